@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""Build the control plane the tests run against, once, and print the folder that holds its binaries.
+
+    export KUBEBUILDER_ASSETS="$(python tests/controlplane/build.py)"
+
+The sources come through the Go module proxy, pinned by the go.mod and go.sum files beside this script. The binaries
+land in a cache outside the tree, in a folder named after everything that decides what they are. A first build takes
+about seven minutes of two cores; afterwards the script answers at once. Only the folder is printed on stdout.
+"""
+
+import argparse
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CACHE_VARIABLE = "KUBEX_CONTROLPLANE_CACHE"
+ASSETS_VARIABLE = "KUBEBUILDER_ASSETS"
+BUILD_FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false")
+# No C compiler needed, and the binaries run on any distribution. GOWORK: a workspace above this tree must not matter.
+BUILD_ENVIRONMENT = {"CGO_ENABLED": "0", "GOWORK": "off"}
+
+
+class BuildError(Exception):
+    """Say why there are no binaries, and what to do about it."""
+
+
+@dataclass(frozen=True)
+class Binary:
+    """One program: the folder of the module that pins it, and its package there."""
+
+    name: str
+    module: str
+    package: str
+
+
+BINARIES = (
+    Binary("etcd", "etcd", "go.etcd.io/etcd/server/v3"),
+    Binary("kube-apiserver", "kubernetes", "k8s.io/kubernetes/cmd/kube-apiserver"),
+    Binary("kube-controller-manager", "kubernetes", "k8s.io/kubernetes/cmd/kube-controller-manager"),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the folder with the binaries; exit code 1 when there is none, with the reason on stderr."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--print-path", action="store_true", help="never build: exit 1 if the binaries are not there")
+    options = parser.parse_args(arguments)
+    try:
+        print(binaries_folder(build=not options.print_path))
+    except BuildError as error:
+        print(f"{Path(__file__).name}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def binaries_folder(*, build: bool) -> Path:
+    """Return a folder that holds every binary: the one in KUBEBUILDER_ASSETS, or that of the cache."""
+    assets = os.environ.get(ASSETS_VARIABLE)
+    if assets and holds_binaries(Path(assets)):
+        return Path(assets).resolve()
+    root = cache_root()
+    folder = root / cache_key()
+    if holds_binaries(folder):
+        return folder
+    if not build:
+        raise BuildError(f"{folder} holds no binaries yet; run {Path(__file__).name} without --print-path to build them")
+    with only_builder(root):
+        if not holds_binaries(folder):  # else another process built them while this one waited
+            build_into(folder)
+    return folder
+
+
+def holds_binaries(folder: Path) -> bool:
+    """Tell whether every binary is there and can be run."""
+    return all((folder / binary.name).is_file() and os.access(folder / binary.name, os.X_OK) for binary in BINARIES)
+
+
+def cache_root() -> Path:
+    """Return the folder of the cache: KUBEX_CONTROLPLANE_CACHE, else below XDG_CACHE_HOME or ~/.cache."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser().resolve()
+    base = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "kubex" / "controlplane"
+    except RuntimeError as error:
+        raise BuildError(f"no home directory to keep the binaries in; set {CACHE_VARIABLE} to a folder") from error
+
+
+def cache_key() -> str:
+    """Return a name that changes with whatever changes the binaries: sources, flags, toolchain, platform."""
+    digest = hashlib.sha256()
+    for binary in BINARIES:
+        command = [*build_command(binary, Path()), json.dumps(toolchain(binary.module))]
+        digest.update("\0".join(command).encode())
+        for file in ("go.mod", "go.sum"):
+            digest.update((HERE / binary.module / file).read_bytes())
+    return f"{kubernetes_version()}-{digest.hexdigest()[:16]}"
+
+
+def toolchain(module: str) -> dict[str, str]:
+    """Return the Go version and platform that a module would be built with."""
+    settings: dict[str, str] = json.loads(
+        run_go(["env", "-json", "GOVERSION", "GOOS", "GOARCH", "GOAMD64", "GOARM64"], module, capture=True)
+    )
+    return settings
+
+
+def kubernetes_version() -> str:
+    """Return the pinned version of Kubernetes, such as `v1.37.2`."""
+    pinned = re.search(r"^\s*(?:require )?k8s\.io/kubernetes (v\S+)", (HERE / "kubernetes/go.mod").read_text(), re.M)
+    if pinned is None:
+        raise BuildError(f"{HERE / 'kubernetes/go.mod'} requires no k8s.io/kubernetes")
+    return pinned[1]
+
+
+def build_command(binary: Binary, folder: Path) -> list[str]:
+    """Return the arguments for `go`. The version has to be linked in, else /version says v0.0.0-master."""
+    linker = ["-s", "-w"]
+    if binary.module == "kubernetes":
+        version = kubernetes_version()
+        major, minor, _ = version.removeprefix("v").split(".", 2)
+        for name, value in {"gitVersion": version, "gitMajor": major, "gitMinor": minor}.items():
+            linker += ["-X", f"k8s.io/component-base/version.{name}={value}"]
+    output = os.fspath(folder / binary.name)
+    return ["build", *BUILD_FLAGS, "-ldflags", " ".join(linker), "-o", output, binary.package]
+
+
+def run_go(arguments: Sequence[str], module: str, *, capture: bool = False) -> str:
+    """Run `go` in the folder of a module; its own messages go to stderr."""
+    try:
+        result = subprocess.run(
+            ["go", *arguments],
+            cwd=HERE / module,
+            env={**os.environ, **BUILD_ENVIRONMENT},
+            stdout=subprocess.PIPE if capture else sys.stderr.fileno(),
+            text=True,
+            check=True,
+        )
+    except FileNotFoundError as error:
+        hint = f"install Go 1.26 or newer, or set {ASSETS_VARIABLE} to a folder with {names_of_binaries()}"
+        raise BuildError(f"the command `go` was not found; {hint}") from error
+    except subprocess.CalledProcessError as error:
+        raise BuildError(f"`go {arguments[0]}` failed with exit code {error.returncode}, see above") from error
+    return result.stdout if capture else ""
+
+
+def names_of_binaries() -> str:
+    """Return the names of all binaries, for messages."""
+    return ", ".join(binary.name for binary in BINARIES)
+
+
+@contextlib.contextmanager
+def only_builder(root: Path) -> Iterator[None]:
+    """Wait until no other process builds into this cache."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the system releases it when the process ends, however it ends
+        for leftover in root.glob(".building-*"):
+            shutil.rmtree(leftover)
+        yield
+
+
+def build_into(folder: Path) -> None:
+    """Build every binary beside the folder, which then appears whole or not at all."""
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=folder.parent) as building:
+        complete = Path(building) / "bin"
+        complete.mkdir()
+        for binary in BINARIES:
+            started = time.monotonic()
+            print(f"building {binary.name} ({binary.package}) ...", file=sys.stderr, flush=True)
+            run_go(build_command(binary, complete), binary.module)
+            print(f"built {binary.name} in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+        if folder.exists():  # incomplete: somebody removed files from it
+            shutil.rmtree(folder)
+        complete.rename(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
