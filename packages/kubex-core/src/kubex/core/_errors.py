@@ -1,0 +1,157 @@
+"""Exceptions that come from this side of the wire, and the warning that carries a server's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(eq=False, repr=False)
+class KubexError(Exception):
+    """The base of every exception of kubex.
+
+    Subclasses are dataclasses of facts and build their text from them in `message()`, so each of them pickles.
+    """
+
+    def message(self) -> str:
+        """Say what happened and what to do about it."""
+        return type(self).__name__
+
+    def __str__(self) -> str:
+        return self.message()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.message()!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        facts = {fact.name: getattr(self, fact.name) for fact in fields(self)}
+        others = {name: value for name, value in self.__dict__.items() if name not in facts}
+        return rebuild, (type(self), facts), others or None
+
+
+def rebuild(error: type[KubexError], facts: dict[str, Any]) -> KubexError:
+    """Make an exception again from its facts, for pickle."""
+    return error(**facts)
+
+
+@dataclass(eq=False, repr=False)
+class ConfigurationError(KubexError, ValueError):
+    """A kubeconfig, a pod's environment or an option cannot be used.
+
+    `source` is the file or place, `entry` the entry in it (`user "admin"`), `field` the field.
+    """
+
+    problem: str
+    source: str | None = None
+    entry: str | None = None
+    field: str | None = None
+
+    def message(self) -> str:
+        where = ", ".join(part for part in (self.source, self.entry, self.field) if part)
+        return f"{where}: {self.problem}" if where else self.problem
+
+
+@dataclass(eq=False, repr=False)
+class BackendError(KubexError):
+    """An HTTP backend that was asked for cannot be used; the cause, if there is one, is chained."""
+
+    backend: str
+    problem: str
+
+    def message(self) -> str:
+        return f"backend {self.backend!r}: {self.problem}"
+
+
+@dataclass(eq=False, repr=False)
+class NoBackendError(KubexError, ImportError):
+    """No installed HTTP backend can be used here. `passed_over` holds (name, reason) of each candidate."""
+
+    runtime: str
+    passed_over: Sequence[tuple[str, str]] = ()
+
+    def message(self) -> str:
+        lines = [f"no HTTP backend of kubex can be used on {self.runtime}"]
+        lines += [f"  {name}: {reason}" for name, reason in self.passed_over] or ["  none is installed"]
+        wanted = "kubex-httpx" if self.runtime == "trio" else "kubex-aiohttp (asyncio) or kubex-httpx (asyncio and trio)"
+        return "\n".join([*lines, f"install one: pip install {wanted}"])
+
+
+@dataclass(eq=False, repr=False)
+class ClientClosedError(KubexError):
+    """A client was used after it was closed."""
+
+    def message(self) -> str:
+        return "the client is closed: make the call inside `async with create_client() as client`, or make a new client"
+
+
+@dataclass(eq=False, repr=False)
+class ClientLoopError(KubexError):
+    """A client was used on another event loop than the one it was first used on."""
+
+    def message(self) -> str:
+        return "this client belongs to another event loop: make one client for each loop, inside it"
+
+
+@dataclass(eq=False, repr=False)
+class InvalidNameError(KubexError, ValueError):
+    """A name cannot be part of a path, so nothing was sent."""
+
+    what: str
+    name: object
+    problem: str
+
+    def message(self) -> str:
+        return f"{self.what} {self.name!r} {self.problem}"
+
+
+@dataclass(eq=False, repr=False)
+class NamespaceError(KubexError, ValueError):
+    """A namespace is missing or does not belong there, so nothing was sent."""
+
+    resource: str
+    problem: str
+
+    def message(self) -> str:
+        return f"{self.resource}: {self.problem}"
+
+
+@dataclass(eq=False, repr=False)
+class UnsupportedVerbError(KubexError, TypeError):
+    """A kind was asked for something that it cannot do."""
+
+    resource: str
+    verb: str
+
+    def message(self) -> str:
+        return f"{self.resource} has no {self.verb}"
+
+
+@dataclass(eq=False, repr=False)
+class DecodeError(KubexError, ValueError):
+    """The server's answer is not what the model says; the cause is chained."""
+
+    what: str
+    problem: str
+
+    def message(self) -> str:
+        return f"cannot decode {self.what}: {self.problem}"
+
+
+@dataclass(eq=False, repr=False)
+class UnknownWatchEventError(KubexError):
+    """A watch sent an event of a type that this version does not know."""
+
+    resource: str
+    type: str
+
+    def message(self) -> str:
+        return f"watch of {self.resource}: unknown event type {self.type!r}; a newer kubex may know it"
+
+
+class ApiWarning(UserWarning):
+    """A `Warning` header of the API server.
+
+    Where warnings are errors the raised warning carries what the call would have returned as `result`, so that the
+    outcome of a write that succeeded is not lost.
+    """
+
+    result: Any = None

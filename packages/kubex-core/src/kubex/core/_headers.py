@@ -1,0 +1,69 @@
+"""Response headers: several of one name, names without case."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+# RFC 9111, 5.5: code, agent, quoted text that may hold commas and escapes, and perhaps a quoted date.
+_WARNING = re.compile(r'\s*(\d{3})\s+(\S+)\s+"((?:[^"\\]|\\.)*)"(?:\s+"[^"]*")?\s*(?:,|$)')
+_ESCAPE = re.compile(r"\\(.)")
+
+
+class Headers:
+    """The header fields of an answer, in the order in which they came."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+        self._fields = tuple(fields)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._fields)
+
+    def __repr__(self) -> str:
+        return f"Headers({[name for name, _ in self._fields]})"
+
+    def get(self, name: str) -> str | None:
+        """Return the first value of a field, None without one."""
+        wanted = name.lower()
+        for field, value in self._fields:
+            if field.lower() == wanted:
+                return value
+        return None
+
+    def get_all(self, name: str) -> list[str]:
+        """Return every value of a field."""
+        wanted = name.lower()
+        return [value for field, value in self._fields if field.lower() == wanted]
+
+    def warnings(self) -> list[str]:
+        """Return the texts of all `Warning` fields; a value that breaks the grammar is given whole."""
+        return [text for value in self.get_all("warning") for text in parse_warning(value)]
+
+    def retry_after(self) -> float | None:
+        """Return the seconds of `Retry-After`, which may be a number or a date."""
+        value = self.get("retry-after")
+        if value is None:
+            return None
+        if value.strip().isdigit():
+            return float(value)
+        try:
+            when = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        return max(0.0, (when - datetime.now(timezone.utc)).total_seconds())
+
+
+def parse_warning(value: str) -> list[str]:
+    """Return the texts of one `Warning` field value, which may hold several warnings."""
+    texts: list[str] = []
+    position = 0
+    while position < len(value):
+        match = _WARNING.match(value, position)
+        if match is None:
+            texts.append(value[position:].strip())
+            break
+        texts.append(_ESCAPE.sub(r"\1", match[3]))
+        position = match.end()
+    return [text for text in texts if text]

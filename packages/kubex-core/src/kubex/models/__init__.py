@@ -1,0 +1,45 @@
+"""Bases of typed models, and the structures that belong to no single kind."""
+
+from kubex.models._common import PartialObjectMetadata, Scale, ScaleSpec, ScaleStatus, VersionInfo
+from kubex.models._events import EventType, WatchEvent
+from kubex.models._facts import ResourceFacts
+from kubex.models._lists import ResourceList
+from kubex.models._meta import ListMeta, ManagedFieldsEntry, ManagedObjectMeta, ObjectMeta, OwnerReference
+from kubex.models._model import Model
+from kubex.models._resource import ClusterResource, HasLogs, NamespacedResource, Resource, facts_of
+from kubex.models._status import Status, StatusCause, StatusDetails
+from kubex.models._untyped import UntypedClusterResource, UntypedNamespacedResource, untyped
+from kubex.models._values import IntOrString, MicroTime, NullAsEmpty, Time
+
+__all__ = [
+    "ClusterResource",
+    "EventType",
+    "HasLogs",
+    "IntOrString",
+    "ListMeta",
+    "ManagedFieldsEntry",
+    "ManagedObjectMeta",
+    "MicroTime",
+    "Model",
+    "NamespacedResource",
+    "NullAsEmpty",
+    "ObjectMeta",
+    "OwnerReference",
+    "PartialObjectMetadata",
+    "Resource",
+    "ResourceFacts",
+    "ResourceList",
+    "Scale",
+    "ScaleSpec",
+    "ScaleStatus",
+    "Status",
+    "StatusCause",
+    "StatusDetails",
+    "Time",
+    "UntypedClusterResource",
+    "UntypedNamespacedResource",
+    "VersionInfo",
+    "WatchEvent",
+    "facts_of",
+    "untyped",
+]

@@ -1,0 +1,47 @@
+"""Structures that belong to no single kind: partial metadata, scale, version."""
+
+from kubex.models._meta import ObjectMeta
+from kubex.models._model import Model
+from kubex.models._resource import Resource
+
+
+class PartialObjectMetadata(Resource):
+    """The metadata of an object of any kind, without its spec and status.
+
+    See https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches.
+    """
+
+
+class ScaleSpec(Model):
+    """The wished number of replicas."""
+
+    replicas: int | None = None
+
+
+class ScaleStatus(Model):
+    """The observed number of replicas, and the selector of their pods."""
+
+    replicas: int = 0
+    selector: str | None = None
+
+
+class Scale(Model):
+    """The `scale` subresource (`autoscaling/v1`) of a scalable kind."""
+
+    api_version: str = "autoscaling/v1"
+    kind: str = "Scale"
+    metadata: ObjectMeta
+    spec: ScaleSpec = ScaleSpec()
+    status: ScaleStatus | None = None
+
+
+class VersionInfo(Model):
+    """What `/version` says of the API server."""
+
+    major: str
+    minor: str
+    git_version: str
+    git_commit: str | None = None
+    build_date: str | None = None
+    go_version: str | None = None
+    platform: str | None = None

@@ -1,0 +1,61 @@
+"""The base of every kind that `Api` serves, and the markers of what a kind can do."""
+
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from kubex.models._facts import ResourceFacts
+from kubex.models._meta import ObjectMeta
+from kubex.models._model import Model
+
+
+class Resource(Model):
+    """An object of the Kubernetes API. A kind derives from `NamespacedResource` or `ClusterResource`.
+
+    `__resource__` says where the kind lives; a class that has it gets its `apiVersion` and `kind` as defaults, so
+    that both are always sent:
+
+        class Widget(NamespacedResource):
+            __resource__ = ResourceFacts(group="example.com", version="v1", kind="Widget", plural="widgets")
+            spec: WidgetSpec
+    """
+
+    __resource__: ClassVar[ResourceFacts | None] = None
+
+    api_version: str | None = None
+    kind: str | None = None
+    metadata: ObjectMeta = Field(default_factory=ObjectMeta)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        facts = cls.__dict__.get("__resource__")
+        if isinstance(facts, ResourceFacts):
+            # The schema is not built yet (defer_build), and each class has its own copy of inherited fields.
+            cls.__pydantic_fields__["api_version"].default = facts.api_version
+            cls.__pydantic_fields__["kind"].default = facts.kind
+
+
+class NamespacedResource(Resource):
+    """A kind whose objects live in namespaces."""
+
+
+class ClusterResource(Resource):
+    """A kind whose objects belong to the whole cluster."""
+
+
+class HasLogs(Resource):
+    """Marks a kind whose objects have the `log` subresource."""
+
+
+def facts_of(resource: type[Resource]) -> ResourceFacts:
+    """Return the facts of a kind; a class without them is a TypeError that says what to add."""
+    facts = resource.__resource__
+    if facts is None:
+        raise TypeError(
+            f"{resource.__name__} does not say where it lives: add "
+            "__resource__ = ResourceFacts(group=..., version=..., kind=..., plural=...) to the class"
+        )
+    if not issubclass(resource, NamespacedResource | ClusterResource):
+        raise TypeError(f"{resource.__name__} has no scope: derive it from NamespacedResource or ClusterResource")
+    return facts

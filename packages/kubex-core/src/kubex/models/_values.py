@@ -1,0 +1,35 @@
+"""Field types whose JSON form needs care: times and int-or-string."""
+
+from datetime import datetime, timezone
+from typing import Annotated, TypeAlias
+
+from pydantic import BeforeValidator, PlainSerializer, StrictInt, StrictStr
+
+
+def _aware(value: datetime) -> datetime:
+    return value if value.tzinfo is not None else value.replace(tzinfo=timezone.utc)
+
+
+def _seconds(value: datetime) -> str:
+    return _aware(value).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _micros(value: datetime) -> str:
+    return _aware(value).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _empty_list(value: object) -> object:
+    return [] if value is None else value
+
+
+Time: TypeAlias = Annotated[datetime, PlainSerializer(_seconds, return_type=str, when_used="json-unless-none")]
+"""A time with whole seconds, as `metadata.creationTimestamp`; a naive value is taken as UTC."""
+
+MicroTime: TypeAlias = Annotated[datetime, PlainSerializer(_micros, return_type=str, when_used="json-unless-none")]
+"""A time with exactly six fractional digits, as a Lease's `renewTime`; a naive value is taken as UTC."""
+
+IntOrString: TypeAlias = StrictInt | StrictStr
+"""A number or a string, kept as which it came (`true` is neither)."""
+
+NullAsEmpty = BeforeValidator(_empty_list)
+"""Reads `null` as an empty list, for required lists that servers send as null."""
