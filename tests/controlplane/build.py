@@ -58,9 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--print-path", action="store_true", help="never build: exit 1 if the binaries are not there")
     options = parser.parse_args(arguments)
     try:
-        print(binaries_folder(build=not options.print_path))
+        sys.stdout.write(f"{binaries_folder(build=not options.print_path)}\n")
     except BuildError as error:
-        print(f"{Path(__file__).name}: {error}", file=sys.stderr)
+        report(f"{Path(__file__).name}: {error}")
         return 1
     return 0
 
@@ -75,7 +75,9 @@ def binaries_folder(*, build: bool) -> Path:
     if holds_binaries(folder):
         return folder
     if not build:
-        raise BuildError(f"{folder} holds no binaries yet; run {Path(__file__).name} without --print-path to build them")
+        raise BuildError(
+            f"{folder} holds no binaries yet; run {Path(__file__).name} without --print-path to build them"
+        )
     with only_builder(root):
         if not holds_binaries(folder):  # else another process built them while this one waited
             build_into(folder)
@@ -157,6 +159,12 @@ def run_go(arguments: Sequence[str], module: str, *, capture: bool = False) -> s
     return result.stdout if capture else ""
 
 
+def report(line: str) -> None:
+    """Tell whoever watches the build; stdout is kept for the folder."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
 def names_of_binaries() -> str:
     """Return the names of all binaries, for messages."""
     return ", ".join(binary.name for binary in BINARIES)
@@ -180,9 +188,9 @@ def build_into(folder: Path) -> None:
         complete.mkdir()
         for binary in BINARIES:
             started = time.monotonic()
-            print(f"building {binary.name} ({binary.package}) ...", file=sys.stderr, flush=True)
+            report(f"building {binary.name} ({binary.package}) ...")
             run_go(build_command(binary, complete), binary.module)
-            print(f"built {binary.name} in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+            report(f"built {binary.name} in {time.monotonic() - started:.0f} s")
         if folder.exists():  # incomplete: somebody removed files from it
             shutil.rmtree(folder)
         complete.rename(folder)
