@@ -1,0 +1,67 @@
+"""What is wrong with an object: the causes of a 422 `Status`, worded as the server words them."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .json_types import JsonObject
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One entry of `details.causes`; `reason` is the server's cause type."""
+
+    reason: str
+    message: str
+    field: str
+
+    def as_dict(self) -> JsonObject:
+        """Return the entry in the key order of the wire."""
+        return {"reason": self.reason, "message": self.message, "field": self.field}
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}"
+
+
+def shown(value: object) -> str:
+    """Render a value as error messages show it: JSON, keys sorted."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+
+
+def invalid(field: str, value: object, detail: str) -> Cause:
+    return Cause("FieldValueInvalid", f"Invalid value: {shown(value)}: {detail}", field)
+
+
+def type_invalid(field: str, value: object, detail: str) -> Cause:
+    return Cause("FieldValueTypeInvalid", f"Invalid value: {shown(value)}: {detail}", field)
+
+
+def required(field: str, detail: str = "") -> Cause:
+    return Cause("FieldValueRequired", f"Required value: {detail}" if detail else "Required value", field)
+
+
+def forbidden(field: str, detail: str) -> Cause:
+    return Cause("FieldValueForbidden", f"Forbidden: {detail}", field)
+
+
+def duplicate(field: str, value: object) -> Cause:
+    return Cause("FieldValueDuplicate", f"Duplicate value: {shown(value)}", field)
+
+
+def not_supported(field: str, value: object, supported: Iterable[str]) -> Cause:
+    values = ", ".join(shown(item) for item in supported)
+    return Cause("FieldValueNotSupported", f"Unsupported value: {shown(value)}: supported values: {values}", field)
+
+
+def too_long(field: str, limit: int, unit: str = "bytes") -> Cause:
+    return Cause("FieldValueTooLong", f"Too long: may not be more than {limit} {unit}", field)
+
+
+def too_many(field: str, count: int, limit: int) -> Cause:
+    return Cause("FieldValueTooMany", f"Too many: {count}: must have at most {limit} items", field)
+
+
+def aggregate(causes: Sequence[Cause]) -> str:
+    """Join causes into the tail of `Kind "name" is invalid: …`; several stand in brackets."""
+    texts = list(dict.fromkeys(str(cause) for cause in causes))
+    return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"

@@ -1,0 +1,102 @@
+"""Field selectors, and the fields each kind offers to them.
+
+See https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/.
+"""
+
+import re
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from typing import Any, TypeAlias
+
+from .json_types import JsonObject, array_at, is_object, object_at
+
+FieldPredicate: TypeAlias = Callable[[JsonObject], bool]
+
+COMMON_FIELDS = frozenset({"metadata.name", "metadata.namespace"})
+_EVENT_FIELDS = {
+    *(f"involvedObject.{name}" for name in ("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion")),
+    *("involvedObject.fieldPath", "reason", "reportingComponent", "source", "type"),
+}
+_POD_FIELDS = {
+    *(f"spec.{name}" for name in ("nodeName", "restartPolicy", "schedulerName", "serviceAccountName", "hostNetwork")),
+    *(f"status.{name}" for name in ("phase", "podIP", "podIPs", "nominatedNodeName")),
+}
+_FIELDS: dict[tuple[str, str], AbstractSet[str]] = {
+    ("", "Pod"): _POD_FIELDS,
+    ("", "Event"): _EVENT_FIELDS,
+    ("", "Namespace"): {"status.phase"},
+    ("", "Node"): {"spec.unschedulable"},
+    ("", "Secret"): {"type"},
+    ("", "Service"): {"spec.clusterIP", "spec.type"},
+    ("apps", "ReplicaSet"): {"status.replicas"},
+    ("batch", "Job"): {"status.successful"},
+}
+
+
+def selectable_fields(group: str, kind: str) -> frozenset[str]:
+    """Return the fields a built-in kind can be selected by."""
+    return COMMON_FIELDS | _FIELDS.get((group, kind), frozenset())
+
+
+def parse_field_selector(text: str, allowed: AbstractSet[str] = COMMON_FIELDS) -> FieldPredicate:
+    """Compile a `fieldSelector` parameter; the empty text matches everything.
+
+    Raises ValueError with the server's words when the text does not parse or names a field that is not `allowed`.
+    """
+    terms = [_parse_term(term, text) for term in re.findall(r"((?:\\.|[^,\\])+)(?:,|$)", text, re.DOTALL)]
+    if text.endswith("\\") and not re.fullmatch(r"(?:\\.|[^\\])*", text, re.DOTALL):
+        raise ValueError("invalid field selector: invalid escape sequence: \\")
+    for field, _, _ in terms:
+        if field not in allowed:
+            if allowed <= COMMON_FIELDS:
+                only = ", ".join(f'"{name}"' for name in sorted(allowed))
+                raise ValueError(f'"{field}" is not a known field selector: only {only}')
+            raise ValueError(f"field label not supported: {field}")
+    return lambda obj: all((_field_value(obj, field) == value) is equal for field, equal, value in terms)
+
+
+def _parse_term(term: str, text: str) -> tuple[str, bool, str]:
+    match = re.match(r"(.*?)(!=|==|=)(.*)", term, re.DOTALL)
+    if match is None:
+        raise ValueError(f"invalid selector: '{text}'; can't understand '{term}'")
+    return match[1], match[2] != "!=", _unescape(match[3])
+
+
+def _unescape(value: str) -> str:
+    if bad := re.search(r"\\([^\\,=]|$)", re.sub(r"\\[\\,=]", "", value)):
+        raise ValueError(f"invalid field selector: invalid escape sequence: {bad[0]}")
+    if bad := re.search(r"[,=]", re.sub(r"\\[\\,=]", "", value)):
+        raise ValueError(f"invalid field selector: unescaped character in value: {ord(bad[0])}")
+    return re.sub(r"\\([\\,=])", r"\1", value)
+
+
+def _field_value(obj: JsonObject, field: str) -> str:
+    if derived := _DERIVED.get(field):
+        return derived(obj)
+    value: Any = obj
+    for key in field.split("."):
+        value = value.get(key) if is_object(value) else None
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _pod_ip(obj: JsonObject) -> str:
+    ips = array_at(obj, "status", "podIPs")
+    return _text(ips[0].get("ip") if ips else object_at(obj, "status").get("podIP"))
+
+
+# Fields that are computed, and those whose absence is a value of its own.
+_DERIVED: dict[str, Callable[[JsonObject], str]] = {
+    "spec.hostNetwork": lambda obj: _text(bool(object_at(obj, "spec").get("hostNetwork"))),
+    "spec.unschedulable": lambda obj: _text(bool(object_at(obj, "spec").get("unschedulable"))),
+    "status.podIP": _pod_ip,
+    "status.podIPs": _pod_ip,
+    "status.replicas": lambda obj: _text(object_at(obj, "status").get("replicas", 0)),
+    "status.successful": lambda obj: _text(object_at(obj, "status").get("succeeded", 0)),
+    "source": lambda obj: _text(object_at(obj, "source").get("component") or obj.get("reportingComponent")),
+}

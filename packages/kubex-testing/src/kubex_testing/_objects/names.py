@@ -1,0 +1,155 @@
+"""Names, labels, annotations and finalizers: what the server accepts, and how it says no.
+
+See https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ and …/labels/.
+"""
+
+import random
+import re
+
+from .causes import Cause, invalid, too_long
+from .json_types import JsonObject
+
+MAX_GENERATE_NAME_BASE = 58
+MAX_ANNOTATION_BYTES = 256 * 1024
+SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+STANDARD_FINALIZERS = frozenset({"foregroundDeletion", "orphan", "kubernetes"})
+
+_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?"
+_SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
+_QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
+_LABEL_VALUE = f"({_QUALIFIED})?"
+_CONFIG_KEY = r"[-._a-zA-Z0-9]+"
+
+_REGEX = "regex used for validation is"
+_LABEL_TEXT = (
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with "
+    f"an alphanumeric character (e.g. 'my-name',  or '123-abc', {_REGEX} '{_LABEL}')"
+)
+_LABEL_1035_TEXT = (
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
+    f"and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', {_REGEX} '{_LABEL_1035}')"
+)
+_SUBDOMAIN_TEXT = (
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and "
+    f"end with an alphanumeric character (e.g. 'example.com', {_REGEX} '{_SUBDOMAIN}')"
+)
+_QUALIFIED_TEXT = (
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
+    f"character (e.g. 'MyName',  or 'my.name',  or '123-abc', {_REGEX} '{_QUALIFIED}')"
+)
+_TWO_SLASHES_TEXT = (
+    "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+    f"alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', {_REGEX} '{_QUALIFIED}') with an optional "
+    "DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+)
+_LABEL_VALUE_TEXT = (
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
+    f"end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', {_REGEX} '{_LABEL_VALUE}')"
+)
+_CONFIG_KEY_TEXT = (
+    "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  "
+    f"or 'key-name', {_REGEX} '{_CONFIG_KEY}')"
+)
+
+
+def _problems(value: str, pattern: str, text: str, limit: int, unit: str = "characters") -> list[str]:
+    found = [f"must be no more than {limit} {unit}"] if len(value.encode()) > limit else []
+    if not re.fullmatch(pattern, value):
+        found.append(text)
+    return found
+
+
+def dns1123_label_problems(value: str) -> list[str]:
+    return _problems(value, _LABEL, _LABEL_TEXT, 63, "bytes")
+
+
+def dns1123_subdomain_problems(value: str) -> list[str]:
+    return _problems(value, _SUBDOMAIN, _SUBDOMAIN_TEXT, 253, "bytes")
+
+
+def dns1035_label_problems(value: str) -> list[str]:
+    return _problems(value, _LABEL_1035, _LABEL_1035_TEXT, 63, "bytes")
+
+
+def label_value_problems(value: str) -> list[str]:
+    return _problems(value, _LABEL_VALUE, _LABEL_VALUE_TEXT, 63, "bytes")
+
+
+def config_key_problems(value: str) -> list[str]:
+    """Say what is wrong with a key of a ConfigMap or a Secret."""
+    found = _problems(value, _CONFIG_KEY, _CONFIG_KEY_TEXT, 253, "bytes")
+    if value in {".", ".."}:
+        found.append(f"must not be '{value}'")
+    elif value.startswith(".."):
+        found.append("must not start with '..'")
+    return found
+
+
+def qualified_name_problems(value: str) -> list[str]:
+    """Say what is wrong with a label key, an annotation key or a finalizer."""
+    prefix, slash, name = value.rpartition("/")
+    found: list[str] = []
+    if slash:
+        if not prefix:
+            found.append("prefix part must be non-empty")
+        elif "/" in prefix:
+            return [_TWO_SLASHES_TEXT]
+        else:
+            found.extend(f"prefix part {problem}" for problem in dns1123_subdomain_problems(prefix))
+    if not name:
+        found.append("name part must be non-empty")
+    elif len(name) > 63:
+        found.append("name part must be no more than 63 bytes")
+    if not re.fullmatch(_QUALIFIED, name):
+        found.append(_QUALIFIED_TEXT)
+    return found
+
+
+def validate_dns1123_label(value: str, field: str = "metadata.name") -> list[Cause]:
+    """Check a name that must be one DNS label (namespaces, containers)."""
+    return [invalid(field, value, problem) for problem in dns1123_label_problems(value)]
+
+
+def validate_dns1123_subdomain(value: str, field: str = "metadata.name") -> list[Cause]:
+    """Check a name that may have dots (most kinds)."""
+    return [invalid(field, value, problem) for problem in dns1123_subdomain_problems(value)]
+
+
+def validate_dns1035_label(value: str, field: str = "metadata.name") -> list[Cause]:
+    """Check a name that must also begin with a letter (services)."""
+    return [invalid(field, value, problem) for problem in dns1035_label_problems(value)]
+
+
+def validate_labels(labels: JsonObject, field: str = "metadata.labels") -> list[Cause]:
+    """Check keys and values; the server names the map as the field, not the entry."""
+    found: list[Cause] = []
+    for key in sorted(labels):
+        found += [invalid(field, key, problem) for problem in qualified_name_problems(key)]
+        found += [invalid(field, labels[key], problem) for problem in label_value_problems(labels[key])]
+    return found
+
+
+def validate_annotations(annotations: JsonObject, field: str = "metadata.annotations") -> list[Cause]:
+    """Check keys (in lower case, as the server does) and the size of all entries together."""
+    found: list[Cause] = []
+    for key in sorted(annotations):
+        found += [invalid(field, key, problem) for problem in qualified_name_problems(key.lower())]
+    size = sum(len(key.encode()) + len(value.encode()) for key, value in annotations.items())
+    if size > MAX_ANNOTATION_BYTES:
+        found.append(too_long(field, MAX_ANNOTATION_BYTES))
+    return found
+
+
+def validate_finalizer(value: str, field: str) -> list[Cause]:
+    """Check one finalizer: a qualified name with a domain, or one of the standard ones."""
+    if problems := qualified_name_problems(value):
+        return [invalid(field, value, problem) for problem in problems]
+    if "/" not in value and value not in STANDARD_FINALIZERS:
+        return [invalid(field, value, "name is neither a standard finalizer name nor is it fully qualified")]
+    return []
+
+
+def expand_generate_name(base: str, rng: random.Random) -> str:
+    """Make a name from `metadata.generateName`: at most 58 characters of it, and 5 random ones."""
+    return base[:MAX_GENERATE_NAME_BASE] + "".join(rng.choices(SUFFIX_ALPHABET, k=5))

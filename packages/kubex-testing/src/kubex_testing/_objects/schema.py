@@ -1,0 +1,198 @@
+"""Schemas: what the fields of a kind are, and how its lists and maps merge.
+
+Built-in kinds come from a generated table (`tools/generate_schema_table.py`), custom ones from their CRD.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from .json_types import JsonObject, is_object, object_at
+
+Kind = Literal[
+    "struct", "map", "list", "any", "string", "int32", "int64", "number", "boolean",
+    "int-or-string", "quantity", "time", "micro-time", "bytes",
+]  # fmt: skip
+
+# The OpenAPI v2 document leaves defaults out; these belong to keys of list entries, which need one to be complete.
+_KEY_DEFAULTS: dict[tuple[str, str], JsonObject] = {
+    ("core.v1.Container", "ports"): {"protocol": "TCP"},
+    ("core.v1.EphemeralContainer", "ports"): {"protocol": "TCP"},
+    ("core.v1.ServiceSpec", "ports"): {"protocol": "TCP"},
+}
+
+
+@dataclass(eq=False, repr=False)
+class Schema:
+    """One node: a value's kind and, below it, the nodes of its fields or entries.
+
+    `name` is the Go type of a built-in struct (`v1.Pod`); `rules` is the node of a CRD's `openAPIV3Schema`, else empty.
+    """
+
+    kind: Kind
+    name: str = ""
+    fields: dict[str, "Schema"] = field(default_factory=dict[str, "Schema"])
+    items: "Schema | None" = None
+    list_type: Literal["atomic", "set", "map"] = "atomic"
+    list_keys: tuple[str, ...] = ()
+    key_defaults: JsonObject = field(default_factory=dict[str, Any])
+    atomic: bool = False
+    merge_key: str = ""
+    strategies: frozenset[str] = frozenset()
+    preserve_unknown: bool = False
+    rules: JsonObject = field(default_factory=dict[str, Any])
+
+    def child(self, key: str) -> "Schema | None":
+        """Return the node of one field or map entry; None when the schema does not know it."""
+        if self.kind == "struct":
+            return self.fields.get(key) or (ANY if self.preserve_unknown else None)
+        if self.kind == "map":
+            return self.items or ANY
+        return ANY if self.kind == "any" else None
+
+    @property
+    def entry(self) -> "Schema":
+        """The node of a list's entries."""
+        return self.items or ANY
+
+    @property
+    def go_type(self) -> str:
+        """The Go type as error messages name it."""
+        if self.kind == "struct":
+            return self.name
+        if self.kind == "list":
+            return f"[]{self.entry.go_type}"
+        if self.kind == "map":
+            return f"map[string]{self.entry.go_type}"
+        return _GO_TYPES.get(self.kind, self.kind)
+
+    def __repr__(self) -> str:
+        return f"Schema({self.kind!r}, {self.name or self.go_type!r})"
+
+
+_GO_TYPES = {
+    "any": "interface {}",
+    "boolean": "bool",
+    "number": "float64",
+    "int-or-string": "intstr.IntOrString",
+    "quantity": "resource.Quantity",
+    "time": "v1.Time",
+    "micro-time": "v1.MicroTime",
+    "bytes": "[]uint8",
+}
+ANY = Schema("any")
+STRING = Schema("string")
+
+
+class UnknownKindError(LookupError):
+    """A kind the built-in table does not hold."""
+
+
+def builtin_schema(group: str, version: str, kind: str) -> Schema:
+    """Return the schema of a built-in kind; the core group is the empty string. Raises UnknownKindError."""
+    kinds, types = _table()
+    try:
+        return types[kinds[f"{group}/{version}/{kind}"]]
+    except KeyError:
+        where = f"{group}/{version}".strip("/")
+        known = ", ".join(sorted(kinds))
+        raise UnknownKindError(f"no built-in schema for kind {kind!r} of {where!r}; known: {known}") from None
+
+
+def builtin_kinds() -> Iterator[tuple[str, str, str]]:
+    """Yield (group, version, kind) of every kind in the table."""
+    for key in _table()[0]:
+        group, version, kind = key.split("/")
+        yield group, version, kind
+
+
+def object_meta() -> Schema:
+    """Return the schema of `metadata`, the same for built-in and custom kinds."""
+    return _table()[1]["meta.v1.ObjectMeta"]
+
+
+def read_table_file() -> bytes:
+    """Return the committed table as it lies in the package."""
+    return resources.files("kubex_testing._objects").joinpath("builtin_schemas.json").read_bytes()
+
+
+@cache
+def _table() -> tuple[dict[str, str], dict[str, Schema]]:
+    table = json.loads(read_table_file())
+    # Types refer to each other and to themselves, so all are made before any is filled.
+    types = {
+        name: Schema("struct", ".".join(name.split(".")[-2:]), atomic=definition.get("atomic", False))
+        for name, definition in table["types"].items()
+    }
+    for name, definition in table["types"].items():
+        for key, node in definition["fields"].items():
+            child = _builtin_node(node, types)
+            child.key_defaults = _KEY_DEFAULTS.get((name, key), {})
+            types[name].fields[key] = child
+    return table["kinds"], types
+
+
+def _builtin_node(node: Any, types: dict[str, Schema]) -> Schema:
+    if isinstance(node, str):
+        return replace(types[node[1:]]) if node.startswith("@") else Schema(node)  # type: ignore[arg-type]  # the table holds only kinds
+    strategies = frozenset(node.get("strategy", "").split(",")) - {""}
+    atomic = node.get("atomic", False)
+    if "list" in node:
+        return Schema(
+            "list",
+            items=_builtin_node(node["list"], types),
+            list_type=node.get("type", "atomic"),
+            list_keys=tuple(node.get("keys", ())),
+            merge_key=node.get("merge", ""),
+            strategies=strategies,
+        )
+    if "map" in node:
+        return Schema("map", items=_builtin_node(node["map"], types), atomic=atomic, strategies=strategies)
+    target = types[node["ref"]]
+    return replace(target, atomic=atomic or target.atomic, strategies=strategies)
+
+
+def structural_schema(openapi_v3_schema: JsonObject) -> Schema:
+    """Compile a CRD version's `schema.openAPIV3Schema`; the top node gets apiVersion, kind and metadata."""
+    return _with_meta(_structural_node(openapi_v3_schema))
+
+
+def _with_meta(schema: Schema) -> Schema:
+    rules = object_at(schema.rules, "properties", "metadata")
+    metadata = replace(object_meta(), rules=rules)
+    fields = {**schema.fields, "apiVersion": STRING, "kind": STRING, "metadata": metadata}
+    return replace(schema, kind="struct", fields=fields)
+
+
+def _structural_node(node: JsonObject) -> Schema:
+    preserve = node.get("x-kubernetes-preserve-unknown-fields") is True
+    schema = Schema(_structural_kind(node), preserve_unknown=preserve, rules=node)
+    if schema.kind == "list":
+        schema.items = _structural_node(object_at(node, "items"))
+        schema.list_type = node.get("x-kubernetes-list-type", "atomic")
+        schema.list_keys = tuple(node.get("x-kubernetes-list-map-keys", ()))
+        properties = schema.items.rules.get("properties", {})
+        schema.key_defaults = {
+            key: properties[key]["default"] for key in schema.list_keys if "default" in properties.get(key, {})
+        }
+    elif schema.kind == "map":
+        additional = node.get("additionalProperties")
+        schema.items = _structural_node(additional) if is_object(additional) else ANY
+    schema.atomic = node.get("x-kubernetes-map-type") == "atomic"
+    schema.fields = {key: _structural_node(value) for key, value in object_at(node, "properties").items()}
+    return _with_meta(schema) if node.get("x-kubernetes-embedded-resource") is True else schema
+
+
+def _structural_kind(node: JsonObject) -> Kind:
+    if node.get("x-kubernetes-int-or-string") is True:
+        return "int-or-string"
+    kind = node.get("type")
+    if kind == "object":
+        return "map" if node.get("additionalProperties") else "struct"
+    kinds: dict[object, Kind] = {
+        "array": "list", "string": "string", "integer": "int64", "number": "number", "boolean": "boolean"
+    }  # fmt: skip
+    return kinds.get(kind, "struct" if node.get("properties") else "any")

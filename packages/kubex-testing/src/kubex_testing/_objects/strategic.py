@@ -1,0 +1,200 @@
+"""Strategic merge patch: lists merge by the keys a kind's schema names, and `$` directives steer the merge.
+
+See https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/.
+"""
+
+from typing import Any
+
+from .json_types import JsonArray, JsonObject, is_array, is_object, json_copy, json_equal
+from .schema import ANY, Schema
+
+_PATCH = "$patch"
+_RETAIN = "$retainKeys"
+_ORDER = "$setElementOrder/"
+_DELETE_FROM = "$deleteFromPrimitiveList/"
+
+
+class StrategicPatchError(ValueError):
+    """A patch that cannot be applied; `code` is the HTTP status the server answers with."""
+
+    def __init__(self, message: str, code: int = 500) -> None:
+        super().__init__(message, code)
+        self.message = message
+        self.code = code
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def apply_strategic_merge_patch(original: JsonObject, patch: JsonObject, schema: Schema) -> JsonObject:
+    """Return the object with the patch merged in. Raises StrategicPatchError."""
+    return _merge_object(json_copy(original), json_copy(patch), schema)
+
+
+def _merge_object(original: JsonObject, patch: JsonObject, schema: Schema) -> JsonObject:
+    if _PATCH in patch:
+        return _directive(patch)
+    if _RETAIN in patch:
+        original = _retain(original, patch)
+    for key, order in [item for item in patch.items() if item[0].startswith(_ORDER)]:
+        _merge_ordered(original, patch, key.removeprefix(_ORDER), order, schema)
+    for key, value in patch.items():
+        if key == _RETAIN or key.startswith(_ORDER):
+            continue
+        if key.startswith(_DELETE_FROM):
+            _delete_primitives(original, key.removeprefix(_DELETE_FROM), value)
+        elif value is None:
+            original.pop(key, None)
+        else:
+            _merge_value(original, key, value, schema.child(key) or ANY)
+    return original
+
+
+def _directive(patch: JsonObject) -> JsonObject:
+    if patch[_PATCH] == "replace":
+        return {key: value for key, value in patch.items() if key != _PATCH}
+    if patch[_PATCH] == "delete":
+        return {}
+    raise _bad_directive(patch)
+
+
+def _bad_directive(patch: JsonObject) -> StrategicPatchError:
+    shown = " ".join(f"{key}:{patch[key]}" for key in sorted(patch))
+    return StrategicPatchError(f"unknown patch type: {patch[_PATCH]} in map: map[{shown}]")
+
+
+def _retain(original: JsonObject, patch: JsonObject) -> JsonObject:
+    keys = patch[_RETAIN]
+    set_keys = {key for key, value in patch.items() if value is not None and not key.startswith("$")}
+    if not is_array(keys) or not set_keys <= set(keys):
+        raise StrategicPatchError("invalid patch format of retainKeys", 400)
+    return {key: value for key, value in original.items() if key in keys}
+
+
+def _delete_primitives(original: JsonObject, key: str, values: Any) -> None:
+    if not is_array(values):
+        raise StrategicPatchError("invalid patch format of primitive list", 400)
+    current = original.get(key)
+    if is_array(current):
+        original[key] = [item for item in current if not _contains(values, item)]
+
+
+def _merge_value(original: JsonObject, key: str, value: Any, schema: Schema) -> None:
+    current = original.get(key)
+    if is_object(current) and is_object(value):
+        replaces = "replace" in schema.strategies
+        original[key] = _without_directives(value) if replaces else _merge_object(current, value, schema)
+    elif is_array(current) and is_array(value) and "merge" in schema.strategies:
+        original[key] = _merge_list(current, value, schema)
+    elif is_object(value) and _PATCH in value:
+        original.pop(key, None)
+    else:
+        original[key] = _without_directives(value)
+
+
+def _without_directives(value: Any) -> Any:
+    """Strip what only steers a merge from a value that is taken as a whole, and the nulls of its objects."""
+    if is_object(value):
+        kept = {key: item for key, item in value.items() if not key.startswith("$") and item is not None}
+        return {key: _without_directives(item) for key, item in kept.items() if not _is_directive(item)}
+    if is_array(value):
+        return [_without_directives(item) for item in value if not _is_directive(item)]
+    return value
+
+
+def _is_directive(value: Any) -> bool:
+    return is_object(value) and _PATCH in value
+
+
+def _contains(values: JsonArray, item: Any) -> bool:
+    return any(json_equal(value, item) for value in values)
+
+
+def _merge_ordered(original: JsonObject, patch: JsonObject, key: str, order: Any, schema: Schema) -> None:
+    """Merge the list `$setElementOrder/key` speaks of, and put it in that order."""
+    if not is_array(order):
+        raise StrategicPatchError("invalid patch format of setElementOrder list", 400)
+    node = schema.child(key) or ANY
+    before, patched = original.get(key), patch.pop(key, None)
+    if is_array(patched):
+        _check_order(patched, order, node.merge_key)
+    if patched is not None:
+        _merge_value(original, key, patched, node)
+    if is_array(merged := original.get(key)):
+        server = before if is_array(before) else []
+        original[key] = _in_order(merged, order, server, node.merge_key)
+
+
+def _check_order(patched: JsonArray, order: JsonArray, merge_key: str) -> None:
+    """The order must name every item the patch sets, and in the same sequence."""
+    places = [_place(order, item, merge_key) for item in patched if not _is_directive(item)]
+    if -1 in places or places != sorted(places):
+        message = "The order in patch list:\n%v\n doesn't match setElementOrder list:\n%v\n"
+        raise StrategicPatchError(message.replace("%v", "{}").format(patched, order), 400)
+
+
+def _merge_list(original: JsonArray, patch: JsonArray, schema: Schema) -> JsonArray:
+    if not any(is_object(item) for item in [*original, *patch]):
+        merged: JsonArray = []
+        for item in [*original, *patch]:
+            if not _contains(merged, item):
+                merged.append(item)
+        return _in_order(merged, patch, original, "")
+    key = schema.merge_key
+    if not key:
+        raise StrategicPatchError(f"cannot merge lists without merge key for {schema.entry.name}")
+    plain = [item for item in patch if not _is_directive(item)]
+    if any(item[_PATCH] == "replace" for item in patch if _is_directive(item)):
+        return [_without_directives(item) for item in plain]
+    merged = _drop_deleted(original, patch, key)
+    for item in plain:
+        _require_key(item, key)
+        place = _place(merged, item, key)
+        if place < 0:
+            merged.append(_without_directives(item))
+        else:
+            merged[place] = _merge_object(merged[place], item, schema.entry)
+    return _in_order(merged, plain, original, key)
+
+
+def _drop_deleted(original: JsonArray, patch: JsonArray, key: str) -> JsonArray:
+    kept = list(original)
+    for item in patch:
+        if not _is_directive(item):
+            continue
+        if item[_PATCH] == "merge":
+            raise StrategicPatchError("merging lists cannot yet be specified in the patch")
+        if item[_PATCH] != "delete":
+            raise _bad_directive(item)
+        _require_key(item, key)
+        kept = [entry for entry in kept if _place([item], entry, key) < 0]
+    return kept
+
+
+def _require_key(item: Any, key: str) -> None:
+    if not is_object(item) or key not in item:
+        raise StrategicPatchError(f"map: {item} does not contain declared merge key: {key}", 422)
+
+
+def _place(items: JsonArray, wanted: Any, merge_key: str) -> int:
+    """Find an item by its merge key, or by its value in a list of primitives; -1 when it is not there."""
+    for index, item in enumerate(items):
+        if merge_key and is_object(item) and is_object(wanted):
+            if merge_key in item and json_equal(item[merge_key], wanted.get(merge_key)):
+                return index
+        elif not merge_key and json_equal(item, wanted):
+            return index
+    return -1
+
+
+def _in_order(merged: JsonArray, order: JsonArray, server: JsonArray, key: str) -> JsonArray:
+    """Order what the patch names as the patch does; the rest keeps the server's order, as early as that allows."""
+    named = sorted(
+        (item for item in merged if _place(order, item, key) >= 0), key=lambda item: _place(order, item, key)
+    )
+    rest = [item for item in merged if _place(order, item, key) < 0]
+    result: JsonArray = []
+    while named and rest:
+        left, right = _place(server, rest[0], key), _place(server, named[0], key)
+        result.append(rest.pop(0) if 0 <= left < right else named.pop(0))
+    return result + named + rest

@@ -1,0 +1,39 @@
+"""Write the table of built-in schemas that the embedded API server uses.
+
+Give it the OpenAPI v2 document of a kube-apiserver: a file, a URL (`kubectl proxy` serves /openapi/v2 without TLS), or
+`-` for standard input: `kubectl get --raw /openapi/v2 | python packages/kubex-testing/tools/generate_schema_table.py -`.
+"""
+
+import argparse
+import json
+import sys
+import urllib.request
+from pathlib import Path
+
+import kubex_testing
+from kubex_testing._objects.schema_table import table_from_openapi
+
+TARGET = Path(kubex_testing.__file__).parent / "_objects" / "builtin_schemas.json"
+
+
+def read(source: str) -> bytes:
+    """Return the document's bytes from standard input, a URL or a file."""
+    if source == "-":
+        return sys.stdin.buffer.read()
+    if source.startswith(("http://", "https://")):
+        with urllib.request.urlopen(source, timeout=60) as response:  # noqa: S310  # the scheme is checked above
+            return bytes(response.read())
+    return Path(source).read_bytes()
+
+
+def main() -> None:
+    """Read the document and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("document", help="file, http(s) URL, or - for standard input")
+    parser.add_argument("--output", type=Path, default=TARGET, help="default: the table inside the package")
+    arguments = parser.parse_args()
+    arguments.output.write_bytes(table_from_openapi(json.loads(read(arguments.document))))
+
+
+if __name__ == "__main__":
+    main()
