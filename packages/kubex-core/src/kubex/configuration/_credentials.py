@@ -1,0 +1,43 @@
+"""From a configuration to the credentials that it describes."""
+
+from kubex.configuration._client_configuration import ClientConfiguration
+from kubex.credentials import (
+    ClientCertificate,
+    CombinedCredentials,
+    Credentials,
+    StaticCredentials,
+    TLSIdentity,
+    TokenFile,
+)
+
+
+def credentials_for(configuration: ClientConfiguration) -> Credentials:
+    """Make the credentials of a configuration; nothing is read yet."""
+    sources = [source for source in (_certificate(configuration), _header(configuration)) if source is not None]
+    if len(sources) > 1:
+        return CombinedCredentials(*sources)
+    return sources[0] if sources else StaticCredentials()
+
+
+def _header(configuration: ClientConfiguration) -> Credentials | None:
+    if configuration.token_file is not None:
+        return TokenFile(configuration.token_file, fallback=configuration.token)
+    if configuration.token is not None:
+        return StaticCredentials.bearer(configuration.token)
+    if configuration.username is not None:
+        return StaticCredentials.basic(configuration.username, configuration.password or "")
+    return None
+
+
+def _certificate(configuration: ClientConfiguration) -> Credentials | None:
+    cert, key = configuration.client_cert_data, configuration.client_key_data
+    if cert is not None and key is not None:
+        return StaticCredentials.certificate(TLSIdentity(cert_pem=cert, key_pem=key))
+    if cert is None and configuration.client_cert_file is None:
+        return None
+    return ClientCertificate(
+        cert_file=configuration.client_cert_file,
+        cert_data=cert,
+        key_file=configuration.client_key_file,
+        key_data=key,
+    )

@@ -1,0 +1,8 @@
+"""HTTP basic authentication, for API servers and for proxies."""
+
+import base64
+
+
+def basic_authorization(username: str, password: str) -> str:
+    """Build the value of an `Authorization` or `Proxy-Authorization` header, in UTF-8."""
+    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode("ascii")

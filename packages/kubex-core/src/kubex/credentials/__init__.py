@@ -1,0 +1,17 @@
+"""Who a client is: the headers and the TLS identity that go with each request."""
+
+from kubex.credentials._authentication import Authentication, Credentials, TLSIdentity
+from kubex.credentials._certificate import ClientCertificate
+from kubex.credentials._combined import CombinedCredentials
+from kubex.credentials._files import TokenFile
+from kubex.credentials._static import StaticCredentials
+
+__all__ = [
+    "Authentication",
+    "ClientCertificate",
+    "CombinedCredentials",
+    "Credentials",
+    "StaticCredentials",
+    "TLSIdentity",
+    "TokenFile",
+]

@@ -1,0 +1,87 @@
+"""Client certificates: reading them, and giving them to an SSL context."""
+
+import os
+import ssl
+import tempfile
+from pathlib import Path
+
+from typing_extensions import override
+
+from kubex.core.exceptions import ConfigurationError
+from kubex.credentials._authentication import Authentication, TLSIdentity
+from kubex.credentials._files import FileCredentials
+from kubex.credentials._read import read_text
+
+CERTIFICATE_MAX_AGE = 300.0
+"""Seconds for which a certificate is used before its files are read again, as client-go does."""
+
+
+class ClientCertificate(FileCredentials):
+    """A client certificate and its key, each PEM text or a file that is read again every `max_age` seconds.
+
+    A pair that does not belong together (one file is written, the other not yet) does not replace a good one.
+    """
+
+    def __init__(
+        self,
+        *,
+        cert_file: str | os.PathLike[str] | None = None,
+        cert_data: str | None = None,
+        key_file: str | os.PathLike[str] | None = None,
+        key_data: str | None = None,
+        max_age: float = CERTIFICATE_MAX_AGE,
+    ) -> None:
+        super().__init__(max_age=max_age)
+        self._cert = (cert_data, cert_file)
+        self._key = (key_data, key_file)
+
+    @override
+    def read(self) -> Authentication:
+        """Read the files and see whether OpenSSL takes the pair."""
+        identity = TLSIdentity(
+            cert_pem=_read(*self._cert, field="client_cert_file"), key_pem=_read(*self._key, field="client_key_file")
+        )
+        if self._current is None or self._current.tls != identity:
+            load_identity(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), identity)
+        return Authentication(tls=identity)
+
+
+def _read(data: str | None, path: str | os.PathLike[str] | None, *, field: str) -> str:
+    if data is not None:
+        return data
+    if path is None:
+        raise ConfigurationError("is missing; a client certificate needs a certificate and a key", field=field)
+    return read_text(path, field=field)
+
+
+def load_identity(context: ssl.SSLContext, identity: TLSIdentity) -> None:
+    """Load a client certificate into an SSL context; blocks. Raises `ConfigurationError` if it is no good.
+
+    OpenSSL takes files only: they stand in a directory that nobody else can enter, and are gone right after.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="kubex-") as directory:  # made with mode 0700
+            cert, key = Path(directory, "cert.pem"), Path(directory, "key.pem")
+            cert.write_text(identity.cert_pem, "utf-8")
+            key.write_text(identity.key_pem, "utf-8")
+            context.load_cert_chain(cert, key, password=_refuse_password)
+    except ssl.SSLError as error:
+        raise ConfigurationError(_what_is_wrong(error), source="client certificate") from error
+    except OSError as error:
+        raise ConfigurationError(
+            f"no temporary file can be written to load it ({error.strerror}); set TMPDIR to a writable directory",
+            source="client certificate",
+        ) from error
+
+
+def _refuse_password() -> str:
+    raise ConfigurationError(
+        "the private key is encrypted and there is no password for it; decrypt it first (openssl pkey -in KEY)",
+        source="client certificate",
+    )
+
+
+def _what_is_wrong(error: ssl.SSLError) -> str:
+    if error.reason == "KEY_VALUES_MISMATCH":
+        return "the private key does not belong to the certificate"
+    return f"the certificate or its private key is not PEM that OpenSSL can read ({error.reason or error})"
