@@ -29,7 +29,7 @@ class ServerHandle:
     """
 
     url: str
-    ca_pem: str | None = None
+    ca_pem: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
     client_cert_pem: str | None = field(default=None, repr=False)
     client_key_pem: str | None = field(default=None, repr=False)

@@ -88,8 +88,8 @@ def server_context(identity: Identity, client_ca_pem: str | None = None) -> ssl.
     return context
 
 
-def client_context(ca_pem: str, identity: Identity | None = None) -> ssl.SSLContext:
-    """Return a TLS context for a client that trusts this authority alone."""
+def client_context(ca_pem: str | None, identity: Identity | None = None) -> ssl.SSLContext:
+    """Return a TLS context for a client that trusts this authority alone; None: those that the system trusts."""
     context = ssl.create_default_context(cadata=ca_pem)
     if identity is not None:
         load_identity(context, identity)

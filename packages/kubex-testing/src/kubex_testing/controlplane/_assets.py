@@ -1,0 +1,75 @@
+"""Where the programs of a control plane are, by the convention of envtest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kubex_testing.controlplane._errors import ControlPlaneUnavailable
+
+ASSETS_VARIABLE = "KUBEBUILDER_ASSETS"
+DEFAULT_FOLDER = Path("/usr/local/kubebuilder/bin")
+EXISTING_CLUSTER_VARIABLE = "USE_EXISTING_CLUSTER"
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The programs found; without a controller manager only the API itself can be served."""
+
+    etcd: Path
+    kube_apiserver: Path
+    kube_controller_manager: Path | None
+
+
+def uses_existing_cluster(environ: Mapping[str, str]) -> bool:
+    """Tell whether the environment asks for the cluster of the kubeconfig instead of one of our own."""
+    return environ.get(EXISTING_CLUSTER_VARIABLE, "").lower() in {"1", "t", "true"}
+
+
+def find_assets(environ: Mapping[str, str], *, controller_manager: bool | None) -> Assets:
+    """Find the programs; `controller_manager=None` takes that one if it is there.
+
+    Raises:
+        ControlPlaneUnavailable: a program is missing; says which, and where it was looked for.
+    """
+    return Assets(
+        etcd=_require("etcd", environ),
+        kube_apiserver=_require("kube-apiserver", environ),
+        kube_controller_manager=_find_controller_manager(environ, controller_manager),
+    )
+
+
+def _find_controller_manager(environ: Mapping[str, str], wanted: bool | None) -> Path | None:
+    name = "kube-controller-manager"
+    if wanted is False:
+        return None
+    # A path that the environment names outright has to be right, wanted or not.
+    if wanted or environ.get(_variable(name)):
+        return _require(name, environ)
+    path, _ = _candidate(name, environ)
+    return path if path.is_file() else None
+
+
+def _require(name: str, environ: Mapping[str, str]) -> Path:
+    path, source = _candidate(name, environ)
+    if path.is_file():
+        return path
+    raise ControlPlaneUnavailable(
+        f"no {name} at {path} ({source}). Set {ASSETS_VARIABLE} to a folder that holds etcd, kube-apiserver and, "
+        f"for controllers, kube-controller-manager; or {_variable(name)} to the path of this program; "
+        f"or {EXISTING_CLUSTER_VARIABLE}=true to use the cluster of the current kubeconfig"
+    )
+
+
+def _candidate(name: str, environ: Mapping[str, str]) -> tuple[Path, str]:
+    """Return the one place to look at: programs of different releases are not mixed by falling through."""
+    own = environ.get(_variable(name))
+    if own:
+        return Path(own), f"from {_variable(name)}"
+    folder = environ.get(ASSETS_VARIABLE)
+    if folder:
+        return Path(folder) / name, f"from {ASSETS_VARIABLE}"
+    return DEFAULT_FOLDER / name, f"neither {_variable(name)} nor {ASSETS_VARIABLE} is set"
+
+
+def _variable(name: str) -> str:
+    return "TEST_ASSET_" + name.upper().replace("-", "_")

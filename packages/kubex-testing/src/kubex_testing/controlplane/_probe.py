@@ -1,0 +1,62 @@
+"""The few requests that tell whether a control plane works."""
+
+import http.client
+import json
+import ssl
+from typing import Any
+from urllib.parse import urlsplit
+
+from kubex_testing._handle import ServerHandle
+from kubex_testing._pki import Identity, client_context
+
+TIMEOUT = 5.0
+
+
+class Probe:
+    """Ask the server of a handle for documents, one connection each."""
+
+    def __init__(self, handle: ServerHandle) -> None:
+        self._url = urlsplit(handle.url)
+        self._headers = {} if handle.token is None else {"Authorization": f"Bearer {handle.token}"}
+        self._context = _tls(handle) if self._url.scheme == "https" else None
+
+    def get(self, path: str) -> bytes | None:
+        """Return the body of a 200 answer; None for any other answer, and for none."""
+        connection = self._connect()
+        try:
+            connection.request("GET", self._url.path.rstrip("/") + path, headers=self._headers)
+            response = connection.getresponse()
+            body = response.read()
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()
+        return body if response.status == http.client.OK else None
+
+    def serves(self) -> bool:
+        """Tell whether the API server finished its start-up, of which the namespace is a late step."""
+        return self.get("/readyz") is not None and self.get("/api/v1/namespaces/default") is not None
+
+    def has_controllers(self) -> bool:
+        """Tell whether a controller manager works: it is who makes this service account."""
+        return self.get("/api/v1/namespaces/default/serviceaccounts/default") is not None
+
+    def has_ready_node(self) -> bool:
+        """Tell whether there is a node to run Pods on."""
+        body = self.get("/api/v1/nodes")
+        nodes: list[dict[str, Any]] = [] if body is None else json.loads(body)["items"]
+        conditions = [condition for node in nodes for condition in node.get("status", {}).get("conditions", [])]
+        return any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)
+
+    def _connect(self) -> http.client.HTTPConnection:
+        host, port = self._url.hostname or "", self._url.port
+        if self._context is None:
+            return http.client.HTTPConnection(host, port, timeout=TIMEOUT)
+        return http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=self._context)
+
+
+def _tls(handle: ServerHandle) -> ssl.SSLContext:
+    identity = None
+    if handle.client_cert_pem is not None and handle.client_key_pem is not None:
+        identity = Identity(handle.client_cert_pem, handle.client_key_pem)
+    return client_context(handle.ca_pem, identity)

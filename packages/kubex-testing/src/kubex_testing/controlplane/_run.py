@@ -1,0 +1,136 @@
+"""One run of the programs: what is started in which order, and how one sees that it works."""
+
+import contextlib
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kubex_testing._handle import Capability, ServerHandle
+from kubex_testing._pki import CertificateAuthority
+from kubex_testing.controlplane._assets import Assets
+from kubex_testing.controlplane._component import Component
+from kubex_testing.controlplane._errors import ControlPlaneStartError
+from kubex_testing.controlplane._flags import (
+    Folder,
+    TokenUser,
+    apiserver_flags,
+    controller_manager_flags,
+    etcd_flags,
+)
+from kubex_testing.controlplane._probe import Probe
+
+POLL_INTERVAL = 0.05
+CONTROLLER_CAPABILITIES = frozenset[Capability]({"gc", "namespace-controller", "workloads"})
+ADMIN = ("kubex-testing-admin", ("system:masters",))
+
+
+class PortTakenError(ControlPlaneStartError):
+    """Another process took a port between our looking for a free one and the program's use of it."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a user of the launcher may choose."""
+
+    port: int
+    token_users: tuple[TokenUser, ...]
+    extra_etcd_args: tuple[str, ...]
+    extra_apiserver_args: tuple[str, ...]
+    start_timeout: float
+    stop_timeout: float
+
+
+class Run:
+    """The processes of one control plane and their directory, which end together in `stop()`."""
+
+    def __init__(self, assets: Assets, options: Options) -> None:
+        self._assets = assets
+        self._options = options
+        self._clean_up = contextlib.ExitStack()
+        self._components: list[Component] = []
+        self._directory = Path()
+
+    def starting(self, deadline: float) -> Generator[float, None, ServerHandle]:
+        """Start the programs in steps; yields how many seconds to pause before the next.
+
+        Raises:
+            ControlPlaneStartError: a program ended, or was not ready at the deadline.
+        """
+        self._directory = Path(tempfile.mkdtemp(prefix="kubex-controlplane-"))  # with mode 0700
+        self._clean_up.callback(shutil.rmtree, self._directory)
+        folder, authority = Folder(self._directory), CertificateAuthority()
+        folder.prepare(authority, self._options.token_users)
+        client_port, peer_port, port = free_ports(3)
+        port = self._options.port or port
+        etcd = etcd_flags(folder, client_port=client_port, peer_port=peer_port)
+        self._start(self._assets.etcd, [*etcd, *self._options.extra_etcd_args])
+        apiserver = apiserver_flags(folder, port=port, etcd_port=client_port)
+        self._start(self._assets.kube_apiserver, [*apiserver, *self._options.extra_apiserver_args])
+        handle = admin_handle(f"https://127.0.0.1:{port}", authority)
+        probe = Probe(handle)
+        yield from self._wait("kube-apiserver answers /readyz", probe.serves, deadline)
+        if self._assets.kube_controller_manager is None:
+            return handle
+        # Not sooner: it gives up when the API server takes longer than ten seconds.
+        folder.write_kubeconfig("controller-manager.kubeconfig", handle)
+        self._start(self._assets.kube_controller_manager, controller_manager_flags(folder))
+        yield from self._wait("kube-controller-manager makes service accounts", probe.has_controllers, deadline)
+        return replace(handle, capabilities=handle.capabilities | CONTROLLER_CAPABILITIES)
+
+    def stop(self) -> None:
+        """End the programs, the last one started first, and remove the directory."""
+        self._clean_up.close()
+
+    def _start(self, program: Path, flags: Sequence[str]) -> None:
+        component = Component.start(program, flags, self._directory, grace=self._options.stop_timeout)
+        self._components.append(component)
+        self._clean_up.callback(component.stop)
+
+    def _wait(self, event: str, is_ready: Callable[[], bool], deadline: float) -> Generator[float, None, None]:
+        while not is_ready():
+            self._check()
+            if time.monotonic() >= deadline:
+                logs = "\n".join(f"{component.name}:\n{component.log_tail()}" for component in self._components)
+                raise ControlPlaneStartError(
+                    f"waited {self._options.start_timeout:g} s in vain until {event}; "
+                    f"a slow machine may need a greater start_timeout. The last lines of the logs:\n{logs}"
+                )
+            yield POLL_INTERVAL
+
+    def _check(self) -> None:
+        """Raise if a program has ended, which none does by itself unless it fails."""
+        for component in self._components:
+            if component.has_ended():
+                tail = component.log_tail()
+                kind = PortTakenError if "address already in use" in tail else ControlPlaneStartError
+                raise kind(
+                    f"{component.name} ended with exit code {component.process.returncode} while the control plane "
+                    f"started. The last lines of its log:\n{tail}"
+                )
+
+
+def admin_handle(url: str, authority: CertificateAuthority) -> ServerHandle:
+    """Return a handle for an administrator whom the authority certifies."""
+    identity = authority.client_identity(*ADMIN)
+    return ServerHandle(
+        url,
+        ca_pem=authority.cert_pem,
+        client_cert_pem=identity.cert_pem,
+        client_key_pem=identity.key_pem,
+        issue_identity=authority.client_identity,
+    )
+
+
+def free_ports(count: int) -> list[int]:
+    """Return different TCP ports on 127.0.0.1 that nobody listens on at the moment."""
+    with contextlib.ExitStack() as stack:
+        ports: list[int] = []
+        for _ in range(count):
+            listener = stack.enter_context(socket.socket())
+            listener.bind(("127.0.0.1", 0))
+            ports.append(listener.getsockname()[1])
+    return ports
