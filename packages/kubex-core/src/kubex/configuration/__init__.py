@@ -2,5 +2,12 @@
 
 from kubex.configuration._client_configuration import ClientConfiguration
 from kubex.configuration._credentials import credentials_for
+from kubex.configuration._load import configure_from_kubeconfig, configure_from_pod_env, load_configuration
 
-__all__ = ["ClientConfiguration", "credentials_for"]
+__all__ = [
+    "ClientConfiguration",
+    "configure_from_kubeconfig",
+    "configure_from_pod_env",
+    "credentials_for",
+    "load_configuration",
+]

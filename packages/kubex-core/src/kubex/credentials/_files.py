@@ -60,12 +60,11 @@ class FileCredentials(Credentials):
                 raise
             logger.warning("going on with the last good credentials: %s", error)
             latest, lifetime = self._current, min(lifetime, RETRY_AFTER)
-        if latest == self._current:
-            latest = self._current  # the same object: cheap to compare for whoever keeps the last one
-        self._current = latest
+        if self._current is None or latest != self._current:  # else the same object: cheap to compare
+            self._current = latest
         self._stale_at = time.monotonic() + lifetime
         self._reads += 1
-        return latest
+        return self._current
 
 
 class TokenFile(FileCredentials):

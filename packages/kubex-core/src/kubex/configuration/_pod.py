@@ -1,0 +1,45 @@
+"""The configuration that Kubernetes gives to every pod."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from kubex.configuration._client_configuration import ClientConfiguration
+from kubex.core.exceptions import ConfigurationError
+from kubex.credentials._read import read_text, read_token
+
+SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+OUTSIDE = "kubex is not running in a pod, or the pod has automountServiceAccountToken: false"
+
+
+def pod_configuration(environ: Mapping[str, str], service_account: Path = SERVICE_ACCOUNT) -> ClientConfiguration:
+    """Make the configuration of this pod's service account; raises `ConfigurationError` naming what is missing."""
+    host = _variable(environ, "KUBERNETES_SERVICE_HOST")
+    port = _variable(environ, "KUBERNETES_SERVICE_PORT")
+    if not port.isdecimal():
+        raise ConfigurationError("is not a port number", source="environment", field="KUBERNETES_SERVICE_PORT")
+    token, authority = service_account / "token", service_account / "ca.crt"
+    for path in (token, authority):
+        if not path.is_file():
+            raise ConfigurationError(f"the file does not exist; {OUTSIDE}", source=str(path))
+    read_token(token, field="token")
+    host = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return ClientConfiguration(
+        url=f"https://{host}:{port}",
+        server_ca_file=authority,
+        token_file=token,
+        namespace=_namespace(environ, service_account / "namespace"),
+    )
+
+
+def _variable(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise ConfigurationError(f"is not set; {OUTSIDE}", source="environment", field=name)
+    return value
+
+
+def _namespace(environ: Mapping[str, str], path: Path) -> str | None:
+    """Find the pod's own namespace as kubectl does: from the downward API, else from the mounted file."""
+    if named := environ.get("POD_NAMESPACE"):
+        return named
+    return read_text(path, field="namespace").strip() or None if path.is_file() else None
