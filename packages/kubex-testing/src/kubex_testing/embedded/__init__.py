@@ -1,0 +1,18 @@
+"""An API server in this process: real HTTP on loopback, state in memory."""
+
+from ._cluster import Settings
+from ._faults import AddHeaders, Answer, Delay, Drop, Fault
+from ._messages import Identity, RecordedRequest
+from ._server import EmbeddedServer
+
+__all__ = [
+    "AddHeaders",
+    "Answer",
+    "Delay",
+    "Drop",
+    "EmbeddedServer",
+    "Fault",
+    "Identity",
+    "RecordedRequest",
+    "Settings",
+]

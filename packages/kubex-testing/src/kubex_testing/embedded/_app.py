@@ -1,0 +1,165 @@
+"""From a request to a response: faults, identity, permission, then the verb."""
+
+import logging
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+from . import _errors as errors
+from ._auth import Authenticator, Authorizer
+from ._cluster import Call, Cluster
+from ._deletes import delete, delete_collection
+from ._discovery import discover
+from ._encode import dumps, render
+from ._faults import Action, AddHeaders, Answer, Delay, Drop, Faults
+from ._http import MAX_BODY, HangupError
+from ._messages import RecordedRequest, Response, text
+from ._negotiate import for_errors
+from ._patches import patch
+from ._reads import get, list_objects
+from ._registry import ResourceType
+from ._router import RequestInfo, parse
+from ._watch import watch
+from ._writes import create, update
+
+logger = logging.getLogger("kubex_testing.embedded")
+
+Verb = Callable[[Call], Awaitable[Response]]
+_VERBS: dict[str, Verb] = {
+    "get": get,
+    "list": list_objects,
+    "watch": watch,
+    "create": create,
+    "update": update,
+    "patch": patch,
+    "delete": delete,
+    "deletecollection": delete_collection,
+}
+_OBJECT_VERBS = ("get", "update", "patch", "delete")
+
+
+class Application:
+    """Answers requests from the state of a cluster."""
+
+    def __init__(self, cluster: Cluster, authenticator: Authenticator, authorizer: Authorizer, faults: Faults) -> None:
+        self.cluster = cluster
+        self.authenticator = authenticator
+        self.authorizer = authorizer
+        self.faults = faults
+        self.address = ""
+        self.failures: list[BaseException] = []
+        """Errors of the server itself, which were answered with 500."""
+
+    async def handle(self, request: RecordedRequest) -> Response:
+        """Answer one request; raises HangupError where a fault wants the connection lost."""
+        fault = self.faults.take(request)
+        if isinstance(fault, Delay):
+            await fault.wait()
+        if isinstance(fault, Answer):
+            return Response(fault.status, list(fault.headers), fault.body)
+        if isinstance(fault, Drop) and fault.when == "request":
+            raise HangupError
+        response = await self._answer(request)
+        response.headers[:0] = [("Audit-Id", str(uuid.uuid4())), ("Cache-Control", "no-cache, private")]
+        return _spoil(response, fault)
+
+    async def _answer(self, request: RecordedRequest) -> Response:
+        warnings: list[str] = []
+        try:
+            response = await self._dispatch(request, warnings)
+        except errors.ApiError as error:
+            response = render(error.code, dumps(error.status()), for_errors(request), error.headers)
+        except errors.PlainError as error:
+            response = text(error.code, error.text, error.headers)
+        except HangupError:
+            raise
+        except Exception as error:
+            logger.exception("%s %s failed", request.method, request.target)
+            self.failures.append(error)
+            failure = errors.ApiError(500, "InternalError", f"Internal error occurred: {error!r}")
+            response = render(500, dumps(failure.status()), for_errors(request))
+        response.headers.extend(("Warning", f"299 - {_quoted(item)}") for item in warnings)
+        return response
+
+    async def _dispatch(self, request: RecordedRequest, warnings: list[str]) -> Response:
+        info = parse(request)
+        user = self.authenticator.identify(request)
+        user = self.authorizer.check(user, request, info)
+        if request.oversized:
+            raise errors.entity_too_large(MAX_BODY)
+        if not info.is_resource:
+            return self._outside(request)
+        resource = self._resource(info)
+        verb = _verb(resource, info)
+        call = Call(self.cluster, request, info, resource, user, warnings)
+        if resource.custom is not None and resource.custom.deprecation:
+            warnings.append(resource.custom.deprecation)
+        return await verb(call)
+
+    def _outside(self, request: RecordedRequest) -> Response:
+        response = discover(self.cluster.registry, request, self.address)
+        if response is None:
+            raise errors.unknown_path()
+        if request.method != "GET":
+            raise errors.method_not_allowed()
+        return response
+
+    def _resource(self, info: RequestInfo) -> ResourceType:
+        """Find what the path names; raises 404 in the form that the layer of the reference would."""
+        registry = self.cluster.registry
+        resource = registry.find(info.group, info.version, info.plural)
+        fits = resource is not None and _scope_fits(resource, info)
+        if resource is None or not fits:
+            if registry.is_builtin(info.group, info.version):
+                raise errors.unknown_resource()
+            raise errors.unknown_path()
+        if info.subresource and not resource.has(info.subresource):
+            raise errors.unknown_resource()
+        return resource
+
+
+def _scope_fits(resource: ResourceType, info: RequestInfo) -> bool:
+    if resource.namespaced:
+        return bool(info.namespace) or not info.name
+    return not info.namespace
+
+
+def _verb(resource: ResourceType, info: RequestInfo) -> Verb:
+    """Choose the function that answers; raises 405."""
+    if info.verb not in resource.verbs:
+        raise errors.method_not_allowed()
+    everywhere = resource.namespaced and not info.namespace
+    if everywhere and info.verb not in ("list", "watch"):
+        raise errors.method_not_allowed()
+    on_object = bool(info.name) and info.verb != "watch"
+    if on_object != (info.verb in _OBJECT_VERBS):
+        raise errors.method_not_allowed()
+    return _VERBS[info.verb]
+
+
+def _spoil(response: Response, fault: Action | None) -> Response:
+    """Do to a finished answer what a fault says."""
+    if isinstance(fault, AddHeaders):
+        response.headers.extend(fault.headers)
+    if isinstance(fault, Drop) and fault.when == "response":
+        raise HangupError
+    if isinstance(fault, Drop) and fault.when == "body":
+        response.cut_at = fault.after_bytes
+        if response.chunks is not None:
+            response.chunks = _cut(response.chunks, fault.after_bytes)
+    return response
+
+
+async def _cut(chunks: AsyncGenerator[bytes, None], limit: int) -> AsyncGenerator[bytes, None]:
+    try:
+        async for chunk in chunks:
+            yield chunk[:limit]
+            limit -= len(chunk)
+            if limit <= 0:
+                raise HangupError
+    finally:
+        await chunks.aclose()
+
+
+def _quoted(message: str) -> str:
+    escaped = message.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,124 @@
+"""The state behind the API, owned by the server's event loop, and one call on it."""
+
+import asyncio
+import random
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Protocol
+
+from . import _errors as errors
+from ._messages import Identity, RecordedRequest
+from ._registry import Registry, ResourceType
+from ._router import RequestInfo
+from ._store import Store, Stored
+
+JsonObject = dict[str, Any]
+FIRST_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+IMMORTAL_NAMESPACES = ("default", "kube-system", "kube-public")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a server behaves; the defaults are those of a real one. Times in seconds."""
+
+    future_wait: float = 3.0
+    bookmark_interval: float = 60.0
+    history_limit: int = 10_000
+    first_revision: int = 200
+
+
+class Watcher(Protocol):
+    """An open watch, as the test hooks see it."""
+
+    bucket: str
+
+    def close(self) -> None: ...
+
+    def bookmark(self) -> None: ...
+
+
+class Cluster:
+    """Store, registry and open watches. Used from one event loop only."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = Store(first_revision=settings.first_revision, history_limit=settings.history_limit)
+        self.registry = Registry()
+        self.random = random.Random()  # noqa: S311 - names, not secrets
+        self.watchers: set[Watcher] = set()
+        self._revision_waiters: dict[asyncio.Event, int] = {}
+        self.store.listeners.append(self._announce)
+
+    def resource(self, group: str, plural: str) -> ResourceType:
+        found = self.registry.by_plural(group, plural)
+        if found is None:
+            raise LookupError(f"{errors.qualified(plural, group)} is not served")
+        return found
+
+    def namespace(self, name: str) -> Stored | None:
+        return self.store.get("namespaces.", name)
+
+    def close_watches(self, bucket: str = "") -> None:
+        """End open watches cleanly: all, or those of one resource."""
+        for watcher in tuple(self.watchers):
+            if bucket in ("", watcher.bucket):
+                watcher.close()
+
+    def send_bookmarks(self) -> None:
+        for watcher in tuple(self.watchers):
+            watcher.bookmark()
+
+    async def reach(self, revision: int | None) -> None:
+        """Wait until the store has reached a revision; raises 504 when it does not come in time."""
+        if not revision or revision <= self.store.revision:
+            return
+        reached = asyncio.Event()
+        self._revision_waiters[reached] = revision
+        try:
+            await asyncio.wait_for(reached.wait(), self.settings.future_wait)
+        except asyncio.TimeoutError:
+            raise errors.too_large_revision(revision, self.store.revision) from None
+        finally:
+            del self._revision_waiters[reached]
+
+    def _announce(self, _bucket: str, _event: object) -> None:
+        for reached, revision in self._revision_waiters.items():
+            if revision <= self.store.revision:
+                reached.set()
+
+
+@dataclass
+class Call:
+    """One authorised request on a resource."""
+
+    cluster: Cluster
+    request: RecordedRequest
+    info: RequestInfo
+    resource: ResourceType
+    user: Identity
+    warnings: list[str] = field(default_factory=list[str])
+
+    @property
+    def key(self) -> str:
+        return self.resource.key(self.info.namespace, self.info.name)
+
+    def stored(self) -> Stored:
+        """Return the object that the path names; raises 404."""
+        found = self.cluster.store.get(self.resource.bucket, self.key)
+        if found is None:
+            raise errors.not_found(self.resource.plural, self.resource.group, self.info.name)
+        return found
+
+
+def now() -> str:
+    """Return the time as Kubernetes writes it: RFC 3339, whole seconds, UTC."""
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def new_uid() -> str:
+    return str(uuid.uuid4())
+
+
+Clock = Callable[[], str]

@@ -1,0 +1,57 @@
+"""Request bodies to objects: JSON or YAML, with what is odd about them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from kubex_testing._objects.decode import DecodeError, decode_strict
+from kubex_testing._objects.json_types import JsonObject, is_object
+
+from . import _errors as errors
+from ._messages import RecordedRequest
+from ._negotiate import JSON, YAML, content_type
+
+_MEDIA_TYPES = f"{JSON}, {YAML}"
+
+
+@dataclass(frozen=True)
+class Body:
+    """A decoded object, and the keys that stood twice in it, as paths (`data.a`)."""
+
+    document: JsonObject
+    duplicates: tuple[str, ...] = ()
+
+
+def decode_object(request: RecordedRequest, kind: str) -> Body:
+    """Decode the body of a write; raises 400 and 415. No content type means JSON."""
+    media = content_type(request)
+    if media not in ("", JSON, YAML):
+        raise errors.unsupported_media(
+            f"the body of the request was in an unknown format - accepted media types include: {_MEDIA_TYPES}"
+        )
+    unrecognized = f"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind"
+    try:
+        document, duplicates = decode_strict(request.body, yaml=media == YAML)
+    except DecodeError as error:
+        shown = request.body[:100].decode("utf-8", "replace") or "<empty>"
+        raise errors.bad_request(f"{unrecognized}; json parse error: {error} ({shown})") from error
+    if not is_object(document):
+        raise errors.bad_request(f"{unrecognized}; json parse error: json: cannot unmarshal {_json_type(document)}")
+    return Body(document, tuple(duplicates))
+
+
+def decode_patch(request: RecordedRequest, *, yaml: bool = False) -> Any:
+    """Decode the body of a patch, whatever JSON value it is; raises 400."""
+    try:
+        return decode_strict(request.body, yaml=yaml)[0]
+    except DecodeError as error:
+        raise errors.bad_request(f"error decoding patch: {error}") from error
+
+
+def decode_options(request: RecordedRequest) -> JsonObject:
+    """Decode the optional body of a delete; raises 400."""
+    return decode_object(request, "DeleteOptions").document if request.body.strip() else {}
+
+
+def _json_type(value: object) -> str:
+    names = {type(None): "null", bool: "bool", str: "string", list: "array"}
+    return names.get(type(value), "number")

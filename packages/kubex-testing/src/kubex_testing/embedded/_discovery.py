@@ -1,0 +1,111 @@
+"""What is served, said in the documents that clients discover it from; version and health."""
+
+from typing import Any
+
+from ._encode import dumps, render
+from ._messages import RecordedRequest, Response, text
+from ._negotiate import Wanted, wanted
+from ._registry import Registry, ResourceType, Subresource
+
+VERSION = {
+    "major": "1",
+    "minor": "37",
+    "gitVersion": "v1.37.2+kubex-testing",
+    "gitCommit": "",
+    "gitTreeState": "",
+    "buildDate": "1970-01-01T00:00:00Z",
+    "goVersion": "",
+    "compiler": "",
+    "platform": "linux/amd64",
+}
+HEALTH_PATHS = ("healthz", "livez", "readyz")
+
+
+def discover(registry: Registry, request: RecordedRequest, address: str) -> Response | None:
+    """Answer a path outside of the resources; None when there is nothing."""
+    match request.segments():
+        case []:
+            return _json(request, {"paths": _paths(registry)})
+        case ["version"]:
+            return _json(request, VERSION)
+        case [check, *rest] if check in HEALTH_PATHS and rest in ([], ["ping"]):
+            return text(200, "[+]ping ok\n" + f"{check} check passed\n" if "verbose" in request.query else "ok")
+        case ["api"]:
+            return _json(request, _legacy_versions(address))
+        case ["apis"]:
+            groups = [_group(registry, group) for group in registry.groups()]
+            return _json(request, {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
+        case ["apis", group] if group in registry.groups():
+            return _json(request, {"kind": "APIGroup", "apiVersion": "v1", **_group(registry, group)})
+        case ["api", version] if registry.serves("", version):
+            return _json(request, _resource_list(registry, "", version))
+        case ["apis", group, version] if registry.serves(group, version):
+            return _json(request, _resource_list(registry, group, version))
+        case _:
+            return None
+
+
+def _json(request: RecordedRequest, document: Any) -> Response:
+    representation: Wanted = wanted(request)
+    return render(200, dumps(document), representation)
+
+
+def _paths(registry: Registry) -> list[str]:
+    paths = ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/readyz", "/version"]
+    for group in registry.groups():
+        paths.append(f"/apis/{group}")
+        paths.extend(f"/apis/{group}/{version}" for version in registry.versions(group))
+    return sorted(paths)
+
+
+def _legacy_versions(address: str) -> dict[str, Any]:
+    return {
+        "kind": "APIVersions",
+        "versions": ["v1"],
+        "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": address}],
+    }
+
+
+def _group(registry: Registry, group: str) -> dict[str, Any]:
+    versions = [{"groupVersion": f"{group}/{item}", "version": item} for item in registry.versions(group)]
+    return {"name": group, "versions": versions, "preferredVersion": versions[0]}
+
+
+def _resource_list(registry: Registry, group: str, version: str) -> dict[str, Any]:
+    document: dict[str, Any] = {"kind": "APIResourceList"}
+    if group:
+        document["apiVersion"] = "v1"
+    document["groupVersion"] = f"{group}/{version}" if group else version
+    resources: list[dict[str, Any]] = []
+    for resource in registry.resources(group, version):
+        resources.append(_resource(resource))
+        resources.extend(_subresource(resource, item) for item in resource.subresources)
+    document["resources"] = resources
+    return document
+
+
+def _resource(resource: ResourceType) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "name": resource.plural,
+        "singularName": resource.singular or resource.kind.lower(),
+        "namespaced": resource.namespaced,
+        "kind": resource.kind,
+        "verbs": list(resource.verbs),
+    }
+    if resource.short_names:
+        document["shortNames"] = list(resource.short_names)
+    if resource.categories:
+        document["categories"] = list(resource.categories)
+    return document
+
+
+def _subresource(resource: ResourceType, subresource: Subresource) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "name": f"{resource.plural}/{subresource.name}",
+        "singularName": "",
+        "namespaced": resource.namespaced,
+    }
+    if subresource.version:
+        document.update(group=subresource.group, version=subresource.version)
+    document.update(kind=subresource.kind or resource.kind, verbs=list(subresource.verbs))
+    return document

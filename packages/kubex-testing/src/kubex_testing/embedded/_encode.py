@@ -1,0 +1,114 @@
+"""Objects to bytes: key order of the reference server, every form made once per revision."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import yaml
+
+from ._messages import Response
+from ._negotiate import JSON, YAML, Wanted
+from ._registry import ResourceType
+from ._store import Stored
+
+_METADATA_ORDER = (
+    "name",
+    "generateName",
+    "namespace",
+    "selfLink",
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "labels",
+    "annotations",
+    "ownerReferences",
+    "finalizers",
+    "managedFields",
+)
+_LAST = ("status",)
+_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_sorted = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode
+
+
+def dumps(document: Any) -> bytes:
+    """Serialise compactly, keys in the order given."""
+    return _compact(document).encode("utf-8", "surrogatepass")
+
+
+def metadata_document(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Order the keys of an object's metadata as the reference does."""
+    return {key: metadata[key] for key in _METADATA_ORDER if key in metadata}
+
+
+def item_bytes(resource: ResourceType, stored: Stored) -> bytes:
+    """Serialise an object as an item of a list: built-in kinds go without `kind` and `apiVersion`."""
+    if resource.custom is not None:
+        return object_bytes(resource, stored)
+    found = stored.encoded.get("item")
+    if found is None:
+        found = stored.encoded["item"] = dumps(_body(stored.object))
+    return found
+
+
+def object_bytes(resource: ResourceType, stored: Stored) -> bytes:
+    """Serialise an object whole."""
+    found = stored.encoded.get(resource.api_version)
+    if found is not None:
+        return found
+    if resource.custom is not None:
+        document = {**stored.object, "apiVersion": resource.api_version, "kind": resource.kind}
+        found = _sorted(document).encode("utf-8", "surrogatepass")
+    else:
+        head = dumps({"kind": resource.kind, "apiVersion": resource.api_version})
+        found = head[:-1] + b"," + item_bytes(resource, stored)[1:]
+    stored.encoded[resource.api_version] = found
+    return found
+
+
+def partial_bytes(stored: Stored, version: str = "v1") -> bytes:
+    """Serialise the metadata alone, as PartialObjectMetadata."""
+    key = f"partial/{version}"
+    found = stored.encoded.get(key)
+    if found is None:
+        document = {
+            "kind": "PartialObjectMetadata",
+            "apiVersion": f"meta.k8s.io/{version}",
+            "metadata": metadata_document(stored.object["metadata"]),
+        }
+        found = stored.encoded[key] = dumps(document)
+    return found
+
+
+def list_bytes(
+    kind: str, api_version: str, metadata: Mapping[str, Any], items: Iterable[bytes], *, alphabetical: bool = False
+) -> bytes:
+    """Put serialised items into a list document."""
+    body = b'"items":[' + b",".join(items) + b"]"
+    kind_part, version_part = b'"kind":' + dumps(kind), b'"apiVersion":' + dumps(api_version)
+    metadata_part = b'"metadata":' + dumps(metadata)
+    if alphabetical:
+        parts = (version_part, body, kind_part, metadata_part)
+    else:
+        parts = (kind_part, version_part, metadata_part, body)
+    return b"{" + b",".join(parts) + b"}"
+
+
+def render(status: int, body: bytes, wanted: Wanted, headers: Iterable[tuple[str, str]] = ()) -> Response:
+    """Make the answer out of a compact JSON document."""
+    if wanted.media == YAML:
+        body = yaml.dump(json.loads(body), Dumper=yaml.SafeDumper, allow_unicode=True).encode()
+        return Response(status, [("Content-Type", YAML), *headers], body)
+    if wanted.pretty:
+        body = json.dumps(json.loads(body), indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return Response(status, [("Content-Type", JSON), *headers], body + b"\n")
+
+
+def _body(document: Mapping[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = {"metadata": metadata_document(document["metadata"])}
+    skipped = ("kind", "apiVersion", "metadata", *_LAST)
+    body.update({key: value for key, value in document.items() if key not in skipped})
+    body.update({key: document[key] for key in _LAST if key in document})
+    return body

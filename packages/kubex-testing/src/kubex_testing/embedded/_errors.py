@@ -1,0 +1,176 @@
+"""Failures of the API, as the `Status` documents that a kube-apiserver answers with."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+JsonObject = dict[str, Any]
+
+
+class ApiError(Exception):
+    """A request that ends in a `Status` document (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/)."""
+
+    def __init__(
+        self,
+        code: int,
+        reason: str | None,
+        message: str,
+        *,
+        details: Mapping[str, Any] | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+        self.message = message
+        self.details = None if details is None else dict(details)
+        self.headers = tuple(headers)
+        self.metadata = dict(metadata or {})
+
+    def status(self) -> JsonObject:
+        """Build the document, keys in the order of the reference server."""
+        document: JsonObject = {
+            "kind": "Status",
+            "apiVersion": "v1",
+            "metadata": self.metadata,
+            "status": "Failure",
+            "message": self.message,
+        }
+        if self.reason:
+            document["reason"] = self.reason
+        if self.details is not None:
+            document["details"] = self.details
+        document["code"] = self.code
+        return document
+
+
+class PlainError(Exception):
+    """A failure answered as plain text, as the layers around the API do."""
+
+    def __init__(self, code: int, text: str, *, headers: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+        self.headers = tuple(headers)
+
+
+def cause(type: str, message: str, field: str) -> JsonObject:
+    """Build one entry of `details.causes`; the type is serialised as `reason`."""
+    return {"reason": type, "message": message, "field": field}
+
+
+def qualified(name: str, group: str) -> str:
+    """Join a resource or kind with its group, as messages name it: `deployments.apps`."""
+    return f"{name}.{group}" if group else name
+
+
+def _details(kind: str, group: str, name: str = "", **more: Any) -> JsonObject:
+    details: JsonObject = {}
+    if name:
+        details["name"] = name
+    if group:
+        details["group"] = group
+    if kind:
+        details["kind"] = kind
+    details.update(more)
+    return details
+
+
+def not_found(plural: str, group: str, name: str) -> ApiError:
+    message = f'{qualified(plural, group)} "{name}" not found'
+    return ApiError(404, "NotFound", message, details=_details(plural, group, name))
+
+
+def unknown_resource() -> ApiError:
+    return ApiError(404, "NotFound", "the server could not find the requested resource", details={})
+
+
+def unknown_path() -> PlainError:
+    return PlainError(404, "404 page not found\n", headers=[("X-Content-Type-Options", "nosniff")])
+
+
+def already_exists(plural: str, group: str, name: str, *, terminating: bool = False) -> ApiError:
+    prefix = "object is being deleted: " if terminating else ""
+    message = f'{prefix}{qualified(plural, group)} "{name}" already exists'
+    return ApiError(409, "AlreadyExists", message, details=_details(plural, group, name))
+
+
+STALE = "the object has been modified; please apply your changes to the latest version and try again"
+
+
+def conflict(kind: str, group: str, name: str, why: str = STALE) -> ApiError:
+    """Refuse a write; `kind` is the plural, but the Kind for DELETE preconditions."""
+    message = f'Operation cannot be fulfilled on {qualified(kind, group)} "{name}": {why}'
+    return ApiError(409, "Conflict", message, details=_details(kind, group, name))
+
+
+def invalid(kind: str, group: str, name: str, causes: Sequence[Mapping[str, Any]]) -> ApiError:
+    """Refuse an object (or options) whose fields are wrong; `causes` as made by `cause`."""
+    texts = [f"{item['field']}: {item['message']}" for item in causes]
+    joined = texts[0] if len(set(texts)) == 1 else f"[{', '.join(dict.fromkeys(texts))}]"
+    message = f'{qualified(kind, group)} "{name}" is invalid: {joined}'
+    details = _details(kind, group, name, causes=[dict(item) for item in causes])
+    return ApiError(422, "Invalid", message, details=details)
+
+
+def invalid_options(kind: str, type: str, message: str, field: str) -> ApiError:
+    return invalid(kind, "meta.k8s.io", "", [cause(type, message, field)])
+
+
+def bad_request(message: str) -> ApiError:
+    return ApiError(400, "BadRequest", message)
+
+
+def method_not_allowed() -> ApiError:
+    message = "the server does not allow this method on the requested resource"
+    return ApiError(405, "MethodNotAllowed", message, details={})
+
+
+def unauthorized() -> ApiError:
+    return ApiError(401, "Unauthorized", "Unauthorized")
+
+
+def forbidden(plural: str, group: str, name: str, why: str, *causes: Mapping[str, Any]) -> ApiError:
+    subject = f'{qualified(plural, group)} "{name}"' if name else qualified(plural, group)
+    more = {"causes": [dict(item) for item in causes]} if causes else {}
+    details = _details(plural, group, name, **more)
+    return ApiError(403, "Forbidden", f"{subject} is forbidden: {why}", details=details)
+
+
+def forbidden_path(why: str) -> ApiError:
+    return ApiError(403, "Forbidden", f"forbidden: {why}", details={})
+
+
+def expired(message: str, *, continue_token: str | None = None) -> ApiError:
+    metadata = {"continue": continue_token} if continue_token else None
+    return ApiError(410, "Expired", message, metadata=metadata)
+
+
+def too_large_revision(wanted: int, current: int) -> ApiError:
+    return ApiError(
+        504,
+        "Timeout",
+        f"Timeout: Too large resource version: {wanted}, current: {current}",
+        details={
+            "causes": [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}],
+            "retryAfterSeconds": 1,
+        },
+        headers=[("Retry-After", "1")],
+    )
+
+
+def internal(message: str) -> ApiError:
+    """Fail without a reason, as the reference does where no error type fits."""
+    return ApiError(500, None, message)
+
+
+def not_acceptable(message: str) -> ApiError:
+    return ApiError(406, "NotAcceptable", message)
+
+
+def unsupported_media(message: str, *, details: Mapping[str, Any] | None = None) -> ApiError:
+    return ApiError(415, "UnsupportedMediaType", message, details=details)
+
+
+def entity_too_large(limit: int) -> ApiError:
+    return ApiError(413, "RequestEntityTooLarge", f"Request entity too large: limit is {limit}")

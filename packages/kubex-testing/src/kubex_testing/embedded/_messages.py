@@ -1,0 +1,64 @@
+"""What travels between the HTTP protocol and the application: requests in, responses out."""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, unquote, urlsplit
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who calls: a user name and its groups."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RecordedRequest:
+    """One request as it came over the wire; header names are lower case."""
+
+    method: str
+    target: str
+    headers: Pairs
+    body: bytes = b""
+    peer: tuple[str, int] = ("", 0)
+    connection: int = 0
+    """Number of the connection it came on, counted from 1 over the life of the server."""
+    certificate: Identity | None = None
+    oversized: bool = False
+    path: str = field(init=False)
+    """The path still percent-encoded, without the query."""
+    query: dict[str, list[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.target)
+        object.__setattr__(self, "path", parts.path)
+        object.__setattr__(self, "query", parse_qs(parts.query, keep_blank_values=True))
+
+    def header(self, name: str, default: str = "") -> str:
+        """Return the first header of that name."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key == wanted), default)
+
+    def segments(self) -> list[str]:
+        """Return the decoded, non-empty segments of the path."""
+        return [unquote(part) for part in self.path.split("/") if part]
+
+
+@dataclass
+class Response:
+    """A whole answer, or with `chunks` one whose body is streamed."""
+
+    status: int
+    headers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    body: bytes = b""
+    chunks: AsyncGenerator[bytes, None] | None = None
+    cut_at: int | None = None
+    """Send only so many bytes of the body, then drop the connection."""
+
+
+def text(status: int, body: str, headers: Sequence[tuple[str, str]] = ()) -> Response:
+    """Build a plain-text answer."""
+    return Response(status, [("Content-Type", "text/plain; charset=utf-8"), *headers], body.encode())

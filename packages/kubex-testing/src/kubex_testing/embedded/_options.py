@@ -1,0 +1,244 @@
+"""Query parameters of the verbs, checked as the reference checks them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kubex_testing._objects.field_selectors import FieldPredicate, parse_field_selector
+from kubex_testing._objects.selectors import LabelPredicate, parse_label_selector
+
+from . import _errors as errors
+from ._messages import RecordedRequest
+from ._registry import ResourceType
+from ._router import flag
+from ._store import Stored
+
+Query = dict[str, list[str]]
+MAX_MANAGER_BYTES = 128
+_VALIDATIONS = ("", "Ignore", "Strict", "Warn")
+_MATCHES = ("", "Exact", "NotOlderThan")
+
+
+@dataclass(frozen=True)
+class WriteOptions:
+    """CreateOptions, UpdateOptions and PatchOptions."""
+
+    dry_run: bool = False
+    field_manager: str = ""
+    field_validation: str = "Warn"
+    force: bool = False
+
+
+def write_options(request: RecordedRequest, kind: str, *, apply: bool = False) -> WriteOptions:
+    """Read the options of a create, update or patch; `kind` is the options kind that errors name."""
+    query = request.query
+    dry_run = check_dry_run(query.get("dryRun", []), kind)
+    manager = first(query, "fieldManager")
+    if len(manager.encode()) > MAX_MANAGER_BYTES:
+        message = f"Too long: may not be more than {MAX_MANAGER_BYTES} bytes"
+        raise errors.invalid_options(kind, "FieldValueTooLong", message, "fieldManager")
+    validation = first(query, "fieldValidation")
+    if validation not in _VALIDATIONS:
+        supported = ", ".join(f'"{item}"' for item in _VALIDATIONS)
+        message = f'Unsupported value: "{validation}": supported values: {supported}'
+        raise errors.invalid_options(kind, "FieldValueNotSupported", message, "fieldValidation")
+    force = flag(query, "force")
+    if apply and not manager:
+        message = "Required value: is required for apply patch"
+        raise errors.invalid_options(kind, "FieldValueRequired", message, "fieldManager")
+    if force and not apply:
+        message = "Forbidden: may not be specified for non-apply patch"
+        raise errors.invalid_options(kind, "FieldValueForbidden", message, "force")
+    default_manager = request.header("user-agent").partition("/")[0][:MAX_MANAGER_BYTES]
+    return WriteOptions(dry_run, manager or default_manager or "unknown", validation or "Warn", force)
+
+
+def check_dry_run(values: list[str], kind: str) -> bool:
+    """Tell whether this is a dry run; raises 422 for anything but `All`."""
+    if any(value != "All" for value in values):
+        shown = ",".join(f'"{value}"' for value in values)
+        message = f'Unsupported value: [{shown}]: supported values: "All"'
+        raise errors.invalid_options(kind, "FieldValueNotSupported", message, "dryRun")
+    return bool(values)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which objects of a resource a list or watch is about."""
+
+    prefix: str
+    labels: LabelPredicate | None = None
+    fields: FieldPredicate | None = None
+    name: str = ""
+    """Only the object of that name (the legacy watch paths)."""
+
+    @property
+    def everything(self) -> bool:
+        return self.labels is None and self.fields is None and not self.name
+
+    def matches(self, stored: Stored) -> bool:
+        metadata = stored.object["metadata"]
+        if self.name and metadata["name"] != self.name:
+            return False
+        if self.labels is not None and not self.labels(metadata.get("labels") or {}):
+            return False
+        return self.fields is None or self.fields(stored.object)
+
+
+def selection(query: Query, resource: ResourceType, namespace: str, name: str = "") -> Selection:
+    """Read the selectors; raises 400."""
+    labels, fields = first(query, "labelSelector"), first(query, "fieldSelector")
+    prefix = f"{namespace}/" if namespace else ""
+    return Selection(
+        prefix,
+        _parsed(lambda: parse_label_selector(labels)) if labels else None,
+        _parsed(lambda: parse_field_selector(fields, resource.selectable)) if fields else None,
+        name,
+    )
+
+
+@dataclass(frozen=True)
+class ListOptions:
+    """What a list or watch asks for beside its selectors. Revision None is unset."""
+
+    revision: int | None = None
+    match: str = ""
+    limit: int = 0
+    continue_token: str = ""
+    timeout: float | None = None
+    bookmarks: bool = False
+    send_initial: bool | None = None
+
+
+def list_options(query: Query) -> ListOptions:
+    """Read and check the options of a list; raises 400 and 422."""
+    options = _common(query)
+    if "sendInitialEvents" in query:
+        _forbid("sendInitialEvents is forbidden for list", "sendInitialEvents")
+    token, raw = options.continue_token, first(query, "resourceVersion")
+    if options.match and not raw:
+        _forbid("resourceVersionMatch is forbidden unless resourceVersion is provided", "resourceVersionMatch")
+    if options.match and token:
+        _forbid("resourceVersionMatch is forbidden when continue is provided", "resourceVersionMatch")
+    _check_match(options.match)
+    if options.match == "Exact" and raw == "0":
+        message = 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'
+        _forbid(message, "resourceVersionMatch")
+    if token and raw not in ("", "0"):
+        raise errors.bad_request("specifying resource version is not allowed when using continue")
+    revision = parse_revision(raw, lambda text: errors.bad_request(f"invalid resource version: {text}"))
+    return ListOptions(revision, options.match, options.limit, token)
+
+
+def watch_options(query: Query) -> ListOptions:
+    """Read and check the options of a watch; raises 400, 422, and 500 for a revision that is no number."""
+    options = _common(query)
+    initial = flag(query, "sendInitialEvents") if "sendInitialEvents" in query else None
+    if initial is None and options.match:
+        message = "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
+        _forbid(message, "resourceVersionMatch")
+    if initial is not None and options.match != "NotOlderThan":
+        message = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
+        _forbid(message, "resourceVersionMatch")
+    revision = parse_revision(first(query, "resourceVersion"), errors.internal)
+    seconds = _integer(first(query, "timeoutSeconds"))
+    bookmarks = flag(query, "allowWatchBookmarks")
+    return ListOptions(
+        revision, options.match, timeout=float(seconds) or None, bookmarks=bookmarks, send_initial=initial
+    )
+
+
+def parse_revision(raw: str, failure: Callable[[str], Exception]) -> int | None:
+    """Read a resourceVersion; None when there is none."""
+    if not raw:
+        return None
+    if not (raw.isascii() and raw.isdigit()):
+        quoted = f'"{raw}"'
+        raise failure(f"resourceVersion: Invalid value: {quoted}: strconv.ParseUint: parsing {quoted}: invalid syntax")
+    return int(raw)
+
+
+def first(query: Query, key: str) -> str:
+    return query.get(key, [""])[0]
+
+
+@dataclass(frozen=True)
+class DeleteOptions:
+    """https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/"""
+
+    dry_run: bool = False
+    grace_period: int | None = None
+    policy: str = ""
+    uid: str = ""
+    revision: str = ""
+
+
+_POLICIES = ("Foreground", "Background", "Orphan")
+
+
+def delete_options(query: Query, body: Mapping[str, Any]) -> DeleteOptions:
+    """Read the options of a delete: the body wins, else the query; raises 400 and 422."""
+    if body:
+        raw, dry_run = dict(body), body.get("dryRun") or []
+        if not isinstance(dry_run, list):
+            raise errors.bad_request(
+                "json: cannot unmarshal string into Go struct field DeleteOptions.dryRun of type []string"
+            )
+    else:
+        raw = {key: values[0] for key, values in query.items()}
+        dry_run = query.get("dryRun", [])
+    policy = raw.get("propagationPolicy") or ""
+    if policy and policy not in _POLICIES:
+        supported = ", ".join(f'"{item}"' for item in (*_POLICIES, "nil"))
+        _delete_invalid("FieldValueNotSupported", f'Unsupported value: "{policy}": supported values: {supported}')
+    if policy and raw.get("orphanDependents") is not None:
+        message = "orphanDependents and deletionPropagation cannot be both set"
+        _delete_invalid("FieldValueInvalid", f'Invalid value: "{policy}": {message}')
+    if not policy and raw.get("orphanDependents") is not None:
+        policy = "Orphan" if str(raw["orphanDependents"]).lower() == "true" else "Background"
+    grace = raw.get("gracePeriodSeconds")
+    preconditions = raw.get("preconditions") or {}
+    return DeleteOptions(
+        check_dry_run(dry_run, "DeleteOptions"),
+        None if grace is None else _integer(str(grace)),
+        policy,
+        preconditions.get("uid") or "",
+        preconditions.get("resourceVersion") or "",
+    )
+
+
+def _delete_invalid(type: str, message: str) -> None:
+    raise errors.invalid_options("DeleteOptions", type, message, "propagationPolicy")
+
+
+def _common(query: Query) -> ListOptions:
+    limit = _integer(first(query, "limit"))
+    return ListOptions(
+        match=first(query, "resourceVersionMatch"), limit=max(limit, 0), continue_token=first(query, "continue")
+    )
+
+
+def _integer(text: str) -> int:
+    if not text:
+        return 0
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()):
+        raise errors.bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
+    return int(text)
+
+
+def _check_match(match: str) -> None:
+    if match not in _MATCHES:
+        message = f'Unsupported value: "{match}": supported values: "Exact", "NotOlderThan", ""'
+        raise errors.invalid_options("ListOptions", "FieldValueNotSupported", message, "resourceVersionMatch")
+
+
+def _forbid(message: str, field: str) -> None:
+    raise errors.invalid_options("ListOptions", "FieldValueForbidden", f"Forbidden: {message}", field)
+
+
+def _parsed(parse: Callable[[], Any]) -> Any:
+    try:
+        return parse()
+    except ValueError as error:
+        raise errors.bad_request(str(error)) from error

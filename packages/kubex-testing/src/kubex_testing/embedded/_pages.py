@@ -1,0 +1,99 @@
+"""Lists in chunks: continue tokens and the snapshots they read."""
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from . import _errors as errors
+from ._options import ListOptions, Selection
+from ._store import Bucket, Stored
+
+_TOKEN_VERSION = "meta.k8s.io/v1"  # noqa: S105 - the name of a format
+_TOO_OLD = "The provided continue parameter is too old to display a consistent list result"
+
+
+@dataclass(frozen=True)
+class Page:
+    """The objects of one list call and the metadata of the list."""
+
+    items: list[Stored]
+    revision: int
+    continue_token: str = ""
+    remaining: int = 0
+
+    def metadata(self, *, custom: bool) -> dict[str, Any]:
+        """Build `metadata` of the list; custom resources always carry `continue`."""
+        document: dict[str, Any] = {"resourceVersion": str(self.revision)}
+        if self.continue_token or custom:
+            document["continue"] = self.continue_token
+        if self.remaining:
+            document["remainingItemCount"] = self.remaining
+        if custom:
+            return dict(sorted(document.items()))
+        return document
+
+
+def read_page(bucket: Bucket, current: int, selection: Selection, options: ListOptions) -> Page:
+    """Read one chunk at the right revision; raises 400 and 410. `current` is the latest revision."""
+    start = ""
+    revision: int | None = None
+    if options.continue_token:
+        revision, start = _decode(options.continue_token)
+        if revision >= 0:
+            _check_floor_of_page(bucket, revision, start)
+    elif options.match == "Exact" or (options.limit and options.revision and not options.match):
+        revision = options.revision
+        if revision is not None and revision < bucket.floor:
+            raise errors.expired("The resourceVersion for the provided list is too old.")
+    # resourceVersion=0 is served from a cache that knows no pages.
+    limit = 0 if options.revision == 0 and options.match != "Exact" else options.limit
+    if revision is None or revision < 0:
+        return _cut(bucket.objects, bucket.prefixed(selection.prefix), start, limit, current, selection)
+    past = bucket.snapshot(revision)
+    keys = sorted(key for key in past if key.startswith(selection.prefix))
+    return _cut(past, keys, start, limit, revision, selection)
+
+
+def _cut(
+    objects: dict[str, Stored], keys: list[str], start: str, limit: int, revision: int, selection: Selection
+) -> Page:
+    if start:
+        keys = [key for key in keys if key >= selection.prefix + start]
+    if not limit:
+        return Page([item for key in keys if selection.matches(item := objects[key])], revision)
+    items: list[Stored] = []
+    for index, key in enumerate(keys):
+        item = objects[key]
+        if not selection.matches(item):
+            continue
+        items.append(item)
+        if len(items) == limit:
+            rest = keys[index + 1 :]
+            if not rest:
+                break
+            token = _encode(revision, key.removeprefix(selection.prefix) + "\0")
+            return Page(items, revision, token, len(rest) if selection.everything else 0)
+    return Page(items, revision)
+
+
+def _check_floor_of_page(bucket: Bucket, revision: int, start: str) -> None:
+    if revision < bucket.floor:
+        message = f"{_TOO_OLD}; start over, or go on with the token in this answer, accepting an inconsistent list"
+        raise errors.expired(message, continue_token=_encode(-1, start))
+
+
+def _encode(revision: int, start: str) -> str:
+    text = json.dumps({"v": _TOKEN_VERSION, "rv": revision, "start": f"/{start}"}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(token: str) -> tuple[int, str]:
+    try:
+        document = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        version, revision, start = document["v"], document["rv"], document["start"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise errors.bad_request(f"invalid continue token: continue key is not valid: {error}") from error
+    if version != _TOKEN_VERSION or not isinstance(revision, int) or not isinstance(start, str):
+        raise errors.bad_request("invalid continue token: continue key is not valid: not made by this server")
+    return revision, start.removeprefix("/")

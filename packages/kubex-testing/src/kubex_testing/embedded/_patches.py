@@ -1,0 +1,84 @@
+"""patch: the four kinds of patches, then an update like any other."""
+
+from kubex_testing._objects.json_patch import JsonPatchError, JsonPatchFormatError, apply_json_patch
+from kubex_testing._objects.json_types import JsonObject, is_object, json_copy
+from kubex_testing._objects.merge_patch import apply_merge_patch
+from kubex_testing._objects.strategic import StrategicPatchError, apply_strategic_merge_patch
+
+from . import _errors as errors
+from ._apply import server_side_apply
+from ._cluster import Call
+from ._decode import Body, decode_patch
+from ._messages import Response
+from ._negotiate import content_type
+from ._options import write_options
+from ._registry import ResourceType
+from ._shapes import answer, negotiate
+from ._strategy import admit_body, check_type
+from ._writes import check_identity, update_object
+
+JSON_PATCH = "application/json-patch+json"
+MERGE = "application/merge-patch+json"
+STRATEGIC = "application/strategic-merge-patch+json"
+APPLY = "application/apply-patch+yaml"
+
+
+async def patch(call: Call) -> Response:
+    """PATCH on an object or its status."""
+    representation = negotiate(call.request)
+    media = content_type(call.request)
+    check_media(call.resource, media)
+    options = write_options(call.request, "PatchOptions", apply=media == APPLY)
+    if media == APPLY:
+        created, stored = server_side_apply(call, options)
+        return answer(call, 201 if created else 200, stored, representation)
+    operations = decode_operations(call, media)
+    current = call.stored()
+    patched = apply_patch(call.resource, media, current.object, operations)
+    check_type(call.resource, patched)
+    document = admit_body(call, Body(patched), options, patched=True)
+    check_identity(call, document)
+    return answer(call, 200, update_object(call, document, current, options), representation)
+
+
+def check_media(resource: ResourceType, media: str) -> None:
+    """Refuse media types that are no patch, and strategic merge where no merge keys are known; raises 415."""
+    if media not in (JSON_PATCH, MERGE, STRATEGIC, APPLY):
+        raise errors.unsupported_media("415: Unsupported Media Type", details={})
+    if media == STRATEGIC and resource.custom is not None:
+        known = ", ".join((JSON_PATCH, MERGE, APPLY))
+        raise errors.unsupported_media(
+            f"the body of the request was in an unknown format - accepted media types include: {known}"
+        )
+
+
+def decode_operations(call: Call, media: str) -> object:
+    """Decode a JSON, merge or strategic patch; raises 400."""
+    operations = decode_patch(call.request)
+    if media != JSON_PATCH and not is_object(operations):
+        kind = "array" if isinstance(operations, list) else "string"
+        raise errors.bad_request(
+            f"error decoding patch: json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
+        )
+    return operations
+
+
+def apply_patch(resource: ResourceType, media: str, current: JsonObject, operations: object) -> JsonObject:
+    """Return the patched object; raises 400, 422 and 500."""
+    try:
+        if media == JSON_PATCH:
+            patched = apply_json_patch(current, operations)
+        elif media == MERGE or not is_object(operations):
+            patched = json_copy(apply_merge_patch(current, operations))
+        else:
+            patched = apply_strategic_merge_patch(current, operations, resource.schema)
+    except JsonPatchFormatError as error:
+        raise errors.bad_request(f"error decoding patch: {error}") from error
+    except JsonPatchError as error:
+        message = "the server rejected our request due to an error in our request"
+        raise errors.ApiError(422, "Invalid", message, details={}) from error
+    except StrategicPatchError as error:
+        raise errors.ApiError(error.code, "BadRequest" if error.code == 400 else None, str(error)) from error
+    if not is_object(patched):
+        raise errors.bad_request("error decoding patch: the patched document is no object")
+    return patched

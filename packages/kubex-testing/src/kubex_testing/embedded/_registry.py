@@ -1,0 +1,227 @@
+"""Which resources are served, and the facts about each."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from kubex_testing._objects.field_selectors import selectable_fields
+from kubex_testing._objects.schema import Schema, builtin_schema
+
+ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
+OBJECT_VERBS = ("get", "patch", "update")
+
+
+@dataclass(frozen=True)
+class Subresource:
+    """One subresource as discovery lists it; empty `kind` means that of the parent."""
+
+    name: str
+    verbs: tuple[str, ...] = OBJECT_VERBS
+    kind: str = ""
+    group: str = ""
+    version: str = ""
+
+
+STATUS = Subresource("status")
+SCALE = Subresource("scale", kind="Scale", group="autoscaling", version="v1")
+
+
+@dataclass(frozen=True)
+class CustomFacts:
+    """What a CustomResourceDefinition adds: see `_crd`."""
+
+    definition: str
+    rules: Mapping[str, Any]
+    """The `openAPIV3Schema` of the version."""
+    schema: Schema
+    deprecation: str = ""
+    columns: tuple[Mapping[str, Any], ...] = ()
+    scale: Mapping[str, str] | None = None
+    selectable: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """One resource in one version."""
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+    singular: str = ""
+    list_kind: str = ""
+    namespaced: bool = True
+    short_names: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ALL_VERBS
+    subresources: tuple[Subresource, ...] = ()
+    tracks_generation: bool = False
+    unconditional_update: bool = True
+    create_on_update: bool = False
+    custom: CustomFacts | None = None
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The schema of its objects."""
+        return self.custom.schema if self.custom else builtin_schema(self.group, self.version, self.kind)
+
+    @cached_property
+    def selectable(self) -> frozenset[str]:
+        """The fields that field selectors may name."""
+        return self.custom.selectable if self.custom else selectable_fields(self.group, self.kind)
+
+    @property
+    def api_version(self) -> str:
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def bucket(self) -> str:
+        """Name of the store's bucket; the versions of a resource share it."""
+        return f"{self.plural}.{self.group}"
+
+    def key(self, namespace: str, name: str) -> str:
+        return f"{namespace}/{name}" if self.namespaced else name
+
+    def has(self, subresource: str) -> bool:
+        return any(item.name == subresource for item in self.subresources)
+
+
+_ALL = ("all",)
+_CORE = (
+    ResourceType(
+        "",
+        "v1",
+        "Namespace",
+        "namespaces",
+        namespaced=False,
+        short_names=("ns",),
+        verbs=tuple(verb for verb in ALL_VERBS if verb != "deletecollection"),
+        subresources=(Subresource("finalize", ("update",)), STATUS),
+    ),
+    ResourceType("", "v1", "ConfigMap", "configmaps", short_names=("cm",)),
+    ResourceType("", "v1", "Secret", "secrets"),
+    ResourceType(
+        "",
+        "v1",
+        "Pod",
+        "pods",
+        short_names=("po",),
+        categories=_ALL,
+        tracks_generation=True,
+        subresources=(
+            Subresource("binding", ("create",), "Binding"),
+            Subresource("eviction", ("create",), "Eviction", "policy", "v1"),
+            Subresource("log", ("get",)),
+            STATUS,
+        ),
+    ),
+    ResourceType("", "v1", "Service", "services", short_names=("svc",), categories=_ALL, subresources=(STATUS,)),
+    ResourceType("", "v1", "Endpoints", "endpoints", singular="endpoints", short_names=("ep",), create_on_update=True),
+    ResourceType("", "v1", "ServiceAccount", "serviceaccounts", short_names=("sa",)),
+    ResourceType("", "v1", "Node", "nodes", namespaced=False, short_names=("no",), subresources=(STATUS,)),
+    ResourceType("", "v1", "Event", "events", short_names=("ev",), create_on_update=True),
+)
+_WORKLOADS = tuple(
+    ResourceType(
+        "apps",
+        "v1",
+        kind,
+        f"{kind.lower()}s",
+        short_names=(short,),
+        categories=_ALL,
+        tracks_generation=True,
+        subresources=subresources,
+    )
+    for kind, short, subresources in (
+        ("DaemonSet", "ds", (STATUS,)),
+        ("Deployment", "deploy", (SCALE, STATUS)),
+        ("ReplicaSet", "rs", (SCALE, STATUS)),
+        ("StatefulSet", "sts", (SCALE, STATUS)),
+    )
+)
+BUILTINS = (
+    *_CORE,
+    *_WORKLOADS,
+    ResourceType("batch", "v1", "Job", "jobs", categories=_ALL, tracks_generation=True, subresources=(STATUS,)),
+    ResourceType(
+        "coordination.k8s.io", "v1", "Lease", "leases", unconditional_update=False, create_on_update=True
+    ),
+    ResourceType(
+        "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False,
+        short_names=("crd", "crds"), categories=("api-extensions",), tracks_generation=True,
+        unconditional_update=False, subresources=(STATUS,),
+    ),
+)  # fmt: skip
+
+CREATE_ONLY = (
+    ("authentication.k8s.io", "SelfSubjectReview", "selfsubjectreviews", False),
+    ("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews", False),
+)
+"""Kinds that are answered and never stored: group, kind, plural, namespaced."""
+
+
+class Registry:
+    """The resources of a server; custom ones come and go."""
+
+    def __init__(self) -> None:
+        self._versions: dict[tuple[str, str], dict[str, ResourceType]] = {}
+        for resource in BUILTINS:
+            self.add(resource)
+        for group, kind, plural, namespaced in CREATE_ONLY:
+            self.add(ResourceType(group, "v1", kind, plural, namespaced=namespaced, verbs=("create",)))
+        self._builtin = frozenset(self._versions)
+
+    def add(self, resource: ResourceType) -> None:
+        self._versions.setdefault((resource.group, resource.version), {})[resource.plural] = resource
+
+    def remove(self, group: str, plural: str) -> None:
+        """Stop serving a resource in all versions; versions left empty go, too."""
+        for key in [key for key in self._versions if key[0] == group]:
+            self._versions[key].pop(plural, None)
+            if not self._versions[key]:
+                del self._versions[key]
+
+    def find(self, group: str, version: str, plural: str) -> ResourceType | None:
+        return self._versions.get((group, version), {}).get(plural)
+
+    def by_plural(self, group: str, plural: str) -> ResourceType | None:
+        return next((item for item in self if (item.group, item.plural) == (group, plural)), None)
+
+    def by_kind(self, group: str, kind: str) -> ResourceType | None:
+        return next((item for item in self if (item.group, item.kind) == (group, kind)), None)
+
+    def serves(self, group: str, version: str) -> bool:
+        return (group, version) in self._versions
+
+    def is_builtin(self, group: str, version: str) -> bool:
+        return (group, version) in self._builtin
+
+    def groups(self) -> list[str]:
+        """Return the named groups, built-in ones first."""
+        return [group for group in dict.fromkeys(group for group, _ in self._versions) if group]
+
+    def versions(self, group: str) -> list[str]:
+        """Return the versions of a group in the order of preference."""
+        return sorted((version for name, version in self._versions if name == group), key=_priority)
+
+    def resources(self, group: str, version: str) -> list[ResourceType]:
+        return [item for _, item in sorted(self._versions.get((group, version), {}).items())]
+
+    def storage_types(self) -> list[ResourceType]:
+        """Return one type for each bucket that can hold objects."""
+        return list({item.bucket: item for item in self if "list" in item.verbs}.values())
+
+    def __iter__(self) -> Iterator[ResourceType]:
+        for resources in tuple(self._versions.values()):
+            yield from tuple(resources.values())
+
+
+def _priority(version: str) -> tuple[int, int, int, str]:
+    """Order versions as Kubernetes does: v2 before v1 before v2beta1 before v1alpha1, others last by name."""
+    match = re.fullmatch(r"v(\d+)(?:(alpha|beta)(\d+))?", version)
+    if match is None:
+        return (3, 0, 0, version)
+    stage = {None: 0, "beta": 1, "alpha": 2}[match[2]]
+    return (stage, -int(match[1]), -int(match[3] or 0), "")

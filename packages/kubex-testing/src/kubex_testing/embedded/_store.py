@@ -1,0 +1,140 @@
+"""A multi-version store: one revision counter, a history per resource, snapshots of the past."""
+
+from bisect import bisect_left, insort
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+EventType = Literal["ADDED", "MODIFIED", "DELETED"]
+
+
+@dataclass
+class Stored:
+    """One version of one object. The object is never changed in place."""
+
+    object: dict[str, Any]
+    revision: int
+    encoded: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    """Serialised forms, filled on first use and kept as long as this version."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A change: `current` is what the event shows (for DELETED the last state under the deleting revision)."""
+
+    type: EventType
+    key: str
+    revision: int
+    current: Stored
+    previous: Stored | None
+
+
+class Bucket:
+    """All objects of one resource, keyed `namespace/name` (or `name`), in the order of their keys."""
+
+    def __init__(self, history_limit: int) -> None:
+        self.objects: dict[str, Stored] = {}
+        self.keys: list[str] = []
+        self.history: deque[Event] = deque()
+        self.history_limit = history_limit
+        self.floor = 0
+        """Nothing is known about changes up to and including this revision."""
+        self.listeners: set[Callable[[Event], None]] = set()
+
+    def prefixed(self, prefix: str) -> list[str]:
+        """Return the keys with that prefix, in order."""
+        if not prefix:
+            return self.keys
+        return self.keys[bisect_left(self.keys, prefix) : bisect_left(self.keys, prefix[:-1] + "0")]
+
+    def snapshot(self, revision: int) -> dict[str, Stored]:
+        """Return the objects as they were at a revision; the caller has checked the floor."""
+        past = dict(self.objects)
+        for event in reversed(self.history):
+            if event.revision <= revision:
+                break
+            if event.previous is None:
+                past.pop(event.key, None)
+            else:
+                past[event.key] = event.previous
+        return past
+
+    def since(self, revision: int) -> Iterator[Event]:
+        """Yield the events after a revision, oldest first."""
+        newer: list[Event] = []
+        for event in reversed(self.history):
+            if event.revision <= revision:
+                break
+            newer.append(event)
+        return reversed(newer)
+
+    def record(self, event: Event) -> None:
+        """Apply a change and tell the listeners."""
+        if event.type == "DELETED":
+            del self.objects[event.key]
+            del self.keys[bisect_left(self.keys, event.key)]
+        else:
+            if event.key not in self.objects:
+                insort(self.keys, event.key)
+            self.objects[event.key] = event.current
+        self.history.append(event)
+        if len(self.history) > self.history_limit:
+            self.floor = self.history.popleft().revision
+        for listener in tuple(self.listeners):
+            listener(event)
+
+
+class Store:
+    """The state of a cluster. Not thread-safe: one event loop owns it."""
+
+    def __init__(self, *, first_revision: int = 100, history_limit: int = 10_000) -> None:
+        self.revision = first_revision
+        self._history_limit = history_limit
+        self._buckets: dict[str, Bucket] = {}
+        self._compacted = 0
+        self.listeners: list[Callable[[str, Event], None]] = []
+        """Called with the bucket's name and the event, after the bucket's own listeners."""
+
+    def bucket(self, name: str) -> Bucket:
+        """Return the bucket of a resource, named `plural.group`."""
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            bucket = self._buckets[name] = Bucket(self._history_limit)
+            bucket.floor = self._compacted
+        return bucket
+
+    def get(self, name: str, key: str) -> Stored | None:
+        return self.bucket(name).objects.get(key)
+
+    def put(self, name: str, key: str, object: dict[str, Any]) -> Stored:
+        """Write an object under the next revision, which becomes its resourceVersion."""
+        bucket = self.bucket(name)
+        previous = bucket.objects.get(key)
+        current = self._next(object)
+        self._record(name, Event("MODIFIED" if previous else "ADDED", key, current.revision, current, previous))
+        return current
+
+    def delete(self, name: str, key: str, last: dict[str, Any] | None = None) -> Stored:
+        """Remove an object; the event shows `last` (by default what was stored) under the deleting revision."""
+        previous = self.bucket(name).objects[key]
+        current = self._next(last or previous.object)
+        self._record(name, Event("DELETED", key, current.revision, current, previous))
+        return current
+
+    def compact(self) -> None:
+        """Forget all history: older revisions answer 410 from now on."""
+        self._compacted = self.revision
+        for bucket in self._buckets.values():
+            bucket.history.clear()
+            bucket.floor = self.revision
+
+    def _next(self, object: dict[str, Any]) -> Stored:
+        self.revision += 1
+        metadata = {**object["metadata"], "resourceVersion": str(self.revision)}
+        return Stored({**object, "metadata": metadata}, self.revision)
+
+    def _record(self, name: str, event: Event) -> None:
+        self.bucket(name).record(event)
+        for listener in self.listeners:
+            listener(name, event)

@@ -1,0 +1,203 @@
+"""Tables, as kubectl prints them: columns per resource, one row per object."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, Literal
+
+from . import _errors as errors
+from ._encode import dumps, object_bytes, partial_bytes
+from ._registry import ResourceType
+from ._store import Stored
+
+Include = Literal["Metadata", "Object", "None"]
+_MODES: dict[str, Include] = {"": "Metadata", "Metadata": "Metadata", "Object": "Object", "None": "None"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column and how a row's cell is read from an object."""
+
+    name: str
+    cell: Callable[[Mapping[str, Any]], Any]
+    type: str = "string"
+    format: str = ""
+    priority: int = 0
+    description: str = ""
+
+    def definition(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "type": self.type,
+            "format": self.format,
+            "description": self.description,
+            "priority": self.priority,
+        }
+
+
+def include_mode(query: Mapping[str, Sequence[str]]) -> Include:
+    """Read `includeObject`; raises 400."""
+    value = query.get("includeObject", [""])[0]
+    mode = _MODES.get(value)
+    if mode is None:
+        raise errors.bad_request(
+            f"Unable to convert to Table as requested: includeObject: "
+            f"Invalid value: \"{value}\": must be 'Metadata', 'Object', 'None', or empty"
+        )
+    return mode
+
+
+def table_bytes(
+    resource: ResourceType,
+    items: Sequence[Stored],
+    metadata: Mapping[str, Any],
+    version: str,
+    include: Include,
+    *,
+    definitions: bool = True,
+) -> bytes:
+    """Serialise objects as a Table; later events of a watch go without column definitions."""
+    columns = columns_of(resource)
+    head = dumps(
+        {
+            "kind": "Table",
+            "apiVersion": f"meta.k8s.io/{version}",
+            "metadata": metadata,
+            "columnDefinitions": [column.definition() for column in columns] if definitions else None,
+        }
+    )
+    rows = b",".join(_row(resource, columns, item, version, include) for item in items)
+    return head[:-1] + b',"rows":[' + rows + b"]}"
+
+
+def _row(resource: ResourceType, columns: Sequence[Column], item: Stored, version: str, include: Include) -> bytes:
+    cells = dumps([column.cell(item.object) for column in columns])
+    if include == "None":
+        shown = b"null"
+    elif include == "Object":
+        shown = object_bytes(resource, item)
+    else:
+        shown = partial_bytes(item, version)
+    return b'{"cells":' + cells + b',"object":' + shown + b"}"
+
+
+def at(*path: str, default: Any = None) -> Callable[[Mapping[str, Any]], Any]:
+    """Make a cell reader for a path into the object."""
+
+    def read(document: Mapping[str, Any]) -> Any:
+        value: Any = document
+        for key in path:
+            value = value.get(key) if isinstance(value, Mapping) else None
+        return default if value is None else value
+
+    return read
+
+
+def age(document: Mapping[str, Any]) -> str:
+    """Tell how long ago an object was created, in the short form of kubectl."""
+    created = document["metadata"].get("creationTimestamp")
+    if not created:
+        return "<unknown>"
+    since = datetime.fromisoformat(created.replace("Z", "+00:00"))
+    seconds = int((datetime.now(timezone.utc) - since).total_seconds())
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= 2 * size:
+            return f"{seconds // size}{unit}"
+    return f"{max(seconds, 0)}s"
+
+
+NAME = Column("Name", at("metadata", "name"), format="name", description="Name of the object.")
+AGE = Column("Age", age, description="Time since the object was created.")
+CREATED = Column("Created At", at("metadata", "creationTimestamp"), "date", description="When it was created.")
+
+
+def _data_size(document: Mapping[str, Any]) -> int:
+    return len(document.get("data") or {}) + len(document.get("binaryData") or {})
+
+
+def _ready_containers(document: Mapping[str, Any]) -> str:
+    statuses = at("status", "containerStatuses", default=[])(document)
+    total = len(at("spec", "containers", default=[])(document))
+    return f"{sum(1 for status in statuses if status.get('ready'))}/{total}"
+
+
+def _restarts(document: Mapping[str, Any]) -> str:
+    statuses = at("status", "containerStatuses", default=[])(document)
+    return str(sum(status.get("restartCount", 0) for status in statuses))
+
+
+def _pod_status(document: Mapping[str, Any]) -> str:
+    if document["metadata"].get("deletionTimestamp"):
+        return "Terminating"
+    return str(at("status", "phase", default="")(document))
+
+
+def _ports(document: Mapping[str, Any]) -> str:
+    ports = at("spec", "ports", default=[])(document)
+    return ",".join(f"{port.get('port')}/{port.get('protocol', 'TCP')}" for port in ports) or "<none>"
+
+
+def _deployment_ready(document: Mapping[str, Any]) -> str:
+    ready = at("status", "readyReplicas", default=0)(document)
+    return f"{ready}/{at('spec', 'replicas', default=0)(document)}"
+
+
+_COLUMNS: dict[str, tuple[Column, ...]] = {
+    "configmaps.": (NAME, Column("Data", _data_size), AGE),
+    "secrets.": (NAME, Column("Type", at("type", default="")), Column("Data", _data_size), AGE),
+    "namespaces.": (NAME, Column("Status", at("status", "phase", default="")), AGE),
+    "pods.": (
+        NAME,
+        Column("Ready", _ready_containers),
+        Column("Status", _pod_status),
+        Column("Restarts", _restarts),
+        AGE,
+        Column("IP", at("status", "podIP", default="<none>"), priority=1),
+        Column("Node", at("spec", "nodeName", default="<none>"), priority=1),
+        Column("Nominated Node", at("status", "nominatedNodeName", default="<none>"), priority=1),
+        Column("Readiness Gates", lambda _: "<none>", priority=1),
+    ),
+    "services.": (
+        NAME,
+        Column("Type", at("spec", "type", default="")),
+        Column("Cluster-IP", at("spec", "clusterIP", default="<none>")),
+        Column("External-IP", lambda _: "<none>"),
+        Column("Port(s)", _ports),
+        AGE,
+    ),
+    "deployments.apps": (
+        NAME,
+        Column("Ready", _deployment_ready),
+        Column("Up-to-date", at("status", "updatedReplicas", default=0)),
+        Column("Available", at("status", "availableReplicas", default=0)),
+        AGE,
+    ),
+    "leases.coordination.k8s.io": (NAME, Column("Holder", at("spec", "holderIdentity", default="")), AGE),
+    "customresourcedefinitions.apiextensions.k8s.io": (NAME, CREATED),
+}
+
+
+def columns_of(resource: ResourceType) -> tuple[Column, ...]:
+    """Return the columns of a resource; those of a custom one stand in its definition."""
+    if resource.custom is None or not resource.custom.columns:
+        return _COLUMNS.get(resource.bucket, (NAME, AGE))
+    custom = [
+        Column(
+            item["name"],
+            _printer_cell(item),
+            item.get("type", "string"),
+            item.get("format", ""),
+            item.get("priority", 0),
+            item.get("description", ""),
+        )
+        for item in resource.custom.columns
+    ]
+    return (NAME, *custom)
+
+
+def _printer_cell(item: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Any]:
+    """Read the simple JSON paths (`.spec.replicas`) that printer columns use."""
+    path = str(item.get("jsonPath", "")).lstrip(".").split(".")
+    if path == ["metadata", "creationTimestamp"]:
+        return age
+    return at(*path)

@@ -1,0 +1,203 @@
+"""create and update: from a decoded object to a new version in the store."""
+
+from typing import Any
+
+from kubex_testing._objects.json_types import JsonObject, json_equal, object_at
+from kubex_testing._objects.names import expand_generate_name
+
+from . import _errors as errors
+from ._cluster import Call, new_uid, now
+from ._decode import decode_object
+from ._managed import stamp_update
+from ._messages import Response
+from ._options import WriteOptions, write_options
+from ._shapes import answer, negotiate
+from ._store import Stored
+from ._strategy import admit_body, check_type, prepare_create, prepare_update, validate
+
+_GENERATE_ATTEMPTS = 8
+
+
+async def create(call: Call) -> Response:
+    """POST on a collection."""
+    representation = negotiate(call.request)
+    options = write_options(call.request, "CreateOptions")
+    body = decode_object(call.request, call.resource.kind)
+    check_type(call.resource, body.document)
+    document = admit_body(call, body, options)
+    return answer(call, 201, create_object(call, document, options), representation)
+
+
+async def update(call: Call) -> Response:
+    """PUT on an object or its status."""
+    representation = negotiate(call.request)
+    options = write_options(call.request, "UpdateOptions")
+    body = decode_object(call.request, call.resource.kind)
+    check_type(call.resource, body.document)
+    document = admit_body(call, body, options)
+    check_identity(call, document)
+    current = call.cluster.store.get(call.resource.bucket, call.key)
+    if current is None:
+        if call.resource.create_on_update and not call.info.subresource:
+            return answer(call, 201, create_object(call, document, options), representation)
+        call.stored()
+    stored = update_object(call, document, call.stored(), options)
+    return answer(call, 200, stored, representation)
+
+
+def create_object(call: Call, document: JsonObject, options: WriteOptions, *, manager_done: bool = False) -> Stored:
+    """Complete, check and store a new object; raises 403, 404, 409, 422 and 500."""
+    resource, metadata = call.resource, document["metadata"]
+    _check_namespace(call, metadata)
+    check_namespace_open(call, metadata.get("name") or "")
+    for key in ("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"):
+        metadata.pop(key, None)
+    revision = str(metadata.pop("resourceVersion", "") or "")
+    _complete_name(call, metadata)
+    metadata.update(uid=new_uid(), creationTimestamp=now())
+    prepare_create(resource, document)
+    validate(call, document, None)
+    if revision.isdigit() and int(revision):
+        raise errors.internal("resourceVersion should not be set on objects to be created")
+    key = resource.key(call.info.namespace, metadata["name"])
+    existing = call.cluster.store.get(resource.bucket, key)
+    if existing is not None:
+        terminating = "deletionTimestamp" in existing.object["metadata"]
+        raise errors.already_exists(resource.plural, resource.group, metadata["name"], terminating=terminating)
+    if not manager_done:
+        stamp_update(call, document, None, options)
+    if options.dry_run:
+        return Stored(document, 0)
+    return call.cluster.store.put(resource.bucket, key, document)
+
+
+def update_object(
+    call: Call, document: JsonObject, current: Stored, options: WriteOptions, *, manager_done: bool = False
+) -> Stored:
+    """Check and store a new version of an object; raises 409, 422 and 500. A write without effect stores nothing."""
+    resource, old = call.resource, current.object
+    metadata, old_metadata = document["metadata"], old["metadata"]
+    check_revision(call, metadata, current)
+    if not metadata.get("uid"):
+        metadata["uid"] = old_metadata["uid"]
+    _keep_system_metadata(metadata, old_metadata)
+    document = prepare_update(resource, document, old, call.info.subresource)
+    validate(call, document, old, call.info.subresource)
+    if not manager_done:
+        stamp_update(call, document, old, options)
+    document["metadata"]["resourceVersion"] = old_metadata["resourceVersion"]
+    if json_equal(document, old):
+        return current
+    if options.dry_run:
+        return Stored(document, current.revision)
+    if _deletes_now(document, old):
+        call.cluster.store.delete(resource.bucket, call.key)
+        return Stored(document, current.revision)
+    return call.cluster.store.put(resource.bucket, call.key, document)
+
+
+def check_identity(call: Call, document: JsonObject) -> None:
+    """Check name and namespace of a body against the path; raises 400."""
+    metadata = document["metadata"]
+    _check_namespace(call, metadata)
+    name = metadata.get("name") or ""
+    if not name:
+        raise errors.bad_request(
+            f"the name of the object ({call.info.name} based on URL) was undeterminable: name must be provided"
+        )
+    if name != call.info.name:
+        raise errors.bad_request(
+            f"the name of the object ({name}) does not match the name on the URL ({call.info.name})"
+        )
+
+
+def check_revision(call: Call, metadata: JsonObject, current: Stored) -> None:
+    """Check resourceVersion and uid of an update against what is stored; raises 409, 422 and 500."""
+    resource, name = call.resource, call.info.name
+    raw = str(metadata.get("resourceVersion") or "")
+    if raw and not (raw.isascii() and raw.isdigit()):
+        raise errors.internal(f'strconv.ParseUint: parsing "{raw}": invalid syntax')
+    uid = metadata.get("uid")
+    if uid and uid != current.object["metadata"]["uid"] and call.info.verb == "update":
+        raise errors.conflict(
+            resource.plural,
+            resource.group,
+            name,
+            f"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.object['metadata']['uid']}",
+        )
+    if raw in ("", "0"):
+        if resource.unconditional_update and resource.custom is None:
+            return
+        cause = errors.cause(
+            "FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"
+        )
+        raise errors.invalid(resource.kind, resource.group, name, [cause])
+    if raw != current.object["metadata"]["resourceVersion"]:
+        raise errors.conflict(resource.plural, resource.group, name)
+
+
+def check_namespace_open(call: Call, name: str) -> None:
+    """Check that new objects may be made in the namespace; raises 403 and 404."""
+    if not call.resource.namespaced:
+        return
+    namespace = call.info.namespace
+    found = call.cluster.namespace(namespace)
+    if found is None:
+        raise errors.not_found("namespaces", "", namespace)
+    if "deletionTimestamp" in found.object["metadata"]:
+        raise errors.forbidden(
+            call.resource.plural,
+            call.resource.group,
+            name,
+            f"unable to create new content in namespace {namespace} because it is being terminated",
+            errors.cause("NamespaceTerminating", f"namespace {namespace} is being terminated", "metadata.namespace"),
+        )
+
+
+def _check_namespace(call: Call, metadata: JsonObject) -> None:
+    if not call.resource.namespaced:
+        metadata.pop("namespace", None)
+        return
+    if metadata.setdefault("namespace", call.info.namespace) in ("", None):
+        metadata["namespace"] = call.info.namespace
+    if metadata["namespace"] != call.info.namespace:
+        raise errors.bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request"
+        )
+
+
+def _complete_name(call: Call, metadata: JsonObject) -> None:
+    """Make a name from `generateName`; raises 422 when there is neither."""
+    if metadata.get("name"):
+        return
+    base = metadata.get("generateName")
+    if not base:
+        message = "Required value: name or generateName is required"
+        causes = [errors.cause("FieldValueRequired", message, "metadata.name")]
+        raise errors.invalid(call.resource.kind, call.resource.group, "", causes)
+    for _ in range(_GENERATE_ATTEMPTS):
+        metadata["name"] = expand_generate_name(base, call.cluster.random)
+        key = call.resource.key(call.info.namespace, metadata["name"])
+        if call.cluster.store.get(call.resource.bucket, key) is None:
+            return
+
+
+def _keep_system_metadata(metadata: JsonObject, old: JsonObject) -> None:
+    """Keep what an update leaves out; what it changes is for validation to refuse."""
+    for key in ("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"):
+        if metadata.get(key) is None:
+            metadata.pop(key, None)
+            if key in old:
+                metadata[key] = old[key]
+    if "managedFields" not in metadata and "managedFields" in old:
+        metadata["managedFields"] = old["managedFields"]
+
+
+def _deletes_now(new: JsonObject, old: JsonObject) -> bool:
+    """Does this update take away the last thing that kept a deleted object?"""
+    metadata: dict[str, Any] = old["metadata"]
+    if "deletionTimestamp" not in metadata or new["metadata"].get("finalizers"):
+        return False
+    if object_at(new, "spec").get("finalizers") and new["kind"] == "Namespace":
+        return False
+    return not metadata.get("deletionGracePeriodSeconds")
