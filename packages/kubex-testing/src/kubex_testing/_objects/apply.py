@@ -1,0 +1,171 @@
+"""Server-side apply. See https://kubernetes.io/docs/reference/using-api/server-side-apply/."""
+
+from collections.abc import Iterable
+
+from .apply_check import config_problem
+from .causes import Cause
+from .empty_objects import empty_object
+from .field_sets import EMPTY, FieldSet, Path, path_text, with_named_parents, without_below
+from .json_types import JsonObject, json_equal, object_at
+from .managed_fields import (
+    UNOWNED,
+    Managed,
+    Manager,
+    Ownership,
+    encode_managed_fields,
+    manager_of,
+    read_managed,
+    update_managed_fields,
+    without_managed_fields,
+    yield_fields,
+)
+from .schema import Schema
+from .typed import compare, field_set, merge, remove
+
+__all__ = ["ApplyConflict", "ApplyError", "apply", "update_managed_fields"]
+
+_BEFORE_FIRST_APPLY = "before-first-apply"
+
+
+class ApplyError(ValueError):
+    """A configuration that cannot be applied; `code` is the HTTP status the server answers with."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message, code)
+        self.message = message
+        self.code = code
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ApplyConflict(ApplyError):  # noqa: N818  # named for what happened; the server half catches it by this name
+    """Fields that other managers own (409); `causes` names them."""
+
+    def __init__(self, causes: list[Cause]) -> None:
+        super().__init__(_conflict_text(causes), 409)
+        self.causes = causes
+
+    def __reduce__(self) -> tuple[type["ApplyConflict"], tuple[list[Cause]]]:
+        return type(self), (self.causes,)
+
+
+def _conflict_text(causes: list[Cause]) -> str:
+    if len(causes) == 1:
+        return f"Apply failed with 1 conflict: {causes[0].message}: {causes[0].field}"
+    lines: list[str] = []
+    for message in dict.fromkeys(cause.message for cause in causes):
+        lines.append(f"{message.replace('conflict', 'conflicts', 1)}:")
+        lines += [f"- {cause.field}" for cause in causes if cause.message == message]
+    return f"Apply failed with {len(causes)} conflicts: " + "\n".join(lines)
+
+
+def apply(
+    live: JsonObject | None,
+    config: JsonObject,
+    *,
+    manager: str,
+    force: bool = False,
+    schema: Schema,
+    api_version: str,
+    now: str,
+    subresource: str | None = None,
+    ignore: Iterable[Path] = (),
+) -> JsonObject:
+    """Return the live object (None: it does not exist) with a configuration applied, `managedFields` included.
+
+    `now` is RFC 3339; `ignore` as in `update_managed_fields`. Defaults, validation and the server's own metadata are
+    the caller's. An apply that changes nothing returns an object equal to the live one when its manager is known.
+    Raises ApplyConflict for fields of others unless forced, ApplyError for a configuration of the wrong form.
+    """
+    _check(config, api_version, schema)
+    current = without_managed_fields(live or {})
+    managed = _managed_before(live, schema, api_version, now)
+    key = manager_of(manager, "Apply", api_version, subresource)
+    last = managed.get(key)
+    mine = without_below(field_set(schema, config), ignore)
+    managed[key] = Ownership(mine, api_version, last.time if last else "")
+    merged = _prune(schema, merge(schema, current, config), last.fields if last else EMPTY, managed)
+    managed = _settle(managed, key, schema, current, merged, force=force, ignore=ignore)
+    if key in managed:
+        changed = not json_equal(_without_nulls(current), _without_nulls(merged))
+        time = now if changed or live is None else managed[key].time
+        managed[key] = Ownership(managed[key].fields - UNOWNED, api_version, time)
+    managed = yield_fields(managed, EMPTY)
+    metadata = {**object_at(merged, "metadata"), "managedFields": encode_managed_fields(managed)}
+    if not managed:
+        del metadata["managedFields"]
+    return {**merged, "metadata": metadata}
+
+
+def _check(config: JsonObject, api_version: str, schema: Schema) -> None:
+    if config.get("apiVersion") != api_version:
+        raise ApplyError(
+            "Incorrect version specified in apply patch. "
+            f"Specified patch version: {config.get('apiVersion')}, expected: {api_version}",
+            400,
+        )
+    metadata = object_at(config, "metadata")
+    if metadata.get("managedFields") is not None:
+        raise ApplyError("metadata.managedFields must be nil", 400)
+    if problem := config_problem(schema, config):
+        group_version = api_version if "/" in api_version else f"/{api_version}"
+        name = f"{metadata.get('namespace') or ''}/{metadata.get('name') or ''}"
+        what = f"{name}; {group_version}, Kind={config.get('kind', '')}"
+        raise ApplyError(f"failed to create typed patch object ({what}): {problem}", 500)
+
+
+def _managed_before(live: JsonObject | None, schema: Schema, api_version: str, now: str) -> Managed:
+    """Read the live entries; an object nobody tracked so far is taken as one manager's."""
+    managed = read_managed(live)
+    if managed or live is None:
+        return managed
+    empty = empty_object(api_version, live.get("kind", ""))
+    difference = compare(schema, empty, without_managed_fields(live))
+    fields = frozenset(difference.added | difference.modified) - UNOWNED
+    key = manager_of(_BEFORE_FIRST_APPLY, "Update", api_version, None)
+    return {key: Ownership(fields, api_version, now)} if fields else {}
+
+
+def _settle(
+    managed: Managed,
+    key: Manager,
+    schema: Schema,
+    live: JsonObject,
+    merged: JsonObject,
+    *,
+    force: bool,
+    ignore: Iterable[Path],
+) -> Managed:
+    """Find the fields taken from others; they lose them by force, or the apply fails."""
+    difference = compare(schema, live, merged)
+    taken = without_below(frozenset(difference.added | difference.modified), ignore)
+    removed = without_below(frozenset(difference.removed), ignore)
+    others = {other: ownership for other, ownership in managed.items() if other != key}
+    conflicts = [
+        Cause("FieldManagerConflict", f"conflict with {other}", path_text(path))
+        for other, ownership in sorted(others.items(), key=lambda item: item[0])
+        for path in sorted(ownership.fields & taken)
+    ]
+    if conflicts and not force:
+        raise ApplyConflict(conflicts)
+    return {**yield_fields(others, taken | removed), key: managed[key]}
+
+
+def _prune(schema: Schema, merged: JsonObject, last: FieldSet, managed: Managed) -> JsonObject:
+    """Drop what this manager applied last time and does not now, unless somebody else owns it."""
+    if not last:
+        return merged
+    mine_before = with_named_parents(last, schema)
+    before = with_named_parents(field_set(schema, merged), schema)
+    pruned = remove(schema, merged, mine_before)
+    owned = {path for ownership in managed.values() for path in ownership.fields}
+    kept = with_named_parents(field_set(schema, pruned) | owned, schema)
+    pruned = remove(schema, merged, before - kept)
+    after = with_named_parents(field_set(schema, pruned), schema)
+    result: JsonObject = remove(schema, merged, (before - after) & mine_before)
+    return result
+
+
+def _without_nulls(obj: JsonObject) -> JsonObject:
+    return {key: value for key, value in obj.items() if value is not None}

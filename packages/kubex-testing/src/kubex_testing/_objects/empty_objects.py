@@ -1,0 +1,58 @@
+"""What an empty object of a kind looks like on the wire.
+
+Go writes some fields even when nobody set them; they are never owned by whoever creates an object.
+"""
+
+from typing import Any
+
+from .json_types import JsonObject, json_copy
+
+_POD_TEMPLATE: JsonObject = {"metadata": {}, "spec": {"containers": None}}
+_WORKLOAD: JsonObject = {"selector": None, "template": _POD_TEMPLATE}
+_NAMES: JsonObject = {"plural": "", "kind": ""}
+_NODE_INFO = (
+    "machineID", "systemUUID", "bootID", "kernelVersion", "osImage", "containerRuntimeVersion", "kubeletVersion",
+    "kubeProxyVersion", "operatingSystem", "architecture",
+)  # fmt: skip
+_DAEMON_STATUS = ("currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady")
+
+_EMPTY: dict[tuple[str, str], dict[str, Any]] = {
+    ("v1", "Pod"): {"spec": {"containers": None}, "status": {}},
+    ("v1", "Service"): {"spec": {}, "status": {"loadBalancer": {}}},
+    ("v1", "Namespace"): {"spec": {}, "status": {}},
+    ("v1", "Node"): {
+        "spec": {},
+        "status": {"daemonEndpoints": {"kubeletEndpoint": {"Port": 0}}, "nodeInfo": dict.fromkeys(_NODE_INFO, "")},
+    },
+    ("v1", "Event"): {
+        "involvedObject": {},
+        "source": {},
+        **dict.fromkeys(("firstTimestamp", "lastTimestamp", "eventTime")),
+        **dict.fromkeys(("reportingComponent", "reportingInstance"), ""),
+    },
+    ("apps/v1", "Deployment"): {"spec": {**_WORKLOAD, "strategy": {}}, "status": {}},
+    ("apps/v1", "ReplicaSet"): {"spec": {"selector": None}, "status": {"replicas": 0}},
+    ("apps/v1", "StatefulSet"): {
+        "spec": {**_WORKLOAD, "serviceName": "", "updateStrategy": {}},
+        "status": {"replicas": 0, "availableReplicas": 0},
+    },
+    ("apps/v1", "DaemonSet"): {
+        "spec": {**_WORKLOAD, "updateStrategy": {}},
+        "status": dict.fromkeys(_DAEMON_STATUS, 0),
+    },
+    ("batch/v1", "Job"): {"spec": {"template": _POD_TEMPLATE}, "status": {}},
+    ("coordination.k8s.io/v1", "Lease"): {"spec": {}},
+    ("apiextensions.k8s.io/v1", "CustomResourceDefinition"): {
+        "spec": {"group": "", "names": _NAMES, "scope": "", "versions": None},
+        "status": {"conditions": None, "acceptedNames": _NAMES, "storedVersions": None},
+    },
+}
+_PLAIN = frozenset({"ConfigMap", "Secret", "ServiceAccount", "Endpoints"})
+
+
+def empty_object(api_version: str, kind: str) -> JsonObject:
+    """Return the fields an object has before anybody sets one; a custom resource has none."""
+    body = _EMPTY.get((api_version, kind))
+    if body is None:
+        return {"metadata": {}} if api_version == "v1" and kind in _PLAIN else {}
+    return {"metadata": {}, **json_copy(body)}

@@ -1,0 +1,104 @@
+"""Sets of field paths, and their wire form `fieldsV1`.
+
+A path is a tuple of elements as the wire writes them: `f:name`, `i:0`, and `k:{"name":"x"}` or `v:"x"` for list entries.
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+from .json_types import JsonObject, is_object
+from .schema import Schema
+
+Path: TypeAlias = tuple[str, ...]
+FieldSet: TypeAlias = frozenset[Path]
+
+EMPTY: FieldSet = frozenset()
+
+
+def canonical(value: Any) -> str:
+    """Write a key or a set member so that equal ones are equal texts."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+
+
+def to_fields_v1(fields: Iterable[Path]) -> JsonObject:
+    """Nest paths as the wire does; `.` marks a path that is a member and has members below it."""
+    root: JsonObject = {}
+    members = set(fields)
+    for path in sorted(members):
+        node = root
+        for depth, element in enumerate(path, start=1):
+            node = node.setdefault(element, {})
+            if depth < len(path) and path[:depth] in members:
+                node["."] = {}
+    return root
+
+
+def from_fields_v1(fields: JsonObject) -> FieldSet:
+    """Read the wire form. Raises ValueError when an element is of no known kind."""
+    found: set[Path] = set()
+
+    def walk(node: JsonObject, path: Path) -> None:
+        for element, child in node.items():
+            if element == ".":
+                found.add(path)
+                continue
+            place = (*path, _read_element(element))
+            if not is_object(child):
+                raise ValueError(f"fieldsV1: the value of {element!r} must be an object")
+            if not child:
+                found.add(place)
+            walk(child, place)
+
+    walk(fields, ())
+    return frozenset(found)
+
+
+def _read_element(element: str) -> str:
+    kind, colon, rest = element.partition(":")
+    if not colon or kind not in {"f", "k", "v", "i"}:
+        raise ValueError(f"fieldsV1: {element!r} is no path element: they begin with f:, k:, v: or i:")
+    return f"{kind}:{canonical(json.loads(rest))}" if kind in {"k", "v"} else element
+
+
+def path_text(path: Path) -> str:
+    """Write a path as conflicts name it: `.spec.containers[name="main"].image`."""
+    texts: list[str] = []
+    for element in path:
+        kind, _, rest = element.partition(":")
+        if kind == "f":
+            texts.append(f".{rest}")
+        elif kind == "k":
+            texts.append("[" + ",".join(f"{key}={canonical(value)}" for key, value in json.loads(rest).items()) + "]")
+        else:
+            texts.append(f"[={rest}]" if kind == "v" else f"[{rest}]")
+    return "".join(texts)
+
+
+def without_below(fields: FieldSet, prefixes: Iterable[Path]) -> FieldSet:
+    """Drop the paths at and below some prefixes."""
+    dropped = set(prefixes)
+    if not dropped:
+        return fields
+    return frozenset(p for p in fields if not any(p[:depth] in dropped for depth in range(1, len(p) + 1)))
+
+
+def with_named_parents(fields: FieldSet, schema: Schema) -> FieldSet:
+    """Add the declared fields that lead to members: `spec` of `spec.replicas`, though no entry of a map or list."""
+    return fields | {path[:depth] for path in fields for depth in _named_depths(path, schema)}
+
+
+def _named_depths(path: Path, schema: Schema) -> list[int]:
+    depths: list[int] = []
+    node: Schema | None = schema
+    for depth, element in enumerate(path[:-1], start=1):
+        if node is None:
+            break
+        if element.startswith("f:"):
+            if element[2:] in node.fields:
+                depths.append(depth)
+            node = node.child(element[2:])
+        else:
+            node = node.items
+    return depths

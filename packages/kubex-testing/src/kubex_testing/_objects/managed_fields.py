@@ -1,0 +1,179 @@
+"""`metadata.managedFields`: who set which fields, read from and written to the wire form."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from .empty_objects import empty_object
+from .field_sets import EMPTY, FieldSet, Path, from_fields_v1, to_fields_v1, without_below
+from .json_types import JsonArray, JsonObject, array_at, is_array, is_object, object_at
+from .schema import Schema
+from .typed import compare
+
+MAX_UPDATE_MANAGERS = 10
+_ANCIENT = "ancient-changes"
+
+# What identifies an object or is the server's own is nobody's field.
+_META_FIELDS = (
+    "name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields",
+    "resourceVersion",
+)  # fmt: skip
+UNOWNED: FieldSet = frozenset(
+    {("f:apiVersion",), ("f:kind",), ("f:metadata",), *(("f:metadata", f"f:{name}") for name in _META_FIELDS)}
+)
+
+
+@dataclass(frozen=True, order=True)
+class Manager:
+    """Whom fields belong to; `api_version` is empty for Apply, which keeps one entry for all versions."""
+
+    name: str
+    operation: str
+    api_version: str
+    subresource: str
+
+    def __str__(self) -> str:
+        text = f'"{self.name}"'
+        if self.subresource:
+            text += f' with subresource "{self.subresource}"'
+        return f"{text} using {self.api_version}" if self.operation == "Update" else text
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """The fields of one manager, and when it last changed them (RFC 3339, empty when never)."""
+
+    fields: FieldSet
+    api_version: str
+    time: str = ""
+
+
+Managed = dict[Manager, Ownership]
+
+
+def manager_of(name: str, operation: str, api_version: str, subresource: str | None) -> Manager:
+    """Return the identity entries are kept under."""
+    version = "" if operation == "Apply" else api_version
+    return Manager(name or "unknown", operation, version, subresource or "")
+
+
+def decode_managed_fields(entries: Iterable[object]) -> Managed:
+    """Read entries. Raises ValueError, with the server's words, for one that is malformed."""
+    managed: Managed = {}
+    for index, entry in enumerate(entries):
+        if not is_object(entry):
+            raise ValueError(f"managed fields entry {index} must be an object")
+        operation, version = entry.get("operation"), entry.get("apiVersion")
+        if operation not in {"Apply", "Update"}:
+            raise ValueError("operation must be `Apply` or `Update`")
+        if not version:
+            raise ValueError("apiVersion must not be empty")
+        if entry.get("fieldsType") != "FieldsV1":
+            problem = "invalid fieldsType" if entry.get("fieldsType") else "missing fieldsType"
+            raise ValueError(f"{problem} in managed fields entry {index}")
+        manager = manager_of(entry.get("manager", ""), operation, version, entry.get("subresource"))
+        fields = from_fields_v1(object_at(entry, "fieldsV1"))
+        managed[manager] = Ownership(fields, version, entry.get("time") or "")
+    return managed
+
+
+def encode_managed_fields(managed: Managed) -> JsonArray:
+    """Write entries in the server's order: Apply first, then by time and name."""
+    order = sorted(
+        managed.items(), key=lambda item: (item[0].operation, item[1].time, item[0].name, item[1].api_version)
+    )
+    return [_encode(manager, ownership) for manager, ownership in order]
+
+
+def _encode(manager: Manager, ownership: Ownership) -> JsonObject:
+    entry: JsonObject = {
+        "manager": manager.name,
+        "operation": manager.operation,
+        "apiVersion": ownership.api_version,
+        "time": ownership.time,
+        "fieldsType": "FieldsV1",
+        "fieldsV1": to_fields_v1(ownership.fields),
+        "subresource": manager.subresource,
+    }
+    return {key: value for key, value in entry.items() if value != ""}
+
+
+def read_managed(obj: JsonObject | None) -> Managed:
+    """Read the entries of a stored object; unreadable ones count as none, as in the server."""
+    try:
+        return decode_managed_fields(array_at(obj, "metadata", "managedFields"))
+    except ValueError:
+        return {}
+
+
+def without_managed_fields(obj: JsonObject) -> JsonObject:
+    """Return the object as field tracking sees it."""
+    metadata = {key: value for key, value in object_at(obj, "metadata").items() if key != "managedFields"}
+    return {**obj, "metadata": metadata} if "metadata" in obj else dict(obj)
+
+
+def update_managed_fields(
+    old: JsonObject | None,
+    new: JsonObject,
+    *,
+    manager: str,
+    operation: str = "Update",
+    schema: Schema,
+    api_version: str,
+    now: str,
+    subresource: str | None = None,
+    ignore: Iterable[Path] = (),
+) -> JsonArray:
+    """Return the `managedFields` of `new` after a create (`old` is None), an update or a patch; [] stands for none.
+
+    `new` must be defaulted already; `now` is RFC 3339. `ignore` holds paths the request cannot change, as field set
+    paths: `("f:status",)` for the main resource of a kind with a status subresource. `managedFields: [{}]` clears.
+    """
+    managed = _requested(old, new, subresource)
+    if not managed and old is not None:
+        return []
+    before = without_managed_fields(old) if old is not None else empty_object(api_version, new.get("kind", ""))
+    difference = compare(schema, before, without_managed_fields(new))
+    removed = without_below(frozenset(difference.removed), ignore)
+    taken = without_below(frozenset(difference.added | difference.modified), ignore)
+    managed = yield_fields(managed, taken | removed)
+    if mine := taken - UNOWNED:
+        key = manager_of(manager, operation, api_version, subresource)
+        previous = managed[key].fields if key in managed else EMPTY
+        managed[key] = Ownership(previous | mine, api_version, now)
+    return encode_managed_fields(_capped(managed))
+
+
+def yield_fields(managed: Managed, fields: FieldSet) -> Managed:
+    """Take fields from every manager; who has none left is gone."""
+    kept = {key: replace(ownership, fields=ownership.fields - fields) for key, ownership in managed.items()}
+    return {key: ownership for key, ownership in kept.items() if ownership.fields}
+
+
+def _requested(old: JsonObject | None, new: JsonObject, subresource: str | None) -> Managed:
+    """Read the entries to go on from: the request may bring its own, but not through a subresource."""
+    entries = object_at(new, "metadata").get("managedFields")
+    if subresource or not is_array(entries):
+        return read_managed(old)
+    if entries == [{}]:
+        return {}
+    return read_managed(new) or read_managed(old)
+
+
+def _capped(managed: Managed) -> Managed:
+    """Merge the oldest updaters of each version into one entry when there are too many."""
+    updaters = sorted((key for key in managed if key.operation == "Update"), key=lambda key: (managed[key].time, key))
+    excess = len(updaters) - MAX_UPDATE_MANAGERS
+    result = dict(managed)
+    oldest: dict[str, Manager] = {}
+    for key in updaters:
+        if excess <= 0:
+            break
+        first = oldest.setdefault(key.api_version, key)
+        if first == key:
+            continue
+        bucket = Manager(_ANCIENT, "Update", key.api_version, "")
+        mine, merged = result.pop(key), result.pop(first)
+        result[bucket] = replace(mine, fields=mine.fields | merged.fields)
+        oldest[key.api_version] = bucket
+        excess -= 1
+    return result

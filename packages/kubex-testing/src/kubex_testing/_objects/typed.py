@@ -1,0 +1,193 @@
+"""Values read with their schema, as server-side apply sees them: field sets, comparison, merge and removal."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from .field_sets import FieldSet, Path, canonical
+from .json_types import JsonArray, JsonObject, is_array, is_object, json_copy, json_equal
+from .schema import ANY, Schema
+
+Shape = Literal["leaf", "map", "list"]
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = _Missing()
+
+
+def field_set(schema: Schema, value: Any) -> FieldSet:
+    """Return the fields an applied configuration speaks of: its leaves, list entries and entries of plain maps."""
+    return frozenset(_fields(schema, value, ()))
+
+
+def _fields(schema: Schema, value: Any, path: Path) -> Iterator[Path]:
+    shape = shape_of(schema, value)
+    if shape == "map" and is_object(value):
+        for key, item in value.items():
+            place = (*path, f"f:{key}")
+            yield from _fields(schema.child(key) or ANY, item, place)
+            if item is None or item == {} or key not in schema.fields:
+                yield place
+    elif shape == "list" and is_array(value):
+        for element, item in keyed(schema, value):
+            yield from _fields(schema.entry, item, (*path, element))
+            yield (*path, element)
+    elif path:
+        yield path
+
+
+def shape_of(schema: Schema, *values: Any) -> Shape:
+    """Tell how a value is owned: as one leaf, by the entries of a map, or by the entries of a list."""
+    if schema.kind == "any":
+        known = [value for value in values if value is not MISSING and value is not None]
+        return "map" if known and all(is_object(value) for value in known) else "leaf"
+    if schema.kind in {"struct", "map"}:
+        fits = all(value is MISSING or value is None or is_object(value) for value in values)
+        return "map" if fits and not schema.atomic else "leaf"
+    if schema.kind == "list":
+        fits = all(value is MISSING or value is None or is_array(value) for value in values)
+        return "list" if fits and schema.list_type != "atomic" else "leaf"
+    return "leaf"
+
+
+def keyed(schema: Schema, items: JsonArray) -> list[tuple[str, Any]]:
+    """Pair the entries of a list of type `map` or `set` with the path elements that name them."""
+    return [(_element(schema, item), item) for item in items]
+
+
+def _element(schema: Schema, item: Any) -> str:
+    if schema.list_type == "map" and is_object(item):
+        keys = {key: item[key] if key in item else schema.key_defaults.get(key) for key in schema.list_keys}
+        return f"k:{canonical({key: value for key, value in keys.items() if value is not None})}"
+    return f"v:{canonical(item)}"
+
+
+@dataclass
+class Comparison:
+    """The paths that differ between two objects."""
+
+    added: set[Path] = field(default_factory=set[Path])
+    removed: set[Path] = field(default_factory=set[Path])
+    modified: set[Path] = field(default_factory=set[Path])
+
+    def note(self, path: Path, left: Any, right: Any) -> None:
+        """Record one leaf."""
+        if left is MISSING:
+            self.added.add(path)
+        elif right is MISSING:
+            self.removed.add(path)
+        elif not json_equal(left, right):
+            self.modified.add(path)
+
+
+def compare(schema: Schema, left: Any, right: Any) -> Comparison:
+    """Compare two objects field by field."""
+    result = Comparison()
+    _compare(schema, left, right, (), result)
+    return result
+
+
+def _compare(schema: Schema, left: Any, right: Any, path: Path, result: Comparison) -> None:
+    shape = shape_of(schema, left, right)
+    if shape == "leaf" or (_is_empty(left) and _is_empty(right)):
+        result.note(path, left, right)
+        return
+    if shape == "map":
+        before, after = _as_map(left), _as_map(right)
+        for key in [*before, *(key for key in after if key not in before)]:
+            child = schema.child(key) or ANY
+            _compare(child, before.get(key, MISSING), after.get(key, MISSING), (*path, f"f:{key}"), result)
+    else:
+        before, after = dict(keyed(schema, _as_list(left))), dict(keyed(schema, _as_list(right)))
+        for element in [*before, *(element for element in after if element not in before)]:
+            items = before.get(element, MISSING), after.get(element, MISSING)
+            _compare(schema.entry, *items, (*path, element), result)
+    # A map or an entry that came or went is a member itself, beside what is in it.
+    if path and (left is MISSING or right is MISSING):
+        result.note(path, left, right)
+
+
+def _is_empty(value: Any) -> bool:
+    return value is MISSING or value is None or value == {} or value == []
+
+
+def _as_map(value: Any) -> JsonObject:
+    return value if is_object(value) else {}
+
+
+def _as_list(value: Any) -> JsonArray:
+    return value if is_array(value) else []
+
+
+def merge(schema: Schema, left: Any, right: Any) -> Any:
+    """Return the live value `left` with an applied configuration merged over it; what only one side has stays."""
+    if right is MISSING or left is MISSING:
+        return json_copy(right if left is MISSING else left)
+    shape = shape_of(schema, left, right)
+    if shape == "leaf" or (_is_empty(left) and _is_empty(right)):
+        return json_copy(right)
+    if shape == "list":
+        return _merge_list(schema, _as_list(left), _as_list(right))
+    before, after = _as_map(left), _as_map(right)
+    result: JsonObject = {}
+    for key in [*before, *(key for key in after if key not in before)]:
+        result[key] = merge(schema.child(key) or ANY, before.get(key, MISSING), after.get(key, MISSING))
+    return result
+
+
+def _merge_list(schema: Schema, left: JsonArray, right: JsonArray) -> JsonArray:
+    before, after = keyed(schema, left), keyed(schema, right)
+    live, applied = dict(before), dict(after)
+    names = [name for name, _ in before]
+    result: JsonArray = []
+
+    def take_live(until: str | None) -> None:
+        """Move entries only the live list has to the result, up to the entry both have."""
+        while names and names[0] != until and (until is not None or names[0] not in applied):
+            name = names.pop(0)
+            if name not in applied:
+                result.append(json_copy(live[name]))
+
+    order = [name for name, _ in after]
+    for index, name in enumerate(order):
+        shared = next((other for other in order[index:] if other in live), None)
+        take_live(shared)
+        if names and (shared is None or shared == name):
+            names.pop(0)
+        result.append(merge(schema.entry, live.get(name, MISSING), applied[name]))
+    result += [json_copy(live[name]) for name in names if name not in applied]
+    return result
+
+
+def remove(schema: Schema, value: Any, fields: FieldSet) -> Any:
+    """Return the value without some fields; maps and lists that become empty go too."""
+    if not fields:
+        return json_copy(value)
+    leading = {path[:depth] for path in fields for depth in range(1, len(path))}
+    removed = _remove(schema, value, (), fields, leading)
+    return {} if removed is MISSING else removed
+
+
+def _remove(schema: Schema, value: Any, path: Path, fields: FieldSet, leading: set[Path]) -> Any:
+    shape = shape_of(schema, value)
+    if shape == "map" and is_object(value):
+        pairs = [(key, f"f:{key}", schema.child(key) or ANY, item) for key, item in value.items()]
+    elif shape == "list" and is_array(value):
+        pairs = [("", element, schema.entry, item) for element, item in keyed(schema, value)]
+    else:
+        return json_copy(value)
+    kept: list[tuple[str, Any]] = []
+    for key, element, child, item in pairs:
+        place = (*path, element)
+        if place in fields:
+            continue
+        rest = _remove(child, item, place, fields, leading) if place in leading else json_copy(item)
+        if rest is not MISSING:
+            kept.append((key, rest))
+    if not kept and pairs:
+        return MISSING
+    return dict(kept) if is_object(value) else [item for _, item in kept]
