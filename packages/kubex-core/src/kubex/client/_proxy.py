@@ -1,21 +1,27 @@
 """Which proxy stands between a client and its API server."""
 
+import os
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from kubex.client._no_proxy import bypasses_proxy
+from kubex.configuration import ClientConfiguration
 from kubex.core._proxy import SCHEMES, Proxy, parse_proxy
 
 ProxyOption = str | Mapping[str, str] | None
 
 
 def resolve_proxies(
-    server_url: str, *, option: ProxyOption, configured: str | None, environ: Mapping[str, str] | None
+    option: ProxyOption,
+    configuration: ClientConfiguration,
+    *,
+    trust_env: bool,
+    environ: Mapping[str, str] = os.environ,
 ) -> Mapping[str, Proxy]:
     """Find the proxies by scheme of the request (`http`, `https`); none is an empty mapping.
 
-    `option` (ClientOptions.proxy) wins over `configured` (proxy-url of the cluster), and that over `environ`, which is
-    None unless the environment is trusted. Raises `ConfigurationError` for a URL that is no HTTP proxy's.
+    ClientOptions.proxy wins over the cluster's proxy-url, and that over the environment, if it is trusted.
+    Raises `ConfigurationError` for a URL that is no HTTP proxy's.
     """
     if isinstance(option, str):
         return dict.fromkeys(SCHEMES, parse_proxy(option, source="ClientOptions", field="proxy"))
@@ -24,9 +30,9 @@ def resolve_proxies(
             scheme: parse_proxy(url, source="ClientOptions", field=f"proxy[{scheme!r}]")
             for scheme, url in option.items()
         }
-    if configured is not None:
-        return dict.fromkeys(SCHEMES, parse_proxy(configured, source="ClientConfiguration", field="proxy_url"))
-    return {} if environ is None else _from_environment(server_url, environ)
+    if (url := configuration.proxy_url) is not None:
+        return dict.fromkeys(SCHEMES, parse_proxy(url, source="ClientConfiguration", field="proxy_url"))
+    return _from_environment(configuration.url, environ) if trust_env else {}
 
 
 def _from_environment(server_url: str, environ: Mapping[str, str]) -> Mapping[str, Proxy]:

@@ -71,7 +71,9 @@ class NoBackendError(KubexError, ImportError):
     def message(self) -> str:
         lines = [f"no HTTP backend of kubex can be used on {self.runtime}"]
         lines += [f"  {name}: {reason}" for name, reason in self.passed_over] or ["  none is installed"]
-        wanted = "kubex-httpx" if self.runtime == "trio" else "kubex-aiohttp (asyncio) or kubex-httpx (asyncio and trio)"
+        wanted = (
+            "kubex-httpx" if self.runtime == "trio" else "kubex-aiohttp (asyncio) or kubex-httpx (asyncio and trio)"
+        )
         return "\n".join([*lines, f"install one: pip install {wanted}"])
 
 

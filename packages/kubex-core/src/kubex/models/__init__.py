@@ -1,6 +1,13 @@
 """Bases of typed models, and the structures that belong to no single kind."""
 
-from kubex.models._common import PartialObjectMetadata, Scale, ScaleSpec, ScaleStatus, VersionInfo
+from kubex.models._common import (
+    NamespacedObjectMetadata,
+    PartialObjectMetadata,
+    Scale,
+    ScaleSpec,
+    ScaleStatus,
+    VersionInfo,
+)
 from kubex.models._events import EventType, WatchEvent
 from kubex.models._facts import ResourceFacts
 from kubex.models._lists import ResourceList
@@ -21,6 +28,7 @@ __all__ = [
     "ManagedObjectMeta",
     "MicroTime",
     "Model",
+    "NamespacedObjectMetadata",
     "NamespacedResource",
     "NullAsEmpty",
     "ObjectMeta",

@@ -2,7 +2,7 @@
 
 from kubex.models._meta import ObjectMeta
 from kubex.models._model import Model
-from kubex.models._resource import Resource
+from kubex.models._resource import NamespacedResource, Resource
 
 
 class PartialObjectMetadata(Resource):
@@ -10,6 +10,10 @@ class PartialObjectMetadata(Resource):
 
     See https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches.
     """
+
+
+class NamespacedObjectMetadata(PartialObjectMetadata, NamespacedResource):
+    """The metadata of an object that lives in a namespace."""
 
 
 class ScaleSpec(Model):

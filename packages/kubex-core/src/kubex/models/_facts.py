@@ -15,12 +15,14 @@ class ResourceFacts:
     kind: str
     plural: str
     group: str = ""
-    subresources: frozenset[str] = field(default_factory=lambda: frozenset[str]())
+    subresources: frozenset[str] = field(default_factory=frozenset[str])
 
     def __post_init__(self) -> None:
         for name in ("version", "kind", "plural"):
             if not getattr(self, name):
-                raise ValueError(f"ResourceFacts needs a {name}: it is part of every path and body and is never guessed")
+                raise ValueError(
+                    f"ResourceFacts needs a {name}: it is part of every path and body and is never guessed"
+                )
         object.__setattr__(self, "subresources", frozenset(self.subresources))
 
     @property

@@ -19,6 +19,7 @@ class Model(BaseModel):
         validate_by_alias=True,
         defer_build=True,
         extra="allow",
+        hide_input_in_errors=True,
     )
 
     def to_json(self) -> bytes:

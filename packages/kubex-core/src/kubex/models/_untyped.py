@@ -28,7 +28,9 @@ def untyped(
     api_version: str, kind: str, *, plural: str, namespaced: Literal[True] = True
 ) -> type[UntypedNamespacedResource]: ...
 @overload
-def untyped(api_version: str, kind: str, *, plural: str, namespaced: Literal[False]) -> type[UntypedClusterResource]: ...
+def untyped(
+    api_version: str, kind: str, *, plural: str, namespaced: Literal[False]
+) -> type[UntypedClusterResource]: ...
 def untyped(api_version: str, kind: str, *, plural: str, namespaced: bool = True) -> type[Resource]:
     """Make a resource class for a kind that has no model: `Api(untyped("example.com/v1", "Widget", plural="widgets"), client)`.
 

@@ -1,0 +1,92 @@
+"""`Api[T]`: the verbs of one kind, typed."""
+
+from types import TracebackType
+from typing import Any, TypeVar, overload
+
+from typing_extensions import Self
+
+from kubex.api._accessors import LogsAccessor, MetadataAccessor
+from kubex.api._endpoint import Endpoint
+from kubex.api._writes import Writes
+from kubex.client import Client, create_client
+from kubex.core.params import NamespaceTypes
+from kubex.models import NamespacedResource, Resource
+
+T = TypeVar("T", bound=Resource)
+N = TypeVar("N", bound=NamespacedResource)
+
+
+class Api(Writes[T]):
+    """The API of one kind: `Api(Pod, client, namespace="default")`.
+
+    `namespace` is that of all calls that name none: by default the configuration's (the kubeconfig's context, or `default`);
+    `None` is all namespaces. An Api holds no connection and is cheap to make; only one from `create_api()` without
+    a client owns its client and must be closed, best by `async with`.
+    """
+
+    logs = LogsAccessor()
+    metadata = MetadataAccessor()
+
+    @overload
+    def __init__(self: "Api[N]", resource: type[N], client: Client, *, namespace: NamespaceTypes = ...) -> None: ...
+    @overload
+    def __init__(self, resource: type[T], client: Client) -> None: ...
+    def __init__(self, resource: type[T], client: Client, *, namespace: NamespaceTypes = ...) -> None:
+        super().__init__(Endpoint(resource, resource, client, namespace))
+        self._owned: Client | None = None
+
+    def __repr__(self) -> str:
+        where = {"namespace": self.namespace} if self.namespace is not ... else {}
+        return f"Api({self.resource.__name__}{''.join(f', {key}={value!r}' for key, value in where.items())})"
+
+    @property
+    def resource(self) -> type[T]:
+        """The kind."""
+        return self._endpoint.model
+
+    @property
+    def client(self) -> Client:
+        """The client that calls go through."""
+        return self._endpoint.client
+
+    @property
+    def namespace(self) -> NamespaceTypes:
+        """The namespace of calls that name none, as it was given."""
+        return self._endpoint.namespace
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the client if this Api made it; a client that was handed in stays open."""
+        if self._owned is not None:
+            await self._owned.aclose()
+
+
+@overload
+async def create_api(resource: type[N], *, client: Client | None = None, namespace: NamespaceTypes = ...) -> Api[N]: ...
+@overload
+async def create_api(resource: type[T], *, client: Client | None = None) -> Api[T]: ...
+async def create_api(resource: type[T], *, client: Client | None = None, namespace: NamespaceTypes = ...) -> Api[T]:
+    """Make an Api; without a client it makes one by `create_client()` and owns it: `async with await create_api(Pod) as api`."""
+    if client is not None:
+        return _api(resource, client, namespace)
+    client = await create_client()
+    try:
+        api = _api(resource, client, namespace)
+    except BaseException:
+        await client.aclose()
+        raise
+    api._owned = client
+    return api
+
+
+def _api(resource: type[T], client: Client, namespace: NamespaceTypes) -> Api[T]:
+    # The overloads give `namespace` to namespaced kinds alone; here it is checked at run time.
+    make: Any = Api
+    return make(resource, client, namespace=namespace)  # type: ignore[no-any-return]

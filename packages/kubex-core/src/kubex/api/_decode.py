@@ -1,0 +1,129 @@
+"""Answers of verbs: lists are split into raw items, each validated from its own bytes."""
+
+from typing import Generic, TypeVar
+
+import msgspec
+from pydantic import ValidationError
+
+from kubex.core._api_errors import error_from_status
+from kubex.core._decode import decode, decode_error
+from kubex.core._errors import DecodeError, UnknownWatchEventError
+from kubex.models import ListMeta, Resource, ResourceList, Status, WatchEvent
+
+T = TypeVar("T", bound=Resource)
+
+
+class _Kind(msgspec.Struct):
+    kind: str | None = None
+
+
+class _List(msgspec.Struct, rename={"api_version": "apiVersion"}):
+    metadata: msgspec.Raw = msgspec.Raw(b"{}")
+    items: list[msgspec.Raw] | None = None
+    kind: str | None = None
+    api_version: str | None = None
+
+
+class _Event(msgspec.Struct):
+    type: str
+    object: msgspec.Raw
+
+
+class _Name(msgspec.Struct):
+    name: str = ""
+    namespace: str = ""
+
+
+class _Named(msgspec.Struct):
+    metadata: _Name = msgspec.field(default_factory=_Name)
+
+
+class _Bookmark(msgspec.Struct, rename={"api_version": "apiVersion"}):
+    metadata: msgspec.Raw = msgspec.Raw(b"{}")
+    kind: str | None = None
+    api_version: str | None = None
+
+
+_KIND = msgspec.json.Decoder(_Kind)
+_LIST = msgspec.json.Decoder(_List)
+_EVENT = msgspec.json.Decoder(_Event)
+_NAMED = msgspec.json.Decoder(_Named)
+_BOOKMARK = msgspec.json.Decoder(_Bookmark)
+
+
+class Decoder(Generic[T]):
+    """Decodes the answers about one kind."""
+
+    __slots__ = ("_list", "_model", "_what")
+
+    def __init__(self, model: type[T], what: str) -> None:
+        self._model = model
+        self._list = ResourceList[model]  # type: ignore[valid-type]  # a class made at run time
+        self._what = what
+
+    def item(self, body: bytes) -> T:
+        """Decode one object; raises DecodeError, which names it."""
+        try:
+            return self._model.__pydantic_validator__.validate_json(body)
+        except ValidationError as error:
+            raise decode_error(error, self._name(body)) from error
+
+    def list(self, body: bytes) -> ResourceList[T]:
+        """Decode a list; raises DecodeError, which names the item that does not fit."""
+        try:
+            raw = _LIST.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise DecodeError(f"a list of {self._what}", str(error)) from error
+        items = [self.item(bytes(item)) for item in raw.items or ()]
+        metadata = decode(ListMeta, bytes(raw.metadata), f"a list of {self._what}")
+        return self._list.model_construct(api_version=raw.api_version, kind=raw.kind, metadata=metadata, items=items)
+
+    def item_or_status(self, body: bytes) -> T | Status:
+        """Decode what a delete answers: the object, or a Status."""
+        return decode(Status, body, "Status") if self._kind(body) == "Status" else self.item(body)
+
+    def list_or_status(self, body: bytes) -> ResourceList[T] | Status:
+        """Decode what a delete of a collection answers: the deleted objects, or a Status."""
+        return decode(Status, body, "Status") if self._kind(body) == "Status" else self.list(body)
+
+    def event(self, line: bytes, *, path: str) -> WatchEvent[T]:
+        """Decode one line of a watch.
+
+        Raises the typed ApiError of an `ERROR` event, UnknownWatchEventError for a type that is not known.
+        """
+        try:
+            event = _EVENT.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise DecodeError(f"an event of {self._what}", str(error)) from error
+        body = bytes(event.object)
+        if event.type in ("ADDED", "MODIFIED", "DELETED"):
+            return WatchEvent(event.type, self.item(body))  # type: ignore[arg-type]  # narrowed by the test above
+        if event.type == "BOOKMARK":
+            return WatchEvent("BOOKMARK", self._bookmark(body))
+        if event.type == "ERROR":
+            raise error_from_status(decode(Status, body, "Status"), method="GET", path=path)
+        raise UnknownWatchEventError(self._what, event.type)
+
+    def _bookmark(self, body: bytes) -> T:
+        # A bookmark has metadata alone, so what the kind requires besides is not there to be validated.
+        try:
+            raw = _BOOKMARK.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise DecodeError(f"a bookmark of {self._what}", str(error)) from error
+        field = self._model.model_fields["metadata"].annotation
+        metadata = decode(field, bytes(raw.metadata), f"a bookmark of {self._what}")  # type: ignore[type-var]
+        return self._model.model_construct(api_version=raw.api_version, kind=raw.kind, metadata=metadata)
+
+    def _kind(self, body: bytes) -> str | None:
+        try:
+            return _KIND.decode(body).kind
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise DecodeError(self._what, str(error)) from error
+
+    def _name(self, body: bytes) -> str:
+        try:
+            metadata = _NAMED.decode(body).metadata
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._what
+        name = f"{metadata.namespace}/{metadata.name}" if metadata.namespace else metadata.name
+        return f"{self._what} {name}".rstrip()

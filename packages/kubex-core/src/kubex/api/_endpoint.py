@@ -1,0 +1,109 @@
+"""What every verb is built from: a kind, where it is asked for, and how its answers are decoded."""
+
+from typing import Generic, TypeVar
+
+from kubex.api._decode import Decoder
+from kubex.client import Client
+from kubex.core._paths import collection_path, object_path
+from kubex.core._query import Query
+from kubex.core._request import JSON, Request
+from kubex.core.exceptions import NamespaceError
+from kubex.core.params import NamespaceTypes, TimeoutTypes
+from kubex.models import NamespacedResource, Resource, facts_of
+
+T = TypeVar("T", bound=Resource)
+
+_METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+_METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+
+
+class Endpoint(Generic[T]):
+    """A kind on a client: paths, namespaces and decoding. `model` is what answers are decoded into."""
+
+    __slots__ = ("accept", "accept_list", "client", "decoder", "facts", "model", "namespace", "resource")
+
+    def __init__(
+        self,
+        resource: type[Resource],
+        model: type[T],
+        client: Client,
+        namespace: NamespaceTypes,
+        *,
+        metadata_only: bool = False,
+    ) -> None:
+        self.resource = resource
+        self.model = model
+        self.client = client
+        self.facts = facts_of(resource)
+        self.namespace = namespace
+        self.accept = _METADATA if metadata_only else JSON
+        self.accept_list = _METADATA_LIST if metadata_only else JSON
+        self.decoder = Decoder(model, f"{model.__name__} of {self.facts.resource}" if metadata_only else model.__name__)
+        if isinstance(namespace, str):
+            self.collection(namespace)
+
+    @property
+    def namespaced(self) -> bool:
+        """Whether objects of the kind live in namespaces."""
+        return issubclass(self.resource, NamespacedResource)
+
+    def resolve(self, namespace: NamespaceTypes) -> str | None:
+        """Return the namespace of a call: its own, else that of the Api, else that of the configuration; None is all."""
+        if namespace is ...:
+            namespace = self.namespace
+        if namespace is ...:
+            return (self.client.configuration.namespace or "default") if self.namespaced else None
+        return namespace
+
+    def collection(self, namespace: NamespaceTypes) -> str:
+        """Return the path of the collection, of one namespace or of all."""
+        return collection_path(self.resource, self.resolve(namespace))
+
+    def single(self, namespace: NamespaceTypes, verb: str) -> str:
+        """Return the path of the collection that one object is in; raises NamespaceError where no namespace is chosen."""
+        resolved = self.resolve(namespace)
+        if resolved is None and self.namespaced:
+            raise NamespaceError(
+                self.facts.resource, f"{verb} needs one namespace: pass namespace=, or give the Api one"
+            )
+        return collection_path(self.resource, resolved)
+
+    def object(self, name: str, namespace: NamespaceTypes, verb: str, subresource: str | None = None) -> str:
+        """Return the path of one object, or of a subresource of it."""
+        return object_path(self.single(namespace, verb), name, subresource)
+
+    def placed(self, obj: T, namespace: NamespaceTypes, verb: str) -> str:
+        """Return the path of the collection that an object goes to; its own namespace counts where none is given."""
+        own = obj.metadata.namespace
+        if own is None:
+            return self.single(namespace, verb)
+        chosen = self.namespace if namespace is ... else namespace
+        if isinstance(chosen, str) and chosen != own:
+            raise NamespaceError(
+                self.facts.resource,
+                f"{verb}: the object is of namespace {own!r}, but namespace {chosen!r} was asked for",
+            )
+        return self.single(own, verb)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        timeout: TimeoutTypes,
+        *,
+        query: Query | None = None,
+        body: bytes | None = None,
+        content_type: str = JSON,
+        accept: str = JSON,
+    ) -> Request:
+        """Build the request of a verb."""
+        resolved = timeout if timeout is ... else self.client.resolve_timeout(timeout)
+        return Request(
+            method=method,
+            path=path,
+            query=query or {},
+            body=body,
+            content_type=content_type,
+            accept=accept,
+            timeout=resolved,
+        )

@@ -1,0 +1,131 @@
+"""Logs of pods."""
+
+from datetime import datetime
+from types import TracebackType
+
+from typing_extensions import Self
+
+from kubex.api._endpoint import Endpoint
+from kubex.api._options import LogOptions
+from kubex.client import ByteStream
+from kubex.core._request import Request
+from kubex.core.exceptions import ConfigurationError
+from kubex.core.params import NamespaceTypes, TimeoutTypes
+from kubex.models import HasLogs
+
+
+class Logs:
+    """The `log` subresource: `api.logs.get(name)`, `api.logs.stream(name)`.
+
+    See https://kubernetes.io/docs/concepts/cluster-administration/logging/.
+    """
+
+    def __init__(self, endpoint: Endpoint[HasLogs]) -> None:
+        self._endpoint = endpoint
+
+    async def get(
+        self,
+        name: str,
+        *,
+        container: str | None = None,
+        previous: bool = False,
+        since_seconds: int | None = None,
+        since_time: datetime | None = None,
+        tail_lines: int | None = None,
+        limit_bytes: int | None = None,
+        timestamps: bool = False,
+        namespace: NamespaceTypes = ...,
+        request_timeout: TimeoutTypes = ...,
+    ) -> str:
+        """Return the log so far; bytes that are not UTF-8 are shown as U+FFFD.
+
+        `container` is needed if there are several; `previous` is the log of the container's last run.
+        """
+        options = LogOptions(
+            container=container,
+            previous=previous or None,
+            since_seconds=since_seconds,
+            since_time=_time(since_time, since_seconds),
+            tail_lines=tail_lines,
+            limit_bytes=limit_bytes,
+            timestamps=timestamps or None,
+        )
+        request = self._request(name, options, namespace, request_timeout)
+        return await self._endpoint.client.call(request, lambda answer: answer.body.decode("utf-8", "replace"))
+
+    def stream(
+        self,
+        name: str,
+        *,
+        container: str | None = None,
+        follow: bool = True,
+        previous: bool = False,
+        since_seconds: int | None = None,
+        since_time: datetime | None = None,
+        tail_lines: int | None = None,
+        limit_bytes: int | None = None,
+        timestamps: bool = False,
+        namespace: NamespaceTypes = ...,
+        request_timeout: TimeoutTypes = ...,
+    ) -> "LogStream":
+        """Read a log as it is written: `async with api.logs.stream(name) as log`, then `async for line in log`.
+
+        It ends with the container, or at the present end without `follow`. Leaving the block closes the connection.
+        """
+        options = LogOptions(
+            container=container,
+            follow=follow or None,
+            previous=previous or None,
+            since_seconds=since_seconds,
+            since_time=_time(since_time, since_seconds),
+            tail_lines=tail_lines,
+            limit_bytes=limit_bytes,
+            timestamps=timestamps or None,
+        )
+        return LogStream(self._endpoint.client.open(self._request(name, options, namespace, request_timeout)))
+
+    def _request(
+        self, name: str, options: LogOptions, namespace: NamespaceTypes, request_timeout: TimeoutTypes
+    ) -> Request:
+        path = self._endpoint.object(name, namespace, "logs", "log")
+        return self._endpoint.request("GET", path, request_timeout, query=options.query(), accept="*/*")
+
+
+class LogStream:
+    """A log that is being read, by lines of text, or by `lines()` and `chunks()` of bytes."""
+
+    __slots__ = ("_lines", "_stream")
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+        self._lines = stream.lines()
+
+    async def __aenter__(self) -> Self:
+        await self._stream.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._stream.__aexit__(kind, error, traceback)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> str:
+        return (await self._lines.__anext__()).decode("utf-8", "replace")
+
+    @property
+    def bytes(self) -> ByteStream:
+        """The log as bytes: `log.bytes.lines()`, `log.bytes.chunks()`. Use either these or the lines of text."""
+        return self._stream
+
+
+def _time(since_time: datetime | None, since_seconds: int | None) -> str | None:
+    if since_time is None:
+        return None
+    if since_seconds is not None:
+        raise ConfigurationError("give since_seconds or since_time, not both", field="since_time")
+    if since_time.tzinfo is None:
+        raise ConfigurationError("needs a time zone: datetime.now(timezone.utc)", field="since_time")
+    return since_time.isoformat()

@@ -1,0 +1,56 @@
+"""Large lists, a page at a time."""
+
+import dataclasses
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from typing_extensions import Self
+
+from kubex.api._options import ListOptions
+from kubex.core.exceptions import Expired
+from kubex.models import Resource, ResourceList
+
+T = TypeVar("T", bound=Resource)
+
+
+class Pages(Generic[T]):
+    """Iterates pages: `async for page in api.pages()`. Only the page at hand is kept.
+
+    The pages are one consistent snapshot. Where the server has forgotten it on the way, it offers to go on with the
+    present state: that is taken, and `consistent` turns False.
+    """
+
+    def __init__(self, options: ListOptions, fetch: Callable[[ListOptions], Awaitable[ResourceList[T]]]) -> None:
+        self._options = options
+        self._fetch = fetch
+        self._ended = False
+        self.consistent = True
+        """Whether all pages so far are of one revision."""
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> ResourceList[T]:
+        if self._ended:
+            raise StopAsyncIteration
+        try:
+            page = await self._fetch(self._options)
+        except Expired as error:
+            token = error.continue_token
+            if self._options.continue_token is None or not token:
+                raise
+            self.consistent = False
+            self._go_on(token)
+            page = await self._fetch(self._options)
+        token = page.metadata.continue_
+        if token:
+            self._go_on(token)
+        else:
+            self._ended = True
+        return page
+
+    def _go_on(self, token: str) -> None:
+        # The token holds the revision: the server refuses a resourceVersion beside it.
+        self._options = dataclasses.replace(
+            self._options, continue_token=token, resource_version=None, resource_version_match=None
+        )

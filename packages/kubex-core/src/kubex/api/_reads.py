@@ -1,0 +1,255 @@
+"""Reading verbs: get, find, list, pages, watch."""
+
+from typing import Generic, TypeVar, overload
+
+from kubex.api._endpoint import Endpoint
+from kubex.api._options import GetOptions, ListOptions, Selector, WatchOptions
+from kubex.api._pages import Pages
+from kubex.api._watch import WATCH_MARGIN, WATCH_SECONDS, Watch
+from kubex.core.exceptions import ConfigurationError, NotFound
+from kubex.core.params import NamespaceTypes, ResourceVersionMatch, TimeoutTypes
+from kubex.models import NamespacedResource, Resource, ResourceList
+
+T = TypeVar("T", bound=Resource)
+N = TypeVar("N", bound=NamespacedResource)
+
+
+class Reads(Generic[T]):
+    """The verbs that change nothing, over one endpoint."""
+
+    def __init__(self, endpoint: Endpoint[T]) -> None:
+        self._endpoint = endpoint
+
+    @overload
+    async def get(
+        self: "Reads[N]",
+        name: str,
+        *,
+        namespace: NamespaceTypes = ...,
+        resource_version: str | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> N: ...
+    @overload
+    async def get(
+        self, name: str, *, resource_version: str | None = None, request_timeout: TimeoutTypes = ...
+    ) -> T: ...
+    async def get(
+        self,
+        name: str,
+        *,
+        namespace: NamespaceTypes = ...,
+        resource_version: str | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> Resource:
+        """Return one object; raises NotFound if it is not there."""
+        endpoint = self._endpoint
+        path = endpoint.object(name, namespace, "get")
+        query = GetOptions(resource_version=resource_version).query() if resource_version is not None else None
+        request = endpoint.request("GET", path, request_timeout, query=query, accept=endpoint.accept)
+        return await endpoint.client.call(request, lambda answer: endpoint.decoder.item(answer.body))
+
+    @overload
+    async def find(
+        self: "Reads[N]",
+        name: str,
+        *,
+        namespace: NamespaceTypes = ...,
+        resource_version: str | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> N | None: ...
+    @overload
+    async def find(
+        self, name: str, *, resource_version: str | None = None, request_timeout: TimeoutTypes = ...
+    ) -> T | None: ...
+    async def find(
+        self,
+        name: str,
+        *,
+        namespace: NamespaceTypes = ...,
+        resource_version: str | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> Resource | None:
+        """Return one object, None if there is none of that name; a kind that the server lacks is still NotFound."""
+        endpoint = self._endpoint
+        path = endpoint.object(name, namespace, "get")
+        query = GetOptions(resource_version=resource_version).query()
+        request = endpoint.request("GET", path, request_timeout, query=query, accept=endpoint.accept)
+        try:
+            return await endpoint.client.call(request, lambda answer: endpoint.decoder.item(answer.body))
+        except NotFound as error:
+            about = error.details.details
+            if about is not None and about.name == name:
+                return None
+            raise
+
+    @overload
+    async def list(
+        self: "Reads[N]",
+        *,
+        namespace: NamespaceTypes = ...,
+        label_selector: Selector = None,
+        field_selector: Selector = None,
+        limit: int | None = None,
+        continue_token: str | None = None,
+        resource_version: str | None = None,
+        resource_version_match: ResourceVersionMatch | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> ResourceList[N]: ...
+    @overload
+    async def list(
+        self,
+        *,
+        label_selector: Selector = None,
+        field_selector: Selector = None,
+        limit: int | None = None,
+        continue_token: str | None = None,
+        resource_version: str | None = None,
+        resource_version_match: ResourceVersionMatch | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> ResourceList[T]: ...
+    async def list(
+        self,
+        *,
+        namespace: NamespaceTypes = ...,
+        label_selector: Selector = None,
+        field_selector: Selector = None,
+        limit: int | None = None,
+        continue_token: str | None = None,
+        resource_version: str | None = None,
+        resource_version_match: ResourceVersionMatch | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> "ResourceList[N] | ResourceList[T]":
+        """Return the objects of a namespace, or of all with `namespace=None`; with `limit` the first page of them."""
+        options = ListOptions(
+            label_selector=label_selector,
+            field_selector=field_selector,
+            limit=limit,
+            continue_token=continue_token,
+            resource_version=resource_version,
+            resource_version_match=resource_version_match,
+        )
+        return await self._list(options, namespace, request_timeout)
+
+    async def _list(
+        self, options: ListOptions, namespace: NamespaceTypes, request_timeout: TimeoutTypes
+    ) -> ResourceList[T]:
+        endpoint = self._endpoint
+        request = endpoint.request(
+            "GET",
+            endpoint.collection(namespace),
+            request_timeout,
+            query=options.query(),
+            accept=endpoint.accept_list,
+        )
+        return await endpoint.client.call(request, lambda answer: endpoint.decoder.list(answer.body))
+
+    @overload
+    def pages(
+        self: "Reads[N]",
+        *,
+        namespace: NamespaceTypes = ...,
+        label_selector: Selector = None,
+        field_selector: Selector = None,
+        limit: int = 500,
+        resource_version: str | None = None,
+        resource_version_match: ResourceVersionMatch | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> Pages[N]: ...
+    @overload
+    def pages(
+        self,
+        *,
+        label_selector: Selector = None,
+        field_selector: Selector = None,
+        limit: int = 500,
+        resource_version: str | None = None,
+        resource_version_match: ResourceVersionMatch | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> Pages[T]: ...
+    def pages(
+        self,
+        *,
+        namespace: NamespaceTypes = ...,
+        label_selector: Selector = None,
+        field_selector: Selector = None,
+        limit: int = 500,
+        resource_version: str | None = None,
+        resource_version_match: ResourceVersionMatch | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> "Pages[N] | Pages[T]":
+        """Iterate the objects by pages of `limit`: `async for page in api.pages()`; the timeout is for each page.
+
+        See https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks.
+        """
+        if limit < 1:
+            raise ConfigurationError(f"must be at least 1, not {limit!r}", field="limit")
+        options = ListOptions(
+            label_selector=label_selector,
+            field_selector=field_selector,
+            limit=limit,
+            resource_version=resource_version,
+            resource_version_match=resource_version_match,
+        )
+        self._endpoint.collection(namespace)
+        return Pages(options, lambda page: self._list(page, namespace, request_timeout))
+
+    @overload
+    def watch(
+        self: "Reads[N]",
+        *,
+        namespace: NamespaceTypes = ...,
+        label_selector: Selector = None,
+        field_selector: Selector = None,
+        resource_version: str | None = None,
+        send_initial_events: bool | None = None,
+        allow_bookmarks: bool = True,
+        timeout_seconds: int = WATCH_SECONDS,
+        request_timeout: TimeoutTypes = ...,
+    ) -> Watch[N]: ...
+    @overload
+    def watch(
+        self,
+        *,
+        label_selector: Selector = None,
+        field_selector: Selector = None,
+        resource_version: str | None = None,
+        send_initial_events: bool | None = None,
+        allow_bookmarks: bool = True,
+        timeout_seconds: int = WATCH_SECONDS,
+        request_timeout: TimeoutTypes = ...,
+    ) -> Watch[T]: ...
+    def watch(
+        self,
+        *,
+        namespace: NamespaceTypes = ...,
+        label_selector: Selector = None,
+        field_selector: Selector = None,
+        resource_version: str | None = None,
+        send_initial_events: bool | None = None,
+        allow_bookmarks: bool = True,
+        timeout_seconds: int = WATCH_SECONDS,
+        request_timeout: TimeoutTypes = ...,
+    ) -> "Watch[N] | Watch[T]":
+        """Watch what happens: `async with api.watch() as events`, then `async for event in events`.
+
+        Without `resource_version` the present objects come first, as ADDED. The server ends the watch after
+        `timeout_seconds`; go on with `resource_version=events.resource_version`. One that hears nothing for longer than
+        that is a ReadTimeout. Raises Expired when the revision is too old: list again.
+        See https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes.
+        """
+        if timeout_seconds < 1:
+            raise ConfigurationError(f"must be at least 1 second, not {timeout_seconds!r}", field="timeout_seconds")
+        options = WatchOptions(
+            label_selector=label_selector,
+            field_selector=field_selector,
+            allow_bookmarks=allow_bookmarks or None,
+            timeout_seconds=timeout_seconds,
+            resource_version=resource_version,
+            resource_version_match="NotOlderThan" if send_initial_events else None,
+            send_initial_events=send_initial_events,
+        )
+        endpoint = self._endpoint
+        path = endpoint.collection(namespace)
+        request = endpoint.request("GET", path, request_timeout, query=options.query(), accept=endpoint.accept)
+        stream = endpoint.client.open(request, idle=timeout_seconds + WATCH_MARGIN)
+        return Watch(stream, endpoint.decoder, path=path, resource_version=resource_version)

@@ -1,0 +1,331 @@
+"""Writing verbs: create, replace, patch, apply, delete, delete_collection."""
+
+from typing import TypeVar, overload
+
+from kubex.api._decode import Decoder
+from kubex.api._endpoint import Endpoint
+from kubex.api._options import DeleteOptions, SelectOptions, Selector, WriteOptions, dry_run_value
+from kubex.api._reads import Reads
+from kubex.core._encode import encode_object
+from kubex.core._paths import object_path
+from kubex.core._request import Request
+from kubex.core.exceptions import InvalidNameError
+from kubex.core.params import FieldValidation, NamespaceTypes, Precondition, PropagationPolicy, TimeoutTypes
+from kubex.core.patch import ApplyPatch, Patch
+from kubex.models import NamespacedResource, Resource, ResourceList, Status
+
+T = TypeVar("T", bound=Resource)
+N = TypeVar("N", bound=NamespacedResource)
+
+FIELD_MANAGER = "kubex"
+
+
+class Writes(Reads[T]):
+    """The verbs that change objects."""
+
+    @overload
+    async def create(
+        self: "Writes[N]",
+        obj: N,
+        *,
+        namespace: NamespaceTypes = ...,
+        dry_run: bool = False,
+        field_manager: str | None = None,
+        field_validation: FieldValidation | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> N: ...
+    @overload
+    async def create(
+        self,
+        obj: T,
+        *,
+        dry_run: bool = False,
+        field_manager: str | None = None,
+        field_validation: FieldValidation | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> T: ...
+    async def create(
+        self,
+        obj: Resource,
+        *,
+        namespace: NamespaceTypes = ...,
+        dry_run: bool = False,
+        field_manager: str | None = None,
+        field_validation: FieldValidation | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> Resource:
+        """Create an object and return it as the server stored it; raises AlreadyExists.
+
+        It goes to `namespace`, else to its own `metadata.namespace`, else to the Api's namespace. With `metadata.generate_name`
+        the server makes the name.
+        """
+        endpoint = self._endpoint
+        options = WriteOptions(
+            dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
+        )
+        path = endpoint.placed(obj, namespace, "create")
+        body = encode_object(obj, endpoint.facts)
+        return await self._send(endpoint.request("POST", path, request_timeout, query=options.query(), body=body))
+
+    @overload
+    async def replace(
+        self: "Writes[N]",
+        obj: N,
+        *,
+        namespace: NamespaceTypes = ...,
+        dry_run: bool = False,
+        field_manager: str | None = None,
+        field_validation: FieldValidation | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> N: ...
+    @overload
+    async def replace(
+        self,
+        obj: T,
+        *,
+        dry_run: bool = False,
+        field_manager: str | None = None,
+        field_validation: FieldValidation | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> T: ...
+    async def replace(
+        self,
+        obj: Resource,
+        *,
+        namespace: NamespaceTypes = ...,
+        dry_run: bool = False,
+        field_manager: str | None = None,
+        field_validation: FieldValidation | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> Resource:
+        """Replace an object by this one and return what the server stored.
+
+        With a `metadata.resource_version` it is a Conflict if the object has changed since. Raises NotFound.
+        """
+        endpoint = self._endpoint
+        options = WriteOptions(
+            dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
+        )
+        path = object_path(endpoint.placed(obj, namespace, "replace"), _name_of(obj))
+        body = encode_object(obj, endpoint.facts)
+        return await self._send(endpoint.request("PUT", path, request_timeout, query=options.query(), body=body))
+
+    @overload
+    async def patch(
+        self: "Writes[N]",
+        name: str,
+        patch: Patch,
+        *,
+        namespace: NamespaceTypes = ...,
+        dry_run: bool = False,
+        field_manager: str | None = None,
+        field_validation: FieldValidation | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> N: ...
+    @overload
+    async def patch(
+        self,
+        name: str,
+        patch: Patch,
+        *,
+        dry_run: bool = False,
+        field_manager: str | None = None,
+        field_validation: FieldValidation | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> T: ...
+    async def patch(
+        self,
+        name: str,
+        patch: Patch,
+        *,
+        namespace: NamespaceTypes = ...,
+        dry_run: bool = False,
+        field_manager: str | None = None,
+        field_validation: FieldValidation | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> Resource:
+        """Patch an object, by a MergePatch, a StrategicMergePatch or a JsonPatch, and return what the server stored."""
+        endpoint = self._endpoint
+        options = WriteOptions(
+            dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
+        )
+        return await self._send(
+            endpoint.request(
+                "PATCH",
+                endpoint.object(name, namespace, "patch"),
+                request_timeout,
+                query=options.query(),
+                body=patch.encode(),
+                content_type=patch.content_type,
+                accept=endpoint.accept,
+            )
+        )
+
+    @overload
+    async def apply(
+        self: "Writes[N]",
+        obj: N,
+        *,
+        namespace: NamespaceTypes = ...,
+        field_manager: str = FIELD_MANAGER,
+        force: bool = False,
+        dry_run: bool = False,
+        field_validation: FieldValidation | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> N: ...
+    @overload
+    async def apply(
+        self,
+        obj: T,
+        *,
+        field_manager: str = FIELD_MANAGER,
+        force: bool = False,
+        dry_run: bool = False,
+        field_validation: FieldValidation | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> T: ...
+    async def apply(
+        self,
+        obj: Resource,
+        *,
+        namespace: NamespaceTypes = ...,
+        field_manager: str = FIELD_MANAGER,
+        force: bool = False,
+        dry_run: bool = False,
+        field_validation: FieldValidation | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> Resource:
+        """Declare the fields that `field_manager` wants (server-side apply), and return what the server stored.
+
+        Creates the object if it is not there. A field of another manager is a Conflict unless `force` takes it over.
+        See https://kubernetes.io/docs/reference/using-api/server-side-apply/.
+        """
+        endpoint = self._endpoint
+        options = WriteOptions(
+            dry_run=dry_run_value(dry_run),
+            field_manager=field_manager,
+            field_validation=field_validation,
+            force=force or None,
+        )
+        return await self._send(
+            endpoint.request(
+                "PATCH",
+                object_path(endpoint.placed(obj, namespace, "apply"), _name_of(obj)),
+                request_timeout,
+                query=options.query(),
+                body=encode_object(obj, endpoint.facts, managed=True),
+                content_type=ApplyPatch.content_type,
+            )
+        )
+
+    @overload
+    async def delete(
+        self: "Writes[N]",
+        name: str,
+        *,
+        namespace: NamespaceTypes = ...,
+        grace_period_seconds: int | None = None,
+        propagation_policy: PropagationPolicy | None = None,
+        precondition: Precondition | None = None,
+        dry_run: bool = False,
+        request_timeout: TimeoutTypes = ...,
+    ) -> N | Status: ...
+    @overload
+    async def delete(
+        self,
+        name: str,
+        *,
+        grace_period_seconds: int | None = None,
+        propagation_policy: PropagationPolicy | None = None,
+        precondition: Precondition | None = None,
+        dry_run: bool = False,
+        request_timeout: TimeoutTypes = ...,
+    ) -> T | Status: ...
+    async def delete(
+        self,
+        name: str,
+        *,
+        namespace: NamespaceTypes = ...,
+        grace_period_seconds: int | None = None,
+        propagation_policy: PropagationPolicy | None = None,
+        precondition: Precondition | None = None,
+        dry_run: bool = False,
+        request_timeout: TimeoutTypes = ...,
+    ) -> Resource | Status:
+        """Delete an object: a Status when it is gone, the object while finalizers or a grace period hold it.
+
+        `grace_period_seconds=0` deletes at once. Raises NotFound, and Conflict if a `precondition` does not hold.
+        """
+        endpoint = self._endpoint
+        options = DeleteOptions(
+            grace_period_seconds=grace_period_seconds,
+            propagation_policy=propagation_policy,
+            precondition=precondition,
+            dry_run=dry_run,
+        )
+        path = endpoint.object(name, namespace, "delete")
+        request = endpoint.request("DELETE", path, request_timeout, body=options.encode())
+        return await endpoint.client.call(request, lambda answer: endpoint.decoder.item_or_status(answer.body))
+
+    @overload
+    async def delete_collection(
+        self: "Writes[N]",
+        *,
+        namespace: NamespaceTypes = ...,
+        label_selector: Selector = None,
+        field_selector: Selector = None,
+        grace_period_seconds: int | None = None,
+        propagation_policy: PropagationPolicy | None = None,
+        dry_run: bool = False,
+        request_timeout: TimeoutTypes = ...,
+    ) -> ResourceList[N] | Status: ...
+    @overload
+    async def delete_collection(
+        self,
+        *,
+        label_selector: Selector = None,
+        field_selector: Selector = None,
+        grace_period_seconds: int | None = None,
+        propagation_policy: PropagationPolicy | None = None,
+        dry_run: bool = False,
+        request_timeout: TimeoutTypes = ...,
+    ) -> ResourceList[T] | Status: ...
+    async def delete_collection(
+        self,
+        *,
+        namespace: NamespaceTypes = ...,
+        label_selector: Selector = None,
+        field_selector: Selector = None,
+        grace_period_seconds: int | None = None,
+        propagation_policy: PropagationPolicy | None = None,
+        dry_run: bool = False,
+        request_timeout: TimeoutTypes = ...,
+    ) -> "ResourceList[N] | ResourceList[T] | Status":
+        """Delete every object that the selectors match, and return those that were deleted.
+
+        Without selectors that is every object of the namespace. Most servers have no path that deletes in all namespaces at
+        once: with `namespace=None` they answer MethodNotAllowed.
+        """
+        endpoint = self._endpoint
+        options = DeleteOptions(
+            grace_period_seconds=grace_period_seconds, propagation_policy=propagation_policy, dry_run=dry_run
+        )
+        request = endpoint.request(
+            "DELETE",
+            endpoint.collection(namespace),
+            request_timeout,
+            query=SelectOptions(label_selector=label_selector, field_selector=field_selector).query(),
+            body=options.encode(),
+        )
+        return await endpoint.client.call(request, lambda answer: endpoint.decoder.list_or_status(answer.body))
+
+    async def _send(self, request: Request) -> T:
+        endpoint: Endpoint[T] = self._endpoint
+        decoder: Decoder[T] = endpoint.decoder
+        return await endpoint.client.call(request, lambda answer: decoder.item(answer.body))
+
+
+def _name_of(obj: Resource) -> str:
+    if not obj.metadata.name:
+        raise InvalidNameError("metadata.name", obj.metadata.name, "is needed to say which object is meant")
+    return obj.metadata.name

@@ -1,0 +1,21 @@
+"""Clients: `create_client()`, its options, and the client itself."""
+
+from kubex.client._choice import ClientChoice, ClientChoise
+from kubex.client._client import Client
+from kubex.client._create import ClientOpener, create_client
+from kubex.client._options import ClientOptions
+from kubex.client._retry import RetryPolicy
+from kubex.client._stream import ByteStream
+from kubex.core._response import Response
+
+__all__ = [
+    "ByteStream",
+    "Client",
+    "ClientChoice",
+    "ClientChoise",
+    "ClientOpener",
+    "ClientOptions",
+    "Response",
+    "RetryPolicy",
+    "create_client",
+]

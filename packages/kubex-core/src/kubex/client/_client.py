@@ -1,0 +1,257 @@
+"""The client: everything between a verb of `Api` and the bytes of a transport."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import TracebackType
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import anyio.to_thread
+from typing_extensions import Self
+
+from kubex.client._exchange import Exchange, discard_stream, nothing_to_discard, open_stream, send_plain, within
+from kubex.client._lease import Leases
+from kubex.client._loop import HomeLoop
+from kubex.client._options import ClientOptions
+from kubex.client._prepare import Preparer, checked_path, user_agent
+from kubex.client._resolve import resolve_config, warn_ignored, warn_ignored_timeout
+from kubex.client._stream import ByteStream, OpenStream
+from kubex.client._timeouts import CallTimeout, Resolved, Timeouts
+from kubex.client._tls import build_ssl_context
+from kubex.client._warnings import raise_with_warnings, warn_result
+from kubex.configuration import ClientConfiguration, credentials_for
+from kubex.core._api_errors import error_from_response
+from kubex.core._decode import decode
+from kubex.core._encode import encode
+from kubex.core._query import Query
+from kubex.core._request import JSON, Request
+from kubex.core._response import Response
+from kubex.core.exceptions import ClientClosedError, ConfigurationError
+from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
+from kubex.credentials import TLSIdentity
+from kubex.models import VersionInfo
+from kubex.transport import Backend, StreamResponse, Transport
+
+R = TypeVar("R")
+
+# Of an error answer to a stream no more than this is read, in bytes.
+_ERROR_BODY = 2**20
+
+
+class Client:
+    """A connection to one API server. Make it with `create_client()`, use it in `async with`, share it between tasks.
+
+    It belongs to the event loop of its first use. Connections are opened on demand.
+    """
+
+    def __init__(
+        self, configuration: ClientConfiguration, options: ClientOptions | None = None, *, backend: Backend
+    ) -> None:
+        self._configuration = configuration
+        self._options = options if options is not None else ClientOptions()
+        self._backend = backend
+        self._closed = False
+        self._loop = HomeLoop(backend.name, backend.runtimes)
+        self._timeouts = Timeouts(self._options.default_timeout, backend.defaults.timeout)
+        credentials = credentials_for(configuration)
+        preparer = Preparer(configuration.url, self._options.user_agent or user_agent(backend.name))
+        self._plain_leases = Leases(partial(self._open_transport, streams=False))
+        self._stream_leases = Leases(partial(self._open_transport, streams=True))
+        policy = self._options.retry
+        self._plain = Exchange(
+            self._plain_leases, preparer, credentials, policy,
+            send=send_plain, discard=nothing_to_discard, compressed=True,
+        )  # fmt: skip
+        self._streams = Exchange(
+            self._stream_leases, preparer, credentials, policy,
+            send=open_stream, discard=discard_stream, compressed=False,
+        )  # fmt: skip
+        warn_ignored(self._options, configuration, backend)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._configuration.url} on {self._backend.name}>"
+
+    @property
+    def configuration(self) -> ClientConfiguration:
+        """Where the client connects, and as whom."""
+        return self._configuration
+
+    @property
+    def options(self) -> ClientOptions:
+        """How the client behaves."""
+        return self._options
+
+    @property
+    def backend(self) -> Backend:
+        """The HTTP backend in use."""
+        return self._backend
+
+    async def __aenter__(self) -> Self:
+        self._check()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close every connection; streams that are open break off. A second call does nothing."""
+        self._closed = True
+        with anyio.CancelScope(shield=True):
+            await self._stream_leases.aclose()
+            await self._plain_leases.aclose()
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        json: object = ...,
+        body: bytes | None = None,
+        content_type: str = JSON,
+        accept: str = JSON,
+        headers: Mapping[str, str] | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> Response:
+        """Send a request to any path, such as `/readyz`, with the same errors, retries and warnings as `Api` has.
+
+        `json` takes models and plain values, `body` bytes of `content_type`. Raises ApiError for a status of 300 or
+        above, TransportError when no answer comes.
+        """
+        request = self._build(method, path, query, json, body, content_type, accept, headers, request_timeout)
+        return await self.call(request, _whole)
+
+    def stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        json: object = ...,
+        body: bytes | None = None,
+        content_type: str = JSON,
+        accept: str = "*/*",
+        headers: Mapping[str, str] | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> ByteStream:
+        """Open any path as a stream of bytes: `async with client.stream("GET", path) as stream`.
+
+        It waits for no other call, and has no read limit unless `request_timeout` sets one.
+        """
+        request = self._build(method, path, query, json, body, content_type, accept, headers, request_timeout)
+        return self.open(request)
+
+    async def version(self, *, request_timeout: TimeoutTypes = ...) -> VersionInfo:
+        """Return the version of the API server."""
+        request = Request(method="GET", path="/version", timeout=self.resolve_timeout(request_timeout))
+        return await self.call(request, lambda response: decode(VersionInfo, response.body, "VersionInfo"))
+
+    async def call(self, request: Request, decode: Callable[[Response], R]) -> R:
+        """Send a request, raise what the server refuses, decode what it answers, warn of what it warns of."""
+        self._check()
+        timeout = self._timeouts.plain(request.timeout)
+        response = await within(timeout.total, request, self._plain.run(request, timeout.limits))
+        warnings = response.headers.warnings() if self._options.log_api_warnings else ()
+        if response.status >= 300:
+            error = error_from_response(
+                response.status, response.headers, response.body, method=request.method, path=request.path
+            )
+            raise_with_warnings(error, warnings)
+        result = decode(response)
+        if warnings:
+            warn_result(warnings, result)
+        return result
+
+    def open(self, request: Request, *, idle: float | None = None) -> ByteStream:
+        """Make the stream of a request; `idle` seconds of silence break it, unless the call's own read limit says otherwise."""
+        timeout = self._timeouts.stream(request.timeout, idle=idle)
+        return ByteStream(
+            partial(self._open_stream, request, timeout), life=timeout.life, where=(request.method, request.path)
+        )
+
+    def resolve_timeout(self, timeout: TimeoutTypes) -> Resolved:
+        """Check the timeout of one call, and warn of phases that have no effect on this backend."""
+        resolved = coerce_timeout(timeout, field="request_timeout")
+        if isinstance(resolved, Timeout):
+            warn_ignored_timeout(resolved, self._configuration, self._backend)
+        return resolved
+
+    async def _open_stream(self, request: Request, timeout: CallTimeout) -> OpenStream:
+        self._check()
+        opened, refusal = await within(timeout.total, request, self._opened(request, timeout))
+        warnings = opened.headers.warnings() if self._options.log_api_warnings else ()
+        if refusal is not None:
+            raise_with_warnings(
+                error_from_response(opened.status, opened.headers, refusal, method=request.method, path=request.path),
+                warnings,
+            )
+        try:
+            warn_result(warnings, None)
+        except BaseException:
+            await opened.close()
+            raise
+        return opened
+
+    async def _opened(self, request: Request, timeout: CallTimeout) -> tuple[OpenStream, bytes | None]:
+        opened = await self._streams.run(request, timeout.limits)
+        if opened.status < 300:
+            return opened, None
+        try:
+            return opened, await _read_some(opened.response)
+        finally:
+            await opened.close()
+
+    async def _open_transport(self, identity: TLSIdentity | None, *, streams: bool) -> Transport:
+        context = None
+        if urlsplit(self._configuration.url).scheme == "https":
+            context = await anyio.to_thread.run_sync(build_ssl_context, self._configuration, identity)
+        config = resolve_config(self._options, self._configuration, self._backend, context)
+        if streams:
+            config = dataclasses.replace(config, pool_size=None, pool_size_per_host=None)
+        return self._backend.load()(config)
+
+    def _build(
+        self,
+        method: str,
+        path: str,
+        query: Query | None,
+        json: object,
+        body: bytes | None,
+        content_type: str,
+        accept: str,
+        headers: Mapping[str, str] | None,
+        request_timeout: TimeoutTypes,
+    ) -> Request:
+        if json is not ...:
+            if body is not None:
+                raise ConfigurationError("give json= or body=, not both", source=f"{method} {path}")
+            body = encode(json)
+        return Request(
+            method=method.upper(),
+            path=checked_path(path),
+            query=query or {},
+            headers=tuple((headers or {}).items()),
+            body=body,
+            content_type=content_type,
+            accept=accept,
+            timeout=self.resolve_timeout(request_timeout),
+        )
+
+    def _check(self) -> None:
+        if self._closed:
+            raise ClientClosedError
+        self._loop.check()
+
+
+async def _read_some(response: StreamResponse) -> bytes:
+    body = b""
+    while len(body) < _ERROR_BODY and (chunk := await response.receive()):
+        body += chunk
+    return body
+
+
+def _whole(response: Response) -> Response:
+    return response

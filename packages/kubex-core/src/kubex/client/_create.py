@@ -1,0 +1,64 @@
+"""Making a client: configuration, backend, client."""
+
+from collections.abc import Generator
+from types import TracebackType
+from typing import Any
+
+from kubex.client._choice import ClientChoise
+from kubex.client._client import Client
+from kubex.client._discovery import choose
+from kubex.client._loop import runtime
+from kubex.client._options import ClientOptions
+from kubex.configuration import ClientConfiguration, load_configuration
+from kubex.transport import Backend
+
+
+class ClientOpener:
+    """What `create_client()` returns: await it for a client, or enter it with `async with`."""
+
+    __slots__ = ("_arguments", "_client")
+
+    def __init__(
+        self,
+        configuration: ClientConfiguration | None,
+        client_class: ClientChoise | str | Backend,
+        options: ClientOptions | None,
+    ) -> None:
+        self._arguments = (configuration, client_class, options)
+        self._client: Client | None = None
+
+    def __await__(self) -> Generator[Any, Any, Client]:
+        return self._make().__await__()
+
+    async def __aenter__(self) -> Client:
+        self._client = await self._make()
+        return await self._client.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def _make(self) -> Client:
+        configuration, client_class, options = self._arguments
+        backend = choose(client_class, runtime())
+        if configuration is None:
+            configuration = await load_configuration()
+        return Client(configuration, options, backend=backend)
+
+
+def create_client(
+    configuration: ClientConfiguration | None = None,
+    client_class: ClientChoise | str | Backend = ClientChoise.AUTO,
+    options: ClientOptions | None = None,
+) -> ClientOpener:
+    """Make a client: `async with create_client() as client`, or `client = await create_client()`.
+
+    Without a configuration it reads the kubeconfig (`KUBECONFIG`, else `~/.kube/config`), else the pod's environment.
+    `client_class` is a choice, a backend's name or a `Backend`; by default the variable `KUBEX_BACKEND` decides, else
+    the installed backend with the highest priority among those that run on the current async library (aiohttp, then
+    httpx). Raises ConfigurationError without a usable configuration, NoBackendError (an ImportError) when no backend can be
+    used, BackendError when the one asked for cannot.
+    """
+    return ClientOpener(configuration, client_class, options)

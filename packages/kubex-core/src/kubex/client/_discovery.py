@@ -1,0 +1,155 @@
+"""Finding the HTTP backend: discover what is installed, select one, load it."""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+
+from kubex.client._choice import ClientChoise
+from kubex.core._caller import warn_caller
+from kubex.core.exceptions import BackendError, NoBackendError
+from kubex.transport import API_VERSION, Backend, Transport
+
+GROUP = "kubex.backends"
+VARIABLE = "KUBEX_BACKEND"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An installed backend: its descriptor, or why there is none."""
+
+    name: str
+    distribution: str
+    backend: Backend | None = None
+    cause: Exception | None = field(default=None, repr=False)
+
+    def problem(self, runtime: str) -> str | None:
+        """Say why this backend cannot be used on an async library, None if it can."""
+        if self.backend is None:
+            return f"its plugin in {self.distribution} does not load: {type(self.cause).__name__}: {self.cause}"
+        if self.backend.api_version != API_VERSION:
+            return (
+                f"{self.distribution} is made for version {self.backend.api_version} of the backend interface, "
+                f"this kubex-core has {API_VERSION}: install versions that fit"
+            )
+        if runtime not in self.backend.runtimes:
+            return f"runs on {', '.join(sorted(self.backend.runtimes))}, not on {runtime}"
+        return None
+
+
+def installed() -> Sequence[EntryPoint]:
+    """Return the entry points of all installed backends."""
+    return tuple(entry_points(group=GROUP))
+
+
+def discover(points: Iterable[EntryPoint]) -> list[Candidate]:
+    """Load the descriptor of each entry point; one that does not load becomes a candidate with its cause."""
+    candidates: list[Candidate] = []
+    for point in points:
+        distribution = point.dist.name if point.dist is not None else point.value
+        try:
+            backend = point.load()
+            if not isinstance(backend, Backend):
+                raise TypeError(f"{point.value} is no kubex.transport.Backend but {type(backend).__name__}")
+        except Exception as error:  # noqa: BLE001 - a foreign module may raise anything; it is kept and reported
+            candidates.append(Candidate(point.name, distribution, cause=error))
+        else:
+            candidates.append(Candidate(point.name, distribution, backend))
+    return candidates
+
+
+def select(
+    candidates: Sequence[Candidate], *, wanted: ClientChoise | str | Backend, variable: str | None, runtime: str
+) -> list[Candidate]:
+    """Return the backends to try, best first: the argument, else the environment variable, else by priority.
+
+    Raises BackendError if the named one cannot be used, NoBackendError if none can.
+    """
+    if isinstance(wanted, Backend):
+        return [_usable(Candidate(wanted.name, wanted.name, wanted), runtime)]
+    name = wanted.value if isinstance(wanted, ClientChoise) else wanted
+    if name == ClientChoise.AUTO.value and variable:
+        name = variable
+    if name != ClientChoise.AUTO.value:
+        return [_named(candidates, name, runtime)]
+    usable = [candidate for candidate in candidates if candidate.problem(runtime) is None]
+    if not usable:
+        reasons = [(candidate.name, candidate.problem(runtime) or "") for candidate in candidates]
+        raise _with_cause(NoBackendError(runtime, reasons), candidates)
+    usable.sort(key=lambda candidate: (-_priority(candidate), candidate.name))
+    _only(candidates, usable[0].name)
+    return usable
+
+
+def load(candidates: Sequence[Candidate], *, automatic: bool, runtime: str) -> tuple[Backend, type[Transport]]:
+    """Import the first backend that can be imported; in automatic choice a broken one is a warning and the next is tried."""
+    failures: list[tuple[Candidate, Exception]] = []
+    for candidate in candidates:
+        if candidate.backend is None:
+            continue
+        try:
+            transport = candidate.backend.load()
+        except Exception as error:
+            if not automatic:
+                problem = f"{candidate.distribution} cannot be imported: {type(error).__name__}: {error}"
+                raise BackendError(candidate.name, problem) from error
+            failures.append((candidate, error))
+            continue
+        for failed, error in failures:
+            _warn_broken(failed, error, f"using {candidate.name} instead")
+        return candidate.backend, transport
+    reasons = [(failed.name, f"cannot be imported: {type(error).__name__}: {error}") for failed, error in failures]
+    raise NoBackendError(runtime, reasons) from (failures[-1][1] if failures else None)
+
+
+def choose(
+    wanted: ClientChoise | str | Backend, runtime: str, *, find: Callable[[], Sequence[EntryPoint]] = installed
+) -> Backend:
+    """Choose the backend for the current async library and import it."""
+    variable = os.environ.get(VARIABLE)
+    candidates = [] if isinstance(wanted, Backend) else discover(find())
+    chosen = select(candidates, wanted=wanted, variable=variable, runtime=runtime)
+    automatic = wanted == ClientChoise.AUTO and not variable
+    if automatic:
+        for candidate in candidates:
+            if candidate.cause is not None:
+                _warn_broken(candidate, candidate.cause, f"using {chosen[0].name} instead")
+    return load(chosen, automatic=automatic, runtime=runtime)[0]
+
+
+def _named(candidates: Sequence[Candidate], name: str, runtime: str) -> Candidate:
+    if name not in {candidate.name for candidate in candidates}:
+        names = ", ".join(sorted({candidate.name for candidate in candidates})) or "none"
+        raise NoBackendError(runtime, [(name, f"is not installed (installed: {names})")])
+    return _usable(_only(candidates, name), runtime)
+
+
+def _only(candidates: Sequence[Candidate], name: str) -> Candidate:
+    same = [candidate for candidate in candidates if candidate.name == name]
+    if len(same) > 1:
+        owners = " and ".join(sorted(candidate.distribution for candidate in same))
+        raise BackendError(name, f"two distributions register this name: {owners}; uninstall one")
+    return same[0]
+
+
+def _usable(candidate: Candidate, runtime: str) -> Candidate:
+    problem = candidate.problem(runtime)
+    if problem is not None:
+        raise BackendError(candidate.name, problem) from candidate.cause
+    return candidate
+
+
+def _priority(candidate: Candidate) -> int:
+    return candidate.backend.priority if candidate.backend is not None else 0
+
+
+def _with_cause(error: NoBackendError, candidates: Sequence[Candidate]) -> NoBackendError:
+    error.__cause__ = next((candidate.cause for candidate in candidates if candidate.cause is not None), None)
+    return error
+
+
+def _warn_broken(candidate: Candidate, error: Exception, instead: str) -> None:
+    warn_caller(
+        f"backend {candidate.name!r} of {candidate.distribution} cannot be used, {instead}: {type(error).__name__}: {error}",
+        UserWarning,
+    )

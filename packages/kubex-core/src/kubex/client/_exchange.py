@@ -1,0 +1,153 @@
+"""Sending one request until there is an answer to keep: credentials, refusals, retries."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from time import perf_counter
+from typing import Generic, Protocol, TypeVar
+
+import anyio
+
+from kubex.client._lease import Lease, Leases
+from kubex.client._prepare import Preparer
+from kubex.client._retry import RetryPolicy
+from kubex.client._stream import OpenStream
+from kubex.core._headers import Headers
+from kubex.core._request import Request
+from kubex.core._response import Response
+from kubex.core.exceptions import ConnectError, ConnectionLost, DeadlineExceeded, KubexError
+from kubex.credentials import Authentication, Credentials
+from kubex.transport import Limits, PreparedRequest, StreamResponse
+
+logger = logging.getLogger(__name__)
+
+R = TypeVar("R")
+UNAUTHORIZED = 401
+
+
+class Answer(Protocol):
+    """What an attempt brings: at least a status and headers."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Headers: ...
+
+
+A = TypeVar("A", bound=Answer)
+
+
+class Exchange(Generic[A]):
+    """One way of sending: plain requests, or streams, each over transports of its own."""
+
+    def __init__(
+        self,
+        leases: Leases,
+        preparer: Preparer,
+        credentials: Credentials,
+        policy: RetryPolicy | None,
+        *,
+        send: Callable[[Lease, PreparedRequest], Awaitable[A]],
+        discard: Callable[[A], Awaitable[None]],
+        compressed: bool,
+    ) -> None:
+        self._leases = leases
+        self._preparer = preparer
+        self._credentials = credentials
+        self._policy = policy
+        self._send = send
+        self._discard = discard
+        self._compressed = compressed
+
+    async def run(self, request: Request, limits: Limits) -> A:
+        """Send the request, again where the policy allows, and return the answer whatever its status is."""
+        authentication = await self._credentials.authenticate()
+        refreshed = False
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                answer = await self._once(request, authentication, limits)
+            except (ConnectError, ConnectionLost) as error:
+                delay = self._policy.after_error(request, error, attempt) if self._policy is not None else None
+                if delay is None:
+                    raise
+                logger.debug("%s %s: attempt %d failed, next in %.2f s", request.method, request.path, attempt, delay)
+            else:
+                if answer.status < 300:
+                    return answer
+                if answer.status == UNAUTHORIZED and not refreshed:
+                    refreshed = True
+                    renewed = await self._credentials.authenticate(refresh=True)
+                    if renewed != authentication:
+                        authentication = renewed
+                        await self._discard(answer)
+                        continue
+                delay = self._after(request, answer, attempt)
+                if delay is None:
+                    return answer
+                await self._discard(answer)
+            await anyio.sleep(delay)
+            authentication = await self._credentials.authenticate()
+
+    def _after(self, request: Request, answer: A, attempt: int) -> float | None:
+        if self._policy is None:
+            return None
+        return self._policy.after_answer(request, answer.status, answer.headers, attempt)
+
+    async def _once(self, request: Request, authentication: Authentication, limits: Limits) -> A:
+        prepared = self._preparer.prepare(request, authentication, limits, compressed=self._compressed)
+        lease = await self._leases.acquire(authentication.tls)
+        if not logger.isEnabledFor(logging.DEBUG):
+            return await self._send(lease, prepared)
+        start = perf_counter()
+        try:
+            answer = await self._send(lease, prepared)
+        except BaseException as error:
+            taken = perf_counter() - start
+            logger.debug("%s %s: %s after %.3f s", request.method, request.path, type(error).__name__, taken)
+            raise
+        logger.debug("%s %s: %d in %.3f s", request.method, request.path, answer.status, perf_counter() - start)
+        return answer
+
+
+async def send_plain(lease: Lease, prepared: PreparedRequest) -> Response:
+    """Send over a lease and end it."""
+    try:
+        return await lease.transport.request(prepared)
+    finally:
+        await lease.release()
+
+
+async def nothing_to_discard(_: Response) -> None:
+    """A whole answer holds nothing open."""
+
+
+async def open_stream(lease: Lease, prepared: PreparedRequest) -> OpenStream:
+    """Open a stream over a lease, which it keeps until it is closed."""
+    try:
+        context: AbstractAsyncContextManager[StreamResponse] = lease.transport.stream(prepared)
+        response = await context.__aenter__()
+    except BaseException:
+        await lease.release()
+        raise
+    return OpenStream(response, context, lease)
+
+
+async def discard_stream(opened: OpenStream) -> None:
+    """Close a stream whose answer is not kept."""
+    await opened.close()
+
+
+async def within(total: float | None, request: Request, call: Awaitable[R]) -> R:
+    """Await a call for at most `total` seconds; raises DeadlineExceeded."""
+    if total is None:
+        return await call
+    try:
+        with anyio.fail_after(total):
+            return await call
+    except TimeoutError as error:
+        if isinstance(error, KubexError):
+            raise
+        text = f"no answer within the total timeout of {total:g} s"
+        raise DeadlineExceeded(text, request.method, request.path) from error

@@ -1,0 +1,167 @@
+"""An answer that keeps coming: chunks or lines, with its limits, closed when the block is left."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+
+import anyio
+from typing_extensions import Self
+
+from kubex.client._lease import Lease
+from kubex.core._headers import Headers
+from kubex.core._lines import LineSplitter
+from kubex.core.exceptions import ConnectionLost, DeadlineExceeded, KubexError
+from kubex.transport import StreamResponse
+
+# How long closing a connection may take before it is left to the transport.
+_CLOSING = 5.0
+
+
+class OpenStream:
+    """A response whose headers are here, with the lease and the context manager that end it."""
+
+    __slots__ = ("context", "lease", "response")
+
+    def __init__(
+        self, response: StreamResponse, context: AbstractAsyncContextManager[StreamResponse], lease: Lease
+    ) -> None:
+        self.response = response
+        self.context = context
+        self.lease = lease
+
+    @property
+    def status(self) -> int:
+        """The HTTP status code."""
+        return self.response.status
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the answer."""
+        return self.response.headers
+
+    async def close(self) -> None:
+        """Close the connection and give back the lease, also while being cancelled."""
+        with anyio.move_on_after(_CLOSING, shield=True):
+            try:
+                # The body's exception is never shown to the backend, so no table can translate what the user raised.
+                await self.context.__aexit__(None, None, None)
+            finally:
+                await self.lease.release()
+
+
+class ByteStream:
+    """A streamed answer: `async with client.stream(...) as stream`, then chunks or lines.
+
+    Leaving the block closes the connection at once. Raises TransportError when the connection breaks, DeadlineExceeded
+    when the call's own total timeout runs out.
+    """
+
+    __slots__ = ("_deadline", "_life", "_open", "_opened", "_where")
+
+    def __init__(
+        self, open_stream: Callable[[], Awaitable[OpenStream]], *, life: float | None, where: tuple[str, str]
+    ) -> None:
+        self._open = open_stream
+        self._life = life
+        self._where = where
+        self._deadline: float | None = None
+        self._opened: OpenStream | None = None
+
+    async def __aenter__(self) -> Self:
+        if self._life is not None:
+            self._deadline = anyio.current_time() + self._life
+        self._opened = await self._open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            await opened.close()
+
+    @property
+    def _response(self) -> StreamResponse:
+        if self._opened is None:
+            raise ConnectionLost("the stream is not open: read it inside its `async with` block", *self._where)
+        return self._opened.response
+
+    @property
+    def status(self) -> int:
+        """The HTTP status code."""
+        return self._response.status
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the answer."""
+        return self._response.headers
+
+    async def receive(self) -> bytes:
+        """Return the next bytes as they arrive, `b""` at the end."""
+        if self._deadline is None:
+            return await self._response.receive()
+        try:
+            with anyio.fail_after(self._deadline - anyio.current_time()):
+                return await self._response.receive()
+        except TimeoutError as error:
+            if isinstance(error, KubexError):
+                raise
+            raise DeadlineExceeded(f"the stream's total timeout of {self._life:g} s ran out", *self._where) from error
+
+    def chunks(self) -> "Chunks":
+        """Iterate the body as it arrives."""
+        return Chunks(self)
+
+    def lines(self) -> "Lines":
+        r"""Iterate lines without their `\n`; only `\n` ends a line, and a last one may lack it."""
+        return Lines(self)
+
+
+class Chunks:
+    """Iterates the chunks of a stream."""
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        chunk = await self._stream.receive()
+        if not chunk:
+            raise StopAsyncIteration
+        return chunk
+
+
+class Lines:
+    r"""Iterates the lines of a stream; `unfinished` turns True with a last line that has no `\n`."""
+
+    __slots__ = ("_ended", "_ready", "_splitter", "_stream", "unfinished")
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+        self._splitter = LineSplitter()
+        self._ready: list[bytes] = []  # reversed, so that the next line is popped from its end
+        self._ended = False
+        self.unfinished = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while not self._ready:
+            if self._ended:
+                raise StopAsyncIteration
+            chunk = await self._stream.receive()
+            if chunk:
+                self._ready = self._splitter.feed(chunk)
+                self._ready.reverse()
+                continue
+            self._ended = True
+            rest = self._splitter.finish()
+            if rest is not None:
+                self._ready = [rest]
+                self.unfinished = True
+        return self._ready.pop()

@@ -1,0 +1,62 @@
+"""Time limits of one call, from what the call, the client and the HTTP library say."""
+
+from dataclasses import dataclass
+from types import EllipsisType
+from typing import TypeAlias
+
+from kubex.core.params import Timeout
+from kubex.transport import Limits
+
+Resolved: TypeAlias = Timeout | EllipsisType | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallTimeout:
+    """What bounds one call: `total` seconds of a plain call or until a stream's headers, `life` of a whole stream."""
+
+    total: float | None
+    limits: Limits
+    life: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Resolves the three states of a timeout: the call's, else the client's, else the library's."""
+
+    client: Resolved
+    library: Timeout
+
+    def plain(self, call: Resolved) -> CallTimeout:
+        """Resolve the limits of a plain call."""
+        timeout = self.client if call is ... else call
+        if timeout is ...:
+            timeout = self.library
+        return _NONE if timeout is None else CallTimeout(timeout.total, self._limits(timeout))
+
+    def stream(self, call: Resolved, *, idle: float | None = None) -> CallTimeout:
+        """Resolve the limits of a stream: only the call's own bound its life and its silence, besides `idle` seconds."""
+        timeout = self.client if call is ... else call
+        if timeout is None:
+            return CallTimeout(None, Limits(read=idle))
+        own = call if isinstance(call, Timeout) else None
+        if timeout is ...:
+            timeout = Timeout(connect=self.library.connect, write=self.library.write, pool=self.library.pool)
+        limits = self._limits(timeout)
+        read = limits.read if own is not None and own.read is not ... else None
+        limits = Limits(limits.connect, idle if read is None else read, limits.write, limits.pool)
+        return CallTimeout(timeout.total, limits, own.total if own is not None else None)
+
+    def _limits(self, timeout: Timeout) -> Limits:
+        phases = [
+            (None if timeout.total is not None else getattr(self.library, name)) if value is ... else value
+            for name, value in (
+                ("connect", timeout.connect),
+                ("read", timeout.read),
+                ("write", timeout.write),
+                ("pool", timeout.pool),
+            )
+        ]
+        return Limits(*(None if phase is ... else phase for phase in phases))
+
+
+_NONE = CallTimeout(None, Limits())

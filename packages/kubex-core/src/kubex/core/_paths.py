@@ -1,0 +1,44 @@
+"""Paths of the API: every segment is data and is encoded, or refused before anything is sent."""
+
+from urllib.parse import quote
+
+from kubex.core._errors import InvalidNameError, NamespaceError
+from kubex.models import NamespacedResource, Resource, facts_of
+
+# Sub-delimiters that are legal in a segment stay readable, as in `system:admin`.
+_SAFE = "!$&'()*+,;=:@"
+
+
+def segment(value: str, what: str) -> str:
+    """Percent-encode one path segment.
+
+    Raises InvalidNameError for what would leave its place: an empty name, `.`, `..`, `/`, `%`, or a control character.
+    """
+    if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidNameError(what, value, "is not a string")
+    if not value:
+        raise InvalidNameError(what, value, "is empty")
+    if value in (".", "..") or "/" in value or "%" in value:
+        raise InvalidNameError(what, value, 'cannot be a path segment: "/", "%", "." and ".." are not allowed')
+    if any(ord(char) < 0x20 or ord(char) == 0x7F for char in value):
+        raise InvalidNameError(what, value, "holds a control character")
+    return quote(value, safe=_SAFE)
+
+
+def collection_path(resource: type[Resource], namespace: str | None) -> str:
+    """Return the path of a collection: in one namespace, or of all (None) and of a cluster-wide kind."""
+    facts = facts_of(resource)
+    root = f"/apis/{segment(facts.group, 'group')}" if facts.group else "/api"
+    base = f"{root}/{segment(facts.version, 'version')}"
+    plural = segment(facts.plural, "plural")
+    if namespace is None:
+        return f"{base}/{plural}"
+    if not issubclass(resource, NamespacedResource):
+        raise NamespaceError(facts.resource, f"is cluster-wide, so namespace {namespace!r} does not apply")
+    return f"{base}/namespaces/{segment(namespace, 'namespace')}/{plural}"
+
+
+def object_path(collection: str, name: str, subresource: str | None = None) -> str:
+    """Return the path of one object, or of a subresource of it."""
+    path = f"{collection}/{segment(name, 'name')}"
+    return f"{path}/{subresource}" if subresource else path

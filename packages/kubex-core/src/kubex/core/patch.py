@@ -1,0 +1,66 @@
+"""The kinds of patch that the Kubernetes API takes.
+
+See https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from kubex.core._encode import encode
+
+__all__ = ["ApplyPatch", "JsonPatch", "MergePatch", "Patch", "StrategicMergePatch"]
+
+
+@dataclass(frozen=True, slots=True)
+class MergePatch:
+    """A JSON merge patch (RFC 7386): `None` in a dict deletes the key; a model patches what it was given."""
+
+    content_type: ClassVar[str] = "application/merge-patch+json"
+    body: Mapping[str, Any] | BaseModel
+
+    def encode(self) -> bytes:
+        """Return the JSON body; of a model only the fields that were set, `None` included."""
+        return encode(self.body, partial=True)
+
+
+@dataclass(frozen=True, slots=True)
+class StrategicMergePatch:
+    """A merge patch that merges lists by key; for built-in kinds only."""
+
+    content_type: ClassVar[str] = "application/strategic-merge-patch+json"
+    body: Mapping[str, Any] | BaseModel
+
+    def encode(self) -> bytes:
+        """Return the JSON body; of a model only the fields that were set, `None` included."""
+        return encode(self.body, partial=True)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonPatch:
+    """A list of operations (RFC 6902), such as `{"op": "replace", "path": "/data/key", "value": "v"}`."""
+
+    content_type: ClassVar[str] = "application/json-patch+json"
+    operations: Sequence[Mapping[str, Any]]
+
+    def encode(self) -> bytes:
+        """Return the JSON body."""
+        return encode(list(self.operations))
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyPatch:
+    """The fields one manager wants (server-side apply); `apiVersion` and `kind` are filled in by `Api`."""
+
+    content_type: ClassVar[str] = "application/apply-patch+yaml"
+    body: Mapping[str, Any] | BaseModel
+
+    def encode(self) -> bytes:
+        """Return the JSON body, which is YAML too; of a model only the fields that were set."""
+        return encode(self.body)
+
+
+Patch = MergePatch | StrategicMergePatch | JsonPatch
+"""What `Api.patch` takes; `Api.apply` takes the object itself."""

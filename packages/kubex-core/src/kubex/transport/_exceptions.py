@@ -1,0 +1,62 @@
+"""Foreign exceptions become ours by a table."""
+
+import ssl
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import TypeAlias
+
+from kubex.core._transport_errors import TransportError
+from kubex.transport._config import PreparedRequest
+
+Foreign: TypeAlias = "type[BaseException] | tuple[type[BaseException], ...] | Callable[[BaseException], bool]"
+
+ExceptionTable: TypeAlias = Sequence[tuple[Foreign, type[TransportError]]]
+"""Rows of a foreign exception class, several, or a question to be asked of the exception, and what it becomes."""
+
+# Alerts by which a server refuses the client's certificate. In TLS 1.3 they come with the first read.
+_REFUSALS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
+
+
+class map_exceptions:  # noqa: N801 - used as a function, as contextlib.suppress is
+    """Translate the exceptions of an HTTP library raised in the block; the first row that matches wins.
+
+    What no row names passes unchanged. The original is the cause of ours; the text has no query string.
+    """
+
+    __slots__ = ("_request", "_table")
+
+    def __init__(self, table: ExceptionTable, request: PreparedRequest) -> None:
+        self._table = table
+        self._request = request
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is None or isinstance(error, TransportError):
+            return
+        for foreign, ours in self._table:
+            if isinstance(error, foreign) if isinstance(foreign, type | tuple) else foreign(error):
+                url, _, query = self._request.url.partition("?")
+                text = str(error).replace(f"?{query}", "") if query else str(error)
+                text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+                raise ours(text, self._request.method, url) from error
+
+
+def caused_by_tls(error: BaseException) -> bool:
+    """Tell whether an exception of the TLS library stands behind the error."""
+    return _tls_cause(error) is not None
+
+
+def refused_by_tls_alert(error: BaseException) -> bool:
+    """Tell whether the server refused this side's certificate, which may happen after the handshake."""
+    reason = getattr(_tls_cause(error), "reason", None) or ""
+    return "ALERT" in reason and any(refusal in reason for refusal in _REFUSALS)
+
+
+def _tls_cause(error: BaseException | None) -> ssl.SSLError | None:
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error
