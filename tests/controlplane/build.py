@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -171,7 +171,7 @@ def names_of_binaries() -> str:
 
 
 @contextlib.contextmanager
-def only_builder(root: Path) -> Iterator[None]:
+def only_builder(root: Path) -> Generator[None, None, None]:
     """Wait until no other process builds into this cache."""
     root.mkdir(parents=True, exist_ok=True)
     with (root / ".lock").open("w") as lock:

@@ -4,7 +4,7 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -89,7 +89,7 @@ def _serve(options: argparse.Namespace) -> NoReturn:
 
 
 @contextmanager
-def _server(options: argparse.Namespace) -> Iterator[ServerHandle]:
+def _server(options: argparse.Namespace) -> Generator[ServerHandle, None, None]:
     if not options.control_plane:
         from kubex_testing.embedded import EmbeddedServer
 
@@ -106,7 +106,7 @@ def _server(options: argparse.Namespace) -> Iterator[ServerHandle]:
 
 
 @contextmanager
-def _published(handle: ServerHandle, path: Path | None, namespace: str) -> Iterator[None]:
+def _published(handle: ServerHandle, path: Path | None, namespace: str) -> Generator[None, None, None]:
     """Hand out the kubeconfig; a file goes away together with the server."""
     if path is None:
         sys.stdout.write(handle.kubeconfig(namespace))
@@ -121,7 +121,7 @@ def _published(handle: ServerHandle, path: Path | None, namespace: str) -> Itera
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def _interruptible() -> Generator[None, None, None]:
     """Let the first SIGINT or SIGTERM raise KeyboardInterrupt, and further ones not disturb the clean-up."""
     signals = (signal.SIGINT, signal.SIGTERM)
 

@@ -2,12 +2,13 @@
 
 | fixture | scope | what it is |
 |---|---|---|
-| `kubex_api_server` | function | an embedded API server of the test's own, empty but for the built-in namespaces |
-| `kubex_embedded_server` | session | one embedded API server for all tests, which see each other's objects |
-| `kubex_control_plane` | session | a real etcd and kube-apiserver; skips where they are not installed |
-| `kubex_kubeconfig` | function | the path of a kubeconfig file for `kubex_api_server` |
+| `kubex_api_server` | function | the handle of an embedded API server of the test's own |
+| `kubex_server` | function | that server itself, to inject faults and to see the requests it got |
+| `kubex_kubeconfig` | function | the path of a kubeconfig file for it |
+| `kubex_embedded_server` | session | the handle of an embedded API server that all tests share |
+| `kubex_control_plane` | session | the handle of a real kube-apiserver; skips where it is not installed |
 
-Each server is a `kubex_testing.ServerHandle`, and works for asyncio and trio alike.
+A handle is a `kubex_testing.ServerHandle`; servers work for asyncio and trio alike.
 """
 
 # Every start of pytest loads this module, so the servers are imported by the fixtures that start them.
@@ -20,22 +21,34 @@ import pytest
 
 if TYPE_CHECKING:
     from kubex_testing._handle import ServerHandle
+    from kubex_testing.embedded import EmbeddedServer
 
 
 @pytest.fixture
-def kubex_api_server() -> "Iterator[ServerHandle]":
+def kubex_server() -> "Iterator[EmbeddedServer]":
     """Give the test an embedded API server of its own.
 
-    It is empty but for the built-in namespaces, whatever other tests do, and takes a few milliseconds to start::
+    It is empty but for the built-in namespaces, whatever other tests do. Beside `kubex_api_server` it is the same
+    server: this one to inject faults and to look at requests, that one to connect to.
+    """
+    from kubex_testing.embedded import EmbeddedServer
+
+    server = EmbeddedServer()
+    with server:
+        yield server
+
+
+@pytest.fixture
+def kubex_api_server(kubex_server: "EmbeddedServer") -> "ServerHandle":
+    """Give the test the handle of its `kubex_server`.
+
+    For example::
 
         async def test_creates_the_namespace(kubex_api_server):
             async with create_client(kubex_api_server.configuration()) as client:
                 ...
     """
-    from kubex_testing.embedded import EmbeddedServer
-
-    with EmbeddedServer() as handle:
-        yield handle
+    return kubex_server.handle
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,14 @@
 """A handle for the cluster that the current kubeconfig names."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kubex_testing._handle import Capability, ServerHandle
 from kubex_testing.controlplane._assets import EXISTING_CLUSTER_VARIABLE
-from kubex_testing.controlplane._errors import ControlPlaneUnavailable
+from kubex_testing.controlplane._errors import ControlPlaneStartError, ControlPlaneUnavailable
 from kubex_testing.controlplane._probe import Probe
 from kubex_testing.controlplane._run import CONTROLLER_CAPABILITIES
 
@@ -24,15 +26,14 @@ def existing_cluster(*, needs_controllers: bool) -> ServerHandle:
     """Return a handle for the cluster of the current kubeconfig, with the capabilities it shows.
 
     Raises:
-        ControlPlaneUnavailable: it does not answer, lacks controllers that are needed, or a handle cannot carry its
-            credentials.
+        ControlPlaneStartError: it does not answer, or not this user.
+        ControlPlaneUnavailable: it lacks controllers that are needed, or a handle cannot carry its credentials.
+        kubex.core.exceptions.ConfigurationError: there is no usable kubeconfig.
     """
-    from kubex.configuration import configure_from_kubeconfig
-
-    handle = handle_for(configure_from_kubeconfig())
+    handle = handle_for(_current_configuration())
     probe = Probe(handle)
     if not probe.serves():
-        raise ControlPlaneUnavailable(
+        raise ControlPlaneStartError(
             f"{handle.url}, from the kubeconfig, is not ready or does not let this user in; "
             f"check it with `kubectl get --raw /readyz`, or unset {EXISTING_CLUSTER_VARIABLE}"
         )
@@ -45,6 +46,14 @@ def existing_cluster(*, needs_controllers: bool) -> ServerHandle:
     if probe.has_ready_node():
         capabilities |= NODE_CAPABILITIES
     return replace(handle, capabilities=capabilities)
+
+
+def _current_configuration() -> "ClientConfiguration":
+    from kubex.configuration import configure_from_kubeconfig
+
+    # In a thread of its own: the caller may stand in an event loop, where no other can run.
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(asyncio.run, configure_from_kubeconfig()).result()
 
 
 def handle_for(configuration: "ClientConfiguration") -> ServerHandle:

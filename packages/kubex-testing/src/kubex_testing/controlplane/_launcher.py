@@ -69,8 +69,8 @@ class ControlPlane:
         """Start the control plane, wait until it works, and return the handle of its administrator.
 
         Raises:
-            ControlPlaneUnavailable: the programs are not there, or the existing cluster cannot be used.
-            ControlPlaneStartError: a program failed or took longer than `start_timeout`.
+            ControlPlaneUnavailable: the programs are not there, or the existing cluster is not what was asked for.
+            ControlPlaneStartError: a program failed or took longer than `start_timeout`; the cluster does not answer.
         """
         self._begin()
         try:

@@ -51,7 +51,7 @@ class Run:
         self._assets = assets
         self._options = options
         self._clean_up = contextlib.ExitStack()
-        self._components: list[Component] = []
+        self.components: list[Component] = []
         self._directory = Path()
 
     def starting(self, deadline: float) -> Generator[float, None, ServerHandle]:
@@ -87,14 +87,16 @@ class Run:
 
     def _start(self, program: Path, flags: Sequence[str]) -> None:
         component = Component.start(program, flags, self._directory, grace=self._options.stop_timeout)
-        self._components.append(component)
+        self.components.append(component)
         self._clean_up.callback(component.stop)
 
     def _wait(self, event: str, is_ready: Callable[[], bool], deadline: float) -> Generator[float, None, None]:
-        while not is_ready():
+        while True:
             self._check()
+            if is_ready():
+                return
             if time.monotonic() >= deadline:
-                logs = "\n".join(f"{component.name}:\n{component.log_tail()}" for component in self._components)
+                logs = "\n".join(f"{component.name}:\n{component.log_tail()}" for component in self.components)
                 raise ControlPlaneStartError(
                     f"waited {self._options.start_timeout:g} s in vain until {event}; "
                     f"a slow machine may need a greater start_timeout. The last lines of the logs:\n{logs}"
@@ -103,7 +105,7 @@ class Run:
 
     def _check(self) -> None:
         """Raise if a program has ended, which none does by itself unless it fails."""
-        for component in self._components:
+        for component in self.components:
             if component.has_ended():
                 tail = component.log_tail()
                 kind = PortTakenError if "address already in use" in tail else ControlPlaneStartError

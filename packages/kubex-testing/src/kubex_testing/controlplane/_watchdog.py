@@ -21,17 +21,17 @@ def main(directory: str, grace: float, command: list[str]) -> int:
     """Run the command until it ends by itself or has to; return its exit code, negative for a signal."""
     wakeups = _collect_signals()  # before the program starts: an early SIGTERM must not leave it running
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  the launcher chose the command
-    orphaned = _wait(child, wakeups)
-    if child.poll() is None:
-        child.terminate()
+    if _wait(child, wakeups):
+        child.kill()  # nobody will miss what it could still save
+        child.wait()
+        shutil.rmtree(directory, ignore_errors=True)  # each watchdog tries; the last one finds it at rest
+        return child.returncode
+    child.terminate()
     try:
-        code = child.wait(grace)
+        return child.wait(grace)
     except subprocess.TimeoutExpired:
         child.kill()
-        code = child.wait()
-    if orphaned:
-        shutil.rmtree(directory, ignore_errors=True)  # each watchdog tries; the last one finds it at rest
-    return code
+        return child.wait()
 
 
 def _collect_signals() -> int:

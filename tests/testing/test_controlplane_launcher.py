@@ -1,0 +1,349 @@
+"""The launcher's own behaviour, with small scripts in the place of etcd and Kubernetes' programs."""
+
+import asyncio
+import contextlib
+import os
+import re
+import select
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+import pytest
+
+from kubex_testing.controlplane import ControlPlane, ControlPlaneStartError, TokenUser
+from kubex_testing.controlplane._probe import Probe
+
+# Which of the three it plays, it sees from its name. Files beside it, named after it, tell it to misbehave.
+FAKE_PROGRAM = f"""#!{sys.executable} -IS
+import http.server, pathlib, signal, socket, ssl, sys
+here, name = pathlib.Path(sys.argv[0]).parent, pathlib.Path(sys.argv[0]).name
+flags = dict(flag[2:].split("=", 1) for flag in sys.argv[1:])
+
+def told(what):
+    return (here / f"{{name}}.{{what}}").exists()
+
+def stop(*_):
+    with (here / "stopped").open("a") as file:
+        file.write(name + "\\n")
+    sys.exit(0)
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN if told("stubborn") else stop)
+(here / f"{{name}}.arguments").write_text("\\n".join(sys.argv[1:]))
+alive = socket.create_connection(("127.0.0.1", int((here / "alive").read_text())))
+alive.sendall(name.encode() + b"\\n")
+print("hello from", name, flush=True)
+for number in range(100):
+    if told("fails"):
+        print("line", number)
+if told("fails"):
+    sys.exit((here / f"{{name}}.fails").read_text())
+if told("fails-once"):
+    message = (here / f"{{name}}.fails-once").read_text()
+    (here / f"{{name}}.fails-once").unlink()
+    sys.exit(message)
+if name == "kube-controller-manager" and not told("hangs"):
+    (here / "controlled").touch()
+if name != "kube-apiserver" or told("hangs"):
+    while True:
+        signal.pause()
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        found = "serviceaccounts" not in self.path or (here / "controlled").exists()
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{{}}")
+
+context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=flags["client-ca-file"])
+context.verify_mode = ssl.CERT_REQUIRED
+context.load_cert_chain(flags["tls-cert-file"], flags["tls-private-key-file"])
+server = http.server.HTTPServer((flags["bind-address"], int(flags["secure-port"])), Handler)
+server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()
+"""
+ETCD, API_SERVER, CONTROLLER_MANAGER = "etcd", "kube-apiserver", "kube-controller-manager"
+
+
+@dataclass
+class Programs:
+    """The fake programs of a test, each of which holds a connection to it for as long as it lives."""
+
+    folder: Path
+    temporary: Path
+    listener: socket.socket
+    connections: list[socket.socket] = field(default_factory=list)
+
+    def tell(self, name: str, what: str, text: str = "") -> None:
+        """Make one of them misbehave."""
+        (self.folder / f"{name}.{what}").write_text(text)
+
+    def install_controller_manager(self) -> None:
+        """Put the third program beside the two."""
+        (self.folder / CONTROLLER_MANAGER).symlink_to(self.folder / "program")
+
+    def arguments(self, name: str) -> list[str]:
+        """Return how a program was called."""
+        return (self.folder / f"{name}.arguments").read_text().splitlines()
+
+    def wait_until_started(self) -> str:
+        """Wait for the next program and return its name."""
+        connection, _ = self.listener.accept()
+        connection.settimeout(20)
+        self.connections.append(connection)
+        with connection.makefile() as file:
+            return file.readline().strip()
+
+    def wait_until_all_ended(self) -> None:
+        """Wait for the end of the programs whose start was waited for."""
+        for connection in self.connections:
+            assert connection.recv(1) == b""
+
+    def assert_nothing_is_left(self) -> None:
+        """Assert that every program that ever started has ended, and that no file is left."""
+        self.listener.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.wait_until_started()
+        self.wait_until_all_ended()
+        assert list(self.temporary.iterdir()) == []
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Programs]:
+    """Give the test a folder with fake programs, and point the launcher at it."""
+    folder, temporary = tmp_path / "programs", tmp_path / "temporary"
+    folder.mkdir()
+    temporary.mkdir()
+    (folder / "program").write_text(FAKE_PROGRAM)
+    (folder / "program").chmod(0o755)
+    for name in (ETCD, API_SERVER):
+        (folder / name).symlink_to(folder / "program")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setenv("KUBEBUILDER_ASSETS", str(folder))
+    for name in ("USE_EXISTING_CLUSTER", *(f"TEST_ASSET_{each}" for each in ("ETCD", "KUBE_APISERVER"))):
+        monkeypatch.delenv(name, raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(20)
+        (folder / "alive").write_text(str(listener.getsockname()[1]))
+        made = Programs(folder, temporary, listener)
+        yield made
+    for connection in made.connections:
+        connection.close()
+
+
+def test_it_runs_for_the_time_of_a_with_block(programs: Programs) -> None:
+    control_plane = ControlPlane()
+    with control_plane as handle:
+        assert handle == control_plane.handle
+        assert handle.capabilities == {"api"}
+        assert Probe(handle).get("/version") == b"{}"
+        assert Probe(handle.anonymous()).get("/version") is None
+    programs.assert_nothing_is_left()
+    with pytest.raises(RuntimeError, match="not running"):
+        control_plane.handle  # noqa: B018  reading it raises
+
+
+@pytest.mark.anyio
+async def test_it_runs_for_the_time_of_an_async_with_block(programs: Programs) -> None:
+    async with ControlPlane() as handle:
+        assert await anyio.to_thread.run_sync(Probe(handle).get, "/version") == b"{}"
+    programs.assert_nothing_is_left()
+
+
+def test_it_can_be_started_again_but_not_twice(programs: Programs) -> None:
+    control_plane = ControlPlane()
+    with control_plane as first, pytest.raises(RuntimeError, match="started already"):
+        control_plane.start()
+    with control_plane as second:
+        assert second.ca_pem != first.ca_pem
+    programs.assert_nothing_is_left()
+
+
+def test_a_controller_manager_that_is_found_adds_its_capabilities(programs: Programs) -> None:
+    programs.install_controller_manager()
+    with ControlPlane() as handle:
+        assert handle.capabilities == {"api", "gc", "namespace-controller", "workloads"}
+    # The last one started stops first, so that none misses the others while it ends.
+    assert (programs.folder / "stopped").read_text().split() == [CONTROLLER_MANAGER, API_SERVER, ETCD]
+    programs.assert_nothing_is_left()
+
+
+def test_a_controller_manager_can_be_left_out(programs: Programs) -> None:
+    programs.install_controller_manager()
+    with ControlPlane(controller_manager=False) as handle:
+        assert handle.capabilities == {"api"}
+    assert not (programs.folder / f"{CONTROLLER_MANAGER}.arguments").exists()
+
+
+def test_it_waits_until_the_controller_manager_works(programs: Programs) -> None:
+    programs.install_controller_manager()
+    programs.tell(CONTROLLER_MANAGER, "hangs")
+    with pytest.raises(ControlPlaneStartError, match="until kube-controller-manager makes service accounts"):
+        ControlPlane(start_timeout=1).start()
+    programs.assert_nothing_is_left()
+
+
+def test_flags_of_the_user_come_last_and_everything_listens_on_loopback(programs: Programs) -> None:
+    with ControlPlane(extra_etcd_args=["--quota-backend-bytes=1"], extra_apiserver_args=["--v=4"]) as handle:
+        etcd, apiserver = programs.arguments(ETCD), programs.arguments(API_SERVER)
+    assert (etcd[-1], apiserver[-1]) == ("--quota-backend-bytes=1", "--v=4")
+    assert f"--secure-port={handle.url.rpartition(':')[2]}" in apiserver
+    assert "--bind-address=127.0.0.1" in apiserver
+    assert all(re.match(r"https://127\.0\.0\.1:\d+$", flag.split("=")[1]) for flag in etcd if "-urls=" in flag)
+
+
+def test_the_port_can_be_chosen(programs: Programs) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with ControlPlane(port=port) as handle:
+        assert handle.url == f"https://127.0.0.1:{port}"
+
+
+def test_its_files_are_for_the_owner_only(programs: Programs) -> None:
+    with ControlPlane():
+        [directory] = programs.temporary.iterdir()
+        assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+        keys = [path for path in directory.iterdir() if path.suffix in {".key", ".csv", ".kubeconfig"}]
+        assert len(keys) >= 5
+        assert {stat.S_IMODE(path.stat().st_mode) for path in keys} == {0o600}
+
+
+def test_token_users_are_written_for_the_api_server(programs: Programs) -> None:
+    jane = TokenUser("jane", groups=("developers", "testers"))
+    with ControlPlane(token_users=[jane, TokenUser("joe", token="t0ken")]):
+        [flag] = [flag for flag in programs.arguments(API_SERVER) if flag.startswith("--token-auth-file=")]
+        lines = Path(flag.partition("=")[2]).read_text().splitlines()
+    assert lines == [f'{jane.token},jane,jane,"developers,testers"', 't0ken,joe,joe,""']
+    assert jane.token not in repr(jane)
+    assert jane.token != TokenUser("jane").token
+
+
+@pytest.mark.parametrize("user", ["", "a,b", 'a"b', "a\nb"])
+def test_a_token_user_that_the_file_cannot_hold_is_refused(user: str) -> None:
+    with pytest.raises(ValueError, match="user"):
+        TokenUser(user)
+
+
+@pytest.mark.parametrize("name", [ETCD, API_SERVER])
+def test_a_program_that_ends_is_reported_with_the_tail_of_its_log(programs: Programs, name: str) -> None:
+    programs.tell(API_SERVER, "hangs")
+    programs.tell(name, "fails", "unknown flag: --x")
+    with pytest.raises(ControlPlaneStartError) as caught:
+        ControlPlane().start()
+    message = str(caught.value)
+    assert message.startswith(f"{name} ended with exit code 1 while the control plane started.")
+    assert message.endswith("line 99\nunknown flag: --x")
+    assert "line 0\n" not in message
+    programs.assert_nothing_is_left()
+
+
+def test_a_start_that_takes_too_long_is_reported_with_all_logs(programs: Programs) -> None:
+    programs.tell(API_SERVER, "hangs")
+    with pytest.raises(ControlPlaneStartError) as caught:
+        ControlPlane(start_timeout=1).start()
+    message = str(caught.value)
+    assert message.startswith("waited 1 s in vain until kube-apiserver answers /readyz; ")
+    assert "etcd:\nhello from etcd" in message
+    assert "kube-apiserver:\nhello from kube-apiserver" in message
+    programs.assert_nothing_is_left()
+
+
+@pytest.mark.parametrize("name", [ETCD, API_SERVER])
+def test_a_port_lost_to_another_process_is_tried_again_elsewhere(programs: Programs, name: str) -> None:
+    programs.tell(name, "fails-once", "listen tcp 127.0.0.1:1: bind: address already in use")
+    with ControlPlane() as handle:
+        assert Probe(handle).serves()
+    programs.assert_nothing_is_left()
+
+
+def test_a_chosen_port_that_is_taken_is_an_error(programs: Programs) -> None:
+    programs.tell(API_SERVER, "fails-once", "listen tcp 127.0.0.1:1: bind: address already in use")
+    with pytest.raises(ControlPlaneStartError, match="address already in use"):
+        ControlPlane(port=1).start()
+    programs.assert_nothing_is_left()
+
+
+def test_a_program_that_ignores_the_request_to_stop_is_killed(programs: Programs) -> None:
+    programs.tell(API_SERVER, "stubborn")
+    with ControlPlane(stop_timeout=0.2):
+        pass
+    programs.assert_nothing_is_left()
+
+
+def test_an_error_of_the_body_comes_out_unchanged(programs: Programs) -> None:
+    error = ValueError("mine")
+    with pytest.raises(ValueError, match="mine") as caught, ControlPlane():
+        raise error
+    assert caught.value is error
+    programs.assert_nothing_is_left()
+
+
+@pytest.mark.anyio
+async def test_an_error_of_an_async_body_comes_out_unchanged(programs: Programs) -> None:
+    error = ValueError("mine")
+    with pytest.raises(ValueError, match="mine") as caught:
+        async with ControlPlane():
+            raise error
+    assert caught.value is error
+    programs.assert_nothing_is_left()
+
+
+@pytest.mark.anyio
+async def test_a_cancelled_start_stops_what_it_started(programs: Programs) -> None:
+    programs.tell(API_SERVER, "hangs")
+
+    async def start() -> None:
+        async with ControlPlane():
+            pytest.fail("started")
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(start)
+        started = {await anyio.to_thread.run_sync(programs.wait_until_started) for _ in range(2)}
+        group.cancel_scope.cancel()
+    assert started == {ETCD, API_SERVER}
+    programs.assert_nothing_is_left()
+
+
+def test_a_start_cancelled_by_asyncio_itself_stops_what_it_started(programs: Programs) -> None:
+    programs.tell(API_SERVER, "hangs")
+
+    async def main() -> None:
+        task = asyncio.ensure_future(ControlPlane().__aenter__())
+        await asyncio.to_thread(programs.wait_until_started)
+        task.cancel()  # at any point of a step that runs in a thread, which no cancellation interrupts
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    programs.assert_nothing_is_left()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process wait for one that is not its child")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_nothing_outlives_a_launcher_that_is_killed(programs: Programs, how: signal.Signals) -> None:
+    script = """
+from kubex_testing.controlplane import ControlPlane
+control_plane = ControlPlane()
+control_plane.start()
+print(*(component.process.pid for component in control_plane._run.components), flush=True)
+input()
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as launcher:
+        assert launcher.stdout is not None
+        watchdogs = [os.pidfd_open(int(pid)) for pid in launcher.stdout.readline().split()]
+        launcher.send_signal(how)
+    for watchdog in watchdogs:
+        assert select.select([watchdog], [], [], 20)[0]
+        os.close(watchdog)
+    assert len(watchdogs) == 2
+    programs.assert_nothing_is_left()
