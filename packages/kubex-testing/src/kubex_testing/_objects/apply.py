@@ -15,14 +15,11 @@ from .managed_fields import (
     encode_managed_fields,
     manager_of,
     read_managed,
-    update_managed_fields,
     without_managed_fields,
     yield_fields,
 )
 from .schema import Schema
 from .typed import compare, field_set, merge, remove
-
-__all__ = ["ApplyConflict", "ApplyError", "apply", "update_managed_fields"]
 
 _BEFORE_FIRST_APPLY = "before-first-apply"
 
@@ -39,7 +36,7 @@ class ApplyError(ValueError):
         return self.message
 
 
-class ApplyConflict(ApplyError):  # noqa: N818  # named for what happened; the server half catches it by this name
+class ApplyConflict(ApplyError):
     """Fields that other managers own (409); `causes` names them."""
 
     def __init__(self, causes: list[Cause]) -> None:

@@ -1,6 +1,6 @@
 """Sets of field paths, and their wire form `fieldsV1`.
 
-A path is a tuple of elements as the wire writes them: `f:name`, `i:0`, and `k:{"name":"x"}` or `v:"x"` for list entries.
+A path is a tuple of elements as the wire writes them: `f:name`, `i:0`, `k:{"name":"x"}` or `v:"x"` for list entries.
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management.
 """
 

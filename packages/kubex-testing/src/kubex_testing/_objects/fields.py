@@ -21,7 +21,7 @@ _ZERO: dict[str, Any] = {
 }
 
 
-class WrongType(ValueError):  # noqa: N818  # named for what happened; the server half catches it by this name
+class WrongType(ValueError):
     """A value Go could not decode into its field; `message` is Go's text, `path` the field (`spec.replicas`)."""
 
     def __init__(self, message: str, path: str) -> None:
