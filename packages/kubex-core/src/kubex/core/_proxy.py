@@ -36,7 +36,7 @@ def parse_proxy(url: str, *, source: str | None = None, entry: str | None = None
         port = parts.port
     except ValueError:
         raise ConfigurationError(problem, source=source, entry=entry, field=field) from None
-    if "://" in url and parts.scheme not in SCHEMES:
+    if parts.scheme and "://" in url and parts.scheme not in SCHEMES:
         problem = f"has the scheme {parts.scheme!r}, which is not supported; a proxy is reached by http or https"
         raise ConfigurationError(problem, source=source, entry=entry, field=field)
     host = parts.hostname

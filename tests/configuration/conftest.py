@@ -1,0 +1,232 @@
+"""Kubeconfigs, certificates and servers for the tests of configuration and credentials."""
+
+import socket
+import socketserver
+import ssl
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import trustme
+import yaml
+from typing_extensions import override
+
+WriteKubeconfig = Callable[..., Path]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker of the pitfalls."""
+    config.addinivalue_line("markers", "covers(pitfall): the pitfall that a test stands for")
+
+
+@pytest.fixture(autouse=True)
+def no_cluster_of_the_developer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the kubeconfig, the pod and the proxies of the machine out of the tests."""
+    names = ["KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "POD_NAMESPACE", "USERPROFILE"]
+    names += [f"{scheme}_proxy" for scheme in ("http", "https", "all", "no")]
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+
+
+@pytest.fixture
+def write_kubeconfig(tmp_path: Path) -> WriteKubeconfig:
+    """Write a kubeconfig with one context `here` of the given cluster and user fields, and answer its path."""
+
+    def write(
+        cluster: dict[str, Any] | None = None,
+        user: dict[str, Any] | None = None,
+        context: dict[str, Any] | None = None,
+        *,
+        path: Path | None = None,
+        **top: Any,
+    ) -> Path:
+        document = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "here",
+            "contexts": [{"name": "here", "context": {"cluster": "c", "user": "admin", **(context or {})}}],
+            "clusters": [{"name": "c", "cluster": {"server": "https://192.0.2.1:6443", **(cluster or {})}}],
+            "users": [{"name": "admin", "user": user or {}}],
+            **top,
+        }
+        path = tmp_path / "kubeconfig" if path is None else path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(yaml.safe_dump(document))
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Make the authority that signs the certificates of the tests."""
+    return trustme.CA()
+
+
+class ClientPair(NamedTuple):
+    """A client certificate and its key."""
+
+    cert_pem: str
+    key_pem: str
+
+
+@pytest.fixture(scope="session")
+def new_client_pair(authority: trustme.CA) -> Callable[[str], ClientPair]:
+    """Make client certificates."""
+
+    def make(name: str) -> ClientPair:
+        leaf = authority.issue_cert(f"{name}@example.com", common_name=name)
+        cert = "".join(blob.bytes().decode() for blob in leaf.cert_chain_pems)
+        return ClientPair(cert, leaf.private_key_pem.bytes().decode())
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def client_pair(new_client_pair: Callable[[str], ClientPair]) -> ClientPair:
+    """Make one client certificate."""
+    return new_client_pair("alice")
+
+
+class Seen(NamedTuple):
+    """What a server saw of one connection."""
+
+    server_name: str | None
+    client: str | None
+    request: str
+
+
+class RecordingServer(socketserver.ThreadingTCPServer):
+    """Answers every request, over TLS, with 200 and `ok`, and keeps what it saw."""
+
+    daemon_threads = True
+    context: ssl.SSLContext
+
+    def __init__(self, handler: type[socketserver.BaseRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self.seen: list[Any] = []
+        self.failures: list[BaseException | None] = []
+        self.port: int = self.server_address[1]
+
+    @override
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep what a handshake that failed said, instead of printing it."""
+        self.failures.append(sys.exc_info()[1])
+
+
+def read_head(stream: socket.socket) -> str:
+    """Read a request without a body."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        chunk = stream.recv(65536)
+        if not chunk:
+            break
+        head += chunk
+    return head.decode()
+
+
+class TLSHandler(socketserver.BaseRequestHandler):
+    """One TLS connection with one request."""
+
+    server: RecordingServer
+
+    @override
+    def handle(self) -> None:
+        """Shake hands, read a request, answer it."""
+        names: list[str | None] = []
+        with self.server.context.wrap_socket(self.request, server_side=True, do_handshake_on_connect=False) as stream:
+            self.server.context.sni_callback = lambda _socket, name, _context: names.append(name)
+            stream.do_handshake()
+            peer: Any = stream.getpeercert() or {}
+            subject = {name: value for part in peer.get("subject", ()) for name, value in part}
+            request = read_head(stream)
+            self.server.seen.append(Seen(names[-1] if names else None, subject.get("commonName"), request))
+            stream.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+
+
+class ConnectHandler(socketserver.BaseRequestHandler):
+    """One tunnel through a proxy, to a fixed target whatever name was asked for."""
+
+    server: "ProxyServer"
+
+    @override
+    def handle(self) -> None:
+        """Open the tunnel and carry bytes both ways."""
+        head = read_head(self.request)
+        self.server.seen.append(head)
+        with socket.create_connection(("127.0.0.1", self.server.target)) as target:
+            self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=carry, args=(target, self.request))
+            back.start()
+            carry(self.request, target)
+            back.join()
+
+
+class ProxyServer(RecordingServer):
+    """A proxy that opens tunnels by CONNECT."""
+
+    target: int
+
+
+def carry(source: socket.socket, sink: socket.socket) -> None:
+    """Copy bytes until one side ends."""
+    try:
+        while chunk := source.recv(65536):
+            sink.sendall(chunk)
+        sink.shutdown(socket.SHUT_WR)
+    except OSError:
+        return  # the other direction has closed the sockets
+
+
+@contextmanager
+def running(server: RecordingServer) -> Iterator[RecordingServer]:
+    """Serve in a thread of its own."""
+    with server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+StartTLSServer = Callable[..., RecordingServer]
+
+
+@pytest.fixture
+def start_tls_server(authority: trustme.CA) -> Iterator[StartTLSServer]:
+    """Start a TLS server whose certificate is for the given names; it asks clients for a certificate."""
+    with ExitStack() as stack:
+
+        def start(*names: str, issuer: trustme.CA = authority) -> RecordingServer:
+            server = RecordingServer(TLSHandler)
+            server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            server.context.verify_mode = ssl.CERT_OPTIONAL
+            authority.configure_trust(server.context)
+            issuer.issue_cert(*names).configure_cert(server.context)
+            return stack.enter_context(running(server))
+
+        yield start
+
+
+@pytest.fixture
+def start_proxy() -> Iterator[Callable[[int], ProxyServer]]:
+    """Start a proxy in front of a port."""
+    with ExitStack() as stack:
+
+        def start(target: int) -> ProxyServer:
+            server = ProxyServer(ConnectHandler)
+            server.target = target
+            stack.enter_context(running(server))
+            return server
+
+        yield start

@@ -1,0 +1,286 @@
+"""A kubeconfig becomes a configuration, field by field; what cannot be honoured is an error."""
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from kubex.configuration import ClientConfiguration, configure_from_kubeconfig
+from kubex.configuration._load import from_kubeconfig
+from kubex.core.exceptions import ConfigurationError
+
+WriteKubeconfig = Callable[..., Path]
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.anyio
+async def test_the_current_context_is_read(write_kubeconfig: WriteKubeconfig) -> None:
+    path = write_kubeconfig(
+        {"tls-server-name": "name", "insecure-skip-tls-verify": True, "proxy-url": "http://proxy:3128"},
+        {"token": "t"},
+        {"namespace": "ns"},
+    )
+    assert await configure_from_kubeconfig(path) == ClientConfiguration(
+        url="https://192.0.2.1:6443",
+        tls_server_name="name",
+        insecure_skip_tls_verify=True,
+        proxy_url="http://proxy:3128",
+        token="t",
+        namespace="ns",
+    )
+
+
+def test_certificates_by_data(write_kubeconfig: WriteKubeconfig) -> None:
+    in_lines = "\n".join([encoded("CA")[:2], encoded("CA")[2:], ""])
+    path = write_kubeconfig(
+        {"certificate-authority-data": in_lines},
+        {"client-certificate-data": encoded("CERT"), "client-key-data": encoded("KEY")},
+    )
+    configuration = from_kubeconfig(path)
+    assert (configuration.server_ca_data, configuration.client_cert_data) == ("CA", "CERT")
+    assert configuration.client_key_data == "KEY"
+
+
+@pytest.mark.covers("pitfall-28")
+def test_files_are_relative_to_their_kubeconfig(
+    write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "elsewhere"
+    path = write_kubeconfig(
+        {"certificate-authority": "ca.pem"},
+        {"client-certificate": "pki/cert.pem", "client-key": "./pki/key.pem", "tokenFile": "token"},
+        path=folder / "config",
+    )
+    (folder / "pki").mkdir()
+    for name in ("ca.pem", "pki/cert.pem", "pki/key.pem", "token"):
+        (folder / name).write_text("x")
+    monkeypatch.chdir(tmp_path)
+    configuration = from_kubeconfig(path.relative_to(tmp_path))
+    assert configuration.server_ca_file == folder / "ca.pem"
+    assert configuration.client_cert_file == folder / "pki/cert.pem"
+    assert configuration.client_key_file == folder / "pki/key.pem"
+    assert configuration.token_file == folder / "token"
+
+
+@pytest.mark.covers("pitfall-28")
+def test_data_wins_over_a_file_which_is_not_opened(write_kubeconfig: WriteKubeconfig) -> None:
+    path = write_kubeconfig(
+        {"certificate-authority": "missing", "certificate-authority-data": encoded("CA")},
+        {
+            "client-certificate": "missing",
+            "client-certificate-data": encoded("CERT"),
+            "client-key": "missing",
+            "client-key-data": encoded("KEY"),
+        },
+    )
+    configuration = from_kubeconfig(path)
+    assert configuration.server_ca_data == "CA"
+    assert configuration.server_ca_file is None
+    assert configuration.client_cert_file is None
+    assert configuration.client_key_file is None
+
+
+@pytest.mark.covers("pitfall-28")
+def test_only_the_files_of_the_chosen_context_are_opened(write_kubeconfig: WriteKubeconfig) -> None:
+    path = write_kubeconfig(
+        users=[
+            {"name": "admin", "user": {"token": "t"}},
+            {"name": "other", "user": {"client-certificate": "missing", "client-key-data": "not base64!"}},
+        ],
+    )
+    assert from_kubeconfig(path).token == "t"
+
+
+def test_a_file_that_cannot_be_read_is_an_error_with_its_place(write_kubeconfig: WriteKubeconfig) -> None:
+    path = write_kubeconfig({}, {"tokenFile": "missing"})
+    with pytest.raises(ConfigurationError) as caught:
+        from_kubeconfig(path)
+    error = caught.value
+    assert (error.source, error.entry, error.field) == (str(path), "user 'admin'", "tokenFile")
+    assert f"{path.parent / 'missing'}" in str(error)
+    assert "No such file" in str(error)
+
+
+def test_token_and_token_file_are_both_kept(write_kubeconfig: WriteKubeconfig, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("from file")
+    configuration = from_kubeconfig(write_kubeconfig({}, {"token": "t", "tokenFile": "token"}))
+    assert (configuration.token, configuration.token_file) == ("t", tmp_path / "token")
+
+
+def test_user_name_without_password_has_an_empty_one_as_with_kubectl(write_kubeconfig: WriteKubeconfig) -> None:
+    configuration = from_kubeconfig(write_kubeconfig({}, {"username": "u"}))
+    assert (configuration.username, configuration.password) == ("u", "")
+
+
+def test_context_argument_wins_over_the_current_context(write_kubeconfig: WriteKubeconfig) -> None:
+    contexts = [{"name": name, "context": {"cluster": "c", "namespace": name}} for name in ("here", "there")]
+    path = write_kubeconfig(contexts=contexts)
+    assert from_kubeconfig(path, context="there").namespace == "there"
+
+
+def test_a_context_without_a_user_is_anonymous(write_kubeconfig: WriteKubeconfig) -> None:
+    path = write_kubeconfig(contexts=[{"name": "here", "context": {"cluster": "c"}}])
+    assert from_kubeconfig(path) == ClientConfiguration(url="https://192.0.2.1:6443")
+
+
+@pytest.mark.covers("pitfall-28")
+@pytest.mark.parametrize("missing", ["clusters", "users", "contexts"])
+def test_null_lists_are_empty(write_kubeconfig: WriteKubeconfig, missing: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"there is no \w+ '\w+' \(there are: none\)"):
+        from_kubeconfig(write_kubeconfig(**{missing: None}))
+
+
+def test_unknown_keys_and_preferences_are_tolerated(write_kubeconfig: WriteKubeconfig) -> None:
+    path = write_kubeconfig({"extensions": [1]}, {"token": "t", "shoe-size": 44}, preferences={}, more="x")
+    assert from_kubeconfig(path).token == "t"
+
+
+@pytest.mark.covers("pitfall-29")
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("exec", {"apiVersion": "client.authentication.k8s.io/v1", "command": "aws"}),
+        ("auth-provider", {"name": "oidc"}),
+        ("as", "somebody"),
+        ("as-uid", "1"),
+        ("as-groups", ["g"]),
+        ("as-user-extra", {"k": ["v"]}),
+    ],
+)
+def test_what_is_not_supported_is_an_error_that_names_it(
+    write_kubeconfig: WriteKubeconfig, field: str, value: object
+) -> None:
+    path = write_kubeconfig({}, {"token": "t", field: value})
+    with pytest.raises(ConfigurationError, match="is not supported yet") as caught:
+        from_kubeconfig(path)
+    assert (caught.value.source, caught.value.entry, caught.value.field) == (str(path), "user 'admin'", field)
+
+
+@pytest.mark.parametrize("field", ["exec", "auth-provider", "as", "as-groups", "token", "tokenFile"])
+def test_null_fields_are_as_if_missing(write_kubeconfig: WriteKubeconfig, field: str) -> None:
+    assert from_kubeconfig(write_kubeconfig({}, {field: None})) == ClientConfiguration(url="https://192.0.2.1:6443")
+
+
+@pytest.mark.parametrize(
+    ("cluster", "user", "field", "problem"),
+    [
+        ({"server": None}, {}, "server", "is missing"),
+        ({"server": "192.0.2.1:6443"}, {}, "server", "does not begin with https://"),
+        ({"server": 6443}, {}, "server", "must be text, not a number"),
+        ({"insecure-skip-tls-verify": "true"}, {}, "insecure-skip-tls-verify", "not text"),
+        ({"certificate-authority-data": "!"}, {}, "certificate-authority-data", "is not base64"),
+        ({"certificate-authority-data": "YQ"}, {}, "certificate-authority-data", "is not base64"),
+        (
+            {"certificate-authority-data": "YQ==", "insecure-skip-tls-verify": True},
+            {},
+            "insecure-skip-tls-verify",
+            "given together with a server CA",
+        ),
+        ({"proxy-url": "socks5://p:1"}, {}, "proxy-url", "'socks5', which is not supported"),
+        ({"proxy-url": ["a"]}, {}, "proxy-url", "must be text, not a list"),
+        ({}, {"token": 12345}, "token", "in quotes"),
+        ({}, {"token": "t", "username": "u"}, "token", "together with username"),
+        ({}, {"client-certificate-data": "YQ=="}, "client-certificate", "give client-key or client-key-data"),
+        ({}, {"client-key-data": "YQ=="}, "client-key", "without its certificate"),
+        ({}, {"password": "p"}, "password", "without username"),
+    ],
+)
+def test_errors_name_file_entry_and_field(
+    write_kubeconfig: WriteKubeconfig, cluster: dict[str, Any], user: dict[str, Any], field: str, problem: str
+) -> None:
+    path = write_kubeconfig(cluster, user)
+    with pytest.raises(ConfigurationError, match=problem) as caught:
+        from_kubeconfig(path)
+    error = caught.value
+    assert (error.source, error.field) == (str(path), field)
+    assert error.entry == ("cluster 'c'" if cluster else "user 'admin'")
+
+
+@pytest.mark.parametrize(
+    ("top", "problem"),
+    [
+        ({"current-context": None}, r"current-context: is not set; .* \(there are: here\)"),
+        ({"current-context": "gone"}, r"there is no context 'gone' \(there are: here\)"),
+        ({"contexts": [{"name": "here", "context": {"user": "admin"}}]}, "cluster: is missing"),
+        ({"contexts": [{"name": "here", "context": {"cluster": "x"}}]}, r"no cluster 'x' \(there are: c\)"),
+        ({"contexts": [{"name": "here", "context": {"cluster": "c", "user": "x"}}]}, "no user 'x'"),
+        ({"contexts": [{"name": "here", "context": "c"}]}, r"contexts\[0\], context: must be a mapping, not text"),
+        ({"clusters": {"c": {}}}, "clusters: must be a list, not a mapping"),
+        ({"users": ["admin"]}, r"users\[0\]: must be a mapping, not text"),
+        ({"users": [{"name": 1}]}, r"users\[0\], name: must be text, not a number"),
+        ({"users": [{"name": "a"}, {"name": "a"}]}, r"users\[1\], name: 'a' stands twice"),
+        ({"kind": "Pod"}, "kind: is not 'Config'"),
+        ({"apiVersion": "v2"}, "apiVersion: is not 'v1'"),
+    ],
+)
+def test_errors_of_the_whole_file(write_kubeconfig: WriteKubeconfig, top: dict[str, Any], problem: str) -> None:
+    path = write_kubeconfig(**top)
+    with pytest.raises(ConfigurationError, match=problem) as caught:
+        from_kubeconfig(path)
+    assert str(path) in str(caught.value)
+
+
+def test_dates_and_words_are_names_as_for_kubectl(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text(
+        "current-context: 2024-01-01\n"
+        "contexts: [{name: 2024-01-01, context: {cluster: c}}]\n"
+        "clusters: [{name: c, cluster: {server: 'https://a'}}]\n"
+    )
+    assert from_kubeconfig(path).url == "https://a"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"token: *s3cr3t",
+        b"a: [s3cr3t",
+        b"- s3cr3t",
+        b"s3cr3t",
+        b"\xff\xfe\x00",
+        b"a: s3cr3t\x00",
+        b"!!python/object:os.system s3cr3t",
+        b"a: !!int s3cr3t",
+        b"a: !!timestamp s3cr3t",
+        b"a: !!bool s3cr3t",
+        b"a: &a [*a]\ncurrent-context: *a",
+        b"[" * 100_000,
+        b"a: " + b"{a: " * 100_000,
+        b"--- {}\n--- {}",
+    ],
+)
+def test_what_is_no_kubeconfig_is_an_error_that_quotes_nothing(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "config"
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=str(path)) as caught:
+        from_kubeconfig(path)
+    assert "s3cr3t" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("name", ["missing", "folder", "nul\0"])
+def test_a_kubeconfig_that_cannot_be_read_is_an_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ConfigurationError):
+        from_kubeconfig(tmp_path / name)
+
+
+def test_an_empty_file_says_that_it_has_no_context(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text("")
+    with pytest.raises(ConfigurationError, match=r"current-context: is not set; .* \(there are: none\)"):
+        from_kubeconfig(path)
+
+
+def test_json_is_a_kubeconfig(write_kubeconfig: WriteKubeconfig, tmp_path: Path) -> None:
+    import json
+
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(yaml.safe_load(write_kubeconfig().read_text()), indent="\t"))
+    assert from_kubeconfig(path).url == "https://192.0.2.1:6443"

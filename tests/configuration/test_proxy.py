@@ -1,0 +1,139 @@
+"""Which proxy is taken, and what its URL may be."""
+
+import base64
+import pickle
+from typing import Any
+
+import pytest
+
+from kubex.client._no_proxy import bypasses_proxy
+from kubex.client._proxy import resolve_proxies
+from kubex.configuration import ClientConfiguration
+from kubex.core._proxy import Proxy, parse_proxy
+from kubex.core.exceptions import ConfigurationError
+
+API = "https://api.example.com:6443"
+ENVIRONMENT = {"HTTPS_PROXY": "http://from-environment:1"}
+
+
+def resolve(option: Any = None, configured: str | None = None, environ: Any = None, url: str = API) -> dict[str, str]:
+    configuration = ClientConfiguration(url=url, proxy_url=configured)
+    found = resolve_proxies(option, configuration, trust_env=environ is not None, environ=environ or {})
+    return {scheme: proxy.url for scheme, proxy in found.items()}
+
+
+def test_nothing_is_no_proxy() -> None:
+    assert resolve() == {}
+
+
+def test_option_wins_over_kubeconfig_and_that_over_the_environment() -> None:
+    assert resolve("http://option:1", "http://configured:1", ENVIRONMENT)["https"] == "http://option:1"
+    assert resolve(None, "http://configured:1", ENVIRONMENT)["https"] == "http://configured:1"
+    assert resolve(None, None, ENVIRONMENT)["https"] == "http://from-environment:1"
+
+
+def test_environment_counts_only_when_it_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://from-environment:1")
+    configuration = ClientConfiguration(url=API)
+    assert resolve_proxies(None, configuration, trust_env=False) == {}
+    assert resolve_proxies(None, configuration, trust_env=True)["https"].url == "http://from-environment:1"
+
+
+def test_option_by_scheme_keeps_every_entry() -> None:
+    option = {"http": "http://plain:1", "https": "https://secure:2"}
+    assert resolve(option) == option
+
+
+def test_option_for_another_scheme_means_no_proxy_for_this_one() -> None:
+    assert resolve({"http": "http://plain:1"}, "http://configured:1", ENVIRONMENT) == {"http": "http://plain:1"}
+
+
+@pytest.mark.parametrize(
+    ("url", "environ", "expected"),
+    [
+        (API, {"https_proxy": "http://a:1"}, {"https": "http://a:1"}),
+        (API, {"HTTP_PROXY": "http://a:1"}, {}),
+        ("http://api.example.com", {"HTTP_PROXY": "http://a:1"}, {"http": "http://a:1"}),
+        (API, {"ALL_PROXY": "http://a:1"}, {"https": "http://a:1"}),
+        (API, {"ALL_PROXY": "http://a:1", "HTTPS_PROXY": "http://b:1"}, {"https": "http://b:1"}),
+        (API, {"HTTPS_PROXY": "host-alone:3128"}, {"https": "http://host-alone:3128"}),
+        (API, {"HTTPS_PROXY": "http://a:1", "NO_PROXY": "example.com"}, {}),
+        (API, {"HTTPS_PROXY": "http://a:1", "no_proxy": "example.com"}, {}),
+        ("https://127.0.0.1:6443", {"HTTPS_PROXY": "http://a:1"}, {}),
+    ],
+)
+def test_environment(url: str, environ: dict[str, str], expected: dict[str, str]) -> None:
+    assert resolve(environ=environ, url=url) == expected
+
+
+def test_environment_that_holds_no_proxy_is_an_error_that_names_the_variable() -> None:
+    with pytest.raises(ConfigurationError, match="environment, HTTPS_PROXY: has the scheme 'socks5'"):
+        resolve(environ={"https_proxy": "socks5://a:1"})
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "url", "expected"),
+    [
+        ("*", API, True),
+        ("", API, False),
+        ("api.example.com", API, True),
+        ("example.com", API, True),
+        (".example.com", API, True),
+        ("*.example.com", API, True),
+        ("EXAMPLE.com", API, True),
+        (" other , example.com ", API, True),
+        ("ample.com", API, False),
+        (".example.com", "https://example.com", False),
+        ("api.example.com:6443", API, True),
+        ("api.example.com:443", API, False),
+        ("example.com:443", "https://example.com", True),
+        ("10.0.0.0/8", "https://10.1.2.3:6443", True),
+        ("10.0.0.1/8", "https://10.1.2.3:6443", True),
+        ("10.0.0.0/8", "https://11.1.2.3:6443", False),
+        ("10.0.0.0/8", API, False),
+        ("10.0.0.0/99", "https://10.1.2.3:6443", False),
+        ("10.1.2.3", "https://10.1.2.3:6443", True),
+        ("10.1.2.3:6443", "https://10.1.2.3:6443", True),
+        ("10.1.2.3:1", "https://10.1.2.3:6443", False),
+        ("2.3", "https://10.1.2.3:6443", False),
+        ("fd00::/8", "https://[fd00::1]:6443", True),
+        ("fd00::1", "https://[fd00::1]:6443", True),
+        ("[fd00::1]:6443", "https://[fd00::1]:6443", True),
+        ("[fd00::1]:1", "https://[fd00::1]:6443", False),
+        ("", "https://localhost:6443", True),
+        ("", "https://127.8.8.8:6443", True),
+        ("", "https://[::1]:6443", True),
+    ],
+)
+def test_no_proxy_is_read_as_go_reads_it(no_proxy: str, url: str, expected: bool) -> None:
+    assert bypasses_proxy(url, no_proxy) is expected
+
+
+def test_credentials_of_a_proxy_are_apart_from_its_url() -> None:
+    proxy = parse_proxy("http://us%40er:p%3Aäss@[::1]:8080/ignored")
+    assert (proxy.url, proxy.username, proxy.password) == ("http://[::1]:8080", "us@er", "p:äss")
+    assert proxy.authorization is not None
+    assert base64.b64decode(proxy.authorization.removeprefix("Basic ")).decode() == "us@er:p:äss"
+    assert "äss" not in repr(proxy)
+    assert pickle.loads(pickle.dumps(proxy)) == proxy  # noqa: S301 - made in the line before
+
+
+def test_a_proxy_without_credentials_sends_none() -> None:
+    assert parse_proxy("https://proxy") == Proxy(url="https://proxy")
+    assert Proxy(url="https://proxy").authorization is None
+
+
+@pytest.mark.parametrize(
+    "url", ["", "proxy", "proxy:8080", "http://", "http://:1", "http://a:b", "http://a b", "http://[::1", "://a"]
+)
+def test_what_is_no_proxy_is_an_error_that_does_not_show_it(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="ClientOptions, proxy: is not the URL of a proxy"):
+        resolve(url)
+
+
+@pytest.mark.covers("pitfall-26")
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h", "ftp"])
+def test_schemes_that_are_not_supported_are_named(scheme: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"proxy.'https'.*: has the scheme '{scheme}'") as caught:
+        resolve({"https": f"{scheme}://user:s3cr3t@a:1"})
+    assert "s3cr3t" not in str(caught.value)

@@ -1,0 +1,264 @@
+"""The SSL context, against real TLS servers: trust, names, versions, client certificates, keys that leave no trace."""
+
+import asyncio
+import ssl
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import httpx
+import pytest
+import trio
+import trustme
+from cryptography.hazmat.primitives import serialization
+
+from kubex.client._tls import build_ssl_context
+from kubex.configuration import ClientConfiguration
+from kubex.core.exceptions import ConfigurationError
+from kubex.credentials import TLSIdentity
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+NAME = "kubernetes.default.svc"
+
+
+@pytest.fixture
+def authority_pem(authority: trustme.CA) -> str:
+    return authority.cert_pem.bytes().decode()
+
+
+async def ask_with_asyncio(port: int, context: ssl.SSLContext) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+    writer.write(REQUEST)
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+async def ask_with_trio(port: int, context: ssl.SSLContext) -> bytes:
+    stream = await trio.open_ssl_over_tcp_stream("127.0.0.1", port, ssl_context=context, https_compatible=True)
+    async with stream:
+        await stream.send_all(REQUEST)
+        return b"".join([chunk async for chunk in stream])
+
+
+@pytest.fixture
+def ask(anyio_backend_name: str) -> Callable[[int, ssl.SSLContext], Any]:
+    """Send a request by the runtime's own TLS."""
+    return ask_with_trio if anyio_backend_name == "trio" else ask_with_asyncio
+
+
+def context_for(port: int, identity: TLSIdentity | None = None, **fields: Any) -> ssl.SSLContext:
+    return build_ssl_context(ClientConfiguration(url=f"https://127.0.0.1:{port}", **fields), identity)
+
+
+@pytest.mark.anyio
+async def test_authority_as_data_and_as_file(
+    start_tls_server: Any, ask: Any, authority_pem: str, tmp_path: Path
+) -> None:
+    server = start_tls_server("127.0.0.1")
+    (tmp_path / "ca.pem").write_text(f"# ünïcode comments are common\n{authority_pem}")
+    for fields in ({"server_ca_data": authority_pem}, {"server_ca_file": tmp_path / "ca.pem"}):
+        assert (await ask(server.port, context_for(server.port, **fields))).endswith(b"ok")
+
+
+@pytest.mark.anyio
+async def test_system_trust_is_used_without_an_authority(
+    start_tls_server: Any, ask: Any, authority_pem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = start_tls_server("127.0.0.1")
+    (tmp_path / "system.pem").write_text(authority_pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "system.pem"))
+    assert (await ask(server.port, context_for(server.port))).endswith(b"ok")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("fields", [{}, {"server_ca_data": True}])
+async def test_servers_of_another_authority_are_refused(
+    start_tls_server: Any, ask: Any, authority_pem: str, fields: dict[str, Any]
+) -> None:
+    server = start_tls_server("127.0.0.1", issuer=trustme.CA())
+    fields = dict.fromkeys(fields, authority_pem)
+    with pytest.raises((ssl.SSLCertVerificationError, trio.BrokenResourceError)) as caught:
+        await ask(server.port, context_for(server.port, **fields))
+    assert "verify failed" in repr((caught.value, caught.value.__cause__))
+
+
+@pytest.mark.anyio
+async def test_an_intermediate_authority_may_be_the_trusted_one(
+    start_tls_server: Any, ask: Any, authority: trustme.CA
+) -> None:
+    intermediate = authority.create_child_ca()
+    server = start_tls_server("127.0.0.1", issuer=intermediate)
+    context = context_for(server.port, server_ca_data=intermediate.cert_pem.bytes().decode())
+    assert (await ask(server.port, context)).endswith(b"ok")
+
+
+@pytest.mark.anyio
+async def test_skip_verify_accepts_any_server(start_tls_server: Any, ask: Any) -> None:
+    server = start_tls_server("elsewhere.example.com", issuer=trustme.CA())
+    assert (await ask(server.port, context_for(server.port, insecure_skip_tls_verify=True))).endswith(b"ok")
+
+
+@pytest.mark.anyio
+async def test_server_name_is_asked_for_and_expected(start_tls_server: Any, ask: Any, authority_pem: str) -> None:
+    server = start_tls_server(NAME)
+    context = context_for(server.port, server_ca_data=authority_pem, tls_server_name=NAME)
+    assert (await ask(server.port, context)).endswith(b"ok")
+    assert server.seen[0].server_name == NAME
+
+
+@pytest.mark.anyio
+async def test_server_name_that_is_not_the_servers_is_refused(
+    start_tls_server: Any, ask: Any, authority_pem: str
+) -> None:
+    server = start_tls_server("127.0.0.1")
+    context = context_for(server.port, server_ca_data=authority_pem, tls_server_name=NAME)
+    with pytest.raises((ssl.SSLCertVerificationError, trio.BrokenResourceError)) as caught:
+        await ask(server.port, context)
+    assert "mismatch" in repr((caught.value, caught.value.__cause__))
+
+
+def test_server_name_holds_for_blocking_sockets_too(start_tls_server: Any, authority_pem: str) -> None:
+    import socket
+
+    server = start_tls_server(NAME)
+    context = context_for(server.port, server_ca_data=authority_pem, tls_server_name=NAME)
+    with (
+        socket.create_connection(("127.0.0.1", server.port)) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1") as stream,
+    ):
+        stream.sendall(REQUEST)
+        assert stream.recv(1024)
+    assert server.seen[0].server_name == NAME
+
+
+@pytest.mark.parametrize("url", ["https://API.Example.com.", "https://api.example.com", "https://[FD00::1]:1"])
+def test_server_name_replaces_the_servers_host_alone(url: str) -> None:
+    """A proxy that is reached by TLS with the same context keeps its own name."""
+    context = build_ssl_context(ClientConfiguration(url=url, tls_server_name=NAME), None)
+    host = "fd00::1" if "[" in url else "api.example.com"
+    wrapped = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=host)
+    assert wrapped.server_hostname == NAME
+    other = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="proxy.example.com")
+    assert other.server_hostname == "proxy.example.com"
+
+
+@pytest.mark.anyio
+async def test_server_name_holds_in_httpx_also_through_a_proxy(
+    start_tls_server: Any, start_proxy: Any, authority_pem: str
+) -> None:
+    server = start_tls_server(NAME)
+    proxy = start_proxy(server.port)
+    context = context_for(server.port, server_ca_data=authority_pem, tls_server_name=NAME)
+    url = f"https://127.0.0.1:{server.port}/"
+    for through in (None, f"http://127.0.0.1:{proxy.port}"):
+        async with httpx.AsyncClient(verify=context, proxy=through, trust_env=False) as client:
+            assert (await client.get(url)).text == "ok"
+    assert [seen.server_name for seen in server.seen] == [NAME, NAME]
+    assert proxy.seen[0].startswith("CONNECT 127.0.0.1:")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_server_name_holds_in_aiohttp_also_through_a_proxy(
+    start_tls_server: Any, start_proxy: Any, authority_pem: str
+) -> None:
+    server = start_tls_server(NAME)
+    proxy = start_proxy(server.port)
+    context = context_for(server.port, server_ca_data=authority_pem, tls_server_name=NAME)
+    url = f"https://127.0.0.1:{server.port}/"
+    for through in (None, f"http://127.0.0.1:{proxy.port}"):
+        async with aiohttp.ClientSession() as session, session.get(url, ssl=context, proxy=through) as response:
+            assert await response.text() == "ok"
+    assert [seen.server_name for seen in server.seen] == [NAME, NAME]
+    assert proxy.seen[0].startswith("CONNECT 127.0.0.1:")
+
+
+@pytest.mark.anyio
+async def test_client_certificate_is_shown(
+    start_tls_server: Any, ask: Any, authority_pem: str, client_pair: Any
+) -> None:
+    server = start_tls_server("127.0.0.1")
+    identity = TLSIdentity(cert_pem=client_pair.cert_pem, key_pem=client_pair.key_pem)
+    for each in (identity, None):
+        await ask(server.port, context_for(server.port, each, server_ca_data=authority_pem))
+    assert [seen.client for seen in server.seen] == ["alice", None]
+
+
+def test_tls_1_2_is_the_least() -> None:
+    assert context_for(1).minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+@pytest.mark.covers("pitfall-33")
+def test_keys_leave_nothing_behind(client_pair: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "home").rmdir()
+    cert, key = client_pair
+    context_for(1, TLSIdentity(cert_pem=cert, key_pem=key))
+    with pytest.raises(ConfigurationError):
+        context_for(1, TLSIdentity(cert_pem=cert, key_pem="no key"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.covers("pitfall-33")
+def test_keys_are_never_readable_by_others(client_pair: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    modes: list[int] = []
+
+    class Watching(ssl.SSLContext):
+        def load_cert_chain(self, certfile: Any, keyfile: Any = None, password: Any = None) -> None:
+            modes.append(Path(keyfile).parent.stat().st_mode & 0o777)
+            super().load_cert_chain(certfile, keyfile, password)
+
+    from kubex.credentials._certificate import load_identity
+
+    load_identity(Watching(ssl.PROTOCOL_TLS_CLIENT), TLSIdentity(cert_pem=client_pair[0], key_pem=client_pair[1]))
+    assert modes == [0o700]
+
+
+def test_encrypted_key_is_an_error_and_no_prompt(client_pair: Any) -> None:
+    key = serialization.load_pem_private_key(client_pair.key_pem.encode(), None)
+    for style in (serialization.PrivateFormat.PKCS8, serialization.PrivateFormat.TraditionalOpenSSL):
+        encrypted = key.private_bytes(
+            serialization.Encoding.PEM, style, serialization.BestAvailableEncryption(b"s3cr3t")
+        ).decode()
+        with pytest.raises(ConfigurationError, match="the private key is encrypted"):
+            context_for(1, TLSIdentity(cert_pem=client_pair.cert_pem, key_pem=encrypted))
+
+
+def test_pairs_that_cannot_be_used_are_errors(new_client_pair: Callable[[str], Any]) -> None:
+    one, other = new_client_pair("one"), new_client_pair("other")
+    for cert, key, problem in (
+        (one.cert_pem, other.key_pem, "does not belong to the certificate"),
+        ("no certificate", one.key_pem, "is not PEM"),
+        (one.cert_pem, "", "is not PEM"),
+    ):
+        with pytest.raises(ConfigurationError, match=problem) as caught:
+            context_for(1, TLSIdentity(cert_pem=cert, key_pem=key))
+        assert "PRIVATE KEY" not in str(caught.value)
+
+
+def test_no_writable_temporary_directory_is_a_clear_error(
+    client_pair: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(ConfigurationError, match="set TMPDIR"):
+        context_for(1, TLSIdentity(cert_pem=client_pair[0], key_pem=client_pair[1]))
+
+
+@pytest.mark.parametrize("pem", ["", "text", "-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----\n"])
+def test_authority_that_is_no_certificate_is_an_error(tmp_path: Path, pem: str) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_text(pem)
+    with pytest.raises(ConfigurationError, match=f"{path}, server_ca_file: holds no certificate"):
+        context_for(1, server_ca_file=path)
+    if pem:
+        with pytest.raises(ConfigurationError, match="server_ca_data: holds no certificate"):
+            context_for(1, server_ca_data=pem)
+
+
+def test_authority_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="server_ca_file: cannot be read: No such file"):
+        context_for(1, server_ca_file=tmp_path / "missing")

@@ -1,0 +1,171 @@
+"""KUBECONFIG with one or several files, the default file, the pod: which of them is used, and what is said if none."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kubex.configuration import configure_from_kubeconfig, configure_from_pod_env, load_configuration
+from kubex.configuration._load import from_environment, from_kubeconfig
+from kubex.configuration._pod import pod_configuration
+from kubex.core.exceptions import ConfigurationError
+
+WriteKubeconfig = Callable[..., Path]
+POD = {"KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "443"}
+
+
+@pytest.fixture
+def service_account(tmp_path: Path) -> Path:
+    folder = tmp_path / "serviceaccount"
+    folder.mkdir()
+    for name, content in {"token": "pod-token\n", "ca.crt": "CA", "namespace": "pod-ns\n"}.items():
+        (folder / name).write_text(content)
+    return folder
+
+
+@pytest.mark.anyio
+async def test_default_file_is_used(write_kubeconfig: WriteKubeconfig) -> None:
+    write_kubeconfig({}, {"token": "default"}, path=Path(os.environ["HOME"], ".kube", "config"))
+    assert (await configure_from_kubeconfig()).token == "default"
+    assert (await load_configuration()).token == "default"
+
+
+def test_kubeconfig_variable_wins_over_the_default_file(
+    write_kubeconfig: WriteKubeconfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_kubeconfig({}, {"token": "default"}, path=Path(os.environ["HOME"], ".kube", "config"))
+    monkeypatch.setenv("KUBECONFIG", str(write_kubeconfig({}, {"token": "named"})))
+    assert from_kubeconfig(None).token == "named"
+
+
+@pytest.mark.covers("pitfall-28")
+def test_several_files_merge_and_the_first_wins_per_name(
+    write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "token").write_text(folder)
+    first = write_kubeconfig(
+        path=tmp_path / "one" / "config",
+        clusters=None,
+        contexts=None,
+        users=[{"name": "admin", "user": {"tokenFile": "token"}}],
+        **{"current-context": ""},
+    )
+    second = write_kubeconfig({"tls-server-name": "two"}, {"token": "two"}, path=tmp_path / "two" / "config")
+    monkeypatch.setenv("KUBECONFIG", os.pathsep.join([str(tmp_path / "missing"), "", str(first), str(second)]))
+    configuration = from_kubeconfig(None)
+    assert configuration.tls_server_name == "two"
+    assert configuration.token is None, "an entry is taken whole: its fields do not merge"
+    assert configuration.token_file == tmp_path / "one" / "token"
+
+
+@pytest.mark.covers("pitfall-28")
+@pytest.mark.anyio
+async def test_mistyped_kubeconfig_variable_is_an_error(
+    write_kubeconfig: WriteKubeconfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_kubeconfig({}, {"token": "default"}, path=Path(os.environ["HOME"], ".kube", "config"))
+    monkeypatch.setenv("KUBECONFIG", "/no/such/file")
+    for load in (configure_from_kubeconfig, load_configuration):
+        with pytest.raises(ConfigurationError, match="KUBECONFIG: names no file that exists: /no/such/file"):
+            await load()
+
+
+@pytest.mark.parametrize("value", ["", os.pathsep])
+def test_empty_kubeconfig_variable_is_as_if_unset(
+    write_kubeconfig: WriteKubeconfig, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    write_kubeconfig({}, {"token": "default"}, path=Path(os.environ["HOME"], ".kube", "config"))
+    monkeypatch.setenv("KUBECONFIG", value)
+    assert from_kubeconfig(None).token == "default"
+
+
+@pytest.mark.anyio
+async def test_no_source_at_all_is_one_error_with_both_causes() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        await load_configuration()
+    message = str(caught.value)
+    assert "KUBECONFIG is not set" in message
+    assert str(Path(os.environ["HOME"], ".kube", "config")) in message
+    assert "KUBERNETES_SERVICE_HOST" in message
+
+
+@pytest.mark.anyio
+async def test_each_source_alone_says_what_is_missing() -> None:
+    with pytest.raises(ConfigurationError, match="there is no kubeconfig: KUBECONFIG is not set and"):
+        await configure_from_kubeconfig()
+    with pytest.raises(ConfigurationError, match="KUBERNETES_SERVICE_HOST: is not set"):
+        await configure_from_pod_env()
+
+
+def test_a_broken_kubeconfig_is_no_reason_to_look_elsewhere(tmp_path: Path) -> None:
+    broken = tmp_path / "config"
+    broken.write_text("[")
+    with pytest.raises(ConfigurationError, match="is not YAML"):
+        from_environment({"KUBECONFIG": str(broken), **POD})
+
+
+@pytest.mark.covers("pitfall-32")
+def test_a_user_without_a_home_directory_can_import_and_gets_a_clear_error(tmp_path: Path) -> None:
+    script = (
+        "from kubex.configuration._load import from_environment\n"
+        "try: from_environment({})\n"
+        "except ValueError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], env={}, capture_output=True, text=True, check=True)
+    assert "HOME is not set" in done.stdout
+
+
+def test_a_home_that_may_not_be_entered_is_as_if_there_were_no_kubeconfig() -> None:
+    with pytest.raises(ConfigurationError, match="no configuration found"):
+        from_environment({"HOME": "\0"})
+
+
+def test_pod_gives_address_token_authority_and_namespace(service_account: Path) -> None:
+    configuration = pod_configuration(POD, service_account)
+    assert configuration.url == "https://10.0.0.1:443"
+    assert configuration.token_file == service_account / "token"
+    assert configuration.server_ca_file == service_account / "ca.crt"
+    assert configuration.namespace == "pod-ns"
+
+
+@pytest.mark.covers("pitfall-31")
+@pytest.mark.parametrize("host", ["fd00::1", "[fd00::1]"])
+def test_ipv6_addresses_stand_in_brackets(service_account: Path, host: str) -> None:
+    configuration = pod_configuration({**POD, "KUBERNETES_SERVICE_HOST": host}, service_account)
+    assert configuration.url == "https://[fd00::1]:443"
+
+
+def test_the_downward_api_names_the_namespace_first(service_account: Path) -> None:
+    assert pod_configuration({**POD, "POD_NAMESPACE": "mine"}, service_account).namespace == "mine"
+    (service_account / "namespace").unlink()
+    assert pod_configuration(POD, service_account).namespace is None
+
+
+@pytest.mark.covers("pitfall-31")
+@pytest.mark.parametrize("name", sorted(POD))
+def test_a_missing_variable_is_named(service_account: Path, name: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name}: is not set"):
+        pod_configuration({key: value for key, value in POD.items() if key != name}, service_account)
+
+
+def test_a_port_that_is_no_number_is_named(service_account: Path) -> None:
+    with pytest.raises(ConfigurationError, match="KUBERNETES_SERVICE_PORT: is not a port number"):
+        pod_configuration({**POD, "KUBERNETES_SERVICE_PORT": "tcp://10.0.0.1:443"}, service_account)
+
+
+@pytest.mark.parametrize("name", ["token", "ca.crt"])
+def test_a_missing_file_is_named(service_account: Path, name: str) -> None:
+    (service_account / name).unlink()
+    with pytest.raises(ConfigurationError, match=f"{service_account / name}: the file does not exist"):
+        pod_configuration(POD, service_account)
+
+
+def test_an_empty_token_file_is_an_error(service_account: Path) -> None:
+    (service_account / "token").write_text("\n")
+    with pytest.raises(ConfigurationError, match="holds no token"):
+        pod_configuration(POD, service_account)
