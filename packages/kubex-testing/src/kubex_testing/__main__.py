@@ -71,10 +71,11 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is not between 0 and 65535")
-    return port
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+    if int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 65535")
+    return int(text)
 
 
 def _serve(options: argparse.Namespace) -> NoReturn:
@@ -93,8 +94,16 @@ def _server(options: argparse.Namespace) -> Generator[ServerHandle, None, None]:
     if not options.control_plane:
         from kubex_testing.embedded import EmbeddedServer
 
-        with EmbeddedServer(tls=not options.http, port=options.port) as handle:
-            yield handle
+        server = EmbeddedServer(tls=not options.http, port=options.port)
+        try:
+            server.start()
+        except OSError as error:
+            reason = f"cannot listen on port {options.port}: {error.strerror}; choose another --port"
+            raise CommandError(reason) from error
+        try:
+            yield server.handle
+        finally:
+            server.stop()
         return
     from kubex_testing.controlplane import ControlPlane, ControlPlaneStartError, ControlPlaneUnavailable
 
