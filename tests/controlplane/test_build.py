@@ -1,0 +1,199 @@
+"""The script that builds the programs, with a stand-in for `go`: the real one takes minutes."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SCRIPT = HERE / "build.py"
+NAMES = {"etcd", "kube-apiserver", "kube-controller-manager"}
+
+# Says what version it is, "compiles" by writing a program, and keeps a record of both.
+FAKE_GO = f"""#!{sys.executable} -IS
+import json, os, pathlib, sys
+here = pathlib.Path(sys.argv[0]).parent
+with (here / "calls").open("a") as calls:
+    calls.write(json.dumps([os.getcwd(), os.environ["GOWORK"], *sys.argv[1:]]) + "\\n")
+if sys.argv[1] == "env":
+    print(json.dumps({{"GOVERSION": (here / "version").read_text()}}))
+elif (here / "fails").exists() and "controller-manager" in sys.argv[-1]:
+    sys.exit("undefined: something")
+else:
+    print("some words of the compiler")
+    output = pathlib.Path(sys.argv[sys.argv.index("-o") + 1])
+    output.write_text("program")
+    output.chmod(0o755)
+"""
+
+
+@dataclass
+class Machine:
+    """A machine with a `go` of its own and an empty cache."""
+
+    go: Path
+    cache: Path
+
+    def command(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
+        """Start the script."""
+        path = {"PATH": f"{self.go}", "KUBEX_CONTROLPLANE_CACHE": str(self.cache), "KUBEBUILDER_ASSETS": ""}
+        return subprocess.Popen(
+            [sys.executable, SCRIPT, *arguments],
+            env={**os.environ, **path, **environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, **environ: str) -> tuple[int, str, str]:
+        """Run the script and return its exit code, its output and its messages."""
+        process = self.command(*arguments, **environ)
+        output, errors = process.communicate(timeout=30)
+        return process.returncode, output, errors
+
+    def builds(self) -> list[str]:
+        """Return the calls that built something."""
+        return [call for call in (self.go / "calls").read_text().splitlines() if '"build"' in call]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """Give the test a machine."""
+    made = Machine(tmp_path / "go", tmp_path / "cache")
+    made.go.mkdir()
+    (made.go / "go").write_text(FAKE_GO)
+    (made.go / "go").chmod(0o755)
+    (made.go / "version").write_text("go1.26.8")
+    return made
+
+
+def tree() -> set[Path]:
+    """Return the files beside the script, without those that importing this module makes."""
+    return {path for path in HERE.rglob("*") if "__pycache__" not in path.parts}
+
+
+def test_it_builds_every_program_once_and_prints_only_the_folder(machine: Machine) -> None:
+    before = tree()
+    code, first, errors = machine.run()
+    folder = Path(first.removesuffix("\n"))
+    assert (code, folder.parent) == (0, machine.cache)
+    assert {path.name for path in folder.iterdir()} == NAMES
+    assert "some words of the compiler" in errors
+    assert machine.run() == (0, first, "")
+    assert len(machine.builds()) == 3
+    assert tree() == before
+
+
+def test_the_version_of_kubernetes_is_linked_in_and_names_the_folder(machine: Machine) -> None:
+    _, output, _ = machine.run()
+    assert Path(output).name.startswith("v1.37.2-")
+    [apiserver] = [call for call in machine.builds() if call.endswith('cmd/kube-apiserver"]')]
+    assert "version.gitVersion=v1.37.2 -X k8s.io/component-base/version.gitMajor=1 " in apiserver
+    assert "version.gitMinor=37" in apiserver
+
+
+def test_each_module_is_built_where_its_go_mod_is(machine: Machine) -> None:
+    machine.run()
+    folders = {call.rsplit("/", 1)[1].strip('"]'): call.split('"')[1] for call in machine.builds()}
+    assert folders == {
+        "v3": str(HERE / "etcd"),
+        "kube-apiserver": str(HERE / "kubernetes"),
+        "kube-controller-manager": str(HERE / "kubernetes"),
+    }
+
+
+def test_a_workspace_around_the_tree_does_not_matter(machine: Machine) -> None:
+    machine.run(GOWORK="/somewhere/go.work")
+    assert all('"off"' in call for call in machine.builds())
+
+
+def test_another_toolchain_builds_into_another_folder(machine: Machine) -> None:
+    _, first, _ = machine.run()
+    (machine.go / "version").write_text("go1.27.0")
+    _, second, _ = machine.run()
+    assert first != second
+    assert len(machine.builds()) == 6
+
+
+def test_print_path_never_builds(machine: Machine) -> None:
+    code, output, errors = machine.run("--print-path")
+    assert (code, output) == (1, "")
+    assert "holds no binaries yet; run build.py without --print-path" in errors
+    assert machine.builds() == []
+    _, folder, _ = machine.run()
+    assert machine.run("--print-path") == (0, folder, "")
+
+
+def test_programs_of_kubebuilder_assets_need_no_go(machine: Machine, tmp_path: Path) -> None:
+    assets = tmp_path / "assets"
+    assets.mkdir()
+    for name in NAMES:
+        (assets / name).touch(mode=0o755)
+    (machine.go / "go").unlink()
+    assert machine.run(KUBEBUILDER_ASSETS=str(assets)) == (0, f"{assets}\n", "")
+    (assets / "etcd").unlink()
+    code, output, errors = machine.run(KUBEBUILDER_ASSETS=str(assets))
+    assert (code, output) == (1, "")
+    assert "the command `go` was not found; install Go" in errors
+    assert "or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver" in errors
+
+
+def test_a_failed_build_leaves_nothing_and_the_next_one_succeeds(machine: Machine) -> None:
+    (machine.go / "fails").touch()
+    code, output, errors = machine.run()
+    assert (code, output) == (1, "")
+    assert errors.endswith("undefined: something\nbuild.py: `go build` failed with exit code 1, see above\n")
+    assert [path.name for path in machine.cache.iterdir()] == [".lock"]
+    (machine.go / "fails").unlink()
+    assert machine.run()[0] == 0
+
+
+def test_what_a_killed_build_left_is_removed_by_the_next_one(machine: Machine) -> None:
+    leftover = machine.cache / ".building-x"
+    leftover.mkdir(parents=True)
+    (leftover / "etcd").touch()
+    code, output, _ = machine.run()
+    assert code == 0
+    assert {path.name for path in machine.cache.iterdir()} == {".lock", Path(output.strip()).name}
+
+
+def test_a_folder_that_lost_a_program_is_built_again(machine: Machine) -> None:
+    _, output, _ = machine.run()
+    (Path(output.strip()) / "etcd").unlink()
+    assert machine.run()[1] == output
+    assert {path.name for path in Path(output.strip()).iterdir()} == NAMES
+
+
+def test_runs_at_the_same_time_build_once(machine: Machine) -> None:
+    processes = [machine.command() for _ in range(3)]
+    outputs = {process.communicate(timeout=30)[0] for process in processes}
+    assert len(outputs) == 1
+    assert {process.returncode for process in processes} == {0}
+    assert len(machine.builds()) == 3
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"XDG_CACHE_HOME": "{tmp}/xdg"}, "{tmp}/xdg/kubex/controlplane"),
+        ({"XDG_CACHE_HOME": "", "HOME": "{tmp}/home"}, "{tmp}/home/.cache/kubex/controlplane"),
+    ],
+)
+def test_the_cache_is_where_caches_are(
+    machine: Machine, tmp_path: Path, environ: dict[str, str], expected: str
+) -> None:
+    places = {name: value.format(tmp=tmp_path) for name, value in environ.items()}
+    _, output, _ = machine.run(KUBEX_CONTROLPLANE_CACHE="", **places)
+    assert str(Path(output).parent) == expected.format(tmp=tmp_path)
+
+
+def test_the_modules_pin_the_programs_and_every_staging_module() -> None:
+    kubernetes, etcd = ((HERE / module / "go.mod").read_text() for module in ("kubernetes", "etcd"))
+    replaced = [line.split() for line in kubernetes.splitlines() if " => " in line]
+    assert len(replaced) == 33
+    assert all(old == new and version == "v0.37.2" for old, _, new, version in replaced)
+    assert "k8s.io/kubernetes v1.37.2" in kubernetes
+    assert "go.etcd.io/etcd/server/v3 v3.7.3" in etcd
