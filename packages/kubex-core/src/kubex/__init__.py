@@ -1,4 +1,4 @@
-"""A typed, async Kubernetes client. Import from `kubex.api`, `kubex.client`, `kubex.configuration` and `kubex.models`."""
+"""A typed, async Kubernetes client; see `kubex.api`, `kubex.client`, `kubex.configuration` and `kubex.models`."""
 
 from kubex._version import __version__
 

@@ -1,6 +1,6 @@
 """What only some kinds can do: descriptors that both type checkers and the running program refuse elsewhere."""
 
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from typing_extensions import Self
 
@@ -44,7 +44,7 @@ class MetadataAccessor:
     @overload
     def __get__(self, instance: "Api[T]", owner: type) -> Reads[PartialObjectMetadata]: ...
     def __get__(
-        self, instance: "Api[N] | Api[T] | None", owner: type
+        self, instance: "Api[Any] | None", owner: type
     ) -> "Self | Reads[NamespacedObjectMetadata] | Reads[PartialObjectMetadata]":
         """Return the reading verbs whose answers are metadata."""
         if instance is None:

@@ -1,7 +1,7 @@
 """`Api[T]`: the verbs of one kind, typed."""
 
 from types import TracebackType
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, cast, overload
 
 from typing_extensions import Self
 
@@ -19,9 +19,9 @@ N = TypeVar("N", bound=NamespacedResource)
 class Api(Writes[T]):
     """The API of one kind: `Api(Pod, client, namespace="default")`.
 
-    `namespace` is that of all calls that name none: by default the configuration's (the kubeconfig's context, or `default`);
-    `None` is all namespaces. An Api holds no connection and is cheap to make; only one from `create_api()` without
-    a client owns its client and must be closed, best by `async with`.
+    `namespace` is that of all calls that name none: by default the configuration's (that of the kubeconfig's context,
+    or `default`); `None` is all namespaces. An Api holds no connection and is cheap to make; only one from
+    `create_api()` without a client owns its client and must be closed, best by `async with`.
     """
 
     logs = LogsAccessor()
@@ -31,9 +31,8 @@ class Api(Writes[T]):
     def __init__(self: "Api[N]", resource: type[N], client: Client, *, namespace: NamespaceTypes = ...) -> None: ...
     @overload
     def __init__(self, resource: type[T], client: Client) -> None: ...
-    def __init__(self, resource: type[T], client: Client, *, namespace: NamespaceTypes = ...) -> None:
+    def __init__(self: "Api[Any]", resource: type[Any], client: Client, *, namespace: NamespaceTypes = ...) -> None:
         super().__init__(Endpoint(resource, resource, client, namespace))
-        self._owned: Client | None = None
 
     def __repr__(self) -> str:
         where = {"namespace": self.namespace} if self.namespace is not ... else {}
@@ -63,9 +62,15 @@ class Api(Writes[T]):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the client if this Api made it; a client that was handed in stays open."""
-        if self._owned is not None:
-            await self._owned.aclose()
+        """Close the client if `create_api()` made it; a client that was handed in stays open."""
+
+
+class OwningApi(Api[T]):
+    """An Api whose client was made for it and is closed with it."""
+
+    async def aclose(self) -> None:
+        """Close the client."""
+        await self.client.aclose()
 
 
 @overload
@@ -73,20 +78,18 @@ async def create_api(resource: type[N], *, client: Client | None = None, namespa
 @overload
 async def create_api(resource: type[T], *, client: Client | None = None) -> Api[T]: ...
 async def create_api(resource: type[T], *, client: Client | None = None, namespace: NamespaceTypes = ...) -> Api[T]:
-    """Make an Api; without a client it makes one by `create_client()` and owns it: `async with await create_api(Pod) as api`."""
+    """Make an Api: `async with await create_api(Pod) as api`.
+
+    Without a client it makes one by `create_client()`, owns it, and closes it when it is closed.
+    """
+    # The overloads give `namespace` to namespaced kinds alone; the class checks it at run time.
+    make: Any = Api
     if client is not None:
-        return _api(resource, client, namespace)
+        return cast("Api[T]", make(resource, client, namespace=namespace))
     client = await create_client()
+    make = OwningApi
     try:
-        api = _api(resource, client, namespace)
+        return cast("Api[T]", make(resource, client, namespace=namespace))
     except BaseException:
         await client.aclose()
         raise
-    api._owned = client
-    return api
-
-
-def _api(resource: type[T], client: Client, namespace: NamespaceTypes) -> Api[T]:
-    # The overloads give `namespace` to namespaced kinds alone; here it is checked at run time.
-    make: Any = Api
-    return make(resource, client, namespace=namespace)  # type: ignore[no-any-return]

@@ -1,6 +1,6 @@
 """Answers of verbs: lists are split into raw items, each validated from its own bytes."""
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from pydantic import ValidationError
@@ -64,9 +64,10 @@ class Decoder(Generic[T]):
     def item(self, body: bytes) -> T:
         """Decode one object; raises DecodeError, which names it."""
         try:
-            return self._model.__pydantic_validator__.validate_json(body)
+            item: T = self._model.__pydantic_validator__.validate_json(body)
         except ValidationError as error:
             raise decode_error(error, self._name(body)) from error
+        return item
 
     def list(self, body: bytes) -> ResourceList[T]:
         """Decode a list; raises DecodeError, which names the item that does not fit."""
@@ -110,8 +111,8 @@ class Decoder(Generic[T]):
             raw = _BOOKMARK.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise DecodeError(f"a bookmark of {self._what}", str(error)) from error
-        field = self._model.model_fields["metadata"].annotation
-        metadata = decode(field, bytes(raw.metadata), f"a bookmark of {self._what}")  # type: ignore[type-var]
+        field: Any = self._model.model_fields["metadata"].annotation
+        metadata = decode(field, bytes(raw.metadata), f"a bookmark of {self._what}")
         return self._model.model_construct(api_version=raw.api_version, kind=raw.kind, metadata=metadata)
 
     def _kind(self, body: bytes) -> str | None:

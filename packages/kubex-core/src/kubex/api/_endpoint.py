@@ -48,7 +48,7 @@ class Endpoint(Generic[T]):
         return issubclass(self.resource, NamespacedResource)
 
     def resolve(self, namespace: NamespaceTypes) -> str | None:
-        """Return the namespace of a call: its own, else that of the Api, else that of the configuration; None is all."""
+        """Return the namespace of a call: its own, else the Api's, else the configuration's; None is all of them."""
         if namespace is ...:
             namespace = self.namespace
         if namespace is ...:
@@ -60,7 +60,7 @@ class Endpoint(Generic[T]):
         return collection_path(self.resource, self.resolve(namespace))
 
     def single(self, namespace: NamespaceTypes, verb: str) -> str:
-        """Return the path of the collection that one object is in; raises NamespaceError where no namespace is chosen."""
+        """Return the path of the collection of one object; raises NamespaceError where no namespace is chosen."""
         resolved = self.resolve(namespace)
         if resolved is None and self.namespaced:
             raise NamespaceError(

@@ -1,6 +1,6 @@
 """Reading verbs: get, find, list, pages, watch."""
 
-from typing import Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import GetOptions, ListOptions, Selector, WatchOptions
@@ -34,13 +34,13 @@ class Reads(Generic[T]):
         self, name: str, *, resource_version: str | None = None, request_timeout: TimeoutTypes = ...
     ) -> T: ...
     async def get(
-        self,
+        self: "Reads[Any]",
         name: str,
         *,
         namespace: NamespaceTypes = ...,
         resource_version: str | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> Resource:
+    ) -> Any:
         """Return one object; raises NotFound if it is not there."""
         endpoint = self._endpoint
         path = endpoint.object(name, namespace, "get")
@@ -62,13 +62,13 @@ class Reads(Generic[T]):
         self, name: str, *, resource_version: str | None = None, request_timeout: TimeoutTypes = ...
     ) -> T | None: ...
     async def find(
-        self,
+        self: "Reads[Any]",
         name: str,
         *,
         namespace: NamespaceTypes = ...,
         resource_version: str | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> Resource | None:
+    ) -> Any:
         """Return one object, None if there is none of that name; a kind that the server lacks is still NotFound."""
         endpoint = self._endpoint
         path = endpoint.object(name, namespace, "get")
@@ -108,7 +108,7 @@ class Reads(Generic[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> ResourceList[T]: ...
     async def list(
-        self,
+        self: "Reads[Any]",
         *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
@@ -118,7 +118,7 @@ class Reads(Generic[T]):
         resource_version: str | None = None,
         resource_version_match: ResourceVersionMatch | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> "ResourceList[N] | ResourceList[T]":
+    ) -> ResourceList[Any]:
         """Return the objects of a namespace, or of all with `namespace=None`; with `limit` the first page of them."""
         options = ListOptions(
             label_selector=label_selector,
@@ -167,7 +167,7 @@ class Reads(Generic[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> Pages[T]: ...
     def pages(
-        self,
+        self: "Reads[Any]",
         *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
@@ -176,7 +176,7 @@ class Reads(Generic[T]):
         resource_version: str | None = None,
         resource_version_match: ResourceVersionMatch | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> "Pages[N] | Pages[T]":
+    ) -> Pages[Any]:
         """Iterate the objects by pages of `limit`: `async for page in api.pages()`; the timeout is for each page.
 
         See https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks.
@@ -219,7 +219,7 @@ class Reads(Generic[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> Watch[T]: ...
     def watch(
-        self,
+        self: "Reads[Any]",
         *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
@@ -229,7 +229,7 @@ class Reads(Generic[T]):
         allow_bookmarks: bool = True,
         timeout_seconds: int = WATCH_SECONDS,
         request_timeout: TimeoutTypes = ...,
-    ) -> "Watch[N] | Watch[T]":
+    ) -> Watch[Any]:
         """Watch what happens: `async with api.watch() as events`, then `async for event in events`.
 
         Without `resource_version` the present objects come first, as ADDED. The server ends the watch after

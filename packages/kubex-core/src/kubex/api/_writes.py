@@ -1,6 +1,6 @@
 """Writing verbs: create, replace, patch, apply, delete, delete_collection."""
 
-from typing import TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from kubex.api._decode import Decoder
 from kubex.api._endpoint import Endpoint
@@ -45,19 +45,19 @@ class Writes(Reads[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> T: ...
     async def create(
-        self,
-        obj: Resource,
+        self: "Writes[Any]",
+        obj: Any,
         *,
         namespace: NamespaceTypes = ...,
         dry_run: bool = False,
         field_manager: str | None = None,
         field_validation: FieldValidation | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> Resource:
+    ) -> Any:
         """Create an object and return it as the server stored it; raises AlreadyExists.
 
-        It goes to `namespace`, else to its own `metadata.namespace`, else to the Api's namespace. With `metadata.generate_name`
-        the server makes the name.
+        It goes to `namespace`, else to its own `metadata.namespace`, else to the Api's namespace. With
+        `metadata.generate_name` the server makes the name.
         """
         endpoint = self._endpoint
         options = WriteOptions(
@@ -89,15 +89,15 @@ class Writes(Reads[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> T: ...
     async def replace(
-        self,
-        obj: Resource,
+        self: "Writes[Any]",
+        obj: Any,
         *,
         namespace: NamespaceTypes = ...,
         dry_run: bool = False,
         field_manager: str | None = None,
         field_validation: FieldValidation | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> Resource:
+    ) -> Any:
         """Replace an object by this one and return what the server stored.
 
         With a `metadata.resource_version` it is a Conflict if the object has changed since. Raises NotFound.
@@ -134,7 +134,7 @@ class Writes(Reads[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> T: ...
     async def patch(
-        self,
+        self: "Writes[Any]",
         name: str,
         patch: Patch,
         *,
@@ -143,7 +143,7 @@ class Writes(Reads[T]):
         field_manager: str | None = None,
         field_validation: FieldValidation | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> Resource:
+    ) -> Any:
         """Patch an object, by a MergePatch, a StrategicMergePatch or a JsonPatch, and return what the server stored."""
         endpoint = self._endpoint
         options = WriteOptions(
@@ -185,8 +185,8 @@ class Writes(Reads[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> T: ...
     async def apply(
-        self,
-        obj: Resource,
+        self: "Writes[Any]",
+        obj: Any,
         *,
         namespace: NamespaceTypes = ...,
         field_manager: str = FIELD_MANAGER,
@@ -194,7 +194,7 @@ class Writes(Reads[T]):
         dry_run: bool = False,
         field_validation: FieldValidation | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> Resource:
+    ) -> Any:
         """Declare the fields that `field_manager` wants (server-side apply), and return what the server stored.
 
         Creates the object if it is not there. A field of another manager is a Conflict unless `force` takes it over.
@@ -242,7 +242,7 @@ class Writes(Reads[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> T | Status: ...
     async def delete(
-        self,
+        self: "Writes[Any]",
         name: str,
         *,
         namespace: NamespaceTypes = ...,
@@ -251,7 +251,7 @@ class Writes(Reads[T]):
         precondition: Precondition | None = None,
         dry_run: bool = False,
         request_timeout: TimeoutTypes = ...,
-    ) -> Resource | Status:
+    ) -> Any:
         """Delete an object: a Status when it is gone, the object while finalizers or a grace period hold it.
 
         `grace_period_seconds=0` deletes at once. Raises NotFound, and Conflict if a `precondition` does not hold.
@@ -291,7 +291,7 @@ class Writes(Reads[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> ResourceList[T] | Status: ...
     async def delete_collection(
-        self,
+        self: "Writes[Any]",
         *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
@@ -300,11 +300,11 @@ class Writes(Reads[T]):
         propagation_policy: PropagationPolicy | None = None,
         dry_run: bool = False,
         request_timeout: TimeoutTypes = ...,
-    ) -> "ResourceList[N] | ResourceList[T] | Status":
+    ) -> ResourceList[Any] | Status:
         """Delete every object that the selectors match, and return those that were deleted.
 
-        Without selectors that is every object of the namespace. Most servers have no path that deletes in all namespaces at
-        once: with `namespace=None` they answer MethodNotAllowed.
+        Without selectors that is every object of the namespace. Servers have no path that deletes in all namespaces
+        at once: with `namespace=None` they answer MethodNotAllowed.
         """
         endpoint = self._endpoint
         options = DeleteOptions(

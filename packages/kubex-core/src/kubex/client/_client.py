@@ -166,7 +166,7 @@ class Client:
         return result
 
     def open(self, request: Request, *, idle: float | None = None) -> ByteStream:
-        """Make the stream of a request; `idle` seconds of silence break it, unless the call's own read limit says otherwise."""
+        """Make the stream of a request; `idle` seconds of silence break it, unless the call has its own read limit."""
         timeout = self._timeouts.stream(request.timeout, idle=idle)
         return ByteStream(
             partial(self._open_stream, request, timeout), life=timeout.life, where=(request.method, request.path)

@@ -58,7 +58,7 @@ def create_client(
     Without a configuration it reads the kubeconfig (`KUBECONFIG`, else `~/.kube/config`), else the pod's environment.
     `client_class` is a choice, a backend's name or a `Backend`; by default the variable `KUBEX_BACKEND` decides, else
     the installed backend with the highest priority among those that run on the current async library (aiohttp, then
-    httpx). Raises ConfigurationError without a usable configuration, NoBackendError (an ImportError) when no backend can be
-    used, BackendError when the one asked for cannot.
+    httpx). Raises ConfigurationError without a usable configuration, NoBackendError (an ImportError) when no backend
+    can be used, BackendError when the one asked for cannot.
     """
     return ClientOpener(configuration, client_class, options)

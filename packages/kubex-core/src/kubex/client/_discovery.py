@@ -82,7 +82,7 @@ def select(
 
 
 def load(candidates: Sequence[Candidate], *, automatic: bool, runtime: str) -> tuple[Backend, type[Transport]]:
-    """Import the first backend that can be imported; in automatic choice a broken one is a warning and the next is tried."""
+    """Import the first backend that can be; in automatic choice a broken one is a warning and the next is tried."""
     failures: list[tuple[Candidate, Exception]] = []
     for candidate in candidates:
         if candidate.backend is None:
@@ -95,10 +95,10 @@ def load(candidates: Sequence[Candidate], *, automatic: bool, runtime: str) -> t
                 raise BackendError(candidate.name, problem) from error
             failures.append((candidate, error))
             continue
-        for failed, error in failures:
-            _warn_broken(failed, error, f"using {candidate.name} instead")
+        for failed, cause in failures:
+            _warn_broken(failed, cause, f"using {candidate.name} instead")
         return candidate.backend, transport
-    reasons = [(failed.name, f"cannot be imported: {type(error).__name__}: {error}") for failed, error in failures]
+    reasons = [(failed.name, f"cannot be imported: {type(cause).__name__}: {cause}") for failed, cause in failures]
     raise NoBackendError(runtime, reasons) from (failures[-1][1] if failures else None)
 
 
@@ -149,7 +149,7 @@ def _with_cause(error: NoBackendError, candidates: Sequence[Candidate]) -> NoBac
 
 
 def _warn_broken(candidate: Candidate, error: Exception, instead: str) -> None:
+    reason = f"{type(error).__name__}: {error}"
     warn_caller(
-        f"backend {candidate.name!r} of {candidate.distribution} cannot be used, {instead}: {type(error).__name__}: {error}",
-        UserWarning,
+        f"backend {candidate.name!r} of {candidate.distribution} cannot be used, {instead}: {reason}", UserWarning
     )

@@ -20,13 +20,13 @@ class ClientOptions:
     timeout: `...` the HTTP library's own default (httpx 5 s a phase; aiohttp 300 s in all, 30 s to connect), `None` no
         timeout, a number a total in seconds, or a `Timeout`. A call's `request_timeout=` goes before it.
     log_api_warnings: whether a `Warning` header of the server becomes an `ApiWarning` (a `UserWarning`).
-    proxy: an HTTP proxy: a URL, or URLs by the scheme `http` or `https`; user and password may stand in it. It goes before
-        the `proxy-url` of a kubeconfig.
+    proxy: an HTTP proxy: a URL, or URLs by the scheme `http` or `https`; user and password may stand in it. It goes
+        before the `proxy-url` of a kubeconfig.
     keep_alive: False closes each connection after use.
-    keep_alive_timeout: how long an idle connection lives, in seconds; `...` the library's (httpx 5, aiohttp 15), `None` for ever.
+    keep_alive_timeout: of an idle connection, in seconds; `...` the library's (httpx 5, aiohttp 15), `None` for ever.
     buffer_size: of reading, in bytes; `...` 2**21, `None` the library's own.
     ws_max_message_size: of a WebSocket message, in bytes; `...` 2**21, `None` no cap.
-    pool_size: of connections for plain requests; `...` the library's (100), `None` unlimited. Streams have a pool of their own.
+    pool_size: connections for plain requests; `...` the library's (100), `None` unlimited. Streams have their own.
     pool_size_per_host: the same for one host; `...` the library's (unlimited), `None` unlimited.
     trust_env: whether `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` hold.
     retry: when calls are sent again; `None` never.

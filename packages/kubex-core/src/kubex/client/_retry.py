@@ -43,7 +43,7 @@ class RetryPolicy:
 
     def backoff(self, attempt: int) -> float:
         """Return the delay after the given failed attempt, counted from 1."""
-        delay = min(self.max_delay, self.initial_delay * 2 ** min(attempt - 1, 32))
+        delay = min(self.max_delay, self.initial_delay * 2.0 ** min(attempt - 1, 32))
         return delay * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not cryptography
 
     def after_error(self, request: Request, error: Exception, attempt: int) -> float | None:

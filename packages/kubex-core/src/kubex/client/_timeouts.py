@@ -34,7 +34,7 @@ class Timeouts:
         return _NONE if timeout is None else CallTimeout(timeout.total, self._limits(timeout))
 
     def stream(self, call: Resolved, *, idle: float | None = None) -> CallTimeout:
-        """Resolve the limits of a stream: only the call's own bound its life and its silence, besides `idle` seconds."""
+        """Resolve the limits of a stream: only the call's own bound its life and silence, besides `idle` seconds."""
         timeout = self.client if call is ... else call
         if timeout is None:
             return CallTimeout(None, Limits(read=idle))

@@ -15,9 +15,10 @@ _NAMED = 3
 def decode(model: type[M], data: bytes, what: str) -> M:
     """Decode JSON bytes into a model; raises DecodeError, which names fields and never shows values."""
     try:
-        return model.__pydantic_validator__.validate_json(data)
+        decoded: M = model.__pydantic_validator__.validate_json(data)
     except ValidationError as error:
         raise decode_error(error, what) from error
+    return decoded
 
 
 def decode_error(error: ValidationError, what: str) -> DecodeError:

@@ -40,7 +40,7 @@ def encode_object(obj: Resource, facts: ResourceFacts, *, managed: bool = False)
     """
     if obj.api_version and obj.kind and not managed:
         return encode(obj)
-    body = {"apiVersion": facts.api_version, "kind": facts.kind} | obj.to_dict()
+    body: dict[str, Any] = {"apiVersion": facts.api_version, "kind": facts.kind} | obj.to_dict()
     if managed:
-        body.get("metadata", {}).pop("managedFields", None)
+        body["metadata"].pop("managedFields", None)
     return to_json(body)

@@ -13,7 +13,8 @@ JSON = "application/json"
 class Request:
     """One call of the API, before credentials, retries and encoding of the URL.
 
-    `path` begins with `/` and is percent-encoded. `resend_when_throttled` is False for evictions, whose 429 is an answer.
+    `path` begins with `/` and is percent-encoded. `resend_when_throttled` is False for evictions, whose 429 is the
+    answer.
     """
 
     method: str

@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from kubex.models._meta import ListMeta
 from kubex.models._model import Model
 from kubex.models._values import NullAsEmpty
@@ -22,7 +24,7 @@ class StatusDetails(Model):
     group: str | None = None
     kind: str | None = None
     uid: str | None = None
-    causes: Annotated[list[StatusCause], NullAsEmpty] = []
+    causes: Annotated[list[StatusCause], NullAsEmpty] = Field(default_factory=list[StatusCause])
     retry_after_seconds: int | None = None
 
 

@@ -1,6 +1,6 @@
 """Kinds without a model of their own."""
 
-from typing import Any, Literal, overload
+from typing import Any, Literal, cast, overload
 
 from kubex.models._facts import ResourceFacts
 from kubex.models._resource import ClusterResource, NamespacedResource, Resource
@@ -32,11 +32,13 @@ def untyped(
     api_version: str, kind: str, *, plural: str, namespaced: Literal[False]
 ) -> type[UntypedClusterResource]: ...
 def untyped(api_version: str, kind: str, *, plural: str, namespaced: bool = True) -> type[Resource]:
-    """Make a resource class for a kind that has no model: `Api(untyped("example.com/v1", "Widget", plural="widgets"), client)`.
+    """Make a resource class for a kind without a model: `untyped("example.com/v1", "Widget", plural="widgets")`.
 
     `plural` is required: it is data and cannot be derived from the kind. Fields are read as `widget["spec"]["size"]`.
     """
     group, _, version = api_version.rpartition("/")
     facts = ResourceFacts(group=group, version=version, kind=kind, plural=plural)
     base = UntypedNamespacedResource if namespaced else UntypedClusterResource
-    return type(kind, (base,), {"__resource__": facts, "__module__": __name__, "__qualname__": kind})
+    return cast(
+        "type[Resource]", type(kind, (base,), {"__resource__": facts, "__module__": __name__, "__qualname__": kind})
+    )

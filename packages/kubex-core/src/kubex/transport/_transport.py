@@ -44,7 +44,7 @@ class Transport(ABC):
 
     @abstractmethod
     def stream(self, request: PreparedRequest) -> AbstractAsyncContextManager[StreamResponse]:
-        """Send a request; entering waits for the headers, leaving closes the connection unless the body was read whole."""
+        """Send a request: entering waits for the headers, leaving closes the connection unless all was read."""
 
     async def request(self, request: PreparedRequest) -> Response:
         """Send a request and read the whole answer."""
