@@ -18,9 +18,10 @@ from typing_extensions import override
 WriteKubeconfig = Callable[..., Path]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker of the pitfalls."""
-    config.addinivalue_line("markers", "covers(pitfall): the pitfall that a test stands for")
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """Run async tests on each async library: no HTTP backend takes part here."""
+    return str(request.param)
 
 
 @pytest.fixture(autouse=True)

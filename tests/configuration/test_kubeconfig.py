@@ -107,8 +107,9 @@ def test_a_file_that_cannot_be_read_is_an_error_with_its_place(write_kubeconfig:
     assert "No such file" in str(error)
 
 
-def test_token_and_token_file_are_both_kept(write_kubeconfig: WriteKubeconfig, tmp_path: Path) -> None:
-    (tmp_path / "token").write_text("from file")
+def test_with_a_token_the_token_file_may_be_missing_as_with_kubectl(
+    write_kubeconfig: WriteKubeconfig, tmp_path: Path
+) -> None:
     configuration = from_kubeconfig(write_kubeconfig({}, {"token": "t", "tokenFile": "token"}))
     assert (configuration.token, configuration.token_file) == ("t", tmp_path / "token")
 

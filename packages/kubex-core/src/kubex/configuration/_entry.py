@@ -24,7 +24,7 @@ class Entry:
 
     def given(self, field: str) -> bool:
         """Whether a field says anything."""
-        return self.values.get(field) not in (None, "", [], {})
+        return self.values.get(field) not in (None, "", [])
 
     def text(self, field: str) -> str | None:
         """Read a text."""
@@ -54,14 +54,15 @@ class Entry:
         except (binascii.Error, ValueError):
             raise self.error(field, "is not base64 of PEM text") from None
 
-    def path(self, field: str) -> Path | None:
+    def path(self, field: str, *, must_exist: bool = True) -> Path | None:
         """Read the name of a file, relative to the folder of the kubeconfig, and see that it can be opened."""
         value = self.text(field)
         if value is None:
             return None
         path = self.file.parent / value
         try:
-            path.open("rb").close()
+            if must_exist:
+                path.open("rb").close()
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             reason = getattr(error, "strerror", None) or str(error)
             raise self.error(field, f"{str(path)!r} cannot be read: {reason}") from error

@@ -82,7 +82,6 @@ def _translate(context: Entry, cluster: Entry, user: Entry) -> ClientConfigurati
     cert_data = user.decoded("client-certificate-data")
     key_data = user.decoded("client-key-data")
     token, username, password = user.text("token"), user.text("username"), user.text("password")
-    token_file = user.text("tokenFile")
     return ClientConfiguration(
         url=cluster.text("server") or "",
         server_ca_data=ca_data,
@@ -91,7 +90,7 @@ def _translate(context: Entry, cluster: Entry, user: Entry) -> ClientConfigurati
         tls_server_name=cluster.text("tls-server-name"),
         proxy_url=cluster.text("proxy-url"),
         token=token,
-        token_file=None if token_file is None else user.path("tokenFile"),
+        token_file=user.path("tokenFile", must_exist=token is None),
         username=username,
         password="" if username is not None and password is None else password,
         client_cert_data=cert_data,
