@@ -22,7 +22,7 @@ class ClientConfiguration:
     url: str
     """The API server, `https://host:port`; a path (of a proxy such as Rancher's) is kept."""
     server_ca_file: StrPath | None = None
-    server_ca_data: str | None = None
+    server_ca_data: str | None = field(default=None, repr=False)
     """The authorities that may have signed the server's certificate; without, those of the system."""
     insecure_skip_tls_verify: bool = False
     """Accept any certificate of the server: whoever is on the way can read and change everything."""
