@@ -117,6 +117,13 @@ class Programs:
         assert list(self.temporary.iterdir()) == []
 
 
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """Run the async tests on both libraries; no HTTP backend takes part."""
+    chosen: str = request.param
+    return chosen
+
+
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Programs]:
     """Give the test a folder with fake programs, and point the launcher at it."""
