@@ -3,6 +3,8 @@
 import pytest
 from support.pairs import PAIRS, Pair
 
+pytest_plugins = ["support.skips"]
+
 
 @pytest.fixture(params=PAIRS, ids=str)
 def pair(request: pytest.FixtureRequest) -> Pair:

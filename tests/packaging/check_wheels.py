@@ -1,0 +1,188 @@
+"""Install the built wheels as users do, each time into a fresh environment, and use what is there.
+
+    uv build --all-packages --wheel --out-dir dist
+    uv run python tests/packaging/check_wheels.py dist
+
+Wheels are installed by path, and every check asserts that the modules come from the fresh environment.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from kubex_testing.embedded import EmbeddedServer
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICKSTART = ROOT / "examples" / "quickstart.py"
+DISTRIBUTIONS = ("kubex", "kubex_aiohttp", "kubex_core", "kubex_httpx", "kubex_testing")
+
+WHICH = """
+import sys
+from pathlib import Path
+import anyio
+import kubex
+from kubex.client import create_client
+from kubex.configuration import ClientConfiguration
+
+assert Path(kubex.__file__).is_relative_to(sys.prefix), kubex.__file__
+
+async def main():
+    async with create_client(ClientConfiguration(url="http://127.0.0.1:1")) as client:
+        assert client.backend.name == sys.argv[2], client.backend
+    losers = {"aiohttp", "httpx"} - {sys.argv[2]}
+    assert not losers & set(sys.modules), "a backend that lost was imported"
+
+anyio.run(main, backend=sys.argv[1])
+"""
+
+NEITHER = """
+import anyio
+from kubex.client import create_client
+from kubex.configuration import ClientConfiguration
+
+async def main():
+    try:
+        await create_client(ClientConfiguration(url="http://127.0.0.1:1"))
+    except ImportError as error:
+        assert "pip install kubex-aiohttp" in str(error) and "kubex-httpx" in str(error), str(error)
+    else:
+        raise AssertionError("a client was made without a backend")
+
+anyio.run(main)
+"""
+
+PLUGIN_TEST = """
+async def test_the_embedded_server_answers(kubex_api_server, anyio_backend):
+    from kubex.client import create_client
+    async with create_client(kubex_api_server.configuration()) as client:
+        assert (await client.version()).major == "1"
+"""
+
+
+class Environment:
+    """A fresh virtual environment."""
+
+    def __init__(self, folder: Path, python: str) -> None:
+        self.folder = folder
+        run("uv", "venv", "--quiet", "--no-project", "--python", python, str(folder))
+        self.bin = folder / ("Scripts" if os.name == "nt" else "bin")
+        self.python = str(self.bin / "python")
+
+    def install(self, *requirements: str) -> None:
+        """Install wheels by path, and what they need from the index."""
+        run("uv", "pip", "install", "--quiet", "--python", self.python, *requirements)
+
+    def distributions(self) -> set[str]:
+        """Return the names of what is installed."""
+        listed = run("uv", "pip", "freeze", "--python", self.python)
+        return {line.partition(" ")[0].partition("==")[0] for line in listed.splitlines() if line}
+
+    def run(self, *command: str, env: Mapping[str, str] | None = None) -> str:
+        """Run the environment's Python, away from the tree."""
+        return run(self.python, "-W", "error", *command, cwd=self.folder, env=env)
+
+
+def run(*command: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
+    """Run a command, return what it prints, and raise with all of it if it fails."""
+    clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    done = subprocess.run(
+        command, cwd=cwd, env={**clean, **(env or {})}, capture_output=True, text=True, timeout=300, check=False
+    )
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(command)[:300]}\nexit code {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[dict[str, str]]:
+    """Run an embedded API server and yield the environment that names its kubeconfig."""
+    with EmbeddedServer() as handle:
+        yield {"KUBECONFIG": str(handle.write_kubeconfig(folder / "kubeconfig"))}
+
+
+def check_contents(wheels: Mapping[str, Path]) -> None:
+    """Every wheel has a licence and a readme; those with modules are typed; `kubex` has none."""
+    for name, wheel in wheels.items():
+        names = zipfile.ZipFile(wheel).namelist()
+        metadata = next(entry for entry in names if entry.endswith(".dist-info/METADATA"))
+        text = zipfile.ZipFile(wheel).read(metadata).decode()
+        assert any("licenses/LICENSE" in entry for entry in names), f"{name} has no licence"
+        assert len(text.partition("\n\n")[2].strip()) > 100, f"{name} has no readme"
+        modules = [entry for entry in names if entry.endswith(".py")]
+        assert bool(modules) == (name != "kubex"), f"{name}: {modules[:3]}"
+        assert not modules or any(entry.endswith("/py.typed") for entry in names), f"{name} is not typed"
+
+
+def check_single(folder: Path, python: str, wheels: Mapping[str, Path], backend: str, runtimes: Sequence[str]) -> None:
+    """With one backend alone the quickstart runs, on each runtime that the backend has."""
+    environment = Environment(folder / backend, python)
+    extra = ["trio"] if "trio" in runtimes else []
+    environment.install(str(wheels["kubex_core"]), str(wheels[f"kubex_{backend}"]), *extra)
+    other = {"aiohttp", "httpx"} - {backend}
+    assert not other & environment.distributions(), f"{other} came along with kubex-{backend}"
+    with served(folder) as env:
+        for runtime in runtimes:
+            environment.run("-c", WHICH, runtime, backend)
+            context = ("--context", "kubex-testing")
+            printed = environment.run(str(QUICKSTART), *context, "--runtime", runtime, env=env)
+            assert printed.strip(), "the quickstart printed nothing"
+
+
+def check_both(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
+    """With both, by the extras of `kubex`, asyncio takes aiohttp and trio takes httpx."""
+    environment = Environment(folder / "both", python)
+    extras = f"kubex[aiohttp,httpx-ws] @ {wheels['kubex'].as_uri()}"
+    others = [str(wheels[name]) for name in ("kubex_core", "kubex_aiohttp", "kubex_httpx")]
+    environment.install(extras, *others, "trio")
+    assert {"kubex", "kubex-core", "kubex-aiohttp", "kubex-httpx", "httpx-ws"} <= environment.distributions()
+    environment.run("-c", WHICH, "asyncio", "aiohttp")
+    environment.run("-c", WHICH, "trio", "httpx")
+
+
+def check_neither(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
+    """Without a backend the error says what to install, and core alone brings no HTTP library."""
+    environment = Environment(folder / "neither", python)
+    environment.install(str(wheels["kubex_core"]))
+    assert not {"aiohttp", "httpx", "h11", "pytest"} & environment.distributions()
+    environment.run("-c", NEITHER)
+
+
+def check_testing(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
+    """The pytest plugin and the command come with kubex-testing."""
+    environment = Environment(folder / "testing", python)
+    environment.install(*(str(wheels[name]) for name in ("kubex_core", "kubex_httpx", "kubex_testing")))
+    test = environment.folder / "test_plugin.py"
+    test.write_text("import pytest\n\n@pytest.mark.anyio\n" + PLUGIN_TEST.lstrip())
+    environment.run("-m", "pytest", "-q", "-k", "asyncio", str(test))
+    assert "serve" in run(str(environment.bin / "kubex-testing"), "--help")
+
+
+def main() -> None:
+    """Run every check."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dist", type=Path, help="the folder that holds the built wheels")
+    parser.add_argument("--python", default=sys.executable, help="the interpreter of the fresh environments")
+    options = parser.parse_args()
+    wheels = {path.name.partition("-")[0]: path.resolve() for path in options.dist.glob("*.whl")}
+    missing = set(DISTRIBUTIONS) - set(wheels)
+    if missing:
+        raise SystemExit(f"{options.dist} lacks wheels of {', '.join(sorted(missing))}: build them first")
+    check_contents(wheels)
+    with tempfile.TemporaryDirectory(prefix="kubex-wheels-") as name:
+        folder = Path(name)
+        check_single(folder, options.python, wheels, "httpx", ["asyncio", "trio"])
+        check_single(folder, options.python, wheels, "aiohttp", ["asyncio"])
+        check_both(folder, options.python, wheels)
+        check_neither(folder, options.python, wheels)
+        check_testing(folder, options.python, wheels)
+    print("the wheels install and work: httpx alone, aiohttp alone, both, neither, testing")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""In CI a test may be skipped only for a reason on the committed list; missing binaries are not on it."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+VARIABLE = "KUBEX_STRICT_SKIPS"
+ALLOWED = Path(__file__).resolve().parents[1] / "allowed_skips.txt"
+
+
+def allowed_reasons(text: str) -> list[re.Pattern[str]]:
+    """Return the patterns of the list: the part of each line before ` # `."""
+    lines = (line.partition(" # ")[0].strip() for line in text.splitlines())
+    return [re.compile(line) for line in lines if line and not line.startswith("#")]
+
+
+class StrictSkips:
+    """Collects skips that are not on the list, and fails the run for them."""
+
+    def __init__(self) -> None:
+        self.allowed = allowed_reasons(ALLOWED.read_text(encoding="utf-8"))
+        self.refused: dict[str, str] = {}
+
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Look at each skip; an expected failure is reported as one too and is left alone."""
+        if not report.skipped or hasattr(report, "wasxfail"):
+            return
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reason = reason.removeprefix("Skipped: ")
+        if not any(pattern.fullmatch(reason) for pattern in self.allowed):
+            self.refused[report.nodeid] = reason
+
+    @pytest.hookimpl
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Fail a run that would have passed."""
+        if self.refused and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Name the tests and their reasons."""
+        for nodeid, reason in self.refused.items():
+            terminalreporter.write_line(f"SKIP NOT ALLOWED {nodeid}: {reason}", red=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Be strict where the variable is set; workers of a distributed run report to their controller."""
+    if os.environ.get(VARIABLE) == "1" and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(StrictSkips(), "kubex-strict-skips")
