@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from .json_types import JsonArray, JsonObject, is_array, is_integer, is_number, is_object
+from .quantities import is_quantity
 from .schema import Schema
 
-_QUANTITY = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_META = ("apiVersion", "kind", "metadata")
 _LIMITS = {"int32": 2**31, "int64": 2**63}
 _ZERO: dict[str, Any] = {
     "string": "",
@@ -85,7 +86,14 @@ def _zero(schema: Schema) -> Any:
 
 
 def check_types(schema: Schema, obj: JsonObject) -> None:
-    """Raise WrongType for the first value of a built-in kind that does not fit its field; nulls fit everywhere."""
+    """Raise WrongType for the first value that does not fit its field; nulls fit everywhere.
+
+    Of custom resources only `metadata` is looked at: the rest is `validate_custom`'s, and a 422.
+    """
+    if schema.rules:
+        schema = Schema(
+            "struct", schema.name, fields={key: schema.fields[key] for key in _META if key in schema.fields}
+        )
     _check(schema, obj, "", "")
 
 
@@ -136,8 +144,7 @@ def _scalar_problem(kind: str, value: Any) -> str:
             return ""
         return f"json: cannot unmarshal {_go_kind(value)} into Go value of type int32"
     if kind == "quantity":
-        text = str(value) if is_number(value) else value
-        if isinstance(text, str) and _QUANTITY.fullmatch(text):
+        if (isinstance(value, str) or is_number(value)) and is_quantity(value):
             return ""
         return "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
     if kind in {"time", "micro-time"}:

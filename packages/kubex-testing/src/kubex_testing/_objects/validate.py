@@ -1,0 +1,45 @@
+"""Validation of built-in kinds: the causes of a 422."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from .causes import Cause
+from .json_types import JsonObject
+from .names import dns1123_label_problems, dns1123_subdomain_problems
+from .validate_core import validate_config_map, validate_event, validate_lease, validate_secret, validate_service
+from .validate_crd import validate_crd
+from .validate_meta import NameProblems, validate_metadata
+from .validate_pod import validate_pod
+from .validate_workloads import validate_job, validate_scale, validate_workload
+
+Validator: TypeAlias = Callable[[JsonObject, JsonObject | None], list[Cause]]
+
+# Services may have names that begin with a digit since Kubernetes 1.36; before they had to be DNS-1035 labels.
+_LABEL_NAMES = frozenset({("", "Namespace"), ("", "Service")})
+_VALIDATORS: dict[tuple[str, str], Validator] = {
+    ("", "ConfigMap"): validate_config_map,
+    ("", "Event"): validate_event,
+    ("", "Pod"): validate_pod,
+    ("", "Secret"): validate_secret,
+    ("", "Service"): validate_service,
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): validate_crd,
+    ("apps", "DaemonSet"): validate_workload,
+    ("apps", "Deployment"): validate_workload,
+    ("apps", "ReplicaSet"): validate_workload,
+    ("apps", "StatefulSet"): validate_workload,
+    ("autoscaling", "Scale"): validate_scale,
+    ("batch", "Job"): validate_job,
+    ("coordination.k8s.io", "Lease"): validate_lease,
+}
+
+
+def name_problems(group: str, kind: str) -> NameProblems:
+    """Return the rule a kind's names obey; custom resources take DNS subdomains like most kinds."""
+    return dns1123_label_problems if (group, kind) in _LABEL_NAMES else dns1123_subdomain_problems
+
+
+def validate_builtin(group: str, kind: str, obj: JsonObject, old: JsonObject | None = None) -> list[Cause]:
+    """Check a defaulted object, and its changes when there is an old one; an empty list means it is valid."""
+    found = validate_metadata(obj, old, name_problems(group, kind))
+    validator = _VALIDATORS.get((group, kind))
+    return found + validator(obj, old) if validator else found

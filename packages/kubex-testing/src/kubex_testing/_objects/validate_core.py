@@ -1,0 +1,172 @@
+"""Validation of the small core kinds: configuration, services, events and leases."""
+
+import base64
+import ipaddress
+from collections.abc import Iterator
+
+from .causes import Cause, duplicate, forbidden, invalid, not_supported, required, too_long
+from .json_types import JsonObject, array_at, is_integer, json_equal, object_at
+from .names import config_key_problems, validate_dns1123_label, validate_dns1123_subdomain, validate_labels
+from .validate_pod import PORT_RANGE
+
+MAX_DATA_BYTES = 1024 * 1024
+_IMMUTABLE = "field is immutable when `immutable` is set"
+_SERVICE_TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
+_PROTOCOLS = ("SCTP", "TCP", "UDP")
+_SECRET_KEYS = {
+    "kubernetes.io/dockercfg": [".dockercfg"],
+    "kubernetes.io/dockerconfigjson": [".dockerconfigjson"],
+    "kubernetes.io/ssh-auth": ["ssh-privatekey"],
+    "kubernetes.io/tls": ["tls.crt", "tls.key"],
+}
+
+
+def validate_config_map(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+    """Check keys, total size, and what an immutable one may not change."""
+    data, binary = object_at(obj, "data"), object_at(obj, "binaryData")
+    found = [*_keys(data, "data"), *_keys(binary, "binaryData")]
+    found += [
+        invalid(f"data[{key}]", key, "duplicate of key present in binaryData") for key in sorted(data) if key in binary
+    ]
+    if sum(len(value.encode()) for value in data.values()) + _decoded_size(binary) > MAX_DATA_BYTES:
+        found.append(too_long("", MAX_DATA_BYTES))
+    return [*_immutable(obj, old, "data", "binaryData"), *found]
+
+
+def validate_secret(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+    """Check keys, total size, the keys a type requires, and what an immutable one may not change."""
+    data = object_at(obj, "data")
+    found: list[Cause] = []
+    if old is not None and obj.get("type") != old.get("type"):
+        found.append(invalid("type", obj.get("type"), "field is immutable"))
+    found += [*_immutable(obj, old, "data"), *_keys(data, "data")]
+    if _decoded_size(data) > MAX_DATA_BYTES:
+        found.append(too_long("data", MAX_DATA_BYTES))
+    kind = obj.get("type")
+    found += [required(f"data[{key}]") for key in _SECRET_KEYS.get(kind or "", []) if key not in data]
+    if kind == "kubernetes.io/basic-auth" and not {"username", "password"} & set(data):
+        found += [required("data[username]"), required("data[password]")]
+    account = "kubernetes.io/service-account.name"
+    if kind == "kubernetes.io/service-account-token" and not object_at(obj, "metadata", "annotations").get(account):
+        found.append(required(f"metadata.annotations[{account}]"))
+    return found
+
+
+def _keys(data: JsonObject, field: str) -> Iterator[Cause]:
+    for key in sorted(data):
+        for problem in config_key_problems(key):
+            yield invalid(f"{field}[{key}]", key, problem)
+
+
+def _decoded_size(data: JsonObject) -> int:
+    return sum(len(base64.b64decode(value)) for value in data.values())
+
+
+def _immutable(obj: JsonObject, old: JsonObject | None, *fields: str) -> Iterator[Cause]:
+    if old is None or not old.get("immutable"):
+        return
+    if not obj.get("immutable"):
+        yield forbidden("immutable", _IMMUTABLE)
+    for field in fields:
+        if not json_equal(obj.get(field) or {}, old.get(field) or {}):
+            yield forbidden(field, _IMMUTABLE)
+
+
+def validate_service(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+    """Check ports, type and addresses; an address cannot change once set."""
+    spec = object_at(obj, "spec")
+    kind, ports = spec.get("type"), array_at(spec, "ports")
+    found: list[Cause] = [*_addresses_kept(spec, object_at(old, "spec"))] if old is not None else []
+    if not ports and spec.get("clusterIP") != "None" and kind != "ExternalName":
+        found.append(required("spec.ports"))
+    if kind == "ExternalName":
+        name = (spec.get("externalName") or "").removesuffix(".")
+        found += validate_dns1123_subdomain(name, "spec.externalName") if name else [required("spec.externalName")]
+    found += _service_ports(obj)
+    found += validate_labels(object_at(spec, "selector"), "spec.selector")
+    if spec.get("sessionAffinity") not in {"ClientIP", "None"}:
+        found.append(not_supported("spec.sessionAffinity", spec.get("sessionAffinity"), ["ClientIP", "None"]))
+    for index, address in enumerate(array_at(spec, "clusterIPs")):
+        if address != "None" and not _is_address(address):
+            text = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
+            found.append(invalid(f"spec.clusterIPs[{index}]", address, text))
+    if kind not in _SERVICE_TYPES:
+        found.append(not_supported("spec.type", kind, _SERVICE_TYPES))
+    return found
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _addresses_kept(spec: JsonObject, before: JsonObject) -> Iterator[Cause]:
+    if "ExternalName" in {spec.get("type"), before.get("type")}:
+        return
+    new, old = array_at(spec, "clusterIPs"), array_at(before, "clusterIPs")
+    if old and not new:
+        yield invalid("spec.clusterIPs[0]", new, "primary clusterIP can not be unset")
+    for index, (left, right) in enumerate(zip(old, new, strict=False)):
+        if left != right:
+            yield invalid(f"spec.clusterIPs[{index}]", new, "may not change once set")
+
+
+def _service_ports(obj: JsonObject) -> Iterator[Cause]:
+    ports = array_at(obj, "spec", "ports")
+    names: set[str] = set()
+    pairs: set[tuple[object, object]] = set()
+    for index, port in enumerate(ports):
+        place = f"spec.ports[{index}]"
+        if name := port.get("name"):
+            yield from validate_dns1123_label(name, f"{place}.name")
+            if name in names:
+                yield duplicate(f"{place}.name", name)
+            names.add(name)
+        elif len(ports) > 1:
+            yield required(f"{place}.name")
+        number, protocol = port.get("port") or 0, port.get("protocol")
+        if not 1 <= number <= 65535:
+            yield invalid(f"{place}.port", number, PORT_RANGE)
+        if protocol not in _PROTOCOLS:
+            yield not_supported(f"{place}.protocol", protocol, _PROTOCOLS)
+        target = port.get("targetPort")
+        if is_integer(target) and not 1 <= target <= 65535:
+            yield invalid(f"{place}.targetPort", target, PORT_RANGE)
+        if port.get("nodePort") and object_at(obj, "spec").get("type") == "ClusterIP":
+            yield forbidden(f"{place}.nodePort", "may not be used when `type` is 'ClusterIP'")
+        if (protocol, number) in pairs:
+            yield duplicate(place, {"protocol": protocol, "port": number})
+        pairs.add((protocol, number))
+
+
+def validate_lease(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+    """Check the numbers of a lease."""
+    del old
+    spec = object_at(obj, "spec")
+    found: list[Cause] = []
+    if is_integer(seconds := spec.get("leaseDurationSeconds")) and seconds <= 0:
+        found.append(invalid("spec.leaseDurationSeconds", seconds, "must be greater than 0"))
+    if is_integer(transitions := spec.get("leaseTransitions")) and transitions < 0:
+        found.append(invalid("spec.leaseTransitions", transitions, "must be greater than or equal to 0"))
+    if spec.get("preferredHolder") and not spec.get("strategy"):
+        found.append(forbidden("spec.preferredHolder", "may only be specified if `strategy` is defined"))
+    return found
+
+
+def validate_event(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+    """Check that an event lies in its object's namespace, and is complete when it has an `eventTime`."""
+    del old
+    namespace = object_at(obj, "metadata").get("namespace") or ""
+    involved = object_at(obj, "involvedObject").get("namespace") or ""
+    field = "involvedObject.namespace"
+    timed = obj.get("eventTime") is not None
+    allowed = {"", "default", "kube-system"} if timed else {"", "default"}
+    mismatch = namespace not in allowed if not involved else (not timed and namespace != involved)
+    found = [invalid(field, involved, "does not match event.namespace")] if mismatch else []
+    if timed:
+        needed = ("reportingComponent", "reportingInstance", "action", "reason")
+        found += [required(key) for key in needed if not obj.get(key)]
+    return found

@@ -1,0 +1,79 @@
+"""Validation of `metadata`, the same for every kind."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from .causes import Cause, forbidden, invalid, required
+from .json_types import JsonObject, array_at, is_integer, object_at
+from .names import validate_annotations, validate_finalizer, validate_labels
+
+NameProblems: TypeAlias = Callable[[str], list[str]]
+
+# Changing one of these is refused; leaving one out is not a change, the server restores it.
+_IMMUTABLE = ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
+_MUST_NOT_BE_EMPTY = ("apiVersion", "kind", "name", "uid")
+
+
+def validate_metadata(obj: JsonObject, old: JsonObject | None, name_problems: NameProblems) -> list[Cause]:
+    """Check `metadata` of a new object, or also its changes when there is an old one."""
+    metadata = object_at(obj, "metadata")
+    found = _validate_name(metadata, name_problems) if old is None else _validate_changes(metadata, old)
+    if is_integer(generation := metadata.get("generation")) and generation < 0:
+        found.append(invalid("metadata.generation", generation, "must be greater than or equal to 0"))
+    found += validate_labels(object_at(metadata, "labels"))
+    found += validate_annotations(object_at(metadata, "annotations"))
+    found += _validate_owners(metadata)
+    finalizers = array_at(metadata, "finalizers")
+    for index, finalizer in enumerate(finalizers):
+        found += validate_finalizer(finalizer, f"metadata.finalizers[{index}]")
+    if {"orphan", "foregroundDeletion"} <= set(finalizers):
+        both = "finalizer orphan and foregroundDeletion cannot be both set"
+        found.append(invalid("metadata.finalizers", finalizers, both))
+    return found
+
+
+def _validate_name(metadata: JsonObject, name_problems: NameProblems) -> list[Cause]:
+    found: list[Cause] = []
+    if base := metadata.get("generateName"):
+        # What follows the base is a letter or digit, so a dash at its end is no problem.
+        masked = f"{base[:-1]}a" if base.endswith("-") and len(base) > 1 else base
+        found += [invalid("metadata.generateName", base, problem) for problem in name_problems(masked)]
+    if name := metadata.get("name"):
+        return found + [invalid("metadata.name", name, problem) for problem in name_problems(name)]
+    return [*found, required("metadata.name", "name or generateName is required")]
+
+
+def _validate_changes(metadata: JsonObject, old: JsonObject) -> list[Cause]:
+    before = object_at(old, "metadata")
+    found: list[Cause] = []
+    if before.get("deletionTimestamp"):
+        added = sorted(set(array_at(metadata, "finalizers")) - set(array_at(before, "finalizers")))
+        if added:
+            shown = ", ".join(f'"{name}"' for name in added)
+            detail = "no new finalizers can be added if the object is being deleted, found new finalizers"
+            found.append(forbidden("metadata.finalizers", f"{detail} []string{{{shown}}}"))
+    for key in _IMMUTABLE:
+        value = metadata.get(key)
+        if value not in {None, ""} and value != before.get(key):
+            found.append(invalid(f"metadata.{key}", value, "field is immutable"))
+    return found
+
+
+def _validate_owners(metadata: JsonObject) -> list[Cause]:
+    found: list[Cause] = []
+    controllers: list[str] = []
+    references = array_at(metadata, "ownerReferences")
+    for index, reference in enumerate(references):
+        field = f"metadata.ownerReferences[{index}]"
+        missing = [key for key in _MUST_NOT_BE_EMPTY if not reference.get(key)]
+        found += [required(f"{field}.{key}", "must not be empty") for key in missing]
+        if reference.get("apiVersion", "").count("/") > 1:
+            found.append(
+                invalid(f"{field}.apiVersion", reference["apiVersion"], "must be <group>/<version> or <version>")
+            )
+        if reference.get("controller"):
+            controllers.append(f"{reference.get('kind')}/{reference.get('name')}")
+    for other in controllers[1:]:
+        detail = 'Only one reference can have Controller set to true. Found "true" in references for'
+        found.append(invalid("metadata.ownerReferences", references, f"{detail} {controllers[0]} and {other}"))
+    return found

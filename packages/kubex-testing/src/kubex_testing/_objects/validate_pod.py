@@ -1,0 +1,208 @@
+"""Validation of pods and pod templates."""
+
+import re
+from collections.abc import Iterator
+
+from .causes import Cause, duplicate, forbidden, invalid, not_supported, required
+from .json_types import JsonArray, JsonObject, array_at, is_integer, json_copy, json_equal, object_at
+from .names import validate_annotations, validate_dns1123_label, validate_dns1123_subdomain, validate_labels
+from .quantities import parse_quantity
+
+_PULL_POLICIES = ("Always", "IfNotPresent", "Never")
+_RESTART_POLICIES = ("Always", "OnFailure", "Never")
+_DNS_POLICIES = ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
+_PROTOCOLS = ("SCTP", "TCP", "UDP")
+_MESSAGE_POLICIES = ("File", "FallbackToLogsOnError")
+_PORT_NAME = re.compile(r"(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?")
+PORT_RANGE = "must be between 1 and 65535, inclusive"
+_IMMUTABLE_SPEC = (
+    "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
+    "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
+    "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
+)
+
+
+def validate_pod(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+    """Check a pod, and what changed in it when there is an old one."""
+    spec = object_at(obj, "spec")
+    found = validate_pod_spec(spec, "spec")
+    if old is None:
+        if array_at(spec, "ephemeralContainers"):
+            found.append(forbidden("spec.ephemeralContainers", "cannot be set on create"))
+        return found
+    return found + _validate_changes(spec, object_at(old, "spec"))
+
+
+def validate_pod_template(template: JsonObject, field: str) -> list[Cause]:
+    """Check a template; the server names its labels without `metadata`."""
+    metadata = object_at(template, "metadata")
+    found = validate_labels(object_at(metadata, "labels"), f"{field}.labels")
+    found += validate_annotations(object_at(metadata, "annotations"), f"{field}.annotations")
+    found += validate_pod_spec(object_at(template, "spec"), f"{field}.spec")
+    if array_at(template, "spec", "ephemeralContainers"):
+        found.append(forbidden(f"{field}.spec.ephemeralContainers", "ephemeral containers not allowed in pod template"))
+    return found
+
+
+def validate_pod_spec(spec: JsonObject, field: str) -> list[Cause]:
+    """Check a pod spec that has its defaults."""
+    volumes = {volume.get("name") for volume in array_at(spec, "volumes")}
+    found = list(_volumes(array_at(spec, "volumes"), f"{field}.volumes"))
+    containers, init = array_at(spec, "containers"), array_at(spec, "initContainers")
+    if not containers:
+        found.append(required(f"{field}.containers"))
+    seen: set[str] = set()
+    found += _containers(containers, f"{field}.containers", volumes, seen)
+    found += _containers(init, f"{field}.initContainers", volumes, seen)
+    found += _one_of(spec, "restartPolicy", _RESTART_POLICIES, field)
+    found += _one_of(spec, "dnsPolicy", _DNS_POLICIES, field)
+    for key, least in (("terminationGracePeriodSeconds", 0), ("activeDeadlineSeconds", 1)):
+        if is_integer(value := spec.get(key)) and value < least:
+            text = "must be greater than or equal to 0" if least == 0 else "must be between 1 and 2147483647, inclusive"
+            found.append(invalid(f"{field}.{key}", value, text))
+    found += validate_labels(object_at(spec, "nodeSelector"), f"{field}.nodeSelector")
+    for key in ("serviceAccountName", "nodeName"):
+        if name := spec.get(key):
+            found += validate_dns1123_subdomain(name, f"{field}.{key}")
+    return found
+
+
+def _one_of(target: JsonObject, key: str, supported: tuple[str, ...], field: str) -> list[Cause]:
+    value = target.get(key)
+    if not value:
+        return [required(f"{field}.{key}")]
+    return [] if value in supported else [not_supported(f"{field}.{key}", value, supported)]
+
+
+def _volumes(volumes: JsonArray, field: str) -> Iterator[Cause]:
+    seen: set[str] = set()
+    for index, volume in enumerate(volumes):
+        name, place = volume.get("name") or "", f"{field}[{index}]"
+        if not name:
+            yield required(f"{place}.name")
+            continue
+        yield from validate_dns1123_label(name, f"{place}.name")
+        if name in seen:
+            yield duplicate(f"{place}.name", name)
+        seen.add(name)
+        sources = [key for key, value in volume.items() if key != "name" and value is not None]
+        if len(sources) > 1:
+            yield forbidden(f"{place}.{sources[1]}", "may not specify more than 1 volume type")
+
+
+def _containers(containers: JsonArray, field: str, volumes: set[str], seen: set[str]) -> Iterator[Cause]:
+    for index, container in enumerate(containers):
+        place = f"{field}[{index}]"
+        name = container.get("name") or ""
+        yield from validate_dns1123_label(name, f"{place}.name") if name else [required(f"{place}.name")]
+        if not container.get("image"):
+            yield required(f"{place}.image")
+        if name and name in seen:
+            yield duplicate(f"{place}.name", name)
+        seen.add(name)
+        yield from _one_of(container, "terminationMessagePolicy", _MESSAGE_POLICIES, place)
+        yield from _ports(array_at(container, "ports"), f"{place}.ports")
+        for number, variable in enumerate(array_at(container, "env")):
+            if not variable.get("name"):
+                yield required(f"{place}.env[{number}].name")
+        yield from _mounts(array_at(container, "volumeMounts"), f"{place}.volumeMounts", volumes)
+        yield from _one_of(container, "imagePullPolicy", _PULL_POLICIES, place)
+        yield from _resources(object_at(container, "resources"), f"{place}.resources")
+
+
+def _ports(ports: JsonArray, field: str) -> Iterator[Cause]:
+    names: set[str] = set()
+    for index, port in enumerate(ports):
+        place = f"{field}[{index}]"
+        if name := port.get("name"):
+            yield from _port_name(name, f"{place}.name")
+            if name in names:
+                yield duplicate(f"{place}.name", name)
+            names.add(name)
+        number = port.get("containerPort") or 0
+        if number == 0:
+            yield required(f"{place}.containerPort")
+        elif not 1 <= number <= 65535:
+            yield invalid(f"{place}.containerPort", number, PORT_RANGE)
+        if (host_port := port.get("hostPort") or 0) and not 1 <= host_port <= 65535:
+            yield invalid(f"{place}.hostPort", host_port, PORT_RANGE)
+        yield from _one_of(port, "protocol", _PROTOCOLS, place)
+
+
+def _port_name(name: str, field: str) -> Iterator[Cause]:
+    if len(name) > 15:
+        yield invalid(field, name, "must be no more than 15 characters")
+    elif not _PORT_NAME.fullmatch(name) or "--" in name:
+        yield invalid(
+            field, name, "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-), at least one letter"
+        )
+
+
+def _mounts(mounts: JsonArray, field: str, volumes: set[str]) -> Iterator[Cause]:
+    for index, mount in enumerate(mounts):
+        place = f"{field}[{index}]"
+        if not mount.get("name"):
+            yield required(f"{place}.name")
+        elif mount["name"] not in volumes:
+            yield Cause("FieldValueNotFound", f'Not found: "{mount["name"]}"', f"{place}.name")
+        if not mount.get("mountPath"):
+            yield required(f"{place}.mountPath")
+
+
+def _resources(resources: JsonObject, field: str) -> Iterator[Cause]:
+    limits = object_at(resources, "limits")
+    for group in ("limits", "requests"):
+        for name, value in object_at(resources, group).items():
+            if parse_quantity(value) < 0:
+                yield invalid(f"{field}.{group}[{name}]", str(value), "must be greater than or equal to 0")
+    for name, value in object_at(resources, "requests").items():
+        if name in limits and parse_quantity(value) > parse_quantity(limits[name]):
+            text = f"must be less than or equal to {name} limit of {limits[name]}"
+            yield invalid(f"{field}.requests", str(value), text)
+
+
+def _validate_changes(spec: JsonObject, before: JsonObject) -> list[Cause]:
+    """Allow new images, a shorter deadline, more tolerations and fewer scheduling gates, and nothing else."""
+    for name in ("containers", "initContainers"):
+        if len(array_at(spec, name)) != len(array_at(before, name)):
+            return [forbidden(f"spec.{name}", "pod updates may not add or remove containers")]
+    found = [*_deadline(spec, before), *_tolerations(spec, before), *_gates(spec, before)]
+    allowed: JsonObject = json_copy(spec)
+    for name in ("containers", "initContainers"):
+        for container, old in zip(array_at(allowed, name), array_at(before, name), strict=True):
+            container["image"] = old.get("image")
+    for key in ("activeDeadlineSeconds", "tolerations", "schedulingGates"):
+        allowed.pop(key, None)
+        if key in before:
+            allowed[key] = before[key]
+    if (before.get("terminationGracePeriodSeconds") or 0) < 0 and allowed.get("terminationGracePeriodSeconds") == 1:
+        allowed["terminationGracePeriodSeconds"] = before["terminationGracePeriodSeconds"]
+    if not json_equal(allowed, before):
+        found.append(forbidden("spec", _IMMUTABLE_SPEC))
+    return found
+
+
+def _deadline(spec: JsonObject, before: JsonObject) -> Iterator[Cause]:
+    new, old = spec.get("activeDeadlineSeconds"), before.get("activeDeadlineSeconds")
+    if new is None and old is not None:
+        yield invalid("spec.activeDeadlineSeconds", None, "must not update from a positive integer to nil value")
+    elif new is not None and old is not None and new > old:
+        yield invalid("spec.activeDeadlineSeconds", new, "must be less than or equal to previous value")
+
+
+def _tolerations(spec: JsonObject, before: JsonObject) -> Iterator[Cause]:
+    new = [_untimed(toleration) for toleration in array_at(spec, "tolerations")]
+    if any(_untimed(toleration) not in new for toleration in array_at(before, "tolerations")):
+        yield forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds")
+
+
+def _untimed(toleration: JsonObject) -> JsonObject:
+    return {key: value for key, value in toleration.items() if key != "tolerationSeconds"}
+
+
+def _gates(spec: JsonObject, before: JsonObject) -> Iterator[Cause]:
+    known = {gate.get("name") for gate in array_at(before, "schedulingGates")}
+    for index, gate in enumerate(array_at(spec, "schedulingGates")):
+        if gate.get("name") not in known:
+            text = f"only deletion is allowed, but found new scheduling gate '{gate.get('name')}'"
+            yield forbidden(f"spec.schedulingGates[{index}].name", text)
