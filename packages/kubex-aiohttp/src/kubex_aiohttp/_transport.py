@@ -1,0 +1,121 @@
+"""A transport on aiohttp."""
+
+import asyncio
+import io
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+
+import aiohttp
+from multidict import CIMultiDict
+from typing_extensions import Self, override
+from yarl import URL
+
+from kubex.core.exceptions import ConnectError
+from kubex.transport import (
+    Headers,
+    Limits,
+    PreparedRequest,
+    Response,
+    StreamResponse,
+    Transport,
+    TransportConfig,
+    map_exceptions,
+)
+from kubex_aiohttp._errors import ERRORS
+from kubex_aiohttp._session import Sessions, client_timeout, drop
+from kubex_aiohttp._websocket import AioHttpWebSocket
+
+# aiohttp warns of larger bodies unless they come as a file, in bytes.
+_LARGE_BODY = 2**20
+
+
+class AioHttpTransport(Transport):
+    """One aiohttp session."""
+
+    def __init__(self, config: TransportConfig) -> None:
+        super().__init__(config)
+        self._sessions = Sessions(config)
+        self._session = self._sessions.new(Limits())
+
+    async def send(self, request: PreparedRequest) -> aiohttp.ClientResponse:
+        """Send a request and wait for the headers of its answer."""
+        route = self._sessions.route(request)
+        body = request.body
+        try:
+            with map_exceptions(ERRORS, request):
+                return await self._session.request(
+                    request.method,
+                    URL(request.url, encoded=True),
+                    data=body if body is None or len(body) <= _LARGE_BODY else io.BytesIO(body),
+                    headers=CIMultiDict(request.headers + route.forwarded),
+                    allow_redirects=False,
+                    timeout=client_timeout(request.limits),
+                    proxy=route.proxy,
+                    proxy_headers=route.to_proxy,
+                )
+        except asyncio.CancelledError as error:
+            # A closing connector cancels whoever waits for its pool, which is no cancellation of the caller's task.
+            if self._sessions.closed and not _is_cancelled():
+                raise ConnectError("the transport was closed", request.method) from error
+            raise
+
+    @override
+    async def request(self, request: PreparedRequest) -> Response:
+        """Send a request and read the whole answer."""
+        response = await self.send(request)
+        try:
+            with map_exceptions(ERRORS, request):
+                body = await response.content.read()
+        finally:
+            drop(response)
+        return Response(response.status, Headers(response.headers.items()), body)
+
+    @override
+    def stream(self, request: PreparedRequest) -> "AioHttpStream":
+        """Send a request; entering waits for the headers, leaving closes the connection unless the body was read."""
+        return AioHttpStream(self, request)
+
+    @override
+    def websocket(self, request: PreparedRequest, *, subprotocols: Sequence[str] = ()) -> AioHttpWebSocket:
+        """Open a WebSocket."""
+        return AioHttpWebSocket(self._sessions, request, subprotocols)
+
+    @override
+    async def aclose(self) -> None:
+        """Close the session and every connection of it."""
+        await self._session.close()
+        await self._sessions.aclose()
+
+
+class AioHttpStream(StreamResponse):
+    """An answer, open as long as its block."""
+
+    def __init__(self, transport: AioHttpTransport, request: PreparedRequest) -> None:
+        self._transport = transport
+        self._request = request
+        self._mapped = map_exceptions(ERRORS, request)
+
+    async def __aenter__(self) -> Self:
+        self._response = await self._transport.send(self._request)
+        self.status = self._response.status
+        self.headers = Headers(self._response.headers.items())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        drop(self._response)
+
+    @override
+    async def receive(self) -> bytes:
+        """Return what has arrived, waiting for something if nothing has."""
+        with self._mapped:
+            return await self._response.content.readany()
+
+
+def _is_cancelled() -> bool:
+    if sys.version_info >= (3, 11):
+        task = asyncio.current_task()
+        return task is None or task.cancelling() > 0
+    return True  # it cannot be told there, and a cancellation must not get lost

@@ -1,0 +1,34 @@
+"""What this distribution offers; importing it does not import httpx."""
+
+from importlib.util import find_spec
+
+from kubex.transport import Backend, IgnoredOption, LibraryDefaults, Timeout, Transport
+
+
+def _load() -> type[Transport]:
+    from kubex_httpx._transport import HttpxTransport
+
+    return HttpxTransport
+
+
+def websocket_hint() -> str | None:
+    """Return None where WebSockets work, else what to install."""
+    return None if find_spec("wsproto") else 'pip install "kubex-httpx[ws]"'
+
+
+def _is_given(value: object, _scheme: str) -> bool:
+    return value is not ...
+
+
+BACKEND = Backend(
+    name="httpx",
+    load=_load,
+    priority=100,
+    runtimes=frozenset({"asyncio", "trio"}),
+    defaults=LibraryDefaults(timeout=Timeout(connect=5, read=5, write=5, pool=5), keep_alive_timeout=5),
+    ignores=(
+        IgnoredOption("buffer_size", _is_given, "httpx has no read buffer of a size to be chosen"),
+        IgnoredOption("pool_size_per_host", _is_given, "httpx limits the pool as a whole, not by host"),
+    ),
+    websocket=websocket_hint,
+)

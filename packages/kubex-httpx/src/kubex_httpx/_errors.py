@@ -1,0 +1,48 @@
+"""What httpx raises, and what it becomes."""
+
+import zlib
+
+import httpcore
+import httpx
+
+from kubex.core.exceptions import (
+    ConnectError,
+    ConnectionLost,
+    ConnectTimeout,
+    ProxyError,
+    ReadTimeout,
+    TLSError,
+    TransportError,
+)
+from kubex.transport import ExceptionTable, caused_by_tls, refused_by_tls_alert
+
+
+def _handshake_failed(error: BaseException) -> bool:
+    return isinstance(error, httpx.ConnectError) and caused_by_tls(error)
+
+
+ERRORS: ExceptionTable = (
+    ((httpx.ConnectTimeout, httpx.PoolTimeout), ConnectTimeout),
+    (httpx.ProxyError, ProxyError),
+    (_handshake_failed, TLSError),
+    (httpx.ConnectError, ConnectError),
+    (refused_by_tls_alert, TLSError),
+    ((httpx.TimeoutException, httpcore.TimeoutException), ReadTimeout),
+    # An OSError is one of the TLS library's that httpx lets through on asyncio; httpcore's come from its streams.
+    (
+        (
+            httpx.NetworkError,
+            httpx.RemoteProtocolError,
+            httpcore.NetworkError,
+            httpcore.RemoteProtocolError,
+            OSError,
+            zlib.error,
+        ),
+        ConnectionLost,
+    ),
+    # RuntimeError and ValueError are how httpx refuses to use what is closed, and headers that are not legal.
+    ((httpx.HTTPError, httpx.InvalidURL, RuntimeError, ValueError), TransportError),
+)
+
+# With a proxy in between it is the proxy that cannot be reached.
+PROXY_ERRORS: ExceptionTable = ((_handshake_failed, TLSError), (httpx.ConnectError, ProxyError), *ERRORS)

@@ -1,0 +1,104 @@
+"""An answer of httpx, byte by byte."""
+
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from types import TracebackType
+from typing import Literal, cast
+
+import anyio
+import httpcore
+import httpx
+from typing_extensions import Self, override
+
+from kubex.core.exceptions import ConnectionLost, TransportError
+from kubex.transport import Headers, PreparedRequest, StreamResponse, map_exceptions
+from kubex_httpx._pools import Pools
+
+# In seconds: a connection that has not closed by then is left to the operating system.
+_CLOSING = 1.0
+
+
+class HttpxStream(StreamResponse):
+    """An answer, open as long as its block. A `receive()` that was cancelled was the last one: httpx ends with it."""
+
+    def __init__(self, pools: Pools, request: PreparedRequest) -> None:
+        self._pools = pools
+        self._request = request
+        self._pool = pools.route(request)
+        self._mapped = map_exceptions(self._pool.errors, request)
+        self._state: Literal["open", "reading", "ended"] = "open"
+        self._chunks: AsyncIterator[bytes] | None = None
+        self._inflater: Inflater | None = None
+
+    async def __aenter__(self) -> Self:
+        response = await self._pools.send(self._request, self._pool)
+        self._body = cast("httpx.AsyncByteStream", response.stream)
+        self.network: httpcore.AsyncNetworkStream = response.extensions["network_stream"]
+        self.status = response.status_code
+        # Bytes that are not UTF-8 are escaped, as aiohttp does it.
+        fields = response.headers.raw
+        self.headers = Headers(
+            (name.decode("ascii"), value.decode("utf-8", "surrogateescape")) for name, value in fields
+        )
+        if (self.headers.get("content-encoding") or "").lower() in Inflater.ENCODINGS:
+            self._inflater = Inflater()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._state == "ended":
+            await self._body.aclose()
+            return
+        # What goes wrong from here on must not hide what happened in the block: the connection ends either way.
+        with anyio.move_on_after(_CLOSING, shield=True), suppress(TransportError), self._mapped:
+            await self._body.aclose()
+            if self._chunks is not None:
+                # On the closed connection httpx's generators come to their end, which else were the collector's work.
+                async for _ in self._chunks:
+                    pass
+
+    @override
+    async def receive(self) -> bytes:
+        """Return the next bytes; `b""` at the end."""
+        if self._state == "ended":
+            return b""
+        if self._state == "reading":
+            raise self._lost("an earlier read of this answer failed or was cancelled")
+        self._state = "reading"
+        with self._mapped:
+            if self._chunks is None:
+                self._chunks = aiter(self._body)
+            async for chunk in self._chunks:
+                data = chunk if self._inflater is None else self._inflater.feed(chunk)
+                if data:
+                    self._state = "open"
+                    return data
+        if self._inflater is not None and self._inflater.incomplete:
+            raise self._lost("the compressed body breaks off")
+        self._state = "ended"
+        return b""
+
+    def _lost(self, problem: str) -> ConnectionLost:
+        return ConnectionLost(problem, self._request.method, self._request.url.partition("?")[0])
+
+
+class Inflater:
+    """Decompresses gzip and zlib, whichever it is."""
+
+    ENCODINGS = ("gzip", "x-gzip", "deflate")
+
+    def __init__(self) -> None:
+        self._inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        self._fed = False
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something has come, but not all."""
+        return self._fed and not self._inflater.eof
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Return what can be decompressed so far."""
+        self._fed = True
+        return self._inflater.decompress(chunk)
