@@ -3,6 +3,7 @@
 import logging
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from email.utils import formatdate
 
 from . import _errors as errors
 from ._auth import Authenticator, Authorizer
@@ -12,12 +13,16 @@ from ._discovery import discover
 from ._encode import dumps, render
 from ._faults import Action, AddHeaders, Answer, Delay, Drop, Faults
 from ._http import MAX_BODY, HangupError
+from ._logs import read_log
 from ._messages import RecordedRequest, Response, text
 from ._negotiate import for_errors
 from ._patches import patch
+from ._pods import bind, evict
 from ._reads import get, list_objects
 from ._registry import ResourceType
+from ._reviews import review
 from ._router import RequestInfo, parse
+from ._scale import get_scale, patch_scale, update_scale
 from ._watch import watch
 from ._writes import create, update
 
@@ -35,6 +40,14 @@ _VERBS: dict[str, Verb] = {
     "deletecollection": delete_collection,
 }
 _OBJECT_VERBS = ("get", "update", "patch", "delete")
+_SUBRESOURCES: dict[str, dict[str, Verb]] = {
+    "status": {"get": get, "update": update, "patch": patch},
+    "finalize": {"update": update},
+    "scale": {"get": get_scale, "update": update_scale, "patch": patch_scale},
+    "log": {"get": read_log},
+    "binding": {"create": bind},
+    "eviction": {"create": evict},
+}
 
 
 class Application:
@@ -59,7 +72,11 @@ class Application:
         if isinstance(fault, Drop) and fault.when == "request":
             raise HangupError
         response = await self._answer(request)
-        response.headers[:0] = [("Audit-Id", str(uuid.uuid4())), ("Cache-Control", "no-cache, private")]
+        response.headers[:0] = [
+            ("Audit-Id", str(uuid.uuid4())),
+            ("Cache-Control", "no-cache, private"),
+            ("Date", formatdate(usegmt=True)),
+        ]
         return _spoil(response, fault)
 
     async def _answer(self, request: RecordedRequest) -> Response:
@@ -93,6 +110,8 @@ class Application:
         call = Call(self.cluster, request, info, resource, user, warnings)
         if resource.custom is not None and resource.custom.deprecation:
             warnings.append(resource.custom.deprecation)
+        if "list" not in resource.verbs:
+            return review(call, self.authorizer)
         return await verb(call)
 
     def _outside(self, request: RecordedRequest) -> Response:
@@ -125,6 +144,11 @@ def _scope_fits(resource: ResourceType, info: RequestInfo) -> bool:
 
 def _verb(resource: ResourceType, info: RequestInfo) -> Verb:
     """Choose the function that answers; raises 405."""
+    if info.subresource:
+        found = _SUBRESOURCES.get(info.subresource, {}).get(info.verb)
+        if found is None:
+            raise errors.method_not_allowed()
+        return found
     if info.verb not in resource.verbs:
         raise errors.method_not_allowed()
     everywhere = resource.namespaced and not info.namespace

@@ -1,11 +1,74 @@
 """Server-side apply (https://kubernetes.io/docs/reference/using-api/server-side-apply/)."""
 
+from kubex_testing._objects.apply import ApplyConflict, ApplyError, apply
+from kubex_testing._objects.json_types import JsonObject, is_object, json_copy
+
 from . import _errors as errors
-from ._cluster import Call
+from ._admit import admit_body
+from ._cluster import Call, now
+from ._decode import Body, decode_patch
+from ._managed import ignored_fields
 from ._options import WriteOptions
 from ._store import Stored
+from ._writes import check_identity, create_object, update_object
 
 
 def server_side_apply(call: Call, options: WriteOptions) -> tuple[bool, Stored]:
     """Merge an applied configuration; tells whether the object is new. Raises 400, 409, 422 and 500."""
-    raise errors.internal("server-side apply is not served yet")
+    config = _decode(call)
+    current = call.cluster.store.get(call.resource.bucket, call.key)
+    if current is None and call.info.subresource:
+        call.stored()
+    merged = json_copy(_merge(call, config, current, options))
+    metadata = merged.setdefault("metadata", {})
+    if not metadata.get("name"):
+        metadata["name"] = call.info.name
+    if current is None:
+        _refuse_uid(call, metadata)
+        metadata.pop("resourceVersion", None)
+    document = admit_body(call, Body(merged), options, patched=True)
+    check_identity(call, document)
+    if current is None:
+        return True, create_object(call, document, options, manager_done=True)
+    return False, update_object(call, document, current, options, manager_done=True)
+
+
+def _decode(call: Call) -> JsonObject:
+    config = decode_patch(call.request, yaml=True)
+    if not is_object(config):
+        raise errors.bad_request("error decoding YAML: the configuration is no object")
+    kind, version = config.get("kind") or "", config.get("apiVersion") or ""
+    if kind != call.resource.kind or not version:
+        qualified = version if "/" in version else f"/{version}"
+        raise errors.bad_request(f"invalid object type: {qualified}, Kind={kind}")
+    return config
+
+
+def _merge(call: Call, config: JsonObject, current: Stored | None, options: WriteOptions) -> JsonObject:
+    resource = call.resource
+    live = None if current is None else {**current.object, "apiVersion": resource.api_version}
+    try:
+        return apply(
+            live,
+            config,
+            manager=options.field_manager,
+            force=options.force,
+            schema=resource.schema,
+            api_version=resource.api_version,
+            now=now(),
+            subresource=call.info.subresource or None,
+            ignore=ignored_fields(call),
+        )
+    except ApplyConflict as error:
+        causes = [item.as_dict() for item in error.causes]
+        raise errors.ApiError(409, "Conflict", str(error), details={"causes": causes}) from error
+    except ApplyError as error:
+        raise errors.ApiError(error.code, "BadRequest" if error.code == 400 else None, str(error)) from error
+
+
+def _refuse_uid(call: Call, metadata: JsonObject) -> None:
+    """Refuse to create an object that the configuration takes for an existing one."""
+    uid = metadata.get("uid")
+    if uid:
+        cause = errors.cause("FieldValueInvalid", f'Invalid value: "{uid}": field is immutable', "metadata.uid")
+        raise errors.invalid(call.resource.kind, call.resource.group, call.info.name, [cause])

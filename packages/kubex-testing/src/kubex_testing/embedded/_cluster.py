@@ -1,18 +1,21 @@
 """The state behind the API, owned by the server's event loop, and one call on it."""
 
 import asyncio
+import itertools
 import random
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from . import _errors as errors
 from ._messages import Identity, RecordedRequest
 from ._registry import Registry, ResourceType
 from ._router import RequestInfo
 from ._store import Store, Stored
+
+if TYPE_CHECKING:
+    from ._logs import ContainerLog, LogKey
 
 JsonObject = dict[str, Any]
 FIRST_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
@@ -24,6 +27,7 @@ class Settings:
     """How a server behaves; the defaults are those of a real one. Times in seconds."""
 
     future_wait: float = 3.0
+    controller_delay: float = 0.02
     bookmark_interval: float = 60.0
     history_limit: int = 10_000
     first_revision: int = 200
@@ -48,17 +52,22 @@ class Cluster:
         self.registry = Registry()
         self.random = random.Random()  # noqa: S311 - names, not secrets
         self.watchers: set[Watcher] = set()
+        self.logs: dict[LogKey, ContainerLog] = {}
+        self._addresses = itertools.count(10)
+        self._node_ports = itertools.count(30_000)
         self._revision_waiters: dict[asyncio.Event, int] = {}
         self.store.listeners.append(self._announce)
 
-    def resource(self, group: str, plural: str) -> ResourceType:
-        found = self.registry.by_plural(group, plural)
-        if found is None:
-            raise LookupError(f"{errors.qualified(plural, group)} is not served")
-        return found
-
     def namespace(self, name: str) -> Stored | None:
         return self.store.get("namespaces.", name)
+
+    def allocate_address(self) -> str:
+        """Return the next cluster IP of the service network, 10.0.0.0/16."""
+        number = next(self._addresses)
+        return f"10.0.{number // 256 % 256}.{number % 256}"
+
+    def allocate_node_port(self) -> int:
+        return next(self._node_ports)
 
     def close_watches(self, bucket: str = "") -> None:
         """End open watches cleanly: all, or those of one resource."""
@@ -119,6 +128,3 @@ def now() -> str:
 
 def new_uid() -> str:
     return str(uuid.uuid4())
-
-
-Clock = Callable[[], str]

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta, timezone
 from kubex_testing._objects.json_types import JsonObject, object_at
 
 from . import _errors as errors
-from ._cluster import IMMORTAL_NAMESPACES, Call
+from ._cluster import IMMORTAL_NAMESPACES, Call, Cluster, now
 from ._decode import decode_options
 from ._encode import render
 from ._messages import Response
 from ._options import DeleteOptions, delete_options, list_options, selection
 from ._pages import read_page
+from ._registry import ResourceType
 from ._shapes import answer, answer_list, negotiate, status_success
 from ._store import Stored
 
@@ -33,7 +34,7 @@ async def delete(call: Call) -> Response:
     options = delete_options(call.request.query, decode_options(call.request))
     stored = call.stored()
     _check_preconditions(call, stored, options)
-    result = delete_object(call, stored, options)
+    result = delete_object(call.cluster, call.resource, stored, options)
     if result.gone and call.resource.bucket != "pods.":
         metadata = stored.object["metadata"]
         return render(200, status_success(call, metadata["uid"], metadata["name"]), representation)
@@ -52,19 +53,17 @@ async def delete_collection(call: Call) -> Response:
     page = read_page(store.bucket(call.resource.bucket), store.revision, chosen, paging)
     response = answer_list(call, page, representation)
     for item in page.items:
-        delete_object(call, item, options)
+        delete_object(call.cluster, call.resource, item, options)
     return response
 
 
-def delete_object(call: Call, stored: Stored, options: DeleteOptions) -> Deleted:
+def delete_object(cluster: Cluster, resource: ResourceType, stored: Stored, options: DeleteOptions) -> Deleted:
     """Delete one object as its finalizers, grace period and the propagation policy have it; raises 403."""
-    resource, store = call.resource, call.cluster.store
+    store = cluster.store
     metadata = stored.object["metadata"]
     key = resource.key(metadata.get("namespace", ""), metadata["name"])
-    if resource.bucket == "namespaces.":
-        marked = _mark_namespace(stored.object)
-    else:
-        marked = _mark(call, stored.object, options)
+    is_namespace = resource.bucket == "namespaces."
+    marked = _mark_namespace(stored.object) if is_namespace else _mark(resource, stored.object, options)
     if marked is None:
         return Deleted(stored, gone=False)
     kept = _is_kept(marked)
@@ -77,17 +76,17 @@ def delete_object(call: Call, stored: Stored, options: DeleteOptions) -> Deleted
     return Deleted(store.delete(resource.bucket, key), gone=True)
 
 
-def _mark(call: Call, document: JsonObject, options: DeleteOptions) -> JsonObject | None:
+def _mark(resource: ResourceType, document: JsonObject, options: DeleteOptions) -> JsonObject | None:
     """Return the object with its deletion marked; None when it is being deleted already and nothing changes."""
     metadata = {**document["metadata"]}
-    finalizers = _finalizers(call, metadata.get("finalizers") or [], options.policy)
-    grace = _grace_period(call, document, options)
+    finalizers = _finalizers(resource, metadata.get("finalizers") or [], options.policy)
+    grace = _grace_period(resource, document, options)
     known = metadata.get("deletionGracePeriodSeconds")
     if "deletionTimestamp" in metadata and finalizers == metadata.get("finalizers", []) and (known or 0) <= grace:
         return None
     if "deletionTimestamp" not in metadata or grace < (known or 0):
         moment = datetime.now(timezone.utc) + timedelta(seconds=grace)
-        if "deletionTimestamp" not in metadata and call.resource.bucket == "pods.":
+        if "deletionTimestamp" not in metadata and resource.bucket == "pods.":
             metadata["generation"] = metadata.get("generation", 1) + 1
         metadata["deletionTimestamp"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
         metadata["deletionGracePeriodSeconds"] = grace
@@ -97,7 +96,7 @@ def _mark(call: Call, document: JsonObject, options: DeleteOptions) -> JsonObjec
     return {**document, "metadata": metadata}
 
 
-def _finalizers(call: Call, present: list[str], policy: str) -> list[str]:
+def _finalizers(resource: ResourceType, present: list[str], policy: str) -> list[str]:
     """Return the finalizers under a propagation policy; background deletion takes those of the other two away."""
     if not policy:
         kept = list(present)
@@ -107,14 +106,14 @@ def _finalizers(call: Call, present: list[str], policy: str) -> list[str]:
             kept.append("foregroundDeletion")
         elif policy == "Orphan":
             kept.append("orphan")
-    if call.resource.bucket == "customresourcedefinitions.apiextensions.k8s.io" and CRD_FINALIZER not in kept:
+    if resource.bucket == "customresourcedefinitions.apiextensions.k8s.io" and CRD_FINALIZER not in kept:
         kept.append(CRD_FINALIZER)
     return kept
 
 
-def _grace_period(call: Call, document: JsonObject, options: DeleteOptions) -> int:
+def _grace_period(resource: ResourceType, document: JsonObject, options: DeleteOptions) -> int:
     """Return the seconds a pod has left to end; other kinds, unscheduled and finished pods have none."""
-    if call.resource.bucket != "pods.":
+    if resource.bucket != "pods.":
         return 0
     spec = object_at(document, "spec")
     finished = object_at(document, "status").get("phase") in ("Succeeded", "Failed")
@@ -123,7 +122,7 @@ def _grace_period(call: Call, document: JsonObject, options: DeleteOptions) -> i
     if options.grace_period is not None:
         return max(options.grace_period, 0)
     known = document["metadata"].get("deletionGracePeriodSeconds")
-    return known if known is not None else spec.get("terminationGracePeriodSeconds", DEFAULT_POD_GRACE)
+    return int(known if known is not None else spec.get("terminationGracePeriodSeconds", DEFAULT_POD_GRACE))
 
 
 def _mark_namespace(document: JsonObject) -> JsonObject | None:
@@ -132,7 +131,7 @@ def _mark_namespace(document: JsonObject) -> JsonObject | None:
         raise errors.forbidden("namespaces", "", name, "this namespace may not be deleted")
     if "deletionTimestamp" in document["metadata"]:
         return None
-    metadata = {**document["metadata"], "deletionTimestamp": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    metadata = {**document["metadata"], "deletionTimestamp": now()}
     status = {**object_at(document, "status"), "phase": "Terminating"}
     return {**document, "metadata": metadata, "status": status}
 

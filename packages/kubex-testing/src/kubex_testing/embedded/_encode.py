@@ -40,7 +40,11 @@ def dumps(document: Any) -> bytes:
 
 def metadata_document(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Order the keys of an object's metadata as the reference does."""
-    return {key: metadata[key] for key in _METADATA_ORDER if key in metadata}
+    ordered = {key: metadata[key] for key in _METADATA_ORDER if key in metadata}
+    for key in ("labels", "annotations"):
+        if key in ordered:
+            ordered[key] = dict(sorted(ordered[key].items()))
+    return ordered
 
 
 def item_bytes(resource: ResourceType, stored: Stored) -> bytes:

@@ -1,10 +1,34 @@
 """Field ownership: `metadata.managedFields` of plain writes."""
 
 from kubex_testing._objects.json_types import JsonObject
+from kubex_testing._objects.managed_fields import update_managed_fields
 
-from ._cluster import Call
+from ._cluster import Call, now
 from ._options import WriteOptions
+
+FieldPath = tuple[str, ...]
 
 
 def stamp_update(call: Call, new: JsonObject, old: JsonObject | None, options: WriteOptions) -> None:
     """Record in `new` which fields the manager of this write has set."""
+    entries = update_managed_fields(
+        old,
+        new,
+        manager=options.field_manager,
+        schema=call.resource.schema,
+        api_version=call.resource.api_version,
+        now=now(),
+        subresource=call.info.subresource or None,
+        ignore=ignored_fields(call),
+    )
+    if entries:
+        new["metadata"]["managedFields"] = entries
+    else:
+        new["metadata"].pop("managedFields", None)
+
+
+def ignored_fields(call: Call) -> tuple[FieldPath, ...]:
+    """Return the fields that a write through this path cannot change and so cannot own."""
+    if call.info.subresource == "status":
+        return (("f:spec",), ("f:metadata",)) if call.resource.custom else (("f:spec",),)
+    return (("f:status",),) if call.resource.has("status") else ()

@@ -6,6 +6,7 @@ from kubex_testing._objects.merge_patch import apply_merge_patch
 from kubex_testing._objects.strategic import StrategicPatchError, apply_strategic_merge_patch
 
 from . import _errors as errors
+from ._admit import admit_body
 from ._apply import server_side_apply
 from ._cluster import Call
 from ._decode import Body, decode_patch
@@ -14,7 +15,7 @@ from ._negotiate import content_type
 from ._options import write_options
 from ._registry import ResourceType
 from ._shapes import answer, negotiate
-from ._strategy import admit_body, check_type
+from ._strategy import check_type
 from ._writes import check_identity, update_object
 
 JSON_PATCH = "application/json-patch+json"
@@ -34,7 +35,8 @@ async def patch(call: Call) -> Response:
         return answer(call, 201 if created else 200, stored, representation)
     operations = decode_operations(call, media)
     current = call.stored()
-    patched = apply_patch(call.resource, media, current.object, operations)
+    live = {**current.object, "apiVersion": call.resource.api_version}
+    patched = apply_patch(call.resource, media, live, operations)
     check_type(call.resource, patched)
     document = admit_body(call, Body(patched), options, patched=True)
     check_identity(call, document)

@@ -36,6 +36,7 @@ class CustomFacts:
     rules: Mapping[str, Any]
     """The `openAPIV3Schema` of the version."""
     schema: Schema
+    storage_api_version: str
     deprecation: str = ""
     columns: tuple[Mapping[str, Any], ...] = ()
     scale: Mapping[str, str] | None = None
@@ -75,6 +76,11 @@ class ResourceType:
     @property
     def api_version(self) -> str:
         return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def stored_api_version(self) -> str:
+        """The version that objects are kept in."""
+        return self.custom.storage_api_version if self.custom else self.api_version
 
     @property
     def bucket(self) -> str:

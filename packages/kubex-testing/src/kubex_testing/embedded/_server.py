@@ -5,23 +5,25 @@ import secrets
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import anyio.to_thread
 
-from kubex_testing._handle import ServerHandle
+from kubex_testing._handle import Capability, ServerHandle
 from kubex_testing._pki import CertificateAuthority, server_context
 
 from ._app import Application
 from ._auth import ADMIN, Authenticator, Authorize, Authorizer
 from ._cluster import FIRST_NAMESPACES, Cluster, Settings, new_uid, now
+from ._controllers import Controllers
 from ._faults import Action, Fault, Faults, Matcher
 from ._http import Connection
 from ._messages import Identity, RecordedRequest, Response
 
 T = TypeVar("T")
+Controller = Literal["namespace-controller", "gc"]
 STOP_TIMEOUT = 10.0
 HOST = "127.0.0.1"
 
@@ -41,6 +43,7 @@ class EmbeddedServer:
         tokens: Mapping[str, Identity] | None = None,
         authorize: Authorize | None = None,
         settings: Settings | None = None,
+        controllers: Collection[Controller] = ("namespace-controller", "gc"),
     ) -> None:
         self._tls = tls
         self._port = port
@@ -48,6 +51,8 @@ class EmbeddedServer:
         self._authority = CertificateAuthority() if tls else None
         self._context = self._server_context()
         self._cluster = Cluster(settings or Settings())
+        self._controllers = frozenset(controllers)
+        Controllers(self._cluster, self._controllers)
         self._faults = Faults()
         self._app = Application(
             self._cluster,
@@ -111,12 +116,14 @@ class EmbeddedServer:
     def handle(self) -> ServerHandle:
         """The address and the administrator's credentials."""
         authority = self._authority
+        capabilities: frozenset[Capability] = frozenset({"api", *self._controllers})
         if authority is None:
-            return ServerHandle(f"http://{HOST}:{self._port}", token=self._admin_token)
+            return ServerHandle(f"http://{HOST}:{self._port}", token=self._admin_token, capabilities=capabilities)
         return ServerHandle(
             f"https://{HOST}:{self._port}",
             ca_pem=authority.cert_pem,
             token=self._admin_token,
+            capabilities=capabilities,
             issue_identity=authority.client_identity,
         )
 

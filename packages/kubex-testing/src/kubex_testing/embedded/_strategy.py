@@ -1,14 +1,16 @@
 """What the kinds do to objects on their way in: decoding rules, defaults, validation, generation, status."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from kubex_testing._objects.json_types import JsonObject, json_copy, object_at
+from kubex_testing._objects.defaults import complete_builtin, default_builtin
+from kubex_testing._objects.json_types import JsonObject, array_at, json_copy, object_at
+from kubex_testing._objects.names import dns1123_subdomain_problems
+from kubex_testing._objects.validate import validate_builtin
+from kubex_testing._objects.validate_meta import validate_metadata
 
 from . import _errors as errors
-from ._cluster import Call
-from ._decode import Body
-from ._options import WriteOptions
+from ._cluster import Cluster
+from ._crd import CRD_BUCKET
 from ._registry import ResourceType
 
 _SYSTEM_FIELDS = ("kind", "apiVersion", "metadata", "status")
@@ -48,34 +50,49 @@ def _check_custom_type(resource: ResourceType, document: JsonObject, kind: Any, 
         raise errors.invalid(resource.kind, resource.group, name, [errors.cause("FieldValueInvalid", message, "kind")])
 
 
-def admit_body(call: Call, body: Body, options: WriteOptions, *, patched: bool = False) -> JsonObject:
-    """Return the object of a body with unknown fields gone and defaults set; warns or raises as `fieldValidation` says."""
-    document = body.document
+def with_defaults(resource: ResourceType, document: JsonObject) -> JsonObject:
+    """Return the object with the defaults that belong to whoever writes it."""
+    if resource.custom is not None:
+        return document
+    return default_builtin(resource.group, resource.kind, document)
+
+
+def complete(cluster: Cluster, resource: ResourceType, document: JsonObject) -> JsonObject:
+    """Return a new object with what the server itself adds, its status reset."""
+    if resource.custom is None:
+        document = complete_builtin(
+            resource.group,
+            resource.kind,
+            document,
+            allocate_ip=cluster.allocate_address,
+            allocate_node_port=cluster.allocate_node_port,
+        )
+    elif resource.has("status"):
+        document = {key: value for key, value in document.items() if key != "status"}
+    if resource.tracks_generation:
+        document["metadata"]["generation"] = 1
     return document
 
 
-def validate(call: Call, new: JsonObject, old: JsonObject | None, subresource: str = "") -> None:
+def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None) -> None:
     """Check an object against the rules of its kind; raises 422."""
-
-
-def raise_causes(resource: ResourceType, name: str, causes: Sequence[Any]) -> None:
-    """Raise 422 when there are causes."""
+    if resource.custom is not None:
+        causes = validate_metadata(new, old, dns1123_subdomain_problems)
+    else:
+        causes = validate_builtin(resource.group, resource.kind, new, old)
     if causes:
+        name = new["metadata"].get("name") or ""
         raise errors.invalid(resource.kind, resource.group, name, [item.as_dict() for item in causes])
-
-
-def prepare_create(resource: ResourceType, new: JsonObject) -> None:
-    """Reset what a client cannot set on a new object."""
-    if resource.has("status") and resource.bucket != "namespaces.":
-        new.pop("status", None)
-    if resource.tracks_generation:
-        new["metadata"]["generation"] = 1
 
 
 def prepare_update(resource: ResourceType, new: JsonObject, old: JsonObject, subresource: str) -> JsonObject:
     """Keep what this write may not change, and count the generation; returns the object to store."""
     if subresource == "status":
         return _status_update(resource, new, old)
+    if resource.bucket == "services.":
+        _keep_addresses(new, old)
+    if resource.bucket == "namespaces." and subresource != "finalize":
+        _carry(new["spec"], old["spec"], "finalizers")
     if resource.has("status"):
         _carry(new, old, "status")
     if resource.tracks_generation:
@@ -90,7 +107,7 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
     if "status" in new:
         result["status"] = new["status"]
     metadata = new["metadata"]
-    if resource.custom is not None or resource.bucket == "customresourcedefinitions.apiextensions.k8s.io":
+    if resource.custom is not None or resource.bucket == CRD_BUCKET:
         metadata = {**old["metadata"]}
         for key in ("managedFields", "resourceVersion"):
             _carry(metadata, new["metadata"], key)
@@ -99,6 +116,21 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
     _carry(metadata, old["metadata"], "generation")
     result["metadata"] = metadata
     return result
+
+
+def _keep_addresses(new: JsonObject, old: JsonObject) -> None:
+    """Keep what was allocated to a service when an update leaves it out."""
+    spec, before = object_at(new, "spec"), object_at(old, "spec")
+    if spec.get("type") == "ExternalName":
+        return
+    for key in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"):
+        if not spec.get(key) and key in before:
+            spec[key] = before[key]
+    ports = {port.get("port"): port for port in array_at(old, "spec", "ports")}
+    for port in array_at(new, "spec", "ports"):
+        known = ports.get(port.get("port"), {})
+        if not port.get("nodePort") and known.get("nodePort") and spec.get("type") == before.get("type"):
+            port["nodePort"] = known["nodePort"]
 
 
 def _desired(resource: ResourceType, document: JsonObject) -> JsonObject:

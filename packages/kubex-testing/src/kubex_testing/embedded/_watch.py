@@ -120,8 +120,8 @@ class _Encoder:
         self._table_started = False
 
     def line(self, line: Line) -> bytes:
-        type, stored = line
-        return b'{"type":"' + type.encode() + b'","object":' + self._object(stored) + b"}\n"
+        event_type, stored = line
+        return b'{"type":"' + event_type.encode() + b'","object":' + self._object(stored) + b"}\n"
 
     def bookmark(self, *, end_of_initial: bool = False) -> bytes:
         resource = self._call.resource

@@ -6,6 +6,7 @@ from kubex_testing._objects.json_types import JsonObject, json_equal, object_at
 from kubex_testing._objects.names import expand_generate_name
 
 from . import _errors as errors
+from ._admit import admit_body
 from ._cluster import Call, new_uid, now
 from ._decode import decode_object
 from ._managed import stamp_update
@@ -13,7 +14,7 @@ from ._messages import Response
 from ._options import WriteOptions, write_options
 from ._shapes import answer, negotiate
 from ._store import Stored
-from ._strategy import admit_body, check_type, prepare_create, prepare_update, validate
+from ._strategy import check_type, complete, prepare_update, validate, with_defaults
 
 _GENERATE_ATTEMPTS = 8
 
@@ -55,8 +56,12 @@ def create_object(call: Call, document: JsonObject, options: WriteOptions, *, ma
     revision = str(metadata.pop("resourceVersion", "") or "")
     _complete_name(call, metadata)
     metadata.update(uid=new_uid(), creationTimestamp=now())
-    prepare_create(resource, document)
-    validate(call, document, None)
+    document = with_defaults(resource, document)
+    if not manager_done:
+        stamp_update(call, document, None, options)
+    document = complete(call.cluster, resource, document)
+    metadata = document["metadata"]
+    validate(resource, document, None)
     if revision.isdigit() and int(revision):
         raise errors.internal("resourceVersion should not be set on objects to be created")
     key = resource.key(call.info.namespace, metadata["name"])
@@ -64,8 +69,7 @@ def create_object(call: Call, document: JsonObject, options: WriteOptions, *, ma
     if existing is not None:
         terminating = "deletionTimestamp" in existing.object["metadata"]
         raise errors.already_exists(resource.plural, resource.group, metadata["name"], terminating=terminating)
-    if not manager_done:
-        stamp_update(call, document, None, options)
+    document["apiVersion"] = resource.stored_api_version
     if options.dry_run:
         return Stored(document, 0)
     return call.cluster.store.put(resource.bucket, key, document)
@@ -76,16 +80,18 @@ def update_object(
 ) -> Stored:
     """Check and store a new version of an object; raises 409, 422 and 500. A write without effect stores nothing."""
     resource, old = call.resource, current.object
+    document = with_defaults(resource, document)
     metadata, old_metadata = document["metadata"], old["metadata"]
     check_revision(call, metadata, current)
     if not metadata.get("uid"):
         metadata["uid"] = old_metadata["uid"]
     _keep_system_metadata(metadata, old_metadata)
     document = prepare_update(resource, document, old, call.info.subresource)
-    validate(call, document, old, call.info.subresource)
+    validate(resource, document, old)
     if not manager_done:
         stamp_update(call, document, old, options)
     document["metadata"]["resourceVersion"] = old_metadata["resourceVersion"]
+    document["apiVersion"] = resource.stored_api_version
     if json_equal(document, old):
         return current
     if options.dry_run:

@@ -1,0 +1,127 @@
+"""The garbage collector: objects whose owners are gone go, too.
+
+See https://kubernetes.io/docs/concepts/architecture/garbage-collection/.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from kubex_testing._objects.json_types import JsonObject, array_at
+
+from ._cluster import Cluster
+from ._deletes import delete_object
+from ._options import DeleteOptions
+from ._registry import ResourceType
+from ._store import Event, Stored
+
+FOREGROUND, ORPHAN = "foregroundDeletion", "orphan"
+Place = tuple[str, str]
+
+
+class GarbageCollector:
+    """Follows owner references. Knows where every object is by its uid, and who names it as an owner."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._places: dict[str, Place] = {}
+        self._dependents: dict[str, set[str]] = {}
+
+    def affected(self, bucket: str, event: Event) -> Iterable[str]:
+        """Keep the index, and name the uids that have to be looked at."""
+        metadata = event.current.object["metadata"]
+        uid = metadata["uid"]
+        if event.previous is not None:
+            for owner in _owners(event.previous.object):
+                self._dependents.get(owner["uid"], set()).discard(uid)
+        if event.type == "DELETED":
+            self._places.pop(uid, None)
+            return [*self._dependents.get(uid, ()), *(owner["uid"] for owner in _owners(event.current.object))]
+        self._places[uid] = (bucket, event.key)
+        owners = _owners(event.current.object)
+        for owner in owners:
+            self._dependents.setdefault(owner["uid"], set()).add(uid)
+        finalizing = {FOREGROUND, ORPHAN}.intersection(metadata.get("finalizers") or ())
+        return [uid] if owners or (finalizing and "deletionTimestamp" in metadata) else []
+
+    def settle(self, uid: str) -> None:
+        """Bring one object in line: orphan or delete what it owns, or delete it when its owners are gone."""
+        found = self._find(uid)
+        if found is None:
+            return
+        resource, stored = found
+        metadata = stored.object["metadata"]
+        finalizers = metadata.get("finalizers") or []
+        if "deletionTimestamp" in metadata and ORPHAN in finalizers:
+            self._orphan_dependents(uid)
+            self._finish(resource, stored, ORPHAN)
+        elif "deletionTimestamp" in metadata and FOREGROUND in finalizers:
+            if not self._delete_dependents(uid):
+                self._finish(resource, stored, FOREGROUND)
+        else:
+            self._check_owners(resource, stored)
+
+    def _check_owners(self, resource: ResourceType, stored: Stored) -> None:
+        owners = _owners(stored.object)
+        present = [owner for owner in owners if self._alive(owner)]
+        if not owners or len(present) == len(owners):
+            return
+        if present:
+            self._put(resource, stored, {"ownerReferences": present})
+        else:
+            delete_object(self._cluster, resource, stored, DeleteOptions(policy="Background"))
+
+    def _alive(self, owner: JsonObject) -> bool:
+        return owner["uid"] in self._places
+
+    def _orphan_dependents(self, uid: str) -> None:
+        for resource, stored in self._owned(uid):
+            rest = [owner for owner in _owners(stored.object) if owner["uid"] != uid]
+            self._put(resource, stored, {"ownerReferences": rest})
+
+    def _delete_dependents(self, uid: str) -> bool:
+        """Delete what an object owns; tells whether something is left that blocks the owner."""
+        blocked = False
+        for resource, stored in self._owned(uid):
+            if "deletionTimestamp" not in stored.object["metadata"]:
+                delete_object(self._cluster, resource, stored, DeleteOptions(policy="Foreground"))
+            blocking = any(owner["uid"] == uid and owner.get("blockOwnerDeletion") for owner in _owners(stored.object))
+            blocked = blocked or (blocking and self._find(stored.object["metadata"]["uid"]) is not None)
+        return blocked
+
+    def _finish(self, resource: ResourceType, stored: Stored, finalizer: str) -> None:
+        """Take a finalizer off; the last one lets the object go."""
+        metadata = stored.object["metadata"]
+        rest = [item for item in metadata.get("finalizers") or [] if item != finalizer]
+        if rest or metadata.get("deletionGracePeriodSeconds"):
+            self._put(resource, stored, {"finalizers": rest})
+        else:
+            self._cluster.store.delete(resource.bucket, _key(resource, stored))
+
+    def _put(self, resource: ResourceType, stored: Stored, changes: JsonObject) -> None:
+        metadata = {**stored.object["metadata"], **changes}
+        metadata = {key: value for key, value in metadata.items() if key not in changes or value}
+        self._cluster.store.put(resource.bucket, _key(resource, stored), {**stored.object, "metadata": metadata})
+
+    def _owned(self, uid: str) -> Iterator[tuple[ResourceType, Stored]]:
+        for dependent in tuple(self._dependents.get(uid, ())):
+            found = self._find(dependent)
+            if found is not None:
+                yield found
+
+    def _find(self, uid: str) -> tuple[ResourceType, Stored] | None:
+        place = self._places.get(uid)
+        if place is None:
+            return None
+        bucket, key = place
+        plural, _, group = bucket.partition(".")
+        resource = self._cluster.registry.by_plural(group, plural)
+        stored = self._cluster.store.get(bucket, key)
+        return None if resource is None or stored is None else (resource, stored)
+
+
+def _owners(document: JsonObject) -> list[JsonObject]:
+    return array_at(document, "metadata", "ownerReferences")
+
+
+def _key(resource: ResourceType, stored: Stored) -> str:
+    metadata = stored.object["metadata"]
+    return resource.key(metadata.get("namespace", ""), metadata["name"])

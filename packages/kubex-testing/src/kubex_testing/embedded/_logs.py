@@ -1,0 +1,144 @@
+"""Container logs: what tests have put in, read as the log subresource of a pod.
+
+See https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-read-log-of-the-specified-pod.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+from kubex_testing._objects.json_types import array_at, object_at
+
+from . import _errors as errors
+from ._cluster import Call
+from ._log_options import LogOptions, log_options
+from ._messages import Response
+
+SLICE = 64 * 1024
+Chunks = Callable[[], AsyncIterable[bytes]]
+LogKey = tuple[str, str, str, bool]
+"""Namespace, pod, container, and whether it is the log of the previous container."""
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line with its newline (the last may lack it), and when it was written."""
+
+    written: datetime
+    content: bytes
+
+
+@dataclass
+class ContainerLog:
+    """The log of one container; `chunks` makes one that is too large to keep."""
+
+    lines: list[LogLine] = field(default_factory=list[LogLine])
+    chunks: Chunks | None = None
+    ended: bool = False
+    grown: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def append(self, content: bytes, written: datetime | None = None) -> None:
+        """Add lines and wake those who follow."""
+        moment = written or datetime.now(timezone.utc)
+        self.lines.extend(LogLine(moment, line) for line in _split(content))
+        self._wake()
+
+    def end(self) -> None:
+        """Say that nothing will follow."""
+        self.ended = True
+        self._wake()
+
+    def _wake(self) -> None:
+        grown, self.grown = self.grown, asyncio.Event()
+        grown.set()
+
+
+def _split(content: bytes) -> list[bytes]:
+    """Split after each `\\n`, and there only."""
+    *whole, last = content.split(b"\n")
+    return [line + b"\n" for line in whole] + ([last] if last else [])
+
+
+async def read_log(call: Call) -> Response:
+    """GET …/log."""
+    options = log_options(call.request.query, call.info.name)
+    pod = call.stored().object
+    container = _container(pod, options.container)
+    key: LogKey = (call.info.namespace, call.info.name, container, options.previous)
+    log = call.cluster.logs.get(key)
+    if log is None:
+        return _without_log(pod, container, options)
+    chunks = _limited(_read(log, options), options.limit)
+    return Response(200, [("Content-Type", "text/plain")], chunks=chunks)
+
+
+def _container(pod: dict[str, object], wanted: str) -> str:
+    """Choose the container; raises 400."""
+    name = object_at(pod, "metadata")["name"]
+    lists = ("containers", "initContainers", "ephemeralContainers")
+    known = [item["name"] for kind in lists for item in array_at(pod, "spec", kind)]
+    if wanted:
+        if wanted not in known:
+            raise errors.bad_request(f"container {wanted} is not valid for pod {name}")
+        return wanted
+    containers = [str(item["name"]) for item in array_at(pod, "spec", "containers")]
+    if len(containers) != 1:
+        raise errors.bad_request(
+            f"a container name must be specified for pod {name}, choose one of: [{' '.join(containers)}]"
+        )
+    return containers[0]
+
+
+def _without_log(pod: dict[str, object], container: str, options: LogOptions) -> Response:
+    name, node = object_at(pod, "metadata")["name"], object_at(pod, "spec").get("nodeName")
+    if options.previous:
+        raise errors.bad_request(f'previous terminated container "{container}" in pod "{name}" not found')
+    return Response(200, [("Content-Type", "text/plain")]) if node else Response(204)
+
+
+async def _read(log: ContainerLog, options: LogOptions) -> AsyncGenerator[bytes, None]:
+    if log.chunks is not None:
+        async for chunk in log.chunks():
+            yield chunk
+        return
+    position = len(log.lines)
+    lines = [line for line in log.lines if options.since is None or line.written >= options.since]
+    if options.tail is not None:
+        lines = lines[max(len(lines) - options.tail, 0) :]
+    while True:
+        for chunk in _packed(lines, timestamps=options.timestamps):
+            yield chunk
+        if not options.follow or (log.ended and position == len(log.lines)):
+            return
+        if position == len(log.lines):
+            await log.grown.wait()
+        lines, position = log.lines[position:], len(log.lines)
+
+
+def _packed(lines: list[LogLine], *, timestamps: bool) -> list[bytes]:
+    """Join lines into chunks of a useful size."""
+    if timestamps:
+        joined = b"".join(_stamp(line.written) + line.content for line in lines)
+    else:
+        joined = b"".join(line.content for line in lines)
+    return [joined[start : start + SLICE] for start in range(0, len(joined), SLICE)]
+
+
+def _stamp(moment: datetime) -> bytes:
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f000Z ").encode()
+
+
+async def _limited(source: AsyncGenerator[bytes, None], limit: int | None) -> AsyncGenerator[bytes, None]:
+    left = limit
+    try:
+        async for chunk in source:
+            if left is None:
+                yield chunk
+                continue
+            yield chunk[:left]
+            left -= len(chunk)
+            if left <= 0:
+                return
+    finally:
+        await source.aclose()

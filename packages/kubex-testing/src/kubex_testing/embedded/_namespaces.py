@@ -1,0 +1,94 @@
+"""The namespace controller: a deleted namespace is emptied, then goes.
+
+See https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/.
+"""
+
+from collections.abc import Iterable
+
+from kubex_testing._objects.json_types import JsonObject, array_at, object_at
+
+from ._cluster import Cluster, now
+from ._deletes import delete_object
+from ._options import DeleteOptions
+from ._store import Event, Stored
+
+NAMESPACES = "namespaces."
+# Nothing here ends pods, so waiting for their grace period would be for ever.
+_AT_ONCE = DeleteOptions(grace_period=0, policy="Background")
+
+
+class NamespaceController:
+    """Empties terminating namespaces."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def affected(self, bucket: str, event: Event) -> Iterable[str]:
+        """Name the namespaces that a change may concern."""
+        if event.type == "DELETED" and bucket != NAMESPACES and "/" in event.key:
+            name = event.key.partition("/")[0]
+            return [name] if self._terminating(name) else []
+        terminating = bucket == NAMESPACES and "deletionTimestamp" in event.current.object["metadata"]
+        return [event.key] if terminating and event.type != "DELETED" else []
+
+    def settle(self, name: str) -> None:
+        """Delete what is in a terminating namespace, and the namespace when it is empty."""
+        stored = self._terminating(name)
+        if stored is None:
+            return
+        remaining = self._empty(name)
+        document = {**stored.object, "status": _status(stored.object, remaining)}
+        if not remaining:
+            finalizers = [item for item in array_at(document, "spec", "finalizers") if item != "kubernetes"]
+            document["spec"] = {**object_at(document, "spec"), "finalizers": finalizers}
+            if not finalizers:
+                document["spec"].pop("finalizers")
+                if not document["metadata"].get("finalizers"):
+                    self._cluster.store.delete(NAMESPACES, name)
+                    return
+        if document != stored.object:
+            self._cluster.store.put(NAMESPACES, name, document)
+
+    def _terminating(self, name: str) -> Stored | None:
+        stored = self._cluster.namespace(name)
+        return stored if stored is not None and "deletionTimestamp" in stored.object["metadata"] else None
+
+    def _empty(self, name: str) -> list[JsonObject]:
+        """Delete the contents; returns what is still there."""
+        remaining: list[JsonObject] = []
+        for resource in self._cluster.registry.storage_types():
+            if not resource.namespaced:
+                continue
+            bucket = self._cluster.store.bucket(resource.bucket)
+            for key in tuple(bucket.prefixed(f"{name}/")):
+                delete_object(self._cluster, resource, bucket.objects[key], _AT_ONCE)
+                if key in bucket.objects:
+                    remaining.append(bucket.objects[key].object)
+        return remaining
+
+
+def _status(namespace: JsonObject, remaining: list[JsonObject]) -> JsonObject:
+    """Say in conditions what keeps the namespace from going."""
+    finalizers = sorted({item for document in remaining for item in document["metadata"].get("finalizers") or []})
+    kinds = sorted({document["kind"] for document in remaining})
+    content = f"Some resources are remaining: {', '.join(kinds)}" if kinds else "All content successfully removed"
+    holding = f"Some content in the namespace has finalizers remaining: {', '.join(finalizers)}"
+    wanted = (
+        ("NamespaceDeletionDiscoveryFailure", False, "ResourcesDiscovered", "All resources successfully discovered"),
+        ("NamespaceDeletionContentFailure", False, "ContentDeleted", "All content successfully deleted"),
+        ("NamespaceContentRemaining", bool(kinds), "SomeResourcesRemain" if kinds else "ContentRemoved", content),
+        (
+            "NamespaceFinalizersRemaining",
+            bool(finalizers),
+            "SomeFinalizersRemain" if finalizers else "ContentHasNoFinalizers",
+            holding if finalizers else "All content-preserving finalizers finished",
+        ),
+    )
+    known = {item["type"]: item for item in array_at(namespace, "status", "conditions")}
+    conditions: list[JsonObject] = []
+    for name, holds, reason, message in wanted:
+        condition = {"type": name, "status": str(holds), "reason": reason, "message": message}
+        before = known.get(name, {})
+        same = all(before.get(key) == value for key, value in condition.items())
+        conditions.append({**condition, "lastTransitionTime": before["lastTransitionTime"] if same else now()})
+    return {**object_at(namespace, "status"), "phase": "Terminating", "conditions": conditions}

@@ -1,0 +1,113 @@
+"""The scale subresource: one view on the replicas of many kinds.
+
+See https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/scale-v1/.
+"""
+
+from kubex_testing._objects.json_types import JsonObject, is_integer, is_object, json_copy, object_at
+from kubex_testing._objects.selectors import format_label_selector
+
+from . import _errors as errors
+from ._cluster import Call
+from ._decode import decode_object
+from ._encode import dumps, render
+from ._messages import Response
+from ._negotiate import content_type, wanted
+from ._options import WriteOptions, write_options
+from ._patches import apply_patch, check_media, decode_operations
+from ._registry import ResourceType
+from ._store import Stored
+from ._writes import update_object
+
+SCALE = ResourceType("autoscaling", "v1", "Scale", "scales", verbs=())
+_SPEC_REPLICAS, _STATUS_REPLICAS = ".spec.replicas", ".status.replicas"
+
+
+async def get_scale(call: Call) -> Response:
+    """GET …/scale."""
+    return _answer(call, call.stored())
+
+
+async def update_scale(call: Call) -> Response:
+    """PUT …/scale."""
+    options = write_options(call.request, "UpdateOptions")
+    body = decode_object(call.request, "Scale").document
+    return _answer(call, _write(call, call.stored(), body, options))
+
+
+async def patch_scale(call: Call) -> Response:
+    """PATCH …/scale."""
+    media = content_type(call.request)
+    check_media(call.resource, media)
+    options = write_options(call.request, "PatchOptions")
+    operations = decode_operations(call, media)
+    current = call.stored()
+    body = apply_patch(SCALE, media, scale_of(call.resource, current.object), operations)
+    return _answer(call, _write(call, current, body, options))
+
+
+def scale_of(resource: ResourceType, document: JsonObject) -> JsonObject:
+    """Make the Scale of an object."""
+    metadata = document["metadata"]
+    kept = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+    paths = resource.custom.scale if resource.custom and resource.custom.scale else {}
+    spec_path = paths.get("specReplicasPath", _SPEC_REPLICAS)
+    status_path = paths.get("statusReplicasPath", _STATUS_REPLICAS)
+    status: JsonObject = {"replicas": _at(document, status_path) or 0}
+    selector = _selector(resource, document)
+    if selector:
+        status["selector"] = selector
+    replicas = _at(document, spec_path)
+    return {
+        "kind": "Scale",
+        "apiVersion": "autoscaling/v1",
+        "metadata": {key: metadata[key] for key in kept if key in metadata},
+        "spec": {"replicas": replicas} if replicas else {},
+        "status": status,
+    }
+
+
+def _selector(resource: ResourceType, document: JsonObject) -> str:
+    if resource.custom is None:
+        return format_label_selector(object_at(document, "spec", "selector"))
+    path = (resource.custom.scale or {}).get("labelSelectorPath")
+    return str(_at(document, path) or "") if path else ""
+
+
+def _write(call: Call, current: Stored, scale: JsonObject, options: WriteOptions) -> Stored:
+    """Set the replicas of the parent; raises 400, 409 and 422."""
+    metadata, name = object_at(scale, "metadata"), call.info.name
+    given = metadata.get("name") or name
+    if given != name:
+        raise errors.bad_request(f"the name of the object ({given}) does not match the name on the URL ({name})")
+    replicas = object_at(scale, "spec").get("replicas", 0)
+    if not is_integer(replicas):
+        raise errors.bad_request(f"spec.replicas of a Scale must be an integer, not {replicas!r}")
+    if replicas < 0:
+        message = f"Invalid value: {replicas}: must be greater than or equal to 0"
+        cause = errors.cause("FieldValueInvalid", message, "spec.replicas")
+        raise errors.invalid("Scale", "autoscaling", name, [cause])
+    changed = json_copy(current.object)
+    if metadata.get("resourceVersion"):
+        changed["metadata"]["resourceVersion"] = metadata["resourceVersion"]
+    facts = call.resource.custom
+    path = facts.scale["specReplicasPath"] if facts and facts.scale else _SPEC_REPLICAS
+    _put_at(changed, path, replicas)
+    return update_object(call, changed, current, options)
+
+
+def _answer(call: Call, stored: Stored) -> Response:
+    return render(200, dumps(scale_of(call.resource, stored.object)), wanted(call.request))
+
+
+def _at(document: JsonObject, path: str) -> object:
+    *parents, last = path.strip(".").split(".")
+    return object_at(document, *parents).get(last)
+
+
+def _put_at(document: JsonObject, path: str, value: object) -> None:
+    *parents, last = path.strip(".").split(".")
+    target = document
+    for key in parents:
+        child = target.get(key)
+        target[key] = target = child if is_object(child) else {}
+    target[last] = value
