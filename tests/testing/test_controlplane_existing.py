@@ -1,0 +1,73 @@
+"""What the launcher makes of the kubeconfig of an existing cluster; a test with real programs uses one."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from kubex.configuration import ClientConfiguration
+from kubex.core.exceptions import ConfigurationError
+from kubex_testing import ServerHandle
+from kubex_testing._pki import CertificateAuthority
+from kubex_testing.controlplane import ControlPlane, ControlPlaneStartError, ControlPlaneUnavailable
+from kubex_testing.controlplane._existing import handle_for
+
+
+@pytest.fixture
+def existing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Ask for an existing cluster, and give the test the path of the kubeconfig to write."""
+    path = tmp_path / "kubeconfig"
+    monkeypatch.setenv("USE_EXISTING_CLUSTER", "true")
+    monkeypatch.setenv("KUBECONFIG", str(path))
+    return path
+
+
+def test_the_handle_holds_the_contents_of_the_files(tmp_path: Path) -> None:
+    for name in ("ca", "cert", "key", "token"):
+        (tmp_path / name).write_text(f"the {name}\n")
+    handle = handle_for(
+        ClientConfiguration(
+            url="https://127.0.0.1:6443",
+            server_ca_file=tmp_path / "ca",
+            client_cert_file=tmp_path / "cert",
+            client_key_file=tmp_path / "key",
+            token_file=tmp_path / "token",
+            namespace="work",
+        )
+    )
+    assert (handle.ca_pem, handle.token) == ("the ca", "the token")
+    assert (handle.client_cert_pem, handle.client_key_pem) == ("the cert", "the key")
+
+
+@pytest.mark.parametrize(
+    ("configuration", "field"),
+    [
+        (ClientConfiguration(url="https://127.0.0.1:6443", insecure_skip_tls_verify=True), "insecure_skip_tls_verify"),
+        (ClientConfiguration(url="https://127.0.0.1:6443", username="jane", password="x"), "username"),
+        (ClientConfiguration(url="https://127.0.0.1:6443", proxy_url="http://127.0.0.1:3128"), "proxy_url"),
+        (ClientConfiguration(url="https://127.0.0.1:6443", tls_server_name="kubernetes"), "tls_server_name"),
+    ],
+)
+def test_what_a_handle_cannot_carry_is_named_and_not_dropped(configuration: ClientConfiguration, field: str) -> None:
+    with pytest.raises(ControlPlaneUnavailable, match=f"the kubeconfig says {field}, which a handle cannot carry"):
+        handle_for(configuration)
+
+
+def test_a_cluster_that_does_not_answer_is_a_failure_and_not_a_reason_to_skip(existing: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    ServerHandle(f"https://127.0.0.1:{port}", ca_pem=CertificateAuthority().cert_pem).write_kubeconfig(existing)
+    with pytest.raises(ControlPlaneStartError, match=rf"127\.0\.0\.1:{port}, from the kubeconfig, is not ready"):
+        ControlPlane().start()
+
+
+def test_a_kubeconfig_that_does_not_exist_is_a_failure(existing: Path) -> None:
+    with pytest.raises(ConfigurationError, match="names no file that exists"):
+        ControlPlane().start()
+
+
+def test_an_embedded_server_can_be_the_existing_cluster(existing: Path, kubex_api_server: ServerHandle) -> None:
+    kubex_api_server.write_kubeconfig(existing)
+    with ControlPlane() as handle:
+        assert (handle.url, handle.token) == (kubex_api_server.url, kubex_api_server.token)
+        assert "pod-runtime" not in handle.capabilities
