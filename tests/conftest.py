@@ -1,6 +1,7 @@
 """Every async test runs on each pair of HTTP backend and async library, unless its folder says otherwise."""
 
 import pytest
+
 from support.pairs import PAIRS, Pair
 
 pytest_plugins = ["support.skips"]

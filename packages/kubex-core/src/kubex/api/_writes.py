@@ -6,7 +6,7 @@ from kubex.api._decode import Decoder
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import DeleteOptions, SelectOptions, Selector, WriteOptions, dry_run_value
 from kubex.api._reads import Reads
-from kubex.core._encode import encode_object
+from kubex.core._encode import complete, encode_object
 from kubex.core._paths import object_path
 from kubex.core._request import Request
 from kubex.core.exceptions import InvalidNameError
@@ -117,6 +117,7 @@ class Writes(Reads[T]):
         patch: Patch,
         *,
         namespace: NamespaceTypes = ...,
+        force: bool = False,
         dry_run: bool = False,
         field_manager: str | None = None,
         field_validation: FieldValidation | None = None,
@@ -128,6 +129,7 @@ class Writes(Reads[T]):
         name: str,
         patch: Patch,
         *,
+        force: bool = False,
         dry_run: bool = False,
         field_manager: str | None = None,
         field_validation: FieldValidation | None = None,
@@ -139,15 +141,25 @@ class Writes(Reads[T]):
         patch: Patch,
         *,
         namespace: NamespaceTypes = ...,
+        force: bool = False,
         dry_run: bool = False,
         field_manager: str | None = None,
         field_validation: FieldValidation | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> Any:
-        """Patch an object, by a MergePatch, a StrategicMergePatch or a JsonPatch, and return what the server stored."""
+        """Patch an object by one of the kinds in `kubex.core.patch`, and return what the server stored.
+
+        `force` is for an ApplyPatch: it takes over fields of other managers, which are a Conflict otherwise.
+        """
         endpoint = self._endpoint
+        if isinstance(patch, ApplyPatch):
+            field_manager = field_manager or FIELD_MANAGER
+            patch = ApplyPatch(complete(patch.body, endpoint.facts, name))
         options = WriteOptions(
-            dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
+            dry_run=dry_run_value(dry_run),
+            field_manager=field_manager,
+            field_validation=field_validation,
+            force=force or None,
         )
         return await self._send(
             endpoint.request(

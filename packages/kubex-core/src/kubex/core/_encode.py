@@ -44,3 +44,9 @@ def encode_object(obj: Resource, facts: ResourceFacts, *, managed: bool = False)
     if managed:
         body["metadata"].pop("managedFields", None)
     return to_json(body)
+
+
+def complete(body: Mapping[str, Any], facts: ResourceFacts, name: str) -> dict[str, Any]:
+    """Fill in what the body of a server-side apply must say of itself."""
+    metadata = {"name": name} | dict(body.get("metadata") or {})
+    return {"apiVersion": facts.api_version, "kind": facts.kind} | dict(body) | {"metadata": metadata}

@@ -5,7 +5,7 @@ See https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from pydantic import BaseModel
 
@@ -15,10 +15,7 @@ __all__ = ["ApplyPatch", "JsonPatch", "MergePatch", "Patch", "StrategicMergePatc
 
 
 @dataclass(frozen=True, slots=True)
-class MergePatch:
-    """A JSON merge patch (RFC 7386): `None` in a dict deletes the key; a model patches what it was given."""
-
-    content_type: ClassVar[str] = "application/merge-patch+json"
+class _FieldsPatch:
     body: Mapping[str, Any] | BaseModel
 
     def encode(self) -> bytes:
@@ -27,15 +24,17 @@ class MergePatch:
 
 
 @dataclass(frozen=True, slots=True)
-class StrategicMergePatch:
+class MergePatch(_FieldsPatch):
+    """A JSON merge patch (RFC 7386): `None` in a dict deletes the key; a model patches what it was given."""
+
+    content_type: ClassVar[str] = "application/merge-patch+json"
+
+
+@dataclass(frozen=True, slots=True)
+class StrategicMergePatch(_FieldsPatch):
     """A merge patch that merges lists by key; for built-in kinds only."""
 
     content_type: ClassVar[str] = "application/strategic-merge-patch+json"
-    body: Mapping[str, Any] | BaseModel
-
-    def encode(self) -> bytes:
-        """Return the JSON body; of a model only the fields that were set, `None` included."""
-        return encode(self.body, partial=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +51,18 @@ class JsonPatch:
 
 @dataclass(frozen=True, slots=True)
 class ApplyPatch:
-    """The fields one manager wants (server-side apply); `apiVersion` and `kind` are filled in by `Api`."""
+    """The fields that one manager wants, as plain values (server-side apply); for a whole object there is `Api.apply`.
+
+    `apiVersion`, `kind` and `metadata.name` are filled in where they are missing.
+    """
 
     content_type: ClassVar[str] = "application/apply-patch+yaml"
-    body: Mapping[str, Any] | BaseModel
+    body: Mapping[str, Any]
 
     def encode(self) -> bytes:
-        """Return the JSON body, which is YAML too; of a model only the fields that were set."""
+        """Return the JSON body, which is YAML too."""
         return encode(self.body)
 
 
-Patch = MergePatch | StrategicMergePatch | JsonPatch
-"""What `Api.patch` takes; `Api.apply` takes the object itself."""
+Patch: TypeAlias = MergePatch | StrategicMergePatch | JsonPatch | ApplyPatch
+"""What `Api.patch` takes."""
