@@ -7,7 +7,6 @@ from typing import Any
 from .empty_objects import empty_object
 from .json_types import JsonObject, array_at, is_object, json_copy, object_at
 from .pod_defaults import admit_pod, default_pod, default_pod_spec, qos_class, set_default
-from .schema import builtin_kinds
 
 _ROLLING = {"maxUnavailable": "25%", "maxSurge": "25%"}
 _ALLOCATED = frozenset({"ClusterIP", "NodePort", "LoadBalancer"})
@@ -20,9 +19,6 @@ def default_builtin(group: str, kind: str, obj: JsonObject) -> JsonObject:
     `complete_builtin`, on every write.
     """
     result: JsonObject = json_copy(obj)
-    if (group, "v1", kind) in set(builtin_kinds()):
-        result.setdefault("kind", kind)
-        result.setdefault("apiVersion", f"{group}/v1".lstrip("/"))
     _fill(result, empty_object(f"{group}/v1".lstrip("/"), kind))
     if apply_defaults := _DEFAULTS.get((group, kind)):
         apply_defaults(result)

@@ -1,0 +1,123 @@
+"""Names, labels, annotations and finalizers."""
+
+import random
+
+import pytest
+
+from kubex_testing._objects import names
+from kubex_testing._objects.names import SUFFIX_ALPHABET, expand_generate_name
+
+SUBDOMAIN = (
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and "
+    "end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+    r"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+)
+
+
+def test_a_bad_name_is_worded_as_the_server_does() -> None:
+    (cause,) = names.validate_dns1123_subdomain("Bad_Name")
+    assert cause.as_dict() == {
+        "reason": "FieldValueInvalid",
+        "message": f'Invalid value: "Bad_Name": {SUBDOMAIN}',
+        "field": "metadata.name",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "subdomain", "label", "label_1035"),
+    [
+        ("a", True, True, True),
+        ("a-b", True, True, True),
+        ("1a", True, True, False),
+        ("a.b", True, False, False),
+        ("a..b", False, False, False),
+        ("-a", False, False, False),
+        ("a-", False, False, False),
+        ("A", False, False, False),
+        ("", False, False, False),
+        ("a" * 63, True, True, True),
+        ("a" * 64, True, False, False),
+        ("a" * 254, False, False, False),
+        ("a\n", False, False, False),
+    ],
+)
+def test_name_rules(name: str, subdomain: bool, label: bool, label_1035: bool) -> None:
+    assert bool(names.validate_dns1123_subdomain(name)) is not subdomain
+    assert bool(names.validate_dns1123_label(name)) is not label
+    assert bool(names.validate_dns1035_label(name)) is not label_1035
+
+
+@pytest.mark.parametrize(
+    ("key", "valid"),
+    [
+        ("app", True),
+        ("app.kubernetes.io/name", True),
+        ("A_b.c-d", True),
+        ("/a", False),
+        ("a/", False),
+        ("a/b/c", False),
+        ("Upper.io/a", False),
+        ("-a", False),
+        ("a" * 63, True),
+        ("a" * 64, False),
+    ],
+)
+def test_qualified_names(key: str, valid: bool) -> None:
+    assert bool(names.qualified_name_problems(key)) is not valid
+
+
+@pytest.mark.parametrize(
+    ("labels", "count"), [({"a": "b"}, 0), ({"a": ""}, 0), ({"a": "b c"}, 1), ({"a b": "_"}, 2), ({"a": "x" * 64}, 1)]
+)
+def test_labels(labels: dict[str, str], count: int) -> None:
+    found = names.validate_labels(labels)
+    assert [(cause.reason, cause.field) for cause in found] == [("FieldValueInvalid", "metadata.labels")] * count
+
+
+def test_annotations_may_have_upper_case_domains_and_256_kib() -> None:
+    assert not names.validate_annotations({"Example.com/Key": "x" * (256 * 1024 - 15)})
+    (cause,) = names.validate_annotations({"Example.com/Key": "x" * (256 * 1024 - 14)})
+    assert (cause.reason, cause.field) == ("FieldValueTooLong", "metadata.annotations")
+    assert cause.message == "Too long: may not be more than 262144 bytes"
+
+
+@pytest.mark.parametrize(
+    ("finalizer", "valid"),
+    [("example.com/x", True), ("orphan", True), ("foregroundDeletion", True), ("nodomain", False), ("a b", False)],
+)
+def test_finalizers(finalizer: str, valid: bool) -> None:
+    assert bool(names.validate_finalizer(finalizer, "metadata.finalizers[0]")) is not valid
+
+
+def test_a_finalizer_without_domain_is_worded_as_the_server_does() -> None:
+    (cause,) = names.validate_finalizer("nodomain", "metadata.finalizers[0]")
+    assert cause.message == (
+        'Invalid value: "nodomain": name is neither a standard finalizer name nor is it fully qualified'
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "valid"),
+    [("a", True), ("A_b.c-d", True), (".", False), ("..", False), ("..a", False), ("a/b", False), ("", False)],
+)
+def test_config_keys(key: str, valid: bool) -> None:
+    assert bool(names.config_key_problems(key)) is not valid
+
+
+class Half(random.SystemRandom):
+    """Chooses what stands in the middle."""
+
+    def random(self) -> float:
+        return 0.5
+
+
+@pytest.mark.parametrize(("base", "kept"), [("gen-", "gen-"), ("g" * 250, "g" * 58)])
+def test_generated_names_keep_58_characters_and_add_5(base: str, kept: str) -> None:
+    name = expand_generate_name(base, random.SystemRandom())
+    assert name.startswith(kept)
+    assert len(name) == len(kept) + 5
+    assert set(name[-5:]) <= set(SUFFIX_ALPHABET)
+
+
+def test_generated_names_follow_the_given_generator() -> None:
+    assert expand_generate_name("a-", Half()) == "a-" + SUFFIX_ALPHABET[len(SUFFIX_ALPHABET) // 2] * 5

@@ -1,0 +1,118 @@
+"""JSON patch (RFC 6902), JSON merge patch (RFC 7386)."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from kubex_testing._objects.json_patch import JsonPatchError, JsonPatchFormatError, apply_json_patch
+from kubex_testing._objects.merge_patch import apply_merge_patch
+
+
+@pytest.mark.parametrize(
+    ("document", "operations", "expected"),
+    [
+        ({"data": {}}, [{"op": "add", "path": "/data/j", "value": "1"}], {"data": {"j": "1"}}),
+        ({"data": {"j": "0"}}, [{"op": "add", "path": "/data/j", "value": "1"}], {"data": {"j": "1"}}),
+        ({"a": [1, 3]}, [{"op": "add", "path": "/a/1", "value": 2}], {"a": [1, 2, 3]}),
+        ({"a": [1]}, [{"op": "add", "path": "/a/-", "value": 2}], {"a": [1, 2]}),
+        ({"a": [1]}, [{"op": "add", "path": "/a/1", "value": 2}], {"a": [1, 2]}),
+        ({"a": 1}, [{"op": "add", "path": "", "value": [1]}], [1]),
+        ({"a": 1, "b": 2}, [{"op": "remove", "path": "/b"}], {"a": 1}),
+        ({"a": [1, 2]}, [{"op": "remove", "path": "/a/0"}], {"a": [2]}),
+        ({"a": [1, 2]}, [{"op": "replace", "path": "/a/0", "value": 9}], {"a": [9, 2]}),
+        ({"a": 1}, [{"op": "replace", "path": "/a", "value": None}], {"a": None}),
+        ({"a": {"x": 1}, "b": {}}, [{"op": "move", "from": "/a/x", "path": "/b/y"}], {"a": {}, "b": {"y": 1}}),
+        ({"a": [1, 2, 3]}, [{"op": "move", "from": "/a/0", "path": "/a/2"}], {"a": [2, 3, 1]}),
+        ({"a": 1}, [{"op": "move", "from": "/a", "path": "/a"}], {"a": 1}),
+        ({"a": {"x": 1}}, [{"op": "copy", "from": "/a", "path": "/b"}], {"a": {"x": 1}, "b": {"x": 1}}),
+        ({"a/b": 1, "m~n": 2}, [{"op": "remove", "path": "/a~1b"}, {"op": "remove", "path": "/m~0n"}], {}),
+        ({"~1": 1}, [{"op": "test", "path": "/~01", "value": 1}], {"~1": 1}),
+        ({"": 1}, [{"op": "remove", "path": "/"}], {}),
+        ({"a": [{"b": 1.0}]}, [{"op": "test", "path": "/a", "value": [{"b": 1}]}], {"a": [{"b": 1.0}]}),
+        ({"a": 1}, [], {"a": 1}),
+    ],
+)
+def test_json_patch_applies(document: Any, operations: list[Any], expected: Any) -> None:
+    before = copy.deepcopy(document)
+    assert apply_json_patch(document, operations) == expected
+    assert document == before
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "test", "path": "/data/j", "value": "2"},
+        {"op": "test", "path": "/flag", "value": 1},
+        {"op": "test", "path": "/nope", "value": None},
+        {"op": "remove", "path": "/data/zzz"},
+        {"op": "remove", "path": "/list/2"},
+        {"op": "replace", "path": "/data/zzz", "value": 1},
+        {"op": "add", "path": "/nope/a", "value": 1},
+        {"op": "add", "path": "/list/3", "value": 1},
+        {"op": "add", "path": "/list/01", "value": 1},
+        {"op": "add", "path": "/list/-1", "value": 1},
+        {"op": "remove", "path": "/list/-"},
+        {"op": "add", "path": "/data/j/k", "value": 1},
+        {"op": "add", "path": "data", "value": 1},
+        {"op": "add", "path": "/a~2b", "value": 1},
+        {"op": "add", "path": "/data/x"},
+        {"op": "add", "value": 1},
+        {"op": "move", "from": "/data", "path": "/data/j"},
+        {"op": "copy", "from": "/nope", "path": "/a"},
+        {"op": "copy", "path": "/a"},
+        {"op": "jump", "path": "/a"},
+        {"path": "/a"},
+    ],
+)
+def test_json_patch_that_does_not_apply_changes_nothing(operation: dict[str, Any]) -> None:
+    document = {"data": {"j": "1"}, "list": [1, 2], "flag": True}
+    before = copy.deepcopy(document)
+    with pytest.raises(JsonPatchError):
+        apply_json_patch(document, [{"op": "add", "path": "/data/first", "value": 1}, operation])
+    assert document == before
+
+
+def test_a_patch_does_not_share_values_with_the_result() -> None:
+    value = {"x": [1]}
+    result = apply_json_patch(
+        {}, [{"op": "add", "path": "/a", "value": value}, {"op": "copy", "from": "/a", "path": "/b"}]
+    )
+    result["a"]["x"].append(2)
+    assert value == {"x": [1]}
+    assert result["b"] == {"x": [1]}
+
+
+@pytest.mark.parametrize("operations", [{"op": "remove", "path": "/data/zzz"}, "x", 1, [1]])
+def test_json_patch_must_be_a_list_of_operations(operations: Any) -> None:
+    with pytest.raises(JsonPatchFormatError):
+        apply_json_patch({}, operations)
+
+
+def test_json_patch_that_is_an_object_is_worded_as_the_server_does() -> None:
+    with pytest.raises(JsonPatchFormatError) as caught:
+        apply_json_patch({}, {"op": "remove"})
+    assert str(caught.value) == "json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp"
+
+
+@pytest.mark.parametrize(
+    ("target", "patch", "expected"),
+    [
+        ({"k": "v2"}, {"k": None, "n": "1"}, {"n": "1"}),
+        ({"a": "b"}, {"a": "c"}, {"a": "c"}),
+        ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
+        ({"a": "c"}, {"a": ["b"]}, {"a": ["b"]}),
+        ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
+        ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
+        (["a", "b"], ["c", "d"], ["c", "d"]),
+        ({"a": "b"}, ["c"], ["c"]),
+        ({"a": "foo"}, None, None),
+        ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
+        ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
+        ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
+    ],
+)
+def test_merge_patch(target: Any, patch: Any, expected: Any) -> None:
+    before = copy.deepcopy((target, patch))
+    assert apply_merge_patch(target, patch) == expected
+    assert (target, patch) == before
