@@ -61,6 +61,24 @@ class Cluster:
     def namespace(self, name: str) -> Stored | None:
         return self.store.get("namespaces.", name)
 
+    def seed(self) -> None:
+        """Make the namespaces that every cluster has."""
+        for name in FIRST_NAMESPACES:
+            if self.namespace(name) is None:
+                document = {
+                    "kind": "Namespace",
+                    "apiVersion": "v1",
+                    "metadata": {
+                        "name": name,
+                        "uid": new_uid(),
+                        "creationTimestamp": now(),
+                        "labels": {"kubernetes.io/metadata.name": name},
+                    },
+                    "spec": {"finalizers": ["kubernetes"]},
+                    "status": {"phase": "Active"},
+                }
+                self.store.put("namespaces.", name, document)
+
     def allocate_address(self) -> str:
         """Return the next cluster IP of the service network, 10.0.0.0/16."""
         number = next(self._addresses)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection
 
-from kubex_testing._objects.json_types import JsonObject, object_at
+from kubex_testing._objects.json_types import JsonObject, array_at, object_at
 
 from ._cluster import Cluster
 from ._crd import CRD_BUCKET, accept, established, resource_types
@@ -85,7 +85,7 @@ class Controllers:
     def _clean_up(self, definition: JsonObject) -> None:
         """Delete the instances of a definition, then let it go; instances with finalizers are waited for."""
         metadata, store = definition["metadata"], self._cluster.store
-        finalizers = metadata.get("finalizers") or []
+        finalizers = array_at(metadata, "finalizers")
         if CRD_FINALIZER not in finalizers:
             return
         spec = definition["spec"]
@@ -97,7 +97,7 @@ class Controllers:
             if bucket.objects:
                 self._later("definition", metadata["name"], self._settle_definition)
                 return
-        remaining = [item for item in finalizers if item != CRD_FINALIZER]
+        remaining: list[str] = [item for item in finalizers if item != CRD_FINALIZER]
         changed = {**definition, "metadata": {**metadata, "finalizers": remaining}}
         if remaining:
             store.put(CRD_BUCKET, metadata["name"], changed)

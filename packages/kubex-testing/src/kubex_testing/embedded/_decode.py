@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubex_testing._objects.decode import DecodeError, decode_strict
-from kubex_testing._objects.json_types import JsonObject, is_object
+from kubex_testing._objects.json_types import JsonObject, is_array, is_object
 
 from . import _errors as errors
 from ._messages import RecordedRequest
@@ -53,5 +53,10 @@ def decode_options(request: RecordedRequest) -> JsonObject:
 
 
 def _json_type(value: object) -> str:
-    names = {type(None): "null", bool: "bool", str: "string", list: "array"}
-    return names.get(type(value), "number")
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, str):
+        return "string"
+    return "array" if is_array(value) else "number"

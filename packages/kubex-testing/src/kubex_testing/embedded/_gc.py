@@ -49,7 +49,7 @@ class GarbageCollector:
             return
         resource, stored = found
         metadata = stored.object["metadata"]
-        finalizers = metadata.get("finalizers") or []
+        finalizers = array_at(metadata, "finalizers")
         if "deletionTimestamp" in metadata and ORPHAN in finalizers:
             self._orphan_dependents(uid)
             self._finish(resource, stored, ORPHAN)
@@ -90,7 +90,7 @@ class GarbageCollector:
     def _finish(self, resource: ResourceType, stored: Stored, finalizer: str) -> None:
         """Take a finalizer off; the last one lets the object go."""
         metadata = stored.object["metadata"]
-        rest = [item for item in metadata.get("finalizers") or [] if item != finalizer]
+        rest: list[str] = [item for item in array_at(metadata, "finalizers") if item != finalizer]
         if rest or metadata.get("deletionGracePeriodSeconds"):
             self._put(resource, stored, {"finalizers": rest})
         else:

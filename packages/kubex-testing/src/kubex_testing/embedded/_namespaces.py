@@ -69,7 +69,8 @@ class NamespaceController:
 
 def _status(namespace: JsonObject, remaining: list[JsonObject]) -> JsonObject:
     """Say in conditions what keeps the namespace from going."""
-    finalizers = sorted({item for document in remaining for item in document["metadata"].get("finalizers") or []})
+    held = (array_at(document, "metadata", "finalizers") for document in remaining)
+    finalizers: list[str] = sorted({item for items in held for item in items})
     kinds = sorted({document["kind"] for document in remaining})
     content = f"Some resources are remaining: {', '.join(kinds)}" if kinds else "All content successfully removed"
     holding = f"Some content in the namespace has finalizers remaining: {', '.join(finalizers)}"

@@ -68,7 +68,7 @@ def wanted(request: RecordedRequest, *, shapes: tuple[Shape, ...] = (), stream: 
         if not shape:
             return Wanted(media, pretty=pretty)
         version = clause.parameters.get("v", "")
-        match = next((item for item in shapes if item == shape), None)
+        match: Shape | None = next((item for item in shapes if item == shape), None)
         if match and clause.parameters.get("g") == _META and version in ("v1", "v1beta1"):
             return Wanted(media, match, version, pretty)
     if not known and not stream:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubex_testing._objects.field_selectors import FieldPredicate, parse_field_selector
+from kubex_testing._objects.json_types import JsonObject, object_at
 from kubex_testing._objects.selectors import LabelPredicate, parse_label_selector
 
 from . import _errors as errors
@@ -179,7 +180,8 @@ _POLICIES = ("Foreground", "Background", "Orphan")
 def delete_options(query: Query, body: Mapping[str, Any]) -> DeleteOptions:
     """Read the options of a delete: the body wins, else the query; raises 400 and 422."""
     if body:
-        raw, dry_run = dict(body), body.get("dryRun") or []
+        raw: JsonObject = dict(body)
+        dry_run: list[str] = [] if body.get("dryRun") is None else body["dryRun"]
         if not isinstance(dry_run, list):
             raise errors.bad_request(
                 "json: cannot unmarshal string into Go struct field DeleteOptions.dryRun of type []string"
@@ -197,7 +199,7 @@ def delete_options(query: Query, body: Mapping[str, Any]) -> DeleteOptions:
     if not policy and raw.get("orphanDependents") is not None:
         policy = "Orphan" if str(raw["orphanDependents"]).lower() == "true" else "Background"
     grace = raw.get("gracePeriodSeconds")
-    preconditions = raw.get("preconditions") or {}
+    preconditions = object_at(raw, "preconditions")
     return DeleteOptions(
         check_dry_run(dry_run, "DeleteOptions"),
         None if grace is None else _integer(str(grace)),

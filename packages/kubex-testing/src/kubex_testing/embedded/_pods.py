@@ -13,7 +13,7 @@ from ._messages import Response
 from ._negotiate import wanted
 from ._options import check_dry_run, delete_options
 
-_CREATED = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
+_CREATED: JsonObject = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
 
 
 async def bind(call: Call) -> Response:

@@ -3,6 +3,8 @@
 See https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/scale-v1/.
 """
 
+from collections.abc import Mapping
+
 from kubex_testing._objects.json_types import JsonObject, is_integer, is_object, json_copy, object_at
 from kubex_testing._objects.selectors import format_label_selector
 
@@ -49,7 +51,7 @@ def scale_of(resource: ResourceType, document: JsonObject) -> JsonObject:
     """Make the Scale of an object."""
     metadata = document["metadata"]
     kept = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
-    paths = resource.custom.scale if resource.custom and resource.custom.scale else {}
+    paths: Mapping[str, str] = (resource.custom.scale if resource.custom else None) or {}
     spec_path = paths.get("specReplicasPath", _SPEC_REPLICAS)
     status_path = paths.get("statusReplicasPath", _STATUS_REPLICAS)
     status: JsonObject = {"replicas": _at(document, status_path) or 0}

@@ -1,14 +1,12 @@
 """The server as tests use it: its own thread and event loop, and hooks into what happens."""
 
-import asyncio
 import secrets
-import socket
-import ssl
-import threading
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
+import anyio
 import anyio.to_thread
 
 from kubex_testing._handle import Capability, ServerHandle
@@ -16,23 +14,24 @@ from kubex_testing._pki import CertificateAuthority, server_context
 
 from ._app import Application
 from ._auth import ADMIN, Authenticator, Authorize, Authorizer
-from ._cluster import FIRST_NAMESPACES, Cluster, Settings, new_uid, now
+from ._cluster import Cluster, Settings
 from ._controllers import Controllers
 from ._faults import Action, Fault, Faults, Matcher
-from ._http import Connection
+from ._listener import Listener
+from ._logs import Chunks, ContainerLog
+from ._loop_thread import LoopThread
 from ._messages import Identity, RecordedRequest, Response
+from ._request_log import RequestLog
 
-T = TypeVar("T")
 Controller = Literal["namespace-controller", "gc"]
-STOP_TIMEOUT = 10.0
-HOST = "127.0.0.1"
 
 
 class EmbeddedServer:
     """A Kubernetes API server in this process, on loopback, with its state in memory.
 
     Works as `with` and as `async with` (asyncio and trio), giving a `ServerHandle`. `tokens` maps bearer tokens to
-    identities beside the administrator's; `authorize` may refuse what a user asks; times in `settings` are seconds.
+    identities beside the administrator's; `authorize` may refuse what a user asks; `controllers` says which run.
+    All methods may be called from any thread.
     """
 
     def __init__(
@@ -45,55 +44,41 @@ class EmbeddedServer:
         settings: Settings | None = None,
         controllers: Collection[Controller] = ("namespace-controller", "gc"),
     ) -> None:
-        self._tls = tls
-        self._port = port
+        self._thread = LoopThread("kubex-embedded-api")
         self._admin_token = secrets.token_urlsafe(24)
-        self._authority = CertificateAuthority() if tls else None
-        self._context = self._server_context()
-        self._cluster = Cluster(settings or Settings())
         self._controllers = frozenset(controllers)
+        self._cluster = Cluster(settings or Settings())
         Controllers(self._cluster, self._controllers)
         self._faults = Faults()
+        self._log = RequestLog()
         self._app = Application(
             self._cluster,
             Authenticator({self._admin_token: ADMIN, **(tokens or {})}),
             Authorizer(authorize),
             self._faults,
         )
-        self._requests: list[RecordedRequest] = []
-        self._arrival = threading.Condition()
-        self._open: dict[Connection, asyncio.Task[None]] = {}
-        self._connection_count = 0
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
-        self._listener: asyncio.Server | None = None
-
-    # Life
+        self._authority = CertificateAuthority() if tls else None
+        authority = self._authority
+        context = server_context(authority.server_identity(), authority.cert_pem) if authority else None
+        self._listener = Listener(port, context, self._handle, self._refuse_head)
 
     def start(self) -> ServerHandle:
         """Start the thread, listen, and return the handle of an administrator."""
-        if self._thread is not None:
-            raise RuntimeError("the server is running; one EmbeddedServer serves once at a time")
-        started = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(started,), name="kubex-embedded-api", daemon=True)
+        if self._thread.running:
+            raise RuntimeError("the server runs already; stop() it first or make another EmbeddedServer")
         self._thread.start()
-        started.wait()
-        self._call(self._listen())
+        self._thread.run(self._open())
         return self.handle
 
     def stop(self) -> None:
         """End the streams cleanly, close all connections and stop the thread."""
-        thread, loop = self._thread, self._loop
-        if thread is None or loop is None:
-            return
-        self._call(self._shut_down())
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(STOP_TIMEOUT)
-        self._thread = self._loop = None
+        if self._thread.running:
+            self._thread.run(self._close())
+            self._thread.stop()
 
     def restart(self) -> None:
         """Drop all connections and listen again on the same port, state kept: an API server at 3 a.m."""
-        self._call(self._restart())
+        self._thread.run(self._reopen())
 
     def __enter__(self) -> ServerHandle:
         return self.start()
@@ -117,14 +102,12 @@ class EmbeddedServer:
         """The address and the administrator's credentials."""
         authority = self._authority
         capabilities: frozenset[Capability] = frozenset({"api", *self._controllers})
-        if authority is None:
-            return ServerHandle(f"http://{HOST}:{self._port}", token=self._admin_token, capabilities=capabilities)
         return ServerHandle(
-            f"https://{HOST}:{self._port}",
-            ca_pem=authority.cert_pem,
+            f"{'https' if authority else 'http'}://{self._listener.address}",
+            ca_pem=authority.cert_pem if authority else None,
             token=self._admin_token,
             capabilities=capabilities,
-            issue_identity=authority.client_identity,
+            issue_identity=authority.client_identity if authority else None,
         )
 
     # What tests see
@@ -132,31 +115,29 @@ class EmbeddedServer:
     @property
     def requests(self) -> list[RecordedRequest]:
         """All requests since the start or the last `clear_requests()`, in the order they were complete."""
-        with self._arrival:
-            return list(self._requests)
+        return self._log.all()
 
     def clear_requests(self) -> None:
-        with self._arrival:
-            self._requests.clear()
+        """Forget the requests so far."""
+        self._log.clear()
 
     def wait_for_request(self, matches: Callable[[RecordedRequest], bool], timeout: float = 5.0) -> RecordedRequest:
-        """Block until such a request has come (or return one that has); raises TimeoutError."""
-        with self._arrival:
-            if not self._arrival.wait_for(lambda: any(map(matches, self._requests)), timeout):
-                raise TimeoutError(f"no such request within {timeout} s; there were {len(self._requests)} others")
-            return next(filter(matches, self._requests))
+        """Block until such a request has come, or return the first that has; raises TimeoutError."""
+        return self._log.wait_for(matches, timeout)
 
     @property
     def connections(self) -> int:
-        """How many connections have been opened since the start."""
-        return self._connection_count
+        """How many connections have been accepted since the start."""
+        return self._listener.accepted
 
     @property
     def open_connections(self) -> int:
-        return len(self._open)
+        """How many connections are open now."""
+        return self._listener.open
 
     @property
     def open_watches(self) -> int:
+        """How many watches are open now."""
         return len(self._cluster.watchers)
 
     @property
@@ -181,137 +162,84 @@ class EmbeddedServer:
         return fault
 
     def clear_faults(self) -> None:
+        """Let all requests be handled normally again."""
         self._faults.clear()
 
     def compact(self) -> None:
         """Forget all history: older resourceVersions and continue tokens answer 410 Expired."""
-        self._on_loop(self._cluster.store.compact)
+        self._thread.call(self._cluster.store.compact)
 
     def bookmark_now(self) -> None:
         """Send a bookmark on every open watch that takes them."""
-        self._on_loop(self._cluster.send_bookmarks)
+        self._thread.call(self._cluster.send_bookmarks)
 
     def close_watches(self) -> None:
         """End every open watch cleanly, as a server does when their time is up."""
-        self._on_loop(self._cluster.close_watches)
+        self._thread.call(self._cluster.close_watches)
 
     def drop_connections(self) -> None:
         """Cut every open connection."""
-        self._on_loop(self._abort_all)
+        self._thread.call(self._listener.abort_connections)
 
-    # The thread
+    def set_pod_log(
+        self,
+        namespace: str,
+        name: str,
+        container: str,
+        content: bytes | Chunks,
+        *,
+        written: datetime | None = None,
+        previous: bool = False,
+        ended: bool = True,
+    ) -> None:
+        """Set the log of a container: bytes, or a function that makes an asynchronous stream of them.
 
-    def _server_context(self) -> ssl.SSLContext | None:
-        authority = self._authority
-        if authority is None:
-            return None
-        return server_context(authority.server_identity(), authority.cert_pem)
+        `written` is the time of its lines (default: now). With `ended=False` followers wait for `append_pod_log()`.
+        """
+        log = ContainerLog(ended=ended)
+        if callable(content):
+            log.chunks = content
+        else:
+            log.append(content, written)
+        key = (namespace, name, container, previous)
+        self._thread.call(lambda: self._cluster.logs.update({key: log}))
 
-    def _run(self, started: threading.Event) -> None:
-        loop = asyncio.new_event_loop()
-        self._loop = loop
-        loop.call_soon(started.set)
-        try:
-            loop.run_forever()
-        finally:
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.close()
+    def append_pod_log(self, namespace: str, name: str, container: str, content: bytes) -> None:
+        """Add lines to the log of a container; those who follow it get them at once."""
+        self._thread.call(lambda: self._pod_log(namespace, name, container).append(content))
 
-    def _call(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        if self._loop is None:
-            coroutine.close()
-            raise RuntimeError("the server is not running; start() it, or enter it with `with`")
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+    def end_pod_log(self, namespace: str, name: str, container: str) -> None:
+        """Say that the container has ended: those who follow its log come to the end."""
+        self._thread.call(self._pod_log(namespace, name, container).end)
 
-    def _on_loop(self, function: Callable[[], T]) -> T:
-        async def run() -> T:
-            return function()
+    def _pod_log(self, namespace: str, name: str, container: str) -> ContainerLog:
+        key = (namespace, name, container, False)
+        log = self._cluster.logs.get(key)
+        if log is None:
+            raise KeyError(f"container {container!r} of pod {namespace}/{name} has no log; call set_pod_log() first")
+        return log
 
-        return self._call(run())
+    async def _open(self) -> None:
+        self._cluster.seed()
+        await self._listener.listen()
+        self._app.address = self._listener.address
 
-    async def _listen(self) -> None:
-        listening = socket.create_server((HOST, self._port), backlog=512)
-        self._port = listening.getsockname()[1]
-        self._app.address = f"{HOST}:{self._port}"
-        self._seed()
-        self._listener = await asyncio.start_server(self._accept, sock=listening, ssl=self._context)
+    async def _reopen(self) -> None:
+        self._listener.close()
+        self._listener.abort_connections()
+        await self._listener.listen()
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._connection_count += 1
-        connection = Connection(
-            reader,
-            writer,
-            number=self._connection_count,
-            handler=self._handle,
-            refuse_head=self._refuse_head,
-        )
-        task = asyncio.current_task()
-        if task is None:
-            return
-        self._open[connection] = task
-        try:
-            await connection.run()
-        except asyncio.CancelledError:
-            connection.abort()
-        finally:
-            self._open.pop(connection, None)
+    async def _close(self) -> None:
+        self._listener.close()
+        self._cluster.close_watches()
+        await self._listener.finish_connections()
 
     async def _handle(self, request: RecordedRequest) -> Response:
-        self._record(request)
+        self._log.add(request)
         return await self._app.handle(request)
 
     def _refuse_head(self, request: RecordedRequest) -> bool:
         refused = self._faults.take_head(request)
         if refused:
-            self._record(request)
+            self._log.add(request)
         return refused
-
-    def _record(self, request: RecordedRequest) -> None:
-        with self._arrival:
-            self._requests.append(request)
-            self._arrival.notify_all()
-
-    async def _restart(self) -> None:
-        self._close_listener()
-        self._abort_all()
-        await self._listen()
-
-    async def _shut_down(self) -> None:
-        self._close_listener()
-        self._cluster.close_watches()
-        tasks = set(self._open.values())
-        if tasks:
-            await asyncio.wait(tasks, timeout=0.1)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
-
-    def _close_listener(self) -> None:
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
-
-    def _abort_all(self) -> None:
-        for connection in tuple(self._open):
-            connection.abort()
-
-    def _seed(self) -> None:
-        """Make the namespaces that every cluster has."""
-        for name in FIRST_NAMESPACES:
-            if self._cluster.namespace(name) is not None:
-                continue
-            metadata = {
-                "name": name,
-                "uid": new_uid(),
-                "creationTimestamp": now(),
-                "labels": {"kubernetes.io/metadata.name": name},
-            }
-            document = {
-                "kind": "Namespace",
-                "apiVersion": "v1",
-                "metadata": metadata,
-                "spec": {"finalizers": ["kubernetes"]},
-                "status": {"phase": "Active"},
-            }
-            self._cluster.store.put("namespaces.", name, document)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kubex_testing._objects.custom import apply_defaults, validate_custom
 from kubex_testing._objects.defaults import complete_builtin, default_builtin
 from kubex_testing._objects.json_types import JsonObject, array_at, json_copy, object_at
 from kubex_testing._objects.names import dns1123_subdomain_problems
@@ -53,7 +54,7 @@ def _check_custom_type(resource: ResourceType, document: JsonObject, kind: Any, 
 def with_defaults(resource: ResourceType, document: JsonObject) -> JsonObject:
     """Return the object with the defaults that belong to whoever writes it."""
     if resource.custom is not None:
-        return document
+        return apply_defaults(resource.schema, document)
     return default_builtin(resource.group, resource.kind, document)
 
 
@@ -77,7 +78,7 @@ def complete(cluster: Cluster, resource: ResourceType, document: JsonObject) -> 
 def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None) -> None:
     """Check an object against the rules of its kind; raises 422."""
     if resource.custom is not None:
-        causes = validate_metadata(new, old, dns1123_subdomain_problems)
+        causes = validate_metadata(new, old, dns1123_subdomain_problems) + validate_custom(resource.schema, new)
     else:
         causes = validate_builtin(resource.group, resource.kind, new, old)
     if causes:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Literal
 
+from kubex_testing._objects.json_types import is_object
+
 from . import _errors as errors
 from ._encode import dumps, object_bytes, partial_bytes
 from ._registry import ResourceType
@@ -87,7 +89,7 @@ def at(*path: str, default: Any = None) -> Callable[[Mapping[str, Any]], Any]:
     def read(document: Mapping[str, Any]) -> Any:
         value: Any = document
         for key in path:
-            value = value.get(key) if isinstance(value, Mapping) else None
+            value = value.get(key) if is_object(value) else None
         return default if value is None else value
 
     return read

@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
+from typing import Any
 
 from . import _errors as errors
 from ._cluster import Call, Cluster
@@ -126,7 +127,7 @@ class _Encoder:
     def bookmark(self, *, end_of_initial: bool = False) -> bytes:
         resource = self._call.resource
         metadata = {"resourceVersion": str(self._call.cluster.store.revision)}
-        document = {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": metadata}
+        document: dict[str, Any] = {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": metadata}
         if self._representation.shape == "PartialObjectMetadata":
             document.update(kind="PartialObjectMetadata", apiVersion=f"meta.k8s.io/{self._representation.version}")
         if end_of_initial:

@@ -1,0 +1,34 @@
+"""The requests a server has received, for tests to look at and to wait for."""
+
+import threading
+from collections.abc import Callable
+
+from ._messages import RecordedRequest
+
+
+class RequestLog:
+    """Thread-safe; the server adds, tests read."""
+
+    def __init__(self) -> None:
+        self._requests: list[RecordedRequest] = []
+        self._arrival = threading.Condition()
+
+    def add(self, request: RecordedRequest) -> None:
+        with self._arrival:
+            self._requests.append(request)
+            self._arrival.notify_all()
+
+    def all(self) -> list[RecordedRequest]:
+        with self._arrival:
+            return list(self._requests)
+
+    def clear(self) -> None:
+        with self._arrival:
+            self._requests.clear()
+
+    def wait_for(self, matches: Callable[[RecordedRequest], bool], timeout: float) -> RecordedRequest:
+        """Block until such a request has come, or return the first that has; raises TimeoutError."""
+        with self._arrival:
+            if not self._arrival.wait_for(lambda: any(map(matches, self._requests)), timeout):
+                raise TimeoutError(f"no such request within {timeout} s; there were {len(self._requests)} others")
+            return next(filter(matches, self._requests))

@@ -1,0 +1,223 @@
+"""Requests that must fail, and how: code, reason and details of a kube-apiserver."""
+
+from typing import Any
+
+import pytest
+
+CM = "configmaps"
+DEFAULT = "/api/v1/namespaces/default/configmaps"
+
+
+def details(**entries: Any) -> dict[str, Any]:
+    return entries
+
+
+NOT_FOUND = [
+    ("an object", f"{DEFAULT}/nope", 'configmaps "nope" not found', details(name="nope", kind=CM)),
+    (
+        "an object of a named group",
+        "/apis/apps/v1/namespaces/default/deployments/x",
+        'deployments.apps "x" not found',
+        details(name="x", group="apps", kind="deployments"),
+    ),
+    (
+        "an object in a namespace that is not there",
+        "/api/v1/namespaces/nope/configmaps/x",
+        'configmaps "x" not found',
+        details(name="x", kind=CM),
+    ),
+    (
+        "a resource of a known group",
+        "/api/v1/namespaces/default/foos",
+        "the server could not find the requested resource",
+        {},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "message", "facts"), [row[1:] for row in NOT_FOUND], ids=[row[0] for row in NOT_FOUND]
+)
+def test_what_is_not_there_is_a_status_404(wire: Any, path: str, message: str, facts: dict[str, Any]) -> None:
+    answer = wire.request("GET", path)
+    assert answer.status == 404
+    assert answer.header("Content-Type") == "application/json"
+    assert answer.document == {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": message,
+        "reason": "NotFound",
+        "details": facts,
+        "code": 404,
+    }
+    order = ["kind", "apiVersion", "metadata", "status", "message", "reason", "details", "code"]
+    assert list(answer.document) == order
+
+
+@pytest.mark.parametrize("path", ["/apis/foo.example/v1/bars", "/foo", "/readyz/nope"])
+def test_an_unknown_group_or_path_is_a_plain_404(wire: Any, path: str) -> None:
+    answer = wire.request("GET", path)
+    assert (answer.status, answer.body) == (404, b"404 page not found\n")
+    assert answer.header("Content-Type") == "text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_writing_to_a_missing_object_is_404(wire: Any, method: str) -> None:
+    content_type = "application/merge-patch+json" if method == "PATCH" else "application/json"
+    answer = wire.request(method, wire.path(CM, "missing"), wire.config_map("missing"), content_type=content_type)
+    assert (answer.status, answer.reason) == (404, "NotFound")
+    assert answer.document["details"] == {"name": "missing", "kind": CM}
+
+
+NOT_ALLOWED = [
+    ("PUT", DEFAULT),
+    ("PATCH", DEFAULT),
+    ("OPTIONS", DEFAULT),
+    ("POST", f"{DEFAULT}/a"),
+    ("DELETE", "/api/v1/namespaces"),
+    ("POST", "/api/v1/pods"),
+    ("POST", "/api/v1/namespaces/default/pods/x/status"),
+    ("DELETE", "/api/v1/namespaces/default/pods/x/status"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), NOT_ALLOWED)
+def test_a_verb_that_does_not_fit_the_path_is_405(wire: Any, method: str, path: str) -> None:
+    content_type = "application/merge-patch+json" if method == "PATCH" else "application/json"
+    answer = wire.request(method, path, {}, content_type=content_type)
+    assert (answer.status, answer.reason, answer.document["details"]) == (405, "MethodNotAllowed", {})
+
+
+def test_head_is_405_without_a_body(wire: Any) -> None:
+    answer = wire.request("HEAD", f"{DEFAULT}/a")
+    assert (answer.status, answer.body) == (405, b"")
+
+
+def test_creating_a_name_twice_is_already_exists(wire: Any) -> None:
+    wire.create(CM, wire.config_map("a"))
+    answer = wire.request("POST", wire.path(CM), wire.config_map("a"))
+    assert (answer.status, answer.reason) == (409, "AlreadyExists")
+    assert answer.document["message"] == 'configmaps "a" already exists'
+    assert answer.document["details"] == {"name": "a", "kind": CM}
+
+
+def test_a_missing_namespace_has_no_objects_and_takes_none(wire: Any) -> None:
+    listed = wire.request("GET", "/api/v1/namespaces/nope/configmaps")
+    assert (listed.status, listed.document["items"]) == (200, [])
+    answer = wire.request("POST", "/api/v1/namespaces/nope/configmaps", wire.config_map("a"))
+    assert (answer.status, answer.reason) == (404, "NotFound")
+    assert answer.document["details"] == {"name": "nope", "kind": "namespaces"}
+
+
+BAD_BODIES = [
+    ("another namespace", {"metadata": {"name": "b", "namespace": "kube-system"}}),
+    ("another kind", {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x"}}),
+    ("another version", {"apiVersion": "v2", "kind": "ConfigMap", "metadata": {"name": "x"}}),
+    ("broken JSON", "{bad"),
+    ("nothing", ""),
+    ("a wrong type", {"metadata": {"name": "x"}, "data": {"k": 1}}),
+]
+
+
+@pytest.mark.parametrize("body", [row[1] for row in BAD_BODIES], ids=[row[0] for row in BAD_BODIES])
+def test_a_body_that_cannot_be_read_is_a_bad_request(wire: Any, body: Any) -> None:
+    answer = wire.request("POST", wire.path(CM), body)
+    assert (answer.status, answer.reason) == (400, "BadRequest")
+    assert "details" not in answer.document
+
+
+INVALID = [
+    ("no name", {}, [("FieldValueRequired", "metadata.name")]),
+    ("a bad name", {"name": "Bad_Name"}, [("FieldValueInvalid", "metadata.name")]),
+    ("a bad label", {"name": "x", "labels": {"a": "b c"}}, [("FieldValueInvalid", "metadata.labels")]),
+    (
+        "a bad finalizer",
+        {"name": "x", "finalizers": ["nodomain"]},
+        [("FieldValueInvalid", "metadata.finalizers[0]")],
+    ),
+    (
+        "an owner without uid",
+        {"name": "x", "ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "o", "uid": ""}]},
+        [("FieldValueRequired", "metadata.ownerReferences[0].uid")],
+    ),
+    (
+        "two controllers",
+        {
+            "name": "x",
+            "ownerReferences": [
+                {"apiVersion": "v1", "kind": "ConfigMap", "name": name, "uid": name, "controller": True}
+                for name in ("a", "b")
+            ],
+        },
+        [("FieldValueInvalid", "metadata.ownerReferences")],
+    ),
+    (
+        "huge annotations",
+        {"name": "x", "annotations": {"a": "b" * 300_000}},
+        [("FieldValueTooLong", "metadata.annotations")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("metadata", "causes"), [row[1:] for row in INVALID], ids=[row[0] for row in INVALID])
+def test_wrong_fields_are_invalid_and_named(wire: Any, metadata: dict[str, Any], causes: list[tuple[str, str]]) -> None:
+    answer = wire.request("POST", wire.path(CM), {"metadata": metadata})
+    assert (answer.status, answer.reason) == (422, "Invalid")
+    assert answer.causes == causes
+    assert answer.document["details"]["kind"] == "ConfigMap"
+
+
+def test_data_beyond_a_mebibyte_is_invalid(wire: Any) -> None:
+    answer = wire.request("POST", wire.path(CM), wire.config_map("big", data={"a": "b" * (1024 * 1024 + 1)}))
+    assert (answer.status, answer.causes[0][0]) == (422, "FieldValueTooLong")
+
+
+def test_a_body_beyond_three_mebibytes_is_too_large(wire: Any) -> None:
+    answer = wire.request("POST", wire.path(CM), wire.config_map("big", data={"a": "b" * (3 * 1024 * 1024 + 1)}))
+    assert (answer.status, answer.reason) == (413, "RequestEntityTooLarge")
+
+
+def test_a_new_object_must_not_have_a_resource_version(wire: Any) -> None:
+    body = {"metadata": {"name": "rv", "resourceVersion": "5"}}
+    answer = wire.request("POST", wire.path(CM), body)
+    assert (answer.status, answer.reason) == (500, None)
+    assert answer.document["message"] == "resourceVersion should not be set on objects to be created"
+    body["metadata"]["resourceVersion"] = "v1"
+    assert wire.request("POST", wire.path(CM), body).status == 201
+
+
+def test_unknown_body_types_are_415_and_unknown_answers_406(wire: Any) -> None:
+    refused = wire.request("POST", wire.path(CM), "x", content_type="text/plain")
+    assert (refused.status, refused.reason) == (415, "UnsupportedMediaType")
+    answer = wire.request("GET", wire.path(CM), accept="application/xml")
+    assert (answer.status, answer.reason) == (406, "NotAcceptable")
+
+
+OPTIONS = [
+    ("dryRun=Foo", "FieldValueNotSupported", "dryRun"),
+    ("fieldValidation=Bad", "FieldValueNotSupported", "fieldValidation"),
+    (f"fieldManager={'x' * 130}", "FieldValueTooLong", "fieldManager"),
+]
+
+
+@pytest.mark.parametrize(("query", "reason", "field"), OPTIONS)
+def test_wrong_options_are_invalid_create_options(wire: Any, query: str, reason: str, field: str) -> None:
+    answer = wire.request("POST", f"{wire.path(CM)}?{query}", wire.config_map("x"))
+    assert (answer.status, answer.causes) == (422, [(reason, field)])
+    assert (answer.document["details"]["group"], answer.document["details"]["kind"]) == ("meta.k8s.io", "CreateOptions")
+
+
+def test_the_default_namespace_may_not_be_deleted(wire: Any) -> None:
+    answer = wire.request("DELETE", "/api/v1/namespaces/default")
+    assert (answer.status, answer.reason) == (403, "Forbidden")
+    assert answer.document["message"] == 'namespaces "default" is forbidden: this namespace may not be deleted'
+
+
+def test_a_terminating_namespace_takes_no_new_objects(wire: Any) -> None:
+    deleted = wire.request("DELETE", f"/api/v1/namespaces/{wire.namespace}")
+    assert (deleted.status, deleted.document["status"]["phase"]) == (200, "Terminating")
+    answer = wire.request("POST", wire.path(CM), wire.config_map("x"))
+    assert (answer.status, answer.reason) == (403, "Forbidden")
+    assert answer.causes == [("NamespaceTerminating", "metadata.namespace")]
