@@ -31,11 +31,11 @@ ERRORS: ExceptionTable = (
             aiohttp.ClientResponseError,
             HttpProcessingError,
             OSError,
+            RuntimeError,  # that is how aiohttp refuses to use what is closed
         ),
         ConnectionLost,
     ),
-    # RuntimeError and ValueError are how aiohttp refuses to use what is closed, and headers that are not legal.
-    ((aiohttp.ClientError, RuntimeError, ValueError), TransportError),
+    ((aiohttp.ClientError, ValueError), TransportError),  # a ValueError is a header that is not legal
 )
 
 WEBSOCKET_ERRORS: ExceptionTable = (

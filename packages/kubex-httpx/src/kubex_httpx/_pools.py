@@ -2,8 +2,10 @@
 
 import ssl
 from dataclasses import dataclass
+from typing import Any
 
 import anyio
+import httpcore
 import httpx
 
 from kubex.core.exceptions import ConnectError, ConnectionLost
@@ -48,20 +50,14 @@ class Pools:
         """Send a request and wait for the headers of its answer; the body is still to come."""
         if self._closed:
             raise ConnectError("the transport is closed", request.method, request.url.partition("?")[0])
-        limits = request.limits
-        timeout = {"connect": limits.connect, "read": limits.read, "write": limits.write, "pool": limits.pool}
+        opened = _Opened()
         with map_exceptions(pool.errors, request), anyio.CancelScope() as waiting:
             self._waiting.add(waiting)
             try:
-                response = await pool.transport.handle_async_request(
-                    httpx.Request(
-                        request.method,
-                        request.url,
-                        headers=[(name.encode("ascii"), value.encode()) for name, value in request.headers],
-                        content=request.body,
-                        extensions={"timeout": timeout},
-                    )
-                )
+                response = await pool.transport.handle_async_request(_httpx_request(request, opened))
+            except BaseException:
+                await opened.aclose()
+                raise
             finally:
                 self._waiting.discard(waiting)
             if pool.proxied:
@@ -77,6 +73,36 @@ class Pools:
         with anyio.move_on_after(_CLOSING, shield=True):
             for pool in (self._direct, *self._proxied.values()):
                 await pool.transport.aclose()
+
+
+class _Opened:
+    """The connection that was opened for a request: httpcore forgets it when the TLS handshake is cancelled."""
+
+    def __init__(self) -> None:
+        self._stream: httpcore.AsyncNetworkStream | None = None
+
+    async def trace(self, event: str, info: dict[str, Any]) -> None:
+        """Take note; httpcore calls this at every step."""
+        if event == "connection.connect_tcp.complete":
+            self._stream = info["return_value"]
+
+    async def aclose(self) -> None:
+        """Close it, which may have been done."""
+        if self._stream is not None:
+            with anyio.CancelScope(shield=True):
+                await self._stream.aclose()
+
+
+def _httpx_request(request: PreparedRequest, opened: _Opened) -> httpx.Request:
+    limits = request.limits
+    timeout = {"connect": limits.connect, "read": limits.read, "write": limits.write, "pool": limits.pool}
+    return httpx.Request(
+        request.method,
+        request.url,
+        headers=[(name.encode("ascii"), value.encode()) for name, value in request.headers],
+        content=request.body,
+        extensions={"timeout": timeout, "trace": opened.trace} if request.url[:6] == "https:" else {"timeout": timeout},
+    )
 
 
 def _pool(config: TransportConfig, proxy: Proxy | None = None) -> Pool:

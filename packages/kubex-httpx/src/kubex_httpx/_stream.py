@@ -18,6 +18,8 @@ from kubex_httpx._pools import Pools
 # In seconds: a connection that has not closed by then is left to the operating system.
 _CLOSING = 1.0
 
+_COMPRESSED = ("gzip", "x-gzip", "deflate")
+
 
 class HttpxStream(StreamResponse):
     """An answer, open as long as its block. A `receive()` that was cancelled was the last one: httpx ends with it."""
@@ -29,7 +31,6 @@ class HttpxStream(StreamResponse):
         self._mapped = map_exceptions(self._pool.errors, request)
         self._state: Literal["open", "reading", "ended"] = "open"
         self._chunks: AsyncIterator[bytes] | None = None
-        self._inflater: Inflater | None = None
 
     async def __aenter__(self) -> Self:
         response = await self._pools.send(self._request, self._pool)
@@ -41,8 +42,8 @@ class HttpxStream(StreamResponse):
         self.headers = Headers(
             (name.decode("ascii"), value.decode("utf-8", "surrogateescape")) for name, value in fields
         )
-        if (self.headers.get("content-encoding") or "").lower() in Inflater.ENCODINGS:
-            self._inflater = Inflater()
+        compressed = (self.headers.get("content-encoding") or "").lower() in _COMPRESSED
+        self._inflater = zlib.decompressobj(zlib.MAX_WBITS | 32) if compressed else None  # it tells which by the start
         return self
 
     async def __aexit__(
@@ -65,40 +66,16 @@ class HttpxStream(StreamResponse):
         if self._state == "ended":
             return b""
         if self._state == "reading":
-            raise self._lost("an earlier read of this answer failed or was cancelled")
+            problem = "an earlier read of this answer failed or was cancelled"
+            raise ConnectionLost(problem, self._request.method, self._request.url.partition("?")[0])
         self._state = "reading"
         with self._mapped:
             if self._chunks is None:
                 self._chunks = aiter(self._body)
             async for chunk in self._chunks:
-                data = chunk if self._inflater is None else self._inflater.feed(chunk)
+                data = chunk if self._inflater is None else self._inflater.decompress(chunk)
                 if data:
                     self._state = "open"
                     return data
-        if self._inflater is not None and self._inflater.incomplete:
-            raise self._lost("the compressed body breaks off")
         self._state = "ended"
         return b""
-
-    def _lost(self, problem: str) -> ConnectionLost:
-        return ConnectionLost(problem, self._request.method, self._request.url.partition("?")[0])
-
-
-class Inflater:
-    """Decompresses gzip and zlib, whichever it is."""
-
-    ENCODINGS = ("gzip", "x-gzip", "deflate")
-
-    def __init__(self) -> None:
-        self._inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)
-        self._fed = False
-
-    @property
-    def incomplete(self) -> bool:
-        """Whether something has come, but not all."""
-        return self._fed and not self._inflater.eof
-
-    def feed(self, chunk: bytes) -> bytes:
-        """Return what can be decompressed so far."""
-        self._fed = True
-        return self._inflater.decompress(chunk)

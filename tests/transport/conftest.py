@@ -1,0 +1,77 @@
+"""Transports as a client would make them, without a client."""
+
+import gc
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager
+from typing import Any
+
+import pytest
+import trustme
+
+import kubex_aiohttp
+import kubex_httpx
+from kubex.transport import Backend, Transport, TransportConfig
+from support.pairs import Pair
+from transport.servers import Open, Script, Serve, Server, ok
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_to_the_collector() -> Iterator[None]:
+    """Let warnings of what a test left behind come up in that test."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture
+def backend(pair: Pair) -> Backend:
+    """Return the backend of the pair."""
+    return {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}[pair.backend]
+
+
+@pytest.fixture
+def open_transport(backend: Backend) -> Open:
+    """Make a transport of the pair's backend, for the length of a block."""
+
+    @asynccontextmanager
+    async def opened(**settings: Any) -> AsyncIterator[Transport]:
+        transport = backend.load()(TransportConfig(**settings))
+        try:
+            yield transport
+        finally:
+            await transport.aclose()
+
+    return opened
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Start servers, which end with the test."""
+    with ExitStack() as stack:
+
+        def started(script: Script = ok, *, tls: ssl.SSLContext | None = None) -> Server:
+            return stack.enter_context(Server(script, tls=tls))
+
+        yield started
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Make a certificate authority."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def server_tls(authority: trustme.CA) -> ssl.SSLContext:
+    """Make the TLS of a server at 127.0.0.1 that is also called kubernetes.test."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", "kubernetes.test").configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def client_tls(authority: trustme.CA) -> ssl.SSLContext:
+    """Make the TLS of a client that trusts the authority."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    authority.configure_trust(context)
+    return context

@@ -1,0 +1,182 @@
+"""Servers that say over a socket what a test tells them to, byte for byte."""
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TypeAlias
+
+from typing_extensions import Self
+
+from kubex.transport import Transport
+
+SECONDS = 10.0
+"""No server waits longer than that for anything."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A request as it came over the wire."""
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """Return the first field of a name."""
+        return next((value for field, value in self.headers if field.lower() == name.lower()), None)
+
+
+class Peer:
+    """One connection, from the server's side. Its methods block."""
+
+    def __init__(self, server: "Server", connection: socket.socket) -> None:
+        self.server = server
+        self.socket = connection
+        self.buffer = b""
+
+    def request(self) -> Seen | None:
+        """Read a request and keep it in `server.seen`; None when the client has gone."""
+        while b"\r\n\r\n" not in self.buffer:
+            if not self.more():
+                return None
+        head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        method, target, _ = first.split(" ")
+        headers = tuple((name, value.strip()) for name, _, value in (line.partition(":") for line in lines))
+        seen = Seen(method, target, headers, b"")
+        length = int(seen.header("content-length") or 0)
+        seen = Seen(method, target, headers, self.exactly(length))
+        self.server.seen.append(seen)
+        return seen
+
+    def more(self) -> bool:
+        """Wait for more bytes; False when the client has gone."""
+        try:
+            data = self.socket.recv(65536)
+        except ConnectionError:
+            return False
+        self.buffer += data
+        return bool(data)
+
+    def exactly(self, length: int) -> bytes:
+        """Read so many bytes."""
+        while len(self.buffer) < length:
+            if not self.more():
+                raise ConnectionError("the client has gone in the middle of something")
+        data, self.buffer = self.buffer[:length], self.buffer[length:]
+        return data
+
+    def send(self, data: bytes | str) -> None:
+        """Send bytes as they are."""
+        self.socket.sendall(data.encode() if isinstance(data, str) else data)
+
+    def answer(self, body: bytes = b"", *, status: str = "200 OK", headers: str = "") -> None:
+        """Send a whole answer."""
+        self.send(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body)
+
+    def chunked(self, *, headers: str = "") -> None:
+        """Start an answer of chunks."""
+        self.send(f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n{headers}\r\n")
+
+    def chunk(self, data: bytes) -> None:
+        """Send one chunk; an empty one ends the answer."""
+        self.send(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+
+    def wait_until_closed(self) -> None:
+        """Wait until the client has closed the connection, and note that in `server.closed`."""
+        with contextlib.suppress(ssl.SSLError):  # a client that leaves early sends no alert
+            while self.more():
+                pass
+        self.server.closed.set()
+
+
+Script: TypeAlias = Callable[[Peer], None]
+
+
+def ok(peer: Peer) -> None:
+    """Answer every request on a connection with 200."""
+    while peer.request():
+        peer.answer(b"ok")
+
+
+class Server:
+    """Runs a script for every connection, in a thread each."""
+
+    def __init__(self, script: Script = ok, *, tls: ssl.SSLContext | None = None, backlog: int = 50) -> None:
+        self.seen: list[Seen] = []
+        self.closed = threading.Event()
+        self.connections = 0
+        self.errors: list[BaseException] = []
+        self._script = script
+        self._tls = tls
+        self._open: set[socket.socket] = set()
+        self._threads: list[threading.Thread] = []
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=backlog)
+        self.port: int = self._listener.getsockname()[1]
+        self.host = f"127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://{self.host}"
+
+    def __enter__(self) -> Self:
+        self._start(self._accept)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._threads[0].join(SECONDS)
+        for connection in tuple(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(SECONDS)
+        assert not any(thread.is_alive() for thread in self._threads)
+        if error is None and self.errors:
+            raise self.errors[0]
+
+    def _start(self, target: Callable[..., None], *args: object) -> None:
+        thread = threading.Thread(target=target, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            connection.settimeout(SECONDS)
+            self.connections += 1
+            self._open.add(connection)
+            self._start(self._serve, connection)
+
+    def _serve(self, connection: socket.socket) -> None:
+        raw = connection
+        try:
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+                self._open.add(connection)
+            self._script(Peer(self, connection))
+        except (ConnectionError, ssl.SSLError):
+            return  # that is how clients leave
+        except BaseException as error:  # noqa: BLE001 - it is raised again where the test can see it
+            self.errors.append(error)
+        finally:
+            self._open -= {raw, connection}
+            connection.close()
+            raw.close()
+
+
+Serve: TypeAlias = Callable[..., Server]
+"""The fixture `serve`."""
+
+Open: TypeAlias = Callable[..., AbstractAsyncContextManager[Transport]]
+"""The fixture `open_transport`: it takes the fields of TransportConfig."""

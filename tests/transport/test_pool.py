@@ -1,0 +1,178 @@
+"""Connections: kept, limited, closed."""
+
+import threading
+
+import anyio
+import pytest
+
+from kubex.core.exceptions import ConnectError, ConnectionLost, ConnectTimeout, TransportError
+from kubex.transport import Limits, PreparedRequest
+from support.pairs import Pair
+from transport.servers import SECONDS, Open, Peer, Serve
+
+pytestmark = pytest.mark.anyio
+
+
+class Gate:
+    """A script that answers when it is told to, and counts who is waiting."""
+
+    def __init__(self) -> None:
+        self.waiting = threading.Semaphore(0)
+        self.opened = threading.Event()
+
+    def __call__(self, peer: Peer) -> None:
+        while peer.request():
+            self.waiting.release()
+            assert self.opened.wait(SECONDS)
+            peer.answer(b"ok")
+
+    async def until_waiting(self) -> None:
+        assert await anyio.to_thread.run_sync(lambda: self.waiting.acquire(timeout=SECONDS))
+
+
+async def test_connections_are_kept(open_transport: Open, serve: Serve) -> None:
+    server = serve()
+    async with open_transport() as transport:
+        for _ in range(3):
+            await transport.request(PreparedRequest("GET", server.url + "/"))
+    assert server.connections == 1
+
+
+@pytest.mark.covers("options-keep_alive")
+async def test_without_keep_alive_every_request_has_its_own_connection(open_transport: Open, serve: Serve) -> None:
+    server = serve()
+    async with open_transport(keep_alive=False, keep_alive_timeout=5) as transport:
+        for _ in range(3):
+            await transport.request(PreparedRequest("GET", server.url + "/"))
+    assert server.connections == 3
+
+
+@pytest.mark.covers("options-keep_alive_timeout")
+async def test_an_idle_connection_is_given_up_after_its_time(open_transport: Open, serve: Serve) -> None:
+    server = serve()
+    async with open_transport(keep_alive_timeout=0) as transport:
+        await transport.request(PreparedRequest("GET", server.url + "/"))
+        await transport.request(PreparedRequest("GET", server.url + "/"))
+    assert server.connections == 2
+
+
+@pytest.mark.covers("options-keep_alive_timeout")
+async def test_idle_connections_may_be_kept_without_a_limit(open_transport: Open, serve: Serve) -> None:
+    server = serve()
+    async with open_transport(keep_alive_timeout=None) as transport:
+        for _ in range(2):
+            await transport.request(PreparedRequest("GET", server.url + "/"))
+    assert server.connections == 1
+
+
+@pytest.mark.covers("options-pool_size")
+@pytest.mark.parametrize(("settings", "at_once"), [({"pool_size": 2}, 2), ({"pool_size": None}, 5)])
+async def test_the_pool_has_its_size(
+    open_transport: Open, serve: Serve, settings: dict[str, int | None], at_once: int
+) -> None:
+    gate = Gate()
+    server = serve(gate)
+    async with open_transport(**settings) as transport, anyio.create_task_group() as tasks:
+        for _ in range(5):
+            tasks.start_soon(transport.request, PreparedRequest("GET", server.url + "/"))
+        for _ in range(at_once):
+            await gate.until_waiting()
+        assert server.connections == at_once
+        gate.opened.set()
+    assert len(server.seen) == 5
+    assert server.connections == at_once
+
+
+@pytest.mark.covers("options-pool_size_per_host")
+@pytest.mark.parametrize("pair", [Pair("aiohttp", "asyncio")], indirect=True, ids=str)
+async def test_the_pool_has_its_size_per_host(open_transport: Open, serve: Serve) -> None:
+    gate = Gate()
+    server = serve(gate)
+    async with open_transport(pool_size_per_host=2) as transport, anyio.create_task_group() as tasks:
+        for _ in range(4):
+            tasks.start_soon(transport.request, PreparedRequest("GET", server.url + "/"))
+        for _ in range(2):
+            await gate.until_waiting()
+        gate.opened.set()
+    assert server.connections == 2
+
+
+@pytest.mark.covers("pitfall-22")
+async def test_waiting_for_the_pool_has_a_limit(open_transport: Open, serve: Serve, pair: Pair) -> None:
+    gate = Gate()
+    server = serve(gate)
+    limits = Limits(pool=0.05) if pair.backend == "httpx" else Limits(connect=0.05)
+    async with open_transport(pool_size=1) as transport, anyio.create_task_group() as tasks:
+        tasks.start_soon(transport.request, PreparedRequest("GET", server.url + "/"))
+        await gate.until_waiting()
+        with pytest.raises(ConnectTimeout):
+            await transport.request(PreparedRequest("GET", server.url + "/", limits=limits))
+        gate.opened.set()
+    assert len(server.seen) == 1
+
+
+async def test_a_closed_transport_sends_nothing(open_transport: Open, serve: Serve) -> None:
+    server = serve()
+    request = PreparedRequest("GET", server.url + "/")
+    async with open_transport() as transport:
+        await transport.request(request)
+        await transport.aclose()
+        await transport.aclose()
+        with pytest.raises(ConnectError, match="closed"):
+            await transport.request(request)
+        with pytest.raises(ConnectError, match="closed"):
+            async with transport.stream(request):
+                pass
+    assert len(server.seen) == 1
+
+
+async def test_closing_ends_idle_connections(open_transport: Open, serve: Serve) -> None:
+    def once(peer: Peer) -> None:
+        peer.request()
+        peer.answer(b"ok")
+        peer.wait_until_closed()
+
+    server = serve(once)
+    async with open_transport() as transport:
+        await transport.request(PreparedRequest("GET", server.url + "/"))
+        assert not server.closed.is_set()
+    assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+
+
+async def test_closing_ends_what_is_waiting(open_transport: Open, serve: Serve) -> None:
+    gate = Gate()
+    server = serve(gate)
+    outcomes: list[TransportError] = []
+
+    async with open_transport(pool_size=1) as transport:
+
+        async def ask() -> None:
+            with pytest.raises(TransportError) as raised:
+                await transport.request(PreparedRequest("GET", server.url + "/"))
+            outcomes.append(raised.value)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(ask)
+            await gate.until_waiting()
+            tasks.start_soon(ask)
+            await anyio.wait_all_tasks_blocked()
+            await transport.aclose()
+        gate.opened.set()
+    assert len(outcomes) == 2
+    assert len(server.seen) == 1
+
+
+async def test_closing_ends_a_stream(open_transport: Open, serve: Serve) -> None:
+    def endless(peer: Peer) -> None:
+        peer.request()
+        peer.chunked()
+        peer.chunk(b"first")
+        peer.wait_until_closed()
+
+    server = serve(endless)
+    async with open_transport() as transport, transport.stream(PreparedRequest("GET", server.url + "/")) as answer:
+        assert await answer.receive() == b"first"
+        await transport.aclose()
+        with pytest.raises(ConnectionLost):
+            await answer.receive()
+    assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
