@@ -66,7 +66,8 @@ def test_an_unknown_group_or_path_is_a_plain_404(wire: Any, path: str) -> None:
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_writing_to_a_missing_object_is_404(wire: Any, method: str) -> None:
     content_type = "application/merge-patch+json" if method == "PATCH" else "application/json"
-    answer = wire.request(method, wire.path(CM, "missing"), wire.config_map("missing"), content_type=content_type)
+    body = {} if method == "DELETE" else wire.config_map("missing")
+    answer = wire.request(method, wire.path(CM, "missing"), body, content_type=content_type)
     assert (answer.status, answer.reason) == (404, "NotFound")
     assert answer.document["details"] == {"name": "missing", "kind": CM}
 

@@ -20,15 +20,11 @@ def server_side_apply(call: Call, options: WriteOptions) -> tuple[bool, Stored]:
     if current is None and call.info.subresource:
         call.stored()
     merged = json_copy(_merge(call, config, current, options))
-    metadata = merged.setdefault("metadata", {})
-    if not metadata.get("name"):
-        metadata["name"] = call.info.name
-    if current is None:
-        _refuse_uid(call, metadata)
-        metadata.pop("resourceVersion", None)
     document = admit_body(call, Body(merged), options, patched=True)
     check_identity(call, document)
     if current is None:
+        _refuse_uid(call, document["metadata"])
+        document["metadata"].pop("resourceVersion", None)
         return True, create_object(call, document, options, manager_done=True)
     return False, update_object(call, document, current, options, manager_done=True)
 
@@ -70,5 +66,5 @@ def _refuse_uid(call: Call, metadata: JsonObject) -> None:
     """Refuse to create an object that the configuration takes for an existing one."""
     uid = metadata.get("uid")
     if uid:
-        cause = errors.cause("FieldValueInvalid", f'Invalid value: "{uid}": field is immutable', "metadata.uid")
-        raise errors.invalid(call.resource.kind, call.resource.group, call.info.name, [cause])
+        why = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+        raise errors.conflict(call.resource.plural, call.resource.group, call.info.name, why)

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubex_testing._objects.decode import DecodeError, decode_strict
+from kubex_testing._objects.fields import WrongType, check_types
 from kubex_testing._objects.json_types import JsonObject, is_array, is_object
+from kubex_testing._objects.schema import builtin_schema
 
 from . import _errors as errors
 from ._messages import RecordedRequest
 from ._negotiate import JSON, YAML, content_type
 
+_DELETE_OPTIONS = "DeleteOptions"
 _MEDIA_TYPES = f"{JSON}, {YAML}"
 
 
@@ -48,8 +51,19 @@ def decode_patch(request: RecordedRequest, *, yaml: bool = False) -> Any:
 
 
 def decode_options(request: RecordedRequest) -> JsonObject:
-    """Decode the optional body of a delete; raises 400."""
-    return decode_object(request, "DeleteOptions").document if request.body.strip() else {}
+    """Decode the optional body of a delete; raises 400 and 415."""
+    if not request.body.strip():
+        return {}
+    document = decode_object(request, _DELETE_OPTIONS).document
+    kind = document.get("kind") or _DELETE_OPTIONS
+    refused = f"{kind} in the body cannot be handled as a {_DELETE_OPTIONS}"
+    if kind != _DELETE_OPTIONS:
+        raise errors.bad_request(f"{refused}: unknown conversion")
+    try:
+        check_types(builtin_schema("", "v1", _DELETE_OPTIONS), document)
+    except WrongType as error:
+        raise errors.bad_request(f"{refused}: {error}") from error
+    return document
 
 
 def _json_type(value: object) -> str:

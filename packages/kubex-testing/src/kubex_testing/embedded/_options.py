@@ -181,11 +181,7 @@ def delete_options(query: Query, body: Mapping[str, Any]) -> DeleteOptions:
     """Read the options of a delete: the body wins, else the query; raises 400 and 422."""
     if body:
         raw: JsonObject = dict(body)
-        dry_run: list[str] = [] if body.get("dryRun") is None else body["dryRun"]
-        if not isinstance(dry_run, list):
-            raise errors.bad_request(
-                "json: cannot unmarshal string into Go struct field DeleteOptions.dryRun of type []string"
-            )
+        dry_run: list[str] = body.get("dryRun") or []
     else:
         raw = {key: values[0] for key, values in query.items()}
         dry_run = query.get("dryRun", [])

@@ -1,0 +1,125 @@
+"""Who may ask what, and what can be asked by anybody: tokens, health, version, discovery."""
+
+from typing import Any
+
+import pytest
+
+JANE = "token-of-jane"
+
+
+def test_without_credentials_one_is_anonymous_and_forbidden(wire: Any) -> None:
+    answer = wire.request("GET", "/api/v1/namespaces", anonymous=True)
+    assert (answer.status, answer.reason) == (403, "Forbidden")
+    assert answer.document["message"] == (
+        'namespaces is forbidden: User "system:anonymous" cannot list resource "namespaces" '
+        'in API group "" at the cluster scope'
+    )
+    assert answer.document["details"] == {"kind": "namespaces"}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/livez", "/readyz"])
+def test_health_is_open_to_all(wire: Any, path: str) -> None:
+    answer = wire.request("GET", path, anonymous=True)
+    assert (answer.status, answer.body) == (200, b"ok")
+    assert answer.header("Content-Type") == "text/plain; charset=utf-8"
+
+
+def test_the_version_is_open_to_all(wire: Any) -> None:
+    answer = wire.request("GET", "/version", anonymous=True)
+    assert answer.status == 200
+    assert answer.document["major"] == "1"
+    assert answer.document["gitVersion"].startswith("v1.")
+
+
+@pytest.mark.parametrize("path", ["/version", "/api/v1/namespaces"])
+def test_a_token_nobody_knows_is_unauthorized_everywhere(wire: Any, path: str) -> None:
+    answer = wire.request("GET", path, token="bad")
+    assert (answer.status, answer.reason, answer.document["message"]) == (401, "Unauthorized", "Unauthorized")
+    assert "details" not in answer.document
+    assert answer.header("WWW-Authenticate") is None
+
+
+PODS = 'resource "pods" in API group "" in the namespace "default"'
+LOGS = 'resource "pods/log" in API group "" in the namespace "default"'
+NODES = 'resource "nodes" in API group "" at the cluster scope'
+DEPLOYMENTS = 'resource "deployments" in API group "apps" in the namespace "default"'
+BARS = 'resource "bars" in API group "foo" at the cluster scope'
+CORE, APPS = "/api/v1/namespaces/default", "/apis/apps/v1/namespaces/default"
+FORBIDDEN = [
+    ("GET", f"{CORE}/pods", "pods is forbidden", f"list {PODS}", {"kind": "pods"}),
+    ("GET", f"{CORE}/pods/x/log", 'pods "x" is forbidden', f"get {LOGS}", {"name": "x", "kind": "pods"}),
+    ("GET", "/api/v1/nodes", "nodes is forbidden", f"list {NODES}", {"kind": "nodes"}),
+    (
+        "GET",
+        f"{APPS}/deployments/x",
+        'deployments.apps "x" is forbidden',
+        f"get {DEPLOYMENTS}",
+        {"name": "x", "group": "apps", "kind": "deployments"},
+    ),
+    ("POST", f"{CORE}/pods", "pods is forbidden", f"create {PODS}", {"kind": "pods"}),
+    ("GET", "/metrics", "forbidden", 'get path "/metrics"', {}),
+    ("GET", "/apis/foo/v1/bars", "bars.foo is forbidden", f"list {BARS}", {"group": "foo", "kind": "bars"}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "subject", "action", "details"), FORBIDDEN)
+def test_a_user_without_rights_is_told_what_is_missing(
+    wire: Any, method: str, path: str, subject: str, action: str, details: dict[str, str]
+) -> None:
+    body = {"metadata": {"name": "x"}} if method == "POST" else None
+    answer = wire.request(method, path, body, token=JANE)
+    assert (answer.status, answer.reason) == (403, "Forbidden")
+    assert answer.document["message"] == f'{subject}: User "jane" cannot {action}'
+    assert answer.document["details"] == details
+
+
+def test_only_the_trusted_may_act_as_others(wire: Any) -> None:
+    answer = wire.request("GET", "/api/v1/nodes", token=JANE, headers=(("Impersonate-User", "bob"),))
+    assert (answer.status, answer.reason) == (403, "Forbidden")
+    headers = (("Impersonate-User", "bob"), ("Impersonate-Group", "g1"))
+    path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+    body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+    review = wire.request("POST", path, body, headers=headers)
+    assert review.status == 201
+    info = review.document["status"]["userInfo"]
+    assert (info["username"], info["groups"]) == ("bob", ["g1", "system:authenticated"])
+
+
+def test_one_can_ask_what_one_may_do(wire: Any) -> None:
+    path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    attributes = {"verb": "list", "resource": "pods", "namespace": "default"}
+    body = {"spec": {"resourceAttributes": attributes}}
+    assert wire.request("POST", path, body).document["status"]["allowed"] is True
+    assert wire.request("GET", path).status == 405
+    empty = wire.request("POST", path, {"spec": {}})
+    assert (empty.status, empty.reason) == (422, "Invalid")
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/"])
+def test_the_core_group_has_one_version(wire: Any, path: str) -> None:
+    document = wire.request("GET", path).document
+    assert (document["kind"], document["versions"]) == ("APIVersions", ["v1"])
+
+
+def test_groups_say_their_versions(wire: Any) -> None:
+    document = wire.request("GET", "/apis").document
+    assert document["kind"] == "APIGroupList"
+    apps = {"groupVersion": "apps/v1", "version": "v1"}
+    expected = {"name": "apps", "versions": [apps], "preferredVersion": apps}
+    assert expected in document["groups"]
+    one = wire.request("GET", "/apis/apps").document
+    assert one == {"kind": "APIGroup", "apiVersion": "v1", **expected}
+
+
+def test_resources_say_what_can_be_done_with_them(wire: Any) -> None:
+    document = wire.request("GET", "/api/v1").document
+    assert (document["kind"], document["groupVersion"]) == ("APIResourceList", "v1")
+    by_name = {resource["name"]: resource for resource in document["resources"]}
+    pods = by_name["pods"]
+    assert (pods["kind"], pods["singularName"], pods["namespaced"], pods["shortNames"]) == ("Pod", "pod", True, ["po"])
+    assert pods["verbs"] == ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
+    assert by_name["pods/status"]["verbs"] == ["get", "patch", "update"]
+    assert by_name["pods/eviction"]["kind"] == "Eviction"
+    apps = {item["name"]: item for item in wire.request("GET", "/apis/apps/v1").document["resources"]}
+    scale = apps["deployments/scale"]
+    assert (scale["group"], scale["version"], scale["kind"]) == ("autoscaling", "v1", "Scale")
