@@ -68,9 +68,9 @@ def test_label_selector_picks(text: str, names: list[str]) -> None:
         (
             "a=_bad_",
             (
-                'unable to parse requirement: values[0][a]: Invalid value: "_bad_": a valid label must be an empty string '
-                "or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
-                "character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
+                'unable to parse requirement: values[0][a]: Invalid value: "_bad_": a valid label must be an empty '
+                "string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+                "alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
                 "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
             ),
         ),

@@ -80,7 +80,9 @@ _EXPECTED = (
 
 
 def _go_text(error: json.JSONDecodeError) -> str:
-    rest = error.doc[error.pos :].lstrip(" \t\r\n")
+    rest = error.doc[error.pos :]
+    if not error.msg.startswith("Invalid control"):
+        rest = rest.lstrip(" \t\r\n")
     if error.msg.startswith("Illegal trailing comma"):
         rest = rest[1:].lstrip(" \t\r\n")
     if not rest or error.msg.startswith("Unterminated string"):

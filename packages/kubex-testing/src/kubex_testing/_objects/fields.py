@@ -9,6 +9,8 @@ from .quantities import is_quantity
 from .schema import Schema
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_OWN_DECODERS = frozenset({"int-or-string", "quantity", "time", "micro-time"})
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*")
 _META = ("apiVersion", "kind", "metadata")
 _LIMITS = {"int32": 2**31, "int64": 2**63}
 _ZERO: dict[str, Any] = {
@@ -132,6 +134,8 @@ def _check_entries(schema: Schema, value: JsonArray, path: str, owner: str) -> N
 def _fits(kind: str, value: Any) -> bool:
     if kind in _LIMITS:
         return is_integer(value) and -_LIMITS[kind] <= value < _LIMITS[kind]
+    if kind in _OWN_DECODERS:
+        return True
     if kind == "boolean":
         return isinstance(value, bool)
     return is_number(value) if kind == "number" else isinstance(value, str)
@@ -159,14 +163,19 @@ def _scalar_problem(kind: str, value: Any) -> str:
 
 
 def _base64_problem(text: str) -> str:
-    clean = text.replace("\r", "").replace("\n", "")
-    match = re.match(r"[A-Za-z0-9+/]*", clean)
-    length = match.end() if match else 0
-    padding = clean[length:]
-    if len(clean) % 4 == 0 and padding in {"", "=", "=="}:
-        return ""
-    at = length if padding.strip("=") or len(padding) > 2 else len(clean) - len(clean) % 4
-    return f"illegal base64 data at input byte {at}"
+    """Find where Go's decoder stops: it reads groups of four, padded with `=` at the end, and skips line breaks."""
+    digits = [(index, char) for index, char in enumerate(text) if char not in "\r\n"]
+    for start in range(0, len(digits), 4):
+        group = "".join(char for _, char in digits[start : start + 4])
+        body = group.rstrip("=")
+        good = len(_BASE64.match(body)[0])  # type: ignore[index]  # the pattern matches the empty text too
+        if good < len(body) or len(body) < min(2, len(group)):
+            return f"illegal base64 data at input byte {digits[start + good][0]}"
+        if body != group and start + 4 < len(digits):
+            return f"illegal base64 data at input byte {digits[start + 4][0]}"
+        if len(group) < 4:
+            return f"illegal base64 data at input byte {len(text) if '=' in group else digits[start][0]}"
+    return ""
 
 
 def _go_kind(value: Any) -> str:

@@ -1,96 +1,144 @@
 """YAML bodies, by the rules of the server: YAML 1.1 where `y` and `off` are booleans and dates are text."""
 
 import re
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import Any
 
 import yaml
 
-from .json_types import JsonObject
+from .json_types import JsonArray, JsonObject, is_array, is_object, json_copy
 
 _MAX_NODES = 1_000_000
+_MAX_DEPTH = 250
 _TAG = "tag:yaml.org,2002:"
 _TRUE = frozenset({"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"})
 _FALSE = frozenset({"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"})
 _INTEGER = re.compile(r"[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_MERGE = "<<"
+
+# libyaml's loader where PyYAML has it. Only its events are used: PyYAML's implicit types differ from the server's,
+# and libyaml's own composer crashes the process on deep nesting.
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class DecodeError(ValueError):
     """A body that is no JSON or YAML; the text is Go's."""
 
 
-# libyaml's loader where PyYAML has it, without PyYAML's implicit types: they differ from the server's.
-_BASE: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_LOADER = cast("type[yaml.SafeLoader]", type("_Loader", (_BASE,), {"yaml_implicit_resolvers": {}}))
-
-
 def decode_yaml(body: bytes) -> tuple[Any, list[str]]:
-    """Decode one YAML document; return its value and the paths of keys that stand twice. Raises DecodeError."""
+    """Decode the first YAML document; return its value and the paths of keys that stand twice. Raises DecodeError."""
     try:
-        node = _LOADER(body.decode("utf-8", "replace")).get_single_node()
+        reader = _Reader(_events(body.decode("utf-8", "replace")))
+        return reader.document(), reader.doubled
     except yaml.YAMLError as error:
-        raise DecodeError(f"error converting YAML to JSON: yaml: {' '.join(str(error).split())}") from None
-    except RecursionError:
-        raise DecodeError("error converting YAML to JSON: yaml: exceeded max depth") from None
-    converter = _Converter()
-    return (None if node is None else converter.value(node, ""), converter.doubled)
+        raise _failure(" ".join(str(error).split())) from None
 
 
-class _Converter:
-    def __init__(self) -> None:
+def _failure(text: str) -> DecodeError:
+    return DecodeError(f"error converting YAML to JSON: yaml: {text}")
+
+
+def _events(text: str) -> Iterator[Any]:
+    # The stubs of PyYAML leave its event methods untyped.
+    loader: Any = _LOADER(text)
+    while loader.check_event():
+        yield loader.get_event()
+
+
+class _Reader:
+    def __init__(self, events: Iterator[Any]) -> None:
         self.doubled: list[str] = []
+        self._events = events
+        self._anchors: dict[str, tuple[Any, int]] = {}
         self._nodes = 0
-        self._open: set[int] = set()
+        self._depth = 0
 
-    def value(self, node: yaml.Node, path: str) -> Any:
-        """Convert a node; a document that aliases make huge or endless is refused."""
-        self._nodes += 1
-        if self._nodes > _MAX_NODES or id(node) in self._open:
-            raise DecodeError("error converting YAML to JSON: yaml: document contains excessive aliasing")
-        if isinstance(node, yaml.ScalarNode):
-            return _scalar(node)
-        self._open.add(id(node))
-        try:
-            if isinstance(node, yaml.SequenceNode):
-                return [self.value(item, f"{path}[{index}]") for index, item in enumerate(node.value)]
-            return self._mapping(cast("yaml.MappingNode", node), path)
-        finally:
-            self._open.discard(id(node))
+    def document(self) -> Any:
+        """Read the first document; an empty stream is null."""
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                return self._value(next(self._events), "")
+        return None
 
-    def _mapping(self, node: yaml.MappingNode, path: str) -> JsonObject:
+    def _value(self, event: Any, path: str) -> Any:
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(str(event.anchor))
+        before = self._nodes
+        self._count(1)
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise _failure(f"exceeded max depth of {_MAX_DEPTH}")
+        if isinstance(event, yaml.ScalarEvent):
+            value = _scalar(event)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            value = self._sequence(path)
+        else:
+            value = self._mapping(path)
+        self._depth -= 1
+        if event.anchor:
+            self._anchors[event.anchor] = value, self._nodes - before
+        return value
+
+    def _alias(self, anchor: str) -> Any:
+        if anchor not in self._anchors:
+            raise _failure(f"unknown anchor '{anchor}' referenced, or anchor '{anchor}' value contains itself")
+        value, nodes = self._anchors[anchor]
+        self._count(nodes)
+        return json_copy(value)
+
+    def _count(self, nodes: int) -> None:
+        self._nodes += nodes
+        if self._nodes > _MAX_NODES:
+            raise _failure("document contains excessive aliasing")
+
+    def _sequence(self, path: str) -> JsonArray:
+        result: JsonArray = []
+        for event in self._events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            result.append(self._value(event, f"{path}[{len(result)}]"))
+        return result
+
+    def _mapping(self, path: str) -> JsonObject:
         result: JsonObject = {}
         merged: JsonObject = {}
-        for key_node, value_node in node.value:
-            if isinstance(key_node, yaml.ScalarNode) and key_node.value == "<<" and not key_node.style:
-                sources = value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
-                for source in reversed(sources):
-                    merged.update(self.value(source, path))
+        for event in self._events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            if isinstance(event, yaml.ScalarEvent) and event.value == _MERGE and event.implicit[0]:
+                merged.update(_merge_sources(self._value(next(self._events), path)))
                 continue
-            key = _key(key_node)
+            key = _key(self._value(event, path))
             place = f"{path}.{key}".lstrip(".")
             if key in result:
                 self.doubled.append(place)
-            result[key] = self.value(value_node, place)
+            result[key] = self._value(next(self._events), place)
         return {**merged, **result}
 
 
-def _key(node: yaml.Node) -> str:
-    if not isinstance(node, yaml.ScalarNode):
-        raise DecodeError("error converting YAML to JSON: yaml: a key of a mapping must be a scalar")
-    value = _scalar(node)
+def _merge_sources(value: Any) -> JsonObject:
+    """Join what `<<` names; of several mappings the first one wins."""
+    joined: JsonObject = {}
+    for source in reversed(value if is_array(value) else [value]):
+        if not is_object(source):
+            raise _failure("map merge requires map or sequence of maps as the value")
+        joined.update(source)
+    return joined
+
+
+def _key(value: Any) -> str:
+    if is_object(value) or is_array(value):
+        raise _failure("a key of a mapping must be a scalar")
     if value is None:
         return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _scalar(node: yaml.ScalarNode) -> Any:
-    tag = node.tag.removeprefix(_TAG)
-    if tag in {"int", "float", "bool", "null"}:
-        return _resolve(node.value)
-    # Without resolvers every plain scalar is tagged `str`; an explicit `!!str` makes the node longer than its value.
-    length = node.end_mark.index - node.start_mark.index
-    return _resolve(node.value) if not node.style and length == len(node.value) else node.value
+def _scalar(event: yaml.ScalarEvent) -> Any:
+    plain = event.implicit[0] or (event.tag or "").removeprefix(_TAG) in {"int", "float", "bool", "null"}
+    return _resolve(event.value) if plain else event.value
 
 
 def _resolve(text: str) -> Any:
@@ -101,7 +149,7 @@ def _resolve(text: str) -> Any:
     if _INTEGER.fullmatch(text):
         return _integer(text.replace("_", ""))
     if _NOT_FINITE.fullmatch(text):
-        raise DecodeError(f"error converting YAML to JSON: json: unsupported value: {text}")
+        raise _failure(f"unsupported value: {text}")
     if not _FLOAT.fullmatch(text):
         return text
     number = float(text)

@@ -1,0 +1,241 @@
+"""Defaults and validation of custom resources."""
+
+from typing import Any
+
+import pytest
+
+from kubex_testing._objects.custom import apply_defaults, validate_custom
+from kubex_testing._objects.schema import Schema, structural_schema
+
+
+def widget(**properties: Any) -> Schema:
+    """Return the schema of a kind whose spec has some properties."""
+    return structural_schema({"type": "object", "properties": {"spec": {"type": "object", "properties": properties}}})
+
+
+TEXT: dict[str, Any] = {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "spec", "defaulted"),
+    [
+        ({"default": "a", **TEXT}, {}, {"x": "a"}),
+        ({"default": "a", **TEXT}, {"x": "b"}, {"x": "b"}),
+        ({"default": "a", **TEXT}, {"x": None}, {"x": "a"}),
+        ({"default": "a", "nullable": True, **TEXT}, {"x": None}, {"x": None}),
+        (TEXT, {"x": None}, {"x": None}),
+        (
+            {"type": "object", "default": {}, "properties": {"y": {"type": "integer", "default": 1}}},
+            {},
+            {"x": {"y": 1}},
+        ),
+        ({"type": "object", "properties": {"y": {"type": "integer", "default": 1}}}, {}, {}),
+        (
+            {"type": "array", "items": {"type": "object", "properties": {"y": {"type": "integer", "default": 1}}}},
+            {"x": [{}, {"y": 2}]},
+            {"x": [{"y": 1}, {"y": 2}]},
+        ),
+        (
+            {"type": "object", "additionalProperties": {"type": "object", "properties": {"y": {"default": 1}}}},
+            {"x": {"k": {}}},
+            {"x": {"k": {"y": 1}}},
+        ),
+    ],
+)
+def test_defaults(rules: dict[str, Any], spec: dict[str, Any], defaulted: dict[str, Any]) -> None:
+    assert apply_defaults(widget(x=rules), {"spec": spec}) == {"spec": defaulted}
+
+
+def test_defaults_are_not_shared_between_objects() -> None:
+    schema = widget(x={"type": "array", "default": [], "items": TEXT})
+    apply_defaults(schema, {"spec": {}})["spec"]["x"].append("a")
+    assert apply_defaults(schema, {"spec": {}}) == {"spec": {"x": []}}
+
+
+BODY = "spec.x in body"
+TYPE, INVALID = "FieldValueTypeInvalid", "FieldValueInvalid"
+
+
+@pytest.mark.parametrize(
+    ("rules", "value", "reason", "message"),
+    [
+        (TEXT, 1, TYPE, f'Invalid value: "integer": {BODY} must be of type string: "integer"'),
+        (TEXT, None, TYPE, f'Invalid value: "null": {BODY} must be of type string: "null"'),
+        ({"type": "integer"}, "a", TYPE, f'Invalid value: "string": {BODY} must be of type integer: "string"'),
+        ({"type": "integer"}, True, TYPE, f'Invalid value: "boolean": {BODY} must be of type integer: "boolean"'),
+        ({"type": "integer"}, 1.5, TYPE, f'Invalid value: "number": {BODY} must be of type integer: "number"'),
+        (
+            {"x-kubernetes-int-or-string": True},
+            [],
+            TYPE,
+            f'Invalid value: "array": {BODY} must be of type integer,string: "array"',
+        ),
+        (
+            {"enum": ["a", "b"], **TEXT},
+            "c",
+            "FieldValueNotSupported",
+            'Unsupported value: "c": supported values: "a", "b"',
+        ),
+        ({"maxLength": 3, **TEXT}, "abcd", "FieldValueTooLong", "Too long: may not be more than 3 bytes"),
+        ({"minLength": 2, **TEXT}, "é", INVALID, f'Invalid value: "é": {BODY} should be at least 2 chars long'),
+        ({"pattern": "^a$", **TEXT}, "b", INVALID, f"Invalid value: \"b\": {BODY} should match '^a$'"),
+        ({"format": "date-time", **TEXT}, "b", TYPE, f'Invalid value: "b": {BODY} must be of type date-time: "b"'),
+        (
+            {"type": "integer", "minimum": 1},
+            0,
+            INVALID,
+            f"Invalid value: 0: {BODY} should be greater than or equal to 1",
+        ),
+        (
+            {"type": "integer", "maximum": 9},
+            10,
+            INVALID,
+            f"Invalid value: 10: {BODY} should be less than or equal to 9",
+        ),
+        (
+            {"type": "integer", "maximum": 9, "exclusiveMaximum": True},
+            9,
+            INVALID,
+            f"Invalid value: 9: {BODY} should be less than 9",
+        ),
+        (
+            {"type": "integer", "minimum": 9, "exclusiveMinimum": True},
+            9,
+            INVALID,
+            f"Invalid value: 9: {BODY} should be greater than 9",
+        ),
+        ({"type": "integer", "multipleOf": 5}, 7, INVALID, f"Invalid value: 7: {BODY} should be a multiple of 5"),
+        (
+            {"type": "array", "items": TEXT, "maxItems": 1},
+            ["a", "b"],
+            "FieldValueTooMany",
+            "Too many: 2: must have at most 1 items",
+        ),
+        (
+            {"type": "array", "items": TEXT, "minItems": 1},
+            [],
+            INVALID,
+            f"Invalid value: []: {BODY} should have at least 1 items",
+        ),
+        (
+            {"type": "object", "maxProperties": 0},
+            {"a": 1},
+            "FieldValueTooMany",
+            "Too many: 1: must have at most 0 items",
+        ),
+        (
+            {"type": "object", "minProperties": 1},
+            {},
+            INVALID,
+            f"Invalid value: {{}}: {BODY} should have at least 1 properties",
+        ),
+        (
+            {"type": "integer", "anyOf": [{"maximum": 1}, {"minimum": 5}]},
+            3,
+            INVALID,
+            'Invalid value: "": "spec.x" must validate at least one schema (anyOf)',
+        ),
+        (
+            {"type": "integer", "oneOf": [{"maximum": 5}, {"minimum": 1}]},
+            3,
+            INVALID,
+            'Invalid value: "": "spec.x" must validate one and only one schema (oneOf)',
+        ),
+        (
+            {"type": "integer", "allOf": [{"maximum": 1}]},
+            3,
+            INVALID,
+            f"Invalid value: 3: {BODY} should be less than or equal to 1",
+        ),
+        (
+            {"type": "integer", "not": {"enum": [3]}},
+            3,
+            INVALID,
+            'Invalid value: "": "spec.x" must not validate the schema (not)',
+        ),
+    ],
+)
+def test_values_that_break_a_rule(rules: dict[str, Any], value: Any, reason: str, message: str) -> None:
+    (cause,) = validate_custom(widget(x=rules), {"spec": {"x": value}})
+    assert (cause.reason, cause.field, cause.message) == (reason, "spec.x", message)
+
+
+@pytest.mark.parametrize(
+    ("rules", "value"),
+    [
+        ({"nullable": True, **TEXT}, None),
+        ({"type": "integer"}, 1.0),
+        ({"type": "number"}, 1),
+        ({"x-kubernetes-int-or-string": True}, "80%"),
+        ({"x-kubernetes-int-or-string": True, "anyOf": [{"type": "integer"}, {"type": "string"}]}, 80),
+        ({"enum": [1], "type": "integer"}, 1),
+        ({"maxLength": 1, **TEXT}, "é"),
+        ({"pattern": "b", **TEXT}, "abc"),
+        ({"format": "unheard-of", **TEXT}, "x"),
+        ({"type": "object", "x-kubernetes-preserve-unknown-fields": True}, {"a": [1, None]}),
+        ({"type": "array", "items": TEXT}, ["a", "a"]),
+    ],
+)
+def test_values_that_keep_the_rules(rules: dict[str, Any], value: Any) -> None:
+    assert validate_custom(widget(x=rules), {"spec": {"x": value}}) == []
+
+
+def test_required_fields_and_paths_into_lists() -> None:
+    item = {"type": "object", "required": ["name"], "properties": {"name": TEXT, "size": {"type": "integer"}}}
+    schema = widget(items={"type": "array", "items": item})
+    found = validate_custom(schema, {"spec": {"items": [{"name": "a"}, {"size": "x"}]}})
+    assert [(cause.reason, cause.field) for cause in found] == [
+        ("FieldValueRequired", "spec.items[1].name"),
+        (TYPE, "spec.items[1].size"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rules", "items", "message"),
+    [
+        ({"x-kubernetes-list-type": "set", "items": TEXT}, ["a", "b", "a"], 'Duplicate value: "a"'),
+        (
+            {
+                "x-kubernetes-list-type": "map",
+                "x-kubernetes-list-map-keys": ["name"],
+                "items": {"type": "object", "properties": {"name": TEXT, "v": TEXT}},
+            },
+            [{"name": "a", "v": "1"}, {"name": "b"}, {"name": "a", "v": "2"}],
+            'Duplicate value: {"name":"a"}',
+        ),
+    ],
+)
+def test_entries_that_stand_twice(rules: dict[str, Any], items: list[Any], message: str) -> None:
+    (cause,) = validate_custom(widget(x={"type": "array", **rules}), {"spec": {"x": items}})
+    assert (cause.reason, cause.field, cause.message) == ("FieldValueDuplicate", "spec.x[2]", message)
+
+
+def test_a_schema_with_cel_rules_says_that_they_were_not_checked() -> None:
+    schema = widget(x={"type": "integer", "x-kubernetes-validations": [{"rule": "self > 1"}]})
+    assert validate_custom(schema, {"spec": {"x": 0}}) == []
+    found = validate_custom(schema, {"spec": {"x": "a"}})
+    assert [cause.field for cause in found] == ["spec.x", "<nil>"]
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("date", "2026-02-28", "2026-02-30"),
+        ("date-time", "2026-02-28T10:00:00.5+01:00", "2026-02-28"),
+        ("duration", "1h30m", "1 fortnight"),
+        ("byte", "Yg==", "#"),
+        ("ipv4", "10.0.0.1", "::1"),
+        ("ipv6", "::1", "10.0.0.1"),
+        ("cidr", "10.0.0.0/24", "10.0.0.1"),
+        ("mac", "00:11:22:33:44:55", "00:11"),
+        ("hostname", "a.example", "-a"),
+        ("email", "a@b.c", "ab"),
+        ("uri", "https://a.example/x", "x"),
+        ("uuid", "12345678-1234-4234-8234-123456789abc", "1234"),
+        ("uuid4", "12345678-1234-4234-8234-123456789abc", "12345678-1234-3234-8234-123456789abc"),
+    ],
+)
+def test_formats(name: str, good: str, bad: str) -> None:
+    schema = widget(x={"type": "string", "format": name})
+    assert validate_custom(schema, {"spec": {"x": good}}) == []
+    assert len(validate_custom(schema, {"spec": {"x": bad}})) == 1

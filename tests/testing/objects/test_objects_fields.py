@@ -1,0 +1,195 @@
+"""Unknown fields, wrong types and pruning."""
+
+from typing import Any
+
+import pytest
+
+from kubex_testing._objects.fields import WrongType, check_types, prune, unknown_fields
+from kubex_testing._objects.quantities import is_quantity, parse_quantity
+from kubex_testing._objects.schema import builtin_schema, structural_schema
+
+WIDGET = structural_schema(
+    {
+        "type": "object",
+        "properties": {
+            "spec": {
+                "type": "object",
+                "properties": {
+                    "size": {"type": "integer"},
+                    "free": {
+                        "type": "object",
+                        "x-kubernetes-preserve-unknown-fields": True,
+                        "properties": {"known": {"type": "object", "properties": {"a": {"type": "string"}}}},
+                    },
+                    "names": {"type": "object", "additionalProperties": {"type": "object", "properties": {"a": {}}}},
+                    "items": {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "string"}}}},
+                },
+            }
+        },
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "obj", "paths"),
+    [
+        ("ConfigMap", {"foo": 1, "bar": {"x": 2}}, ["foo", "bar"]),
+        ("Pod", {"spec": {"containers": [{"name1": "a", "image": "b"}]}}, ["spec.containers[0].name1"]),
+        ("ConfigMap", {"metadata": {"zz": 1, "labels": {"free": "x"}}, "data": {"free": "x"}}, ["metadata.zz"]),
+        ("Pod", {"spec": {"containers": "x"}}, []),
+    ],
+)
+def test_unknown_fields_of_built_in_kinds(kind: str, obj: dict[str, Any], paths: list[str]) -> None:
+    assert unknown_fields(builtin_schema("", "v1", kind), obj) == paths
+
+
+def test_unknown_fields_of_custom_resources() -> None:
+    obj = {
+        "foo": 1,
+        "metadata": {"name": "w", "bad": 1},
+        "spec": {
+            "bogus": 1,
+            "free": {"x": {"y": 1}, "known": {"a": "1", "b": 2}},
+            "names": {"n": {"a": 1, "b": 2}},
+            "items": [{"a": "1"}, {"c": 1}],
+        },
+    }
+    assert unknown_fields(WIDGET, obj) == [
+        "foo",
+        "metadata.bad",
+        "spec.bogus",
+        "spec.free.known.b",
+        "spec.names.n.b",
+        "spec.items[1].c",
+    ]
+    assert prune(WIDGET, obj) == {
+        "metadata": {"name": "w"},
+        "spec": {
+            "free": {"x": {"y": 1}, "known": {"a": "1"}},
+            "names": {"n": {"a": 1}},
+            "items": [{"a": "1"}, {}],
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "obj", "pruned"),
+    [
+        ("ConfigMap", {"foo": 1, "data": {"a": "b"}}, {"data": {"a": "b"}}),
+        ("ConfigMap", {"data": None, "metadata": {"creationTimestamp": None}}, {"metadata": {}}),
+        ("ConfigMap", {"data": {"a": None}}, {"data": {"a": ""}}),
+        ("Pod", {"spec": {"containers": [None, {"x": 1}]}}, {"spec": {"containers": [{}, {}]}}),
+    ],
+)
+def test_pruning_of_built_in_kinds(kind: str, obj: dict[str, Any], pruned: dict[str, Any]) -> None:
+    assert prune(builtin_schema("", "v1", kind), obj) == pruned
+
+
+def test_custom_resources_keep_nulls_for_validation() -> None:
+    assert prune(WIDGET, {"spec": {"size": None}}) == {"spec": {"size": None}}
+
+
+STRUCT = "json: cannot unmarshal {} into Go struct field {} of type {}"
+
+
+@pytest.mark.parametrize(
+    ("group", "kind", "obj", "message"),
+    [
+        ("", "ConfigMap", {"data": {"k": 1}}, STRUCT.format("number", "ConfigMap.data", "string")),
+        ("", "ConfigMap", {"data": "x"}, STRUCT.format("string", "ConfigMap.data", "map[string]string")),
+        ("", "ConfigMap", {"immutable": "x"}, STRUCT.format("string", "ConfigMap.immutable", "bool")),
+        ("", "ConfigMap", {"metadata": []}, STRUCT.format("array", "ConfigMap.metadata", "v1.ObjectMeta")),
+        ("", "Pod", {"spec": {"containers": {}}}, STRUCT.format("object", "PodSpec.spec.containers", "[]v1.Container")),
+        (
+            "apps",
+            "Deployment",
+            {"spec": {"replicas": "3"}},
+            STRUCT.format("string", "DeploymentSpec.spec.replicas", "int32"),
+        ),
+        (
+            "apps",
+            "Deployment",
+            {"spec": {"replicas": 2**31}},
+            STRUCT.format("number 2147483648", "DeploymentSpec.spec.replicas", "int32"),
+        ),
+        (
+            "apps",
+            "Deployment",
+            {"spec": {"replicas": True}},
+            STRUCT.format("bool", "DeploymentSpec.spec.replicas", "int32"),
+        ),
+        ("", "Secret", {"data": {"a": "###"}}, "illegal base64 data at input byte 0"),
+        ("", "Secret", {"data": {"a": "Yg="}}, "illegal base64 data at input byte 3"),
+        ("", "Secret", {"data": {"a": "Yg"}}, "illegal base64 data at input byte 0"),
+        ("", "Secret", {"data": {"a": "YWJjYg"}}, "illegal base64 data at input byte 4"),
+        ("", "Secret", {"data": {"a": "YWJj#gAA"}}, "illegal base64 data at input byte 4"),
+        ("", "Secret", {"data": {"a": "Y==="}}, "illegal base64 data at input byte 1"),
+        ("", "Secret", {"data": {"a": "Yg==Yg=="}}, "illegal base64 data at input byte 4"),
+        ("", "DeleteOptions", {"dryRun": "All"}, STRUCT.format("string", "DeleteOptions.dryRun", "[]string")),
+    ],
+)
+def test_wrong_types_are_worded_as_go_does(group: str, kind: str, obj: dict[str, Any], message: str) -> None:
+    with pytest.raises(WrongType) as caught:
+        check_types(builtin_schema(group, "v1", kind), obj)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("obj", "part"),
+    [
+        ({"metadata": {"creationTimestamp": "x"}}, 'parsing time "x"'),
+        ({"metadata": {"creationTimestamp": 1}}, "cannot unmarshal number into Go value of type string"),
+        ({"spec": {"containers": [{"resources": {"limits": {"cpu": "1x"}}}]}}, "quantities must match"),
+        ({"spec": {"containers": [{"livenessProbe": {"httpGet": {"port": {}}}}]}}, "cannot unmarshal object"),
+    ],
+)
+def test_wrong_values_of_special_types(obj: dict[str, Any], part: str) -> None:
+    with pytest.raises(WrongType, match=part):
+        check_types(builtin_schema("", "v1", "Pod"), obj)
+
+
+@pytest.mark.parametrize(
+    "obj",
+    [
+        {"metadata": {"labels": None, "creationTimestamp": "2026-11-22T15:03:06Z"}},
+        {"spec": {"containers": [{"resources": {"limits": {"cpu": 1, "memory": "1.5Gi", "x": "1e3"}}}]}},
+        {"spec": {"containers": [{"livenessProbe": {"httpGet": {"port": "http"}}}]}},
+        {"spec": {"containers": [{"livenessProbe": {"httpGet": {"port": 80}}}]}},
+        {"unknown": 1},
+    ],
+)
+def test_right_types_pass(obj: dict[str, Any]) -> None:
+    check_types(builtin_schema("", "v1", "Pod"), obj)
+
+
+@pytest.mark.parametrize("text", ["", "Yg==", "YWI=", "YWJj", "YWJjYg==", "YWJj\nYg=="])
+def test_right_base64_passes(text: str) -> None:
+    check_types(builtin_schema("", "v1", "Secret"), {"data": {"a": text}})
+
+
+def test_only_metadata_of_custom_resources_is_type_checked() -> None:
+    check_types(WIDGET, {"spec": {"size": "x"}})
+    with pytest.raises(WrongType, match=r"ObjectMeta\.metadata\.labels of type string"):
+        check_types(WIDGET, {"metadata": {"labels": {"a": 1}}})
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1", 1),
+        ("100m", "0.1"),
+        ("1Ki", 1024),
+        ("1.5Gi", 1610612736),
+        ("2k", 2000),
+        ("1e3", 1000),
+        ("1E", 10**18),
+        ("-1", -1),
+    ],
+)
+def test_quantities(text: str, value: Any) -> None:
+    assert parse_quantity(text) == type(parse_quantity("1"))(value)
+
+
+@pytest.mark.parametrize("text", ["", "1x", "Gi", "1 Gi", "--1", True])
+def test_what_is_no_quantity(text: object) -> None:
+    assert not is_quantity(text)

@@ -1,0 +1,188 @@
+"""The table of built-in schemas and the schemas of custom resources."""
+
+import json
+from typing import Any
+
+import pytest
+
+from kubex_testing._objects.schema import (
+    UnknownKindError,
+    builtin_kinds,
+    builtin_schema,
+    read_table_file,
+    structural_schema,
+)
+from kubex_testing._objects.schema_table import KINDS, table_from_openapi
+
+
+def node(path: str, group: str = "", kind: str = "Pod") -> Any:
+    schema: Any = builtin_schema(group, "v1", kind)
+    for key in path.split("."):
+        schema = schema.entry if key == "[]" else schema.child(key)
+    return schema
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "go_type"),
+    [
+        ("spec", "struct", "v1.PodSpec"),
+        ("spec.containers", "list", "[]v1.Container"),
+        ("spec.containers.[].ports.[].containerPort", "int32", "int32"),
+        ("spec.terminationGracePeriodSeconds", "int64", "int64"),
+        ("spec.containers.[].resources.limits", "map", "map[string]resource.Quantity"),
+        ("spec.containers.[].livenessProbe.httpGet.port", "int-or-string", "intstr.IntOrString"),
+        ("spec.containers.[].env.[].value", "string", "string"),
+        ("spec.hostNetwork", "boolean", "bool"),
+        ("metadata.creationTimestamp", "time", "v1.Time"),
+        ("metadata.labels", "map", "map[string]string"),
+        ("metadata.managedFields.[].fieldsV1", "any", "interface {}"),
+    ],
+)
+def test_kinds_of_pod_fields(path: str, kind: str, go_type: str) -> None:
+    assert (node(path).kind, node(path).go_type) == (kind, go_type)
+
+
+@pytest.mark.parametrize(
+    ("group", "kind", "path", "list_type", "keys", "merge_key"),
+    [
+        ("", "Pod", "spec.containers", "map", ("name",), "name"),
+        ("", "Pod", "spec.containers.[].ports", "map", ("containerPort", "protocol"), "containerPort"),
+        ("", "Pod", "spec.containers.[].env", "map", ("name",), "name"),
+        ("", "Pod", "spec.containers.[].command", "atomic", (), ""),
+        ("", "Pod", "spec.tolerations", "atomic", (), ""),
+        ("", "Pod", "metadata.finalizers", "set", (), ""),
+        ("", "Pod", "metadata.ownerReferences", "map", ("uid",), "uid"),
+        ("", "Pod", "status.conditions", "map", ("type",), "type"),
+        ("", "Service", "spec.ports", "map", ("port", "protocol"), "port"),
+        ("apps", "Deployment", "spec.template.spec.volumes", "map", ("name",), "name"),
+    ],
+)
+def test_lists_know_how_they_merge(
+    group: str, kind: str, path: str, list_type: str, keys: tuple[str, ...], merge_key: str
+) -> None:
+    found = node(path, group, kind)
+    assert (found.list_type, found.list_keys, found.merge_key) == (list_type, keys, merge_key)
+
+
+@pytest.mark.parametrize(
+    ("group", "kind", "path"),
+    [("", "Pod", "spec.nodeSelector"), ("", "Service", "spec.selector"), ("apps", "Deployment", "spec.selector")],
+)
+def test_atomic_maps(group: str, kind: str, path: str) -> None:
+    assert node(path, group, kind).atomic
+
+
+def test_ports_have_a_default_protocol_among_their_keys() -> None:
+    assert node("spec.containers.[].ports").key_defaults == {"protocol": "TCP"}
+    assert node("spec.ports", kind="Service").key_defaults == {"protocol": "TCP"}
+
+
+def test_retain_keys_strategy_is_known() -> None:
+    assert node("spec.strategy", "apps", "Deployment").strategies == {"retainKeys"}
+
+
+def test_types_that_hold_themselves_are_endless() -> None:
+    path = ".".join(["spec.versions.[].schema.openAPIV3Schema", *["properties.x"] * 20])
+    assert node(path, "apiextensions.k8s.io", "CustomResourceDefinition").name == "v1.JSONSchemaProps"
+
+
+def test_every_kind_of_the_generator_is_in_the_table() -> None:
+    wanted = {(group, "v1", kind) for group, kinds in KINDS.items() for kind in kinds}
+    assert set(builtin_kinds()) == wanted | {("", "v1", "DeleteOptions")}
+
+
+def test_an_unknown_kind_is_named_with_what_there_is() -> None:
+    with pytest.raises(UnknownKindError, match=r"'Widget' of 'ex.io/v1'; known: .*/v1/Pod"):
+        builtin_schema("ex.io", "v1", "Widget")
+
+
+def test_the_table_holds_no_prose() -> None:
+    assert b"description" not in read_table_file().replace(b'"description":"string"', b"")
+    assert len(read_table_file()) < 100_000
+
+
+def openapi(order: int) -> dict[str, Any]:
+    """Return an OpenAPI v2 document with the kinds of the generator, keys in this or the other order."""
+    meta = "io.k8s.apimachinery.pkg.apis.meta.v1"
+    definitions: dict[str, Any] = {
+        f"{meta}.ObjectMeta": {"properties": {"name": {"type": "string", "description": "Text."}}},
+        f"{meta}.DeleteOptions": {"properties": {"dryRun": {"type": "array", "items": {"type": "string"}}}},
+    }
+    for group, kinds in KINDS.items():
+        for kind in kinds:
+            spec = {
+                "replicas": {"type": "integer", "format": "int32"},
+                "ports": {
+                    "type": "array",
+                    "items": {"type": "object", "additionalProperties": {"type": "string"}},
+                    "x-kubernetes-list-type": "map",
+                    "x-kubernetes-list-map-keys": ["port"],
+                    "x-kubernetes-patch-merge-key": "port",
+                    "x-kubernetes-patch-strategy": "merge",
+                },
+                "metadata": {"$ref": f"#/definitions/{meta}.ObjectMeta"},
+            }
+            definitions[f"io.k8s.api.{group or 'core'}.v1.{kind}"] = {
+                "properties": dict(list(spec.items())[::order]),
+                "x-kubernetes-group-version-kind": [{"group": group, "kind": kind, "version": "v1"}],
+            }
+    return {"definitions": dict(list(definitions.items())[::order])}
+
+
+def test_the_generator_is_deterministic_and_keeps_what_matters() -> None:
+    table = table_from_openapi(openapi(1))
+    assert table == table_from_openapi(openapi(-1))
+    read = json.loads(table)
+    assert read["kinds"]["/v1/Pod"] == "core.v1.Pod"
+    assert read["types"]["core.v1.Pod"]["fields"] == {
+        "metadata": "@meta.v1.ObjectMeta",
+        "ports": {"keys": ["port"], "list": {"map": "string"}, "merge": "port", "strategy": "merge", "type": "map"},
+        "replicas": "int32",
+    }
+
+
+def test_the_generator_names_a_missing_kind() -> None:
+    document = openapi(1)
+    del document["definitions"]["io.k8s.api.core.v1.Pod"]
+    with pytest.raises(KeyError, match="/Pod"):
+        table_from_openapi(document)
+
+
+def test_structural_schemas() -> None:
+    schema: Any = structural_schema(
+        {
+            "type": "object",
+            "properties": {
+                "spec": {
+                    "type": "object",
+                    "x-kubernetes-map-type": "atomic",
+                    "properties": {
+                        "port": {"x-kubernetes-int-or-string": True},
+                        "free": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+                        "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+                        "items": {
+                            "type": "array",
+                            "x-kubernetes-list-type": "map",
+                            "x-kubernetes-list-map-keys": ["name", "proto"],
+                            "items": {"type": "object", "properties": {"proto": {"type": "string", "default": "TCP"}}},
+                        },
+                        "pod": {"type": "object", "x-kubernetes-embedded-resource": True},
+                    },
+                }
+            },
+        }
+    )
+    assert schema.child("metadata").child("labels").kind == "map"
+    spec = schema.child("spec")
+    assert spec.atomic
+    assert [spec.child(key).kind for key in ("port", "free", "labels", "items")] == [
+        "int-or-string",
+        "struct",
+        "map",
+        "list",
+    ]
+    assert spec.child("free").child("whatever").kind == "any"
+    assert spec.child("nope") is None
+    assert spec.child("items").list_keys == ("name", "proto")
+    assert spec.child("items").key_defaults == {"proto": "TCP"}
+    assert spec.child("pod").child("metadata").child("name").kind == "string"
