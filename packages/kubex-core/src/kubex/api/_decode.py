@@ -6,9 +6,9 @@ import msgspec
 from pydantic import ValidationError
 
 from kubex.core._api_errors import error_from_status
-from kubex.core._decode import decode, decode_error
 from kubex.core._errors import DecodeError, UnknownWatchEventError
 from kubex.models import ListMeta, Resource, ResourceList, Status, WatchEvent
+from kubex.models._errors import DecodeError, decode, decode_error
 
 T = TypeVar("T", bound=Resource)
 

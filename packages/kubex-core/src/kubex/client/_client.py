@@ -22,7 +22,6 @@ from kubex.client._tls import build_ssl_context
 from kubex.client._warnings import raise_with_warnings, warn_result
 from kubex.configuration import ClientConfiguration, credentials_for
 from kubex.core._api_errors import error_from_response
-from kubex.core._decode import decode
 from kubex.core._encode import encode
 from kubex.core._query import Query
 from kubex.core._request import JSON, Request
@@ -31,6 +30,7 @@ from kubex.core.exceptions import ClientClosedError, ConfigurationError
 from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
 from kubex.credentials import TLSIdentity
 from kubex.models import VersionInfo
+from kubex.models._errors import decode
 from kubex.transport import Backend, StreamResponse, Transport
 
 R = TypeVar("R")

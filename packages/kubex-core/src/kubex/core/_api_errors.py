@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from kubex.core._errors import KubexError
 from kubex.core._headers import Headers
 from kubex.models import Status, StatusCause
+from kubex.models._errors import KubexError
 
 
 @dataclass(eq=False, repr=False)

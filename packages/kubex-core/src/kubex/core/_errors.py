@@ -1,36 +1,10 @@
 """Exceptions that come from this side of the wire, and the warning that carries a server's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-
-@dataclass(eq=False, repr=False)
-class KubexError(Exception):
-    """The base of every exception of kubex.
-
-    Subclasses are dataclasses of facts and build their text from them in `message()`, so each of them pickles.
-    """
-
-    def message(self) -> str:
-        """Say what happened and what to do about it."""
-        return type(self).__name__
-
-    def __str__(self) -> str:
-        return self.message()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.message()!r})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        facts = {fact.name: getattr(self, fact.name) for fact in fields(self)}
-        others = {name: value for name, value in self.__dict__.items() if name not in facts}
-        return rebuild, (type(self), facts), others or None
-
-
-def rebuild(error: type[KubexError], facts: dict[str, Any]) -> KubexError:
-    """Make an exception again from its facts, for pickle."""
-    return error(**facts)
+from kubex.models._errors import KubexError
 
 
 @dataclass(eq=False, repr=False)
@@ -125,17 +99,6 @@ class UnsupportedVerbError(KubexError, TypeError):
 
     def message(self) -> str:
         return f"{self.resource} has no {self.verb}"
-
-
-@dataclass(eq=False, repr=False)
-class DecodeError(KubexError, ValueError):
-    """The server's answer is not what the model says; the cause is chained."""
-
-    what: str
-    problem: str
-
-    def message(self) -> str:
-        return f"cannot decode {self.what}: {self.problem}"
 
 
 @dataclass(eq=False, repr=False)

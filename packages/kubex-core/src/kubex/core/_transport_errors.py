@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kubex.core._errors import KubexError
+from kubex.models._errors import KubexError
 
 
 @dataclass(eq=False, repr=False)

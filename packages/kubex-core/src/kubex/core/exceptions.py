@@ -25,9 +25,7 @@ from kubex.core._errors import (
     ClientClosedError,
     ClientLoopError,
     ConfigurationError,
-    DecodeError,
     InvalidNameError,
-    KubexError,
     NamespaceError,
     NoBackendError,
     UnknownWatchEventError,
@@ -44,6 +42,7 @@ from kubex.core._transport_errors import (
     TransportError,
     WebSocketError,
 )
+from kubex.models._errors import DecodeError, KubexError
 
 __all__ = [
     "AlreadyExists",

@@ -1,0 +1,69 @@
+"""The base of all exceptions, and the one that models raise themselves."""
+
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+M = TypeVar("M", bound=BaseModel)
+
+# So many problems of one answer are named, the rest is counted.
+_NAMED = 3
+
+
+@dataclass(eq=False, repr=False)
+class KubexError(Exception):
+    """The base of every exception of kubex.
+
+    Subclasses are dataclasses of facts and build their text from them in `message()`, so each of them pickles.
+    """
+
+    def message(self) -> str:
+        """Say what happened and what to do about it."""
+        return type(self).__name__
+
+    def __str__(self) -> str:
+        return self.message()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.message()!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        facts = {fact.name: getattr(self, fact.name) for fact in fields(self)}
+        others = {name: value for name, value in self.__dict__.items() if name not in facts}
+        return rebuild, (type(self), facts), others or None
+
+
+def rebuild(error: type[KubexError], facts: dict[str, Any]) -> KubexError:
+    """Make an exception again from its facts, for pickle."""
+    return error(**facts)
+
+
+@dataclass(eq=False, repr=False)
+class DecodeError(KubexError, ValueError):
+    """The server's answer is not what the model says; the cause is chained."""
+
+    what: str
+    problem: str
+
+    def message(self) -> str:
+        return f"cannot decode {self.what}: {self.problem}"
+
+
+def decode(model: type[M], data: bytes, what: str) -> M:
+    """Decode JSON bytes into a model; raises DecodeError, which names fields and never shows values."""
+    try:
+        decoded: M = model.__pydantic_validator__.validate_json(data)
+    except ValidationError as error:
+        raise decode_error(error, what) from error
+    return decoded
+
+
+def decode_error(error: ValidationError, what: str) -> DecodeError:
+    """Make the error for an answer that does not fit its model."""
+    problems = [
+        f"{'.'.join(str(part) for part in problem['loc']) or 'body'}: {problem['msg']}"
+        for problem in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    rest = f"; and {len(problems) - _NAMED} more" if len(problems) > _NAMED else ""
+    return DecodeError(what, "; ".join(problems[:_NAMED]) + rest)
