@@ -3,12 +3,13 @@
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from pydantic import ValidationError
 
 from kubex.core._api_errors import error_from_status
-from kubex.core._errors import DecodeError, UnknownWatchEventError
+from kubex.core._errors import UnknownWatchEventError
 from kubex.models import ListMeta, Resource, ResourceList, Status, WatchEvent
-from kubex.models._errors import DecodeError, decode, decode_error
+from kubex.models._errors import DecodeError, decode
+from kubex.models._items import Items
+from kubex.models._lazy import lazy, lazy_from_fields
 
 T = TypeVar("T", bound=Resource)
 
@@ -29,13 +30,9 @@ class _Event(msgspec.Struct):
     object: msgspec.Raw
 
 
-class _Name(msgspec.Struct):
-    name: str = ""
-    namespace: str = ""
-
-
-class _Named(msgspec.Struct):
-    metadata: _Name = msgspec.field(default_factory=_Name)
+class _EventOfFields(msgspec.Struct):
+    type: str
+    object: dict[str, msgspec.Raw]
 
 
 class _Bookmark(msgspec.Struct, rename={"api_version": "apiVersion"}):
@@ -47,7 +44,7 @@ class _Bookmark(msgspec.Struct, rename={"api_version": "apiVersion"}):
 _KIND = msgspec.json.Decoder(_Kind)
 _LIST = msgspec.json.Decoder(_List)
 _EVENT = msgspec.json.Decoder(_Event)
-_NAMED = msgspec.json.Decoder(_Named)
+_FIELDS = msgspec.json.Decoder(_EventOfFields)
 _BOOKMARK = msgspec.json.Decoder(_Bookmark)
 
 
@@ -62,20 +59,16 @@ class Decoder(Generic[T]):
         self._what = what
 
     def item(self, body: bytes) -> T:
-        """Decode one object; raises DecodeError, which names it."""
-        try:
-            item: T = self._model.__pydantic_validator__.validate_json(body)
-        except ValidationError as error:
-            raise decode_error(error, self._name(body)) from error
-        return item
+        """Decode one object as far as its metadata; raises DecodeError, which names it."""
+        return lazy(self._model, body, self._what)
 
     def list(self, body: bytes) -> ResourceList[T]:
-        """Decode a list; raises DecodeError, which names the item that does not fit."""
+        """Split a list into its items, which decode when they are reached; raises DecodeError."""
         try:
             raw = _LIST.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise DecodeError(f"a list of {self._what}", str(error)) from error
-        items = [self.item(bytes(item)) for item in raw.items or ()]
+        items = Items[T](raw.items or (), self.item)
         metadata = decode(ListMeta, bytes(raw.metadata), f"a list of {self._what}")
         return self._list.model_construct(api_version=raw.api_version, kind=raw.kind, metadata=metadata, items=items)
 
@@ -93,12 +86,13 @@ class Decoder(Generic[T]):
         Raises the typed ApiError of an `ERROR` event, UnknownWatchEventError for a type that is not known.
         """
         try:
-            event = _EVENT.decode(line)
+            event = _FIELDS.decode(line)
+            if event.type in ("ADDED", "MODIFIED", "DELETED"):
+                item = lazy_from_fields(self._model, event.object, self._what)
+                return WatchEvent(event.type, item)  # type: ignore[arg-type]  # narrowed by the test above
+            body = bytes(_EVENT.decode(line).object)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise DecodeError(f"an event of {self._what}", str(error)) from error
-        body = bytes(event.object)
-        if event.type in ("ADDED", "MODIFIED", "DELETED"):
-            return WatchEvent(event.type, self.item(body))  # type: ignore[arg-type]  # narrowed by the test above
         if event.type == "BOOKMARK":
             return WatchEvent("BOOKMARK", self._bookmark(body))
         if event.type == "ERROR":
@@ -120,11 +114,3 @@ class Decoder(Generic[T]):
             return _KIND.decode(body).kind
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise DecodeError(self._what, str(error)) from error
-
-    def _name(self, body: bytes) -> str:
-        try:
-            metadata = _NAMED.decode(body).metadata
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return self._what
-        name = f"{metadata.namespace}/{metadata.name}" if metadata.namespace else metadata.name
-        return f"{self._what} {name}".rstrip()

@@ -28,6 +28,17 @@ _set_private = BaseModel.__dict__["__pydantic_private__"].__set__
 _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode_key = msgspec.json.Encoder().encode
 
+# Stands in for metadata that is decoded already, so that the model finds the field without decoding it again.
+_NO_METADATA = msgspec.Raw(b"{}")
+
+
+class _Name(msgspec.Struct):
+    name: str = ""
+    namespace: str = ""
+
+
+_decode_name = msgspec.json.Decoder(_Name).decode
+
 # Two threads may touch one object at once: the first decodes, and what it made is not replaced under the other's hands.
 _filling = threading.RLock()
 
@@ -79,21 +90,33 @@ class LazyModel(Model):
 
 
 def lazy(model: type[L], body: bytes, what: str) -> L:
-    """Build an object from its JSON with only the metadata validated; raises DecodeError for metadata that does not fit.
+    """Build an object from its JSON with the metadata alone validated; raises DecodeError if that does not fit.
 
     What does not fit in the rest raises DecodeError each time it is touched.
     """
-    metadata_type = _metadata_type(model)
-    if metadata_type is None:
-        return decode(model, body, what)
     try:
-        rest = _decode_fields(body)
+        fields = _decode_fields(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DecodeError(what, str(error)) from error
-    raw = rest.pop("metadata", None)
-    metadata = metadata_type() if raw is None else decode(metadata_type, bytes(raw), f"the metadata of {what}")
+    return lazy_from_fields(model, fields, what)
+
+
+def lazy_from_fields(model: type[L], fields: dict[str, msgspec.Raw], what: str) -> L:
+    """Build an object from its top-level fields, which are taken over and must stay as they are."""
+    metadata_type = _metadata_type(model)
+    if metadata_type is None:
+        return decode(model, _joined(fields), what + _name_in(fields))
+    raw = fields.pop("metadata", None)
+    if raw is None:
+        metadata = metadata_type()
+    else:
+        try:
+            metadata = metadata_type.__pydantic_validator__.validate_json(bytes(raw))
+        except ValidationError as error:
+            raise decode_error(error, f"the metadata of {what}{_name_in({'metadata': raw})}") from error
+        fields["metadata"] = _NO_METADATA
     made = model.__new__(model)
-    _set_dict(made, {"metadata": metadata, RAW: (rest, raw is not None)})
+    _set_dict(made, {"metadata": metadata, RAW: fields})
     _set_fields_set(made, set[str]())
     _set_extra(made, None)
     _set_private(made, None)
@@ -123,9 +146,8 @@ def _metadata_type(model: type[LazyModel]) -> type[ObjectMeta] | None:
         and model.__pydantic_post_init__ is None
         and not (decorators.model_validators or decorators.root_validators or decorators.field_validators)
     )
-    found: type[ObjectMeta] | None = metadata if plain else None
-    _METADATA_TYPES[model] = found
-    return found
+    _METADATA_TYPES[model] = metadata if plain else None
+    return _METADATA_TYPES[model]
 
 
 def _touch(model: LazyModel) -> None:
@@ -138,13 +160,9 @@ def _filled(model: LazyModel) -> dict[str, Any]:
         fields: dict[str, Any] = _get_dict(model)
         if RAW not in fields:
             return fields
-        rest, has_metadata = fields[RAW]
         metadata = fields["metadata"]
-        # The metadata is decoded already: an empty object stands in for it.
-        parts = [b'"metadata":{}'] if has_metadata else []
-        parts += [_encode_key(name) + b":" + bytes(raw) for name, raw in rest.items()]
         try:
-            whole = type(model).__pydantic_validator__.validate_json(b"{" + b",".join(parts) + b"}")
+            whole = type(model).__pydantic_validator__.validate_json(_joined(fields[RAW]))
         except ValidationError as error:
             _refuse(model, metadata, error)
         complete: dict[str, Any] = _get_dict(whole)
@@ -153,6 +171,18 @@ def _filled(model: LazyModel) -> dict[str, Any]:
         _set_extra(model, whole.__pydantic_extra__)
         _set_dict(model, complete)
         return complete
+
+
+def _joined(fields: dict[str, msgspec.Raw]) -> bytes:
+    return b"{" + b",".join([_encode_key(name) + b":" + bytes(raw) for name, raw in fields.items()]) + b"}"
+
+
+def _name_in(fields: dict[str, msgspec.Raw]) -> str:
+    try:
+        metadata = _decode_name(fields["metadata"])
+    except (KeyError, msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    return f" {metadata.namespace}/{metadata.name}" if metadata.namespace else f" {metadata.name}".rstrip()
 
 
 def _refuse(model: LazyModel, metadata: ObjectMeta, error: ValidationError) -> NoReturn:
