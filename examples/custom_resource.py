@@ -1,0 +1,105 @@
+"""Declare a custom resource, register it, and use it like any other kind.
+
+The cluster is the one that the kubeconfig selects; the user must be allowed to create CustomResourceDefinitions.
+"""
+
+from typing import Any
+
+import anyio
+
+from kubex.api import Api
+from kubex.client import Client, create_client
+from kubex.core.exceptions import Invalid
+from kubex.core.patch import MergePatch
+from kubex.models import Model, NamespacedResource, ObjectMeta, ResourceFacts, untyped
+
+
+class BackupSpec(Model):
+    schedule: str
+    keep: int = 7
+
+
+class Backup(NamespacedResource):
+    __resource__ = ResourceFacts(group="kubex.example.com", version="v1", kind="Backup", plural="backups")
+    spec: BackupSpec
+
+
+CustomResourceDefinition = untyped(
+    "apiextensions.k8s.io/v1", "CustomResourceDefinition", plural="customresourcedefinitions", namespaced=False
+)
+
+DEFINITION: dict[str, Any] = {
+    "metadata": {"name": "backups.kubex.example.com"},
+    "spec": {
+        "group": "kubex.example.com",
+        "scope": "Namespaced",
+        "names": {"kind": "Backup", "plural": "backups", "singular": "backup"},
+        "versions": [
+            {
+                "name": "v1",
+                "served": True,
+                "storage": True,
+                "schema": {
+                    "openAPIV3Schema": {
+                        "type": "object",
+                        "required": ["spec"],
+                        "properties": {
+                            "spec": {
+                                "type": "object",
+                                "required": ["schedule"],
+                                "properties": {
+                                    "schedule": {"type": "string", "pattern": r"^\S+( \S+){4}$"},
+                                    "keep": {"type": "integer", "minimum": 1},
+                                },
+                            }
+                        },
+                    }
+                },
+            }
+        ],
+    },
+}
+
+
+async def register(client: Client) -> None:
+    """Create the definition, and wait until the server serves the kind."""
+    definitions = Api(CustomResourceDefinition, client)
+    created = await definitions.create(CustomResourceDefinition.model_validate(DEFINITION))
+    name = created.metadata.name
+    async with definitions.watch(field_selector={"metadata.name": str(name)}) as events:
+        async for event in events:
+            conditions = event.object.to_dict().get("status", {}).get("conditions", [])
+            if any(each["type"] == "Established" and each["status"] == "True" for each in conditions):
+                print(f"{name} is established")
+                return
+
+
+async def use(client: Client) -> None:
+    """Work with objects of the new kind."""
+    backups = Api(Backup, client)
+    backup = Backup(metadata=ObjectMeta(name="nightly"), spec=BackupSpec(schedule="0 3 * * *"))
+    created = await backups.create(backup)
+    print(f"created {created.metadata.name}, which keeps {created.spec.keep}")
+
+    patched = await backups.patch("nightly", MergePatch({"spec": {"keep": 14}}))
+    print(f"patched {patched.metadata.name}, which keeps {patched.spec.keep}")
+
+    try:
+        await backups.patch("nightly", MergePatch({"spec": {"schedule": "now and then"}}))
+    except Invalid as error:
+        print(f"refused: {error.causes[0].field} {error.causes[0].message}")
+
+
+async def main() -> None:
+    """Register the kind, use it, and remove it with all its objects."""
+    async with create_client() as client:
+        try:
+            await register(client)
+            await use(client)
+        finally:
+            with anyio.fail_after(30, shield=True):
+                await Api(CustomResourceDefinition, client).delete("backups.kubex.example.com")
+
+
+if __name__ == "__main__":
+    anyio.run(main)

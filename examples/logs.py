@@ -1,0 +1,32 @@
+"""Read the log of a pod, then follow it until its container ends: `python examples/logs.py POD`."""
+
+import sys
+
+import anyio
+
+from kubex.api import Api
+from kubex.client import create_client
+from kubex.models import HasLogs, NamespacedResource, ResourceFacts
+
+
+class Pod(NamespacedResource, HasLogs):
+    """HasLogs is what gives `Api(Pod, ...)` its `logs`."""
+
+    __resource__ = ResourceFacts(version="v1", kind="Pod", plural="pods")
+
+
+async def main(pod: str) -> None:
+    """Print the last lines, and each new one."""
+    async with create_client() as client:
+        pods = Api(Pod, client)
+        print(await pods.logs.get(pod, tail_lines=2), end="")
+        print("--- following")
+        async with pods.logs.stream(pod, tail_lines=0) as log:
+            async for line in log:
+                print(line)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(f"usage: {sys.argv[0]} POD")
+    anyio.run(main, sys.argv[1])

@@ -1,0 +1,164 @@
+"""Create, list, watch, patch and delete objects, and say what happens.
+
+    python examples/quickstart.py                   on an API server of its own; KUBECONFIG is not looked at
+    python examples/quickstart.py --context NAME    on the cluster of that context of the kubeconfig
+
+On a cluster it works in a namespace that it makes and deletes again, also after a failure or Ctrl-C.
+"""
+
+import argparse
+import secrets
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+
+import anyio
+
+from kubex.api import Api
+from kubex.client import Client, create_client
+from kubex.configuration import ClientConfiguration, configure_from_kubeconfig
+from kubex.core.exceptions import KubexError, NotFound
+from kubex.core.patch import MergePatch
+from kubex.models import ClusterResource, Model, NamespacedResource, ObjectMeta, ResourceFacts
+
+
+class Namespace(ClusterResource):
+    __resource__ = ResourceFacts(version="v1", kind="Namespace", plural="namespaces")
+
+
+class ConfigMap(NamespacedResource):
+    __resource__ = ResourceFacts(version="v1", kind="ConfigMap", plural="configmaps")
+    data: dict[str, str] | None = None
+
+
+class Container(Model):
+    name: str
+    image: str
+
+
+class PodSpec(Model):
+    containers: list[Container]
+
+
+class PodTemplate(Model):
+    metadata: ObjectMeta
+    spec: PodSpec
+
+
+class LabelSelector(Model):
+    match_labels: dict[str, str]
+
+
+class DeploymentSpec(Model):
+    replicas: int
+    selector: LabelSelector
+    template: PodTemplate
+
+
+class Deployment(NamespacedResource):
+    __resource__ = ResourceFacts(group="apps", version="v1", kind="Deployment", plural="deployments")
+    spec: DeploymentSpec
+
+
+def deployment(name: str, image: str, replicas: int) -> Deployment:
+    """Describe a Deployment; the checker knows every field."""
+    labels = {"app": name}
+    return Deployment(
+        metadata=ObjectMeta(name=name),
+        spec=DeploymentSpec(
+            replicas=replicas,
+            selector=LabelSelector(match_labels=labels),
+            template=PodTemplate(
+                metadata=ObjectMeta(labels=labels), spec=PodSpec(containers=[Container(name=name, image=image)])
+            ),
+        ),
+    )
+
+
+async def tour(client: Client, namespace: str) -> None:
+    """Use the verbs one after the other."""
+    config_maps = Api(ConfigMap, client, namespace=namespace)
+    deployments = Api(Deployment, client, namespace=namespace)
+
+    created = await config_maps.create(ConfigMap(metadata=ObjectMeta(name="settings"), data={"color": "blue"}))
+    print(f"created   ConfigMap {created.metadata.name}, data {created.data}")
+    web = await deployments.create(deployment("web", "nginx:1.29", replicas=1))
+    print(f"created   Deployment {web.metadata.name}, {web.spec.replicas} replica of {image_of(web)}")
+
+    listed = await deployments.list()
+    print(f"listed    {[item.metadata.name for item in listed.items]} at revision {listed.resource_version}")
+
+    # Whatever happens after the list is seen by a watch that starts at its revision.
+    async with deployments.watch(resource_version=listed.resource_version) as events:
+        patched = await deployments.patch("web", MergePatch({"spec": {"replicas": 3}}))
+        print(f"patched   Deployment web, {patched.spec.replicas} replicas now")
+        await deployments.delete("web")
+        print("deleted   Deployment web")
+        async for event in events:
+            print(f"watched   {event.type} Deployment {event.object.metadata.name}")
+            if event.type == "DELETED":
+                break
+
+    await config_maps.delete("settings")
+    print(f"deleted   ConfigMap settings; found afterwards: {await config_maps.find('settings')}")
+
+
+def image_of(obj: Deployment) -> str:
+    """Return the image of the first container."""
+    return obj.spec.template.spec.containers[0].image
+
+
+@asynccontextmanager
+async def scratch_namespace(client: Client) -> AsyncGenerator[str, None]:
+    """Make a namespace, and delete it however the block ends."""
+    namespaces = Api(Namespace, client)
+    name = f"kubex-quickstart-{secrets.token_hex(4)}"
+    try:
+        await namespaces.create(Namespace(metadata=ObjectMeta(name=name)))
+        print(f"created   Namespace {name}")
+        yield name
+    finally:
+        # Shielded, because after Ctrl-C every other call would be cancelled at once.
+        with anyio.fail_after(30, shield=True), suppress(NotFound):
+            await namespaces.delete(name)
+            print(f"deleted   Namespace {name}")
+
+
+async def run(configuration: ClientConfiguration, backend: str) -> None:
+    """Connect and take the tour."""
+    async with create_client(configuration, client_class=backend) as client:
+        version = await client.version()
+        print(f"connected to Kubernetes {version.git_version} at {configuration.url}, by {client.backend.name}")
+        async with scratch_namespace(client) as namespace:
+            await tour(client, namespace)
+
+
+async def main(options: argparse.Namespace) -> None:
+    """Run on the cluster of a context, or on an API server of the quickstart's own."""
+    if options.context is not None:
+        await run(await configure_from_kubeconfig(context=options.context), options.backend)
+        return
+    # Imported here: on a cluster kubex-testing is not needed.
+    from kubex_testing.embedded import EmbeddedServer
+
+    async with EmbeddedServer() as handle:
+        await run(handle.configuration(), options.backend)
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--context", metavar="NAME", help="a context of the kubeconfig to work on")
+    parser.add_argument("--backend", default="auto", metavar="NAME", help="aiohttp or httpx; default: the best one")
+    parser.add_argument("--runtime", default="asyncio", choices=["asyncio", "trio"], help="default: asyncio")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    chosen = parse()
+    try:
+        anyio.run(main, chosen, backend=chosen.runtime)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except KubexError as error:
+        sys.exit(f"quickstart: {error}")

@@ -1,0 +1,62 @@
+"""Two managers share one ConfigMap by server-side apply, and disagree about a field.
+
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/.
+"""
+
+import anyio
+
+from kubex.api import Api
+from kubex.client import create_client
+from kubex.core.exceptions import Conflict, NotFound
+from kubex.models import NamespacedResource, ObjectMeta, ResourceFacts
+
+
+class ConfigMap(NamespacedResource):
+    __resource__ = ResourceFacts(version="v1", kind="ConfigMap", plural="configmaps")
+    data: dict[str, str] | None = None
+
+
+def wish(**data: str) -> ConfigMap:
+    """Name the fields that a manager wants, and nothing else."""
+    return ConfigMap(metadata=ObjectMeta(name="theme"), data=data)
+
+
+async def share(api: Api[ConfigMap]) -> None:
+    """Apply, conflict, take over, let go."""
+    await api.apply(wish(color="blue", font="serif"), field_manager="designer")
+    print("designer  wants color and font; the object did not exist and was created")
+    shared = await api.apply(wish(size="large"), field_manager="editor")
+    print(f"editor    wants size; together: {shared.data}")
+
+    try:
+        await api.apply(wish(size="large", color="red"), field_manager="editor")
+    except Conflict as error:
+        print(f"editor    wants another color: {error.causes[0].field} {error.causes[0].message}")
+    taken = await api.apply(wish(size="large", color="red"), field_manager="editor", force=True)
+    print(f"editor    takes it: {taken.data}")
+
+    left = await api.apply(wish(font="serif"), field_manager="designer")
+    print(f"designer  has let go of color, which the editor keeps: {left.data}")
+
+
+async def main() -> None:
+    """Share a ConfigMap in the namespace that the kubeconfig selects, and delete it."""
+    async with create_client() as client:
+        api = Api(ConfigMap, client)
+        try:
+            await share(api)
+        finally:
+            with anyio.fail_after(30, shield=True):
+                await delete(api)
+
+
+async def delete(api: Api[ConfigMap]) -> None:
+    """Delete the ConfigMap if it is there."""
+    try:
+        await api.delete("theme")
+    except NotFound:
+        print("there was nothing to delete")
+
+
+if __name__ == "__main__":
+    anyio.run(main)

@@ -1,0 +1,48 @@
+"""Test code that talks to Kubernetes, without a cluster: `pytest examples/test_feature_flags.py`.
+
+The fixtures come with kubex-testing. `kubex_api_server` is an API server of the test's own, `kubex_server` the same one
+from behind, to inject faults.
+"""
+# ruff: noqa: S101 - tests assert
+
+import pytest
+
+from kubex.api import Api
+from kubex.client import ClientOptions, create_client
+from kubex.core.exceptions import ServiceUnavailable
+from kubex.models import NamespacedResource, ObjectMeta, ResourceFacts
+from kubex_testing import ServerHandle
+from kubex_testing.embedded import Answer, EmbeddedServer
+
+
+class ConfigMap(NamespacedResource):
+    __resource__ = ResourceFacts(version="v1", kind="ConfigMap", plural="configmaps")
+    data: dict[str, str] | None = None
+
+
+async def enabled_flags(api: Api[ConfigMap]) -> set[str]:
+    """Return the flags that are on: the code under test."""
+    found = await api.find("flags")
+    return {name for name, value in (found.data or {}).items() if value == "on"} if found else set()
+
+
+@pytest.mark.anyio
+async def test_flags_that_are_on_are_returned(kubex_api_server: ServerHandle) -> None:
+    async with create_client(kubex_api_server.configuration()) as client:
+        api = Api(ConfigMap, client)
+        await api.create(ConfigMap(metadata=ObjectMeta(name="flags"), data={"fast": "on", "loud": "off"}))
+        assert await enabled_flags(api) == {"fast"}
+
+
+@pytest.mark.anyio
+async def test_without_a_config_map_no_flag_is_on(kubex_api_server: ServerHandle) -> None:
+    async with create_client(kubex_api_server.configuration()) as client:
+        assert await enabled_flags(Api(ConfigMap, client)) == set()
+
+
+@pytest.mark.anyio
+async def test_an_outage_is_not_taken_for_no_flags(kubex_server: EmbeddedServer) -> None:
+    kubex_server.inject("GET *", Answer(503), times=None)
+    async with create_client(kubex_server.handle.configuration(), options=ClientOptions(retry=None)) as client:
+        with pytest.raises(ServiceUnavailable):
+            await enabled_flags(Api(ConfigMap, client))
