@@ -1,9 +1,11 @@
 """The defaults of a pod spec, in a pod or in a template."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
-from .json_types import JsonObject, array_at, is_object, json_equal, object_at
+from .json_types import JsonObject, array_at, is_object, object_at
+from .quantities import parse_quantity
 
 CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
@@ -143,9 +145,10 @@ def qos_class(spec: JsonObject) -> str:
     ]
     if not any(limits or requests for limits, requests in asked):
         return "BestEffort"
-    guaranteed = all(len(limits) == 2 and json_equal({**limits, **requests}, limits) for limits, requests in asked)
+    guaranteed = all(len(limits) == 2 and {**limits, **requests} == limits for limits, requests in asked)
     return "Guaranteed" if guaranteed else "Burstable"
 
 
-def _compute(resources: JsonObject) -> JsonObject:
-    return {key: value for key, value in resources.items() if key in {"cpu", "memory"} and str(value) != "0"}
+def _compute(resources: JsonObject) -> dict[str, Decimal]:
+    found = {key: parse_quantity(value) for key, value in resources.items() if key in {"cpu", "memory"}}
+    return {key: value for key, value in found.items() if value}

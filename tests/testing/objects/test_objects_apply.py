@@ -1,0 +1,300 @@
+"""Server-side apply: the steps and answers of a real kube-apiserver, and the rules behind them."""
+
+import copy
+import pickle
+from typing import Any
+
+import pytest
+
+from kubex_testing._objects.apply import ApplyConflict, ApplyError, apply
+from kubex_testing._objects.managed_fields import update_managed_fields
+from kubex_testing._objects.schema import builtin_schema, structural_schema
+
+CONFIG_MAP = builtin_schema("", "v1", "ConfigMap")
+POD = builtin_schema("", "v1", "Pod")
+T2, T3 = "2026-11-22T15:04:02Z", "2026-11-22T15:04:03Z"
+
+Object = dict[str, Any]
+
+
+def config(data: Object | None = None, **extra: Any) -> Object:
+    body: Object = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "ap"}, **extra}
+    return body if data is None else {**body, "data": data}
+
+
+def applied(live: Object | None, body: Object, manager: str, *, force: bool = False, now: str = T2) -> Object:
+    before = copy.deepcopy((live, body))
+    result = apply(live, body, manager=manager, force=force, schema=CONFIG_MAP, api_version="v1", now=now)
+    assert (live, body) == before
+    return result
+
+
+def entry(manager: str, fields: Object, time: str = T2, operation: str = "Apply", **extra: str) -> Object:
+    found = {"manager": manager, "operation": operation, "apiVersion": "v1", "time": time, "fieldsType": "FieldsV1"}
+    return {key: value for key, value in {**found, "fieldsV1": fields, **extra}.items() if value}
+
+
+def managed(obj: Object) -> list[Object]:
+    entries: list[Object] = obj["metadata"].get("managedFields", [])
+    return entries
+
+
+AB: Object = {"f:data": {"f:a": {}, "f:b": {}}}
+A: Object = {"f:data": {"f:a": {}}}
+
+
+def test_the_first_apply_creates_and_owns_its_fields() -> None:
+    created = applied(None, config({"a": "1", "b": "2"}), "m1")
+    assert created["data"] == {"a": "1", "b": "2"}
+    assert managed(created) == [entry("m1", AB)]
+
+
+def test_an_equal_apply_changes_nothing_not_even_the_time() -> None:
+    created = applied(None, config({"a": "1", "b": "2"}), "m1")
+    assert applied(created, config({"a": "1", "b": "2"}), "m1", now=T3) == created
+
+
+def test_a_field_left_out_is_removed() -> None:
+    created = applied(None, config({"a": "1", "b": "2"}), "m1")
+    changed = applied(created, config({"a": "1"}), "m1", now=T3)
+    assert changed["data"] == {"a": "1"}
+    assert managed(changed) == [entry("m1", A, T3)]
+
+
+def test_another_value_for_somebody_elses_field_is_a_conflict() -> None:
+    created = applied(None, config({"a": "1"}), "m1")
+    with pytest.raises(ApplyConflict) as caught:
+        applied(created, config({"a": "x"}), "m2")
+    assert str(caught.value) == 'Apply failed with 1 conflict: conflict with "m1": .data.a'
+    assert caught.value.code == 409
+    assert [cause.as_dict() for cause in caught.value.causes] == [
+        {"reason": "FieldManagerConflict", "message": 'conflict with "m1"', "field": ".data.a"}
+    ]
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301  # our own bytes
+
+
+def test_force_takes_the_field_and_its_old_owner_is_gone() -> None:
+    created = applied(None, config({"a": "1"}), "m1")
+    forced = applied(created, config({"a": "x"}), "m2", force=True, now=T3)
+    assert forced["data"] == {"a": "x"}
+    assert managed(forced) == [entry("m2", A, T3)]
+
+
+def test_an_equal_value_is_shared_and_the_new_owner_has_no_time_yet() -> None:
+    created = applied(None, config({"a": "x"}), "m2", now=T3)
+    shared = applied(created, config({"a": "x"}), "m3", now=T3)
+    assert managed(shared) == [entry("m3", A, ""), entry("m2", A, T3)]
+
+
+def test_conflicts_with_several_managers_are_listed() -> None:
+    live = applied(applied(None, config({"a": "x"}), "m2"), config({"a": "x"}), "m3")
+    with pytest.raises(ApplyConflict) as caught:
+        applied(live, config({"a": "1"}), "m1")
+    assert str(caught.value) == (
+        'Apply failed with 2 conflicts: conflicts with "m2":\n- .data.a\nconflicts with "m3":\n- .data.a'
+    )
+
+
+def test_a_shared_field_stays_while_somebody_owns_it() -> None:
+    live = applied(applied(None, config({"a": "x", "b": "1"}), "m2"), config({"a": "x"}), "m3")
+    left = applied(live, config({"b": "1"}), "m2", now=T3)
+    assert left["data"] == {"a": "x", "b": "1"}
+    gone = applied(left, config(), "m3", now=T3)
+    assert gone["data"] == {"b": "1"}
+    assert [item["manager"] for item in managed(gone)] == ["m2"]
+
+
+def test_an_update_takes_the_field_from_appliers_who_then_conflict_with_it() -> None:
+    live = applied(None, config({"a": "x"}), "m2")
+    updated = {**live, "data": {"a": "fromupdate"}}
+    entries = update_managed_fields(live, updated, manager="upd", schema=CONFIG_MAP, api_version="v1", now=T3)
+    assert entries == [entry("upd", A, T3, "Update")]
+    updated["metadata"] = {**live["metadata"], "managedFields": entries}
+    with pytest.raises(ApplyConflict) as caught:
+        applied(updated, config({"a": "z"}), "m1")
+    assert caught.value.causes[0].message == 'conflict with "upd" using v1'
+
+
+def test_conflicts_name_the_subresource() -> None:
+    fields = [entry("kubelet", {"f:data": {"f:a": {}}}, T2, "Update", subresource="status")]
+    live = config({"a": "1"})
+    live["metadata"]["managedFields"] = fields
+    with pytest.raises(ApplyConflict, match='conflict with "kubelet" with subresource "status" using v1'):
+        applied(live, config({"a": "2"}), "m1")
+
+
+def test_an_object_nobody_tracked_gets_a_before_first_apply_entry() -> None:
+    live = config({"q": "1"})
+    result = applied(live, config({"a": "x"}), "m2")
+    assert result["data"] == {"q": "1", "a": "x"}
+    expected = entry("before-first-apply", {"f:data": {".": {}, "f:q": {}}}, T2, "Update")
+    assert managed(result) == [entry("m2", A), expected]
+
+
+UNTYPED = "failed to create typed patch object (/ap; /v1, Kind=ConfigMap)"
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "message"),
+    [
+        (config(foo=1), 500, f"{UNTYPED}: .foo: field not declared in schema"),
+        (config({"a": 1}), 500, f"{UNTYPED}: .data.a: expected string, got &value.valueUnstructured{{Value:1}}"),
+        (
+            {**config(), "metadata": {"name": "ap", "managedFields": [{"manager": "x"}]}},
+            400,
+            "metadata.managedFields must be nil",
+        ),
+        (
+            {**config(), "apiVersion": "v2"},
+            400,
+            "Incorrect version specified in apply patch. Specified patch version: v2, expected: v1",
+        ),
+    ],
+)
+def test_configurations_of_the_wrong_form(body: Object, code: int, message: str) -> None:
+    with pytest.raises(ApplyError) as caught:
+        applied(None, body, "m1")
+    assert (caught.value.code, str(caught.value)) == (code, message)
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ({"containers": [{"image": "x"}]}, "element 0: associative list with keys has an element that"),
+        ({"containers": [{"name": "a"}, {"name": "a"}]}, r'.spec.containers: duplicate entries for key \[name="a"\]'),
+        ({"containers": [None]}, "may not have a null element"),
+        ({"containers": ["x"]}, "may not have non-map elements"),
+        ({"containers": {}}, ".spec.containers: expected list"),
+        (
+            {"containers": [{"name": "a", "env": [{"name": "b", "valu": "x"}]}]},
+            r'\[name="b"\].valu: field not declared',
+        ),
+        ({"hostNetwork": "x"}, ".spec.hostNetwork: expected boolean"),
+        ({"terminationGracePeriodSeconds": "x"}, "expected numeric"),
+        ({"containers": [{"name": "a", "command": [1]}]}, r"command\[0\]: expected string"),
+        ({"nodeSelector": []}, ".spec.nodeSelector: expected map"),
+    ],
+)
+def test_configurations_that_do_not_fit_the_schema(spec: Object, message: str) -> None:
+    body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": spec}
+    with pytest.raises(ApplyError, match=message) as caught:
+        apply(None, body, manager="m", schema=POD, api_version="v1", now=T2)
+    assert caught.value.code == 500
+
+
+def pod(spec: Object) -> Object:
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": spec}
+
+
+def applied_pod(live: Object | None, spec: Object, manager: str, *, force: bool = False) -> Object:
+    return apply(live, pod(spec), manager=manager, force=force, schema=POD, api_version="v1", now=T2)
+
+
+def test_list_entries_are_owned_by_their_keys() -> None:
+    ports = [{"containerPort": 80, "protocol": "TCP"}, {"containerPort": 81}]
+    created = applied_pod(None, {"containers": [{"name": "c", "image": "x", "ports": ports}]}, "m1")
+    port: Object = {".": {}, "f:containerPort": {}, "f:protocol": {}}
+    container = {
+        ".": {},
+        "f:image": {},
+        "f:name": {},
+        "f:ports": {
+            'k:{"containerPort":80,"protocol":"TCP"}': port,
+            'k:{"containerPort":81,"protocol":"TCP"}': {".": {}, "f:containerPort": {}},
+        },
+    }
+    assert managed(created)[0]["fieldsV1"] == {"f:spec": {"f:containers": {'k:{"name":"c"}': container}}}
+
+
+def test_managers_share_a_list_and_remove_only_their_entries() -> None:
+    live = applied_pod(None, {"containers": [{"name": "a", "image": "1"}]}, "m1")
+    live = applied_pod(live, {"containers": [{"name": "b", "image": "2"}]}, "m2")
+    assert [item["name"] for item in live["spec"]["containers"]] == ["a", "b"]
+    live = applied_pod(live, {"nodeName": "n"}, "m1")
+    assert [item["name"] for item in live["spec"]["containers"]] == ["b"]
+    with pytest.raises(ApplyConflict) as caught:
+        applied_pod(live, {"containers": [{"name": "b", "image": "3"}]}, "m1")
+    assert caught.value.causes[0].field == '.spec.containers[name="b"].image'
+
+
+@pytest.mark.parametrize(
+    ("live", "config_names", "merged"),
+    [
+        (["a", "b"], ["b", "a"], ["b", "a"]),
+        (["a", "x", "b"], ["b", "a"], ["x", "b", "a"]),
+        (["x", "a"], ["a", "n"], ["x", "a", "n"]),
+        (["a", "x"], ["n", "a"], ["n", "a", "x"]),
+        (["x"], ["n"], ["x", "n"]),
+    ],
+)
+def test_order_of_merged_lists(live: list[str], config_names: list[str], merged: list[str]) -> None:
+    stored = pod({"containers": [{"name": name} for name in live]})
+    result = applied_pod(stored, {"containers": [{"name": name} for name in config_names]}, "m")
+    assert [item["name"] for item in result["spec"]["containers"]] == merged
+
+
+def test_atomic_lists_and_maps_are_owned_whole() -> None:
+    live = applied_pod(None, {"tolerations": [{"key": "a"}], "nodeSelector": {"x": "1"}}, "m1")
+    assert managed(live)[0]["fieldsV1"] == {"f:spec": {"f:nodeSelector": {}, "f:tolerations": {}}}
+    with pytest.raises(ApplyConflict) as caught:
+        applied_pod(live, {"tolerations": [{"key": "b"}], "nodeSelector": {"y": "1"}}, "m2")
+    assert [cause.field for cause in caught.value.causes] == [".spec.nodeSelector", ".spec.tolerations"]
+    forced = applied_pod(live, {"tolerations": [{"key": "b"}]}, "m2", force=True)
+    assert forced["spec"]["tolerations"] == [{"key": "b"}]
+
+
+def test_sets_merge_by_value() -> None:
+    def with_finalizers(*names: str) -> Object:
+        return {**config(), "metadata": {"name": "ap", "finalizers": list(names)}}
+
+    live = applied(applied(None, with_finalizers("a.b/c"), "m1"), with_finalizers("a.b/d"), "m2")
+    assert live["metadata"]["finalizers"] == ["a.b/c", "a.b/d"]
+    assert managed(live)[0]["fieldsV1"] == {"f:metadata": {"f:finalizers": {'v:"a.b/c"': {}}}}
+    live = applied(live, config(), "m1")
+    assert live["metadata"]["finalizers"] == ["a.b/d"]
+
+
+def test_ignored_fields_are_neither_owned_nor_in_conflict() -> None:
+    live = pod({})
+    live["status"] = {"phase": "Running"}
+    live["metadata"]["managedFields"] = [entry("kubelet", {"f:status": {"f:phase": {}}}, T2, "Update")]
+    body = {**pod({"nodeName": "n"}), "status": {"phase": "Failed"}}
+    result = apply(live, body, manager="m", schema=POD, api_version="v1", now=T2, ignore=[("f:status",)])
+    assert managed(result)[0]["fieldsV1"] == {"f:spec": {"f:nodeName": {}}}
+
+
+def test_applies_through_a_subresource_have_an_entry_of_their_own() -> None:
+    live = applied_pod(None, {"nodeName": "n"}, "m")
+    body = {**pod({}), "status": {"phase": "Running"}}
+    result = apply(live, body, manager="m", schema=POD, api_version="v1", now=T3, subresource="status")
+    assert managed(result) == [
+        entry("m", {"f:spec": {"f:nodeName": {}}}),
+        entry("m", {"f:spec": {}, "f:status": {"f:phase": {}}}, T3, subresource="status"),
+    ]
+
+
+def test_a_configuration_that_owns_nothing_leaves_no_entry() -> None:
+    assert "managedFields" not in applied(None, config(), "m1")["metadata"]
+
+
+def test_custom_resources_apply_by_their_structural_schema() -> None:
+    items = {
+        "type": "array",
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": ["name"],
+        "items": {"type": "object", "properties": {"name": {"type": "string"}, "v": {"type": "integer"}}},
+    }
+    free = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    spec = {"type": "object", "properties": {"items": items, "free": free}}
+    schema = structural_schema({"type": "object", "properties": {"spec": spec}})
+    body = {"apiVersion": "ex.io/v1", "kind": "Widget", "metadata": {"name": "w"}}
+
+    def run(live: Object | None, value: Object, manager: str) -> Object:
+        applying: Object = {**body, "spec": value}
+        return apply(live, applying, manager=manager, schema=schema, api_version="ex.io/v1", now=T2)
+
+    live = run(None, {"items": [{"name": "a", "v": 1}], "free": {"x": {"y": 1}}}, "m1")
+    live = run(live, {"items": [{"name": "b", "v": 2}], "free": {"x": {"z": 1}}}, "m2")
+    assert live["spec"] == {"items": [{"name": "a", "v": 1}, {"name": "b", "v": 2}], "free": {"x": {"y": 1, "z": 1}}}
+    with pytest.raises(ApplyError, match=r"\.spec\.bogus: field not declared in schema"):
+        run(live, {"bogus": 1}, "m3")

@@ -1,0 +1,138 @@
+"""Validation of CustomResourceDefinitions."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from kubex_testing._objects.defaults import default_builtin
+from kubex_testing._objects.validate import validate_builtin
+
+Object = dict[str, Any]
+
+CRD = ("apiextensions.k8s.io", "CustomResourceDefinition")
+REQUIRED, INVALID, FORBIDDEN = "FieldValueRequired", "FieldValueInvalid", "FieldValueForbidden"
+SCHEMA = "spec.versions[0].schema.openAPIV3Schema"
+
+
+def definition(
+    schema: Any = None, name: str = "widgets.ex.io", annotations: Object | None = None, **spec: Any
+) -> Object:
+    version = {
+        "name": "v1",
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": {"type": "object"} if schema is None else schema},
+    }
+    body = {
+        "group": "ex.io",
+        "names": {"plural": "widgets", "kind": "Widget"},
+        "scope": "Namespaced",
+        "versions": [version],
+    }
+    metadata: Object = {"name": name, "annotations": annotations or {}}
+    return default_builtin(*CRD, {"kind": CRD[1], "metadata": metadata, "spec": {**body, **spec}})
+
+
+def found(obj: Object, old: Object | None = None) -> list[tuple[str, str]]:
+    before = copy.deepcopy((obj, old))
+    causes = validate_builtin(*CRD, obj, old)
+    assert (obj, old) == before
+    return [(cause.reason, cause.field) for cause in causes]
+
+
+def field(schema: Object) -> Object:
+    """Return a schema with one field `x` below the root."""
+    return {"type": "object", "properties": {"x": schema}}
+
+
+@pytest.mark.parametrize(
+    ("obj", "expected"),
+    [
+        (definition(), []),
+        (definition(name="gadgets.ex.io"), [(INVALID, "metadata.name")]),
+        (definition(name="widgets.ex", group="ex"), [(INVALID, "spec.group")]),
+        (definition(name="widgets.", group=""), [(INVALID, "metadata.name"), (REQUIRED, "spec.group")]),
+        (
+            definition(name="widgets.a.k8s.io", group="a.k8s.io"),
+            [(REQUIRED, "metadata.annotations[api-approved.kubernetes.io]")],
+        ),
+        (definition(name="widgets.a.k8s.io", group="a.k8s.io", annotations={"api-approved.kubernetes.io": "yes"}), []),
+        (definition(scope="Odd"), [("FieldValueNotSupported", "spec.scope")]),
+        (definition(scope=None), [(REQUIRED, "spec.scope")]),
+        (
+            definition(names={"plural": "widgets", "kind": "Wid_get"}),
+            [(INVALID, "spec.names.singular"), (INVALID, "spec.names.kind"), (INVALID, "spec.names.listKind")],
+        ),
+        (
+            definition(names={"plural": "widgets", "kind": "Widget", "listKind": "Widget"}),
+            [(INVALID, "spec.names.listKind")],
+        ),
+        (
+            definition(names={"plural": "widgets", "kind": "Widget", "shortNames": ["W"]}),
+            [(INVALID, "spec.names.shortNames[0]")],
+        ),
+        (definition(versions=[]), [(INVALID, "spec.versions")]),
+        (definition(versions=[{"name": "v1", "storage": True}]), [(REQUIRED, SCHEMA)]),
+        (
+            definition(versions=[{"name": "1", "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}]),
+            [(INVALID, "spec.versions[0].name")],
+        ),
+        (
+            definition(
+                versions=[{"name": "v1", "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}] * 2
+            ),
+            [(INVALID, "spec.versions")] * 2,
+        ),
+    ],
+)
+def test_names_groups_and_versions(obj: Object, expected: list[tuple[str, str]]) -> None:
+    assert found(obj) == expected
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        (field({"type": "string"}), []),
+        (field({"x-kubernetes-int-or-string": True, "anyOf": [{"type": "integer"}, {"type": "string"}]}), []),
+        (field({"x-kubernetes-preserve-unknown-fields": True}), []),
+        ({}, [(REQUIRED, f"{SCHEMA}.type")]),
+        ({"type": "string"}, [(INVALID, f"{SCHEMA}.type")]),
+        (field({}), [(REQUIRED, f"{SCHEMA}.properties[x].type")]),
+        (field({"type": "array"}), [(REQUIRED, f"{SCHEMA}.properties[x].items")]),
+        (field({"type": "array", "items": {}}), [(REQUIRED, f"{SCHEMA}.properties[x].items.type")]),
+        (field({"type": "string", "pattern": "("}), [(INVALID, f"{SCHEMA}.properties[x].pattern")]),
+        (
+            field(
+                {"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": {"type": "string"}}
+            ),
+            [(FORBIDDEN, f"{SCHEMA}.properties[x].additionalProperties")],
+        ),
+        (
+            field({"type": "array", "items": {"type": "object"}, "x-kubernetes-list-type": "map"}),
+            [(REQUIRED, f"{SCHEMA}.properties[x].x-kubernetes-list-map-keys")],
+        ),
+        (
+            field({"type": "integer", "anyOf": [{"type": "integer"}, {"default": 1}]}),
+            [
+                (FORBIDDEN, f"{SCHEMA}.properties[x].anyOf[0].type"),
+                (FORBIDDEN, f"{SCHEMA}.properties[x].anyOf[1].default"),
+            ],
+        ),
+        (field({"type": "integer", "not": {"nullable": True}}), [(FORBIDDEN, f"{SCHEMA}.properties[x].not.nullable")]),
+    ],
+)
+def test_schemas_must_be_structural(schema: Object, expected: list[tuple[str, str]]) -> None:
+    assert found(definition(schema)) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({"scope": "Cluster"}, ["spec.scope"]),
+        ({"names": {"plural": "widgets", "kind": "Gadget"}}, ["spec.names.kind"]),
+        ({"names": {"plural": "widgets", "kind": "Widget", "shortNames": ["w"]}}, []),
+    ],
+)
+def test_what_a_definition_may_not_change(change: Object, fields: list[str]) -> None:
+    assert found(definition(**change), definition()) == [(INVALID, name) for name in fields]
