@@ -22,7 +22,10 @@ def segment(value: str, what: str) -> str:
         raise InvalidNameError(what, value, 'cannot be a path segment: "/", "%", "." and ".." are not allowed')
     if any(ord(char) < 0x20 or ord(char) == 0x7F for char in value):
         raise InvalidNameError(what, value, "holds a control character")
-    return quote(value, safe=_SAFE)
+    try:
+        return quote(value, safe=_SAFE)
+    except UnicodeEncodeError as error:
+        raise InvalidNameError(what, value, "holds half of a surrogate pair, which is no character") from error
 
 
 def collection_path(resource: type[Resource], namespace: str | None) -> str:
