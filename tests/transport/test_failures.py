@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import struct
 import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -44,7 +43,7 @@ def hang_up(peer: Peer) -> None:
 def reset(peer: Peer) -> None:
     """Take a request and break the connection."""
     peer.request()
-    peer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    peer.reset()
 
 
 def silent(peer: Peer) -> None:

@@ -176,3 +176,25 @@ async def test_closing_ends_a_stream(open_transport: Open, serve: Serve) -> None
         with pytest.raises(ConnectionLost):
             await answer.receive()
     assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+
+
+@pytest.mark.covers("options-buffer_size")
+@pytest.mark.parametrize("pair", [Pair("aiohttp", "asyncio")], indirect=True, ids=str)
+@pytest.mark.parametrize("size", [2**16, 2**20])
+async def test_no_more_is_read_ahead_than_the_buffer_holds(open_transport: Open, serve: Serve, size: int) -> None:
+    stuck = threading.Event()
+
+    def flood(peer: Peer) -> None:
+        peer.request()
+        peer.chunked()
+        peer.socket.settimeout(0.2)
+        try:
+            while True:
+                peer.chunk(b"x" * 65536)
+        except OSError:
+            stuck.set()
+
+    request = PreparedRequest("GET", serve(flood).url + "/")
+    async with open_transport(buffer_size=size) as transport, transport.stream(request) as answer:
+        assert await anyio.to_thread.run_sync(stuck.wait, SECONDS)
+        assert size <= len(await answer.receive()) <= 2 * size + 2**19
