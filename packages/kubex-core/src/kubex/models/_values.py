@@ -6,16 +6,18 @@ from typing import Annotated, TypeAlias
 from pydantic import BeforeValidator, PlainSerializer, StrictInt, StrictStr
 
 
-def _aware(value: datetime) -> datetime:
-    return value if value.tzinfo is not None else value.replace(tzinfo=timezone.utc)
+def _in_utc(value: datetime, timespec: str) -> str:
+    if value.tzinfo is not None:
+        value = value.astimezone(timezone.utc).replace(tzinfo=None)
+    return value.isoformat(timespec=timespec) + "Z"  # strftime does not pad years, and Go's zero time is of year 1
 
 
 def _seconds(value: datetime) -> str:
-    return _aware(value).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _in_utc(value, "seconds")
 
 
 def _micros(value: datetime) -> str:
-    return _aware(value).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return _in_utc(value, "microseconds")
 
 
 def _empty_list(value: object) -> object:
