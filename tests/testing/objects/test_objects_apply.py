@@ -70,7 +70,7 @@ def test_another_value_for_somebody_elses_field_is_a_conflict() -> None:
     assert [cause.as_dict() for cause in caught.value.causes] == [
         {"reason": "FieldManagerConflict", "message": 'conflict with "m1"', "field": ".data.a"}
     ]
-    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301  # our own bytes
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
 def test_force_takes_the_field_and_its_old_owner_is_gone() -> None:

@@ -138,6 +138,7 @@ def test_wrong_types_are_worded_as_go_does(group: str, kind: str, obj: dict[str,
     ("obj", "part"),
     [
         ({"metadata": {"creationTimestamp": "x"}}, 'parsing time "x"'),
+        ({"metadata": {"creationTimestamp": "2026-01-01T00:00:00"}}, "parsing time"),
         ({"metadata": {"creationTimestamp": 1}}, "cannot unmarshal number into Go value of type string"),
         ({"spec": {"containers": [{"resources": {"limits": {"cpu": "1x"}}}]}}, "quantities must match"),
         ({"spec": {"containers": [{"livenessProbe": {"httpGet": {"port": {}}}}]}}, "cannot unmarshal object"),
@@ -160,6 +161,25 @@ def test_wrong_values_of_special_types(obj: dict[str, Any], part: str) -> None:
 )
 def test_right_types_pass(obj: dict[str, Any]) -> None:
     check_types(builtin_schema("", "v1", "Pod"), obj)
+
+
+LAYOUT = "2006-01-02T15:04:05.000000Z07:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("2026-01-01T00:00:00Z", "Z"),
+        ("2026-01-01T00:00:00.5Z", ".5Z"),
+        ("2026-01-01T00:00:00.1234567Z", ".1234567Z"),
+    ],
+)
+def test_micro_times_have_exactly_six_digits(text: str, rest: str) -> None:
+    lease = builtin_schema("coordination.k8s.io", "v1", "Lease")
+    check_types(lease, {"spec": {"renewTime": "2026-01-01T00:00:00.000001Z"}})
+    with pytest.raises(WrongType) as caught:
+        check_types(lease, {"spec": {"renewTime": text}})
+    assert str(caught.value) == f'parsing time "{text}" as "{LAYOUT}": cannot parse "{rest}" as ".000000"'
 
 
 @pytest.mark.parametrize("text", ["", "Yg==", "YWI=", "YWJj", "YWJjYg==", "YWJj\nYg=="])

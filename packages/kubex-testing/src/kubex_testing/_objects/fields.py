@@ -154,12 +154,20 @@ def _scalar_problem(kind: str, value: Any) -> str:
     if kind in {"time", "micro-time"}:
         if not isinstance(value, str):
             return f"json: cannot unmarshal {_go_kind(value)} into Go value of type string"
-        if not _TIME.fullmatch(value):
-            layout = "2006-01-02T15:04:05Z07:00" if kind == "time" else "2006-01-02T15:04:05.000000Z07:00"
-            return f'parsing time "{value}" as "{layout}": cannot parse "{value}" as "2006"'
+        return _time_problem(value, exact=kind == "micro-time")
     if kind == "bytes" and isinstance(value, str):
         return _base64_problem(value)
     return ""
+
+
+def _time_problem(text: str, *, exact: bool) -> str:
+    """Word what Go says to a time that is not RFC 3339; a MicroTime must have six digits, no more and no less."""
+    match = _TIME.fullmatch(text)
+    if match and not (exact and len(match[1] or "") != 7):
+        return ""
+    layout = "2006-01-02T15:04:05.000000Z07:00" if exact else "2006-01-02T15:04:05Z07:00"
+    rest, part = (text[19:], ".000000") if match else (text, "2006")
+    return f'parsing time "{text}" as "{layout}": cannot parse "{rest}" as "{part}"'
 
 
 def _base64_problem(text: str) -> str:
