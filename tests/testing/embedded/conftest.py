@@ -5,7 +5,7 @@ import http.client
 import itertools
 import json
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -80,6 +80,10 @@ class Events:
         """Return the next event; None at the end of the stream."""
         line = self._response.readline()
         return json.loads(line) if line else None
+
+    def line(self) -> bytes:
+        """Return the next line as it is; empty at the end of the stream."""
+        return self._response.readline()
 
     def take(self, count: int) -> list[dict[str, Any]]:
         events = [self.next() for _ in range(count)]
@@ -211,7 +215,18 @@ class _Stopper:
 @pytest.fixture
 def wire(api_handle: ServerHandle) -> Wire:
     """A client in a fresh namespace."""
-    client = Wire(api_handle)
-    answer = client.request("POST", "/api/v1/namespaces", {"metadata": {"name": client.namespace}})
-    assert answer.status == 201, answer.body
+    return _wire(api_handle)
+
+
+@pytest.fixture
+def make_wire() -> Callable[..., Wire]:
+    """Makes a client of a server, in a fresh namespace unless told not to create one."""
+    return _wire
+
+
+def _wire(handle: ServerHandle, *, create: bool = True) -> Wire:
+    client = Wire(handle)
+    if create:
+        answer = client.request("POST", "/api/v1/namespaces", {"metadata": {"name": client.namespace}})
+        assert answer.status == 201, answer.body
     return client

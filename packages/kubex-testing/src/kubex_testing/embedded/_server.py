@@ -221,13 +221,13 @@ class EmbeddedServer:
 
     async def _open(self) -> None:
         self._cluster.seed()
-        await self._listener.listen()
+        self._listener.listen()
         self._app.address = self._listener.address
 
     async def _reopen(self) -> None:
         self._listener.close()
         self._listener.abort_connections()
-        await self._listener.listen()
+        self._listener.listen()
 
     async def _close(self) -> None:
         self._listener.close()
