@@ -78,6 +78,8 @@ def test_unknown_fields_of_custom_resources() -> None:
         ("ConfigMap", {"foo": 1, "data": {"a": "b"}}, {"data": {"a": "b"}}),
         ("ConfigMap", {"data": None, "metadata": {"creationTimestamp": None}}, {"metadata": {}}),
         ("ConfigMap", {"data": {"a": None}}, {"data": {"a": ""}}),
+        ("ConfigMap", {"data": {}, "metadata": {"labels": {}, "finalizers": []}}, {"metadata": {}}),
+        ("Pod", {"spec": {"nodeSelector": {}, "securityContext": {}}}, {"spec": {"securityContext": {}}}),
         ("Pod", {"spec": {"containers": [None, {"x": 1}]}}, {"spec": {"containers": [{}, {}]}}),
     ],
 )

@@ -58,7 +58,8 @@ def _unknown(schema: Schema, value: Any, path: str) -> Iterator[str]:
 def prune(schema: Schema, obj: JsonObject) -> JsonObject:
     """Return the object without undeclared fields.
 
-    Built-in kinds lose nulls too, as decoding into Go's structs does; custom resources keep them for validation.
+    Built-in kinds lose nulls, empty maps and empty lists too, as decoding into Go's structs and encoding them again
+    does; custom resources keep them for validation.
     """
     pruned = _prune(schema, obj)
     return pruned if is_object(pruned) else {}
@@ -72,7 +73,9 @@ def _prune(schema: Schema, value: Any) -> Any:
             child = schema.child(key)
             if child is None or (item is None and builtin and schema.kind == "struct"):
                 continue
-            result[key] = _zero(child) if item is None and builtin else _prune(child, item)
+            pruned = _zero(child) if item is None and builtin else _prune(child, item)
+            if not (builtin and schema.kind == "struct" and child.kind in {"map", "list"} and pruned in ({}, [])):
+                result[key] = pruned
         return result
     if is_array(value) and schema.kind == "list":
         entry = schema.entry
