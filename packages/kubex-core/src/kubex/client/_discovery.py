@@ -106,7 +106,9 @@ def choose(
     wanted: ClientChoise | str | Backend, runtime: str, *, find: Callable[[], Sequence[EntryPoint]] = installed
 ) -> Backend:
     """Choose the backend for the current async library and import it."""
-    variable = os.environ.get(VARIABLE)
+    variable = os.environ.get(VARIABLE, "").strip()
+    if variable == ClientChoise.AUTO.value:
+        variable = ""
     candidates = [] if isinstance(wanted, Backend) else discover(find())
     chosen = select(candidates, wanted=wanted, variable=variable, runtime=runtime)
     automatic = wanted == ClientChoise.AUTO and not variable

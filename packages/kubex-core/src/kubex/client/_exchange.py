@@ -78,7 +78,7 @@ class Exchange(Generic[A]):
                     return answer
                 if answer.status == UNAUTHORIZED and not refreshed:
                     refreshed = True
-                    renewed = await self._credentials.authenticate(refresh=True)
+                    renewed = await self._renewed(answer)
                     if renewed != authentication:
                         authentication = renewed
                         await self._discard(answer)
@@ -89,6 +89,13 @@ class Exchange(Generic[A]):
                 await self._discard(answer)
             await anyio.sleep(delay)
             authentication = await self._credentials.authenticate()
+
+    async def _renewed(self, answer: A) -> Authentication:
+        try:
+            return await self._credentials.authenticate(refresh=True)
+        except BaseException:
+            await self._discard(answer)
+            raise
 
     def _after(self, request: Request, answer: A, attempt: int) -> float | None:
         if self._policy is None:

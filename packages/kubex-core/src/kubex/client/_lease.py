@@ -66,17 +66,22 @@ class Leases:
                 return old
             transport = await self._open(identity)
             if self._closed:
-                await transport.aclose()
+                with anyio.CancelScope(shield=True):
+                    await transport.aclose()
                 raise ClientClosedError
-            self._current = Lease(transport, identity)
+            fresh = self._current = Lease(transport, identity)
             if old is not None:
-                old.retired = True
-                self._retired = [lease for lease in self._retired if lease.users]
-                if old.users:
-                    self._retired.append(old)
-                else:
-                    await old.transport.aclose()
-            return self._current
+                await self._retire(old)
+            return fresh
+
+    async def _retire(self, lease: Lease) -> None:
+        lease.retired = True
+        self._retired = [lease for lease in self._retired if lease.users]
+        if lease.users:
+            self._retired.append(lease)
+        else:
+            with anyio.CancelScope(shield=True):
+                await lease.transport.aclose()
 
     async def aclose(self) -> None:
         """Close every transport, in use or not; later calls raise ClientClosedError."""

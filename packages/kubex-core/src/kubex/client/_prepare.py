@@ -54,6 +54,9 @@ class Preparer:
         ]
         if request.body is not None:
             headers.append(("Content-Type", request.content_type))
-        headers.extend(request.headers)
+        if request.headers:  # what the caller says goes before the defaults
+            given = {name.lower() for name, _ in request.headers}
+            headers = [header for header in headers if header[0].lower() not in given]
+            headers.extend(request.headers)
         headers.extend(authentication.headers.items())
         return PreparedRequest(request.method, url, tuple(headers), request.body, limits)

@@ -1,7 +1,7 @@
 """An answer that keeps coming: chunks or lines, with its limits, closed when the block is left."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from types import TracebackType
 
 import anyio
@@ -10,7 +10,7 @@ from typing_extensions import Self
 from kubex.client._lease import Lease
 from kubex.core._headers import Headers
 from kubex.core._lines import LineSplitter
-from kubex.core.exceptions import ConnectionLost, DeadlineExceeded, KubexError
+from kubex.core.exceptions import ConnectionLost, DeadlineExceeded, KubexError, TransportError
 from kubex.transport import StreamResponse
 
 # How long closing a connection may take before it is left to the transport.
@@ -43,8 +43,10 @@ class OpenStream:
         """Close the connection and give back the lease, also while being cancelled."""
         with anyio.move_on_after(_CLOSING, shield=True):
             try:
-                # The body's exception is never shown to the backend, so no table can translate what the user raised.
-                await self.context.__aexit__(None, None, None)
+                # The body's exception is never shown to the backend, so no table can translate what the user raised,
+                # and a connection that ends badly must not hide it.
+                with suppress(TransportError):
+                    await self.context.__aexit__(None, None, None)
             finally:
                 await self.lease.release()
 
