@@ -17,7 +17,7 @@ from ._logs import read_log
 from ._messages import RecordedRequest, Response, text
 from ._negotiate import for_errors
 from ._patches import patch
-from ._pods import bind, evict
+from ._pods import bind, evict, stream
 from ._reads import get, list_objects
 from ._registry import ResourceType
 from ._reviews import review
@@ -47,6 +47,9 @@ _SUBRESOURCES: dict[str, dict[str, Verb]] = {
     "log": {"get": read_log},
     "binding": {"create": bind},
     "eviction": {"create": evict},
+    "exec": {"create": stream, "get": stream},
+    "attach": {"create": stream, "get": stream},
+    "portforward": {"create": stream, "get": stream},
 }
 
 

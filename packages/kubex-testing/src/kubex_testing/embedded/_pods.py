@@ -59,6 +59,20 @@ async def evict(call: Call) -> Response:
     return _created(call)
 
 
+async def stream(call: Call) -> Response:
+    """GET or POST …/exec, …/attach, …/portforward: no pod runs here, so the answer is that of a pod without a host."""
+    node = object_at(call.stored().object, "spec").get("nodeName")
+    if node:
+        check_node(call, node)
+    raise errors.bad_request(f"pod {call.info.name} does not have a host assigned")
+
+
+def check_node(call: Call, node: str) -> None:
+    """Check that a pod's node is known; raises the 404 that names the node as a pod, as the reference does."""
+    if call.cluster.store.get("nodes.", node) is None:
+        raise errors.not_found("pods", "", node)
+
+
 def _set_condition(pod: JsonObject, condition: dict[str, Any]) -> None:
     status = pod.setdefault("status", {})
     others = [item for item in array_at(pod, "status", "conditions") if item["type"] != condition["type"]]

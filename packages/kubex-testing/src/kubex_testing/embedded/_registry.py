@@ -117,9 +117,12 @@ _CORE = (
         categories=_ALL,
         tracks_generation=True,
         subresources=(
+            Subresource("attach", ("create", "get"), "PodAttachOptions"),
             Subresource("binding", ("create",), "Binding"),
             Subresource("eviction", ("create",), "Eviction", "policy", "v1"),
+            Subresource("exec", ("create", "get"), "PodExecOptions"),
             Subresource("log", ("get",)),
+            Subresource("portforward", ("create", "get"), "PodPortForwardOptions"),
             STATUS,
         ),
     ),

@@ -92,8 +92,11 @@ def prepare_update(resource: ResourceType, new: JsonObject, old: JsonObject, sub
         return _status_update(resource, new, old)
     if resource.bucket == "services.":
         _keep_addresses(new, old)
-    if resource.bucket == "namespaces." and subresource != "finalize":
-        _carry(new["spec"], old["spec"], "finalizers")
+    if resource.bucket == "namespaces.":
+        if subresource != "finalize":
+            _carry(new["spec"], old["spec"], "finalizers")
+        elif not new["spec"].get("finalizers"):
+            new["spec"].pop("finalizers", None)
     if resource.has("status"):
         _carry(new, old, "status")
     if resource.tracks_generation:
