@@ -245,7 +245,7 @@ class Reads(Generic[T]):
             allow_bookmarks=allow_bookmarks or None,
             timeout_seconds=timeout_seconds,
             resource_version=resource_version,
-            resource_version_match="NotOlderThan" if send_initial_events else None,
+            resource_version_match="NotOlderThan" if send_initial_events is not None else None,
             send_initial_events=send_initial_events,
         )
         endpoint = self._endpoint
