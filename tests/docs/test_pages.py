@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from docs.blocks import PAGES, ROOT, Block, blocks, page_name, run_block
-from kubex.client import create_client
+from kubex.api import Api
+from kubex.client import Client, create_client
+from kubex.models import ObjectMeta
 from kubex_testing.embedded import EmbeddedServer
+from support.kinds import Container, Pod, PodSpec
 
 CODE = [path for path in PAGES if any(not block.is_test for block in blocks(path, "python"))]
 TESTS = [block for path in PAGES for block in blocks(path, "python") if block.is_test]
@@ -36,8 +39,11 @@ async def test_the_code_of_a_page_runs(path: Path, cluster: EmbeddedServer) -> N
                 await run_block(block, names)
 
 
-async def prepare(cluster: EmbeddedServer, client: object) -> None:
+async def prepare(cluster: EmbeddedServer, client: Client) -> None:
     """Make the pod whose log the pages read."""
+    spec = PodSpec(containers=[Container(name="app", image="app:1")], node_name="node")
+    await Api(Pod, client, namespace="default").create(Pod(metadata=ObjectMeta(name="web-0"), spec=spec))
+    cluster.set_pod_log("default", "web-0", "app", b"starting\nready\n")
 
 
 @pytest.mark.parametrize("block", TESTS, ids=where)
