@@ -190,6 +190,7 @@ async def test_a_server_that_hangs_up_in_the_handshake(
             await transport.request(PreparedRequest("GET", f"https://{serve(leave).host}/"))
 
 
+@pytest.mark.filterwarnings("ignore:unclosed transport:ResourceWarning")  # asyncio of Python 3.10, after an alert
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 async def test_a_client_certificate_is_missing(
     open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, authority: trustme.CA, version: ssl.TLSVersion

@@ -115,7 +115,7 @@ class AioHttpStream(StreamResponse):
 
 
 def _is_cancelled() -> bool:
-    if sys.version_info >= (3, 11):
-        task = asyncio.current_task()
-        return task is None or task.cancelling() > 0
-    return True  # it cannot be told there, and a cancellation must not get lost
+    if sys.version_info < (3, 11):
+        return False  # it cannot be told there; a scope of anyio cancels again
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0

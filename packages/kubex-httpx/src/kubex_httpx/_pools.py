@@ -22,6 +22,9 @@ from kubex_httpx._errors import ERRORS, PROXY_ERRORS
 # In seconds: what has not closed by itself after that is left to the operating system.
 _CLOSING = 5.0
 
+# What httpx keeps by default. Its pool asks every idle connection at every request: with 50 of them it is 3x slower.
+_IDLE = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:
@@ -117,7 +120,7 @@ def _pool(config: TransportConfig, proxy: Proxy | None = None) -> Pool:
         trust_env=False,
         limits=httpx.Limits(
             max_connections=config.pool_size,
-            max_keepalive_connections=None if config.keep_alive else 0,
+            max_keepalive_connections=_IDLE if config.keep_alive else 0,
             keepalive_expiry=config.keep_alive_timeout,
         ),
         proxy=None if proxy is None else _httpx_proxy(proxy, context),
