@@ -44,7 +44,17 @@ COMMANDS: Mapping[str, Command] = {
             ("mypy", *SOURCES, "dev.py"),
             ("mypy", "--explicit-package-bases", "tests", "examples"),
             ("pyright", *SOURCES),
-            ("codespell", "packages", "tests", "examples", "docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+            (
+                "codespell",
+                "--skip=docs/_build",
+                "packages",
+                "tests",
+                "examples",
+                "docs",
+                "README.md",
+                "CONTRIBUTING.md",
+                "CHANGELOG.md",
+            ),
         ),
     ),
     "docs": Command(
