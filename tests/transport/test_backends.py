@@ -15,6 +15,8 @@ from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration
 from kubex.core.exceptions import BackendError
 from kubex.transport import Backend, IgnoredOption, PreparedRequest, Timeout, Transport, TransportConfig
+from support.pairs import Pair
+from transport.servers import Peer, Serve
 
 
 def parameter(function: Callable[..., object], name: str) -> object:
@@ -121,6 +123,21 @@ def test_a_client_can_be_made_without_discovery(
     assert isinstance(client, Client)
     assert client.configuration is configuration
     assert backend.name in repr(client)
+
+
+@pytest.mark.anyio
+async def test_a_client_made_directly_is_used_like_any_other(pair: Pair, serve: Serve) -> None:
+    def version(peer: Peer) -> None:
+        while peer.request():
+            body = b'{"major":"1","minor":"37","gitVersion":"v1.37.2"}'
+            peer.answer(body, headers="Content-Type: application/json\r\n")
+
+    server = serve(version)
+    made = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
+    async with made(ClientConfiguration(url=server.url + "/prefix", token="abc"), ClientOptions()) as client:
+        assert (await client.version()).git_version == "v1.37.2"
+    assert server.seen[0].target == "/prefix/version"
+    assert server.seen[0].header("authorization") == "Bearer abc"
 
 
 @pytest.mark.parametrize("module", [kubex_aiohttp, kubex_httpx])
