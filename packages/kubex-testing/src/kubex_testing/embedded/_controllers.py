@@ -55,8 +55,11 @@ class Controllers:
             return
         if established(definition):
             registry.remove(spec["group"], spec["names"]["plural"])
+            newly = event.previous is None or not established(event.previous.object)
             for resource in resource_types(definition):
                 registry.add(resource)
+                if newly:  # watches of it know nothing of the time before
+                    self._cluster.store.bucket(resource.bucket).floor = event.current.revision
         self._later("definition", event.key, self._settle_definition)
 
     def _withdraw(self, definition: JsonObject) -> None:
