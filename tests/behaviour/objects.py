@@ -1,10 +1,11 @@
 """What many of these tests make and read."""
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Callable
 from typing import TypeVar
 
 import anyio
 
+from kubex.client import Client
 from kubex.models import ObjectMeta, Resource, WatchEvent
 from support.kinds import ConfigMap, Container, Pod, PodSpec
 
@@ -61,3 +62,10 @@ async def rest(events: AsyncIterable[WatchEvent[T]]) -> list[WatchEvent[T]]:
 def told(events: list[WatchEvent[T]]) -> list[tuple[str, str]]:
     """Return type and name of each event."""
     return [(event.type, named(event.object)) for event in events]
+
+
+async def until(client: Client, condition: Callable[[], bool]) -> None:
+    """Wait until something holds on the embedded server; it works on while it answers other requests."""
+    with anyio.fail_after(SECONDS):
+        while not condition():
+            await client.version()
