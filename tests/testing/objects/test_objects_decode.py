@@ -116,7 +116,9 @@ def test_yaml_documents(body: str, value: Any, doubled: list[str]) -> None:
 @pytest.mark.parametrize(
     ("body", "part"),
     [
-        ("a: [", "error converting YAML to JSON: yaml: "),
+        ("a: [", "^yaml: line 1: did not find expected node content$"),
+        ("a: b: c", "^yaml: line 1: mapping values are not allowed in this context$"),
+        ("a: \x01", "^yaml: "),
         ("a: &a [*a]", "contains itself"),
         ("a: *b", "unknown anchor 'b'"),
         ("a: {<<: b}", "map merge requires"),

@@ -79,6 +79,11 @@ def test_unknown_fields_of_custom_resources() -> None:
         ("ConfigMap", {"data": None, "metadata": {"creationTimestamp": None}}, {"metadata": {}}),
         ("ConfigMap", {"data": {"a": None}}, {"data": {"a": ""}}),
         ("ConfigMap", {"data": {}, "metadata": {"labels": {}, "finalizers": []}}, {"metadata": {}}),
+        (
+            "Pod",
+            {"status": {"conditions": [{"type": "Ready", "lastProbeTime": None}]}},
+            {"status": {"conditions": [{"type": "Ready", "lastProbeTime": None, "lastTransitionTime": None}]}},
+        ),
         ("Pod", {"spec": {"nodeSelector": {}, "securityContext": {}}}, {"spec": {"securityContext": {}}}),
         ("Pod", {"spec": {"containers": [None, {"x": 1}]}}, {"spec": {"containers": [{}, {}]}}),
     ],
@@ -210,6 +215,30 @@ def test_only_metadata_of_custom_resources_is_type_checked() -> None:
 )
 def test_quantities(text: str, value: Any) -> None:
     assert parse_quantity(text) == type(parse_quantity("1"))(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("1", "1"),
+        (1, "1"),
+        ("1000m", "1"),
+        ("0.5", "500m"),
+        ("1024Mi", "1Gi"),
+        ("1500Mi", "1500Mi"),
+        ("0.5Ki", "512"),
+        ("1.5Gi", "1536Mi"),
+        ("1000k", "1M"),
+        ("1E3", "1e3"),
+        ("0.1n", "1n"),
+        ("0", "0"),
+        ("-1", "-1"),
+    ],
+)
+def test_quantities_are_stored_in_one_spelling(value: object, text: str) -> None:
+    pod = {"spec": {"containers": [{"resources": {"limits": {"cpu": value}}}]}}
+    (container,) = prune(builtin_schema("", "v1", "Pod"), pod)["spec"]["containers"]
+    assert container["resources"]["limits"] == {"cpu": text}
 
 
 @pytest.mark.parametrize("text", ["", "1x", "Gi", "1 Gi", "--1", True])

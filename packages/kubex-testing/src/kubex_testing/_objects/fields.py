@@ -5,13 +5,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from .json_types import JsonArray, JsonObject, is_array, is_integer, is_number, is_object
-from .quantities import is_quantity
+from .quantities import canonical_quantity, is_quantity
 from .schema import Schema
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _OWN_DECODERS = frozenset({"int-or-string", "quantity", "time", "micro-time"})
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*")
 _META = ("apiVersion", "kind", "metadata")
+_TIMES = frozenset({"time", "micro-time"})
+# Go leaves out a time that is a pointer; any other it writes as null.
+_POINTER_TIMES = frozenset(
+    f"v1.{name}" for name in ("JobStatus", "LeaseSpec", "ManagedFieldsEntry", "ObjectMeta", "PodStatus", "Taint")
+)
 _LIMITS = {"int32": 2**31, "int64": 2**63}
 _ZERO: dict[str, Any] = {
     "string": "",
@@ -58,8 +63,8 @@ def _unknown(schema: Schema, value: Any, path: str) -> Iterator[str]:
 def prune(schema: Schema, obj: JsonObject) -> JsonObject:
     """Return the object without undeclared fields.
 
-    Built-in kinds lose nulls, empty maps and empty lists too, as decoding into Go's structs and encoding them again
-    does; custom resources keep them for validation.
+    Built-in kinds lose nulls, empty maps and empty lists too, and gain nulls for times that were never set, as by
+    decoding into Go's structs and encoding them again; custom resources stay as they are for validation.
     """
     pruned = _prune(schema, obj)
     return pruned if is_object(pruned) else {}
@@ -76,11 +81,14 @@ def _prune(schema: Schema, value: Any) -> Any:
             pruned = _zero(child) if item is None and builtin else _prune(child, item)
             if not (builtin and schema.kind == "struct" and child.kind in {"map", "list"} and pruned in ({}, [])):
                 result[key] = pruned
+        if builtin and schema.name not in _POINTER_TIMES:
+            unset = (key for key, child in schema.fields.items() if child.kind in _TIMES and key not in result)
+            result.update(dict.fromkeys(unset))
         return result
     if is_array(value) and schema.kind == "list":
         entry = schema.entry
         return [_zero(entry) if item is None and builtin else _prune(entry, item) for item in value]
-    return value
+    return canonical_quantity(value) if schema.kind == "quantity" and is_quantity(value) else value
 
 
 def _zero(schema: Schema) -> Any:

@@ -17,12 +17,9 @@ Kind = Literal[
     "int-or-string", "quantity", "time", "micro-time", "bytes",
 ]  # fmt: skip
 
-# The OpenAPI v2 document leaves defaults out; these belong to keys of list entries, which need one to be complete.
-_KEY_DEFAULTS: dict[tuple[str, str], JsonObject] = {
-    ("core.v1.Container", "ports"): {"protocol": "TCP"},
-    ("core.v1.EphemeralContainer", "ports"): {"protocol": "TCP"},
-    ("core.v1.ServiceSpec", "ports"): {"protocol": "TCP"},
-}
+# The OpenAPI v2 document leaves defaults out. A key an entry lacks is Go's zero value, but for this one.
+_KEY_DEFAULTS: JsonObject = {"protocol": "TCP"}
+_KEY_ZEROS: JsonObject = {"string": "", "int32": 0, "int64": 0}
 
 
 @dataclass(eq=False, repr=False)
@@ -129,9 +126,12 @@ def _table() -> tuple[dict[str, str], dict[str, Schema]]:
     }
     for name, definition in table["types"].items():
         for key, node in definition["fields"].items():
-            child = _builtin_node(node, types)
-            child.key_defaults = _KEY_DEFAULTS.get((name, key), {})
-            types[name].fields[key] = child
+            types[name].fields[key] = _builtin_node(node, types)
+    for definition in types.values():
+        for child in definition.fields.values():
+            entries = child.entry.fields
+            zeros = {key: _KEY_ZEROS[entries[key].kind] for key in child.list_keys}
+            child.key_defaults = {key: _KEY_DEFAULTS.get(key, zero) for key, zero in zeros.items()}
     return table["kinds"], types
 
 

@@ -5,6 +5,7 @@ See https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object
 
 from typing import Any
 
+from .causes import go_text
 from .json_types import JsonArray, JsonObject, is_array, is_object, json_copy, json_equal
 from .schema import ANY, Schema
 
@@ -59,18 +60,7 @@ def _directive(patch: JsonObject) -> JsonObject:
 
 
 def _bad_directive(patch: JsonObject) -> StrategicPatchError:
-    return StrategicPatchError(f"unknown patch type: {patch[_PATCH]} in map: {_go_text(patch)}")
-
-
-def _go_text(value: Any) -> str:
-    """Render a value as Go's `%v` does."""
-    if is_object(value):
-        return f"map[{' '.join(f'{key}:{_go_text(value[key])}' for key in sorted(value))}]"
-    if is_array(value):
-        return f"[{' '.join(_go_text(item) for item in value)}]"
-    if value is None:
-        return "<nil>"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return StrategicPatchError(f"unknown patch type: {patch[_PATCH]} in map: {go_text(patch)}")
 
 
 def _retain(original: JsonObject, patch: JsonObject) -> JsonObject:
@@ -138,7 +128,7 @@ def _check_order(patched: JsonArray, order: JsonArray, merge_key: str) -> None:
     """The order must name every item the patch sets, and in the same sequence."""
     places = [_place(order, item, merge_key) for item in patched if not _is_directive(item)]
     if -1 in places or places != sorted(places):
-        lists = f"{_go_text(patched)}\n doesn't match $setElementOrder list:\n{_go_text(order)}\n"
+        lists = f"{go_text(patched)}\n doesn't match $setElementOrder list:\n{go_text(order)}\n"
         raise StrategicPatchError(f"The order in patch list:\n{lists}")
 
 
@@ -182,7 +172,7 @@ def _drop_deleted(original: JsonArray, patch: JsonArray, key: str) -> JsonArray:
 
 def _require_key(item: Any, key: str) -> None:
     if not is_object(item) or key not in item:
-        raise StrategicPatchError(f"map: {_go_text(item)} does not contain declared merge key: {key}")
+        raise StrategicPatchError(f"map: {go_text(item)} does not contain declared merge key: {key}")
 
 
 def _place(items: JsonArray, wanted: Any, merge_key: str) -> int:
