@@ -9,7 +9,7 @@ from . import _errors as errors
 from ._auth import Authenticator, Authorizer
 from ._cluster import Call, Cluster
 from ._deletes import delete, delete_collection
-from ._discovery import discover
+from ._discovery import discover, is_careless
 from ._encode import dumps, render
 from ._faults import Action, AddHeaders, Answer, Delay, Drop, Faults
 from ._http import MAX_BODY, HangupError
@@ -121,7 +121,7 @@ class Application:
         response = discover(self.cluster.registry, request, self.address)
         if response is None:
             raise errors.unknown_path()
-        if request.method != "GET":
+        if request.method != "GET" and not is_careless(request):
             raise errors.method_not_allowed()
         return response
 
@@ -131,7 +131,7 @@ class Application:
         resource = registry.find(info.group, info.version, info.plural)
         fits = resource is not None and _scope_fits(resource, info)
         if resource is None or not fits:
-            if registry.is_builtin(info.group, info.version):
+            if registry.is_builtin(info.group):
                 raise errors.unknown_resource()
             raise errors.unknown_path()
         if info.subresource and not resource.has(info.subresource):

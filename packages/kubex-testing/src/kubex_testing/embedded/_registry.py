@@ -180,7 +180,7 @@ class Registry:
             self.add(resource)
         for group, kind, plural, namespaced in CREATE_ONLY:
             self.add(ResourceType(group, "v1", kind, plural, namespaced=namespaced, verbs=("create",)))
-        self._builtin = frozenset(self._versions)
+        self._builtin = frozenset(group for group, _ in self._versions)
 
     def add(self, resource: ResourceType) -> None:
         self._versions.setdefault((resource.group, resource.version), {})[resource.plural] = resource
@@ -204,8 +204,8 @@ class Registry:
     def serves(self, group: str, version: str) -> bool:
         return (group, version) in self._versions
 
-    def is_builtin(self, group: str, version: str) -> bool:
-        return (group, version) in self._builtin
+    def is_builtin(self, group: str) -> bool:
+        return group in self._builtin
 
     def groups(self) -> list[str]:
         """Return the named groups, built-in ones first."""

@@ -189,8 +189,11 @@ def _complete_name(call: Call, metadata: JsonObject) -> None:
 
 
 def _keep_system_metadata(metadata: JsonObject, old: JsonObject) -> None:
-    """Keep what an update leaves out; what it changes is for validation to refuse."""
-    for key in ("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"):
+    """Keep what no update can change, and what this one leaves out; other changes are for validation to refuse."""
+    metadata.pop("selfLink", None)
+    for key in ("generation", "creationTimestamp"):
+        metadata.pop(key, None)
+    for key in ("generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"):
         if metadata.get(key) is None:
             metadata.pop(key, None)
             if key in old:
