@@ -1,10 +1,14 @@
-"""The server's side of a WebSocket, frame by frame."""
+"""Both ends of a WebSocket: the server's frame by frame."""
 
 import base64
 import hashlib
 import struct
+import threading
 
-from transport.servers import Peer, Seen
+import anyio
+
+from kubex.transport import Limits, PreparedRequest
+from transport.servers import SECONDS, Peer, Seen
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
@@ -59,3 +63,27 @@ def code_of(payload: bytes) -> int:
     """Return the code of a close frame's payload."""
     code: int = struct.unpack("!H", payload[:2])[0]
     return code
+
+
+_NO_LIMITS = Limits()
+
+
+def request(url: str, limits: Limits = _NO_LIMITS) -> PreparedRequest:
+    """Return a request for a WebSocket, with a header of its own and a query."""
+    headers = (("Authorization", "Bearer swordfish"),)
+    return PreparedRequest("GET", url + "/exec?command=a%2Fb", headers, limits=limits)
+
+
+def echo(peer: Peer) -> None:
+    """Send every message back, answer the close frame, and go."""
+    upgrade(peer)
+    while True:
+        kind, data = receive(peer)
+        peer.send(frame(kind, data))
+        if kind == CLOSE:
+            return
+
+
+async def until(event: threading.Event) -> bool:
+    """Wait in a thread, so that the loop goes on."""
+    return await anyio.to_thread.run_sync(event.wait, SECONDS)
