@@ -17,8 +17,17 @@ from kubex.client import Client, create_client
 from kubex.models import ObjectMeta
 from kubex_testing.embedded import EmbeddedServer
 from support.kinds import Container, Pod, PodSpec
+from support.pairs import PAIRS, Pair
 
-CODE = [path for path in PAGES if any(not block.is_test for block in blocks(path, "python"))]
+BACKENDS = {f"kubex-{pair.backend}" for pair in PAIRS}
+# The README of one backend is not run on another.
+CODE = [
+    pytest.param(path, pair, id=f"{page_name(path)}-{pair}")
+    for path in PAGES
+    for pair in PAIRS
+    if any(not block.is_test for block in blocks(path, "python"))
+    if path.parent.name not in BACKENDS - {f"kubex-{pair.backend}"}
+]
 TESTS = [block for path in PAGES for block in blocks(path, "python") if block.is_test]
 SHELL = [block for path in PAGES for block in blocks(path, "sh")]
 DISTRIBUTIONS = {path.parent.name for path in ROOT.glob("packages/*/pyproject.toml")}
@@ -29,8 +38,8 @@ def where(block: Block) -> str:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("path", CODE, ids=page_name)
-async def test_the_code_of_a_page_runs(path: Path, cluster: EmbeddedServer) -> None:
+@pytest.mark.parametrize(("path", "pair"), CODE)
+async def test_the_code_of_a_page_runs(path: Path, pair: Pair, cluster: EmbeddedServer) -> None:
     async with create_client() as client:
         await prepare(cluster, client)
         names = {"__name__": "page", "client": client}
