@@ -3,15 +3,18 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from types import TracebackType
+from typing import Generic, TypeVar
 
 import anyio
 from typing_extensions import Self
 
 from kubex.client._lease import Lease
 from kubex.core._headers import Headers
-from kubex.core._lines import LineSplitter
+from kubex.core._lines import LineSplitter, Splitter, TextSplitter
 from kubex.core.exceptions import ConnectionLost, DeadlineExceeded, KubexError, TransportError
 from kubex.transport import StreamResponse
+
+L = TypeVar("L")
 
 # How long closing a connection may take before it is left to the transport.
 _CLOSING = 5.0
@@ -114,9 +117,13 @@ class ByteStream:
         """Iterate the body as it arrives."""
         return Chunks(self)
 
-    def lines(self) -> "Lines":
+    def lines(self) -> "Lines[bytes]":
         r"""Iterate lines without their `\n`; only `\n` ends a line, and a last one may lack it."""
-        return Lines(self)
+        return Lines(self, LineSplitter())
+
+    def text(self) -> "Lines[str]":
+        """Iterate the same lines as text; bytes that are not UTF-8 are shown as U+FFFD."""
+        return Lines(self, TextSplitter())
 
 
 class Chunks:
@@ -137,22 +144,22 @@ class Chunks:
         return chunk
 
 
-class Lines:
+class Lines(Generic[L]):
     r"""Iterates the lines of a stream; `unfinished` turns True with a last line that has no `\n`."""
 
     __slots__ = ("_ended", "_ready", "_splitter", "_stream", "unfinished")
 
-    def __init__(self, stream: ByteStream) -> None:
+    def __init__(self, stream: ByteStream, splitter: Splitter[L]) -> None:
         self._stream = stream
-        self._splitter = LineSplitter()
-        self._ready: list[bytes] = []  # reversed, so that the next line is popped from its end
+        self._splitter = splitter
+        self._ready: list[L] = []  # reversed, so that the next line is popped from its end
         self._ended = False
         self.unfinished = False
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> bytes:
+    async def __anext__(self) -> L:
         while not self._ready:
             if self._ended:
                 raise StopAsyncIteration
