@@ -111,6 +111,23 @@ def test_groups_say_their_versions(wire: Any) -> None:
     assert one == {"kind": "APIGroup", "apiVersion": "v1", **expected}
 
 
+@pytest.mark.parametrize(("path", "group"), [("/api", None), ("/apis", "apps")])
+def test_discovery_comes_in_one_document_with_an_etag(wire: Any, path: str, group: str | None) -> None:
+    kind = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+    answer = wire.request("GET", path, accept=f"{kind},application/json")
+    assert (answer.status, answer.header("Content-Type"), answer.header("Vary")) == (200, kind, "Accept")
+    assert answer.document["kind"] == "APIGroupDiscoveryList"
+    (item,) = [item for item in answer.document["items"] if item["metadata"].get("name") == group]
+    name, scale = ("deployments", "scale") if group else ("pods", "status")
+    (resource,) = [resource for resource in item["versions"][0]["resources"] if resource["resource"] == name]
+    assert resource["scope"] == "Namespaced"
+    assert scale in [subresource["subresource"] for subresource in resource["subresources"]]
+    etag = answer.header("ETag")
+    again = wire.request("GET", path, accept=kind, headers=(("If-None-Match", etag),))
+    assert (again.status, again.body, again.header("ETag")) == (304, b"", etag)
+    assert wire.request("GET", path, accept="application/json").document["kind"] != "APIGroupDiscoveryList"
+
+
 def test_resources_say_what_can_be_done_with_them(wire: Any) -> None:
     document = wire.request("GET", "/api/v1").document
     assert (document["kind"], document["groupVersion"]) == ("APIResourceList", "v1")

@@ -7,15 +7,18 @@ from kubex_testing._objects.schema import object_meta
 from ._cluster import Call
 from ._decode import Body
 from ._options import WriteOptions
+from ._registry import ResourceType
 from ._strategy import undecodable
 
 
-def admit_body(call: Call, body: Body, options: WriteOptions, *, patched: bool = False) -> JsonObject:
+def admit_body(
+    call: Call, body: Body, options: WriteOptions, *, resource: ResourceType | None = None, patched: bool = False
+) -> JsonObject:
     """Return the object with unknown fields gone and defaults set; complains as `fieldValidation` says.
 
     Raises 400 for what cannot be decoded, or 422 when it is the result of a patch.
     """
-    resource, document = call.resource, body.document
+    resource, document = resource or call.resource, body.document
     try:
         if resource.custom is not None:
             check_types(object_meta(), document["metadata"])

@@ -111,8 +111,8 @@ class Application:
         resource = self._resource(info)
         verb = _verb(resource, info)
         call = Call(self.cluster, request, info, resource, user, warnings)
-        if resource.custom is not None and resource.custom.deprecation:
-            warnings.append(resource.custom.deprecation)
+        if resource.deprecation:
+            warnings.append(resource.deprecation)
         if "list" not in resource.verbs:
             return review(call, self.authorizer)
         return await verb(call)

@@ -37,7 +37,6 @@ class CustomFacts:
     """The `openAPIV3Schema` of the version."""
     schema: Schema
     storage_api_version: str
-    deprecation: str = ""
     columns: tuple[Mapping[str, Any], ...] = ()
     scale: Mapping[str, str] | None = None
     selectable: frozenset[str] = frozenset()
@@ -61,6 +60,9 @@ class ResourceType:
     tracks_generation: bool = False
     unconditional_update: bool = True
     create_on_update: bool = False
+    orphans_by_default: bool = False
+    deprecation: str = ""
+    """The warning that comes with every answer about it."""
     custom: CustomFacts | None = None
 
     @cached_property
@@ -127,7 +129,16 @@ _CORE = (
         ),
     ),
     ResourceType("", "v1", "Service", "services", short_names=("svc",), categories=_ALL, subresources=(STATUS,)),
-    ResourceType("", "v1", "Endpoints", "endpoints", singular="endpoints", short_names=("ep",), create_on_update=True),
+    ResourceType(
+        "",
+        "v1",
+        "Endpoints",
+        "endpoints",
+        singular="endpoints",
+        short_names=("ep",),
+        create_on_update=True,
+        deprecation="v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+    ),
     ResourceType("", "v1", "ServiceAccount", "serviceaccounts", short_names=("sa",)),
     ResourceType("", "v1", "Node", "nodes", namespaced=False, short_names=("no",), subresources=(STATUS,)),
     ResourceType("", "v1", "Event", "events", short_names=("ev",), create_on_update=True),
@@ -153,7 +164,10 @@ _WORKLOADS = tuple(
 BUILTINS = (
     *_CORE,
     *_WORKLOADS,
-    ResourceType("batch", "v1", "Job", "jobs", categories=_ALL, tracks_generation=True, subresources=(STATUS,)),
+    ResourceType(
+        "batch", "v1", "Job", "jobs", categories=_ALL, tracks_generation=True, subresources=(STATUS,),
+        orphans_by_default=True,
+    ),
     ResourceType(
         "coordination.k8s.io", "v1", "Lease", "leases", unconditional_update=False, create_on_update=True
     ),

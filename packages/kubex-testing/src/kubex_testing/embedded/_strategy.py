@@ -7,6 +7,7 @@ from kubex_testing._objects.custom import apply_defaults, validate_custom
 from kubex_testing._objects.defaults import complete_builtin, default_builtin
 from kubex_testing._objects.json_types import JsonObject, array_at, json_copy, object_at
 from kubex_testing._objects.names import dns1123_subdomain_problems
+from kubex_testing._objects.pod_defaults import admit_pod
 from kubex_testing._objects.validate import validate_builtin
 from kubex_testing._objects.validate_meta import validate_metadata
 
@@ -15,6 +16,7 @@ from ._cluster import Cluster
 from ._crd import CRD_BUCKET
 from ._registry import ResourceType
 
+_ALLOCATED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
 _SYSTEM_FIELDS = ("kind", "apiVersion", "metadata", "status")
 
 
@@ -99,6 +101,8 @@ def prepare_update(resource: ResourceType, new: JsonObject, old: JsonObject, sub
         return _status_update(resource, new, old)
     if resource.bucket == "services.":
         _keep_addresses(new, old)
+    if resource.bucket == "pods.":
+        admit_pod(new["spec"])
     if resource.bucket == "namespaces.":
         if subresource != "finalize":
             _carry(new["spec"], old["spec"], "finalizers")
@@ -124,6 +128,9 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
             _carry(metadata, new["metadata"], key)
     elif resource.group == "apps":
         _carry(metadata, old["metadata"], "labels")
+    elif resource.bucket == "pods.":
+        _carry(metadata, old["metadata"], "ownerReferences")
+        result["status"] = {**result.get("status", {}), "qosClass": old["status"].get("qosClass")}
     _carry(metadata, old["metadata"], "generation")
     result["metadata"] = metadata
     return result
@@ -133,8 +140,11 @@ def _keep_addresses(new: JsonObject, old: JsonObject) -> None:
     """Keep what was allocated to a service when an update leaves it out."""
     spec, before = object_at(new, "spec"), object_at(old, "spec")
     if spec.get("type") == "ExternalName":
+        if before.get("type") != "ExternalName":
+            for key in (*_ALLOCATED, "internalTrafficPolicy"):
+                spec.pop(key, None)
         return
-    for key in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"):
+    for key in _ALLOCATED:
         if not spec.get(key) and key in before:
             spec[key] = before[key]
     ports = {port.get("port"): port for port in array_at(old, "spec", "ports")}
