@@ -42,7 +42,7 @@ COMMANDS: Mapping[str, Command] = {
             ("ruff", "format", "--check"),
             ("lint-imports",),
             ("mypy", *SOURCES, "dev.py"),
-            ("mypy", "--explicit-package-bases", "tests", "examples"),
+            ("mypy", "--explicit-package-bases", "tests", "examples", "benchmarks"),
             ("pyright", *SOURCES),
             (
                 "codespell",
@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, Command] = {
                 "packages",
                 "tests",
                 "examples",
+                "benchmarks",
                 "docs",
                 "README.md",
                 "CONTRIBUTING.md",
