@@ -59,8 +59,8 @@ def test_unknown_fields_of_custom_resources() -> None:
         "metadata.bad",
         "spec.bogus",
         "spec.free.known.b",
-        "spec.names.n.b",
         "spec.items[1].c",
+        "spec.names.n.b",
     ]
     assert prune(WIDGET, obj) == {
         "metadata": {"name": "w"},
@@ -196,8 +196,9 @@ def test_right_base64_passes(text: str) -> None:
 
 def test_only_metadata_of_custom_resources_is_type_checked() -> None:
     check_types(WIDGET, {"spec": {"size": "x"}})
-    with pytest.raises(WrongType, match=r"ObjectMeta\.metadata\.labels of type string"):
+    with pytest.raises(WrongType, match=r"ObjectMeta\.labels of type string") as caught:
         check_types(WIDGET, {"metadata": {"labels": {"a": 1}}})
+    assert caught.value.path == "metadata.labels"
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,8 @@ def _endpoints(obj: JsonObject) -> None:
 def _custom_resource_definition(obj: JsonObject) -> None:
     spec, names = obj["spec"], obj["spec"]["names"]
     set_default(names, "singular", (names.get("kind") or "").lower())
-    set_default(names, "listKind", f"{names.get('kind') or ''}List")
+    if kind := names.get("kind"):
+        set_default(names, "listKind", f"{kind}List")
     set_default(spec, "conversion", {"strategy": "None"})
 
 

@@ -11,7 +11,6 @@ from .schema import Schema
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _OWN_DECODERS = frozenset({"int-or-string", "quantity", "time", "micro-time"})
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*")
-_META = ("apiVersion", "kind", "metadata")
 _TIMES = frozenset({"time", "micro-time"})
 # Go leaves out a time that is a pointer; any other it writes as null.
 _POINTER_TIMES = frozenset(
@@ -42,8 +41,12 @@ class WrongType(ValueError):
 
 
 def unknown_fields(schema: Schema, obj: JsonObject) -> list[str]:
-    """List the fields the schema does not declare, in the order of the body (`spec.containers[0].name1`)."""
-    return list(_unknown(schema, obj, ""))
+    """List the fields the schema does not declare (`spec.containers[0].name1`).
+
+    They come in the order of the body, those of custom resources in that of the alphabet.
+    """
+    found = list(_unknown(schema, obj, ""))
+    return sorted(found) if schema.rules else found
 
 
 def _unknown(schema: Schema, value: Any, path: str) -> Iterator[str]:
@@ -103,11 +106,13 @@ def check_types(schema: Schema, obj: JsonObject) -> None:
 
     Of custom resources only `metadata` is looked at: the rest is `validate_custom`'s, and a 422.
     """
-    if schema.rules:
-        schema = Schema(
-            "struct", schema.name, fields={key: schema.fields[key] for key in _META if key in schema.fields}
-        )
-    _check(schema, obj, "", "")
+    if not schema.rules:
+        _check(schema, obj, "", "")
+        return
+    try:
+        _check(schema.fields["metadata"], obj.get("metadata"), "", "")
+    except WrongType as error:
+        raise WrongType(error.message, f"metadata.{error.path}".rstrip(".")) from None
 
 
 def _check(schema: Schema, value: Any, path: str, owner: str) -> None:

@@ -157,7 +157,7 @@ def _builtin_node(node: Any, types: dict[str, Schema]) -> Schema:
 
 def structural_schema(openapi_v3_schema: JsonObject) -> Schema:
     """Compile a CRD version's `schema.openAPIV3Schema`; the top node gets apiVersion, kind and metadata."""
-    return _with_meta(_structural_node(openapi_v3_schema))
+    return _with_meta(structural_node(openapi_v3_schema))
 
 
 def _with_meta(schema: Schema) -> Schema:
@@ -167,11 +167,12 @@ def _with_meta(schema: Schema) -> Schema:
     return replace(schema, kind="struct", fields=fields)
 
 
-def _structural_node(node: JsonObject) -> Schema:
+def structural_node(node: JsonObject) -> Schema:
+    """Compile one node of a CRD's schema, and the nodes below it."""
     preserve = node.get("x-kubernetes-preserve-unknown-fields") is True
     schema = Schema(_structural_kind(node), preserve_unknown=preserve, rules=node)
     if schema.kind == "list":
-        schema.items = _structural_node(object_at(node, "items"))
+        schema.items = structural_node(object_at(node, "items"))
         schema.list_type = node.get("x-kubernetes-list-type", "atomic")
         schema.list_keys = tuple(node.get("x-kubernetes-list-map-keys", ()))
         properties = schema.items.rules.get("properties", {})
@@ -180,9 +181,9 @@ def _structural_node(node: JsonObject) -> Schema:
         }
     elif schema.kind == "map":
         additional = node.get("additionalProperties")
-        schema.items = _structural_node(additional) if is_object(additional) else ANY
+        schema.items = structural_node(additional) if is_object(additional) else ANY
     schema.atomic = node.get("x-kubernetes-map-type") == "atomic"
-    schema.fields = {key: _structural_node(value) for key, value in object_at(node, "properties").items()}
+    schema.fields = {key: structural_node(value) for key, value in object_at(node, "properties").items()}
     return _with_meta(schema) if node.get("x-kubernetes-embedded-resource") is True else schema
 
 
