@@ -11,7 +11,7 @@ from typing_extensions import Self
 from kubex.client._lease import Lease
 from kubex.core._headers import Headers
 from kubex.core._lines import LineSplitter, Splitter, TextSplitter
-from kubex.core.exceptions import ConnectionLost, DeadlineExceeded, KubexError, TransportError
+from kubex.core.exceptions import ConnectionLost, DeadlineExceeded, TransportError
 from kubex.transport import StreamResponse
 
 L = TypeVar("L")
@@ -105,13 +105,9 @@ class ByteStream:
         """Return the next bytes as they arrive, `b""` at the end."""
         if self._deadline is None:
             return await self._response.receive()
-        try:
-            with anyio.fail_after(self._deadline - anyio.current_time()):
-                return await self._response.receive()
-        except TimeoutError as error:
-            if isinstance(error, KubexError):
-                raise
-            raise DeadlineExceeded(f"the stream's total timeout of {self._life:g} s ran out", *self._where) from error
+        with anyio.CancelScope(deadline=self._deadline):
+            return await self._response.receive()
+        raise DeadlineExceeded(f"the stream's total timeout of {self._life:g} s ran out", *self._where)
 
     def chunks(self) -> "Chunks":
         """Iterate the body as it arrives."""

@@ -1,5 +1,6 @@
 """Paths of the API: every segment is data and is encoded, or refused before anything is sent."""
 
+import re
 from urllib.parse import quote
 
 from kubex.core._errors import InvalidNameError, NamespaceError
@@ -7,6 +8,9 @@ from kubex.models import NamespacedResource, Resource, facts_of
 
 # Sub-delimiters that are legal in a segment stay readable, as in `system:admin`.
 _SAFE = "!$&'()*+,;=:@"
+
+# Nearly every name: what quoting leaves as it is. `.` and `..` do not match.
+_PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 
 
 def segment(value: str, what: str) -> str:
@@ -16,6 +20,8 @@ def segment(value: str, what: str) -> str:
     """
     if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidNameError(what, value, "is not a string")
+    if _PLAIN.fullmatch(value):
+        return value
     if not value:
         raise InvalidNameError(what, value, "is empty")
     if value in (".", "..") or "/" in value or "%" in value:
