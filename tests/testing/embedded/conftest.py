@@ -52,11 +52,13 @@ class Answer:
 
     @property
     def reason(self) -> str | None:
-        return self.document.get("reason")
+        reason: str | None = self.document.get("reason")
+        return reason
 
     @property
     def version(self) -> str:
-        return self.document["metadata"]["resourceVersion"]
+        version: str = self.document["metadata"]["resourceVersion"]
+        return version
 
     @property
     def names(self) -> list[str]:
@@ -92,7 +94,7 @@ class Events:
 
     def rest(self) -> list[dict[str, Any]]:
         """Read to the end of the stream."""
-        return list(iter(self.next, None))  # type: ignore[arg-type]  # the None ends it and is not in it
+        return list(iter(self.next, None))
 
 
 class Wire:

@@ -62,7 +62,7 @@ def test_stopping_ends_streams_cleanly_and_connections(make_wire: Any) -> None:
         wire = make_wire(handle)
         watch = wire.watch(wire.path("configmaps", watch="1", resourceVersion="1"))
         with watch as events:
-            idle = socket.create_connection(tuple(handle.url.removeprefix("http://").split(":")))
+            idle = socket.create_connection(_address(handle))
             server.stop()
             assert events.rest() == []
             assert idle.recv(1) == b""
@@ -93,6 +93,11 @@ def test_a_certificate_of_another_authority_is_no_identity() -> None:
         connection = http.client.HTTPSConnection(host, context=context)
         with contextlib.closing(connection), pytest.raises(OSError):  # noqa: PT011  # TLS tells in several ways
             _ask(connection)
+
+
+def _address(handle: ServerHandle) -> tuple[str, int]:
+    host, port = handle.url.removeprefix("http://").split(":")
+    return host, int(port)
 
 
 def _ask(connection: http.client.HTTPConnection) -> None:

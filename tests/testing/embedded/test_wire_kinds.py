@@ -228,7 +228,7 @@ def test_what_is_immutable_stays(wire: Any) -> None:
 def test_a_lease_has_microseconds_and_needs_a_version_to_be_replaced(wire: Any) -> None:
     spec = {"holderIdentity": "me", "renewTime": "2024-05-06T07:08:09.123456Z", "leaseDurationSeconds": 10}
     leases = "coordination.k8s.io/v1"
-    body = {"metadata": {"name": "l"}, "spec": spec}
+    body: dict[str, Any] = {"metadata": {"name": "l"}, "spec": spec}
     created = wire.create("leases", body, group=leases)
     assert created.document["spec"]["renewTime"] == "2024-05-06T07:08:09.123456Z"
     path = wire.path("leases", "l", group=leases)

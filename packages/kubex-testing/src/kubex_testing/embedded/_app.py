@@ -1,5 +1,6 @@
 """From a request to a response: faults, identity, permission, then the verb."""
 
+import gzip
 import logging
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -115,7 +116,16 @@ class Application:
             warnings.append(resource.deprecation)
         if "list" not in resource.verbs:
             return review(call, self.authorizer)
-        return await verb(call)
+        response = await verb(call)
+        if info.verb in ("get", "list"):
+            self._compress(request, response)
+        return response
+
+    def _compress(self, request: RecordedRequest, response: Response) -> None:
+        limit = self.cluster.settings.compress_above
+        if limit is not None and len(response.body) > limit and "gzip" in request.header("accept-encoding"):
+            response.body = gzip.compress(response.body, compresslevel=1)
+            response.headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
 
     def _outside(self, request: RecordedRequest) -> Response:
         response = discover(self.cluster.registry, request, self.address)

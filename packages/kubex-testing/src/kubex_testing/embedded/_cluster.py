@@ -31,6 +31,8 @@ class Settings:
     bookmark_interval: float = 60.0
     history_limit: int = 10_000
     first_revision: int = 200
+    compress_above: int | None = 128 * 1024
+    """Compress answers of more bytes for clients that take gzip; None never does."""
 
 
 class Watcher(Protocol):
