@@ -179,8 +179,8 @@ def test_configurations_of_the_wrong_form(body: Object, code: int, message: str)
         ({"containers": ["x"]}, "may not have non-map elements"),
         ({"containers": {}}, r".spec.containers: expected list, got &{map\[\]}"),
         (
-            {"containers": [{"name": "a", "env": [{"name": "b", "valu": "x"}]}]},
-            r'\[name="b"\].valu: field not declared',
+            {"containers": [{"name": "a", "env": [{"name": "b", "wrong": "x"}]}]},
+            r'\[name="b"\].wrong: field not declared',
         ),
         ({"hostNetwork": "x"}, ".spec.hostNetwork: expected boolean"),
         ({"terminationGracePeriodSeconds": "x"}, "expected numeric"),
