@@ -15,7 +15,7 @@ import anyio.to_thread
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
-    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("packages/*/README.md"), *ROOT.glob("docs/**/*.md")]
+    path for pattern in ("*.md", "examples/*.md", "packages/*/*.md", "docs/**/*.md") for path in ROOT.glob(pattern)
 )
 FENCE = re.compile(r"^ *(?P<fence>`{3,})(?P<language>\S*)[^\n]*\n(?P<text>.*?)^ *(?P=fence)", re.MULTILINE | re.DOTALL)
 

@@ -106,3 +106,8 @@ def test_the_table_of_tests_names_every_folder() -> None:
         path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and not path.name.startswith((".", "_"))
     }
     assert named == folders
+
+
+def test_the_list_of_examples_names_every_one() -> None:
+    named = re.findall(r"\]\(([\w.]+)\)", page("examples/README.md"))
+    assert sorted(named) == sorted(path.name for path in (ROOT / "examples").glob("*.py"))
