@@ -79,6 +79,17 @@ def test_a_finalizer_of_its_own_holds_a_namespace(local: Any) -> None:
     until(gone(local, namespace))
 
 
+def test_what_was_under_way_when_the_server_stopped_goes_on(make_wire: Any) -> None:
+    server = EmbeddedServer(tls=False, settings=Settings(controller_delay=0.3))
+    with server as handle:
+        wire = make_wire(handle)
+        namespace = f"/api/v1/namespaces/{wire.namespace}"
+        wire.request("DELETE", namespace)
+        assert wire.request("GET", namespace).status == 200
+    with server:
+        until(gone(wire, namespace))
+
+
 @pytest.mark.parametrize("policy", ["Background", "Foreground"])
 def test_dependents_go_with_their_owner(local: Any, policy: str) -> None:
     owner = local.create(CM, local.config_map("owner")).document

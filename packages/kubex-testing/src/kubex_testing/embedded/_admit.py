@@ -8,7 +8,7 @@ from ._cluster import Call
 from ._decode import Body
 from ._options import WriteOptions
 from ._registry import ResourceType
-from ._strategy import undecodable
+from ._types import undecodable
 
 
 def admit_body(

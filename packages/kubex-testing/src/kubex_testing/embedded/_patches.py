@@ -15,7 +15,7 @@ from ._negotiate import content_type
 from ._options import write_options
 from ._registry import ResourceType
 from ._shapes import answer, negotiate
-from ._strategy import check_type
+from ._types import check_type
 from ._writes import check_identity, update_object
 
 JSON_PATCH = "application/json-patch+json"

@@ -19,7 +19,7 @@ from ._options import WriteOptions, write_options
 from ._patches import apply_patch, check_media, decode_operations
 from ._registry import ResourceType
 from ._store import Stored
-from ._strategy import check_type
+from ._types import check_type
 from ._writes import check_identity, update_object
 
 SCALE = ResourceType("autoscaling", "v1", "Scale", "scales", verbs=())

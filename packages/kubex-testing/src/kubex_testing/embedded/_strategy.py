@@ -1,8 +1,5 @@
-"""What the kinds do to objects on their way in: decoding rules, defaults, validation, generation, status."""
+"""What the kinds do to objects on their way in: defaults, validation, generation, status."""
 
-from typing import Any
-
-from kubex_testing._objects.causes import shown
 from kubex_testing._objects.custom import apply_defaults, validate_custom
 from kubex_testing._objects.defaults import complete_builtin, default_builtin
 from kubex_testing._objects.json_types import JsonObject, array_at, json_copy, object_at
@@ -18,46 +15,6 @@ from ._registry import ResourceType
 
 _ALLOCATED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
 _SYSTEM_FIELDS = ("kind", "apiVersion", "metadata", "status")
-
-
-def check_type(resource: ResourceType, document: JsonObject, *, patched: bool = False) -> None:
-    """Check `kind` and `apiVersion` and fill what is missing; raises 400, or 422 for custom kinds and patches."""
-    kind, version = document.get("kind"), document.get("apiVersion")
-    if resource.custom is not None:
-        _check_custom_type(resource, document, kind, version)
-    elif kind not in (None, "", resource.kind):
-        why = f"converting ({resource.version}.{kind}) to (core.{resource.kind}): unknown conversion"
-        raise undecodable(resource, document, why, patched=patched)
-    elif version not in (None, "", resource.api_version):
-        why = f'no kind "{resource.kind}" is registered for version "{version}"'
-        raise undecodable(resource, document, why, patched=patched)
-    document["kind"], document["apiVersion"] = resource.kind, resource.api_version
-    if document.get("metadata") is None:
-        document["metadata"] = {}
-
-
-def undecodable(resource: ResourceType, document: JsonObject, why: str, *, patched: bool) -> errors.ApiError:
-    """Say that a body is no object of its kind: 400, or 422 when it is the result of a patch."""
-    if patched:
-        cause = errors.cause("FieldValueInvalid", f"Invalid value: {shown(shown(document))}: {why}", "patch")
-        return errors.invalid("", "", "", [cause])
-    kind = document.get("kind") or resource.kind
-    version = document.get("apiVersion") or resource.api_version
-    return errors.bad_request(f'{kind} in version "{version}" cannot be handled as a {resource.kind}: {why}')
-
-
-def _check_custom_type(resource: ResourceType, document: JsonObject, kind: Any, version: Any) -> None:
-    if not kind:
-        raise errors.bad_request("Object 'Kind' is missing in the body of the request")
-    if version != resource.api_version:
-        raise errors.bad_request(
-            f"the API version in the data ({version or ''}) does not match the expected API version "
-            f"({resource.api_version})"
-        )
-    if kind != resource.kind:
-        name = object_at(document, "metadata").get("name") or ""
-        message = f'Invalid value: "{kind}": must be {resource.kind}'
-        raise errors.invalid(resource.kind, resource.group, name, [errors.cause("FieldValueInvalid", message, "kind")])
 
 
 def with_defaults(resource: ResourceType, document: JsonObject) -> JsonObject:

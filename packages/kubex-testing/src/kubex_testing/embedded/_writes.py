@@ -14,7 +14,8 @@ from ._messages import Response
 from ._options import WriteOptions, write_options
 from ._shapes import answer, negotiate
 from ._store import Stored
-from ._strategy import check_type, complete, prepare_update, validate, with_defaults
+from ._strategy import complete, prepare_update, validate, with_defaults
+from ._types import check_type
 
 _GENERATE_ATTEMPTS = 8
 
