@@ -1,9 +1,10 @@
 """Field types whose JSON form needs care: times and int-or-string."""
 
 from datetime import datetime, timezone
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, PlainSerializer, StrictInt, StrictStr
+from pydantic import GetCoreSchemaHandler, PlainSerializer, StrictInt, StrictStr
+from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function, nullable_schema
 
 
 def _in_utc(value: datetime, timespec: str) -> str:
@@ -33,5 +34,12 @@ MicroTime: TypeAlias = Annotated[datetime, PlainSerializer(_micros, return_type=
 IntOrString: TypeAlias = StrictInt | StrictStr
 """A number or a string, kept as which it came (`true` is neither)."""
 
-NullAsEmpty = BeforeValidator(_empty_list)
+
+class _NullAsEmpty:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        # A validator before the list would see, and so first build, every item as plain Python values.
+        return no_info_after_validator_function(_empty_list, nullable_schema(handler(source)))
+
+
+NullAsEmpty = _NullAsEmpty()
 """Reads `null` as an empty list, for required lists that servers send as null."""
