@@ -66,6 +66,22 @@ def silence(peer: Peer) -> None:
     peer.wait_until_closed()
 
 
+class Arrivals:
+    """Counts requests that have arrived: `arrived` is released for each."""
+
+    def __init__(self) -> None:
+        self.arrived = threading.Semaphore(0)
+
+    def then(self, turn: Turn) -> Turn:
+        """Count, then take the turn."""
+
+        def both(peer: Peer) -> None:
+            self.arrived.release()
+            turn(peer)
+
+        return both
+
+
 class Gate:
     """A turn that answers only once it is opened, or once so many requests wait at it."""
 
