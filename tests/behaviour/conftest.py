@@ -5,16 +5,18 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
-from behaviour.objects import named
+import kubex_aiohttp
+import kubex_httpx
+from behaviour.plain import Namespaces
 from behaviour.widgets import WIDGETS, establish
-from kubex.api import Api
 from kubex.client import Client, create_client
+from kubex.transport import Backend
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import EmbeddedServer
-from support.kinds import Namespace
 from support.pairs import Pair
 
 SERVERS = {"embedded": "kubex_embedded_server", "real": "kubex_control_plane"}
+BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +33,20 @@ def server(request: pytest.FixtureRequest) -> ServerHandle:
     return handle
 
 
+@pytest.fixture(scope="session")
+def namespaces(server: ServerHandle) -> Iterator[Namespaces]:
+    """Make namespaces on the server, to be deleted after the last test of it."""
+    made = Namespaces(server)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def namespace(namespaces: Namespaces) -> str:
+    """Make a namespace for the test."""
+    return namespaces.make()
+
+
 @pytest.fixture
 def needs(server: ServerHandle) -> Callable[[str], None]:
     """Skip the test where the server lacks a capability."""
@@ -43,32 +59,27 @@ def needs(server: ServerHandle) -> Callable[[str], None]:
 
 
 @pytest.fixture
-async def namespace(server: ServerHandle, pair: Pair) -> AsyncIterator[str]:
-    """Make a namespace for the test. It is deleted afterwards, which nobody waits for."""
-    async with create_client(server.configuration(), pair.backend) as client:
-        api = Api(Namespace, client)
-        made = named(await api.create(Namespace.model_validate({"metadata": {"generateName": "behaviour-"}})))
-        yield made
-        await api.delete(made)
+def backend(pair: Pair) -> Backend:
+    """Return the backend of the pair; that it is found by its name is tested elsewhere."""
+    return BACKENDS[pair.backend]
 
 
 @pytest.fixture
-async def client(server: ServerHandle, pair: Pair, namespace: str) -> AsyncIterator[Client]:
+async def client(server: ServerHandle, backend: Backend, namespace: str) -> AsyncIterator[Client]:
     """Return a client of the pair whose default namespace is the test's."""
-    async with create_client(server.configuration(namespace=namespace), pair.backend) as client:
+    async with create_client(server.configuration(namespace=namespace), backend) as client:
         yield client
 
 
 @pytest.fixture
-async def embedded_client(kubex_server: EmbeddedServer, pair: Pair) -> AsyncIterator[Client]:
+async def embedded_client(kubex_server: EmbeddedServer, backend: Backend) -> AsyncIterator[Client]:
     """Return a client of `kubex_server`, the embedded server of the test's own, which it may disturb and look into."""
-    async with create_client(kubex_server.handle.configuration(), pair.backend) as client:
+    async with create_client(kubex_server.handle.configuration(), backend) as client:
         kubex_server.clear_requests()
         yield client
 
 
 @pytest.fixture
-async def widgets(server: ServerHandle, pair: Pair) -> None:
+async def widgets(client: Client) -> None:
     """See to it that the server knows Widgets; the definition stays for the tests to come."""
-    async with create_client(server.configuration(), pair.backend) as client:
-        await establish(client, WIDGETS)
+    await establish(client, WIDGETS)

@@ -10,10 +10,10 @@ from kubex.api import Api, create_api
 from kubex.client import Client, create_client
 from kubex.core.exceptions import ClientClosedError, ConfigurationError, DeadlineExceeded, Forbidden, NotFound
 from kubex.models import facts_of
+from kubex.transport import Backend
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Delay, EmbeddedServer
 from support.kinds import ConfigMap, Namespace
-from support.pairs import Pair
 
 pytestmark = pytest.mark.anyio
 
@@ -101,30 +101,30 @@ async def test_an_api_may_have_a_namespace(client: Client) -> None:
 
 @pytest.fixture
 def surroundings(
-    server: ServerHandle, namespace: str, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: ServerHandle, namespace: str, backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
     """Let KUBECONFIG and KUBEX_BACKEND say what a program finds that says nothing itself."""
     kubeconfig = server.write_kubeconfig(tmp_path / "kubeconfig", namespace)
     monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
-    monkeypatch.setenv("KUBEX_BACKEND", pair.backend)
+    monkeypatch.setenv("KUBEX_BACKEND", backend.name)
     return kubeconfig
 
 
 @pytest.mark.usefixtures("surroundings")
-async def test_an_api_without_a_client_makes_and_closes_its_own(namespace: str, pair: Pair) -> None:
+async def test_an_api_without_a_client_makes_and_closes_its_own(namespace: str, backend: Backend) -> None:
     async with await create_api(ConfigMap) as api:
         created = await api.create(config_map("one"))
         assert created.metadata.namespace == namespace
-        assert api.client.backend.name == pair.backend
+        assert api.client.backend.name == backend.name
     with pytest.raises(ClientClosedError):
         await api.get("one")
 
 
 @pytest.mark.usefixtures("surroundings")
-async def test_a_client_finds_its_configuration(server: ServerHandle, namespace: str, pair: Pair) -> None:
+async def test_a_client_finds_its_configuration(server: ServerHandle, namespace: str, backend: Backend) -> None:
     async with create_client() as client:
         assert client.configuration.url == server.url
-        assert (client.configuration.namespace, client.backend.name) == (namespace, pair.backend)
+        assert (client.configuration.namespace, client.backend.name) == (namespace, backend.name)
         assert named(await Api(Namespace, client).get(namespace)) == namespace
     client = await create_client()
     await client.version()

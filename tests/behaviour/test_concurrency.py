@@ -9,9 +9,9 @@ import pytest
 from behaviour.objects import SECONDS, config_map, named, take, told
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
+from kubex.transport import Backend
 from kubex_testing import ServerHandle
 from support.kinds import ConfigMap
-from support.pairs import Pair
 
 pytestmark = pytest.mark.anyio
 
@@ -35,9 +35,9 @@ async def test_fifty_creates_and_gets_at_once(client: Client) -> None:
 
 
 @pytest.mark.covers("pitfall-23", "options-pool_size")
-async def test_watches_do_not_starve_plain_calls(server: ServerHandle, namespace: str, pair: Pair) -> None:
+async def test_watches_do_not_starve_plain_calls(server: ServerHandle, namespace: str, backend: Backend) -> None:
     options = ClientOptions(pool_size=5)
-    async with create_client(server.configuration(namespace=namespace), pair.backend, options) as client:
+    async with create_client(server.configuration(namespace=namespace), backend, options) as client:
         api = Api(ConfigMap, client)
         version = (await api.list()).resource_version
         async with AsyncExitStack() as stack:

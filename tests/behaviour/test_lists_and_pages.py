@@ -10,9 +10,9 @@ from kubex.client import Client, ClientOptions, create_client
 from kubex.core.exceptions import BadRequest, ConfigurationError, DecodeError, Expired, GatewayTimeout, Invalid
 from kubex.core.patch import MergePatch
 from kubex.models import NamespacedResource, ResourceFacts, ResourceList
+from kubex.transport import Backend
 from kubex_testing.embedded import Answer, EmbeddedServer, Settings
 from support.kinds import ConfigMap, Pod
-from support.pairs import Pair
 
 pytestmark = pytest.mark.anyio
 
@@ -176,10 +176,10 @@ async def test_an_expired_token_comes_with_one_that_resumes(
     assert names(await api.list(continue_token=caught.value.continue_token)) == ["c1", "c2", "c9"]
 
 
-async def test_a_revision_of_the_future_is_a_gateway_timeout(pair: Pair) -> None:
+async def test_a_revision_of_the_future_is_a_gateway_timeout(backend: Backend) -> None:
     async with EmbeddedServer(settings=Settings(future_wait=0.05)) as handle:
         configuration, options = handle.configuration(), ClientOptions(retry=None)
-        async with create_client(configuration, pair.backend, options) as client:
+        async with create_client(configuration, backend, options) as client:
             with pytest.raises(GatewayTimeout, match="Too large resource version") as caught:
                 await Api(ConfigMap, client).list(resource_version="99999999")
             assert caught.value.retry_after == 1

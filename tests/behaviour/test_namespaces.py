@@ -9,10 +9,10 @@ from kubex.api import Api, create_api
 from kubex.client import Client, create_client
 from kubex.core.exceptions import NamespaceError
 from kubex.models import ObjectMeta
+from kubex.transport import Backend
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import EmbeddedServer
 from support.kinds import ConfigMap, Namespace, Pod
-from support.pairs import Pair
 
 pytestmark = pytest.mark.anyio
 
@@ -29,8 +29,8 @@ async def test_without_a_word_it_is_that_of_the_configuration(client: Client, na
     assert created.metadata.namespace == namespace
 
 
-async def test_a_configuration_without_one_means_default(server: ServerHandle, pair: Pair) -> None:
-    async with create_client(server.configuration(), pair.backend) as client:
+async def test_a_configuration_without_one_means_default(server: ServerHandle, backend: Backend) -> None:
+    async with create_client(server.configuration(), backend) as client:
         created = await Api(ConfigMap, client).create(config_map("one"), dry_run=True)
     assert created.metadata.namespace == "default"
 

@@ -21,16 +21,16 @@ from kubex.core.exceptions import (
     Unauthorized,
     UnsupportedMediaType,
 )
+from kubex.transport import Backend
 from kubex_testing import ServerHandle
 from support.kinds import ConfigMap, Namespace
-from support.pairs import Pair
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_who_may_not_is_forbidden(server: ServerHandle, namespace: str, pair: Pair) -> None:
+async def test_who_may_not_is_forbidden(server: ServerHandle, namespace: str, backend: Backend) -> None:
     anonymous = server.anonymous().configuration(namespace=namespace)
-    async with create_client(anonymous, pair.backend) as client:
+    async with create_client(anonymous, backend) as client:
         with pytest.raises(Forbidden, match='403 Forbidden: configmaps "one" is forbidden: User ') as caught:
             await Api(ConfigMap, client).get("one")
         assert caught.value.reason == "Forbidden"
@@ -41,9 +41,9 @@ async def test_who_may_not_is_forbidden(server: ServerHandle, namespace: str, pa
                 pytest.fail("the watch is forbidden")
 
 
-async def test_a_token_that_nobody_knows_is_unauthorized(server: ServerHandle, pair: Pair) -> None:
+async def test_a_token_that_nobody_knows_is_unauthorized(server: ServerHandle, backend: Backend) -> None:
     stranger = server.with_token("a-token-of-nobody")
-    async with create_client(stranger.configuration(), pair.backend) as client:
+    async with create_client(stranger.configuration(), backend) as client:
         with pytest.raises(Unauthorized, match="401 Unauthorized") as caught:
             await Api(ConfigMap, client).list()
         assert "a-token-of-nobody" not in repr(caught.value)
@@ -51,10 +51,10 @@ async def test_a_token_that_nobody_knows_is_unauthorized(server: ServerHandle, p
             await client.version()
 
 
-async def test_a_certificate_is_a_credential(server: ServerHandle, pair: Pair) -> None:
+async def test_a_certificate_is_a_credential(server: ServerHandle, backend: Backend) -> None:
     configuration = server.as_user("root", ["system:masters"]).configuration()
     assert configuration.client_cert_data
-    async with create_client(configuration, pair.backend) as client:
+    async with create_client(configuration, backend) as client:
         assert (await Api(Namespace, client).get("default")).metadata.name == "default"
 
 
@@ -119,8 +119,8 @@ async def test_errors_are_one_family_and_can_be_pickled(client: Client) -> None:
     assert isinstance(copy, Conflict)
 
 
-async def test_a_refusal_is_not_sent_again(server: ServerHandle, namespace: str, pair: Pair) -> None:
+async def test_a_refusal_is_not_sent_again(server: ServerHandle, namespace: str, backend: Backend) -> None:
     options = ClientOptions(retry=None)
-    async with create_client(server.configuration(namespace=namespace), pair.backend, options) as client:
+    async with create_client(server.configuration(namespace=namespace), backend, options) as client:
         with pytest.raises(NotFound):
             await Api(ConfigMap, client).get("none")

@@ -12,10 +12,10 @@ from kubex.client import Client, ClientOptions, create_client
 from kubex.core.exceptions import ApiWarning, BadRequest, Invalid
 from kubex.core.patch import MergePatch
 from kubex.models import ManagedObjectMeta
+from kubex.transport import Backend
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import AddHeaders, Answer, EmbeddedServer
 from support.kinds import ConfigMap, ManagedConfigMap, Pod
-from support.pairs import Pair
 
 pytestmark = pytest.mark.anyio
 
@@ -63,12 +63,12 @@ async def test_the_field_manager_is_written_down(client: Client) -> None:
 
 
 async def test_without_one_the_manager_is_named_after_the_user_agent(
-    client: Client, server: ServerHandle, namespace: str, pair: Pair
+    client: Client, server: ServerHandle, namespace: str, backend: Backend
 ) -> None:
     made = ManagedConfigMap(metadata=ManagedObjectMeta(name="one"), data={"a": "1"})
     assert managers(await Api(ManagedConfigMap, client).create(made)) == {("kubex", "Update")}
     options = ClientOptions(user_agent="operator/1.2 (test)")
-    async with create_client(server.configuration(namespace=namespace), pair.backend, options) as other:
+    async with create_client(server.configuration(namespace=namespace), backend, options) as other:
         patched = await Api(ManagedConfigMap, other).patch("one", MergePatch({"data": {"b": "2"}}))
     assert managers(patched) == {("kubex", "Update"), ("operator", "Update")}
 
@@ -138,9 +138,9 @@ async def test_an_error_with_a_warning_is_still_that_error(
     assert isinstance(error.value.__cause__, ApiWarning)
 
 
-async def test_warnings_can_be_switched_off(server: ServerHandle, namespace: str, pair: Pair) -> None:
+async def test_warnings_can_be_switched_off(server: ServerHandle, namespace: str, backend: Backend) -> None:
     options = ClientOptions(log_api_warnings=False)
-    async with create_client(server.configuration(namespace=namespace), pair.backend, options) as client:
+    async with create_client(server.configuration(namespace=namespace), backend, options) as client:
         created = await Api(ConfigMap, client).create(mistaken("one"), field_validation="Warn")
     assert named(created) == "one"
 
