@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timezone
+from enum import Enum
 
 import anyio
 import pytest
@@ -12,7 +13,7 @@ from kubex.api import Api
 from kubex.client import Client
 from kubex.core.exceptions import BadRequest, Conflict, Invalid, NotFound
 from kubex.core.patch import MergePatch
-from kubex.models import ObjectMeta, untyped
+from kubex.models import NamespacedResource, ObjectMeta, untyped
 from support.kinds import ConfigMap, CustomResourceDefinition, Widget, WidgetSpec
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("widgets")]
@@ -73,6 +74,29 @@ async def test_it_is_applied_with_its_times_in_json_form(client: Client) -> None
     assert (applied.spec.size, applied.spec.due) == (2, DUE)
     with pytest.raises(Conflict, match='conflict with "kubex"'):
         await api.apply(widget("one", 3), field_manager="other")
+
+
+class Color(Enum):
+    RED = "red"
+    GREEN = "green"
+
+
+class PaintedSpec(WidgetSpec):
+    color: Color  # type: ignore[assignment]  # narrower than in its base
+
+
+class Painted(NamespacedResource):
+    __resource__ = Widget.__resource__
+    spec: PaintedSpec
+
+
+@pytest.mark.covers("pitfall-6")
+async def test_enums_travel_as_their_values(client: Client) -> None:
+    api = Api(Painted, client)
+    painted = Painted(metadata=ObjectMeta(name="one"), spec=PaintedSpec(size=1, color=Color.GREEN))
+    assert (await api.apply(painted)).spec.color is Color.GREEN
+    patched = await api.patch("one", MergePatch({"spec": {"color": Color.RED, "due": DUE}}))
+    assert (patched.spec.color, patched.spec.due) == (Color.RED, DUE)
 
 
 async def test_it_is_watched(client: Client) -> None:

@@ -125,5 +125,5 @@ async def test_a_kind_of_the_whole_cluster_takes_none(embedded_client: Client, k
         await create_api(Namespace, client=embedded_client, namespace="here")  # type: ignore[type-var]
     api = Api(Namespace, embedded_client)
     with pytest.raises(NamespaceError, match="cluster-wide"):
-        await api.get("default", namespace="here")
+        await api.get("default", namespace="here")  # type: ignore[call-arg]
     assert kubex_server.requests == []
