@@ -5,6 +5,7 @@ import http.client
 import json
 import socket
 import ssl
+from collections.abc import AsyncIterator
 from typing import Any
 
 import anyio
@@ -141,6 +142,22 @@ def test_an_error_of_the_server_is_an_answer_and_a_record(make_wire: Any) -> Non
         assert (answer.status, answer.reason) == (500, "InternalError")
         (failure,) = server.failures
         assert isinstance(failure, ZeroDivisionError)
+
+
+def test_a_stream_that_fails_breaks_off_and_is_recorded(make_wire: Any) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"begun"
+        raise ZeroDivisionError
+
+    server = EmbeddedServer(tls=False)
+    with server as handle:
+        wire = make_wire(handle)
+        wire.create("pods", {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "x"}]}})
+        server.set_pod_log(wire.namespace, "p", "c", chunks)
+        with pytest.raises(http.client.IncompleteRead) as error:
+            wire.request("GET", wire.path("pods", "p", "log"))
+        assert error.value.partial == b"begun"
+        assert isinstance(server.failures[0], ZeroDivisionError)
 
 
 def test_many_clients_are_served_at_once(make_wire: Any) -> None:

@@ -95,6 +95,45 @@ def test_one_can_ask_what_one_may_do(wire: Any) -> None:
     assert (empty.status, empty.reason) == (422, "Invalid")
 
 
+AUTHORIZATION = "/apis/authorization.k8s.io/v1"
+
+
+def test_one_can_ask_what_others_may_do(wire: Any) -> None:
+    asked = {"resourceAttributes": {"verb": "get", "resource": "pods", "namespace": wire.namespace}, "user": "jane"}
+    answer = wire.request("POST", f"{AUTHORIZATION}/subjectaccessreviews", {"spec": asked})
+    assert (answer.status, answer.document["status"]["allowed"]) == (201, False)
+    path = f"{AUTHORIZATION}/namespaces/{wire.namespace}/localsubjectaccessreviews"
+    local = wire.request("POST", path, {"metadata": {"namespace": wire.namespace}, "spec": asked})
+    assert (local.status, local.document["status"]["allowed"]) == (201, False)
+    assert local.document["metadata"]["namespace"] == wire.namespace
+
+
+def test_a_token_says_whose_it_is(wire: Any) -> None:
+    path = "/apis/authentication.k8s.io/v1/tokenreviews"
+    known = wire.request("POST", path, {"spec": {"token": JANE}}).document["status"]
+    assert (known["authenticated"], known["user"]["username"]) == (True, "jane")
+    assert known["user"]["groups"] == ["devs", "system:authenticated"]
+    unknown = wire.request("POST", path, {"spec": {"token": "zzz"}})
+    assert (unknown.status, "authenticated" in unknown.document["status"]) == (201, False)
+    assert unknown.document["status"]["error"].startswith("invalid bearer token")
+
+
+def test_a_service_account_gets_tokens_to_sign_in_with(wire: Any) -> None:
+    wire.create("serviceaccounts", {"metadata": {"name": "sa1"}})
+    path = wire.path("serviceaccounts", "sa1", "token")
+    answer = wire.request("POST", path, {"spec": {"expirationSeconds": 3600}})
+    assert (answer.status, answer.document["kind"]) == (201, "TokenRequest")
+    who = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+    token = answer.document["status"]["token"]
+    body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+    review = wire.request("POST", who, body, token=token)
+    assert review.document["status"]["userInfo"]["username"] == f"system:serviceaccount:{wire.namespace}:sa1"
+    short = wire.request("POST", path, {"spec": {"expirationSeconds": 10}})
+    assert (short.status, short.causes) == (422, [("FieldValueInvalid", "spec.expirationSeconds")])
+    missing = wire.request("POST", wire.path("serviceaccounts", "nope", "token"), {"spec": {}})
+    assert (missing.status, missing.reason) == (404, "NotFound")
+
+
 @pytest.mark.parametrize("path", ["/api", "/api/"])
 def test_the_core_group_has_one_version(wire: Any, path: str) -> None:
     document = wire.request("GET", path).document

@@ -145,6 +145,35 @@ def test_nothing_runs_in_a_pod_without_a_host(wire: Any, subresource: str) -> No
     assert (answer.status, answer.document["message"]) == (400, "pod a does not have a host assigned")
 
 
+def test_ephemeral_containers_are_added_through_their_own_path(wire: Any) -> None:
+    wire.create("pods", pod("a"))
+    path = wire.path("pods", "a", "ephemeralcontainers")
+    debugger = {"name": "debug", "image": "busybox"}
+    change = {"metadata": {"labels": {"x": "y"}}, "spec": {"ephemeralContainers": [debugger]}}
+    patched = wire.patch(path, change, STRATEGIC)
+    assert (patched.status, patched.document["kind"]) == (200, "Pod")
+    assert [item["name"] for item in patched.document["spec"]["ephemeralContainers"]] == ["debug"]
+    assert patched.document["metadata"]["labels"] == {"app": "a"}
+    removed = wire.patch(path, {"spec": {"ephemeralContainers": []}})
+    assert (removed.status, removed.causes) == (422, [("FieldValueForbidden", "spec.ephemeralContainers")])
+    doubled = wire.patch(path, {"spec": {"ephemeralContainers": [{"name": "main", "image": "x"}]}}, STRATEGIC)
+    assert ("FieldValueDuplicate", "spec.ephemeralContainers[0].name") in doubled.causes
+
+
+def test_resources_are_changed_through_resize_alone(wire: Any) -> None:
+    resources = {"requests": {"cpu": "100m"}, "limits": {"cpu": "200m"}}
+    container = {"name": "main", "image": "nginx", "resources": resources}
+    wire.create("pods", {"metadata": {"name": "a"}, "spec": {"containers": [container]}})
+    change = {"spec": {"containers": [{"name": "main", "image": "other", "resources": {"requests": {"cpu": "150m"}}}]}}
+    patched = wire.patch(wire.path("pods", "a", "resize"), change, STRATEGIC)
+    (resized,) = patched.document["spec"]["containers"]
+    assert (resized["image"], resized["resources"]["requests"]) == ("nginx", {"cpu": "150m"})
+    assert patched.document["metadata"]["generation"] == 2
+    added = {"spec": {"containers": [{"name": "new", "image": "x"}]}}
+    refused = wire.patch(wire.path("pods", "a", "resize"), added, STRATEGIC)
+    assert (refused.status, refused.causes) == (422, [("FieldValueForbidden", "spec.containers")])
+
+
 def test_pods_are_selected_by_their_fields(wire: Any) -> None:
     wire.create("pods", pod("a", nodeName="n1"))
     wire.create("pods", pod("b"))

@@ -1,5 +1,6 @@
 """From a request to a response: faults, identity, permission, then the verb."""
 
+import contextlib
 import gzip
 import logging
 import uuid
@@ -21,7 +22,7 @@ from ._patches import patch
 from ._pods import bind, evict, stream
 from ._reads import get, list_objects
 from ._registry import ResourceType
-from ._reviews import review
+from ._reviews import Reviews
 from ._router import RequestInfo, parse
 from ._scale import get_scale, patch_scale, update_scale
 from ._watch import watch
@@ -44,6 +45,8 @@ _OBJECT_VERBS = ("get", "update", "patch", "delete")
 _SUBRESOURCES: dict[str, dict[str, Verb]] = {
     "status": {"get": get, "update": update, "patch": patch},
     "finalize": {"update": update},
+    "ephemeralcontainers": {"get": get, "update": update, "patch": patch},
+    "resize": {"get": get, "update": update, "patch": patch},
     "scale": {"get": get_scale, "update": update_scale, "patch": patch_scale},
     "log": {"get": read_log},
     "binding": {"create": bind},
@@ -61,6 +64,7 @@ class Application:
         self.cluster = cluster
         self.authenticator = authenticator
         self.authorizer = authorizer
+        self.reviews = Reviews(authenticator, authorizer)
         self.faults = faults
         self.address = ""
         self.failures: list[BaseException] = []
@@ -76,6 +80,8 @@ class Application:
         if isinstance(fault, Drop) and fault.when == "request":
             raise HangupError
         response = await self._answer(request)
+        if response.chunks is not None:
+            response.chunks = self._guarded(request, response.chunks)
         response.headers[:0] = [
             ("Audit-Id", str(uuid.uuid4())),
             ("Cache-Control", "no-cache, private"),
@@ -101,6 +107,24 @@ class Application:
         response.headers.extend(("Warning", f"299 - {_quoted(item)}") for item in warnings)
         return response
 
+    async def _guarded(
+        self, request: RecordedRequest, chunks: AsyncGenerator[bytes, None]
+    ) -> AsyncGenerator[bytes, None]:
+        """Cut the connection when a stream fails: its status has been sent already."""
+        async with contextlib.aclosing(chunks):
+            try:
+                async for chunk in chunks:
+                    yield chunk
+            except HangupError:
+                raise
+            except Exception as error:
+                self._blame(request, error)
+                raise HangupError from error
+
+    def _blame(self, request: RecordedRequest, error: Exception) -> None:
+        logger.error("%s %s failed", request.method, request.target, exc_info=error)
+        self.failures.append(error)
+
     async def _dispatch(self, request: RecordedRequest, warnings: list[str]) -> Response:
         info = parse(request)
         user = self.authenticator.identify(request)
@@ -110,12 +134,10 @@ class Application:
         if not info.is_resource:
             return self._outside(request)
         resource = self._resource(info)
-        verb = _verb(resource, info)
+        verb = self._verb(resource, info)
         call = Call(self.cluster, request, info, resource, user, warnings)
         if resource.deprecation:
             warnings.append(resource.deprecation)
-        if "list" not in resource.verbs:
-            return review(call, self.authorizer)
         response = await verb(call)
         if info.verb in ("get", "list"):
             self._compress(request, response)
@@ -147,6 +169,13 @@ class Application:
         if info.subresource and not resource.has(info.subresource):
             raise errors.unknown_resource()
         return resource
+
+    def _verb(self, resource: ResourceType, info: RequestInfo) -> Verb:
+        """Choose the function that answers; raises 405."""
+        if (info.subresource, info.verb) == ("token", "create"):
+            return self.reviews.token_request
+        chosen = _verb(resource, info)
+        return chosen if "list" in resource.verbs else self.reviews.review
 
 
 def _scope_fits(resource: ResourceType, info: RequestInfo) -> bool:

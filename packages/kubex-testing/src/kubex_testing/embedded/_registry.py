@@ -121,10 +121,12 @@ _CORE = (
         subresources=(
             Subresource("attach", ("create", "get"), "PodAttachOptions"),
             Subresource("binding", ("create",), "Binding"),
+            Subresource("ephemeralcontainers"),
             Subresource("eviction", ("create",), "Eviction", "policy", "v1"),
             Subresource("exec", ("create", "get"), "PodExecOptions"),
             Subresource("log", ("get",)),
             Subresource("portforward", ("create", "get"), "PodPortForwardOptions"),
+            Subresource("resize"),
             STATUS,
         ),
     ),
@@ -139,7 +141,14 @@ _CORE = (
         create_on_update=True,
         deprecation="v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
     ),
-    ResourceType("", "v1", "ServiceAccount", "serviceaccounts", short_names=("sa",)),
+    ResourceType(
+        "",
+        "v1",
+        "ServiceAccount",
+        "serviceaccounts",
+        short_names=("sa",),
+        subresources=(Subresource("token", ("create",), "TokenRequest", "authentication.k8s.io", "v1"),),
+    ),
     ResourceType("", "v1", "Node", "nodes", namespaced=False, short_names=("no",), subresources=(STATUS,)),
     ResourceType("", "v1", "Event", "events", short_names=("ev",), create_on_update=True),
 )
@@ -180,7 +189,10 @@ BUILTINS = (
 
 CREATE_ONLY = (
     ("authentication.k8s.io", "SelfSubjectReview", "selfsubjectreviews", False),
+    ("authentication.k8s.io", "TokenReview", "tokenreviews", False),
+    ("authorization.k8s.io", "LocalSubjectAccessReview", "localsubjectaccessreviews", True),
     ("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews", False),
+    ("authorization.k8s.io", "SubjectAccessReview", "subjectaccessreviews", False),
 )
 """Kinds that are answered and never stored: group, kind, plural, namespaced."""
 
