@@ -11,7 +11,7 @@ from support.kinds import ConfigMap, Container, Pod, PodSpec
 
 T = TypeVar("T", bound=Resource)
 
-SECONDS = 10.0
+SECONDS = 20.0
 """No test waits longer than that for anything."""
 
 

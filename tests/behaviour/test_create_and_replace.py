@@ -162,6 +162,7 @@ async def test_fields_that_the_model_does_not_know_survive(client: Client) -> No
     assert after["metadata"]["labels"] == {"touched": "yes"}
 
 
+@pytest.mark.covers("pitfall-8")
 async def test_a_micro_time_has_six_digits_also_on_a_whole_second(client: Client) -> None:
     api = Api(Lease, client)
     whole = datetime(2030, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
@@ -175,3 +176,12 @@ async def test_a_micro_time_has_six_digits_also_on_a_whole_second(client: Client
     assert replaced.spec.renew_time == whole.replace(microsecond=7)
     raw = await client.request("GET", f"/apis/coordination.k8s.io/v1/namespaces/{created.metadata.namespace}/leases/l")
     assert b'"renewTime":"2030-01-02T03:04:05.000007Z"' in raw.body
+
+
+@pytest.mark.covers("pitfall-8")
+async def test_a_time_without_a_zone_is_sent_as_utc(client: Client) -> None:
+    naive = datetime(2030, 1, 2, 3, 4, 5)  # noqa: DTZ001 - that is the point
+    lease = Lease(metadata=ObjectMeta(name="l"), spec=LeaseSpec(renew_time=naive))
+    created = await Api(Lease, client).create(lease)
+    assert created.spec is not None
+    assert created.spec.renew_time == naive.replace(tzinfo=timezone.utc)
