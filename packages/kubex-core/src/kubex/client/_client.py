@@ -98,6 +98,7 @@ class Client:
 
     async def aclose(self) -> None:
         """Close every connection; streams that are open break off. A second call does nothing."""
+        self._loop.check_end()
         self._closed = True
         with anyio.CancelScope(shield=True):
             await self._stream_leases.aclose()
