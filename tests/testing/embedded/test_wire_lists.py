@@ -112,7 +112,7 @@ def test_an_exact_revision_is_the_past(five: Any) -> None:
 def test_a_future_revision_is_waited_for_and_then_times_out(five: Any) -> None:
     started = time.monotonic()
     answer = five.request("GET", five.path(CM, resourceVersion="99999999"))
-    assert 2.5 < time.monotonic() - started < 6
+    assert 2.5 < time.monotonic() - started < 15
     assert (answer.status, answer.reason, answer.header("Retry-After")) == (504, "Timeout", "1")
     details = answer.document["details"]
     assert details["causes"][0]["reason"] == "ResourceVersionTooLarge"

@@ -99,9 +99,8 @@ class Application:
             response = text(error.code, error.text, error.headers)
         except HangupError:
             raise
-        except Exception as error:
-            logger.exception("%s %s failed", request.method, request.target)
-            self.failures.append(error)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the client gets an answer and the log the cause
+            self._blame(request, error)
             failure = errors.ApiError(500, "InternalError", f"Internal error occurred: {error!r}")
             response = render(500, dumps(failure.status()), for_errors(request))
         response.headers.extend(("Warning", f"299 - {_quoted(item)}") for item in warnings)
