@@ -106,6 +106,37 @@ def test_an_eviction_deletes(wire: Any) -> None:
     assert wire.request("POST", path, {"metadata": {"name": "a"}}).status == 404
 
 
+BUDGETS = {"group": "policy/v1"}
+
+
+def test_a_budget_decides_about_evictions(wire: Any) -> None:
+    wire.create("pods", pod("a", nodeName="n1"))
+    ready = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
+    wire.patch(wire.path("pods", "a", "status"), {"status": ready})
+    spec = {"minAvailable": 1, "selector": {"matchLabels": {"app": "a"}}}
+    created = wire.create("poddisruptionbudgets", {"metadata": {"name": "pdb"}, "spec": spec}, **BUDGETS)
+    assert created.document["status"]["disruptionsAllowed"] == 0
+    budget = wire.path("poddisruptionbudgets", "pdb", **BUDGETS)
+
+    def evict() -> Any:
+        return wire.request("POST", wire.path("pods", "a", "eviction"), {"metadata": {"name": "a"}})
+
+    unseen = evict()
+    assert (unseen.status, unseen.reason, unseen.header("Retry-After")) == (429, "TooManyRequests", "10")
+    assert unseen.document["details"]["retryAfterSeconds"] == 10
+    counts = {"observedGeneration": 1, "currentHealthy": 1, "desiredHealthy": 1, "expectedPods": 1}
+    wire.patch(f"{budget}/status", {"status": {**counts, "disruptionsAllowed": 0}})
+    blocked = evict()
+    assert (blocked.status, blocked.header("Retry-After")) == (429, None)
+    assert blocked.document["details"]["causes"][0]["reason"] == "DisruptionBudget"
+    wire.patch(f"{budget}/status", {"status": {"disruptionsAllowed": 1}})
+    assert evict().status == 201
+    spent = wire.request("GET", budget).document["status"]
+    assert (spent["disruptionsAllowed"], list(spent["disruptedPods"])) == (0, ["a"])
+    conditions = wire.request("GET", wire.path("pods", "a")).document["status"]["conditions"]
+    assert ("DisruptionTarget", "EvictionByEvictionAPI") in [(c["type"], c.get("reason")) for c in conditions]
+
+
 def test_a_pod_without_a_node_has_no_log(wire: Any) -> None:
     wire.create("pods", pod("a"))
     answer = wire.request("GET", wire.path("pods", "a", "log"))

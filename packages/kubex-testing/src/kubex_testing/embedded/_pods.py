@@ -8,6 +8,7 @@ from . import _errors as errors
 from ._cluster import Call, now
 from ._decode import decode_object
 from ._deletes import delete_object
+from ._disruptions import spend
 from ._encode import dumps, render
 from ._messages import Response
 from ._negotiate import wanted
@@ -38,13 +39,15 @@ async def bind(call: Call) -> Response:
 
 
 async def evict(call: Call) -> Response:
-    """POST …/eviction: delete a pod, and say in its conditions why it goes."""
+    """POST …/eviction: delete a pod as its budget allows, and say in its conditions why it goes."""
     body = decode_object(call.request, "Eviction").document
     pod = call.stored()
     if object_at(body, "metadata").get("name") != call.info.name:
         raise errors.bad_request("name in URL does not match name in Eviction object")
     options = delete_options({}, object_at(body, "deleteOptions"))
-    if options.dry_run or check_dry_run(call.request.query.get("dryRun", []), "CreateOptions"):
+    dry_run = options.dry_run or check_dry_run(call.request.query.get("dryRun", []), "CreateOptions")
+    spend(call, pod.object, dry_run=dry_run)
+    if dry_run:
         return _created(call)
     changed = json_copy(pod.object)
     condition = {
