@@ -86,6 +86,7 @@ _KUBEX = ("kubex",)
 
 CASES = (
     Case("get", "call", 2000, _gets, warm_up=_some_gets),
+    Case("get-names", "call", 2000, _repeated("get_names"), _KUBEX, _some_gets),
     Case("concurrent", "call", 40, _concurrent_gets, warm_up=_concurrent_gets),
     Case("list", "object", 10, _repeated("list_small"), warm_up=_one_get),
     Case("list-frozen", "object", 10, _repeated("list_small_frozen"), _KUBEX, _one_get),

@@ -76,7 +76,8 @@ AIOHTTP = "aiohttp/asyncio"
 HTTPX = "httpx/asyncio"
 
 ROWS = (
-    Row("GET one Pod, typed", "get", "get", {AIOHTTP: 1.45, HTTPX: 1.10}),
+    Row("GET one Pod, typed and read", "get", "get", {AIOHTTP: 1.45, HTTPX: 1.10}),
+    Row("GET one Pod, only name and labels read", "get-names", "get"),
     Row(
         "50 concurrent GETs, calls per CPU second", "concurrent", "concurrent", {AIOHTTP: 0.70, HTTPX: 0.95}, speed=True
     ),

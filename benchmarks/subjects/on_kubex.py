@@ -52,6 +52,12 @@ class KubexSubject(Subject):
     async def get(self) -> None:
         read_pod(await self._api.get(_POD))
 
+    async def get_names(self) -> int:
+        """Get a Pod and read its name and labels alone."""
+        metadata = (await self._api.get(_POD)).metadata
+        reads(metadata.name, metadata.labels)
+        return 1
+
     @override
     async def list_small(self) -> int:
         items = (await self._small.list()).items
