@@ -4,7 +4,7 @@ import re
 from urllib.parse import quote
 
 from kubex.core._errors import InvalidNameError, NamespaceError
-from kubex.models import NamespacedResource, Resource, facts_of
+from kubex.models import NamespacedResource, Resource, ResourceFacts, facts_of
 
 # Sub-delimiters that are legal in a segment stay readable, as in `system:admin`.
 _SAFE = "!$&'()*+,;=:@"
@@ -36,13 +36,17 @@ def segment(value: str, what: str) -> str:
 
 def collection_path(resource: type[Resource], namespace: str | None) -> str:
     """Return the path of a collection: in one namespace, or of all (None) and of a cluster-wide kind."""
-    facts = facts_of(resource)
+    return place(facts_of(resource), namespace, namespaced=issubclass(resource, NamespacedResource))
+
+
+def place(facts: ResourceFacts, namespace: str | None, *, namespaced: bool) -> str:
+    """Return the path that objects are created at; raises NamespaceError for a namespace of a cluster-wide kind."""
     root = f"/apis/{segment(facts.group, 'group')}" if facts.group else "/api"
     base = f"{root}/{segment(facts.version, 'version')}"
     plural = segment(facts.plural, "plural")
     if namespace is None:
         return f"{base}/{plural}"
-    if not issubclass(resource, NamespacedResource):
+    if not namespaced:
         raise NamespaceError(facts.resource, f"is cluster-wide, so namespace {namespace!r} does not apply")
     return f"{base}/namespaces/{segment(namespace, 'namespace')}/{plural}"
 

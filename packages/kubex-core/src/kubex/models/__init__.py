@@ -8,6 +8,7 @@ from kubex.models._common import (
     ScaleStatus,
     VersionInfo,
 )
+from kubex.models._create_only import ClusterCreateOnly, CreateOnly, NamespacedCreateOnly
 from kubex.models._events import EventType, WatchEvent
 from kubex.models._facts import ResourceFacts
 from kubex.models._lists import ResourceList
@@ -34,7 +35,9 @@ from kubex.models._values import IntOrString, MicroTime, NullAsEmpty, Time
 
 __all__ = [
     "BoundObjectReference",
+    "ClusterCreateOnly",
     "ClusterResource",
+    "CreateOnly",
     "EventType",
     "HasApproval",
     "HasAttach",
@@ -53,6 +56,7 @@ __all__ = [
     "ManagedObjectMeta",
     "MicroTime",
     "Model",
+    "NamespacedCreateOnly",
     "NamespacedObjectMetadata",
     "NamespacedResource",
     "NullAsEmpty",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from kubex.models._model import Model
+
 
 class Kinded(Protocol):
     """What a body says of itself."""
@@ -52,3 +54,12 @@ class ResourceFacts:
     def resource(self) -> str:
         """The name messages use: `pods`, or `deployments.apps`."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
+
+
+def default_from_facts(model: type[Model]) -> None:
+    """Make `apiVersion` and `kind` of the facts the defaults of a class that has them."""
+    facts = model.__dict__.get("__resource__")
+    if isinstance(facts, ResourceFacts):
+        # The schema is not built yet (defer_build), and each class has its own copy of inherited fields.
+        model.__pydantic_fields__["api_version"].default = facts.api_version
+        model.__pydantic_fields__["kind"].default = facts.kind

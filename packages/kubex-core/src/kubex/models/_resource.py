@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from kubex.models._facts import ResourceFacts
+from kubex.models._facts import ResourceFacts, default_from_facts
 from kubex.models._lazy import LazyModel
 from kubex.models._meta import ObjectMeta
 
@@ -29,11 +29,7 @@ class Resource(LazyModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        facts = cls.__dict__.get("__resource__")
-        if isinstance(facts, ResourceFacts):
-            # The schema is not built yet (defer_build), and each class has its own copy of inherited fields.
-            cls.__pydantic_fields__["api_version"].default = facts.api_version
-            cls.__pydantic_fields__["kind"].default = facts.kind
+        default_from_facts(cls)
 
 
 class NamespacedResource(Resource):
