@@ -95,8 +95,8 @@ def drop(response: aiohttp.ClientResponse) -> None:
 
 @lru_cache(maxsize=64)
 def client_timeout(limits: Limits) -> aiohttp.ClientTimeout:
-    """Return aiohttp's form of the limits; waiting for the pool counts as connecting."""
-    return aiohttp.ClientTimeout(connect=limits.connect, sock_connect=limits.connect, sock_read=limits.read)
+    """Return aiohttp's form of the limits; it has none for waiting for the pool alone, nor for writing."""
+    return aiohttp.ClientTimeout(sock_connect=limits.connect, sock_read=limits.read)
 
 
 def _connector(config: TransportConfig) -> aiohttp.TCPConnector:
