@@ -1,7 +1,9 @@
 """create_client(): the ways to call it, and which backend it takes."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import anyio
 import pytest
@@ -22,6 +24,8 @@ from kubex.core.exceptions import (
 from support.kinds import ConfigMap
 from support.pairs import Pair
 from transport.servers import Serve, Server
+
+Direct: TypeAlias = Callable[..., Client]
 
 # What wins on an async library with both backends installed.
 BEST = {"asyncio": "aiohttp", "trio": "httpx"}
@@ -186,11 +190,13 @@ async def test_an_api_leaves_a_client_open_that_it_was_given(configuration: Clie
 
 @pytest.mark.anyio
 async def test_clients_made_directly(configuration: ClientConfiguration, server: Server, pair: Pair) -> None:
-    kind: type[Client] = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
+    kinds: dict[str, Direct] = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}
+    kind = kinds[pair.backend]
     assert os.environ.get("KUBEX_BACKEND") is None
     async with kind(configuration, ClientOptions(user_agent="direct")) as client:
         await client.request("GET", "/")
-        assert repr(client) == f"<{kind.__name__} of {server.url} on {pair.backend}>"
+        name = {"aiohttp": "AioHttpClient", "httpx": "HttpxClient"}[pair.backend]
+        assert repr(client) == f"<{name} of {server.url} on {pair.backend}>"
     async with kind(configuration) as client:
         assert client.options == ClientOptions()
     assert server.seen[0].header("user-agent") == "direct"

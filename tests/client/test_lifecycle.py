@@ -17,7 +17,7 @@ from kubex.credentials import TLSIdentity
 from kubex.transport import Backend, Transport, TransportConfig
 from support.kinds import ConfigMap
 from support.pairs import Pair
-from transport.servers import SECONDS, Serve
+from transport.servers import SECONDS, Peer, Serve
 
 
 @pytest.mark.anyio
@@ -55,9 +55,14 @@ async def test_closing_twice_or_unused_does_nothing(connect: Connect, serve: Ser
     assert server.connections == 1
 
 
+def answer_and_stay(peer: Peer) -> None:
+    peer.answer(b"{}")
+    peer.wait_until_closed()
+
+
 @pytest.mark.anyio
 async def test_closing_closes_idle_connections(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(lambda peer: (peer.answer(b"{}"), peer.wait_until_closed())[0]))
+    server = serve(Turns(answer_and_stay))
     client = connect(server)
     await client.request("GET", "/")
     assert not server.closed.is_set()
@@ -67,7 +72,7 @@ async def test_closing_closes_idle_connections(connect: Connect, serve: Serve) -
 
 @pytest.mark.anyio
 async def test_closing_goes_on_while_being_cancelled(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(lambda peer: (peer.answer(b"{}"), peer.wait_until_closed())[0]))
+    server = serve(Turns(answer_and_stay))
     with anyio.CancelScope() as scope:
         async with connect(server) as client:
             await client.request("GET", "/")

@@ -1,6 +1,5 @@
 """Each option and each of its states, as a transport is handed it."""
 
-import dataclasses
 import json
 from types import EllipsisType
 from typing import Any
@@ -216,8 +215,3 @@ async def test_a_request_carries_its_limits(
         library = Limits(5, 5, 5, 5)
     assert [request.limits for request in handed.requests] == [library, NOTHING, NOTHING]
     assert backend.defaults == DEFAULTS[pair.backend]
-
-
-def test_a_backend_without_a_websocket_says_so() -> None:
-    bare = dataclasses.replace(BACKENDS["httpx"], websocket=Backend.__dataclass_fields__["websocket"].default)
-    assert bare.websocket() == "this backend has no WebSocket support"
