@@ -6,7 +6,7 @@ Give it the OpenAPI v2 document of a kube-apiserver: a file, a URL (`kubectl pro
     kubectl get --raw /openapi/v2 | python packages/kubex-testing/tools/generate_schema_table.py -
 """
 
-# ruff: noqa: INP001  # a script beside the package, not part of one
+# a script beside the package, not part of one
 
 import argparse
 import json
