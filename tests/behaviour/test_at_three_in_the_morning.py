@@ -6,7 +6,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from behaviour.objects import SECONDS, config_map, named, rest, take, told, until
+from behaviour.objects import SECONDS, config_map, loses_tls_connections, named, rest, take, told, until
 from kubex.api import Api, Watch
 from kubex.client import Client, ClientOptions, RetryPolicy, create_client
 from kubex.core.exceptions import ConnectionLost, TransportError
@@ -14,7 +14,7 @@ from kubex.transport import Backend
 from kubex_testing.embedded import Drop, EmbeddedServer
 from support.kinds import ConfigMap
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, loses_tls_connections]
 
 ONE = "/api/v1/namespaces/default/configmaps/one"
 
@@ -101,7 +101,7 @@ async def test_a_server_that_stays_away_is_an_error_of_the_family(
 
 
 async def test_a_watch_that_broke_off_is_resumed_without_a_gap(
-    api: Api[ConfigMap], kubex_server: EmbeddedServer
+    api: Api[ConfigMap], kubex_server: EmbeddedServer, writer: Api[ConfigMap]
 ) -> None:
     await api.create(config_map("one"))
     async with api.watch() as events:
@@ -109,8 +109,8 @@ async def test_a_watch_that_broke_off_is_resumed_without_a_gap(
         await restart(kubex_server)
         with pytest.raises(ConnectionLost):
             await rest(events)
-    await api.create(config_map("two"))
-    await api.delete("one")
+    await writer.create(config_map("two"))
+    await writer.delete("one")
     async with api.watch(resource_version=events.resource_version) as resumed:
         assert told(await take(resumed, 2)) == [("ADDED", "two"), ("DELETED", "one")]
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import anyio
 import pytest
 
-from behaviour.objects import SECONDS, pod, until
+from behaviour.objects import SECONDS, loses_tls_connections, pod, until
 from kubex.api import Api
 from kubex.client import Client
 from kubex.core.exceptions import (
@@ -95,6 +95,7 @@ async def test_leaving_a_followed_log_closes_the_connection(pods: Api[Pod], kube
     await until(pods.client, lambda: kubex_server.open_connections == open_before)
 
 
+@loses_tls_connections
 async def test_a_log_that_breaks_off_is_a_lost_connection(pods: Api[Pod], kubex_server: EmbeddedServer) -> None:
     log_of(kubex_server, b"one\ntwo\n")
     kubex_server.inject("GET *", Drop("body", after_bytes=4))
