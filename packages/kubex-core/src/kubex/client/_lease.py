@@ -1,6 +1,7 @@
 """The transports of a client: opened on first use, replaced when the TLS identity changes, drained when replaced."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import TypeAlias
 
 import anyio
@@ -86,8 +87,10 @@ class Leases:
     async def aclose(self) -> None:
         """Close every transport, in use or not; later calls raise ClientClosedError."""
         self._closed = True
-        leases = [*self._retired, *([self._current] if self._current is not None else [])]
+        leases = [lease for lease in self._retired if lease.users]
+        leases += [self._current] if self._current is not None else []
         self._retired, self._current = [], None
-        for lease in leases:
-            lease.retired = False
-            await lease.transport.aclose()
+        async with AsyncExitStack() as stack:  # each is closed, also when closing another fails
+            for lease in leases:
+                lease.retired = False
+                stack.push_async_callback(lease.transport.aclose)
