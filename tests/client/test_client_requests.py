@@ -21,7 +21,7 @@ from kubex.core.exceptions import (
 from kubex.models import ObjectMeta
 from support.kinds import ConfigMap, Namespace
 from support.pairs import Pair
-from transport.servers import Serve
+from transport.servers import Peer, Serve
 
 pytestmark = pytest.mark.anyio
 
@@ -60,6 +60,41 @@ async def test_the_callers_headers_go_before_the_defaults(connect: Connect, serv
     assert [value for name, value in sent if name == "accept"] == ["text/plain"]
     assert [value for name, value in sent if name == "user-agent"] == ["mine/1"]
     assert ("x-other", "1") in sent
+
+
+async def test_a_callers_authorization_goes_before_the_credentials(connect: Connect, serve: Serve) -> None:
+    server = serve(Turns(answer()))
+    async with connect(server, configuration={"token": "configured"}) as client:
+        await client.request("GET", "/", headers={"authorization": "Bearer mine"})
+    sent = [value for name, value in server.seen[0].headers if name.lower() == "authorization"]
+    assert sent == ["Bearer mine"]
+
+
+@pytest.mark.parametrize("value", ["marked\r\nX-Injected: 1", "marked\n", "marked\x00", "marked\x7f"])
+async def test_a_header_that_would_become_two_is_refused_and_not_shown(
+    connect: Connect, serve: Serve, value: str
+) -> None:
+    server = serve(Turns(answer()))
+    async with connect(server) as client:
+        with pytest.raises(ConfigurationError, match=r"headers\['X-Token'\]: holds a line break") as caught:
+            await client.request("GET", "/", headers={"X-Token": value})
+        assert "marked" not in str(caught.value)
+        with pytest.raises(ConfigurationError, match="no name of a header"):
+            await client.request("GET", "/", headers={value: "x"})
+        with pytest.raises(ConfigurationError, match="no HTTP method"):
+            await client.request(f"GET / HTTP/1.1\r\n{value}", "/")
+    assert server.connections == 0
+
+
+async def test_a_head_request_has_no_body(connect: Connect, serve: Serve) -> None:
+    def head(peer: Peer) -> None:
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+
+    server = serve(Turns(head, answer(b"next")))
+    async with connect(server) as client:
+        response = await client.request("HEAD", "/")
+        assert (response.status, response.headers.get("content-length"), response.body) == (200, "100", b"")
+        assert (await client.request("GET", "/")).body == b"next"
 
 
 async def test_a_user_agent_of_ones_own(connect: Connect, serve: Serve) -> None:

@@ -1,10 +1,13 @@
 """A client from its first use to its end: loops, closing, sharing."""
 
+import contextlib
+import random
 import threading
 from collections.abc import Awaitable, Callable
 from functools import partial
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from client.conftest import Connect, Handed
@@ -12,7 +15,7 @@ from client.turns import Gate, Turns, answer, stream
 from kubex.api import Api
 from kubex.client import Client
 from kubex.client._lease import Leases
-from kubex.core.exceptions import ClientClosedError, ClientLoopError
+from kubex.core.exceptions import ClientClosedError, ClientLoopError, ConnectionLost
 from kubex.credentials import TLSIdentity
 from kubex.transport import Backend, Transport, TransportConfig
 from support.kinds import ConfigMap
@@ -154,16 +157,22 @@ class Opened:
         self.transports: list[Transport] = []
         self.closed: list[Transport] = []
         self.may_open = anyio.Event()
+        self.pauses: list[int] = []
+        self.fails_to_close: Transport | None = None
 
     async def __call__(self, _: TLSIdentity | None) -> Transport:
-        closed = self.closed
+        opened = self
 
         class Noting(self._kind):  # type: ignore[misc, name-defined]  # its base is chosen by the pair
             async def aclose(self) -> None:
-                closed.append(self)
+                opened.closed.append(self)
                 await super().aclose()
+                if self is opened.fails_to_close:
+                    raise ConnectionLost("as the test says")
 
         await self.may_open.wait()
+        for _step in range(self.pauses.pop() if self.pauses else 0):
+            await anyio.lowlevel.checkpoint()
         transport: Transport = Noting(TransportConfig())
         self.transports.append(transport)
         return transport
@@ -247,6 +256,68 @@ async def test_a_caller_who_gives_up_does_not_keep_the_others_waiting(backend: B
     await lease.release()
     await leases.aclose()
     assert opened.closed == [lease.transport]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("seed", range(20))
+async def test_however_calls_and_identities_interleave_each_transport_is_closed_once(
+    backend: Backend, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - repeatable disorder
+    opened = Opened(backend)
+    opened.may_open.set()
+    opened.pauses = chance.choices([0, 1, 2, 3], k=100)
+    leases = Leases(opened)
+    in_use: list[Transport] = []
+
+    async def pause(steps: int) -> None:
+        for _ in range(steps):
+            await anyio.lowlevel.checkpoint()
+
+    async def use(name: str, patience: int, length: int) -> None:
+        scope = anyio.CancelScope()
+
+        async def give_up() -> None:
+            await pause(patience)
+            scope.cancel()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(give_up)
+            with scope, contextlib.suppress(ClientClosedError):
+                lease = await leases.acquire(identity(name))
+                try:
+                    assert lease.identity is not None
+                    assert lease.identity.cert_pem == name
+                    assert leases_closed or lease.transport not in opened.closed
+                    in_use.append(lease.transport)
+                    await pause(length)
+                finally:
+                    await lease.release()
+
+    leases_closed = False
+    async with anyio.create_task_group() as group:
+        for _ in range(30):
+            group.start_soon(use, chance.choice("abc"), chance.randint(0, 20), chance.randint(0, 6))
+            await pause(chance.randint(0, 2))
+        if seed % 2:
+            leases_closed = True
+            await leases.aclose()
+    await leases.aclose()
+    assert len(in_use) > 3
+    assert sorted(map(id, opened.closed)) == sorted(map(id, opened.transports))
+
+
+@pytest.mark.anyio
+async def test_a_transport_that_fails_to_close_does_not_keep_others_open(backend: Backend) -> None:
+    opened = Opened(backend)
+    opened.may_open.set()
+    leases = Leases(opened)
+    old = await leases.acquire(identity("a"))
+    await leases.acquire(identity("b"))
+    opened.fails_to_close = old.transport
+    with pytest.raises(ConnectionLost, match="as the test says"):
+        await leases.aclose()
+    assert sorted(map(id, opened.closed)) == sorted(map(id, opened.transports))
 
 
 @pytest.mark.anyio
