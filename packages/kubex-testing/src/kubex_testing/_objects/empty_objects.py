@@ -15,6 +15,7 @@ _NODE_INFO = (
     "kubeProxyVersion", "operatingSystem", "architecture",
 )  # fmt: skip
 _DAEMON_STATUS = ("currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady")
+_BUDGET_STATUS = ("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods")
 
 _EMPTY: dict[tuple[str, str], dict[str, Any]] = {
     ("v1", "Pod"): {"spec": {"containers": None}, "status": {}},
@@ -42,6 +43,7 @@ _EMPTY: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("batch/v1", "Job"): {"spec": {"template": _POD_TEMPLATE}, "status": {}},
     ("coordination.k8s.io/v1", "Lease"): {"spec": {}},
+    ("policy/v1", "PodDisruptionBudget"): {"spec": {}, "status": dict.fromkeys(_BUDGET_STATUS, 0)},
     ("apiextensions.k8s.io/v1", "CustomResourceDefinition"): {
         "spec": {"group": "", "names": _NAMES, "scope": "", "versions": None},
         "status": {"conditions": None, "acceptedNames": _NAMES, "storedVersions": None},

@@ -10,6 +10,7 @@ from .validate_core import validate_config_map, validate_event, validate_lease, 
 from .validate_crd import validate_crd
 from .validate_meta import NameProblems, validate_metadata
 from .validate_pod import validate_pod
+from .validate_policy import validate_budget
 from .validate_workloads import validate_job, validate_scale, validate_workload
 
 Validator: TypeAlias = Callable[[JsonObject, JsonObject | None], list[Cause]]
@@ -30,6 +31,7 @@ _VALIDATORS: dict[tuple[str, str], Validator] = {
     ("autoscaling", "Scale"): validate_scale,
     ("batch", "Job"): validate_job,
     ("coordination.k8s.io", "Lease"): validate_lease,
+    ("policy", "PodDisruptionBudget"): validate_budget,
 }
 
 

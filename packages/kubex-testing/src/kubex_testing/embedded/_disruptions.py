@@ -15,7 +15,6 @@ BUDGETS = "poddisruptionbudgets.policy"
 RETRY_AFTER = 10
 _PHASES_WITHOUT_BUDGET = ("Pending", "Succeeded", "Failed")
 _REFUSAL = "Cannot evict pod as it would violate the pod's disruption budget."
-NEW_STATUS = {"disruptionsAllowed": 0, "currentHealthy": 0, "desiredHealthy": 0, "expectedPods": 0}
 
 
 def spend(call: Call, pod: JsonObject, *, dry_run: bool) -> None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from kubex_testing._objects.field_selectors import selectable_fields
-from kubex_testing._objects.schema import Schema, builtin_schema, structural_schema
+from kubex_testing._objects.schema import Schema, builtin_schema
 
 ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 OBJECT_VERBS = ("get", "patch", "update")
@@ -64,15 +64,11 @@ class ResourceType:
     deprecation: str = ""
     """The warning that comes with every answer about it."""
     custom: CustomFacts | None = None
-    own_schema: Schema | None = None
-    """For a built-in kind that the table of schemas does not hold."""
 
     @cached_property
     def schema(self) -> Schema:
         """The schema of its objects."""
-        if self.custom is not None:
-            return self.custom.schema
-        return self.own_schema or builtin_schema(self.group, self.version, self.kind)
+        return self.custom.schema if self.custom else builtin_schema(self.group, self.version, self.kind)
 
     @cached_property
     def selectable(self) -> frozenset[str]:
@@ -100,27 +96,6 @@ class ResourceType:
         return any(item.name == subresource for item in self.subresources)
 
 
-_OPEN = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-_AMOUNT = {"x-kubernetes-int-or-string": True}
-
-# The table of built-in schemas does not hold this kind; its lists are short, so they merge as wholes.
-BUDGET_SCHEMA = structural_schema(
-    {
-        "type": "object",
-        "properties": {
-            "spec": {
-                "type": "object",
-                "properties": {
-                    "minAvailable": _AMOUNT,
-                    "maxUnavailable": _AMOUNT,
-                    "selector": _OPEN,
-                    "unhealthyPodEvictionPolicy": {"type": "string"},
-                },
-            },
-            "status": _OPEN,
-        },
-    }
-)
 _ALL = ("all",)
 _CORE = (
     ResourceType(
@@ -207,7 +182,7 @@ BUILTINS = (
     ),
     ResourceType(
         "policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", short_names=("pdb",),
-        tracks_generation=True, unconditional_update=False, subresources=(STATUS,), own_schema=BUDGET_SCHEMA,
+        tracks_generation=True, unconditional_update=False, subresources=(STATUS,),
     ),
     ResourceType(
         "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False,

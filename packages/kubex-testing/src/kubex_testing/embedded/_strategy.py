@@ -11,7 +11,6 @@ from kubex_testing._objects.validate_meta import validate_metadata
 from . import _errors as errors
 from ._cluster import Cluster
 from ._crd import CRD_BUCKET
-from ._disruptions import BUDGETS, NEW_STATUS
 from ._registry import ResourceType
 
 _ALLOCATED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
@@ -35,8 +34,6 @@ def complete(cluster: Cluster, resource: ResourceType, document: JsonObject) -> 
             allocate_ip=cluster.allocate_address,
             allocate_node_port=cluster.allocate_node_port,
         )
-        if resource.bucket == BUDGETS:
-            document["status"] = dict(NEW_STATUS)
     elif resource.has("status"):
         document = {key: value for key, value in document.items() if key != "status"}
     if resource.tracks_generation:
