@@ -1,13 +1,18 @@
-"""What a kind is on the server: group, version, plural, scope and subresources."""
+"""What a kind is on the server: group, version, plural, verbs and subresources."""
 
 from dataclasses import dataclass, field
+
+from kubex.models._model import Model
+
+ALL_VERBS = frozenset(("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceFacts:
     """The place of a kind in the Kubernetes API; one immutable value per class.
 
-    `plural` is data and never guessed from the kind. `group` is empty for the core group.
+    `plural` is data and never guessed from the kind. `group` is empty for the core group. `verbs` are Kubernetes'
+    names of what the collection and its objects allow; nearly every kind has all of them, which is the default.
     See https://kubernetes.io/docs/reference/using-api/api-concepts/.
     """
 
@@ -16,6 +21,7 @@ class ResourceFacts:
     plural: str
     group: str = ""
     subresources: frozenset[str] = field(default_factory=frozenset[str])
+    verbs: frozenset[str] = ALL_VERBS
 
     def __post_init__(self) -> None:
         for name in ("version", "kind", "plural"):
@@ -34,3 +40,12 @@ class ResourceFacts:
     def resource(self) -> str:
         """The name messages use: `pods`, or `deployments.apps`."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
+
+
+def default_from_facts(model: type[Model]) -> None:
+    """Make `apiVersion` and `kind` of the facts the defaults of a class that has them."""
+    facts = model.__dict__.get("__resource__")
+    if isinstance(facts, ResourceFacts):
+        # The schema is not built yet (defer_build), and each class has its own copy of inherited fields.
+        model.__pydantic_fields__["api_version"].default = facts.api_version
+        model.__pydantic_fields__["kind"].default = facts.kind

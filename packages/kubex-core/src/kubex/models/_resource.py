@@ -1,10 +1,10 @@
-"""The base of every kind that `Api` serves, and the markers of what a kind can do."""
+"""The base of every kind that `Api` serves."""
 
 from typing import Any, ClassVar
 
 from pydantic import Field
 
-from kubex.models._facts import ResourceFacts
+from kubex.models._facts import ResourceFacts, default_from_facts
 from kubex.models._lazy import LazyModel
 from kubex.models._meta import ObjectMeta
 
@@ -29,11 +29,7 @@ class Resource(LazyModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        facts = cls.__dict__.get("__resource__")
-        if isinstance(facts, ResourceFacts):
-            # The schema is not built yet (defer_build), and each class has its own copy of inherited fields.
-            cls.__pydantic_fields__["api_version"].default = facts.api_version
-            cls.__pydantic_fields__["kind"].default = facts.kind
+        default_from_facts(cls)
 
 
 class NamespacedResource(Resource):
@@ -42,10 +38,6 @@ class NamespacedResource(Resource):
 
 class ClusterResource(Resource):
     """A kind whose objects belong to the whole cluster."""
-
-
-class HasLogs(Resource):
-    """Marks a kind whose objects have the `log` subresource."""
 
 
 def facts_of(resource: type[Resource]) -> ResourceFacts:

@@ -3,7 +3,7 @@
 from datetime import datetime, timezone
 from typing import Annotated, TypeAlias
 
-from pydantic import BeforeValidator, PlainSerializer, StrictInt, StrictStr
+from pydantic import BeforeValidator, Field, PlainSerializer, StrictInt, StrictStr
 
 
 def _aware(value: datetime) -> datetime:
@@ -22,6 +22,10 @@ def _empty_list(value: object) -> object:
     return [] if value is None else value
 
 
+def _empty_dict(value: object) -> object:
+    return {} if value is None else value
+
+
 Time: TypeAlias = Annotated[datetime, PlainSerializer(_seconds, return_type=str, when_used="json-unless-none")]
 """A time with whole seconds, as `metadata.creationTimestamp`; a naive value is taken as UTC."""
 
@@ -33,3 +37,9 @@ IntOrString: TypeAlias = StrictInt | StrictStr
 
 NullAsEmpty = BeforeValidator(_empty_list)
 """Reads `null` as an empty list, for required lists that servers send as null."""
+
+NullAsEmptyDict = BeforeValidator(_empty_dict)
+"""The same for required objects whose names are free."""
+
+Quantity: TypeAlias = Annotated[str, Field(coerce_numbers_to_str=True)]
+"""An amount such as `500m` or `2Gi`, kept as it was written; numbers become strings. See `parse_quantity()`."""
