@@ -1,4 +1,4 @@
-"""The base of every kind that `Api` serves, and the markers of what a kind can do."""
+"""The base of every kind that `Api` serves."""
 
 from typing import Any, ClassVar
 
@@ -42,10 +42,6 @@ class NamespacedResource(Resource):
 
 class ClusterResource(Resource):
     """A kind whose objects belong to the whole cluster."""
-
-
-class HasLogs(Resource):
-    """Marks a kind whose objects have the `log` subresource."""
 
 
 def facts_of(resource: type[Resource]) -> ResourceFacts:
