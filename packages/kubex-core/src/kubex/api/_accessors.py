@@ -11,13 +11,14 @@ from kubex.api._reads import Reads
 from kubex.api._subresource import Subresource
 from kubex.core.exceptions import UnsupportedVerbError
 from kubex.models import (
+    HasApproval,
     HasEphemeralContainers,
     HasEviction,
     HasLogs,
     HasResize,
     HasScale,
     HasStatus,
-    HasTokens,
+    HasTokenRequest,
     NamespacedObjectMetadata,
     NamespacedResource,
     PartialObjectMetadata,
@@ -38,7 +39,8 @@ Sc = TypeVar("Sc", bound=HasScale)
 Ev = TypeVar("Ev", bound=HasEviction)
 Re = TypeVar("Re", bound=HasResize)
 Ec = TypeVar("Ec", bound=HasEphemeralContainers)
-To = TypeVar("To", bound=HasTokens)
+Ap = TypeVar("Ap", bound=HasApproval)
+To = TypeVar("To", bound=HasTokenRequest)
 
 
 def gated(instance: "Api[Any]", marker: type[Resource], what: str) -> Endpoint[Any]:
@@ -121,6 +123,18 @@ class EphemeralContainersAccessor:
         return self if instance is None else whole(instance, HasEphemeralContainers, "ephemeralcontainers")
 
 
+class ApprovalAccessor:
+    """`api.approval`, for kinds that are approved or denied."""
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: "Api[Ap]", owner: type) -> Subresource[Ap]: ...
+    def __get__(self, instance: "Api[Any] | None", owner: type) -> "Self | Subresource[Any]":
+        """Return the approval of the Api's kind; its documents are whole objects."""
+        return self if instance is None else whole(instance, HasApproval, "approval")
+
+
 class TokensAccessor:
     """`api.tokens`, for kinds that tokens are issued for."""
 
@@ -130,7 +144,7 @@ class TokensAccessor:
     def __get__(self, instance: "Api[To]", owner: type) -> Tokens: ...
     def __get__(self, instance: "Api[Any] | None", owner: type) -> "Self | Tokens":
         """Return the tokens of the Api's kind."""
-        return self if instance is None else Tokens(gated(instance, HasTokens, "tokens"))
+        return self if instance is None else Tokens(gated(instance, HasTokenRequest, "tokens"))
 
 
 class MetadataAccessor:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast, overload
 from typing_extensions import Self
 
 from kubex.api._accessors import (
+    ApprovalAccessor,
     EphemeralContainersAccessor,
     EvictionAccessor,
     LogsAccessor,
@@ -40,6 +41,7 @@ class Api(Writes[T]):
     eviction = EvictionAccessor()
     resize = ResizeAccessor()
     ephemeral_containers = EphemeralContainersAccessor()
+    approval = ApprovalAccessor()
     tokens = TokensAccessor()
 
     @overload

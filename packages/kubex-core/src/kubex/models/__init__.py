@@ -12,6 +12,7 @@ from kubex.models._events import EventType, WatchEvent
 from kubex.models._facts import ResourceFacts
 from kubex.models._lists import ResourceList
 from kubex.models._markers import (
+    HasApproval,
     HasAttach,
     HasEphemeralContainers,
     HasEviction,
@@ -21,7 +22,7 @@ from kubex.models._markers import (
     HasResize,
     HasScale,
     HasStatus,
-    HasTokens,
+    HasTokenRequest,
 )
 from kubex.models._meta import ListMeta, ManagedFieldsEntry, ManagedObjectMeta, ObjectMeta, OwnerReference
 from kubex.models._model import Model
@@ -35,6 +36,7 @@ __all__ = [
     "BoundObjectReference",
     "ClusterResource",
     "EventType",
+    "HasApproval",
     "HasAttach",
     "HasEphemeralContainers",
     "HasEviction",
@@ -44,7 +46,7 @@ __all__ = [
     "HasResize",
     "HasScale",
     "HasStatus",
-    "HasTokens",
+    "HasTokenRequest",
     "IntOrString",
     "ListMeta",
     "ManagedFieldsEntry",

@@ -30,7 +30,7 @@ class HasEphemeralContainers(Resource):
     """Marks a kind whose objects have the `ephemeralcontainers` subresource."""
 
 
-class HasTokens(Resource):
+class HasTokenRequest(Resource):
     """Marks a kind whose objects have the `token` subresource."""
 
 
@@ -44,3 +44,7 @@ class HasAttach(Resource):
 
 class HasPortForward(Resource):
     """Marks a kind whose objects have the `portforward` subresource."""
+
+
+class HasApproval(Resource):
+    """Marks a kind whose objects have the `approval` subresource."""
