@@ -105,6 +105,36 @@ def ok(peer: Peer) -> None:
         peer.answer(b"ok")
 
 
+def proxy(peer: Peer) -> None:
+    """Forward plain requests, and tunnel what comes after a CONNECT to 127.0.0.1 whatever the host."""
+    request = peer.request()
+    if request is None:
+        return
+    port = (request.target if request.method == "CONNECT" else request.target.split("/")[2]).rpartition(":")[2]
+    with socket.create_connection(("127.0.0.1", int(port)), SECONDS) as upstream:
+        if request.method == "CONNECT":
+            peer.send("HTTP/1.1 200 Connection established\r\n\r\n")
+        else:
+            path = "/" + "/".join(request.target.split("/")[3:])
+            own = [field for field in request.headers if not field[0].lower().startswith("proxy-")]
+            head = "".join(f"{name}: {value}\r\n" for name, value in own)
+            upstream.sendall(f"{request.method} {path} HTTP/1.1\r\n{head}\r\n".encode() + request.body)
+        there = threading.Thread(target=pump, args=(peer.socket, upstream), daemon=True)
+        there.start()
+        pump(upstream, peer.socket)
+        there.join(SECONDS)
+
+
+def pump(source: socket.socket, sink: socket.socket) -> None:
+    """Copy bytes until one side has closed."""
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+    for end in (source, sink):
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+
+
 class Server:
     """Runs a script for every connection, in a thread each."""
 
@@ -159,14 +189,18 @@ class Server:
             self._start(self._serve, connection)
 
     def _serve(self, connection: socket.socket) -> None:
-        raw = connection
+        raw = connection.dup()
+        self._open.add(raw)
         try:
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
                 self._open.add(connection)
             self._script(Peer(self, connection))
         except (ConnectionError, ssl.SSLError):
-            return  # that is how clients leave
+            # That is how clients leave. What they have sent is read, or an alert would be lost in a reset.
+            with contextlib.suppress(OSError):
+                while self._tls is not None and raw.recv(65536):
+                    pass
         except BaseException as error:  # noqa: BLE001 - it is raised again where the test can see it
             self.errors.append(error)
         finally:

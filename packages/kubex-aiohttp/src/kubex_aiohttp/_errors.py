@@ -35,7 +35,7 @@ ERRORS: ExceptionTable = (
         ),
         ConnectionLost,
     ),
-    ((aiohttp.ClientError, ValueError), TransportError),  # a ValueError is a header that is not legal
+    (Exception, TransportError),
 )
 
 WEBSOCKET_ERRORS: ExceptionTable = (

@@ -40,8 +40,7 @@ ERRORS: ExceptionTable = (
         ),
         ConnectionLost,
     ),
-    # RuntimeError and ValueError are how httpx refuses to use what is closed, and headers that are not legal.
-    ((httpx.HTTPError, httpx.InvalidURL, RuntimeError, ValueError), TransportError),
+    (Exception, TransportError),
 )
 
 # With a proxy in between it is the proxy that cannot be reached.

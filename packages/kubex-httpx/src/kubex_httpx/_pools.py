@@ -8,7 +8,7 @@ import anyio
 import httpcore
 import httpx
 
-from kubex.core.exceptions import ConnectError, ConnectionLost
+from kubex.core.exceptions import ConnectError, ConnectionLost, TransportError
 from kubex.transport import (
     TCP_KEEP_ALIVE,
     ExceptionTable,
@@ -55,6 +55,10 @@ class Pools:
             self._waiting.add(waiting)
             try:
                 response = await pool.transport.handle_async_request(_httpx_request(request, opened))
+            except httpx.LocalProtocolError:
+                # The original would show the header, which may be a token with a newline at its end.
+                problem = "the URL or a header has characters that HTTP does not allow"
+                raise TransportError(problem, request.method, request.url.partition("?")[0]) from None
             except BaseException:
                 await opened.aclose()
                 raise

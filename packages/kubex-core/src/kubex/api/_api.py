@@ -5,7 +5,17 @@ from typing import Any, TypeVar, cast, overload
 
 from typing_extensions import Self
 
-from kubex.api._accessors import LogsAccessor, MetadataAccessor
+from kubex.api._accessors import (
+    ApprovalAccessor,
+    EphemeralContainersAccessor,
+    EvictionAccessor,
+    LogsAccessor,
+    MetadataAccessor,
+    ResizeAccessor,
+    ScaleAccessor,
+    StatusAccessor,
+    TokensAccessor,
+)
 from kubex.api._endpoint import Endpoint
 from kubex.api._writes import Writes
 from kubex.client import Client, create_client
@@ -24,8 +34,15 @@ class Api(Writes[T]):
     `create_api()` without a client owns its client and must be closed, best by `async with`.
     """
 
-    logs = LogsAccessor()
     metadata = MetadataAccessor()
+    logs = LogsAccessor()
+    status = StatusAccessor()
+    scale = ScaleAccessor()
+    eviction = EvictionAccessor()
+    resize = ResizeAccessor()
+    ephemeral_containers = EphemeralContainersAccessor()
+    approval = ApprovalAccessor()
+    tokens = TokensAccessor()
 
     @overload
     def __init__(self: "Api[N]", resource: type[N], client: Client, *, namespace: NamespaceTypes = ...) -> None: ...
@@ -37,6 +54,11 @@ class Api(Writes[T]):
     def __repr__(self) -> str:
         where = {"namespace": self.namespace} if self.namespace is not ... else {}
         return f"Api({self.resource.__name__}{''.join(f', {key}={value!r}' for key, value in where.items())})"
+
+    @property
+    def endpoint(self) -> Endpoint[T]:
+        """What the accessors of this Api are built from."""
+        return self._endpoint
 
     @property
     def resource(self) -> type[T]:

@@ -1,20 +1,27 @@
 """What every verb is built from: a kind, where it is asked for, and how its answers are decoded."""
 
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from kubex.api._decode import Decoder
 from kubex.client import Client
 from kubex.core._paths import collection_path, object_path
 from kubex.core._query import Query
 from kubex.core._request import JSON, Request
-from kubex.core.exceptions import NamespaceError
+from kubex.core.exceptions import InvalidNameError, NamespaceError
 from kubex.core.params import NamespaceTypes, TimeoutTypes
-from kubex.models import NamespacedResource, Resource, facts_of
+from kubex.models import NamespacedResource, ObjectMeta, Resource, facts_of
 
 T = TypeVar("T", bound=Resource)
 
 _METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+
+
+class HasMetadata(Protocol):
+    """A document that is, or is about, one object."""
+
+    @property
+    def metadata(self) -> ObjectMeta: ...
 
 
 class Endpoint(Generic[T]):
@@ -72,7 +79,14 @@ class Endpoint(Generic[T]):
         """Return the path of one object, or of a subresource of it."""
         return object_path(self.single(namespace, verb), name, subresource)
 
-    def placed(self, obj: T, namespace: NamespaceTypes, verb: str) -> str:
+    def object_of(self, obj: HasMetadata, namespace: NamespaceTypes, verb: str, subresource: str | None = None) -> str:
+        """Return the path of the object that a document names, or of a subresource of it."""
+        name = obj.metadata.name
+        if not name:
+            raise InvalidNameError("metadata.name", name, f"is needed to say which object is meant by {verb}")
+        return object_path(self.placed(obj, namespace, verb), name, subresource)
+
+    def placed(self, obj: HasMetadata, namespace: NamespaceTypes, verb: str) -> str:
         """Return the path of the collection that an object goes to; its own namespace counts where none is given."""
         own = obj.metadata.namespace
         if own is None:
@@ -95,6 +109,7 @@ class Endpoint(Generic[T]):
         body: bytes | None = None,
         content_type: str = JSON,
         accept: str = JSON,
+        resend_when_throttled: bool = True,
     ) -> Request:
         """Build the request of a verb."""
         resolved = timeout if timeout is ... else self.client.resolve_timeout(timeout)
@@ -106,4 +121,5 @@ class Endpoint(Generic[T]):
             content_type=content_type,
             accept=accept,
             timeout=resolved,
+            resend_when_throttled=resend_when_throttled,
         )

@@ -113,7 +113,11 @@ class DeleteOptions:
     dry_run: bool = False
 
     def encode(self) -> bytes:
-        """Return the DeleteOptions object as JSON; `dryRun` is a list there."""
+        """Return the DeleteOptions object as JSON."""
+        return encode(self.document())
+
+    def document(self) -> dict[str, Any]:
+        """Return the DeleteOptions object; `dryRun` is a list there."""
         body: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
         if self.grace_period_seconds is not None:
             body["gracePeriodSeconds"] = self.grace_period_seconds
@@ -124,7 +128,7 @@ class DeleteOptions:
             body["preconditions"] = {name: value for name, value in wanted.items() if value is not None}
         if self.dry_run:
             body["dryRun"] = ["All"]
-        return encode(body)
+        return body
 
 
 def dry_run_value(dry_run: bool) -> str | None:

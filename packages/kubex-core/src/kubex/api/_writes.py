@@ -5,19 +5,16 @@ from typing import Any, TypeVar, overload
 from kubex.api._decode import Decoder
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import DeleteOptions, SelectOptions, Selector, WriteOptions, dry_run_value
+from kubex.api._patching import FIELD_MANAGER, patch_request
 from kubex.api._reads import Reads
-from kubex.core._encode import complete, encode_object
-from kubex.core._paths import object_path
+from kubex.core._encode import encode_object
 from kubex.core._request import Request
-from kubex.core.exceptions import InvalidNameError
 from kubex.core.params import FieldValidation, NamespaceTypes, Precondition, PropagationPolicy, TimeoutTypes
 from kubex.core.patch import ApplyPatch, Patch
 from kubex.models import NamespacedResource, Resource, ResourceList, Status
 
 T = TypeVar("T", bound=Resource)
 N = TypeVar("N", bound=NamespacedResource)
-
-FIELD_MANAGER = "kubex"
 
 
 class Writes(Reads[T]):
@@ -106,7 +103,7 @@ class Writes(Reads[T]):
         options = WriteOptions(
             dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
         )
-        path = object_path(endpoint.placed(obj, namespace, "replace"), _name_of(obj))
+        path = endpoint.object_of(obj, namespace, "replace")
         body = encode_object(obj, endpoint.facts)
         return await self._send(endpoint.request("PUT", path, request_timeout, query=options.query(), body=body))
 
@@ -152,9 +149,7 @@ class Writes(Reads[T]):
         `force` is for an ApplyPatch: it takes over fields of other managers, which are a Conflict otherwise.
         """
         endpoint = self._endpoint
-        if isinstance(patch, ApplyPatch):
-            field_manager = field_manager or FIELD_MANAGER
-            patch = ApplyPatch(complete(patch.body, endpoint.facts, name))
+        path = endpoint.object(name, namespace, "patch")
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),
             field_manager=field_manager,
@@ -162,15 +157,7 @@ class Writes(Reads[T]):
             force=force or None,
         )
         return await self._send(
-            endpoint.request(
-                "PATCH",
-                endpoint.object(name, namespace, "patch"),
-                request_timeout,
-                query=options.query(),
-                body=patch.encode(),
-                content_type=patch.content_type,
-                accept=endpoint.accept,
-            )
+            patch_request(endpoint, path, name, patch, options, request_timeout, facts=endpoint.facts)
         )
 
     @overload
@@ -222,7 +209,7 @@ class Writes(Reads[T]):
         return await self._send(
             endpoint.request(
                 "PATCH",
-                object_path(endpoint.placed(obj, namespace, "apply"), _name_of(obj)),
+                endpoint.object_of(obj, namespace, "apply"),
                 request_timeout,
                 query=options.query(),
                 body=encode_object(obj, endpoint.facts, managed=True),
@@ -335,9 +322,3 @@ class Writes(Reads[T]):
         endpoint: Endpoint[T] = self._endpoint
         decoder: Decoder[T] = endpoint.decoder
         return await endpoint.client.call(request, lambda answer: decoder.item(answer.body))
-
-
-def _name_of(obj: Resource) -> str:
-    if not obj.metadata.name:
-        raise InvalidNameError("metadata.name", obj.metadata.name, "is needed to say which object is meant")
-    return obj.metadata.name

@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from kubex.models import Resource, ResourceFacts
+from kubex.models._facts import Kinded
+from kubex.models._model import Model
 
 
 def encode(value: object, *, partial: bool = False) -> bytes:
@@ -33,20 +34,18 @@ def plain(value: Any) -> Any:
     return value
 
 
-def encode_object(obj: Resource, facts: ResourceFacts, *, managed: bool = False) -> bytes:
+def encode_object(obj: Model, facts: Kinded, *, managed: bool = False) -> bytes:
     """Encode an object to be written: `apiVersion` and `kind` are always sent, also of an item of a list.
 
     With `managed=True` it is a server-side apply, which refuses `managedFields`.
     """
-    if obj.api_version and obj.kind and not managed:
-        return encode(obj)
     body: dict[str, Any] = {"apiVersion": facts.api_version, "kind": facts.kind} | obj.to_dict()
     if managed:
         body["metadata"].pop("managedFields", None)
     return to_json(body)
 
 
-def complete(body: Mapping[str, Any], facts: ResourceFacts, name: str) -> dict[str, Any]:
+def complete(body: Mapping[str, Any], facts: Kinded, name: str) -> dict[str, Any]:
     """Fill in what the body of a server-side apply must say of itself."""
     metadata = {"name": name} | dict(body.get("metadata") or {})
     return {"apiVersion": facts.api_version, "kind": facts.kind} | dict(body) | {"metadata": metadata}

@@ -1,5 +1,6 @@
 """Structures that belong to no single kind: partial metadata, scale, version."""
 
+from kubex.models._facts import Kind
 from kubex.models._meta import ObjectMeta
 from kubex.models._model import Model
 from kubex.models._resource import NamespacedResource, Resource
@@ -14,6 +15,9 @@ class PartialObjectMetadata(Resource):
 
 class NamespacedObjectMetadata(PartialObjectMetadata, NamespacedResource):
     """The metadata of an object that lives in a namespace."""
+
+
+SCALE = Kind("autoscaling/v1", "Scale")
 
 
 class ScaleSpec(Model):
@@ -32,8 +36,8 @@ class ScaleStatus(Model):
 class Scale(Model):
     """The `scale` subresource (`autoscaling/v1`) of a scalable kind."""
 
-    api_version: str = "autoscaling/v1"
-    kind: str = "Scale"
+    api_version: str = SCALE.api_version
+    kind: str = SCALE.kind
     metadata: ObjectMeta
     spec: ScaleSpec = ScaleSpec()
     status: ScaleStatus | None = None

@@ -1,7 +1,7 @@
 """Foreign exceptions become ours by a table."""
 
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import TypeAlias
 
@@ -12,6 +12,9 @@ Foreign: TypeAlias = "type[BaseException] | tuple[type[BaseException], ...] | Ca
 
 ExceptionTable: TypeAlias = Sequence[tuple[Foreign, type[TransportError]]]
 """Rows of a foreign exception class, several, or a question to be asked of the exception, and what it becomes."""
+
+# Of a text, in characters: aiohttp shows the whole of a header that is too long.
+_LONGEST = 500
 
 # Alerts by which a server refuses the client's certificate. In TLS 1.3 they come with the first read.
 _REFUSALS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
@@ -40,9 +43,28 @@ class map_exceptions:  # noqa: N801 - used as a function, as contextlib.suppress
         for foreign, ours in self._table:
             if isinstance(error, foreign) if isinstance(foreign, type | tuple) else foreign(error):
                 url, _, query = self._request.url.partition("?")
-                text = str(error).replace(f"?{query}", "") if query else str(error)
-                text = f"{type(error).__name__}: {text}" if text else type(error).__name__
-                raise ours(text, self._request.method, url) from error
+                text = _root(error)
+                raise ours(text.replace(f"?{query}", "") if query else text, self._request.method, url) from error
+
+
+def _root(error: BaseException) -> str:
+    """Say what the innermost cause that says anything says: libraries wrap it into less and less."""
+    said = type(error).__name__
+    for cause in _causes(error):
+        if not isinstance(cause, Exception):
+            break
+        if str(cause):
+            said = f"{type(cause).__name__}: {cause}"
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}..."
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        # httpcore hides its causes by `from None`. Any other context may be an error that the caller is handling.
+        cause = error.__context__ if error.__cause__ is None and error.__suppress_context__ else error.__cause__
+        several: Sequence[BaseException] | None = getattr(cause, "exceptions", None)  # of an exception group
+        error = several[0] if several else cause
 
 
 def caused_by_tls(error: BaseException) -> bool:
@@ -56,7 +78,5 @@ def refused_by_tls_alert(error: BaseException) -> bool:
     return "ALERT" in reason and any(refusal in reason for refusal in _REFUSALS)
 
 
-def _tls_cause(error: BaseException | None) -> ssl.SSLError | None:
-    while error is not None and not isinstance(error, ssl.SSLError):
-        error = error.__cause__ or error.__context__
-    return error
+def _tls_cause(error: BaseException) -> ssl.SSLError | None:
+    return next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)

@@ -1,0 +1,86 @@
+"""Subresources that are read and written as a whole: status, scale, resize, ephemeral containers."""
+
+from typing import Any, Generic, TypeVar
+
+from kubex.api._endpoint import Endpoint
+from kubex.api._options import WriteOptions, dry_run_value
+from kubex.api._patching import patch_request
+from kubex.core._encode import encode_object
+from kubex.core._request import Request
+from kubex.core.params import FieldValidation, NamespaceTypes, TimeoutTypes
+from kubex.core.patch import Patch
+from kubex.models import Resource, Scale
+from kubex.models._errors import decode
+from kubex.models._facts import Kinded
+
+M = TypeVar("M", bound=Resource | Scale)
+
+
+class Subresource(Generic[M]):
+    """One subresource of the objects of a kind, whose documents are of type `M`."""
+
+    def __init__(self, endpoint: Endpoint[Any], name: str, model: type[M], facts: Kinded) -> None:
+        self._endpoint = endpoint
+        self._name = name
+        self._model = model
+        self._facts = facts
+
+    async def get(self, name: str, *, namespace: NamespaceTypes = ..., request_timeout: TimeoutTypes = ...) -> M:
+        """Return the subresource of one object; raises NotFound."""
+        path = self._endpoint.object(name, namespace, f"reading {self._name}", self._name)
+        return await self._send(self._endpoint.request("GET", path, request_timeout))
+
+    async def replace(
+        self,
+        document: M,
+        *,
+        namespace: NamespaceTypes = ...,
+        dry_run: bool = False,
+        field_manager: str | None = None,
+        field_validation: FieldValidation | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> M:
+        """Replace the subresource of the object that the document's metadata names; what lies outside of it is ignored.
+
+        With a `metadata.resource_version` it is a Conflict if the object has changed since.
+        """
+        options = WriteOptions(
+            dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
+        )
+        return await self._send(
+            self._endpoint.request(
+                "PUT",
+                self._endpoint.object_of(document, namespace, f"replacing {self._name}", self._name),
+                request_timeout,
+                query=options.query(),
+                body=encode_object(document, self._facts),
+            )
+        )
+
+    async def patch(
+        self,
+        name: str,
+        patch: Patch,
+        *,
+        namespace: NamespaceTypes = ...,
+        force: bool = False,
+        dry_run: bool = False,
+        field_manager: str | None = None,
+        field_validation: FieldValidation | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> M:
+        """Patch the subresource by one of the kinds in `kubex.core.patch`; `force` is for an ApplyPatch."""
+        path = self._endpoint.object(name, namespace, f"patching {self._name}", self._name)
+        options = WriteOptions(
+            dry_run=dry_run_value(dry_run),
+            field_manager=field_manager,
+            field_validation=field_validation,
+            force=force or None,
+        )
+        return await self._send(
+            patch_request(self._endpoint, path, name, patch, options, request_timeout, facts=self._facts)
+        )
+
+    async def _send(self, request: Request) -> M:
+        what = f"{self._name} of {self._endpoint.facts.resource}"
+        return await self._endpoint.client.call(request, lambda answer: decode(self._model, answer.body, what))

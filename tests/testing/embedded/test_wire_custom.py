@@ -1,0 +1,271 @@
+"""Custom resources: definitions, and the objects they allow."""
+
+import itertools
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+MERGE = "application/merge-patch+json"
+_numbers = itertools.count()
+_shared: dict[tuple[str, str], str] = {}
+
+SPEC = {
+    "type": "object",
+    "required": ["size"],
+    "properties": {
+        "size": {"type": "integer", "minimum": 1},
+        "color": {"type": "string", "default": "red", "enum": ["red", "blue"]},
+        "replicas": {"type": "integer"},
+        "note": {"type": "string", "nullable": True},
+    },
+}
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "spec": SPEC,
+        "status": {"type": "object", "properties": {"replicas": {"type": "integer"}, "phase": {"type": "string"}}},
+    },
+}
+
+
+def definition(group: str, **version: Any) -> dict[str, Any]:
+    served = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": SCHEMA}, **version}
+    names = {"plural": "widgets", "singular": "widget", "kind": "Widget", "shortNames": ["wd"]}
+    spec = {"group": group, "scope": "Namespaced", "names": names, "versions": [served]}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"widgets.{group}"},
+        "spec": spec,
+    }
+
+
+def until(check: Callable[[], Any], what: str) -> Any:
+    """Ask again until there is an answer: definitions take effect a moment after they are stored."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        found = check()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not happen in time")
+
+
+class Widgets:
+    """The resource of one definition."""
+
+    def __init__(self, wire: Any, *, shared: str = "", **version: Any) -> None:
+        """Make a definition, or take the shared one of that name: a real server needs a second for each."""
+        key = (wire.handle.url, shared)
+        known = _shared.get(key) if shared else None
+        self.wire = wire
+        self.group = known or f"g{next(_numbers)}.example.com"
+        self.api = f"{self.group}/v1"
+        self.crd = f"{CRDS}/widgets.{self.group}"
+        if known is None:
+            self.created = wire.request("POST", CRDS, definition(self.group, **version))
+            assert self.created.status == 201, self.created.body
+            until(self.served, "serving the custom resource")
+            _shared[key] = self.group
+
+    def served(self) -> bool:
+        conditions = self.wire.request("GET", self.crd).document["status"].get("conditions") or []
+        holds = any(item["type"] == "Established" and item["status"] == "True" for item in conditions)
+        return holds and self.wire.request("GET", self.path()).status == 200
+
+    def path(self, *rest: str, **query: str) -> str:
+        path: str = self.wire.path("widgets", *rest, group=self.api, **query)
+        return path
+
+    def body(self, name: str, spec: Any = None, **more: Any) -> dict[str, Any]:
+        spec = {"size": 1} if spec is None else spec
+        return {"apiVersion": self.api, "kind": "Widget", "metadata": {"name": name}, "spec": spec, **more}
+
+    def create(self, name: str, spec: Any = None, **more: Any) -> Any:
+        return self.wire.request("POST", self.path(), self.body(name, spec, **more))
+
+
+@pytest.fixture
+def widgets(wire: Any) -> Widgets:
+    return Widgets(wire, shared="plain")
+
+
+@pytest.fixture
+def full(wire: Any) -> Widgets:
+    """Widgets with a status and a scale subresource."""
+    scale = {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas"}
+    return Widgets(wire, shared="full", subresources={"status": {}, "scale": scale})
+
+
+def test_a_definition_is_accepted_and_then_established(widgets: Widgets) -> None:
+    status = widgets.wire.request("GET", widgets.crd).document["status"]
+    assert {item["type"]: item["status"] for item in status["conditions"]} == {
+        "NamesAccepted": "True",
+        "Established": "True",
+    }
+    assert status["acceptedNames"]["plural"] == "widgets"
+    assert status["storedVersions"] == ["v1"]
+    names = widgets.wire.request("GET", widgets.crd).document["spec"]["names"]
+    assert names["listKind"] == "WidgetList"
+
+
+def test_a_definition_appears_in_discovery(widgets: Widgets) -> None:
+    def listed() -> Any:
+        return widgets.wire.request("GET", f"/apis/{widgets.api}").document
+
+    document = until(listed, "discovery of the group")
+    (resource,) = [item for item in document["resources"] if item["name"] == "widgets"]
+    assert (resource["kind"], resource["shortNames"]) == ("Widget", ["wd"])
+
+
+BAD_DEFINITIONS = [
+    ("a name that does not follow", {"metadata": {"name": "gadgets.x.example.com"}}, "metadata.name"),
+    ("no schema", {"schema": None}, "spec.versions[0].schema.openAPIV3Schema"),
+    (
+        "a field without a type",
+        {"schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": {"description": "x"}}}}},
+        "openAPIV3Schema.properties[spec].type",
+    ),
+    ("no storage version", {"storage": False}, "spec.versions"),
+]
+
+
+@pytest.mark.parametrize(("change", "field"), [row[1:] for row in BAD_DEFINITIONS], ids=[r[0] for r in BAD_DEFINITIONS])
+def test_a_definition_must_be_whole(wire: Any, change: dict[str, Any], field: str) -> None:
+    group = f"b{next(_numbers)}.example.com"
+    body = definition(group, **{key: value for key, value in change.items() if key != "metadata"})
+    body["metadata"] = change.get("metadata", body["metadata"])
+    answer = wire.request("POST", CRDS, body)
+    assert (answer.status, answer.reason) == (422, "Invalid")
+    assert any(name.endswith(field) for _, name in answer.causes), answer.causes
+
+
+def test_custom_items_say_what_they_are_and_keys_are_sorted(widgets: Widgets) -> None:
+    created = widgets.create("w")
+    assert list(created.document) == ["apiVersion", "kind", "metadata", "spec"]
+    listed = widgets.wire.request("GET", widgets.path())
+    assert list(listed.document) == ["apiVersion", "items", "kind", "metadata"]
+    assert listed.document["metadata"]["continue"] == ""
+    assert list(listed.document["items"][0]) == ["apiVersion", "kind", "metadata", "spec"]
+
+
+def test_defaults_are_set_and_unknown_fields_pruned(widgets: Widgets) -> None:
+    answer = widgets.create("w", {"size": 2, "shape": "round", "note": None})
+    assert answer.document["spec"] == {"size": 2, "color": "red", "note": None}
+    assert answer.warnings == ['299 - "unknown field \\"spec.shape\\""']
+    assert answer.document["metadata"]["generation"] == 1
+    strict = widgets.wire.request(
+        "POST", widgets.path(fieldValidation="Strict"), widgets.body("x", {"size": 1, "shape": "round"})
+    )
+    assert (strict.status, strict.reason) == (400, "BadRequest")
+
+
+INVALID = [
+    ({}, "FieldValueRequired", "spec.size"),
+    ({"size": 0}, "FieldValueInvalid", "spec.size"),
+    ({"size": "1"}, "FieldValueTypeInvalid", "spec.size"),
+    ({"size": 1, "color": "green"}, "FieldValueNotSupported", "spec.color"),
+]
+
+
+@pytest.mark.parametrize(("spec", "reason", "field"), INVALID)
+def test_the_schema_is_enforced(widgets: Widgets, spec: dict[str, Any], reason: str, field: str) -> None:
+    answer = widgets.create("w", spec)
+    assert (answer.status, answer.causes) == (422, [(reason, field)])
+    assert answer.document["details"]["kind"] == "Widget"
+
+
+def test_kind_and_version_must_be_said_and_right(widgets: Widgets) -> None:
+    def post(**changes: Any) -> int:
+        body = {**widgets.body("w"), **changes}
+        status: int = widgets.wire.request("POST", widgets.path(), body).status
+        return status
+
+    assert post(kind="Gadget") == 422
+    assert post(kind="") == 400
+    assert post(apiVersion="v1") == 400
+
+
+def test_a_put_needs_a_version_and_a_strategic_patch_is_not_known(full: Widgets) -> None:
+    created = full.create("w")
+    for path in (full.path("w"), full.path("w", "status")):
+        answer = full.wire.request("PUT", path, full.body("w"))
+        assert (answer.status, answer.causes) == (422, [("FieldValueInvalid", "metadata.resourceVersion")])
+    body = full.body("w", {"size": 3})
+    body["metadata"]["resourceVersion"] = created.version
+    assert full.wire.request("PUT", full.path("w"), body).document["spec"]["size"] == 3
+    strategic = full.wire.patch(full.path("w"), {}, "application/strategic-merge-patch+json")
+    assert (strategic.status, strategic.reason) == (415, "UnsupportedMediaType")
+
+
+def test_status_is_written_through_its_own_path_alone(full: Widgets) -> None:
+    created = full.create("w", status={"phase": "Mine"})
+    assert "status" not in created.document
+    ignored = full.wire.patch(full.path("w"), {"status": {"phase": "Mine"}})
+    assert ("status" in ignored.document, ignored.version) == (False, created.version)
+    change = {"spec": {"size": 9}, "status": {"phase": "Up"}, "metadata": {"labels": {"via": "status"}}}
+    patched = full.wire.patch(full.path("w", "status"), change)
+    assert (patched.document["status"], patched.document["spec"]["size"]) == ({"phase": "Up"}, 1)
+    assert "labels" not in patched.document["metadata"]
+    assert patched.document["metadata"]["generation"] == 1
+    entries = {entry.get("subresource") for entry in patched.document["metadata"]["managedFields"]}
+    assert entries == {None, "status"}
+
+
+def test_without_a_status_subresource_the_status_is_a_field(widgets: Widgets) -> None:
+    created = widgets.create("w", status={"phase": "Mine"})
+    assert created.document["status"] == {"phase": "Mine"}
+    changed = widgets.wire.patch(widgets.path("w"), {"status": {"phase": "Other"}})
+    assert changed.document["metadata"]["generation"] == 2
+    assert widgets.wire.request("GET", widgets.path("w", "status")).status == 404
+
+
+def test_generation_counts_changes_of_the_spec(full: Widgets) -> None:
+    full.create("w")
+    labelled = full.wire.patch(full.path("w"), {"metadata": {"labels": {"a": "b"}}})
+    assert labelled.document["metadata"]["generation"] == 1
+    changed = full.wire.patch(full.path("w"), {"spec": {"size": 2}})
+    assert changed.document["metadata"]["generation"] == 2
+
+
+def test_scale_is_a_view_on_the_replicas(full: Widgets) -> None:
+    full.create("w", {"size": 1, "replicas": 2})
+    scale = full.wire.request("GET", full.path("w", "scale")).document
+    assert (scale["kind"], scale["apiVersion"], scale["spec"]) == ("Scale", "autoscaling/v1", {"replicas": 2})
+    patched = full.wire.patch(full.path("w", "scale"), {"spec": {"replicas": 5}})
+    assert (patched.status, patched.document["spec"]) == (200, {"replicas": 5})
+    parent = full.wire.request("GET", full.path("w")).document
+    assert (parent["spec"]["replicas"], parent["metadata"]["generation"]) == (5, 2)
+
+
+def test_custom_resources_can_be_applied(widgets: Widgets) -> None:
+    apply = "application/apply-patch+yaml"
+    path = widgets.path("w", fieldManager="m1")
+    created = widgets.wire.patch(path, widgets.body("w", {"size": 1, "color": "blue"}), apply)
+    assert created.status == 201
+    again = widgets.wire.patch(path, widgets.body("w", {"size": 1, "color": "blue"}), apply)
+    assert (again.status, again.version) == (200, created.version)
+    other = widgets.wire.patch(widgets.path("w", fieldManager="m2"), widgets.body("w", {"size": 2}), apply)
+    assert (other.status, other.causes) == (409, [("FieldManagerConflict", ".spec.size")])
+
+
+def test_a_deprecated_version_warns(wire: Any) -> None:
+    widgets = Widgets(wire, deprecated=True)
+    answer = widgets.create("w")
+    assert answer.warnings == [f'299 - "{widgets.api} Widget is deprecated"']
+
+
+def test_a_deleted_definition_takes_its_objects_with_it(wire: Any) -> None:
+    widgets = Widgets(wire)
+    widgets.create("w")
+    with widgets.wire.watch(widgets.path(watch="1", resourceVersion="0")) as events:
+        assert events.take(1)[0]["type"] == "ADDED"
+        deleted = widgets.wire.request("DELETE", widgets.crd)
+        assert deleted.status == 200
+        assert events.take(1)[0]["type"] == "DELETED"
+    until(lambda: widgets.wire.request("GET", widgets.crd).status == 404, "the end of the definition")
+    gone = until(lambda: widgets.wire.request("GET", widgets.path()), "an answer")
+    assert gone.status == 404
