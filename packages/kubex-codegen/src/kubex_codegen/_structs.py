@@ -37,6 +37,10 @@ KNOWN: Mapping[str, Type] = {
     },
     **{f"{_META}{name}": model(name) for name in ("Status", "StatusCause", "StatusDetails")},
     **{f"io.k8s.api.autoscaling.v1.{name}": model(name) for name in ("Scale", "ScaleSpec", "ScaleStatus")},
+    **{
+        f"io.k8s.api.authentication.v1.{name}": model(name)
+        for name in ("BoundObjectReference", "TokenRequest", "TokenRequestSpec", "TokenRequestStatus")
+    },
     f"{_META}FieldsV1": dict_of(ANY),
     f"{_META}Patch": dict_of(ANY),
     "io.k8s.apimachinery.pkg.runtime.RawExtension": dict_of(ANY),

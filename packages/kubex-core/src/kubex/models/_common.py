@@ -1,6 +1,6 @@
 """Structures that belong to no single kind: partial metadata, scale, version."""
 
-from kubex.models._facts import Kind
+from kubex.models._kinded import Kind
 from kubex.models._meta import ObjectMeta
 from kubex.models._model import Model
 from kubex.models._resource import NamespacedResource, Resource
