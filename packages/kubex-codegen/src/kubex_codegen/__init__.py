@@ -1,5 +1,6 @@
 """Typed models from the OpenAPI documents of Kubernetes API servers."""
 
+from kubex_codegen._cluster import fetch_document
 from kubex_codegen._document import Document, parse_document, read_document
 from kubex_codegen._errors import CodegenError
 from kubex_codegen._generate import Options, generate
@@ -10,6 +11,7 @@ __all__ = [
     "CodegenError",
     "Document",
     "Options",
+    "fetch_document",
     "generate",
     "parse_document",
     "read_document",
