@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kubex.models import wire_name
+from kubex.models import ALL_VERBS, wire_name
 from kubex_codegen._families import Module
 from kubex_codegen._layout import INDENT, Brackets, docstring, from_import, lay_out
 from kubex_codegen._naming import camel
 from kubex_codegen._packages import HEADER
-from kubex_codegen._resources import ALL_VERBS, Resource
+from kubex_codegen._resources import Resource
 from kubex_codegen._structs import Field, Struct
 from kubex_codegen._types import MODELS, STRUCT, Symbol, model, struct, symbols, written
 

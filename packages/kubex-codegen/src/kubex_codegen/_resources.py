@@ -21,10 +21,6 @@ MARKERS: Mapping[str, str] = {
     "token": "HasTokenRequest",
 }
 
-ALL_VERBS: frozenset[str] = frozenset(
-    ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
-)
-
 _VERBS: Mapping[str, str] = {"post": "create", "put": "update"}
 
 

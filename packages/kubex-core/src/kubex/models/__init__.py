@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     )
     from kubex.models._create_only import ClusterCreateOnly, CreateOnly, NamespacedCreateOnly
     from kubex.models._events import EventType, WatchEvent
-    from kubex.models._facts import ResourceFacts
+    from kubex.models._facts import ALL_VERBS, ResourceFacts
     from kubex.models._lists import ResourceList
     from kubex.models._markers import (
         HasApproval,
@@ -42,6 +42,7 @@ else:  # importing one model does not build the others
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
+            "ALL_VERBS": "_facts",
             "BoundObjectReference": "_tokens",
             "ClusterCreateOnly": "_create_only",
             "ClusterResource": "_resource",
@@ -98,6 +99,7 @@ else:  # importing one model does not build the others
     )
 
 __all__ = [
+    "ALL_VERBS",
     "BoundObjectReference",
     "ClusterCreateOnly",
     "ClusterResource",

@@ -6,16 +6,16 @@ from typing import Annotated, TypeAlias
 from pydantic import BeforeValidator, Field, PlainSerializer, StrictInt, StrictStr
 
 
-def _aware(value: datetime) -> datetime:
-    return value if value.tzinfo is not None else value.replace(tzinfo=timezone.utc)
+def _utc(value: datetime) -> datetime:
+    return (value if value.tzinfo is None else value.astimezone(timezone.utc)).replace(tzinfo=None)
 
 
 def _seconds(value: datetime) -> str:
-    return _aware(value).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{_utc(value).isoformat()}Z"
 
 
 def _micros(value: datetime) -> str:
-    return _aware(value).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{_utc(value).isoformat(timespec='microseconds')}Z"
 
 
 def _empty_list(value: object) -> object:
@@ -27,7 +27,7 @@ def _empty_dict(value: object) -> object:
 
 
 Time: TypeAlias = Annotated[datetime, PlainSerializer(_seconds, return_type=str, when_used="json-unless-none")]
-"""A time with whole seconds, as `metadata.creationTimestamp`; a naive value is taken as UTC."""
+"""A time such as `metadata.creationTimestamp`; a naive value is taken as UTC. Fractions show only where there are any."""
 
 MicroTime: TypeAlias = Annotated[datetime, PlainSerializer(_micros, return_type=str, when_used="json-unless-none")]
 """A time with exactly six fractional digits, as a Lease's `renewTime`; a naive value is taken as UTC."""
