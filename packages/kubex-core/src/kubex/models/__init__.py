@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         ScaleStatus,
         VersionInfo,
     )
+    from kubex.models._crd import PrinterColumn, ScalePaths, crd_for
     from kubex.models._create_only import ClusterCreateOnly, CreateOnly, NamespacedCreateOnly
     from kubex.models._events import EventType, WatchEvent
     from kubex.models._facts import ALL_VERBS, ResourceFacts
@@ -33,7 +34,17 @@ if TYPE_CHECKING:
     from kubex.models._meta import ListMeta, ManagedFieldsEntry, ManagedObjectMeta, ObjectMeta, OwnerReference
     from kubex.models._model import Model
     from kubex.models._names import wire_name, wire_names
+    from kubex.models._quantity import (
+        QuantityForm,
+        QuantityLike,
+        add_quantities,
+        canonical_quantity,
+        compare_quantities,
+        format_quantity,
+        parse_quantity,
+    )
     from kubex.models._resource import ClusterResource, NamespacedResource, Resource, facts_of
+    from kubex.models._secrets import decode_secret_data, encode_secret_data
     from kubex.models._status import Status, StatusCause, StatusDetails
     from kubex.models._tokens import BoundObjectReference, TokenRequest, TokenRequestSpec, TokenRequestStatus
     from kubex.models._untyped import UntypedClusterResource, UntypedNamespacedResource, untyped
@@ -73,11 +84,15 @@ else:  # importing one model does not build the others
             "ObjectMeta": "_meta",
             "OwnerReference": "_meta",
             "PartialObjectMetadata": "_common",
+            "PrinterColumn": "_crd",
             "Quantity": "_values",
+            "QuantityForm": "_quantity",
+            "QuantityLike": "_quantity",
             "Resource": "_resource",
             "ResourceFacts": "_facts",
             "ResourceList": "_lists",
             "Scale": "_common",
+            "ScalePaths": "_crd",
             "ScaleSpec": "_common",
             "ScaleStatus": "_common",
             "Status": "_status",
@@ -91,7 +106,15 @@ else:  # importing one model does not build the others
             "UntypedNamespacedResource": "_untyped",
             "VersionInfo": "_common",
             "WatchEvent": "_events",
+            "add_quantities": "_quantity",
+            "canonical_quantity": "_quantity",
+            "compare_quantities": "_quantity",
+            "crd_for": "_crd",
+            "decode_secret_data": "_secrets",
+            "encode_secret_data": "_secrets",
             "facts_of": "_resource",
+            "format_quantity": "_quantity",
+            "parse_quantity": "_quantity",
             "untyped": "_untyped",
             "wire_name": "_names",
             "wire_names": "_names",
@@ -130,11 +153,15 @@ __all__ = [
     "ObjectMeta",
     "OwnerReference",
     "PartialObjectMetadata",
+    "PrinterColumn",
     "Quantity",
+    "QuantityForm",
+    "QuantityLike",
     "Resource",
     "ResourceFacts",
     "ResourceList",
     "Scale",
+    "ScalePaths",
     "ScaleSpec",
     "ScaleStatus",
     "Status",
@@ -148,8 +175,16 @@ __all__ = [
     "UntypedNamespacedResource",
     "VersionInfo",
     "WatchEvent",
+    "add_quantities",
+    "canonical_quantity",
+    "compare_quantities",
+    "crd_for",
+    "decode_secret_data",
+    "encode_secret_data",
     "facts_of",
+    "format_quantity",
     "lazy_names",
+    "parse_quantity",
     "untyped",
     "wire_name",
     "wire_names",

@@ -3,7 +3,7 @@
 from datetime import datetime, timezone
 from typing import Annotated, TypeAlias
 
-from pydantic import BeforeValidator, Field, PlainSerializer, StrictInt, StrictStr
+from pydantic import BeforeValidator, Field, PlainSerializer, StrictInt, StrictStr, WithJsonSchema
 
 
 def _utc(value: datetime) -> datetime:
@@ -27,7 +27,7 @@ def _empty_dict(value: object) -> object:
 
 
 Time: TypeAlias = Annotated[datetime, PlainSerializer(_seconds, return_type=str, when_used="json-unless-none")]
-"""A time such as `metadata.creationTimestamp`; a naive value is taken as UTC. Fractions show only where there are any."""
+"""A time such as `metadata.creationTimestamp`; a naive value is taken as UTC. Fractions show where there are any."""
 
 MicroTime: TypeAlias = Annotated[datetime, PlainSerializer(_micros, return_type=str, when_used="json-unless-none")]
 """A time with exactly six fractional digits, as a Lease's `renewTime`; a naive value is taken as UTC."""
@@ -41,5 +41,9 @@ NullAsEmpty = BeforeValidator(_empty_list)
 NullAsEmptyDict = BeforeValidator(_empty_dict)
 """The same for required objects whose names are free."""
 
-Quantity: TypeAlias = Annotated[str, Field(coerce_numbers_to_str=True)]
+Quantity: TypeAlias = Annotated[
+    str,
+    Field(coerce_numbers_to_str=True),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}], "x-kubernetes-int-or-string": True}),
+]
 """An amount such as `500m` or `2Gi`, kept as it was written; numbers become strings. See `parse_quantity()`."""
