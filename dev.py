@@ -42,10 +42,20 @@ COMMANDS: Mapping[str, Command] = {
             ("ruff", "check"),
             ("ruff", "format", "--check"),
             ("lint-imports",),
-            ("mypy", *SOURCES, "dev.py"),
-            ("mypy", "--explicit-package-bases", "tests", "examples"),
-            ("pyright", *SOURCES),
-            ("codespell", "packages", "tests", "examples", "docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+            ("mypy", *SOURCES, "dev.py", "tests", "examples", "benchmarks"),
+            ("pyright",),
+            (
+                "codespell",
+                "--skip=docs/_build",
+                "packages",
+                "tests",
+                "examples",
+                "benchmarks",
+                "docs",
+                "README.md",
+                "CONTRIBUTING.md",
+                "CHANGELOG.md",
+            ),
         ),
     ),
     "docs": Command(
@@ -111,7 +121,6 @@ def set_up() -> dict[str, str]:
     environment.pop("VIRTUAL_ENV", None)
     environment.setdefault("UV_SYSTEM_CERTS", "1")
     environment.setdefault("UV_PYTHON_DOWNLOADS", "never")
-    environment["MYPYPATH"] = "tests"  # where pytest too looks for what tests share
     if not (ROOT / environment.get("UV_PROJECT_ENVIRONMENT", ".venv")).exists():
         environment.setdefault("UV_PYTHON", sys.executable)
     environment["PATH"] = os.pathsep.join([str(UV_FOLDER / "bin"), environment.get("PATH", os.defpath)])

@@ -7,6 +7,7 @@ On a cluster it works in a namespace that it makes and deletes again, also after
 """
 
 import argparse
+import asyncio
 import secrets
 import sys
 from collections.abc import AsyncGenerator
@@ -158,7 +159,7 @@ if __name__ == "__main__":
     chosen = parse()
     try:
         anyio.run(main, chosen, backend=chosen.runtime)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):  # Ctrl-C; the second one on Python 3.10
         sys.exit(130)
     except KubexError as error:
         sys.exit(f"quickstart: {error}")

@@ -3,7 +3,7 @@
 The fixtures come with kubex-testing. `kubex_api_server` is an API server of the test's own, `kubex_server` the same one
 from behind, to inject faults.
 """
-# ruff: noqa: S101 - tests assert
+
 
 import pytest
 

@@ -60,11 +60,11 @@ async def published(server: ServerHandle) -> None:
 
 
 async def text(client: Client) -> str:
-    """Return the names of the schemas of example.com that are published by now."""
+    """Return the names of the schemas of models.example.com that are published by now."""
     index = json.loads((await client.request("GET", "/openapi/v3")).body)["paths"]
-    if "apis/example.com/v1" not in index:
+    if "apis/models.example.com/v1" not in index:
         return ""
-    found = json.loads((await client.request("GET", "/openapi/v3/apis/example.com/v1")).body)
+    found = json.loads((await client.request("GET", "/openapi/v3/apis/models.example.com/v1")).body)
     return " ".join(found["components"]["schemas"])
 
 
@@ -85,9 +85,9 @@ def test_custom_resources_are_generated_from_the_cluster_that_has_them(
     anyio.run(published, server)
     monkeypatch.setenv("KUBECONFIG", str(server.write_kubeconfig(tmp_path / "kubeconfig")))
     monkeypatch.syspath_prepend(str(tmp_path))
-    command = ["--from-cluster", "--group", "example.com", "-o", str(tmp_path), "--package", "kubex_cluster_models"]
+    command = ["--from-cluster", "--group", "models.example.com", "-o", str(tmp_path), "--package", "kubex_cluster_models"]
     assert main(command) == 0, capsys.readouterr().err
-    package = importlib.import_module("kubex_cluster_models.example_com.v1")
+    package = importlib.import_module("kubex_cluster_models.models_example_com.v1")
     facts = package.Widget.__resource__
     assert (facts.plural, facts.subresources) == ("widgets", {"status", "scale"})
     assert issubclass(package.Widget, HasScale)
@@ -96,7 +96,7 @@ def test_custom_resources_are_generated_from_the_cluster_that_has_them(
     widget = package.Widget.model_validate({"metadata": {"name": "w"}, "spec": spec})
     assert widget.spec.parts[0].source_url == "b"
     assert widget.to_dict()["spec"] == spec
-    assert '"""What it is called."""' in (tmp_path / "kubex_cluster_models/example_com/v1/_widget.py").read_text()
+    assert '"""What it is called."""' in (tmp_path / "kubex_cluster_models/models_example_com/v1/_widget.py").read_text()
     for name in [name for name in sys.modules if name.startswith("kubex_cluster_models")]:
         del sys.modules[name]
 

@@ -115,7 +115,7 @@ def test_credentials_of_a_proxy_are_apart_from_its_url() -> None:
     assert proxy.authorization is not None
     assert base64.b64decode(proxy.authorization.removeprefix("Basic ")).decode() == "us@er:p:äss"
     assert "äss" not in repr(proxy)
-    assert pickle.loads(pickle.dumps(proxy)) == proxy  # noqa: S301 - made in the line before
+    assert pickle.loads(pickle.dumps(proxy)) == proxy
 
 
 def test_a_proxy_without_credentials_sends_none() -> None:

@@ -9,14 +9,14 @@ from kubex.models import Model, NamespacedResource, PrinterColumn, Resource, Res
 from models.widgets import Gadget, OldWidget, Widget
 
 
-def facts(group: str = "example.com") -> ResourceFacts:
+def facts(group: str = "models.example.com") -> ResourceFacts:
     return ResourceFacts(group=group, version="v1", kind="Widget", plural="widgets")
 
 
 def test_names_scope_and_versions() -> None:
     crd = crd_for(Widget, OldWidget, short_names=["wd"], categories=["all"])
     assert (crd["apiVersion"], crd["kind"]) == ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
-    assert crd["metadata"] == {"name": "widgets.example.com"}
+    assert crd["metadata"] == {"name": "widgets.models.example.com"}
     assert crd["spec"]["scope"] == "Namespaced"
     assert crd["spec"]["names"] == {
         "plural": "widgets",
@@ -146,7 +146,7 @@ def test_versions_must_be_of_one_kind_each_once_and_in_a_group() -> None:
     class Core(NamespacedResource):
         __resource__ = facts(group="")
 
-    with pytest.raises(ValueError, match=r"Gadget \(gadgets\.example\.com\) is no version of Widget"):
+    with pytest.raises(ValueError, match=r"Gadget \(gadgets\.models\.example\.com\) is no version of Widget"):
         crd_for(Widget, Gadget)
     with pytest.raises(ValueError, match="Widget is given twice in version v1"):
         crd_for(Widget, Recursive)

@@ -54,7 +54,7 @@ async def test_a_custom_resource_lives_by_the_definition_of_its_model(server: Se
         try:
             await use(client)
         finally:
-            await Api(CustomResourceDefinition, client).delete("widgets.example.com")
+            await Api(CustomResourceDefinition, client).delete("widgets.models.example.com")
 
 
 async def use(client: Client) -> None:
@@ -91,7 +91,7 @@ async def test_a_cluster_wide_kind_is_served_too(server: ServerHandle) -> None:
             made = await Api(Gadget, client).create(Gadget(metadata=ObjectMeta(name="g"), size=2))
             assert (made.size, made.metadata.namespace) == (2, None)
         finally:
-            await Api(CustomResourceDefinition, client).delete("gadgets.example.com")
+            await Api(CustomResourceDefinition, client).delete("gadgets.models.example.com")
 
 
 async def test_a_real_server_writes_quantities_as_we_do(kubex_control_plane: ServerHandle) -> None:

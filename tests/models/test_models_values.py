@@ -1,99 +1,92 @@
-"""Values whose JSON form needs care: times, int-or-string, quantities, null lists, Secrets."""
+"""Field types whose JSON form needs care."""
 
 import json
 from datetime import datetime, timedelta, timezone
 from typing import Annotated
 
 import pytest
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
-from kubex.models import (
-    IntOrString,
-    MicroTime,
-    Model,
-    NullAsEmpty,
-    NullAsEmptyDict,
-    Quantity,
-    Time,
-    decode_secret_data,
-    encode_secret_data,
-)
+from kubex.models import IntOrString, MicroTime, Model, NullAsEmpty, ObjectMeta, StatusDetails, Time
+from support.kinds import Lease, LeaseSpec, PodSpec
+
+PARIS = timezone(timedelta(hours=1))
 
 
-class Values(Model):
+class Port(Model):
+    target: IntOrString
+
+
+class Times(Model):
     time: Time | None = None
     micro: MicroTime | None = None
-    port: IntOrString | None = None
-    amount: Quantity | None = None
-    amounts: dict[str, Quantity] | None = None
-    items: Annotated[list[int], NullAsEmpty] = Field(default_factory=list[int])
-    table: Annotated[dict[str, int], NullAsEmptyDict] = Field(default_factory=dict[str, int])
 
 
-def sent(values: Values) -> dict[str, object]:
-    """Return what a model sends."""
-    text: dict[str, object] = json.loads(values.to_json())
-    assert text == values.to_dict()
-    return text
+class Endpoints(Model):
+    endpoints: Annotated[list[str], NullAsEmpty]
 
 
-BERLIN = timezone(timedelta(hours=2))
+@pytest.mark.covers("pitfall-8")
+@pytest.mark.parametrize(
+    ("when", "sent"),
+    [
+        (datetime(2024, 1, 2, 3, 4, 5, tzinfo=timezone.utc), "2024-01-02T03:04:05.000000Z"),
+        (datetime(2024, 1, 2, 3, 4, 5, 6, tzinfo=timezone.utc), "2024-01-02T03:04:05.000006Z"),
+        (datetime(2024, 1, 2, 3, 4, 5, 600_000, tzinfo=PARIS), "2024-01-02T02:04:05.600000Z"),
+        (datetime(2024, 1, 2, 3, 4, 5), "2024-01-02T03:04:05.000000Z"),  # noqa: DTZ001 - a naive one is the point
+        (datetime(1, 1, 1, tzinfo=timezone.utc), "0001-01-01T00:00:00.000000Z"),
+    ],
+)
+def test_a_micro_time_has_six_digits_and_a_zone(when: datetime, sent: str) -> None:
+    lease = Lease(metadata=ObjectMeta(name="l"), spec=LeaseSpec(renew_time=when))
+    assert json.loads(lease.to_json())["spec"] == {"renewTime": sent}
+    assert lease.to_dict()["spec"] == {"renewTime": sent}
+    assert json.loads(Lease.model_validate_json(lease.to_json()).to_json())["spec"] == {"renewTime": sent}
 
 
 @pytest.mark.parametrize(
-    ("value", "time", "micro"),
+    ("when", "sent"),
     [
-        (datetime.fromisoformat("2026-01-02T03:04:05"), "2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000000Z"),
-        (
-            datetime.fromisoformat("2026-01-02T03:04:05.000060"),
-            "2026-01-02T03:04:05.000060Z",
-            "2026-01-02T03:04:05.000060Z",
-        ),
-        (datetime(2026, 1, 2, 3, 4, 5, tzinfo=BERLIN), "2026-01-02T01:04:05Z", "2026-01-02T01:04:05.000000Z"),
-        (datetime.fromisoformat("0001-01-01T00:00:00"), "0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000000Z"),
+        (datetime(2024, 1, 2, 3, 4, 5, 999_999, tzinfo=timezone.utc), "2024-01-02T03:04:05Z"),
+        (datetime(2024, 1, 2, 3, 4, 5, tzinfo=PARIS), "2024-01-02T02:04:05Z"),
+        (datetime(2024, 1, 2, 3, 4, 5), "2024-01-02T03:04:05Z"),  # noqa: DTZ001 - a naive one is the point
+        (datetime(33, 1, 2, tzinfo=timezone.utc), "0033-01-02T00:00:00Z"),
     ],
 )
-def test_times_are_sent_in_utc_and_micro_times_with_six_digits(value: datetime, time: str, micro: str) -> None:
-    assert sent(Values(time=value, micro=value, items=[], table={})) == {
-        "time": time, "micro": micro, "items": [], "table": {}
-    }  # fmt: skip
+def test_a_time_has_whole_seconds_and_a_zone(when: datetime, sent: str) -> None:
+    assert Times(time=when).to_dict() == {"time": sent}
 
 
-def test_times_are_read_with_their_zone() -> None:
-    read = Values.model_validate_json(b'{"time": "2026-01-02T03:04:05+02:00", "micro": "2026-01-02T03:04:05.123456Z"}')
-    assert read.time == datetime(2026, 1, 2, 1, 4, 5, tzinfo=timezone.utc)
-    assert read.micro == datetime(2026, 1, 2, 3, 4, 5, 123456, tzinfo=timezone.utc)
+def test_a_time_is_read_with_its_zone_and_stays_a_datetime_in_python() -> None:
+    times = Times.model_validate_json('{"time": "2024-01-02T03:04:05Z", "micro": "2024-01-02T03:04:05.000006Z"}')
+    assert times.time == datetime(2024, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+    assert times.model_dump()["micro"] == datetime(2024, 1, 2, 3, 4, 5, 6, tzinfo=timezone.utc)
+    assert Times().to_dict() == {}
 
 
-def test_a_number_or_a_string_stays_what_it_was() -> None:
-    assert Values.model_validate_json(b'{"port": 80}').port == 80
-    assert Values.model_validate_json(b'{"port": "80"}').port == "80"
-    for wrong in ("true", "1.5", "[]"):
-        with pytest.raises(ValidationError):
-            Values.model_validate_json(f'{{"port": {wrong}}}')
+@pytest.mark.covers("pitfall-9")
+@pytest.mark.parametrize("body", ['{"endpoints": null}', '{"endpoints": []}'])
+def test_a_required_list_may_come_as_null(body: str) -> None:
+    assert Endpoints.model_validate_json(body).endpoints == []
 
 
-def test_amounts_stay_as_they_were_written_and_numbers_become_strings() -> None:
-    assert Values.model_validate_json(b'{"amount": "1.50Gi"}').amount == "1.50Gi"
-    assert Values.model_validate_json(b'{"amounts": {"cpu": 2, "gpu": 0.5}}').amounts == {"cpu": "2", "gpu": "0.5"}
+@pytest.mark.covers("pitfall-9")
+def test_null_lists_of_models_are_empty_too() -> None:
+    assert PodSpec.model_validate_json('{"containers": null}').containers == []
+    assert StatusDetails.model_validate_json('{"causes": null}').causes == []
     with pytest.raises(ValidationError):
-        Values.model_validate_json(b'{"amount": true}')
+        PodSpec.model_validate_json("{}")
 
 
-def test_null_reads_as_empty_where_a_list_or_a_map_is_required() -> None:
-    read = Values.model_validate_json(b'{"items": null, "table": null}')
-    assert (read.items, read.table) == ([], {})
+@pytest.mark.parametrize("value", [80, "http", "80", 0])
+def test_a_number_or_text_stays_what_it_is(value: int | str) -> None:
+    port = Port.model_validate_json(json.dumps({"target": value}))
+    assert port.target == value
+    assert type(port.target) is type(value)
+    assert port.to_dict() == {"target": value}
 
 
-def test_secrets_are_encoded_and_decoded() -> None:
-    encoded = encode_secret_data({"user": "jané", "key": b"\x00\xff"})
-    assert encoded == {"user": "amFuw6k=", "key": "AP8="}
-    assert decode_secret_data(encoded) == {"user": "jané".encode(), "key": b"\x00\xff"}
-    assert decode_secret_data(None) == {}
-
-
-def test_what_is_not_base64_names_the_key_and_not_the_secret() -> None:
-    with pytest.raises(ValueError, match="the value of 'password' is not base64") as caught:
-        decode_secret_data({"password": "hunter2!"})
-    assert "hunter2" not in repr(caught.value)
-    assert caught.value.__cause__ is None
+@pytest.mark.parametrize("value", [True, False, 1.5, None, []])
+def test_anything_else_is_neither(value: object) -> None:
+    with pytest.raises(ValidationError):
+        Port.model_validate_json(json.dumps({"target": value}))

@@ -54,16 +54,16 @@ class WidgetStatus(Model):
 class Widget(NamespacedResource, HasStatus, HasScale):
     """A widget."""
 
-    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Widget", plural="widgets")
+    __resource__ = ResourceFacts(group="models.example.com", version="v1", kind="Widget", plural="widgets")
     spec: WidgetSpec
     status: WidgetStatus | None = None
 
 
 class OldWidget(NamespacedResource):
-    __resource__ = ResourceFacts(group="example.com", version="v1beta1", kind="Widget", plural="widgets")
+    __resource__ = ResourceFacts(group="models.example.com", version="v1beta1", kind="Widget", plural="widgets")
     spec: dict[str, Any] | None = None
 
 
 class Gadget(ClusterResource):
-    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Gadget", plural="gadgets")
+    __resource__ = ResourceFacts(group="models.example.com", version="v1", kind="Gadget", plural="gadgets")
     size: int | None = None

@@ -140,7 +140,7 @@ def check_both(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
     extras = f"kubex[aiohttp,httpx-ws] @ {wheels['kubex'].as_uri()}"
     others = [str(wheels[name]) for name in ("kubex_core", "kubex_aiohttp", "kubex_httpx")]
     environment.install(extras, *others, "trio")
-    assert {"kubex", "kubex-core", "kubex-aiohttp", "kubex-httpx", "httpx-ws"} <= environment.distributions()
+    assert {"kubex", "kubex-core", "kubex-aiohttp", "kubex-httpx", "wsproto"} <= environment.distributions()
     environment.run("-c", WHICH, "asyncio", "aiohttp")
     environment.run("-c", WHICH, "trio", "httpx")
 

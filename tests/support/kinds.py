@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any
 
+from pydantic import Field
+
 from kubex.models import (
     ClusterResource,
     HasLogs,
+    ManagedObjectMeta,
     MicroTime,
     Model,
     NamespacedResource,
@@ -27,6 +30,13 @@ class ConfigMap(NamespacedResource):
     __resource__ = ResourceFacts(version="v1", kind="ConfigMap", plural="configmaps")
     data: dict[str, str] | None = None
     immutable: bool | None = None
+
+
+class ManagedConfigMap(ConfigMap):
+    """A ConfigMap whose metadata tells who manages which field."""
+
+    __resource__ = ConfigMap.__resource__
+    metadata: ManagedObjectMeta = Field(default_factory=ManagedObjectMeta)
 
 
 class Secret(NamespacedResource):

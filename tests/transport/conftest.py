@@ -16,6 +16,15 @@ from support.pairs import Pair
 from transport.servers import Open, Script, Serve, Server, ok
 
 
+@pytest.fixture(scope="package", autouse=True)
+def collections_are_quick() -> Iterator[None]:
+    """Keep what was imported out of the collections after each test."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_left_to_the_collector() -> Iterator[None]:
     """Let warnings of what a test left behind come up in that test."""

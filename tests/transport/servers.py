@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -87,6 +88,10 @@ class Peer:
     def chunk(self, data: bytes) -> None:
         """Send one chunk; an empty one ends the answer."""
         self.send(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+
+    def reset(self) -> None:
+        """Make the end of the connection a reset."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def wait_until_closed(self) -> None:
         """Wait until the client has closed the connection, and note that in `server.closed`."""

@@ -7,7 +7,7 @@ import pytest
 
 from kubex.core.exceptions import ConnectError, ConnectionLost, ConnectTimeout, TransportError
 from kubex.transport import Limits, PreparedRequest
-from support.pairs import Pair
+from support.pairs import PAIRS, Pair
 from transport.servers import SECONDS, Open, Peer, Serve
 
 pytestmark = pytest.mark.anyio
@@ -98,16 +98,30 @@ async def test_the_pool_has_its_size_per_host(open_transport: Open, serve: Serve
 
 
 @pytest.mark.covers("pitfall-22")
-async def test_waiting_for_the_pool_has_a_limit(open_transport: Open, serve: Serve, pair: Pair) -> None:
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.backend == "httpx"], ids=str)
+async def test_waiting_for_the_pool_has_a_limit(open_transport: Open, serve: Serve) -> None:
     gate = Gate()
     server = serve(gate)
-    limits = Limits(pool=0.05) if pair.backend == "httpx" else Limits(connect=0.05)
     async with open_transport(pool_size=1) as transport, anyio.create_task_group() as tasks:
         tasks.start_soon(transport.request, PreparedRequest("GET", server.url + "/"))
         await gate.until_waiting()
         with pytest.raises(ConnectTimeout):
-            await transport.request(PreparedRequest("GET", server.url + "/", limits=limits))
+            await transport.request(PreparedRequest("GET", server.url + "/", limits=Limits(pool=0.05)))
         gate.opened.set()
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.backend == "aiohttp"], ids=str)
+async def test_waiting_for_the_pool_is_no_connecting(open_transport: Open, serve: Serve) -> None:
+    gate = Gate()
+    server = serve(gate)
+    async with open_transport(pool_size=1) as transport, anyio.create_task_group() as tasks:
+        tasks.start_soon(transport.request, PreparedRequest("GET", server.url + "/"))
+        await gate.until_waiting()
+        with anyio.move_on_after(0.2) as patience:
+            await transport.request(PreparedRequest("GET", server.url + "/", limits=Limits(connect=0.05)))
+        gate.opened.set()
+    assert patience.cancelled_caught
     assert len(server.seen) == 1
 
 
@@ -176,3 +190,25 @@ async def test_closing_ends_a_stream(open_transport: Open, serve: Serve) -> None
         with pytest.raises(ConnectionLost):
             await answer.receive()
     assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+
+
+@pytest.mark.covers("options-buffer_size")
+@pytest.mark.parametrize("pair", [Pair("aiohttp", "asyncio")], indirect=True, ids=str)
+@pytest.mark.parametrize("size", [2**16, 2**20])
+async def test_no_more_is_read_ahead_than_the_buffer_holds(open_transport: Open, serve: Serve, size: int) -> None:
+    stuck = threading.Event()
+
+    def flood(peer: Peer) -> None:
+        peer.request()
+        peer.chunked()
+        peer.socket.settimeout(0.2)
+        try:
+            while True:
+                peer.chunk(b"x" * 65536)
+        except OSError:
+            stuck.set()
+
+    request = PreparedRequest("GET", serve(flood).url + "/")
+    async with open_transport(buffer_size=size) as transport, transport.stream(request) as answer:
+        assert await anyio.to_thread.run_sync(stuck.wait, SECONDS)
+        assert size <= len(await answer.receive()) <= 2 * size + 2**19

@@ -113,6 +113,7 @@ async def test_the_environment_has_no_say(open_transport: Open, serve: Serve, mo
 @pytest.mark.parametrize(
     ("encoding", "compressed"),
     [("gzip", gzip.compress(b"abc" * 10000)), ("deflate", zlib.compress(b"abc" * 10000))],
+    ids=["gzip", "deflate"],
 )
 async def test_a_compressed_body_is_decompressed(
     open_transport: Open, serve: Serve, encoding: str, compressed: bytes

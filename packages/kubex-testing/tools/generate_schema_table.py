@@ -1,8 +1,12 @@
 """Write the table of built-in schemas that the embedded API server uses.
 
 Give it the OpenAPI v2 document of a kube-apiserver: a file, a URL (`kubectl proxy` serves /openapi/v2 without TLS), or
-`-` for standard input: `kubectl get --raw /openapi/v2 | python packages/kubex-testing/tools/generate_schema_table.py -`.
+`-` for standard input:
+
+    kubectl get --raw /openapi/v2 | python packages/kubex-testing/tools/generate_schema_table.py -
 """
+
+# a script beside the package, not part of one
 
 import argparse
 import json
@@ -28,7 +32,7 @@ def read(source: str) -> bytes:
 
 def main() -> None:
     """Read the document and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("document", help="file, http(s) URL, or - for standard input")
     parser.add_argument("--output", type=Path, default=TARGET, help="default: the table inside the package")
     arguments = parser.parse_args()

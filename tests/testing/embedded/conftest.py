@@ -5,7 +5,7 @@ import http.client
 import itertools
 import json
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -52,11 +52,13 @@ class Answer:
 
     @property
     def reason(self) -> str | None:
-        return self.document.get("reason")
+        reason: str | None = self.document.get("reason")
+        return reason
 
     @property
     def version(self) -> str:
-        return self.document["metadata"]["resourceVersion"]
+        version: str = self.document["metadata"]["resourceVersion"]
+        return version
 
     @property
     def names(self) -> list[str]:
@@ -81,6 +83,10 @@ class Events:
         line = self._response.readline()
         return json.loads(line) if line else None
 
+    def line(self) -> bytes:
+        """Return the next line as it is; empty at the end of the stream."""
+        return self._response.readline()
+
     def take(self, count: int) -> list[dict[str, Any]]:
         events = [self.next() for _ in range(count)]
         assert None not in events, f"the stream ended early: {events}"
@@ -88,7 +94,7 @@ class Events:
 
     def rest(self) -> list[dict[str, Any]]:
         """Read to the end of the stream."""
-        return list(iter(self.next, None))  # type: ignore[arg-type]  # the None ends it and is not in it
+        return list(iter(self.next, None))
 
 
 class Wire:
@@ -211,7 +217,18 @@ class _Stopper:
 @pytest.fixture
 def wire(api_handle: ServerHandle) -> Wire:
     """A client in a fresh namespace."""
-    client = Wire(api_handle)
-    answer = client.request("POST", "/api/v1/namespaces", {"metadata": {"name": client.namespace}})
-    assert answer.status == 201, answer.body
+    return _wire(api_handle)
+
+
+@pytest.fixture
+def make_wire() -> Callable[..., Wire]:
+    """Makes a client of a server, in a fresh namespace unless told not to create one."""
+    return _wire
+
+
+def _wire(handle: ServerHandle, *, create: bool = True) -> Wire:
+    client = Wire(handle)
+    if create:
+        answer = client.request("POST", "/api/v1/namespaces", {"metadata": {"name": client.namespace}})
+        assert answer.status == 201, answer.body
     return client

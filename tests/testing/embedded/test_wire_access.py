@@ -95,6 +95,45 @@ def test_one_can_ask_what_one_may_do(wire: Any) -> None:
     assert (empty.status, empty.reason) == (422, "Invalid")
 
 
+AUTHORIZATION = "/apis/authorization.k8s.io/v1"
+
+
+def test_one_can_ask_what_others_may_do(wire: Any) -> None:
+    asked = {"resourceAttributes": {"verb": "get", "resource": "pods", "namespace": wire.namespace}, "user": "jane"}
+    answer = wire.request("POST", f"{AUTHORIZATION}/subjectaccessreviews", {"spec": asked})
+    assert (answer.status, answer.document["status"]["allowed"]) == (201, False)
+    path = f"{AUTHORIZATION}/namespaces/{wire.namespace}/localsubjectaccessreviews"
+    local = wire.request("POST", path, {"metadata": {"namespace": wire.namespace}, "spec": asked})
+    assert (local.status, local.document["status"]["allowed"]) == (201, False)
+    assert local.document["metadata"]["namespace"] == wire.namespace
+
+
+def test_a_token_says_whose_it_is(wire: Any) -> None:
+    path = "/apis/authentication.k8s.io/v1/tokenreviews"
+    known = wire.request("POST", path, {"spec": {"token": JANE}}).document["status"]
+    assert (known["authenticated"], known["user"]["username"]) == (True, "jane")
+    assert known["user"]["groups"] == ["devs", "system:authenticated"]
+    unknown = wire.request("POST", path, {"spec": {"token": "zzz"}})
+    assert (unknown.status, "authenticated" in unknown.document["status"]) == (201, False)
+    assert unknown.document["status"]["error"].startswith("invalid bearer token")
+
+
+def test_a_service_account_gets_tokens_to_sign_in_with(wire: Any) -> None:
+    wire.create("serviceaccounts", {"metadata": {"name": "sa1"}})
+    path = wire.path("serviceaccounts", "sa1", "token")
+    answer = wire.request("POST", path, {"spec": {"expirationSeconds": 3600}})
+    assert (answer.status, answer.document["kind"]) == (201, "TokenRequest")
+    who = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+    token = answer.document["status"]["token"]
+    body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+    review = wire.request("POST", who, body, token=token)
+    assert review.document["status"]["userInfo"]["username"] == f"system:serviceaccount:{wire.namespace}:sa1"
+    short = wire.request("POST", path, {"spec": {"expirationSeconds": 10}})
+    assert (short.status, short.causes) == (422, [("FieldValueInvalid", "spec.expirationSeconds")])
+    missing = wire.request("POST", wire.path("serviceaccounts", "nope", "token"), {"spec": {}})
+    assert (missing.status, missing.reason) == (404, "NotFound")
+
+
 @pytest.mark.parametrize("path", ["/api", "/api/"])
 def test_the_core_group_has_one_version(wire: Any, path: str) -> None:
     document = wire.request("GET", path).document
@@ -109,6 +148,23 @@ def test_groups_say_their_versions(wire: Any) -> None:
     assert expected in document["groups"]
     one = wire.request("GET", "/apis/apps").document
     assert one == {"kind": "APIGroup", "apiVersion": "v1", **expected}
+
+
+@pytest.mark.parametrize(("path", "group"), [("/api", None), ("/apis", "apps")])
+def test_discovery_comes_in_one_document_with_an_etag(wire: Any, path: str, group: str | None) -> None:
+    kind = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+    answer = wire.request("GET", path, accept=f"{kind},application/json")
+    assert (answer.status, answer.header("Content-Type"), answer.header("Vary")) == (200, kind, "Accept")
+    assert answer.document["kind"] == "APIGroupDiscoveryList"
+    (item,) = [item for item in answer.document["items"] if item["metadata"].get("name") == group]
+    name, scale = ("deployments", "scale") if group else ("pods", "status")
+    (resource,) = [resource for resource in item["versions"][0]["resources"] if resource["resource"] == name]
+    assert resource["scope"] == "Namespaced"
+    assert scale in [subresource["subresource"] for subresource in resource["subresources"]]
+    etag = answer.header("ETag")
+    again = wire.request("GET", path, accept=kind, headers=(("If-None-Match", etag),))
+    assert (again.status, again.body, again.header("ETag")) == (304, b"", etag)
+    assert wire.request("GET", path, accept="application/json").document["kind"] != "APIGroupDiscoveryList"
 
 
 def test_resources_say_what_can_be_done_with_them(wire: Any) -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -31,10 +31,13 @@ SCHEMA = {
 }
 
 
-def definition(group: str, **version: Any) -> dict[str, Any]:
+def definition(
+    group: str, *, scope: str = "Namespaced", more_versions: Sequence[str] = (), **version: Any
+) -> dict[str, Any]:
     served = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": SCHEMA}, **version}
     names = {"plural": "widgets", "singular": "widget", "kind": "Widget", "shortNames": ["wd"]}
-    spec = {"group": group, "scope": "Namespaced", "names": names, "versions": [served]}
+    others = [{**served, "name": name, "storage": False} for name in more_versions]
+    spec = {"group": group, "scope": scope, "names": names, "versions": [served, *others]}
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
@@ -74,7 +77,7 @@ class Widgets:
     def served(self) -> bool:
         conditions = self.wire.request("GET", self.crd).document["status"].get("conditions") or []
         holds = any(item["type"] == "Established" and item["status"] == "True" for item in conditions)
-        return holds and self.wire.request("GET", self.path()).status == 200
+        return holds and self.wire.request("GET", f"/apis/{self.api}/widgets").status == 200
 
     def path(self, *rest: str, **query: str) -> str:
         path: str = self.wire.path("widgets", *rest, group=self.api, **query)
@@ -256,6 +259,62 @@ def test_a_deprecated_version_warns(wire: Any) -> None:
     widgets = Widgets(wire, deprecated=True)
     answer = widgets.create("w")
     assert answer.warnings == [f'299 - "{widgets.api} Widget is deprecated"']
+
+
+def test_versions_are_views_on_the_same_objects(wire: Any) -> None:
+    widgets = Widgets(wire, shared="versions", more_versions=["v1beta1"])
+    widgets.create("w")
+    old = widgets.wire.path("widgets", "w", group=f"{widgets.group}/v1beta1")
+    seen = widgets.wire.request("GET", old)
+    assert seen.document["apiVersion"] == f"{widgets.group}/v1beta1"
+    assert seen.version == widgets.wire.request("GET", widgets.path("w")).version
+    patched = widgets.wire.patch(old, {"spec": {"size": 7}})
+    assert (patched.status, patched.document["apiVersion"]) == (200, f"{widgets.group}/v1beta1")
+    assert widgets.wire.request("GET", widgets.path("w")).document["spec"]["size"] == 7
+    with widgets.wire.watch(widgets.wire.path("widgets", group=f"{widgets.group}/v1beta1", watch="1")) as events:
+        assert events.take(1)[0]["object"]["apiVersion"] == f"{widgets.group}/v1beta1"
+    same = widgets.wire.patch(old, {"spec": {"size": 7}})
+    assert same.version == patched.version
+
+
+def test_selectable_fields_select(wire: Any) -> None:
+    widgets = Widgets(wire, shared="selectable", selectableFields=[{"jsonPath": ".spec.color"}])
+    widgets.create("red")
+    widgets.create("blue", {"size": 1, "color": "blue"})
+    assert widgets.wire.request("GET", widgets.path(fieldSelector="spec.color=blue")).names == ["blue"]
+    answer = widgets.wire.request("GET", widgets.path(fieldSelector="spec.size=1"))
+    assert (answer.status, answer.reason) == (400, "BadRequest")
+
+
+def test_printer_columns_make_the_table(wire: Any) -> None:
+    columns = [{"name": "Size", "type": "integer", "jsonPath": ".spec.size"}]
+    widgets = Widgets(wire, shared="columns", additionalPrinterColumns=columns)
+    widgets.create("w", {"size": 3})
+    table = widgets.wire.request("GET", widgets.path(), accept="application/json;as=Table;g=meta.k8s.io;v=v1").document
+    assert [(column["name"], column["type"]) for column in table["columnDefinitions"]] == [
+        ("Name", "string"),
+        ("Size", "integer"),
+    ]
+    assert table["rows"][0]["cells"] == ["w", 3]
+
+
+def test_cluster_scoped_kinds_have_no_namespace(wire: Any) -> None:
+    widgets = Widgets(wire, shared="cluster", scope="Cluster")
+    path = f"/apis/{widgets.api}/widgets"
+    name = widgets.wire.namespace
+    created = widgets.wire.request("POST", path, widgets.body(name))
+    assert created.status == 201
+    assert "namespace" not in created.document["metadata"]
+    assert widgets.wire.request("GET", f"{path}/{name}").status == 200
+    assert widgets.wire.request("GET", widgets.path(name)).status == 404
+
+
+def test_metadata_of_custom_resources_comes_alone(widgets: Widgets) -> None:
+    widgets.create("w")
+    accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+    document = widgets.wire.request("GET", widgets.path(), accept=accept).document
+    assert document["kind"] == "PartialObjectMetadataList"
+    assert list(document["items"][0]) == ["kind", "apiVersion", "metadata"]
 
 
 def test_a_deleted_definition_takes_its_objects_with_it(wire: Any) -> None:

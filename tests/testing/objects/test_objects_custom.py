@@ -23,7 +23,10 @@ TEXT: dict[str, Any] = {"type": "string"}
         ({"default": "a", **TEXT}, {"x": "b"}, {"x": "b"}),
         ({"default": "a", **TEXT}, {"x": None}, {"x": "a"}),
         ({"default": "a", "nullable": True, **TEXT}, {"x": None}, {"x": None}),
-        (TEXT, {"x": None}, {"x": None}),
+        (TEXT, {"x": None}, {}),
+        ({"type": "object", "additionalProperties": TEXT}, {"x": {"a": None}}, {"x": {}}),
+        ({"type": "object", "x-kubernetes-preserve-unknown-fields": True}, {"x": {"a": None}}, {"x": {"a": None}}),
+        ({"type": "array", "items": TEXT}, {"x": [None]}, {"x": [None]}),
         (
             {"type": "object", "default": {}, "properties": {"y": {"type": "integer", "default": 1}}},
             {},
@@ -76,7 +79,12 @@ TYPE, INVALID = "FieldValueTypeInvalid", "FieldValueInvalid"
             "FieldValueNotSupported",
             'Unsupported value: "c": supported values: "a", "b"',
         ),
-        ({"maxLength": 3, **TEXT}, "abcd", "FieldValueTooLong", "Too long: may not be more than 3 bytes"),
+        (
+            {"maxLength": 3, "pattern": "^x", **TEXT},
+            "abcd",
+            "FieldValueTooLong",
+            "Too long: may not be more than 3 bytes",
+        ),
         ({"minLength": 2, **TEXT}, "é", INVALID, f'Invalid value: "é": {BODY} should be at least 2 chars long'),
         ({"pattern": "^a$", **TEXT}, "b", INVALID, f"Invalid value: \"b\": {BODY} should match '^a$'"),
         ({"format": "date-time", **TEXT}, "b", TYPE, f'Invalid value: "b": {BODY} must be of type date-time: "b"'),
@@ -115,7 +123,7 @@ TYPE, INVALID = "FieldValueTypeInvalid", "FieldValueInvalid"
             {"type": "array", "items": TEXT, "minItems": 1},
             [],
             INVALID,
-            f"Invalid value: []: {BODY} should have at least 1 items",
+            f"Invalid value: 0: {BODY} should have at least 1 items",
         ),
         (
             {"type": "object", "maxProperties": 0},
@@ -127,37 +135,47 @@ TYPE, INVALID = "FieldValueTypeInvalid", "FieldValueInvalid"
             {"type": "object", "minProperties": 1},
             {},
             INVALID,
-            f"Invalid value: {{}}: {BODY} should have at least 1 properties",
-        ),
-        (
-            {"type": "integer", "anyOf": [{"maximum": 1}, {"minimum": 5}]},
-            3,
-            INVALID,
-            'Invalid value: "": "spec.x" must validate at least one schema (anyOf)',
-        ),
-        (
-            {"type": "integer", "oneOf": [{"maximum": 5}, {"minimum": 1}]},
-            3,
-            INVALID,
-            'Invalid value: "": "spec.x" must validate one and only one schema (oneOf)',
-        ),
-        (
-            {"type": "integer", "allOf": [{"maximum": 1}]},
-            3,
-            INVALID,
-            f"Invalid value: 3: {BODY} should be less than or equal to 1",
-        ),
-        (
-            {"type": "integer", "not": {"enum": [3]}},
-            3,
-            INVALID,
-            'Invalid value: "": "spec.x" must not validate the schema (not)',
+            f"Invalid value: 0: {BODY} should have at least 1 properties",
         ),
     ],
 )
 def test_values_that_break_a_rule(rules: dict[str, Any], value: Any, reason: str, message: str) -> None:
     (cause,) = validate_custom(widget(x=rules), {"spec": {"x": value}})
     assert (cause.reason, cause.field, cause.message) == (reason, "spec.x", message)
+
+
+LOW = f"Invalid value: 3: {BODY} should be less than or equal to 1"
+
+
+@pytest.mark.parametrize(
+    ("rules", "verdict", "told"),
+    [
+        ({"anyOf": [{"maximum": 1}, {"minimum": 5}]}, "must validate at least one schema (anyOf)", [LOW]),
+        (
+            {"oneOf": [{"maximum": 5}, {"minimum": 1}]},
+            "must validate one and only one schema (oneOf). Found 2 valid alternatives",
+            [],
+        ),
+        ({"oneOf": [{"maximum": 1}]}, "must validate one and only one schema (oneOf). Found none valid", [LOW]),
+        ({"allOf": [{"maximum": 1}]}, "must validate all the schemas (allOf). None validated", [LOW]),
+        ({"allOf": [{"maximum": 1}, {"maximum": 9}]}, "must validate all the schemas (allOf)", [LOW]),
+        ({"not": {"enum": [3]}}, "must not validate the schema (not)", []),
+    ],
+)
+def test_combined_schemas(rules: dict[str, Any], verdict: str, told: list[str]) -> None:
+    first, *rest = validate_custom(widget(x={"type": "integer", **rules}), {"spec": {"x": 3}})
+    assert (first.reason, first.field) == (INVALID, "<nil>")
+    assert first.message == f'Invalid value: "": "spec.x" {verdict}'
+    assert [(cause.field, cause.message) for cause in rest] == [("spec.x", text) for text in told]
+
+
+def test_an_embedded_resource_says_what_it_is() -> None:
+    rules = {"type": "object", "x-kubernetes-embedded-resource": True, "x-kubernetes-preserve-unknown-fields": True}
+    found = validate_custom(widget(x=rules), {"spec": {"x": {}}})
+    assert [(cause.reason, cause.field) for cause in found] == [
+        ("FieldValueRequired", "spec.x.apiVersion"),
+        ("FieldValueRequired", "spec.x.kind"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,8 @@ def test_service() -> None:
 @pytest.mark.parametrize(
     ("spec", "expected"),
     [
-        ({"clusterIP": "None"}, {"clusterIP": "None", "clusterIPs": ["None"]}),
+        ({"clusterIP": "None"}, {"clusterIP": "None", "clusterIPs": ["None"], "ipFamilyPolicy": "RequireDualStack"}),
+        ({"clusterIP": "None", "selector": {"a": "b"}}, {"ipFamilyPolicy": "SingleStack", "ipFamilies": ["IPv4"]}),
         ({"clusterIP": "10.0.0.7"}, {"clusterIP": "10.0.0.7", "clusterIPs": ["10.0.0.7"]}),
         ({"type": "NodePort", "ports": [{"port": 80}]}, {"externalTrafficPolicy": "Cluster"}),
         ({"type": "LoadBalancer"}, {"allocateLoadBalancerNodePorts": True, "externalTrafficPolicy": "Cluster"}),
@@ -162,7 +163,10 @@ def test_other_workloads() -> None:
     spec: Object = {"template": {}}
     assert created("apps", "ReplicaSet", spec=spec)["spec"]["replicas"] == 1
     stateful = created("apps", "StatefulSet", spec=spec)
-    assert stateful["spec"]["updateStrategy"] == {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}}
+    assert stateful["spec"]["updateStrategy"] == {
+        "type": "RollingUpdate",
+        "rollingUpdate": {"partition": 0, "maxUnavailable": 1},
+    }
     assert stateful["status"] == {"replicas": 0, "availableReplicas": 0}
     daemon = created("apps", "DaemonSet", spec=spec)
     assert daemon["spec"]["updateStrategy"]["rollingUpdate"] == {"maxUnavailable": 1, "maxSurge": 0}
@@ -170,6 +174,7 @@ def test_other_workloads() -> None:
     assert (job["completions"], job["parallelism"], job["backoffLimit"]) == (1, 1, 6)
     assert job["selector"] == {"matchLabels": {"batch.kubernetes.io/controller-uid": "u-1"}}
     assert job["template"]["metadata"]["labels"]["job-name"] == "x"
+    assert daemon["status"]["numberReady"] == 0
 
 
 def test_definition() -> None:

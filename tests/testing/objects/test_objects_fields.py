@@ -59,8 +59,8 @@ def test_unknown_fields_of_custom_resources() -> None:
         "metadata.bad",
         "spec.bogus",
         "spec.free.known.b",
-        "spec.names.n.b",
         "spec.items[1].c",
+        "spec.names.n.b",
     ]
     assert prune(WIDGET, obj) == {
         "metadata": {"name": "w"},
@@ -78,6 +78,13 @@ def test_unknown_fields_of_custom_resources() -> None:
         ("ConfigMap", {"foo": 1, "data": {"a": "b"}}, {"data": {"a": "b"}}),
         ("ConfigMap", {"data": None, "metadata": {"creationTimestamp": None}}, {"metadata": {}}),
         ("ConfigMap", {"data": {"a": None}}, {"data": {"a": ""}}),
+        ("ConfigMap", {"data": {}, "metadata": {"labels": {}, "finalizers": []}}, {"metadata": {}}),
+        (
+            "Pod",
+            {"status": {"conditions": [{"type": "Ready", "lastProbeTime": None}]}},
+            {"status": {"conditions": [{"type": "Ready", "lastProbeTime": None, "lastTransitionTime": None}]}},
+        ),
+        ("Pod", {"spec": {"nodeSelector": {}, "securityContext": {}}}, {"spec": {"securityContext": {}}}),
         ("Pod", {"spec": {"containers": [None, {"x": 1}]}}, {"spec": {"containers": [{}, {}]}}),
     ],
 )
@@ -138,6 +145,7 @@ def test_wrong_types_are_worded_as_go_does(group: str, kind: str, obj: dict[str,
     ("obj", "part"),
     [
         ({"metadata": {"creationTimestamp": "x"}}, 'parsing time "x"'),
+        ({"metadata": {"creationTimestamp": "2026-01-01T00:00:00"}}, "parsing time"),
         ({"metadata": {"creationTimestamp": 1}}, "cannot unmarshal number into Go value of type string"),
         ({"spec": {"containers": [{"resources": {"limits": {"cpu": "1x"}}}]}}, "quantities must match"),
         ({"spec": {"containers": [{"livenessProbe": {"httpGet": {"port": {}}}}]}}, "cannot unmarshal object"),
@@ -162,6 +170,25 @@ def test_right_types_pass(obj: dict[str, Any]) -> None:
     check_types(builtin_schema("", "v1", "Pod"), obj)
 
 
+LAYOUT = "2006-01-02T15:04:05.000000Z07:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("2026-01-01T00:00:00Z", "Z"),
+        ("2026-01-01T00:00:00.5Z", ".5Z"),
+        ("2026-01-01T00:00:00.1234567Z", ".1234567Z"),
+    ],
+)
+def test_micro_times_have_exactly_six_digits(text: str, rest: str) -> None:
+    lease = builtin_schema("coordination.k8s.io", "v1", "Lease")
+    check_types(lease, {"spec": {"renewTime": "2026-01-01T00:00:00.000001Z"}})
+    with pytest.raises(WrongType) as caught:
+        check_types(lease, {"spec": {"renewTime": text}})
+    assert str(caught.value) == f'parsing time "{text}" as "{LAYOUT}": cannot parse "{rest}" as ".000000"'
+
+
 @pytest.mark.parametrize("text", ["", "Yg==", "YWI=", "YWJj", "YWJjYg==", "YWJj\nYg=="])
 def test_right_base64_passes(text: str) -> None:
     check_types(builtin_schema("", "v1", "Secret"), {"data": {"a": text}})
@@ -169,8 +196,9 @@ def test_right_base64_passes(text: str) -> None:
 
 def test_only_metadata_of_custom_resources_is_type_checked() -> None:
     check_types(WIDGET, {"spec": {"size": "x"}})
-    with pytest.raises(WrongType, match=r"ObjectMeta\.metadata\.labels of type string"):
+    with pytest.raises(WrongType, match=r"ObjectMeta\.labels of type string") as caught:
         check_types(WIDGET, {"metadata": {"labels": {"a": 1}}})
+    assert caught.value.path == "metadata.labels"
 
 
 @pytest.mark.parametrize(
@@ -188,6 +216,30 @@ def test_only_metadata_of_custom_resources_is_type_checked() -> None:
 )
 def test_quantities(text: str, value: Any) -> None:
     assert parse_quantity(text) == type(parse_quantity("1"))(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("1", "1"),
+        (1, "1"),
+        ("1000m", "1"),
+        ("0.5", "500m"),
+        ("1024Mi", "1Gi"),
+        ("1500Mi", "1500Mi"),
+        ("0.5Ki", "512"),
+        ("1.5Gi", "1536Mi"),
+        ("1000k", "1M"),
+        ("1E3", "1e3"),
+        ("0.1n", "1n"),
+        ("0", "0"),
+        ("-1", "-1"),
+    ],
+)
+def test_quantities_are_stored_in_one_spelling(value: object, text: str) -> None:
+    pod = {"spec": {"containers": [{"resources": {"limits": {"cpu": value}}}]}}
+    (container,) = prune(builtin_schema("", "v1", "Pod"), pod)["spec"]["containers"]
+    assert container["resources"]["limits"] == {"cpu": text}
 
 
 @pytest.mark.parametrize("text", ["", "1x", "Gi", "1 Gi", "--1", True])

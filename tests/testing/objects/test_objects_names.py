@@ -111,6 +111,25 @@ class Half(random.SystemRandom):
         return 0.5
 
 
+@pytest.mark.parametrize(
+    ("name", "problems"),
+    [
+        ("http", []),
+        ("0", ["must contain at least one letter (a-z)"]),
+        ("a--b", ["must not contain consecutive hyphens"]),
+        ("-a", ["must not begin or end with a hyphen"]),
+        ("a" * 16, ["must be no more than 15 characters"]),
+        ("a_", ["must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"]),
+    ],
+)
+def test_port_names(name: str, problems: list[str]) -> None:
+    assert names.port_name_problems(name) == problems
+
+
+def test_a_label_with_dots_is_told_so() -> None:
+    assert names.dns1123_label_problems("a.b") == ["must not contain dots"]
+
+
 @pytest.mark.parametrize(("base", "kept"), [("gen-", "gen-"), ("g" * 250, "g" * 58)])
 def test_generated_names_keep_58_characters_and_add_5(base: str, kept: str) -> None:
     name = expand_generate_name(base, random.SystemRandom())

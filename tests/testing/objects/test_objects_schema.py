@@ -73,8 +73,9 @@ def test_atomic_maps(group: str, kind: str, path: str) -> None:
 
 
 def test_ports_have_a_default_protocol_among_their_keys() -> None:
-    assert node("spec.containers.[].ports").key_defaults == {"protocol": "TCP"}
-    assert node("spec.ports", kind="Service").key_defaults == {"protocol": "TCP"}
+    assert node("spec.containers.[].ports").key_defaults == {"containerPort": 0, "protocol": "TCP"}
+    assert node("spec.ports", kind="Service").key_defaults == {"port": 0, "protocol": "TCP"}
+    assert node("spec.containers").key_defaults == {"name": ""}
 
 
 def test_retain_keys_strategy_is_known() -> None:

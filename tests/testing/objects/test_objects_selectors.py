@@ -125,6 +125,7 @@ POD = {
         ("status.nominatedNodeName=", True),
         (r"metadata.name=p\,q", False),
         ("metadata.name=p,", True),
+        ("=", True),
     ],
 )
 def test_field_selector_matches(text: str, matches: bool) -> None:

@@ -12,7 +12,8 @@ Object = dict[str, Any]
 
 CRD = ("apiextensions.k8s.io", "CustomResourceDefinition")
 REQUIRED, INVALID, FORBIDDEN = "FieldValueRequired", "FieldValueInvalid", "FieldValueForbidden"
-SCHEMA = "spec.versions[0].schema.openAPIV3Schema"
+UNSUPPORTED = "FieldValueNotSupported"
+SCHEMA = "spec.validation.openAPIV3Schema"
 
 
 def definition(
@@ -57,8 +58,25 @@ def field(schema: Object) -> Object:
             definition(name="widgets.a.k8s.io", group="a.k8s.io"),
             [(REQUIRED, "metadata.annotations[api-approved.kubernetes.io]")],
         ),
-        (definition(name="widgets.a.k8s.io", group="a.k8s.io", annotations={"api-approved.kubernetes.io": "yes"}), []),
+        (
+            definition(
+                name="widgets.a.k8s.io",
+                group="a.k8s.io",
+                annotations={"api-approved.kubernetes.io": "https://a.example/1"},
+            ),
+            [],
+        ),
         (definition(scope="Odd"), [("FieldValueNotSupported", "spec.scope")]),
+        (
+            definition(name="widgets.k8s.io", group="k8s.io", annotations={"api-approved.kubernetes.io": "yes"}),
+            [(INVALID, "metadata.annotations[api-approved.kubernetes.io]")],
+        ),
+        (definition(conversion={"strategy": "Odd"}), [(UNSUPPORTED, "spec.conversion.strategy")]),
+        (definition(preserveUnknownFields=True), [(INVALID, "spec.preserveUnknownFields")]),
+        (
+            definition(names={"plural": "widgets", "kind": "Widget", "categories": ["A"]}),
+            [(INVALID, "spec.names.categories[0]")],
+        ),
         (definition(scope=None), [(REQUIRED, "spec.scope")]),
         (
             definition(names={"plural": "widgets", "kind": "Wid_get"}),
@@ -72,11 +90,14 @@ def field(schema: Object) -> Object:
             definition(names={"plural": "widgets", "kind": "Widget", "shortNames": ["W"]}),
             [(INVALID, "spec.names.shortNames[0]")],
         ),
-        (definition(versions=[]), [(INVALID, "spec.versions")]),
-        (definition(versions=[{"name": "v1", "storage": True}]), [(REQUIRED, SCHEMA)]),
+        (definition(versions=[]), [(INVALID, "spec.versions"), (INVALID, "status.storedVersions")]),
+        (
+            definition(versions=[{"name": "v1", "storage": True}]),
+            [(REQUIRED, "spec.versions[0].schema.openAPIV3Schema")],
+        ),
         (
             definition(versions=[{"name": "1", "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}]),
-            [(INVALID, "spec.versions[0].name")],
+            [(INVALID, "spec.versions[0].name"), (INVALID, "spec.version")],
         ),
         (
             definition(
@@ -119,6 +140,31 @@ def test_names_groups_and_versions(obj: Object, expected: list[tuple[str, str]])
                 (FORBIDDEN, f"{SCHEMA}.properties[x].anyOf[1].default"),
             ],
         ),
+        (field({"type": "odd"}), [(UNSUPPORTED, f"{SCHEMA}.properties[x].type")]),
+        (field({"type": "string", "default": 1}), [("FieldValueTypeInvalid", f"{SCHEMA}.properties[x].default")]),
+        (
+            field({"type": "object", "default": {"a": 1}, "properties": {"a": {"type": "string"}}}),
+            [("FieldValueTypeInvalid", f"{SCHEMA}.properties[x].default.a")],
+        ),
+        (
+            field({"type": "object", "x-kubernetes-preserve-unknown-fields": False}),
+            [(INVALID, f"{SCHEMA}.properties[x].x-kubernetes-preserve-unknown-fields")],
+        ),
+        (
+            field({"type": "array", "uniqueItems": True, "items": {"type": "string"}}),
+            [(FORBIDDEN, f"{SCHEMA}.properties[x].uniqueItems")],
+        ),
+        (
+            {"type": "object", "additionalProperties": {"type": "string"}},
+            [(FORBIDDEN, f"{SCHEMA}.additionalProperties")],
+        ),
+        (
+            {"type": "object", "properties": {"metadata": {"type": "object", "properties": {"labels": {}}}}},
+            [
+                (FORBIDDEN, f"{SCHEMA}.properties[metadata]"),
+                (REQUIRED, f"{SCHEMA}.properties[metadata].properties[labels].type"),
+            ],
+        ),
         (field({"type": "integer", "not": {"nullable": True}}), [(FORBIDDEN, f"{SCHEMA}.properties[x].not.nullable")]),
     ],
 )
@@ -136,3 +182,27 @@ def test_schemas_must_be_structural(schema: Object, expected: list[tuple[str, st
 )
 def test_what_a_definition_may_not_change(change: Object, fields: list[str]) -> None:
     assert found(definition(**change), definition()) == [(INVALID, name) for name in fields]
+
+
+@pytest.mark.parametrize(
+    ("version", "fields"),
+    [
+        ({"additionalPrinterColumns": [{"name": "A", "type": "odd"}]}, ["[0].type", "[0].JSONPath"]),
+        ({"additionalPrinterColumns": [{"type": "string", "jsonPath": ".a"}]}, ["[0].name"]),
+        ({"additionalPrinterColumns": [{"name": "A", "type": "date", "jsonPath": ".a"}]}, []),
+    ],
+)
+def test_printer_columns(version: Object, fields: list[str]) -> None:
+    base = definition()["spec"]["versions"][0]
+    causes = found(definition(versions=[{**base, **version}]))
+    assert [name for _, name in causes] == [f"spec.additionalPrinterColumns{name}" for name in fields]
+
+
+def test_scale_needs_its_paths() -> None:
+    base = definition()["spec"]["versions"][0]
+    scale: Object = {"subresources": {"scale": {}}}
+    common = found(definition(versions=[{**base, **scale}]))
+    assert common == [(REQUIRED, f"spec.subresources.scale.{name}ReplicasPath") for name in ("spec", "status")]
+    other = {**base, "name": "v2", "storage": False}
+    own = found(definition(versions=[{**base, **scale}, other]))
+    assert own[0] == (REQUIRED, "spec.versions[0].subresources.scale.specReplicasPath")

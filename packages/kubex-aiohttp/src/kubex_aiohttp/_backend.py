@@ -47,3 +47,4 @@ BACKEND = Backend(
     ),
     websocket=_websocket,
 )
+"""aiohttp for asyncio; the entry point of this distribution names it."""

@@ -39,6 +39,7 @@ class Sessions:
     def __init__(self, config: TransportConfig) -> None:
         self.config = config
         self.closed = False
+        self._answers: set[aiohttp.ClientResponse] = set()
         self._routes = {scheme: _route(scheme, proxy) for scheme, proxy in config.proxies.items()}
         self._connector = _connector(config)
 
@@ -65,9 +66,20 @@ class Sessions:
             raise ConnectError("the transport is closed", request.method, request.url.partition("?")[0])
         return self._routes.get(request.url.partition(":")[0], _DIRECT)
 
+    def hold(self, answer: aiohttp.ClientResponse) -> None:
+        """Take note of an answer that is being read; `let_go` ends that."""
+        self._answers.add(answer)
+
+    def let_go(self, answer: aiohttp.ClientResponse) -> None:
+        """Drop an answer."""
+        self._answers.discard(answer)
+        drop(answer)
+
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close every connection; answers that are being read break off."""
         self.closed = True
+        for answer in self._answers:  # a connector that closes would leave their readers waiting
+            answer.content.set_exception(aiohttp.ClientConnectionError("the transport was closed"))
         with anyio.move_on_after(_CLOSING, shield=True):
             await self._connector.close()
 
@@ -83,8 +95,8 @@ def drop(response: aiohttp.ClientResponse) -> None:
 
 @lru_cache(maxsize=64)
 def client_timeout(limits: Limits) -> aiohttp.ClientTimeout:
-    """Return aiohttp's form of the limits; waiting for the pool counts as connecting."""
-    return aiohttp.ClientTimeout(connect=limits.connect, sock_connect=limits.connect, sock_read=limits.read)
+    """Return aiohttp's form of the limits; it has none for waiting for the pool alone, nor for writing."""
+    return aiohttp.ClientTimeout(sock_connect=limits.connect, sock_read=limits.read)
 
 
 def _connector(config: TransportConfig) -> aiohttp.TCPConnector:

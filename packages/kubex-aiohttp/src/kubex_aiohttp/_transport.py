@@ -23,7 +23,7 @@ from kubex.transport import (
     map_exceptions,
 )
 from kubex_aiohttp._errors import ERRORS
-from kubex_aiohttp._session import Sessions, client_timeout, drop
+from kubex_aiohttp._session import Sessions, client_timeout
 from kubex_aiohttp._websocket import AioHttpWebSocket
 
 # aiohttp warns of larger bodies unless they come as a file, in bytes.
@@ -35,12 +35,12 @@ class AioHttpTransport(Transport):
 
     def __init__(self, config: TransportConfig) -> None:
         super().__init__(config)
-        self._sessions = Sessions(config)
-        self._session = self._sessions.new(Limits())
+        self.sessions = Sessions(config)
+        self._session = self.sessions.new(Limits())
 
     async def send(self, request: PreparedRequest) -> aiohttp.ClientResponse:
         """Send a request and wait for the headers of its answer."""
-        route = self._sessions.route(request)
+        route = self.sessions.route(request)
         body = request.body
         try:
             with map_exceptions(ERRORS, request):
@@ -56,7 +56,7 @@ class AioHttpTransport(Transport):
                 )
         except asyncio.CancelledError as error:
             # A closing connector cancels whoever waits for its pool, which is no cancellation of the caller's task.
-            if self._sessions.closed and not _is_cancelled():
+            if self.sessions.closed and not _is_cancelled():
                 raise ConnectError("the transport was closed", request.method) from error
             raise
 
@@ -64,11 +64,12 @@ class AioHttpTransport(Transport):
     async def request(self, request: PreparedRequest) -> Response:
         """Send a request and read the whole answer."""
         response = await self.send(request)
+        self.sessions.hold(response)
         try:
             with map_exceptions(ERRORS, request):
                 body = await response.content.read()
         finally:
-            drop(response)
+            self.sessions.let_go(response)
         return Response(response.status, Headers(response.headers.items()), body)
 
     @override
@@ -79,13 +80,13 @@ class AioHttpTransport(Transport):
     @override
     def websocket(self, request: PreparedRequest, *, subprotocols: Sequence[str] = ()) -> AioHttpWebSocket:
         """Open a WebSocket."""
-        return AioHttpWebSocket(self._sessions, request, subprotocols)
+        return AioHttpWebSocket(self.sessions, request, subprotocols)
 
     @override
     async def aclose(self) -> None:
         """Close the session and every connection of it."""
         await self._session.close()
-        await self._sessions.aclose()
+        await self.sessions.aclose()
 
 
 class AioHttpStream(StreamResponse):
@@ -98,6 +99,7 @@ class AioHttpStream(StreamResponse):
 
     async def __aenter__(self) -> Self:
         self._response = await self._transport.send(self._request)
+        self._transport.sessions.hold(self._response)
         self.status = self._response.status
         self.headers = Headers(self._response.headers.items())
         return self
@@ -105,7 +107,7 @@ class AioHttpStream(StreamResponse):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        drop(self._response)
+        self._transport.sessions.let_go(self._response)
 
     @override
     async def receive(self) -> bytes:
@@ -115,7 +117,7 @@ class AioHttpStream(StreamResponse):
 
 
 def _is_cancelled() -> bool:
-    if sys.version_info >= (3, 11):
-        task = asyncio.current_task()
-        return task is None or task.cancelling() > 0
-    return True  # it cannot be told there, and a cancellation must not get lost
+    if sys.version_info < (3, 11):
+        return False  # it cannot be told there; a scope of anyio cancels again
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0

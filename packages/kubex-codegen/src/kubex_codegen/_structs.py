@@ -54,7 +54,7 @@ KNOWN: Mapping[str, Type] = {
 
 _SCALARS: Mapping[tuple[str, str], Type] = {
     ("string", "int-or-string"): model("IntOrString"),
-    ("string", "date-time"): model("Time"),
+    ("string", "date-time"): model("Timestamp"),
     ("string", ""): STR,
     ("integer", ""): INT,
     ("number", ""): FLOAT,

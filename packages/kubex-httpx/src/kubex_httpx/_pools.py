@@ -1,6 +1,7 @@
 """The connection pools of httpx, one for each way out."""
 
 import ssl
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,9 @@ from kubex_httpx._errors import ERRORS, PROXY_ERRORS
 
 # In seconds: what has not closed by itself after that is left to the operating system.
 _CLOSING = 5.0
+
+# What httpx keeps by default. Its pool asks every idle connection at every request: with 50 of them it is 3x slower.
+_IDLE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +101,36 @@ class _Opened:
                 await self._stream.aclose()
 
 
+class _Body(httpx.AsyncByteStream):
+    """A body in one piece. httpx's own is an async generator: trio complains when a request ends before it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._given = False
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        self._given = False
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._given:
+            raise StopAsyncIteration
+        self._given = True
+        return self._body
+
+
 def _httpx_request(request: PreparedRequest, opened: _Opened) -> httpx.Request:
     limits = request.limits
     timeout = {"connect": limits.connect, "read": limits.read, "write": limits.write, "pool": limits.pool}
-    return httpx.Request(
+    made = httpx.Request(
         request.method,
         request.url,
         headers=[(name.encode("ascii"), value.encode()) for name, value in request.headers],
         content=request.body,
         extensions={"timeout": timeout, "trace": opened.trace} if request.url[:6] == "https:" else {"timeout": timeout},
     )
+    made.stream = _Body(request.body or b"")
+    return made
 
 
 def _pool(config: TransportConfig, proxy: Proxy | None = None) -> Pool:
@@ -117,7 +141,7 @@ def _pool(config: TransportConfig, proxy: Proxy | None = None) -> Pool:
         trust_env=False,
         limits=httpx.Limits(
             max_connections=config.pool_size,
-            max_keepalive_connections=None if config.keep_alive else 0,
+            max_keepalive_connections=_IDLE if config.keep_alive else 0,
             keepalive_expiry=config.keep_alive_timeout,
         ),
         proxy=None if proxy is None else _httpx_proxy(proxy, context),

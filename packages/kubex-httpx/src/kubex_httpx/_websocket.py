@@ -35,7 +35,7 @@ _LOST = WebSocketMessage("close", code=1006)
 class HttpxWebSocket(WebSocket):
     """A WebSocket, open as long as its block.
 
-    It drives the protocol library that httpx-ws is made of. httpx-ws itself receives in a task group around the user's
+    It drives wsproto, the protocol library below httpx-ws. httpx-ws itself receives in a task group around the user's
     block and has no cap on messages.
     """
 

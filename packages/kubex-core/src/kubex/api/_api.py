@@ -61,11 +61,6 @@ class Api(Writes[T]):
         return self._endpoint
 
     @property
-    def resource(self) -> type[T]:
-        """The kind."""
-        return self._endpoint.model
-
-    @property
     def client(self) -> Client:
         """The client that calls go through."""
         return self._endpoint.client

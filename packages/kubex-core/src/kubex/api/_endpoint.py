@@ -9,7 +9,7 @@ from kubex.core._query import Query
 from kubex.core._request import JSON, Request
 from kubex.core.exceptions import InvalidNameError, NamespaceError
 from kubex.core.params import NamespaceTypes, TimeoutTypes
-from kubex.models import NamespacedResource, ObjectMeta, Resource, facts_of
+from kubex.models import CreateOnly, NamespacedResource, ObjectMeta, Resource, facts_of
 
 T = TypeVar("T", bound=Resource)
 
@@ -38,6 +38,11 @@ class Endpoint(Generic[T]):
         *,
         metadata_only: bool = False,
     ) -> None:
+        if issubclass(resource, CreateOnly):
+            raise TypeError(
+                f"{resource.__name__} can only be created, so it has no Api: "
+                f"use create_review(client, {resource.__name__}(...))"
+            )
         self.resource = resource
         self.model = model
         self.client = client

@@ -1,5 +1,6 @@
 """Logs of pods."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from types import TracebackType
 
@@ -98,7 +99,7 @@ class LogStream:
 
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
-        self._lines = stream.lines()
+        self._lines = stream.text()
 
     async def __aenter__(self) -> Self:
         await self._stream.__aenter__()
@@ -109,11 +110,11 @@ class LogStream:
     ) -> None:
         await self._stream.__aexit__(kind, error, traceback)
 
-    def __aiter__(self) -> Self:
-        return self
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self._lines  # one coroutine a line, not two
 
     async def __anext__(self) -> str:
-        return (await self._lines.__anext__()).decode("utf-8", "replace")
+        return await self._lines.__anext__()
 
     @property
     def bytes(self) -> ByteStream:

@@ -5,13 +5,13 @@ from typing import Any, Generic, TypeVar, overload
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import GetOptions, ListOptions, Selector, WatchOptions
 from kubex.api._pages import Pages
+from kubex.api._scope import InNamespaces
 from kubex.api._watch import WATCH_MARGIN, WATCH_SECONDS, Watch
 from kubex.core.exceptions import ConfigurationError, NotFound
 from kubex.core.params import NamespaceTypes, ResourceVersionMatch, TimeoutTypes
-from kubex.models import NamespacedResource, Resource, ResourceList
+from kubex.models import Resource, ResourceList
 
 T = TypeVar("T", bound=Resource)
-N = TypeVar("N", bound=NamespacedResource)
 
 
 class Reads(Generic[T]):
@@ -20,21 +20,26 @@ class Reads(Generic[T]):
     def __init__(self, endpoint: Endpoint[T]) -> None:
         self._endpoint = endpoint
 
+    @property
+    def resource(self) -> type[T]:
+        """The class of the objects that the verbs return."""
+        return self._endpoint.model
+
     @overload
     async def get(
-        self: "Reads[N]",
+        self: InNamespaces,
         name: str,
         *,
         namespace: NamespaceTypes = ...,
         resource_version: str | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> N: ...
+    ) -> T: ...
     @overload
     async def get(
         self, name: str, *, resource_version: str | None = None, request_timeout: TimeoutTypes = ...
     ) -> T: ...
     async def get(
-        self: "Reads[Any]",
+        self: Any,
         name: str,
         *,
         namespace: NamespaceTypes = ...,
@@ -42,7 +47,7 @@ class Reads(Generic[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> Any:
         """Return one object; raises NotFound if it is not there."""
-        endpoint = self._endpoint
+        endpoint: Endpoint[Any] = self._endpoint
         path = endpoint.object(name, namespace, "get")
         query = GetOptions(resource_version=resource_version).query() if resource_version is not None else None
         request = endpoint.request("GET", path, request_timeout, query=query, accept=endpoint.accept)
@@ -50,19 +55,19 @@ class Reads(Generic[T]):
 
     @overload
     async def find(
-        self: "Reads[N]",
+        self: InNamespaces,
         name: str,
         *,
         namespace: NamespaceTypes = ...,
         resource_version: str | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> N | None: ...
+    ) -> T | None: ...
     @overload
     async def find(
         self, name: str, *, resource_version: str | None = None, request_timeout: TimeoutTypes = ...
     ) -> T | None: ...
     async def find(
-        self: "Reads[Any]",
+        self: Any,
         name: str,
         *,
         namespace: NamespaceTypes = ...,
@@ -70,7 +75,7 @@ class Reads(Generic[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> Any:
         """Return one object, None if there is none of that name; a kind that the server lacks is still NotFound."""
-        endpoint = self._endpoint
+        endpoint: Endpoint[Any] = self._endpoint
         path = endpoint.object(name, namespace, "get")
         query = GetOptions(resource_version=resource_version).query()
         request = endpoint.request("GET", path, request_timeout, query=query, accept=endpoint.accept)
@@ -84,7 +89,7 @@ class Reads(Generic[T]):
 
     @overload
     async def list(
-        self: "Reads[N]",
+        self: InNamespaces,
         *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
@@ -94,7 +99,7 @@ class Reads(Generic[T]):
         resource_version: str | None = None,
         resource_version_match: ResourceVersionMatch | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> ResourceList[N]: ...
+    ) -> ResourceList[T]: ...
     @overload
     async def list(
         self,
@@ -108,7 +113,7 @@ class Reads(Generic[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> ResourceList[T]: ...
     async def list(
-        self: "Reads[Any]",
+        self: Any,
         *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
@@ -118,7 +123,7 @@ class Reads(Generic[T]):
         resource_version: str | None = None,
         resource_version_match: ResourceVersionMatch | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> ResourceList[Any]:
+    ) -> Any:
         """Return the objects of a namespace, or of all with `namespace=None`; with `limit` the first page of them."""
         options = ListOptions(
             label_selector=label_selector,
@@ -145,7 +150,7 @@ class Reads(Generic[T]):
 
     @overload
     def pages(
-        self: "Reads[N]",
+        self: InNamespaces,
         *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
@@ -154,7 +159,7 @@ class Reads(Generic[T]):
         resource_version: str | None = None,
         resource_version_match: ResourceVersionMatch | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> Pages[N]: ...
+    ) -> Pages[T]: ...
     @overload
     def pages(
         self,
@@ -167,7 +172,7 @@ class Reads(Generic[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> Pages[T]: ...
     def pages(
-        self: "Reads[Any]",
+        self: Any,
         *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
@@ -195,7 +200,7 @@ class Reads(Generic[T]):
 
     @overload
     def watch(
-        self: "Reads[N]",
+        self: InNamespaces,
         *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
@@ -205,7 +210,7 @@ class Reads(Generic[T]):
         allow_bookmarks: bool = True,
         timeout_seconds: int = WATCH_SECONDS,
         request_timeout: TimeoutTypes = ...,
-    ) -> Watch[N]: ...
+    ) -> Watch[T]: ...
     @overload
     def watch(
         self,
@@ -219,7 +224,7 @@ class Reads(Generic[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> Watch[T]: ...
     def watch(
-        self: "Reads[Any]",
+        self: Any,
         *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
@@ -245,10 +250,10 @@ class Reads(Generic[T]):
             allow_bookmarks=allow_bookmarks or None,
             timeout_seconds=timeout_seconds,
             resource_version=resource_version,
-            resource_version_match="NotOlderThan" if send_initial_events else None,
+            resource_version_match="NotOlderThan" if send_initial_events is not None else None,
             send_initial_events=send_initial_events,
         )
-        endpoint = self._endpoint
+        endpoint: Endpoint[Any] = self._endpoint
         path = endpoint.collection(namespace)
         request = endpoint.request("GET", path, request_timeout, query=options.query(), accept=endpoint.accept)
         stream = endpoint.client.open(request, idle=timeout_seconds + WATCH_MARGIN)

@@ -7,14 +7,14 @@ from kubex.api._endpoint import Endpoint
 from kubex.api._options import DeleteOptions, SelectOptions, Selector, WriteOptions, dry_run_value
 from kubex.api._patching import FIELD_MANAGER, patch_request
 from kubex.api._reads import Reads
+from kubex.api._scope import InNamespaces
 from kubex.core._encode import encode_object
 from kubex.core._request import Request
 from kubex.core.params import FieldValidation, NamespaceTypes, Precondition, PropagationPolicy, TimeoutTypes
 from kubex.core.patch import ApplyPatch, Patch
-from kubex.models import NamespacedResource, Resource, ResourceList, Status
+from kubex.models import Resource, ResourceList, Status
 
 T = TypeVar("T", bound=Resource)
-N = TypeVar("N", bound=NamespacedResource)
 
 
 class Writes(Reads[T]):
@@ -22,15 +22,15 @@ class Writes(Reads[T]):
 
     @overload
     async def create(
-        self: "Writes[N]",
-        obj: N,
+        self: InNamespaces,
+        obj: T,
         *,
         namespace: NamespaceTypes = ...,
         dry_run: bool = False,
         field_manager: str | None = None,
         field_validation: FieldValidation | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> N: ...
+    ) -> T: ...
     @overload
     async def create(
         self,
@@ -42,7 +42,7 @@ class Writes(Reads[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> T: ...
     async def create(
-        self: "Writes[Any]",
+        self: Any,
         obj: Any,
         *,
         namespace: NamespaceTypes = ...,
@@ -56,7 +56,7 @@ class Writes(Reads[T]):
         It goes to `namespace`, else to its own `metadata.namespace`, else to the Api's namespace. With
         `metadata.generate_name` the server makes the name.
         """
-        endpoint = self._endpoint
+        endpoint: Endpoint[Any] = self._endpoint
         options = WriteOptions(
             dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
         )
@@ -66,15 +66,15 @@ class Writes(Reads[T]):
 
     @overload
     async def replace(
-        self: "Writes[N]",
-        obj: N,
+        self: InNamespaces,
+        obj: T,
         *,
         namespace: NamespaceTypes = ...,
         dry_run: bool = False,
         field_manager: str | None = None,
         field_validation: FieldValidation | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> N: ...
+    ) -> T: ...
     @overload
     async def replace(
         self,
@@ -86,7 +86,7 @@ class Writes(Reads[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> T: ...
     async def replace(
-        self: "Writes[Any]",
+        self: Any,
         obj: Any,
         *,
         namespace: NamespaceTypes = ...,
@@ -99,7 +99,7 @@ class Writes(Reads[T]):
 
         With a `metadata.resource_version` it is a Conflict if the object has changed since. Raises NotFound.
         """
-        endpoint = self._endpoint
+        endpoint: Endpoint[Any] = self._endpoint
         options = WriteOptions(
             dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
         )
@@ -109,7 +109,7 @@ class Writes(Reads[T]):
 
     @overload
     async def patch(
-        self: "Writes[N]",
+        self: InNamespaces,
         name: str,
         patch: Patch,
         *,
@@ -119,7 +119,7 @@ class Writes(Reads[T]):
         field_manager: str | None = None,
         field_validation: FieldValidation | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> N: ...
+    ) -> T: ...
     @overload
     async def patch(
         self,
@@ -133,7 +133,7 @@ class Writes(Reads[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> T: ...
     async def patch(
-        self: "Writes[Any]",
+        self: Any,
         name: str,
         patch: Patch,
         *,
@@ -148,7 +148,7 @@ class Writes(Reads[T]):
 
         `force` is for an ApplyPatch: it takes over fields of other managers, which are a Conflict otherwise.
         """
-        endpoint = self._endpoint
+        endpoint: Endpoint[Any] = self._endpoint
         path = endpoint.object(name, namespace, "patch")
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),
@@ -162,8 +162,8 @@ class Writes(Reads[T]):
 
     @overload
     async def apply(
-        self: "Writes[N]",
-        obj: N,
+        self: InNamespaces,
+        obj: T,
         *,
         namespace: NamespaceTypes = ...,
         field_manager: str = FIELD_MANAGER,
@@ -171,7 +171,7 @@ class Writes(Reads[T]):
         dry_run: bool = False,
         field_validation: FieldValidation | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> N: ...
+    ) -> T: ...
     @overload
     async def apply(
         self,
@@ -184,7 +184,7 @@ class Writes(Reads[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> T: ...
     async def apply(
-        self: "Writes[Any]",
+        self: Any,
         obj: Any,
         *,
         namespace: NamespaceTypes = ...,
@@ -199,7 +199,7 @@ class Writes(Reads[T]):
         Creates the object if it is not there. A field of another manager is a Conflict unless `force` takes it over.
         See https://kubernetes.io/docs/reference/using-api/server-side-apply/.
         """
-        endpoint = self._endpoint
+        endpoint: Endpoint[Any] = self._endpoint
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),
             field_manager=field_manager,
@@ -219,7 +219,7 @@ class Writes(Reads[T]):
 
     @overload
     async def delete(
-        self: "Writes[N]",
+        self: InNamespaces,
         name: str,
         *,
         namespace: NamespaceTypes = ...,
@@ -228,7 +228,7 @@ class Writes(Reads[T]):
         precondition: Precondition | None = None,
         dry_run: bool = False,
         request_timeout: TimeoutTypes = ...,
-    ) -> N | Status: ...
+    ) -> T | Status: ...
     @overload
     async def delete(
         self,
@@ -241,7 +241,7 @@ class Writes(Reads[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> T | Status: ...
     async def delete(
-        self: "Writes[Any]",
+        self: Any,
         name: str,
         *,
         namespace: NamespaceTypes = ...,
@@ -255,7 +255,7 @@ class Writes(Reads[T]):
 
         `grace_period_seconds=0` deletes at once. Raises NotFound, and Conflict if a `precondition` does not hold.
         """
-        endpoint = self._endpoint
+        endpoint: Endpoint[Any] = self._endpoint
         options = DeleteOptions(
             grace_period_seconds=grace_period_seconds,
             propagation_policy=propagation_policy,
@@ -268,7 +268,7 @@ class Writes(Reads[T]):
 
     @overload
     async def delete_collection(
-        self: "Writes[N]",
+        self: InNamespaces,
         *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
@@ -277,7 +277,7 @@ class Writes(Reads[T]):
         propagation_policy: PropagationPolicy | None = None,
         dry_run: bool = False,
         request_timeout: TimeoutTypes = ...,
-    ) -> ResourceList[N] | Status: ...
+    ) -> ResourceList[T] | Status: ...
     @overload
     async def delete_collection(
         self,
@@ -290,7 +290,7 @@ class Writes(Reads[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> ResourceList[T] | Status: ...
     async def delete_collection(
-        self: "Writes[Any]",
+        self: Any,
         *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
@@ -305,7 +305,7 @@ class Writes(Reads[T]):
         Without selectors that is every object of the namespace. Servers have no path that deletes in all namespaces
         at once: with `namespace=None` they answer MethodNotAllowed.
         """
-        endpoint = self._endpoint
+        endpoint: Endpoint[Any] = self._endpoint
         options = DeleteOptions(
             grace_period_seconds=grace_period_seconds, propagation_policy=propagation_policy, dry_run=dry_run
         )

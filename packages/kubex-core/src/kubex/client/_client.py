@@ -14,7 +14,7 @@ from kubex.client._exchange import Exchange, discard_stream, nothing_to_discard,
 from kubex.client._lease import Leases
 from kubex.client._loop import HomeLoop
 from kubex.client._options import ClientOptions
-from kubex.client._prepare import Preparer, checked_path, user_agent
+from kubex.client._prepare import Preparer, checked_headers, checked_method, checked_path, user_agent
 from kubex.client._resolve import resolve_config, warn_ignored, warn_ignored_timeout
 from kubex.client._stream import ByteStream, OpenStream
 from kubex.client._timeouts import CallTimeout, Resolved, Timeouts
@@ -98,10 +98,13 @@ class Client:
 
     async def aclose(self) -> None:
         """Close every connection; streams that are open break off. A second call does nothing."""
+        self._loop.check_end()
         self._closed = True
         with anyio.CancelScope(shield=True):
-            await self._stream_leases.aclose()
-            await self._plain_leases.aclose()
+            try:
+                await self._stream_leases.aclose()
+            finally:
+                await self._plain_leases.aclose()
 
     async def request(
         self,
@@ -230,10 +233,10 @@ class Client:
                 raise ConfigurationError("give json= or body=, not both", source=f"{method} {path}")
             body = encode(json)
         return Request(
-            method=method.upper(),
+            method=checked_method(method),
             path=checked_path(path),
             query=query or {},
-            headers=tuple((headers or {}).items()),
+            headers=checked_headers(headers or {}),
             body=body,
             content_type=content_type,
             accept=accept,

@@ -23,8 +23,8 @@ class Candidate:
     backend: Backend | None = None
     cause: Exception | None = field(default=None, repr=False)
 
-    def problem(self, runtime: str) -> str | None:
-        """Say why this backend cannot be used on an async library, None if it can."""
+    def defect(self) -> str | None:
+        """Say why this backend cannot be used anywhere, None if it can."""
         if self.backend is None:
             return f"its plugin in {self.distribution} does not load: {type(self.cause).__name__}: {self.cause}"
         if self.backend.api_version != API_VERSION:
@@ -32,9 +32,14 @@ class Candidate:
                 f"{self.distribution} is made for version {self.backend.api_version} of the backend interface, "
                 f"this kubex-core has {API_VERSION}: install versions that fit"
             )
-        if runtime not in self.backend.runtimes:
-            return f"runs on {', '.join(sorted(self.backend.runtimes))}, not on {runtime}"
         return None
+
+    def problem(self, runtime: str) -> str | None:
+        """Say why this backend cannot be used on an async library, None if it can."""
+        defect = self.defect()
+        if defect is None and self.backend is not None and runtime not in self.backend.runtimes:
+            return f"runs on {', '.join(sorted(self.backend.runtimes))}, not on {runtime}"
+        return defect
 
 
 def installed() -> Sequence[EntryPoint]:
@@ -74,47 +79,59 @@ def select(
         return [_named(candidates, name, runtime)]
     usable = [candidate for candidate in candidates if candidate.problem(runtime) is None]
     if not usable:
-        reasons = [(candidate.name, candidate.problem(runtime) or "") for candidate in candidates]
-        raise _with_cause(NoBackendError(runtime, reasons), candidates)
+        causes = (candidate.cause for candidate in candidates if candidate.cause is not None)
+        raise NoBackendError(runtime, _reasons(candidates, runtime)) from next(causes, None)
     usable.sort(key=lambda candidate: (-_priority(candidate), candidate.name))
     _only(candidates, usable[0].name)
     return usable
 
 
-def load(candidates: Sequence[Candidate], *, automatic: bool, runtime: str) -> tuple[Backend, type[Transport]]:
-    """Import the first backend that can be; in automatic choice a broken one is a warning and the next is tried."""
-    failures: list[tuple[Candidate, Exception]] = []
+def load(
+    candidates: Sequence[Candidate], *, automatic: bool, runtime: str, others: Sequence[Candidate] = ()
+) -> tuple[Backend, type[Transport]]:
+    """Import the first backend that can be; in automatic choice a broken one is a warning and the next is tried.
+
+    `others` were not selected: they are named in the same warnings, and in the error when nothing can be imported.
+    """
+    broken = [(other, defect) for other in others if (defect := other.defect()) is not None]
+    failures: list[tuple[Candidate, str]] = []
+    cause: Exception | None = None
     for candidate in candidates:
         if candidate.backend is None:
             continue
+        _only(candidates, candidate.name)
         try:
             transport = candidate.backend.load()
         except Exception as error:
+            problem = f"{candidate.distribution} cannot be imported: {type(error).__name__}: {error}"
             if not automatic:
-                problem = f"{candidate.distribution} cannot be imported: {type(error).__name__}: {error}"
                 raise BackendError(candidate.name, problem) from error
-            failures.append((candidate, error))
+            failures.append((candidate, problem))
+            cause = error
             continue
-        for failed, cause in failures:
-            _warn_broken(failed, cause, f"using {candidate.name} instead")
+        for failed, problem in (*broken, *failures):
+            warn_caller(f"backend {failed.name!r} is passed over for {candidate.name!r}: {problem}", UserWarning)
         return candidate.backend, transport
-    reasons = [(failed.name, f"cannot be imported: {type(cause).__name__}: {cause}") for failed, cause in failures]
-    raise NoBackendError(runtime, reasons) from (failures[-1][1] if failures else None)
+    reasons = [(failed.name, problem) for failed, problem in failures]
+    raise NoBackendError(runtime, [*_reasons(others, runtime), *reasons]) from cause
 
 
 def choose(
     wanted: ClientChoise | str | Backend, runtime: str, *, find: Callable[[], Sequence[EntryPoint]] = installed
 ) -> Backend:
     """Choose the backend for the current async library and import it."""
-    variable = os.environ.get(VARIABLE)
+    variable = os.environ.get(VARIABLE, "").strip()
+    if variable == ClientChoise.AUTO.value:
+        variable = ""
     candidates = [] if isinstance(wanted, Backend) else discover(find())
     chosen = select(candidates, wanted=wanted, variable=variable, runtime=runtime)
     automatic = wanted == ClientChoise.AUTO and not variable
-    if automatic:
-        for candidate in candidates:
-            if candidate.cause is not None:
-                _warn_broken(candidate, candidate.cause, f"using {chosen[0].name} instead")
-    return load(chosen, automatic=automatic, runtime=runtime)[0]
+    others = [candidate for candidate in candidates if candidate.problem(runtime) is not None] if automatic else ()
+    return load(chosen, automatic=automatic, runtime=runtime, others=others)[0]
+
+
+def _reasons(candidates: Iterable[Candidate], runtime: str) -> list[tuple[str, str]]:
+    return [(candidate.name, candidate.problem(runtime) or "") for candidate in candidates]
 
 
 def _named(candidates: Sequence[Candidate], name: str, runtime: str) -> Candidate:
@@ -141,15 +158,3 @@ def _usable(candidate: Candidate, runtime: str) -> Candidate:
 
 def _priority(candidate: Candidate) -> int:
     return candidate.backend.priority if candidate.backend is not None else 0
-
-
-def _with_cause(error: NoBackendError, candidates: Sequence[Candidate]) -> NoBackendError:
-    error.__cause__ = next((candidate.cause for candidate in candidates if candidate.cause is not None), None)
-    return error
-
-
-def _warn_broken(candidate: Candidate, error: Exception, instead: str) -> None:
-    reason = f"{type(error).__name__}: {error}"
-    warn_caller(
-        f"backend {candidate.name!r} of {candidate.distribution} cannot be used, {instead}: {reason}", UserWarning
-    )

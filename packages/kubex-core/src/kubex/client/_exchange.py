@@ -15,7 +15,7 @@ from kubex.client._stream import OpenStream
 from kubex.core._headers import Headers
 from kubex.core._request import Request
 from kubex.core._response import Response
-from kubex.core.exceptions import ConnectError, ConnectionLost, DeadlineExceeded, KubexError
+from kubex.core.exceptions import ConnectError, ConnectionLost, DeadlineExceeded
 from kubex.credentials import Authentication, Credentials
 from kubex.transport import Limits, PreparedRequest, StreamResponse
 
@@ -78,7 +78,7 @@ class Exchange(Generic[A]):
                     return answer
                 if answer.status == UNAUTHORIZED and not refreshed:
                     refreshed = True
-                    renewed = await self._credentials.authenticate(refresh=True)
+                    renewed = await self._renewed(answer)
                     if renewed != authentication:
                         authentication = renewed
                         await self._discard(answer)
@@ -89,6 +89,13 @@ class Exchange(Generic[A]):
                 await self._discard(answer)
             await anyio.sleep(delay)
             authentication = await self._credentials.authenticate()
+
+    async def _renewed(self, answer: A) -> Authentication:
+        try:
+            return await self._credentials.authenticate(refresh=True)
+        except BaseException:
+            await self._discard(answer)
+            raise
 
     def _after(self, request: Request, answer: A, attempt: int) -> float | None:
         if self._policy is None:
@@ -143,11 +150,8 @@ async def within(total: float | None, request: Request, call: Awaitable[R]) -> R
     """Await a call for at most `total` seconds; raises DeadlineExceeded."""
     if total is None:
         return await call
-    try:
-        with anyio.fail_after(total):
-            return await call
-    except TimeoutError as error:
-        if isinstance(error, KubexError):
-            raise
-        text = f"no answer within the total timeout of {total:g} s"
-        raise DeadlineExceeded(text, request.method, request.path) from error
+    # What `anyio.fail_after` does, at two thirds of its cost on every call.
+    with anyio.CancelScope(deadline=anyio.current_time() + total):
+        return await call
+    text = f"no answer within the total timeout of {total:g} s"
+    raise DeadlineExceeded(text, request.method, request.path)

@@ -1,6 +1,7 @@
 """The transports of a client: opened on first use, replaced when the TLS identity changes, drained when replaced."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import TypeAlias
 
 import anyio
@@ -66,23 +67,30 @@ class Leases:
                 return old
             transport = await self._open(identity)
             if self._closed:
-                await transport.aclose()
+                with anyio.CancelScope(shield=True):
+                    await transport.aclose()
                 raise ClientClosedError
-            self._current = Lease(transport, identity)
+            fresh = self._current = Lease(transport, identity)
             if old is not None:
-                old.retired = True
-                self._retired = [lease for lease in self._retired if lease.users]
-                if old.users:
-                    self._retired.append(old)
-                else:
-                    await old.transport.aclose()
-            return self._current
+                await self._retire(old)
+            return fresh
+
+    async def _retire(self, lease: Lease) -> None:
+        lease.retired = True
+        self._retired = [lease for lease in self._retired if lease.users]
+        if lease.users:
+            self._retired.append(lease)
+        else:
+            with anyio.CancelScope(shield=True):
+                await lease.transport.aclose()
 
     async def aclose(self) -> None:
         """Close every transport, in use or not; later calls raise ClientClosedError."""
         self._closed = True
-        leases = [*self._retired, *([self._current] if self._current is not None else [])]
+        leases = [lease for lease in self._retired if lease.users]
+        leases += [self._current] if self._current is not None else []
         self._retired, self._current = [], None
-        for lease in leases:
-            lease.retired = False
-            await lease.transport.aclose()
+        async with AsyncExitStack() as stack:  # each is closed, also when closing another fails
+            for lease in leases:
+                lease.retired = False
+                stack.push_async_callback(lease.transport.aclose)

@@ -31,11 +31,15 @@ class HomeLoop:
         token = current_token()
         if self._token is token:
             return
-        if self._token is not None and self._token != token:
-            raise ClientLoopError
+        self.check_end()
         name = runtime()
         if name not in self._runtimes:
             raise BackendError(
                 self._backend, f"runs on {', '.join(sorted(self._runtimes))}, not on {name}; choose another backend"
             )
         self._token = token
+
+    def check_end(self) -> None:
+        """Raise ClientLoopError on another loop than the first; without a first use any loop will do."""
+        if self._token is not None and self._token != current_token():
+            raise ClientLoopError

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import EllipsisType
 
 from kubex.client._retry import RetryPolicy
+from kubex.core._proxy import parse_proxy
 from kubex.core.exceptions import ConfigurationError
 from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
 
@@ -77,7 +78,10 @@ class ClientOptions:
             raise _wrong("keep_alive_timeout", "..., None or a number of seconds, 0 or more", value)
 
     def _check_proxy(self) -> None:
-        if self.proxy is None or isinstance(self.proxy, str):
+        if self.proxy is None:
+            return
+        if isinstance(self.proxy, str):
+            parse_proxy(self.proxy, field="ClientOptions.proxy")
             return
         if not isinstance(self.proxy, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise _wrong("proxy", "a URL, a dict of URLs by scheme, or None", type(self.proxy).__name__)
@@ -86,6 +90,7 @@ class ClientOptions:
                 raise _wrong("proxy", 'a dict with the keys "http" and "https" alone', scheme)
             if not isinstance(url, str):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise _wrong("proxy", f"a URL for {scheme!r}", type(url).__name__)
+            parse_proxy(url, field=f"ClientOptions.proxy[{scheme!r}]")
         object.__setattr__(self, "proxy", dict(self.proxy))
 
     @property

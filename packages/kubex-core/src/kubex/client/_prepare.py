@@ -2,13 +2,17 @@
 
 import re
 import sys
+from collections.abc import Mapping
 
 from kubex._version import __version__
 from kubex.core._query import encode_query
 from kubex.core._request import Request
-from kubex.core.exceptions import InvalidNameError
+from kubex.core.exceptions import ConfigurationError, InvalidNameError
 from kubex.credentials import Authentication
 from kubex.transport import Limits, PreparedRequest
+
+# Names of methods and headers (RFC 9110, 5.6.2).
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+")
 
 # What may stand in the path of a URL (RFC 3986); the escapes themselves are the caller's.
 _PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*")
@@ -21,6 +25,23 @@ def checked_path(path: str) -> str:
     if any(part in (".", "..") for part in path.replace("%2e", ".").replace("%2E", ".").split("/")):
         raise InvalidNameError("path", path, 'must not hold the segments "." and ".."')
     return path
+
+
+def checked_method(method: str) -> str:
+    """Return the method of a call outside `Api` in capitals; raises ConfigurationError for what is none."""
+    if not _TOKEN.fullmatch(method):
+        raise ConfigurationError(f"{method!r} is no HTTP method", field="method")
+    return method.upper()
+
+
+def checked_headers(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the headers of a call outside `Api`; raises ConfigurationError, which shows no value."""
+    for name, value in headers.items():
+        if not _TOKEN.fullmatch(name):
+            raise ConfigurationError(f"{name!r} is no name of a header", field="headers")
+        if any((ord(char) < 0x20 and char != "\t") or ord(char) == 0x7F for char in value):
+            raise ConfigurationError("holds a line break or another control character", field=f"headers[{name!r}]")
+    return tuple(headers.items())
 
 
 def user_agent(backend: str) -> str:
@@ -54,6 +75,9 @@ class Preparer:
         ]
         if request.body is not None:
             headers.append(("Content-Type", request.content_type))
-        headers.extend(request.headers)
         headers.extend(authentication.headers.items())
+        if request.headers:  # what the caller says goes before the defaults
+            given = {name.lower() for name, _ in request.headers}
+            headers = [header for header in headers if header[0].lower() not in given]
+            headers.extend(request.headers)
         return PreparedRequest(request.method, url, tuple(headers), request.body, limits)

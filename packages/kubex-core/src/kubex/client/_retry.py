@@ -30,13 +30,13 @@ class RetryPolicy:
     max_retry_after: float = 30.0
 
     def __post_init__(self) -> None:
-        if isinstance(self.max_attempts, bool) or self.max_attempts < 1:
+        if isinstance(self.max_attempts, bool) or not isinstance(self.max_attempts, int) or self.max_attempts < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ConfigurationError(
                 f"must be a whole number of at least 1, not {self.max_attempts!r}", field="RetryPolicy.max_attempts"
             )
         for name in ("initial_delay", "max_delay", "max_retry_after"):
             value = getattr(self, name)
-            if isinstance(value, bool) or not 0 <= value < math.inf:
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
                 raise ConfigurationError(
                     f"must be a number of seconds, 0 or more, not {value!r}", field=f"RetryPolicy.{name}"
                 )

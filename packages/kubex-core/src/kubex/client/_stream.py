@@ -1,17 +1,20 @@
 """An answer that keeps coming: chunks or lines, with its limits, closed when the block is left."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from types import TracebackType
+from typing import Generic, TypeVar
 
 import anyio
 from typing_extensions import Self
 
 from kubex.client._lease import Lease
 from kubex.core._headers import Headers
-from kubex.core._lines import LineSplitter
-from kubex.core.exceptions import ConnectionLost, DeadlineExceeded, KubexError
+from kubex.core._lines import LineSplitter, Splitter, TextSplitter
+from kubex.core.exceptions import ConnectionLost, DeadlineExceeded, TransportError
 from kubex.transport import StreamResponse
+
+L = TypeVar("L")
 
 # How long closing a connection may take before it is left to the transport.
 _CLOSING = 5.0
@@ -43,8 +46,10 @@ class OpenStream:
         """Close the connection and give back the lease, also while being cancelled."""
         with anyio.move_on_after(_CLOSING, shield=True):
             try:
-                # The body's exception is never shown to the backend, so no table can translate what the user raised.
-                await self.context.__aexit__(None, None, None)
+                # The body's exception is never shown to the backend, so no table can translate what the user raised,
+                # and a connection that ends badly must not hide it.
+                with suppress(TransportError):
+                    await self.context.__aexit__(None, None, None)
             finally:
                 await self.lease.release()
 
@@ -100,21 +105,21 @@ class ByteStream:
         """Return the next bytes as they arrive, `b""` at the end."""
         if self._deadline is None:
             return await self._response.receive()
-        try:
-            with anyio.fail_after(self._deadline - anyio.current_time()):
-                return await self._response.receive()
-        except TimeoutError as error:
-            if isinstance(error, KubexError):
-                raise
-            raise DeadlineExceeded(f"the stream's total timeout of {self._life:g} s ran out", *self._where) from error
+        with anyio.CancelScope(deadline=self._deadline):
+            return await self._response.receive()
+        raise DeadlineExceeded(f"the stream's total timeout of {self._life:g} s ran out", *self._where)
 
     def chunks(self) -> "Chunks":
         """Iterate the body as it arrives."""
         return Chunks(self)
 
-    def lines(self) -> "Lines":
+    def lines(self) -> "Lines[bytes]":
         r"""Iterate lines without their `\n`; only `\n` ends a line, and a last one may lack it."""
-        return Lines(self)
+        return Lines(self, LineSplitter())
+
+    def text(self) -> "Lines[str]":
+        """Iterate the same lines as text; bytes that are not UTF-8 are shown as U+FFFD."""
+        return Lines(self, TextSplitter())
 
 
 class Chunks:
@@ -135,22 +140,22 @@ class Chunks:
         return chunk
 
 
-class Lines:
+class Lines(Generic[L]):
     r"""Iterates the lines of a stream; `unfinished` turns True with a last line that has no `\n`."""
 
     __slots__ = ("_ended", "_ready", "_splitter", "_stream", "unfinished")
 
-    def __init__(self, stream: ByteStream) -> None:
+    def __init__(self, stream: ByteStream, splitter: Splitter[L]) -> None:
         self._stream = stream
-        self._splitter = LineSplitter()
-        self._ready: list[bytes] = []  # reversed, so that the next line is popped from its end
+        self._splitter = splitter
+        self._ready: list[L] = []  # reversed, so that the next line is popped from its end
         self._ended = False
         self.unfinished = False
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> bytes:
+    async def __anext__(self) -> L:
         while not self._ready:
             if self._ended:
                 raise StopAsyncIteration

@@ -1,6 +1,6 @@
 """Time limits of one call, from what the call, the client and the HTTP library say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import EllipsisType
 from typing import TypeAlias
 
@@ -25,9 +25,16 @@ class Timeouts:
 
     client: Resolved
     library: Timeout
+    _default: CallTimeout = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_default", self._plain(...))
 
     def plain(self, call: Resolved) -> CallTimeout:
         """Resolve the limits of a plain call."""
+        return self._default if call is ... else self._plain(call)
+
+    def _plain(self, call: Resolved) -> CallTimeout:
         timeout = self.client if call is ... else call
         if timeout is ...:
             timeout = self.library

@@ -4,24 +4,11 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from kubex.configuration._entry import Entry, as_list, as_mapping, kind
 from kubex.core.exceptions import ConfigurationError
 
 Entries = Mapping[str, Entry]
-
-MAX_DEPTH = 100
-
-# As kubectl reads it, a date is text (a context may be named after one).
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_RESOLVERS = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-    for first, resolvers in _LOADER.yaml_implicit_resolvers.items()
-}
-KubeconfigLoader: Any = type("KubeconfigLoader", (_LOADER,), {"yaml_implicit_resolvers": _RESOLVERS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +67,9 @@ def read_files(paths: Iterable[Path]) -> Kubeconfig:
 
 
 def _read_file(file: Path) -> Kubeconfig:
-    top = Entry(file, "", _parse(file))
+    from kubex.configuration._yaml import parse  # brings PyYAML
+
+    top = Entry(file, "", parse(file))
     for field, expected in (("apiVersion", "v1"), ("kind", "Config")):
         if top.text(field) not in (None, expected):
             raise top.error(field, f"is not {expected!r}: this is not a kubeconfig")
@@ -91,34 +80,6 @@ def _read_file(file: Path) -> Kubeconfig:
         contexts=_entries(top, "contexts", "context"),
         users=_entries(top, "users", "user"),
     )
-
-
-def _parse(file: Path) -> Mapping[object, object]:
-    try:
-        content = file.read_bytes()
-        _refuse_deep_nesting(content)
-        document: object = yaml.load(content, Loader=KubeconfigLoader)  # noqa: S506 - a safe loader
-    except OSError as error:
-        raise ConfigurationError(f"cannot be read: {error.strerror}", source=str(file)) from error
-    except yaml.MarkedYAMLError as error:  # its text may quote a token
-        mark = error.problem_mark
-        where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
-        raise ConfigurationError(f"is not YAML{where}", source=str(file)) from None
-    except (yaml.YAMLError, ArithmeticError, ValueError, LookupError, AttributeError, RecursionError):
-        raise ConfigurationError("is not YAML that a kubeconfig can be made of", source=str(file)) from None
-    values = as_mapping({} if document is None else document)
-    if values is None:
-        raise ConfigurationError(f"must hold a mapping, not {kind(document)}", source=str(file))
-    return values
-
-
-def _refuse_deep_nesting(content: bytes) -> None:
-    """Look at the events first: libyaml's composer recurses on the C stack, and deep nesting would end the process."""
-    depth = 0
-    for event in yaml.parse(content, Loader=KubeconfigLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise RecursionError
 
 
 def _entries(top: Entry, plural: str, singular: str) -> dict[str, Entry]:

@@ -161,7 +161,8 @@ def _status_of(status: int, body: bytes) -> Status:
             details = Status.model_validate_json(body)
         except ValidationError:
             details = None
-        if details is not None and (details.kind == "Status" or details.message):
+        # Other JSON would pass too, since a Status may lack everything: it is quoted instead.
+        if details is not None and ("kind" in details.model_fields_set or details.message or details.reason):
             return details
     text = body[:_EXCERPT].decode("utf-8", "replace").strip()
     if len(body) > _EXCERPT:

@@ -46,12 +46,14 @@ class Headers:
         value = self.get("retry-after")
         if value is None:
             return None
-        if value.strip().isdigit():
+        if value.strip().isascii() and value.strip().isdigit():
             return float(value)
         try:
             when = parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
+        if when.tzinfo is None:  # that is how a zone of -0000 is read
+            when = when.replace(tzinfo=timezone.utc)
         return max(0.0, (when - datetime.now(timezone.utc)).total_seconds())
 
 

@@ -1,12 +1,16 @@
 """Paths of the API: every segment is data and is encoded, or refused before anything is sent."""
 
+import re
 from urllib.parse import quote
 
 from kubex.core._errors import InvalidNameError, NamespaceError
-from kubex.models import NamespacedResource, Resource, facts_of
+from kubex.models import NamespacedResource, Resource, ResourceFacts, facts_of
 
 # Sub-delimiters that are legal in a segment stay readable, as in `system:admin`.
 _SAFE = "!$&'()*+,;=:@"
+
+# Nearly every name: what quoting leaves as it is. `.` and `..` do not match.
+_PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 
 
 def segment(value: str, what: str) -> str:
@@ -16,24 +20,33 @@ def segment(value: str, what: str) -> str:
     """
     if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidNameError(what, value, "is not a string")
+    if _PLAIN.fullmatch(value):
+        return value
     if not value:
         raise InvalidNameError(what, value, "is empty")
     if value in (".", "..") or "/" in value or "%" in value:
         raise InvalidNameError(what, value, 'cannot be a path segment: "/", "%", "." and ".." are not allowed')
     if any(ord(char) < 0x20 or ord(char) == 0x7F for char in value):
         raise InvalidNameError(what, value, "holds a control character")
-    return quote(value, safe=_SAFE)
+    try:
+        return quote(value, safe=_SAFE)
+    except UnicodeEncodeError as error:
+        raise InvalidNameError(what, value, "holds half of a surrogate pair, which is no character") from error
 
 
 def collection_path(resource: type[Resource], namespace: str | None) -> str:
     """Return the path of a collection: in one namespace, or of all (None) and of a cluster-wide kind."""
-    facts = facts_of(resource)
+    return place(facts_of(resource), namespace, namespaced=issubclass(resource, NamespacedResource))
+
+
+def place(facts: ResourceFacts, namespace: str | None, *, namespaced: bool) -> str:
+    """Return the path that objects are created at; raises NamespaceError for a namespace of a cluster-wide kind."""
     root = f"/apis/{segment(facts.group, 'group')}" if facts.group else "/api"
     base = f"{root}/{segment(facts.version, 'version')}"
     plural = segment(facts.plural, "plural")
     if namespace is None:
         return f"{base}/{plural}"
-    if not issubclass(resource, NamespacedResource):
+    if not namespaced:
         raise NamespaceError(facts.resource, f"is cluster-wide, so namespace {namespace!r} does not apply")
     return f"{base}/namespaces/{segment(namespace, 'namespace')}/{plural}"
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from kubex.models._status import Status, StatusCause, StatusDetails
     from kubex.models._tokens import BoundObjectReference, TokenRequest, TokenRequestSpec, TokenRequestStatus
     from kubex.models._untyped import UntypedClusterResource, UntypedNamespacedResource, untyped
-    from kubex.models._values import IntOrString, MicroTime, NullAsEmpty, NullAsEmptyDict, Quantity, Time
+    from kubex.models._values import IntOrString, MicroTime, NullAsEmpty, NullAsEmptyDict, Quantity, Time, Timestamp
 else:  # importing one model does not build the others
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -99,6 +99,7 @@ else:  # importing one model does not build the others
             "StatusCause": "_status",
             "StatusDetails": "_status",
             "Time": "_values",
+            "Timestamp": "_values",
             "TokenRequest": "_tokens",
             "TokenRequestSpec": "_tokens",
             "TokenRequestStatus": "_tokens",
@@ -168,6 +169,7 @@ __all__ = [
     "StatusCause",
     "StatusDetails",
     "Time",
+    "Timestamp",
     "TokenRequest",
     "TokenRequestSpec",
     "TokenRequestStatus",

@@ -1,5 +1,7 @@
 """Structures that belong to no single kind: partial metadata, scale, version."""
 
+from pydantic import Field
+
 from kubex.models._kinded import Kind
 from kubex.models._meta import ObjectMeta
 from kubex.models._model import Model
@@ -39,7 +41,7 @@ class Scale(Model):
     api_version: str = SCALE.api_version
     kind: str = SCALE.kind
     metadata: ObjectMeta
-    spec: ScaleSpec = ScaleSpec()
+    spec: ScaleSpec = Field(default_factory=ScaleSpec)  # an instance here would build its schema on import
     status: ScaleStatus | None = None
 
 

@@ -1,18 +1,29 @@
 """Kinds without a model of their own."""
 
-from typing import Any, Literal, cast, overload
+from functools import cache
+from typing import Any, Literal, SupportsIndex, cast, overload
 
 from kubex.models._facts import ResourceFacts
 from kubex.models._resource import ClusterResource, NamespacedResource, Resource
+
+_ATTRIBUTES = {"apiVersion": "api_version", "kind": "kind", "metadata": "metadata"}
 
 
 class _Fields(Resource):
     def __getitem__(self, name: str) -> Any:
         """Return a top-level field by its JSON name, such as `widget["spec"]`."""
-        return (self.__pydantic_extra__ or {})[name]
+        attribute = _ATTRIBUTES.get(name)
+        return (self.model_extra or {})[name] if attribute is None else getattr(self, attribute)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        setattr(self, name, value)
+        setattr(self, _ATTRIBUTES.get(name, name), value)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        # Pickle cannot find a class by name that was made at run time; a user's subclass of one it can.
+        facts, namespaced = type(self).__resource__, isinstance(self, NamespacedResource)
+        if facts is None or type(self) is not _make(facts, namespaced):
+            return super().__reduce_ex__(protocol)
+        return _empty, (facts, namespaced), self.__getstate__()
 
 
 class UntypedNamespacedResource(NamespacedResource, _Fields):
@@ -35,10 +46,20 @@ def untyped(api_version: str, kind: str, *, plural: str, namespaced: bool = True
     """Make a resource class for a kind without a model: `untyped("example.com/v1", "Widget", plural="widgets")`.
 
     `plural` is required: it is data and cannot be derived from the kind. Fields are read as `widget["spec"]["size"]`.
+    The same arguments give the same class.
     """
     group, _, version = api_version.rpartition("/")
-    facts = ResourceFacts(group=group, version=version, kind=kind, plural=plural)
+    return _make(ResourceFacts(group=group, version=version, kind=kind, plural=plural), namespaced)
+
+
+@cache
+def _make(facts: ResourceFacts, namespaced: bool) -> type[Resource]:
     base = UntypedNamespacedResource if namespaced else UntypedClusterResource
-    return cast(
-        "type[Resource]", type(kind, (base,), {"__resource__": facts, "__module__": __name__, "__qualname__": kind})
-    )
+    names = {"__resource__": facts, "__module__": __name__, "__qualname__": facts.kind}
+    return cast("type[Resource]", type(facts.kind, (base,), names))
+
+
+def _empty(facts: ResourceFacts, namespaced: bool) -> Resource:
+    """Make an object without state, for pickle to fill."""
+    kind = _make(facts, namespaced)
+    return kind.__new__(kind)

@@ -1,44 +1,60 @@
-"""Field types whose JSON form needs care: times and int-or-string."""
+"""Field types whose JSON form needs care: times, amounts, int-or-string, and null for what is empty."""
 
+from collections.abc import Callable
 from datetime import datetime, timezone
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, Field, PlainSerializer, StrictInt, StrictStr, WithJsonSchema
+from pydantic import Field, GetCoreSchemaHandler, PlainSerializer, StrictInt, StrictStr, WithJsonSchema
+from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function, nullable_schema
 
 
-def _utc(value: datetime) -> datetime:
-    return (value if value.tzinfo is None else value.astimezone(timezone.utc)).replace(tzinfo=None)
+def _in_utc(value: datetime, timespec: str) -> str:
+    if value.tzinfo is not None:
+        value = value.astimezone(timezone.utc).replace(tzinfo=None)
+    return value.isoformat(timespec=timespec) + "Z"  # strftime does not pad years, and Go's zero time is of year 1
 
 
 def _seconds(value: datetime) -> str:
-    return f"{_utc(value).isoformat()}Z"
+    return _in_utc(value, "seconds")
 
 
 def _micros(value: datetime) -> str:
-    return f"{_utc(value).isoformat(timespec='microseconds')}Z"
+    return _in_utc(value, "microseconds")
 
 
-def _empty_list(value: object) -> object:
-    return [] if value is None else value
-
-
-def _empty_dict(value: object) -> object:
-    return {} if value is None else value
+def _as_it_is(value: datetime) -> str:
+    return _in_utc(value, "auto")
 
 
 Time: TypeAlias = Annotated[datetime, PlainSerializer(_seconds, return_type=str, when_used="json-unless-none")]
-"""A time such as `metadata.creationTimestamp`; a naive value is taken as UTC. Fractions show where there are any."""
+"""A time with whole seconds, as `metadata.creationTimestamp`; a naive value is taken as UTC."""
 
 MicroTime: TypeAlias = Annotated[datetime, PlainSerializer(_micros, return_type=str, when_used="json-unless-none")]
 """A time with exactly six fractional digits, as a Lease's `renewTime`; a naive value is taken as UTC."""
 
+Timestamp: TypeAlias = Annotated[datetime, PlainSerializer(_as_it_is, return_type=str, when_used="json-unless-none")]
+"""A time that keeps the fraction it has, for `format: date-time` of custom resources; a naive value is taken as UTC."""
+
 IntOrString: TypeAlias = StrictInt | StrictStr
 """A number or a string, kept as which it came (`true` is neither)."""
 
-NullAsEmpty = BeforeValidator(_empty_list)
+
+class _NullAs:
+    def __init__(self, empty: Callable[[], object]) -> None:
+        self._empty = empty
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        # A validator before the list would see, and so first build, every item as plain Python values.
+        return no_info_after_validator_function(self._filled, nullable_schema(handler(source)))
+
+    def _filled(self, value: object) -> object:
+        return self._empty() if value is None else value
+
+
+NullAsEmpty = _NullAs(list)
 """Reads `null` as an empty list, for required lists that servers send as null."""
 
-NullAsEmptyDict = BeforeValidator(_empty_dict)
+NullAsEmptyDict = _NullAs(dict)
 """The same for required objects whose names are free."""
 
 Quantity: TypeAlias = Annotated[

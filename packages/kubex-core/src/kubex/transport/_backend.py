@@ -53,7 +53,7 @@ class Backend:
     load: Callable[[], type[Transport]] = field(repr=False)
     defaults: LibraryDefaults = field(repr=False)
     priority: int = 50
-    runtimes: frozenset[str] = frozenset({"asyncio"})
+    runtimes: frozenset[str] = field(default=frozenset({"asyncio"}), repr=False)
     ignores: tuple[IgnoredOption, ...] = field(default=(), repr=False)
     websocket: Callable[[], str | None] = field(default=_no_hint, repr=False)
     api_version: int = API_VERSION

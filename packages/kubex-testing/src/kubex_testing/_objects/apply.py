@@ -19,7 +19,7 @@ from .managed_fields import (
     yield_fields,
 )
 from .schema import Schema
-from .typed import compare, field_set, merge, remove
+from .typed import compare, field_set, merge, remove, without_emptied
 
 _BEFORE_FIRST_APPLY = "before-first-apply"
 
@@ -82,8 +82,10 @@ def apply(
     last = managed.get(key)
     mine = without_below(field_set(schema, config), ignore)
     managed[key] = Ownership(mine, api_version, last.time if last else "")
-    merged = _prune(schema, merge(schema, current, config), last.fields if last else EMPTY, managed)
+    whole = merge(schema, current, config)
+    merged = _prune(schema, whole, last.fields if last else EMPTY, managed)
     managed = _settle(managed, key, schema, current, merged, force=force, ignore=ignore)
+    merged = without_emptied(schema, merged, whole)
     if key in managed:
         changed = not json_equal(_without_nulls(current), _without_nulls(merged))
         time = now if changed or live is None else managed[key].time
@@ -142,11 +144,15 @@ def _settle(
     conflicts = [
         Cause("FieldManagerConflict", f"conflict with {other}", path_text(path))
         for other, ownership in sorted(others.items(), key=lambda item: item[0])
-        for path in sorted(ownership.fields & taken)
+        for path in sorted(ownership.fields & taken, key=_leaves_first)
     ]
     if conflicts and not force:
         raise ApplyConflict(conflicts)
     return {**yield_fields(others, taken | removed), key: managed[key]}
+
+
+def _leaves_first(path: Path) -> list[tuple[bool, str]]:
+    return [(depth < len(path), element) for depth, element in enumerate(path, start=1)]
 
 
 def _prune(schema: Schema, merged: JsonObject, last: FieldSet, managed: Managed) -> JsonObject:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from .causes import go_text
 from .field_sets import path_text
 from .json_types import is_array, is_number, is_object
 from .schema import ANY, Schema
@@ -34,17 +35,17 @@ def _shape_problem(schema: Schema, value: Any) -> str:
         return ""
     kind = schema.kind
     if kind in {"struct", "map"} and not is_object(value):
-        return f"expected map, got &{{{value}}}"
+        return f"expected map, got &{{{go_text(value)}}}"
     if kind == "list" and not is_array(value):
-        return f"expected list, got &{{{value}}}"
+        return f"expected list, got &{{{go_text(value)}}}"
     if kind in _STRINGS and not isinstance(value, str) and not (kind == "quantity" and is_number(value)):
         return f"expected string, got &value.valueUnstructured{{Value:{json.dumps(value)}}}"
     if kind in _NUMBERS and not is_number(value):
         return f"expected numeric (int or float), got {'string' if isinstance(value, str) else type(value).__name__}"
     if kind == "boolean" and not isinstance(value, bool):
-        return f"expected boolean, got &{{{value}}}"
+        return f"expected boolean, got &{{{go_text(value)}}}"
     if kind == "int-or-string" and (is_object(value) or is_array(value)):
-        return f"expected any scalar, got &{{{value}}}"
+        return f"expected any scalar, got &{{{go_text(value)}}}"
     return ""
 
 

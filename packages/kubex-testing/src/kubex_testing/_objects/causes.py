@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .json_types import JsonObject
+from .json_types import JsonObject, is_array, is_object
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,17 @@ class Cause:
 def shown(value: object) -> str:
     """Render a value as error messages show it: JSON, keys sorted."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+
+
+def go_text(value: object) -> str:
+    """Render a value as Go's `%v` does."""
+    if is_object(value):
+        return f"map[{' '.join(f'{key}:{go_text(value[key])}' for key in sorted(value))}]"
+    if is_array(value):
+        return f"[{' '.join(go_text(item) for item in value)}]"
+    if value is None:
+        return "<nil>"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def invalid(field: str, value: object, detail: str) -> Cause:

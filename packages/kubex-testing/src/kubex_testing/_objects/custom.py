@@ -13,6 +13,7 @@ from .json_types import JsonArray, JsonObject, is_array, is_integer, is_number, 
 from .schema import Schema
 from .typed import keyed
 
+_EMBEDDED = ("apiVersion", "kind")
 _UNCHECKED = (
     "Invalid value: null: some validation rules were not checked because the object was invalid; "
     "correct the existing errors to complete validation"
@@ -20,7 +21,7 @@ _UNCHECKED = (
 
 
 def apply_defaults(schema: Schema, obj: JsonObject) -> JsonObject:
-    """Return the object with the schema's defaults; a null that may not stay gives way to the default."""
+    """Return the object with the schema's defaults; a null that may not stay gives way to the default or is dropped."""
     result: JsonObject = json_copy(obj)
     _default(schema, result)
     return result
@@ -35,14 +36,19 @@ def _default(schema: Schema, value: Any) -> None:
             unset = key not in value or (value[key] is None and not child.rules.get("nullable"))
             if unset and "default" in child.rules:
                 value[key] = json_copy(child.rules["default"])
-        for key, item in value.items():
-            if below := schema.child(key):
+        for key, item in list(value.items()):
+            below = schema.child(key)
+            if below is None or not below.rules:
+                continue
+            if item is None and not below.rules.get("nullable"):
+                del value[key]
+            else:
                 _default(below, item)
 
 
 def validate_custom(schema: Schema, obj: JsonObject) -> list[Cause]:
     """Check a pruned and defaulted custom resource; `metadata` is `validate_metadata`'s."""
-    found = list(_validate(schema, obj, ""))
+    found = list(validate_value(schema, obj, ""))
     if found and _has_cel(schema.rules):
         found.append(Cause("FieldValueInvalid", _UNCHECKED, "<nil>"))
     return found
@@ -54,7 +60,8 @@ def _has_cel(rules: Any) -> bool:
     return is_array(rules) and any(_has_cel(value) for value in rules)
 
 
-def _validate(schema: Schema, value: Any, path: str) -> Iterator[Cause]:
+def validate_value(schema: Schema, value: Any, path: str) -> Iterator[Cause]:
+    """Check a value that stands at a path."""
     rules = schema.rules
     if value is None and rules.get("nullable"):
         return
@@ -63,13 +70,13 @@ def _validate(schema: Schema, value: Any, path: str) -> Iterator[Cause]:
     yield from _value_rules(rules, value, path)
     if is_array(value) and schema.kind == "list":
         for index, item in enumerate(value):
-            yield from _validate(schema.entry, item, f"{path}[{index}]")
+            yield from validate_value(schema.entry, item, f"{path}[{index}]")
         yield from _unique(schema, value, path)
     elif is_object(value):
         for key, item in value.items():
             child = schema.child(key)
             if child is not None and child.rules:
-                yield from _validate(child, item, f"{path}.{key}".lstrip("."))
+                yield from validate_value(child, item, f"{path}.{key}".lstrip("."))
 
 
 def _type(schema: Schema, value: Any, path: str) -> Iterator[Cause]:
@@ -113,7 +120,7 @@ def _value_rules(rules: JsonObject, value: Any, path: str) -> Iterator[Cause]:
         yield from _number(rules, value, path)
     elif is_array(value):
         if len(value) < rules.get("minItems", 0):
-            yield invalid(path, value, f"{path} in body should have at least {rules['minItems']} items")
+            yield invalid(path, len(value), f"{path} in body should have at least {rules['minItems']} items")
         if "maxItems" in rules and len(value) > rules["maxItems"]:
             yield too_many(path, len(value), rules["maxItems"])
     elif is_object(value):
@@ -125,12 +132,13 @@ def _value_rules(rules: JsonObject, value: Any, path: str) -> Iterator[Cause]:
 
 
 def _text(rules: JsonObject, value: str, path: str) -> Iterator[Cause]:
+    """Check length and pattern, of which the first that fails is told, and the format."""
+    pattern = rules.get("pattern")
     if "maxLength" in rules and len(value) > rules["maxLength"]:
         yield too_long(path, rules["maxLength"])
-    if len(value) < rules.get("minLength", 0):
+    elif len(value) < rules.get("minLength", 0):
         yield invalid(path, value, f"{path} in body should be at least {rules['minLength']} chars long")
-    pattern = rules.get("pattern")
-    if pattern and not re.search(pattern, value):
+    elif pattern and not re.search(pattern, value):
         yield invalid(path, value, f"{path} in body should match '{pattern}'")
     check = FORMATS.get(rules.get("format", ""))
     if check and not check(value):
@@ -154,11 +162,12 @@ def _number(rules: JsonObject, value: float, path: str) -> Iterator[Cause]:
 
 
 def _members(rules: JsonObject, value: JsonObject, path: str) -> Iterator[Cause]:
-    for key in rules.get("required", ()):
+    needed = [*rules.get("required", ()), *(_EMBEDDED if rules.get("x-kubernetes-embedded-resource") else ())]
+    for key in dict.fromkeys(needed):
         if key not in value:
             yield required(f"{path}.{key}".lstrip("."))
     if len(value) < rules.get("minProperties", 0):
-        yield invalid(path, value, f"{path} in body should have at least {rules['minProperties']} properties")
+        yield invalid(path, len(value), f"{path} in body should have at least {rules['minProperties']} properties")
     if "maxProperties" in rules and len(value) > rules["maxProperties"]:
         yield too_many(path, len(value), rules["maxProperties"])
 
@@ -176,17 +185,29 @@ def _unique(schema: Schema, items: JsonArray, path: str) -> Iterator[Cause]:
 
 
 def _logic(rules: JsonObject, value: Any, path: str) -> Iterator[Cause]:
+    """Check allOf, anyOf, oneOf and not; the best failure is told beside the verdict, which names no field."""
     if rules.get("x-kubernetes-int-or-string"):
         return
-    for inner in rules.get("allOf", ()):
-        yield from _rule(inner, value, path)
-    for key, text in (("anyOf", "at least one schema (anyOf)"), ("oneOf", "one and only one schema (oneOf)")):
-        if inner := rules.get(key):
-            valid = sum(not list(_rule(option, value, path)) for option in inner)
-            if valid == 0 or (key == "oneOf" and valid > 1):
-                yield invalid(path or "<nil>", "", f'"{path}" must validate {text}')
+    for key in ("anyOf", "oneOf", "allOf"):
+        if options := rules.get(key):
+            failures = [list(_rule(option, value, path)) for option in options]
+            valid = failures.count([])
+            told = failures if key == "allOf" else [min(failures, key=len)]
+            if verdict := _verdict(key, valid, len(options)):
+                yield invalid("<nil>", "", f'"{path}" {verdict}')
+                yield from (cause for failure in told for cause in failure)
     if "not" in rules and not list(_rule(rules["not"], value, path)):
-        yield invalid(path or "<nil>", "", f'"{path}" must not validate the schema (not)')
+        yield invalid("<nil>", "", f'"{path}" must not validate the schema (not)')
+
+
+def _verdict(key: str, valid: int, options: int) -> str:
+    if key == "anyOf":
+        return "" if valid else "must validate at least one schema (anyOf)"
+    if key == "allOf":
+        text = "must validate all the schemas (allOf)"
+        return "" if valid == options else text + ("" if valid else ". None validated")
+    count = f"Found {valid} valid alternatives" if valid else "Found none valid"
+    return "" if valid == 1 else f"must validate one and only one schema (oneOf). {count}"
 
 
 def _rule(rules: JsonObject, value: Any, path: str) -> Iterator[Cause]:

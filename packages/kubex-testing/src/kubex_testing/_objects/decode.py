@@ -22,40 +22,52 @@ def decode_strict(body: bytes, *, yaml: bool = False) -> tuple[Any, list[str]]:
 
 
 def _decode_json(body: bytes) -> tuple[Any, list[str]]:
-    doubled: dict[int, tuple[JsonObject, list[str]]] = {}
-
-    def collect(pairs: list[tuple[str, Any]]) -> JsonObject:
-        result = dict(pairs)
-        if len(result) < len(pairs):
-            names = [name for name, _ in pairs]
-            doubled[id(result)] = result, [name for name in result if names.count(name) > 1]
-        return result
-
+    reader = _Doubled()
     text = body.decode("utf-8", "replace")
     try:
-        value = json.loads(text, object_pairs_hook=collect, parse_constant=_no_constant)
+        value = json.loads(text, object_pairs_hook=reader.collect, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise DecodeError(_go_text(error)) from None
     except RecursionError:
         raise DecodeError("exceeded max depth") from None
-    if _SURROGATE.search(body):
-        value = _without_lone_surrogates(value)
-    return value, list(_paths(value, "", doubled)) if doubled else []
+    doubled = list(reader.paths(value, ""))
+    return _without_lone_surrogates(value) if _SURROGATE.search(body) else value, doubled
+
+
+class _Doubled:
+    """Collects the fields that stand twice, also in values that a later one replaces."""
+
+    def __init__(self) -> None:
+        # Objects are known by identity, so they are kept alive beside their paths.
+        self._found: dict[int, tuple[JsonObject, list[str]]] = {}
+
+    def collect(self, pairs: list[tuple[str, Any]]) -> JsonObject:
+        """Make an object of its fields in the order they stand."""
+        result = dict(pairs)
+        if self._found or len(result) < len(pairs):
+            seen: set[str] = set()
+            paths: list[str] = []
+            for name, value in pairs:
+                paths += self.paths(value, name)
+                paths += [name] if name in seen else []
+                seen.add(name)
+            if paths:
+                self._found[id(result)] = result, list(dict.fromkeys(paths))
+        return result
+
+    def paths(self, value: object, path: str) -> Iterator[str]:
+        """Yield the paths found in a value that stands at a path."""
+        if not self._found:
+            return
+        if is_object(value):
+            yield from (f"{path}.{name}".lstrip(".") for name in self._found.get(id(value), ({}, []))[1])
+        elif is_array(value):
+            for index, item in enumerate(value):
+                yield from self.paths(item, f"{path}[{index}]")
 
 
 def _no_constant(name: str) -> NoReturn:
     raise DecodeError(f"invalid character '{name.lstrip('-')[0]}' looking for beginning of value")
-
-
-def _paths(value: object, path: str, doubled: dict[int, tuple[JsonObject, list[str]]]) -> Iterator[str]:
-    if is_object(value):
-        for name in doubled.get(id(value), ({}, []))[1]:
-            yield f"{path}.{name}".lstrip(".")
-        for key, item in value.items():
-            yield from _paths(item, f"{path}.{key}".lstrip("."), doubled)
-    elif is_array(value):
-        for index, item in enumerate(value):
-            yield from _paths(item, f"{path}[{index}]", doubled)
 
 
 def _without_lone_surrogates(value: Any) -> Any:

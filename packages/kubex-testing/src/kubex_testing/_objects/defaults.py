@@ -90,7 +90,7 @@ def _replica_set(obj: JsonObject) -> None:
 def _stateful_set(obj: JsonObject) -> None:
     spec = obj["spec"]
     set_default(spec, "podManagementPolicy", "OrderedReady")
-    _strategy(spec, "updateStrategy", {"partition": 0})
+    _strategy(spec, "updateStrategy", {"partition": 0, "maxUnavailable": 1})
     set_default(spec, "persistentVolumeClaimRetentionPolicy", {"whenDeleted": "Retain", "whenScaled": "Retain"})
     set_default(spec, "replicas", 1)
     set_default(spec, "revisionHistoryLimit", 10)
@@ -100,11 +100,21 @@ def _stateful_set(obj: JsonObject) -> None:
 def _daemon_set(obj: JsonObject) -> None:
     _strategy(obj["spec"], "updateStrategy", {"maxUnavailable": 1, "maxSurge": 0})
     set_default(obj["spec"], "revisionHistoryLimit", 10)
+    annotations = obj["metadata"]["annotations"] = object_at(obj, "metadata", "annotations")
+    set_default(annotations, "deprecated.daemonset.template.generation", "1")
     _template(obj)
+
+
+def _labels_of_template(obj: JsonObject) -> None:
+    labels = object_at(obj, "spec", "template", "metadata", "labels")
+    if labels and not object_at(obj, "metadata", "labels"):
+        obj["metadata"]["labels"] = dict(labels)
 
 
 def _job(obj: JsonObject) -> None:
     spec = obj["spec"]
+    _labels_of_template(obj)
+    set_default(spec, "manualSelector", False)
     if spec.get("completions") is None and spec.get("parallelism") is None:
         spec["completions"] = 1
     set_default(spec, "parallelism", 1)
@@ -155,7 +165,8 @@ def _endpoints(obj: JsonObject) -> None:
 def _custom_resource_definition(obj: JsonObject) -> None:
     spec, names = obj["spec"], obj["spec"]["names"]
     set_default(names, "singular", (names.get("kind") or "").lower())
-    set_default(names, "listKind", f"{names.get('kind') or ''}List")
+    if kind := names.get("kind"):
+        set_default(names, "listKind", f"{kind}List")
     set_default(spec, "conversion", {"strategy": "None"})
 
 
@@ -192,6 +203,7 @@ def _complete_job(obj: JsonObject) -> None:
     metadata = object_at(spec, "template", "metadata")
     spec["template"]["metadata"] = {**metadata, "labels": {**object_at(metadata, "labels"), **labels}}
     spec["selector"] = {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}}
+    _labels_of_template(obj)
 
 
 def _complete_service(obj: JsonObject, allocate_ip: Callable[[], str], allocate_node_port: Callable[[], int]) -> None:
@@ -200,8 +212,10 @@ def _complete_service(obj: JsonObject, allocate_ip: Callable[[], str], allocate_
         return
     set_default(spec, "clusterIP", next(iter(array_at(spec, "clusterIPs")), None) or allocate_ip())
     set_default(spec, "clusterIPs", [spec["clusterIP"]])
-    set_default(spec, "ipFamilies", ["IPv4"])
-    set_default(spec, "ipFamilyPolicy", "SingleStack")
+    # A headless service without selector may lead anywhere, so it speaks both protocols.
+    both = spec["clusterIP"] == "None" and not spec.get("selector")
+    set_default(spec, "ipFamilies", ["IPv4", "IPv6"] if both else ["IPv4"])
+    set_default(spec, "ipFamilyPolicy", "RequireDualStack" if both else "SingleStack")
     balanced = spec["type"] == "LoadBalancer" and spec["allocateLoadBalancerNodePorts"]
     if spec["type"] == "NodePort" or balanced:
         for port in array_at(spec, "ports"):

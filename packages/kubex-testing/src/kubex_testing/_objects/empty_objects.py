@@ -31,7 +31,7 @@ _EMPTY: dict[tuple[str, str], dict[str, Any]] = {
         **dict.fromkeys(("reportingComponent", "reportingInstance"), ""),
     },
     ("apps/v1", "Deployment"): {"spec": {**_WORKLOAD, "strategy": {}}, "status": {}},
-    ("apps/v1", "ReplicaSet"): {"spec": {"selector": None}, "status": {"replicas": 0}},
+    ("apps/v1", "ReplicaSet"): {"spec": _WORKLOAD, "status": {"replicas": 0}},
     ("apps/v1", "StatefulSet"): {
         "spec": {**_WORKLOAD, "serviceName": "", "updateStrategy": {}},
         "status": {"replicas": 0, "availableReplicas": 0},

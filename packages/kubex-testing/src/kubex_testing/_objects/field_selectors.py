@@ -28,7 +28,6 @@ _FIELDS: dict[tuple[str, str], AbstractSet[str]] = {
     ("", "Node"): {"spec.unschedulable"},
     ("", "Secret"): {"type"},
     ("", "Service"): {"spec.clusterIP", "spec.type"},
-    ("apps", "ReplicaSet"): {"status.replicas"},
     ("batch", "Job"): {"status.successful"},
 }
 
@@ -46,6 +45,8 @@ def parse_field_selector(text: str, allowed: AbstractSet[str] = COMMON_FIELDS) -
     terms = [_parse_term(term, text) for term in re.findall(r"((?:\\.|[^,\\])+)(?:,|$)", text, re.DOTALL)]
     if text.endswith("\\") and not re.fullmatch(r"(?:\\.|[^\\])*", text, re.DOTALL):
         raise ValueError("invalid field selector: invalid escape sequence: \\")
+    # `=` alone, an empty field without value, selects everything.
+    terms = [term for term in terms if term[0] or term[2]]
     for field, _, _ in terms:
         if field not in allowed:
             if allowed <= COMMON_FIELDS:
@@ -96,7 +97,6 @@ _DERIVED: dict[str, Callable[[JsonObject], str]] = {
     "spec.unschedulable": lambda obj: _text(bool(object_at(obj, "spec").get("unschedulable"))),
     "status.podIP": _pod_ip,
     "status.podIPs": _pod_ip,
-    "status.replicas": lambda obj: _text(object_at(obj, "status").get("replicas", 0)),
     "status.successful": lambda obj: _text(object_at(obj, "status").get("succeeded", 0)),
     "source": lambda obj: _text(object_at(obj, "source").get("component") or obj.get("reportingComponent")),
 }

@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from .json_types import JsonArray, JsonObject, is_array, is_integer, is_number, is_object
-from .quantities import is_quantity
+from .quantities import canonical_quantity, is_quantity
 from .schema import Schema
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _OWN_DECODERS = frozenset({"int-or-string", "quantity", "time", "micro-time"})
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*")
-_META = ("apiVersion", "kind", "metadata")
+_TIMES = frozenset({"time", "micro-time"})
+# Go leaves out a time that is a pointer; any other it writes as null.
+_POINTER_TIMES = frozenset(
+    f"v1.{name}" for name in ("JobStatus", "LeaseSpec", "ManagedFieldsEntry", "ObjectMeta", "PodStatus", "Taint")
+)
 _LIMITS = {"int32": 2**31, "int64": 2**63}
 _ZERO: dict[str, Any] = {
     "string": "",
@@ -37,8 +41,12 @@ class WrongType(ValueError):
 
 
 def unknown_fields(schema: Schema, obj: JsonObject) -> list[str]:
-    """List the fields the schema does not declare, in the order of the body (`spec.containers[0].name1`)."""
-    return list(_unknown(schema, obj, ""))
+    """List the fields the schema does not declare (`spec.containers[0].name1`).
+
+    They come in the order of the body, those of custom resources in that of the alphabet.
+    """
+    found = list(_unknown(schema, obj, ""))
+    return sorted(found) if schema.rules else found
 
 
 def _unknown(schema: Schema, value: Any, path: str) -> Iterator[str]:
@@ -58,7 +66,8 @@ def _unknown(schema: Schema, value: Any, path: str) -> Iterator[str]:
 def prune(schema: Schema, obj: JsonObject) -> JsonObject:
     """Return the object without undeclared fields.
 
-    Built-in kinds lose nulls too, as decoding into Go's structs does; custom resources keep them for validation.
+    Built-in kinds lose nulls, empty maps and empty lists too, and gain nulls for times that were never set, as by
+    decoding into Go's structs and encoding them again; custom resources stay as they are for validation.
     """
     pruned = _prune(schema, obj)
     return pruned if is_object(pruned) else {}
@@ -72,12 +81,17 @@ def _prune(schema: Schema, value: Any) -> Any:
             child = schema.child(key)
             if child is None or (item is None and builtin and schema.kind == "struct"):
                 continue
-            result[key] = _zero(child) if item is None and builtin else _prune(child, item)
+            pruned = _zero(child) if item is None and builtin else _prune(child, item)
+            if not (builtin and schema.kind == "struct" and child.kind in {"map", "list"} and pruned in ({}, [])):
+                result[key] = pruned
+        if builtin and schema.name not in _POINTER_TIMES:
+            unset = (key for key, child in schema.fields.items() if child.kind in _TIMES and key not in result)
+            result.update(dict.fromkeys(unset))
         return result
     if is_array(value) and schema.kind == "list":
         entry = schema.entry
         return [_zero(entry) if item is None and builtin else _prune(entry, item) for item in value]
-    return value
+    return canonical_quantity(value) if schema.kind == "quantity" and is_quantity(value) else value
 
 
 def _zero(schema: Schema) -> Any:
@@ -92,11 +106,13 @@ def check_types(schema: Schema, obj: JsonObject) -> None:
 
     Of custom resources only `metadata` is looked at: the rest is `validate_custom`'s, and a 422.
     """
-    if schema.rules:
-        schema = Schema(
-            "struct", schema.name, fields={key: schema.fields[key] for key in _META if key in schema.fields}
-        )
-    _check(schema, obj, "", "")
+    if not schema.rules:
+        _check(schema, obj, "", "")
+        return
+    try:
+        _check(schema.fields["metadata"], obj.get("metadata"), "", "")
+    except WrongType as error:
+        raise WrongType(error.message, f"metadata.{error.path}".rstrip(".")) from None
 
 
 def _check(schema: Schema, value: Any, path: str, owner: str) -> None:
@@ -154,12 +170,20 @@ def _scalar_problem(kind: str, value: Any) -> str:
     if kind in {"time", "micro-time"}:
         if not isinstance(value, str):
             return f"json: cannot unmarshal {_go_kind(value)} into Go value of type string"
-        if not _TIME.fullmatch(value):
-            layout = "2006-01-02T15:04:05Z07:00" if kind == "time" else "2006-01-02T15:04:05.000000Z07:00"
-            return f'parsing time "{value}" as "{layout}": cannot parse "{value}" as "2006"'
+        return _time_problem(value, exact=kind == "micro-time")
     if kind == "bytes" and isinstance(value, str):
         return _base64_problem(value)
     return ""
+
+
+def _time_problem(text: str, *, exact: bool) -> str:
+    """Word what Go says to a time that is not RFC 3339; a MicroTime must have six digits, no more and no less."""
+    match = _TIME.fullmatch(text)
+    if match and not (exact and len(match[1] or "") != 7):
+        return ""
+    layout = "2006-01-02T15:04:05.000000Z07:00" if exact else "2006-01-02T15:04:05Z07:00"
+    rest, part = (text[19:], ".000000") if match else (text, "2006")
+    return f'parsing time "{text}" as "{layout}": cannot parse "{rest}" as "{part}"'
 
 
 def _base64_problem(text: str) -> str:

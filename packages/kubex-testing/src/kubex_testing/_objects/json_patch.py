@@ -1,4 +1,8 @@
-"""JSON patch, RFC 6902, with JSON pointers, RFC 6901."""
+"""JSON patch, RFC 6902, with JSON pointers, RFC 6901.
+
+Lax where the server's library is: a member that is missing counts as null for `test`, `copy` and `replace`, so does a
+missing `value`, and a negative index counts from the end.
+"""
 
 import re
 from collections.abc import Callable
@@ -7,7 +11,7 @@ from typing import Any
 from .json_types import JsonObject, is_array, is_object, json_copy, json_equal
 
 _END = "-"
-_INDEX = re.compile(r"0|[1-9][0-9]*")
+_INDEX = re.compile(r"[+-]?[0-9]+")
 
 
 class JsonPatchError(ValueError):
@@ -24,14 +28,26 @@ def apply_json_patch(document: Any, operations: object) -> Any:
     Raises JsonPatchFormatError when `operations` is no array of objects, JsonPatchError when one does not apply.
     """
     if not is_array(operations):
-        kind = "object" if is_object(operations) else "string" if isinstance(operations, str) else "number"
-        raise JsonPatchFormatError(f"json: cannot unmarshal {kind} into Go value of type []handlers.jsonPatchOp")
+        raise _format_error(operations, "[]handlers.jsonPatchOp")
     result = json_copy(document)
     for operation in operations:
         if not is_object(operation):
-            raise JsonPatchFormatError("json: every operation of a JSON patch must be an object")
+            raise _format_error(operation, "handlers.jsonPatchOp")
         result = _apply(result, operation)
     return result
+
+
+def _format_error(value: object, wanted: str) -> JsonPatchFormatError:
+    kind = (
+        "object"
+        if is_object(value)
+        else "array"
+        if is_array(value)
+        else "string"
+        if isinstance(value, str)
+        else "number"
+    )
+    return JsonPatchFormatError(f"json: cannot unmarshal {kind} into Go value of type {wanted}")
 
 
 def _apply(document: Any, operation: JsonObject) -> Any:
@@ -54,41 +70,45 @@ def _tokens(operation: JsonObject, member: str) -> list[str]:
 
 
 def _value(operation: JsonObject) -> Any:
-    if "value" not in operation:
-        raise JsonPatchError(f"{operation.get('op')} operation without a 'value'")
-    return json_copy(operation["value"])
+    return json_copy(operation.get("value"))
 
 
-def _index(token: str, limit: int) -> int:
-    if not _INDEX.fullmatch(token) or int(token) > limit:
-        raise JsonPatchError(f"array index {token!r} is not between 0 and {limit} without leading zeros")
-    return int(token)
+def _index(token: str, size: int) -> int:
+    index = int(token) if _INDEX.fullmatch(token) else size
+    if not -size <= index < size:
+        raise JsonPatchError(f"array index {token!r} is not between 0 and {size - 1}")
+    return index % size
 
 
 def _child(parent: Any, token: str) -> Any:
-    if is_object(parent) and token in parent:
-        return parent[token]
+    if is_object(parent):
+        return parent.get(token)
     if is_array(parent):
-        return parent[_index(token, len(parent) - 1)]
+        return parent[_index(token, len(parent))]
     raise JsonPatchError(f"the path does not exist at {token!r}")
 
 
-def _resolve(document: Any, tokens: list[str]) -> Any:
-    for token in tokens:
+def _parent(document: Any, tokens: list[str]) -> Any:
+    """Walk to the object or array that holds what the last token names."""
+    for token in tokens[:-1]:
         document = _child(document, token)
+    if not is_object(document) and not is_array(document):
+        raise JsonPatchError(f"the path does not exist before {tokens[-1]!r}")
     return document
+
+
+def _resolve(document: Any, tokens: list[str]) -> Any:
+    return _child(_parent(document, tokens), tokens[-1]) if tokens else document
 
 
 def _put(document: Any, tokens: list[str], value: Any) -> Any:
     if not tokens:
         return value
-    parent, token = _resolve(document, tokens[:-1]), tokens[-1]
-    if is_object(parent):
-        parent[token] = value
-    elif is_array(parent):
-        parent.insert(_index(token, len(parent)) if token != _END else len(parent), value)
+    parent, token = _parent(document, tokens), tokens[-1]
+    if is_array(parent):
+        parent.insert(len(parent) if token == _END else _index(token, len(parent) + 1), value)
     else:
-        raise JsonPatchError(f"cannot add {token!r} to a value that is neither object nor array")
+        parent[token] = value
     return document
 
 
@@ -99,12 +119,13 @@ def _add(document: Any, operation: JsonObject) -> Any:
 def _drop(document: Any, tokens: list[str]) -> Any:
     if not tokens:
         return None
-    parent, token = _resolve(document, tokens[:-1]), tokens[-1]
-    _child(parent, token)
+    parent, token = _parent(document, tokens), tokens[-1]
     if is_array(parent):
-        del parent[int(token)]
-    else:
+        del parent[_index(token, len(parent))]
+    elif token in parent:
         del parent[token]
+    else:
+        raise JsonPatchError(f"cannot remove {token!r}: it does not exist")
     return document
 
 
@@ -116,9 +137,8 @@ def _replace(document: Any, operation: JsonObject) -> Any:
     tokens, value = _tokens(operation, "path"), _value(operation)
     if not tokens:
         return value
-    parent, token = _resolve(document, tokens[:-1]), tokens[-1]
-    _child(parent, token)
-    parent[int(token) if is_array(parent) else token] = value
+    parent, token = _parent(document, tokens), tokens[-1]
+    parent[_index(token, len(parent)) if is_array(parent) else token] = value
     return document
 
 

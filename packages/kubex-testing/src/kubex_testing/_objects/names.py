@@ -39,7 +39,7 @@ _QUALIFIED_TEXT = (
     f"character (e.g. 'MyName',  or 'my.name',  or '123-abc', {_REGEX} '{_QUALIFIED}')"
 )
 _TWO_SLASHES_TEXT = (
-    "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+    "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
     f"alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', {_REGEX} '{_QUALIFIED}') with an optional "
     "DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
 )
@@ -61,15 +61,16 @@ def _problems(value: str, pattern: str, text: str, limit: int, unit: str = "char
 
 
 def dns1123_label_problems(value: str) -> list[str]:
-    return _problems(value, _LABEL, _LABEL_TEXT, 63, "bytes")
+    text = "must not contain dots" if re.fullmatch(_SUBDOMAIN, value) else _LABEL_TEXT
+    return _problems(value, _LABEL, text, 63)
 
 
 def dns1123_subdomain_problems(value: str) -> list[str]:
-    return _problems(value, _SUBDOMAIN, _SUBDOMAIN_TEXT, 253, "bytes")
+    return _problems(value, _SUBDOMAIN, _SUBDOMAIN_TEXT, 253)
 
 
 def dns1035_label_problems(value: str) -> list[str]:
-    return _problems(value, _LABEL_1035, _LABEL_1035_TEXT, 63, "bytes")
+    return _problems(value, _LABEL_1035, _LABEL_1035_TEXT, 63)
 
 
 def label_value_problems(value: str) -> list[str]:
@@ -78,12 +79,27 @@ def label_value_problems(value: str) -> list[str]:
 
 def config_key_problems(value: str) -> list[str]:
     """Say what is wrong with a key of a ConfigMap or a Secret."""
-    found = _problems(value, _CONFIG_KEY, _CONFIG_KEY_TEXT, 253, "bytes")
+    found = _problems(value, _CONFIG_KEY, _CONFIG_KEY_TEXT, 253)
     if value in {".", ".."}:
         found.append(f"must not be '{value}'")
     elif value.startswith(".."):
         found.append("must not start with '..'")
     return found
+
+
+def port_name_problems(value: str) -> list[str]:
+    """Say what is wrong with the name of a port (an IANA service name)."""
+    checks = (
+        (len(value) > 15, "must be no more than 15 characters"),
+        (
+            not re.fullmatch("[-a-z0-9]+", value),
+            "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)",
+        ),
+        (not re.search("[a-z]", value), "must contain at least one letter (a-z)"),
+        ("--" in value, "must not contain consecutive hyphens"),
+        (value.startswith("-") or value.endswith("-"), "must not begin or end with a hyphen"),
+    )
+    return [text for wrong, text in checks if wrong]
 
 
 def qualified_name_problems(value: str) -> list[str]:

@@ -17,12 +17,9 @@ Kind = Literal[
     "int-or-string", "quantity", "time", "micro-time", "bytes",
 ]  # fmt: skip
 
-# The OpenAPI v2 document leaves defaults out; these belong to keys of list entries, which need one to be complete.
-_KEY_DEFAULTS: dict[tuple[str, str], JsonObject] = {
-    ("core.v1.Container", "ports"): {"protocol": "TCP"},
-    ("core.v1.EphemeralContainer", "ports"): {"protocol": "TCP"},
-    ("core.v1.ServiceSpec", "ports"): {"protocol": "TCP"},
-}
+# The OpenAPI v2 document leaves defaults out. A key an entry lacks is Go's zero value, but for this one.
+_KEY_DEFAULTS: JsonObject = {"protocol": "TCP"}
+_KEY_ZEROS: JsonObject = {"string": "", "int32": 0, "int64": 0}
 
 
 @dataclass(eq=False, repr=False)
@@ -129,9 +126,12 @@ def _table() -> tuple[dict[str, str], dict[str, Schema]]:
     }
     for name, definition in table["types"].items():
         for key, node in definition["fields"].items():
-            child = _builtin_node(node, types)
-            child.key_defaults = _KEY_DEFAULTS.get((name, key), {})
-            types[name].fields[key] = child
+            types[name].fields[key] = _builtin_node(node, types)
+    for definition in types.values():
+        for child in definition.fields.values():
+            entries = child.entry.fields
+            zeros = {key: _KEY_ZEROS[entries[key].kind] for key in child.list_keys}
+            child.key_defaults = {key: _KEY_DEFAULTS.get(key, zero) for key, zero in zeros.items()}
     return table["kinds"], types
 
 
@@ -157,7 +157,7 @@ def _builtin_node(node: Any, types: dict[str, Schema]) -> Schema:
 
 def structural_schema(openapi_v3_schema: JsonObject) -> Schema:
     """Compile a CRD version's `schema.openAPIV3Schema`; the top node gets apiVersion, kind and metadata."""
-    return _with_meta(_structural_node(openapi_v3_schema))
+    return _with_meta(structural_node(openapi_v3_schema))
 
 
 def _with_meta(schema: Schema) -> Schema:
@@ -167,11 +167,12 @@ def _with_meta(schema: Schema) -> Schema:
     return replace(schema, kind="struct", fields=fields)
 
 
-def _structural_node(node: JsonObject) -> Schema:
+def structural_node(node: JsonObject) -> Schema:
+    """Compile one node of a CRD's schema, and the nodes below it."""
     preserve = node.get("x-kubernetes-preserve-unknown-fields") is True
     schema = Schema(_structural_kind(node), preserve_unknown=preserve, rules=node)
     if schema.kind == "list":
-        schema.items = _structural_node(object_at(node, "items"))
+        schema.items = structural_node(object_at(node, "items"))
         schema.list_type = node.get("x-kubernetes-list-type", "atomic")
         schema.list_keys = tuple(node.get("x-kubernetes-list-map-keys", ()))
         properties = schema.items.rules.get("properties", {})
@@ -180,9 +181,9 @@ def _structural_node(node: JsonObject) -> Schema:
         }
     elif schema.kind == "map":
         additional = node.get("additionalProperties")
-        schema.items = _structural_node(additional) if is_object(additional) else ANY
+        schema.items = structural_node(additional) if is_object(additional) else ANY
     schema.atomic = node.get("x-kubernetes-map-type") == "atomic"
-    schema.fields = {key: _structural_node(value) for key, value in object_at(node, "properties").items()}
+    schema.fields = {key: structural_node(value) for key, value in object_at(node, "properties").items()}
     return _with_meta(schema) if node.get("x-kubernetes-embedded-resource") is True else schema
 
 

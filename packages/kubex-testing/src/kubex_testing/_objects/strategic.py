@@ -5,6 +5,7 @@ See https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object
 
 from typing import Any
 
+from .causes import go_text
 from .json_types import JsonArray, JsonObject, is_array, is_object, json_copy, json_equal
 from .schema import ANY, Schema
 
@@ -59,8 +60,7 @@ def _directive(patch: JsonObject) -> JsonObject:
 
 
 def _bad_directive(patch: JsonObject) -> StrategicPatchError:
-    shown = " ".join(f"{key}:{patch[key]}" for key in sorted(patch))
-    return StrategicPatchError(f"unknown patch type: {patch[_PATCH]} in map: map[{shown}]")
+    return StrategicPatchError(f"unknown patch type: {patch[_PATCH]} in map: {go_text(patch)}")
 
 
 def _retain(original: JsonObject, patch: JsonObject) -> JsonObject:
@@ -72,10 +72,8 @@ def _retain(original: JsonObject, patch: JsonObject) -> JsonObject:
 
 
 def _delete_primitives(original: JsonObject, key: str, values: Any) -> None:
-    if not is_array(values):
-        raise StrategicPatchError("invalid patch format of primitive list", 400)
     current = original.get(key)
-    if is_array(current):
+    if is_array(current) and is_array(values):
         original[key] = [item for item in current if not _contains(values, item)]
 
 
@@ -113,7 +111,8 @@ def _contains(values: JsonArray, item: Any) -> bool:
 def _merge_ordered(original: JsonObject, patch: JsonObject, key: str, order: Any, schema: Schema) -> None:
     """Merge the list `$setElementOrder/key` speaks of, and put it in that order."""
     if not is_array(order):
-        raise StrategicPatchError("invalid patch format of setElementOrder list", 400)
+        kind = "string" if isinstance(order, str) else "map[string]interface {}" if is_object(order) else "number"
+        raise StrategicPatchError(f"expected a []interface {{}}, but received a {kind}")
     node = schema.child(key) or ANY
     before, patched = original.get(key), patch.pop(key, None)
     if is_array(patched):
@@ -129,8 +128,8 @@ def _check_order(patched: JsonArray, order: JsonArray, merge_key: str) -> None:
     """The order must name every item the patch sets, and in the same sequence."""
     places = [_place(order, item, merge_key) for item in patched if not _is_directive(item)]
     if -1 in places or places != sorted(places):
-        message = "The order in patch list:\n%v\n doesn't match setElementOrder list:\n%v\n"
-        raise StrategicPatchError(message.replace("%v", "{}").format(patched, order), 400)
+        lists = f"{go_text(patched)}\n doesn't match $setElementOrder list:\n{go_text(order)}\n"
+        raise StrategicPatchError(f"The order in patch list:\n{lists}")
 
 
 def _merge_list(original: JsonArray, patch: JsonArray, schema: Schema) -> JsonArray:
@@ -173,7 +172,7 @@ def _drop_deleted(original: JsonArray, patch: JsonArray, key: str) -> JsonArray:
 
 def _require_key(item: Any, key: str) -> None:
     if not is_object(item) or key not in item:
-        raise StrategicPatchError(f"map: {item} does not contain declared merge key: {key}", 422)
+        raise StrategicPatchError(f"map: {go_text(item)} does not contain declared merge key: {key}")
 
 
 def _place(items: JsonArray, wanted: Any, merge_key: str) -> int:

@@ -164,12 +164,11 @@ def _merge_list(schema: Schema, left: JsonArray, right: JsonArray) -> JsonArray:
 
 
 def remove(schema: Schema, value: Any, fields: FieldSet) -> Any:
-    """Return the value without some fields; maps and lists that become empty go too."""
+    """Return the value without some fields; a map or list that becomes empty is null, so still there for its owner."""
     if not fields:
         return json_copy(value)
     leading = {path[:depth] for path in fields for depth in range(1, len(path))}
-    removed = _remove(schema, value, (), fields, leading)
-    return {} if removed is MISSING else removed
+    return _remove(schema, value, (), fields, leading) or {}
 
 
 def _remove(schema: Schema, value: Any, path: Path, fields: FieldSet, leading: set[Path]) -> Any:
@@ -185,9 +184,19 @@ def _remove(schema: Schema, value: Any, path: Path, fields: FieldSet, leading: s
         place = (*path, element)
         if place in fields:
             continue
-        rest = _remove(child, item, place, fields, leading) if place in leading else json_copy(item)
-        if rest is not MISSING:
-            kept.append((key, rest))
+        kept.append((key, _remove(child, item, place, fields, leading) if place in leading else json_copy(item)))
     if not kept and pairs:
-        return MISSING
+        return None
     return dict(kept) if is_object(value) else [item for _, item in kept]
+
+
+def without_emptied(schema: Schema, value: Any, before: Any) -> Any:
+    """Drop the nulls that `remove` left where there was a map or a list."""
+    shape = shape_of(schema, value, before)
+    if shape == "map" and is_object(value) and is_object(before):
+        kept = {key: item for key, item in value.items() if item is not None or before[key] is None}
+        return {key: without_emptied(schema.child(key) or ANY, item, before[key]) for key, item in kept.items()}
+    if shape == "list" and is_array(value) and is_array(before):
+        entries = dict(keyed(schema, before))
+        return [without_emptied(schema.entry, item, entries[element]) for element, item in keyed(schema, value)]
+    return value

@@ -5,8 +5,16 @@ import ipaddress
 from collections.abc import Iterator
 
 from .causes import Cause, duplicate, forbidden, invalid, not_supported, required, too_long
+from .decode import DecodeError, decode_strict
 from .json_types import JsonObject, array_at, is_integer, json_equal, object_at
-from .names import config_key_problems, validate_dns1123_label, validate_dns1123_subdomain, validate_labels
+from .names import (
+    config_key_problems,
+    port_name_problems,
+    qualified_name_problems,
+    validate_dns1123_label,
+    validate_dns1123_subdomain,
+    validate_labels,
+)
 from .validate_pod import PORT_RANGE
 
 MAX_DATA_BYTES = 1024 * 1024
@@ -29,7 +37,7 @@ def validate_config_map(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
         invalid(f"data[{key}]", key, "duplicate of key present in binaryData") for key in sorted(data) if key in binary
     ]
     if sum(len(value.encode()) for value in data.values()) + _decoded_size(binary) > MAX_DATA_BYTES:
-        found.append(too_long("", MAX_DATA_BYTES))
+        found.append(too_long("[]", MAX_DATA_BYTES))
     return [*_immutable(obj, old, "data", "binaryData"), *found]
 
 
@@ -46,6 +54,7 @@ def validate_secret(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
     found += [required(f"data[{key}]") for key in _SECRET_KEYS.get(kind or "", []) if key not in data]
     if kind == "kubernetes.io/basic-auth" and not {"username", "password"} & set(data):
         found += [required("data[username]"), required("data[password]")]
+    found += _docker_config(data, _SECRET_KEYS.get(kind or "", []))
     account = "kubernetes.io/service-account.name"
     if kind == "kubernetes.io/service-account-token" and not object_at(obj, "metadata", "annotations").get(account):
         found.append(required(f"metadata.annotations[{account}]"))
@@ -56,6 +65,15 @@ def _keys(data: JsonObject, field: str) -> Iterator[Cause]:
     for key in sorted(data):
         for problem in config_key_problems(key):
             yield invalid(f"{field}[{key}]", key, problem)
+
+
+def _docker_config(data: JsonObject, keys: list[str]) -> Iterator[Cause]:
+    for key in keys:
+        if key in data and key.startswith(".docker"):
+            try:
+                decode_strict(base64.b64decode(data[key]))
+            except DecodeError as error:
+                yield invalid(f"data[{key}]", "<secret contents redacted>", str(error))
 
 
 def _decoded_size(data: JsonObject) -> int:
@@ -133,7 +151,9 @@ def _service_ports(obj: JsonObject) -> Iterator[Cause]:
         if protocol not in _PROTOCOLS:
             yield not_supported(f"{place}.protocol", protocol, _PROTOCOLS)
         target = port.get("targetPort")
-        if is_integer(target) and not 1 <= target <= 65535:
+        if isinstance(target, str):
+            yield from (invalid(f"{place}.targetPort", target, problem) for problem in port_name_problems(target))
+        elif is_integer(target) and not 1 <= target <= 65535:
             yield invalid(f"{place}.targetPort", target, PORT_RANGE)
         if port.get("nodePort") and object_at(obj, "spec").get("type") == "ClusterIP":
             yield forbidden(f"{place}.nodePort", "may not be used when `type` is 'ClusterIP'")
@@ -151,8 +171,6 @@ def validate_lease(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
         found.append(invalid("spec.leaseDurationSeconds", seconds, "must be greater than 0"))
     if is_integer(transitions := spec.get("leaseTransitions")) and transitions < 0:
         found.append(invalid("spec.leaseTransitions", transitions, "must be greater than or equal to 0"))
-    if spec.get("preferredHolder") and not spec.get("strategy"):
-        found.append(forbidden("spec.preferredHolder", "may only be specified if `strategy` is defined"))
     return found
 
 
@@ -169,4 +187,6 @@ def validate_event(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
     if timed:
         needed = ("reportingComponent", "reportingInstance", "action", "reason")
         found += [required(key) for key in needed if not obj.get(key)]
+        component = obj.get("reportingComponent") or ""
+        found += [invalid("reportingComponent", component, problem) for problem in qualified_name_problems(component)]
     return found

@@ -1,17 +1,17 @@
-"""Validation of CustomResourceDefinitions: names, versions and structural schemas."""
+"""Validation of CustomResourceDefinitions: names, versions and what each version says."""
 
 import re
 from collections.abc import Iterator
 
-from .causes import Cause, forbidden, invalid, not_supported, required
-from .json_types import JsonObject, array_at, is_array, is_object, object_at
+from .causes import Cause, invalid, not_supported, required
+from .json_types import JsonObject, array_at, is_object, object_at
 from .names import dns1035_label_problems, dns1123_subdomain_problems
+from .validate_structural import validate_structural
 
 _APPROVAL = "api-approved.kubernetes.io"
 _PROTECTED = re.compile(r"(.*\.)?(k8s\.io|kubernetes\.io)")
-_LOGIC = ("allOf", "anyOf", "oneOf")
-# What a nested rule may not say, because only the structure itself may.
-_ONLY_STRUCTURAL = ("type", "default", "additionalProperties", "nullable", "title", "description")
+_COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
+_PRESERVE = "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"
 
 
 def validate_crd(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
@@ -29,17 +29,25 @@ def validate_crd(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
         found.append(not_supported(scope, given, ["Cluster", "Namespaced"]) if given else required(scope))
     found += _versions(array_at(spec, "versions"))
     found += _names(names)
+    if (strategy := object_at(spec, "conversion").get("strategy")) not in {"None", "Webhook"}:
+        found.append(not_supported("spec.conversion.strategy", strategy, ["None", "Webhook"]))
+    if spec.get("preserveUnknownFields"):
+        found.append(invalid("spec.preserveUnknownFields", True, _PRESERVE))
     if old is not None:
         found += _changes(spec, object_at(old, "spec"))
     return found
 
 
 def _approval(obj: JsonObject, group: str) -> Iterator[Cause]:
-    annotations = object_at(obj, "metadata", "annotations")
-    if _PROTECTED.fullmatch(group) and not annotations.get(_APPROVAL):
-        detail = f'protected groups must have approval annotation "{_APPROVAL}", see '
-        link = "https://github.com/kubernetes/enhancements/pull/1111"
-        yield required(f"metadata.annotations[{_APPROVAL}]", detail + link)
+    approval = object_at(obj, "metadata", "annotations").get(_APPROVAL) or ""
+    field, link = f"metadata.annotations[{_APPROVAL}]", "see https://github.com/kubernetes/enhancements/pull/1111"
+    detail = f'protected groups must have approval annotation "{_APPROVAL}"'
+    if not _PROTECTED.fullmatch(group):
+        return
+    if not approval:
+        yield required(field, f"{detail}, {link}")
+    elif not re.match(r"[a-z][a-z0-9+.-]*://[^/]|unapproved", approval):
+        yield invalid(field, approval, f'{detail} with either a URL or a reason starting with "unapproved", {link}')
 
 
 def _group(group: str) -> Iterator[Cause]:
@@ -54,18 +62,50 @@ def _group(group: str) -> Iterator[Cause]:
 def _versions(versions: list[JsonObject]) -> Iterator[Cause]:
     names = [version.get("name") or "" for version in versions]
     for index, version in enumerate(versions):
-        place = f"spec.versions[{index}]"
-        if problems := dns1035_label_problems(names[index]):
-            yield invalid(f"{place}.name", names[index], ",".join(problems))
-        schema = object_at(version, "schema").get("openAPIV3Schema")
-        if not is_object(schema):
-            yield required(f"{place}.schema.openAPIV3Schema", "schemas are required")
-        else:
-            yield from _structure(schema, f"{place}.schema.openAPIV3Schema", root=True)
+        yield from _version(version, f"spec.versions[{index}]", versions)
+    if names and (problems := dns1035_label_problems(names[0])):
+        yield invalid("spec.version", names[0], ",".join(problems))
     if len(set(names)) < len(names):
         yield invalid("spec.versions", versions, "must contain unique version names")
-    if sum(version.get("storage") is True for version in versions) != 1:
+    stored = sum(version.get("storage") is True for version in versions)
+    if stored != 1:
         yield invalid("spec.versions", versions, "must have exactly one version marked as storage version")
+    if not stored:
+        yield invalid("status.storedVersions", None, "must have at least one stored version")
+
+
+def _version(version: JsonObject, place: str, versions: list[JsonObject]) -> Iterator[Cause]:
+    name = version.get("name") or ""
+    if problems := dns1035_label_problems(name):
+        yield invalid(f"{place}.name", name, ",".join(problems))
+
+    def field(key: str, own: str, common: str) -> str:
+        """Name a field as the server does: what all versions say alike stands in `spec` for it."""
+        return common if all(other.get(key) == version.get(key) for other in versions) else f"{place}.{own}"
+
+    schema = object_at(version, "schema").get("openAPIV3Schema")
+    if is_object(schema):
+        where = field("schema", "schema.openAPIV3Schema", "spec.validation.openAPIV3Schema")
+        yield from validate_structural(schema, where)
+    else:
+        yield required(f"{place}.schema.openAPIV3Schema")
+    if is_object(scale := object_at(version, "subresources").get("scale")):
+        where = field("subresources", "subresources.scale", "spec.subresources.scale")
+        missing = [key for key in ("specReplicasPath", "statusReplicasPath") if not scale.get(key)]
+        yield from (required(f"{where}.{key}") for key in missing)
+    columns = field("additionalPrinterColumns", "additionalPrinterColumns", "spec.additionalPrinterColumns")
+    for index, column in enumerate(array_at(version, "additionalPrinterColumns")):
+        yield from _column(column, f"{columns}[{index}]")
+
+
+def _column(column: JsonObject, field: str) -> Iterator[Cause]:
+    if not column.get("name"):
+        yield required(f"{field}.name")
+    if (kind := column.get("type") or "") not in _COLUMN_TYPES:
+        text = f"must be one of {','.join(_COLUMN_TYPES)}"
+        yield invalid(f"{field}.type", kind, text) if kind else required(f"{field}.type", text)
+    if not column.get("jsonPath"):
+        yield required(f"{field}.JSONPath")
 
 
 def _names(names: JsonObject) -> Iterator[Cause]:
@@ -76,9 +116,10 @@ def _names(names: JsonObject) -> Iterator[Cause]:
         elif problems := dns1035_label_problems(value.lower() if "ind" in key else value):
             lead = "may have mixed case, but should otherwise match: " if "ind" in key else ""
             yield invalid(f"spec.names.{key}", value, lead + ",".join(problems))
-    for index, short in enumerate(array_at(names, "shortNames")):
-        if problems := dns1035_label_problems(short):
-            yield invalid(f"spec.names.shortNames[{index}]", short, ",".join(problems))
+    for key in ("shortNames", "categories"):
+        for index, name in enumerate(array_at(names, key)):
+            if problems := dns1035_label_problems(name):
+                yield invalid(f"spec.names.{key}[{index}]", name, ",".join(problems))
     if names.get("kind") and names.get("kind") == names.get("listKind"):
         yield invalid("spec.names.listKind", names["listKind"], "kind and listKind may not be the same")
 
@@ -88,61 +129,3 @@ def _changes(spec: JsonObject, before: JsonObject) -> Iterator[Cause]:
         new, old = object_at(spec, *path[:-1]).get(path[-1]), object_at(before, *path[:-1]).get(path[-1])
         if new != old:
             yield invalid(f"spec.{'.'.join(path)}", new, "field is immutable")
-
-
-def _structure(node: JsonObject, field: str, *, root: bool = False, item: bool = False) -> Iterator[Cause]:
-    """Check that a schema is structural: every field has a type, and rules only restrict."""
-    loose = node.get("x-kubernetes-int-or-string") or node.get("x-kubernetes-preserve-unknown-fields")
-    kind = node.get("type")
-    if not kind and (root or not loose):
-        where = "at the root" if root else "for specified array items" if item else "for specified object fields"
-        yield required(f"{field}.type", f"must not be empty {where}")
-    elif root and kind != "object":
-        yield invalid(f"{field}.type", kind, "must be object at the root")
-    if node.get("properties") and node.get("additionalProperties"):
-        yield forbidden(f"{field}.additionalProperties", "additionalProperties and properties are mutual exclusive")
-    if kind == "array" and not is_object(node.get("items")):
-        yield required(f"{field}.items", "must be specified")
-    if node.get("x-kubernetes-list-type") == "map" and not array_at(node, "x-kubernetes-list-map-keys"):
-        yield required(f"{field}.x-kubernetes-list-map-keys", "must not be empty if x-kubernetes-list-type is map")
-    yield from _pattern(node, field)
-    for key, child in object_at(node, "properties").items():
-        if is_object(child):
-            yield from _structure(child, f"{field}.properties[{key}]")
-    for key in ("items", "additionalProperties"):
-        if is_object(child := node.get(key)):
-            yield from _structure(child, f"{field}.{key}", item=key == "items")
-    yield from _logic(node, field)
-
-
-def _pattern(node: JsonObject, field: str) -> Iterator[Cause]:
-    pattern = node.get("pattern")
-    if isinstance(pattern, str):
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            text = f"must be a valid regular expression, but isn't: {error}"
-            yield invalid(f"{field}.pattern", pattern, text)
-
-
-def _logic(node: JsonObject, field: str) -> Iterator[Cause]:
-    if is_object(inner := node.get("not")):
-        yield from _value_rules(inner, f"{field}.not")
-    for key in _LOGIC:
-        rules = node.get(key)
-        for index, inner in enumerate(rules if is_array(rules) else []):
-            if node.get("x-kubernetes-int-or-string") and key in {"anyOf", "allOf"}:
-                continue
-            yield from _value_rules(inner, f"{field}.{key}[{index}]")
-
-
-def _value_rules(node: JsonObject, field: str) -> Iterator[Cause]:
-    for key in _ONLY_STRUCTURAL:
-        if node.get(key) is not None:
-            word = "undefined" if key in {"additionalProperties", "default"} else "empty"
-            yield forbidden(f"{field}.{key}", f"must be {word if key != 'nullable' else 'false'} to be structural")
-    for key, child in object_at(node, "properties").items():
-        yield from _value_rules(child, f"{field}.properties[{key}]")
-    if is_object(items := node.get("items")):
-        yield from _value_rules(items, f"{field}.items")
-    yield from _logic(node, field)

@@ -4,16 +4,25 @@ import re
 from collections.abc import Iterator
 
 from .causes import Cause, duplicate, forbidden, invalid, not_supported, required
-from .json_types import JsonArray, JsonObject, array_at, is_integer, json_copy, json_equal, object_at
-from .names import validate_annotations, validate_dns1123_label, validate_dns1123_subdomain, validate_labels
+from .json_types import JsonArray, JsonObject, array_at, is_integer, is_object, json_copy, json_equal, object_at
+from .names import (
+    port_name_problems,
+    validate_annotations,
+    validate_dns1123_label,
+    validate_dns1123_subdomain,
+    validate_labels,
+)
 from .quantities import parse_quantity
 
 _PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 _RESTART_POLICIES = ("Always", "OnFailure", "Never")
-_DNS_POLICIES = ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
+_DNS_POLICIES = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 _PROTOCOLS = ("SCTP", "TCP", "UDP")
 _MESSAGE_POLICIES = ("File", "FallbackToLogsOnError")
-_PORT_NAME = re.compile(r"(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?")
+_ENV_NAME = re.compile(r"[ -<>-~]+")
+_ENV_TEXT = "a valid environment variable name must consist only of printable ASCII characters other than '='"
+_HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
+_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 PORT_RANGE = "must be between 1 and 65535, inclusive"
 _IMMUTABLE_SPEC = (
     "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
@@ -48,6 +57,8 @@ def validate_pod_spec(spec: JsonObject, field: str) -> list[Cause]:
     """Check a pod spec that has its defaults."""
     volumes = {volume.get("name") for volume in array_at(spec, "volumes")}
     found = list(_volumes(array_at(spec, "volumes"), f"{field}.volumes"))
+    if not spec.get("serviceAccountName"):
+        found += _tokens_without_account(array_at(spec, "volumes"), f"{field}.volumes")
     containers, init = array_at(spec, "containers"), array_at(spec, "initContainers")
     if not containers:
         found.append(required(f"{field}.containers"))
@@ -61,6 +72,9 @@ def validate_pod_spec(spec: JsonObject, field: str) -> list[Cause]:
             text = "must be greater than or equal to 0" if least == 0 else "must be between 1 and 2147483647, inclusive"
             found.append(invalid(f"{field}.{key}", value, text))
     found += validate_labels(object_at(spec, "nodeSelector"), f"{field}.nodeSelector")
+    for index, toleration in enumerate(array_at(spec, "tolerations")):
+        if (operator := toleration.get("operator")) not in {None, "", "Equal", "Exists"}:
+            found.append(not_supported(f"{field}.tolerations[{index}].operator", operator, ["Equal", "Exists"]))
     for key in ("serviceAccountName", "nodeName"):
         if name := spec.get(key):
             found += validate_dns1123_subdomain(name, f"{field}.{key}")
@@ -90,6 +104,14 @@ def _volumes(volumes: JsonArray, field: str) -> Iterator[Cause]:
             yield forbidden(f"{place}.{sources[1]}", "may not specify more than 1 volume type")
 
 
+def _tokens_without_account(volumes: JsonArray, field: str) -> Iterator[Cause]:
+    for index, volume in enumerate(volumes):
+        for number, source in enumerate(array_at(volume, "projected", "sources")):
+            if source.get("serviceAccountToken") is not None:
+                place = f"{field}[{index}].projected.sources[{number}].serviceAccountToken"
+                yield forbidden(place, "must not be specified when serviceAccountName is not set")
+
+
 def _containers(containers: JsonArray, field: str, volumes: set[str], seen: set[str]) -> Iterator[Cause]:
     for index, container in enumerate(containers):
         place = f"{field}[{index}]"
@@ -103,11 +125,17 @@ def _containers(containers: JsonArray, field: str, volumes: set[str], seen: set[
         yield from _one_of(container, "terminationMessagePolicy", _MESSAGE_POLICIES, place)
         yield from _ports(array_at(container, "ports"), f"{place}.ports")
         for number, variable in enumerate(array_at(container, "env")):
-            if not variable.get("name"):
+            name = variable.get("name") or ""
+            if not name:
                 yield required(f"{place}.env[{number}].name")
+            elif not _ENV_NAME.fullmatch(name):
+                yield invalid(f"{place}.env[{number}].name", name, _ENV_TEXT)
         yield from _mounts(array_at(container, "volumeMounts"), f"{place}.volumeMounts", volumes)
         yield from _one_of(container, "imagePullPolicy", _PULL_POLICIES, place)
         yield from _resources(object_at(container, "resources"), f"{place}.resources")
+        for probe in _PROBES:
+            if is_object(handler := container.get(probe)) and not any(handler.get(kind) for kind in _HANDLERS):
+                yield required(f"{place}.{probe}", "must specify a handler type")
 
 
 def _ports(ports: JsonArray, field: str) -> Iterator[Cause]:
@@ -115,8 +143,9 @@ def _ports(ports: JsonArray, field: str) -> Iterator[Cause]:
     for index, port in enumerate(ports):
         place = f"{field}[{index}]"
         if name := port.get("name"):
-            yield from _port_name(name, f"{place}.name")
-            if name in names:
+            problems = port_name_problems(name)
+            yield from (invalid(f"{place}.name", name, problem) for problem in problems)
+            if not problems and name in names:
                 yield duplicate(f"{place}.name", name)
             names.add(name)
         number = port.get("containerPort") or 0
@@ -127,15 +156,6 @@ def _ports(ports: JsonArray, field: str) -> Iterator[Cause]:
         if (host_port := port.get("hostPort") or 0) and not 1 <= host_port <= 65535:
             yield invalid(f"{place}.hostPort", host_port, PORT_RANGE)
         yield from _one_of(port, "protocol", _PROTOCOLS, place)
-
-
-def _port_name(name: str, field: str) -> Iterator[Cause]:
-    if len(name) > 15:
-        yield invalid(field, name, "must be no more than 15 characters")
-    elif not _PORT_NAME.fullmatch(name) or "--" in name:
-        yield invalid(
-            field, name, "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-), at least one letter"
-        )
 
 
 def _mounts(mounts: JsonArray, field: str, volumes: set[str]) -> Iterator[Cause]:

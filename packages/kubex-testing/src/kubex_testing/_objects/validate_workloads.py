@@ -1,5 +1,6 @@
 """Validation of deployments and the other kinds that make pods."""
 
+import re
 from collections.abc import Iterator
 
 from .causes import Cause, forbidden, invalid, not_supported, required
@@ -8,6 +9,10 @@ from .names import validate_labels
 from .selectors import match_label_selector
 from .validate_pod import validate_pod_template
 
+_PERCENT = (
+    "a valid percent string must be a numeric string followed by an ending '%' "
+    "(e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
+)
 _AT_LEAST_ZERO = "must be greater than or equal to 0"
 
 
@@ -15,9 +20,13 @@ def validate_workload(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
     """Check a Deployment, ReplicaSet, StatefulSet or DaemonSet."""
     kind = obj.get("kind", "")
     spec = object_at(obj, "spec")
-    found = [*_not_negative(spec, "replicas"), *_selector(spec, kind)]
-    if kind != "ReplicaSet" or spec.get("template") is not None:
-        found += _template(spec)
+    selector = spec.get("selector")
+    bad_selector = list(_selector(selector)) if is_object(selector) else []
+    found = [*_not_negative(spec, "replicas"), *bad_selector]
+    if bad_selector:
+        found.append(invalid("spec.selector", selector, "invalid label selector"))
+    else:
+        found += _template(spec, kind)
     if kind == "Deployment":
         found += _deployment_strategy(spec)
     found += _not_negative(spec, "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds")
@@ -54,11 +63,7 @@ def _not_negative(spec: JsonObject, *keys: str) -> Iterator[Cause]:
             yield invalid(f"spec.{key}", value, _AT_LEAST_ZERO)
 
 
-def _selector(spec: JsonObject, kind: str) -> Iterator[Cause]:
-    selector = spec.get("selector")
-    if not is_object(selector):
-        yield required("spec.selector")
-        return
+def _selector(selector: JsonObject) -> Iterator[Cause]:
     yield from validate_labels(object_at(selector, "matchLabels"), "spec.selector.matchLabels")
     for index, expression in enumerate(array_at(selector, "matchExpressions")):
         field = f"spec.selector.matchExpressions[{index}]"
@@ -69,15 +74,17 @@ def _selector(spec: JsonObject, kind: str) -> Iterator[Cause]:
             yield forbidden(f"{field}.values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")
         elif operator not in {"In", "NotIn", "Exists", "DoesNotExist"}:
             yield invalid(f"{field}.operator", operator, "not a valid selector operator")
-    if not object_at(selector, "matchLabels") and not array_at(selector, "matchExpressions"):
-        name = "deployment" if kind in {"Deployment", "ReplicaSet"} else kind.lower()
-        yield invalid("spec.selector", selector, f"empty selector is invalid for {name}")
 
 
-def _template(spec: JsonObject) -> Iterator[Cause]:
+def _template(spec: JsonObject, kind: str) -> Iterator[Cause]:
     template = object_at(spec, "template")
     labels = object_at(template, "metadata").get("labels")
     selector = spec.get("selector")
+    if not is_object(selector):
+        yield required("spec.selector")
+    elif not object_at(selector, "matchLabels") and not array_at(selector, "matchExpressions"):
+        name = "deployment" if kind in {"Deployment", "ReplicaSet"} else kind.lower()
+        yield invalid("spec.selector", selector, f"empty selector is invalid for {name}")
     if not is_object(selector) or not match_label_selector(selector, labels or {}):
         yield invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")
     yield from validate_pod_template(template, "spec.template")
@@ -96,6 +103,9 @@ def _deployment_strategy(spec: JsonObject) -> Iterator[Cause]:
     elif kind != "RollingUpdate":
         yield not_supported("spec.strategy", strategy, ["Recreate", "RollingUpdate"])
     elif is_object(rolling):
+        for key in ("maxUnavailable", "maxSurge"):
+            if isinstance(value := rolling.get(key), str) and not re.fullmatch("[0-9]+%", value):
+                yield invalid(f"spec.strategy.rollingUpdate.{key}", value, _PERCENT)
         both = [rolling.get("maxUnavailable"), rolling.get("maxSurge")]
         if all(value in {0, "0%"} for value in both):
             text = "may not be 0 when `maxSurge` is 0"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import yaml
+from yaml.scanner import ScannerError
 
 from .json_types import JsonArray, JsonObject, is_array, is_object, json_copy
 
@@ -32,12 +33,16 @@ def decode_yaml(body: bytes) -> tuple[Any, list[str]]:
     try:
         reader = _Reader(_events(body.decode("utf-8", "replace")))
         return reader.document(), reader.doubled
+    except yaml.MarkedYAMLError as error:
+        # Go counts the lines of its scanner from one, and those of its parser from zero.
+        line = error.problem_mark.line + isinstance(error, ScannerError) if error.problem_mark else 0
+        raise _failure(f"line {line}: {error.problem}" if line else str(error.problem)) from None
     except yaml.YAMLError as error:
         raise _failure(" ".join(str(error).split())) from None
 
 
 def _failure(text: str) -> DecodeError:
-    return DecodeError(f"error converting YAML to JSON: yaml: {text}")
+    return DecodeError(f"yaml: {text}")
 
 
 def _events(text: str) -> Iterator[Any]:

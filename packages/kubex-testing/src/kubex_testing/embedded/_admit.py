@@ -1,46 +1,38 @@
 """Bodies on their way in: types, unknown and doubled fields, pruning and defaults."""
 
-from kubex_testing._objects.causes import shown
 from kubex_testing._objects.fields import WrongType, check_types, prune, unknown_fields
 from kubex_testing._objects.json_types import JsonObject
 from kubex_testing._objects.schema import object_meta
 
-from . import _errors as errors
 from ._cluster import Call
 from ._decode import Body
 from ._options import WriteOptions
+from ._registry import ResourceType
+from ._types import undecodable
 
 
-def admit_body(call: Call, body: Body, options: WriteOptions, *, patched: bool = False) -> JsonObject:
+def admit_body(
+    call: Call, body: Body, options: WriteOptions, *, resource: ResourceType | None = None, patched: bool = False
+) -> JsonObject:
     """Return the object with unknown fields gone and defaults set; complains as `fieldValidation` says.
 
     Raises 400 for what cannot be decoded, or 422 when it is the result of a patch.
     """
-    resource, document = call.resource, body.document
+    resource, document = resource or call.resource, body.document
     try:
         if resource.custom is not None:
             check_types(object_meta(), document["metadata"])
         else:
             check_types(resource.schema, document)
     except WrongType as error:
-        raise _undecodable(call, document, str(error), patched=patched) from error
+        raise undecodable(resource, document, str(error), patched=patched) from error
     if options.field_validation != "Ignore":
         oddities = [f'unknown field "{field}"' for field in unknown_fields(resource.schema, document)]
         oddities += [f'duplicate field "{field}"' for field in body.duplicates]
         if oddities and options.field_validation == "Strict":
             text = f"strict decoding error: {', '.join(oddities)}"
-            raise _undecodable(call, document, text, patched=patched)
+            raise undecodable(resource, document, text, patched=patched)
         call.warnings.extend(oddities)
     pruned = prune(resource.schema, document)
     pruned.setdefault("metadata", {})
     return pruned
-
-
-def _undecodable(call: Call, document: JsonObject, why: str, *, patched: bool) -> errors.ApiError:
-    resource = call.resource
-    if patched:
-        cause = errors.cause("FieldValueInvalid", f"Invalid value: {shown(shown(document))}: {why}", "patch")
-        return errors.invalid("", "", "", [cause])
-    return errors.bad_request(
-        f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {why}'
-    )

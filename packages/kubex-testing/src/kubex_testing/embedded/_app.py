@@ -1,5 +1,7 @@
 """From a request to a response: faults, identity, permission, then the verb."""
 
+import contextlib
+import gzip
 import logging
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -9,7 +11,7 @@ from . import _errors as errors
 from ._auth import Authenticator, Authorizer
 from ._cluster import Call, Cluster
 from ._deletes import delete, delete_collection
-from ._discovery import discover
+from ._discovery import discover, is_careless
 from ._encode import dumps, render
 from ._faults import Action, AddHeaders, Answer, Delay, Drop, Faults
 from ._http import MAX_BODY, HangupError
@@ -17,10 +19,10 @@ from ._logs import read_log
 from ._messages import RecordedRequest, Response, text
 from ._negotiate import for_errors
 from ._patches import patch
-from ._pods import bind, evict
+from ._pods import bind, evict, stream
 from ._reads import get, list_objects
 from ._registry import ResourceType
-from ._reviews import review
+from ._reviews import Reviews
 from ._router import RequestInfo, parse
 from ._scale import get_scale, patch_scale, update_scale
 from ._watch import watch
@@ -43,10 +45,15 @@ _OBJECT_VERBS = ("get", "update", "patch", "delete")
 _SUBRESOURCES: dict[str, dict[str, Verb]] = {
     "status": {"get": get, "update": update, "patch": patch},
     "finalize": {"update": update},
+    "ephemeralcontainers": {"get": get, "update": update, "patch": patch},
+    "resize": {"get": get, "update": update, "patch": patch},
     "scale": {"get": get_scale, "update": update_scale, "patch": patch_scale},
     "log": {"get": read_log},
     "binding": {"create": bind},
     "eviction": {"create": evict},
+    "exec": {"create": stream, "get": stream},
+    "attach": {"create": stream, "get": stream},
+    "portforward": {"create": stream, "get": stream},
 }
 
 
@@ -57,6 +64,7 @@ class Application:
         self.cluster = cluster
         self.authenticator = authenticator
         self.authorizer = authorizer
+        self.reviews = Reviews(authenticator, authorizer)
         self.faults = faults
         self.address = ""
         self.failures: list[BaseException] = []
@@ -72,6 +80,8 @@ class Application:
         if isinstance(fault, Drop) and fault.when == "request":
             raise HangupError
         response = await self._answer(request)
+        if response.chunks is not None:
+            response.chunks = self._guarded(request, response.chunks)
         response.headers[:0] = [
             ("Audit-Id", str(uuid.uuid4())),
             ("Cache-Control", "no-cache, private"),
@@ -89,13 +99,30 @@ class Application:
             response = text(error.code, error.text, error.headers)
         except HangupError:
             raise
-        except Exception as error:
-            logger.exception("%s %s failed", request.method, request.target)
-            self.failures.append(error)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the client gets an answer and the log the cause
+            self._blame(request, error)
             failure = errors.ApiError(500, "InternalError", f"Internal error occurred: {error!r}")
             response = render(500, dumps(failure.status()), for_errors(request))
         response.headers.extend(("Warning", f"299 - {_quoted(item)}") for item in warnings)
         return response
+
+    async def _guarded(
+        self, request: RecordedRequest, chunks: AsyncGenerator[bytes, None]
+    ) -> AsyncGenerator[bytes, None]:
+        """Cut the connection when a stream fails: its status has been sent already."""
+        async with contextlib.aclosing(chunks):
+            try:
+                async for chunk in chunks:
+                    yield chunk
+            except HangupError:
+                raise
+            except Exception as error:
+                self._blame(request, error)
+                raise HangupError from error
+
+    def _blame(self, request: RecordedRequest, error: Exception) -> None:
+        logger.error("%s %s failed", request.method, request.target, exc_info=error)
+        self.failures.append(error)
 
     async def _dispatch(self, request: RecordedRequest, warnings: list[str]) -> Response:
         info = parse(request)
@@ -106,19 +133,26 @@ class Application:
         if not info.is_resource:
             return self._outside(request)
         resource = self._resource(info)
-        verb = _verb(resource, info)
+        verb = self._verb(resource, info)
         call = Call(self.cluster, request, info, resource, user, warnings)
-        if resource.custom is not None and resource.custom.deprecation:
-            warnings.append(resource.custom.deprecation)
-        if "list" not in resource.verbs:
-            return review(call, self.authorizer)
-        return await verb(call)
+        if resource.deprecation:
+            warnings.append(resource.deprecation)
+        response = await verb(call)
+        if info.verb in ("get", "list"):
+            self._compress(request, response)
+        return response
+
+    def _compress(self, request: RecordedRequest, response: Response) -> None:
+        limit = self.cluster.settings.compress_above
+        if limit is not None and len(response.body) > limit and "gzip" in request.header("accept-encoding"):
+            response.body = gzip.compress(response.body, compresslevel=1)
+            response.headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
 
     def _outside(self, request: RecordedRequest) -> Response:
         response = discover(self.cluster.registry, request, self.address)
         if response is None:
             raise errors.unknown_path()
-        if request.method != "GET":
+        if request.method != "GET" and not is_careless(request):
             raise errors.method_not_allowed()
         return response
 
@@ -128,12 +162,19 @@ class Application:
         resource = registry.find(info.group, info.version, info.plural)
         fits = resource is not None and _scope_fits(resource, info)
         if resource is None or not fits:
-            if registry.is_builtin(info.group, info.version):
+            if registry.is_builtin(info.group):
                 raise errors.unknown_resource()
             raise errors.unknown_path()
         if info.subresource and not resource.has(info.subresource):
             raise errors.unknown_resource()
         return resource
+
+    def _verb(self, resource: ResourceType, info: RequestInfo) -> Verb:
+        """Choose the function that answers; raises 405."""
+        if (info.subresource, info.verb) == ("token", "create"):
+            return self.reviews.token_request
+        chosen = _verb(resource, info)
+        return chosen if "list" in resource.verbs else self.reviews.review
 
 
 def _scope_fits(resource: ResourceType, info: RequestInfo) -> bool:

@@ -25,7 +25,7 @@ class Authenticator:
     def identify(self, request: RecordedRequest) -> Identity:
         """Return the caller; raises 401 for a token that is not known."""
         if request.certificate is not None:
-            return _authenticated(request.certificate)
+            return authenticated(request.certificate)
         authorization = request.header("authorization")
         if not authorization:
             return ANONYMOUS
@@ -33,7 +33,7 @@ class Authenticator:
         identity = self.tokens.get(token.strip())
         if scheme.lower() != "bearer" or identity is None:
             raise errors.unauthorized()
-        return _authenticated(identity)
+        return authenticated(identity)
 
 
 class Authorizer:
@@ -49,7 +49,7 @@ class Authorizer:
             if not self._may_impersonate(user):
                 raise _denied(user, info, verb=f"impersonate-on:user-info:{info.verb}")
             groups = [value for key, value in request.headers if key == "impersonate-group"]
-            user = _authenticated(Identity(wanted, tuple(groups)))
+            user = authenticated(Identity(wanted, tuple(groups)))
         if not self.allows(user, info):
             raise _denied(user, info, verb=info.verb)
         return user
@@ -71,7 +71,8 @@ def user_document(user: Identity) -> dict[str, Any]:
     return {"username": user.name, "groups": list(user.groups)}
 
 
-def _authenticated(user: Identity) -> Identity:
+def authenticated(user: Identity) -> Identity:
+    """Add the group that everybody with credentials is in."""
     if "system:authenticated" in user.groups:
         return user
     return Identity(user.name, (*user.groups, "system:authenticated"))

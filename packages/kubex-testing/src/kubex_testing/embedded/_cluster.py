@@ -6,7 +6,7 @@ import random
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from . import _errors as errors
 from ._messages import Identity, RecordedRequest
@@ -17,7 +17,6 @@ from ._store import Store, Stored
 if TYPE_CHECKING:
     from ._logs import ContainerLog, LogKey
 
-JsonObject = dict[str, Any]
 FIRST_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 IMMORTAL_NAMESPACES = ("default", "kube-system", "kube-public")
 
@@ -31,6 +30,9 @@ class Settings:
     bookmark_interval: float = 60.0
     history_limit: int = 10_000
     first_revision: int = 200
+    request_log_limit: int = 10_000
+    compress_above: int | None = 128 * 1024
+    """Compress answers of more bytes for clients that take gzip; None never does."""
 
 
 class Watcher(Protocol):

@@ -13,13 +13,15 @@ from ._namespaces import NamespaceController
 from ._options import DeleteOptions
 from ._store import Event
 
+Work = Callable[[str], None]
+
 
 class Controllers:
     """Reacts to changes of the store, a moment later as controllers do."""
 
     def __init__(self, cluster: Cluster, enabled: Collection[str]) -> None:
         self._cluster = cluster
-        self._pending: set[tuple[str, str]] = set()
+        self._pending: dict[tuple[str, str], Work] = {}
         self._namespaces = NamespaceController(cluster) if "namespace-controller" in enabled else None
         self._gc = GarbageCollector(cluster) if "gc" in enabled else None
         cluster.store.listeners.append(self._observe)
@@ -34,14 +36,20 @@ class Controllers:
             for uid in self._gc.affected(bucket, event):
                 self._later("gc", uid, self._gc.settle)
 
-    def _later(self, kind: str, name: str, work: Callable[[str], None]) -> None:
+    def resume(self) -> None:
+        """Take up what was left undone when the server was stopped."""
+        pending, self._pending = self._pending, {}
+        for (kind, name), work in pending.items():
+            self._later(kind, name, work)
+
+    def _later(self, kind: str, name: str, work: Work) -> None:
         """Run work once, however often it is asked for meanwhile."""
         if (kind, name) in self._pending:
             return
-        self._pending.add((kind, name))
+        self._pending[kind, name] = work
 
         def run() -> None:
-            self._pending.discard((kind, name))
+            del self._pending[kind, name]
             work(name)
 
         delay = 0 if kind == "definition" else self._cluster.settings.controller_delay
@@ -55,8 +63,11 @@ class Controllers:
             return
         if established(definition):
             registry.remove(spec["group"], spec["names"]["plural"])
+            newly = event.previous is None or not established(event.previous.object)
             for resource in resource_types(definition):
                 registry.add(resource)
+                if newly:  # watches of it know nothing of the time before
+                    self._cluster.store.bucket(resource.bucket).floor = event.current.revision
         self._later("definition", event.key, self._settle_definition)
 
     def _withdraw(self, definition: JsonObject) -> None:

@@ -30,7 +30,6 @@ def _resource_type(definition: JsonObject, version: JsonObject) -> ResourceType:
         rules,
         structural_schema(rules),
         f"{spec['group']}/{_storage_version(spec)}",
-        _deprecation(spec, version),
         tuple(array_at(version, "additionalPrinterColumns")),
         object_at(version, "subresources").get("scale"),
         _selectable(version),
@@ -48,6 +47,7 @@ def _resource_type(definition: JsonObject, version: JsonObject) -> ResourceType:
         subresources=_subresources(version),
         tracks_generation=True,
         unconditional_update=False,
+        deprecation=_deprecation(spec, version),
         custom=facts,
     )
 

@@ -26,7 +26,7 @@ class Body:
 
 def decode_object(request: RecordedRequest, kind: str) -> Body:
     """Decode the body of a write; raises 400 and 415. No content type means JSON."""
-    media = content_type(request)
+    media = content_type(request).lower()
     if media not in ("", JSON, YAML):
         raise errors.unsupported_media(
             f"the body of the request was in an unknown format - accepted media types include: {_MEDIA_TYPES}"
@@ -37,6 +37,8 @@ def decode_object(request: RecordedRequest, kind: str) -> Body:
     except DecodeError as error:
         shown = request.body[:100].decode("utf-8", "replace") or "<empty>"
         raise errors.bad_request(f"{unrecognized}; json parse error: {error} ({shown})") from error
+    if document is None:
+        return Body({})
     if not is_object(document):
         raise errors.bad_request(f"{unrecognized}; json parse error: json: cannot unmarshal {_json_type(document)}")
     return Body(document, tuple(duplicates))
@@ -67,8 +69,6 @@ def decode_options(request: RecordedRequest) -> JsonObject:
 
 
 def _json_type(value: object) -> str:
-    if value is None:
-        return "null"
     if isinstance(value, bool):
         return "bool"
     if isinstance(value, str):

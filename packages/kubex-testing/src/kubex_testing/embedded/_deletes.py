@@ -1,6 +1,6 @@
 """delete and deletecollection: preconditions, finalizers, grace periods, propagation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
 from kubex_testing._objects.json_types import JsonObject, object_at
@@ -31,7 +31,7 @@ class Deleted:
 async def delete(call: Call) -> Response:
     """DELETE on an object."""
     representation = negotiate(call.request)
-    options = delete_options(call.request.query, decode_options(call.request))
+    options = _with_default_policy(call, delete_options(call.request.query, decode_options(call.request)))
     stored = call.stored()
     _check_preconditions(call, stored, options)
     result = delete_object(call.cluster, call.resource, stored, options)
@@ -45,7 +45,7 @@ async def delete_collection(call: Call) -> Response:
     """DELETE on a collection; answers with the list of what was deleted."""
     representation = negotiate(call.request)
     query = call.request.query
-    options = delete_options(query, decode_options(call.request))
+    options = _with_default_policy(call, delete_options(query, decode_options(call.request)))
     chosen = selection(query, call.resource, call.info.namespace)
     paging = list_options(query)
     await call.cluster.reach(paging.revision)
@@ -55,6 +55,17 @@ async def delete_collection(call: Call) -> Response:
     for item in page.items:
         delete_object(call.cluster, call.resource, item, options)
     return response
+
+
+def _with_default_policy(call: Call, options: DeleteOptions) -> DeleteOptions:
+    """Orphan the dependents of the kinds that do so when nothing else is said, and warn of it."""
+    if options.policy or not call.resource.orphans_by_default:
+        return options
+    call.warnings.append(
+        "child pods are preserved by default when jobs are deleted; "
+        "set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"
+    )
+    return replace(options, policy="Orphan")
 
 
 def delete_object(cluster: Cluster, resource: ResourceType, stored: Stored, options: DeleteOptions) -> Deleted:
@@ -86,8 +97,8 @@ def _mark(resource: ResourceType, document: JsonObject, options: DeleteOptions) 
         return None
     if "deletionTimestamp" not in metadata or grace < (known or 0):
         moment = datetime.now(timezone.utc) + timedelta(seconds=grace)
-        if "deletionTimestamp" not in metadata and resource.bucket == "pods.":
-            metadata["generation"] = metadata.get("generation", 1) + 1
+        if "deletionTimestamp" not in metadata and metadata.get("generation", 0) > 0:
+            metadata["generation"] += 1
         metadata["deletionTimestamp"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
         metadata["deletionGracePeriodSeconds"] = grace
     metadata.pop("finalizers", None)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ._aggregated import aggregated, wants_aggregated
 from ._encode import dumps, render
 from ._messages import RecordedRequest, Response, text
 from ._negotiate import Wanted, wanted
@@ -30,6 +31,10 @@ def discover(registry: Registry, request: RecordedRequest, address: str) -> Resp
             return _json(request, VERSION)
         case [check, *rest] if check in HEALTH_PATHS and rest in ([], ["ping"]):
             return text(200, "[+]ping ok\n" + f"{check} check passed\n" if "verbose" in request.query else "ok")
+        case ["api"] if wants_aggregated(request):
+            return aggregated(registry, request, [""])
+        case ["apis"] if wants_aggregated(request):
+            return aggregated(registry, request, registry.groups())
         case ["api"]:
             return _json(request, _legacy_versions(address))
         case ["apis"]:
@@ -43,6 +48,12 @@ def discover(registry: Registry, request: RecordedRequest, address: str) -> Resp
             return _json(request, _resource_list(registry, group, version))
         case _:
             return None
+
+
+def is_careless(request: RecordedRequest) -> bool:
+    """Is this one of the paths that the reference answers whatever the method is?"""
+    segments = request.segments()
+    return segments[0] in HEALTH_PATHS or (segments[0] == "apis" and len(segments) < 3)
 
 
 def _json(request: RecordedRequest, document: Any) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-JsonObject = dict[str, Any]
+from kubex_testing._objects.json_types import JsonObject
 
 
 class ApiError(Exception):

@@ -57,6 +57,9 @@ class Connection:
             self.abort()
         except (ConnectionError, ssl.SSLError, TimeoutError):
             self.abort()
+        except asyncio.CancelledError:  # a client that does not read would make the end of TLS last half a minute
+            self.abort()
+            raise
         finally:
             self._writer.close()
             with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):

@@ -1,10 +1,11 @@
 """The listening socket and the connections that came in through it."""
 
 import asyncio
+import contextlib
 import socket
 import ssl
 
-from ._http import Connection, Handler, HeadHook
+from ._http import READ_SIZE, Connection, Handler, HeadHook
 
 HOST = "127.0.0.1"
 BACKLOG = 512
@@ -12,7 +13,11 @@ GOODBYE = 0.2
 
 
 class Listener:
-    """Accepts connections on loopback. Used from one event loop only."""
+    """Accepts connections on loopback. Used from one event loop only.
+
+    Every connection is a task from the moment it is accepted, so that stopping leaves none behind, not even one in the
+    middle of its TLS handshake; `asyncio.start_server` knows those only since Python 3.12.
+    """
 
     def __init__(self, port: int, context: ssl.SSLContext | None, handler: Handler, refuse_head: HeadHook) -> None:
         self.port = port
@@ -20,8 +25,9 @@ class Listener:
         self._context = context
         self._handler = handler
         self._refuse_head = refuse_head
-        self._server: asyncio.Server | None = None
-        self._open: dict[Connection, asyncio.Task[None]] = {}
+        self._listening: socket.socket | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._open: set[Connection] = set()
 
     @property
     def address(self) -> str:
@@ -32,10 +38,11 @@ class Listener:
         """How many connections are open."""
         return len(self._open)
 
-    async def listen(self) -> None:
+    def listen(self) -> None:
         """Open the port; a port of 0 becomes the one that was free, and stays."""
         # asyncio switches Nagle's algorithm off only for sockets that say they are TCP; else answers take 40 ms.
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listening.setblocking(False)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((HOST, self.port))
@@ -44,13 +51,15 @@ class Listener:
             listening.close()
             raise
         self.port = listening.getsockname()[1]
-        self._server = await asyncio.start_server(self._accept, sock=listening, ssl=self._context)
+        self._listening = listening
+        asyncio.get_running_loop().add_reader(listening, self._accept, listening)
 
     def close(self) -> None:
         """Accept no more connections."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        if self._listening is not None:
+            asyncio.get_running_loop().remove_reader(self._listening)
+            self._listening.close()
+            self._listening = None
 
     def abort_connections(self) -> None:
         """Cut every open connection."""
@@ -59,26 +68,41 @@ class Listener:
 
     async def finish_connections(self) -> None:
         """Give answers that are on their way a moment, then end all connections."""
-        tasks = set(self._open.values())
-        if tasks:
-            await asyncio.wait(tasks, timeout=GOODBYE)
-        for task in tasks:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=GOODBYE)
+        for task in self._tasks:
             task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.accepted += 1
-        connection = Connection(
-            reader, writer, number=self.accepted, handler=self._handler, refuse_head=self._refuse_head
-        )
-        task = asyncio.current_task()
-        if task is None:
-            return
-        self._open[connection] = task
+    def _accept(self, listening: socket.socket) -> None:
+        """Take one connection that waits; the loop calls again while there are more."""
         try:
-            await connection.run()
-        except asyncio.CancelledError:
-            connection.abort()
-        finally:
-            del self._open[connection]
+            accepted, _ = listening.accept()
+        except OSError:  # the client is gone already
+            return
+        accepted.setblocking(False)
+        self.accepted += 1
+        task = asyncio.get_running_loop().create_task(self._serve(accepted, self.accepted))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        # A task that is cancelled before its first step never sees its socket.
+        task.add_done_callback(lambda _: accepted.close())
+
+    async def _serve(self, accepted: socket.socket, number: int) -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=READ_SIZE, loop=loop)
+        protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+        try:
+            transport, _ = await loop.connect_accepted_socket(lambda: protocol, accepted, ssl=self._context)
+        except OSError:  # a handshake that failed, or a client that went away in it
+            return
+        writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+        connection = Connection(reader, writer, number=number, handler=self._handler, refuse_head=self._refuse_head)
+        self._open.add(connection)
+        with contextlib.suppress(asyncio.CancelledError):
+            try:
+                await connection.run()
+            finally:
+                connection.abort()
+                self._open.discard(connection)

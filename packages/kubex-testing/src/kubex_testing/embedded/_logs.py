@@ -14,6 +14,7 @@ from . import _errors as errors
 from ._cluster import Call
 from ._log_options import LogOptions, log_options
 from ._messages import Response
+from ._pods import check_node
 
 SLICE = 64 * 1024
 Chunks = Callable[[], AsyncIterable[bytes]]
@@ -68,7 +69,7 @@ async def read_log(call: Call) -> Response:
     key: LogKey = (call.info.namespace, call.info.name, container, options.previous)
     log = call.cluster.logs.get(key)
     if log is None:
-        return _without_log(pod, container, options)
+        return _without_log(call, pod, container, options)
     chunks = _limited(_read(log, options), options.limit)
     return Response(200, [("Content-Type", "text/plain")], chunks=chunks)
 
@@ -90,11 +91,14 @@ def _container(pod: dict[str, object], wanted: str) -> str:
     return containers[0]
 
 
-def _without_log(pod: dict[str, object], container: str, options: LogOptions) -> Response:
-    name, node = object_at(pod, "metadata")["name"], object_at(pod, "spec").get("nodeName")
+def _without_log(call: Call, pod: dict[str, object], container: str, options: LogOptions) -> Response:
+    node = object_at(pod, "spec").get("nodeName")
     if options.previous:
-        raise errors.bad_request(f'previous terminated container "{container}" in pod "{name}" not found')
-    return Response(200, [("Content-Type", "text/plain")]) if node else Response(204)
+        raise errors.bad_request(f'previous terminated container "{container}" in pod "{call.info.name}" not found')
+    if not node:
+        return Response(204)
+    check_node(call, node)
+    return Response(200, [("Content-Type", "text/plain")])
 
 
 async def _read(log: ContainerLog, options: LogOptions) -> AsyncGenerator[bytes, None]:

@@ -88,8 +88,8 @@ def for_errors(request: RecordedRequest) -> Wanted:
 
 
 def content_type(request: RecordedRequest) -> str:
-    """Return the media type of the body without its parameters, lower case; empty when none was sent."""
-    return request.header("content-type").partition(";")[0].strip().lower()
+    """Return the media type of the body without its parameters; empty when none was sent."""
+    return request.header("content-type").partition(";")[0].strip()
 
 
 def _media(name: str) -> str | None:

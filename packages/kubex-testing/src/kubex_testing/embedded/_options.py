@@ -35,6 +35,9 @@ def write_options(request: RecordedRequest, kind: str, *, apply: bool = False) -
     query = request.query
     dry_run = check_dry_run(query.get("dryRun", []), kind)
     manager = first(query, "fieldManager")
+    if not manager.isprintable():
+        message = f"Invalid value: {manager!r}: every character must be printable"
+        raise errors.invalid_options(kind, "FieldValueInvalid", message, "fieldManager")
     if len(manager.encode()) > MAX_MANAGER_BYTES:
         message = f"Too long: may not be more than {MAX_MANAGER_BYTES} bytes"
         raise errors.invalid_options(kind, "FieldValueTooLong", message, "fieldManager")
@@ -47,7 +50,7 @@ def write_options(request: RecordedRequest, kind: str, *, apply: bool = False) -
     if apply and not manager:
         message = "Required value: is required for apply patch"
         raise errors.invalid_options(kind, "FieldValueRequired", message, "fieldManager")
-    if force and not apply:
+    if force and not apply and kind == "PatchOptions":
         message = "Forbidden: may not be specified for non-apply patch"
         raise errors.invalid_options(kind, "FieldValueForbidden", message, "force")
     default_manager = request.header("user-agent").partition("/")[0][:MAX_MANAGER_BYTES]
@@ -142,11 +145,8 @@ def watch_options(query: Query) -> ListOptions:
         message = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
         _forbid(message, "resourceVersionMatch")
     revision = parse_revision(first(query, "resourceVersion"), errors.internal)
-    seconds = _integer(first(query, "timeoutSeconds"))
     bookmarks = flag(query, "allowWatchBookmarks")
-    return ListOptions(
-        revision, options.match, timeout=float(seconds) or None, bookmarks=bookmarks, send_initial=initial
-    )
+    return ListOptions(revision, options.match, timeout=options.timeout, bookmarks=bookmarks, send_initial=initial)
 
 
 def parse_revision(raw: str, failure: Callable[[str], Exception]) -> int | None:
@@ -185,8 +185,9 @@ def delete_options(query: Query, body: Mapping[str, Any]) -> DeleteOptions:
     else:
         raw = {key: values[0] for key, values in query.items()}
         dry_run = query.get("dryRun", [])
-    policy = raw.get("propagationPolicy") or ""
-    if policy and policy not in _POLICIES:
+    given = raw.get("propagationPolicy")
+    policy = given or ""
+    if given is not None and given not in _POLICIES:
         supported = ", ".join(f'"{item}"' for item in (*_POLICIES, "nil"))
         _delete_invalid("FieldValueNotSupported", f'Unsupported value: "{policy}": supported values: {supported}')
     if policy and raw.get("orphanDependents") is not None:
@@ -210,19 +211,24 @@ def _delete_invalid(type: str, message: str) -> None:
 
 
 def _common(query: Query) -> ListOptions:
-    limit = _integer(first(query, "limit"))
+    limit = _integer(query["limit"][0]) if "limit" in query else 0
+    seconds = _integer(query["timeoutSeconds"][0]) if "timeoutSeconds" in query else 0
     return ListOptions(
-        match=first(query, "resourceVersionMatch"), limit=max(limit, 0), continue_token=first(query, "continue")
+        match=first(query, "resourceVersionMatch"),
+        limit=max(limit, 0),
+        continue_token=first(query, "continue"),
+        timeout=float(seconds) or None,
     )
 
 
 def _integer(text: str) -> int:
-    if not text:
-        return 0
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()):
         raise errors.bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
-    return int(text)
+    number = int(text)
+    if not -(2**63) <= number < 2**63:
+        raise errors.bad_request(f'strconv.ParseInt: parsing "{text}": value out of range')
+    return number
 
 
 def _check_match(match: str) -> None:

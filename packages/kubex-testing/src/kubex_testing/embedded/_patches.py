@@ -15,7 +15,7 @@ from ._negotiate import content_type
 from ._options import write_options
 from ._registry import ResourceType
 from ._shapes import answer, negotiate
-from ._strategy import check_type
+from ._types import check_type
 from ._writes import check_identity, update_object
 
 JSON_PATCH = "application/json-patch+json"
@@ -37,7 +37,7 @@ async def patch(call: Call) -> Response:
     current = call.stored()
     live = {**current.object, "apiVersion": call.resource.api_version}
     patched = apply_patch(call.resource, media, live, operations)
-    check_type(call.resource, patched)
+    check_type(call.resource, patched, patched=True)
     document = admit_body(call, Body(patched), options, patched=True)
     check_identity(call, document)
     return answer(call, 200, update_object(call, document, current, options), representation)
@@ -57,6 +57,8 @@ def check_media(resource: ResourceType, media: str) -> None:
 def decode_operations(call: Call, media: str) -> object:
     """Decode a JSON, merge or strategic patch; raises 400."""
     operations = decode_patch(call.request)
+    if operations is None and media != MERGE:
+        return [] if media == JSON_PATCH else {}
     if media != JSON_PATCH and not is_object(operations):
         kind = "array" if isinstance(operations, list) else "string"
         raise errors.bad_request(
@@ -77,10 +79,14 @@ def apply_patch(resource: ResourceType, media: str, current: JsonObject, operati
     except JsonPatchFormatError as error:
         raise errors.bad_request(f"error decoding patch: {error}") from error
     except JsonPatchError as error:
-        message = "the server rejected our request due to an error in our request"
-        raise errors.ApiError(422, "Invalid", message, details={}) from error
+        raise _rejected() from error
     except StrategicPatchError as error:
         raise errors.ApiError(error.code, "BadRequest" if error.code == 400 else None, str(error)) from error
     if not is_object(patched):
-        raise errors.bad_request("error decoding patch: the patched document is no object")
+        raise _rejected()
     return patched
+
+
+def _rejected() -> errors.ApiError:
+    message = "the server rejected our request due to an error in our request"
+    return errors.ApiError(422, "Invalid", message, details={})

@@ -8,6 +8,7 @@ from . import _errors as errors
 from ._cluster import Call, now
 from ._decode import decode_object
 from ._deletes import delete_object
+from ._disruptions import spend
 from ._encode import dumps, render
 from ._messages import Response
 from ._negotiate import wanted
@@ -38,13 +39,15 @@ async def bind(call: Call) -> Response:
 
 
 async def evict(call: Call) -> Response:
-    """POST …/eviction: delete a pod, and say in its conditions why it goes."""
+    """POST …/eviction: delete a pod as its budget allows, and say in its conditions why it goes."""
     body = decode_object(call.request, "Eviction").document
     pod = call.stored()
     if object_at(body, "metadata").get("name") != call.info.name:
         raise errors.bad_request("name in URL does not match name in Eviction object")
     options = delete_options({}, object_at(body, "deleteOptions"))
-    if options.dry_run or check_dry_run(call.request.query.get("dryRun", []), "CreateOptions"):
+    dry_run = options.dry_run or check_dry_run(call.request.query.get("dryRun", []), "CreateOptions")
+    spend(call, pod.object, dry_run=dry_run)
+    if dry_run:
         return _created(call)
     changed = json_copy(pod.object)
     condition = {
@@ -57,6 +60,20 @@ async def evict(call: Call) -> Response:
     marked = call.cluster.store.put(call.resource.bucket, call.key, changed)
     delete_object(call.cluster, call.resource, marked, options)
     return _created(call)
+
+
+async def stream(call: Call) -> Response:
+    """GET or POST …/exec, …/attach, …/portforward: no pod runs here, so the answer is that of a pod without a host."""
+    node = object_at(call.stored().object, "spec").get("nodeName")
+    if node:
+        check_node(call, node)
+    raise errors.bad_request(f"pod {call.info.name} does not have a host assigned")
+
+
+def check_node(call: Call, node: str) -> None:
+    """Check that a pod's node is known; raises the 404 that names the node as a pod, as the reference does."""
+    if call.cluster.store.get("nodes.", node) is None:
+        raise errors.not_found("pods", "", node)
 
 
 def _set_condition(pod: JsonObject, condition: dict[str, Any]) -> None:

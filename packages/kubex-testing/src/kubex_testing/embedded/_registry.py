@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from kubex_testing._objects.field_selectors import selectable_fields
-from kubex_testing._objects.schema import Schema, builtin_schema
+from kubex_testing._objects.schema import Schema, builtin_schema, structural_schema
 
 ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 OBJECT_VERBS = ("get", "patch", "update")
@@ -37,7 +37,6 @@ class CustomFacts:
     """The `openAPIV3Schema` of the version."""
     schema: Schema
     storage_api_version: str
-    deprecation: str = ""
     columns: tuple[Mapping[str, Any], ...] = ()
     scale: Mapping[str, str] | None = None
     selectable: frozenset[str] = frozenset()
@@ -61,12 +60,19 @@ class ResourceType:
     tracks_generation: bool = False
     unconditional_update: bool = True
     create_on_update: bool = False
+    orphans_by_default: bool = False
+    deprecation: str = ""
+    """The warning that comes with every answer about it."""
     custom: CustomFacts | None = None
+    own_schema: Schema | None = None
+    """For a built-in kind that the table of schemas does not hold."""
 
     @cached_property
     def schema(self) -> Schema:
         """The schema of its objects."""
-        return self.custom.schema if self.custom else builtin_schema(self.group, self.version, self.kind)
+        if self.custom is not None:
+            return self.custom.schema
+        return self.own_schema or builtin_schema(self.group, self.version, self.kind)
 
     @cached_property
     def selectable(self) -> frozenset[str]:
@@ -94,6 +100,27 @@ class ResourceType:
         return any(item.name == subresource for item in self.subresources)
 
 
+_OPEN = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+_AMOUNT = {"x-kubernetes-int-or-string": True}
+
+# The table of built-in schemas does not hold this kind; its lists are short, so they merge as wholes.
+BUDGET_SCHEMA = structural_schema(
+    {
+        "type": "object",
+        "properties": {
+            "spec": {
+                "type": "object",
+                "properties": {
+                    "minAvailable": _AMOUNT,
+                    "maxUnavailable": _AMOUNT,
+                    "selector": _OPEN,
+                    "unhealthyPodEvictionPolicy": {"type": "string"},
+                },
+            },
+            "status": _OPEN,
+        },
+    }
+)
 _ALL = ("all",)
 _CORE = (
     ResourceType(
@@ -117,15 +144,36 @@ _CORE = (
         categories=_ALL,
         tracks_generation=True,
         subresources=(
+            Subresource("attach", ("create", "get"), "PodAttachOptions"),
             Subresource("binding", ("create",), "Binding"),
+            Subresource("ephemeralcontainers"),
             Subresource("eviction", ("create",), "Eviction", "policy", "v1"),
+            Subresource("exec", ("create", "get"), "PodExecOptions"),
             Subresource("log", ("get",)),
+            Subresource("portforward", ("create", "get"), "PodPortForwardOptions"),
+            Subresource("resize"),
             STATUS,
         ),
     ),
     ResourceType("", "v1", "Service", "services", short_names=("svc",), categories=_ALL, subresources=(STATUS,)),
-    ResourceType("", "v1", "Endpoints", "endpoints", singular="endpoints", short_names=("ep",), create_on_update=True),
-    ResourceType("", "v1", "ServiceAccount", "serviceaccounts", short_names=("sa",)),
+    ResourceType(
+        "",
+        "v1",
+        "Endpoints",
+        "endpoints",
+        singular="endpoints",
+        short_names=("ep",),
+        create_on_update=True,
+        deprecation="v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+    ),
+    ResourceType(
+        "",
+        "v1",
+        "ServiceAccount",
+        "serviceaccounts",
+        short_names=("sa",),
+        subresources=(Subresource("token", ("create",), "TokenRequest", "authentication.k8s.io", "v1"),),
+    ),
     ResourceType("", "v1", "Node", "nodes", namespaced=False, short_names=("no",), subresources=(STATUS,)),
     ResourceType("", "v1", "Event", "events", short_names=("ev",), create_on_update=True),
 )
@@ -150,9 +198,16 @@ _WORKLOADS = tuple(
 BUILTINS = (
     *_CORE,
     *_WORKLOADS,
-    ResourceType("batch", "v1", "Job", "jobs", categories=_ALL, tracks_generation=True, subresources=(STATUS,)),
+    ResourceType(
+        "batch", "v1", "Job", "jobs", categories=_ALL, tracks_generation=True, subresources=(STATUS,),
+        orphans_by_default=True,
+    ),
     ResourceType(
         "coordination.k8s.io", "v1", "Lease", "leases", unconditional_update=False, create_on_update=True
+    ),
+    ResourceType(
+        "policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", short_names=("pdb",),
+        tracks_generation=True, unconditional_update=False, subresources=(STATUS,), own_schema=BUDGET_SCHEMA,
     ),
     ResourceType(
         "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False,
@@ -163,7 +218,10 @@ BUILTINS = (
 
 CREATE_ONLY = (
     ("authentication.k8s.io", "SelfSubjectReview", "selfsubjectreviews", False),
+    ("authentication.k8s.io", "TokenReview", "tokenreviews", False),
+    ("authorization.k8s.io", "LocalSubjectAccessReview", "localsubjectaccessreviews", True),
     ("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews", False),
+    ("authorization.k8s.io", "SubjectAccessReview", "subjectaccessreviews", False),
 )
 """Kinds that are answered and never stored: group, kind, plural, namespaced."""
 
@@ -177,7 +235,7 @@ class Registry:
             self.add(resource)
         for group, kind, plural, namespaced in CREATE_ONLY:
             self.add(ResourceType(group, "v1", kind, plural, namespaced=namespaced, verbs=("create",)))
-        self._builtin = frozenset(self._versions)
+        self._builtin = frozenset(group for group, _ in self._versions)
 
     def add(self, resource: ResourceType) -> None:
         self._versions.setdefault((resource.group, resource.version), {})[resource.plural] = resource
@@ -201,8 +259,8 @@ class Registry:
     def serves(self, group: str, version: str) -> bool:
         return (group, version) in self._versions
 
-    def is_builtin(self, group: str, version: str) -> bool:
-        return (group, version) in self._builtin
+    def is_builtin(self, group: str) -> bool:
+        return group in self._builtin
 
     def groups(self) -> list[str]:
         """Return the named groups, built-in ones first."""

@@ -1,16 +1,17 @@
 """The requests a server has received, for tests to look at and to wait for."""
 
 import threading
+from collections import deque
 from collections.abc import Callable
 
 from ._messages import RecordedRequest
 
 
 class RequestLog:
-    """Thread-safe; the server adds, tests read."""
+    """The last requests, up to a limit. Thread-safe; the server adds, tests read."""
 
-    def __init__(self) -> None:
-        self._requests: list[RecordedRequest] = []
+    def __init__(self, limit: int) -> None:
+        self._requests: deque[RecordedRequest] = deque(maxlen=limit)
         self._arrival = threading.Condition()
 
     def add(self, request: RecordedRequest) -> None:

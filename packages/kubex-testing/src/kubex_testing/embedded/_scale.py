@@ -5,12 +5,13 @@ See https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/sc
 
 from collections.abc import Mapping
 
-from kubex_testing._objects.json_types import JsonObject, is_integer, is_object, json_copy, object_at
+from kubex_testing._objects.json_types import JsonObject, is_object, json_copy, object_at
 from kubex_testing._objects.selectors import format_label_selector
 
 from . import _errors as errors
+from ._admit import admit_body
 from ._cluster import Call
-from ._decode import decode_object
+from ._decode import Body, decode_object
 from ._encode import dumps, render
 from ._messages import Response
 from ._negotiate import content_type, wanted
@@ -18,7 +19,8 @@ from ._options import WriteOptions, write_options
 from ._patches import apply_patch, check_media, decode_operations
 from ._registry import ResourceType
 from ._store import Stored
-from ._writes import update_object
+from ._types import check_type
+from ._writes import check_identity, update_object
 
 SCALE = ResourceType("autoscaling", "v1", "Scale", "scales", verbs=())
 _SPEC_REPLICAS, _STATUS_REPLICAS = ".spec.replicas", ".status.replicas"
@@ -32,8 +34,10 @@ async def get_scale(call: Call) -> Response:
 async def update_scale(call: Call) -> Response:
     """PUT …/scale."""
     options = write_options(call.request, "UpdateOptions")
-    body = decode_object(call.request, "Scale").document
-    return _answer(call, _write(call, call.stored(), body, options))
+    body = decode_object(call.request, SCALE.kind)
+    check_type(SCALE, body.document)
+    scale = admit_body(call, body, options, resource=SCALE)
+    return _answer(call, _write(call, call.stored(), scale, options))
 
 
 async def patch_scale(call: Call) -> Response:
@@ -43,8 +47,10 @@ async def patch_scale(call: Call) -> Response:
     options = write_options(call.request, "PatchOptions")
     operations = decode_operations(call, media)
     current = call.stored()
-    body = apply_patch(SCALE, media, scale_of(call.resource, current.object), operations)
-    return _answer(call, _write(call, current, body, options))
+    patched = apply_patch(SCALE, media, scale_of(call.resource, current.object), operations)
+    check_type(SCALE, patched, patched=True)
+    scale = admit_body(call, Body(patched), options, resource=SCALE, patched=True)
+    return _answer(call, _write(call, current, scale, options))
 
 
 def scale_of(resource: ResourceType, document: JsonObject) -> JsonObject:
@@ -77,13 +83,9 @@ def _selector(resource: ResourceType, document: JsonObject) -> str:
 
 def _write(call: Call, current: Stored, scale: JsonObject, options: WriteOptions) -> Stored:
     """Set the replicas of the parent; raises 400, 409 and 422."""
-    metadata, name = object_at(scale, "metadata"), call.info.name
-    given = metadata.get("name") or name
-    if given != name:
-        raise errors.bad_request(f"the name of the object ({given}) does not match the name on the URL ({name})")
+    check_identity(call, scale)
+    metadata, name = scale["metadata"], call.info.name
     replicas = object_at(scale, "spec").get("replicas", 0)
-    if not is_integer(replicas):
-        raise errors.bad_request(f"spec.replicas of a Scale must be an integer, not {replicas!r}")
     if replicas < 0:
         message = f"Invalid value: {replicas}: must be greater than or equal to 0"
         cause = errors.cause("FieldValueInvalid", message, "spec.replicas")

@@ -48,9 +48,9 @@ class EmbeddedServer:
         self._admin_token = secrets.token_urlsafe(24)
         self._controllers = frozenset(controllers)
         self._cluster = Cluster(settings or Settings())
-        Controllers(self._cluster, self._controllers)
+        self._reconciler = Controllers(self._cluster, self._controllers)
         self._faults = Faults()
-        self._log = RequestLog()
+        self._log = RequestLog(self._cluster.settings.request_log_limit)
         self._app = Application(
             self._cluster,
             Authenticator({self._admin_token: ADMIN, **(tokens or {})}),
@@ -220,14 +220,15 @@ class EmbeddedServer:
         return log
 
     async def _open(self) -> None:
+        self._reconciler.resume()
         self._cluster.seed()
-        await self._listener.listen()
+        self._listener.listen()
         self._app.address = self._listener.address
 
     async def _reopen(self) -> None:
         self._listener.close()
         self._listener.abort_connections()
-        await self._listener.listen()
+        self._listener.listen()
 
     async def _close(self) -> None:
         self._listener.close()

@@ -1,54 +1,21 @@
-"""What the kinds do to objects on their way in: decoding rules, defaults, validation, generation, status."""
-
-from typing import Any
+"""What the kinds do to objects on their way in: defaults, validation, generation, status."""
 
 from kubex_testing._objects.custom import apply_defaults, validate_custom
 from kubex_testing._objects.defaults import complete_builtin, default_builtin
 from kubex_testing._objects.json_types import JsonObject, array_at, json_copy, object_at
 from kubex_testing._objects.names import dns1123_subdomain_problems
+from kubex_testing._objects.pod_defaults import admit_pod
 from kubex_testing._objects.validate import validate_builtin
 from kubex_testing._objects.validate_meta import validate_metadata
 
 from . import _errors as errors
 from ._cluster import Cluster
 from ._crd import CRD_BUCKET
+from ._disruptions import BUDGETS, NEW_STATUS
 from ._registry import ResourceType
 
+_ALLOCATED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
 _SYSTEM_FIELDS = ("kind", "apiVersion", "metadata", "status")
-
-
-def check_type(resource: ResourceType, document: JsonObject) -> None:
-    """Check `kind` and `apiVersion` of a body and fill what is missing; raises 400 (422 for a custom kind)."""
-    kind, version = document.get("kind"), document.get("apiVersion")
-    if resource.custom is not None:
-        _check_custom_type(resource, document, kind, version)
-    elif kind not in (None, "", resource.kind):
-        raise errors.bad_request(
-            f'{kind} in version "{version or resource.version}" cannot be handled as a {resource.kind}: '
-            f"converting ({resource.version}.{kind}) to (core.{resource.kind}): unknown conversion"
-        )
-    elif version not in (None, "", resource.api_version):
-        raise errors.bad_request(
-            f'{resource.kind} in version "{version}" cannot be handled as a {resource.kind}: '
-            f'no kind "{resource.kind}" is registered for version "{version}"'
-        )
-    document["kind"], document["apiVersion"] = resource.kind, resource.api_version
-    if document.get("metadata") is None:
-        document["metadata"] = {}
-
-
-def _check_custom_type(resource: ResourceType, document: JsonObject, kind: Any, version: Any) -> None:
-    if not kind:
-        raise errors.bad_request("Object 'Kind' is missing in the body of the request")
-    if version != resource.api_version:
-        raise errors.bad_request(
-            f"the API version in the data ({version or ''}) does not match the expected API version "
-            f"({resource.api_version})"
-        )
-    if kind != resource.kind:
-        name = object_at(document, "metadata").get("name") or ""
-        message = f'Invalid value: "{kind}": must be {resource.kind}'
-        raise errors.invalid(resource.kind, resource.group, name, [errors.cause("FieldValueInvalid", message, "kind")])
 
 
 def with_defaults(resource: ResourceType, document: JsonObject) -> JsonObject:
@@ -68,6 +35,8 @@ def complete(cluster: Cluster, resource: ResourceType, document: JsonObject) -> 
             allocate_ip=cluster.allocate_address,
             allocate_node_port=cluster.allocate_node_port,
         )
+        if resource.bucket == BUDGETS:
+            document["status"] = dict(NEW_STATUS)
     elif resource.has("status"):
         document = {key: value for key, value in document.items() if key != "status"}
     if resource.tracks_generation:
@@ -92,8 +61,13 @@ def prepare_update(resource: ResourceType, new: JsonObject, old: JsonObject, sub
         return _status_update(resource, new, old)
     if resource.bucket == "services.":
         _keep_addresses(new, old)
-    if resource.bucket == "namespaces." and subresource != "finalize":
-        _carry(new["spec"], old["spec"], "finalizers")
+    if resource.bucket == "pods.":
+        admit_pod(new["spec"])
+    if resource.bucket == "namespaces.":
+        if subresource != "finalize":
+            _carry(new["spec"], old["spec"], "finalizers")
+        elif not new["spec"].get("finalizers"):
+            new["spec"].pop("finalizers", None)
     if resource.has("status"):
         _carry(new, old, "status")
     if resource.tracks_generation:
@@ -114,6 +88,9 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
             _carry(metadata, new["metadata"], key)
     elif resource.group == "apps":
         _carry(metadata, old["metadata"], "labels")
+    elif resource.bucket == "pods.":
+        _carry(metadata, old["metadata"], "ownerReferences")
+        result["status"] = {**result.get("status", {}), "qosClass": old["status"].get("qosClass")}
     _carry(metadata, old["metadata"], "generation")
     result["metadata"] = metadata
     return result
@@ -123,8 +100,11 @@ def _keep_addresses(new: JsonObject, old: JsonObject) -> None:
     """Keep what was allocated to a service when an update leaves it out."""
     spec, before = object_at(new, "spec"), object_at(old, "spec")
     if spec.get("type") == "ExternalName":
+        if before.get("type") != "ExternalName":
+            for key in (*_ALLOCATED, "internalTrafficPolicy"):
+                spec.pop(key, None)
         return
-    for key in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"):
+    for key in _ALLOCATED:
         if not spec.get(key) and key in before:
             spec[key] = before[key]
     ports = {port.get("port"): port for port in array_at(old, "spec", "ports")}

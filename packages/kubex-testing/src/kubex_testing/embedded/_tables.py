@@ -144,6 +144,16 @@ def _deployment_ready(document: Mapping[str, Any]) -> str:
     return f"{ready}/{at('spec', 'replicas', default=0)(document)}"
 
 
+def _containers(key: str) -> Callable[[Mapping[str, Any]], str]:
+    containers = at("spec", "template", "spec", "containers", default=())
+    return lambda document: ",".join(str(item.get(key)) for item in containers(document))
+
+
+def _labels(*path: str) -> Callable[[Mapping[str, Any]], str]:
+    labels = at(*path, default={})
+    return lambda document: ",".join(f"{key}={value}" for key, value in sorted(labels(document).items())) or "<none>"
+
+
 _COLUMNS: dict[str, tuple[Column, ...]] = {
     "configmaps.": (NAME, Column("Data", _data_size), AGE),
     "secrets.": (NAME, Column("Type", at("type", default="")), Column("Data", _data_size), AGE),
@@ -166,6 +176,7 @@ _COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("External-IP", lambda _: "<none>"),
         Column("Port(s)", _ports),
         AGE,
+        Column("Selector", _labels("spec", "selector"), priority=1),
     ),
     "deployments.apps": (
         NAME,
@@ -173,6 +184,9 @@ _COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("Up-to-date", at("status", "updatedReplicas", default=0)),
         Column("Available", at("status", "availableReplicas", default=0)),
         AGE,
+        Column("Containers", _containers("name"), priority=1),
+        Column("Images", _containers("image"), priority=1),
+        Column("Selector", _labels("spec", "selector", "matchLabels"), priority=1),
     ),
     "leases.coordination.k8s.io": (NAME, Column("Holder", at("spec", "holderIdentity", default="")), AGE),
     "customresourcedefinitions.apiextensions.k8s.io": (NAME, CREATED),

@@ -12,9 +12,11 @@ from ._decode import decode_object
 from ._managed import stamp_update
 from ._messages import Response
 from ._options import WriteOptions, write_options
+from ._pod_parts import PARTS, take_part, without_ephemeral
 from ._shapes import answer, negotiate
 from ._store import Stored
-from ._strategy import check_type, complete, prepare_update, validate, with_defaults
+from ._strategy import complete, prepare_update, validate, with_defaults
+from ._types import check_type
 
 _GENERATE_ATTEMPTS = 8
 
@@ -86,8 +88,14 @@ def update_object(
     if not metadata.get("uid"):
         metadata["uid"] = old_metadata["uid"]
     _keep_system_metadata(metadata, old_metadata)
+    part = call.info.subresource in PARTS
+    if part:
+        document = take_part(call.cluster, call.info.subresource, document, old)
     document = prepare_update(resource, document, old, call.info.subresource)
-    validate(resource, document, old)
+    if part:
+        validate(resource, without_ephemeral(document), None)
+    else:
+        validate(resource, document, old)
     if not manager_done:
         stamp_update(call, document, old, options)
     document["metadata"]["resourceVersion"] = old_metadata["resourceVersion"]
@@ -137,7 +145,7 @@ def check_revision(call: Call, metadata: JsonObject, current: Stored) -> None:
         cause = errors.cause(
             "FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"
         )
-        raise errors.invalid(resource.kind, resource.group, name, [cause])
+        raise errors.invalid(resource.plural, resource.group, name, [cause])
     if raw != current.object["metadata"]["resourceVersion"]:
         raise errors.conflict(resource.plural, resource.group, name)
 
@@ -189,8 +197,11 @@ def _complete_name(call: Call, metadata: JsonObject) -> None:
 
 
 def _keep_system_metadata(metadata: JsonObject, old: JsonObject) -> None:
-    """Keep what an update leaves out; what it changes is for validation to refuse."""
-    for key in ("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"):
+    """Keep what no update can change, and what this one leaves out; other changes are for validation to refuse."""
+    metadata.pop("selfLink", None)
+    for key in ("generation", "creationTimestamp"):
+        metadata.pop(key, None)
+    for key in ("generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"):
         if metadata.get(key) is None:
             metadata.pop(key, None)
             if key in old:

@@ -1,0 +1,86 @@
+"""Samples, interleaved: limit and kubex take turns, each in a fresh process."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.affinity import cores, pinned
+from benchmarks.cases import STARTUP, SUBJECTS, Plan
+from benchmarks.server import Sizes
+from benchmarks.subjects.base import POD
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What one process measured. `cpu`, `wall` and `first_item` are seconds, `peak_rss` bytes."""
+
+    round: int
+    pair: str
+    case: str
+    subject: str
+    units: int
+    cpu: float
+    wall: float | None = None
+    peak_rss: int | None = None
+    first_item: float | None = None
+
+
+@contextmanager
+def server(sizes: Sizes, core: int | None = None) -> Iterator[str]:
+    """Run the server in a process of its own; the value is its URL."""
+    command = [sys.executable, "-m", "benchmarks.server"]
+    for name, value in vars(sizes).items():
+        command += [f"--{name.replace('_', '-')}", str(value)]
+    if core is not None:
+        command += ["--core", str(core)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=_environment(), cwd=ROOT) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        if not url:
+            raise RuntimeError("the benchmark server did not start; run `python -m benchmarks.server --help`")
+        yield url  # leaving the `with` closes the server's input, which ends it
+
+
+def samples(plan: Plan, pairs: tuple[str, ...], rounds: int, *, startup: bool) -> Iterator[Sample]:
+    """Take all samples, round by round; every other round goes backwards, so that drift does not favour anyone."""
+    client_core, server_core = cores()
+    with server(plan.sizes, server_core) as url, pinned(client_core):
+        steps = [
+            (pair, case.name, subject, case.count) for case in plan.cases for pair in pairs for subject in case.subjects
+        ]
+        if startup:
+            steps += [
+                (pair, STARTUP, subject, 1) for pair in pairs if pair.endswith("/asyncio") for subject in SUBJECTS
+            ]
+        for number in range(rounds):
+            for pair, name, subject, count in steps if number % 2 == 0 else reversed(steps):
+                yield _sample(number, pair, name, subject, count, url)
+
+
+def _sample(number: int, pair: str, name: str, subject: str, count: int, url: str) -> Sample:
+    if name == STARTUP:
+        script = ROOT / "benchmarks" / "startup" / f"{subject}_on_{pair.partition('/')[0]}.py"
+        return Sample(number, pair, name, subject, 1, float(_run([str(script), url, POD])))
+    measured = json.loads(_run(["-m", "benchmarks.worker", name, subject, pair, url, str(count)]))
+    return Sample(number, pair, name, subject, **measured)
+
+
+def _run(command: list[str]) -> str:
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=_environment(), check=True, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    # No proxy, no kubeconfig and no switch of Python's may come from outside.
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
+    return kept | {"PYTHONPATH": str(ROOT)}

@@ -1,0 +1,177 @@
+"""A server of bytes made beforehand: `python -m benchmarks.server` prints its URL and runs until its input ends.
+
+It parses no more of a request than its first line and `Accept`, so that it is never what is waited for.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from benchmarks.affinity import pin
+from benchmarks.pods import documents
+
+_LOG_CHUNK = 2**12
+"""Bytes of a chunk of a log: an API server hands on what one read of its buffer from the kubelet brings."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much there is of everything; `log` is in bytes."""
+
+    small_list: int = 500
+    large_list: int = 5000
+    events: int = 5000
+    log: int = 100 * 2**20
+
+
+class Answers:
+    """Every answer, ready to be written."""
+
+    def __init__(self, sizes: Sizes) -> None:
+        self._pod = _whole(documents.encode(documents.pod(0)))
+        self._small = _whole(documents.pod_list(0, sizes.small_list))
+        self._large = _whole(documents.pod_list(0, sizes.large_list))
+        self._pages = {token: _whole(page) for token, page in documents.pages(sizes.large_list).items()}
+        self._events = [_chunk(line) for line in documents.events(sizes.events, metadata_only=False)]
+        self._metadata_events = [_chunk(line) for line in documents.events(sizes.events, metadata_only=True)]
+        self._log_size = sizes.log
+        block = documents.log_block(min(2**20, sizes.log))
+        self._log_chunks = [block[at : at + _LOG_CHUNK] for at in range(0, len(block), _LOG_CHUNK)]
+
+    def find(self, request: str) -> bytes | Iterator[bytes]:
+        """Return the answer to a request: its bytes, or the parts of a stream."""
+        target, _, rest = request.partition("\r\n")
+        path, _, query = target.split(" ")[1].partition("?")
+        parameters = {name: values[0] for name, values in parse_qs(query).items()}
+        if path.endswith("/log"):
+            return self._log(int(parameters.get("limitBytes", self._log_size)))
+        if "watch" in parameters:
+            events = self._metadata_events if "as=PartialObjectMetadata" in rest else self._events
+            return self._watch(events)
+        if path.endswith("/small/pods"):
+            return self._small
+        if path.endswith("/pods"):
+            return self._pages[parameters.get("continue", "")] if "limit" in parameters else self._large
+        return self._pod
+
+    def _watch(self, events: list[bytes]) -> Iterator[bytes]:
+        yield _STREAM_HEAD
+        # A server that has many events at hand does not send one packet for each.
+        for at in range(0, len(events), 16):
+            yield b"".join(events[at : at + 16])
+        yield _STREAM_END
+
+    def _log(self, size: int) -> Iterator[bytes]:
+        yield _STREAM_HEAD
+        while size > 0:
+            for part in self._log_chunks:
+                yield _chunk(part[:size])
+                size -= len(part)
+                if size <= 0:
+                    break
+        yield _STREAM_END
+
+
+class Connection(asyncio.Protocol):
+    """One connection, kept alive."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._received = b""
+        self._stream: Iterator[bytes] | None = None
+        self._writable = True
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport of the connection."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each request, none of which has a body."""
+        self._received += data
+        while b"\r\n\r\n" in self._received:
+            head, _, self._received = self._received.partition(b"\r\n\r\n")
+            answer = self._answers.find(head.decode("ascii"))
+            if isinstance(answer, bytes):
+                self._transport.write(answer)
+            else:
+                self._stream = answer
+                self._go_on()
+
+    def pause_writing(self) -> None:
+        """Stop where the reader is slower."""
+        self._writable = False
+
+    def resume_writing(self) -> None:
+        """Go on with what is being sent."""
+        self._writable = True
+        self._go_on()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget what was being sent."""
+        del exc
+        self._stream = None
+
+    def _go_on(self) -> None:
+        while self._writable and self._stream is not None:
+            part = next(self._stream, None)
+            if part is None:
+                self._stream = None
+            else:
+                self._transport.write(part)
+
+
+def _whole(body: bytes) -> bytes:
+    return (
+        b"HTTP/1.1 200 OK\r\n"
+        b"Audit-Id: 6c1f9c4e-2f3a-4c7b-9e55-0d8f0a7c1b22\r\n"
+        b"Cache-Control: no-cache, private\r\n"
+        b"Content-Type: application/json\r\n"
+        b"X-Kubernetes-Pf-Flowschema-Uid: 2c1d5e2a-8a0f-4b1c-b7f1-3f4a2a5c9d10\r\n"
+        b"X-Kubernetes-Pf-Prioritylevel-Uid: 9d4e7c55-1b7a-4e0d-a4a2-7d1f0c3b8e21\r\n"
+        b"Date: Wed, 04 Mar 2026 10:00:00 GMT\r\n"
+        b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    )
+
+
+def _chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+_STREAM_HEAD = (
+    b"HTTP/1.1 200 OK\r\n"
+    b"Cache-Control: no-cache, private\r\n"
+    b"Content-Type: application/json\r\n"
+    b"Date: Wed, 04 Mar 2026 10:00:00 GMT\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n"
+)
+_STREAM_END = b"0\r\n\r\n"
+
+
+async def serve(sizes: Sizes) -> None:
+    """Serve on a free port of the loopback interface until the standard input ends."""
+    answers = Answers(sizes)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Connection(answers), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    print(f"http://127.0.0.1:{port}", flush=True)
+    await loop.run_in_executor(None, sys.stdin.buffer.read)
+    server.close()
+
+
+def main() -> None:
+    """Run the server."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("small-list", "large-list", "events", "log"):
+        parser.add_argument(f"--{name}", type=int, required=True)
+    parser.add_argument("--core", type=int, help="the processor core to stay on")
+    options = vars(parser.parse_args())
+    pin(options.pop("core"))
+    asyncio.run(serve(Sizes(**options)))
+
+
+if __name__ == "__main__":
+    main()

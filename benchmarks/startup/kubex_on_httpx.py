@@ -1,0 +1,21 @@
+"""One GET with kubex on httpx in a fresh process, found by discovery; prints the CPU seconds of the process."""
+
+import asyncio
+import sys
+import time
+
+from benchmarks.pods import Pod
+from kubex.api import Api
+from kubex.client import ClientChoise, create_client
+from kubex.configuration import ClientConfiguration
+
+
+async def main(url: str, path: str) -> None:
+    """Get one Pod."""
+    async with create_client(ClientConfiguration(url=url), ClientChoise.HTTPX) as client:
+        pod = await Api(Pod, client, namespace="default").get(path.rpartition("/")[2])
+    assert pod.spec.node_name
+
+
+asyncio.run(main(*sys.argv[1:]))
+print(time.process_time())

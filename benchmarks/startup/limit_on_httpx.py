@@ -1,0 +1,19 @@
+"""One GET with httpx in a fresh process; prints the CPU seconds of the process."""
+
+import asyncio
+import sys
+import time
+
+import httpx
+from pydantic_core import from_json
+
+
+async def main(url: str, path: str) -> None:
+    """Get one Pod."""
+    async with httpx.AsyncClient() as client:
+        pod = from_json((await client.get(url + path)).content)
+    assert pod["spec"]["nodeName"]
+
+
+asyncio.run(main(*sys.argv[1:]))
+print(time.process_time())

@@ -1,0 +1,68 @@
+"""The limit: aiohttp and `pydantic_core.from_json`."""
+
+import time
+from types import TracebackType
+
+import aiohttp
+from pydantic_core import from_json
+from typing_extensions import Self, override
+
+from benchmarks.subjects.base import BUFFER, LARGE_LIST, LOG, POD, SMALL_LIST, WATCH, Subject
+from benchmarks.subjects.on_dicts import read_events, read_log, read_pod
+
+_FOR_EVER = aiohttp.ClientTimeout(total=None)
+
+
+class AiohttpSubject(Subject):
+    """aiohttp as it comes."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    @override
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(read_bufsize=BUFFER)
+        return self
+
+    @override
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    async def _body(self, path: str) -> bytes:
+        async with self._session.get(self._url + path) as response:
+            response.raise_for_status()
+            return await response.read()
+
+    @override
+    async def get(self) -> None:
+        read_pod(from_json(await self._body(POD)))
+
+    @override
+    async def list_small(self) -> int:
+        items = from_json(await self._body(SMALL_LIST))["items"]
+        for item in items:
+            read_pod(item)
+        return len(items)
+
+    @override
+    async def list_large(self) -> tuple[int, float]:
+        body = await self._body(LARGE_LIST)
+        start = time.process_time()
+        items = from_json(body)["items"]
+        read_pod(items[0])
+        return len(items), time.process_time() - start
+
+    @override
+    async def watch(self) -> int:
+        async with self._session.get(self._url + WATCH, timeout=_FOR_EVER) as response:
+            response.raise_for_status()
+            return await read_events(response.content.iter_any())
+
+    @override
+    async def log(self, limit: int | None = None) -> int:
+        path = LOG if limit is None else f"{LOG}&limitBytes={limit}"
+        async with self._session.get(self._url + path, timeout=_FOR_EVER) as response:
+            response.raise_for_status()
+            return await read_log(response.content.iter_any())

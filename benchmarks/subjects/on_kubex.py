@@ -1,0 +1,206 @@
+"""Kubex on a library, used as its documentation says."""
+
+import dataclasses
+import gc
+import time
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import ClassVar
+
+from typing_extensions import Self, override
+
+from benchmarks.pods import Pod
+from benchmarks.subjects.base import Subject, reads
+from kubex.api import Api
+from kubex.client import Client
+from kubex.configuration import ClientConfiguration
+from kubex.transport import (
+    Backend,
+    PreparedRequest,
+    Response,
+    StreamResponse,
+    Transport,
+    TransportConfig,
+    WebSocket,
+)
+
+_POD = "checkout-7d9f6c5b8d-00000"
+
+
+class KubexSubject(Subject):
+    """`Api[Pod]` on a client."""
+
+    def __init__(self, library: str, url: str) -> None:
+        self._configuration = ClientConfiguration(url=url)
+        self._backend = _backend(library)
+
+    @override
+    async def __aenter__(self) -> Self:
+        self._client = Client(self._configuration, backend=self._backend)
+        self._api = Api(Pod, self._client, namespace="default")
+        self._small = Api(Pod, self._client, namespace="small")
+        return self
+
+    @override
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._client.aclose()
+
+    @override
+    async def get(self) -> None:
+        read_pod(await self._api.get(_POD))
+
+    async def get_names(self) -> int:
+        """Get a Pod and read its name and labels alone."""
+        metadata = (await self._api.get(_POD)).metadata
+        reads(metadata.name, metadata.labels)
+        return 1
+
+    @override
+    async def list_small(self) -> int:
+        items = (await self._small.list()).items
+        for item in items:
+            read_pod(item)
+        return len(items)
+
+    async def list_small_frozen(self) -> int:
+        """Do the same with garbage collection paused, and what came of it frozen."""
+        gc.disable()
+        try:
+            return await self.list_small()
+        finally:
+            gc.freeze()
+            gc.enable()
+
+    async def list_small_names(self) -> int:
+        """List 500 Pods and read names and labels alone."""
+        items = (await self._small.list()).items
+        for item in items:
+            reads(item.metadata.name, item.metadata.labels)
+        return len(items)
+
+    @override
+    async def list_large(self) -> tuple[int, float]:
+        client = Client(self._configuration, backend=_stamped(self._backend))
+        async with client:
+            items = (await Api(Pod, client, namespace="default").list()).items
+            read_pod(items[0])
+            return len(items), time.process_time() - _Stamp.last_byte
+
+    async def pages(self) -> int:
+        """Read 5000 Pods by pages of 500, and keep none."""
+        count = 0
+        async for page in self._api.pages(limit=500):
+            for item in page.items:
+                read_pod(item)
+            count += len(page.items)
+        return count
+
+    @override
+    async def watch(self) -> int:
+        count = 0
+        async with self._api.watch() as events:
+            async for event in events:
+                reads(event.type)
+                read_pod(event.object)
+                count += 1
+        return count
+
+    async def watch_names(self) -> int:
+        """Read names and labels alone of a watch of whole objects."""
+        count = 0
+        async with self._api.watch() as events:
+            async for event in events:
+                reads(event.type, event.object.metadata.name, event.object.metadata.labels)
+                count += 1
+        return count
+
+    async def watch_metadata(self) -> int:
+        """Watch metadata alone: the server leaves the rest out."""
+        count = 0
+        async with self._api.metadata.watch() as events:
+            async for event in events:
+                reads(event.type, event.object.metadata.name, event.object.metadata.labels)
+                count += 1
+        return count
+
+    @override
+    async def log(self, limit: int | None = None) -> int:
+        size = 0
+        async with self._api.logs.stream(_POD, limit_bytes=limit) as log:
+            async for line in log:
+                size += len(line) + 1
+        return size
+
+    async def log_bytes(self) -> int:
+        """Read a log as lines of bytes."""
+        size = 0
+        async with self._api.logs.stream(_POD) as log:
+            async for line in log.bytes.lines():
+                size += len(line) + 1
+        return size
+
+    async def log_chunks(self) -> int:
+        """Read a log as chunks, which is what the bare library is asked for."""
+        size = 0
+        async with self._api.logs.stream(_POD) as log:
+            async for chunk in log.bytes.chunks():
+                size += len(chunk)
+        return size
+
+
+def read_pod(pod: Pod) -> None:
+    """Read metadata, spec and status."""
+    spec = pod.spec
+    reads(pod.metadata.name, spec.node_name, spec.containers[0].image, pod.status and pod.status.phase)
+
+
+def _backend(library: str) -> Backend:
+    if library == "aiohttp":
+        from kubex_aiohttp import BACKEND as AIOHTTP
+
+        return AIOHTTP
+    from kubex_httpx import BACKEND as HTTPX
+
+    return HTTPX
+
+
+class _Stamp(Transport):
+    """A transport that notes when it had the whole answer."""
+
+    inner: ClassVar[type[Transport]]
+    last_byte: ClassVar[float]
+
+    def __init__(self, config: TransportConfig) -> None:
+        super().__init__(config)
+        self._inner = self.inner(config)
+
+    @override
+    async def request(self, request: PreparedRequest) -> Response:
+        response = await self._inner.request(request)
+        _Stamp.last_byte = time.process_time()
+        return response
+
+    @override
+    def stream(self, request: PreparedRequest) -> AbstractAsyncContextManager[StreamResponse]:
+        return self._inner.stream(request)
+
+    @override
+    def websocket(
+        self, request: PreparedRequest, *, subprotocols: Sequence[str] = ()
+    ) -> AbstractAsyncContextManager[WebSocket]:
+        return self._inner.websocket(request, subprotocols=subprotocols)
+
+    @override
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _stamped(backend: Backend) -> Backend:
+    def load() -> type[Transport]:
+        _Stamp.inner = backend.load()
+        return _Stamp
+
+    return dataclasses.replace(backend, load=load)

@@ -1,0 +1,104 @@
+"""The build of the documentation: `python3 dev.py docs`."""
+
+import dataclasses
+import importlib
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any, get_overloads
+
+from docutils.nodes import Element, TextElement
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.inspect import stringify_signature
+
+project = "Kubex"
+author = "The Kubex authors"
+html_title = "Kubex"
+html_theme = "furo"
+
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+exclude_patterns = ["_build"]
+myst_enable_extensions = ["colon_fence"]
+myst_heading_anchors = 3
+default_role = "code"  # docstrings quote code by single backticks
+
+nitpicky = True
+nitpick_ignore_regex = [
+    # Nothing is downloaded to build this, so names of Python and of other projects have no page to lead to.
+    (r"py:.*", r"(?!kubex).*"),
+    # Private names are shown where a constructor takes them or a class derives from them, and have no page.
+    (r"py:.*", r"kubex\w*\.(\w+\.)*_.*"),
+]
+
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+autodoc_default_options = {"members": True, "show-inheritance": True}
+
+# These re-export what private modules define: a name is shown, and linked, where users import it from.
+PUBLIC = (
+    "kubex.models", "kubex.core.exceptions", "kubex.core.params", "kubex.core.patch", "kubex.transport",
+    "kubex.credentials", "kubex.configuration", "kubex.client", "kubex.api", "kubex_aiohttp", "kubex_httpx",
+    "kubex_testing", "kubex_testing.embedded", "kubex_testing.controlplane",
+)  # fmt: skip
+
+shown_as: dict[str, str] = {}
+for name in PUBLIC:
+    module = importlib.import_module(name)
+    for member in module.__all__:
+        value = getattr(module, member)
+        if inspect.isclass(value) or inspect.isfunction(value):
+            shown_as[f"{value.__module__}.{member}"] = f"{name}.{member}"
+            value.__module__ = name
+
+FIELD = re.compile(r"(?P<name>[a-z_]+): (?P<text>.*)")
+
+
+def as_field_list(lines: list[str], names: set[str]) -> Iterator[str]:
+    """Turn `option: what it does` lines, continued by indented ones, into fields of reStructuredText."""
+    before = ""
+    for line in lines:
+        match = FIELD.fullmatch(line)
+        if match is None or match["name"] not in names:
+            yield line
+        else:
+            if before and not before.startswith(" "):
+                yield ""
+            yield f":param {match['name']}: {match['text']}"
+        before = line if match is None else " "
+
+
+def process_docstring(_app: Sphinx, _what: str, _name: str, obj: Any, _options: object, lines: list[str]) -> None:
+    """Let the docstrings of dataclasses be read as reStructuredText."""
+    if dataclasses.is_dataclass(obj):
+        lines[:] = as_field_list(lines, {field.name for field in dataclasses.fields(obj)})
+
+
+def process_signature(
+    _app: Sphinx, what: str, _name: str, obj: Any, _options: object, signature: str | None, returns: str | None
+) -> tuple[str | None, str | None]:
+    """Show `...` for a default that is it, and of an overloaded method the first overload, which has all parameters."""
+    overloads = get_overloads(obj) if what == "method" else ()
+    if overloads:
+        first = inspect.signature(overloads[0])
+        _self, *parameters = first.parameters.values()
+        text = stringify_signature(first.replace(parameters=parameters), unqualified_typehints=True)
+        # Pydantic calls a list of a type variable so.
+        signature, _, returns = text.replace("[TypeVar]", "[N]").rpartition(" -> ")
+    return signature and signature.replace("= Ellipsis", "= ..."), returns
+
+
+def lead_to_public_name(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: TextElement) -> Element | None:
+    """Resolve a reference to the module that defines a name, where users import it from another one."""
+    target = shown_as.get(node.get("reftarget", ""))
+    if target is None:
+        return None
+    return env.domains["py"].resolve_xref(env, node["refdoc"], app.builder, "obj", target, node, content)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the hooks."""
+    app.connect("autodoc-process-docstring", process_docstring)
+    app.connect("autodoc-process-signature", process_signature)
+    app.connect("missing-reference", lead_to_public_name)

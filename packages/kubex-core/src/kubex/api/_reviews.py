@@ -1,0 +1,105 @@
+"""Kinds that the server answers and does not keep: reviews and bindings."""
+
+from typing import Any, TypeVar, overload
+
+from kubex.api._options import WriteOptions, dry_run_value
+from kubex.client import Client
+from kubex.core._encode import encode_object
+from kubex.core._paths import place
+from kubex.core._request import Request
+from kubex.core._response import Response
+from kubex.core.exceptions import NamespaceError
+from kubex.core.params import NamespaceTypes, TimeoutTypes
+from kubex.models import CreateOnly, Model, NamespacedCreateOnly, ResourceFacts
+from kubex.models._errors import decode
+
+C = TypeVar("C", bound=CreateOnly)
+N = TypeVar("N", bound=NamespacedCreateOnly)
+
+
+@overload
+async def create_review(
+    client: Client,
+    review: N,
+    *,
+    namespace: NamespaceTypes = ...,
+    dry_run: bool = False,
+    field_manager: str | None = None,
+    request_timeout: TimeoutTypes = ...,
+) -> N: ...
+@overload
+async def create_review(
+    client: Client,
+    review: C,
+    *,
+    dry_run: bool = False,
+    field_manager: str | None = None,
+    request_timeout: TimeoutTypes = ...,
+) -> C: ...
+async def create_review(
+    client: Client,
+    review: Any,
+    *,
+    namespace: NamespaceTypes = ...,
+    dry_run: bool = False,
+    field_manager: str | None = None,
+    request_timeout: TimeoutTypes = ...,
+) -> Any:
+    """Have the server answer a review, such as a TokenReview, and return the answer; raises Invalid.
+
+    In a namespace it goes to `namespace`, else to its own `metadata.namespace`, else to that of the configuration. What
+    is answered by a mere success, as a Binding is, comes back as it was sent.
+    See https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access.
+    """
+    facts = facts_of_created(review)
+    options = WriteOptions(dry_run=dry_run_value(dry_run), field_manager=field_manager)
+    request = Request(
+        method="POST",
+        path=_path(client, review, facts, namespace),
+        query=options.query(),
+        body=encode_object(review, facts),
+        timeout=request_timeout if request_timeout is ... else client.resolve_timeout(request_timeout),
+    )
+    return await client.call(request, lambda answer: _answered(review, answer))
+
+
+def facts_of_created(review: object) -> ResourceFacts:
+    """Return the facts of a review's kind; raises TypeError for what is no review, and for a class without facts."""
+    kind = type(review)
+    if not isinstance(review, CreateOnly):
+        raise TypeError(
+            f"{kind.__name__} is not a create-only kind: what is stored is created by Api({kind.__name__}, client)"
+        )
+    if review.__resource__ is None:
+        raise TypeError(
+            f"{kind.__name__} does not say where it lives: add "
+            "__resource__ = ResourceFacts(group=..., version=..., kind=..., plural=...) to the class"
+        )
+    return review.__resource__
+
+
+class _Answer(Model):
+    """As much of any answer as says what it is."""
+
+    kind: str | None = None
+
+
+def _answered(review: C, answer: Response) -> C:
+    if decode(_Answer, answer.body, "the answer").kind == "Status":
+        return review
+    return decode(type(review), answer.body, type(review).__name__)
+
+
+def _path(client: Client, review: CreateOnly, facts: ResourceFacts, namespace: NamespaceTypes) -> str:
+    if not isinstance(review, NamespacedCreateOnly):
+        return place(facts, None if namespace is ... else namespace, namespaced=False)
+    own = review.metadata.namespace
+    if namespace is None:
+        raise NamespaceError(facts.resource, "create_review needs one namespace: pass its name as namespace=")
+    if namespace is ...:
+        namespace = own or client.configuration.namespace or "default"
+    elif own is not None and own != namespace:
+        raise NamespaceError(
+            facts.resource, f"the review is of namespace {own!r}, but namespace {namespace!r} was asked for"
+        )
+    return place(facts, namespace, namespaced=True)

@@ -1,0 +1,76 @@
+"""Aggregated discovery: all groups, versions and resources in one document, with an ETag.
+
+See https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery.
+"""
+
+import hashlib
+from typing import Any
+
+from ._encode import dumps
+from ._messages import RecordedRequest, Response
+from ._negotiate import JSON, clauses
+from ._registry import Registry, ResourceType, Subresource
+
+_GROUP, _VERSION, _LIST = "apidiscovery.k8s.io", "v2", "APIGroupDiscoveryList"
+_CONTENT_TYPE = f"{JSON};g={_GROUP};v={_VERSION};as={_LIST}"
+
+
+def wants_aggregated(request: RecordedRequest) -> bool:
+    """Does the client prefer the aggregated form to all others we have?"""
+    for clause in clauses(request.header("accept")):
+        wanted = (clause.parameters.get("g"), clause.parameters.get("v"), clause.parameters.get("as"))
+        if clause.media == JSON and wanted == (_GROUP, _VERSION, _LIST):
+            return True
+        if not clause.parameters:
+            return False
+    return False
+
+
+def aggregated(registry: Registry, request: RecordedRequest, groups: list[str]) -> Response:
+    """Answer with the discovery of these groups, or 304 when the client has it."""
+    document: dict[str, Any] = {
+        "kind": _LIST,
+        "apiVersion": f"{_GROUP}/{_VERSION}",
+        "metadata": {},
+        "items": [_group(registry, group) for group in groups],
+    }
+    body = dumps(document) + b"\n"
+    etag = f'"{hashlib.sha256(body).hexdigest().upper()}"'
+    headers = [("ETag", etag), ("Vary", "Accept")]
+    if request.header("if-none-match") == etag:
+        return Response(304, headers)
+    return Response(200, [("Content-Type", _CONTENT_TYPE), *headers], body)
+
+
+def _group(registry: Registry, group: str) -> dict[str, Any]:
+    versions = [
+        {
+            "version": version,
+            "resources": [_resource(resource) for resource in registry.resources(group, version)],
+            "freshness": "Current",
+        }
+        for version in registry.versions(group)
+    ]
+    return {"metadata": {"name": group} if group else {}, "versions": versions}
+
+
+def _resource(resource: ResourceType) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "resource": resource.plural,
+        "responseKind": {"group": "", "version": "", "kind": resource.kind},
+        "scope": "Namespaced" if resource.namespaced else "Cluster",
+        "singularResource": resource.singular or resource.kind.lower(),
+        "verbs": list(resource.verbs),
+    }
+    if resource.short_names:
+        document["shortNames"] = list(resource.short_names)
+    if resource.categories:
+        document["categories"] = list(resource.categories)
+    if resource.subresources:
+        document["subresources"] = [_subresource(resource, item) for item in resource.subresources]
+    return document
+
+
+def _subresource(resource: ResourceType, item: Subresource) -> dict[str, Any]:
+    kind = {"group": item.group, "version": item.version, "kind": item.kind or resource.kind}
+    return {"subresource": item.name, "responseKind": kind, "verbs": list(item.verbs)}

@@ -1,0 +1,49 @@
+"""Is a body what its path is about? Checks of `kind` and `apiVersion`."""
+
+from typing import Any
+
+from kubex_testing._objects.causes import shown
+from kubex_testing._objects.json_types import JsonObject, object_at
+
+from . import _errors as errors
+from ._registry import ResourceType
+
+
+def check_type(resource: ResourceType, document: JsonObject, *, patched: bool = False) -> None:
+    """Check `kind` and `apiVersion` and fill what is missing; raises 400, or 422 for custom kinds and patches."""
+    kind, version = document.get("kind"), document.get("apiVersion")
+    if resource.custom is not None:
+        _check_custom_type(resource, document, kind, version)
+    elif kind not in (None, "", resource.kind):
+        why = f"converting ({resource.version}.{kind}) to (core.{resource.kind}): unknown conversion"
+        raise undecodable(resource, document, why, patched=patched)
+    elif version not in (None, "", resource.api_version):
+        why = f'no kind "{resource.kind}" is registered for version "{version}"'
+        raise undecodable(resource, document, why, patched=patched)
+    document["kind"], document["apiVersion"] = resource.kind, resource.api_version
+    if document.get("metadata") is None:
+        document["metadata"] = {}
+
+
+def undecodable(resource: ResourceType, document: JsonObject, why: str, *, patched: bool) -> errors.ApiError:
+    """Say that a body is no object of its kind: 400, or 422 when it is the result of a patch."""
+    if patched:
+        cause = errors.cause("FieldValueInvalid", f"Invalid value: {shown(shown(document))}: {why}", "patch")
+        return errors.invalid("", "", "", [cause])
+    kind = document.get("kind") or resource.kind
+    version = document.get("apiVersion") or resource.api_version
+    return errors.bad_request(f'{kind} in version "{version}" cannot be handled as a {resource.kind}: {why}')
+
+
+def _check_custom_type(resource: ResourceType, document: JsonObject, kind: Any, version: Any) -> None:
+    if not kind:
+        raise errors.bad_request("Object 'Kind' is missing in the body of the request")
+    if version != resource.api_version:
+        raise errors.bad_request(
+            f"the API version in the data ({version or ''}) does not match the expected API version "
+            f"({resource.api_version})"
+        )
+    if kind != resource.kind:
+        name = object_at(document, "metadata").get("name") or ""
+        message = f'Invalid value: "{kind}": must be {resource.kind}'
+        raise errors.invalid(resource.kind, resource.group, name, [errors.cause("FieldValueInvalid", message, "kind")])

@@ -1,0 +1,93 @@
+"""Server-side apply: `Api.apply`."""
+
+from datetime import datetime, timezone
+
+import pytest
+
+from behaviour.objects import config_map
+from kubex.api import Api
+from kubex.client import Client
+from kubex.core.exceptions import AlreadyExists, Conflict
+from kubex.models import ObjectMeta
+from support.kinds import ConfigMap, Lease, LeaseSpec, ManagedConfigMap
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_apply_creates_what_is_not_there(client: Client) -> None:
+    api = Api(ConfigMap, client)
+    applied = await api.apply(config_map("one", {"a": "1"}))
+    assert applied.data == {"a": "1"}
+    assert await api.get("one") == applied
+
+
+async def test_the_manager_owns_the_fields_that_it_applied(client: Client) -> None:
+    api = Api(ManagedConfigMap, client)
+    applied = await api.apply(
+        ManagedConfigMap.model_validate({"metadata": {"name": "one"}, "data": {"a": "1"}}), field_manager="me"
+    )
+    assert applied.metadata.managed_fields is not None
+    (entry,) = applied.metadata.managed_fields
+    assert (entry.manager, entry.operation, entry.api_version, entry.fields_type) == ("me", "Apply", "v1", "FieldsV1")
+    assert entry.fields_v1 == {"f:data": {"f:a": {}}}
+    again = await api.apply(applied, field_manager="me", force=True)
+    assert again.data == {"a": "1"}
+
+
+async def test_the_same_again_changes_nothing(client: Client) -> None:
+    api = Api(ConfigMap, client)
+    first = await api.apply(config_map("one", {"a": "1"}))
+    assert await api.apply(config_map("one", {"a": "1"})) == first
+
+
+async def test_a_field_that_is_no_longer_applied_goes_away(client: Client) -> None:
+    api = Api(ConfigMap, client)
+    await api.apply(config_map("one", {"a": "1", "b": "2"}))
+    assert (await api.apply(config_map("one", {"b": "2"}))).data == {"b": "2"}
+
+
+async def test_managers_share_an_object(client: Client) -> None:
+    api = Api(ConfigMap, client)
+    await api.apply(config_map("one", {"mine": "1"}), field_manager="me")
+    applied = await api.apply(config_map("one", {"yours": "2"}), field_manager="you")
+    assert applied.data == {"mine": "1", "yours": "2"}
+    assert (await api.apply(config_map("one"), field_manager="you")).data == {"mine": "1"}
+
+
+async def test_the_field_of_another_manager_is_a_conflict_that_names_both(client: Client) -> None:
+    api = Api(ConfigMap, client)
+    await api.apply(config_map("one", {"a": "1", "b": "2"}), field_manager="me")
+    with pytest.raises(Conflict, match='conflict with "me"') as caught:
+        await api.apply(config_map("one", {"a": "3"}), field_manager="you")
+    assert not isinstance(caught.value, AlreadyExists)
+    (cause,) = caught.value.causes
+    assert (cause.reason, cause.field, cause.message) == ("FieldManagerConflict", ".data.a", 'conflict with "me"')
+    assert (await api.get("one")).data == {"a": "1", "b": "2"}
+
+
+async def test_force_takes_the_field_over(client: Client) -> None:
+    api = Api(ConfigMap, client)
+    await api.apply(config_map("one", {"a": "1", "b": "2"}), field_manager="me")
+    forced = await api.apply(config_map("one", {"a": "3"}), field_manager="you", force=True)
+    assert forced.data == {"a": "3", "b": "2"}
+    with pytest.raises(Conflict, match='conflict with "you"'):
+        await api.apply(config_map("one", {"a": "1", "b": "2"}), field_manager="me")
+
+
+async def test_the_same_value_of_another_manager_is_shared(client: Client) -> None:
+    api = Api(ConfigMap, client)
+    await api.apply(config_map("one", {"a": "1"}), field_manager="me")
+    await api.apply(config_map("one", {"a": "1"}), field_manager="you")
+    assert (await api.apply(config_map("one"), field_manager="me")).data == {"a": "1"}
+
+
+@pytest.mark.covers("pitfall-6")
+async def test_what_is_applied_says_what_it_is_and_in_json_forms(client: Client) -> None:
+    api = Api(Lease, client)
+    moment = datetime(2030, 1, 2, 3, 4, 5, 678, tzinfo=timezone.utc)
+    lease = Lease(metadata=ObjectMeta(name="l"), spec=LeaseSpec(renew_time=moment))
+    lease.api_version = lease.kind = None
+    applied = await api.apply(lease)
+    assert applied.kind == "Lease"
+    assert applied.spec is not None
+    assert applied.spec.renew_time == moment

@@ -1,0 +1,151 @@
+"""The API server goes away and comes back."""
+
+from collections.abc import AsyncIterator
+
+import anyio
+import anyio.to_thread
+import pytest
+
+from behaviour.objects import SECONDS, config_map, loses_tls_connections, named, rest, take, told, until
+from kubex.api import Api, Watch
+from kubex.client import Client, ClientOptions, RetryPolicy, create_client
+from kubex.core.exceptions import ConnectionLost, TransportError
+from kubex.transport import Backend
+from kubex_testing.embedded import Drop, EmbeddedServer
+from support.kinds import ConfigMap
+
+pytestmark = [pytest.mark.anyio, loses_tls_connections]
+
+ONE = "/api/v1/namespaces/default/configmaps/one"
+
+
+@pytest.fixture
+def api(embedded_client: Client) -> Api[ConfigMap]:
+    """Return the API of ConfigMaps."""
+    return Api(ConfigMap, embedded_client)
+
+
+@pytest.fixture
+async def writer(kubex_server: EmbeddedServer, backend: Backend) -> AsyncIterator[Api[ConfigMap]]:
+    """Return the API over connections that are new for each call, so that no write meets one that is gone."""
+    options = ClientOptions(keep_alive=False)
+    async with create_client(kubex_server.handle.configuration(), backend, options) as client:
+        yield Api(ConfigMap, client)
+
+
+async def restart(server: EmbeddedServer) -> None:
+    await anyio.to_thread.run_sync(server.restart)
+
+
+async def test_reads_go_on_as_if_nothing_had_been(api: Api[ConfigMap], kubex_server: EmbeddedServer) -> None:
+    created = await api.create(config_map("one"))
+    for _ in range(3):
+        await restart(kubex_server)
+        assert await api.get("one") == created
+
+
+async def test_reads_under_way_are_sent_again(api: Api[ConfigMap], kubex_server: EmbeddedServer) -> None:
+    created = await api.create(config_map("one"))
+    lost = kubex_server.inject(f"GET {ONE}", Drop("request"), times=2)
+    assert await api.get("one") == created
+    assert lost.hits == 2
+
+
+async def test_many_reads_survive_a_restart_in_their_midst(api: Api[ConfigMap], kubex_server: EmbeddedServer) -> None:
+    await api.create(config_map("one"))
+    read = 0
+
+    async def reader() -> None:
+        nonlocal read
+        for _ in range(5):
+            assert named(await api.get("one")) == "one"
+            read += 1
+
+    with anyio.fail_after(SECONDS):
+        async with anyio.create_task_group() as tasks:
+            for _ in range(10):
+                tasks.start_soon(reader)
+            await restart(kubex_server)
+    assert read == 50
+
+
+async def test_a_write_that_may_have_happened_is_not_sent_again(
+    api: Api[ConfigMap], kubex_server: EmbeddedServer
+) -> None:
+    lost = kubex_server.inject("POST *", Drop("response"))
+    with pytest.raises(ConnectionLost):
+        await api.create(config_map("one"))
+    assert lost.hits == 1
+    assert len([request for request in kubex_server.requests if request.method == "POST"]) == 1
+    assert await api.find("one") is not None
+
+
+async def test_without_a_policy_nothing_is_sent_again(kubex_server: EmbeddedServer, backend: Backend) -> None:
+    options = ClientOptions(retry=None)
+    async with create_client(kubex_server.handle.configuration(), backend, options) as client:
+        lost = kubex_server.inject("GET *", Drop("request"), times=None)
+        with pytest.raises(ConnectionLost):
+            await Api(ConfigMap, client).get("one")
+        assert lost.hits == 1
+
+
+async def test_a_server_that_stays_away_is_an_error_of_the_family(
+    kubex_server: EmbeddedServer, backend: Backend
+) -> None:
+    options = ClientOptions(retry=RetryPolicy(max_attempts=3, initial_delay=0.01))
+    async with create_client(kubex_server.handle.configuration(), backend, options) as client:
+        await client.version()
+        await anyio.to_thread.run_sync(kubex_server.stop)
+        with pytest.raises(TransportError):
+            await Api(ConfigMap, client).get("one")
+
+
+async def test_a_watch_that_broke_off_is_resumed_without_a_gap(
+    api: Api[ConfigMap], kubex_server: EmbeddedServer, writer: Api[ConfigMap]
+) -> None:
+    await api.create(config_map("one"))
+    async with api.watch() as events:
+        assert told(await take(events, 1)) == [("ADDED", "one")]
+        await restart(kubex_server)
+        with pytest.raises(ConnectionLost):
+            await rest(events)
+    await writer.create(config_map("two"))
+    await writer.delete("one")
+    async with api.watch(resource_version=events.resource_version) as resumed:
+        assert told(await take(resumed, 2)) == [("ADDED", "two"), ("DELETED", "one")]
+
+
+async def test_a_loop_that_resumes_its_watch_sees_every_object_once(
+    api: Api[ConfigMap], kubex_server: EmbeddedServer, writer: Api[ConfigMap]
+) -> None:
+    seen: list[tuple[str, str]] = []
+    finished = anyio.Event()
+
+    async def follow(revision: str | None) -> None:
+        while True:
+            watch: Watch[ConfigMap] = api.watch(resource_version=revision)
+            try:
+                async with watch as events:
+                    async for event in events:
+                        if event.type != "BOOKMARK":
+                            seen.append((event.type, named(event.object)))
+                        if seen and seen[-1] == ("ADDED", "last"):
+                            finished.set()
+            except ConnectionLost:
+                pass
+            revision = watch.resource_version
+
+    with anyio.fail_after(SECONDS):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(follow, (await api.list()).resource_version)
+            await until(api.client, lambda: kubex_server.open_watches == 1)
+            for number in range(10):
+                await writer.create(config_map(f"c{number}"))
+                if number % 3 == 0:
+                    await restart(kubex_server)
+                if number % 4 == 0:
+                    kubex_server.drop_connections()
+            await writer.create(config_map("last"))
+            await finished.wait()
+            tasks.cancel_scope.cancel()
+    assert seen == [("ADDED", f"c{number}") for number in range(10)] + [("ADDED", "last")]

@@ -1,0 +1,85 @@
+"""Many calls at once over one client."""
+
+from contextlib import AsyncExitStack
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from behaviour.objects import SECONDS, config_map, named, take, told
+from kubex.api import Api
+from kubex.client import Client, ClientOptions, create_client
+from kubex.transport import Backend
+from kubex_testing import ServerHandle
+from support.kinds import ConfigMap
+
+pytestmark = pytest.mark.anyio
+
+MINE = {"mine": "yes"}
+
+
+async def test_fifty_creates_and_gets_at_once(client: Client) -> None:
+    api = Api(ConfigMap, client)
+    read: dict[str, dict[str, str] | None] = {}
+
+    async def write_and_read(number: int) -> None:
+        created = await api.create(config_map(f"c{number}", {"number": str(number)}, labels=MINE))
+        read[named(created)] = (await api.get(named(created))).data
+
+    with anyio.fail_after(SECONDS):
+        async with anyio.create_task_group() as tasks:
+            for number in range(50):
+                tasks.start_soon(write_and_read, number)
+    assert read == {f"c{number}": {"number": str(number)} for number in range(50)}
+    assert len((await api.list(label_selector=MINE)).items) == 50
+
+
+@pytest.mark.covers("pitfall-23", "options-pool_size")
+async def test_watches_do_not_starve_plain_calls(server: ServerHandle, namespace: str, backend: Backend) -> None:
+    options = ClientOptions(pool_size=5)
+    async with create_client(server.configuration(namespace=namespace), backend, options) as client:
+        api = Api(ConfigMap, client)
+        version = (await api.list()).resource_version
+        async with AsyncExitStack() as stack:
+            watches = [api.watch(resource_version=version, label_selector=MINE) for _ in range(120)]
+            with anyio.fail_after(SECONDS):
+                async with anyio.create_task_group() as tasks:
+                    for watch in watches:
+                        tasks.start_soon(watch.__aenter__)
+            for watch in watches:
+                stack.push_async_exit(watch.__aexit__)
+            with anyio.fail_after(SECONDS):
+                await api.create(config_map("one", labels=MINE))
+                assert (await api.get("one")).metadata.labels == MINE
+                for watch in watches:
+                    assert told(await take(watch, 1)) == [("ADDED", "one")]
+
+
+async def test_one_client_serves_readers_and_writers_at_once(client: Client) -> None:
+    api = Api(ConfigMap, client)
+    seen: list[str] = []
+    version = (await api.list()).resource_version
+
+    async def read(count: int) -> None:
+        async with api.watch(resource_version=version, label_selector=MINE) as events:
+            seen.extend(named(event.object) for event in await take(events, count))
+
+    with anyio.fail_after(SECONDS):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(read, 20)
+            for number in range(20):
+                tasks.start_soon(api.create, config_map(f"c{number}", labels=MINE))
+    assert sorted(seen) == sorted(f"c{number}" for number in range(20))
+
+
+async def test_a_cancelled_call_harms_no_other(client: Client) -> None:
+    api = Api(ConfigMap, client)
+    await api.create(config_map("one"))
+    with anyio.fail_after(SECONDS):
+        for _ in range(5):
+            async with anyio.create_task_group() as tasks:
+                for _ in range(10):
+                    tasks.start_soon(api.get, "one")
+                await anyio.lowlevel.checkpoint()
+                tasks.cancel_scope.cancel()
+        assert named(await api.get("one")) == "one"

@@ -1,0 +1,200 @@
+"""Custom resources, typed and untyped, and kinds whose names nobody could guess."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timezone
+from enum import Enum
+
+import anyio
+import pytest
+
+from behaviour.objects import SECONDS, named, revision, take, told
+from behaviour.widgets import WIDGET_SCHEMA, definition, establish, is_established
+from kubex.api import Api
+from kubex.client import Client
+from kubex.core.exceptions import BadRequest, Conflict, Invalid, NotFound
+from kubex.core.patch import MergePatch
+from kubex.models import NamespacedResource, ObjectMeta, untyped
+from support.kinds import ConfigMap, CustomResourceDefinition, Widget, WidgetSpec
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("widgets")]
+
+UntypedWidget = untyped("example.com/v1", "Widget", plural="widgets")
+DUE = datetime(2030, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+
+
+def widget(name: str, size: int = 1, **spec: object) -> Widget:
+    return Widget(metadata=ObjectMeta(name=name), spec=WidgetSpec.model_validate({"size": size, **spec}))
+
+
+async def test_a_custom_resource_is_as_typed_as_any(client: Client, namespace: str) -> None:
+    api = Api(Widget, client)
+    created = await api.create(widget("one", 3, due=DUE))
+    assert (created.api_version, created.kind) == ("example.com/v1", "Widget")
+    assert (created.spec.size, created.spec.color, created.spec.due) == (3, "red", DUE)
+    created.spec.size = 4
+    replaced = await api.replace(created)
+    assert (replaced.spec.size, replaced.metadata.generation) == (4, 2)
+    patched = await api.patch("one", MergePatch({"spec": {"color": "green"}}))
+    assert patched.spec == WidgetSpec(size=4, color="green", due=DUE)
+    (item,) = (await api.list()).items
+    assert item == patched
+    assert await api.delete("one")
+    assert await api.find("one") is None
+
+
+async def test_its_schema_is_enforced(client: Client) -> None:
+    with pytest.raises(Invalid) as caught:
+        await Api(Widget, client).create(widget("one", 0, color="blue"))
+    causes = {cause.field: cause.reason for cause in caught.value.causes}
+    assert causes["spec.size"] == "FieldValueInvalid"
+    assert causes["spec.color"] == "FieldValueNotSupported"
+
+
+async def test_unknown_fields_are_refused_when_validation_is_strict(client: Client) -> None:
+    with pytest.raises(BadRequest, match=r'unknown field "spec\.shape"'):
+        await Api(Widget, client).create(widget("one", shape="round"), field_validation="Strict")
+
+
+@pytest.mark.covers("pitfall-43")
+async def test_it_cannot_be_replaced_without_a_revision(client: Client) -> None:
+    api = Api(Widget, client)
+    created = await api.create(widget("one"))
+    with pytest.raises(Invalid, match=r"metadata\.resourceVersion"):
+        await api.replace(widget("one", 2))
+    await api.patch("one", MergePatch({"spec": {"size": 2}}))
+    created.spec.size = 3
+    with pytest.raises(Conflict):
+        await api.replace(created)
+
+
+@pytest.mark.covers("pitfall-6")
+async def test_it_is_applied_with_its_times_in_json_form(client: Client) -> None:
+    api = Api(Widget, client)
+    applied = await api.apply(widget("one", 2, due=DUE))
+    assert (applied.spec.size, applied.spec.due) == (2, DUE)
+    with pytest.raises(Conflict, match='conflict with "kubex"'):
+        await api.apply(widget("one", 3), field_manager="other")
+
+
+class Color(Enum):
+    RED = "red"
+    GREEN = "green"
+
+
+class PaintedSpec(WidgetSpec):
+    color: Color  # type: ignore[assignment]  # narrower than in its base
+
+
+class Painted(NamespacedResource):
+    __resource__ = Widget.__resource__
+    spec: PaintedSpec
+
+
+@pytest.mark.covers("pitfall-6")
+async def test_enums_travel_as_their_values(client: Client) -> None:
+    api = Api(Painted, client)
+    painted = Painted(metadata=ObjectMeta(name="one"), spec=PaintedSpec(size=1, color=Color.GREEN))
+    assert (await api.apply(painted)).spec.color is Color.GREEN
+    patched = await api.patch("one", MergePatch({"spec": {"color": Color.RED, "due": DUE}}))
+    assert (patched.spec.color, patched.spec.due) == (Color.RED, DUE)
+
+
+async def test_it_is_watched(client: Client) -> None:
+    api = Api(Widget, client)
+    async with api.watch(resource_version=(await api.list()).resource_version) as events:
+        await api.create(widget("one"))
+        await api.delete("one")
+        assert told(await take(events, 2)) == [("ADDED", "one"), ("DELETED", "one")]
+
+
+async def test_its_status_is_left_alone_by_writes_to_it(client: Client) -> None:
+    created = await Api(Widget, client).create(
+        Widget.model_validate({"metadata": {"name": "one"}, "spec": {"size": 1}, "status": {"ready": True}})
+    )
+    assert created.status is None
+
+
+async def test_a_kind_without_a_model_is_read_and_written_by_field_names(client: Client, namespace: str) -> None:
+    api = Api(UntypedWidget, client)
+    made = UntypedWidget.model_validate({"metadata": {"name": "one"}, "spec": {"size": 5}})
+    created = await api.create(made)
+    assert (created.kind, created.metadata.namespace) == ("Widget", namespace)
+    assert created["spec"] == {"size": 5, "color": "red"}
+    created["spec"]["size"] = 6
+    assert (await api.replace(created))["spec"]["size"] == 6
+    assert (await Api(Widget, client).get("one")).spec.size == 6
+    (item,) = (await api.list()).items
+    assert item["spec"]["size"] == 6
+    async with api.watch() as events:
+        (event,) = await take(events, 1)
+    assert event.object["spec"]["size"] == 6
+
+
+@pytest.mark.covers("pitfall-17")
+async def test_classes_without_models_share_nothing(client: Client) -> None:
+    maps = untyped("v1", "ConfigMap", plural="configmaps")
+    secrets = untyped("v1", "Secret", plural="secrets")
+    namespaces = untyped("v1", "Namespace", plural="namespaces", namespaced=False)
+    created = await Api(maps, client).create(maps.model_validate({"metadata": {"name": "one"}, "data": {"a": "1"}}))
+    assert (created.kind, created["data"]) == ("ConfigMap", {"a": "1"})
+    with pytest.raises(NotFound, match='secrets "one" not found'):
+        await Api(secrets, client).get("one")
+    assert (await Api(namespaces, client).get("default")).kind == "Namespace"
+    assert (await Api(ConfigMap, client).get("one")).data == {"a": "1"}
+    assert {maps.model_fields["kind"].default, secrets.model_fields["kind"].default} == {"ConfigMap", "Secret"}
+
+
+@pytest.mark.covers("pitfall-16")
+async def test_plurals_are_what_the_definition_says(client: Client) -> None:
+    await establish(client, definition("Gateway", "gateways", WIDGET_SCHEMA))
+    await establish(client, definition("Sheep", "sheep", WIDGET_SCHEMA))
+    for kind, plural in (("Gateway", "gateways"), ("Sheep", "sheep")):
+        resource = untyped("example.com/v1", kind, plural=plural)
+        api = Api(resource, client)
+        await api.create(resource.model_validate({"metadata": {"name": "one"}, "spec": {"size": 1}}))
+        assert (await api.get("one")).kind == kind
+    endpoints = untyped("v1", "Endpoints", plural="endpoints")
+    with pytest.raises(NotFound, match='endpoints "none" not found'):
+        await Api(endpoints, client).get("none")
+
+
+@pytest.fixture
+async def short_lived(client: Client, namespace: str) -> AsyncIterator[CustomResourceDefinition]:
+    """Make a definition of the test's own and delete it afterwards."""
+    plural = namespace.replace("-", "") + "s"
+    wanted = definition(f"Kind{plural}", plural, WIDGET_SCHEMA)
+    await establish(client, wanted)
+    api = Api(CustomResourceDefinition, client)
+    yield await api.get(f"{plural}.example.com")
+    if await api.find(f"{plural}.example.com") is not None:
+        await api.delete(f"{plural}.example.com")
+
+
+async def test_a_definition_is_served_and_withdrawn(client: Client, short_lived: CustomResourceDefinition) -> None:
+    assert is_established(short_lived)
+    api = Api(CustomResourceDefinition, client)
+    name, names = named(short_lived), short_lived.spec["names"]
+    resource = untyped("example.com/v1", names["kind"], plural=names["plural"])
+    await Api(resource, client).create(resource.model_validate({"metadata": {"name": "one"}, "spec": {"size": 1}}))
+    async with api.watch(field_selector={"metadata.name": name}, resource_version=revision(short_lived)) as events:
+        await api.delete(name)
+        with anyio.fail_after(SECONDS):
+            async for event in events:
+                if event.type == "DELETED":
+                    break
+    assert await api.find(name) is None
+
+
+async def test_a_definition_must_fit_its_name(client: Client) -> None:
+    wrong = definition("Widget", "widgets", WIDGET_SCHEMA)
+    wrong.metadata.name = "gadgets.example.com"
+    with pytest.raises(Invalid) as caught:
+        await Api(CustomResourceDefinition, client).create(wrong)
+    assert "metadata.name" in {cause.field for cause in caught.value.causes}
+
+
+async def test_a_kind_that_was_never_defined_is_not_found(client: Client) -> None:
+    unknown = untyped("nobody.example/v1", "Gadget", plural="gadgets")
+    with pytest.raises(NotFound, match="404 page not found") as caught:
+        await Api(unknown, client).list()
+    assert caught.value.reason is None

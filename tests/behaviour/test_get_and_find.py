@@ -1,0 +1,58 @@
+"""Reading one object."""
+
+import pytest
+
+from behaviour.objects import config_map, revision
+from kubex.api import Api
+from kubex.client import Client
+from kubex.core.exceptions import NotFound
+from kubex.models import NamespacedResource, ResourceFacts
+from support.kinds import ConfigMap
+
+pytestmark = pytest.mark.anyio
+
+
+class Gadget(NamespacedResource):
+    __resource__ = ResourceFacts(group="nobody.example", version="v1", kind="Gadget", plural="gadgets")
+
+
+async def test_get_returns_the_object(client: Client, namespace: str) -> None:
+    api = Api(ConfigMap, client)
+    created = await api.create(config_map("one", {"key": "value"}, labels={"a": "b"}))
+    read = await api.get("one")
+    assert read == created
+    assert (read.api_version, read.kind) == ("v1", "ConfigMap")
+    assert (read.metadata.namespace, read.metadata.labels, read.data) == (namespace, {"a": "b"}, {"key": "value"})
+    assert read.metadata.uid
+    assert read.metadata.creation_timestamp is not None
+    assert read.metadata.creation_timestamp.tzinfo is not None
+
+
+async def test_get_of_nothing_is_not_found_and_says_what(client: Client, namespace: str) -> None:
+    with pytest.raises(NotFound, match='404 NotFound: configmaps "none" not found') as caught:
+        await Api(ConfigMap, client).get("none")
+    error = caught.value
+    assert (error.status, error.reason, error.method) == (404, "NotFound", "GET")
+    assert error.path == f"/api/v1/namespaces/{namespace}/configmaps/none"
+    about = error.details.details
+    assert about is not None
+    assert (about.name, about.kind) == ("none", "configmaps")
+
+
+async def test_find_returns_the_object_or_none(client: Client) -> None:
+    api = Api(ConfigMap, client)
+    assert await api.find("one") is None
+    created = await api.create(config_map("one"))
+    assert await api.find("one") == created
+
+
+async def test_find_does_not_hide_that_the_kind_is_unknown(client: Client) -> None:
+    with pytest.raises(NotFound, match="404 page not found"):
+        await Api(Gadget, client).find("one")
+
+
+async def test_a_read_may_be_of_any_revision_or_not_older_than_one(client: Client) -> None:
+    api = Api(ConfigMap, client)
+    created = await api.create(config_map("one"))
+    assert await api.get("one", resource_version=revision(created)) == created
+    assert (await api.get("one", resource_version="0")).metadata.name == "one"

@@ -1,0 +1,82 @@
+"""Reads of metadata alone."""
+
+import pytest
+
+from behaviour.objects import config_map, named, take, told
+from kubex.api import Api
+from kubex.client import Client
+from kubex.core.exceptions import NotFound
+from kubex.models import NamespacedObjectMetadata, PartialObjectMetadata
+from kubex_testing.embedded import EmbeddedServer
+from support.kinds import ConfigMap, Namespace
+
+pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-4")]
+
+MINE = {"mine": "yes"}
+META = "g=meta.k8s.io;v=v1"
+
+
+@pytest.fixture
+async def api(client: Client) -> Api[ConfigMap]:
+    """Return the API of ConfigMaps, three of which are there."""
+    api = Api(ConfigMap, client)
+    for number in range(3):
+        await api.create(config_map(f"c{number}", {"secret": "content"}, labels=MINE))
+    return api
+
+
+async def test_get_and_find_return_the_metadata(api: Api[ConfigMap], namespace: str) -> None:
+    whole, partial = await api.get("c1"), await api.metadata.get("c1")
+    assert isinstance(partial, NamespacedObjectMetadata)
+    assert (partial.api_version, partial.kind) == ("meta.k8s.io/v1", "PartialObjectMetadata")
+    assert partial.metadata == whole.metadata
+    assert (partial.metadata.namespace, partial.metadata.labels) == (namespace, MINE)
+    assert "data" not in partial.to_dict()
+    assert await api.metadata.find("c1") == partial
+    assert await api.metadata.find("none") is None
+    with pytest.raises(NotFound):
+        await api.metadata.get("none")
+
+
+async def test_a_list_has_items_of_metadata(api: Api[ConfigMap]) -> None:
+    listed = await api.metadata.list(label_selector=MINE)
+    assert listed.kind == "PartialObjectMetadataList"
+    assert listed.resource_version
+    assert [named(item) for item in listed.items] == ["c0", "c1", "c2"]
+    assert all("data" not in item.to_dict() for item in listed.items)
+
+
+async def test_pages_have_items_of_metadata(api: Api[ConfigMap]) -> None:
+    pages = [page async for page in api.metadata.pages(label_selector=MINE, limit=2)]
+    assert [[named(item) for item in page.items] for page in pages] == [["c0", "c1"], ["c2"]]
+
+
+async def test_a_watch_has_events_of_metadata(api: Api[ConfigMap]) -> None:
+    async with api.metadata.watch(label_selector=MINE, send_initial_events=True) as events:
+        initial = [await anext(events) for _ in range(4)]
+        assert sorted(told(initial[:3])) == [("ADDED", "c0"), ("ADDED", "c1"), ("ADDED", "c2")]
+        assert initial[3].ends_initial_events
+        await api.delete("c1")
+        (deleted,) = await take(events, 1)
+    assert told([deleted]) == [("DELETED", "c1")]
+    assert deleted.object.kind == "PartialObjectMetadata"
+    assert "data" not in deleted.object.to_dict()
+
+
+async def test_kinds_of_the_whole_cluster_have_metadata_too(client: Client, namespace: str) -> None:
+    partial = await Api(Namespace, client).metadata.get(namespace)
+    assert isinstance(partial, PartialObjectMetadata)
+    assert partial.metadata.name == namespace
+    assert not {"spec", "status"} & partial.to_dict().keys()
+
+
+async def test_the_accept_header_asks_for_it(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+    metadata = Api(ConfigMap, embedded_client).metadata
+    await metadata.find("none")
+    await metadata.list()
+    async with metadata.watch():
+        pass
+    get, listed, watch = (request.header("accept") for request in kubex_server.requests)
+    assert get == f"application/json;as=PartialObjectMetadata;{META}"
+    assert listed == f"application/json;as=PartialObjectMetadataList;{META}"
+    assert watch == get

@@ -1,0 +1,132 @@
+"""Patches of the four kinds; server-side apply of whole objects stands in its own file."""
+
+import pytest
+
+from behaviour.objects import config_map, pod, revision
+from kubex.api import Api
+from kubex.client import Client
+from kubex.core.exceptions import Conflict, Invalid, NotFound, UnsupportedMediaType
+from kubex.core.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
+from kubex.models import ObjectMeta
+from support.kinds import ConfigMap, Container, Deployment, DeploymentSpec, Pod, PodSpec, PodTemplate, Widget
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def config_maps(client: Client) -> Api[ConfigMap]:
+    """Return the API of ConfigMaps, one of which is there to be patched."""
+    api = Api(ConfigMap, client)
+    await api.create(config_map("one", {"a": "1", "b": "2"}, labels={"keep": "me"}))
+    return api
+
+
+async def test_a_json_patch_does_its_operations_in_order(config_maps: Api[ConfigMap]) -> None:
+    patched = await config_maps.patch(
+        "one",
+        JsonPatch(
+            [
+                {"op": "test", "path": "/data/a", "value": "1"},
+                {"op": "replace", "path": "/data/a", "value": "3"},
+                {"op": "add", "path": "/data/slash~1ed", "value": "~"},
+                {"op": "remove", "path": "/data/slash~1ed"},
+                {"op": "move", "from": "/data/b", "path": "/data/c"},
+            ]
+        ),
+    )
+    assert patched.data == {"a": "3", "c": "2"}
+    assert (await config_maps.get("one")).data == patched.data
+
+
+async def test_a_json_patch_whose_test_fails_changes_nothing(config_maps: Api[ConfigMap]) -> None:
+    operations = [
+        {"op": "remove", "path": "/data/b"},
+        {"op": "test", "path": "/data/a", "value": "other"},
+    ]
+    with pytest.raises(Invalid):
+        await config_maps.patch("one", JsonPatch(operations))
+    assert (await config_maps.get("one")).data == {"a": "1", "b": "2"}
+
+
+async def test_a_merge_patch_leaves_the_rest_alone(config_maps: Api[ConfigMap]) -> None:
+    patched = await config_maps.patch("one", MergePatch({"data": {"a": "3"}, "metadata": {"labels": {"new": "one"}}}))
+    assert patched.data == {"a": "3", "b": "2"}
+    assert patched.metadata.labels == {"keep": "me", "new": "one"}
+
+
+@pytest.mark.covers("pitfall-7")
+async def test_null_in_a_merge_patch_deletes_the_key(config_maps: Api[ConfigMap]) -> None:
+    patched = await config_maps.patch("one", MergePatch({"data": {"a": None}, "metadata": {"labels": None}}))
+    assert patched.data == {"b": "2"}
+    assert patched.metadata.labels is None
+
+
+@pytest.mark.covers("pitfall-7")
+async def test_a_partial_model_patches_what_it_was_given(config_maps: Api[ConfigMap]) -> None:
+    patched = await config_maps.patch("one", MergePatch(ConfigMap(data={"c": "3"})))
+    assert patched.data == {"a": "1", "b": "2", "c": "3"}
+    assert patched.metadata.labels == {"keep": "me"}
+    patched = await config_maps.patch("one", MergePatch(ConfigMap(metadata=ObjectMeta(labels=None), data=None)))
+    assert (patched.data, patched.metadata.labels) == (None, None)
+
+
+async def test_a_patch_of_a_stale_revision_is_a_conflict(config_maps: Api[ConfigMap]) -> None:
+    stale = revision(await config_maps.get("one"))
+    await config_maps.patch("one", MergePatch({"data": {"a": "2"}}))
+    with pytest.raises(Conflict, match="the object has been modified"):
+        await config_maps.patch("one", MergePatch({"metadata": {"resourceVersion": stale}, "data": {"a": "3"}}))
+
+
+@pytest.mark.covers("pitfall-43")
+async def test_a_patch_that_changes_nothing_keeps_the_revision(config_maps: Api[ConfigMap]) -> None:
+    before = await config_maps.get("one")
+    assert revision(await config_maps.patch("one", MergePatch({"data": {"a": "1"}}))) == revision(before)
+
+
+async def test_a_strategic_patch_merges_lists_by_their_keys(client: Client) -> None:
+    api = Api(Deployment, client)
+    containers = [Container(name="app", image="app:1"), Container(name="sidecar", image="sidecar:1")]
+    template = PodTemplate(metadata={"labels": {"app": "web"}}, spec=PodSpec(containers=containers))
+    spec = DeploymentSpec(replicas=0, selector={"matchLabels": {"app": "web"}}, template=template)
+    await api.create(Deployment(metadata=ObjectMeta(name="web"), spec=spec))
+    image = {"spec": {"template": {"spec": {"containers": [{"name": "app", "image": "app:2"}]}}}}
+    patched = await api.patch("web", StrategicMergePatch(image))
+    assert [(item.name, item.image) for item in patched.spec.template.spec.containers] == [
+        ("app", "app:2"),
+        ("sidecar", "sidecar:1"),
+    ]
+    removal = {"spec": {"template": {"spec": {"containers": [{"name": "sidecar", "$patch": "delete"}]}}}}
+    patched = await api.patch("web", StrategicMergePatch(removal))
+    assert [item.name for item in patched.spec.template.spec.containers] == ["app"]
+
+
+async def test_a_merge_patch_replaces_lists(client: Client) -> None:
+    api = Api(Pod, client)
+    await api.create(pod("one", tolerations=[{"key": "a", "operator": "Exists"}]))
+    await api.patch("one", MergePatch({"metadata": {"finalizers": ["example.com/a", "example.com/b"]}}))
+    patched = await api.patch("one", MergePatch({"metadata": {"finalizers": ["example.com/b"]}}))
+    assert patched.metadata.finalizers == ["example.com/b"]
+    await api.patch("one", MergePatch({"metadata": {"finalizers": None}}))
+
+
+@pytest.mark.covers("pitfall-6")
+async def test_an_apply_patch_needs_no_more_than_its_fields(config_maps: Api[ConfigMap]) -> None:
+    patched = await config_maps.patch("one", ApplyPatch({"data": {"c": "3"}}))
+    assert patched.data == {"a": "1", "b": "2", "c": "3"}
+    created = await config_maps.patch("two", ApplyPatch({"data": {"a": "1"}}), field_manager="me")
+    assert (created.metadata.name, created.data) == ("two", {"a": "1"})
+    with pytest.raises(Conflict, match="conflict with"):
+        await config_maps.patch("two", ApplyPatch({"data": {"a": "2"}}), field_manager="you")
+    taken = await config_maps.patch("two", ApplyPatch({"data": {"a": "2"}}), field_manager="you", force=True)
+    assert taken.data == {"a": "2"}
+
+
+async def test_a_patch_of_nothing_is_not_found(client: Client) -> None:
+    with pytest.raises(NotFound, match='configmaps "none" not found'):
+        await Api(ConfigMap, client).patch("none", MergePatch({"data": {}}))
+
+
+async def test_custom_resources_take_no_strategic_patch(client: Client, widgets: None) -> None:
+    with pytest.raises(UnsupportedMediaType) as caught:
+        await Api(Widget, client).patch("none", StrategicMergePatch({"spec": {"size": 1}}))
+    assert caught.value.status == 415

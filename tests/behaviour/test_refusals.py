@@ -1,0 +1,126 @@
+"""What servers refuse, as typed errors."""
+
+import pickle
+
+import pytest
+
+from behaviour.objects import config_map
+from kubex.api import Api
+from kubex.client import Client, ClientOptions, create_client
+from kubex.core.exceptions import (
+    AlreadyExists,
+    ApiError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    KubexError,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    RequestEntityTooLarge,
+    Unauthorized,
+    UnsupportedMediaType,
+)
+from kubex.transport import Backend
+from kubex_testing import ServerHandle
+from support.kinds import ConfigMap, Namespace
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_who_may_not_is_forbidden(server: ServerHandle, namespace: str, backend: Backend) -> None:
+    anonymous = server.anonymous().configuration(namespace=namespace)
+    async with create_client(anonymous, backend) as client:
+        with pytest.raises(Forbidden, match='403 Forbidden: configmaps "one" is forbidden: User ') as caught:
+            await Api(ConfigMap, client).get("one")
+        assert caught.value.reason == "Forbidden"
+        assert caught.value.details.details is not None
+        assert caught.value.details.details.kind == "configmaps"
+        with pytest.raises(Forbidden):
+            async with Api(ConfigMap, client).watch():
+                pytest.fail("the watch is forbidden")
+
+
+async def test_a_token_that_nobody_knows_is_unauthorized(server: ServerHandle, backend: Backend) -> None:
+    stranger = server.with_token("a-token-of-nobody")
+    async with create_client(stranger.configuration(), backend) as client:
+        with pytest.raises(Unauthorized, match="401 Unauthorized") as caught:
+            await Api(ConfigMap, client).list()
+        assert "a-token-of-nobody" not in repr(caught.value)
+        with pytest.raises(Unauthorized):
+            await client.version()
+
+
+async def test_a_certificate_is_a_credential(server: ServerHandle, backend: Backend) -> None:
+    configuration = server.as_user("root", ["system:masters"]).configuration()
+    assert configuration.client_cert_data
+    async with create_client(configuration, backend) as client:
+        assert (await Api(Namespace, client).get("default")).metadata.name == "default"
+
+
+async def test_a_path_may_lack_a_verb(client: Client) -> None:
+    with pytest.raises(MethodNotAllowed) as caught:
+        await client.request("POST", "/api/v1/namespaces/default/configmaps/one", json={})
+    assert caught.value.status == 405
+
+
+@pytest.mark.covers("pitfall-12")
+async def test_a_path_that_is_not_there_is_not_found_in_plain_text(client: Client) -> None:
+    with pytest.raises(NotFound, match="404: 404 page not found") as caught:
+        await client.request("GET", "/apis/nobody.example/v1/gadgets")
+    error = caught.value
+    assert (error.reason, error.details.code, error.causes) == (None, 404, [])
+    assert error.details.message == "404 page not found"
+
+
+async def test_a_form_that_no_server_has_is_not_acceptable(client: Client) -> None:
+    with pytest.raises(NotAcceptable):
+        await client.request("GET", "/api/v1/namespaces", accept="text/html")
+
+
+async def test_a_kind_of_body_that_no_server_takes(client: Client, namespace: str) -> None:
+    path = f"/api/v1/namespaces/{namespace}/configmaps"
+    with pytest.raises(UnsupportedMediaType):
+        await client.request("POST", path, body=b"<xml/>", content_type="text/xml")
+
+
+async def test_what_is_too_large(client: Client) -> None:
+    api = Api(ConfigMap, client)
+    with pytest.raises(Invalid, match="Too long"):
+        await api.create(config_map("one", {"big": "x" * (2**20 + 1)}))
+    with pytest.raises(RequestEntityTooLarge) as caught:
+        await api.create(config_map("one", {"big": "x" * (3 * 2**20 + 2**10)}))
+    assert caught.value.status == 413
+
+
+async def test_an_object_of_another_kind_is_refused(client: Client) -> None:
+    wrong = config_map("one")
+    wrong.kind = "Secret"
+    with pytest.raises(ApiError) as caught:
+        await Api(ConfigMap, client).create(wrong)
+    assert caught.value.status == 400
+
+
+async def test_a_namespace_that_is_not_there(client: Client) -> None:
+    with pytest.raises(NotFound, match='namespaces "nowhere" not found'):
+        await Api(ConfigMap, client).create(config_map("one"), namespace="nowhere")
+    assert list((await Api(ConfigMap, client).list(namespace="nowhere")).items) == []
+
+
+async def test_errors_are_one_family_and_can_be_pickled(client: Client) -> None:
+    api = Api(ConfigMap, client)
+    await api.create(config_map("one"))
+    with pytest.raises(AlreadyExists) as caught:
+        await api.create(config_map("one"))
+    error = caught.value
+    assert isinstance(error, KubexError)
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy), copy.details) == (AlreadyExists, str(error), error.details)
+    assert isinstance(copy, Conflict)
+
+
+async def test_a_refusal_is_not_sent_again(server: ServerHandle, namespace: str, backend: Backend) -> None:
+    options = ClientOptions(retry=None)
+    async with create_client(server.configuration(namespace=namespace), backend, options) as client:
+        with pytest.raises(NotFound):
+            await Api(ConfigMap, client).get("none")

@@ -1,0 +1,109 @@
+"""Clients on raw servers, with a look at what they hand to their transports."""
+
+import dataclasses
+import gc
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import pytest
+
+import kubex_aiohttp
+import kubex_httpx
+from kubex.client import Client, ClientOptions, RetryPolicy
+from kubex.configuration import ClientConfiguration
+from kubex.transport import Backend, PreparedRequest, Transport, TransportConfig
+from support.pairs import Pair
+from transport.servers import Script, Serve, Server, ok
+
+BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}
+
+# Attempts as many as by default, without the waiting.
+SOON = RetryPolicy(initial_delay=0.001, max_delay=0.002)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_to_the_collector() -> Iterator[None]:
+    """Let warnings of what a test left behind come up in that test."""
+    yield
+    gc.collect(1)
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_the_developers_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the machine's proxies, kubeconfig and choice of backend out of the tests."""
+    for name in tuple(os.environ):
+        if name.lower().endswith("_proxy") or name in ("KUBECONFIG", "KUBEX_BACKEND"):
+            monkeypatch.delenv(name)
+
+
+@dataclass
+class Handed:
+    """What clients handed to their transports."""
+
+    configs: list[TransportConfig] = field(default_factory=list)
+    requests: list[PreparedRequest] = field(default_factory=list)
+    transports: list[Transport] = field(default_factory=list)
+
+
+@pytest.fixture
+def handed() -> Handed:
+    """Collect what clients of this test hand to their transports."""
+    return Handed()
+
+
+@pytest.fixture
+def backend(pair: Pair, handed: Handed) -> Backend:
+    """Return the backend of the pair, whose transports also tell what they were handed."""
+    installed = BACKENDS[pair.backend]
+
+    def load() -> type[Transport]:
+        real: Any = installed.load()
+
+        class Telling(real):  # type: ignore[misc]  # its base is chosen by the pair
+            def __init__(self, config: TransportConfig) -> None:
+                handed.configs.append(config)
+                handed.transports.append(self)
+                super().__init__(config)
+
+            async def request(self, request: PreparedRequest) -> Any:
+                handed.requests.append(request)
+                return await super().request(request)
+
+            def stream(self, request: PreparedRequest) -> Any:
+                if request not in handed.requests[-1:]:
+                    handed.requests.append(request)
+                return super().stream(request)
+
+        return Telling
+
+    return dataclasses.replace(installed, load=load)
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Start raw servers, which end with the test."""
+    with ExitStack() as stack:
+
+        def started(script: Script = ok, **settings: Any) -> Server:
+            return stack.enter_context(Server(script, **settings))
+
+        yield started
+
+
+Connect: TypeAlias = Callable[..., Client]
+"""The fixture `connect`: a server or a URL, then options."""
+
+
+@pytest.fixture
+def connect(backend: Backend) -> Connect:
+    """Make a client of the pair for a server: `async with connect(server, timeout=1) as client`."""
+
+    def made(server: Server | str, *, configuration: dict[str, Any] | None = None, **options: Any) -> Client:
+        url = server if isinstance(server, str) else server.url
+        options.setdefault("retry", SOON)
+        return Client(ClientConfiguration(url=url, **(configuration or {})), ClientOptions(**options), backend=backend)
+
+    return made

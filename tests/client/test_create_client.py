@@ -1,0 +1,209 @@
+"""create_client(): the ways to call it, and which backend it takes."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import anyio
+import pytest
+
+import kubex_aiohttp
+import kubex_httpx
+from client.turns import Turns, answer
+from kubex.api import Api, create_api
+from kubex.client import Client, ClientChoice, ClientChoise, ClientOptions, create_client
+from kubex.configuration import ClientConfiguration
+from kubex.core.exceptions import (
+    BackendError,
+    ClientClosedError,
+    ClientLoopError,
+    ConfigurationError,
+    NoBackendError,
+)
+from support.kinds import ConfigMap
+from support.pairs import Pair
+from transport.servers import Serve, Server
+
+Direct: TypeAlias = Callable[..., Client]
+
+# What wins on an async library with both backends installed.
+BEST = {"asyncio": "aiohttp", "trio": "httpx"}
+
+
+@pytest.fixture
+def server(serve: Serve) -> Server:
+    return serve(Turns(answer(b'{"metadata": {"name": "a"}}')))
+
+
+@pytest.fixture
+def configuration(server: Server) -> ClientConfiguration:
+    return ClientConfiguration(url=server.url)
+
+
+@pytest.fixture
+def kubeconfig(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make the server that of the current kubeconfig."""
+    path = tmp_path / "config"
+    path.write_text(
+        "{apiVersion: v1, kind: Config, current-context: c,"
+        " contexts: [{name: c, context: {cluster: c, user: u, namespace: here}}],"
+        f" clusters: [{{name: c, cluster: {{server: '{server.url}'}}}}], users: [{{name: u, user: {{token: t}}}}]}}"
+    )
+    monkeypatch.setenv("KUBECONFIG", str(path))
+    return path
+
+
+@pytest.mark.anyio
+@pytest.mark.covers("options-code-create_client")
+async def test_all_three_ways_to_call_it(configuration: ClientConfiguration, server: Server, pair: Pair) -> None:
+    client = await create_client(configuration, pair.backend)
+    await client.request("GET", "/await")
+    await client.aclose()
+    async with create_client(configuration, pair.backend) as second:
+        await second.request("GET", "/with")
+    async with await create_client(configuration, pair.backend) as third:
+        await third.request("GET", "/both")
+    assert [request.target for request in server.seen] == ["/await", "/with", "/both"]
+    for closed in (client, second, third):
+        with pytest.raises(ClientClosedError):
+            await closed.request("GET", "/")
+
+
+@pytest.mark.anyio
+@pytest.mark.covers("options-detection-order", "options-tradeoff-priority")
+@pytest.mark.parametrize("choice", [ClientChoise.AUTO, ClientChoice.AUTO, "auto"])
+async def test_the_best_backend_of_the_async_library_is_taken(
+    configuration: ClientConfiguration, pair: Pair, choice: ClientChoise | str
+) -> None:
+    async with create_client(configuration, choice) as client:
+        assert client.backend.name == BEST[pair.runtime]
+        await client.request("GET", "/")
+    async with create_client(configuration) as client:
+        assert client.backend.name == BEST[pair.runtime]
+
+
+@pytest.mark.anyio
+@pytest.mark.covers("options-code-client_choise", "options-tradeoff-asyncio")
+async def test_a_backend_by_choice_by_name_and_by_descriptor(configuration: ClientConfiguration, pair: Pair) -> None:
+    descriptor = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}[pair.backend]
+    for choice in (ClientChoise(pair.backend), pair.backend, descriptor):
+        async with create_client(client_class=choice, configuration=configuration) as client:
+            assert client.backend is descriptor
+            assert repr(client) == f"<Client of {configuration.url} on {pair.backend}>"
+            await client.request("GET", "/")
+
+
+@pytest.mark.anyio
+async def test_the_variable_chooses_and_the_argument_goes_before_it(
+    configuration: ClientConfiguration, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBEX_BACKEND", pair.backend)
+    async with create_client(configuration) as client:
+        assert client.backend.name == pair.backend
+    monkeypatch.setenv("KUBEX_BACKEND", "no-such-backend")
+    async with create_client(configuration, pair.backend) as client:
+        assert client.backend.name == pair.backend
+    with pytest.raises(NoBackendError, match=r"no-such-backend: is not installed \(installed: aiohttp, httpx\)"):
+        await create_client(configuration)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("value", ["", " ", "auto"])
+async def test_a_variable_that_says_nothing_leaves_the_choice(
+    configuration: ClientConfiguration, pair: Pair, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("KUBEX_BACKEND", value)
+    async with create_client(configuration) as client:
+        assert client.backend.name == BEST[pair.runtime]
+
+
+@pytest.mark.covers("options-tradeoff-trio")
+def test_aiohttp_on_trio_is_refused_by_name(
+    configuration: ClientConfiguration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ask(choice: str) -> None:
+        await create_client(configuration, choice)
+
+    with pytest.raises(BackendError, match="'aiohttp': runs on asyncio, not on trio"):
+        anyio.run(ask, "aiohttp", backend="trio")
+    monkeypatch.setenv("KUBEX_BACKEND", "aiohttp")
+    with pytest.raises(BackendError, match="'aiohttp': runs on asyncio, not on trio"):
+        anyio.run(ask, "auto", backend="trio")
+
+
+def test_a_client_made_elsewhere_refuses_an_async_library_that_it_cannot_run_on(
+    configuration: ClientConfiguration, server: Server
+) -> None:
+    client = kubex_aiohttp.AioHttpClient(configuration)
+
+    async def use() -> None:
+        await client.request("GET", "/")
+
+    with pytest.raises(BackendError, match="runs on asyncio, not on trio; choose another backend"):
+        anyio.run(use, backend="trio")
+    assert server.connections == 0
+
+
+def test_outside_an_async_library_there_is_no_client(configuration: ClientConfiguration) -> None:
+    opener = create_client(configuration)
+    with pytest.raises(ClientLoopError):
+        opener.__await__().send(None)
+
+
+@pytest.mark.anyio
+@pytest.mark.covers("options-code-client_configuration")
+async def test_without_a_configuration_it_reads_the_kubeconfig(kubeconfig: Path, server: Server, pair: Pair) -> None:
+    async with create_client(client_class=pair.backend, options=ClientOptions(log_api_warnings=False)) as client:
+        await Api(ConfigMap, client).get("a")
+        assert (client.configuration.namespace, client.options.log_api_warnings) == ("here", False)
+    assert server.seen[0].target == "/api/v1/namespaces/here/configmaps/a"
+    assert server.seen[0].header("authorization") == "Bearer t"
+
+
+@pytest.mark.anyio
+async def test_a_configuration_that_is_no_good_says_so_and_leaves_nothing_open(
+    pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "missing"))
+    with pytest.raises(ConfigurationError, match="missing"):
+        async with create_client(client_class=pair.backend):
+            pass
+
+
+@pytest.mark.anyio
+async def test_an_api_can_own_its_client(kubeconfig: Path, server: Server, pair: Pair) -> None:
+    async with await create_api(ConfigMap, namespace="n") as api:
+        assert (await api.get("a")).metadata.name == "a"
+    assert server.seen[0].target == "/api/v1/namespaces/n/configmaps/a"
+    with pytest.raises(ClientClosedError):
+        await api.get("a")
+
+
+@pytest.mark.anyio
+async def test_an_api_leaves_a_client_open_that_it_was_given(configuration: ClientConfiguration, pair: Pair) -> None:
+    async with create_client(configuration, pair.backend) as client:
+        async with await create_api(ConfigMap, client=client) as api:
+            await api.get("a")
+        await api.get("a")
+
+
+@pytest.mark.anyio
+async def test_clients_made_directly(configuration: ClientConfiguration, server: Server, pair: Pair) -> None:
+    kinds: dict[str, Direct] = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}
+    kind = kinds[pair.backend]
+    assert os.environ.get("KUBEX_BACKEND") is None
+    async with kind(configuration, ClientOptions(user_agent="direct")) as client:
+        await client.request("GET", "/")
+        name = {"aiohttp": "AioHttpClient", "httpx": "HttpxClient"}[pair.backend]
+        assert repr(client) == f"<{name} of {server.url} on {pair.backend}>"
+    async with kind(configuration) as client:
+        assert client.options == ClientOptions()
+    assert server.seen[0].header("user-agent") == "direct"
+
+
+@pytest.mark.anyio
+@pytest.mark.covers("options-tradeoff-websocket")
+async def test_backends_tell_whether_they_can_do_websockets(pair: Pair) -> None:
+    assert kubex_aiohttp.BACKEND.websocket() is None
+    assert kubex_httpx.BACKEND.websocket() is None  # with the extra, which the workspace has

@@ -1,0 +1,113 @@
+"""What is imported in a fresh process, with the installed backends and without any."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import kubex
+
+CHOOSE = """
+import sys, anyio
+from kubex.client import create_client
+from kubex.configuration import ClientConfiguration
+async def main():
+    async with create_client(ClientConfiguration(url="http://127.0.0.1:1")) as client:
+        print(client.backend.name, *sorted({"aiohttp", "httpx"} & set(sys.modules)))
+"""
+
+
+def run(code: str, *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name not in ("KUBEX_BACKEND", "KUBECONFIG")}
+    command = [sys.executable, "-W", "error", *options, "-c", code]
+    return subprocess.run(command, env=environment | environ, capture_output=True, text=True, timeout=30, check=False)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "variable", "printed"),
+    [
+        ("asyncio", "", "aiohttp aiohttp"),
+        ("trio", "", "httpx httpx"),
+        ("asyncio", "httpx", "httpx httpx"),
+    ],
+)
+@pytest.mark.covers("options-detection-order")
+def test_the_library_of_a_backend_that_loses_is_not_imported(runtime: str, variable: str, printed: str) -> None:
+    code = f"{CHOOSE}\nanyio.run(main, backend={runtime!r})"
+    done = run(code, KUBEX_BACKEND=variable)
+    assert (done.stdout.strip(), done.stderr) == (printed, "")
+
+
+@pytest.mark.covers("options-detection-none")
+def test_without_a_backend_there_is_an_import_error(tmp_path: Path) -> None:
+    # The packages are importable, the metadata of distributions is not: so nothing is registered.
+    paths = [path for path in sys.path if path and Path(path).is_dir()]
+    code = (
+        f"import sys; sys.path[:] = {paths!r}\n"
+        "import importlib.metadata\n"
+        "class Nothing(importlib.metadata.DistributionFinder):\n"
+        "    def find_distributions(self, context=None): return ()\n"
+        "    def find_spec(self, *_): return None\n"
+        "for finder in sys.meta_path:\n"
+        "    if hasattr(finder, 'find_distributions'): finder.find_distributions = Nothing().find_distributions\n"
+        f"{CHOOSE}\n"
+        "try:\n"
+        "    anyio.run(main)\n"
+        "except ImportError as error:\n"
+        "    print(type(error).__name__, error)\n"
+    )
+    done = run(code)
+    assert done.stdout.startswith("NoBackendError no HTTP backend of kubex can be used on asyncio"), done.stderr
+    assert "pip install kubex-aiohttp (asyncio) or kubex-httpx" in done.stdout
+
+
+def test_a_distribution_that_is_only_a_folder_on_the_path_takes_part(tmp_path: Path) -> None:
+    tmp_path.joinpath("my_backend.py").write_text(
+        "import dataclasses, kubex_httpx\n"
+        "BACKEND = dataclasses.replace(kubex_httpx.BACKEND, name='mine', priority=999)\n"
+    )
+    info = tmp_path / "my_backend-1.dist-info"
+    info.mkdir()
+    info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: my-backend\nVersion: 1\n")
+    info.joinpath("entry_points.txt").write_text("[kubex.backends]\nmine = my_backend:BACKEND\n")
+    done = run(f"{CHOOSE}\nanyio.run(main)", PYTHONPATH=str(tmp_path))
+    assert (done.stdout.strip(), done.stderr) == ("mine httpx", "")
+
+
+# What importing kubex may bring along, besides the standard library and kubex itself.
+ALLOWED = {
+    "annotated_types", "anyio", "exceptiongroup", "idna", "msgspec", "pydantic", "pydantic_core", "sniffio",
+    "typing_extensions", "typing_inspection", "yaml",
+    # What PyYAML's parser in C registers.
+    "cython_runtime",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("module", ["kubex.client", "kubex.api", "kubex.transport", "kubex_aiohttp", "kubex_httpx"])
+def test_imports_bring_along_what_is_needed_and_no_more(module: str) -> None:
+    code = (
+        f"import {module}, sys\n"
+        "stdlib = sys.stdlib_module_names\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules} - stdlib))\n"
+    )
+    # Without site, so that nothing but the import itself imports anything.
+    source = {path for path in sys.path if path.endswith(("site-packages", "src"))} | {
+        str(Path(kubex.__file__).parents[1])
+    }
+    source |= {str(Path(kubex.__file__).parents[3] / name / "src") for name in ("kubex-aiohttp", "kubex-httpx")}
+    done = run(code, "-S", PYTHONPATH=os.pathsep.join(sorted(source)))
+    brought = {name for name in done.stdout.split() if not name.startswith("_")} - {"sitecustomize", "usercustomize"}
+    assert {name for name in brought if not name.startswith("kubex")} <= ALLOWED, done.stderr
+    assert module.partition(".")[0] in brought
+
+
+@pytest.mark.parametrize("name", ["aiohttp", "httpx"])
+def test_the_descriptor_comes_without_the_library_and_without_the_client(name: str) -> None:
+    code = (
+        f"import sys, kubex_{name}\n"
+        f"assert kubex_{name}.BACKEND.name == {name!r}\n"
+        f"print({name!r} in sys.modules, 'kubex.client' in sys.modules)\n"
+    )
+    assert run(code).stdout.split() == ["False", "False"]

@@ -1,0 +1,132 @@
+"""Whatever servers and cancellations do, every connection is closed and nothing but our own errors comes out."""
+
+import contextlib
+import random
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import anyio
+import pytest
+
+from client.conftest import Connect
+from client.turns import Turn, answer, hang_up, refuse, silence, stream
+from kubex.api import Api
+from kubex.client import Client, RetryPolicy
+from kubex.core.exceptions import KubexError
+from support.kinds import ConfigMap
+from transport.servers import SECONDS, Peer, Serve
+
+EVENT = b'{"type": "ADDED", "object": {"metadata": {"name": "a"}}}\n'
+
+
+def broken_body(peer: Peer) -> None:
+    peer.chunked()
+    peer.chunk(b'{"meta')
+    raise ConnectionError("as the script says")
+
+
+def refused_without_end(peer: Peer) -> None:
+    peer.send("HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: chunked\r\n\r\n")
+    peer.wait_until_closed()
+
+
+TURNS: list[Turn] = [
+    answer(b'{"metadata": {"name": "a"}}'),
+    answer(b'{"metadata": {"name": "a"}}', headers=[("Connection", "close")]),
+    answer(b"not json"),
+    refuse("401 Unauthorized"),
+    refuse("404 Not Found", b"x" * 10_000),
+    refuse("429 Too Many Requests", Retry_After="0"),
+    refuse("503 Service Unavailable", Retry_After="0"),
+    stream(EVENT, EVENT),
+    hang_up,
+    silence,
+    broken_body,
+    refused_without_end,
+]
+
+
+class Disorder:
+    """A script of random turns; `idle` is set while no connection is open."""
+
+    def __init__(self, seed: int, token_file: Path) -> None:
+        self._chance = random.Random(seed)  # noqa: S311 - repeatable disorder
+        self._lock = threading.Lock()
+        self._token_file = token_file
+        self._open = 0
+        self.idle = threading.Event()
+        self.idle.set()
+
+    def __call__(self, peer: Peer) -> None:
+        """Serve one connection."""
+        self._count(1)
+        try:
+            while peer.request():
+                self._turn()(peer)
+        finally:
+            self._count(-1)
+
+    def _turn(self) -> Turn:
+        with self._lock:
+            if self._chance.random() < 0.3:
+                fresh = self._token_file.with_name("fresh")
+                fresh.write_text(f"token-{self._chance.random()}")
+                fresh.replace(self._token_file)
+            return self._chance.choice(TURNS)
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            self._open += change
+            (self.idle.clear if self._open else self.idle.set)()
+
+
+async def follow(client: Client) -> None:
+    async with client.stream("GET", "/x") as opened:
+        async for _ in opened.lines():
+            pass
+
+
+async def watch_one(client: Client) -> None:
+    async with Api(ConfigMap, client).watch() as events:
+        async for _ in events:
+            break
+
+
+async def get_one(client: Client) -> None:
+    await Api(ConfigMap, client).get("a")
+
+
+async def post(client: Client) -> None:
+    await client.request("POST", "/x", json={"a": 1})
+
+
+CALLS: list[Callable[[Client], Awaitable[None]]] = [follow, watch_one, get_one, post]
+
+
+@pytest.mark.anyio
+@pytest.mark.covers("pitfall-22", "pitfall-27")
+@pytest.mark.parametrize("seed", range(6))
+async def test_nothing_leaks_in_any_disorder(connect: Connect, serve: Serve, tmp_path: Path, seed: int) -> None:
+    token_file = tmp_path / "token"
+    token_file.write_text("token")
+    disorder = Disorder(seed, token_file)
+    server = serve(disorder)
+    chance = random.Random(seed)  # noqa: S311 - repeatable disorder
+    policy = RetryPolicy(initial_delay=0.001, max_delay=0.01, max_attempts=3)
+
+    async def use(client: Client, call: Callable[[Client], Awaitable[None]], patience: float) -> None:
+        with anyio.move_on_after(patience), contextlib.suppress(KubexError):
+            await call(client)
+
+    client = connect(server, configuration={"token_file": token_file}, retry=policy, pool_size=5)
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as group:
+            for _ in range(40):
+                group.start_soon(use, client, chance.choice(CALLS), chance.random() * 0.4)
+            if seed % 2:  # closed while everything is under way
+                await anyio.sleep(0.1)
+                await client.aclose()
+        await client.aclose()
+    assert await anyio.to_thread.run_sync(disorder.idle.wait, SECONDS)
+    assert server.errors == []

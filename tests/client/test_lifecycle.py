@@ -1,0 +1,336 @@
+"""A client from its first use to its end: loops, closing, sharing."""
+
+import contextlib
+import random
+import threading
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from client.conftest import Connect, Handed
+from client.turns import Gate, Turns, answer, stream
+from kubex.api import Api
+from kubex.client import Client
+from kubex.client._lease import Leases
+from kubex.core.exceptions import ClientClosedError, ClientLoopError, ConnectionLost
+from kubex.credentials import TLSIdentity
+from kubex.transport import Backend, Transport, TransportConfig
+from support.kinds import ConfigMap
+from support.pairs import Pair
+from transport.servers import SECONDS, Peer, Serve
+
+
+@pytest.mark.anyio
+async def test_a_closed_client_says_so(connect: Connect, serve: Serve) -> None:
+    server = serve(Turns(answer(b'{"metadata": {}}')))
+    async with connect(server) as client:
+        await client.request("GET", "/")
+    api = Api(ConfigMap, client)
+    stream_of_it, watch = client.stream("GET", "/"), api.watch()
+    for call in (
+        partial(client.request, "GET", "/"),
+        client.version,
+        partial(api.get, "a"),
+        stream_of_it.__aenter__,
+        watch.__aenter__,
+        client.__aenter__,
+    ):
+        with pytest.raises(ClientClosedError, match="the client is closed"):
+            await call()
+    assert len(server.seen) == 1
+
+
+@pytest.mark.anyio
+async def test_closing_twice_or_unused_does_nothing(connect: Connect, serve: Serve) -> None:
+    server = serve(Turns(answer()))
+    unused = connect(server)
+    await unused.aclose()
+    await unused.aclose()
+    client = connect(server)
+    await client.request("GET", "/")
+    async with anyio.create_task_group() as group:
+        for _ in range(3):
+            group.start_soon(client.aclose)
+    await client.aclose()
+    assert server.connections == 1
+
+
+def answer_and_stay(peer: Peer) -> None:
+    peer.answer(b"{}")
+    peer.wait_until_closed()
+
+
+@pytest.mark.anyio
+async def test_closing_closes_idle_connections(connect: Connect, serve: Serve) -> None:
+    server = serve(Turns(answer_and_stay))
+    client = connect(server)
+    await client.request("GET", "/")
+    assert not server.closed.is_set()
+    await client.aclose()
+    assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+
+
+@pytest.mark.anyio
+async def test_closing_goes_on_while_being_cancelled(connect: Connect, serve: Serve) -> None:
+    server = serve(Turns(answer_and_stay))
+    with anyio.CancelScope() as scope:
+        async with connect(server) as client:
+            await client.request("GET", "/")
+            scope.cancel()
+            await anyio.sleep(60)
+    assert scope.cancelled_caught
+    assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+
+
+@pytest.mark.anyio
+async def test_no_connection_is_opened_before_the_first_call(connect: Connect, serve: Serve, handed: Handed) -> None:
+    server = serve(Turns(answer()))
+    async with connect(server) as client:
+        assert handed.configs == []
+        await client.request("GET", "/")
+    assert (len(handed.configs), server.connections) == (1, 1)
+
+
+@pytest.mark.anyio
+async def test_tasks_share_a_client(connect: Connect, serve: Serve, handed: Handed) -> None:
+    gate = Gate(opens_at=20)
+    server = serve(Turns(gate))
+    async with connect(server) as client, anyio.create_task_group() as group:
+        for _ in range(20):
+            group.start_soon(partial(client.request, "GET", "/"))
+    assert (gate.most, len(handed.configs)) == (20, 1)
+
+
+def elsewhere(call: Callable[[], Awaitable[object]], runtime: str) -> Exception | None:
+    """Call in a thread with an event loop of its own, and return what was raised."""
+    raised: list[Exception] = []
+
+    async def run() -> None:
+        try:
+            await call()
+        except ClientLoopError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=partial(anyio.run, run, backend=runtime))
+    thread.start()
+    thread.join(SECONDS)
+    return raised[0] if raised else None
+
+
+@pytest.mark.anyio
+async def test_another_loop_is_refused_instead_of_hanging(connect: Connect, serve: Serve, pair: Pair) -> None:
+    server = serve(Turns(answer(), stream(b"x"), answer()))
+    async with connect(server) as client:
+        await client.request("GET", "/")
+        async with client.stream("GET", "/"):
+            for call in (partial(client.request, "GET", "/"), client.stream("GET", "/").__aenter__, client.aclose):
+                error = await anyio.to_thread.run_sync(elsewhere, call, pair.runtime)
+                assert "belongs to another event loop: make one client for each loop" in str(error)
+        await client.request("GET", "/")
+    assert len(server.seen) == 3
+
+
+def test_a_client_may_be_made_outside_of_a_loop(connect: Connect, serve: Serve, pair: Pair) -> None:
+    server = serve(Turns(answer()))
+    client = connect(server)
+
+    async def use() -> None:
+        async with client:
+            await client.request("GET", "/")
+
+    anyio.run(use, backend=pair.runtime)
+    assert len(server.seen) == 1
+
+
+def identity(name: str) -> TLSIdentity:
+    return TLSIdentity(cert_pem=name, key_pem=name)
+
+
+class Opened:
+    """Opens transports, each only when it may, and counts them."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._kind = backend.load()
+        self.transports: list[Transport] = []
+        self.closed: list[Transport] = []
+        self.may_open = anyio.Event()
+        self.pauses: list[int] = []
+        self.fails_to_close: Transport | None = None
+
+    async def __call__(self, _: TLSIdentity | None) -> Transport:
+        opened = self
+
+        class Noting(self._kind):  # type: ignore[misc, name-defined]  # its base is chosen by the pair
+            async def aclose(self) -> None:
+                opened.closed.append(self)
+                await super().aclose()
+                if self is opened.fails_to_close:
+                    raise ConnectionLost("as the test says")
+
+        await self.may_open.wait()
+        for _step in range(self.pauses.pop() if self.pauses else 0):
+            await anyio.lowlevel.checkpoint()
+        transport: Transport = Noting(TransportConfig())
+        self.transports.append(transport)
+        return transport
+
+
+@pytest.mark.anyio
+async def test_callers_at_once_open_one_transport(backend: Backend) -> None:
+    opened = Opened(backend)
+    leases = Leases(opened)
+    users: list[Transport] = []
+
+    async def use() -> None:
+        lease = await leases.acquire(identity("a"))
+        users.append(lease.transport)
+        await lease.release()
+
+    async with anyio.create_task_group() as group:
+        for _ in range(10):
+            group.start_soon(use)
+        await anyio.wait_all_tasks_blocked()
+        opened.may_open.set()
+    assert users == opened.transports * 10
+    await leases.aclose()
+    assert opened.closed == opened.transports
+
+
+@pytest.mark.anyio
+async def test_a_replaced_transport_is_closed_with_its_last_use(backend: Backend) -> None:
+    opened = Opened(backend)
+    opened.may_open.set()
+    leases = Leases(opened)
+    one, two = await leases.acquire(identity("a")), await leases.acquire(identity("a"))
+    other = await leases.acquire(identity("b"))
+    assert one is two
+    assert opened.closed == []
+    await one.release()
+    assert opened.closed == []
+    await two.release()
+    assert opened.closed == [one.transport]
+    await other.release()
+    assert opened.closed == [one.transport]
+    unused = await leases.acquire(identity("c"))
+    assert opened.closed == [one.transport, other.transport]
+    await leases.aclose()
+    await unused.release()
+    assert opened.closed == [one.transport, other.transport, unused.transport]
+
+
+@pytest.mark.anyio
+async def test_closing_while_a_transport_is_being_opened(backend: Backend) -> None:
+    opened = Opened(backend)
+    leases = Leases(opened)
+    refused: list[Exception] = []
+
+    async def use() -> None:
+        try:
+            await leases.acquire(None)
+        except ClientClosedError as error:
+            refused.append(error)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(use)
+        group.start_soon(use)
+        await anyio.wait_all_tasks_blocked()
+        await leases.aclose()
+        opened.may_open.set()
+    assert len(refused) == 2
+    assert opened.closed == opened.transports
+    assert len(opened.transports) == 1
+
+
+@pytest.mark.anyio
+async def test_a_caller_who_gives_up_does_not_keep_the_others_waiting(backend: Backend) -> None:
+    opened = Opened(backend)
+    leases = Leases(opened)
+    with anyio.move_on_after(0.01):
+        await leases.acquire(None)
+    opened.may_open.set()
+    with anyio.fail_after(5):
+        lease = await leases.acquire(None)
+    await lease.release()
+    await leases.aclose()
+    assert opened.closed == [lease.transport]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("seed", range(20))
+async def test_however_calls_and_identities_interleave_each_transport_is_closed_once(
+    backend: Backend, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - repeatable disorder
+    opened = Opened(backend)
+    opened.may_open.set()
+    opened.pauses = chance.choices([0, 1, 2, 3], k=100)
+    leases = Leases(opened)
+    in_use: list[Transport] = []
+
+    async def pause(steps: int) -> None:
+        for _ in range(steps):
+            await anyio.lowlevel.checkpoint()
+
+    async def use(name: str, patience: int, length: int) -> None:
+        scope = anyio.CancelScope()
+
+        async def give_up() -> None:
+            await pause(patience)
+            scope.cancel()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(give_up)
+            with scope, contextlib.suppress(ClientClosedError):
+                lease = await leases.acquire(identity(name))
+                try:
+                    assert lease.identity is not None
+                    assert lease.identity.cert_pem == name
+                    assert leases_closed or lease.transport not in opened.closed
+                    in_use.append(lease.transport)
+                    await pause(length)
+                finally:
+                    await lease.release()
+
+    leases_closed = False
+    async with anyio.create_task_group() as group:
+        for _ in range(30):
+            group.start_soon(use, chance.choice("abc"), chance.randint(0, 20), chance.randint(0, 6))
+            await pause(chance.randint(0, 2))
+        if seed % 2:
+            leases_closed = True
+            await leases.aclose()
+    await leases.aclose()
+    assert len(in_use) > 3
+    assert sorted(map(id, opened.closed)) == sorted(map(id, opened.transports))
+
+
+@pytest.mark.anyio
+async def test_a_transport_that_fails_to_close_does_not_keep_others_open(backend: Backend) -> None:
+    opened = Opened(backend)
+    opened.may_open.set()
+    leases = Leases(opened)
+    old = await leases.acquire(identity("a"))
+    await leases.acquire(identity("b"))
+    opened.fails_to_close = old.transport
+    with pytest.raises(ConnectionLost, match="as the test says"):
+        await leases.aclose()
+    assert sorted(map(id, opened.closed)) == sorted(map(id, opened.transports))
+
+
+@pytest.mark.anyio
+async def test_a_client_is_left_by_its_block_even_with_streams_open(connect: Connect, serve: Serve) -> None:
+    server = serve(Turns(stream(b"x")))
+    opened = None
+    async with connect(server) as client:
+        opened = client.stream("GET", "/")
+        await opened.__aenter__()
+    assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+    await opened.__aexit__(None, None, None)
+
+
+def test_the_repr_tells_where_and_on_what(connect: Connect, pair: Pair) -> None:
+    client: Client = connect("http://127.0.0.1:1")
+    assert repr(client) == f"<Client of http://127.0.0.1:1 on {pair.backend}>"

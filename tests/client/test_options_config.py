@@ -1,0 +1,217 @@
+"""Each option and each of its states, as a transport is handed it."""
+
+import json
+from types import EllipsisType
+from typing import Any
+
+import pytest
+
+from client.conftest import BACKENDS, Connect, Handed
+from client.turns import Turns, answer, stream
+from kubex.client._options import ClientOptions
+from kubex.client._resolve import resolve_config
+from kubex.configuration import ClientConfiguration
+from kubex.core.params import Timeout
+from kubex.transport import Backend, LibraryDefaults, Limits, TransportConfig
+from support.pairs import Pair
+from transport.servers import Serve
+
+SERVER = ClientConfiguration(url="https://my-cluster:6443")
+
+# Of the HTTP libraries, as the page has them.
+DEFAULTS: dict[str, LibraryDefaults] = {
+    "aiohttp": LibraryDefaults(
+        timeout=Timeout(total=300, connect=30), keep_alive_timeout=15, buffer_size=2**16, pool_size=100
+    ),
+    "httpx": LibraryDefaults(timeout=Timeout(connect=5, read=5, write=5, pool=5), keep_alive_timeout=5, pool_size=100),
+}
+
+
+def config_of(backend: Backend, **options: Any) -> TransportConfig:
+    return resolve_config(ClientOptions(**options), SERVER, backend, None)
+
+
+@pytest.mark.covers(
+    "options-timeout-default",
+    "options-keep_alive_timeout-default",
+    "options-pool_size-default",
+    "options-pool_size_per_host-default",
+    "options-buffer_size-none",
+)
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_the_librarys_defaults_are_those_of_the_page(name: str) -> None:
+    assert BACKENDS[name].defaults == DEFAULTS[name]
+
+
+ROWS: list[tuple[str, str, Any, dict[str, Any]]] = [
+    ("keep_alive", "true", True, {"aiohttp": True, "httpx": True}),
+    ("keep_alive", "false", False, {"aiohttp": False, "httpx": False}),
+    ("keep_alive_timeout", "default", ..., {"aiohttp": 15, "httpx": 5}),
+    ("keep_alive_timeout", "none", None, {"aiohttp": None, "httpx": None}),
+    ("keep_alive_timeout", "number", 60.0, {"aiohttp": 60.0, "httpx": 60.0}),
+    ("keep_alive_timeout", "number", 0, {"aiohttp": 0, "httpx": 0}),
+    ("buffer_size", "default", ..., {"aiohttp": 2**21, "httpx": 2**21}),
+    ("buffer_size", "none", None, {"aiohttp": 2**16, "httpx": 2**16}),
+    ("buffer_size", "number", 1024 * 1024, {"aiohttp": 2**20, "httpx": 2**20}),
+    ("ws_max_message_size", "default", ..., {"aiohttp": 2**21, "httpx": 2**21}),
+    ("ws_max_message_size", "none", None, {"aiohttp": None, "httpx": None}),
+    ("ws_max_message_size", "number", 8 * 1024 * 1024, {"aiohttp": 2**23, "httpx": 2**23}),
+    ("pool_size", "default", ..., {"aiohttp": 100, "httpx": 100}),
+    ("pool_size", "none", None, {"aiohttp": None, "httpx": None}),
+    ("pool_size", "number", 10, {"aiohttp": 10, "httpx": 10}),
+    ("pool_size_per_host", "default", ..., {"aiohttp": None, "httpx": None}),
+    ("pool_size_per_host", "none", None, {"aiohttp": None, "httpx": None}),
+    ("pool_size_per_host", "number", 4, {"aiohttp": 4, "httpx": 4}),
+]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "resolved"),
+    [
+        pytest.param(field, value, resolved, marks=pytest.mark.covers(f"options-{field}-{row}"), id=f"{field}-{value}")
+        for field, row, value, resolved in ROWS
+    ],
+)
+@pytest.mark.parametrize("name", BACKENDS)
+def test_each_state_resolves_to_a_value(name: str, field: str, value: Any, resolved: dict[str, Any]) -> None:
+    assert getattr(config_of(BACKENDS[name], **{field: value}), field) == resolved[name]
+
+
+@pytest.mark.covers("options-proxy-none")
+def test_no_proxy_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
+    assert config_of(BACKENDS["httpx"]).proxies == {}
+    assert config_of(BACKENDS["httpx"], proxy=None).proxies == {}
+
+
+@pytest.mark.covers("options-proxy-str")
+def test_one_proxy_is_for_all_requests() -> None:
+    proxies = config_of(BACKENDS["httpx"], proxy="http://user:p%40ss@proxy:8080").proxies
+    assert {scheme: (proxy.url, proxy.username, proxy.password) for scheme, proxy in proxies.items()} == {
+        "http": ("http://proxy:8080", "user", "p@ss"),
+        "https": ("http://proxy:8080", "user", "p@ss"),
+    }
+
+
+@pytest.mark.covers("options-proxy-dict")
+@pytest.mark.parametrize("schemes", [["http"], ["https"], ["http", "https"]])
+def test_a_map_is_by_scheme(schemes: list[str]) -> None:
+    proxies = config_of(BACKENDS["httpx"], proxy={scheme: f"http://{scheme}-proxy:1" for scheme in schemes}).proxies
+    assert {scheme: proxy.url for scheme, proxy in proxies.items()} == {
+        scheme: f"http://{scheme}-proxy:1" for scheme in schemes
+    }
+
+
+def test_proxies_of_the_environment_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
+    assert {scheme: proxy.url for scheme, proxy in config_of(BACKENDS["httpx"], trust_env=True).proxies.items()} == {
+        "https": "http://p:1"
+    }
+
+
+@pytest.mark.anyio
+async def test_a_transport_is_handed_the_resolved_options(connect: Connect, serve: Serve, handed: Handed) -> None:
+    server = serve(Turns(answer()))
+    async with connect(server, pool_size=7, keep_alive_timeout=2.5, ws_max_message_size=9) as client:
+        await client.request("GET", "/")
+    assert len(handed.configs) == 1
+    config = handed.configs[0]
+    assert (config.pool_size, config.keep_alive_timeout, config.ws_max_message_size) == (7, 2.5, 9)
+    assert config.ssl_context is None
+
+
+@pytest.mark.anyio
+@pytest.mark.covers("pitfall-23")
+async def test_streams_have_a_pool_without_a_limit(connect: Connect, serve: Serve, handed: Handed) -> None:
+    server = serve(Turns(stream()))
+    async with connect(server, pool_size=7) as client, client.stream("GET", "/"):
+        pass
+    assert [(config.pool_size, config.pool_size_per_host) for config in handed.configs] == [(None, None)]
+
+
+def limits_of(library: Timeout, client: Any, call: Any, *, stream: bool) -> tuple[float | None, Limits]:
+    from kubex.client._timeouts import Timeouts
+
+    timeouts = Timeouts(client, library)
+    resolved = timeouts.stream(call) if stream else timeouts.plain(call)
+    return resolved.total, resolved.limits
+
+
+AIOHTTP, HTTPX = DEFAULTS["aiohttp"].timeout, DEFAULTS["httpx"].timeout
+NOTHING = Limits()
+State = Timeout | EllipsisType | None
+
+PLAIN: list[tuple[str, Timeout, State, State, float | None, Limits]] = [
+    ("default", AIOHTTP, ..., ..., 300, Limits(connect=30)),
+    ("default", HTTPX, ..., ..., None, Limits(5, 5, 5, 5)),
+    ("none", AIOHTTP, None, ..., None, NOTHING),
+    ("none", HTTPX, None, ..., None, NOTHING),
+    ("number", AIOHTTP, Timeout(total=30), ..., 30, NOTHING),
+    ("number", HTTPX, Timeout(total=30), ..., 30, NOTHING),
+    ("timeout", AIOHTTP, Timeout(read=2), ..., None, Limits(connect=30, read=2)),
+    ("timeout", HTTPX, Timeout(read=2), ..., None, Limits(5, 2, 5, 5)),
+    ("timeout", HTTPX, Timeout(total=30, connect=1), ..., 30, Limits(connect=1)),
+    ("timeout", HTTPX, Timeout(read=None, pool=None), ..., None, Limits(5, None, 5, None)),
+    # What a call says itself goes before all of it.
+    ("timeout", HTTPX, Timeout(total=30), Timeout(total=1), 1, NOTHING),
+    ("none", HTTPX, Timeout(total=30), None, None, NOTHING),
+    ("default", HTTPX, None, Timeout(write=3), None, Limits(5, 5, 3, 5)),
+]
+
+
+@pytest.mark.parametrize(
+    ("library", "client", "call", "total", "limits"),
+    [pytest.param(*row, marks=pytest.mark.covers(f"options-timeout-{name}")) for name, *row in PLAIN],
+)
+def test_the_limits_of_a_plain_call(
+    library: Timeout, client: State, call: State, total: float | None, limits: Limits
+) -> None:
+    assert limits_of(library, client, call, stream=False) == (total, limits)
+
+
+@pytest.mark.covers("pitfall-21")
+@pytest.mark.parametrize(
+    ("library", "client", "call", "total", "limits"),
+    [
+        (AIOHTTP, ..., ..., None, Limits(connect=30)),
+        (HTTPX, ..., ..., None, Limits(connect=5, write=5, pool=5)),
+        (HTTPX, None, ..., None, NOTHING),
+        (HTTPX, Timeout(total=30), ..., 30, NOTHING),
+        (HTTPX, Timeout(read=2), ..., None, Limits(connect=5, write=5, pool=5)),
+        (HTTPX, ..., Timeout(read=2), None, Limits(5, 2, 5, 5)),
+        (HTTPX, Timeout(total=30), None, None, NOTHING),
+    ],
+)
+def test_the_limits_of_a_stream_never_end_a_silence_by_default(
+    library: Timeout, client: State, call: State, total: float | None, limits: Limits
+) -> None:
+    assert limits_of(library, client, call, stream=True) == (total, limits)
+
+
+def test_silence_that_a_watch_allows_is_its_read_limit() -> None:
+    from kubex.client._timeouts import Timeouts
+
+    timeouts = Timeouts(..., HTTPX)
+    assert timeouts.stream(..., idle=320).limits.read == 320
+    assert timeouts.stream(None, idle=320).limits == Limits(read=320)
+    assert timeouts.stream(Timeout(read=7), idle=320).limits.read == 7
+    assert timeouts.stream(Timeout(total=7), idle=320).limits.read == 320
+    assert (timeouts.stream(Timeout(total=7)).life, timeouts.stream(...).life) == (7, None)
+    assert Timeouts(Timeout(total=7), HTTPX).stream(...).life is None
+
+
+@pytest.mark.anyio
+@pytest.mark.covers("options-timeout-default", "options-timeout-none", "options-timeout-number")
+async def test_a_request_carries_its_limits(
+    connect: Connect, serve: Serve, handed: Handed, backend: Backend, pair: Pair
+) -> None:
+    server = serve(Turns(answer(json.dumps({"items": []}).encode())))
+    for timeout in (..., None, 30):
+        async with connect(server, timeout=timeout) as client:
+            await client.request("GET", "/")
+    own = DEFAULTS[pair.backend].timeout
+    library = Limits(connect=own.connect if own.connect is not ... else None)  # what follows is for httpx
+    if pair.backend == "httpx":
+        library = Limits(5, 5, 5, 5)
+    assert [request.limits for request in handed.requests] == [library, NOTHING, NOTHING]
+    assert backend.defaults == DEFAULTS[pair.backend]

@@ -1,0 +1,128 @@
+"""Options without an effect on a backend: one warning each, at the caller's line."""
+
+import inspect
+import warnings
+from typing import Any
+
+import pytest
+
+import kubex_aiohttp
+import kubex_httpx
+from client.conftest import BACKENDS
+from client.turns import Turns, answer, stream
+from kubex.api import Api
+from kubex.client import Client, ClientOptions, create_client
+from kubex.configuration import ClientConfiguration
+from kubex.core.params import Timeout
+from support.kinds import ConfigMap, Pod
+from support.pairs import Pair
+from transport.servers import Serve
+
+HTTPS = ClientConfiguration(url="https://my-cluster:6443")
+HTTP = ClientConfiguration(url="http://my-cluster:8080")
+PROXY = "http://proxy:8080"
+
+# (row of the page, configuration, options, how often aiohttp warns, how often httpx does)
+ROWS: list[tuple[str, ClientConfiguration, dict[str, Any], int, int]] = [
+    ("asymmetry-proxy_str", HTTPS, {"proxy": PROXY}, 0, 0),
+    ("asymmetry-proxy_dict", HTTPS, {"proxy": {"https": PROXY}}, 0, 0),
+    ("asymmetry-proxy_dict", HTTPS, {"proxy": {"http": PROXY, "https": PROXY}}, 1, 0),
+    ("asymmetry-proxy_dict", HTTPS, {"proxy": {"http": PROXY}}, 1, 0),
+    ("asymmetry-proxy_dict", HTTP, {"proxy": {"http": PROXY}}, 0, 0),
+    ("asymmetry-proxy_dict", HTTP, {"proxy": {"http": PROXY, "https": PROXY}}, 1, 0),
+    ("asymmetry-keep_alive", HTTPS, {"keep_alive": False}, 0, 0),
+    ("asymmetry-keep_alive_timeout", HTTPS, {"keep_alive_timeout": None}, 1, 0),
+    ("keep_alive_timeout-none", HTTPS, {"keep_alive_timeout": None}, 1, 0),
+    ("asymmetry-keep_alive_timeout", HTTPS, {"keep_alive_timeout": 60.0}, 0, 0),
+    ("asymmetry-buffer_size", HTTPS, {"buffer_size": None}, 0, 1),
+    ("asymmetry-buffer_size", HTTPS, {"buffer_size": 1024}, 0, 1),
+    ("buffer_size-default", HTTPS, {"buffer_size": ...}, 0, 0),
+    ("asymmetry-ws_max_message_size", HTTPS, {"ws_max_message_size": None}, 0, 0),
+    ("asymmetry-ws_max_message_size", HTTPS, {"ws_max_message_size": 5}, 0, 0),
+    ("asymmetry-pool_size", HTTPS, {"pool_size": None}, 0, 0),
+    ("asymmetry-pool_size", HTTPS, {"pool_size": 5}, 0, 0),
+    ("asymmetry-pool_size_per_host", HTTPS, {"pool_size_per_host": None}, 0, 1),
+    ("asymmetry-pool_size_per_host", HTTPS, {"pool_size_per_host": 5}, 0, 1),
+    ("pool_size_per_host-default", HTTPS, {"pool_size_per_host": ...}, 0, 0),
+    ("asymmetry-timeout_phases", HTTPS, {"timeout": Timeout(write=1)}, 1, 0),
+    ("asymmetry-timeout_phases", HTTPS, {"timeout": Timeout(pool=1)}, 1, 0),
+    ("asymmetry-timeout_phases", HTTPS, {"timeout": Timeout(total=1, connect=1, read=1, write=None)}, 0, 0),
+]
+
+
+@pytest.mark.parametrize(
+    ("configuration", "options", "aiohttp", "httpx"),
+    [pytest.param(*row, marks=pytest.mark.covers(f"options-{name}"), id=f"{name}-{row[1]}") for name, *row in ROWS],
+)
+@pytest.mark.parametrize("name", BACKENDS)
+def test_a_warning_where_an_option_has_no_effect(
+    name: str, configuration: ClientConfiguration, options: dict[str, Any], aiohttp: int, httpx: int
+) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        Client(configuration, ClientOptions(**options), backend=BACKENDS[name])
+    assert [warning.category for warning in caught] == [UserWarning] * {"aiohttp": aiohttp, "httpx": httpx}[name]
+    for warning in caught:
+        assert str(warning.message).startswith(f"ClientOptions.{next(iter(options))}: ")
+        assert "aiohttp" in str(warning.message) or "httpx" in str(warning.message)
+        assert (warning.filename, warning.lineno) == (__file__, line_of("Client(configuration, ClientOptions("))
+
+
+def line_of(code: str) -> int:
+    lines = inspect.getsource(inspect.getmodule(line_of) or line_of).splitlines()
+    return next(number for number, line in enumerate(lines, 1) if code in line and "line_of" not in line)
+
+
+IGNORED = {"aiohttp": {"keep_alive_timeout": None}, "httpx": {"buffer_size": None}}
+
+
+@pytest.mark.anyio
+async def test_every_way_to_a_client_points_at_the_users_line(pair: Pair) -> None:
+    options = ClientOptions(**IGNORED[pair.backend])  # type: ignore[arg-type]  # one field each
+    kind = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        await (await create_client(HTTPS, pair.backend, options)).aclose()  # first
+        async with create_client(HTTPS, pair.backend, options):  # second
+            pass
+        async with await create_client(HTTPS, pair.backend, options):  # third
+            pass
+        async with kind(HTTPS, options):  # fourth
+            pass
+    assert [warning.filename for warning in caught] == [__file__] * 4
+    assert [warning.lineno for warning in caught] == [
+        line_of(f"  # {which}") for which in ("first", "second", "third", "fourth")
+    ]
+
+
+@pytest.mark.anyio
+async def test_the_phases_of_a_calls_own_timeout_warn_too(pair: Pair, serve: Serve) -> None:
+    server = serve(Turns(answer(b'{"metadata": {}}'), answer(b'{"items": []}'), answer(), stream()))
+    timeout = Timeout(total=5, pool=1)
+    async with create_client(ClientConfiguration(url=server.url), pair.backend) as client:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            await Api(ConfigMap, client).get("a", request_timeout=timeout)  # get
+            await Api(ConfigMap, client).list(request_timeout=timeout)  # list
+            await client.request("GET", "/", request_timeout=timeout)  # request
+            async with Api(Pod, client).logs.stream("a", request_timeout=timeout):  # logs
+                pass
+    lines = [line_of(f"  # {which}") for which in ("get", "list", "request", "logs")]
+    assert [(warning.filename, warning.lineno) for warning in caught] == [
+        (__file__, line) for line in (lines if pair.backend == "aiohttp" else [])
+    ]
+    assert all(str(warning.message).startswith("request_timeout: ") for warning in caught)
+
+
+@pytest.mark.anyio
+async def test_a_client_warns_once_however_many_calls_it_makes(pair: Pair, serve: Serve) -> None:
+    server = serve(Turns(answer()))
+    options = ClientOptions(**IGNORED[pair.backend])  # type: ignore[arg-type]  # one field each
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        async with create_client(ClientConfiguration(url=server.url), pair.backend, options) as client:
+            for _ in range(3):
+                await client.request("GET", "/")
+    assert [str(warning.message).split(":")[0] for warning in caught] == [
+        f"ClientOptions.{name}" for name in IGNORED[pair.backend]
+    ]

@@ -1,0 +1,191 @@
+"""The values of ClientOptions: defaults, coercion, validation, and what is not shown."""
+
+import dataclasses
+import inspect
+import math
+from types import EllipsisType
+from typing import Any
+
+import pytest
+
+import kubex.client
+import kubex.core.params
+from kubex.client import ClientChoice, ClientChoise, ClientOptions, RetryPolicy, create_client
+from kubex.configuration import ClientConfiguration
+from kubex.core.exceptions import ConfigurationError
+from kubex.core.params import Timeout
+
+
+@pytest.mark.covers("options-signature")
+def test_fields_and_defaults_of_the_page() -> None:
+    defaults = {field.name: getattr(ClientOptions(), field.name) for field in dataclasses.fields(ClientOptions)}
+    assert defaults == {
+        "timeout": ...,
+        "log_api_warnings": True,
+        "proxy": None,
+        "keep_alive": True,
+        "keep_alive_timeout": ...,
+        "buffer_size": ...,
+        "ws_max_message_size": ...,
+        "pool_size": ...,
+        "pool_size_per_host": ...,
+        "trust_env": False,
+        "retry": RetryPolicy(),
+        "user_agent": None,
+    }
+
+
+@pytest.mark.covers("options-code-create_client")
+def test_create_client_has_the_parameters_of_the_page() -> None:
+    parameters = inspect.signature(create_client).parameters
+    assert {name: parameter.default for name, parameter in parameters.items()} == {
+        "configuration": None,
+        "client_class": ClientChoise.AUTO,
+        "options": None,
+    }
+
+
+@pytest.mark.covers("options-code-client_choise")
+def test_the_choices_have_the_documented_name_and_its_correction() -> None:
+    assert ClientChoice is ClientChoise
+    assert [choice.name for choice in ClientChoise] == ["AUTO", "AIOHTTP", "HTTPX"]
+    assert (ClientChoise.AIOHTTP, ClientChoise.HTTPX) == ("aiohttp", "httpx")
+    assert kubex.client.__all__ == sorted(kubex.client.__all__)
+
+
+CODE: list[str] = [
+    "ClientOptions(timeout=Timeout(total=30.0), log_api_warnings=False)",
+    "ClientOptions(timeout=Timeout(total=30.0), log_api_warnings=True)",
+    'ClientOptions(proxy="http://user:pass@proxy.corp.example.com:8080")',
+    'ClientOptions(proxy={"https": "http://proxy.corp.example.com:8080"})',
+    "ClientOptions(keep_alive_timeout=60.0)",
+    "ClientOptions(keep_alive_timeout=None)",
+    "ClientOptions(buffer_size=1024 * 1024)",
+    "ClientOptions(buffer_size=None)",
+    "ClientOptions(ws_max_message_size=8 * 1024 * 1024)",
+    "ClientOptions(ws_max_message_size=None)",
+    "ClientOptions(pool_size=10)",
+    "ClientOptions(pool_size=None)",
+    'ClientConfiguration(url="https://my-cluster:6443", token="my-token")',
+]
+
+
+@pytest.mark.covers("options-code-options")
+@pytest.mark.parametrize("code", CODE)
+def test_the_code_of_the_page_runs(code: str) -> None:
+    names = {"ClientOptions": ClientOptions, "Timeout": Timeout, "ClientConfiguration": ClientConfiguration}
+    assert eval(code, names) is not None  # noqa: S307 - the lines above
+
+
+@pytest.mark.covers("options-timeout-number")
+@pytest.mark.parametrize("number", [30, 30.0])
+def test_a_number_becomes_a_timeout(number: float) -> None:
+    assert ClientOptions(timeout=number).timeout == Timeout(total=30.0)
+
+
+@pytest.mark.covers("options-timeout-default", "options-timeout-none", "options-timeout-timeout")
+@pytest.mark.parametrize("timeout", [..., None, Timeout(connect=1, read=2)])
+def test_other_timeouts_are_used_as_they_are(timeout: Timeout | EllipsisType | None) -> None:
+    assert ClientOptions(timeout=timeout).timeout is timeout
+
+
+def test_a_copy_with_changes_is_possible() -> None:
+    options = dataclasses.replace(ClientOptions(timeout=5, proxy={"https": "http://p:1"}), pool_size=3)
+    assert (options.timeout, options.pool_size) == (Timeout(total=5.0), 3)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        options.pool_size = 4  # type: ignore[misc]  # that it cannot be set is the point
+
+
+def test_the_callers_dict_is_not_kept() -> None:
+    proxies = {"https": "http://p:1"}
+    options = ClientOptions(proxy=proxies)
+    proxies["http"] = "http://q:1"
+    assert options.proxy == {"https": "http://p:1"}
+
+
+WRONG: list[tuple[str, Any, str]] = [
+    *(("timeout", value, "positive number of seconds") for value in (0, -1, math.inf, math.nan)),
+    *(("timeout", value, "a number of seconds or a Timeout") for value in ("5", True, [1])),
+    *(
+        (name, value, "True or False")
+        for name in ("log_api_warnings", "keep_alive", "trust_env")
+        for value in (None, 1)
+    ),
+    *(
+        (name, value, "a whole number above 0")
+        for name in ("buffer_size", "ws_max_message_size", "pool_size", "pool_size_per_host")
+        for value in (0, -1, 1.5, "10", True, math.inf)
+    ),
+    *(("keep_alive_timeout", value, "0 or more") for value in (-1, math.inf, math.nan, "5", True)),
+    ("proxy", 5, "a URL, a dict of URLs by scheme, or None"),
+    ("proxy", ["http://p"], "a URL, a dict of URLs by scheme, or None"),
+    ("proxy", {"ftp": "http://p:1"}, '"http" and "https" alone'),
+    ("proxy", {"https": None}, "a URL for 'https'"),
+    ("proxy", "proxy.corp.example.com:8080", "http://host:port"),
+    ("proxy", "", "http://host:port"),
+    ("proxy", "http://", "http://host:port"),
+    ("proxy", "socks5://p:1", "'socks5', which is not supported"),
+    ("proxy", {"https": "p:1"}, "http://host:port"),
+    ("retry", 3, "a RetryPolicy or None"),
+    ("user_agent", "", "printable ASCII text"),
+    ("user_agent", " ", "printable ASCII text"),
+    ("user_agent", "a\r\nX: y", "printable ASCII text"),
+    ("user_agent", "ü", "printable ASCII text"),
+    ("user_agent", 5, "printable ASCII text"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "remedy"), WRONG)
+def test_what_cannot_be_meant_is_refused_by_name(name: str, value: Any, remedy: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        ClientOptions(**{name: value})
+    assert f"ClientOptions.{name}" in str(caught.value)
+    assert remedy in str(caught.value)
+    assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        *(("max_attempts", value, "a whole number of at least 1") for value in (0, -1, True, 2.5, "3", None)),
+        *(
+            (name, value, "0 or more")
+            for name in ("initial_delay", "max_delay", "max_retry_after")
+            for value in (-1, math.inf, math.nan, "1", None, True)
+        ),
+    ],
+)
+def test_a_retry_policy_that_makes_no_sense_is_refused(name: str, value: Any, remedy: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        RetryPolicy(**{name: value})
+    assert f"RetryPolicy.{name}" in str(caught.value)
+    assert remedy in str(caught.value)
+
+
+PASSWORD = "marked-proxy-password"
+
+
+@pytest.mark.parametrize("proxy", [f"http://user:{PASSWORD}@p:1", {"https": f"http://user:{PASSWORD}@p:1"}])
+def test_proxy_credentials_are_never_shown(proxy: Any) -> None:
+    options = ClientOptions(proxy=proxy)
+    assert PASSWORD not in repr(options)
+    assert PASSWORD not in str(options)
+    assert "proxy" not in repr(options)
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        f"user:{PASSWORD}@p:1",
+        f"socks5://user:{PASSWORD}@p:1",
+        f"http://user:{PASSWORD}@p:port",
+        {"https": f"user:{PASSWORD}@p:1"},
+        [f"http://user:{PASSWORD}@p:1"],
+        {"ftp": f"http://user:{PASSWORD}@p:1"},
+    ],
+)
+def test_nor_in_errors(proxy: Any) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        ClientOptions(proxy=proxy)
+    assert PASSWORD not in str(caught.value)
+    assert PASSWORD not in repr(caught.value.__cause__)

@@ -1,0 +1,137 @@
+"""Answers that do not fit say where, and never what."""
+
+import traceback
+
+import pytest
+
+from kubex.api._decode import Decoder
+from kubex.core.exceptions import ApiError, DecodeError, UnknownWatchEventError
+from kubex.models import Status, VersionInfo
+from kubex.models._errors import decode
+from support.kinds import ConfigMap, Lease, Pod, Secret
+
+SECRET = "hunter2-marked-secret"
+
+
+def shown(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"metadata": {"name": "s"}, "data": "%s"}',
+        '{"metadata": {"name": "s"}, "data": {"k": ["%s"]}}',
+        '{"metadata": {"name": "s", "labels": "%s"}}',
+        '{"metadata": {"name": "s", "creationTimestamp": "%s"}}',
+        '{"metadata": {"name": "s"}, "type": 5, "data": {"k": "%s"}}',
+        '"%s"',
+        '{"metadata": {"name": "s"}, "data": {"k": "%s"',
+        "%s",
+    ],
+)
+def test_no_value_is_shown(body: str) -> None:
+    with pytest.raises(DecodeError) as caught:
+        Decoder(Secret, "Secret").item((body % SECRET).encode()).model_dump()
+    assert SECRET not in shown(caught.value)
+    assert SECRET not in repr(caught.value)
+    assert "Secret" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"items": [{"metadata": {"name": "s", "labels": "%s"}}]}', '{"items": "%s"}', '{"metadata": "%s"}', "%s"],
+)
+def test_nor_in_lists_and_events(body: str) -> None:
+    answer = (body % SECRET).encode()
+    for call in (
+        lambda: list(Decoder(Secret, "Secret").list(answer).items),
+        lambda: Decoder(Secret, "Secret").event(answer, path="/p"),
+        lambda: decode(VersionInfo, answer, "v"),
+    ):
+        with pytest.raises(DecodeError) as caught:
+            call()
+        assert SECRET not in shown(caught.value)
+
+
+def test_the_object_and_the_field_are_named() -> None:
+    body = b'{"metadata": {"name": "web", "namespace": "shop"}, "spec": {"containers": [{"image": "x"}]}}'
+    with pytest.raises(DecodeError) as caught:
+        _ = Decoder(Pod, "Pod").item(body).spec
+    assert str(caught.value) == "cannot decode Pod shop/web: spec.containers.0.name: Field required"
+
+
+def test_of_many_problems_three_are_named() -> None:
+    body = b'{"spec": {"containers": [{}, {}, {}, {}, {}]}}'
+    with pytest.raises(DecodeError, match="and 2 more"):
+        _ = Decoder(Pod, "Pod").item(body).spec
+
+
+def test_one_bad_item_of_a_list_is_named() -> None:
+    good = '{"metadata": {"name": "good"}}'
+    bad = '{"metadata": {"name": "bad", "namespace": "n"}, "data": {"k": 5}}'
+    page = Decoder(ConfigMap, "ConfigMap").list(f'{{"items": [{good}, {bad}]}}'.encode())
+    assert [item.metadata.name for item in page.items] == ["good", "bad"]
+    assert page.items[0].data is None
+    with pytest.raises(DecodeError, match=r"ConfigMap n/bad: data\.k"):
+        _ = page.items[1].data
+
+
+@pytest.mark.covers("pitfall-9")
+@pytest.mark.parametrize(
+    "body", [b'{"items": null}', b'{"metadata": {}, "items": []}', b'{"metadata": {"continue": ""}}']
+)
+def test_null_items_are_an_empty_list(body: bytes) -> None:
+    assert Decoder(ConfigMap, "ConfigMap").list(body).items == []
+
+
+def test_a_list_has_its_revision_and_items_of_the_kind() -> None:
+    page = Decoder(ConfigMap, "ConfigMap").list(
+        b'{"kind": "ConfigMapList", "apiVersion": "v1", "metadata": {"resourceVersion": "7", "continue": "c",'
+        b' "remainingItemCount": 2}, "items": [{"metadata": {"name": "a"}}]}'
+    )
+    assert (page.kind, page.resource_version, page.metadata.continue_) == ("ConfigMapList", "7", "c")
+    assert page.metadata.remaining_item_count == 2
+    assert [(type(item), item.kind, item.metadata.name) for item in page.items] == [(ConfigMap, "ConfigMap", "a")]
+
+
+def test_a_delete_answers_an_object_or_a_status() -> None:
+    decoder = Decoder(ConfigMap, "ConfigMap")
+    assert isinstance(decoder.item_or_status(b'{"kind": "Status", "status": "Success"}'), Status)
+    assert isinstance(decoder.item_or_status(b'{"kind": "ConfigMap", "metadata": {"name": "a"}}'), ConfigMap)
+    assert isinstance(decoder.list_or_status(b'{"kind": "Status"}'), Status)
+    with pytest.raises(DecodeError):
+        decoder.item_or_status(b"<html>")
+
+
+@pytest.mark.covers("pitfall-10")
+def test_events_of_a_watch() -> None:
+    decoder = Decoder(Lease, "Lease")
+    event = decoder.event(
+        b'{"type": "ADDED", "object": {"metadata": {"name": "l", "resourceVersion": "5"}}}', path="/p"
+    )
+    assert (event.type, event.object.metadata.name, event.resource_version) == ("ADDED", "l", "5")
+    with pytest.raises(ApiError) as caught:
+        decoder.event(b'{"type": "ERROR", "object": {"kind": "Status", "code": 410, "reason": "Expired"}}', path="/p")
+    assert (type(caught.value).__name__, caught.value.status) == ("Expired", 410)
+    with pytest.raises(UnknownWatchEventError, match="SYNC"):
+        decoder.event(b'{"type": "SYNC", "object": {}}', path="/p")
+
+
+def test_a_bookmark_needs_no_spec() -> None:
+    event = Decoder(Pod, "Pod").event(
+        b'{"type": "BOOKMARK", "object": {"kind": "Pod", "metadata": {"resourceVersion": "9",'
+        b' "annotations": {"k8s.io/initial-events-end": "true"}}}}',
+        path="/p",
+    )
+    assert (event.resource_version, event.ends_initial_events) == ("9", True)
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"{", b'{"type": "ADDED"}', b'{"type": 5, "object": {}}', b"\xff", b'"' + SECRET.encode()]
+)
+def test_a_line_that_is_no_event_says_so(line: bytes) -> None:
+    with pytest.raises(DecodeError) as caught:
+        Decoder(Pod, "Pod").event(line, path="/p")
+    assert "an event of Pod" in str(caught.value)
+    assert SECRET not in shown(caught.value)

@@ -1,0 +1,157 @@
+"""Exceptions build their text from facts, survive pickling, and belong to one family."""
+
+import copy
+import pickle
+from collections.abc import Callable
+
+import pytest
+
+from kubex.core import exceptions
+from kubex.core.exceptions import (
+    AlreadyExists,
+    ApiError,
+    ApiWarning,
+    BackendError,
+    ClientClosedError,
+    ClientLoopError,
+    ConfigurationError,
+    Conflict,
+    ConnectError,
+    ConnectionLost,
+    ConnectTimeout,
+    DeadlineExceeded,
+    DecodeError,
+    Expired,
+    InvalidNameError,
+    KubexError,
+    NamespaceError,
+    NoBackendError,
+    NotFound,
+    ProxyError,
+    ReadTimeout,
+    TLSError,
+    TransportError,
+    UnknownWatchEventError,
+    UnsupportedVerbError,
+    WebSocketError,
+)
+from kubex.models import Status, StatusCause, StatusDetails
+
+DETAILS = Status(
+    message='pods "web" not found',
+    reason="NotFound",
+    code=404,
+    details=StatusDetails(
+        name="web", causes=[StatusCause(field="spec", message="is wrong", reason="FieldValueInvalid")]
+    ),
+)
+
+API_ERRORS: list[type[ApiError]] = [ApiError, *ApiError.__subclasses__(), AlreadyExists]
+
+# Each class once, with words that its text must hold.
+SAMPLES: list[tuple[KubexError, list[str]]] = [
+    (KubexError(), ["KubexError"]),
+    (ConfigurationError("is wrong", "/a/config", 'user "admin"', "token"), ["/a/config", "admin", "token", "is wrong"]),
+    (BackendError("curl", "is not for this loop"), ["'curl'", "is not for this loop"]),
+    (NoBackendError("trio", [("aiohttp", "runs on asyncio")]), ["trio", "aiohttp: runs on asyncio", "kubex-httpx"]),
+    (NoBackendError("asyncio"), ["none is installed", "kubex-aiohttp", "kubex-httpx"]),
+    (ClientClosedError(), ["closed", "create_client()"]),
+    (ClientLoopError(), ["another event loop", "one client for each loop"]),
+    (InvalidNameError("name", "a/b", "cannot be"), ["name 'a/b' cannot be"]),
+    (NamespaceError("pods", "needs one"), ["pods: needs one"]),
+    (UnsupportedVerbError("Node", "logs"), ["Node has no logs"]),
+    (DecodeError("Pod web", "spec: missing"), ["cannot decode Pod web: spec: missing"]),
+    (UnknownWatchEventError("pods", "SYNC"), ["pods", "'SYNC'"]),
+    (TransportError("broke", "GET", "http://h/p"), ["GET http://h/p: broke"]),
+    (TransportError(""), ["no reason given"]),
+    (WebSocketError("refused", "GET", "http://h/p", 403, (("a", "b"),), b"no"), ["refused"]),
+    *(
+        (kind("broke", "GET", "http://h/p"), ["GET http://h/p: broke"])
+        for kind in (ConnectError, ConnectTimeout, TLSError, ProxyError, ConnectionLost, ReadTimeout, DeadlineExceeded)
+    ),
+    *(
+        (
+            kind(499, DETAILS, "GET", "/api/v1/pods/web", retry_after=2.5),
+            ["499 NotFound", 'pods "web" not found', "GET"],
+        )
+        for kind in API_ERRORS
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "words"), SAMPLES, ids=lambda value: type(value).__name__)
+def test_the_text_says_what_happened(error: KubexError, words: list[str]) -> None:
+    for word in words:
+        assert word in str(error)
+    assert str(error) in eval(repr(error), {type(error).__name__: lambda text: text})  # noqa: S307 - our own repr
+
+
+@pytest.mark.parametrize("error", [error for error, _ in SAMPLES], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("how", ["pickle", "copy", "deepcopy"])
+def test_an_exception_survives_a_copy(error: KubexError, how: str) -> None:
+    error.__dict__["note_of_the_user"] = "mine"
+    ways: dict[str, Callable[[KubexError], KubexError]] = {
+        "pickle": lambda error: pickle.loads(pickle.dumps(error)),
+        "copy": copy.copy,
+        "deepcopy": copy.deepcopy,
+    }
+    twin = ways[how](error)
+    assert type(twin) is type(error)
+    assert str(twin) == str(error)
+    assert vars(twin) == vars(error)
+
+
+def test_no_class_is_forgotten_here() -> None:
+    classes = {getattr(exceptions, name) for name in exceptions.__all__} - {ApiWarning}
+    assert {type(error) for error, _ in SAMPLES} == classes
+
+
+def test_every_class_is_of_the_one_family() -> None:
+    for name in exceptions.__all__:
+        assert issubclass(getattr(exceptions, name), KubexError | ApiWarning)
+    assert issubclass(ApiWarning, UserWarning)
+
+
+@pytest.mark.parametrize(
+    ("ours", "python"),
+    [
+        (ConfigurationError, ValueError),
+        (NoBackendError, ImportError),
+        (InvalidNameError, ValueError),
+        (NamespaceError, ValueError),
+        (UnsupportedVerbError, TypeError),
+        (DecodeError, ValueError),
+        (ConnectTimeout, TimeoutError),
+        (ReadTimeout, TimeoutError),
+        (DeadlineExceeded, TimeoutError),
+        (AlreadyExists, Conflict),
+    ],
+)
+def test_what_python_programs_expect_to_catch(ours: type[Exception], python: type[Exception]) -> None:
+    assert issubclass(ours, python)
+
+
+def test_facts_of_a_status_are_at_hand() -> None:
+    error = NotFound(404, DETAILS, "GET", "/api/v1/pods/web")
+    assert error.reason == "NotFound"
+    assert [cause.field for cause in error.causes] == ["spec"]
+    assert NotFound(404, Status()).causes == []
+    assert str(NotFound(404, Status())) == "404: no message"
+
+
+def test_an_expired_list_offers_its_token() -> None:
+    status = Status.model_validate({"metadata": {"continue": "abc"}, "reason": "Expired"})
+    assert Expired(410, status).continue_token == "abc"
+    assert Expired(410, Status()).continue_token is None
+
+
+def test_a_warning_carries_its_result_through_pickle() -> None:
+    warning = ApiWarning("a is deprecated")
+    assert warning.result is None
+    warning.result = {"created": True}
+    twin = pickle.loads(pickle.dumps(warning))
+    assert (twin.result, str(twin)) == ({"created": True}, "a is deprecated")
+
+
+def test_an_exception_can_be_counted_and_kept_in_sets() -> None:
+    assert len({ConnectError("a"), ConnectError("a")}) == 2

@@ -1,0 +1,86 @@
+"""Header fields, the grammar of `Warning`, and `Retry-After`."""
+
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+
+import pytest
+
+from kubex.core._headers import Headers, parse_warning
+
+
+def test_names_have_no_case_and_fields_may_repeat() -> None:
+    headers = Headers([("Warning", "a"), ("X-One", "1"), ("warning", "b")])
+    assert headers.get("WARNING") == "a"
+    assert headers.get_all("Warning") == ["a", "b"]
+    assert headers.get("x-two") is None
+    assert headers.get_all("x-two") == []
+    assert list(headers)[1] == ("X-One", "1")
+
+
+def test_values_are_not_in_the_repr() -> None:
+    assert repr(Headers([("Set-Cookie", "secret")])) == "Headers(['Set-Cookie'])"
+
+
+@pytest.mark.covers("pitfall-14")
+@pytest.mark.parametrize(
+    ("value", "texts"),
+    [
+        ('299 - "a is deprecated"', ["a is deprecated"]),
+        ('299 - "a, b is deprecated"', ["a, b is deprecated"]),
+        ('299 - "one", 299 - "two, too"', ["one", "two, too"]),
+        ('299 - "one" , 199 agent:80 "two"', ["one", "two"]),
+        (r'299 - "say \"hello\", \\ and go"', [r'say "hello", \ and go']),
+        ('299 - "old" "Wed, 21 Oct 2015 07:28:00 GMT"', ["old"]),
+        ('299 - "old" "Wed, 21 Oct 2015 07:28:00 GMT", 299 - "new"', ["old", "new"]),
+        ('  299   -   "wide"  ', ["wide"]),
+        ('299 - ""', []),
+        ("", []),
+        ('299 - "é ü 日本"', ["é ü 日本"]),
+        # What breaks the grammar is shown rather than lost.
+        ("deprecated", ["deprecated"]),
+        ('299 - "never closed', ['299 - "never closed']),
+        ('299 - "fine", nonsense', ["fine", "nonsense"]),
+        ('29 - "short code"', ['29 - "short code"']),
+    ],
+)
+def test_the_grammar_of_warning(value: str, texts: list[str]) -> None:
+    assert parse_warning(value) == texts
+
+
+@pytest.mark.covers("pitfall-14")
+def test_several_warning_fields_are_several_warnings() -> None:
+    headers = Headers([("Warning", '299 - "a, b"'), ("Date", "x"), ("warning", '299 - "c"')])
+    assert headers.warnings() == ["a, b", "c"]
+
+
+def test_a_hostile_warning_takes_no_time() -> None:
+    assert len(parse_warning('299 - "' + "\\" * 60_000)) == 1
+    assert len(parse_warning('299 - "a", ' * 5_000)) == 5_000
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("0", 0), ("7", 7), (" 12 ", 12), ("120", 120)])
+def test_retry_after_in_seconds(value: str, seconds: float) -> None:
+    assert Headers([("Retry-After", value)]).retry_after() == seconds
+
+
+@pytest.mark.parametrize("zone", ["GMT", "+0000", "-0000"])
+def test_retry_after_as_a_date(zone: str) -> None:
+    when = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=90)).replace("+0000", zone)
+    seconds = Headers([("Retry-After", when)]).retry_after()
+    assert seconds is not None
+    assert 85 < seconds <= 90
+
+
+def test_a_date_in_the_past_is_no_wait() -> None:
+    assert Headers([("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT")]).retry_after() == 0
+
+
+@pytest.mark.parametrize(
+    "value", ["", "soon", "-5", "1.5", "²", "٣", "Wed, 99 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 99999 0"]
+)
+def test_what_is_no_retry_after_is_none(value: str) -> None:
+    assert Headers([("Retry-After", value)]).retry_after() is None
+
+
+def test_without_the_field_there_is_none() -> None:
+    assert Headers().retry_after() is None

@@ -1,0 +1,72 @@
+"""Lines end at newlines alone, however the bytes were cut into chunks."""
+
+import random
+
+import pytest
+
+from kubex.core._lines import LineSplitter
+
+TEXTS = [
+    b"",
+    b"\n",
+    b"one",
+    b"one\n",
+    b"one\ntwo",
+    b"one\n\n\ntwo\n",
+    b"\r\nwindows\r\n",
+    "next\u0085line\u2028separator\u2029paragraph\n".encode(),
+    b"form\x0cfeed\x0bvertical\x1cfile\x1dgroup\n\x1e",
+    b"not utf-8 \xff\xfe\n\xc3",
+    b"\x00\n\x00",
+    b"long" * 50_000 + b"\n" + b"long" * 50_000,
+]
+
+
+def split(chunks: list[bytes]) -> tuple[list[bytes], bytes | None]:
+    splitter = LineSplitter()
+    lines = [line for chunk in chunks for line in splitter.feed(chunk)]
+    return lines, splitter.finish()
+
+
+def expected(text: bytes) -> tuple[list[bytes], bytes | None]:
+    *lines, rest = text.split(b"\n")
+    return lines, rest or None
+
+
+@pytest.mark.covers("pitfall-18")
+@pytest.mark.parametrize("text", TEXTS)
+def test_any_chunking_gives_the_same_lines(text: bytes) -> None:
+    chance = random.Random(text[:64])  # noqa: S311 - repeatable cuts
+    for most in (1, 2, 7, 100, 70_000):
+        if len(text) > 10_000 and most < 100:
+            continue
+        chunks: list[bytes] = []
+        at = 0
+        while at < len(text):
+            size = chance.randint(0, most)
+            chunks.append(text[at : at + size])
+            at += size
+        assert b"".join(chunks) == text
+        assert split(chunks) == expected(text)
+
+
+def test_a_line_is_there_as_soon_as_its_end_is() -> None:
+    splitter = LineSplitter()
+    assert splitter.feed(b"a") == []
+    assert splitter.feed(b"b\nc") == [b"ab"]
+    assert splitter.feed(b"\n\n") == [b"c", b""]
+    assert splitter.finish() is None
+
+
+def test_the_rest_is_given_once() -> None:
+    splitter = LineSplitter()
+    splitter.feed(b"rest")
+    assert splitter.finish() == b"rest"
+    assert splitter.finish() is None
+
+
+def test_a_long_line_in_small_pieces_is_not_copied_again_and_again() -> None:
+    splitter = LineSplitter()
+    for _ in range(100_000):
+        assert splitter.feed(b"0123456789") == []
+    assert len(splitter.feed(b"\n")[0]) == 1_000_000

@@ -1,0 +1,102 @@
+"""Paths: names are data, and nothing leaves its segment."""
+
+import pytest
+
+from kubex.core._paths import collection_path, object_path, segment
+from kubex.core.exceptions import InvalidNameError, NamespaceError
+from kubex.models import NamespacedResource, Resource, ResourceFacts, facts_of, untyped
+from support.kinds import Deployment, Namespace, Pod
+
+
+@pytest.mark.covers("pitfall-11")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../secrets/s?x=1", "..", ".", "", "a/b", "/", "a%2fb", "%2e%2e", "a\nb", "a\r\nHost: x", "\x00", "\x7f",
+        "\ud800",
+    ],
+)  # fmt: skip
+def test_a_name_that_would_leave_its_place_is_refused(name: str) -> None:
+    with pytest.raises(InvalidNameError) as caught:
+        object_path("/api/v1/namespaces/default/pods", name)
+    assert caught.value.what == "name"
+    assert repr(name) in str(caught.value)
+    with pytest.raises(InvalidNameError) as caught:
+        collection_path(Pod, name)
+    assert caught.value.what == "namespace"
+
+
+@pytest.mark.parametrize("name", [None, 7, b"web", ["web"]])
+def test_a_name_that_is_no_text_is_refused(name: object) -> None:
+    with pytest.raises(InvalidNameError, match="is not a string"):
+        segment(name, "name")  # type: ignore[arg-type]  # what an untyped program may do
+
+
+@pytest.mark.covers("pitfall-11")
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("web-0", "web-0"),
+        ("system:admin", "system:admin"),
+        ("a?x=1", "a%3Fx=1"),
+        ("a#b", "a%23b"),
+        ("a b", "a%20b"),
+        ("...", "..."),
+        ("a\\b", "a%5Cb"),
+        ("zoë", "zo%C3%AB"),
+        ("[::1]", "%5B::1%5D"),
+    ],
+)
+def test_any_other_name_is_encoded(name: str, sent: str) -> None:
+    assert segment(name, "name") == sent
+
+
+@pytest.mark.parametrize(
+    ("resource", "namespace", "path"),
+    [
+        (Pod, "default", "/api/v1/namespaces/default/pods"),
+        (Pod, None, "/api/v1/pods"),
+        (Deployment, "web", "/apis/apps/v1/namespaces/web/deployments"),
+        (Deployment, None, "/apis/apps/v1/deployments"),
+        (Namespace, None, "/api/v1/namespaces"),
+    ],
+)
+def test_the_path_of_a_collection(resource: type[Resource], namespace: str | None, path: str) -> None:
+    assert collection_path(resource, namespace) == path
+
+
+def test_the_path_of_an_object_and_a_subresource() -> None:
+    assert object_path("/api/v1/pods", "web") == "/api/v1/pods/web"
+    assert object_path("/api/v1/pods", "web", "log") == "/api/v1/pods/web/log"
+
+
+def test_a_namespace_for_a_kind_of_the_cluster_is_an_error() -> None:
+    with pytest.raises(NamespaceError, match="namespaces: is cluster-wide, so namespace 'a' does not apply"):
+        collection_path(Namespace, "a")
+
+
+@pytest.mark.covers("pitfall-16")
+@pytest.mark.parametrize(
+    ("group", "kind", "plural"),
+    [
+        ("gateway.networking.k8s.io", "Gateway", "gateways"),
+        ("", "Endpoints", "endpoints"),
+        ("networking.k8s.io", "Ingress", "ingresses"),
+        ("example.com", "Goose", "geese"),
+    ],
+)
+def test_plural_names_are_data(group: str, kind: str, plural: str) -> None:
+    class Thing(NamespacedResource):
+        __resource__ = ResourceFacts(group=group, version="v1", kind=kind, plural=plural)
+
+    assert collection_path(Thing, None).rpartition("/")[2] == plural
+    api_version = f"{group}/v1" if group else "v1"
+    assert facts_of(untyped(api_version, kind, plural=plural)) == facts_of(Thing)
+
+
+@pytest.mark.covers("pitfall-16")
+@pytest.mark.parametrize("missing", ["version", "kind", "plural"])
+def test_a_plural_is_never_guessed(missing: str) -> None:
+    facts = {"version": "v1", "kind": "Gateway", "plural": "gateways"} | {missing: ""}
+    with pytest.raises(ValueError, match=f"needs a {missing}"):
+        ResourceFacts(**facts)  # type: ignore[arg-type]  # no text goes to subresources here

@@ -1,0 +1,35 @@
+"""Query strings."""
+
+from urllib.parse import parse_qsl
+
+import pytest
+
+from kubex.core._query import Query, encode_query
+
+
+@pytest.mark.parametrize(
+    ("query", "encoded"),
+    [
+        ({}, ""),
+        ({"a": None}, ""),
+        ({"watch": True, "pretty": False}, "watch=true&pretty=false"),
+        ({"limit": 500, "continue": None}, "limit=500"),
+        ({"limit": 0}, "limit=0"),
+        ({"empty": ""}, "empty="),
+        ({"command": ["sh", "-c", "echo 1 & 2"]}, "command=sh&command=-c&command=echo+1+%26+2"),
+        ({"labelSelector": "a in (b,c),!d"}, "labelSelector=a+in+%28b%2Cc%29%2C%21d"),
+        ({"nothing": []}, ""),
+        ({"na me&": "zoë"}, "na+me%26=zo%C3%AB"),
+    ],
+)
+def test_values_are_encoded(query: Query, encoded: str) -> None:
+    assert encode_query(query) == encoded
+
+
+def test_whatever_is_sent_can_be_read_back() -> None:
+    odd = {"a": "".join(map(chr, range(1, 300))), "b+c": "%41 +", "d": "=&;#?/"}
+    assert dict(parse_qsl(encode_query(odd), keep_blank_values=True, strict_parsing=True)) == odd
+
+
+def test_several_values_may_come_from_an_iterator() -> None:
+    assert encode_query({"x": (str(number) for number in range(3))}) == "x=0&x=1&x=2"

@@ -1,0 +1,64 @@
+"""The fenced blocks of the documentation, and how its Python is run."""
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import anyio.to_thread
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(
+    path for pattern in ("*.md", "examples/*.md", "packages/*/*.md", "docs/**/*.md") for path in ROOT.glob(pattern)
+)
+FENCE = re.compile(r"^ *(?P<fence>`{3,})(?P<language>\S*)[^\n]*\n(?P<text>.*?)^ *(?P=fence)", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block, and the line that its text starts at."""
+
+    path: Path
+    line: int
+    language: str
+    text: str
+
+    @property
+    def is_test(self) -> bool:
+        """Whether this is a file of tests, for pytest to run."""
+        return re.search(r"^(async )?def test_", self.text, re.MULTILINE) is not None
+
+
+def page_name(path: Path) -> str:
+    """Return what a page is called in the names of tests."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def blocks(path: Path, language: str) -> Iterator[Block]:
+    """Yield the blocks of a page in one language."""
+    source = path.read_text(encoding="utf-8")
+    for match in FENCE.finditer(source):
+        if match["language"] == language:
+            line = source.count("\n", 0, match.start("text")) + 1
+            yield Block(path, line, language, textwrap.dedent(match["text"]))
+
+
+async def run_block(block: Block, names: dict[str, Any]) -> None:
+    """Run a block; it may use `await`, and if it ends by defining `async def main()`, that is run as well."""
+    tree = ast.parse(block.text, str(block.path))
+    ast.increment_lineno(tree, block.line - 1)
+    code: CodeType = compile(tree, str(block.path), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    if code.co_flags & inspect.CO_COROUTINE:
+        await eval(code, names)  # noqa: S307 - our own documentation
+    else:
+        # In a thread, since a block may start an event loop of its own.
+        await anyio.to_thread.run_sync(partial(exec, code, names))
+    last = tree.body[-1]
+    if isinstance(last, ast.AsyncFunctionDef) and last.name == "main":
+        await names["main"]()

@@ -1,0 +1,113 @@
+"""What is public is described, and what is described exists."""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.blocks import ROOT, blocks
+from kubex.api import Api
+from kubex.client import ClientOptions, RetryPolicy
+from kubex.configuration import ClientConfiguration
+from kubex.core import exceptions
+from kubex.core.params import Timeout
+from kubex.transport import Backend, TransportConfig
+
+DOCS = ROOT / "docs"
+# What an Api is made of, beside its verbs.
+PARTS = {"aclose", "client", "endpoint", "namespace", "resource"}
+SOURCES = ROOT / "packages" / "kubex-core" / "src"
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def field_names(described: type) -> list[str]:
+    return [field.name for field in dataclasses.fields(described)]
+
+
+@pytest.mark.parametrize("name", exceptions.__all__)
+def test_every_exception_is_on_the_page_of_errors(name: str) -> None:
+    assert f"`{name}`" in page("docs/errors.md")
+
+
+@pytest.mark.parametrize("name", field_names(ClientOptions))
+def test_every_option_has_a_section(name: str) -> None:
+    assert f"\n### {name}\n" in page("docs/clients.md")
+
+
+@pytest.mark.parametrize(
+    ("described", "where"),
+    [
+        (ClientConfiguration, "docs/configuration.md"),
+        (Timeout, "docs/timeouts.md"),
+        (RetryPolicy, "docs/timeouts.md"),
+        (Backend, "docs/backends.md"),
+        (TransportConfig, "docs/backends.md"),
+    ],
+)
+def test_every_field_is_in_a_table(described: type, where: str) -> None:
+    rows = "\n".join(line for line in page(where).splitlines() if line.startswith("|"))
+    assert [name for name in field_names(described) if f"`{name}`" not in rows] == []
+
+
+@pytest.mark.parametrize("verb", [name for name in dir(Api) if not name.startswith("_") and name not in PARTS])
+def test_every_verb_and_accessor_is_on_the_page_of_operations(verb: str) -> None:
+    assert re.search(rf"`{verb}[`(.]", page("docs/operations.md"))
+
+
+def test_the_first_two_shell_blocks_of_the_readme_are_one_command_each() -> None:
+    first, second, *_ = blocks(ROOT / "README.md", "sh")
+    assert (first.text, second.text) == ("python3 dev.py quickstart\n", "python3 dev.py test\n")
+
+
+def test_the_changelog_leads_to_that_of_every_distribution() -> None:
+    packages = {path.parent.name for path in ROOT.glob("packages/*/pyproject.toml")}
+    assert set(re.findall(r"\]\(packages/([\w-]+)/CHANGELOG\.md\)", page("CHANGELOG.md"))) == packages
+
+
+@pytest.mark.parametrize("package", sorted(ROOT.glob("packages/*")), ids=lambda path: path.name)
+def test_the_version_of_a_distribution_is_in_its_changelog(package: Path) -> None:
+    versions = re.findall(r'^(?:version|__version__) = "([^"]+)"', sources_of_version(package), re.MULTILINE)
+    assert f"\n## {versions[0]}\n" in (package / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def sources_of_version(package: Path) -> str:
+    files = [package / "pyproject.toml", *package.glob("src/*/_version.py")]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def rows_of(heading: str) -> list[tuple[str, str]]:
+    """Return the cells of the table below a heading of CONTRIBUTING."""
+    section = page("CONTRIBUTING.md").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    cells = [re.split(r" *\| *", line.strip("| ")) for line in section.splitlines() if line.startswith("|")]
+    return [(row[0], row[1]) for row in cells[2:]]
+
+
+def test_the_table_of_changes_names_files_that_exist() -> None:
+    missing: list[str] = []
+    for _, where in rows_of("Where do I change what"):
+        folder = ROOT
+        for name in re.findall(r"`([^`]+)`", where):
+            bases = (ROOT, SOURCES, ROOT / "packages" / "kubex-testing" / "src", folder, folder.parent)
+            found = next((base / name for base in bases if list(base.glob(name))), None)
+            if found is None:
+                missing.append(name)
+            else:
+                folder = found.parent if found.suffix else found
+    assert missing == []
+
+
+def test_the_table_of_tests_names_every_folder() -> None:
+    named = {name for cell, _ in rows_of("Tests") for name in re.findall(r"`(\w+)`", cell)}
+    folders = {
+        path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and not path.name.startswith((".", "_"))
+    }
+    assert named == folders
+
+
+def test_the_list_of_examples_names_every_one() -> None:
+    named = re.findall(r"\]\(([\w.]+)\)", page("examples/README.md"))
+    assert sorted(named) == sorted(path.name for path in (ROOT / "examples").glob("*.py"))

@@ -1,0 +1,97 @@
+"""Every Python block of the documentation runs, page by page and in its order."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import metadata
+from pathlib import Path
+
+import pytest
+
+from docs.blocks import PAGES, ROOT, Block, blocks, page_name, run_block
+from kubex.api import Api
+from kubex.client import Client, create_client
+from kubex.models import ObjectMeta
+from kubex_testing.embedded import EmbeddedServer
+from support.kinds import Container, Pod, PodSpec
+from support.pairs import PAIRS, Pair
+
+BACKENDS = {f"kubex-{pair.backend}" for pair in PAIRS}
+# The README of one backend is not run on another.
+CODE = [
+    pytest.param(path, pair, id=f"{page_name(path)}-{pair}")
+    for path in PAGES
+    for pair in PAIRS
+    if any(not block.is_test for block in blocks(path, "python"))
+    if path.parent.name not in BACKENDS - {f"kubex-{pair.backend}"}
+]
+TESTS = [block for path in PAGES for block in blocks(path, "python") if block.is_test]
+SHELL = [block for path in PAGES for block in blocks(path, "sh")]
+DISTRIBUTIONS = {path.parent.name for path in ROOT.glob("packages/*/pyproject.toml")}
+
+
+def where(block: Block) -> str:
+    return f"{page_name(block.path)}:{block.line}"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("path", "pair"), CODE)
+async def test_the_code_of_a_page_runs(path: Path, pair: Pair, cluster: EmbeddedServer) -> None:
+    async with create_client() as client:
+        await prepare(cluster, client)
+        names = {"__name__": "page", "client": client}
+        for block in blocks(path, "python"):
+            if not block.is_test:
+                await run_block(block, names)
+
+
+async def prepare(cluster: EmbeddedServer, client: Client) -> None:
+    """Make the pod whose log the pages read."""
+    spec = PodSpec(containers=[Container(name="app", image="app:1")], node_name="node")
+    await Api(Pod, client, namespace="default").create(Pod(metadata=ObjectMeta(name="web-0"), spec=spec))
+    cluster.set_pod_log("default", "web-0", "app", b"starting\nready\n")
+
+
+@pytest.mark.parametrize("block", TESTS, ids=where)
+def test_the_tests_of_a_page_pass(block: Block, tmp_path: Path) -> None:
+    (tmp_path / "test_page.py").write_text(block.text, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_page.py"]
+    ran = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, "HOME": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def words(block: Block) -> Iterator[str]:
+    for line in block.text.splitlines():
+        yield from shlex.split(line, comments=True)
+
+
+@pytest.mark.parametrize("block", SHELL, ids=where)
+def test_shell_commands_name_what_exists(block: Block) -> None:
+    for word in words(block):
+        requirement = re.fullmatch(r"(?:\./packages/)?(kubex[a-z0-9-]*)(?:\[([a-z0-9,-]+)\])?", word)
+        if requirement is not None:
+            name, extras = requirement.groups()
+            assert name in DISTRIBUTIONS, word
+            assert set((extras or "").split(",")) <= {"", *(metadata(name).get_all("Provides-Extra") or ())}, word
+        elif re.fullmatch(r"[\w./-]+\.(py|sh)|docs|\.ci/run", word):
+            assert (ROOT / word).exists(), word
+
+
+@pytest.mark.parametrize("block", SHELL, ids=where)
+def test_shell_commands_use_subcommands_of_dev_py(block: Block) -> None:
+    offered = subprocess.run([sys.executable, "dev.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for used in re.findall(r"\bdev\.py (\w+)", block.text):
+        assert re.search(rf"^  {used} ", offered.stdout, re.MULTILINE), used
+
+
+@pytest.mark.parametrize("path", PAGES, ids=page_name)
+def test_links_between_files_lead_somewhere(path: Path) -> None:
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        assert (path.parent / target).exists(), target

@@ -1,0 +1,265 @@
+"""Models: names, defaults, unknown fields, and what classes share."""
+
+import copy
+import json
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from kubex.models import (
+    ClusterResource,
+    ListMeta,
+    ManagedFieldsEntry,
+    ManagedObjectMeta,
+    Model,
+    NamespacedResource,
+    ObjectMeta,
+    OwnerReference,
+    Resource,
+    ResourceFacts,
+    Scale,
+    Status,
+    VersionInfo,
+    facts_of,
+)
+from kubex.models._names import IRREGULAR, wire_name
+from support.kinds import ConfigMap, Deployment, Pod, PodStatus, Widget, WidgetSpec
+
+
+@pytest.mark.parametrize(
+    ("name", "wire"),
+    [
+        ("name", "name"),
+        ("api_version", "apiVersion"),
+        ("block_owner_deletion", "blockOwnerDeletion"),
+        ("continue_", "continue"),
+        ("from_", "from"),
+        ("host_ipc", "hostIPC"),
+        ("pod_ips", "podIPs"),
+        ("cluster_ip", "clusterIP"),
+        ("fields_v1", "fieldsV1"),
+        *IRREGULAR.items(),
+    ],
+)
+def test_names_on_the_wire(name: str, wire: str) -> None:
+    assert wire_name(name) == wire
+
+
+@pytest.mark.parametrize("data", [{"podIP": "10.0.0.1"}, {"pod_ip": "10.0.0.1"}])
+def test_a_field_may_be_given_by_either_name(data: dict[str, str]) -> None:
+    status = PodStatus.model_validate(data)
+    assert status.pod_ip == "10.0.0.1"
+    assert status.to_dict() == {"podIP": "10.0.0.1"}
+    assert status.to_json() == b'{"podIP":"10.0.0.1"}'
+
+
+def test_unknown_fields_survive_at_every_depth() -> None:
+    body = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web"},
+        "spec": {
+            "selector": {"matchLabels": {"a": "b"}},
+            "template": {"spec": {"containers": [{"name": "c", "newField": {"x": [1, 2.5, True, "s"]}}]}},
+            "futureField": {"deep": {"snake_case": 1, "camelCase": 2}},
+        },
+        "somethingNew": [1],
+    }
+    web = Deployment.model_validate_json(json.dumps(body))
+    assert web.to_dict() == body
+    assert json.loads(web.to_json()) == body
+
+
+def test_metadata_keeps_what_it_knows() -> None:
+    meta = ObjectMeta.model_validate(
+        {
+            "name": "a",
+            "managedFields": [{"manager": "kubectl"}],
+            "somethingNew": 1,
+            "ownerReferences": [
+                {"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u", "blockOwnerDeletion": True}
+            ],
+        }
+    )
+    assert meta.to_dict().keys() == {"name", "ownerReferences"}
+    owner = OwnerReference(api_version="v1", kind="Pod", name="p", uid="u", block_owner_deletion=True)
+    assert meta.owner_references == [owner]
+
+
+def test_a_metadata_type_that_keeps_everything_is_there_for_those_who_ask() -> None:
+    class Managed(ConfigMap):
+        metadata: ManagedObjectMeta
+
+    body: dict[str, Any] = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {
+            "name": "a",
+            "managedFields": [
+                {"manager": "m", "time": "2024-01-02T03:04:05Z", "fieldsType": "FieldsV1", "fieldsV1": {"f:data": {}}}
+            ],
+            "somethingNew": 1,
+        },
+    }
+    item = Managed.model_validate(body)
+    assert item.metadata.managed_fields is not None
+    assert isinstance(item.metadata.managed_fields[0], ManagedFieldsEntry)
+    assert item.to_dict() == body
+
+
+@pytest.mark.parametrize("value", [0, True, "", [], {}])
+def test_only_none_is_left_out(value: object) -> None:
+    assert ConfigMap.model_validate({"extra": value}).to_dict()["extra"] == value
+
+
+def test_values_are_not_shown_where_they_do_not_fit() -> None:
+    with pytest.raises(ValidationError) as caught:
+        ConfigMap.model_validate({"data": "marked-secret"})
+    assert "marked-secret" not in str(caught.value)
+
+
+def test_api_version_and_kind_are_defaults_of_each_class() -> None:
+    assert (Widget(spec=WidgetSpec(size=1)).api_version, Widget(spec=WidgetSpec(size=1)).kind) == (
+        "example.com/v1",
+        "Widget",
+    )
+    assert (ConfigMap().api_version, ConfigMap().kind) == ("v1", "ConfigMap")
+    assert (Resource().api_version, Resource().kind) == (None, None)
+
+
+def test_a_subclass_of_a_kind_is_of_that_kind() -> None:
+    class MyConfigMap(ConfigMap):
+        note: str | None = None
+
+    assert MyConfigMap(note="x").to_dict() == {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {}, "note": "x"}
+    assert facts_of(MyConfigMap) is facts_of(ConfigMap)
+
+
+@pytest.mark.covers("pitfall-17")
+def test_two_classes_share_nothing() -> None:
+    class One(NamespacedResource):
+        __resource__ = ResourceFacts(version="v1", kind="One", plural="ones")
+
+    class Two(ClusterResource):
+        __resource__ = ResourceFacts(group="example.com", version="v2", kind="Two", plural="twos")
+
+    class Bare(NamespacedResource):
+        pass
+
+    assert (One().api_version, One().kind) == ("v1", "One")
+    assert (Two().api_version, Two().kind) == ("example.com/v2", "Two")
+    assert (Bare().api_version, Bare().kind) == (None, None)
+    assert Resource.__resource__ is None
+    assert NamespacedResource.__resource__ is None
+    one, other = One(), One()
+    one.metadata.name = "changed"
+    assert other.metadata.name is None
+    assert One().metadata.name is None
+
+
+@pytest.mark.covers("pitfall-17")
+def test_a_class_without_facts_says_what_to_add() -> None:
+    class Bare(NamespacedResource):
+        pass
+
+    class Another(NamespacedResource):
+        pass
+
+    for kind in (Bare, Another):
+        with pytest.raises(TypeError, match=rf"{kind.__name__} does not say where it lives: add __resource__ = Res"):
+            facts_of(kind)
+
+
+def test_a_class_without_a_scope_says_what_to_derive_from() -> None:
+    class Floating(Resource):
+        __resource__ = ResourceFacts(version="v1", kind="Floating", plural="floatings")
+
+    with pytest.raises(TypeError, match="NamespacedResource or ClusterResource"):
+        facts_of(Floating)
+
+
+def test_facts_are_values() -> None:
+    facts = facts_of(Widget)
+    assert (facts.api_version, facts.resource) == ("example.com/v1", "widgets.example.com")
+    assert (facts_of(Pod).api_version, facts_of(Pod).resource) == ("v1", "pods")
+    with pytest.raises(AttributeError):
+        facts.plural = "gadgets"  # type: ignore[misc]  # that it cannot be set is the point
+    assert len({facts, ResourceFacts(version="v1", kind="A", plural="as", subresources=frozenset({"status"}))}) == 2
+
+
+WHOLE = [
+    ConfigMap(metadata=ObjectMeta(name="a", labels={"x": "y"}), data={"k": "v"}),
+    Widget.model_validate({"metadata": {"name": "w"}, "spec": {"size": 3, "new": {"a": None}}}),
+    Status(message="m", reason="NotFound", code=404),
+    ListMeta(resource_version="5", continue_="c"),
+    Scale.model_validate({"metadata": {"name": "web"}, "spec": {"replicas": 2}}),
+    VersionInfo.model_validate({"major": "1", "minor": "37", "gitVersion": "v1.37.2", "emulationMajor": "1"}),
+]
+
+
+@pytest.mark.parametrize("item", WHOLE, ids=lambda item: type(item).__name__)
+def test_copies_are_equal_and_independent(item: Model) -> None:
+    for twin in (copy.deepcopy(item), item.model_copy(deep=True), pickle.loads(pickle.dumps(item))):
+        assert twin == item
+        assert twin.to_json() == item.to_json()
+        assert twin is not item
+    assert copy.copy(item) == item
+    assert type(item).model_validate_json(item.to_json()).to_json() == item.to_json()
+
+
+def test_different_values_and_kinds_are_not_equal() -> None:
+    assert ConfigMap(data={"k": "v"}) != ConfigMap(data={"k": "w"})
+    assert ObjectMeta(name="a") != ManagedObjectMeta(name="a")
+
+
+def test_pydantics_own_building_completes_a_class() -> None:
+    # Imports are cheap only because schemas are built on first use; that first use may be any of these.
+    def fresh() -> type[Widget]:
+        class Fresh(Widget):
+            color: str | None = None
+
+        assert not Fresh.__pydantic_complete__
+        return Fresh
+
+    body = {"spec": {"size": 1}}
+    uses: list[Callable[[Any], object]] = [
+        lambda kind: kind.model_validate(body),
+        lambda kind: kind.model_validate_json(json.dumps(body)),
+        lambda kind: kind.__pydantic_validator__.validate_json(json.dumps(body)),
+        lambda kind: kind(**body),
+        lambda kind: TypeAdapter(kind).validate_python(body),
+        lambda kind: TypeAdapter(list[kind]).validate_python([body]),  # type: ignore[valid-type]  # at run time
+    ]
+    for use in uses:
+        kind = fresh()
+        use(kind)
+        assert kind.model_validate(body).to_dict() == {
+            "apiVersion": "example.com/v1",
+            "kind": "Widget",
+            "metadata": {},
+            "spec": {"size": 1},
+        }
+
+
+def test_first_use_calls_model_rebuild() -> None:
+    calls: list[str] = []
+
+    class Watched(Widget):
+        @classmethod
+        def model_rebuild(cls, **options: Any) -> bool | None:
+            calls.append(cls.__name__)
+            return super().model_rebuild(**options)
+
+    Watched.model_validate({"spec": {"size": 1}})
+    assert calls == ["Watched"]
+
+
+def test_a_dump_is_the_first_use_of_an_object_made_without_validation() -> None:
+    class Fresh(Widget):
+        pass
+
+    item = Fresh.model_construct(metadata=ObjectMeta(name="a"))
+    assert json.loads(item.to_json())["metadata"] == {"name": "a"}

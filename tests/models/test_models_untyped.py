@@ -1,0 +1,122 @@
+"""Kinds without a model, metadata alone, lists and events."""
+
+import json
+import pickle
+from copy import deepcopy
+
+import pytest
+
+from kubex.models import (
+    ClusterResource,
+    NamespacedObjectMetadata,
+    NamespacedResource,
+    ObjectMeta,
+    PartialObjectMetadata,
+    ResourceList,
+    WatchEvent,
+    facts_of,
+    untyped,
+)
+from kubex.models._raw import lazy
+from support.kinds import ConfigMap
+
+BODY = {
+    "apiVersion": "example.com/v1",
+    "kind": "Gadget",
+    "metadata": {"name": "g"},
+    "spec": {"size": 3, "nested": {"none": None}},
+    "status": {"ready": True},
+}
+
+
+class Sprocket(untyped("example.com/v1", "Gadget", plural="gadgets")):  # type: ignore[misc]  # its base is made here
+    """A user's own class on top of one made at run time."""
+
+
+@pytest.mark.parametrize("lazily", [False, True])
+def test_an_untyped_object_is_read_and_written_by_json_names(lazily: bool) -> None:
+    kind = untyped("example.com/v1", "Gadget", plural="gadgets")
+    gadget = lazy(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(deepcopy(BODY))
+    assert gadget["spec"]["size"] == 3
+    gadget["spec"]["size"] = 4
+    gadget["data"] = {"new": [1]}
+    with pytest.raises(KeyError, match="missing"):
+        gadget["missing"]
+    assert gadget.metadata.name == "g"
+    assert gadget.to_dict() == {
+        **BODY,
+        "spec": {"size": 4, "nested": {"none": None}},
+        "data": {"new": [1]},
+    }
+
+
+@pytest.mark.parametrize("lazily", [False, True])
+def test_the_fields_that_every_object_has_are_there_by_json_name_too(lazily: bool) -> None:
+    kind = untyped("example.com/v1", "Gadget", plural="gadgets")
+    gadget = lazy(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
+    assert (gadget["apiVersion"], gadget["kind"], gadget["metadata"].name) == ("example.com/v1", "Gadget", "g")
+    gadget["apiVersion"] = "example.com/v2"
+    gadget["metadata"] = ObjectMeta(name="h")
+    assert json.loads(gadget.to_json())["apiVersion"] == gadget.api_version == "example.com/v2"
+    assert gadget.to_json().count(b"apiVersion") == 1
+    assert gadget.metadata.name == "h"
+
+
+def test_scope_and_facts_of_an_untyped_kind() -> None:
+    namespaced = untyped("example.com/v1", "Gadget", plural="gadgets")
+    wide = untyped("v1", "Node", plural="nodes", namespaced=False)
+    assert issubclass(namespaced, NamespacedResource)
+    assert issubclass(wide, ClusterResource)
+    assert facts_of(namespaced).resource == "gadgets.example.com"
+    assert (facts_of(wide).group, facts_of(wide).api_version, facts_of(wide).plural) == ("", "v1", "nodes")
+    assert (wide().api_version, wide().kind) == ("v1", "Node")
+    assert namespaced.__name__ == "Gadget"
+
+
+@pytest.mark.covers("pitfall-17")
+def test_two_untyped_kinds_share_nothing() -> None:
+    one, two = untyped("a/v1", "One", plural="ones"), untyped("b/v1", "Two", plural="twos")
+    assert (one().kind, two().kind, untyped("c/v1", "Three", plural="threes")().kind) == ("One", "Two", "Three")
+
+
+def test_an_untyped_object_can_be_pickled() -> None:
+    gadget = untyped("example.com/v1", "Gadget", plural="gadgets").model_validate(BODY)
+    twin = pickle.loads(pickle.dumps(gadget))
+    assert twin == gadget
+    assert type(twin) is untyped("example.com/v1", "Gadget", plural="gadgets")
+    assert twin["spec"] == BODY["spec"]
+    assert pickle.loads(pickle.dumps(Sprocket.model_validate(BODY))) == Sprocket.model_validate(BODY)
+
+
+def test_metadata_alone() -> None:
+    partial = PartialObjectMetadata.model_validate(
+        {"apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata", "metadata": {"name": "a"}}
+    )
+    assert partial.metadata.name == "a"
+    assert issubclass(NamespacedObjectMetadata, NamespacedResource)
+
+
+def test_a_list_by_itself() -> None:
+    page = ResourceList[ConfigMap].model_validate_json(
+        '{"metadata": {"resourceVersion": "7", "continue": "c"}, "items": [{"metadata": {"name": "a"}}]}'
+    )
+    assert page.resource_version == "7"
+    assert page.metadata.continue_ == "c"
+    assert [item.metadata.name for item in page.items] == ["a"]
+    assert isinstance(page.items[0], ConfigMap)
+
+
+@pytest.mark.covers("pitfall-9")
+@pytest.mark.parametrize("items", ["null", "[]"])
+def test_a_list_of_null_is_empty(items: str) -> None:
+    assert list(ResourceList[ConfigMap].model_validate_json(f'{{"items": {items}}}').items) == []
+
+
+def test_events_are_values() -> None:
+    item = ConfigMap(metadata=ObjectMeta(name="a", resource_version="5"))
+    event = WatchEvent("ADDED", item)
+    assert event == WatchEvent("ADDED", item)
+    assert (event.resource_version, event.ends_initial_events) == ("5", False)
+    ended = ConfigMap(metadata=ObjectMeta(annotations={"k8s.io/initial-events-end": "true"}))
+    assert WatchEvent("BOOKMARK", ended).ends_initial_events
+    assert not WatchEvent("ADDED", ended).ends_initial_events

@@ -1,0 +1,170 @@
+"""The parts of the embedded server that need no socket: store, pages, paths, negotiation."""
+
+from dataclasses import replace
+
+import pytest
+
+from kubex_testing.embedded._errors import ApiError
+from kubex_testing.embedded._messages import RecordedRequest
+from kubex_testing.embedded._negotiate import wanted
+from kubex_testing.embedded._options import ListOptions, Selection
+from kubex_testing.embedded._pages import read_page
+from kubex_testing.embedded._registry import Registry
+from kubex_testing.embedded._router import parse
+from kubex_testing.embedded._store import Event, Store
+
+NAME = "things."
+
+
+def put(store: Store, key: str, **more: object) -> int:
+    namespace, _, name = key.partition("/")
+    return store.put(NAME, key, {"metadata": {"namespace": namespace, "name": name}, **more}).revision
+
+
+def test_every_write_has_a_revision_of_its_own() -> None:
+    store = Store(first_revision=10)
+    assert [put(store, "a/x"), put(store, "a/y"), put(store, "a/x", n=1)] == [11, 12, 13]
+    found = store.get(NAME, "a/x")
+    assert found is not None
+    assert found.object["metadata"]["resourceVersion"] == "13"
+    assert store.delete(NAME, "a/x").revision == 14
+    assert store.get(NAME, "a/x") is None
+
+
+def test_a_snapshot_is_the_past() -> None:
+    store = Store()
+    first = put(store, "a/x", n=1)
+    second = put(store, "a/y", n=1)
+    put(store, "a/x", n=2)
+    store.delete(NAME, "a/y")
+    bucket = store.bucket(NAME)
+    assert {key: item.object.get("n") for key, item in bucket.snapshot(second).items()} == {"a/x": 1, "a/y": 1}
+    assert set(bucket.snapshot(first)) == {"a/x"}
+    assert bucket.snapshot(first - 1) == {}
+
+
+def test_listeners_hear_of_each_change_and_history_repeats_it() -> None:
+    store = Store()
+    heard: list[Event] = []
+    store.bucket(NAME).listeners.add(heard.append)
+    first = put(store, "a/x")
+    put(store, "a/x", n=1)
+    store.delete(NAME, "a/x")
+    assert [event.type for event in heard] == ["ADDED", "MODIFIED", "DELETED"]
+    assert list(store.bucket(NAME).since(first)) == heard[1:]
+
+
+def test_history_forgets_and_says_how_far() -> None:
+    store = Store(history_limit=2)
+    revisions = [put(store, f"a/{number}") for number in range(4)]
+    bucket = store.bucket(NAME)
+    assert bucket.floor == revisions[1]
+    store.compact()
+    assert (bucket.floor, list(bucket.history)) == (revisions[3], [])
+    assert store.bucket("others.").floor == revisions[3]
+
+
+def test_keys_of_a_namespace_are_its_own() -> None:
+    store = Store()
+    for key in ("a/x", "a-b/x", "ab/x", "a/a"):
+        put(store, key)
+    assert store.bucket(NAME).prefixed("a/") == ["a/a", "a/x"]
+    assert store.bucket(NAME).keys == ["a-b/x", "a/a", "a/x", "ab/x"]
+
+
+def test_pages_go_on_where_the_last_one_ended() -> None:
+    store = Store()
+    for name in "edcba":
+        put(store, f"n/{name}")
+    bucket, selection = store.bucket(NAME), Selection("n/")
+    names: list[str] = []
+    token, sizes = "", []
+    while True:
+        page = read_page(bucket, store.revision, selection, ListOptions(limit=2, continue_token=token))
+        names += [item.object["metadata"]["name"] for item in page.items]
+        sizes.append((len(page.items), page.remaining))
+        token = page.continue_token
+        if not token:
+            break
+        put(store, f"n/{names[-1]}0")
+    assert (names, sizes) == (["a", "b", "c", "d", "e"], [(2, 3), (2, 1), (1, 0)])
+
+
+def test_a_full_last_page_has_no_token() -> None:
+    store = Store()
+    put(store, "n/a")
+    page = read_page(store.bucket(NAME), store.revision, Selection("n/"), ListOptions(limit=1))
+    assert (len(page.items), page.continue_token) == (1, "")
+
+
+def request(method: str, target: str, **headers: str) -> RecordedRequest:
+    pairs = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return RecordedRequest(method, target, pairs)
+
+
+PATHS = [
+    ("GET", "/api/v1/pods", ("", "v1", "", "pods", "", "", "list")),
+    ("GET", "/api/v1/namespaces/n/pods?watch=1", ("", "v1", "n", "pods", "", "", "watch")),
+    ("GET", "/api/v1/namespaces/n/pods/p/log?follow=1", ("", "v1", "n", "pods", "p", "log", "get")),
+    ("GET", "/api/v1/namespaces/n", ("", "v1", "", "namespaces", "n", "", "get")),
+    ("PUT", "/api/v1/namespaces/n/finalize", ("", "v1", "", "namespaces", "n", "finalize", "update")),
+    (
+        "DELETE",
+        "/apis/apps/v1/namespaces/n/deployments",
+        ("apps", "v1", "n", "deployments", "", "", "deletecollection"),
+    ),
+    ("GET", "/api/v1/watch/namespaces/n/pods/p", ("", "v1", "n", "pods", "p", "", "watch")),
+    ("GET", "/api/v1/namespaces/n/pods/a%2Fb", ("", "v1", "n", "pods", "a/b", "", "get")),
+]
+
+
+@pytest.mark.parametrize(("method", "target", "expected"), PATHS)
+def test_a_path_says_what_it_is_about(method: str, target: str, expected: tuple[str, ...]) -> None:
+    info = parse(request(method, target))
+    assert info.is_resource
+    found = (info.group, info.version, info.namespace, info.plural, info.name, info.subresource, info.verb)
+    assert found == expected
+
+
+@pytest.mark.parametrize("target", ["/", "/version", "/api", "/api/v1", "/apis", "/apis/apps/v1", "/apiary/v1/pods"])
+def test_other_paths_are_about_no_resource(target: str) -> None:
+    assert not parse(request("GET", target)).is_resource
+
+
+ACCEPTS = [
+    ("", "application/json", ""),
+    ("*/*", "application/json", ""),
+    ("application/yaml", "application/yaml", ""),
+    ("application/yaml;q=0.5, application/json", "application/json", ""),
+    ("application/vnd.kubernetes.protobuf, application/json", "application/json", ""),
+    ("application/json;as=Table;g=meta.k8s.io;v=v1, application/json", "application/json", "Table"),
+    ("application/json;as=Other;g=meta.k8s.io;v=v1, application/json", "application/json", ""),
+    ("application/json;as=Table;g=other;v=v1, */*", "application/json", ""),
+]
+
+
+@pytest.mark.parametrize(("header", "media", "shape"), ACCEPTS)
+def test_the_first_acceptable_form_is_taken(header: str, media: str, shape: str) -> None:
+    chosen = wanted(request("GET", "/", accept=header), shapes=("Table",))
+    assert (chosen.media, chosen.shape) == (media, shape)
+
+
+@pytest.mark.parametrize("header", ["text/html", "application/vnd.kubernetes.protobuf", "application/json;as=X"])
+def test_nothing_acceptable_is_an_error(header: str) -> None:
+    with pytest.raises(ApiError) as error:
+        wanted(request("GET", "/", accept=header), shapes=("Table",))
+    assert error.value.code == 406
+
+
+@pytest.mark.parametrize(("agent", "pretty"), [("curl/8.0", True), ("Wget/1", True), ("probe/1", False)])
+def test_people_get_indented_json(agent: str, pretty: bool) -> None:
+    assert wanted(request("GET", "/", user_agent=agent)).pretty is pretty
+
+
+def test_versions_are_preferred_as_kubernetes_does() -> None:
+    registry = Registry()
+    pods = registry.find("", "v1", "pods")
+    assert pods is not None
+    for version in ("v1alpha1", "v1beta2", "v2", "v1", "x", "v1beta10"):
+        registry.add(replace(pods, group="g.example.com", version=version))
+    assert registry.versions("g.example.com") == ["v2", "v1", "v1beta10", "v1beta2", "v1alpha1", "x"]

@@ -1,0 +1,53 @@
+"""The committed table of schemas, against what a kube-apiserver says of itself."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from kubex_testing import ServerHandle
+from kubex_testing._objects.schema import read_table_file
+from kubex_testing._objects.schema_table import table_from_openapi
+from kubex_testing._pki import Identity, client_context
+from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
+
+
+@pytest.fixture(scope="module")
+def handle() -> Iterator[ServerHandle]:
+    """Start an API server for the module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("USE_EXISTING_CLUSTER", raising=False)
+        control_plane = ControlPlane(controller_manager=False)
+        try:
+            started = control_plane.start()
+        except ControlPlaneUnavailable as error:
+            pytest.skip(str(error))
+    try:
+        yield started
+    finally:
+        control_plane.stop()
+
+
+def fetch(handle: ServerHandle, path: str) -> Any:
+    """Get a JSON document as the administrator."""
+    assert handle.client_cert_pem is not None
+    assert handle.client_key_pem is not None
+    context = client_context(handle.ca_pem, Identity(handle.client_cert_pem, handle.client_key_pem))
+    connection = http.client.HTTPSConnection(urlsplit(handle.url).netloc, timeout=30, context=context)
+    try:
+        connection.request("GET", path)
+        return json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
+
+
+def test_the_committed_table_is_what_the_generator_makes_of_the_server(handle: ServerHandle) -> None:
+    made = table_from_openapi(fetch(handle, "/openapi/v2")).decode().splitlines()
+    version = fetch(handle, "/version")["gitVersion"]
+    differing = [line for line in read_table_file().decode().splitlines() if line not in made]
+    remedy = f"run tools/generate_schema_table.py of kubex-testing on the /openapi/v2 of Kubernetes {version}"
+    assert not differing, f"the table does not fit Kubernetes {version}: {remedy}"
+    assert len(made) == len(read_table_file().splitlines())

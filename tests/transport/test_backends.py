@@ -1,0 +1,154 @@
+"""What the two distributions say of themselves, held against the installed libraries."""
+
+import inspect
+import subprocess
+import sys
+from collections.abc import Callable
+
+import aiohttp
+import httpx
+import pytest
+
+import kubex_aiohttp
+import kubex_httpx
+from kubex.client import Client, ClientOptions
+from kubex.configuration import ClientConfiguration
+from kubex.core.exceptions import BackendError
+from kubex.transport import Backend, IgnoredOption, PreparedRequest, Timeout, Transport, TransportConfig
+from support.pairs import Pair
+from transport.servers import Peer, Serve
+
+
+def parameter(function: Callable[..., object], name: str) -> object:
+    """Return the default of a parameter."""
+    return inspect.signature(function).parameters[name].default
+
+
+async def connector_of(session: aiohttp.ClientSession) -> aiohttp.TCPConnector:
+    """Return the connector of a session."""
+    assert isinstance(session.connector, aiohttp.TCPConnector)
+    return session.connector
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_the_defaults_are_those_of_aiohttp(anyio_backend: str) -> None:
+    defaults = kubex_aiohttp.BACKEND.defaults
+    async with aiohttp.ClientSession() as session:
+        connector = await connector_of(session)
+        assert defaults.timeout == Timeout(total=session.timeout.total, connect=session.timeout.sock_connect)
+        assert (session.timeout.connect, session.timeout.sock_read) == (None, None)
+        assert defaults.pool_size == connector.limit
+        assert (defaults.pool_size_per_host or 0) == connector.limit_per_host
+        assert defaults.keep_alive_timeout == vars(connector)["_keepalive_timeout"]
+    # Of old 2**16, which is what is documented; newer releases of aiohttp have more.
+    assert defaults.buffer_size == 2**16 <= int(str(parameter(aiohttp.ClientSession, "read_bufsize")))
+
+
+def test_the_defaults_are_those_of_httpx() -> None:
+    defaults = kubex_httpx.BACKEND.defaults
+    timeout = parameter(httpx.AsyncClient, "timeout")
+    limits = parameter(httpx.AsyncClient, "limits")
+    assert isinstance(timeout, httpx.Timeout)
+    assert isinstance(limits, httpx.Limits)
+    assert defaults.timeout == Timeout(None, timeout.connect, timeout.read, timeout.write, timeout.pool)
+    assert defaults.pool_size == limits.max_connections
+    assert defaults.keep_alive_timeout == limits.keepalive_expiry
+    assert defaults.pool_size_per_host is None
+
+
+def test_aiohttp_comes_first_and_runs_on_asyncio_alone() -> None:
+    third_party = Backend(name="other", load=kubex_httpx.BACKEND.load, defaults=kubex_httpx.BACKEND.defaults)
+    assert kubex_aiohttp.BACKEND.priority > kubex_httpx.BACKEND.priority > third_party.priority
+    assert kubex_aiohttp.BACKEND.runtimes == {"asyncio"}
+    assert kubex_httpx.BACKEND.runtimes == {"asyncio", "trio"}
+
+
+@pytest.mark.parametrize(
+    ("backend", "option", "value", "ignored"),
+    [
+        (kubex_httpx.BACKEND, "buffer_size", ..., False),
+        (kubex_httpx.BACKEND, "buffer_size", None, True),
+        (kubex_httpx.BACKEND, "buffer_size", 65536, True),
+        (kubex_httpx.BACKEND, "pool_size_per_host", ..., False),
+        (kubex_httpx.BACKEND, "pool_size_per_host", None, True),
+        (kubex_httpx.BACKEND, "pool_size_per_host", 5, True),
+        (kubex_aiohttp.BACKEND, "keep_alive_timeout", ..., False),
+        (kubex_aiohttp.BACKEND, "keep_alive_timeout", None, True),
+        (kubex_aiohttp.BACKEND, "keep_alive_timeout", 60.0, False),
+        (kubex_aiohttp.BACKEND, "proxy", None, False),
+        (kubex_aiohttp.BACKEND, "proxy", "http://proxy.test:3128", False),
+        (kubex_aiohttp.BACKEND, "proxy", {}, False),
+        (kubex_aiohttp.BACKEND, "proxy", {"https": "http://proxy.test:3128"}, False),
+        (kubex_aiohttp.BACKEND, "proxy", {"http": "http://proxy.test:3128"}, True),
+        (kubex_aiohttp.BACKEND, "proxy", {"http": "http://a.test", "https": "http://b.test"}, True),
+        (kubex_aiohttp.BACKEND, "timeout", ..., False),
+        (kubex_aiohttp.BACKEND, "timeout", None, False),
+        (kubex_aiohttp.BACKEND, "timeout", Timeout(total=5, connect=1, read=1), False),
+        (kubex_aiohttp.BACKEND, "timeout", Timeout(write=None, pool=None), False),
+        (kubex_aiohttp.BACKEND, "timeout", Timeout(write=1), True),
+        (kubex_aiohttp.BACKEND, "timeout", Timeout(pool=1), True),
+    ],
+    ids=str,
+)
+def test_a_backend_says_which_values_have_no_effect(
+    backend: Backend, option: str, value: object, ignored: bool
+) -> None:
+    rows: list[IgnoredOption] = [row for row in backend.ignores if row.option == option]
+    assert any(row.applies(value, "https") for row in rows) is ignored
+
+
+@pytest.mark.parametrize("package", ["kubex_aiohttp", "kubex_httpx"])
+def test_discovery_imports_no_http_library_and_no_client(package: str) -> None:
+    program = (
+        f"import sys, {package}; assert {package}.BACKEND.websocket() is None;"
+        "loaded = {'aiohttp', 'httpx', 'httpcore', 'wsproto', 'httpx_ws', 'kubex.client'} & set(sys.modules);"
+        "sys.exit(str(loaded) if loaded else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("made", "backend"),
+    [(kubex_aiohttp.AioHttpClient, kubex_aiohttp.BACKEND), (kubex_httpx.HttpxClient, kubex_httpx.BACKEND)],
+)
+@pytest.mark.parametrize("options", [None, ClientOptions(pool_size=3)])
+def test_a_client_can_be_made_without_discovery(
+    made: Callable[..., Client], backend: Backend, options: ClientOptions | None
+) -> None:
+    configuration = ClientConfiguration(url="https://kubernetes.test:6443")
+    client = made(configuration, options)
+    assert isinstance(client, Client)
+    assert client.configuration is configuration
+    assert backend.name in repr(client)
+
+
+@pytest.mark.anyio
+async def test_a_client_made_directly_is_used_like_any_other(pair: Pair, serve: Serve) -> None:
+    def version(peer: Peer) -> None:
+        while peer.request():
+            body = b'{"major":"1","minor":"37","gitVersion":"v1.37.2"}'
+            peer.answer(body, headers="Content-Type: application/json\r\n")
+
+    server = serve(version)
+    made = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
+    async with made(ClientConfiguration(url=server.url + "/prefix", token="abc"), ClientOptions()) as client:
+        assert (await client.version()).git_version == "v1.37.2"
+    assert server.seen[0].target == "/prefix/version"
+    assert server.seen[0].header("authorization") == "Bearer abc"
+
+
+@pytest.mark.parametrize("module", [kubex_aiohttp, kubex_httpx])
+def test_other_names_do_not_exist(module: object) -> None:
+    with pytest.raises(AttributeError, match="Nonsense"):
+        module.Nonsense  # type: ignore[attr-defined] # noqa: B018
+
+
+def test_without_its_extra_httpx_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kubex_httpx._backend.find_spec", lambda _name: None)
+    assert kubex_httpx.BACKEND.websocket() == 'pip install "kubex-httpx[ws]"'
+    transport: Transport = kubex_httpx.BACKEND.load()(TransportConfig())
+    with pytest.raises(BackendError, match=r"kubex-httpx\[ws\]"):
+        transport.websocket(PreparedRequest("GET", "http://127.0.0.1/"))

@@ -1,0 +1,98 @@
+# mypy: ignore-errors
+"""Clients, their options and configurations."""
+
+from typing import Any
+
+from typing_extensions import assert_type
+
+from kubex.client import Client, ClientChoice, ClientChoise, ClientOptions, Response, RetryPolicy, create_client
+from kubex.configuration import ClientConfiguration, configure_from_kubeconfig, configure_from_pod_env
+from kubex.core.exceptions import ApiError, Conflict, KubexError
+from kubex.core.params import Timeout
+from kubex.models import Status, VersionInfo
+from kubex_aiohttp import BACKEND, AioHttpClient
+from kubex_httpx import HttpxClient
+
+configuration = ClientConfiguration(url="https://cluster:6443", token="secret")
+
+
+async def made() -> None:
+    async with create_client() as client:
+        assert_type(client, Client)
+    async with await create_client() as client:
+        assert_type(client, Client)
+    assert_type(await create_client(configuration, "httpx"), Client)
+    assert_type(await create_client(client_class=ClientChoise.AIOHTTP), Client)
+    assert_type(await create_client(client_class=ClientChoice.AUTO, options=ClientOptions()), Client)
+    assert_type(await create_client(client_class=BACKEND), Client)
+    async with AioHttpClient(configuration) as direct:
+        assert_type(direct, AioHttpClient)
+    async with HttpxClient(configuration, ClientOptions(pool_size=None)) as other:
+        assert_type(other, HttpxClient)
+    assert_type(await configure_from_kubeconfig(), ClientConfiguration)
+    assert_type(await configure_from_pod_env(), ClientConfiguration)
+
+
+async def made_wrongly() -> None:
+    create_client("https://cluster")  # E: mypy[arg-type] pyright[reportArgumentType]
+    create_client(client_class=AioHttpClient)  # E: mypy[arg-type] pyright[reportArgumentType]
+    create_client(client_class=ClientChoise.TRIO)  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
+    create_client(options=Timeout(1))  # E: mypy[arg-type] pyright[reportArgumentType]
+    create_client(timeout=1)  # E: mypy[call-arg] pyright[reportCallIssue]
+    create_client().version()  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
+    with create_client():  # E: mypy[attr-defined] pyright[reportGeneralTypeIssues]
+        pass
+    AioHttpClient()  # E: mypy[call-arg] pyright[reportCallIssue]
+    Client(configuration)  # E: mypy[call-arg] pyright[reportCallIssue]
+
+
+async def used(client: Client) -> None:
+    assert_type(await client.version(), VersionInfo)
+    answer = await client.request("GET", "/readyz", query={"verbose": True}, request_timeout=Timeout(read=1))
+    assert_type(answer, Response)
+    assert_type(answer.body, bytes)
+    async with client.stream("GET", "/metrics") as stream:
+        async for line in stream.lines():
+            assert_type(line, bytes)
+    await client.request("/readyz")  # E: mypy[call-arg] pyright[reportCallIssue]
+    await client.request("GET", "/readyz", timeout=1)  # E: mypy[call-arg] pyright[reportCallIssue]
+    client.options = ClientOptions()  # E: mypy[misc] pyright[reportAttributeAccessIssue]
+
+
+def options() -> None:
+    ClientOptions(timeout=30, keep_alive_timeout=60.0, buffer_size=1024, pool_size=10, pool_size_per_host=...)
+    ClientOptions(timeout=..., buffer_size=None, ws_max_message_size=None, retry=None, user_agent="me/1")
+    ClientOptions(timeout=None, proxy={"https": "http://proxy:8080"}, log_api_warnings=False, trust_env=True)
+    ClientOptions(timeout=Timeout(total=1, connect=None, read=...), proxy="http://proxy:8080", retry=RetryPolicy())
+    ClientOptions(Timeout(1))  # E: mypy[call-arg] pyright[reportCallIssue]
+    ClientOptions(timeout="30s")  # E: mypy[arg-type] pyright[reportArgumentType]
+    ClientOptions(proxy=["http://proxy"])  # E: mypy[arg-type] pyright[reportArgumentType]
+    ClientOptions(keep_alive=None)  # E: mypy[arg-type] pyright[reportArgumentType]
+    ClientOptions(buffer_size=1.5)  # E: mypy[arg-type] pyright[reportArgumentType]
+    ClientOptions(pool_size="10")  # E: mypy[arg-type] pyright[reportArgumentType]
+    ClientOptions(retry=3)  # E: mypy[arg-type] pyright[reportArgumentType]
+    ClientOptions(poolsize=10)  # E: mypy[call-arg] pyright[reportCallIssue]
+    ClientOptions(token="secret")  # E: mypy[call-arg] pyright[reportCallIssue]
+    ClientOptions().timeout = 1  # E: mypy[misc] pyright[reportAttributeAccessIssue]
+    Timeout(total=...)  # E: mypy[arg-type] pyright[reportArgumentType]
+    RetryPolicy(5)  # E: mypy[call-arg] pyright[reportCallIssue]
+
+
+def configurations() -> None:
+    ClientConfiguration()  # E: mypy[call-arg] pyright[reportCallIssue]
+    ClientConfiguration("https://cluster")  # E: mypy[call-arg] pyright[reportCallIssue]
+    ClientConfiguration(url="https://cluster", token=b"secret")  # E: mypy[arg-type] pyright[reportArgumentType]
+    configuration.token = None  # E: mypy[misc] pyright[reportAttributeAccessIssue]
+
+
+async def errors(client: Client) -> None:
+    try:
+        await client.version()
+    except Conflict as error:
+        assert_type(error.details, Status)
+        assert_type(error.status, int)
+        _ = error.reasons  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
+    except ApiError as error:
+        assert_type(error.retry_after, float | None)
+    except KubexError as error:
+        assert_type(error.args, tuple[Any, ...])

@@ -1,0 +1,80 @@
+# mypy: ignore-errors
+"""Where a namespace may be given, and which kinds have what."""
+
+from typing import Any
+
+from typing_extensions import assert_type
+
+from kubex.api import Api, Logs, LogStream, create_api
+from kubex.client import Client
+from kubex.core.patch import MergePatch
+from kubex.models import HasLogs, Model, NamespacedResource, UntypedClusterResource, UntypedNamespacedResource, untyped
+from support.kinds import ConfigMap, Namespace, Pod
+
+
+class Job(NamespacedResource, HasLogs):
+    """A kind of a user that has logs."""
+
+
+async def constructors(client: Client) -> None:
+    assert_type(Api(Pod, client), Api[Pod])
+    assert_type(Api(Pod, client, namespace="default"), Api[Pod])
+    assert_type(Api(Pod, client, namespace=None), Api[Pod])
+    assert_type(Api(Namespace, client), Api[Namespace])
+    assert_type(await create_api(Pod), Api[Pod])
+    assert_type(await create_api(Pod, client=client, namespace="default"), Api[Pod])
+    assert_type(await create_api(Namespace, client=client), Api[Namespace])
+    async with await create_api(Pod) as pods:
+        assert_type(pods, Api[Pod])
+    assert_type(Api(Pod, client).resource, type[Pod])
+
+    Api(Pod)  # E: mypy[call-overload] pyright[reportCallIssue]
+    Api(Pod, "https://cluster")  # E: mypy[call-overload] pyright[reportArgumentType]
+    Api(Pod, client, "default")  # E: mypy[call-overload] pyright[reportCallIssue]
+    Api(Pod, client, namespace=1)  # E: mypy[call-overload] pyright[reportArgumentType]
+    Api(Model, client)  # E: mypy[type-var] pyright[reportArgumentType]
+    Api("pods", client)  # E: mypy[call-overload] pyright[reportArgumentType]
+
+
+async def no_namespace_for_what_is_in_none(client: Client, namespaces: Api[Namespace], space: Namespace) -> None:
+    Api(Namespace, client, namespace="default")  # E: mypy[type-var] pyright[reportArgumentType]
+    Api(Namespace, client, namespace=None)  # E: mypy[type-var] pyright[reportArgumentType]
+    await create_api(Namespace, namespace="a")  # E: mypy[type-var] pyright[reportArgumentType]
+    await namespaces.get("a", namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
+    await namespaces.find("a", namespace=None)  # E: mypy[call-arg] pyright[reportCallIssue]
+    await namespaces.list(namespace=None)  # E: mypy[call-arg] pyright[reportCallIssue]
+    namespaces.pages(namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
+    namespaces.watch(namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
+    await namespaces.create(space, namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
+    await namespaces.replace(space, namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
+    await namespaces.apply(space, namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
+    await namespaces.patch("a", MergePatch({}), namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
+    await namespaces.delete("a", namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
+    await namespaces.delete_collection(namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
+    await namespaces.metadata.list(namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
+
+
+async def logs(client: Client, pods: Api[Pod], maps: Api[ConfigMap], jobs: Api[Job]) -> None:
+    assert_type(pods.logs, Logs)
+    assert_type(jobs.logs, Logs)
+    assert_type(await pods.logs.get("web", namespace="a", tail_lines=5), str)
+    async with pods.logs.stream("web") as log:
+        assert_type(log, LogStream)
+        async for line in log:
+            assert_type(line, str)
+        async for raw in log.bytes.lines():
+            assert_type(raw, bytes)
+
+    _ = maps.logs  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
+    _ = Api(Namespace, client).logs  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
+    await pods.logs.get("web", tail_lines="5")  # E: mypy[arg-type] pyright[reportArgumentType]
+
+
+async def kinds_without_a_model(client: Client) -> None:
+    widgets = Api(untyped("example.com/v1", "Widget", plural="widgets"), client, namespace="a")
+    assert_type(widgets, Api[UntypedNamespacedResource])
+    assert_type((await widgets.get("big"))["spec"], Any)
+    colours = Api(untyped("example.com/v1", "Colour", plural="colours", namespaced=False), client)
+    assert_type(await colours.get("red"), UntypedClusterResource)
+    await colours.list(namespace="a")  # E: mypy[call-arg] pyright[reportCallIssue]
+    untyped("example.com/v1", "Widget")  # E: mypy[call-overload] pyright[reportCallIssue]

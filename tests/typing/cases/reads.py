@@ -1,0 +1,77 @@
+# mypy: ignore-errors
+"""What reading verbs return, and what they refuse."""
+
+from typing_extensions import assert_type
+
+from kubex.api import Api, Pages, Reads, Watch
+from kubex.models import NamespacedObjectMetadata, ObjectMeta, PartialObjectMetadata, ResourceList, WatchEvent
+from support.kinds import Namespace, Pod, PodStatus
+
+
+async def one(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
+    pod = await pods.get("web")
+    assert_type(pod, Pod)
+    assert_type(pod.metadata, ObjectMeta)
+    assert_type(pod.status, PodStatus | None)
+    assert_type(await pods.get("web", namespace="default", resource_version="0", request_timeout=1), Pod)
+    assert_type(await pods.find("web"), Pod | None)
+    assert_type(await namespaces.get("default"), Namespace)
+    assert_type(await namespaces.find("default"), Namespace | None)
+
+
+async def what_is_found_may_be_none(pods: Api[Pod]) -> None:
+    found = await pods.find("web")
+    _ = found.metadata  # E: mypy[union-attr] pyright[reportOptionalMemberAccess]
+    if found is not None:
+        assert_type(found, Pod)
+
+
+async def many(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
+    page = await pods.list(namespace=None, label_selector={"app": "web"}, limit=10)
+    assert_type(page, ResourceList[Pod])
+    assert_type(page.items[0], Pod)
+    assert_type([pod.spec.node_name for pod in page.items], list[str | None])
+    assert_type(page.metadata.continue_, str | None)
+    assert_type(await namespaces.list(field_selector="metadata.name=x"), ResourceList[Namespace])
+
+    pages = pods.pages(limit=5)
+    assert_type(pages, Pages[Pod])
+    async for following in pages:
+        assert_type(following, ResourceList[Pod])
+
+
+async def events(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
+    assert_type(namespaces.watch(), Watch[Namespace])
+    async with pods.watch(namespace=None, send_initial_events=True) as watch:
+        async for event in watch:
+            assert_type(event, WatchEvent[Pod])
+            assert_type(event.object, Pod)
+            if event.type == "ADDED" or event.type == "BOOKMARK":
+                continue
+            _ = event.type == "CHANGED"  # E: mypy[comparison-overlap] pyright[reportUnnecessaryComparison]
+            _ = event.object.spec.replicas  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
+
+
+async def metadata(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
+    assert_type(pods.metadata, Reads[NamespacedObjectMetadata])
+    assert_type(await pods.metadata.list(namespace=None), ResourceList[NamespacedObjectMetadata])
+    assert_type(await namespaces.metadata.get("default"), PartialObjectMetadata)
+    await pods.metadata.delete("web")  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
+    _ = (await pods.metadata.get("web")).spec  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
+
+
+async def wrong_arguments(pods: Api[Pod]) -> None:
+    await pods.get()  # E: mypy[call-overload] pyright[reportCallIssue]
+    await pods.get(1)  # E: mypy[call-overload] pyright[reportArgumentType]
+    await pods.list(resource_version_match="Newest")  # E: mypy[call-overload] pyright[reportArgumentType]
+    await pods.list(labels="app=web")  # E: mypy[call-overload] pyright[reportCallIssue]
+    await pods.list("default")  # E: mypy[call-overload] pyright[reportCallIssue]
+    pods.pages(limit=None)  # E: mypy[call-overload] pyright[reportArgumentType]
+    pods.watch(timeout_seconds="60")  # E: mypy[call-overload] pyright[reportArgumentType]
+
+
+async def forgotten_await_or_async(pods: Api[Pod]) -> None:
+    _ = pods.get("web").metadata  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
+    pods.list()  # E: mypy[unused-coroutine] pyright[reportUnusedCoroutine]
+    for _ in pods.watch():  # E: mypy[attr-defined] pyright[reportGeneralTypeIssues]
+        break

@@ -1,0 +1,69 @@
+# mypy: ignore-errors
+"""What writing verbs return, and what they refuse."""
+
+from typing_extensions import assert_type
+
+from kubex.api import Api
+from kubex.core.params import Precondition
+from kubex.core.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
+from kubex.models import ObjectMeta, ResourceList, Status
+from support.kinds import ConfigMap, Namespace, Pod
+
+
+async def returned(maps: Api[ConfigMap], namespaces: Api[Namespace], wanted: ConfigMap, space: Namespace) -> None:
+    assert_type(await maps.create(wanted), ConfigMap)
+    assert_type(await maps.create(wanted, namespace="a", dry_run=True, field_manager="me"), ConfigMap)
+    assert_type(await maps.replace(wanted), ConfigMap)
+    assert_type(await maps.apply(wanted, force=True), ConfigMap)
+    assert_type(await maps.delete("name"), ConfigMap | Status)
+    assert_type(await maps.delete_collection(label_selector="a=b"), ResourceList[ConfigMap] | Status)
+    assert_type(await namespaces.create(space), Namespace)
+    assert_type(await namespaces.replace(space), Namespace)
+    assert_type(await namespaces.apply(space), Namespace)
+    assert_type(await namespaces.delete("name", propagation_policy="Foreground"), Namespace | Status)
+
+
+async def patches(maps: Api[ConfigMap], wanted: ConfigMap) -> None:
+    assert_type(await maps.patch("name", MergePatch({"data": {"a": None}})), ConfigMap)
+    assert_type(await maps.patch("name", MergePatch(wanted), namespace="a"), ConfigMap)
+    await maps.patch("name", StrategicMergePatch({"data": {}}))
+    await maps.patch("name", JsonPatch([{"op": "remove", "path": "/data"}]))
+    await maps.patch("name", ApplyPatch({"data": {}}), force=True)
+
+    await maps.patch("name", {"data": {}})  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.patch("name", MergePatch("{}"))  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.patch("name", JsonPatch({"op": "remove"}))  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.patch("name", ApplyPatch(wanted))  # E: mypy[arg-type] pyright[reportArgumentType]
+
+
+async def another_kind(maps: Api[ConfigMap], namespaces: Api[Namespace], pod: Pod, wanted: ConfigMap) -> None:
+    await maps.create(pod)  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.replace(pod)  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.apply(pod)  # E: mypy[call-overload] pyright[reportArgumentType]
+    await namespaces.create(wanted)  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.create({"metadata": {"name": "a"}})  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.create(ConfigMap)  # E: mypy[call-overload] pyright[reportArgumentType]
+    pod = await maps.create(wanted)  # E: mypy[assignment] pyright[reportAssignmentType]
+
+
+async def deleted_may_be_a_status(maps: Api[ConfigMap]) -> None:
+    answer = await maps.delete("name")
+    _ = answer.data  # E: mypy[union-attr] pyright[reportAttributeAccessIssue]
+    if isinstance(answer, Status):
+        assert_type(answer, Status)
+    else:
+        assert_type(answer, ConfigMap)
+
+
+async def wrong_arguments(maps: Api[ConfigMap], wanted: ConfigMap) -> None:
+    await maps.delete("a", propagation_policy="background")  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.delete("a", grace_period_seconds="0")  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.delete("a", precondition="uid")  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.delete("a", precondition=Precondition("uid"))  # E: mypy[call-arg] pyright[reportCallIssue]
+    await maps.delete(wanted)  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.create(wanted, field_validation="strict")  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.create(wanted, dry_run="All")  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.create(wanted, request_timeout="5s")  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.create(wanted, force=True)  # E: mypy[call-overload] pyright[reportCallIssue]
+    await maps.apply(wanted, field_manager=None)  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.create(ObjectMeta(name="a"))  # E: mypy[call-overload] pyright[reportArgumentType]
