@@ -11,7 +11,8 @@ from pydantic import BaseModel, PrivateAttr, field_validator
 
 from kubex.core.exceptions import DecodeError
 from kubex.models import ManagedObjectMeta, Model, NamespacedResource, ResourceFacts
-from kubex.models._lazy import is_lazy, lazy
+from kubex.models._lazy import is_lazy
+from kubex.models._raw import lazy
 from support.kinds import ConfigMap, Pod
 
 BODY = (

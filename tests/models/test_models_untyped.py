@@ -17,7 +17,7 @@ from kubex.models import (
     facts_of,
     untyped,
 )
-from kubex.models._lazy import lazy
+from kubex.models._raw import lazy
 from support.kinds import ConfigMap
 
 BODY = {

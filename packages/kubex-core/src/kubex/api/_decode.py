@@ -9,7 +9,7 @@ from kubex.core._errors import UnknownWatchEventError
 from kubex.models import ListMeta, Resource, ResourceList, Status, WatchEvent
 from kubex.models._errors import DecodeError, decode
 from kubex.models._items import Items
-from kubex.models._lazy import lazy, lazy_from_fields
+from kubex.models._raw import lazy, lazy_from_fields
 
 T = TypeVar("T", bound=Resource)
 

@@ -9,7 +9,7 @@ from kubex.core._encode import complete
 from kubex.core._request import Request
 from kubex.core.params import TimeoutTypes
 from kubex.core.patch import ApplyPatch, Patch
-from kubex.models._facts import Kinded
+from kubex.models._kinded import Kinded
 
 FIELD_MANAGER = "kubex"
 """Who owns the fields of a server-side apply that names nobody."""

@@ -11,7 +11,7 @@ from kubex.core.params import FieldValidation, NamespaceTypes, TimeoutTypes
 from kubex.core.patch import Patch
 from kubex.models import Resource, Scale
 from kubex.models._errors import decode
-from kubex.models._facts import Kinded
+from kubex.models._kinded import Kinded
 
 M = TypeVar("M", bound=Resource | Scale)
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from kubex.models._facts import Kinded
+from kubex.models._kinded import Kinded
 from kubex.models._model import Model
 
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from kubex.models._facts import Kind
+from kubex.models._kinded import Kind
 from kubex.models._meta import ObjectMeta
 from kubex.models._model import Model
 from kubex.models._resource import NamespacedResource, Resource

@@ -1,33 +1,18 @@
-"""What a kind is on the server: group, version, plural, scope and subresources."""
+"""What a kind is on the server: group, version, plural, verbs and subresources."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from kubex.models._model import Model
 
-
-class Kinded(Protocol):
-    """What a body says of itself."""
-
-    @property
-    def api_version(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of document that has no path of its own, such as `Scale`."""
-
-    api_version: str
-    kind: str
+ALL_VERBS = frozenset(("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceFacts:
     """The place of a kind in the Kubernetes API; one immutable value per class.
 
-    `plural` is data and never guessed from the kind. `group` is empty for the core group.
+    `plural` is data and never guessed from the kind. `group` is empty for the core group. `verbs` are Kubernetes'
+    names of what the collection and its objects allow; nearly every kind has all of them, which is the default.
     See https://kubernetes.io/docs/reference/using-api/api-concepts/.
     """
 
@@ -36,6 +21,7 @@ class ResourceFacts:
     plural: str
     group: str = ""
     subresources: frozenset[str] = field(default_factory=frozenset[str])
+    verbs: frozenset[str] = ALL_VERBS
 
     def __post_init__(self) -> None:
         for name in ("version", "kind", "plural"):

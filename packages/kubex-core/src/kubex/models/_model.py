@@ -1,10 +1,14 @@
 """The configuration that all models share."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from kubex.models._names import wire_name
+
+# Modules may use each other in a circle; who is in here waits for its parts already.
+_rebuilding: set[type[BaseModel]] = set()
 
 
 class Model(BaseModel):
@@ -22,6 +26,34 @@ class Model(BaseModel):
         hide_input_in_errors=True,
     )
 
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 2,
+        _types_namespace: Any = None,
+    ) -> bool | None:
+        """Build the schema, after those of what the class uses from other modules.
+
+        A schema that is complete is shared by all that use it; one that is not is built again inside each of them.
+        Pydantic calls this when a deferred class is first used.
+        """
+        if not cls.__pydantic_complete__ and cls not in _rebuilding:
+            _rebuilding.add(cls)
+            try:
+                for part in _parts_from_elsewhere(cls):
+                    part.model_rebuild(raise_errors=False, _types_namespace={})
+            finally:
+                _rebuilding.discard(cls)
+        return super().model_rebuild(
+            force=force,
+            raise_errors=raise_errors,
+            _parent_namespace_depth=_parent_namespace_depth + 1,
+            _types_namespace=_types_namespace,
+        )
+
     def to_json(self) -> bytes:
         """Encode as the API server expects: wire names, nothing that is None."""
         return self.__pydantic_serializer__.to_json(self, by_alias=True, exclude_none=True)
@@ -29,3 +61,19 @@ class Model(BaseModel):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form as plain Python values: wire names, nothing that is None."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _parts_from_elsewhere(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Iterate over the incomplete models of other modules that a model's own module leads to."""
+    seen: set[type[BaseModel]] = {model}
+    waiting: list[Any] = [field.annotation for field in model.__pydantic_fields__.values()]
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, type) or not issubclass(part, Model):
+            waiting += get_args(part)
+        elif part not in seen:
+            seen.add(part)
+            if part.__module__ == model.__module__:
+                waiting += [field.annotation for field in part.__pydantic_fields__.values()]
+            elif not part.__pydantic_complete__:
+                yield part

@@ -1,6 +1,9 @@
 """Names of fields: snake_case in Python, what Kubernetes says on the wire."""
 
-# Names that camelCase alone would get wrong. Keywords carry a trailing underscore in Python.
+from collections.abc import Callable
+
+# Names that camelCase alone would get wrong, common to all models. Generated models rely on it and bring their own
+# beside it (`wire_names`), so that a name added for one kind does not change another. Keywords end in an underscore.
 IRREGULAR: dict[str, str] = {
     "fields_v1": "fieldsV1",
     "ca_bundle": "caBundle",
@@ -26,3 +29,16 @@ def wire_name(name: str) -> str:
         return irregular
     head, *rest = name.rstrip("_").split("_")
     return head + "".join(part[:1].upper() + part[1:] for part in rest)
+
+
+def wire_names(**irregular: str) -> Callable[[str], str]:
+    """Return an alias generator for a class with names of its own: `wire_names(pod_cidr="podCIDR")`.
+
+    It goes into the class statement, `class NodeSpec(Model, alias_generator=wire_names(...))`. Unlike `Field(alias=)`
+    it leaves the Python names to type checkers as the arguments of the class.
+    """
+
+    def named(name: str) -> str:
+        return irregular.get(name) or wire_name(name)
+
+    return named

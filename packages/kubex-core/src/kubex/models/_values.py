@@ -1,9 +1,10 @@
-"""Field types whose JSON form needs care: times and int-or-string."""
+"""Field types whose JSON form needs care: times, amounts, int-or-string, and null for what is empty."""
 
+from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import GetCoreSchemaHandler, PlainSerializer, StrictInt, StrictStr
+from pydantic import Field, GetCoreSchemaHandler, PlainSerializer, StrictInt, StrictStr, WithJsonSchema
 from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function, nullable_schema
 
 
@@ -21,8 +22,8 @@ def _micros(value: datetime) -> str:
     return _in_utc(value, "microseconds")
 
 
-def _empty_list(value: object) -> object:
-    return [] if value is None else value
+def _as_it_is(value: datetime) -> str:
+    return _in_utc(value, "auto")
 
 
 Time: TypeAlias = Annotated[datetime, PlainSerializer(_seconds, return_type=str, when_used="json-unless-none")]
@@ -31,15 +32,34 @@ Time: TypeAlias = Annotated[datetime, PlainSerializer(_seconds, return_type=str,
 MicroTime: TypeAlias = Annotated[datetime, PlainSerializer(_micros, return_type=str, when_used="json-unless-none")]
 """A time with exactly six fractional digits, as a Lease's `renewTime`; a naive value is taken as UTC."""
 
+Timestamp: TypeAlias = Annotated[datetime, PlainSerializer(_as_it_is, return_type=str, when_used="json-unless-none")]
+"""A time that keeps the fraction it has, for `format: date-time` of custom resources; a naive value is taken as UTC."""
+
 IntOrString: TypeAlias = StrictInt | StrictStr
 """A number or a string, kept as which it came (`true` is neither)."""
 
 
-class _NullAsEmpty:
+class _NullAs:
+    def __init__(self, empty: Callable[[], object]) -> None:
+        self._empty = empty
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         # A validator before the list would see, and so first build, every item as plain Python values.
-        return no_info_after_validator_function(_empty_list, nullable_schema(handler(source)))
+        return no_info_after_validator_function(self._filled, nullable_schema(handler(source)))
+
+    def _filled(self, value: object) -> object:
+        return self._empty() if value is None else value
 
 
-NullAsEmpty = _NullAsEmpty()
+NullAsEmpty = _NullAs(list)
 """Reads `null` as an empty list, for required lists that servers send as null."""
+
+NullAsEmptyDict = _NullAs(dict)
+"""The same for required objects whose names are free."""
+
+Quantity: TypeAlias = Annotated[
+    str,
+    Field(coerce_numbers_to_str=True),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}], "x-kubernetes-int-or-string": True}),
+]
+"""An amount such as `500m` or `2Gi`, kept as it was written; numbers become strings. See `parse_quantity()`."""

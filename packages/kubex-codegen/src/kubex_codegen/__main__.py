@@ -1,0 +1,90 @@
+"""The command `kubex-codegen`: typed models from a document or a cluster."""
+
+import argparse
+import keyword
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import anyio
+
+from kubex.client import create_client
+from kubex.configuration import configure_from_kubeconfig
+from kubex.core.exceptions import KubexError
+from kubex_codegen._cluster import fetch_document
+from kubex_codegen._document import Document, read_document
+from kubex_codegen._errors import CodegenError
+from kubex_codegen._generate import Options, generate
+from kubex_codegen._write import write_files
+
+EXAMPLES = """\
+examples:
+  kubex-codegen --from-cluster --group example.com -o ./models      the kinds of one API group of a cluster
+  kubex-codegen openapi.json -o ./src --package myproject.models    every kind of a document, into a package
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code is 0 on success, 1 on a failure and 2 on wrong usage."""
+    options = _parse(arguments)
+    try:
+        document = anyio.run(_from_cluster, options.context) if options.from_cluster else read_document(options.file)
+        wanted = Options(
+            groups=frozenset(options.group), descriptions=options.descriptions, reference=options.reference
+        )
+        files = generate(document, wanted)
+        folder = options.output.joinpath(*(options.package.split(".") if options.package else ()))
+        write_files(files, folder)
+    except (CodegenError, KubexError, OSError) as error:
+        print(f"kubex-codegen: error: {error}", file=sys.stderr)  # noqa: T201 - a command talks to its user
+        return 1
+    return 0
+
+
+async def _from_cluster(context: str | None) -> Document:
+    async with create_client(await configure_from_kubeconfig(context=context) if context else None) as client:
+        return await fetch_document(client)
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="kubex-codegen",
+        description="Write typed models of Kubernetes kinds, custom resources included.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('kubex-codegen')}")
+    parser.add_argument("file", nargs="?", type=Path, help="an OpenAPI v2 or v3 document in JSON, plain or gzip")
+    parser.add_argument("--from-cluster", action="store_true", help="ask the cluster of the current configuration")
+    parser.add_argument("--context", help="the context of the kubeconfig to use with --from-cluster")
+    parser.add_argument(
+        "--group", action="append", default=[], help="an API group to generate, `core` for v1; repeat it for more"
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, help="the folder to write to")
+    parser.add_argument(
+        "--package", type=_package, help="a dotted name below the folder; default: the folder is the package"
+    )
+    parser.add_argument(
+        "--descriptions",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="make docstrings of the descriptions of kinds and fields",
+    )
+    parser.add_argument("--reference", metavar="1.N", help="link kinds to the reference of this Kubernetes version")
+    options = parser.parse_args(arguments)
+    if bool(options.file) == options.from_cluster:
+        parser.error("name either a file or --from-cluster")
+    if options.context and not options.from_cluster:
+        parser.error("--context goes with --from-cluster")
+    return options
+
+
+def _package(name: str) -> str:
+    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in name.split(".")):
+        raise argparse.ArgumentTypeError(f"{name!r} is no name of a Python package")
+    return name
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Kinds, and what the paths of a document say of them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from kubex_codegen._document import KINDS, Document
+from kubex_codegen._structs import KNOWN
+
+MARKERS: Mapping[str, str] = {
+    "approval": "HasApproval",
+    "attach": "HasAttach",
+    "ephemeralcontainers": "HasEphemeralContainers",
+    "eviction": "HasEviction",
+    "exec": "HasExec",
+    "log": "HasLogs",
+    "portforward": "HasPortForward",
+    "resize": "HasResize",
+    "scale": "HasScale",
+    "status": "HasStatus",
+    "token": "HasTokenRequest",
+}
+
+_VERBS: Mapping[str, str] = {"post": "create", "put": "update"}
+
+
+@dataclass
+class Resource:
+    """A kind that the server has a path for."""
+
+    group: str
+    version: str
+    plural: str
+    kind: str = ""
+    schema: str = ""
+    namespaced: bool = False
+    verbs: set[str] = field(default_factory=set[str])
+    subresources: set[str] = field(default_factory=set[str])
+    bodies: set[str] = field(default_factory=set[str])
+    """The schemas of what its subresources are sent, where they are kinds of their own."""
+
+    @property
+    def stored(self) -> bool:
+        """Whether its objects are kept; reviews and bindings are only created."""
+        return "get" in self.verbs or "list" in self.verbs
+
+    @property
+    def markers(self) -> list[str]:
+        """The bases that say what it can do."""
+        return sorted(MARKERS[name] for name in self.subresources if name in MARKERS)
+
+
+def find_resources(document: Document) -> list[Resource]:
+    """Return the kinds that the document's paths serve, by group, version and plural."""
+    found: dict[tuple[str, str, str], Resource] = {}
+    schemas = dict(_schemas_by_kind(document))
+    watched: set[tuple[str, str]] = set()
+    for path, operations in sorted(document.paths.items()):
+        place = _place(path)
+        if place is None:
+            continue
+        group, version, watch, namespaced, plural, subresource = place
+        if watch:
+            watched.add((group, version))
+        resource = found.setdefault((group, version, plural), Resource(group, version, plural))
+        resource.namespaced |= namespaced
+        actions = dict(_actions(operations))
+        if subresource:
+            resource.subresources.add(subresource)
+            resource.bodies |= {schemas[kind] for kind in actions.values() if kind in schemas}
+            continue
+        resource.verbs |= {"watch"} if watch else {_VERBS.get(action, action) for action in actions}
+        for group_version_kind in actions.values():
+            resource.kind = group_version_kind[2]
+            resource.schema = schemas.get(group_version_kind, "")
+    for resource in found.values():
+        # Custom resources have no paths below /watch/: they are watched through their list.
+        if "list" in resource.verbs and (resource.group, resource.version) not in watched:
+            resource.verbs.add("watch")
+    return [resource for _, resource in sorted(found.items()) if resource.kind and resource.schema]
+
+
+def bodies(document: Document, resources: Iterable[Resource]) -> list[tuple[str, str, str]]:
+    """Return schema, apiVersion and kind of what is only sent to subresources, such as an Eviction."""
+    found = list(resources)
+    taken = {resource.schema for resource in found}
+    names = sorted({name for resource in found for name in resource.bodies} - taken - set(KNOWN))
+    kinds = {schema: kind for kind, schema in _schemas_by_kind(document)}
+    return [(name, "/".join(filter(None, kinds[name][:2])), kinds[name][2]) for name in names]
+
+
+def _schemas_by_kind(document: Document) -> Iterator[tuple[tuple[str, str, str], str]]:
+    for name, schema in document.schemas.items():
+        for group, version, kind in kinds_of(schema):
+            # DeleteOptions and WatchEvent belong to every group: they are no kinds that have a path.
+            if name.rpartition(".")[2] == kind and len(schema[KINDS]) == 1:
+                yield (group, version, kind), name
+
+
+def kinds_of(schema: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return group, version and kind of what a schema describes."""
+    return [(kind["group"], kind["version"], kind["kind"]) for kind in schema.get(KINDS, ())]
+
+
+def _actions(operations: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str, str]]]:
+    for operation in operations.values():
+        if isinstance(operation, dict) and KINDS in operation:
+            found = cast("dict[str, Any]", operation)
+            kind = found[KINDS]
+            yield str(found.get("x-kubernetes-action", "")), (kind["group"], kind["version"], kind["kind"])
+
+
+def _place(path: str) -> tuple[str, str, bool, bool, str, str] | None:
+    """Take a path apart: group, version, watch, namespaced, plural, subresource."""
+    head, *rest = path.strip("/").split("/")
+    if head == "api":
+        rest = ["", *rest]
+    elif head != "apis":
+        return None
+    if len(rest) < 3:
+        return None
+    group, version, *rest = rest
+    watch = rest[0] == "watch"
+    rest = rest[1:] if watch else rest
+    namespaced = rest[:2] == ["namespaces", "{namespace}"] and len(rest) > 2
+    rest = rest[2:] if namespaced else rest
+    if not rest or (len(rest) > 1 and rest[1] != "{name}") or len(rest) > 3:
+        return None
+    return group, version, watch, namespaced, rest[0], rest[2] if len(rest) > 2 else ""

@@ -1,0 +1,88 @@
+"""Amounts as Kubernetes writes them: `500m`, `1.5Gi`, `12e6`.
+
+See https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/.
+"""
+
+import math
+import re
+from decimal import Context, Decimal, Inexact, Overflow
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+QuantityForm: TypeAlias = Literal["decimal", "binary", "exponent"]
+QuantityLike: TypeAlias = str | int | float | Decimal
+
+_GRAMMAR = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?", re.ASCII)
+_DECIMAL = {-9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P", 18: "E"}
+_POWER = {suffix: power for power, suffix in _DECIMAL.items()}
+_BINARY = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
+
+# Far more digits than any amount has; what would need more is refused rather than rounded.
+_EXACT = Context(prec=1000, Emax=10_000, Emin=-10_000, traps=[Inexact, Overflow])
+_LARGEST_BINARY = 2**63 - 1
+
+
+def parse_quantity(quantity: QuantityLike) -> Decimal:
+    """Return an amount as a number, exactly; raises ValueError for what is no amount."""
+    return _parse(quantity)[0]
+
+
+def compare_quantities(first: QuantityLike, second: QuantityLike) -> int:
+    """Return -1, 0 or 1, as the first amount is less than, equal to or greater than the second."""
+    left, right = parse_quantity(first), parse_quantity(second)
+    return (left > right) - (left < right)
+
+
+def add_quantities(*quantities: QuantityLike) -> str:
+    """Return a sum in its canonical form, decimal or binary as the first amount that is not zero."""
+    total, form = Decimal(0), None
+    for quantity in quantities:
+        value, written = _parse(quantity)
+        form = form or (written if value else None)
+        total = _EXACT.add(total, value)
+    return format_quantity(total, form or "decimal")
+
+
+def canonical_quantity(quantity: QuantityLike) -> str:
+    """Return an amount as API servers write it: `1500m` for `1.5`, `1Mi` for `1024Ki`."""
+    return format_quantity(*_parse(quantity))
+
+
+def format_quantity(value: int | Decimal | Fraction, form: QuantityForm = "decimal") -> str:
+    """Write a number as API servers do, with the largest suffix that leaves no fraction.
+
+    `decimal` has suffixes such as `m` and `k`, `binary` such as `Ki`, `exponent` such as `e3`. Like Kubernetes it
+    rounds up what is finer than `1n`, ends binary amounts at 2**63-1, and writes in decimal what is no whole one.
+    """
+    nanos = Fraction(value) * 10**9
+    digits = math.ceil(abs(nanos))
+    sign = "-" if nanos < 0 else ""
+    if digits == 0:
+        return "0"
+    if form == "binary" and digits % 10**9 == 0 and digits >= 1024 * 10**9:
+        whole, power = min(digits // 10**9, _LARGEST_BINARY), 0
+        while whole % 1024 == 0 and power < len(_BINARY) - 1:
+            whole, power = whole // 1024, power + 1
+        return f"{sign}{whole}{_BINARY[power]}"
+    power = -9
+    while digits % 1000 == 0 and (power < 18 or form == "exponent"):
+        digits, power = digits // 1000, power + 3
+    if form != "exponent":
+        return f"{sign}{digits}{_DECIMAL[power]}"
+    return f"{sign}{digits}e{power}" if power else f"{sign}{digits}"
+
+
+def _parse(quantity: QuantityLike) -> tuple[Decimal, QuantityForm]:
+    found = _GRAMMAR.fullmatch(str(quantity)) if not isinstance(quantity, bool) else None
+    if found is None:
+        raise ValueError(f"{quantity!r} is no quantity: write a number with a suffix such as m, k, M, Ki, Mi or e3")
+    number, suffix = found[1], found[2] or ""
+    try:
+        value = _EXACT.create_decimal(number)
+        if suffix in _POWER:
+            return _EXACT.scaleb(value, _POWER[suffix]), "decimal"
+        if suffix in _BINARY:
+            return _EXACT.multiply(value, Decimal(1024 ** _BINARY.index(suffix))), "binary"
+        return _EXACT.create_decimal(f"{number}{suffix}"), "exponent"
+    except (Inexact, Overflow) as error:
+        raise ValueError(f"{quantity!r} has more digits than a quantity may have") from error

@@ -1,0 +1,33 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, Model, ResourceFacts
+
+from ...meta.v1._label_selector import LabelSelector
+from ._match_resources import MatchResources
+
+
+class ParamRef(Model):
+    name: str | None = None
+    namespace: str | None = None
+    parameter_not_found_action: str | None = None
+    selector: LabelSelector | None = None
+
+
+class MutatingAdmissionPolicyBindingSpec(Model):
+    match_resources: MatchResources | None = None
+    param_ref: ParamRef | None = None
+    policy_name: str | None = None
+
+
+class MutatingAdmissionPolicyBinding(ClusterResource):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#mutatingadmissionpolicybinding-v1alpha1-admissionregistration-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="admissionregistration.k8s.io",
+        version="v1alpha1",
+        kind="MutatingAdmissionPolicyBinding",
+        plural="mutatingadmissionpolicybindings",
+    )
+
+    spec: MutatingAdmissionPolicyBindingSpec | None = None

@@ -1,0 +1,45 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts, Time, wire_names
+
+
+class ServerStorageVersion(Model, alias_generator=wire_names(api_server_id="apiServerID")):
+    api_server_id: str | None = None
+    decodable_versions: list[str] | None = None
+    encoding_version: str | None = None
+    served_versions: list[str] | None = None
+
+
+class StorageVersionSpec(Model):
+    pass
+
+
+class StorageVersionCondition(Model):
+    last_transition_time: Time | None = None
+    message: str
+    observed_generation: int | None = None
+    reason: str
+    status: str
+    type: str
+
+
+class StorageVersionStatus(Model):
+    common_encoding_version: str | None = None
+    conditions: list[StorageVersionCondition] | None = None
+    storage_versions: list[ServerStorageVersion] | None = None
+
+
+class StorageVersion(ClusterResource, HasStatus):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#storageversion-v1alpha1-internal-apiserver-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="internal.apiserver.k8s.io",
+        version="v1alpha1",
+        kind="StorageVersion",
+        plural="storageversions",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: StorageVersionSpec
+    status: StorageVersionStatus

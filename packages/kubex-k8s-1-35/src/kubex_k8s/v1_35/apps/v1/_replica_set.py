@@ -1,0 +1,41 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import HasScale, HasStatus, Model, NamespacedResource, ResourceFacts, Time
+
+from ...core.v1._pod_template_spec import PodTemplateSpec
+from ...meta.v1._label_selector import LabelSelector
+
+
+class ReplicaSetSpec(Model):
+    min_ready_seconds: int | None = None
+    replicas: int | None = None
+    selector: LabelSelector
+    template: PodTemplateSpec | None = None
+
+
+class ReplicaSetCondition(Model):
+    last_transition_time: Time | None = None
+    message: str | None = None
+    reason: str | None = None
+    status: str
+    type: str
+
+
+class ReplicaSetStatus(Model):
+    available_replicas: int | None = None
+    conditions: list[ReplicaSetCondition] | None = None
+    fully_labeled_replicas: int | None = None
+    observed_generation: int | None = None
+    ready_replicas: int | None = None
+    replicas: int
+    terminating_replicas: int | None = None
+
+
+class ReplicaSet(NamespacedResource, HasScale, HasStatus):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#replicaset-v1-apps."""
+
+    __resource__ = ResourceFacts(
+        group="apps", version="v1", kind="ReplicaSet", plural="replicasets", subresources=frozenset({"scale", "status"})
+    )
+
+    spec: ReplicaSetSpec | None = None
+    status: ReplicaSetStatus | None = None

@@ -1,0 +1,56 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from typing import Annotated
+
+from kubex.models import Model, NullAsEmpty
+
+from ...core.v1._pod_template_spec import PodTemplateSpec
+from ...meta.v1._label_selector import LabelSelector
+
+
+class PodFailurePolicyOnExitCodesRequirement(Model):
+    container_name: str | None = None
+    operator: str
+    values: Annotated[list[int], NullAsEmpty]
+
+
+class PodFailurePolicyOnPodConditionsPattern(Model):
+    status: str | None = None
+    type: str
+
+
+class PodFailurePolicyRule(Model):
+    action: str
+    on_exit_codes: PodFailurePolicyOnExitCodesRequirement | None = None
+    on_pod_conditions: list[PodFailurePolicyOnPodConditionsPattern] | None = None
+
+
+class PodFailurePolicy(Model):
+    rules: Annotated[list[PodFailurePolicyRule], NullAsEmpty]
+
+
+class SuccessPolicyRule(Model):
+    succeeded_count: int | None = None
+    succeeded_indexes: str | None = None
+
+
+class SuccessPolicy(Model):
+    rules: Annotated[list[SuccessPolicyRule], NullAsEmpty]
+
+
+class JobSpec(Model):
+    active_deadline_seconds: int | None = None
+    backoff_limit: int | None = None
+    backoff_limit_per_index: int | None = None
+    completion_mode: str | None = None
+    completions: int | None = None
+    managed_by: str | None = None
+    manual_selector: bool | None = None
+    max_failed_indexes: int | None = None
+    parallelism: int | None = None
+    pod_failure_policy: PodFailurePolicy | None = None
+    pod_replacement_policy: str | None = None
+    selector: LabelSelector | None = None
+    success_policy: SuccessPolicy | None = None
+    suspend: bool | None = None
+    template: PodTemplateSpec
+    ttl_seconds_after_finished: int | None = None

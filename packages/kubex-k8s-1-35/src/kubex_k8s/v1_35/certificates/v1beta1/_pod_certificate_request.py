@@ -1,0 +1,45 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import HasStatus, Model, NamespacedResource, ResourceFacts, Time, wire_names
+
+from ...meta.v1._condition import Condition
+
+
+class PodCertificateRequestSpec(
+    Model, alias_generator=wire_names(node_uid="nodeUID", pod_uid="podUID", service_account_uid="serviceAccountUID")
+):
+    max_expiration_seconds: int | None = None
+    node_name: str
+    node_uid: str
+    pkix_public_key: str
+    pod_name: str
+    pod_uid: str
+    proof_of_possession: str
+    service_account_name: str
+    service_account_uid: str
+    signer_name: str
+    unverified_user_annotations: dict[str, str] | None = None
+
+
+class PodCertificateRequestStatus(Model):
+    begin_refresh_at: Time | None = None
+    certificate_chain: str | None = None
+    conditions: list[Condition] | None = None
+    not_after: Time | None = None
+    not_before: Time | None = None
+
+
+class PodCertificateRequest(NamespacedResource, HasStatus):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podcertificaterequest-v1beta1-certificates-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="certificates.k8s.io",
+        version="v1beta1",
+        kind="PodCertificateRequest",
+        plural="podcertificaterequests",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: PodCertificateRequestSpec
+    status: PodCertificateRequestStatus | None = None

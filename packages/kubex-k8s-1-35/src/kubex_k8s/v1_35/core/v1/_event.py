@@ -1,0 +1,31 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import MicroTime, Model, NamespacedResource, ResourceFacts, Time
+
+from ._event_source import EventSource
+from ._object_reference import ObjectReference
+
+
+class EventSeries(Model):
+    count: int | None = None
+    last_observed_time: MicroTime | None = None
+
+
+class Event(NamespacedResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#event-v1-core."""
+
+    __resource__ = ResourceFacts(version="v1", kind="Event", plural="events")
+
+    action: str | None = None
+    count: int | None = None
+    event_time: MicroTime | None = None
+    first_timestamp: Time | None = None
+    involved_object: ObjectReference
+    last_timestamp: Time | None = None
+    message: str | None = None
+    reason: str | None = None
+    related: ObjectReference | None = None
+    reporting_component: str | None = None
+    reporting_instance: str | None = None
+    series: EventSeries | None = None
+    source: EventSource | None = None
+    type: str | None = None

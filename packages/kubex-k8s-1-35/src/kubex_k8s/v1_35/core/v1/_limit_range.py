@@ -1,0 +1,25 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from typing import Annotated
+
+from kubex.models import Model, NamespacedResource, NullAsEmpty, Quantity, ResourceFacts
+
+
+class LimitRangeItem(Model):
+    default: dict[str, Quantity] | None = None
+    default_request: dict[str, Quantity] | None = None
+    max: dict[str, Quantity] | None = None
+    max_limit_request_ratio: dict[str, Quantity] | None = None
+    min: dict[str, Quantity] | None = None
+    type: str
+
+
+class LimitRangeSpec(Model):
+    limits: Annotated[list[LimitRangeItem], NullAsEmpty]
+
+
+class LimitRange(NamespacedResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#limitrange-v1-core."""
+
+    __resource__ = ResourceFacts(version="v1", kind="LimitRange", plural="limitranges")
+
+    spec: LimitRangeSpec | None = None

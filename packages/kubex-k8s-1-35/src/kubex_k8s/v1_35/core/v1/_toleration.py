@@ -1,0 +1,10 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import Model
+
+
+class Toleration(Model):
+    effect: str | None = None
+    key: str | None = None
+    operator: str | None = None
+    toleration_seconds: int | None = None
+    value: str | None = None

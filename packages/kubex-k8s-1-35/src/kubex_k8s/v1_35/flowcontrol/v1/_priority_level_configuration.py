@@ -1,0 +1,60 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts, Time
+
+
+class ExemptPriorityLevelConfiguration(Model):
+    lendable_percent: int | None = None
+    nominal_concurrency_shares: int | None = None
+
+
+class QueuingConfiguration(Model):
+    hand_size: int | None = None
+    queue_length_limit: int | None = None
+    queues: int | None = None
+
+
+class LimitResponse(Model):
+    queuing: QueuingConfiguration | None = None
+    type: str
+
+
+class LimitedPriorityLevelConfiguration(Model):
+    borrowing_limit_percent: int | None = None
+    lendable_percent: int | None = None
+    limit_response: LimitResponse | None = None
+    nominal_concurrency_shares: int | None = None
+
+
+class PriorityLevelConfigurationSpec(Model):
+    exempt: ExemptPriorityLevelConfiguration | None = None
+    limited: LimitedPriorityLevelConfiguration | None = None
+    type: str
+
+
+class PriorityLevelConfigurationCondition(Model):
+    last_transition_time: Time | None = None
+    message: str | None = None
+    reason: str | None = None
+    status: str | None = None
+    type: str | None = None
+
+
+class PriorityLevelConfigurationStatus(Model):
+    conditions: list[PriorityLevelConfigurationCondition] | None = None
+
+
+class PriorityLevelConfiguration(ClusterResource, HasStatus):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#prioritylevelconfiguration-v1-flowcontrol-apiserver-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="flowcontrol.apiserver.k8s.io",
+        version="v1",
+        kind="PriorityLevelConfiguration",
+        plural="prioritylevelconfigurations",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: PriorityLevelConfigurationSpec | None = None
+    status: PriorityLevelConfigurationStatus | None = None

@@ -1,0 +1,18 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import Model
+
+
+class Preconditions(Model):
+    resource_version: str | None = None
+    uid: str | None = None
+
+
+class DeleteOptions(Model):
+    api_version: str | None = None
+    dry_run: list[str] | None = None
+    grace_period_seconds: int | None = None
+    ignore_store_read_error_with_cluster_breaking_potential: bool | None = None
+    kind: str | None = None
+    orphan_dependents: bool | None = None
+    preconditions: Preconditions | None = None
+    propagation_policy: str | None = None

@@ -1,0 +1,21 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, Model, ResourceFacts
+
+
+class ParentReference(Model):
+    group: str | None = None
+    name: str
+    namespace: str | None = None
+    resource: str
+
+
+class IPAddressSpec(Model):
+    parent_ref: ParentReference
+
+
+class IPAddress(ClusterResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ipaddress-v1beta1-networking-k8s-io."""
+
+    __resource__ = ResourceFacts(group="networking.k8s.io", version="v1beta1", kind="IPAddress", plural="ipaddresses")
+
+    spec: IPAddressSpec | None = None

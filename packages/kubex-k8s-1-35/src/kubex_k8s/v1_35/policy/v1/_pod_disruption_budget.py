@@ -1,0 +1,37 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import HasStatus, IntOrString, Model, NamespacedResource, ResourceFacts, Time
+
+from ...meta.v1._condition import Condition
+from ...meta.v1._label_selector import LabelSelector
+
+
+class PodDisruptionBudgetSpec(Model):
+    max_unavailable: IntOrString | None = None
+    min_available: IntOrString | None = None
+    selector: LabelSelector | None = None
+    unhealthy_pod_eviction_policy: str | None = None
+
+
+class PodDisruptionBudgetStatus(Model):
+    conditions: list[Condition] | None = None
+    current_healthy: int
+    desired_healthy: int
+    disrupted_pods: dict[str, Time] | None = None
+    disruptions_allowed: int
+    expected_pods: int
+    observed_generation: int | None = None
+
+
+class PodDisruptionBudget(NamespacedResource, HasStatus):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#poddisruptionbudget-v1-policy."""
+
+    __resource__ = ResourceFacts(
+        group="policy",
+        version="v1",
+        kind="PodDisruptionBudget",
+        plural="poddisruptionbudgets",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: PodDisruptionBudgetSpec | None = None
+    status: PodDisruptionBudgetStatus | None = None

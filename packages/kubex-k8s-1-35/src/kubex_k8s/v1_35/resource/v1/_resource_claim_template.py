@@ -1,0 +1,21 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import Model, NamespacedResource, ObjectMeta, ResourceFacts
+
+from ._resource_claim_spec import ResourceClaimSpec
+
+
+class ResourceClaimTemplateSpec(Model):
+    metadata: ObjectMeta | None = None
+    spec: ResourceClaimSpec
+
+
+class ResourceClaimTemplate(NamespacedResource):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourceclaimtemplate-v1-resource-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="resource.k8s.io", version="v1", kind="ResourceClaimTemplate", plural="resourceclaimtemplates"
+    )
+
+    spec: ResourceClaimTemplateSpec

@@ -1,0 +1,22 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, Model, ResourceFacts
+
+from ._device_selector import DeviceSelector, OpaqueDeviceConfiguration
+
+
+class DeviceClassConfiguration(Model):
+    opaque: OpaqueDeviceConfiguration | None = None
+
+
+class DeviceClassSpec(Model):
+    config: list[DeviceClassConfiguration] | None = None
+    extended_resource_name: str | None = None
+    selectors: list[DeviceSelector] | None = None
+
+
+class DeviceClass(ClusterResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#deviceclass-v1beta1-resource-k8s-io."""
+
+    __resource__ = ResourceFacts(group="resource.k8s.io", version="v1beta1", kind="DeviceClass", plural="deviceclasses")
+
+    spec: DeviceClassSpec

@@ -1,0 +1,99 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from typing import Annotated
+
+from kubex.models import ClusterResource, Model, NullAsEmptyDict, Quantity, ResourceFacts, Time
+
+from ...core.v1._node_selector import NodeSelector
+
+
+class DeviceAttribute(Model):
+    bool_: bool | None = None
+    int_: int | None = None
+    string: str | None = None
+    version: str | None = None
+
+
+class CapacityRequestPolicyRange(Model):
+    max: Quantity | None = None
+    min: Quantity
+    step: Quantity | None = None
+
+
+class CapacityRequestPolicy(Model):
+    default: Quantity | None = None
+    valid_range: CapacityRequestPolicyRange | None = None
+    valid_values: list[Quantity] | None = None
+
+
+class DeviceCapacity(Model):
+    request_policy: CapacityRequestPolicy | None = None
+    value: Quantity
+
+
+class Counter(Model):
+    value: Quantity
+
+
+class DeviceCounterConsumption(Model):
+    counter_set: str
+    counters: Annotated[dict[str, Counter], NullAsEmptyDict]
+
+
+class DeviceTaint(Model):
+    effect: str
+    key: str
+    time_added: Time | None = None
+    value: str | None = None
+
+
+class BasicDevice(Model):
+    all_nodes: bool | None = None
+    allow_multiple_allocations: bool | None = None
+    attributes: dict[str, DeviceAttribute] | None = None
+    binding_conditions: list[str] | None = None
+    binding_failure_conditions: list[str] | None = None
+    binds_to_node: bool | None = None
+    capacity: dict[str, DeviceCapacity] | None = None
+    consumes_counters: list[DeviceCounterConsumption] | None = None
+    node_name: str | None = None
+    node_selector: NodeSelector | None = None
+    taints: list[DeviceTaint] | None = None
+
+
+class CounterSet(Model):
+    counters: Annotated[dict[str, Counter], NullAsEmptyDict]
+    name: str
+
+
+class Device(Model):
+    basic: BasicDevice | None = None
+    name: str
+
+
+class ResourcePool(Model):
+    generation: int
+    name: str
+    resource_slice_count: int
+
+
+class ResourceSliceSpec(Model):
+    all_nodes: bool | None = None
+    devices: list[Device] | None = None
+    driver: str
+    node_name: str | None = None
+    node_selector: NodeSelector | None = None
+    per_device_node_selection: bool | None = None
+    pool: ResourcePool
+    shared_counters: list[CounterSet] | None = None
+
+
+class ResourceSlice(ClusterResource):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourceslice-v1beta1-resource-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="resource.k8s.io", version="v1beta1", kind="ResourceSlice", plural="resourceslices"
+    )
+
+    spec: ResourceSliceSpec

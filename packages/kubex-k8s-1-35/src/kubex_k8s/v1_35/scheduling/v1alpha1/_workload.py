@@ -1,0 +1,41 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from typing import Annotated
+
+from kubex.models import Model, NamespacedResource, NullAsEmpty, ResourceFacts
+
+
+class BasicSchedulingPolicy(Model):
+    pass
+
+
+class GangSchedulingPolicy(Model):
+    min_count: int
+
+
+class PodGroupPolicy(Model):
+    basic: BasicSchedulingPolicy | None = None
+    gang: GangSchedulingPolicy | None = None
+
+
+class PodGroup(Model):
+    name: str
+    policy: PodGroupPolicy
+
+
+class TypedLocalObjectReference(Model):
+    api_group: str | None = None
+    kind: str
+    name: str
+
+
+class WorkloadSpec(Model):
+    controller_ref: TypedLocalObjectReference | None = None
+    pod_groups: Annotated[list[PodGroup], NullAsEmpty]
+
+
+class Workload(NamespacedResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#workload-v1alpha1-scheduling-k8s-io."""
+
+    __resource__ = ResourceFacts(group="scheduling.k8s.io", version="v1alpha1", kind="Workload", plural="workloads")
+
+    spec: WorkloadSpec

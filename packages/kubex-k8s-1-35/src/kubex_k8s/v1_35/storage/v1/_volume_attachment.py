@@ -1,0 +1,43 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts, Time
+
+from ...core.v1._persistent_volume_spec import PersistentVolumeSpec
+
+
+class VolumeAttachmentSource(Model):
+    inline_volume_spec: PersistentVolumeSpec | None = None
+    persistent_volume_name: str | None = None
+
+
+class VolumeAttachmentSpec(Model):
+    attacher: str
+    node_name: str
+    source: VolumeAttachmentSource
+
+
+class VolumeError(Model):
+    error_code: int | None = None
+    message: str | None = None
+    time: Time | None = None
+
+
+class VolumeAttachmentStatus(Model):
+    attach_error: VolumeError | None = None
+    attached: bool
+    attachment_metadata: dict[str, str] | None = None
+    detach_error: VolumeError | None = None
+
+
+class VolumeAttachment(ClusterResource, HasStatus):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumeattachment-v1-storage-k8s-io."""
+
+    __resource__ = ResourceFacts(
+        group="storage.k8s.io",
+        version="v1",
+        kind="VolumeAttachment",
+        plural="volumeattachments",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: VolumeAttachmentSpec
+    status: VolumeAttachmentStatus | None = None

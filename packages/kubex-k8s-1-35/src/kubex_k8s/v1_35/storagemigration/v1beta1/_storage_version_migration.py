@@ -1,0 +1,31 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts
+
+from ...meta.v1._condition import Condition
+from ...meta.v1._group_resource import GroupResource
+
+
+class StorageVersionMigrationSpec(Model):
+    resource: GroupResource
+
+
+class StorageVersionMigrationStatus(Model):
+    conditions: list[Condition] | None = None
+    resource_version: str | None = None
+
+
+class StorageVersionMigration(ClusterResource, HasStatus):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#storageversionmigration-v1beta1-storagemigration-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="storagemigration.k8s.io",
+        version="v1beta1",
+        kind="StorageVersionMigration",
+        plural="storageversionmigrations",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: StorageVersionMigrationSpec | None = None
+    status: StorageVersionMigrationStatus | None = None

@@ -1,0 +1,45 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, Model, ResourceFacts
+
+from ._match_condition import MatchCondition
+from ._match_resources import MatchResources
+from ._param_kind import ParamKind, Variable
+
+
+class ApplyConfiguration(Model):
+    expression: str | None = None
+
+
+class JSONPatch(Model):
+    expression: str | None = None
+
+
+class Mutation(Model):
+    apply_configuration: ApplyConfiguration | None = None
+    json_patch: JSONPatch | None = None
+    patch_type: str
+
+
+class MutatingAdmissionPolicySpec(Model):
+    failure_policy: str | None = None
+    match_conditions: list[MatchCondition] | None = None
+    match_constraints: MatchResources | None = None
+    mutations: list[Mutation] | None = None
+    param_kind: ParamKind | None = None
+    reinvocation_policy: str | None = None
+    variables: list[Variable] | None = None
+
+
+class MutatingAdmissionPolicy(ClusterResource):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicy-v1-admissionregistration-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="admissionregistration.k8s.io",
+        version="v1",
+        kind="MutatingAdmissionPolicy",
+        plural="mutatingadmissionpolicies",
+    )
+
+    spec: MutatingAdmissionPolicySpec | None = None

@@ -1,0 +1,55 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import HasStatus, IntOrString, Model, NamespacedResource, ResourceFacts, Time
+
+from ...core.v1._pod_template_spec import PodTemplateSpec
+from ...meta.v1._label_selector import LabelSelector
+
+
+class RollingUpdateDaemonSet(Model):
+    max_surge: IntOrString | None = None
+    max_unavailable: IntOrString | None = None
+
+
+class DaemonSetUpdateStrategy(Model):
+    rolling_update: RollingUpdateDaemonSet | None = None
+    type: str | None = None
+
+
+class DaemonSetSpec(Model):
+    min_ready_seconds: int | None = None
+    revision_history_limit: int | None = None
+    selector: LabelSelector
+    template: PodTemplateSpec
+    update_strategy: DaemonSetUpdateStrategy | None = None
+
+
+class DaemonSetCondition(Model):
+    last_transition_time: Time | None = None
+    message: str | None = None
+    reason: str | None = None
+    status: str
+    type: str
+
+
+class DaemonSetStatus(Model):
+    collision_count: int | None = None
+    conditions: list[DaemonSetCondition] | None = None
+    current_number_scheduled: int
+    desired_number_scheduled: int
+    number_available: int | None = None
+    number_misscheduled: int
+    number_ready: int
+    number_unavailable: int | None = None
+    observed_generation: int | None = None
+    updated_number_scheduled: int | None = None
+
+
+class DaemonSet(NamespacedResource, HasStatus):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#daemonset-v1-apps."""
+
+    __resource__ = ResourceFacts(
+        group="apps", version="v1", kind="DaemonSet", plural="daemonsets", subresources=frozenset({"status"})
+    )
+
+    spec: DaemonSetSpec | None = None
+    status: DaemonSetStatus | None = None

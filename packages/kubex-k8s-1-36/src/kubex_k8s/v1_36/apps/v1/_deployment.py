@@ -1,0 +1,58 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import HasScale, HasStatus, IntOrString, Model, NamespacedResource, ResourceFacts, Time
+
+from ...core.v1._pod_template_spec import PodTemplateSpec
+from ...meta.v1._label_selector import LabelSelector
+
+
+class RollingUpdateDeployment(Model):
+    max_surge: IntOrString | None = None
+    max_unavailable: IntOrString | None = None
+
+
+class DeploymentStrategy(Model):
+    rolling_update: RollingUpdateDeployment | None = None
+    type: str | None = None
+
+
+class DeploymentSpec(Model):
+    min_ready_seconds: int | None = None
+    paused: bool | None = None
+    progress_deadline_seconds: int | None = None
+    replicas: int | None = None
+    revision_history_limit: int | None = None
+    selector: LabelSelector
+    strategy: DeploymentStrategy | None = None
+    template: PodTemplateSpec
+
+
+class DeploymentCondition(Model):
+    last_transition_time: Time | None = None
+    last_update_time: Time | None = None
+    message: str | None = None
+    reason: str | None = None
+    status: str
+    type: str
+
+
+class DeploymentStatus(Model):
+    available_replicas: int | None = None
+    collision_count: int | None = None
+    conditions: list[DeploymentCondition] | None = None
+    observed_generation: int | None = None
+    ready_replicas: int | None = None
+    replicas: int | None = None
+    terminating_replicas: int | None = None
+    unavailable_replicas: int | None = None
+    updated_replicas: int | None = None
+
+
+class Deployment(NamespacedResource, HasScale, HasStatus):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deployment-v1-apps."""
+
+    __resource__ = ResourceFacts(
+        group="apps", version="v1", kind="Deployment", plural="deployments", subresources=frozenset({"scale", "status"})
+    )
+
+    spec: DeploymentSpec | None = None
+    status: DeploymentStatus | None = None

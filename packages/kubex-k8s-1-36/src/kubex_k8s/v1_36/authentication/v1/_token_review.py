@@ -1,0 +1,25 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterCreateOnly, Model, ResourceFacts
+
+from ._user_info import UserInfo
+
+
+class TokenReviewSpec(Model):
+    audiences: list[str] | None = None
+    token: str
+
+
+class TokenReviewStatus(Model):
+    audiences: list[str] | None = None
+    authenticated: bool | None = None
+    error: str | None = None
+    user: UserInfo | None = None
+
+
+class TokenReview(ClusterCreateOnly):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tokenreview-v1-authentication-k8s-io."""
+
+    __resource__ = ResourceFacts(group="authentication.k8s.io", version="v1", kind="TokenReview", plural="tokenreviews")
+
+    spec: TokenReviewSpec
+    status: TokenReviewStatus | None = None

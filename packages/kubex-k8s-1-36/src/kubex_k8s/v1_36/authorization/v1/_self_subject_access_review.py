@@ -1,0 +1,22 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterCreateOnly, Model, ResourceFacts
+
+from ._resource_attributes import NonResourceAttributes, ResourceAttributes, SubjectAccessReviewStatus
+
+
+class SelfSubjectAccessReviewSpec(Model):
+    non_resource_attributes: NonResourceAttributes | None = None
+    resource_attributes: ResourceAttributes | None = None
+
+
+class SelfSubjectAccessReview(ClusterCreateOnly):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#selfsubjectaccessreview-v1-authorization-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="authorization.k8s.io", version="v1", kind="SelfSubjectAccessReview", plural="selfsubjectaccessreviews"
+    )
+
+    spec: SelfSubjectAccessReviewSpec
+    status: SubjectAccessReviewStatus | None = None

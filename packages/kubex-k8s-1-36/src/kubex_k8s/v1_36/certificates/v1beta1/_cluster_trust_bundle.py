@@ -1,0 +1,19 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, Model, ResourceFacts
+
+
+class ClusterTrustBundleSpec(Model):
+    signer_name: str | None = None
+    trust_bundle: str
+
+
+class ClusterTrustBundle(ClusterResource):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#clustertrustbundle-v1beta1-certificates-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="certificates.k8s.io", version="v1beta1", kind="ClusterTrustBundle", plural="clustertrustbundles"
+    )
+
+    spec: ClusterTrustBundleSpec

@@ -1,0 +1,20 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import MicroTime, Model, NamespacedResource, ResourceFacts
+
+
+class LeaseSpec(Model):
+    acquire_time: MicroTime | None = None
+    holder_identity: str | None = None
+    lease_duration_seconds: int | None = None
+    lease_transitions: int | None = None
+    preferred_holder: str | None = None
+    renew_time: MicroTime | None = None
+    strategy: str | None = None
+
+
+class Lease(NamespacedResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#lease-v1-coordination-k8s-io."""
+
+    __resource__ = ResourceFacts(group="coordination.k8s.io", version="v1", kind="Lease", plural="leases")
+
+    spec: LeaseSpec | None = None

@@ -1,0 +1,22 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+"""Models of coordination/v1beta1."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._lease_candidate import LeaseCandidate, LeaseCandidateSpec
+else:
+    from kubex.models import lazy_names
+
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "LeaseCandidate": "_lease_candidate",
+            "LeaseCandidateSpec": "_lease_candidate",
+        },
+    )
+
+__all__ = [
+    "LeaseCandidate",
+    "LeaseCandidateSpec",
+]

@@ -1,0 +1,12 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import NamespacedCreateOnly, ResourceFacts
+
+from ._object_reference import ObjectReference
+
+
+class Binding(NamespacedCreateOnly):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#binding-v1-core."""
+
+    __resource__ = ResourceFacts(version="v1", kind="Binding", plural="bindings")
+
+    target: ObjectReference

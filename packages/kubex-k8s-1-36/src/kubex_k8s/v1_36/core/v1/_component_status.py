@@ -1,0 +1,19 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, Model, ResourceFacts
+
+
+class ComponentCondition(Model):
+    error: str | None = None
+    message: str | None = None
+    status: str
+    type: str
+
+
+class ComponentStatus(ClusterResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#componentstatus-v1-core."""
+
+    __resource__ = ResourceFacts(
+        version="v1", kind="ComponentStatus", plural="componentstatuses", verbs=frozenset({"get", "list"})
+    )
+
+    conditions: list[ComponentCondition] | None = None

@@ -1,0 +1,32 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import Model, NamespacedResource, ResourceFacts
+
+from ._object_reference import ObjectReference
+
+
+class EndpointAddress(Model):
+    hostname: str | None = None
+    ip: str
+    node_name: str | None = None
+    target_ref: ObjectReference | None = None
+
+
+class EndpointPort(Model):
+    app_protocol: str | None = None
+    name: str | None = None
+    port: int
+    protocol: str | None = None
+
+
+class EndpointSubset(Model):
+    addresses: list[EndpointAddress] | None = None
+    not_ready_addresses: list[EndpointAddress] | None = None
+    ports: list[EndpointPort] | None = None
+
+
+class Endpoints(NamespacedResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#endpoints-v1-core."""
+
+    __resource__ = ResourceFacts(version="v1", kind="Endpoints", plural="endpoints")
+
+    subsets: list[EndpointSubset] | None = None

@@ -1,0 +1,204 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from typing import Annotated
+
+from kubex.models import (
+    HasAttach,
+    HasEphemeralContainers,
+    HasEviction,
+    HasExec,
+    HasLogs,
+    HasPortForward,
+    HasResize,
+    HasStatus,
+    Model,
+    NamespacedResource,
+    NullAsEmpty,
+    NullAsEmptyDict,
+    Quantity,
+    ResourceFacts,
+    Time,
+    wire_names,
+)
+
+from ._pod_spec import PodSpec, ResourceRequirements
+
+
+class ContainerExtendedResourceRequest(Model):
+    container_name: str
+    request_name: str
+    resource_name: str
+
+
+class ContainerStateRunning(Model):
+    started_at: Time | None = None
+
+
+class ContainerStateTerminated(Model, alias_generator=wire_names(container_id="containerID")):
+    container_id: str | None = None
+    exit_code: int
+    finished_at: Time | None = None
+    message: str | None = None
+    reason: str | None = None
+    signal: int | None = None
+    started_at: Time | None = None
+
+
+class ContainerStateWaiting(Model):
+    message: str | None = None
+    reason: str | None = None
+
+
+class ContainerState(Model):
+    running: ContainerStateRunning | None = None
+    terminated: ContainerStateTerminated | None = None
+    waiting: ContainerStateWaiting | None = None
+
+
+class LinuxContainerUser(Model):
+    gid: int
+    supplemental_groups: list[int] | None = None
+    uid: int
+
+
+class ContainerUser(Model):
+    linux: LinuxContainerUser | None = None
+
+
+class ResourceHealth(Model, alias_generator=wire_names(resource_id="resourceID")):
+    health: str | None = None
+    message: str | None = None
+    resource_id: str
+
+
+class ResourceStatus(Model):
+    name: str
+    resources: list[ResourceHealth] | None = None
+
+
+class ImageVolumeStatus(Model):
+    image_ref: str
+
+
+class VolumeStatus(Model):
+    image: ImageVolumeStatus | None = None
+
+
+class VolumeMountStatus(Model):
+    mount_path: str
+    name: str
+    read_only: bool | None = None
+    recursive_read_only: str | None = None
+    volume_status: VolumeStatus | None = None
+
+
+class ContainerStatus(Model, alias_generator=wire_names(container_id="containerID", image_id="imageID")):
+    allocated_resources: dict[str, Quantity] | None = None
+    allocated_resources_status: list[ResourceStatus] | None = None
+    container_id: str | None = None
+    image: str
+    image_id: str
+    last_state: ContainerState | None = None
+    name: str
+    ready: bool
+    resources: ResourceRequirements | None = None
+    restart_count: int
+    started: bool | None = None
+    state: ContainerState | None = None
+    stop_signal: str | None = None
+    user: ContainerUser | None = None
+    volume_mounts: list[VolumeMountStatus] | None = None
+
+
+class HostIP(Model):
+    ip: str
+
+
+class NodeAllocatableResourceClaimStatus(Model):
+    containers: list[str] | None = None
+    resource_claim_name: str
+    resources: Annotated[dict[str, Quantity], NullAsEmptyDict]
+
+
+class PodCondition(Model):
+    last_probe_time: Time | None = None
+    last_transition_time: Time | None = None
+    message: str | None = None
+    observed_generation: int | None = None
+    reason: str | None = None
+    status: str
+    type: str
+
+
+class PodExtendedResourceClaimStatus(Model):
+    request_mappings: Annotated[list[ContainerExtendedResourceRequest], NullAsEmpty]
+    resource_claim_name: str
+
+
+class PodIP(Model):
+    ip: str
+
+
+class PodResourceClaimStatus(Model):
+    name: str
+    resource_claim_name: str | None = None
+
+
+class PodStatus(Model):
+    allocated_resources: dict[str, Quantity] | None = None
+    conditions: list[PodCondition] | None = None
+    container_statuses: list[ContainerStatus] | None = None
+    ephemeral_container_statuses: list[ContainerStatus] | None = None
+    extended_resource_claim_status: PodExtendedResourceClaimStatus | None = None
+    host_ip: str | None = None
+    host_ips: list[HostIP] | None = None
+    init_container_statuses: list[ContainerStatus] | None = None
+    message: str | None = None
+    node_allocatable_resource_claim_statuses: list[NodeAllocatableResourceClaimStatus] | None = None
+    nominated_node_name: str | None = None
+    observed_generation: int | None = None
+    phase: str | None = None
+    pod_ip: str | None = None
+    pod_ips: list[PodIP] | None = None
+    qos_class: str | None = None
+    reason: str | None = None
+    resize: str | None = None
+    resource_claim_statuses: list[PodResourceClaimStatus] | None = None
+    resources: ResourceRequirements | None = None
+    start_time: Time | None = None
+
+
+class Pod(
+    NamespacedResource,
+    HasAttach,
+    HasEphemeralContainers,
+    HasEviction,
+    HasExec,
+    HasLogs,
+    HasPortForward,
+    HasResize,
+    HasStatus,
+):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#pod-v1-core."""
+
+    __resource__ = ResourceFacts(
+        version="v1",
+        kind="Pod",
+        plural="pods",
+        subresources=frozenset(
+            {
+                "attach",
+                "binding",
+                "ephemeralcontainers",
+                "eviction",
+                "exec",
+                "log",
+                "portforward",
+                "proxy",
+                "resize",
+                "status",
+            },
+        ),
+    )
+
+    spec: PodSpec | None = None
+    status: PodStatus | None = None

@@ -1,0 +1,42 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import HasScale, HasStatus, Model, NamespacedResource, ResourceFacts, Time
+
+from ._pod_template_spec import PodTemplateSpec
+
+
+class ReplicationControllerSpec(Model):
+    min_ready_seconds: int | None = None
+    replicas: int | None = None
+    selector: dict[str, str] | None = None
+    template: PodTemplateSpec | None = None
+
+
+class ReplicationControllerCondition(Model):
+    last_transition_time: Time | None = None
+    message: str | None = None
+    reason: str | None = None
+    status: str
+    type: str
+
+
+class ReplicationControllerStatus(Model):
+    available_replicas: int | None = None
+    conditions: list[ReplicationControllerCondition] | None = None
+    fully_labeled_replicas: int | None = None
+    observed_generation: int | None = None
+    ready_replicas: int | None = None
+    replicas: int
+
+
+class ReplicationController(NamespacedResource, HasScale, HasStatus):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicationcontroller-v1-core."""
+
+    __resource__ = ResourceFacts(
+        version="v1",
+        kind="ReplicationController",
+        plural="replicationcontrollers",
+        subresources=frozenset({"scale", "status"}),
+    )
+
+    spec: ReplicationControllerSpec | None = None
+    status: ReplicationControllerStatus | None = None

@@ -1,0 +1,31 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import MicroTime, Model, NamespacedResource, ResourceFacts, Time
+
+from ...core.v1._event_source import EventSource
+from ...core.v1._object_reference import ObjectReference
+
+
+class EventSeries(Model):
+    count: int
+    last_observed_time: MicroTime
+
+
+class Event(NamespacedResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#event-v1-events-k8s-io."""
+
+    __resource__ = ResourceFacts(group="events.k8s.io", version="v1", kind="Event", plural="events")
+
+    action: str | None = None
+    deprecated_count: int | None = None
+    deprecated_first_timestamp: Time | None = None
+    deprecated_last_timestamp: Time | None = None
+    deprecated_source: EventSource | None = None
+    event_time: MicroTime
+    note: str | None = None
+    reason: str | None = None
+    regarding: ObjectReference | None = None
+    related: ObjectReference | None = None
+    reporting_controller: str | None = None
+    reporting_instance: str | None = None
+    series: EventSeries | None = None
+    type: str | None = None

@@ -1,0 +1,48 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import IntOrString, Model, NamespacedResource, ResourceFacts
+
+from ...meta.v1._label_selector import LabelSelector
+
+
+class IPBlock(Model):
+    cidr: str
+    except_: list[str] | None = None
+
+
+class NetworkPolicyPeer(Model):
+    ip_block: IPBlock | None = None
+    namespace_selector: LabelSelector | None = None
+    pod_selector: LabelSelector | None = None
+
+
+class NetworkPolicyPort(Model):
+    end_port: int | None = None
+    port: IntOrString | None = None
+    protocol: str | None = None
+
+
+class NetworkPolicyEgressRule(Model):
+    ports: list[NetworkPolicyPort] | None = None
+    to: list[NetworkPolicyPeer] | None = None
+
+
+class NetworkPolicyIngressRule(Model):
+    from_: list[NetworkPolicyPeer] | None = None
+    ports: list[NetworkPolicyPort] | None = None
+
+
+class NetworkPolicySpec(Model):
+    egress: list[NetworkPolicyEgressRule] | None = None
+    ingress: list[NetworkPolicyIngressRule] | None = None
+    pod_selector: LabelSelector | None = None
+    policy_types: list[str] | None = None
+
+
+class NetworkPolicy(NamespacedResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#networkpolicy-v1-networking-k8s-io."""
+
+    __resource__ = ResourceFacts(
+        group="networking.k8s.io", version="v1", kind="NetworkPolicy", plural="networkpolicies"
+    )
+
+    spec: NetworkPolicySpec | None = None

@@ -1,0 +1,29 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import Model
+
+
+class BasicSchedulingPolicy(Model):
+    pass
+
+
+class GangSchedulingPolicy(Model):
+    min_count: int
+
+
+class PodGroupResourceClaim(Model):
+    name: str
+    resource_claim_name: str | None = None
+    resource_claim_template_name: str | None = None
+
+
+class TopologyConstraint(Model):
+    key: str
+
+
+class PodGroupSchedulingConstraints(Model):
+    topology: list[TopologyConstraint] | None = None
+
+
+class PodGroupSchedulingPolicy(Model):
+    basic: BasicSchedulingPolicy | None = None
+    gang: GangSchedulingPolicy | None = None

@@ -1,0 +1,11 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import Model
+
+from ...meta.v1._label_selector import LabelSelector
+
+
+class ParamRef(Model):
+    name: str | None = None
+    namespace: str | None = None
+    parameter_not_found_action: str | None = None
+    selector: LabelSelector | None = None

@@ -1,0 +1,29 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from typing import Annotated
+
+from kubex.models import ClusterResource, Model, NullAsEmpty, ResourceFacts
+
+from ._match_resources import MatchResources
+from ._param_ref import ParamRef
+
+
+class ValidatingAdmissionPolicyBindingSpec(Model):
+    match_resources: MatchResources | None = None
+    param_ref: ParamRef | None = None
+    policy_name: str
+    validation_actions: Annotated[list[str], NullAsEmpty]
+
+
+class ValidatingAdmissionPolicyBinding(ClusterResource):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#validatingadmissionpolicybinding-v1-admissionregistration-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="admissionregistration.k8s.io",
+        version="v1",
+        kind="ValidatingAdmissionPolicyBinding",
+        plural="validatingadmissionpolicybindings",
+    )
+
+    spec: ValidatingAdmissionPolicyBindingSpec

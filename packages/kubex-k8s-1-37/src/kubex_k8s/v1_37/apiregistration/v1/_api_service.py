@@ -1,0 +1,45 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts, Time, wire_names
+
+
+class ServiceReference(Model):
+    name: str | None = None
+    namespace: str | None = None
+    port: int | None = None
+
+
+class APIServiceSpec(Model, alias_generator=wire_names(insecure_skip_tls_verify="insecureSkipTLSVerify")):
+    ca_bundle: str | None = None
+    group: str | None = None
+    group_priority_minimum: int
+    insecure_skip_tls_verify: bool | None = None
+    service: ServiceReference | None = None
+    version: str | None = None
+    version_priority: int
+
+
+class APIServiceCondition(Model):
+    last_transition_time: Time | None = None
+    message: str | None = None
+    reason: str | None = None
+    status: str
+    type: str
+
+
+class APIServiceStatus(Model):
+    conditions: list[APIServiceCondition] | None = None
+
+
+class APIService(ClusterResource, HasStatus):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#apiservice-v1-apiregistration-k8s-io."""
+
+    __resource__ = ResourceFacts(
+        group="apiregistration.k8s.io",
+        version="v1",
+        kind="APIService",
+        plural="apiservices",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: APIServiceSpec | None = None
+    status: APIServiceStatus | None = None

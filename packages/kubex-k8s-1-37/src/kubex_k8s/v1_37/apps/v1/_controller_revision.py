@@ -1,0 +1,13 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from typing import Annotated, Any
+
+from kubex.models import NamespacedResource, NullAsEmptyDict, ResourceFacts
+
+
+class ControllerRevision(NamespacedResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#controllerrevision-v1-apps."""
+
+    __resource__ = ResourceFacts(group="apps", version="v1", kind="ControllerRevision", plural="controllerrevisions")
+
+    data: Annotated[dict[str, Any], NullAsEmptyDict]
+    revision: int | None = None

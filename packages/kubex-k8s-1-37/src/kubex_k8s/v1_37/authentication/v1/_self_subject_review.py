@@ -1,0 +1,20 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterCreateOnly, Model, ResourceFacts
+
+from ._user_info import UserInfo
+
+
+class SelfSubjectReviewStatus(Model):
+    user_info: UserInfo | None = None
+
+
+class SelfSubjectReview(ClusterCreateOnly):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#selfsubjectreview-v1-authentication-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="authentication.k8s.io", version="v1", kind="SelfSubjectReview", plural="selfsubjectreviews"
+    )
+
+    status: SelfSubjectReviewStatus | None = None

@@ -1,0 +1,40 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from typing import Annotated
+
+from kubex.models import ClusterCreateOnly, Model, NullAsEmpty, ResourceFacts, wire_names
+
+
+class NonResourceRule(Model, alias_generator=wire_names(non_resource_urls="nonResourceURLs")):
+    non_resource_urls: list[str] | None = None
+    verbs: Annotated[list[str], NullAsEmpty]
+
+
+class ResourceRule(Model):
+    api_groups: list[str] | None = None
+    resource_names: list[str] | None = None
+    resources: list[str] | None = None
+    verbs: Annotated[list[str], NullAsEmpty]
+
+
+class SelfSubjectRulesReviewSpec(Model):
+    namespace: str | None = None
+
+
+class SubjectRulesReviewStatus(Model):
+    evaluation_error: str | None = None
+    incomplete: bool
+    non_resource_rules: Annotated[list[NonResourceRule], NullAsEmpty]
+    resource_rules: Annotated[list[ResourceRule], NullAsEmpty]
+
+
+class SelfSubjectRulesReview(ClusterCreateOnly):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#selfsubjectrulesreview-v1-authorization-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="authorization.k8s.io", version="v1", kind="SelfSubjectRulesReview", plural="selfsubjectrulesreviews"
+    )
+
+    spec: SelfSubjectRulesReviewSpec
+    status: SubjectRulesReviewStatus | None = None

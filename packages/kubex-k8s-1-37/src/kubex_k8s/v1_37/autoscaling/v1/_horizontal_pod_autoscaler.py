@@ -1,0 +1,44 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import HasStatus, Model, NamespacedResource, ResourceFacts, Time, wire_names
+
+
+class CrossVersionObjectReference(Model):
+    api_version: str | None = None
+    kind: str
+    name: str
+
+
+class HorizontalPodAutoscalerSpec(
+    Model, alias_generator=wire_names(target_cpu_utilization_percentage="targetCPUUtilizationPercentage")
+):
+    max_replicas: int
+    min_replicas: int | None = None
+    scale_target_ref: CrossVersionObjectReference
+    target_cpu_utilization_percentage: int | None = None
+
+
+class HorizontalPodAutoscalerStatus(
+    Model, alias_generator=wire_names(current_cpu_utilization_percentage="currentCPUUtilizationPercentage")
+):
+    current_cpu_utilization_percentage: int | None = None
+    current_replicas: int
+    desired_replicas: int
+    last_scale_time: Time | None = None
+    observed_generation: int | None = None
+
+
+class HorizontalPodAutoscaler(NamespacedResource, HasStatus):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#horizontalpodautoscaler-v1-autoscaling.
+    """
+
+    __resource__ = ResourceFacts(
+        group="autoscaling",
+        version="v1",
+        kind="HorizontalPodAutoscaler",
+        plural="horizontalpodautoscalers",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: HorizontalPodAutoscalerSpec
+    status: HorizontalPodAutoscalerStatus | None = None

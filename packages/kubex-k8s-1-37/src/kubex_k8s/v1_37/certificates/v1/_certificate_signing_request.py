@@ -1,0 +1,44 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, HasApproval, HasStatus, Model, ResourceFacts, Time
+
+
+class CertificateSigningRequestSpec(Model):
+    expiration_seconds: int | None = None
+    extra: dict[str, list[str]] | None = None
+    groups: list[str] | None = None
+    request: str
+    signer_name: str
+    uid: str | None = None
+    usages: list[str] | None = None
+    username: str | None = None
+
+
+class CertificateSigningRequestCondition(Model):
+    last_transition_time: Time | None = None
+    last_update_time: Time | None = None
+    message: str | None = None
+    reason: str | None = None
+    status: str
+    type: str
+
+
+class CertificateSigningRequestStatus(Model):
+    certificate: str | None = None
+    conditions: list[CertificateSigningRequestCondition] | None = None
+
+
+class CertificateSigningRequest(ClusterResource, HasApproval, HasStatus):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#certificatesigningrequest-v1-certificates-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="certificates.k8s.io",
+        version="v1",
+        kind="CertificateSigningRequest",
+        plural="certificatesigningrequests",
+        subresources=frozenset({"approval", "status"}),
+    )
+
+    spec: CertificateSigningRequestSpec
+    status: CertificateSigningRequestStatus | None = None

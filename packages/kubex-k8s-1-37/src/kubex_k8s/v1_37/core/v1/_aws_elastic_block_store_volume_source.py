@@ -1,0 +1,76 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import Model, wire_names
+
+
+class AWSElasticBlockStoreVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")):
+    fs_type: str | None = None
+    partition: int | None = None
+    read_only: bool | None = None
+    volume_id: str
+
+
+class AzureDiskVolumeSource(Model, alias_generator=wire_names(disk_uri="diskURI")):
+    caching_mode: str | None = None
+    disk_name: str
+    disk_uri: str
+    fs_type: str | None = None
+    kind: str | None = None
+    read_only: bool | None = None
+
+
+class FCVolumeSource(Model, alias_generator=wire_names(target_wwns="targetWWNs")):
+    fs_type: str | None = None
+    lun: int | None = None
+    read_only: bool | None = None
+    target_wwns: list[str] | None = None
+    wwids: list[str] | None = None
+
+
+class FlockerVolumeSource(Model, alias_generator=wire_names(dataset_uuid="datasetUUID")):
+    dataset_name: str | None = None
+    dataset_uuid: str | None = None
+
+
+class GCEPersistentDiskVolumeSource(Model):
+    fs_type: str | None = None
+    partition: int | None = None
+    pd_name: str
+    read_only: bool | None = None
+
+
+class HostPathVolumeSource(Model):
+    path: str
+    type: str | None = None
+
+
+class NFSVolumeSource(Model):
+    path: str
+    read_only: bool | None = None
+    server: str
+
+
+class PhotonPersistentDiskVolumeSource(Model, alias_generator=wire_names(pd_id="pdID")):
+    fs_type: str | None = None
+    pd_id: str
+
+
+class PortworxVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")):
+    fs_type: str | None = None
+    read_only: bool | None = None
+    volume_id: str
+
+
+class QuobyteVolumeSource(Model):
+    group: str | None = None
+    read_only: bool | None = None
+    registry: str
+    tenant: str | None = None
+    user: str | None = None
+    volume: str
+
+
+class VsphereVirtualDiskVolumeSource(Model, alias_generator=wire_names(storage_policy_id="storagePolicyID")):
+    fs_type: str | None = None
+    storage_policy_id: str | None = None
+    storage_policy_name: str | None = None
+    volume_path: str

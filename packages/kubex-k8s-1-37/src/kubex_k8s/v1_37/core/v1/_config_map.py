@@ -1,0 +1,12 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import NamespacedResource, ResourceFacts
+
+
+class ConfigMap(NamespacedResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#configmap-v1-core."""
+
+    __resource__ = ResourceFacts(version="v1", kind="ConfigMap", plural="configmaps")
+
+    binary_data: dict[str, str] | None = None
+    data: dict[str, str] | None = None
+    immutable: bool | None = None

@@ -1,0 +1,6 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import Model
+
+
+class LocalObjectReference(Model):
+    name: str | None = None

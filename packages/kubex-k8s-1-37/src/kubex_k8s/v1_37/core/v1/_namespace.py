@@ -1,0 +1,34 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts, Time
+
+
+class NamespaceSpec(Model):
+    finalizers: list[str] | None = None
+
+
+class NamespaceCondition(Model):
+    last_transition_time: Time | None = None
+    message: str | None = None
+    reason: str | None = None
+    status: str
+    type: str
+
+
+class NamespaceStatus(Model):
+    conditions: list[NamespaceCondition] | None = None
+    phase: str | None = None
+
+
+class Namespace(ClusterResource, HasStatus):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#namespace-v1-core."""
+
+    __resource__ = ResourceFacts(
+        version="v1",
+        kind="Namespace",
+        plural="namespaces",
+        subresources=frozenset({"finalize", "status"}),
+        verbs=frozenset({"create", "delete", "get", "list", "patch", "update", "watch"}),
+    )
+
+    spec: NamespaceSpec | None = None
+    status: NamespaceStatus | None = None

@@ -1,0 +1,12 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import NamespacedResource, ResourceFacts
+
+from ._pod_template_spec import PodTemplateSpec
+
+
+class PodTemplate(NamespacedResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podtemplate-v1-core."""
+
+    __resource__ = ResourceFacts(version="v1", kind="PodTemplate", plural="podtemplates")
+
+    template: PodTemplateSpec | None = None

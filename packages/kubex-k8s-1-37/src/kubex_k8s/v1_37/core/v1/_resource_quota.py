@@ -1,0 +1,34 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import HasStatus, Model, NamespacedResource, Quantity, ResourceFacts
+
+
+class ScopedResourceSelectorRequirement(Model):
+    operator: str
+    scope_name: str
+    values: list[str] | None = None
+
+
+class ScopeSelector(Model):
+    match_expressions: list[ScopedResourceSelectorRequirement] | None = None
+
+
+class ResourceQuotaSpec(Model):
+    hard: dict[str, Quantity] | None = None
+    scope_selector: ScopeSelector | None = None
+    scopes: list[str] | None = None
+
+
+class ResourceQuotaStatus(Model):
+    hard: dict[str, Quantity] | None = None
+    used: dict[str, Quantity] | None = None
+
+
+class ResourceQuota(NamespacedResource, HasStatus):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourcequota-v1-core."""
+
+    __resource__ = ResourceFacts(
+        version="v1", kind="ResourceQuota", plural="resourcequotas", subresources=frozenset({"status"})
+    )
+
+    spec: ResourceQuotaSpec | None = None
+    status: ResourceQuotaStatus | None = None

@@ -1,0 +1,17 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import HasTokenRequest, NamespacedResource, ResourceFacts
+
+from ._local_object_reference import LocalObjectReference
+from ._object_reference import ObjectReference
+
+
+class ServiceAccount(NamespacedResource, HasTokenRequest):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#serviceaccount-v1-core."""
+
+    __resource__ = ResourceFacts(
+        version="v1", kind="ServiceAccount", plural="serviceaccounts", subresources=frozenset({"token"})
+    )
+
+    automount_service_account_token: bool | None = None
+    image_pull_secrets: list[LocalObjectReference] | None = None
+    secrets: list[ObjectReference] | None = None

@@ -1,0 +1,22 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+"""Models of events/v1."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._event import Event, EventSeries
+else:
+    from kubex.models import lazy_names
+
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "Event": "_event",
+            "EventSeries": "_event",
+        },
+    )
+
+__all__ = [
+    "Event",
+    "EventSeries",
+]

@@ -1,0 +1,60 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import HasStatus, Model, NamespacedResource, ResourceFacts, Time
+
+from ...meta.v1._condition import Condition
+
+
+class EvictionPodReference(Model):
+    name: str
+    uid: str
+
+
+class EvictionTarget(Model):
+    pod: EvictionPodReference | None = None
+
+
+class EvictionSpec(Model):
+    target: EvictionTarget
+
+
+class Requester(Model):
+    intent: str
+    name: str
+
+
+class ResponderStatus(Model):
+    completion_time: Time | None = None
+    expected_completion_time: Time | None = None
+    heartbeat_time: Time | None = None
+    message: str | None = None
+    name: str
+    start_time: Time | None = None
+
+
+class TargetResponder(Model):
+    name: str
+    priority: int
+    state: str
+
+
+class EvictionStatus(Model):
+    conditions: list[Condition] | None = None
+    observed_generation: int | None = None
+    requesters: list[Requester] | None = None
+    responders: list[ResponderStatus] | None = None
+    target_responders: list[TargetResponder] | None = None
+
+
+class Eviction(NamespacedResource, HasStatus):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#eviction-v1alpha1-lifecycle-k8s-io."""
+
+    __resource__ = ResourceFacts(
+        group="lifecycle.k8s.io",
+        version="v1alpha1",
+        kind="Eviction",
+        plural="evictions",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: EvictionSpec
+    status: EvictionStatus | None = None

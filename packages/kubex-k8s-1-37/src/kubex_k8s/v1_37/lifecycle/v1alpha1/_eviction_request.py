@@ -1,0 +1,41 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import HasStatus, Model, NamespacedResource, ResourceFacts
+
+from ...meta.v1._condition import Condition
+
+
+class EvictionRequestPodReference(Model):
+    name: str
+    uid: str
+
+
+class EvictionRequestTarget(Model):
+    pod: EvictionRequestPodReference | None = None
+
+
+class EvictionRequestSpec(Model):
+    intent: str
+    requester: str
+    target: EvictionRequestTarget
+
+
+class EvictionRequestStatus(Model):
+    conditions: list[Condition] | None = None
+    observed_generation: int | None = None
+
+
+class EvictionRequest(NamespacedResource, HasStatus):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#evictionrequest-v1alpha1-lifecycle-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="lifecycle.k8s.io",
+        version="v1alpha1",
+        kind="EvictionRequest",
+        plural="evictionrequests",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: EvictionRequestSpec
+    status: EvictionRequestStatus | None = None

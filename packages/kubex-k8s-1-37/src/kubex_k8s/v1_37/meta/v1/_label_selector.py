@@ -1,0 +1,9 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import Model
+
+from ._label_selector_requirement import LabelSelectorRequirement
+
+
+class LabelSelector(Model):
+    match_expressions: list[LabelSelectorRequirement] | None = None
+    match_labels: dict[str, str] | None = None

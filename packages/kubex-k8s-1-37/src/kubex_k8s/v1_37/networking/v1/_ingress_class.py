@@ -1,0 +1,23 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, Model, ResourceFacts
+
+
+class IngressClassParametersReference(Model):
+    api_group: str | None = None
+    kind: str
+    name: str
+    namespace: str | None = None
+    scope: str | None = None
+
+
+class IngressClassSpec(Model):
+    controller: str | None = None
+    parameters: IngressClassParametersReference | None = None
+
+
+class IngressClass(ClusterResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#ingressclass-v1-networking-k8s-io."""
+
+    __resource__ = ResourceFacts(group="networking.k8s.io", version="v1", kind="IngressClass", plural="ingressclasses")
+
+    spec: IngressClassSpec | None = None

@@ -1,0 +1,27 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts
+
+from ...meta.v1._condition import Condition
+
+
+class ServiceCIDRSpec(Model):
+    cidrs: list[str] | None = None
+
+
+class ServiceCIDRStatus(Model):
+    conditions: list[Condition] | None = None
+
+
+class ServiceCIDR(ClusterResource, HasStatus):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#servicecidr-v1-networking-k8s-io."""
+
+    __resource__ = ResourceFacts(
+        group="networking.k8s.io",
+        version="v1",
+        kind="ServiceCIDR",
+        plural="servicecidrs",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: ServiceCIDRSpec | None = None
+    status: ServiceCIDRStatus | None = None

@@ -1,0 +1,17 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, ResourceFacts
+
+from ._role_ref import RoleRef, Subject
+
+
+class ClusterRoleBinding(ClusterResource):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#clusterrolebinding-v1-rbac-authorization-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="rbac.authorization.k8s.io", version="v1", kind="ClusterRoleBinding", plural="clusterrolebindings"
+    )
+
+    role_ref: RoleRef
+    subjects: list[Subject] | None = None

@@ -1,0 +1,12 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from typing import Annotated
+
+from kubex.models import Model, NullAsEmpty, wire_names
+
+
+class PolicyRule(Model, alias_generator=wire_names(non_resource_urls="nonResourceURLs")):
+    api_groups: list[str] | None = None
+    non_resource_urls: list[str] | None = None
+    resource_names: list[str] | None = None
+    resources: list[str] | None = None
+    verbs: Annotated[list[str], NullAsEmpty]

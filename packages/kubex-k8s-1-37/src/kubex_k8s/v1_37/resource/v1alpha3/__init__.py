@@ -1,0 +1,57 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+"""Models of resource/v1alpha3."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._device_taint_rule import (
+        DeviceTaint,
+        DeviceTaintRule,
+        DeviceTaintRuleSpec,
+        DeviceTaintRuleStatus,
+        DeviceTaintSelector,
+    )
+    from ._resource_pool_status_request import (
+        PartitionTypeStatus,
+        PoolStatus,
+        ResourcePoolStatusRequest,
+        ResourcePoolStatusRequestSpec,
+        ResourcePoolStatusRequestStatus,
+        ShareableCapacityStatus,
+        ShareableSummaryStatus,
+    )
+else:
+    from kubex.models import lazy_names
+
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "DeviceTaint": "_device_taint_rule",
+            "DeviceTaintRule": "_device_taint_rule",
+            "DeviceTaintRuleSpec": "_device_taint_rule",
+            "DeviceTaintRuleStatus": "_device_taint_rule",
+            "DeviceTaintSelector": "_device_taint_rule",
+            "PartitionTypeStatus": "_resource_pool_status_request",
+            "PoolStatus": "_resource_pool_status_request",
+            "ResourcePoolStatusRequest": "_resource_pool_status_request",
+            "ResourcePoolStatusRequestSpec": "_resource_pool_status_request",
+            "ResourcePoolStatusRequestStatus": "_resource_pool_status_request",
+            "ShareableCapacityStatus": "_resource_pool_status_request",
+            "ShareableSummaryStatus": "_resource_pool_status_request",
+        },
+    )
+
+__all__ = [
+    "DeviceTaint",
+    "DeviceTaintRule",
+    "DeviceTaintRuleSpec",
+    "DeviceTaintRuleStatus",
+    "DeviceTaintSelector",
+    "PartitionTypeStatus",
+    "PoolStatus",
+    "ResourcePoolStatusRequest",
+    "ResourcePoolStatusRequestSpec",
+    "ResourcePoolStatusRequestStatus",
+    "ShareableCapacityStatus",
+    "ShareableSummaryStatus",
+]

@@ -1,0 +1,43 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts, Time
+
+from ...meta.v1._condition import Condition
+
+
+class DeviceTaint(Model):
+    effect: str
+    key: str
+    time_added: Time | None = None
+    value: str | None = None
+
+
+class DeviceTaintSelector(Model):
+    device: str | None = None
+    driver: str | None = None
+    pool: str | None = None
+
+
+class DeviceTaintRuleSpec(Model):
+    device_selector: DeviceTaintSelector | None = None
+    taint: DeviceTaint
+
+
+class DeviceTaintRuleStatus(Model):
+    conditions: list[Condition] | None = None
+
+
+class DeviceTaintRule(ClusterResource, HasStatus):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicetaintrule-v1alpha3-resource-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="resource.k8s.io",
+        version="v1alpha3",
+        kind="DeviceTaintRule",
+        plural="devicetaintrules",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: DeviceTaintRuleSpec
+    status: DeviceTaintRuleStatus | None = None

@@ -1,0 +1,86 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from typing import Any
+
+from kubex.models import HasStatus, Model, NamespacedResource, Quantity, ResourceFacts, Time, wire_names
+
+from ...core.v1._node_selector import NodeSelector
+from ...meta.v1._condition import Condition
+from ._device_selector import OpaqueDeviceConfiguration
+from ._resource_claim_spec import DeviceToleration, ResourceClaimSpec
+
+
+class NetworkDeviceData(Model):
+    hardware_address: str | None = None
+    interface_name: str | None = None
+    ips: list[str] | None = None
+
+
+class AllocatedDeviceStatus(Model, alias_generator=wire_names(share_id="shareID")):
+    conditions: list[Condition] | None = None
+    data: dict[str, Any] | None = None
+    device: str
+    driver: str
+    network_data: NetworkDeviceData | None = None
+    pool: str
+    share_id: str | None = None
+
+
+class DeviceAllocationConfiguration(Model):
+    opaque: OpaqueDeviceConfiguration | None = None
+    requests: list[str] | None = None
+    source: str
+
+
+class DeviceRequestAllocationResult(Model, alias_generator=wire_names(share_id="shareID")):
+    admin_access: bool | None = None
+    binding_conditions: list[str] | None = None
+    binding_failure_conditions: list[str] | None = None
+    consumed_capacity: dict[str, Quantity] | None = None
+    device: str
+    driver: str
+    pool: str
+    request: str
+    share_id: str | None = None
+    skip_node_operations: list[str] | None = None
+    tolerations: list[DeviceToleration] | None = None
+
+
+class DeviceAllocationResult(Model):
+    config: list[DeviceAllocationConfiguration] | None = None
+    results: list[DeviceRequestAllocationResult] | None = None
+
+
+class AllocationResult(Model):
+    allocation_timestamp: Time | None = None
+    devices: DeviceAllocationResult | None = None
+    node_selector: NodeSelector | None = None
+
+
+class ResourceClaimConsumerReference(Model):
+    api_group: str | None = None
+    name: str
+    resource: str
+    uid: str
+
+
+class ResourceClaimStatus(Model):
+    allocation: AllocationResult | None = None
+    devices: list[AllocatedDeviceStatus] | None = None
+    reserved_for: list[ResourceClaimConsumerReference] | None = None
+
+
+class ResourceClaim(NamespacedResource, HasStatus):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceclaim-v1beta1-resource-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="resource.k8s.io",
+        version="v1beta1",
+        kind="ResourceClaim",
+        plural="resourceclaims",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: ResourceClaimSpec | None = None
+    status: ResourceClaimStatus | None = None

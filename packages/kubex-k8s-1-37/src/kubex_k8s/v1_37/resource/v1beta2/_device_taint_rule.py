@@ -1,0 +1,37 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts
+
+from ...meta.v1._condition import Condition
+from ._device_taint import DeviceTaint
+
+
+class DeviceTaintSelector(Model):
+    device: str | None = None
+    driver: str | None = None
+    pool: str | None = None
+
+
+class DeviceTaintRuleSpec(Model):
+    device_selector: DeviceTaintSelector | None = None
+    taint: DeviceTaint
+
+
+class DeviceTaintRuleStatus(Model):
+    conditions: list[Condition] | None = None
+
+
+class DeviceTaintRule(ClusterResource, HasStatus):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicetaintrule-v1beta2-resource-k8s-io.
+    """
+
+    __resource__ = ResourceFacts(
+        group="resource.k8s.io",
+        version="v1beta2",
+        kind="DeviceTaintRule",
+        plural="devicetaintrules",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: DeviceTaintRuleSpec
+    status: DeviceTaintRuleStatus | None = None

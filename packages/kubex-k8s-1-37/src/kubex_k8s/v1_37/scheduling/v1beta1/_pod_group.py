@@ -1,0 +1,52 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import HasStatus, Model, NamespacedResource, ResourceFacts
+
+from ...meta.v1._condition import Condition
+from ._disruption_mode import (
+    DisruptionMode,
+    PodGroupResourceClaim,
+    PodGroupSchedulingConstraints,
+    PodGroupSchedulingPolicy,
+)
+
+
+class WorkloadReference(Model):
+    template_name: str
+    workload_name: str
+
+
+class PodGroupSpec(Model):
+    disruption_mode: DisruptionMode | None = None
+    parent_composite_pod_group_name: str | None = None
+    preemption_policy: str | None = None
+    priority: int | None = None
+    priority_class_name: str | None = None
+    resource_claims: list[PodGroupResourceClaim] | None = None
+    scheduling_constraints: PodGroupSchedulingConstraints | None = None
+    scheduling_policy: PodGroupSchedulingPolicy
+    workload_ref: WorkloadReference | None = None
+
+
+class PodGroupResourceClaimStatus(Model):
+    name: str
+    resource_claim_name: str | None = None
+
+
+class PodGroupStatus(Model):
+    conditions: list[Condition] | None = None
+    resource_claim_statuses: list[PodGroupResourceClaimStatus] | None = None
+
+
+class PodGroup(NamespacedResource, HasStatus):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podgroup-v1beta1-scheduling-k8s-io."""
+
+    __resource__ = ResourceFacts(
+        group="scheduling.k8s.io",
+        version="v1beta1",
+        kind="PodGroup",
+        plural="podgroups",
+        subresources=frozenset({"status"}),
+    )
+
+    spec: PodGroupSpec
+    status: PodGroupStatus | None = None

@@ -1,0 +1,83 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from kubex.models import Model, NamespacedResource, ResourceFacts
+
+from ._disruption_mode import (
+    DisruptionMode,
+    PodGroupResourceClaim,
+    PodGroupSchedulingConstraints,
+    PodGroupSchedulingPolicy,
+    TopologyConstraint,
+)
+
+
+class AllCompositeDisruptionMode(Model):
+    pass
+
+
+class CompositeBasicSchedulingPolicy(Model):
+    pass
+
+
+class SingleCompositeDisruptionMode(Model):
+    pass
+
+
+class CompositeDisruptionMode(Model):
+    all: AllCompositeDisruptionMode | None = None
+    single: SingleCompositeDisruptionMode | None = None
+
+
+class CompositeGangSchedulingPolicy(Model):
+    min_group_count: int
+
+
+class CompositePodGroupSchedulingConstraints(Model):
+    topology: list[TopologyConstraint] | None = None
+
+
+class CompositePodGroupSchedulingPolicy(Model):
+    basic: CompositeBasicSchedulingPolicy | None = None
+    gang: CompositeGangSchedulingPolicy | None = None
+
+
+class PodGroupTemplate(Model):
+    disruption_mode: DisruptionMode | None = None
+    name: str
+    preemption_policy: str | None = None
+    priority: int | None = None
+    priority_class_name: str | None = None
+    resource_claims: list[PodGroupResourceClaim] | None = None
+    scheduling_constraints: PodGroupSchedulingConstraints | None = None
+    scheduling_policy: PodGroupSchedulingPolicy
+
+
+class CompositePodGroupTemplate(Model):
+    composite_pod_group_templates: "list[CompositePodGroupTemplate] | None" = None
+    disruption_mode: CompositeDisruptionMode | None = None
+    name: str
+    pod_group_templates: list[PodGroupTemplate] | None = None
+    preemption_policy: str | None = None
+    priority: int | None = None
+    priority_class_name: str | None = None
+    scheduling_constraints: CompositePodGroupSchedulingConstraints | None = None
+    scheduling_policy: CompositePodGroupSchedulingPolicy
+
+
+class TypedLocalObjectReference(Model):
+    api_group: str | None = None
+    kind: str
+    name: str
+
+
+class WorkloadSpec(Model):
+    composite_pod_group_templates: list[CompositePodGroupTemplate] | None = None
+    controller_ref: TypedLocalObjectReference | None = None
+    pod_group_templates: list[PodGroupTemplate] | None = None
+
+
+class Workload(NamespacedResource):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#workload-v1beta1-scheduling-k8s-io."""
+
+    __resource__ = ResourceFacts(group="scheduling.k8s.io", version="v1beta1", kind="Workload", plural="workloads")
+
+    spec: WorkloadSpec

@@ -1,0 +1,48 @@
+# Made by kubex-codegen. Changes are lost when it runs again.
+from typing import Annotated
+
+from kubex.models import ClusterResource, HasStatus, Model, NullAsEmpty, ResourceFacts, Time, wire_names
+
+
+class VolumeNodeResources(Model):
+    count: int | None = None
+
+
+class CSINodeDriver(Model, alias_generator=wire_names(node_id="nodeID")):
+    allocatable: VolumeNodeResources | None = None
+    name: str
+    node_id: str
+    topology_keys: list[str] | None = None
+
+
+class CSINodeSpec(Model):
+    drivers: Annotated[list[CSINodeDriver], NullAsEmpty]
+
+
+class StorageHealthCondition(Model):
+    access_mode: str | None = None
+    last_transition_time: Time | None = None
+    message: str | None = None
+    reason: str
+    status: str
+    volume_mode: str | None = None
+
+
+class StorageHealth(Model):
+    health_conditions: list[StorageHealthCondition] | None = None
+    name: str
+
+
+class CSINodeStatus(Model):
+    storage_health: list[StorageHealth] | None = None
+
+
+class CSINode(ClusterResource, HasStatus):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#csinode-v1-storage-k8s-io."""
+
+    __resource__ = ResourceFacts(
+        group="storage.k8s.io", version="v1", kind="CSINode", plural="csinodes", subresources=frozenset({"status"})
+    )
+
+    spec: CSINodeSpec
+    status: CSINodeStatus | None = None

@@ -1,0 +1,117 @@
+"""Generating from live servers: the packages of this workspace, and custom resources."""
+
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from kubex.api import Api
+from kubex.client import Client, create_client
+from kubex.models import HasScale, HasStatus, crd_for
+from kubex_codegen import Document, Options, fetch_document, generate
+from kubex_codegen.__main__ import main
+from kubex_codegen._resources import find_resources
+from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
+from kubex_testing import ServerHandle
+from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
+from models.widgets import Widget
+from support.documents import document, package_folder
+
+EVERYTHING = ("--runtime-config=api/all=true", "--feature-gates=AllAlpha=true,AllBeta=true")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ServerHandle]:
+    """Start a kube-apiserver that serves every API there is."""
+    control_plane = ControlPlane(extra_apiserver_args=EVERYTHING)
+    try:
+        handle = control_plane.start()
+    except ControlPlaneUnavailable as error:
+        pytest.skip(str(error))
+    yield handle
+    control_plane.stop()
+
+
+async def fetch(server: ServerHandle) -> Document:
+    """Read the document of a server."""
+    async with create_client(server.configuration()) as client:
+        return await fetch_document(client)
+
+
+async def minor(server: ServerHandle) -> str:
+    """Return the version of a server, as `1.37`."""
+    async with create_client(server.configuration()) as client:
+        found = await client.version()
+        return f"{found.major}.{found.minor}"
+
+
+async def published(server: ServerHandle) -> None:
+    """Define the widgets and wait until the server's documents have them."""
+    async with create_client(server.configuration()) as client:
+        await Api(CustomResourceDefinition, client).create(CustomResourceDefinition.model_validate(crd_for(Widget)))
+        with anyio.fail_after(30):
+            while "Widget" not in await text(client):
+                await anyio.lowlevel.checkpoint()
+
+
+async def text(client: Client) -> str:
+    """Return the names of the schemas of models.example.com that are published by now."""
+    index = json.loads((await client.request("GET", "/openapi/v3")).body)["paths"]
+    if "apis/models.example.com/v1" not in index:
+        return ""
+    found = json.loads((await client.request("GET", "/openapi/v3/apis/models.example.com/v1")).body)
+    return " ".join(found["components"]["schemas"])
+
+
+def test_a_live_server_gives_the_package_of_its_version(server: ServerHandle) -> None:
+    version = anyio.run(minor, server)
+    # Another test may have defined a custom resource by now.
+    groups = frozenset(resource.group or "core" for resource in find_resources(document(version)))
+    files = generate(anyio.run(fetch, server), Options(descriptions=False, reference=version, groups=groups))
+    folder = package_folder(version)
+    for name, text in files.items():
+        assert (folder / name).read_bytes().decode() == text, name
+    assert len(files) == len([path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"])
+
+
+def test_custom_resources_are_generated_from_the_cluster_that_has_them(
+    server: ServerHandle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anyio.run(published, server)
+    monkeypatch.setenv("KUBECONFIG", str(server.write_kubeconfig(tmp_path / "kubeconfig")))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    command = ["--from-cluster", "--group", "models.example.com", "-o", str(tmp_path), "--package", "kubex_cluster_models"]
+    assert main(command) == 0, capsys.readouterr().err
+    package = importlib.import_module("kubex_cluster_models.models_example_com.v1")
+    facts = package.Widget.__resource__
+    assert (facts.plural, facts.subresources) == ("widgets", {"status", "scale"})
+    assert issubclass(package.Widget, HasScale)
+    assert issubclass(package.Widget, HasStatus)
+    spec = {"size": 1, "mustSay": "x", "port": "http", "parts": [{"from": "a", "sourceURL": "b"}], "free": [1]}
+    widget = package.Widget.model_validate({"metadata": {"name": "w"}, "spec": spec})
+    assert widget.spec.parts[0].source_url == "b"
+    assert widget.to_dict()["spec"] == spec
+    assert '"""What it is called."""' in (tmp_path / "kubex_cluster_models/models_example_com/v1/_widget.py").read_text()
+    for name in [name for name in sys.modules if name.startswith("kubex_cluster_models")]:
+        del sys.modules[name]
+
+
+def test_a_context_that_is_not_there_is_an_error_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kubex_api_server: ServerHandle
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(kubex_api_server.write_kubeconfig(tmp_path / "kubeconfig")))
+    assert main(["--from-cluster", "--context", "absent", "-o", str(tmp_path / "models")]) == 1
+    assert "absent" in capsys.readouterr().err
+
+
+def test_a_server_that_publishes_nothing_is_an_error_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kubex_api_server: ServerHandle
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(kubex_api_server.write_kubeconfig(tmp_path / "kubeconfig")))
+    assert main(["--from-cluster", "-o", str(tmp_path / "models")]) == 1
+    assert "GET /openapi/v2" in capsys.readouterr().err

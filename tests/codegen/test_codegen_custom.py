@@ -1,0 +1,135 @@
+"""Custom resources: nested schemas, extensions of Kubernetes, and names that get in the way."""
+
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from codegen.custom import DOCUMENT, GROUP
+from kubex.models import ALL_VERBS, ClusterResource, HasScale, HasStatus, Model, NamespacedResource
+from kubex_codegen.__main__ import main
+from support.documents import ROOT
+
+PACKAGE = "kubex_test_models"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Generate the package with the command."""
+    folder = tmp_path_factory.mktemp("generated")
+    (folder / "openapi.json").write_text(json.dumps(DOCUMENT))
+    assert main([str(folder / "openapi.json"), "-o", str(folder), "--package", PACKAGE, "--group", GROUP]) == 0
+    return folder
+
+
+@pytest.fixture
+def models(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """Import the package of the group."""
+    monkeypatch.syspath_prepend(str(folder))
+    yield importlib.import_module(f"{PACKAGE}.example_com.v1")
+    for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+        del sys.modules[name]
+
+
+def test_a_kind_knows_its_place_and_what_it_can_do(models: Any) -> None:
+    facts = models.Widget.__resource__
+    assert (facts.group, facts.version, facts.kind, facts.plural) == (GROUP, "v1", "Widget", "widgets")
+    assert facts.subresources == {"status", "scale"}
+    assert facts.verbs == ALL_VERBS
+    assert issubclass(models.Widget, NamespacedResource | HasStatus | HasScale)
+    assert issubclass(models.Model, ClusterResource)
+
+
+def test_every_trap_survives_decoding_and_dumping(models: Any) -> None:
+    spec = {
+        "size": 3,
+        "maybe": "yes",
+        "parts": [{"from": "here", "fooURL": "http://x", "unknown": 1}],
+        "port": "50%",
+        "template": {"kind": "Pod", "spec": {"a": [1]}},
+        "free": [{"anything": 1}],
+        "kept": {"a": "b", "c": {"d": 1}},
+        "since": "2026-01-02T03:04:05.678901Z",
+        "labels": {"a": "b"},
+        "limits": {"cpu": {"max": "1"}},
+        "matrix": [[1.5], []],
+        "global": True,
+        "list": ["a"],
+        "dict": {"b": 2},
+        "snake_case": "s",
+        "x-dashed": "d",
+        "modes": ["A", "of a later version"],
+    }
+    wanted = {
+        "apiVersion": "example.com/v1",
+        "kind": "Widget",
+        "metadata": {"name": "w"},
+        "spec": spec,
+        "status": {"x": 1},
+    }
+    widget = models.Widget.model_validate_json(json.dumps(wanted))
+    assert widget.to_dict() == wanted
+    assert json.loads(widget.to_json()) == wanted
+    part = widget.spec.parts[0]
+    assert (part.from_, part.foo_url, widget.spec.global_, widget.spec.dict_) == ("here", "http://x", True, {"b": 2})
+    assert models.Widget(metadata={"name": "w"}, spec=spec, status={"x": 1}) == widget
+
+
+def test_a_required_list_sent_as_null_reads_as_empty(models: Any) -> None:
+    read = models.Widget.model_validate_json(b'{"spec": {"size": 1, "parts": null, "maybe": null}}')
+    assert (read.spec.parts, read.spec.maybe) == ([], None)
+
+
+def test_kinds_called_as_our_bases_are_kinds(models: Any) -> None:
+    assert issubclass(models.Model, Model)
+    assert models.Model is not Model
+    assert models.Resource.__resource__.plural == "resources"
+    assert models.WidgetSpec.__resource__.plural == "widgetspecs"
+    assert models.Widget.model_fields["spec"].annotation.__name__ == "WidgetSpec2"
+
+
+def test_descriptions_are_docstrings(folder: Path) -> None:
+    text = (folder / PACKAGE / "example_com" / "v1" / "_widget.py").read_text()
+    assert '    size: int\n    """How big it is."""\n' in text
+    assert '    """A Widget "quoted"\\\\ and\n\n    with paragraphs.\n    """\n' in text
+
+
+def test_the_code_is_formatted_and_passes_both_type_checkers(folder: Path) -> None:
+    package = str(folder / PACKAGE)
+    for command in (
+        ("ruff", "format", "--check", "--no-cache", "--config", "line-length = 120", package),
+        ("mypy", "--strict", "--cache-dir", ".mypy_cache", package),
+        ("pyright", "--pythonpath", sys.executable, package),
+    ):
+        done = subprocess.run((sys.executable, "-m", *command), cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "name either a file or --from-cluster"),
+        (["openapi.json", "--from-cluster"], "name either a file or --from-cluster"),
+        (["openapi.json", "--context", "c"], "--context goes with --from-cluster"),
+        (["openapi.json", "--package", "a-b"], "is no name of a Python package"),
+    ],
+)
+def test_wrong_usage_says_so(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([*arguments, "-o", "models"])
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_failure_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path / "absent.json"), "-o", str(tmp_path / "models")]) == 1
+    printed = capsys.readouterr().err
+    assert printed.startswith("kubex-codegen: error: cannot read ")
+    assert "absent.json" in printed
+    assert not (tmp_path / "models").exists()

@@ -1,0 +1,68 @@
+"""Names of fields: readable, legal, and back to the wire."""
+
+import pytest
+
+from kubex.models import Model, wire_name, wire_names
+from kubex_codegen._naming import field_names, package_of, snake
+from support.documents import VERSIONS, document
+
+READABLE = {
+    "clusterIPs": "cluster_ips",
+    "podCIDRs": "pod_cidrs",
+    "nonResourceURLs": "non_resource_urls",
+    "hostIPC": "host_ipc",
+    "openAPIV3Schema": "open_apiv3_schema",
+    "stubPKCS10Request": "stub_pkcs10_request",
+    "targetCPUUtilizationPercentage": "target_cpu_utilization_percentage",
+    "targetWWNs": "target_wwns",
+    "fsType": "fs_type",
+    "x-kubernetes-int-or-string": "x_kubernetes_int_or_string",
+    "$ref": "ref",
+}
+
+
+@pytest.mark.parametrize("wire", READABLE)
+def test_names_read_as_words(wire: str) -> None:
+    assert snake(wire) == READABLE[wire]
+
+
+def test_keywords_and_what_models_have_get_an_underscore() -> None:
+    wire = ["from", "continue", "global", "class", "import", "schema", "json", "dict", "copy", "list", "model_dump"]
+    assert field_names(wire) == {name: f"{name}_" for name in wire}
+    assert {wire_name(f"{name}_") for name in wire[:-1]} == set(wire[:-1])
+
+
+def test_two_names_that_would_read_the_same_stay_apart() -> None:
+    assert field_names(["fooURL", "fooUrl", "foo_url"]) == {
+        "fooURL": "foo_url",
+        "fooUrl": "foo_url_2",
+        "foo_url": "foo_url_3",
+    }
+    assert field_names(["2fa", "-"]) == {"2fa": "field_2fa", "-": "field"}
+
+
+def test_a_class_may_have_names_of_its_own() -> None:
+    class Spec(Model, alias_generator=wire_names(foo_url="fooURL", ref="$ref")):
+        foo_url: str | None = None
+        ref: str | None = None
+        pod_ip: str | None = None
+
+    spec = Spec.model_validate({"fooURL": "a", "$ref": "b", "podIP": "c"})
+    assert spec == Spec(foo_url="a", ref="b", pod_ip="c")
+    assert spec.to_dict() == {"fooURL": "a", "$ref": "b", "podIP": "c"}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_no_two_fields_of_a_kind_share_a_name(version: str) -> None:
+    for schema in document(version).schemas.values():
+        names = field_names(schema.get("properties", ()))
+        assert len(set(names.values())) == len(names)
+        assert not any(name.endswith("_2") for name in names.values())
+
+
+def test_packages_are_called_after_group_and_version() -> None:
+    assert package_of("io.k8s.api.apps.v1.Deployment", []) == ("apps", "v1")
+    assert package_of("io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService", []) == ("apiregistration", "v1")
+    widget = ("example.com", "v1beta1", "Widget")
+    assert package_of("com.example.v1beta1.Widget", [widget]) == ("example_com", "v1beta1")
+    assert package_of("io.cert-manager.v1.Issuer", [("cert-manager.io", "v1", "Issuer")]) == ("cert_manager_io", "v1")

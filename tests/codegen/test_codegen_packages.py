@@ -1,0 +1,81 @@
+"""The packages of this workspace are what the generator makes of its inputs."""
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kubex_codegen import CodegenError, Options, generate, parse_document, read_document, strip_document, write_files
+from support.documents import ROOT, VERSIONS, document, input_of, package_folder
+
+
+def on_disk(folder: Path) -> dict[str, str]:
+    """Return the files of a package."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    return {path.relative_to(folder).as_posix(): path.read_bytes().decode() for path in files}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_generating_again_gives_the_same_bytes(version: str) -> None:
+    options = Options(descriptions=False, reference=version)
+    assert generate(document(version), options) == on_disk(package_folder(version))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_inputs_have_no_text_and_are_stripped_already(version: str) -> None:
+    data = input_of(version).read_bytes()
+    content = json.loads(gzip.decompress(data))
+    assert data[4:8] == bytes(4), "the time of compression would change the bytes"
+    assert b'"description":"' not in gzip.decompress(data)
+    assert strip_document(content) == content
+
+
+def test_generated_code_is_formatted_and_passes_ruff() -> None:
+    folder = package_folder("1.37")
+    for command in (("format", "--check"), ("check",)):
+        ruff = [sys.executable, "-m", "ruff", *command, "--quiet", "--no-cache", str(folder)]
+        done = subprocess.run(ruff, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+def test_the_order_of_a_document_does_not_matter() -> None:
+    content = json.loads(gzip.decompress(input_of("1.37").read_bytes()))
+    shuffled = {key: content[key] for key in reversed(content)}
+    shuffled["definitions"] = {name: content["definitions"][name] for name in reversed(content["definitions"])}
+    shuffled["paths"] = {name: content["paths"][name] for name in reversed(content["paths"])}
+    options = Options(descriptions=False, groups=frozenset({"apps", "batch"}))
+    assert generate(parse_document(shuffled, "shuffled"), options) == generate(document("1.37"), options)
+
+
+def test_writing_removes_what_an_earlier_run_made_and_spares_the_rest(tmp_path: Path) -> None:
+    write_files(generate(document("1.37"), Options(groups=frozenset({"apps", "batch"}))), tmp_path)
+    assert (tmp_path / "batch" / "v1" / "_job.py").exists()
+    (tmp_path / "mine.py").write_text("# by hand\n")
+    write_files(generate(document("1.37"), Options(groups=frozenset({"apps"}))), tmp_path)
+    assert not (tmp_path / "batch" / "v1" / "_job.py").exists()
+    assert (tmp_path / "apps" / "v1" / "__init__.py").exists()
+    assert (tmp_path / "mine.py").exists()
+
+
+def test_a_file_by_another_hand_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").write_text('"""Mine."""\n')
+    with pytest.raises(CodegenError, match=r"__init__\.py is not of kubex-codegen's making"):
+        write_files(generate(document("1.37"), Options(groups=frozenset({"apps"}))), tmp_path)
+    assert (tmp_path / "__init__.py").read_text() == '"""Mine."""\n'
+    assert list(tmp_path.iterdir()) == [tmp_path / "__init__.py"]
+
+
+def test_a_group_that_is_not_served_is_an_error_with_those_that_are() -> None:
+    with pytest.raises(CodegenError, match=r"no kind of example\.com; its groups are .*apps"):
+        generate(document("1.37"), Options(groups=frozenset({"example.com"})))
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"a": {"b": 1}}', "{", ""])
+def test_what_is_no_document_is_an_error_that_names_the_file(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "openapi.json"
+    path.write_text(content)
+    with pytest.raises(CodegenError, match=r"openapi\.json"):
+        read_document(path)

@@ -1,0 +1,69 @@
+"""A custom resource with all that a schema can say."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from kubex.models import (
+    ClusterResource,
+    HasScale,
+    HasStatus,
+    IntOrString,
+    Model,
+    NamespacedResource,
+    ObjectMeta,
+    Quantity,
+    ResourceFacts,
+    Time,
+    wire_names,
+)
+
+
+class Part(Model, alias_generator=wire_names(source_url="sourceURL")):
+    """A part of a widget."""
+
+    from_: str
+    source_url: str | None = None
+    tags: list[str] = Field(default_factory=list[str], max_length=5)
+
+
+class WidgetSpec(Model):
+    size: Annotated[int, Field(ge=1, lt=100)]
+    replicas: int = 1
+    colour: Literal["red", "blue"] = "red"
+    name: str | None = Field(default=None, pattern="^[a-z]+$", description="What it is called.")
+    must_say: str | None
+    port: IntOrString | None = None
+    limits: dict[str, Quantity] | None = None
+    parts: list[Part] | None = None
+    by_name: dict[str, Part] | None = None
+    since: Time | None = None
+    ratio: float | None = None
+    on: bool = True
+    free: Any = None
+    table: dict[str, Any] | None = None
+    template: ObjectMeta | None = None
+
+
+class WidgetStatus(Model):
+    replicas: int = 0
+    selector: str | None = None
+    ready: bool | None = None
+
+
+class Widget(NamespacedResource, HasStatus, HasScale):
+    """A widget."""
+
+    __resource__ = ResourceFacts(group="models.example.com", version="v1", kind="Widget", plural="widgets")
+    spec: WidgetSpec
+    status: WidgetStatus | None = None
+
+
+class OldWidget(NamespacedResource):
+    __resource__ = ResourceFacts(group="models.example.com", version="v1beta1", kind="Widget", plural="widgets")
+    spec: dict[str, Any] | None = None
+
+
+class Gadget(ClusterResource):
+    __resource__ = ResourceFacts(group="models.example.com", version="v1", kind="Gadget", plural="gadgets")
+    size: int | None = None

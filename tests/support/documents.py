@@ -1,0 +1,118 @@
+"""The generator's own inputs, and random objects that fit their schemas."""
+
+import random
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from kubex_codegen import Document, read_document
+from kubex_codegen._naming import package_of
+from kubex_codegen._resources import kinds_of
+
+ROOT = Path(__file__).resolve().parents[2]
+CODEGEN = ROOT / "packages" / "kubex-codegen"
+VERSIONS = ("1.35", "1.36", "1.37")
+
+_META = "io.k8s.apimachinery.pkg.apis.meta.v1."
+_CRD = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1."
+
+
+def input_of(version: str) -> Path:
+    """Return the input that the package of a Kubernetes version is made from."""
+    return CODEGEN / "inputs" / f"kubernetes-{version}.json.gz"
+
+
+def package_folder(version: str) -> Path:
+    """Return where the generated package of a Kubernetes version stands."""
+    source = ROOT / "packages" / f"kubex-k8s-{version.replace('.', '-')}" / "src" / "kubex_k8s"
+    return source / f"v{version.replace('.', '_')}"
+
+
+@cache
+def document(version: str) -> Document:
+    """Read the input of a Kubernetes version."""
+    return read_document(input_of(version))
+
+
+def model_of(version: str, schema: str) -> Any:
+    """Import the class of a schema through the public name of its package."""
+    group, api_version = package_of(schema, kinds_of(document(version).schemas[schema]))
+    package = import_module(f"kubex_k8s.v{version.replace('.', '_')}.{group}.{api_version}")
+    return getattr(package, schema.rpartition(".")[2])
+
+
+class RandomObjects:
+    """Makes valid objects of a document's schemas; each has a field that its schema does not know."""
+
+    def __init__(self, schemas: Mapping[str, Any], seed: object, *, often: float = 0.8) -> None:
+        self._schemas = schemas
+        self._random = random.Random(str(seed))  # noqa: S311 - the objects shall be the same in every run
+        self._often = often
+        self._special: Mapping[str, Callable[[int], Any]] = {
+            f"{_META}ObjectMeta": lambda _: self._metadata(),
+            f"{_META}OwnerReference": lambda _: {"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u"},
+            f"{_META}Time": lambda _: f"2026-0{self._random.randint(1, 9)}-01T00:00:00Z",
+            f"{_META}MicroTime": lambda _: f"2026-0{self._random.randint(1, 9)}-01T00:00:00.000000Z",
+            f"{_META}FieldsV1": lambda _: {"f:spec": {}},
+            "io.k8s.apimachinery.pkg.runtime.RawExtension": lambda _: {"anything": [1, {"goes": True}]},
+            "io.k8s.apimachinery.pkg.api.resource.Quantity": lambda _: self._random.choice(["100m", "1Gi", "0"]),
+            "io.k8s.apimachinery.pkg.util.intstr.IntOrString": lambda _: self._random.choice([80, "http", "50%"]),
+            f"{_CRD}JSON": lambda _: self._random.choice([1, "text", [True], {"key": 1.5}]),
+            f"{_CRD}JSONSchemaPropsOrBool": lambda depth: self._either(depth, True),
+            f"{_CRD}JSONSchemaPropsOrArray": lambda depth: self._either(depth, [{"type": "string"}]),
+            f"{_CRD}JSONSchemaPropsOrStringArray": lambda depth: self._either(depth, ["name"]),
+        }
+
+    def make(self, schema: str, api_version: str, kind: str) -> dict[str, Any]:
+        """Make an object of a kind."""
+        return {**self._of(schema, 0), "apiVersion": api_version, "kind": kind, "metadata": self._metadata()}
+
+    def _metadata(self) -> dict[str, Any]:
+        fields = {
+            "name": "web-1",
+            "namespace": "default",
+            "labels": {"app": "web", "a.b/c-d_e": ""},
+            "creationTimestamp": "2026-01-01T00:00:00Z",
+            "ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u", "extra": 1}],
+            "generation": 3,
+        }
+        return {name: value for name, value in fields.items() if self._random.random() < 0.7}
+
+    def _either(self, depth: int, other: Any) -> Any:
+        return other if depth > 3 or self._random.random() < 0.5 else self._of(f"{_CRD}JSONSchemaProps", depth + 1)
+
+    def _of(self, name: str, depth: int) -> Any:
+        if name in self._special:
+            return self._special[name](depth)
+        schema = self._schemas[name]
+        made = self._value(schema, depth)
+        for group, version, kind in kinds_of(schema) if "metadata" in schema.get("properties", ()) else ():
+            made |= {"apiVersion": f"{group}/{version}" if group else version, "kind": kind}
+            made.setdefault("metadata", {})
+        return made
+
+    def _value(self, schema: Mapping[str, Any], depth: int) -> Any:
+        if "$ref" in schema:
+            return self._of(schema["$ref"], depth)
+        kind = schema.get("type")
+        if kind == "array":
+            return [self._value(schema["items"], depth + 1) for _ in range(self._random.randint(0, 2))]
+        if kind == "object":
+            return self._object(schema, depth)
+        number = self._random.randint(0, 2**31)
+        values = {"string": f"text {number}", "integer": number, "number": number / 8, "boolean": number % 2 == 0}
+        return values.get(str(kind), {"free": number})
+
+    def _object(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        if "properties" not in schema:
+            values = schema.get("additionalProperties")
+            return {"key": self._value(values, depth + 1)} if values else {"free": [depth]}
+        chance = self._often if depth < 2 else self._often / 2 if depth < 6 else 0
+        made = {
+            name: self._value(inner, depth + 1)
+            for name, inner in schema["properties"].items()
+            if name in schema.get("required", ()) or self._random.random() < chance
+        }
+        return {**made, "aFieldOfALaterVersion": {"kept": [True]}}
