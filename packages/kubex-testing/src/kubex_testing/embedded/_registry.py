@@ -89,6 +89,11 @@ class ResourceType:
         """Name of the store's bucket; the versions of a resource share it."""
         return f"{self.plural}.{self.group}"
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether objects of it are kept; others are answered when they are created."""
+        return "list" in self.verbs
+
     def key(self, namespace: str, name: str) -> str:
         return f"{namespace}/{name}" if self.namespaced else name
 
@@ -192,10 +197,12 @@ BUILTINS = (
 )  # fmt: skip
 
 CREATE_ONLY = (
+    ("", "Binding", "bindings", True),
     ("authentication.k8s.io", "SelfSubjectReview", "selfsubjectreviews", False),
     ("authentication.k8s.io", "TokenReview", "tokenreviews", False),
     ("authorization.k8s.io", "LocalSubjectAccessReview", "localsubjectaccessreviews", True),
     ("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews", False),
+    ("authorization.k8s.io", "SelfSubjectRulesReview", "selfsubjectrulesreviews", False),
     ("authorization.k8s.io", "SubjectAccessReview", "subjectaccessreviews", False),
 )
 """Kinds that are answered and never stored: group, kind, plural, namespaced."""
@@ -250,7 +257,7 @@ class Registry:
 
     def storage_types(self) -> list[ResourceType]:
         """Return one type for each bucket that can hold objects."""
-        return list({item.bucket: item for item in self if "list" in item.verbs}.values())
+        return list({item.bucket: item for item in self if item.is_stored}.values())
 
     def __iter__(self) -> Iterator[ResourceType]:
         for resources in tuple(self._versions.values()):

@@ -83,7 +83,7 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
         metadata = {**old["metadata"]}
         for key in ("managedFields", "resourceVersion"):
             _carry(metadata, new["metadata"], key)
-    elif resource.group == "apps":
+    elif resource.bucket == "deployments.apps":
         _carry(metadata, old["metadata"], "labels")
     elif resource.bucket == "pods.":
         _carry(metadata, old["metadata"], "ownerReferences")
