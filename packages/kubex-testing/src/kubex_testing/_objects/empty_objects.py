@@ -42,6 +42,10 @@ _EMPTY: dict[tuple[str, str], dict[str, Any]] = {
         "status": dict.fromkeys(_DAEMON_STATUS, 0),
     },
     ("batch/v1", "Job"): {"spec": {"template": _POD_TEMPLATE}, "status": {}},
+    ("certificates.k8s.io/v1", "CertificateSigningRequest"): {
+        "spec": {"request": None, "signerName": ""},
+        "status": {},
+    },
     ("coordination.k8s.io/v1", "Lease"): {"spec": {}},
     ("policy/v1", "PodDisruptionBudget"): {"spec": {}, "status": dict.fromkeys(_BUDGET_STATUS, 0)},
     ("apiextensions.k8s.io/v1", "CustomResourceDefinition"): {

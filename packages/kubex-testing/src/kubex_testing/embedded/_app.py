@@ -47,6 +47,7 @@ _VERBS: dict[str, Verb] = {
 _OBJECT_VERBS = ("get", "update", "patch", "delete")
 _SUBRESOURCES: dict[str, dict[str, Verb]] = {
     "status": {"get": get, "update": update, "patch": patch},
+    "approval": {"get": get, "update": update, "patch": patch},
     "finalize": {"update": update},
     "ephemeralcontainers": {"get": get, "update": update, "patch": patch},
     "resize": {"get": get, "update": update, "patch": patch},

@@ -183,6 +183,10 @@ BUILTINS = (
         orphans_by_default=True,
     ),
     ResourceType(
+        "certificates.k8s.io", "v1", "CertificateSigningRequest", "certificatesigningrequests", namespaced=False,
+        short_names=("csr",), subresources=(Subresource("approval"), STATUS),
+    ),
+    ResourceType(
         "coordination.k8s.io", "v1", "Lease", "leases", unconditional_update=False, create_on_update=True
     ),
     ResourceType(

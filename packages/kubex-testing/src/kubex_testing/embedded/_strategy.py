@@ -9,6 +9,7 @@ from kubex_testing._objects.validate import validate_builtin
 from kubex_testing._objects.validate_meta import validate_metadata
 
 from . import _errors as errors
+from ._certificates import SIGNING_REQUESTS, take_written
 from ._cluster import Cluster
 from ._crd import CRD_BUCKET
 from ._registry import ResourceType
@@ -54,6 +55,8 @@ def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None) ->
 
 def prepare_update(resource: ResourceType, new: JsonObject, old: JsonObject, subresource: str) -> JsonObject:
     """Keep what this write may not change, and count the generation; returns the object to store."""
+    if resource.bucket == SIGNING_REQUESTS:
+        return take_written(new, old, subresource)
     if subresource == "status":
         return _status_update(resource, new, old)
     if resource.bucket == "services.":

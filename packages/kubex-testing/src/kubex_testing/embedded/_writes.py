@@ -7,6 +7,7 @@ from kubex_testing._objects.names import expand_generate_name
 
 from . import _errors as errors
 from ._admit import admit_body
+from ._certificates import SIGNING_REQUESTS, name_requester
 from ._cluster import Call, new_uid, now
 from ._decode import decode_object
 from ._managed import stamp_update
@@ -59,6 +60,8 @@ def create_object(call: Call, document: JsonObject, options: WriteOptions, *, ma
     _complete_name(call, metadata)
     metadata.update(uid=new_uid(), creationTimestamp=now())
     document = with_defaults(resource, document)
+    if resource.bucket == SIGNING_REQUESTS:
+        name_requester(document, call.user)
     if not manager_done:
         stamp_update(call, document, None, options)
     document = complete(call.cluster, resource, document)
