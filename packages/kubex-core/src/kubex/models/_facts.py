@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from kubex.models._model import Model
 
 ALL_VERBS = frozenset(("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"))
+"""The verbs of a kind that can do everything, as discovery names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,10 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 QuantityForm: TypeAlias = Literal["decimal", "binary", "exponent"]
+"""Which suffixes a quantity is written with: `m`, `k` and `M`, or `Ki` and `Mi`, or `e3` and `e6`."""
+
 QuantityLike: TypeAlias = str | int | float | Decimal
+"""A quantity as Kubernetes writes it, or a number."""
 
 _GRAMMAR = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?", re.ASCII)
 _DECIMAL = {-9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P", 18: "E"}
