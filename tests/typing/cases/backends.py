@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """A backend of a third party, written against `kubex.transport`."""
 
 from collections.abc import AsyncGenerator, Sequence

@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """Clients, their options and configurations."""
 
 from typing import Any

@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """Code of users that works on any kind."""
 
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """Objects: made, read and changed rightly and wrongly, and kinds of a user's own."""
 
 from datetime import datetime

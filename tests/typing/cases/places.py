@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """Where a namespace may be given, and which kinds have what."""
 
 from typing import Any

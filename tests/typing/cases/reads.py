@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """What reading verbs return, and what they refuse."""
 
 from typing_extensions import assert_type

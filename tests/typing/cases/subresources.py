@@ -1,0 +1,83 @@
+"""What only some kinds have: subresources, and kinds that are created and not stored."""
+
+from typing_extensions import assert_type
+
+from kubex.api import Api, Eviction, Subresource, Tokens, create_review
+from kubex.client import Client
+from kubex.core.patch import MergePatch
+from kubex.models import (
+    ClusterCreateOnly,
+    ClusterResource,
+    HasEviction,
+    HasResize,
+    HasScale,
+    HasStatus,
+    HasTokenRequest,
+    NamespacedCreateOnly,
+    NamespacedResource,
+    Scale,
+    Status,
+    TokenRequest,
+)
+from support.kinds import ConfigMap
+
+
+class Fleet(NamespacedResource, HasStatus, HasScale):
+    """A kind that has a status and a number of replicas."""
+
+
+class Site(ClusterResource, HasStatus):
+    """A kind of the whole cluster that has a status."""
+
+
+class Unit(NamespacedResource, HasEviction, HasResize):
+    """A kind that can be evicted and resized."""
+
+
+class Account(NamespacedResource, HasTokenRequest):
+    """A kind that tokens are issued for."""
+
+
+class AccessReview(ClusterCreateOnly):
+    """A question to the server."""
+
+
+class LocalReview(NamespacedCreateOnly):
+    """A question about one namespace."""
+
+
+async def right(fleets: Api[Fleet], sites: Api[Site], units: Api[Unit], accounts: Api[Account]) -> None:
+    assert_type(fleets.status, Subresource[Fleet])
+    assert_type(await fleets.status.get("a", namespace="b"), Fleet)
+    assert_type(await sites.status.patch("a", MergePatch({"status": {}})), Site)
+    assert_type(fleets.scale, Subresource[Scale])
+    scale = await fleets.scale.get("a")
+    assert_type(scale.spec.replicas, int | None)
+    assert_type(await fleets.scale.replace(scale), Scale)
+    assert_type(units.eviction, Eviction)
+    assert_type(await units.eviction.create("a"), Status)
+    assert_type(await units.resize.patch("a", MergePatch({"spec": {}})), Unit)
+    assert_type(accounts.tokens, Tokens)
+    assert_type(await accounts.tokens.create("a", audiences=["b"]), TokenRequest)
+
+
+async def wrong(fleets: Api[Fleet], sites: Api[Site], units: Api[Unit], maps: Api[ConfigMap], fleet: Fleet) -> None:
+    await maps.status.get("a")  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
+    _ = maps.scale  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
+    _ = sites.scale  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
+    _ = fleets.eviction  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
+    await fleets.resize.get("a")  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
+    await fleets.ephemeral_containers.get("a")  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
+    await fleets.approval.get("a")  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
+    _ = units.tokens  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
+    await fleets.scale.replace(fleet)  # E: mypy[arg-type] pyright[reportArgumentType]
+    await fleets.status.replace(Scale)  # E: mypy[arg-type] pyright[reportArgumentType]
+    await fleets.status.delete("a")  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
+
+
+async def reviews(client: Client, access: AccessReview, local: LocalReview, fleet: Fleet) -> None:
+    assert_type(await create_review(client, access), AccessReview)
+    assert_type(await create_review(client, local, namespace="a"), LocalReview)
+    await create_review(client, access, namespace="a")  # E: mypy[call-overload] pyright[reportArgumentType]
+    await create_review(client, fleet)  # E: mypy[call-overload] pyright[reportArgumentType]
+    Api(AccessReview, client)  # E: mypy[type-var] pyright[reportArgumentType]
