@@ -1,0 +1,35 @@
+"""Collects the suite in this process and writes what each test covers: `python tests/meta/collect.py FILE`."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+
+class Coverage:
+    """Writes, by the id of each test that has `covers` marks, their names and the pair the test runs on."""
+
+    def __init__(self, output: Path) -> None:
+        self.output = output
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Look at all that was collected."""
+        covered = {item.nodeid: {"names": names_of(item), "pair": pair_of(item)} for item in items}
+        self.output.write_text(json.dumps(covered), encoding="utf-8")
+
+
+def names_of(item: pytest.Item) -> list[str]:
+    return [str(name) for mark in item.iter_markers("covers") for name in mark.args]
+
+
+def pair_of(item: pytest.Item) -> str | None:
+    callspec = getattr(item, "callspec", None)
+    pair = callspec.params.get("pair") if callspec is not None else None
+    return None if pair is None else str(pair)
+
+
+if __name__ == "__main__":
+    options = ["--collect-only", "-q", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    sys.exit(pytest.main(options, plugins=[Coverage(Path(sys.argv[1]))]))

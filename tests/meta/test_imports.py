@@ -1,0 +1,46 @@
+"""What importing kubex brings along: each module in a fresh process."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TABLE = Path(__file__).with_name("imports.txt")
+
+CODE = """
+import sys
+before = set(sys.modules)
+import {module}
+new = {{name.partition(".")[0] for name in set(sys.modules) - before}}
+print(*sorted(name for name in new - set(sys.stdlib_module_names) if not name.startswith("_")))
+"""
+
+
+def allowed() -> dict[str, set[str]]:
+    """Read the table; `+module` stands for what that module, in a row above, may bring."""
+    rows: dict[str, set[str]] = {}
+    for line in TABLE.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            module, packages = (part.strip() for part in line.split("|"))
+            rows[module] = {module.partition(".")[0]}
+            for package in packages.split():
+                rows[module] |= rows[package[1:]] if package.startswith("+") else {package}
+    return rows
+
+
+@pytest.mark.parametrize("module", allowed())
+def test_an_import_brings_nothing_that_is_not_on_the_list(module: str) -> None:
+    command = [sys.executable, "-I", "-c", CODE.format(module=module)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert set(ran.stdout.split()) - allowed()[module] == set()
+
+
+def test_no_module_may_bring_an_http_library_trio_or_pytest() -> None:
+    heavy = {"aiohttp", "httpx", "httpcore", "httpx_ws", "wsproto", "trio", "pytest", "_pytest"}
+    assert {module: packages & heavy for module, packages in allowed().items() if packages & heavy} == {}
+    ours = {module: packages for module, packages in allowed().items() if module.startswith("kubex.")}
+    backends = {"kubex_aiohttp", "kubex_httpx", "kubex_testing"}
+    assert {module: packages & backends for module, packages in ours.items() if packages & backends} == {}
+    assert not any("yaml" in packages for packages in ours.values())

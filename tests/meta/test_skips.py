@@ -1,0 +1,45 @@
+"""In CI a test is skipped only for a reason on the list, and missing programs are not on it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
+from support.skips import ALLOWED, VARIABLE, allowed_reasons
+
+LINES = [line for line in ALLOWED.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+
+
+def test_each_line_of_the_list_says_why() -> None:
+    assert [line for line in LINES if not line.partition(" # ")[2].strip()] == []
+
+
+def test_missing_programs_of_the_control_plane_are_not_on_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
+    for variable in ("TEST_ASSET_ETCD", "TEST_ASSET_KUBE_APISERVER", "USE_EXISTING_CLUSTER"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(ControlPlaneUnavailable) as raised:
+        ControlPlane().start()
+    assert not any(pattern.fullmatch(str(raised.value)) for pattern in allowed_reasons("\n".join(LINES)))
+
+
+def test_patterns_end_at_their_comment() -> None:
+    patterns = allowed_reasons("# a comment\n\nneeds .+  # why\nno # sign\n")
+    assert [pattern.pattern for pattern in patterns] == ["needs .+", "no"]
+
+
+@pytest.mark.parametrize(("strict", "code"), [("1", pytest.ExitCode.TESTS_FAILED), ("0", pytest.ExitCode.OK)])
+def test_a_skip_that_is_not_on_the_list_fails_a_strict_run(tmp_path: Path, strict: str, code: int) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import pytest\n\n\ndef test_passes():\n    pass\n\n\ndef test_skips():\n    pytest.skip('not today')\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "support.skips", "-p", "no:randomly", "--rootdir", "."]
+    environment = {**os.environ, VARIABLE: strict, "PYTHONPATH": str(ALLOWED.parent)}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == code, ran.stdout + ran.stderr
+    assert ("SKIP NOT ALLOWED test_it.py::test_skips: not today" in ran.stdout) is (strict == "1")
