@@ -19,6 +19,9 @@ L = TypeVar("L")
 # How long closing a connection may take before it is left to the transport.
 _CLOSING = 5.0
 
+# So many bytes of a chunk are cut into lines at a time: the lines of a large chunk would not fit the processor's cache.
+_PIECE = 2**17
+
 
 class OpenStream:
     """A response whose headers are here, with the lease and the context manager that end it."""
@@ -143,11 +146,13 @@ class Chunks:
 class Lines(Generic[L]):
     r"""Iterates the lines of a stream; `unfinished` turns True with a last line that has no `\n`."""
 
-    __slots__ = ("_ended", "_ready", "_splitter", "_stream", "unfinished")
+    __slots__ = ("_at", "_chunk", "_ended", "_ready", "_splitter", "_stream", "unfinished")
 
     def __init__(self, stream: ByteStream, splitter: Splitter[L]) -> None:
         self._stream = stream
         self._splitter = splitter
+        self._chunk = b""
+        self._at = 0
         self._ready: list[L] = []  # reversed, so that the next line is popped from its end
         self._ended = False
         self.unfinished = False
@@ -159,14 +164,20 @@ class Lines(Generic[L]):
         while not self._ready:
             if self._ended:
                 raise StopAsyncIteration
-            chunk = await self._stream.receive()
-            if chunk:
-                self._ready = self._splitter.feed(chunk)
-                self._ready.reverse()
-                continue
-            self._ended = True
-            rest = self._splitter.finish()
-            if rest is not None:
-                self._ready = [rest]
-                self.unfinished = True
+            await self._refill()
         return self._ready.pop()
+
+    async def _refill(self) -> None:
+        if self._at >= len(self._chunk):
+            self._chunk, self._at = await self._stream.receive(), 0
+        if self._chunk:
+            piece = self._chunk[self._at : self._at + _PIECE]
+            self._at += _PIECE
+            self._ready = self._splitter.feed(piece)
+            self._ready.reverse()
+            return
+        self._ended = True
+        rest = self._splitter.finish()
+        if rest is not None:
+            self._ready = [rest]
+            self.unfinished = True
