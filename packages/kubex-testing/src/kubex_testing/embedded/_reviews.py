@@ -9,7 +9,7 @@ from kubex_testing._objects.causes import Cause, invalid
 from kubex_testing._objects.json_types import JsonObject, array_at, object_at
 
 from . import _errors as errors
-from ._auth import Authorizer, authenticated, user_document
+from ._auth import ANONYMOUS, Authorizer, authenticated, user_document
 from ._bindings import bind_named
 from ._cluster import Call, now
 from ._creations import created, read_creation
@@ -62,7 +62,8 @@ class Reviews:
         if call.info.namespace:
             problems += _local_problems(call, spec)
         _refuse(call, problems)
-        return self._decided(body, authenticated(Identity(spec.get("user") or "", tuple(array_at(spec, "groups")))))
+        user = Identity(spec.get("user") or "", tuple(array_at(spec, "groups")))
+        return self._decided(body, user if set(ANONYMOUS.groups) & set(user.groups) else authenticated(user))
 
     def _what_may_i(self, call: Call, body: JsonObject) -> JsonObject:
         namespace = object_at(body, "spec").get("namespace")

@@ -1,0 +1,218 @@
+"""Status and scale, which are read and written apart from the object they belong to."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from behaviour.workloads import deployment, pod
+from kubex.api import Api, Subresource
+from kubex.client import Client
+from kubex.core.exceptions import (
+    Conflict,
+    Invalid,
+    InvalidNameError,
+    NamespaceError,
+    NotFound,
+    UnsupportedVerbError,
+)
+from kubex.core.patch import ApplyPatch, JsonPatch, MergePatch
+from kubex.models import HasStatus, NamespacedResource, ObjectMeta, ResourceFacts, Scale, ScaleSpec
+from kubex_k8s.v1_37.apps.v1 import Deployment
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod, PodStatus
+from kubex_testing.embedded import EmbeddedServer
+from support.kinds import WidgetSpec, WidgetStatus
+
+pytestmark = pytest.mark.anyio
+
+
+class Widget(NamespacedResource, HasStatus):
+    """The custom resource of the tests, with its status."""
+
+    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Widget", plural="widgets")
+    spec: WidgetSpec
+    status: WidgetStatus | None = None
+
+
+def widget(name: str, size: int = 1) -> Widget:
+    return Widget(metadata=ObjectMeta(name=name), spec=WidgetSpec(size=size))
+
+
+async def test_a_write_of_the_object_leaves_its_status(client: Client) -> None:
+    api = Api(Pod, client)
+    created = await api.create(pod("one"))
+    assert created.status is not None
+    assert created.status.phase == "Pending"
+    created.status = PodStatus(phase="Failed")
+    replaced = await api.replace(created)
+    assert replaced.status is not None
+    assert replaced.status.phase == "Pending"
+
+
+async def test_a_write_of_the_status_leaves_the_rest(client: Client) -> None:
+    api = Api(Pod, client)
+    await api.create(pod("one"))
+    change = {"status": {"phase": "Running"}, "spec": {"nodeName": "elsewhere"}}
+    patched = await api.status.patch("one", MergePatch(change))
+    assert isinstance(patched, Pod)
+    assert patched.status is not None
+    assert patched.status.phase == "Running"
+    assert patched.spec is not None
+    assert patched.spec.node_name is None
+    assert await api.status.get("one") == await api.get("one") == patched
+
+
+@pytest.mark.usefixtures("widgets")
+async def test_the_status_of_a_custom_resource_is_replaced(client: Client) -> None:
+    api = Api(Widget, client)
+    created = await api.create(widget("w"))
+    created.status = WidgetStatus(ready=True)
+    created.spec.size = 5
+    created.metadata.labels = {"a": "b"}
+    replaced = await api.status.replace(created)
+    assert replaced.status == WidgetStatus(ready=True)
+    assert (replaced.spec.size, replaced.metadata.labels) == (1, None)
+    assert replaced.metadata.generation == created.metadata.generation
+    with pytest.raises(Conflict):
+        await api.status.replace(created)
+    replaced.spec.size, replaced.status = 2, WidgetStatus(ready=False)
+    grown = await api.replace(replaced)
+    assert (grown.spec.size, grown.status) == (2, WidgetStatus(ready=True))
+    assert grown.metadata.generation == 2
+
+
+@pytest.mark.usefixtures("widgets")
+async def test_a_status_is_patched_in_every_way(client: Client) -> None:
+    api = Api(Widget, client)
+    await api.create(widget("w"))
+    applied = await api.status.patch("w", ApplyPatch({"status": {"ready": True}}), field_manager="controller")
+    assert applied.status == WidgetStatus(ready=True)
+    with pytest.raises(Conflict) as caught:
+        await api.status.patch("w", ApplyPatch({"status": {"ready": False}}), field_manager="other")
+    assert [cause.field for cause in caught.value.causes] == [".status.ready"]
+    forced = await api.status.patch("w", ApplyPatch({"status": {"ready": False}}), field_manager="other", force=True)
+    assert forced.status == WidgetStatus(ready=False)
+    replace = JsonPatch([{"op": "replace", "path": "/status/ready", "value": True}])
+    assert (await api.status.patch("w", replace)).status == WidgetStatus(ready=True)
+    tried = await api.status.patch("w", MergePatch({"status": None}), dry_run=True)
+    assert tried.status is None
+    assert (await api.status.get("w")).status == WidgetStatus(ready=True)
+
+
+@pytest.mark.usefixtures("widgets")
+async def test_a_status_that_does_not_fit_is_invalid(client: Client) -> None:
+    api = Api(Widget, client)
+    await api.create(widget("w"))
+    with pytest.raises(Invalid) as caught:
+        await api.status.patch("w", MergePatch({"status": {"ready": "perhaps"}}))
+    assert [cause.field for cause in caught.value.causes] == ["status.ready"]
+
+
+async def test_a_scale_is_a_view_of_its_object(client: Client) -> None:
+    api = Api(Deployment, client)
+    created = await api.create(deployment("web", replicas=2))
+    scale = await api.scale.get("web")
+    assert type(scale) is Scale
+    assert (scale.api_version, scale.kind, scale.spec.replicas) == ("autoscaling/v1", "Scale", 2)
+    assert scale.metadata.uid == created.metadata.uid
+    assert scale.status is not None
+    assert scale.status.selector == "app=web"
+
+
+async def test_a_scale_writes_the_replicas_of_its_object(client: Client) -> None:
+    api = Api(Deployment, client)
+    await api.create(deployment("web"))
+    patched = await api.scale.patch("web", MergePatch({"spec": {"replicas": 3}, "status": {"replicas": 99}}))
+    assert patched.spec.replicas == 3
+    wanted = Scale(metadata=ObjectMeta(name="web"), spec=ScaleSpec(replicas=2))
+    assert (await api.scale.replace(wanted)).spec.replicas == 2
+    tried = await api.scale.patch("web", MergePatch({"spec": {"replicas": 9}}), dry_run=True)
+    assert tried.spec.replicas == 9
+    applied = await api.scale.patch("web", ApplyPatch({"spec": {"replicas": 4}}), field_manager="hpa", force=True)
+    assert applied.spec.replicas == 4
+    read = await api.get("web")
+    assert read.spec is not None
+    assert (read.spec.replicas, read.metadata.generation) == (4, 4)
+
+
+async def test_a_scale_that_has_changed_since_is_a_conflict(client: Client) -> None:
+    api = Api(Deployment, client)
+    await api.create(deployment("web"))
+    scale = await api.scale.get("web")
+    await api.scale.patch("web", MergePatch({"spec": {"replicas": 3}}))
+    scale.spec.replicas = 5
+    with pytest.raises(Conflict, match=r'deployments\.apps "web"'):
+        await api.scale.replace(scale)
+    with pytest.raises(Conflict):
+        await api.scale.patch("web", MergePatch({"metadata": {"resourceVersion": "1"}, "spec": {"replicas": 5}}))
+    assert (await api.scale.get("web")).spec.replicas == 3
+
+
+async def test_less_than_no_replicas_are_invalid(client: Client) -> None:
+    api = Api(Deployment, client)
+    await api.create(deployment("web"))
+    with pytest.raises(Invalid) as caught:
+        await api.scale.patch("web", MergePatch({"spec": {"replicas": -1}}))
+    assert [cause.field for cause in caught.value.causes] == ["spec.replicas"]
+    assert caught.value.details.details is not None
+    assert (caught.value.details.details.group, caught.value.details.details.kind) == ("autoscaling", "Scale")
+
+
+async def test_what_is_not_there_has_no_subresource(client: Client) -> None:
+    with pytest.raises(NotFound, match=r'pods "none" not found'):
+        await Api(Pod, client).status.get("none")
+    with pytest.raises(NotFound, match=r'deployments\.apps "none" not found'):
+        await Api(Deployment, client).scale.patch("none", MergePatch({"spec": {"replicas": 1}}))
+
+
+async def test_subresources_are_in_namespaces_like_their_objects(client: Client, namespace: str) -> None:
+    api = Api(Deployment, client, namespace=None)
+    await api.create(deployment("web"), namespace=namespace)
+    assert (await api.scale.get("web", namespace=namespace)).metadata.namespace == namespace
+    scale = Scale(metadata=ObjectMeta(name="web", namespace=namespace), spec=ScaleSpec(replicas=2))
+    assert (await api.scale.replace(scale)).spec.replicas == 2
+    assert (await Api(Namespace, client).status.get(namespace)).metadata.name == namespace
+
+
+async def test_what_names_no_object_is_not_sent(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+    api = Api(Deployment, embedded_client, namespace=None)
+    with pytest.raises(NamespaceError, match="reading scale needs one namespace"):
+        await api.scale.get("web")
+    with pytest.raises(InvalidNameError, match="is needed to say which object is meant by replacing scale"):
+        await api.scale.replace(Scale(metadata=ObjectMeta()), namespace="default")
+    with pytest.raises(NamespaceError, match="namespace 'a', but namespace 'b' was asked for"):
+        await api.scale.replace(Scale(metadata=ObjectMeta(name="web", namespace="a")), namespace="b")
+    with pytest.raises(InvalidNameError):
+        await api.status.get("web/scale", namespace="default")
+    with pytest.raises(NamespaceError, match="namespaces: is cluster-wide"):
+        await Api(Namespace, embedded_client).status.get("default", namespace="default")
+    assert kubex_server.requests == []
+
+
+async def test_options_of_a_write_are_sent(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+    api: Subresource[Pod] = Api(Pod, embedded_client).status
+    await Api(Pod, embedded_client).create(pod("one"))
+    kubex_server.clear_requests()
+    await api.patch("one", MergePatch({}), dry_run=True, field_manager="me", field_validation="Strict")
+    (request,) = kubex_server.requests
+    assert (request.method, request.path) == ("PATCH", "/api/v1/namespaces/default/pods/one/status")
+    assert request.query == {"dryRun": ["All"], "fieldManager": ["me"], "fieldValidation": ["Strict"]}
+
+
+ACCESSORS: dict[str, Callable[[Api[Any]], object]] = {
+    "HasStatus": lambda api: api.status,
+    "HasScale": lambda api: api.scale,
+    "HasEviction": lambda api: api.eviction,
+    "HasResize": lambda api: api.resize,
+    "HasEphemeralContainers": lambda api: api.ephemeral_containers,
+    "HasApproval": lambda api: api.approval,
+    "HasTokenRequest": lambda api: api.tokens,
+}
+
+
+@pytest.mark.parametrize("marker", ACCESSORS)
+async def test_other_kinds_say_that_they_have_none(embedded_client: Client, marker: str) -> None:
+    with pytest.raises(
+        UnsupportedVerbError, match=rf"^ConfigMap has no .+ \(its class does not derive from {marker}\)"
+    ):
+        ACCESSORS[marker](Api(ConfigMap, embedded_client))
