@@ -28,10 +28,11 @@ class HomeLoop:
 
     def check(self) -> None:
         """Raise ClientLoopError on another loop than the first, BackendError on an async library that does not fit."""
-        token = current_token()
-        if self._token is token:
+        token = current_token()  # AnyIO makes a new one each time: equal, not the same
+        if self._token is not None:
+            if self._token != token:
+                raise ClientLoopError
             return
-        self.check_end()
         name = runtime()
         if name not in self._runtimes:
             raise BackendError(
