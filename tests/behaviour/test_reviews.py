@@ -1,0 +1,228 @@
+"""Kinds that are answered and not stored: who is this, what may they do, and bindings."""
+
+from typing import Any
+
+import pytest
+
+from behaviour.workloads import pod
+from kubex.api import Api, create_review
+from kubex.client import Client, create_client
+from kubex.core.exceptions import (
+    ApiWarning,
+    BadRequest,
+    DeadlineExceeded,
+    Invalid,
+    InvalidNameError,
+    NamespaceError,
+    NotFound,
+)
+from kubex.models import ClusterCreateOnly, ObjectMeta, ResourceFacts
+from kubex.transport import Backend
+from kubex_k8s.v1_37.authentication.v1 import SelfSubjectReview, TokenReview, TokenReviewSpec
+from kubex_k8s.v1_37.authorization.v1 import (
+    LocalSubjectAccessReview,
+    NonResourceAttributes,
+    ResourceAttributes,
+    SelfSubjectAccessReview,
+    SelfSubjectAccessReviewSpec,
+    SelfSubjectRulesReview,
+    SelfSubjectRulesReviewSpec,
+    SubjectAccessReview,
+    SubjectAccessReviewSpec,
+)
+from kubex_k8s.v1_37.core.v1 import Binding, ObjectReference, Pod, ServiceAccount
+from kubex_testing import ServerHandle
+from kubex_testing.embedded import Delay, EmbeddedServer
+
+pytestmark = pytest.mark.anyio
+
+LIST_PODS = ResourceAttributes(verb="list", resource="pods", namespace="default")
+NOBODY = {"user": "system:anonymous", "groups": ["system:unauthenticated"]}
+
+
+async def test_one_can_ask_who_one_is(client: Client) -> None:
+    review = await create_review(client, SelfSubjectReview())
+    assert type(review) is SelfSubjectReview
+    assert review.status is not None
+    assert review.status.user_info is not None
+    assert review.status.user_info.groups == ["system:masters", "system:authenticated"]
+
+
+async def test_one_can_ask_as_another_user(server: ServerHandle, backend: Backend) -> None:
+    async with create_client(server.as_user("jane", ["devs"]).configuration(), backend) as jane:
+        review = await create_review(jane, SelfSubjectReview())
+    assert review.status is not None
+    assert review.status.user_info is not None
+    assert review.status.user_info.username == "jane"
+    assert review.status.user_info.groups == ["devs", "system:authenticated"]
+
+
+async def test_one_can_ask_what_one_may_do(client: Client) -> None:
+    spec = SelfSubjectAccessReviewSpec(resource_attributes=LIST_PODS)
+    review = await create_review(client, SelfSubjectAccessReview(spec=spec))
+    assert review.status is not None
+    assert review.status.allowed
+    assert review.spec.resource_attributes == LIST_PODS
+
+
+@pytest.mark.parametrize(
+    ("asked", "allowed"),
+    [
+        ({"resourceAttributes": LIST_PODS}, False),
+        ({"nonResourceAttributes": NonResourceAttributes(path="/healthz", verb="get")}, True),
+        ({"nonResourceAttributes": NonResourceAttributes(path="/metrics", verb="get")}, False),
+    ],
+    ids=["pods", "healthz", "metrics"],
+)
+async def test_one_can_ask_what_others_may_do(client: Client, asked: dict[str, Any], allowed: bool) -> None:
+    spec = SubjectAccessReviewSpec.model_validate({**NOBODY, **asked})
+    review = await create_review(client, SubjectAccessReview(spec=spec))
+    assert review.status is not None
+    assert review.status.allowed is allowed
+
+
+async def test_a_question_without_a_user_is_invalid(client: Client) -> None:
+    with pytest.raises(Invalid) as caught:
+        await create_review(client, SubjectAccessReview(spec=SubjectAccessReviewSpec(resource_attributes=LIST_PODS)))
+    assert [cause.field for cause in caught.value.causes] == ["spec.user"]
+
+
+def local(about: str, *, namespace: str | None = None) -> LocalSubjectAccessReview:
+    """Ask whether nobody may list Pods in a namespace."""
+    attributes = LIST_PODS.model_copy(update={"namespace": about})
+    return LocalSubjectAccessReview(
+        metadata=ObjectMeta(namespace=namespace),
+        spec=SubjectAccessReviewSpec.model_validate({**NOBODY, "resourceAttributes": attributes}),
+    )
+
+
+async def test_a_review_of_a_namespace_is_of_the_default_one(client: Client, namespace: str) -> None:
+    review = await create_review(client, local(namespace))
+    assert review.metadata.namespace == namespace
+    assert review.status is not None
+    assert not review.status.allowed
+
+
+async def test_a_review_of_a_namespace_is_where_it_says(client: Client) -> None:
+    for review in (
+        await create_review(client, local("default"), namespace="default"),
+        await create_review(client, local("default", namespace="default")),
+        await create_review(client, local("default", namespace="default"), namespace="default"),
+    ):
+        assert review.metadata.namespace == "default"
+    with pytest.raises(Invalid) as caught:
+        await create_review(client, local("kube-system"), namespace="default")
+    assert [cause.field for cause in caught.value.causes] == ["spec.resourceAttributes.namespace"]
+
+
+async def test_one_can_ask_for_the_rules(client: Client, namespace: str) -> None:
+    spec = SelfSubjectRulesReviewSpec(namespace=namespace)
+    review = await create_review(client, SelfSubjectRulesReview(spec=spec))
+    assert review.status is not None
+    assert any(rule.verbs == rule.resources == rule.api_groups == ["*"] for rule in review.status.resource_rules)
+    assert any(rule.verbs == rule.non_resource_urls == ["*"] for rule in review.status.non_resource_rules)
+    with pytest.raises(BadRequest, match="no namespace on request"):
+        await create_review(client, SelfSubjectRulesReview(spec=SelfSubjectRulesReviewSpec()))
+
+
+async def test_a_token_says_whose_it_is(client: Client, namespace: str) -> None:
+    accounts = Api(ServiceAccount, client)
+    await accounts.create(ServiceAccount(metadata=ObjectMeta(name="robot")))
+    issued = await accounts.tokens.create("robot", audiences=["vault"])
+    assert issued.status is not None
+    spec = TokenReviewSpec(token=issued.status.token, audiences=["other", "vault"])
+    review = await create_review(client, TokenReview(spec=spec))
+    assert review.status is not None
+    assert (review.status.authenticated, review.status.audiences) == (True, ["vault"])
+    assert review.status.user is not None
+    assert review.status.user.username == f"system:serviceaccount:{namespace}:robot"
+
+
+async def test_a_token_that_is_nobodys_is_no_error(client: Client) -> None:
+    review = await create_review(client, TokenReview(spec=TokenReviewSpec(token="nobody")))
+    assert review.status is not None
+    assert not review.status.authenticated
+    assert review.status.error == "invalid bearer token"
+    with pytest.raises(BadRequest, match="token is required"):
+        await create_review(client, TokenReview(spec=TokenReviewSpec(token="")))
+
+
+async def test_a_binding_comes_back_as_it_was_sent(client: Client) -> None:
+    api = Api(Pod, client)
+    await api.create(pod("one"))
+    binding = Binding(metadata=ObjectMeta(name="one"), target=ObjectReference(kind="Node", name="node-1"))
+    assert await create_review(client, binding, dry_run=True) is binding
+    assert await create_review(client, binding) is binding
+    bound = await api.get("one")
+    assert bound.spec is not None
+    assert bound.spec.node_name == "node-1"
+    binding.metadata.name = "none"
+    with pytest.raises(NotFound, match='pods "none" not found'):
+        await create_review(client, binding)
+    await api.delete("one", grace_period_seconds=0)
+
+
+async def test_options_are_sent(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+    await create_review(embedded_client, SelfSubjectReview(), dry_run=True, field_manager="me")
+    (request,) = kubex_server.requests
+    assert (request.method, request.path) == ("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews")
+    assert request.query == {"dryRun": ["All"], "fieldManager": ["me"]}
+    assert request.body == b'{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview","metadata":{}}'
+
+
+async def test_a_review_has_its_time(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+    delay = Delay()
+    kubex_server.inject("POST *", delay)
+    with pytest.raises(DeadlineExceeded):
+        await create_review(embedded_client, SelfSubjectReview(), request_timeout=0.05)
+    delay.release()
+
+
+async def test_warnings_come_with_the_answer(client: Client) -> None:
+    review = SelfSubjectReview.model_validate({"color": "blue"})
+    with pytest.warns(ApiWarning, match='unknown field "color"'):
+        assert (await create_review(client, review)).status is not None
+
+
+async def test_nothing_is_sent_to_a_namespace_that_does_not_apply(
+    embedded_client: Client, kubex_server: EmbeddedServer
+) -> None:
+    anywhere: Any = SelfSubjectReview()
+    with pytest.raises(NamespaceError, match=r"selfsubjectreviews\.authentication\.k8s\.io: is cluster-wide"):
+        await create_review(embedded_client, anywhere, namespace="default")
+    with pytest.raises(NamespaceError, match="create_review needs one namespace"):
+        await create_review(embedded_client, local("a"), namespace=None)
+    with pytest.raises(NamespaceError, match="of namespace 'a', but namespace 'b' was asked for"):
+        await create_review(embedded_client, local("a", namespace="a"), namespace="b")
+    with pytest.raises(InvalidNameError):
+        await create_review(embedded_client, local("a"), namespace="a/b")
+    assert kubex_server.requests == []
+
+
+class Nowhere(ClusterCreateOnly):
+    """A kind that does not say where it lives."""
+
+
+class Paint(ClusterCreateOnly):
+    """A kind that no server has."""
+
+    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Paint", plural="paints")
+
+
+async def test_what_is_no_review_says_so(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+    stored: Any = pod("one")
+    with pytest.raises(
+        TypeError, match=r"Pod is not a create-only kind: what is stored is created by Api\(Pod, client\)"
+    ):
+        await create_review(embedded_client, stored)
+    with pytest.raises(TypeError, match="Nowhere does not say where it lives: add __resource__"):
+        await create_review(embedded_client, Nowhere())
+    review: Any = TokenReview
+    with pytest.raises(TypeError, match=r"TokenReview can only be created.+use create_review\(client, TokenReview"):
+        Api(review, embedded_client)
+    assert kubex_server.requests == []
+
+
+async def test_a_kind_that_the_server_lacks_is_not_found(client: Client) -> None:
+    with pytest.raises(NotFound):
+        await create_review(client, Paint())
