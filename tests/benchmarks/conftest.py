@@ -1,3 +1,5 @@
+"""Lets the tests import the benchmarks, and runs the server of the benchmarks for them."""
+
 import sys
 from collections.abc import Iterator
 from pathlib import Path

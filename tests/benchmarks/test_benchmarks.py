@@ -1,3 +1,5 @@
+"""The benchmarks run, measure what they say, and are judged by their goals."""
+
 import json
 import subprocess
 import sys

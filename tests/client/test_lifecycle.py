@@ -15,6 +15,7 @@ from client.turns import Gate, Turns, answer, stream
 from kubex.api import Api
 from kubex.client import Client
 from kubex.client._lease import Leases
+from kubex.configuration import ClientConfiguration
 from kubex.core.exceptions import ClientClosedError, ClientLoopError, ConnectionLost
 from kubex.credentials import TLSIdentity
 from kubex.transport import Backend, Transport, TransportConfig
@@ -92,6 +93,21 @@ async def test_no_connection_is_opened_before_the_first_call(connect: Connect, s
         assert handed.configs == []
         await client.request("GET", "/")
     assert (len(handed.configs), server.connections) == (1, 1)
+
+
+@pytest.mark.anyio
+@pytest.mark.covers("pitfall-17")
+async def test_two_clients_without_options_share_nothing(serve: Serve, backend: Backend, handed: Handed) -> None:
+    one_server, other_server = serve(Turns(answer(b"one"))), serve(Turns(answer(b"other")))
+    one = Client(ClientConfiguration(url=one_server.url, token="one"), backend=backend)
+    async with Client(ClientConfiguration(url=other_server.url), backend=backend) as other:
+        async with one:
+            assert (await one.request("GET", "/")).body == b"one"
+            assert (await other.request("GET", "/")).body == b"other"
+        assert (await other.request("GET", "/")).body == b"other"
+    assert one.options == other.options
+    assert [request.header("authorization") for request in other_server.seen] == [None, None]
+    assert handed.transports[0] is not handed.transports[1]
 
 
 @pytest.mark.anyio
@@ -268,7 +284,6 @@ async def test_however_calls_and_identities_interleave_each_transport_is_closed_
     opened.may_open.set()
     opened.pauses = chance.choices([0, 1, 2, 3], k=100)
     leases = Leases(opened)
-    in_use: list[Transport] = []
 
     async def pause(steps: int) -> None:
         for _ in range(steps):
@@ -289,7 +304,6 @@ async def test_however_calls_and_identities_interleave_each_transport_is_closed_
                     assert lease.identity is not None
                     assert lease.identity.cert_pem == name
                     assert leases_closed or lease.transport not in opened.closed
-                    in_use.append(lease.transport)
                     await pause(length)
                 finally:
                     await lease.release()
@@ -303,7 +317,7 @@ async def test_however_calls_and_identities_interleave_each_transport_is_closed_
             leases_closed = True
             await leases.aclose()
     await leases.aclose()
-    assert len(in_use) > 3
+    assert opened.transports
     assert sorted(map(id, opened.closed)) == sorted(map(id, opened.transports))
 
 

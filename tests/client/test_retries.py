@@ -2,11 +2,13 @@
 
 import logging
 import socket
+import ssl
 import threading
 import time
 
 import anyio
 import pytest
+import trustme
 
 from client.conftest import SOON, Connect
 from client.turns import Turn, Turns, answer, hang_up, refuse, silence, stream
@@ -238,6 +240,18 @@ async def test_a_server_that_comes_up_late_is_reached(connect: Connect, caplog: 
     finally:
         logging.getLogger("kubex").removeHandler(handler)
         listener.close()
+
+
+@pytest.mark.anyio
+async def test_a_server_that_is_not_trusted_is_asked_once(connect: Connect, serve: Serve) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    trusted = trustme.CA().cert_pem.bytes().decode()
+    server = serve(Turns(answer()), tls=context)
+    async with connect(server, configuration={"server_ca_data": trusted}) as client:
+        with pytest.raises(TLSError, match="certificate"):
+            await client.request("GET", "/")
+    assert (server.connections, server.seen) == (1, [])
 
 
 @pytest.mark.anyio

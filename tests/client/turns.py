@@ -19,10 +19,14 @@ class Turns:
 
     def __call__(self, peer: Peer) -> None:
         """Serve one connection."""
-        while peer.request():
-            with self._lock:
-                turn = self._turns.pop(0) if len(self._turns) > 1 else self._turns[0]
-            turn(peer)
+        try:
+            while peer.request():
+                with self._lock:
+                    turn = self._turns.pop(0) if len(self._turns) > 1 else self._turns[0]
+                turn(peer)
+        except (BrokenPipeError, ConnectionResetError):  # the client left while it was being answered
+            peer.server.closed.set()
+            raise
 
 
 def answer(body: bytes = b"{}", *, status: str = "200 OK", headers: Iterable[tuple[str, str]] = ()) -> Turn:

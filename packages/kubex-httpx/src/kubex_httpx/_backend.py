@@ -32,3 +32,4 @@ BACKEND = Backend(
     ),
     websocket=websocket_hint,
 )
+"""httpx for asyncio and trio; the entry point of this distribution names it."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kubex_testing._pki import Identity
 
 Capability: TypeAlias = Literal["api", "gc", "namespace-controller", "workloads", "pod-runtime", "exec"]
+"""What a server can do beyond the verbs of the API; `ServerHandle.capabilities` has those of one server."""
 
 # What every entry of a kubeconfig written here is called.
 ENTRY = "kubex-testing"

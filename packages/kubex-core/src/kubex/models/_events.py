@@ -8,6 +8,7 @@ from kubex.models._resource import Resource
 T_co = TypeVar("T_co", bound=Resource, covariant=True)
 
 EventType: TypeAlias = Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]
+"""What an event tells; an error is no event but an exception."""
 
 INITIAL_EVENTS_END = "k8s.io/initial-events-end"
 

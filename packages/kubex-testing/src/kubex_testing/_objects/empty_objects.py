@@ -15,6 +15,7 @@ _NODE_INFO = (
     "kubeProxyVersion", "operatingSystem", "architecture",
 )  # fmt: skip
 _DAEMON_STATUS = ("currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady")
+_BUDGET_STATUS = ("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods")
 
 _EMPTY: dict[tuple[str, str], dict[str, Any]] = {
     ("v1", "Pod"): {"spec": {"containers": None}, "status": {}},
@@ -41,7 +42,12 @@ _EMPTY: dict[tuple[str, str], dict[str, Any]] = {
         "status": dict.fromkeys(_DAEMON_STATUS, 0),
     },
     ("batch/v1", "Job"): {"spec": {"template": _POD_TEMPLATE}, "status": {}},
+    ("certificates.k8s.io/v1", "CertificateSigningRequest"): {
+        "spec": {"request": None, "signerName": ""},
+        "status": {},
+    },
     ("coordination.k8s.io/v1", "Lease"): {"spec": {}},
+    ("policy/v1", "PodDisruptionBudget"): {"spec": {}, "status": dict.fromkeys(_BUDGET_STATUS, 0)},
     ("apiextensions.k8s.io/v1", "CustomResourceDefinition"): {
         "spec": {"group": "", "names": _NAMES, "scope": "", "versions": None},
         "status": {"conditions": None, "acceptedNames": _NAMES, "storedVersions": None},

@@ -29,6 +29,7 @@ _FIELDS: dict[tuple[str, str], AbstractSet[str]] = {
     ("", "Secret"): {"type"},
     ("", "Service"): {"spec.clusterIP", "spec.type"},
     ("batch", "Job"): {"status.successful"},
+    ("certificates.k8s.io", "CertificateSigningRequest"): {"spec.signerName"},
 }
 
 

@@ -12,10 +12,15 @@ KINDS = {
     ],
     "apiextensions.k8s.io": ["CustomResourceDefinition"],
     "apps": ["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"],
+    "authentication.k8s.io": ["SelfSubjectReview", "TokenRequest", "TokenReview"],
+    "authorization.k8s.io": [
+        "LocalSubjectAccessReview", "SelfSubjectAccessReview", "SelfSubjectRulesReview", "SubjectAccessReview",
+    ],
     "autoscaling": ["Scale"],
     "batch": ["Job"],
+    "certificates.k8s.io": ["CertificateSigningRequest"],
     "coordination.k8s.io": ["Lease"],
-    "policy": ["Eviction"],
+    "policy": ["Eviction", "PodDisruptionBudget"],
 }  # fmt: skip
 _PREFIX = "#/definitions/"
 _PACKAGES = (

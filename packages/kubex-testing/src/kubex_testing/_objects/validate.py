@@ -6,10 +6,12 @@ from typing import TypeAlias
 from .causes import Cause
 from .json_types import JsonObject
 from .names import dns1123_label_problems, dns1123_subdomain_problems
+from .validate_certificates import validate_signing_request
 from .validate_core import validate_config_map, validate_event, validate_lease, validate_secret, validate_service
 from .validate_crd import validate_crd
 from .validate_meta import NameProblems, validate_metadata
 from .validate_pod import validate_pod
+from .validate_policy import validate_budget
 from .validate_workloads import validate_job, validate_scale, validate_workload
 
 Validator: TypeAlias = Callable[[JsonObject, JsonObject | None], list[Cause]]
@@ -29,7 +31,9 @@ _VALIDATORS: dict[tuple[str, str], Validator] = {
     ("apps", "StatefulSet"): validate_workload,
     ("autoscaling", "Scale"): validate_scale,
     ("batch", "Job"): validate_job,
+    ("certificates.k8s.io", "CertificateSigningRequest"): validate_signing_request,
     ("coordination.k8s.io", "Lease"): validate_lease,
+    ("policy", "PodDisruptionBudget"): validate_budget,
 }
 
 

@@ -63,8 +63,8 @@ def validate_pod_spec(spec: JsonObject, field: str) -> list[Cause]:
     if not containers:
         found.append(required(f"{field}.containers"))
     seen: set[str] = set()
-    found += _containers(containers, f"{field}.containers", volumes, seen)
-    found += _containers(init, f"{field}.initContainers", volumes, seen)
+    found += validate_containers(containers, f"{field}.containers", volumes, seen)
+    found += validate_containers(init, f"{field}.initContainers", volumes, seen)
     found += _one_of(spec, "restartPolicy", _RESTART_POLICIES, field)
     found += _one_of(spec, "dnsPolicy", _DNS_POLICIES, field)
     for key, least in (("terminationGracePeriodSeconds", 0), ("activeDeadlineSeconds", 1)):
@@ -112,7 +112,8 @@ def _tokens_without_account(volumes: JsonArray, field: str) -> Iterator[Cause]:
                 yield forbidden(place, "must not be specified when serviceAccountName is not set")
 
 
-def _containers(containers: JsonArray, field: str, volumes: set[str], seen: set[str]) -> Iterator[Cause]:
+def validate_containers(containers: JsonArray, field: str, volumes: set[str], seen: set[str]) -> Iterator[Cause]:
+    """Check containers of one list; `seen` collects the names, which must differ over all lists of the pod."""
     for index, container in enumerate(containers):
         place = f"{field}[{index}]"
         name = container.get("name") or ""

@@ -9,11 +9,12 @@ from .names import validate_labels
 from .selectors import match_label_selector
 from .validate_pod import validate_pod_template
 
-_PERCENT = (
+PERCENT = (
     "a valid percent string must be a numeric string followed by an ending '%' "
     "(e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
 )
-_AT_LEAST_ZERO = "must be greater than or equal to 0"
+_COUNTS = ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas")
+AT_LEAST_ZERO = "must be greater than or equal to 0"
 
 
 def validate_workload(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
@@ -21,15 +22,16 @@ def validate_workload(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
     kind = obj.get("kind", "")
     spec = object_at(obj, "spec")
     selector = spec.get("selector")
-    bad_selector = list(_selector(selector)) if is_object(selector) else []
-    found = [*_not_negative(spec, "replicas"), *bad_selector]
+    bad_selector = list(validate_selector(selector)) if is_object(selector) else []
+    found = [*not_negative(spec, "spec", "replicas"), *bad_selector]
     if bad_selector:
         found.append(invalid("spec.selector", selector, "invalid label selector"))
     else:
         found += _template(spec, kind)
     if kind == "Deployment":
         found += _deployment_strategy(spec)
-    found += _not_negative(spec, "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds")
+    found += not_negative(object_at(obj, "status"), "status", *_COUNTS)
+    found += not_negative(spec, "spec", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds")
     deadline = spec.get("progressDeadlineSeconds")
     if kind == "Deployment" and is_integer(deadline) and deadline <= (spec.get("minReadySeconds") or 0):
         found.append(invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"))
@@ -41,7 +43,7 @@ def validate_workload(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
 def validate_job(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
     """Check a Job; its template cannot change."""
     spec = object_at(obj, "spec")
-    found = list(_not_negative(spec, "parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished"))
+    found = list(not_negative(spec, "spec", "parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished"))
     template = object_at(spec, "template")
     found += validate_pod_template(template, "spec.template")
     if object_at(template, "spec").get("restartPolicy") not in {"OnFailure", "Never"}:
@@ -54,16 +56,18 @@ def validate_job(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
 def validate_scale(obj: JsonObject, old: JsonObject | None = None) -> list[Cause]:
     """Check a Scale."""
     del old
-    return list(_not_negative(object_at(obj, "spec"), "replicas"))
+    return list(not_negative(object_at(obj, "spec"), "spec", "replicas"))
 
 
-def _not_negative(spec: JsonObject, *keys: str) -> Iterator[Cause]:
+def not_negative(part: JsonObject, field: str, *keys: str) -> Iterator[Cause]:
+    """Refuse numbers below zero."""
     for key in keys:
-        if is_integer(value := spec.get(key)) and value < 0:
-            yield invalid(f"spec.{key}", value, _AT_LEAST_ZERO)
+        if is_integer(value := part.get(key)) and value < 0:
+            yield invalid(f"{field}.{key}", value, AT_LEAST_ZERO)
 
 
-def _selector(selector: JsonObject) -> Iterator[Cause]:
+def validate_selector(selector: JsonObject) -> Iterator[Cause]:
+    """Check the label selector of a spec."""
     yield from validate_labels(object_at(selector, "matchLabels"), "spec.selector.matchLabels")
     for index, expression in enumerate(array_at(selector, "matchExpressions")):
         field = f"spec.selector.matchExpressions[{index}]"
@@ -105,7 +109,7 @@ def _deployment_strategy(spec: JsonObject) -> Iterator[Cause]:
     elif is_object(rolling):
         for key in ("maxUnavailable", "maxSurge"):
             if isinstance(value := rolling.get(key), str) and not re.fullmatch("[0-9]+%", value):
-                yield invalid(f"spec.strategy.rollingUpdate.{key}", value, _PERCENT)
+                yield invalid(f"spec.strategy.rollingUpdate.{key}", value, PERCENT)
         both = [rolling.get("maxUnavailable"), rolling.get("maxSurge")]
         if all(value in {0, "0%"} for value in both):
             text = "may not be 0 when `maxSurge` is 0"

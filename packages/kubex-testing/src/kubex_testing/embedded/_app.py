@@ -9,22 +9,25 @@ from email.utils import formatdate
 
 from . import _errors as errors
 from ._auth import Authenticator, Authorizer
+from ._bindings import bind
 from ._cluster import Call, Cluster
 from ._deletes import delete, delete_collection
 from ._discovery import discover, is_careless
 from ._encode import dumps, render
+from ._evictions import evict
 from ._faults import Action, AddHeaders, Answer, Delay, Drop, Faults
 from ._http import MAX_BODY, HangupError
 from ._logs import read_log
 from ._messages import RecordedRequest, Response, text
 from ._negotiate import for_errors
 from ._patches import patch
-from ._pods import bind, evict, stream
+from ._pods import stream
 from ._reads import get, list_objects
 from ._registry import ResourceType
 from ._reviews import Reviews
 from ._router import RequestInfo, parse
 from ._scale import get_scale, patch_scale, update_scale
+from ._tokens import Tokens
 from ._watch import watch
 from ._writes import create, update
 
@@ -44,6 +47,7 @@ _VERBS: dict[str, Verb] = {
 _OBJECT_VERBS = ("get", "update", "patch", "delete")
 _SUBRESOURCES: dict[str, dict[str, Verb]] = {
     "status": {"get": get, "update": update, "patch": patch},
+    "approval": {"get": get, "update": update, "patch": patch},
     "finalize": {"update": update},
     "ephemeralcontainers": {"get": get, "update": update, "patch": patch},
     "resize": {"get": get, "update": update, "patch": patch},
@@ -64,7 +68,8 @@ class Application:
         self.cluster = cluster
         self.authenticator = authenticator
         self.authorizer = authorizer
-        self.reviews = Reviews(authenticator, authorizer)
+        self.tokens = Tokens(authenticator)
+        self.reviews = Reviews(self.tokens, authorizer)
         self.faults = faults
         self.address = ""
         self.failures: list[BaseException] = []
@@ -167,14 +172,17 @@ class Application:
             raise errors.unknown_path()
         if info.subresource and not resource.has(info.subresource):
             raise errors.unknown_resource()
+        nowhere = info.name or (resource.namespaced and not info.namespace)
+        if nowhere and not resource.is_stored:
+            raise errors.unknown_resource()
         return resource
 
     def _verb(self, resource: ResourceType, info: RequestInfo) -> Verb:
         """Choose the function that answers; raises 405."""
         if (info.subresource, info.verb) == ("token", "create"):
-            return self.reviews.token_request
+            return self.tokens.request
         chosen = _verb(resource, info)
-        return chosen if "list" in resource.verbs else self.reviews.review
+        return chosen if resource.is_stored else self.reviews.answer
 
 
 def _scope_fits(resource: ResourceType, info: RequestInfo) -> bool:

@@ -9,13 +9,18 @@ from ._cluster import Call, now
 from ._decode import Body, decode_patch
 from ._managed import ignored_fields
 from ._options import WriteOptions
+from ._registry import ResourceType
 from ._store import Stored
 from ._writes import check_identity, create_object, update_object
 
 
-def server_side_apply(call: Call, options: WriteOptions) -> tuple[bool, Stored]:
-    """Merge an applied configuration; tells whether the object is new. Raises 400, 409, 422 and 500."""
-    config = _decode(call)
+def server_side_apply(call: Call, options: WriteOptions, config: JsonObject | None = None) -> tuple[bool, Stored]:
+    """Merge an applied configuration, by default the body; tells whether the object is new.
+
+    Raises 400, 409, 422 and 500.
+    """
+    if config is None:
+        config = decode_configuration(call, call.resource)
     current = call.cluster.store.get(call.resource.bucket, call.key)
     if current is None and call.info.subresource:
         call.stored()
@@ -29,12 +34,13 @@ def server_side_apply(call: Call, options: WriteOptions) -> tuple[bool, Stored]:
     return False, update_object(call, document, current, options, manager_done=True)
 
 
-def _decode(call: Call) -> JsonObject:
+def decode_configuration(call: Call, resource: ResourceType) -> JsonObject:
+    """Decode what is applied; raises 400."""
     config = decode_patch(call.request, yaml=True)
     if not is_object(config):
         raise errors.bad_request("error decoding YAML: the configuration is no object")
     kind, version = config.get("kind") or "", config.get("apiVersion") or ""
-    if kind != call.resource.kind or not version:
+    if kind != resource.kind or not version:
         qualified = version if "/" in version else f"/{version}"
         raise errors.bad_request(f"invalid object type: {qualified}, Kind={kind}")
     return config

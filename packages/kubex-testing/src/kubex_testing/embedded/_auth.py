@@ -1,7 +1,10 @@
 """Who calls and what they may do: tokens, client certificates, impersonation and one hook."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import unquote
 
 from . import _errors as errors
 from ._messages import Identity, RecordedRequest
@@ -9,18 +12,37 @@ from ._router import RequestInfo
 
 ANONYMOUS = Identity("system:anonymous", ("system:unauthenticated",))
 ADMIN = Identity("admin", ("system:masters",))
+AUDIENCE = "https://kubernetes.default.svc"
+"""Whom tokens are for that name nobody: this API server."""
 _MASTERS = "system:masters"
+SERVICE_ACCOUNT = "system:serviceaccount:"
+_EXTRA_HEADER = "impersonate-extra-"
 _OPEN_PATHS = ("/healthz", "/livez", "/readyz", "/version")
 
 Authorize = Callable[[Identity, RequestInfo], bool]
 """May this user do this? Asked for every authenticated request after the built-in rules have said yes."""
 
 
+@dataclass(frozen=True)
+class IssuedToken:
+    """A token that was asked for at this server: for whom it is, until when, and whether it still counts."""
+
+    identity: Identity
+    audiences: tuple[str, ...]
+    expires: datetime
+    counts: Callable[[], bool]
+
+
 class Authenticator:
     """Knows the bearer tokens and reads the identity that a request proves."""
 
     def __init__(self, tokens: Mapping[str, Identity]) -> None:
-        self.tokens = dict(tokens)
+        self._tokens = dict(tokens)
+        self._issued: dict[str, IssuedToken] = {}
+
+    def issue(self, token: str, issued: IssuedToken) -> None:
+        """Accept a token from now on."""
+        self._issued[token] = issued
 
     def identify(self, request: RecordedRequest) -> Identity:
         """Return the caller; raises 401 for a token that is not known."""
@@ -30,10 +52,19 @@ class Authenticator:
         if not authorization:
             return ANONYMOUS
         scheme, _, token = authorization.partition(" ")
-        identity = self.tokens.get(token.strip())
-        if scheme.lower() != "bearer" or identity is None:
+        known = self.look_up(token.strip(), (AUDIENCE,))
+        if scheme.lower() != "bearer" or known is None:
             raise errors.unauthorized()
-        return authenticated(identity)
+        return known[0]
+
+    def look_up(self, token: str, audiences: Sequence[str]) -> tuple[Identity, list[str]] | None:
+        """Return whose token it is, and for which of the audiences; None if it is nobody's or for none of them."""
+        identity, own = self._tokens.get(token), [AUDIENCE]
+        issued = self._issued.get(token)
+        if issued is not None and issued.counts() and datetime.now(timezone.utc) < issued.expires:
+            identity, own = issued.identity, list(issued.audiences)
+        shared = [item for item in audiences if item in own]
+        return (authenticated(identity), shared) if identity is not None and shared else None
 
 
 class Authorizer:
@@ -48,8 +79,7 @@ class Authorizer:
         if wanted:
             if not self._may_impersonate(user):
                 raise _denied(user, info, verb=f"impersonate-on:user-info:{info.verb}")
-            groups = [value for key, value in request.headers if key == "impersonate-group"]
-            user = authenticated(Identity(wanted, tuple(groups)))
+            user = authenticated(_impersonated(wanted, request))
         if not self.allows(user, info):
             raise _denied(user, info, verb=info.verb)
         return user
@@ -68,14 +98,41 @@ class Authorizer:
 
 def user_document(user: Identity) -> dict[str, Any]:
     """Describe a user as the `userInfo` of the review kinds."""
-    return {"username": user.name, "groups": list(user.groups)}
+    document: dict[str, Any] = {"username": user.name}
+    if user.uid:
+        document["uid"] = user.uid
+    document["groups"] = list(user.groups)
+    if user.extra:
+        document["extra"] = {key: list(values) for key, values in user.extra}
+    return document
 
 
 def authenticated(user: Identity) -> Identity:
     """Add the group that everybody with credentials is in."""
     if "system:authenticated" in user.groups:
         return user
-    return Identity(user.name, (*user.groups, "system:authenticated"))
+    return replace(user, groups=(*user.groups, "system:authenticated"))
+
+
+def service_account_groups(namespace: str) -> tuple[str, ...]:
+    """Return the groups that every service account of a namespace is in."""
+    return ("system:serviceaccounts", f"system:serviceaccounts:{namespace}")
+
+
+def _impersonated(name: str, request: RecordedRequest) -> Identity:
+    """Read the user that the request wants to act as.
+
+    See https://kubernetes.io/docs/reference/access-authn-authz/user-impersonation/.
+    """
+    groups = tuple(value for key, value in request.headers if key == "impersonate-group")
+    extra: dict[str, tuple[str, ...]] = {}
+    for key, value in request.headers:
+        if key.startswith(_EXTRA_HEADER):
+            field = unquote(key.removeprefix(_EXTRA_HEADER))
+            extra[field] = (*extra.get(field, ()), value)
+    if not groups and name.startswith(SERVICE_ACCOUNT):
+        groups = service_account_groups(name.removeprefix(SERVICE_ACCOUNT).partition(":")[0])
+    return Identity(name, groups, request.header("impersonate-uid"), tuple(extra.items()))
 
 
 def _is_open(path: str) -> bool:

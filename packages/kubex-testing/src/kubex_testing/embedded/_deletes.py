@@ -17,6 +17,7 @@ from ._shapes import answer, answer_list, negotiate, status_success
 from ._store import Stored
 
 DEFAULT_POD_GRACE = 30
+_SHOWN_WHEN_GONE = ("pods.", "serviceaccounts.", "services.")
 CRD_FINALIZER = "customresourcecleanup.apiextensions.k8s.io"
 
 
@@ -33,9 +34,9 @@ async def delete(call: Call) -> Response:
     representation = negotiate(call.request)
     options = _with_default_policy(call, delete_options(call.request.query, decode_options(call.request)))
     stored = call.stored()
-    _check_preconditions(call, stored, options)
+    check_preconditions(call, stored, options)
     result = delete_object(call.cluster, call.resource, stored, options)
-    if result.gone and call.resource.bucket != "pods.":
+    if result.gone and call.resource.bucket not in _SHOWN_WHEN_GONE:
         metadata = stored.object["metadata"]
         return render(200, status_success(call, metadata["uid"], metadata["name"]), representation)
     return answer(call, 200, result.stored, representation)
@@ -154,7 +155,8 @@ def _is_kept(document: JsonObject) -> bool:
     return document.get("kind") == "Namespace" and bool(object_at(document, "spec").get("finalizers"))
 
 
-def _check_preconditions(call: Call, stored: Stored, options: DeleteOptions) -> None:
+def check_preconditions(call: Call, stored: Stored, options: DeleteOptions) -> None:
+    """Check uid and revision against what is stored; raises 409."""
     metadata = stored.object["metadata"]
     resource, name = call.resource, call.info.name
     if options.uid and options.uid != metadata["uid"]:

@@ -1,21 +1,21 @@
 """PodDisruptionBudgets: what they have to say to an eviction.
 
-See https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/.
+See https://kubernetes.io/docs/concepts/workloads/pods/disruptions/.
 """
 
 from typing import Any
 
-from kubex_testing._objects.json_types import JsonObject, array_at, json_copy, object_at
+from kubex_testing._objects.json_types import JsonObject, json_copy, object_at
 from kubex_testing._objects.selectors import match_label_selector
 
 from . import _errors as errors
 from ._cluster import Call, now
+from ._conditions import has_condition, set_condition
 
 BUDGETS = "poddisruptionbudgets.policy"
 RETRY_AFTER = 10
 _PHASES_WITHOUT_BUDGET = ("Pending", "Succeeded", "Failed")
 _REFUSAL = "Cannot evict pod as it would violate the pod's disruption budget."
-NEW_STATUS = {"disruptionsAllowed": 0, "currentHealthy": 0, "desiredHealthy": 0, "expectedPods": 0}
 
 
 def spend(call: Call, pod: JsonObject, *, dry_run: bool) -> None:
@@ -28,12 +28,16 @@ def spend(call: Call, pod: JsonObject, *, dry_run: bool) -> None:
     budgets = [bucket.objects[key].object for key in bucket.prefixed(f"{call.info.namespace}/")]
     matching = [item for item in budgets if _covers(item, labels)]
     if len(matching) > 1:
-        raise errors.internal("This pod has more than one PodDisruptionBudget, which eviction does not support.")
-    for budget in matching:
-        _check(budget)
-        if not dry_run:
-            spent = _spent(budget, pod["metadata"]["name"])
-            call.cluster.store.put(BUDGETS, f"{call.info.namespace}/{budget['metadata']['name']}", spent)
+        raise errors.internal(
+            "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
+        )
+    if not matching or _lets_unready_go(matching[0], pod):
+        return
+    budget = matching[0]
+    _check(budget)
+    if not dry_run:
+        spent = _spent(budget, pod["metadata"]["name"])
+        call.cluster.store.put(BUDGETS, f"{call.info.namespace}/{budget['metadata']['name']}", spent)
 
 
 def _covers(budget: JsonObject, labels: dict[str, str]) -> bool:
@@ -41,14 +45,32 @@ def _covers(budget: JsonObject, labels: dict[str, str]) -> bool:
     return selector is not None and match_label_selector(selector, labels)
 
 
+def _lets_unready_go(budget: JsonObject, pod: JsonObject) -> bool:
+    """Tell whether a pod that is not ready may go without being counted.
+
+    See https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy.
+    """
+    if has_condition(pod, "Ready"):
+        return False
+    if object_at(budget, "spec").get("unhealthyPodEvictionPolicy") == "AlwaysAllow":
+        return True
+    status = object_at(budget, "status")
+    desired: int = status.get("desiredHealthy", 0)
+    healthy: int = status.get("currentHealthy", 0)
+    return healthy >= desired > 0
+
+
 def _check(budget: JsonObject) -> None:
     name, status = budget["metadata"]["name"], object_at(budget, "status")
     if status.get("observedGeneration", 0) < budget["metadata"].get("generation", 0):
         why = f"The disruption budget {name} is still being processed by the server."
         raise _refused(why, retry_after=RETRY_AFTER)
-    if status.get("disruptionsAllowed", 0) <= 0:
-        desired, healthy = status.get("desiredHealthy", 0), status.get("currentHealthy", 0)
+    if status.get("disruptionsAllowed", 0) > 0:
+        return
+    desired, healthy = status.get("desiredHealthy", 0), status.get("currentHealthy", 0)
+    if healthy <= desired:
         raise _refused(f"The disruption budget {name} needs {desired} healthy pods and has {healthy} currently")
+    raise _refused(f"The disruption budget {name} does not allow evicting pods currently")
 
 
 def _refused(why: str, *, retry_after: int = 0) -> errors.ApiError:
@@ -66,14 +88,6 @@ def _spent(budget: JsonObject, pod: str) -> JsonObject:
     status["disruptionsAllowed"] -= 1
     status["disruptedPods"] = {**object_at(status, "disruptedPods"), pod: now()}
     if status["disruptionsAllowed"] == 0:
-        condition = {
-            "type": "DisruptionAllowed",
-            "status": "False",
-            "observedGeneration": status.get("observedGeneration", 0),
-            "lastTransitionTime": now(),
-            "reason": "InsufficientPods",
-            "message": "",
-        }
-        others = [item for item in array_at(status, "conditions") if item["type"] != condition["type"]]
-        status["conditions"] = [*others, condition]
+        condition = {"type": "DisruptionAllowed", "status": "False", "reason": "InsufficientPods", "message": ""}
+        set_condition(changed, condition, observedGeneration=status.get("observedGeneration", 0))
     return changed

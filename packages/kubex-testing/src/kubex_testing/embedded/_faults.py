@@ -57,6 +57,7 @@ class Delay:
                 future.set_result(None)
 
     async def wait(self) -> None:
+        """Hold a request back until `release()`; the server calls it."""
         future: Future[None] = Future()
         with self._lock:
             if self._released:
@@ -80,6 +81,7 @@ class Fault:
     hits: int = 0
 
     def matches(self, request: RecordedRequest) -> bool:
+        """Tell whether the fault is for this request, and not used up."""
         if self.times is not None and self.hits >= self.times:
             return False
         if callable(self.matcher):

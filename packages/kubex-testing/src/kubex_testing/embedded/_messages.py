@@ -9,10 +9,12 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Identity:
-    """Who calls: a user name and its groups."""
+    """Who calls: a user name and its groups; what else is known of the user shows in reviews alone."""
 
     name: str
     groups: tuple[str, ...] = ()
+    uid: str = ""
+    extra: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from kubex_testing._objects.field_selectors import selectable_fields
-from kubex_testing._objects.schema import Schema, builtin_schema, structural_schema
+from kubex_testing._objects.schema import Schema, builtin_schema
 
 ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 OBJECT_VERBS = ("get", "patch", "update")
@@ -64,15 +64,11 @@ class ResourceType:
     deprecation: str = ""
     """The warning that comes with every answer about it."""
     custom: CustomFacts | None = None
-    own_schema: Schema | None = None
-    """For a built-in kind that the table of schemas does not hold."""
 
     @cached_property
     def schema(self) -> Schema:
         """The schema of its objects."""
-        if self.custom is not None:
-            return self.custom.schema
-        return self.own_schema or builtin_schema(self.group, self.version, self.kind)
+        return self.custom.schema if self.custom else builtin_schema(self.group, self.version, self.kind)
 
     @cached_property
     def selectable(self) -> frozenset[str]:
@@ -93,6 +89,11 @@ class ResourceType:
         """Name of the store's bucket; the versions of a resource share it."""
         return f"{self.plural}.{self.group}"
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether objects of it are kept; others are answered when they are created."""
+        return "list" in self.verbs
+
     def key(self, namespace: str, name: str) -> str:
         return f"{namespace}/{name}" if self.namespaced else name
 
@@ -100,27 +101,6 @@ class ResourceType:
         return any(item.name == subresource for item in self.subresources)
 
 
-_OPEN = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-_AMOUNT = {"x-kubernetes-int-or-string": True}
-
-# The table of built-in schemas does not hold this kind; its lists are short, so they merge as wholes.
-BUDGET_SCHEMA = structural_schema(
-    {
-        "type": "object",
-        "properties": {
-            "spec": {
-                "type": "object",
-                "properties": {
-                    "minAvailable": _AMOUNT,
-                    "maxUnavailable": _AMOUNT,
-                    "selector": _OPEN,
-                    "unhealthyPodEvictionPolicy": {"type": "string"},
-                },
-            },
-            "status": _OPEN,
-        },
-    }
-)
 _ALL = ("all",)
 _CORE = (
     ResourceType(
@@ -203,11 +183,15 @@ BUILTINS = (
         orphans_by_default=True,
     ),
     ResourceType(
+        "certificates.k8s.io", "v1", "CertificateSigningRequest", "certificatesigningrequests", namespaced=False,
+        short_names=("csr",), subresources=(Subresource("approval"), STATUS),
+    ),
+    ResourceType(
         "coordination.k8s.io", "v1", "Lease", "leases", unconditional_update=False, create_on_update=True
     ),
     ResourceType(
         "policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", short_names=("pdb",),
-        tracks_generation=True, unconditional_update=False, subresources=(STATUS,), own_schema=BUDGET_SCHEMA,
+        tracks_generation=True, unconditional_update=False, subresources=(STATUS,),
     ),
     ResourceType(
         "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False,
@@ -217,10 +201,12 @@ BUILTINS = (
 )  # fmt: skip
 
 CREATE_ONLY = (
+    ("", "Binding", "bindings", True),
     ("authentication.k8s.io", "SelfSubjectReview", "selfsubjectreviews", False),
     ("authentication.k8s.io", "TokenReview", "tokenreviews", False),
     ("authorization.k8s.io", "LocalSubjectAccessReview", "localsubjectaccessreviews", True),
     ("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews", False),
+    ("authorization.k8s.io", "SelfSubjectRulesReview", "selfsubjectrulesreviews", False),
     ("authorization.k8s.io", "SubjectAccessReview", "subjectaccessreviews", False),
 )
 """Kinds that are answered and never stored: group, kind, plural, namespaced."""
@@ -275,7 +261,7 @@ class Registry:
 
     def storage_types(self) -> list[ResourceType]:
         """Return one type for each bucket that can hold objects."""
-        return list({item.bucket: item for item in self if "list" in item.verbs}.values())
+        return list({item.bucket: item for item in self if item.is_stored}.values())
 
     def __iter__(self) -> Iterator[ResourceType]:
         for resources in tuple(self._versions.values()):

@@ -1,109 +1,123 @@
-"""Kinds that are answered and never stored: who is this, what may they do, a token for them.
+"""Kinds that are answered and never stored: who is this, and what may they do.
 
-See https://kubernetes.io/docs/reference/access-authn-authz/authentication/ and …/authorization/.
+See https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access.
 """
 
-import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
 
+from kubex_testing._objects.causes import Cause, invalid
 from kubex_testing._objects.json_types import JsonObject, array_at, object_at
 
 from . import _errors as errors
-from ._auth import Authenticator, Authorizer, authenticated, user_document
+from ._auth import Authorizer, authenticated, user_document
+from ._bindings import bind_named
 from ._cluster import Call, now
-from ._decode import decode_object
-from ._encode import dumps, render
+from ._creations import created, read_creation
 from ._messages import Identity, Response
-from ._negotiate import wanted
 from ._router import RequestInfo
+from ._rules import rules_of
+from ._tokens import Tokens
 
-AUDIENCE = "https://kubernetes.default.svc"
-_DEFAULT_SECONDS, _LEAST_SECONDS = 3600, 600
+_EITHER = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
 
 
 class Reviews:
     """Answers the kinds that can only be created."""
 
-    def __init__(self, authenticator: Authenticator, authorizer: Authorizer) -> None:
-        self._authenticator = authenticator
+    def __init__(self, tokens: Tokens, authorizer: Authorizer) -> None:
+        self._tokens = tokens
         self._authorizer = authorizer
         self._kinds: dict[str, Callable[[Call, JsonObject], JsonObject]] = {
             "SelfSubjectReview": self._who_am_i,
             "SelfSubjectAccessReview": self._may_i,
+            "SelfSubjectRulesReview": self._what_may_i,
             "SubjectAccessReview": self._may_they,
             "LocalSubjectAccessReview": self._may_they,
             "TokenReview": self._whose_token,
         }
 
-    async def review(self, call: Call) -> Response:
-        """POST of a review; raises 422."""
+    async def answer(self, call: Call) -> Response:
+        """POST of such a kind; raises 400 and 422."""
         resource = call.resource
-        body = decode_object(call.request, resource.kind).document
+        if resource.kind == "Binding":
+            return await bind_named(call)
+        body, _ = read_creation(call, resource)
+        body["metadata"].pop("managedFields", None)
         document = {"kind": resource.kind, "apiVersion": resource.api_version}
-        return _created(call, {**document, **self._kinds[resource.kind](call, body)})
-
-    async def token_request(self, call: Call) -> Response:
-        """POST …/serviceaccounts/NAME/token: a token that signs in as the service account; raises 404 and 422."""
-        account = call.stored().object["metadata"]
-        spec = object_at(decode_object(call.request, "TokenRequest").document, "spec")
-        seconds = spec.get("expirationSeconds", _DEFAULT_SECONDS)
-        if seconds < _LEAST_SECONDS:
-            message = f"Invalid value: {seconds}: may not specify a duration less than 10 minutes"
-            cause = errors.cause("FieldValueInvalid", message, "spec.expirationSeconds")
-            raise errors.invalid("TokenRequest", "authentication.k8s.io", "", [cause])
-        groups = ("system:serviceaccounts", f"system:serviceaccounts:{account['namespace']}")
-        token = secrets.token_urlsafe(32)
-        name = f"system:serviceaccount:{account['namespace']}:{account['name']}"
-        self._authenticator.tokens[token] = Identity(name, groups)
-        expires = datetime.now(timezone.utc) + timedelta(seconds=seconds)
-        kept = ("name", "namespace", "uid", "creationTimestamp")
-        document = {
-            "kind": "TokenRequest",
-            "apiVersion": "authentication.k8s.io/v1",
-            "metadata": {key: account[key] for key in kept},
-            "spec": {"audiences": [AUDIENCE], "boundObjectRef": None, **spec, "expirationSeconds": seconds},
-            "status": {"token": token, "expirationTimestamp": expires.strftime("%Y-%m-%dT%H:%M:%SZ")},
-        }
-        return _created(call, document)
+        return created(call, {**document, **self._kinds[resource.kind](call, body)})
 
     def _who_am_i(self, call: Call, _body: JsonObject) -> JsonObject:
         return {"metadata": {"creationTimestamp": now()}, "status": {"userInfo": user_document(call.user)}}
 
     def _may_i(self, call: Call, body: JsonObject) -> JsonObject:
-        spec = object_at(body, "spec")
-        return {"metadata": {}, "spec": spec, "status": {"allowed": self._authorizer.allows(call.user, _asked(spec))}}
+        _refuse(call, [*_spec_problems(body), *_metadata_problems(call, body)])
+        return self._decided(body, call.user)
 
     def _may_they(self, call: Call, body: JsonObject) -> JsonObject:
         spec = object_at(body, "spec")
-        user = authenticated(Identity(spec.get("user") or "", tuple(array_at(spec, "groups"))))
-        metadata = {"namespace": call.info.namespace} if call.info.namespace else {}
-        allowed = self._authorizer.allows(user, _asked(spec))
-        return {"metadata": metadata, "spec": spec, "status": {"allowed": allowed}}
+        problems = _spec_problems(body)
+        if not spec.get("user") and not array_at(spec, "groups"):
+            problems.append(invalid("spec.user", "", "at least one of user or group must be specified"))
+        problems += _metadata_problems(call, body)
+        if call.info.namespace:
+            problems += _local_problems(call, spec)
+        _refuse(call, problems)
+        return self._decided(body, authenticated(Identity(spec.get("user") or "", tuple(array_at(spec, "groups")))))
+
+    def _what_may_i(self, call: Call, body: JsonObject) -> JsonObject:
+        namespace = object_at(body, "spec").get("namespace")
+        if not namespace:
+            raise errors.bad_request("no namespace on request")
+        status = rules_of(call.cluster.registry, self._authorizer, call.user, namespace)
+        return {"metadata": body["metadata"], "spec": {}, "status": status}
 
     def _whose_token(self, _call: Call, body: JsonObject) -> JsonObject:
-        spec = object_at(body, "spec")
-        identity = self._authenticator.tokens.get(spec.get("token") or "")
-        if identity is None:
-            status: JsonObject = {"user": {}, "error": "invalid bearer token"}
-        else:
-            user = user_document(authenticated(identity))
-            status = {"authenticated": True, "user": user, "audiences": [AUDIENCE]}
-        return {"metadata": {}, "spec": spec, "status": status}
+        status = self._tokens.review(body)
+        return {"metadata": body["metadata"], "spec": body["spec"], "status": status}
+
+    def _decided(self, body: JsonObject, user: Identity) -> JsonObject:
+        allowed = self._authorizer.allows(user, _asked(object_at(body, "spec")))
+        return {"metadata": body["metadata"], "spec": body["spec"], "status": {"allowed": allowed}}
 
 
-def _created(call: Call, document: JsonObject) -> Response:
-    return render(201, dumps(document), wanted(call.request))
+def _refuse(call: Call, problems: list[Cause]) -> None:
+    if problems:
+        # The reference names the group alone here, and no kind.
+        raise errors.invalid("", call.resource.group, "", [item.as_dict() for item in problems])
+
+
+def _spec_problems(body: JsonObject) -> list[Cause]:
+    spec = object_at(body, "spec")
+    path = spec.get("nonResourceAttributes")
+    if (spec.get("resourceAttributes") is None) == (path is None):
+        return [invalid("spec", path, _EITHER)]
+    return []
+
+
+def _metadata_problems(call: Call, body: JsonObject) -> list[Cause]:
+    metadata = {key: value for key, value in body["metadata"].items() if value}
+    if set(metadata) - {"namespace"}:
+        expected = "must be empty except for namespace" if call.info.namespace else "must be empty"
+        return [invalid("metadata", metadata, expected)]
+    return []
+
+
+def _local_problems(call: Call, spec: JsonObject) -> list[Cause]:
+    resource, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
+    problems: list[Cause] = []
+    if resource is not None and (resource.get("namespace") or "") != call.info.namespace:
+        namespace = resource.get("namespace") or ""
+        problems.append(invalid("spec.resourceAttributes.namespace", namespace, "must match metadata.namespace"))
+    if path is not None:
+        problems.append(invalid("spec.nonResourceAttributes", path, "disallowed on this kind of request"))
+    return problems
 
 
 def _asked(spec: JsonObject) -> RequestInfo:
-    attributes, path = object_at(spec, "resourceAttributes"), object_at(spec, "nonResourceAttributes")
-    if bool(attributes) == bool(path):
-        message = "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified"
-        cause = errors.cause("FieldValueInvalid", message, "spec.resourceAttributes")
-        raise errors.invalid("", "authorization.k8s.io", "", [cause])
-    if path:
+    path = spec.get("nonResourceAttributes")
+    if path is not None:
         return RequestInfo(path.get("path", ""), path.get("verb", ""))
+    attributes = object_at(spec, "resourceAttributes")
     return RequestInfo(
         "",
         attributes.get("verb", ""),

@@ -10,13 +10,14 @@ from kubex_testing._objects.selectors import format_label_selector
 
 from . import _errors as errors
 from ._admit import admit_body
+from ._apply import decode_configuration, server_side_apply
 from ._cluster import Call
 from ._decode import Body, decode_object
 from ._encode import dumps, render
 from ._messages import Response
 from ._negotiate import content_type, wanted
 from ._options import WriteOptions, write_options
-from ._patches import apply_patch, check_media, decode_operations
+from ._patches import APPLY, apply_patch, check_media, decode_operations
 from ._registry import ResourceType
 from ._store import Stored
 from ._types import check_type
@@ -44,7 +45,10 @@ async def patch_scale(call: Call) -> Response:
     """PATCH …/scale."""
     media = content_type(call.request)
     check_media(call.resource, media)
-    options = write_options(call.request, "PatchOptions")
+    options = write_options(call.request, "PatchOptions", apply=media == APPLY)
+    if media == APPLY:
+        scale = decode_configuration(call, SCALE)
+        return _answer(call, server_side_apply(call, options, _of_parent(call, scale))[1])
     operations = decode_operations(call, media)
     current = call.stored()
     patched = apply_patch(SCALE, media, scale_of(call.resource, current.object), operations)
@@ -93,10 +97,28 @@ def _write(call: Call, current: Stored, scale: JsonObject, options: WriteOptions
     changed = json_copy(current.object)
     if metadata.get("resourceVersion"):
         changed["metadata"]["resourceVersion"] = metadata["resourceVersion"]
-    facts = call.resource.custom
-    path = facts.scale["specReplicasPath"] if facts and facts.scale else _SPEC_REPLICAS
-    _put_at(changed, path, replicas)
+    uid, present = metadata.get("uid"), changed["metadata"]["uid"]
+    if uid and uid != present:
+        why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {present}"
+        raise errors.conflict(call.resource.plural, call.resource.group, name, why)
+    _put_at(changed, _replicas_path(call.resource), replicas)
     return update_object(call, changed, current, options)
+
+
+def _of_parent(call: Call, scale: JsonObject) -> JsonObject:
+    """Return the configuration of the parent that an applied Scale stands for."""
+    resource = call.resource
+    config: JsonObject = {**scale, "apiVersion": resource.api_version, "kind": resource.kind}
+    replicas = object_at(config.pop("spec", None)).get("replicas")
+    config.pop("status", None)
+    if replicas is not None:
+        _put_at(config, _replicas_path(resource), replicas)
+    return config
+
+
+def _replicas_path(resource: ResourceType) -> str:
+    facts = resource.custom
+    return facts.scale["specReplicasPath"] if facts and facts.scale else _SPEC_REPLICAS
 
 
 def _answer(call: Call, stored: Stored) -> Response:

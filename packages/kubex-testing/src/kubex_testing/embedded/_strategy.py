@@ -9,9 +9,9 @@ from kubex_testing._objects.validate import validate_builtin
 from kubex_testing._objects.validate_meta import validate_metadata
 
 from . import _errors as errors
+from ._certificates import SIGNING_REQUESTS, take_written
 from ._cluster import Cluster
 from ._crd import CRD_BUCKET
-from ._disruptions import BUDGETS, NEW_STATUS
 from ._registry import ResourceType
 
 _ALLOCATED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
@@ -35,8 +35,6 @@ def complete(cluster: Cluster, resource: ResourceType, document: JsonObject) -> 
             allocate_ip=cluster.allocate_address,
             allocate_node_port=cluster.allocate_node_port,
         )
-        if resource.bucket == BUDGETS:
-            document["status"] = dict(NEW_STATUS)
     elif resource.has("status"):
         document = {key: value for key, value in document.items() if key != "status"}
     if resource.tracks_generation:
@@ -57,6 +55,8 @@ def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None) ->
 
 def prepare_update(resource: ResourceType, new: JsonObject, old: JsonObject, subresource: str) -> JsonObject:
     """Keep what this write may not change, and count the generation; returns the object to store."""
+    if resource.bucket == SIGNING_REQUESTS:
+        return take_written(new, old, subresource)
     if subresource == "status":
         return _status_update(resource, new, old)
     if resource.bucket == "services.":
@@ -86,7 +86,7 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
         metadata = {**old["metadata"]}
         for key in ("managedFields", "resourceVersion"):
             _carry(metadata, new["metadata"], key)
-    elif resource.group == "apps":
+    elif resource.bucket == "deployments.apps":
         _carry(metadata, old["metadata"], "labels")
     elif resource.bucket == "pods.":
         _carry(metadata, old["metadata"], "ownerReferences")

@@ -15,7 +15,8 @@ def check_type(resource: ResourceType, document: JsonObject, *, patched: bool = 
     if resource.custom is not None:
         _check_custom_type(resource, document, kind, version)
     elif kind not in (None, "", resource.kind):
-        why = f"converting ({resource.version}.{kind}) to (core.{resource.kind}): unknown conversion"
+        group = resource.group.partition(".")[0] or "core"
+        why = f"converting ({resource.version}.{kind}) to ({group}.{resource.kind}): unknown conversion"
         raise undecodable(resource, document, why, patched=patched)
     elif version not in (None, "", resource.api_version):
         why = f'no kind "{resource.kind}" is registered for version "{version}"'
@@ -31,7 +32,7 @@ def undecodable(resource: ResourceType, document: JsonObject, why: str, *, patch
         cause = errors.cause("FieldValueInvalid", f"Invalid value: {shown(shown(document))}: {why}", "patch")
         return errors.invalid("", "", "", [cause])
     kind = document.get("kind") or resource.kind
-    version = document.get("apiVersion") or resource.api_version
+    version = str(document.get("apiVersion") or resource.api_version).rpartition("/")[2]
     return errors.bad_request(f'{kind} in version "{version}" cannot be handled as a {resource.kind}: {why}')
 
 

@@ -7,12 +7,13 @@ from kubex_testing._objects.names import expand_generate_name
 
 from . import _errors as errors
 from ._admit import admit_body
+from ._certificates import SIGNING_REQUESTS, name_requester
 from ._cluster import Call, new_uid, now
 from ._decode import decode_object
 from ._managed import stamp_update
 from ._messages import Response
 from ._options import WriteOptions, write_options
-from ._pod_parts import PARTS, take_part, without_ephemeral
+from ._pod_parts import PARTS, take_part, validate_part
 from ._shapes import answer, negotiate
 from ._store import Stored
 from ._strategy import complete, prepare_update, validate, with_defaults
@@ -51,7 +52,7 @@ async def update(call: Call) -> Response:
 def create_object(call: Call, document: JsonObject, options: WriteOptions, *, manager_done: bool = False) -> Stored:
     """Complete, check and store a new object; raises 403, 404, 409, 422 and 500."""
     resource, metadata = call.resource, document["metadata"]
-    _check_namespace(call, metadata)
+    check_namespace(call, metadata)
     check_namespace_open(call, metadata.get("name") or "")
     for key in ("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"):
         metadata.pop(key, None)
@@ -59,6 +60,8 @@ def create_object(call: Call, document: JsonObject, options: WriteOptions, *, ma
     _complete_name(call, metadata)
     metadata.update(uid=new_uid(), creationTimestamp=now())
     document = with_defaults(resource, document)
+    if resource.bucket == SIGNING_REQUESTS:
+        name_requester(document, call.user)
     if not manager_done:
         stamp_update(call, document, None, options)
     document = complete(call.cluster, resource, document)
@@ -93,7 +96,7 @@ def update_object(
         document = take_part(call.cluster, call.info.subresource, document, old)
     document = prepare_update(resource, document, old, call.info.subresource)
     if part:
-        validate(resource, without_ephemeral(document), None)
+        validate_part(call.info.subresource, document, old)
     else:
         validate(resource, document, old)
     if not manager_done:
@@ -113,7 +116,7 @@ def update_object(
 def check_identity(call: Call, document: JsonObject) -> None:
     """Check name and namespace of a body against the path; raises 400."""
     metadata = document["metadata"]
-    _check_namespace(call, metadata)
+    check_namespace(call, metadata)
     name = metadata.get("name") or ""
     if not name:
         raise errors.bad_request(
@@ -168,7 +171,8 @@ def check_namespace_open(call: Call, name: str) -> None:
         )
 
 
-def _check_namespace(call: Call, metadata: JsonObject) -> None:
+def check_namespace(call: Call, metadata: JsonObject) -> None:
+    """Set the namespace of the path, or drop that of a cluster-wide kind; raises 400 when it contradicts."""
     if not call.resource.namespaced:
         metadata.pop("namespace", None)
         return

@@ -1,0 +1,85 @@
+"""Validation of CertificateSigningRequests.
+
+See https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/.
+"""
+
+import base64
+from collections.abc import Iterator
+
+from .causes import Cause, duplicate, forbidden, invalid, not_supported, required
+from .json_types import JsonObject, array_at, is_integer, object_at
+
+DECISIONS = ("Approved", "Denied")
+_LASTING = (*DECISIONS, "Failed")
+_LEAST_SECONDS = 600
+_USAGES = (
+    "any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment",
+    "decipher only", "digital signature", "email protection", "encipher only", "ipsec end system", "ipsec tunnel",
+    "ipsec user", "key agreement", "key encipherment", "microsoft sgc", "netscape sgc", "ocsp signing", "s/mime",
+    "server auth", "signing", "timestamping",
+)  # fmt: skip
+_SIGNER = "must be a fully qualified domain and path of the form 'example.com/signer-name'"
+_DOMAIN = "should be a domain with at least two segments separated by dots"
+
+
+def validate_signing_request(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+    """Check a CertificateSigningRequest; a decision that was made stays."""
+    spec, conditions = object_at(obj, "spec"), array_at(obj, "status", "conditions")
+    found = [*_spec(spec), *_conditions(conditions)]
+    present = {item.get("type") for item in conditions}
+    if set(DECISIONS) <= present:
+        shown = ", ".join(f'conditions[{{"type": "{kind}"}}]' for kind in DECISIONS)
+        found.append(invalid("status.conditions", f"{{{shown}}}", "must specify at most one of them"))
+    gone = {item.get("type") for item in array_at(old, "status", "conditions")} - present
+    found += [
+        forbidden("status.conditions", f'updates may not remove a condition of type "{kind}"')
+        for kind in _LASTING
+        if kind in gone
+    ]
+    certificate = object_at(obj, "status").get("certificate")
+    if certificate and _pem_type(certificate) != "CERTIFICATE":
+        text = "must contain at least one CERTIFICATE PEM block"
+        found.append(invalid("status.certificate", "<certificate data>", text))
+    return found
+
+
+def _spec(spec: JsonObject) -> Iterator[Cause]:
+    request, signer = spec.get("request"), spec.get("signerName")
+    if _pem_type(request or "") != "CERTIFICATE REQUEST":
+        yield invalid("spec.request", request, "PEM block type must be CERTIFICATE REQUEST")
+    usages = array_at(spec, "usages")
+    if not usages:
+        yield required("spec.usages")
+    for index, usage in enumerate(usages):
+        if usage not in _USAGES:
+            yield not_supported(f"spec.usages[{index}]", usage, _USAGES)
+        elif usage in usages[:index]:
+            yield duplicate(f"spec.usages[{index}]", usage)
+    if not signer:
+        yield required("spec.signerName")
+    elif "/" not in signer:
+        yield invalid("spec.signerName", signer, _SIGNER)
+    elif "." not in signer.partition("/")[0]:
+        yield invalid("spec.signerName", signer.partition("/")[0], _DOMAIN)
+    seconds = spec.get("expirationSeconds")
+    if is_integer(seconds) and seconds < _LEAST_SECONDS:
+        text = "may not specify a duration less than 600 seconds (10 minutes)"
+        yield invalid("spec.expirationSeconds", seconds, text)
+
+
+def _conditions(conditions: list[JsonObject]) -> Iterator[Cause]:
+    for index, condition in enumerate(conditions):
+        kind, status = condition.get("type"), condition.get("status")
+        if not kind:
+            yield required(f"status.conditions[{index}].type")
+        if not status:
+            yield required(f"status.conditions[{index}].status")
+        elif kind in _LASTING and status != "True":
+            yield not_supported(f"status.conditions[{index}].status", status, ["True"])
+
+
+def _pem_type(text: str) -> str:
+    """Return what the first PEM block of a base64 text says it is; empty for none."""
+    first = base64.b64decode(text).decode("utf-8", "replace").strip().partition("\n")[0].strip()
+    begins = first.startswith("-----BEGIN ") and first.endswith("-----")
+    return first.removeprefix("-----BEGIN ").removesuffix("-----") if begins else ""

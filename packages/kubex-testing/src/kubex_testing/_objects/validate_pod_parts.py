@@ -1,0 +1,78 @@
+"""Validation of the subresources of pods that write one part of the spec."""
+
+from collections.abc import Iterator
+
+from .causes import Cause, forbidden, invalid
+from .json_types import JsonObject, array_at, json_copy, json_equal, object_at
+from .pod_defaults import qos_class
+from .validate_pod import validate_containers
+
+_EPHEMERAL = "ephemeralContainers"
+_NOT_EPHEMERAL = ("lifecycle", "livenessProbe", "ports", "readinessProbe", "startupProbe", "resources", "resizePolicy")
+_RESIZABLE = ("cpu", "memory")
+
+
+def validate_ephemeral(new: JsonObject, old: JsonObject) -> list[Cause]:
+    """Check the ephemeral containers of a pod: old ones must stay as they are."""
+    spec, field = object_at(new, "spec"), f"spec.{_EPHEMERAL}"
+    containers = array_at(spec, _EPHEMERAL)
+    others = {item["name"] for kind in ("containers", "initContainers") for item in array_at(spec, kind)}
+    volumes = {volume.get("name") for volume in array_at(spec, "volumes")}
+    found = list(validate_containers(containers, field, volumes, set(others)))
+    for index, container in enumerate(containers):
+        place, target = f"{field}[{index}]", container.get("targetContainerName")
+        if target and target not in others:
+            found.append(Cause("FieldValueNotFound", f'Not found: "{target}"', f"{place}.targetContainerName"))
+        found += [
+            forbidden(f"{place}.{key}", "cannot be set for an Ephemeral Container")
+            for key in _NOT_EPHEMERAL
+            if container.get(key)
+        ]
+    by_name = {container.get("name"): container for container in containers}
+    for before in array_at(old, "spec", _EPHEMERAL):
+        name = before["name"]
+        if name not in by_name:
+            found.append(forbidden(field, f'existing ephemeral containers "{name}" may not be removed\n'))
+        elif not json_equal(by_name[name], before):
+            found.append(forbidden(field, f'existing ephemeral containers "{name}" may not be changed\n'))
+    return found
+
+
+def validate_resize(new: JsonObject, old: JsonObject) -> list[Cause]:
+    """Check the resources of a pod: CPU and memory may change, the class of service may not."""
+    spec, before = object_at(new, "spec"), object_at(old, "spec")
+    found: list[Cause] = []
+    quality = qos_class(before)
+    if qos_class(spec) != quality:
+        found.append(invalid("spec", quality, "Pod QOS Class may not change as a result of resizing"))
+    if len(array_at(spec, "containers")) != len(array_at(before, "containers")):
+        return [*found, forbidden("spec.containers", "containers may not be added or removed on resize")]
+    found += _removed(spec, before)
+    mutable: JsonObject = json_copy(spec)
+    for container, known in zip(array_at(mutable, "containers"), array_at(before, "containers"), strict=True):
+        _put_back(container, known)
+    if not json_equal(mutable, before):
+        found.append(forbidden("spec", "only cpu and memory resources are mutable"))
+    return found
+
+
+def _removed(spec: JsonObject, before: JsonObject) -> Iterator[Cause]:
+    pairs = zip(array_at(spec, "containers"), array_at(before, "containers"), strict=True)
+    for index, (container, known) in enumerate(pairs):
+        for key in ("limits", "requests"):
+            gone = set(object_at(known, "resources", key)) - set(object_at(container, "resources", key))
+            if gone & set(_RESIZABLE):
+                text = f"resource {key} cannot be removed"
+                yield forbidden(f"spec.containers[{index}].resources.{key}", text)
+
+
+def _put_back(container: JsonObject, known: JsonObject) -> None:
+    """Give a container the CPU and memory that it had."""
+    resources = dict(object_at(container, "resources"))
+    for key in ("limits", "requests"):
+        kept = {name: value for name, value in object_at(resources, key).items() if name not in _RESIZABLE}
+        had = object_at(known, "resources", key)
+        resources[key] = kept | {name: had[name] for name in _RESIZABLE if name in had}
+        if not resources[key]:
+            del resources[key]
+    container["resources"] = resources

@@ -1,0 +1,71 @@
+"""Bindings: what a scheduler creates to give a pod its node.
+
+See https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/binding-v1/.
+"""
+
+from dataclasses import replace
+
+from kubex_testing._objects.causes import Cause, not_supported, required
+from kubex_testing._objects.json_types import JsonObject, json_copy, object_at
+
+from . import _errors as errors
+from ._cluster import Call
+from ._conditions import set_condition
+from ._creations import BINDING, created, read_creation
+from ._messages import Response
+
+
+async def bind(call: Call) -> Response:
+    """POST …/pods/NAME/binding."""
+    body, options = read_creation(call, BINDING)
+    return _bind(call, body, dry_run=options.dry_run)
+
+
+async def bind_named(call: Call) -> Response:
+    """POST …/bindings: the body says which pod."""
+    body, options = read_creation(call, BINDING)
+    name = body["metadata"].get("name")
+    if not name:
+        raise errors.bad_request("Name parameter required.")
+    pods = call.cluster.registry.find("", "v1", "pods")
+    if pods is None:
+        raise errors.unknown_resource()
+    on_pod = replace(call, info=replace(call.info, name=name), resource=pods)
+    return _bind(on_pod, body, dry_run=options.dry_run)
+
+
+def _bind(call: Call, body: JsonObject, *, dry_run: bool) -> Response:
+    metadata, name = body["metadata"], call.info.name
+    if metadata.get("name") != name:
+        raise errors.bad_request("name in URL does not match name in Binding object")
+    problems = list(_problems(object_at(body, "target")))
+    if problems:
+        # The reference hands these on as plain errors, not as an Invalid.
+        raise errors.internal(str(problems[0]))
+    pod = call.stored().object
+    _check_preconditions(name, metadata, pod["metadata"])
+    present = object_at(pod, "spec").get("nodeName")
+    if present:
+        raise errors.conflict("pods/binding", "", name, f'pod {name} is already assigned to node "{present}"')
+    changed: JsonObject = json_copy(pod)
+    changed["spec"]["nodeName"] = body["target"]["name"]
+    for key in ("annotations", "labels"):
+        if metadata.get(key):
+            changed["metadata"][key] = {**object_at(changed, "metadata", key), **metadata[key]}
+    set_condition(changed, {"type": "PodScheduled", "status": "True", "lastProbeTime": None})
+    if not dry_run:
+        call.cluster.store.put(call.resource.bucket, call.key, changed)
+    return created(call)
+
+
+def _problems(target: JsonObject) -> list[Cause]:
+    if target.get("kind") not in (None, "", "Node"):
+        return [not_supported("target.kind", target["kind"], ["Node", "<empty>"])]
+    return [] if target.get("name") else [required("target.name")]
+
+
+def _check_preconditions(name: str, wanted: JsonObject, present: JsonObject) -> None:
+    for key, title in (("uid", "UID"), ("resourceVersion", "ResourceVersion")):
+        if wanted.get(key) and wanted[key] != present[key]:
+            why = f"Precondition failed: {title} in precondition: {wanted[key]}, {title} in object meta: {present[key]}"
+            raise errors.conflict("pods", "", name, why)

@@ -1,0 +1,58 @@
+"""What a user may do in a namespace, as lists of rules."""
+
+from dataclasses import replace
+from typing import Any
+
+from ._auth import Authorizer
+from ._messages import Identity
+from ._registry import Registry
+from ._router import RequestInfo
+
+_PATHS = ("/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version")
+_ANYTHING = {
+    "resourceRules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}],
+    "nonResourceRules": [{"verbs": ["*"], "nonResourceURLs": ["*"]}],
+    "incomplete": False,
+}
+
+
+def rules_of(registry: Registry, authorizer: Authorizer, user: Identity, namespace: str) -> dict[str, Any]:
+    """Return the status of a SelfSubjectRulesReview.
+
+    A hook can only be asked about what there is, so with one the rules are said to be incomplete.
+    """
+    if authorizer.hook is None and authorizer.allows(user, RequestInfo("", "*", is_resource=True)):
+        return _ANYTHING
+    paths = [path for path in _PATHS if authorizer.allows(user, RequestInfo(path, "get"))]
+    return {
+        "resourceRules": _resource_rules(registry, authorizer, user, namespace),
+        "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": paths}] if paths else [],
+        "incomplete": True,
+        "evaluationError": "the authorize hook of this server was asked about whole resources only",
+    }
+
+
+def _resource_rules(registry: Registry, authorizer: Authorizer, user: Identity, namespace: str) -> list[dict[str, Any]]:
+    """Return one rule for the resources of a group that allow the same verbs."""
+    rules: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for resource in registry:
+        parts = [("", resource.verbs), *((item.name, item.verbs) for item in resource.subresources)]
+        for subresource, verbs in parts:
+            asked = RequestInfo(
+                "",
+                "",
+                is_resource=True,
+                group=resource.group,
+                version=resource.version,
+                namespace=namespace if resource.namespaced else "",
+                plural=resource.plural,
+                subresource=subresource,
+            )
+            allowed = tuple(verb for verb in verbs if authorizer.allows(user, replace(asked, verb=verb)))
+            name = f"{resource.plural}/{subresource}" if subresource else resource.plural
+            rules.setdefault((resource.group, allowed), []).append(name)
+    return [
+        {"verbs": list(verbs), "apiGroups": [group], "resources": names}
+        for (group, verbs), names in rules.items()
+        if verbs
+    ]

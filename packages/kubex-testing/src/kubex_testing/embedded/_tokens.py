@@ -1,0 +1,163 @@
+"""Tokens of service accounts, and whose token one is.
+
+See https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from kubex_testing._objects.causes import Cause, invalid
+from kubex_testing._objects.json_types import JsonObject, array_at, is_object, object_at
+
+from . import _errors as errors
+from ._auth import AUDIENCE, SERVICE_ACCOUNT, Authenticator, IssuedToken, service_account_groups, user_document
+from ._cluster import Call, Cluster, new_uid
+from ._creations import TOKEN_REQUEST, created, read_creation
+from ._encode import dumps
+from ._messages import Identity, Response
+
+_DEFAULT_SECONDS, _LEAST_SECONDS, _MOST_SECONDS = 3600, 600, 2**32
+_EXTRA = "authentication.kubernetes.io"
+_BOUND_KINDS = {("v1", "Node"): "nodes", ("v1", "Pod"): "pods", ("v1", "Secret"): "secrets"}
+_KEPT_METADATA = ("name", "namespace", "uid", "creationTimestamp")
+
+
+class Tokens:
+    """Issues tokens and says whose they are."""
+
+    def __init__(self, authenticator: Authenticator) -> None:
+        self._authenticator = authenticator
+        self._key = secrets.token_bytes(32)
+
+    async def request(self, call: Call) -> Response:
+        """POST …/serviceaccounts/NAME/token: a token that signs in as the service account."""
+        body, _ = read_creation(call, TOKEN_REQUEST)
+        account = call.stored().object["metadata"]
+        _check(call, body, account)
+        spec = object_at(body, "spec")
+        seconds = spec.get("expirationSeconds") or _DEFAULT_SECONDS
+        audiences = array_at(spec, "audiences") or [AUDIENCE]
+        reference = spec.get("boundObjectRef")
+        bound = _bound(call, account, reference) if is_object(reference) else None
+        issued_at = datetime.now(timezone.utc).replace(microsecond=0)
+        token_id = new_uid()
+        issued = IssuedToken(
+            _identity(account, bound, token_id),
+            tuple(audiences),
+            issued_at + timedelta(seconds=seconds),
+            lambda: all(_exists(call.cluster, *item) for item in (("serviceaccounts", account), bound) if item),
+        )
+        token = self._sign(issued, issued_at, token_id)
+        self._authenticator.issue(token, issued)
+        document = {
+            "kind": TOKEN_REQUEST.kind,
+            "apiVersion": TOKEN_REQUEST.api_version,
+            "metadata": {key: account[key] for key in _KEPT_METADATA},
+            "spec": {"audiences": audiences, "expirationSeconds": seconds, "boundObjectRef": reference},
+            "status": {"token": token, "expirationTimestamp": issued.expires.strftime("%Y-%m-%dT%H:%M:%SZ")},
+        }
+        return created(call, document)
+
+    def review(self, body: JsonObject) -> JsonObject:
+        """Return the status of a TokenReview; raises 400 for one without a token."""
+        spec = object_at(body, "spec")
+        token = spec.get("token")
+        if not token:
+            raise errors.bad_request("token is required for TokenReview in authentication")
+        known = self._authenticator.look_up(token, array_at(spec, "audiences") or [AUDIENCE])
+        if known is None:
+            return {"user": {}, "error": "invalid bearer token"}
+        user, audiences = known
+        return {"authenticated": True, "user": user_document(user), "audiences": audiences}
+
+    def _sign(self, issued: IssuedToken, issued_at: datetime, token_id: str) -> str:
+        """Make a JSON Web Token, which clients may look into for its subject and expiry."""
+        name = issued.identity.name
+        begin = int(issued_at.timestamp())
+        claims = {
+            "aud": issued.audiences,
+            "exp": int(issued.expires.timestamp()),
+            "iat": begin,
+            "iss": AUDIENCE,
+            "jti": token_id,
+            "nbf": begin,
+            "sub": name,
+        }
+        signed = ".".join(_base64url(dumps(part)) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
+        signature = hmac.new(self._key, signed.encode(), hashlib.sha256).digest()
+        return f"{signed}.{_base64url(signature)}"
+
+
+def _check(call: Call, body: JsonObject, account: JsonObject) -> None:
+    metadata, seconds = body["metadata"], object_at(body, "spec").get("expirationSeconds")
+    if metadata.get("name") not in (None, "", account["name"]):
+        why = "must match the service account name if specified"
+        raise _invalid([invalid("metadata.name", metadata["name"], why)], call.info.name)
+    if metadata.get("uid") not in (None, "", account["uid"]):
+        why = (
+            f"the UID in the token request ({metadata['uid']}) does not match the UID of the service account "
+            f"({account['uid']})"
+        )
+        raise errors.conflict(TOKEN_REQUEST.kind, TOKEN_REQUEST.group, account["name"], why)
+    field = "spec.expirationSeconds"
+    if seconds is not None and seconds < _LEAST_SECONDS:
+        raise _invalid([invalid(field, seconds, "may not specify a duration less than 10 minutes")])
+    if seconds is not None and seconds > _MOST_SECONDS:
+        raise _invalid([invalid(field, seconds, "may not specify a duration larger than 2^32 seconds")])
+
+
+def _invalid(causes: list[Cause], name: str = "") -> errors.ApiError:
+    return errors.invalid(TOKEN_REQUEST.kind, TOKEN_REQUEST.group, name, [item.as_dict() for item in causes])
+
+
+def _bound(call: Call, account: JsonObject, reference: JsonObject) -> tuple[str, JsonObject]:
+    """Find the object that the token is bound to; raises 400, 404 and 409."""
+    version, kind, name = reference.get("apiVersion") or "", reference.get("kind") or "", reference.get("name")
+    plural = _BOUND_KINDS.get((version, kind))
+    if plural is None:
+        group = version.rpartition("/")
+        shown = f"{group[0]}/{group[2]}, Kind={kind}"
+        raise errors.bad_request(f"cannot bind token to object of type {shown}")
+    if not name:
+        raise errors.bad_request("Name parameter required.")
+    found = call.cluster.store.get(f"{plural}.", name if plural == "nodes" else f"{call.info.namespace}/{name}")
+    if found is None:
+        raise errors.not_found(plural, "", name)
+    if plural == "pods" and object_at(found.object, "spec").get("serviceAccountName") != account["name"]:
+        raise errors.bad_request(
+            f'cannot bind token for serviceaccount "{account["name"]}" to pod running with different '
+            "serviceaccount name."
+        )
+    metadata: JsonObject = found.object["metadata"]
+    if reference.get("uid") not in (None, "", metadata["uid"]):
+        why = (
+            f"the UID in the bound object reference ({reference['uid']}) does not match the UID in record. "
+            "The object might have been deleted and then recreated"
+        )
+        raise errors.conflict(kind, "", name, why)
+    return plural, metadata
+
+
+def _identity(account: JsonObject, bound: tuple[str, JsonObject] | None, token_id: str) -> Identity:
+    extra: list[tuple[str, tuple[str, ...]]] = [(f"{_EXTRA}/credential-id", (f"JTI={token_id}",))]
+    if bound is not None and bound[0] in ("nodes", "pods"):
+        kind = bound[0].removesuffix("s")
+        extra += [(f"{_EXTRA}/{kind}-{key}", (bound[1][key],)) for key in ("name", "uid")]
+    namespace = account["namespace"]
+    name = f"{SERVICE_ACCOUNT}{namespace}:{account['name']}"
+    return Identity(name, service_account_groups(namespace), account["uid"], tuple(extra))
+
+
+def _exists(cluster: Cluster, plural: str, metadata: dict[str, Any]) -> bool:
+    """Tell whether that very object is still there; a token goes with what it is bound to."""
+    key = f"{metadata['namespace']}/{metadata['name']}" if "namespace" in metadata else metadata["name"]
+    found = cluster.store.get(f"{plural}.", key)
+    return found is not None and bool(found.object["metadata"]["uid"] == metadata["uid"])
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
