@@ -85,7 +85,15 @@ def test_custom_resources_are_generated_from_the_cluster_that_has_them(
     anyio.run(published, server)
     monkeypatch.setenv("KUBECONFIG", str(server.write_kubeconfig(tmp_path / "kubeconfig")))
     monkeypatch.syspath_prepend(str(tmp_path))
-    command = ["--from-cluster", "--group", "models.example.com", "-o", str(tmp_path), "--package", "kubex_cluster_models"]
+    command = [
+        "--from-cluster",
+        "--group",
+        "models.example.com",
+        "-o",
+        str(tmp_path),
+        "--package",
+        "kubex_cluster_models",
+    ]
     assert main(command) == 0, capsys.readouterr().err
     package = importlib.import_module("kubex_cluster_models.models_example_com.v1")
     facts = package.Widget.__resource__
@@ -96,7 +104,8 @@ def test_custom_resources_are_generated_from_the_cluster_that_has_them(
     widget = package.Widget.model_validate({"metadata": {"name": "w"}, "spec": spec})
     assert widget.spec.parts[0].source_url == "b"
     assert widget.to_dict()["spec"] == spec
-    assert '"""What it is called."""' in (tmp_path / "kubex_cluster_models/models_example_com/v1/_widget.py").read_text()
+    module = tmp_path / "kubex_cluster_models" / "models_example_com" / "v1" / "_widget.py"
+    assert '"""What it is called."""' in module.read_text()
     for name in [name for name in sys.modules if name.startswith("kubex_cluster_models")]:
         del sys.modules[name]
 

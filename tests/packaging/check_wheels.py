@@ -20,7 +20,8 @@ from kubex_testing.embedded import EmbeddedServer
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICKSTART = ROOT / "examples" / "quickstart.py"
-DISTRIBUTIONS = ("kubex", "kubex_aiohttp", "kubex_core", "kubex_httpx", "kubex_testing")
+MODELS = ("kubex_k8s_1_35", "kubex_k8s_1_36", "kubex_k8s_1_37")
+DISTRIBUTIONS = ("kubex", "kubex_aiohttp", "kubex_codegen", "kubex_core", "kubex_httpx", "kubex_testing", *MODELS)
 
 WHICH = """
 import sys
@@ -55,6 +56,17 @@ async def main():
         raise AssertionError("a client was made without a backend")
 
 anyio.run(main)
+"""
+
+IMPORTS = """
+import sys
+from importlib import import_module
+from pathlib import Path
+for version in sys.argv[1:]:
+    package = import_module(f"kubex_k8s.v1_{version}.core.v1")
+    assert Path(package.__file__).is_relative_to(sys.prefix), package.__file__
+    pod = package.Pod.model_validate_json(b'{"metadata": {"name": "p"}, "spec": {"containers": null}}')
+    assert (pod.metadata.name, pod.spec.containers) == ("p", []), pod
 """
 
 PLUGIN_TEST = """
@@ -163,6 +175,18 @@ def check_testing(folder: Path, python: str, wheels: Mapping[str, Path]) -> None
     assert "serve" in run(str(environment.bin / "kubex-testing"), "--help")
 
 
+def check_models(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
+    """Models need core alone, by the extra too; all versions install side by side, and the generator runs."""
+    environment = Environment(folder / "models", python)
+    environment.install(str(wheels["kubex_core"]), str(wheels["kubex_k8s_1_37"]))
+    assert not {"aiohttp", "httpx", "h11", "pytest", "kubex-codegen"} & environment.distributions()
+    environment.run("-c", IMPORTS, "37")
+    extras = f"kubex[k8s-1-35,k8s-1-36,k8s-1-37] @ {wheels['kubex'].as_uri()}"
+    environment.install(extras, *(str(wheels[name]) for name in MODELS), str(wheels["kubex_codegen"]))
+    environment.run("-c", IMPORTS, "35", "36", "37")
+    assert "--from-cluster" in run(str(environment.bin / "kubex-codegen"), "--help")
+
+
 def main() -> None:
     """Run every check."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -181,7 +205,8 @@ def main() -> None:
         check_both(folder, options.python, wheels)
         check_neither(folder, options.python, wheels)
         check_testing(folder, options.python, wheels)
-    print("the wheels install and work: httpx alone, aiohttp alone, both, neither, testing")
+        check_models(folder, options.python, wheels)
+    print("the wheels install and work: httpx alone, aiohttp alone, both, neither, testing, models")
 
 
 if __name__ == "__main__":
