@@ -8,8 +8,9 @@ from kubex.core._api_errors import error_from_status
 from kubex.core._errors import UnknownWatchEventError
 from kubex.models import ListMeta, Resource, ResourceList, Status, WatchEvent
 from kubex.models._errors import DecodeError, decode
+from kubex.models._habit import Habit
 from kubex.models._items import Items
-from kubex.models._raw import lazy, lazy_from_fields
+from kubex.models._raw import lazy
 
 T = TypeVar("T", bound=Resource)
 
@@ -30,11 +31,6 @@ class _Event(msgspec.Struct):
     object: msgspec.Raw
 
 
-class _EventOfFields(msgspec.Struct):
-    type: str
-    object: dict[str, msgspec.Raw]
-
-
 class _Bookmark(msgspec.Struct, rename={"api_version": "apiVersion"}):
     metadata: msgspec.Raw = msgspec.Raw(b"{}")
     kind: str | None = None
@@ -44,23 +40,23 @@ class _Bookmark(msgspec.Struct, rename={"api_version": "apiVersion"}):
 _KIND = msgspec.json.Decoder(_Kind)
 _LIST = msgspec.json.Decoder(_List)
 _EVENT = msgspec.json.Decoder(_Event)
-_FIELDS = msgspec.json.Decoder(_EventOfFields)
 _BOOKMARK = msgspec.json.Decoder(_Bookmark)
 
 
 class Decoder(Generic[T]):
     """Decodes the answers about one kind."""
 
-    __slots__ = ("_list", "_model", "_what")
+    __slots__ = ("_habit", "_list", "_model", "_what")
 
     def __init__(self, model: type[T], what: str) -> None:
         self._model = model
         self._list = ResourceList[model]  # type: ignore[valid-type]  # a class made at run time
         self._what = what
+        self._habit = Habit()
 
     def item(self, body: bytes) -> T:
         """Decode one object as far as its metadata; raises DecodeError, which names it."""
-        return lazy(self._model, body, self._what)
+        return lazy(self._model, body, self._what, self._habit)
 
     def list(self, body: bytes) -> ResourceList[T]:
         """Split a list into its items, which decode when they are reached; raises DecodeError."""
@@ -86,13 +82,12 @@ class Decoder(Generic[T]):
         Raises the typed ApiError of an `ERROR` event, UnknownWatchEventError for a type that is not known.
         """
         try:
-            event = _FIELDS.decode(line)
-            if event.type in ("ADDED", "MODIFIED", "DELETED"):
-                item = lazy_from_fields(self._model, event.object, self._what)
-                return WatchEvent(event.type, item)  # type: ignore[arg-type]  # narrowed by the test above
-            body = bytes(_EVENT.decode(line).object)
+            event = _EVENT.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise DecodeError(f"an event of {self._what}", str(error)) from error
+        body = bytes(event.object)
+        if event.type in ("ADDED", "MODIFIED", "DELETED"):
+            return WatchEvent(event.type, self.item(body))  # type: ignore[arg-type]  # narrowed by the test above
         if event.type == "BOOKMARK":
             return WatchEvent("BOOKMARK", self._bookmark(body))
         if event.type == "ERROR":

@@ -89,8 +89,9 @@ def _filled(model: LazyModel) -> dict[str, Any]:
         if RAW not in fields:
             return fields
         metadata = fields["metadata"]
+        raw, habit = fields[RAW]
         try:
-            whole = type(model).__pydantic_validator__.validate_json(joined(fields[RAW]))
+            whole = type(model).__pydantic_validator__.validate_json(joined(raw))
         except ValidationError as error:
             _refuse(model, metadata, error)
         complete: dict[str, Any] = _get_dict(whole)
@@ -98,6 +99,7 @@ def _filled(model: LazyModel) -> dict[str, Any]:
         _set_fields_set(model, whole.__pydantic_fields_set__)
         _set_extra(model, whole.__pydantic_extra__)
         _set_dict(model, complete)
+        habit.was_read()
         return complete
 
 

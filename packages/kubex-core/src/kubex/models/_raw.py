@@ -9,6 +9,7 @@ import msgspec
 from pydantic import BaseModel, ValidationError
 
 from kubex.models._errors import DecodeError, decode, decode_error
+from kubex.models._habit import Habit
 from kubex.models._lazy import RAW, LazyModel
 from kubex.models._meta import ObjectMeta
 from kubex.models._model import Model
@@ -35,19 +36,27 @@ class _Name(msgspec.Struct):
 _decode_name = msgspec.json.Decoder(_Name).decode
 
 
-def lazy(model: type[L], body: bytes, what: str) -> L:
+def lazy(model: type[L], body: bytes, what: str, habit: Habit | None = None) -> L:
     """Build an object from its JSON with the metadata alone validated; raises DecodeError if that does not fit.
 
-    What does not fit in the rest raises DecodeError each time it is touched.
+    What does not fit in the rest raises DecodeError each time it is touched. Where the habit expects that everything
+    is going to be read, everything is decoded at once, unless it does not fit.
     """
+    if habit is not None and habit.expects_reading():
+        try:
+            whole: L = model.__pydantic_validator__.validate_json(body)
+        except ValidationError:
+            pass  # built lazily it raises where it is touched, and only there
+        else:
+            return whole
     try:
         fields = _decode_fields(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DecodeError(what, str(error)) from error
-    return lazy_from_fields(model, fields, what)
+    return lazy_from_fields(model, fields, what, habit)
 
 
-def lazy_from_fields(model: type[L], fields: dict[str, msgspec.Raw], what: str) -> L:
+def lazy_from_fields(model: type[L], fields: dict[str, msgspec.Raw], what: str, habit: Habit | None = None) -> L:
     """Build an object from its top-level fields, which are taken over and must stay as they are."""
     metadata_type = _metadata_type(model)
     if metadata_type is None:
@@ -61,8 +70,11 @@ def lazy_from_fields(model: type[L], fields: dict[str, msgspec.Raw], what: str) 
         except ValidationError as error:
             raise decode_error(error, f"the metadata of {what}{_name_in({'metadata': raw})}") from error
         fields["metadata"] = _NO_METADATA
+    if habit is None:
+        habit = Habit()
+    habit.was_built()
     made = model.__new__(model)
-    _set_dict(made, {"metadata": metadata, RAW: fields})
+    _set_dict(made, {"metadata": metadata, RAW: (fields, habit)})
     _set_fields_set(made, set[str]())
     _set_extra(made, None)
     _set_private(made, None)
