@@ -4,7 +4,6 @@ The fixtures come with kubex-testing. `kubex_api_server` is an API server of the
 from behind, to inject faults.
 """
 
-
 import pytest
 
 from kubex.api import Api
