@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,9 @@ from kubex_testing import ServerHandle
 from kubex_testing._pki import Identity, client_context
 
 NAMESPACES = "/api/v1/namespaces"
+
+# In seconds: a server may have closed a connection that was idle for longer.
+IDLE = 20.0
 
 
 class Namespaces:
@@ -25,6 +29,7 @@ class Namespaces:
         if handle.token is not None:
             self._headers["Authorization"] = f"Bearer {handle.token}"
         self._made: list[str] = []
+        self._used = time.monotonic()
 
     def make(self) -> str:
         """Make a namespace and return its name."""
@@ -40,8 +45,11 @@ class Namespaces:
         self._connection.close()
 
     def _send(self, method: str, path: str, body: object = None) -> Any:
+        if time.monotonic() - self._used > IDLE:
+            self._connection.close()  # the next request opens another
         self._connection.request(method, path, json.dumps(body), self._headers)
         response = self._connection.getresponse()
         document = json.loads(response.read())
+        self._used = time.monotonic()
         assert response.status < 300, document
         return document
