@@ -17,6 +17,7 @@ from kubex_codegen._types import (
     Type,
     Union,
     dict_of,
+    hidden,
     list_of,
     model,
     null_as_empty,
@@ -50,6 +51,12 @@ KNOWN: Mapping[str, Type] = {
     f"{_CRD}JSONSchemaPropsOrArray": Union((_PROPS, list_of(_PROPS))),
     f"{_CRD}JSONSchemaPropsOrBool": Union((_PROPS, BOOL)),
     f"{_CRD}JSONSchemaPropsOrStringArray": Union((_PROPS, list_of(STR))),
+}
+
+# What must not show in logs: the contents of Secrets, and tokens.
+_SECRET: Mapping[str, frozenset[str]] = {
+    "io.k8s.api.core.v1.Secret": frozenset(("data", "stringData")),
+    "io.k8s.api.authentication.v1.TokenReviewSpec": frozenset(("token",)),
 }
 
 _SCALARS: Mapping[tuple[str, str], Type] = {
@@ -125,6 +132,8 @@ class Structs:
         found = self._type(schema, f"{path}/{wire}", owner + camel(wire))
         nullable = bool(schema.get("nullable"))
         annotated = null_as_empty(found) if required and not nullable else optional(found)
+        if wire in _SECRET.get(path, ()) or schema.get("format") == "password":
+            annotated = hidden(annotated)
         return Field(name, wire, annotated, required and not nullable, str(schema.get("description", "")))
 
     def _type(self, schema: Schema, path: str, name: str) -> Type:

@@ -73,6 +73,11 @@ def null_as_empty(inner: Type) -> Type:
     return inner
 
 
+def hidden(inner: Type) -> Type:
+    """Keep a field out of the repr of its object."""
+    return Applied(_ANNOTATED, (inner, model("Hidden")))
+
+
 def symbols(item: Type) -> Iterator[Symbol]:
     """Iterate over the names in a type."""
     if isinstance(item, Symbol):

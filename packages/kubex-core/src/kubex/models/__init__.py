@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from kubex.models._status import Status, StatusCause, StatusDetails
     from kubex.models._tokens import BoundObjectReference, TokenRequest, TokenRequestSpec, TokenRequestStatus
     from kubex.models._untyped import UntypedClusterResource, UntypedNamespacedResource, untyped
-    from kubex.models._values import IntOrString, MicroTime, NullAsEmpty, NullAsEmptyDict, Quantity, Time, Timestamp
+    from kubex.models._values import Hidden, IntOrString, MicroTime, NullAsEmpty, NullAsEmptyDict, Quantity, Time, Timestamp
 else:  # importing one model does not build the others
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -70,6 +70,7 @@ else:  # importing one model does not build the others
             "HasScale": "_markers",
             "HasStatus": "_markers",
             "HasTokenRequest": "_markers",
+            "Hidden": "_values",
             "IntOrString": "_values",
             "ListMeta": "_meta",
             "ManagedFieldsEntry": "_meta",
@@ -140,6 +141,7 @@ __all__ = [
     "HasScale",
     "HasStatus",
     "HasTokenRequest",
+    "Hidden",
     "IntOrString",
     "ListMeta",
     "ManagedFieldsEntry",

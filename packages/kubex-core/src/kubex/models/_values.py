@@ -63,3 +63,6 @@ Quantity: TypeAlias = Annotated[
     WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}], "x-kubernetes-int-or-string": True}),
 ]
 """An amount such as `500m` or `2Gi`, kept as it was written; numbers become strings. See `parse_quantity()`."""
+
+Hidden = Field(repr=False)
+"""Keeps a field out of the repr of its object: `token: Annotated[str, Hidden]`."""

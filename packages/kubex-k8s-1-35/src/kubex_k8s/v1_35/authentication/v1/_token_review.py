@@ -1,12 +1,14 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterCreateOnly, Model, ResourceFacts
+from typing import Annotated
+
+from kubex.models import ClusterCreateOnly, Hidden, Model, ResourceFacts
 
 from ._user_info import UserInfo
 
 
 class TokenReviewSpec(Model):
     audiences: list[str] | None = None
-    token: str | None = None
+    token: Annotated[str | None, Hidden] = None
 
 
 class TokenReviewStatus(Model):

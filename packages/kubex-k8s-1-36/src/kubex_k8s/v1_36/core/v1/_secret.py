@@ -1,5 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import NamespacedResource, ResourceFacts
+from typing import Annotated
+
+from kubex.models import Hidden, NamespacedResource, ResourceFacts
 
 
 class Secret(NamespacedResource):
@@ -7,7 +9,7 @@ class Secret(NamespacedResource):
 
     __resource__ = ResourceFacts(version="v1", kind="Secret", plural="secrets")
 
-    data: dict[str, str] | None = None
+    data: Annotated[dict[str, str] | None, Hidden] = None
     immutable: bool | None = None
-    string_data: dict[str, str] | None = None
+    string_data: Annotated[dict[str, str] | None, Hidden] = None
     type: str | None = None

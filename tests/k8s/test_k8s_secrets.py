@@ -1,0 +1,31 @@
+"""What is secret does not show in the repr of generated models, and is sent all the same."""
+
+import importlib
+from typing import Any
+
+import pytest
+
+from kubex.models import ObjectMeta
+from kubex.models._raw import lazy
+
+VERSIONS = ["v1_35", "v1_36", "v1_37"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("field", ["data", "string_data"])
+def test_the_contents_of_a_secret_are_hidden(version: str, field: str) -> None:
+    module: Any = importlib.import_module(f"kubex_k8s.{version}.core.v1")
+    secret = module.Secret(metadata=ObjectMeta(name="s"), **{field: {"password": "bWFya2Vk"}})
+    assert "bWFya2Vk" not in repr(secret) + str(secret)
+    assert b"bWFya2Vk" in secret.to_json()
+    read = lazy(module.Secret, secret.to_json(), "Secret")
+    assert "bWFya2Vk" not in repr(read) + str(read)
+    assert getattr(read, field) == {"password": "bWFya2Vk"}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_token_under_review_is_hidden(version: str) -> None:
+    module: Any = importlib.import_module(f"kubex_k8s.{version}.authentication.v1")
+    review = module.TokenReview(spec=module.TokenReviewSpec(token="marked"))
+    assert "marked" not in repr(review) + str(review)
+    assert b"marked" in review.to_json()
