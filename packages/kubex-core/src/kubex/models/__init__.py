@@ -48,7 +48,16 @@ if TYPE_CHECKING:
     from kubex.models._status import Status, StatusCause, StatusDetails
     from kubex.models._tokens import BoundObjectReference, TokenRequest, TokenRequestSpec, TokenRequestStatus
     from kubex.models._untyped import UntypedClusterResource, UntypedNamespacedResource, untyped
-    from kubex.models._values import Hidden, IntOrString, MicroTime, NullAsEmpty, NullAsEmptyDict, Quantity, Time, Timestamp
+    from kubex.models._values import (
+        Hidden,
+        IntOrString,
+        MicroTime,
+        NullAsEmpty,
+        NullAsEmptyDict,
+        Quantity,
+        Time,
+        Timestamp,
+    )
 else:  # importing one model does not build the others
     __getattr__, __dir__ = lazy_names(
         __name__,
