@@ -3,11 +3,10 @@
 import argparse
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.cases import NAMES, PAIRS, STARTUP, plan
-from benchmarks.report import COSTS, cost_rows, goal_rows, machine, rewrite_page, text
+from benchmarks.report import COSTS, cost_rows, goal_rows, machine, rewrite_page, text, write_samples
 from benchmarks.runner import Sample, samples
 
 
@@ -47,9 +46,7 @@ def main() -> None:
         about, taken = machine(), _measure(options)
     print(text(goal_rows(taken)), text(cost_rows(taken), COSTS), sep="\n\n")
     if options.output is not None:
-        options.output.parent.mkdir(parents=True, exist_ok=True)
-        rows = ",\n".join(json.dumps(asdict(sample)) for sample in taken)
-        options.output.write_text(f'{{"machine": {json.dumps(about)}, "samples": [\n{rows}\n]}}\n', encoding="utf-8")
+        write_samples(options.output, taken, about)
     if options.markdown:
         rewrite_page(taken, about)
 

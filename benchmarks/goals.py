@@ -98,14 +98,14 @@ ROWS = (
 )
 
 
-def results(samples: Iterable[Sample]) -> list[Result]:
+def results(samples: Iterable[Sample], rows: Iterable[Row] = ROWS) -> list[Result]:
     """Return what can be said from these samples, row by row and pair by pair."""
     found: dict[tuple[str, str, str], dict[int, Sample]] = {}
     for sample in samples:
         found.setdefault((sample.pair, sample.case, sample.subject), {})[sample.round] = sample
     pairs = list(dict.fromkeys(pair for pair, _, _ in found))
     made: list[Result] = []
-    for row in ROWS:
+    for row in rows:
         for pair in sorted(pairs):
             ours = found.get((pair, row.case, "kubex"), {})
             limit = found.get((pair, row.beside, "limit"), {}) if row.beside is not None else None

@@ -1,18 +1,18 @@
 """Tables of results, for the terminal and for the documentation."""
 
+import json
 import os
 import platform
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks.goals import Result, cpu, results
+from benchmarks.goals import ROWS, Result, Row, cpu, results
 from benchmarks.runner import ROOT, Sample
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-
-_BEGIN, _END = "<!-- results: begin -->", "<!-- results: end -->"
 
 _LIBRARIES = ("aiohttp", "httpx", "httpcore", "pydantic", "pydantic-core", "msgspec", "anyio", "trio")
 
@@ -30,7 +30,7 @@ def machine() -> dict[str, str]:
     return described | {name: version(name) for name in _LIBRARIES}
 
 
-def goal_rows(samples: Iterable[Sample]) -> list[tuple[str, ...]]:
+def goal_rows(samples: Iterable[Sample], rows: Iterable[Row] = ROWS) -> list[tuple[str, ...]]:
     """Return the table of goals, without its headings."""
     return [
         (
@@ -42,7 +42,7 @@ def goal_rows(samples: Iterable[Sample]) -> list[tuple[str, ...]]:
             f"{min(result.ratios):.2f} - {max(result.ratios):.2f}",
             {True: "yes", False: "**no**", None: ""}[result.met],
         )
-        for result in results(samples)
+        for result in results(samples, rows)
     ]
 
 
@@ -91,20 +91,38 @@ def markdown(rows: Sequence[tuple[str, ...]], headings: tuple[str, ...] = _HEADI
 
 def rewrite_page(samples: Sequence[Sample], about: dict[str, str], page: Path = PAGE) -> None:
     """Put the tables between the marks of the page, where the last ones were."""
-    before, found, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
-    _, ended, after = rest.partition(_END)
-    if not found or not ended:
-        raise ValueError(f"{page} lacks the marks {_BEGIN!r} and {_END!r}, between which the tables go")
-    rounds = 1 + max(sample.round for sample in samples)
-    described = ", ".join(f"{name} {value}" for name, value in about.items())
     parts = [
-        f"{len(samples)} samples in {rounds} rounds: {described}.",
+        described(samples, about),
         markdown(goal_rows(samples)),
         "The costs behind the ratios (medians):",
         markdown(cost_rows(samples), COSTS),
     ]
-    body = "\n\n".join(parts)
-    page.write_text(f"{before}{_BEGIN}\n\n{body}\n\n{_END}{after}", encoding="utf-8")
+    rewrite_block("results", "\n\n".join(parts), page)
+
+
+def described(samples: Sequence[Sample], about: dict[str, str]) -> str:
+    """Say how many samples there are, and of what."""
+    rounds = 1 + max(sample.round for sample in samples)
+    return (
+        f"{len(samples)} samples in {rounds} rounds: {', '.join(f'{name} {value}' for name, value in about.items())}."
+    )
+
+
+def rewrite_block(name: str, body: str, page: Path = PAGE) -> None:
+    """Put text between the two marks of this name on the page; raises ValueError where they are missing."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, found, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, ended, after = rest.partition(end)
+    if not found or not ended:
+        raise ValueError(f"{page} lacks the marks {begin!r} and {end!r}, between which the tables go")
+    page.write_text(f"{before}{begin}\n\n{body}\n\n{end}{after}", encoding="utf-8")
+
+
+def write_samples(path: Path, samples: Sequence[Sample], about: dict[str, str]) -> None:
+    """Write the raw samples as JSON, one to a line."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = ",\n".join(json.dumps(asdict(sample)) for sample in samples)
+    path.write_text(f'{{"machine": {json.dumps(about)}, "samples": [\n{rows}\n]}}\n', encoding="utf-8")
 
 
 COSTS = ("case", "on", "subject", "CPU of one unit, us", "peak RSS, MB", "samples")

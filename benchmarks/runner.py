@@ -68,14 +68,15 @@ def samples(plan: Plan, pairs: tuple[str, ...], rounds: int, *, startup: bool) -
 def _sample(number: int, pair: str, name: str, subject: str, count: int, url: str) -> Sample:
     if name == STARTUP:
         script = ROOT / "benchmarks" / "startup" / f"{subject}_on_{pair.partition('/')[0]}.py"
-        return Sample(number, pair, name, subject, 1, float(_run([str(script), url, POD])))
-    measured = json.loads(_run(["-m", "benchmarks.worker", name, subject, pair, url, str(count)]))
+        return Sample(number, pair, name, subject, 1, float(run([str(script), url, POD])))
+    measured = json.loads(run(["-m", "benchmarks.worker", name, subject, pair, url, str(count)]))
     return Sample(number, pair, name, subject, **measured)
 
 
-def _run(command: list[str]) -> str:
+def run(command: list[str], python: str = sys.executable) -> str:
+    """Run Python in a process of its own, which gets nothing from outside; return what it printed."""
     done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=_environment(), check=True, stdout=subprocess.PIPE, text=True
+        [python, *command], cwd=ROOT, env=_environment(), check=True, stdout=subprocess.PIPE, text=True
     )
     return done.stdout
 

@@ -32,6 +32,8 @@ class Answers:
 
     def __init__(self, sizes: Sizes) -> None:
         self._pod = _whole(documents.encode(documents.pod(0)))
+        self._one = _whole(documents.pod_list(0, 1))
+        self._version = _whole(documents.encode({"major": "1", "minor": "35", "gitVersion": "v1.35.0"}))
         self._small = _whole(documents.pod_list(0, sizes.small_list))
         self._large = _whole(documents.pod_list(0, sizes.large_list))
         self._pages = {token: _whole(page) for token, page in documents.pages(sizes.large_list).items()}
@@ -51,6 +53,10 @@ class Answers:
         if "watch" in parameters:
             events = self._metadata_events if "as=PartialObjectMetadata" in rest else self._events
             return self._watch(events)
+        if path == "/version":
+            return self._version
+        if "fieldSelector" in parameters:  # some get one object so
+            return self._one
         if path.endswith("/small/pods"):
             return self._small
         if path.endswith("/pods"):

@@ -1,0 +1,21 @@
+"""One GET with kubex and the generated Pod in a fresh process, as in benchmarks/startup; prints its CPU seconds."""
+
+import asyncio
+import sys
+import time
+
+from kubex.api import Api
+from kubex.client import ClientChoise, create_client
+from kubex.configuration import ClientConfiguration
+from kubex_k8s.v1_37.core.v1 import Pod
+
+
+async def main(url: str, path: str) -> None:
+    """Get one Pod."""
+    async with create_client(ClientConfiguration(url=url), ClientChoise.AIOHTTP) as client:
+        pod = await Api(Pod, client, namespace="default").get(path.rpartition("/")[2])
+    assert pod.spec
+
+
+asyncio.run(main(*sys.argv[1:]))
+print(time.process_time())

@@ -1,0 +1,44 @@
+"""The goals of the generated models."""
+
+from benchmarks.goals import Row
+from benchmarks.runner import Sample
+
+PAIR = "models"
+"""Stands where samples over the network name library and runtime."""
+
+ABOVE_PYDANTIC, ABOVE_MODEL = "pydantic", "pydantic and a first model"
+
+
+def cpu_ms(sample: Sample) -> float:
+    """Return the CPU milliseconds of one unit."""
+    return 1000 * sample.cpu / sample.units
+
+
+def megabytes(sample: Sample) -> float:
+    """Return by how much the memory of the process grew."""
+    return (sample.peak_rss or 0) / 2**20
+
+
+def _both(bound: float) -> dict[str, float]:
+    return {ABOVE_PYDANTIC: bound, ABOVE_MODEL: bound}
+
+
+ROWS = (
+    Row("decode a Pod, everything read", "decode", "decode", {PAIR: 2.0}),
+    Row("decode a Pod, only name and labels read", "decode-names", "decode"),
+    Row("decode a ConfigMap, everything read", "config-map", "config-map"),
+    Row("PodList of 500, read in full", "list", "list", {PAIR: 1.9}),
+    Row("PodList of 500, only names and labels read", "list-names", "list", {PAIR: 0.6}),
+    Row("watch events, every object read", "watch", "watch", {PAIR: 2.4}),
+    Row("watch events, only metadata read", "watch-names", "watch", {PAIR: 0.85}),
+    Row("dump a Pod, beside `from_json` of it", "dump", "decode"),
+    Row("dump a Pod, beside `to_json` of its dict", "dump", "dump"),
+    Row("`import Pod`", "import-pod", None, _both(45.0), value=cpu_ms, unit=" ms"),
+    Row("`import ConfigMap`", "import-config-map", None, _both(15.0), value=cpu_ms, unit=" ms"),
+    Row("`import Pod`, and decode the first", "import-decode", None, value=cpu_ms, unit=" ms"),
+    Row("import of every model of 1.37", "import-everything", None, value=cpu_ms, unit=" ms"),
+    Row("memory of `import Pod`", "import-pod", None, value=megabytes, unit=" MB"),
+    Row("memory of `import Pod`, and decode the first", "import-decode", None, value=megabytes, unit=" MB"),
+    Row("memory of every model of 1.37", "import-everything", None, value=megabytes, unit=" MB"),
+    Row("import, Pod and first GET in a fresh process", "startup", "startup", {PAIR: 1.35}),
+)

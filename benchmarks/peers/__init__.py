@@ -1,0 +1,1 @@
+"""Other clients beside kubex, each in its own environment: `python -m benchmarks.peers`. See docs/benchmarks.md."""

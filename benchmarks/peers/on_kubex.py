@@ -1,0 +1,59 @@
+"""Kubex on aiohttp, with the generated models."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, whole
+from kubex.api import Api
+from kubex.client import Client, ClientChoise, create_client
+from kubex.configuration import ClientConfiguration
+from kubex_k8s.v1_37.core.v1 import Pod
+
+
+class Kubex:
+    """`Api[Pod]`."""
+
+    def __init__(self, client: Client) -> None:
+        self._pods = Api(Pod, client, namespace=LARGE)
+        self._small = Api(Pod, client, namespace=SMALL)
+
+    async def get(self) -> int:
+        whole(await self._pods.get(NAME))
+        return 1
+
+    async def list(self) -> int:
+        return await self._list(whole)
+
+    async def list_names(self) -> int:
+        return await self._list(names)
+
+    async def _list(self, read: Callable[[Pod], None]) -> int:
+        items = (await self._small.list()).items
+        for item in items:
+            read(item)
+        return len(items)
+
+    async def watch(self) -> int:
+        return await self._watch(whole)
+
+    async def watch_names(self) -> int:
+        return await self._watch(names)
+
+    async def _watch(self, read: Callable[[Pod], None]) -> int:
+        count = 0
+        async with self._pods.watch() as events:
+            async for event in events:
+                read(event.object)
+                count += 1
+        return count
+
+    async def log(self) -> int:
+        async with self._pods.logs.stream(NAME) as lines:
+            return await characters(aiter(lines))
+
+
+@asynccontextmanager
+async def open_peer(url: str, _: int) -> AsyncIterator[Kubex]:
+    """Connect."""
+    async with create_client(ClientConfiguration(url=url), ClientChoise.AIOHTTP) as client:
+        yield Kubex(client)

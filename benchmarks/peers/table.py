@@ -1,0 +1,63 @@
+"""The table of peers: a row for each piece of work, a column for each client."""
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+
+from benchmarks.goals import cpu
+from benchmarks.runner import Sample
+
+TITLES = {
+    "get": "GET one Pod, read",
+    "concurrent": "50 concurrent GETs",
+    "list": "LIST 500, every item read",
+    "list-names": "LIST 500, only names and labels read",
+    "watch": "watch, every object read",
+    "watch-names": "watch, only metadata read",
+    "log": "log, by line (100 bytes)",
+    "startup": "import and first GET in a fresh process",
+}
+
+LIMIT_OF = {"list-names": "list", "watch-names": "watch"}
+"""The limit parses all or nothing, so that is what these are held against."""
+
+HEADINGS = ("CPU of one unit, us (x the limit)",)
+
+
+def rows(samples: Sequence[Sample], clients: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the rows: medians, the ratio to the limit within the round, and from where to where that goes."""
+    found: dict[tuple[str, str], dict[int, float]] = {}
+    for sample in samples:
+        found.setdefault((sample.case, sample.subject), {})[sample.round] = cpu(sample) * _unit(sample.case)
+    return [
+        (
+            title,
+            *(_cell(found.get((case, client)), found.get((LIMIT_OF.get(case, case), "limit"))) for client in clients),
+        )
+        for case, title in TITLES.items()
+        if any(known == case for known, _ in found)
+    ]
+
+
+def behind(samples: Sequence[Sample], versions: Mapping[str, str]) -> list[str]:
+    """Say in which rows a peer takes less than kubex."""
+    costs: dict[tuple[str, str], list[float]] = {}
+    for sample in samples:
+        costs.setdefault((sample.case, sample.subject), []).append(cpu(sample))
+    return [
+        f"{TITLES[case]}: {client} takes {median(taken) / median(costs[case, 'kubex']):.2f} of what kubex takes"
+        for (case, client), taken in costs.items()
+        if client in versions and median(taken) < median(costs[case, "kubex"])
+    ]
+
+
+def _unit(case: str) -> float:
+    return 1e8 if case == "log" else 1e6
+
+
+def _cell(ours: Mapping[int, float] | None, limit: Mapping[int, float] | None) -> str:
+    if not ours:
+        return "-"
+    ratios = [value / limit[number] for number, value in ours.items() if number in limit] if limit else []
+    if not ratios:
+        return f"{median(ours.values()):.4g}"
+    return f"{median(ours.values()):.4g} ({median(ratios):.2f}; {min(ratios):.2f} - {max(ratios):.2f})"
