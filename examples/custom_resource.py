@@ -3,20 +3,22 @@
 The cluster is the one that the kubeconfig selects; the user must be allowed to create CustomResourceDefinitions.
 """
 
-from typing import Any
+from typing import Annotated
 
 import anyio
+from pydantic import Field
 
 from kubex.api import Api
 from kubex.client import Client, create_client
 from kubex.core.exceptions import Invalid
 from kubex.core.patch import MergePatch
-from kubex.models import Model, NamespacedResource, ObjectMeta, ResourceFacts, untyped
+from kubex.models import Model, NamespacedResource, ObjectMeta, PrinterColumn, ResourceFacts, crd_for
+from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 
 
 class BackupSpec(Model):
-    schedule: str
-    keep: int = 7
+    schedule: Annotated[str, Field(pattern=r"^\S+( \S+){4}$")]
+    keep: Annotated[int, Field(ge=1)] = 7
 
 
 class Backup(NamespacedResource):
@@ -24,52 +26,17 @@ class Backup(NamespacedResource):
     spec: BackupSpec
 
 
-CustomResourceDefinition = untyped(
-    "apiextensions.k8s.io/v1", "CustomResourceDefinition", plural="customresourcedefinitions", namespaced=False
-)
-
-DEFINITION: dict[str, Any] = {
-    "metadata": {"name": "backups.kubex.example.com"},
-    "spec": {
-        "group": "kubex.example.com",
-        "scope": "Namespaced",
-        "names": {"kind": "Backup", "plural": "backups", "singular": "backup"},
-        "versions": [
-            {
-                "name": "v1",
-                "served": True,
-                "storage": True,
-                "schema": {
-                    "openAPIV3Schema": {
-                        "type": "object",
-                        "required": ["spec"],
-                        "properties": {
-                            "spec": {
-                                "type": "object",
-                                "required": ["schedule"],
-                                "properties": {
-                                    "schedule": {"type": "string", "pattern": r"^\S+( \S+){4}$"},
-                                    "keep": {"type": "integer", "minimum": 1},
-                                },
-                            }
-                        },
-                    }
-                },
-            }
-        ],
-    },
-}
-
-
 async def register(client: Client) -> None:
-    """Create the definition, and wait until the server serves the kind."""
+    """Make the definition of the class, create it, and wait until the server serves the kind."""
     definitions = Api(CustomResourceDefinition, client)
-    created = await definitions.create(CustomResourceDefinition.model_validate(DEFINITION))
+    definition = crd_for(Backup, columns=[PrinterColumn(name="Schedule", json_path=".spec.schedule")])
+    created = await definitions.create(CustomResourceDefinition.model_validate(definition))
     name = created.metadata.name
     async with definitions.watch(field_selector={"metadata.name": str(name)}) as events:
         async for event in events:
-            conditions = event.object.to_dict().get("status", {}).get("conditions", [])
-            if any(each["type"] == "Established" and each["status"] == "True" for each in conditions):
+            status = event.object.status
+            conditions = (status.conditions if status else None) or []
+            if any(each.type == "Established" and each.status == "True" for each in conditions):
                 print(f"{name} is established")
                 return
 

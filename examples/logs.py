@@ -6,13 +6,7 @@ import anyio
 
 from kubex.api import Api
 from kubex.client import create_client
-from kubex.models import HasLogs, NamespacedResource, ResourceFacts
-
-
-class Pod(NamespacedResource, HasLogs):
-    """HasLogs is what gives `Api(Pod, ...)` its `logs`."""
-
-    __resource__ = ResourceFacts(version="v1", kind="Pod", plural="pods")
+from kubex_k8s.v1_37.core.v1 import Pod
 
 
 async def main(pod: str) -> None:

@@ -20,45 +20,10 @@ from kubex.client import Client, create_client
 from kubex.configuration import ClientConfiguration, configure_from_kubeconfig
 from kubex.core.exceptions import KubexError, NotFound
 from kubex.core.patch import MergePatch
-from kubex.models import ClusterResource, Model, NamespacedResource, ObjectMeta, ResourceFacts
-
-
-class Namespace(ClusterResource):
-    __resource__ = ResourceFacts(version="v1", kind="Namespace", plural="namespaces")
-
-
-class ConfigMap(NamespacedResource):
-    __resource__ = ResourceFacts(version="v1", kind="ConfigMap", plural="configmaps")
-    data: dict[str, str] | None = None
-
-
-class Container(Model):
-    name: str
-    image: str
-
-
-class PodSpec(Model):
-    containers: list[Container]
-
-
-class PodTemplate(Model):
-    metadata: ObjectMeta
-    spec: PodSpec
-
-
-class LabelSelector(Model):
-    match_labels: dict[str, str]
-
-
-class DeploymentSpec(Model):
-    replicas: int
-    selector: LabelSelector
-    template: PodTemplate
-
-
-class Deployment(NamespacedResource):
-    __resource__ = ResourceFacts(group="apps", version="v1", kind="Deployment", plural="deployments")
-    spec: DeploymentSpec
+from kubex.models import ObjectMeta
+from kubex_k8s.v1_37.apps.v1 import Deployment, DeploymentSpec
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Namespace, PodSpec, PodTemplateSpec
+from kubex_k8s.v1_37.meta.v1 import LabelSelector
 
 
 def deployment(name: str, image: str, replicas: int) -> Deployment:
@@ -69,7 +34,7 @@ def deployment(name: str, image: str, replicas: int) -> Deployment:
         spec=DeploymentSpec(
             replicas=replicas,
             selector=LabelSelector(match_labels=labels),
-            template=PodTemplate(
+            template=PodTemplateSpec(
                 metadata=ObjectMeta(labels=labels), spec=PodSpec(containers=[Container(name=name, image=image)])
             ),
         ),
@@ -104,9 +69,10 @@ async def tour(client: Client, namespace: str) -> None:
     print(f"deleted   ConfigMap settings; found afterwards: {await config_maps.find('settings')}")
 
 
-def image_of(obj: Deployment) -> str:
-    """Return the image of the first container."""
-    return obj.spec.template.spec.containers[0].image
+def image_of(obj: Deployment) -> str | None:
+    """Return the image of the first container, where there is one: the API requires neither."""
+    pods = obj.spec.template.spec
+    return pods.containers[0].image if pods and pods.containers else None
 
 
 @asynccontextmanager

@@ -8,12 +8,8 @@ import anyio
 from kubex.api import Api
 from kubex.client import create_client
 from kubex.core.exceptions import Conflict, NotFound
-from kubex.models import NamespacedResource, ObjectMeta, ResourceFacts
-
-
-class ConfigMap(NamespacedResource):
-    __resource__ = ResourceFacts(version="v1", kind="ConfigMap", plural="configmaps")
-    data: dict[str, str] | None = None
+from kubex.models import ObjectMeta
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 
 def wish(**data: str) -> ConfigMap:

@@ -9,14 +9,10 @@ import pytest
 from kubex.api import Api
 from kubex.client import ClientOptions, create_client
 from kubex.core.exceptions import ServiceUnavailable
-from kubex.models import NamespacedResource, ObjectMeta, ResourceFacts
+from kubex.models import ObjectMeta
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, EmbeddedServer
-
-
-class ConfigMap(NamespacedResource):
-    __resource__ = ResourceFacts(version="v1", kind="ConfigMap", plural="configmaps")
-    data: dict[str, str] | None = None
 
 
 async def enabled_flags(api: Api[ConfigMap]) -> set[str]:

@@ -11,12 +11,7 @@ import anyio
 from kubex.api import Api
 from kubex.client import create_client
 from kubex.core.exceptions import Expired, TransportError
-from kubex.models import NamespacedResource, ResourceFacts
-
-
-class ConfigMap(NamespacedResource):
-    __resource__ = ResourceFacts(version="v1", kind="ConfigMap", plural="configmaps")
-    data: dict[str, str] | None = None
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 
 async def follow(api: Api[ConfigMap], tell: Callable[[str, ConfigMap], None]) -> None:

@@ -135,7 +135,8 @@ def check_single(folder: Path, python: str, wheels: Mapping[str, Path], backend:
     """With one backend alone the quickstart runs, on each runtime that the backend has."""
     environment = Environment(folder / backend, python)
     extra = ["trio"] if "trio" in runtimes else []
-    environment.install(str(wheels["kubex_core"]), str(wheels[f"kubex_{backend}"]), *extra)
+    names = ("kubex_core", f"kubex_{backend}", "kubex_k8s_1_37")
+    environment.install(*(str(wheels[name]) for name in names), *extra)
     other = {"aiohttp", "httpx"} - {backend}
     assert not other & environment.distributions(), f"{other} came along with kubex-{backend}"
     with served(folder) as env:
