@@ -34,6 +34,17 @@ class Answers:
         self._pod = _whole(documents.encode(documents.pod(0)))
         self._one = _whole(documents.pod_list(0, 1))
         self._version = _whole(documents.encode({"major": "1", "minor": "35", "gitVersion": "v1.35.0"}))
+        review = _whole(
+            documents.encode(
+                {
+                    "apiVersion": "authentication.k8s.io/v1",
+                    "kind": "SelfSubjectReview",
+                    "status": {"userInfo": {"username": "someone"}},
+                }
+            )
+        )
+        # Its request has a body, which is not read: the connection cannot be used again.
+        self._review = review.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
         self._small = _whole(documents.pod_list(0, sizes.small_list))
         self._large = _whole(documents.pod_list(0, sizes.large_list))
         self._pages = {token: _whole(page) for token, page in documents.pages(sizes.large_list).items()}
@@ -53,8 +64,10 @@ class Answers:
         if "watch" in parameters:
             events = self._metadata_events if "as=PartialObjectMetadata" in rest else self._events
             return self._watch(events)
-        if path == "/version":
+        if path.startswith("/version"):
             return self._version
+        if path.endswith("/selfsubjectreviews"):
+            return self._review
         if "fieldSelector" in parameters:  # some get one object so
             return self._one
         if path.endswith("/small/pods"):

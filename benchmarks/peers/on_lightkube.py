@@ -8,6 +8,7 @@ from typing import Any
 from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, whole_camel
 
 # Peers are not installed where types are checked, so they are imported by name.
+config: Any = import_module("lightkube.config.models")
 lightkube: Any = import_module("lightkube")
 Pod: Any = import_module("lightkube.resources.core_v1").Pod
 
@@ -59,6 +60,7 @@ class Lightkube:
 @asynccontextmanager
 async def open_peer(url: str, events: int) -> AsyncIterator[Lightkube]:
     """Connect."""
-    client = lightkube.AsyncClient(config=lightkube.KubeConfig.from_server(url), trust_env=False)
+    server = lightkube.KubeConfig.from_one(cluster=config.Cluster(server=url), user=config.User())
+    client = lightkube.AsyncClient(config=server, trust_env=False)
     async with client:
         yield Lightkube(client, events)
