@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from kubex.core._encode import encode
 from kubex.core._query import Query, QueryValue
@@ -36,7 +36,7 @@ class _Options:
 def _text(value: Any) -> QueryValue:
     if isinstance(value, Mapping):
         return ",".join(f"{key}={item}" for key, item in value.items())  # pyright: ignore[reportUnknownVariableType]
-    return value  # type: ignore[no-any-return]
+    return cast("QueryValue", value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,12 +75,10 @@ class Reads(Generic[T]):
         request_timeout: TimeoutTypes = ...,
     ) -> Any:
         """Return one object, None if there is none of that name; a kind that the server lacks is still NotFound."""
-        endpoint: Endpoint[Any] = self._endpoint
-        path = endpoint.object(name, namespace, "get")
-        query = GetOptions(resource_version=resource_version).query()
-        request = endpoint.request("GET", path, request_timeout, query=query, accept=endpoint.accept)
         try:
-            return await endpoint.client.call(request, lambda answer: endpoint.decoder.item(answer.body))
+            return await self.get(
+                name, namespace=namespace, resource_version=resource_version, request_timeout=request_timeout
+            )
         except NotFound as error:
             about = error.details.details
             if about is not None and about.name == name:

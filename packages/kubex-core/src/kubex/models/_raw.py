@@ -53,14 +53,9 @@ def lazy(model: type[L], body: bytes, what: str, habit: Habit | None = None) -> 
         fields = _decode_fields(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DecodeError(what, str(error)) from error
-    return lazy_from_fields(model, fields, what, habit)
-
-
-def lazy_from_fields(model: type[L], fields: dict[str, msgspec.Raw], what: str, habit: Habit | None = None) -> L:
-    """Build an object from its top-level fields, which are taken over and must stay as they are."""
     metadata_type = _metadata_type(model)
     if metadata_type is None:
-        return decode(model, joined(fields), what + _name_in(fields))
+        return decode(model, body, what + _name_in(fields))
     raw = fields.pop("metadata", None)
     if raw is None:
         metadata = metadata_type()
