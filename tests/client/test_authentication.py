@@ -206,8 +206,8 @@ async def test_replaced_transports_are_closed_when_their_last_call_ends(
 
 async def test_a_refused_stream_whose_renewal_fails_leaves_nothing_open(serve: Serve, backend: Backend) -> None:
     class Failing(Credentials):
-        async def authenticate(self, *, refresh: bool = False) -> Authentication:
-            if refresh:
+        async def authenticate(self, *, refused: Authentication | None = None) -> Authentication:
+            if refused is not None:
                 raise ConfigurationError("the plugin is gone")
             return Authentication()
 

@@ -28,6 +28,10 @@ pytestmark = pytest.mark.anyio
 URL = "https://api.example.com"
 
 
+def sent(authentication: Authentication) -> str:
+    return dict(authentication.headers)["Authorization"]
+
+
 async def headers_of(**fields: Any) -> dict[str, str]:
     return dict((await credentials_for(ClientConfiguration(url=URL, **fields)).authenticate()).headers)
 
@@ -41,8 +45,8 @@ async def test_token_is_a_bearer_token() -> None:
 
 
 async def test_password_is_sent_by_basic_authentication_in_utf8() -> None:
-    sent = await headers_of(username="jürgen", password="a:b€")
-    kind, _, pair = sent["Authorization"].partition(" ")
+    headers = await headers_of(username="jürgen", password="a:b€")
+    kind, _, pair = headers["Authorization"].partition(" ")
     assert (kind, base64.b64decode(pair).decode()) == ("Basic", "jürgen:a:b€")
 
 
@@ -59,7 +63,7 @@ async def test_token_file_is_read_again_when_it_is_old(tmp_path: Path) -> None:
     before = [await source.authenticate() for source in (lasting, brief)]
     path.write_text("second")
     assert await lasting.authenticate() is before[0]
-    assert (await brief.authenticate()).headers["Authorization"] == "Bearer second"
+    assert sent(await brief.authenticate()) == "Bearer second"
 
 
 async def test_token_file_is_read_again_after_a_401(tmp_path: Path) -> None:
@@ -67,9 +71,9 @@ async def test_token_file_is_read_again_after_a_401(tmp_path: Path) -> None:
     path.write_text("first")
     source = TokenFile(path)
     before = await source.authenticate()
-    assert await source.authenticate(refresh=True) is before, "what did not change stays the same object"
+    assert await source.authenticate(refused=before) is before, "what did not change stays the same object"
     path.write_text("second")
-    assert (await source.authenticate(refresh=True)).headers["Authorization"] == "Bearer second"
+    assert sent(await source.authenticate(refused=before)) == "Bearer second"
 
 
 @pytest.mark.covers("pitfall-31")
@@ -80,13 +84,13 @@ async def test_last_good_token_is_kept_when_reading_fails(
     path = tmp_path / "token"
     path.write_text("s3cr3t")
     source = TokenFile(path)
-    await source.authenticate()
+    before = await source.authenticate()
     if content is None:
         path.unlink()
     else:
         path.write_text(content, "latin-1")
     with caplog.at_level(logging.WARNING):
-        assert (await source.authenticate(refresh=True)).headers["Authorization"] == "Bearer s3cr3t"
+        assert sent(await source.authenticate(refused=before)) == "Bearer s3cr3t"
     assert [str(path) in record.getMessage() for record in caplog.records] == [True]
     assert "s3cr3t" not in caplog.text
     await source.authenticate()
@@ -96,9 +100,10 @@ async def test_last_good_token_is_kept_when_reading_fails(
 async def test_token_stands_in_until_its_file_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "token"
     source = credentials_for(ClientConfiguration(url=URL, token="given", token_file=path))
-    assert (await source.authenticate()).headers["Authorization"] == "Bearer given"
+    given = await source.authenticate()
+    assert sent(given) == "Bearer given"
     path.write_text("from-file")
-    assert (await source.authenticate(refresh=True)).headers["Authorization"] == "Bearer from-file"
+    assert sent(await source.authenticate(refused=given)) == "Bearer from-file"
 
 
 async def test_token_file_that_was_never_there_is_an_error(tmp_path: Path) -> None:
@@ -106,7 +111,7 @@ async def test_token_file_that_was_never_there_is_an_error(tmp_path: Path) -> No
     with pytest.raises(ConfigurationError, match=f"{tmp_path / 'token'}, token_file: cannot be read"):
         await source.authenticate()
     (tmp_path / "token").write_text("now")
-    assert (await source.authenticate()).headers["Authorization"] == "Bearer now"
+    assert sent(await source.authenticate()) == "Bearer now"
 
 
 class SlowFile(FileCredentials):
@@ -122,17 +127,23 @@ class SlowFile(FileCredentials):
         """Wait, then answer the number of the read."""
         assert self.go.wait(5)
         self.reads += 1
-        return Authentication(headers={"Authorization": str(self.reads)})
+        return Authentication(headers=(("Authorization", str(self.reads)),))
 
 
 @pytest.mark.covers("pitfall-35")
 @pytest.mark.parametrize("refresh", [False, True])
 async def test_concurrent_callers_wait_for_one_read(refresh: bool) -> None:
     source = SlowFile()
+    refused = None
+    if refresh:
+        source.go.set()
+        refused = await source.authenticate()
+        source.go.clear()
+        source.reads = 0
     answers: list[Authentication] = []
 
     async def ask() -> None:
-        answers.append(await source.authenticate(refresh=refresh))
+        answers.append(await source.authenticate(refused=refused))
 
     async with anyio.create_task_group() as group:
         for _ in range(20):
@@ -142,6 +153,65 @@ async def test_concurrent_callers_wait_for_one_read(refresh: bool) -> None:
     assert source.reads == 1
     assert len(answers) == 20
     assert all(answer is answers[0] for answer in answers)
+
+
+async def test_what_was_refused_earlier_is_not_asked_for_again() -> None:
+    source = SlowFile()
+    source.go.set()
+    first = await source.authenticate()
+    second = await source.authenticate(refused=first)
+    assert second != first
+    assert await source.authenticate(refused=first) is second, "a late 401 of the first is old news"
+    assert source.reads == 2
+
+
+class Missing(FileCredentials):
+    """Fails each time, once it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__(max_age=60)
+        self.reads = 0
+        self.go = threading.Event()
+
+    @override
+    def read(self) -> Authentication:
+        assert self.go.wait(5)
+        self.reads += 1
+        raise ConfigurationError("is not there", field="token_file")
+
+
+@pytest.mark.covers("pitfall-35")
+async def test_concurrent_callers_share_a_failure() -> None:
+    source = Missing()
+    errors: list[ConfigurationError] = []
+
+    async def ask() -> None:
+        with pytest.raises(ConfigurationError, match="token_file: is not there") as caught:
+            await source.authenticate()
+        errors.append(caught.value)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(5):
+            group.start_soon(ask)
+        await anyio.wait_all_tasks_blocked()
+        source.go.set()
+    assert source.reads == 1
+    assert len(set(map(id, errors))) == 5, "an exception that is raised in two tasks mixes up their tracebacks"
+    with pytest.raises(ConfigurationError):
+        await source.authenticate()
+    assert source.reads == 2, "who comes later tries again"
+
+
+async def test_combined_credentials_pass_on_what_was_refused(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("first")
+    groups = Authentication(headers=(("Impersonate-Group", "a"), ("Impersonate-Group", "b")))
+    source = CombinedCredentials(TokenFile(path), StaticCredentials(groups))
+    first = await source.authenticate()
+    assert first.headers == (("Authorization", "Bearer first"), *groups.headers)
+    path.write_text("second")
+    assert await source.authenticate() is first
+    assert (await source.authenticate(refused=first)).headers == (("Authorization", "Bearer second"), *groups.headers)
 
 
 @pytest.mark.covers("pitfall-35")
@@ -185,7 +255,7 @@ async def test_certificate_and_token_together(client_pair: Any) -> None:
     answer = await source.authenticate()
     assert (answer.tls, answer.headers) == (
         TLSIdentity(cert_pem=cert, key_pem=key),
-        {"Authorization": "Bearer t"},
+        (("Authorization", "Bearer t"),),
     )
     assert await source.authenticate() is answer
 
@@ -207,10 +277,10 @@ async def test_rotated_certificate_is_read_when_both_files_are_new(
     source = ClientCertificate(cert_file=cert, key_file=key)
     first = await source.authenticate()
     cert.write_text(new.cert_pem)
-    assert await source.authenticate(refresh=True) is first, "the new certificate with the old key is no pair"
+    assert await source.authenticate(refused=first) is first, "the new certificate with the old key is no pair"
     assert "does not belong to the certificate" in caplog.text
     key.write_text(new.key_pem)
-    assert (await source.authenticate(refresh=True)).tls == TLSIdentity(cert_pem=new.cert_pem, key_pem=new.key_pem)
+    assert (await source.authenticate(refused=first)).tls == TLSIdentity(cert_pem=new.cert_pem, key_pem=new.key_pem)
 
 
 def test_repr_hides_every_secret() -> None:
@@ -224,7 +294,7 @@ def test_repr_hides_every_secret() -> None:
         TokenFile("path", fallback=secret),
         ClientCertificate(cert_data=secret, key_data=secret),
         CombinedCredentials(StaticCredentials.bearer(secret)),
-        Authentication(headers={"Authorization": secret}, tls=identity),
+        Authentication(headers=(("Authorization", secret),), tls=identity),
     ]
     for each in objects:
         assert secret not in repr(each)

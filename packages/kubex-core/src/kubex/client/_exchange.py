@@ -78,7 +78,7 @@ class Exchange(Generic[A]):
                     return answer
                 if answer.status == UNAUTHORIZED and not refreshed:
                     refreshed = True
-                    renewed = await self._renewed(answer)
+                    renewed = await self._renewed(answer, authentication)
                     if renewed != authentication:
                         authentication = renewed
                         await self._discard(answer)
@@ -90,9 +90,9 @@ class Exchange(Generic[A]):
             await anyio.sleep(delay)
             authentication = await self._credentials.authenticate()
 
-    async def _renewed(self, answer: A) -> Authentication:
+    async def _renewed(self, answer: A, refused: Authentication) -> Authentication:
         try:
-            return await self._credentials.authenticate(refresh=True)
+            return await self._credentials.authenticate(refused=refused)
         except BaseException:
             await self._discard(answer)
             raise

@@ -75,7 +75,7 @@ class Preparer:
         ]
         if request.body is not None:
             headers.append(("Content-Type", request.content_type))
-        headers.extend(authentication.headers.items())
+        headers.extend(authentication.headers)
         if request.headers:  # what the caller says goes before the defaults
             given = {name.lower() for name, _ in request.headers}
             headers = [header for header in headers if header[0].lower() not in given]

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, field
 
 from kubex.configuration._validation import validate
+from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect
 
 StrPath = str | os.PathLike[str]
 
@@ -36,8 +37,16 @@ class ClientConfiguration:
     client_key_file: StrPath | None = None
     client_cert_data: str | None = field(default=None, repr=False)
     client_key_data: str | None = field(default=None, repr=False)
+    exec: ExecPlugin | None = None
+    """A program that prints a token or a client certificate."""
+    oidc: OpenIDConnect | None = None
+    """An OpenID Connect provider that issues tokens."""
+    impersonate: Impersonation | None = None
+    """Whom to act as, once authenticated."""
     proxy_url: str | None = field(default=None, repr=False)
     """`http://host:port` or `https://user:password@host:port`."""
+    disable_compression: bool = False
+    """Ask the server not to compress its answers, which saves time on a fast network."""
     namespace: str | None = None
     """The namespace of calls that name none; without, `default`."""
 

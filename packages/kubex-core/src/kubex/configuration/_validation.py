@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from kubex.core._proxy import parse_proxy
 from kubex.core.exceptions import ConfigurationError
+from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect
 from kubex.credentials._read import token_problem
 
 if TYPE_CHECKING:
@@ -28,12 +29,22 @@ def validate(configuration: ClientConfiguration) -> None:
         parse_proxy(configuration.proxy_url, source="ClientConfiguration", field="proxy_url")
 
 
+_TYPES: dict[str, type] = {
+    "insecure_skip_tls_verify": bool,
+    "disable_compression": bool,
+    "exec": ExecPlugin,
+    "oidc": OpenIDConnect,
+    "impersonate": Impersonation,
+}
+"""The type of each field that is not text."""
+
+
 def _types(configuration: ClientConfiguration) -> Iterator[Problem]:
     for each in fields(configuration):
         value: object = getattr(configuration, each.name)
-        if each.name == "insecure_skip_tls_verify":
-            if not isinstance(value, bool):
-                yield each.name, f"must be a bool, not {type(value).__name__}"
+        if each.name in _TYPES:
+            if not isinstance(value, _TYPES[each.name]) and (value is not None or _TYPES[each.name] is bool):
+                yield each.name, f"must be a {_TYPES[each.name].__name__}, not {type(value).__name__}"
         elif value is None and each.name != "url":
             continue
         elif not isinstance(value, str) and not (each.name.endswith("_file") and isinstance(value, PathLike)):

@@ -4,6 +4,7 @@ from kubex.credentials._authentication import Authentication, Credentials, TLSId
 from kubex.credentials._certificate import ClientCertificate
 from kubex.credentials._combined import CombinedCredentials
 from kubex.credentials._files import TokenFile
+from kubex.credentials._settings import ExecPlugin, Impersonation, OpenIDConnect
 from kubex.credentials._static import StaticCredentials
 
 __all__ = [
@@ -11,6 +12,9 @@ __all__ = [
     "ClientCertificate",
     "CombinedCredentials",
     "Credentials",
+    "ExecPlugin",
+    "Impersonation",
+    "OpenIDConnect",
     "StaticCredentials",
     "TLSIdentity",
     "TokenFile",

@@ -1,7 +1,6 @@
 """What a credential source is, and what it answers."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -15,9 +14,12 @@ class TLSIdentity:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Authentication:
-    """What one request needs to be authenticated: headers, and the identity its connection must have."""
+    """What one request needs to be authenticated: headers, and the identity its connection must have.
 
-    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    A header may stand there several times, as `Impersonate-Group` does.
+    """
+
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     tls: TLSIdentity | None = None
 
 
@@ -29,9 +31,10 @@ class Credentials(ABC):
     """
 
     @abstractmethod
-    async def authenticate(self, *, refresh: bool = False) -> Authentication:
+    async def authenticate(self, *, refused: Authentication | None = None) -> Authentication:
         """Answer the authentication for the next request.
 
-        `refresh=True`, after the server said 401, drops what is cached; the answer may still be the same. Callers that
-        wait for a refresh together get the result of one. Raises `ConfigurationError` when there is nothing to answer.
+        `refused` is what this source answered before and the server said 401 to. If that is what it still holds, it
+        gets a new one, which may turn out to be the same; callers that wait for it together get the result of one
+        attempt. Raises `ConfigurationError` when there is nothing to answer.
         """

@@ -41,7 +41,7 @@ class ClientCertificate(FileCredentials):
         identity = TLSIdentity(
             cert_pem=_read(*self._cert, field="client_cert_file"), key_pem=_read(*self._key, field="client_key_file")
         )
-        if self._current is None or self._current.tls != identity:
+        if self.current is None or self.current.tls != identity:
             load_identity(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), identity)
         return Authentication(tls=identity)
 

@@ -6,7 +6,10 @@ from kubex.credentials._authentication import Authentication, Credentials
 
 
 class CombinedCredentials(Credentials):
-    """All headers of several sources, and the last TLS identity among them."""
+    """All headers of several sources, and the last TLS identity among them.
+
+    Of a header that several sources give, all that the last of them gives is sent.
+    """
 
     def __init__(self, *sources: Credentials) -> None:
         self._sources = sources
@@ -14,9 +17,13 @@ class CombinedCredentials(Credentials):
         self._whole = Authentication()
 
     @override
-    async def authenticate(self, *, refresh: bool = False) -> Authentication:
+    async def authenticate(self, *, refused: Authentication | None = None) -> Authentication:
         """Ask each source; the answer is the same object as long as theirs are."""
-        parts = [await source.authenticate(refresh=refresh) for source in self._sources]
+        if refused is not None and refused == self._whole and self._parts:
+            refusals: list[Authentication | None] = [*self._parts]
+        else:  # another caller has already got something newer
+            refusals = [None] * len(self._sources)
+        parts = [await source.authenticate(refused=part) for source, part in zip(self._sources, refusals, strict=True)]
         if parts != self._parts:
             self._parts, self._whole = parts, combine(parts)
         return self._whole
@@ -24,6 +31,10 @@ class CombinedCredentials(Credentials):
 
 def combine(parts: list[Authentication]) -> Authentication:
     """Merge what several sources answered; a later one wins."""
-    headers = {name: value for part in parts for name, value in part.headers.items()}
+    headers: list[tuple[str, str]] = []
+    for part in parts:
+        given = {name.lower() for name, _ in part.headers}
+        headers = [header for header in headers if header[0].lower() not in given]
+        headers += part.headers
     identities = [part.tls for part in parts if part.tls is not None]
-    return Authentication(headers=headers, tls=identities[-1] if identities else None)
+    return Authentication(headers=tuple(headers), tls=identities[-1] if identities else None)

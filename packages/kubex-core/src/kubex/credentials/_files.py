@@ -2,15 +2,14 @@
 
 import logging
 import os
-import time
 from abc import abstractmethod
 
-import anyio
 import anyio.to_thread
 from typing_extensions import override
 
 from kubex.core.exceptions import ConfigurationError
-from kubex.credentials._authentication import Authentication, Credentials
+from kubex.credentials._authentication import Authentication
+from kubex.credentials._cached import CachedCredentials
 from kubex.credentials._read import read_token
 from kubex.credentials._static import bearer
 
@@ -23,48 +22,30 @@ RETRY_AFTER = 10.0
 """Seconds until the next attempt when a file could not be read (or `max_age`, if that is less)."""
 
 
-class FileCredentials(Credentials):
-    """Authentication from files: read in a worker thread, at most every `max_age` seconds, by one caller at a time.
+class FileCredentials(CachedCredentials):
+    """Authentication from files: read in a worker thread, at most every `max_age` seconds.
 
     When reading fails the last good authentication stays in use, and a warning is logged.
     """
 
     def __init__(self, *, max_age: float, fallback: Authentication | None = None) -> None:
+        super().__init__(fallback)
         self._max_age = max_age
-        self._current: Authentication | None = fallback
-        self._stale_at = float("-inf")
-        self._reads = 0
-        self._lock = anyio.Lock()
 
     @abstractmethod
     def read(self) -> Authentication:
         """Read the files, in a worker thread; a `ConfigurationError` names the one that is no good."""
 
     @override
-    async def authenticate(self, *, refresh: bool = False) -> Authentication:
-        """Answer what the files said at most `max_age` seconds ago; with `refresh`, what they say now."""
-        if self._current is not None and not refresh and time.monotonic() < self._stale_at:
-            return self._current
-        reads = self._reads
-        async with self._lock:
-            if self._current is not None and self._reads != reads:  # somebody read while this caller waited
-                return self._current
-            return await self._read_again()
-
-    async def _read_again(self) -> Authentication:
-        lifetime = self._max_age
+    async def renew(self) -> tuple[Authentication, float]:
+        """Read the files again."""
         try:
-            latest = await anyio.to_thread.run_sync(self.read)
+            return await anyio.to_thread.run_sync(self.read), self._max_age
         except ConfigurationError as error:
-            if self._current is None:
+            if self.current is None:
                 raise
             logger.warning("going on with the last good credentials: %s", error)
-            latest, lifetime = self._current, min(lifetime, RETRY_AFTER)
-        if self._current is None or latest != self._current:  # else the same object: cheap to compare
-            self._current = latest
-        self._stale_at = time.monotonic() + lifetime
-        self._reads += 1
-        return self._current
+            return self.current, min(self._max_age, RETRY_AFTER)
 
 
 class TokenFile(FileCredentials):

@@ -24,7 +24,7 @@ class StaticCredentials(Credentials):
     @classmethod
     def basic(cls, username: str, password: str) -> "StaticCredentials":
         """Send a user name and a password by HTTP basic authentication, in UTF-8."""
-        return cls(Authentication(headers={"Authorization": basic_authorization(username, password)}))
+        return cls(Authentication(headers=(("Authorization", basic_authorization(username, password)),)))
 
     @classmethod
     def certificate(cls, identity: TLSIdentity) -> "StaticCredentials":
@@ -32,11 +32,11 @@ class StaticCredentials(Credentials):
         return cls(Authentication(tls=identity))
 
     @override
-    async def authenticate(self, *, refresh: bool = False) -> Authentication:
+    async def authenticate(self, *, refused: Authentication | None = None) -> Authentication:
         """Answer the one authentication there is, also after a 401."""
         return self.authentication
 
 
 def bearer(token: str) -> Authentication:
     """Build the authentication of a bearer token."""
-    return Authentication(headers={"Authorization": f"Bearer {token}"})
+    return Authentication(headers=(("Authorization", f"Bearer {token}"),))

@@ -1,0 +1,68 @@
+"""What a user of a kubeconfig says beside tokens, passwords and certificates: how to get one, and whom to act as."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+InteractiveMode = Literal["Never", "IfAvailable", "Always"]
+
+EXEC_TIMEOUT = 60.0
+"""Seconds that a plugin may take, unless its settings say otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExecPlugin:
+    """A program that prints credentials, as `exec` of a user in a kubeconfig describes it.
+
+    https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+    """
+
+    command: str
+    """A program on PATH, or a path; never a shell's command line."""
+    args: tuple[str, ...] = field(default=(), repr=False)
+    env: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """Variables beside those of this process."""
+    api_version: str = "client.authentication.k8s.io/v1"
+    """Of `ExecCredential`: `client.authentication.k8s.io/v1` or `client.authentication.k8s.io/v1beta1`."""
+    install_hint: str | None = None
+    """What to tell a user who does not have the program."""
+    provide_cluster_info: bool = False
+    """Whether the program is told which cluster it is for."""
+    interactive_mode: InteractiveMode = "IfAvailable"
+    """Whether the program may, or must, ask on standard input, which it is given only if that is a terminal."""
+    cluster_config: object = field(default=None, repr=False)
+    """JSON for the program from the cluster's extension `client.authentication.k8s.io/exec`."""
+    timeout: float | None = EXEC_TIMEOUT
+    """Seconds that it may take; None is no limit."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenIDConnect:
+    """An identity provider that issues tokens, as `auth-provider: {name: oidc}` of a user in a kubeconfig describes it.
+
+    https://kubernetes.io/docs/reference/access-authn-authz/authentication/#openid-connect-tokens
+    """
+
+    issuer_url: str
+    """The provider; its configuration is read from `.well-known/openid-configuration` below it."""
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+    """None for a public client."""
+    id_token: str | None = field(default=None, repr=False)
+    """Used as long as it is valid."""
+    refresh_token: str | None = field(default=None, repr=False)
+    ca_data: str | None = field(default=None, repr=False)
+    """PEM text of the authorities that may have signed the provider's certificate; without, those of the system."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Impersonation:
+    """Whom to act as; the server checks that who asks may do that.
+
+    https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+    """
+
+    user: str
+    uid: str | None = None
+    groups: tuple[str, ...] = ()
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
