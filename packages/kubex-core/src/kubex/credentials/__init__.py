@@ -4,7 +4,8 @@ from kubex.credentials._authentication import Authentication, Credentials, TLSId
 from kubex.credentials._certificate import ClientCertificate
 from kubex.credentials._combined import CombinedCredentials
 from kubex.credentials._files import TokenFile
-from kubex.credentials._settings import ExecPlugin, Impersonation, OpenIDConnect
+from kubex.credentials._oidc_settings import OpenIDConnect, OpenIDTokens
+from kubex.credentials._settings import ExecPlugin, Impersonation
 from kubex.credentials._static import StaticCredentials
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ExecPlugin",
     "Impersonation",
     "OpenIDConnect",
+    "OpenIDTokens",
     "StaticCredentials",
     "TLSIdentity",
     "TokenFile",

@@ -37,25 +37,6 @@ class ExecPlugin:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OpenIDConnect:
-    """An identity provider that issues tokens, as `auth-provider: {name: oidc}` of a user in a kubeconfig describes it.
-
-    https://kubernetes.io/docs/reference/access-authn-authz/authentication/#openid-connect-tokens
-    """
-
-    issuer_url: str
-    """The provider; its configuration is read from `.well-known/openid-configuration` below it."""
-    client_id: str
-    client_secret: str | None = field(default=None, repr=False)
-    """None for a public client."""
-    id_token: str | None = field(default=None, repr=False)
-    """Used as long as it is valid."""
-    refresh_token: str | None = field(default=None, repr=False)
-    ca_data: str | None = field(default=None, repr=False)
-    """PEM text of the authorities that may have signed the provider's certificate; without, those of the system."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Impersonation:
     """Whom to act as; the server checks that who asks may do that.
 
