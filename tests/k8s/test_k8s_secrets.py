@@ -4,8 +4,9 @@ import importlib
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from kubex.models import ObjectMeta
+from kubex.models import ObjectMeta, encode_secret_data
 from kubex.models._raw import lazy
 
 VERSIONS = ["v1_35", "v1_36", "v1_37"]
@@ -21,6 +22,15 @@ def test_the_contents_of_a_secret_are_hidden(version: str, field: str) -> None:
     read = lazy(module.Secret, secret.to_json(), "Secret")
     assert "bWFya2Vk" not in repr(read) + str(read)
     assert getattr(read, field) == {"password": "bWFya2Vk"}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_bytes_are_not_taken_for_base64(version: str) -> None:
+    module: Any = importlib.import_module(f"kubex_k8s.{version}.core.v1")
+    with pytest.raises(ValidationError, match=r"data\.password\n  Input should be a valid string") as caught:
+        module.Secret(data={"password": b"marked"})
+    assert "marked" not in str(caught.value)
+    assert module.ConfigMap(binary_data=encode_secret_data({"file": b"\xff"})).binary_data == {"file": "/w=="}
 
 
 @pytest.mark.parametrize("version", VERSIONS)

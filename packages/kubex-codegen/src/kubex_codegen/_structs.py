@@ -62,6 +62,7 @@ _SECRET: Mapping[str, frozenset[str]] = {
 _SCALARS: Mapping[tuple[str, str], Type] = {
     ("string", "int-or-string"): model("IntOrString"),
     ("string", "date-time"): model("Timestamp"),
+    ("string", "byte"): model("Base64"),
     ("string", ""): STR,
     ("integer", ""): INT,
     ("number", ""): FLOAT,

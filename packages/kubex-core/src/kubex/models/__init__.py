@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from kubex.models._tokens import BoundObjectReference, TokenRequest, TokenRequestSpec, TokenRequestStatus
     from kubex.models._untyped import UntypedClusterResource, UntypedNamespacedResource, untyped
     from kubex.models._values import (
+        Base64,
         Hidden,
         IntOrString,
         MicroTime,
@@ -63,6 +64,7 @@ else:  # importing one model does not build the others
         __name__,
         {
             "ALL_VERBS": "_facts",
+            "Base64": "_values",
             "BoundObjectReference": "_tokens",
             "ClusterCreateOnly": "_create_only",
             "ClusterResource": "_resource",
@@ -134,6 +136,7 @@ else:  # importing one model does not build the others
 
 __all__ = [
     "ALL_VERBS",
+    "Base64",
     "BoundObjectReference",
     "ClusterCreateOnly",
     "ClusterResource",

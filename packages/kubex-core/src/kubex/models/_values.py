@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import Field, GetCoreSchemaHandler, PlainSerializer, StrictInt, StrictStr, WithJsonSchema
+from pydantic import Field, GetCoreSchemaHandler, PlainSerializer, Strict, StrictInt, StrictStr, WithJsonSchema
 from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function, nullable_schema
 
 
@@ -63,6 +63,12 @@ Quantity: TypeAlias = Annotated[
     WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}], "x-kubernetes-int-or-string": True}),
 ]
 """An amount such as `500m` or `2Gi`, kept as it was written; numbers become strings. See `parse_quantity()`."""
+
+Base64: TypeAlias = Annotated[str, Strict(), WithJsonSchema({"type": "string", "format": "byte"})]
+"""Bytes as text in base64. Bytes themselves are refused: they might be meant encoded or not.
+
+See `encode_secret_data()` and `decode_secret_data()`.
+"""
 
 Hidden = Field(repr=False)
 """Keeps a field out of the repr of its object: `token: Annotated[str, Hidden]`."""

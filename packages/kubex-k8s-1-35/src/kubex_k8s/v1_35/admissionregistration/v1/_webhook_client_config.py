@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model
+from kubex.models import Base64, Model
 
 
 class RuleWithOperations(Model):
@@ -18,6 +18,6 @@ class ServiceReference(Model):
 
 
 class WebhookClientConfig(Model):
-    ca_bundle: str | None = None
+    ca_bundle: Base64 | None = None
     service: ServiceReference | None = None
     url: str | None = None

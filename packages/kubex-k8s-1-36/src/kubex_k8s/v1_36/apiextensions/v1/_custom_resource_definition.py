@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated, Any
 
-from kubex.models import ClusterResource, HasStatus, Model, NullAsEmpty, ResourceFacts, Time, wire_names
+from kubex.models import Base64, ClusterResource, HasStatus, Model, NullAsEmpty, ResourceFacts, Time, wire_names
 
 
 class CustomResourceColumnDefinition(Model):
@@ -21,7 +21,7 @@ class ServiceReference(Model):
 
 
 class WebhookClientConfig(Model):
-    ca_bundle: str | None = None
+    ca_bundle: Base64 | None = None
     service: ServiceReference | None = None
     url: str | None = None
 

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts, Time, wire_names
+from kubex.models import Base64, ClusterResource, HasStatus, Model, ResourceFacts, Time, wire_names
 
 
 class ServiceReference(Model):
@@ -9,7 +9,7 @@ class ServiceReference(Model):
 
 
 class APIServiceSpec(Model, alias_generator=wire_names(insecure_skip_tls_verify="insecureSkipTLSVerify")):
-    ca_bundle: str | None = None
+    ca_bundle: Base64 | None = None
     group: str | None = None
     group_priority_minimum: int
     insecure_skip_tls_verify: bool | None = None

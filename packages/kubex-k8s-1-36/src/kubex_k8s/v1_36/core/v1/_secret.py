@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import Hidden, NamespacedResource, ResourceFacts
+from kubex.models import Base64, Hidden, NamespacedResource, ResourceFacts
 
 
 class Secret(NamespacedResource):
@@ -9,7 +9,7 @@ class Secret(NamespacedResource):
 
     __resource__ = ResourceFacts(version="v1", kind="Secret", plural="secrets")
 
-    data: Annotated[dict[str, str] | None, Hidden] = None
+    data: Annotated[dict[str, Base64] | None, Hidden] = None
     immutable: bool | None = None
     string_data: Annotated[dict[str, str] | None, Hidden] = None
     type: str | None = None

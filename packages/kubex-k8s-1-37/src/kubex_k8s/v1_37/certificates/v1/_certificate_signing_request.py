@@ -1,12 +1,12 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, HasApproval, HasStatus, Model, ResourceFacts, Time
+from kubex.models import Base64, ClusterResource, HasApproval, HasStatus, Model, ResourceFacts, Time
 
 
 class CertificateSigningRequestSpec(Model):
     expiration_seconds: int | None = None
     extra: dict[str, list[str]] | None = None
     groups: list[str] | None = None
-    request: str
+    request: Base64
     signer_name: str
     uid: str | None = None
     usages: list[str] | None = None
@@ -23,7 +23,7 @@ class CertificateSigningRequestCondition(Model):
 
 
 class CertificateSigningRequestStatus(Model):
-    certificate: str | None = None
+    certificate: Base64 | None = None
     conditions: list[CertificateSigningRequestCondition] | None = None
 
 

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasStatus, Model, NamespacedResource, ResourceFacts, Time, wire_names
+from kubex.models import Base64, HasStatus, Model, NamespacedResource, ResourceFacts, Time, wire_names
 
 from ...meta.v1._condition import Condition
 
@@ -21,7 +21,7 @@ class PodCertificateRequestSpec(
     service_account_name: str
     service_account_uid: str
     signer_name: str
-    stub_pkcs10_request: str
+    stub_pkcs10_request: Base64
     unverified_user_annotations: dict[str, str] | None = None
 
 

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasStatus, Model, NamespacedResource, ResourceFacts, Time, wire_names
+from kubex.models import Base64, HasStatus, Model, NamespacedResource, ResourceFacts, Time, wire_names
 
 from ...meta.v1._condition import Condition
 
@@ -16,14 +16,14 @@ class PodCertificateRequestSpec(
     max_expiration_seconds: int | None = None
     node_name: str
     node_uid: str
-    pkix_public_key: str | None = None
+    pkix_public_key: Base64 | None = None
     pod_name: str
     pod_uid: str
-    proof_of_possession: str | None = None
+    proof_of_possession: Base64 | None = None
     service_account_name: str
     service_account_uid: str
     signer_name: str
-    stub_pkcs10_request: str
+    stub_pkcs10_request: Base64
     unverified_user_annotations: dict[str, str] | None = None
 
 

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import NamespacedResource, ResourceFacts
+from kubex.models import Base64, NamespacedResource, ResourceFacts
 
 
 class ConfigMap(NamespacedResource):
@@ -7,6 +7,6 @@ class ConfigMap(NamespacedResource):
 
     __resource__ = ResourceFacts(version="v1", kind="ConfigMap", plural="configmaps")
 
-    binary_data: dict[str, str] | None = None
+    binary_data: dict[str, Base64] | None = None
     data: dict[str, str] | None = None
     immutable: bool | None = None
