@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from kubex.configuration import ClientConfiguration
+from kubex.configuration import ClientConfiguration, ExecPlugin, OpenIDConnect
 from kubex.core.exceptions import ConfigurationError
 
 URL = "https://api.example.com:6443"
+OIDC = OpenIDConnect(issuer_url="https://id.example.com", client_id="kubex", id_token="t")
 
 
 def test_url_is_all_that_is_needed() -> None:
@@ -53,6 +54,11 @@ def test_urls_that_are_legal(url: str) -> None:
         ({"username": "a:b", "password": "p"}, "username", "colon"),
         ({"username": "u", "password": "p", "token": "t"}, "token", "only one way"),
         ({"username": "u", "password": "p", "token_file": "t"}, "token_file", "only one way"),
+        ({"oidc": OIDC, "token": "t"}, "oidc", "together with token"),
+        ({"oidc": OIDC, "token_file": "t"}, "oidc", "together with token_file"),
+        ({"oidc": OIDC, "username": "u", "password": "p"}, "oidc", "together with username"),
+        ({"oidc": OIDC, "exec": ExecPlugin(command="c")}, "oidc", "together with exec"),
+        ({"oidc": {"issuer_url": "https://a"}}, "oidc", "must be a OpenIDConnect"),
         ({"token": ""}, "token", "is empty"),
         ({"token": b"bytes"}, "token", "must be a str, not bytes"),
         ({"token": "two\r\nlines"}, "token", "white space"),

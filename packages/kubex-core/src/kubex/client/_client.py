@@ -11,6 +11,7 @@ import anyio.to_thread
 from typing_extensions import Self
 
 from kubex.client._exchange import Exchange, discard_stream, nothing_to_discard, open_stream, send_plain, within
+from kubex.client._fetch import BackendFetch
 from kubex.client._lease import Leases
 from kubex.client._loop import HomeLoop
 from kubex.client._options import ClientOptions
@@ -54,7 +55,7 @@ class Client:
         self._closed = False
         self._loop = HomeLoop(backend.name, backend.runtimes)
         self._timeouts = Timeouts(self._options.default_timeout, backend.defaults.timeout)
-        credentials = credentials_for(configuration)
+        credentials = credentials_for(configuration, fetch=BackendFetch(backend, self._options))
         preparer = Preparer(configuration.url, self._options.user_agent or user_agent(backend.name))
         self._plain_leases = Leases(partial(self._open_transport, streams=False))
         self._stream_leases = Leases(partial(self._open_transport, streams=True))

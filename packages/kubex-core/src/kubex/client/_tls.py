@@ -1,5 +1,6 @@
 """The TLS of a client: whom it trusts, which name it expects, and the certificate that it shows."""
 
+import os
 import socket
 import ssl
 import sys
@@ -9,7 +10,7 @@ from typing_extensions import override
 
 from kubex.configuration import ClientConfiguration
 from kubex.core.exceptions import ConfigurationError
-from kubex.credentials import TLSIdentity
+from kubex.credentials import FetchRequest, TLSIdentity
 from kubex.credentials._certificate import load_identity
 from kubex.credentials._read import read_text
 
@@ -60,18 +61,30 @@ def build_ssl_context(configuration: ClientConfiguration, identity: TLSIdentity 
 
     Raises `ConfigurationError` for an authority, a certificate or a key that cannot be used.
     """
-    context = _new_context(configuration)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if sys.version_info >= (3, 13):  # what ssl.create_default_context() does there
-        context.verify_flags |= ssl.VERIFY_X509_STRICT
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # an intermediate authority may be trusted, as in Go
+    context = _strict(_new_context(configuration))
     if configuration.insecure_skip_tls_verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     else:
-        _trust(context, configuration)
+        data, file = configuration.server_ca_data, configuration.server_ca_file
+        _trust(context, data, file, source="ClientConfiguration", field="server_ca")
     if identity is not None:
         load_identity(context, identity)
+    return context
+
+
+def build_fetch_context(request: FetchRequest) -> ssl.SSLContext:
+    """Build the SSL context for a request of credentials; blocks, and raises, as `build_ssl_context()` does."""
+    context = _strict(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    _trust(context, request.ca_data, request.ca_file, source=urlsplit(request.url).netloc, field="ca")
+    return context
+
+
+def _strict(context: ssl.SSLContext) -> ssl.SSLContext:
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if sys.version_info >= (3, 13):  # what ssl.create_default_context() does there
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # an intermediate authority may be trusted, as in Go
     return context
 
 
@@ -84,11 +97,13 @@ def _new_context(configuration: ClientConfiguration) -> ssl.SSLContext:
     return context
 
 
-def _trust(context: ssl.SSLContext, configuration: ClientConfiguration) -> None:
-    pem, source, field = configuration.server_ca_data, "ClientConfiguration", "server_ca_data"
-    if configuration.server_ca_file is not None:
-        source, field = str(configuration.server_ca_file), "server_ca_file"
-        pem = read_text(configuration.server_ca_file, field=field)
+def _trust(
+    context: ssl.SSLContext, pem: str | None, file: str | os.PathLike[str] | None, *, source: str, field: str
+) -> None:
+    field = f"{field}_data" if file is None else f"{field}_file"
+    if file is not None:
+        source = str(file)
+        pem = read_text(file, field=field)
     if pem is None:
         context.load_default_certs(ssl.Purpose.SERVER_AUTH)
         return

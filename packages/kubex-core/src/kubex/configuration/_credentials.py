@@ -5,27 +5,34 @@ from kubex.credentials import (
     ClientCertificate,
     CombinedCredentials,
     Credentials,
+    Fetch,
+    OpenIDConnectCredentials,
     StaticCredentials,
     TLSIdentity,
     TokenFile,
 )
 
 
-def credentials_for(configuration: ClientConfiguration) -> Credentials:
-    """Make the credentials of a configuration; nothing is read yet."""
-    sources = [source for source in (_certificate(configuration), _header(configuration)) if source is not None]
+def credentials_for(configuration: ClientConfiguration, *, fetch: Fetch | None = None) -> Credentials:
+    """Make the credentials of a configuration; nothing is read yet.
+
+    `fetch` sends the requests that OpenID Connect needs to refresh a token; without it an expired one is an error.
+    """
+    sources = [source for source in (_certificate(configuration), _header(configuration, fetch)) if source is not None]
     if len(sources) > 1:
         return CombinedCredentials(*sources)
     return sources[0] if sources else StaticCredentials()
 
 
-def _header(configuration: ClientConfiguration) -> Credentials | None:
+def _header(configuration: ClientConfiguration, fetch: Fetch | None) -> Credentials | None:
     if configuration.token_file is not None:
         return TokenFile(configuration.token_file, fallback=configuration.token)
     if configuration.token is not None:
         return StaticCredentials.bearer(configuration.token)
     if configuration.username is not None:
         return StaticCredentials.basic(configuration.username, configuration.password or "")
+    if configuration.oidc is not None:
+        return OpenIDConnectCredentials(configuration.oidc, fetch=fetch)
     return None
 
 

@@ -22,7 +22,7 @@ Problem = tuple[str, str]
 
 def validate(configuration: ClientConfiguration) -> None:
     """Raise `ConfigurationError`, with `field`, for the first thing that is wrong."""
-    for check in (_types, _url, _tls, _certificate, _token_and_password):
+    for check in (_types, _url, _tls, _certificate, _token_and_password, _oidc):
         for name, problem in check(configuration):
             raise ConfigurationError(problem, source="ClientConfiguration", field=name)
     if configuration.proxy_url is not None:
@@ -103,3 +103,9 @@ def _token_and_password(configuration: ClientConfiguration) -> Iterator[Problem]
                 yield name, "is given together with username; only one way to authenticate is allowed"
     elif configuration.password is not None:
         yield "password", "is given without username"
+
+
+def _oidc(configuration: ClientConfiguration) -> Iterator[Problem]:
+    for name in ("token", "token_file", "username", "exec"):
+        if configuration.oidc is not None and getattr(configuration, name) is not None:
+            yield "oidc", f"is given together with {name}; only one way to authenticate is allowed"

@@ -3,7 +3,9 @@
 from kubex.credentials._authentication import Authentication, Credentials, TLSIdentity
 from kubex.credentials._certificate import ClientCertificate
 from kubex.credentials._combined import CombinedCredentials
+from kubex.credentials._fetch import Fetch, FetchRequest, FetchResponse
 from kubex.credentials._files import TokenFile
+from kubex.credentials._oidc import OpenIDConnectCredentials
 from kubex.credentials._oidc_settings import OpenIDConnect, OpenIDTokens
 from kubex.credentials._settings import ExecPlugin, Impersonation
 from kubex.credentials._static import StaticCredentials
@@ -14,8 +16,12 @@ __all__ = [
     "CombinedCredentials",
     "Credentials",
     "ExecPlugin",
+    "Fetch",
+    "FetchRequest",
+    "FetchResponse",
     "Impersonation",
     "OpenIDConnect",
+    "OpenIDConnectCredentials",
     "OpenIDTokens",
     "StaticCredentials",
     "TLSIdentity",

@@ -1,0 +1,65 @@
+"""Requests to servers that are not the API server, for credentials, over the backend of the client."""
+
+from urllib.parse import urlsplit
+
+import anyio
+import anyio.to_thread
+
+from kubex.client._options import ClientOptions
+from kubex.client._prepare import user_agent
+from kubex.client._proxy import resolve_proxies
+from kubex.client._tls import build_fetch_context
+from kubex.configuration import ClientConfiguration
+from kubex.core.exceptions import TransportError
+from kubex.credentials import FetchRequest, FetchResponse
+from kubex.transport import Backend, PreparedRequest, StreamResponse, Transport, TransportConfig
+
+LARGEST_BODY = 2**20
+"""Of an answer, in bytes."""
+
+
+class BackendFetch:
+    """Sends each request over a connection of its own. Of the options only `trust_env` and `user_agent` hold."""
+
+    def __init__(self, backend: Backend, options: ClientOptions) -> None:
+        self._backend = backend
+        self._options = options
+
+    async def __call__(self, request: FetchRequest) -> FetchResponse:
+        """Send a request and read the whole answer; raises TransportError."""
+        transport = await self._open(request)
+        prepared = PreparedRequest(
+            request.method,
+            request.url,
+            (
+                ("User-Agent", self._options.user_agent or user_agent(self._backend.name)),
+                ("Accept-Encoding", "identity"),
+                *request.headers,
+            ),
+            request.body,
+        )
+        try:
+            async with transport.stream(prepared) as response:
+                return FetchResponse(status=response.status, body=await _body(response, request))
+        finally:
+            with anyio.CancelScope(shield=True):
+                await transport.aclose()
+
+    async def _open(self, request: FetchRequest) -> Transport:
+        parts = urlsplit(request.url)
+        context = None
+        if parts.scheme == "https":
+            context = await anyio.to_thread.run_sync(build_fetch_context, request)
+        server = ClientConfiguration(url=f"{parts.scheme}://{parts.netloc}")
+        proxies = resolve_proxies(None, server, trust_env=self._options.trust_env)
+        config = TransportConfig(ssl_context=context, proxies=proxies, buffer_size=self._backend.defaults.buffer_size)
+        return self._backend.load()(config)
+
+
+async def _body(response: StreamResponse, request: FetchRequest) -> bytes:
+    body = bytearray()
+    while chunk := await response.receive():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise TransportError(f"the answer is longer than {LARGEST_BODY} bytes", request.method, request.url)
+    return bytes(body)

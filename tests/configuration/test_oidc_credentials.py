@@ -1,0 +1,79 @@
+"""ID tokens without a client: what is read in them, and what there is without HTTP."""
+
+import base64
+import time
+from typing import Any
+
+import pytest
+
+from client.identity import jwt
+from kubex.configuration import ClientConfiguration, OpenIDConnect, credentials_for
+from kubex.core.exceptions import ConfigurationError
+from kubex.credentials import Authentication, TLSIdentity
+from kubex.credentials._jwt import expiry
+
+
+def configuration(id_token: str | None, **fields: Any) -> ClientConfiguration:
+    settings = OpenIDConnect(
+        issuer_url="https://id.example.com", client_id="kubex", id_token=id_token, refresh_token="r"
+    )
+    return ClientConfiguration(url="https://api.example.com", oidc=settings, **fields)
+
+
+@pytest.mark.anyio
+async def test_a_valid_id_token_needs_no_client_also_if_it_was_refused() -> None:
+    token = jwt(exp=time.time() + 5, nbf=time.time() + 1000)  # whether it is valid yet, the server knows better
+    credentials = credentials_for(configuration(token))
+    first = await credentials.authenticate()
+    assert first == Authentication(headers=(("Authorization", f"Bearer {token}"),))
+    assert await credentials.authenticate(refused=first) == first
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("token", "state"), [(None, "is missing"), (jwt(exp=0), "has expired"), ("opaque", "is no JWT with an expiry")]
+)
+async def test_a_refresh_needs_a_client_or_a_fetch(token: str | None, state: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"id_token: {state}; it is refreshed by a client, or with .*fetch="):
+        await credentials_for(configuration(token)).authenticate()
+
+
+@pytest.mark.anyio
+async def test_an_id_token_goes_with_a_client_certificate() -> None:
+    token = jwt(exp=time.time() + 3600)
+    both = await credentials_for(configuration(token, client_cert_data="c", client_key_data="k")).authenticate()
+    assert both.tls == TLSIdentity(cert_pem="c", key_pem="k")
+    assert both.headers == (("Authorization", f"Bearer {token}"),)
+
+
+def test_the_expiry_is_read_in_seconds() -> None:
+    assert [expiry(jwt(exp=exp)) for exp in (0, 1_900_000_000, 1.5)] == [0.0, 1_900_000_000.0, 1.5]
+
+
+def encoded(payload: bytes) -> str:
+    return f"e30.{base64.urlsafe_b64encode(payload).decode().rstrip('=')}.e30"
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "opaque",
+        "a.b",
+        "a.b.c",
+        "a.b.c.d.e",
+        jwt(sub="jane"),
+        jwt(exp="1900000000"),
+        jwt(exp=None),
+        jwt(exp=float("nan")),
+        jwt(exp=float("inf")),
+        jwt(exp=10**400),
+        encoded(b"[1]"),
+        encoded(b"1"),
+        encoded(b"\xff"),
+        encoded(b'{"exp":' + b"1" * 5000 + b"}"),
+        encoded(b"[" * 100_000),
+    ],
+)
+def test_what_is_no_jwt_with_an_expiry_has_none(token: str) -> None:
+    assert expiry(token) is None
