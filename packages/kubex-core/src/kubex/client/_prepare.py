@@ -17,6 +17,9 @@ _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+")
 # What may stand in the path of a URL (RFC 3986); the escapes themselves are the caller's.
 _PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*")
 
+_IMPERSONATE = "impersonate-"
+_USER = "impersonate-user"
+
 
 def checked_path(path: str) -> str:
     """Return the path of a call outside `Api`, as it is; raises InvalidNameError for one that is not a clean path."""
@@ -79,5 +82,7 @@ class Preparer:
         if request.headers:  # what the caller says goes before the defaults
             given = {name.lower() for name, _ in request.headers}
             headers = [header for header in headers if header[0].lower() not in given]
+            if _USER in given:  # another user must not get the groups of the configured one
+                headers = [header for header in headers if not header[0].lower().startswith(_IMPERSONATE)]
             headers.extend(request.headers)
         return PreparedRequest(request.method, url, tuple(headers), request.body, limits)

@@ -19,6 +19,8 @@ def credentials_for(configuration: ClientConfiguration, *, fetch: Fetch | None =
     `fetch` sends the requests that OpenID Connect needs to refresh a token; without it an expired one is an error.
     """
     sources = [source for source in (_certificate(configuration), _header(configuration, fetch)) if source is not None]
+    if configuration.impersonate is not None:
+        sources.append(StaticCredentials(configuration.impersonate.authentication()))
     if len(sources) > 1:
         return CombinedCredentials(*sources)
     return sources[0] if sources else StaticCredentials()

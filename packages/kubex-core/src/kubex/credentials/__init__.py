@@ -5,9 +5,10 @@ from kubex.credentials._certificate import ClientCertificate
 from kubex.credentials._combined import CombinedCredentials
 from kubex.credentials._fetch import Fetch, FetchRequest, FetchResponse
 from kubex.credentials._files import TokenFile
+from kubex.credentials._impersonation import Impersonation
 from kubex.credentials._oidc import OpenIDConnectCredentials
 from kubex.credentials._oidc_settings import OpenIDConnect, OpenIDTokens
-from kubex.credentials._settings import ExecPlugin, Impersonation
+from kubex.credentials._settings import ExecPlugin
 from kubex.credentials._static import StaticCredentials
 
 __all__ = [

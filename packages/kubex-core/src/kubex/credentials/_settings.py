@@ -1,4 +1,4 @@
-"""What a user of a kubeconfig says beside tokens, passwords and certificates: how to get one, and whom to act as."""
+"""What a user of a kubeconfig says beside tokens, passwords and certificates: how to get one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,16 +34,3 @@ class ExecPlugin:
     """JSON for the program from the cluster's extension `client.authentication.k8s.io/exec`."""
     timeout: float | None = EXEC_TIMEOUT
     """Seconds that it may take; None is no limit."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Impersonation:
-    """Whom to act as; the server checks that who asks may do that.
-
-    https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
-    """
-
-    user: str
-    uid: str | None = None
-    groups: tuple[str, ...] = ()
-    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])

@@ -124,15 +124,22 @@ def _impersonated(name: str, request: RecordedRequest) -> Identity:
 
     See https://kubernetes.io/docs/reference/access-authn-authz/user-impersonation/.
     """
-    groups = tuple(value for key, value in request.headers if key == "impersonate-group")
+    headers = [(key, _as_utf8(value)) for key, value in request.headers if key.startswith("impersonate-")]
+    name, uid = _as_utf8(name), _as_utf8(request.header("impersonate-uid"))
+    groups = tuple(value for key, value in headers if key == "impersonate-group")
     extra: dict[str, tuple[str, ...]] = {}
-    for key, value in request.headers:
+    for key, value in headers:
         if key.startswith(_EXTRA_HEADER):
             field = unquote(key.removeprefix(_EXTRA_HEADER))
             extra[field] = (*extra.get(field, ()), value)
     if not groups and name.startswith(SERVICE_ACCOUNT):
         groups = service_account_groups(name.removeprefix(SERVICE_ACCOUNT).partition(":")[0])
-    return Identity(name, groups, request.header("impersonate-uid"), tuple(extra.items()))
+    return Identity(name, groups, uid, tuple(extra.items()))
+
+
+def _as_utf8(value: str) -> str:
+    """Read the bytes of a header, which are kept one to a character, as the text that they were sent as."""
+    return value.encode("latin-1").decode("utf-8", "replace")
 
 
 def _is_open(path: str) -> bool:

@@ -1,0 +1,69 @@
+"""Acting as somebody else: servers see the impersonated user, and ask whether one may do that."""
+
+import dataclasses
+
+import pytest
+
+from behaviour.objects import config_map
+from kubex.api import Api, create_review
+from kubex.client import Client, create_client
+from kubex.configuration import ClientConfiguration, Impersonation
+from kubex.core.exceptions import Forbidden
+from kubex.transport import Backend
+from kubex_k8s.v1_37.authentication.v1 import SelfSubjectReview, UserInfo
+from kubex_testing import ServerHandle
+from support.kinds import ConfigMap
+
+pytestmark = pytest.mark.anyio
+
+
+def acting(configuration: ClientConfiguration, impersonation: Impersonation) -> ClientConfiguration:
+    return dataclasses.replace(configuration, impersonate=impersonation)
+
+
+async def who_am_i(configuration: ClientConfiguration, backend: Backend) -> UserInfo:
+    async with create_client(configuration, backend) as client:
+        review = await create_review(client, SelfSubjectReview())
+    assert review.status is not None
+    assert review.status.user_info is not None
+    return review.status.user_info
+
+
+async def test_the_server_sees_all_of_the_impersonated_user(server: ServerHandle, backend: Backend) -> None:
+    jane = Impersonation(
+        user="jäne",
+        uid="42",
+        groups=("devs", "ops team"),
+        extra={"example.com/Scopes": ("view", "edit"), "größe": ("groß",)},
+    )
+    user = await who_am_i(acting(server.configuration(), jane), backend)
+    assert (user.username, user.uid) == ("jäne", "42")
+    assert user.groups == ["devs", "ops team", "system:authenticated"]
+    assert user.extra == {"example.com/scopes": ["view", "edit"], "größe": ["groß"]}
+
+
+async def test_a_user_without_groups_gets_those_of_everybody(server: ServerHandle, backend: Backend) -> None:
+    user = await who_am_i(acting(server.configuration(), Impersonation(user="bob")), backend)
+    assert (user.username, user.groups) == ("bob", ["system:authenticated"])
+    robot = Impersonation(user="system:serviceaccount:default:robot")
+    user = await who_am_i(acting(server.configuration(), robot), backend)
+    assert user.groups == ["system:serviceaccounts", "system:serviceaccounts:default", "system:authenticated"]
+
+
+async def test_who_may_not_act_as_others_is_forbidden(server: ServerHandle, backend: Backend) -> None:
+    jane = server.as_user("jane").configuration()
+    with pytest.raises(Forbidden, match='User "jane" cannot impersonate'):
+        await who_am_i(acting(jane, Impersonation(user="bob")), backend)
+
+
+async def test_an_administrator_stays_one_under_another_name(
+    client: Client, server: ServerHandle, backend: Backend
+) -> None:
+    await Api(ConfigMap, client).create(config_map("one"))
+    root = acting(client.configuration, Impersonation(user="root", groups=("system:masters",)))
+    async with create_client(root, backend) as other:
+        assert (await Api(ConfigMap, other).get("one")).metadata.name == "one"
+        async with Api(ConfigMap, other).watch() as events:
+            async for event in events:
+                assert event.object.metadata.name in ("one", "kube-root-ca.crt")
+                break
