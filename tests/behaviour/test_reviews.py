@@ -223,6 +223,9 @@ async def test_what_is_no_review_says_so(embedded_client: Client, kubex_server: 
     review: Any = TokenReview
     with pytest.raises(TypeError, match=r"TokenReview can only be created.+use create_review\(client, TokenReview"):
         Api(review, embedded_client)
+    nothing: Any = dict
+    with pytest.raises(TypeError, match="dict is no kind: derive it from NamespacedResource or ClusterResource"):
+        Api(nothing, embedded_client)
     assert kubex_server.requests == []
 
 

@@ -12,7 +12,7 @@ import pytest
 
 import kubex_httpx
 from kubex.client import ClientChoise
-from kubex.client._discovery import GROUP, Candidate, choose, discover, load, select
+from kubex.client._discovery import GROUP, Candidate, choose, discover, installed, load, select
 from kubex.core.exceptions import BackendError, KubexError, NoBackendError
 
 AUTO = ClientChoise.AUTO
@@ -234,3 +234,18 @@ def test_loading_is_a_step_of_its_own(install: Install, points: Points) -> None:
     install("kubex-good", "good", "BACKEND = backend('good', load=load)")
     backend, transport = load(discover(points()), automatic=True, runtime="asyncio")
     assert (backend.name, transport.__name__) == ("good", "Transport")
+
+
+def test_of_two_distributions_of_one_name_the_first_on_the_path_counts(
+    install: Install, site: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("kubex-twice", "new", "BACKEND = backend('new', load=load, runtimes=frozenset({'asyncio'}))")
+    behind = tmp_path_factory.mktemp("behind")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(behind)])
+    info = behind / "kubex_twice-0.9.dist-info"
+    info.mkdir()
+    info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: kubex-twice\nVersion: 0.9\n")
+    info.joinpath("entry_points.txt").write_text(f"[{GROUP}]\nold = nothing:BACKEND\n")
+    names = {point.name for point in installed()}
+    assert {"aiohttp", "httpx", "new"} <= names
+    assert "old" not in names

@@ -44,3 +44,19 @@ def test_no_module_may_bring_an_http_library_trio_or_pytest() -> None:
     backends = {"kubex_aiohttp", "kubex_httpx", "kubex_testing"}
     assert {module: packages & backends for module, packages in ours.items() if packages & backends} == {}
     assert not any("yaml" in packages for packages in ours.values())
+
+
+def test_reading_an_object_does_not_bring_what_other_verbs_need() -> None:
+    command = """
+import sys
+from kubex.api import Api
+from kubex.client import create_client
+from kubex.configuration import ClientConfiguration
+from kubex_k8s.v1_37.core.v1 import ConfigMap
+print(*sys.modules)
+"""
+    ran = subprocess.run([sys.executable, "-I", "-c", command], capture_output=True, text=True, check=True)
+    later = {f"kubex.api._{name}" for name in ("creations", "logs", "patching", "reviews", "subresource")}
+    later |= {f"kubex.models._{name}" for name in ("common", "crd", "create_only", "managed", "quantity", "tokens")}
+    later |= {"kubex.configuration._load", "kubex.core.patch", "kubex_k8s.v1_37.core.v1._pod_spec"}
+    assert set(ran.stdout.split()) & later == set()

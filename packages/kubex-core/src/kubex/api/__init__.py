@@ -1,13 +1,35 @@
 """`Api[T]`: typed verbs for one kind of the Kubernetes API."""
 
-from kubex.api._api import Api, create_api
-from kubex.api._creations import Eviction, Tokens
-from kubex.api._logs import Logs, LogStream
-from kubex.api._pages import Pages
-from kubex.api._reads import Reads
-from kubex.api._reviews import create_review
-from kubex.api._subresource import Subresource
-from kubex.api._watch import Watch
+from typing import TYPE_CHECKING
+
+from kubex.models import lazy_names
+
+if TYPE_CHECKING:
+    from kubex.api._api import Api, create_api
+    from kubex.api._creations import Eviction, Tokens
+    from kubex.api._logs import Logs, LogStream
+    from kubex.api._pages import Pages
+    from kubex.api._reads import Reads
+    from kubex.api._reviews import create_review
+    from kubex.api._subresource import Subresource
+    from kubex.api._watch import Watch
+else:  # importing Api does not bring what only some kinds can do
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "Api": "_api",
+            "Eviction": "_creations",
+            "LogStream": "_logs",
+            "Logs": "_logs",
+            "Pages": "_pages",
+            "Reads": "_reads",
+            "Subresource": "_subresource",
+            "Tokens": "_creations",
+            "Watch": "_watch",
+            "create_api": "_api",
+            "create_review": "_reviews",
+        },
+    )
 
 __all__ = [
     "Api",

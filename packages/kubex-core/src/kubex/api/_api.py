@@ -1,5 +1,7 @@
 """`Api[T]`: the verbs of one kind, typed."""
 
+from __future__ import annotations
+
 from types import TracebackType
 from typing import Any, TypeVar, cast, overload
 
@@ -45,10 +47,10 @@ class Api(Writes[T]):
     tokens = TokensAccessor()
 
     @overload
-    def __init__(self: "Api[N]", resource: type[N], client: Client, *, namespace: NamespaceTypes = ...) -> None: ...
+    def __init__(self: Api[N], resource: type[N], client: Client, *, namespace: NamespaceTypes = ...) -> None: ...
     @overload
     def __init__(self, resource: type[T], client: Client) -> None: ...
-    def __init__(self: "Api[Any]", resource: type[Any], client: Client, *, namespace: NamespaceTypes = ...) -> None:
+    def __init__(self: Api[Any], resource: type[Any], client: Client, *, namespace: NamespaceTypes = ...) -> None:
         super().__init__(Endpoint(resource, resource, client, namespace))
 
     def __repr__(self) -> str:

@@ -1,5 +1,7 @@
 """Subresources that are only ever created: evictions and tokens."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,5 +1,7 @@
 """What every verb is built from: a kind, where it is asked for, and how its answers are decoded."""
 
+from __future__ import annotations
+
 from typing import Generic, Protocol, TypeVar
 
 from kubex.api._decode import Decoder
@@ -9,7 +11,7 @@ from kubex.core._query import Query
 from kubex.core._request import JSON, Request
 from kubex.core.exceptions import InvalidNameError, NamespaceError
 from kubex.core.params import NamespaceTypes, TimeoutTypes
-from kubex.models import CreateOnly, NamespacedResource, ObjectMeta, Resource, facts_of
+from kubex.models import NamespacedResource, ObjectMeta, Resource, facts_of
 
 T = TypeVar("T", bound=Resource)
 
@@ -38,11 +40,7 @@ class Endpoint(Generic[T]):
         *,
         metadata_only: bool = False,
     ) -> None:
-        if issubclass(resource, CreateOnly):
-            raise TypeError(
-                f"{resource.__name__} can only be created, so it has no Api: "
-                f"use create_review(client, {resource.__name__}(...))"
-            )
+        check_kind(resource)
         self.resource = resource
         self.model = model
         self.client = client
@@ -128,3 +126,16 @@ class Endpoint(Generic[T]):
             timeout=resolved,
             resend_when_throttled=resend_when_throttled,
         )
+
+
+def check_kind(kind: type[object]) -> None:
+    """Raise TypeError for a class that `Api` cannot serve."""
+    if issubclass(kind, Resource):
+        return
+    from kubex.models import CreateOnly
+
+    if issubclass(kind, CreateOnly):
+        raise TypeError(
+            f"{kind.__name__} can only be created, so it has no Api: use create_review(client, {kind.__name__}(...))"
+        )
+    raise TypeError(f"{kind.__name__} is no kind: derive it from NamespacedResource or ClusterResource")

@@ -1,5 +1,7 @@
 """Logs of pods."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator
 from datetime import datetime
 from types import TracebackType
@@ -68,7 +70,7 @@ class Logs:
         timestamps: bool = False,
         namespace: NamespaceTypes = ...,
         request_timeout: TimeoutTypes = ...,
-    ) -> "LogStream":
+    ) -> LogStream:
         """Read a log as it is written: `async with api.logs.stream(name) as log`, then `async for line in log`.
 
         It ends with the container, or at the present end without `follow`. Leaving the block closes the connection.

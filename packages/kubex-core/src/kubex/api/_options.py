@@ -1,8 +1,12 @@
-"""The options of verbs: keyword arguments above, one frozen dataclass each here, wire names beside the fields."""
+"""The options of verbs: keyword arguments above, one class each here, wire names beside the fields."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, TypeAlias, cast
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, TypeAlias, cast
+
+from typing_extensions import Self, dataclass_transform
 
 from kubex.core._encode import encode
 from kubex.core._query import Query, QueryValue
@@ -15,21 +19,46 @@ See https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#la
 """
 
 
-def wire(name: str) -> Any:
-    """Make an optional field that travels as the query parameter `name`."""
-    return field(default=None, metadata={"wire": name})
+FIELD_MANAGER = "kubex"
+"""Who owns the fields of a server-side apply that names nobody."""
 
 
+def wire(name: str, *, default: Any) -> Any:
+    """Make a field that travels as the query parameter `name`."""
+    return _Wire(name, default)
+
+
+class _Wire(NamedTuple):
+    name: str
+    default: Any
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(wire,))
 class _Options:
-    __slots__ = ()
+    """Options by name, to be sent once: a dataclass would compile methods for each class that nobody calls."""
+
+    _names: ClassVar[Mapping[str, str]] = {}
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, _Wire)}
+        cls._names = {**cls._names, **{name: field.name for name, field in own.items()}}
+        for name, field in own.items():
+            setattr(cls, name, field.default)
+
+    def __init__(self, **values: Any) -> None:
+        self.__dict__.update(values)
+
+    def replace(self, **values: Any) -> Self:
+        """Return a copy with other values."""
+        return type(self)(**{**self.__dict__, **values})
 
     def query(self) -> Query:
         """Return the parameters that are set, by wire name."""
         values: dict[str, QueryValue] = {}
-        for option in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
-            value = getattr(self, option.name)
+        for name, wire_name in self._names.items():
+            value = getattr(self, name)
             if value is not None:
-                values[option.metadata["wire"]] = _text(value)
+                values[wire_name] = _text(value)
         return values
 
 
@@ -39,65 +68,59 @@ def _text(value: Any) -> QueryValue:
     return cast("QueryValue", value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GetOptions(_Options):
     """Options of reading one object."""
 
-    resource_version: str | None = wire("resourceVersion")
+    resource_version: str | None = wire("resourceVersion", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SelectOptions(_Options):
     """Which objects of a collection are meant."""
 
-    label_selector: Selector = wire("labelSelector")
-    field_selector: Selector = wire("fieldSelector")
+    label_selector: Selector = wire("labelSelector", default=None)
+    field_selector: Selector = wire("fieldSelector", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ListOptions(SelectOptions):
     """Options of a list."""
 
-    limit: int | None = wire("limit")
-    continue_token: str | None = wire("continue")
-    resource_version: str | None = wire("resourceVersion")
-    resource_version_match: ResourceVersionMatch | None = wire("resourceVersionMatch")
+    limit: int | None = wire("limit", default=None)
+    continue_token: str | None = wire("continue", default=None)
+    resource_version: str | None = wire("resourceVersion", default=None)
+    resource_version_match: ResourceVersionMatch | None = wire("resourceVersionMatch", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchOptions(SelectOptions):
     """Options of a watch."""
 
-    watch: bool = field(default=True, metadata={"wire": "watch"})
-    allow_bookmarks: bool | None = wire("allowWatchBookmarks")
-    timeout_seconds: int | None = wire("timeoutSeconds")
-    resource_version: str | None = wire("resourceVersion")
-    resource_version_match: ResourceVersionMatch | None = wire("resourceVersionMatch")
-    send_initial_events: bool | None = wire("sendInitialEvents")
+    watch: bool = wire("watch", default=True)
+    allow_bookmarks: bool | None = wire("allowWatchBookmarks", default=None)
+    timeout_seconds: int | None = wire("timeoutSeconds", default=None)
+    resource_version: str | None = wire("resourceVersion", default=None)
+    resource_version_match: ResourceVersionMatch | None = wire("resourceVersionMatch", default=None)
+    send_initial_events: bool | None = wire("sendInitialEvents", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOptions(_Options):
     """Options of create, replace and patch."""
 
-    dry_run: str | None = wire("dryRun")
-    field_manager: str | None = wire("fieldManager")
-    field_validation: FieldValidation | None = wire("fieldValidation")
-    force: bool | None = wire("force")
+    dry_run: str | None = wire("dryRun", default=None)
+    field_manager: str | None = wire("fieldManager", default=None)
+    field_validation: FieldValidation | None = wire("fieldValidation", default=None)
+    force: bool | None = wire("force", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LogOptions(_Options):
     """Options of reading a log."""
 
-    container: str | None = wire("container")
-    follow: bool | None = wire("follow")
-    previous: bool | None = wire("previous")
-    since_seconds: int | None = wire("sinceSeconds")
-    since_time: str | None = wire("sinceTime")
-    tail_lines: int | None = wire("tailLines")
-    limit_bytes: int | None = wire("limitBytes")
-    timestamps: bool | None = wire("timestamps")
+    container: str | None = wire("container", default=None)
+    follow: bool | None = wire("follow", default=None)
+    previous: bool | None = wire("previous", default=None)
+    since_seconds: int | None = wire("sinceSeconds", default=None)
+    since_time: str | None = wire("sinceTime", default=None)
+    tail_lines: int | None = wire("tailLines", default=None)
+    limit_bytes: int | None = wire("limitBytes", default=None)
+    timestamps: bool | None = wire("timestamps", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Large lists, a page at a time."""
 
-import dataclasses
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
@@ -51,6 +52,4 @@ class Pages(Generic[T]):
 
     def _go_on(self, token: str) -> None:
         # The token holds the revision: the server refuses a resourceVersion beside it.
-        self._options = dataclasses.replace(
-            self._options, continue_token=token, resource_version=None, resource_version_match=None
-        )
+        self._options = self._options.replace(continue_token=token, resource_version=None, resource_version_match=None)

@@ -1,18 +1,16 @@
 """The request of a patch, of an object or of a subresource."""
 
-import dataclasses
+from __future__ import annotations
+
 from typing import Any
 
 from kubex.api._endpoint import Endpoint
-from kubex.api._options import WriteOptions
+from kubex.api._options import FIELD_MANAGER, WriteOptions
 from kubex.core._encode import complete
 from kubex.core._request import Request
 from kubex.core.params import TimeoutTypes
 from kubex.core.patch import ApplyPatch, Patch
 from kubex.models._kinded import Kinded
-
-FIELD_MANAGER = "kubex"
-"""Who owns the fields of a server-side apply that names nobody."""
 
 
 def patch_request(
@@ -28,7 +26,7 @@ def patch_request(
     """Build the request; what a server-side apply must say of itself is filled in."""
     if isinstance(patch, ApplyPatch):
         patch = ApplyPatch(complete(patch.body, facts, name))
-        options = dataclasses.replace(options, field_manager=options.field_manager or FIELD_MANAGER)
+        options = options.replace(field_manager=options.field_manager or FIELD_MANAGER)
     return endpoint.request(
         "PATCH", path, timeout, query=options.query(), body=patch.encode(), content_type=patch.content_type
     )

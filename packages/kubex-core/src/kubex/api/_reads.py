@@ -1,5 +1,7 @@
 """Reading verbs: get, find, list, pages, watch."""
 
+from __future__ import annotations
+
 from typing import Any, Generic, TypeVar, overload
 
 from kubex.api._endpoint import Endpoint

@@ -1,5 +1,7 @@
 """Kinds that the server answers and does not keep: reviews and bindings."""
 
+from __future__ import annotations
+
 from typing import Any, TypeVar, overload
 
 from kubex.api._options import WriteOptions, dry_run_value

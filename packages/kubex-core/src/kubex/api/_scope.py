@@ -1,5 +1,7 @@
 """Which kinds take `namespace=`, for type checkers."""
 
+from __future__ import annotations
+
 from typing import Protocol
 
 from kubex.models import NamespacedResource

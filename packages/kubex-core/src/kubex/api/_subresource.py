@@ -1,5 +1,7 @@
 """Subresources that are read and written as a whole: status, scale, resize, ephemeral containers."""
 
+from __future__ import annotations
+
 from typing import Any, Generic, TypeVar
 
 from kubex.api._endpoint import Endpoint

@@ -1,5 +1,7 @@
 """An open watch."""
 
+from __future__ import annotations
+
 from types import TracebackType
 from typing import Generic, TypeVar
 

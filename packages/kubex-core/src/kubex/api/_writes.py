@@ -1,18 +1,22 @@
 """Writing verbs: create, replace, patch, apply, delete, delete_collection."""
 
-from typing import Any, TypeVar, overload
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from kubex.api._decode import Decoder
 from kubex.api._endpoint import Endpoint
-from kubex.api._options import DeleteOptions, SelectOptions, Selector, WriteOptions, dry_run_value
-from kubex.api._patching import FIELD_MANAGER, patch_request
+from kubex.api._options import FIELD_MANAGER, DeleteOptions, SelectOptions, Selector, WriteOptions, dry_run_value
 from kubex.api._reads import Reads
 from kubex.api._scope import InNamespaces
 from kubex.core._encode import encode_object
 from kubex.core._request import Request
 from kubex.core.params import FieldValidation, NamespaceTypes, Precondition, PropagationPolicy, TimeoutTypes
-from kubex.core.patch import ApplyPatch, Patch
-from kubex.models import Resource, ResourceList, Status
+from kubex.models import Resource
+
+if TYPE_CHECKING:
+    from kubex.core.patch import Patch
+    from kubex.models import ResourceList, Status
 
 T = TypeVar("T", bound=Resource)
 
@@ -148,6 +152,8 @@ class Writes(Reads[T]):
 
         `force` is for an ApplyPatch: it takes over fields of other managers, which are a Conflict otherwise.
         """
+        from kubex.api._patching import patch_request  # with the kinds of patch, which not every program needs
+
         endpoint: Endpoint[Any] = self._endpoint
         path = endpoint.object(name, namespace, "patch")
         options = WriteOptions(
@@ -199,6 +205,8 @@ class Writes(Reads[T]):
         Creates the object if it is not there. A field of another manager is a Conflict unless `force` takes it over.
         See https://kubernetes.io/docs/reference/using-api/server-side-apply/.
         """
+        from kubex.core.patch import ApplyPatch
+
         endpoint: Endpoint[Any] = self._endpoint
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),

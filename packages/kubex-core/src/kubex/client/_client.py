@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import anyio.to_thread
@@ -30,9 +30,11 @@ from kubex.core._response import Response
 from kubex.core.exceptions import ClientClosedError, ConfigurationError
 from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
 from kubex.credentials import TLSIdentity
-from kubex.models import VersionInfo
 from kubex.models._errors import decode
 from kubex.transport import Backend, StreamResponse, Transport
+
+if TYPE_CHECKING:
+    from kubex.models import VersionInfo
 
 R = TypeVar("R")
 
@@ -148,8 +150,10 @@ class Client:
         request = self._build(method, path, query, json, body, content_type, accept, headers, request_timeout)
         return self.open(request)
 
-    async def version(self, *, request_timeout: TimeoutTypes = ...) -> VersionInfo:
+    async def version(self, *, request_timeout: TimeoutTypes = ...) -> "VersionInfo":
         """Return the version of the API server."""
+        from kubex.models import VersionInfo
+
         request = Request(method="GET", path="/version", timeout=self.resolve_timeout(request_timeout))
         return await self.call(request, lambda response: decode(VersionInfo, response.body, "VersionInfo"))
 

@@ -9,7 +9,7 @@ from kubex.client._client import Client
 from kubex.client._discovery import choose
 from kubex.client._loop import runtime
 from kubex.client._options import ClientOptions
-from kubex.configuration import ClientConfiguration, load_configuration
+from kubex.configuration import ClientConfiguration
 from kubex.transport import Backend
 
 
@@ -44,6 +44,8 @@ class ClientOpener:
         configuration, client_class, options = self._arguments
         backend = choose(client_class, runtime())
         if configuration is None:
+            from kubex.configuration import load_configuration  # a configuration written by hand needs no readers
+
             configuration = await load_configuration()
         return Client(configuration, options, backend=backend)
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, distribution, distributions
 
 from kubex.client._choice import ClientChoise
 from kubex.core._caller import warn_caller
@@ -44,7 +44,10 @@ class Candidate:
 
 def installed() -> Sequence[EntryPoint]:
     """Return the entry points of all installed backends."""
-    return tuple(entry_points(group=GROUP))
+    # Parsing the entry points of all that is installed takes far longer than looking for one word in them. A name may
+    # be found twice on the path: what `distribution()` returns is the one that counts.
+    names = {each.name for each in distributions() if GROUP in (each.read_text("entry_points.txt") or "")}
+    return tuple(point for name in sorted(names) for point in distribution(name).entry_points.select(group=GROUP))
 
 
 def discover(points: Iterable[EntryPoint]) -> list[Candidate]:

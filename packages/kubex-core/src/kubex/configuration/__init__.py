@@ -1,9 +1,25 @@
 """Where the API server is and who asks: written by hand, from a kubeconfig, or from inside a pod."""
 
-from kubex.configuration._client_configuration import ClientConfiguration
-from kubex.configuration._credentials import credentials_for
-from kubex.configuration._load import configure_from_kubeconfig, configure_from_pod_env, load_configuration
+from typing import TYPE_CHECKING
+
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect, OpenIDTokens
+from kubex.models import lazy_names
+
+if TYPE_CHECKING:
+    from kubex.configuration._client_configuration import ClientConfiguration
+    from kubex.configuration._credentials import credentials_for
+    from kubex.configuration._load import configure_from_kubeconfig, configure_from_pod_env, load_configuration
+else:  # a configuration written by hand needs no readers of files
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "ClientConfiguration": "_client_configuration",
+            "configure_from_kubeconfig": "_load",
+            "configure_from_pod_env": "_load",
+            "credentials_for": "_credentials",
+            "load_configuration": "_load",
+        },
+    )
 
 __all__ = [
     "ClientConfiguration",

@@ -1,12 +1,17 @@
 """What the API server said when it said no: one class for each status and reason."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from kubex.core._headers import Headers
-from kubex.models import Status, StatusCause
 from kubex.models._errors import KubexError
+
+if TYPE_CHECKING:
+    from kubex.models import Status, StatusCause
 
 
 @dataclass(eq=False, repr=False)
@@ -156,6 +161,8 @@ def error_from_response(status: int, headers: Headers, body: bytes, *, method: s
 
 
 def _status_of(status: int, body: bytes) -> Status:
+    from kubex.models import Status  # the first error brings it
+
     if body.lstrip()[:1] == b"{":
         try:
             details = Status.model_validate_json(body)

@@ -1,5 +1,7 @@
 """HTTP basic authentication, for API servers and for proxies."""
 
+from __future__ import annotations
+
 import base64
 
 

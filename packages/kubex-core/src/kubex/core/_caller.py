@@ -1,5 +1,7 @@
 """Warnings that point at the user's line."""
 
+from __future__ import annotations
+
 import inspect
 import re
 import warnings

@@ -1,5 +1,7 @@
 """Bodies as JSON bytes."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

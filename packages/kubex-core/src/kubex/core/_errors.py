@@ -1,5 +1,7 @@
 """Exceptions that come from this side of the wire, and the warning that carries a server's."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +53,6 @@ class NoBackendError(KubexError, ImportError):
         return "\n".join([*lines, f"install one: pip install {wanted}"])
 
 
-@dataclass(eq=False, repr=False)
 class ClientClosedError(KubexError):
     """A client was used after it was closed."""
 
@@ -59,7 +60,6 @@ class ClientClosedError(KubexError):
         return "the client is closed: make the call inside `async with create_client() as client`, or make a new client"
 
 
-@dataclass(eq=False, repr=False)
 class ClientLoopError(KubexError):
     """A client was used on another event loop than the one it was first used on."""
 

@@ -1,5 +1,7 @@
 """Response headers: several of one name, names without case."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone

@@ -1,5 +1,7 @@
 """Lines from chunks of bytes."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from typing import Generic, TypeVar
 

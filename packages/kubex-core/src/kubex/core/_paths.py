@@ -1,5 +1,7 @@
 """Paths of the API: every segment is data and is encoded, or refused before anything is sent."""
 
+from __future__ import annotations
+
 import re
 from urllib.parse import quote
 

@@ -1,5 +1,7 @@
 """A proxy between the client and the API server."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 

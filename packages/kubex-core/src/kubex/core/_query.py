@@ -1,5 +1,7 @@
 """Query strings."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 from urllib.parse import quote_plus

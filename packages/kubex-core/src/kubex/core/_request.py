@@ -1,5 +1,7 @@
 """What a verb builds and `Client` sends."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from types import EllipsisType
 

@@ -1,5 +1,7 @@
 """A whole answer."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 
 from kubex.core._headers import Headers

@@ -1,5 +1,7 @@
 """What goes wrong between this process and the server. Backends raise these, nothing else."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from kubex.models._errors import KubexError
@@ -18,37 +20,30 @@ class TransportError(KubexError):
         return f"{where}{self.problem or 'no reason given'}"
 
 
-@dataclass(eq=False, repr=False)
 class ConnectError(TransportError):
     """No connection could be made: nothing of the request was sent."""
 
 
-@dataclass(eq=False, repr=False)
 class ConnectTimeout(ConnectError, TimeoutError):
     """No connection was made, or none of the pool came free, within the limit: nothing was sent."""
 
 
-@dataclass(eq=False, repr=False)
 class TLSError(ConnectError):
     """The TLS handshake failed: certificates, names or protocol versions do not fit."""
 
 
-@dataclass(eq=False, repr=False)
 class ProxyError(ConnectError):
     """The HTTP proxy could not be used or refused the request."""
 
 
-@dataclass(eq=False, repr=False)
 class ConnectionLost(TransportError):
     """The connection broke after the request may have been sent: the server may have acted on it."""
 
 
-@dataclass(eq=False, repr=False)
 class ReadTimeout(ConnectionLost, TimeoutError):
     """The server sent nothing, or took nothing, for longer than the limit of that phase."""
 
 
-@dataclass(eq=False, repr=False)
 class DeadlineExceeded(TransportError, TimeoutError):
     """The total timeout of a call ran out; the server may have acted on it."""
 

@@ -1,5 +1,7 @@
 """The types of options that calls and clients share."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass, fields
 from types import EllipsisType

@@ -3,6 +3,8 @@
 See https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kubex.models._events import EventType, WatchEvent
     from kubex.models._facts import ALL_VERBS, ResourceFacts
     from kubex.models._lists import ResourceList
+    from kubex.models._managed import ManagedFieldsEntry, ManagedObjectMeta
     from kubex.models._markers import (
         HasApproval,
         HasAttach,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
         HasStatus,
         HasTokenRequest,
     )
-    from kubex.models._meta import ListMeta, ManagedFieldsEntry, ManagedObjectMeta, ObjectMeta, OwnerReference
+    from kubex.models._meta import ListMeta, ObjectMeta, OwnerReference
     from kubex.models._model import Model
     from kubex.models._names import wire_name, wire_names
     from kubex.models._quantity import (
@@ -84,8 +85,8 @@ else:  # importing one model does not build the others
             "Hidden": "_values",
             "IntOrString": "_values",
             "ListMeta": "_meta",
-            "ManagedFieldsEntry": "_meta",
-            "ManagedObjectMeta": "_meta",
+            "ManagedFieldsEntry": "_managed",
+            "ManagedObjectMeta": "_managed",
             "MicroTime": "_values",
             "Model": "_model",
             "NamespacedCreateOnly": "_create_only",

@@ -36,7 +36,7 @@ class ResourceList(Model, Generic[T]):
         return _empty_list, (kinds,), self.__getstate__()
 
 
-def _empty_list(kinds: tuple[type[Resource], ...]) -> ResourceList[Any]:
+def _empty_list(kinds: tuple[type[Resource], ...]) -> "ResourceList[Any]":
     """Make a list without state, for pickle to fill."""
     parametrised: Any = ResourceList[kinds[0]] if kinds else ResourceList  # type: ignore[valid-type]  # a run-time type
     made: ResourceList[Any] = parametrised.__new__(parametrised)

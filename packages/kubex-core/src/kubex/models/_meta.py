@@ -45,29 +45,6 @@ class ObjectMeta(Model):
     finalizers: list[str] | None = None
 
 
-class ManagedFieldsEntry(Model):
-    """Which fields one manager owns.
-
-    See https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management.
-    """
-
-    manager: str | None = None
-    operation: str | None = None
-    api_version: str | None = None
-    time: Time | None = None
-    fields_type: str | None = None
-    fields_v1: dict[str, object] | None = None
-    subresource: str | None = None
-
-
-class ManagedObjectMeta(ObjectMeta):
-    """Metadata with `managedFields` and unknown fields kept, for those who ask: it costs about a fifth of decoding."""
-
-    model_config = ConfigDict(extra="allow")
-
-    managed_fields: list[ManagedFieldsEntry] | None = None
-
-
 class ListMeta(Model):
     """The metadata of a list: its revision, and the token of the next page if there is one."""
 

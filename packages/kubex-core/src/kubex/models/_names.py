@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-# Names that camelCase alone would get wrong, common to all models. Generated models rely on it and bring their own
-# beside it (`wire_names`), so that a name added for one kind does not change another. Keywords end in an underscore.
+# Names that camelCase alone would get wrong, common to all models; each has an underscore. Generated models rely on it
+# and bring their own beside it (`wire_names`), so that a name added for one kind does not change another. Keywords end
+# in an underscore.
 IRREGULAR: dict[str, str] = {
     "fields_v1": "fieldsV1",
     "ca_bundle": "caBundle",
@@ -24,6 +25,8 @@ IRREGULAR: dict[str, str] = {
 
 def wire_name(name: str) -> str:
     """Translate a Python field name to its JSON name: a table of irregular names, else camelCase."""
+    if "_" not in name:
+        return name
     irregular = IRREGULAR.get(name)
     if irregular is not None:
         return irregular

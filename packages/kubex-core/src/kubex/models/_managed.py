@@ -1,0 +1,30 @@
+"""Metadata with `managedFields`."""
+
+from pydantic import ConfigDict
+
+from kubex.models._meta import ObjectMeta
+from kubex.models._model import Model
+from kubex.models._values import Time
+
+
+class ManagedFieldsEntry(Model):
+    """Which fields one manager owns.
+
+    See https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management.
+    """
+
+    manager: str | None = None
+    operation: str | None = None
+    api_version: str | None = None
+    time: Time | None = None
+    fields_type: str | None = None
+    fields_v1: dict[str, object] | None = None
+    subresource: str | None = None
+
+
+class ManagedObjectMeta(ObjectMeta):
+    """Metadata with `managedFields` and unknown fields kept, for those who ask: it costs about a fifth of decoding."""
+
+    model_config = ConfigDict(extra="allow")
+
+    managed_fields: list[ManagedFieldsEntry] | None = None
