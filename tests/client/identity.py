@@ -4,11 +4,14 @@ import base64
 import hashlib
 import hmac
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus
+
+import trustme
 
 from kubex.configuration import OpenIDConnect
 from transport.servers import Peer, Seen, Serve
@@ -33,7 +36,8 @@ class Provider:
     """Issues `token(1)`, `token(2)`, ... in turn, for the refresh token that is valid.
 
     `secret` is the client's, `accepts` how it may show it, `tells` what of that the configuration says. With `rotates`
-    each refresh token is good for one use. `discovery` and `answer` replace what the provider answers.
+    each refresh token is good for one use. `discovery` and `answer` replace what the provider answers, `sign` is how it
+    makes its tokens, `keys` what those who check them get.
     """
 
     def __init__(self, serve: Serve, *, tls: Any = None, host: str = "127.0.0.1") -> None:
@@ -48,13 +52,15 @@ class Provider:
         self.issued = 0
         self.discovery: Answer | None = None
         self.answer: Answer | None = None
+        self.sign: Callable[..., str] = jwt
+        self.keys = b""
         self.ended = threading.Semaphore(0)
         self._now = int(time.time())
         self._lock = threading.Lock()
 
     def token(self, number: int, seconds: float = 3600) -> str:
         """Return an ID token of this provider."""
-        return jwt(iss=self.url, aud="kubex", sub="jane", jti=number, exp=self._now + seconds)
+        return self.sign(iss=self.url, aud="kubex", sub="jane", jti=number, exp=self._now + seconds)
 
     @property
     def expired(self) -> str:
@@ -92,6 +98,8 @@ class Provider:
             while seen := peer.request():
                 if seen.target == "/realm/.well-known/openid-configuration":
                     (self.discovery or self._describe)(peer)
+                elif seen.target == "/realm/keys":
+                    peer.answer(self.keys, headers="Connection: close\r\n")
                 elif self.answer is not None:
                     self.answer(peer)
                 else:
@@ -125,6 +133,18 @@ class Provider:
         if self.secret is None:
             return shown == (self.client_id, None)
         return method in self.accepts and shown == (self.client_id, self.secret)
+
+
+def server_context(authority: trustme.CA, host: str) -> ssl.SSLContext:
+    """Make the TLS side of a provider."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(host).configure_cert(context)
+    return context
+
+
+def pem(authority: trustme.CA) -> str:
+    """Return the certificate of an authority."""
+    return authority.cert_pem.bytes().decode()
 
 
 def refuse(peer: Peer, error: str, description: str | None = None, *, status: str = "400 Bad Request") -> None:

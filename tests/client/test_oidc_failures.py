@@ -1,7 +1,6 @@
 """Providers that are down, slow, wrong or not to be trusted, and what is said of them."""
 
 import logging
-import ssl
 import traceback
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +12,7 @@ import anyio.to_thread
 import pytest
 import trustme
 
-from client.identity import SECRET, Answer, Provider, jwt, refuse
+from client.identity import SECRET, Answer, Provider, jwt, pem, refuse, server_context
 from client.turns import hang_up
 from kubex.client import Client, ClientOptions
 from kubex.client._fetch import LARGEST_BODY, BackendFetch
@@ -24,18 +23,6 @@ from kubex.transport import Backend
 from transport.servers import SECONDS, Peer, Serve, Server, proxy
 
 pytestmark = pytest.mark.anyio
-
-
-def server_context(authority: trustme.CA, host: str) -> ssl.SSLContext:
-    """Make the TLS side of a provider."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(host).configure_cert(context)
-    return context
-
-
-def pem(authority: trustme.CA) -> str:
-    """Return the certificate of an authority."""
-    return authority.cert_pem.bytes().decode()
 
 
 @pytest.fixture(scope="module")
