@@ -60,6 +60,7 @@ SAMPLES: list[tuple[KubexError, list[str]]] = [
     (InvalidNameError("name", "a/b", "cannot be"), ["name 'a/b' cannot be"]),
     (NamespaceError("pods", "needs one"), ["pods: needs one"]),
     (UnsupportedVerbError("Node", "logs"), ["Node has no logs"]),
+    (UnsupportedVerbError("Node", "watch", ("get", "find")), ["Node has no watch: use one of get, find"]),
     (DecodeError("Pod web", "spec: missing"), ["cannot decode Pod web: spec: missing"]),
     (UnknownWatchEventError("pods", "SYNC"), ["pods", "'SYNC'"]),
     (TransportError("broke", "GET", "http://h/p"), ["GET http://h/p: broke"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Generic, Protocol, TypeVar
 
 from kubex.api._decode import Decoder
+from kubex.api._verbs import require
 from kubex.client import Client
 from kubex.core._paths import collection_path, object_path
 from kubex.core._query import Query
@@ -56,6 +57,10 @@ class Endpoint(Generic[T]):
     def namespaced(self) -> bool:
         """Whether objects of the kind live in namespaces."""
         return issubclass(self.resource, NamespacedResource)
+
+    def require(self, method: str) -> None:
+        """Raise UnsupportedVerbError if the kind lacks the verb of a method of Api."""
+        require(self.facts, method)
 
     def resolve(self, namespace: NamespaceTypes) -> str | None:
         """Return the namespace of a call: its own, else the Api's, else the configuration's; None is all of them."""

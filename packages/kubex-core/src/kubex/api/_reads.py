@@ -50,6 +50,7 @@ class Reads(Generic[T]):
     ) -> Any:
         """Return one object; raises NotFound if it is not there."""
         endpoint: Endpoint[Any] = self._endpoint
+        endpoint.require("get")
         path = endpoint.object(name, namespace, "get")
         query = GetOptions(resource_version=resource_version).query() if resource_version is not None else None
         request = endpoint.request("GET", path, request_timeout, query=query, accept=endpoint.accept)
@@ -139,6 +140,7 @@ class Reads(Generic[T]):
         self, options: ListOptions, namespace: NamespaceTypes, request_timeout: TimeoutTypes
     ) -> ResourceList[T]:
         endpoint = self._endpoint
+        endpoint.require("list")
         request = endpoint.request(
             "GET",
             endpoint.collection(namespace),
@@ -186,6 +188,7 @@ class Reads(Generic[T]):
 
         See https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks.
         """
+        self._endpoint.require("pages")
         if limit < 1:
             raise ConfigurationError(f"must be at least 1, not {limit!r}", field="limit")
         options = ListOptions(
@@ -242,6 +245,8 @@ class Reads(Generic[T]):
         that is a ReadTimeout. Raises Expired when the revision is too old: list again.
         See https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes.
         """
+        endpoint: Endpoint[Any] = self._endpoint
+        endpoint.require("watch")
         if timeout_seconds < 1:
             raise ConfigurationError(f"must be at least 1 second, not {timeout_seconds!r}", field="timeout_seconds")
         options = WatchOptions(
@@ -253,7 +258,6 @@ class Reads(Generic[T]):
             resource_version_match="NotOlderThan" if send_initial_events is not None else None,
             send_initial_events=send_initial_events,
         )
-        endpoint: Endpoint[Any] = self._endpoint
         path = endpoint.collection(namespace)
         request = endpoint.request("GET", path, request_timeout, query=options.query(), accept=endpoint.accept)
         stream = endpoint.client.open(request, idle=timeout_seconds + WATCH_MARGIN)

@@ -61,6 +61,7 @@ class Writes(Reads[T]):
         `metadata.generate_name` the server makes the name.
         """
         endpoint: Endpoint[Any] = self._endpoint
+        endpoint.require("create")
         options = WriteOptions(
             dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
         )
@@ -104,6 +105,7 @@ class Writes(Reads[T]):
         With a `metadata.resource_version` it is a Conflict if the object has changed since. Raises NotFound.
         """
         endpoint: Endpoint[Any] = self._endpoint
+        endpoint.require("replace")
         options = WriteOptions(
             dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
         )
@@ -155,6 +157,7 @@ class Writes(Reads[T]):
         from kubex.api._patching import patch_request  # with the kinds of patch, which not every program needs
 
         endpoint: Endpoint[Any] = self._endpoint
+        endpoint.require("patch")
         path = endpoint.object(name, namespace, "patch")
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),
@@ -208,6 +211,7 @@ class Writes(Reads[T]):
         from kubex.core.patch import ApplyPatch
 
         endpoint: Endpoint[Any] = self._endpoint
+        endpoint.require("apply")
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),
             field_manager=field_manager,
@@ -264,6 +268,7 @@ class Writes(Reads[T]):
         `grace_period_seconds=0` deletes at once. Raises NotFound, and Conflict if a `precondition` does not hold.
         """
         endpoint: Endpoint[Any] = self._endpoint
+        endpoint.require("delete")
         options = DeleteOptions(
             grace_period_seconds=grace_period_seconds,
             propagation_policy=propagation_policy,
@@ -314,6 +319,7 @@ class Writes(Reads[T]):
         at once: with `namespace=None` they answer MethodNotAllowed.
         """
         endpoint: Endpoint[Any] = self._endpoint
+        endpoint.require("delete_collection")
         options = DeleteOptions(
             grace_period_seconds=grace_period_seconds, propagation_policy=propagation_policy, dry_run=dry_run
         )

@@ -92,13 +92,15 @@ class NamespaceError(KubexError, ValueError):
 
 @dataclass(eq=False, repr=False)
 class UnsupportedVerbError(KubexError, TypeError):
-    """A kind was asked for something that it cannot do."""
+    """A kind was asked for something that it cannot do. `available` are the verbs that it has, where they are known."""
 
     resource: str
     verb: str
+    available: Sequence[str] = ()
 
     def message(self) -> str:
-        return f"{self.resource} has no {self.verb}"
+        instead = f": use one of {', '.join(self.available)}" if self.available else ""
+        return f"{self.resource} has no {self.verb}{instead}"
 
 
 @dataclass(eq=False, repr=False)

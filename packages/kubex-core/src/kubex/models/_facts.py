@@ -13,7 +13,8 @@ class ResourceFacts:
     """The place of a kind in the Kubernetes API; one immutable value per class.
 
     `plural` is data and never guessed from the kind. `group` is empty for the core group. `verbs` are Kubernetes'
-    names of what the collection and its objects allow; nearly every kind has all of them, which is the default.
+    names of what the collection and its objects allow; nearly every kind has all of them, which is the default. An
+    `Api` refuses the others before anything is sent.
     See https://kubernetes.io/docs/reference/using-api/api-concepts/.
     """
 
@@ -31,6 +32,7 @@ class ResourceFacts:
                     f"ResourceFacts needs a {name}: it is part of every path and body and is never guessed"
                 )
         object.__setattr__(self, "subresources", frozenset(self.subresources))
+        object.__setattr__(self, "verbs", frozenset(self.verbs))
 
     @property
     def api_version(self) -> str:

@@ -1,0 +1,24 @@
+"""Which methods of an Api stand for which verb of a kind."""
+
+from kubex.core.exceptions import UnsupportedVerbError
+from kubex.models import ResourceFacts
+
+_METHODS = {
+    "get": ("get", "find"),
+    "list": ("list", "pages"),
+    "watch": ("watch",),
+    "create": ("create",),
+    "update": ("replace",),
+    "patch": ("patch", "apply"),
+    "delete": ("delete",),
+    "deletecollection": ("delete_collection",),
+}
+_VERB_OF = {method: verb for verb, methods in _METHODS.items() for method in methods}
+
+
+def require(facts: ResourceFacts, method: str) -> None:
+    """Raise UnsupportedVerbError, which names the methods that there are, if the kind lacks the verb of this one."""
+    if _VERB_OF[method] in facts.verbs:
+        return
+    there_are = tuple(name for verb, methods in _METHODS.items() if verb in facts.verbs for name in methods)
+    raise UnsupportedVerbError(facts.kind, method, there_are)
