@@ -6,7 +6,6 @@ from kubex.credentials import (
     CombinedCredentials,
     Credentials,
     Fetch,
-    OpenIDConnectCredentials,
     StaticCredentials,
     TLSIdentity,
     TokenFile,
@@ -34,6 +33,8 @@ def _header(configuration: ClientConfiguration, fetch: Fetch | None) -> Credenti
     if configuration.username is not None:
         return StaticCredentials.basic(configuration.username, configuration.password or "")
     if configuration.oidc is not None:
+        from kubex.credentials import OpenIDConnectCredentials
+
         return OpenIDConnectCredentials(configuration.oidc, fetch=fetch)
     return None
 

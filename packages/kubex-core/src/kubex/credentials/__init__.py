@@ -1,15 +1,22 @@
 """Who a client is: the headers and the TLS identity that go with each request."""
 
+from typing import TYPE_CHECKING
+
 from kubex.credentials._authentication import Authentication, Credentials, TLSIdentity
 from kubex.credentials._certificate import ClientCertificate
 from kubex.credentials._combined import CombinedCredentials
 from kubex.credentials._fetch import Fetch, FetchRequest, FetchResponse
 from kubex.credentials._files import TokenFile
 from kubex.credentials._impersonation import Impersonation
-from kubex.credentials._oidc import OpenIDConnectCredentials
 from kubex.credentials._oidc_settings import OpenIDConnect, OpenIDTokens
 from kubex.credentials._settings import ExecPlugin
 from kubex.credentials._static import StaticCredentials
+from kubex.models import lazy_names
+
+if TYPE_CHECKING:
+    from kubex.credentials._oidc import OpenIDConnectCredentials
+else:  # most clients have nothing to do with a provider
+    __getattr__, __dir__ = lazy_names(__name__, {"OpenIDConnectCredentials": "_oidc"})
 
 __all__ = [
     "Authentication",
