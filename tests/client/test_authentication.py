@@ -14,6 +14,7 @@ from kubex.client import Client, ClientOptions
 from kubex.client._exchange import Exchange, discard_stream, open_stream
 from kubex.client._lease import Leases
 from kubex.client._prepare import Preparer
+from kubex.client._trust import TLSSource
 from kubex.configuration import ClientConfiguration
 from kubex.core._request import Request
 from kubex.core.exceptions import ConfigurationError, Unauthorized
@@ -223,6 +224,7 @@ async def test_a_refused_stream_whose_renewal_fails_leaves_nothing_open(serve: S
     leases = Leases(make)
     exchange = Exchange(
         leases,
+        TLSSource(ClientConfiguration(url=server.url)),
         Preparer(server.url, "test"),
         Failing(),
         None,

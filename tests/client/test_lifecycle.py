@@ -15,6 +15,7 @@ from client.turns import Gate, Turns, answer, stream
 from kubex.api import Api
 from kubex.client import Client
 from kubex.client._lease import Leases
+from kubex.client._trust import TLSMaterial
 from kubex.configuration import ClientConfiguration
 from kubex.core.exceptions import ClientClosedError, ClientLoopError, ConnectionLost
 from kubex.credentials import TLSIdentity
@@ -161,8 +162,8 @@ def test_a_client_may_be_made_outside_of_a_loop(connect: Connect, serve: Serve, 
     assert len(server.seen) == 1
 
 
-def identity(name: str) -> TLSIdentity:
-    return TLSIdentity(cert_pem=name, key_pem=name)
+def material(name: str) -> TLSMaterial:
+    return TLSMaterial(TLSIdentity(cert_pem=name, key_pem=name))
 
 
 class Opened:
@@ -176,7 +177,7 @@ class Opened:
         self.pauses: list[int] = []
         self.fails_to_close: Transport | None = None
 
-    async def __call__(self, _: TLSIdentity | None) -> Transport:
+    async def __call__(self, _: TLSMaterial) -> Transport:
         opened = self
 
         class Noting(self._kind):  # type: ignore[misc, name-defined]  # its base is chosen by the pair
@@ -201,7 +202,7 @@ async def test_callers_at_once_open_one_transport(backend: Backend) -> None:
     users: list[Transport] = []
 
     async def use() -> None:
-        lease = await leases.acquire(identity("a"))
+        lease = await leases.acquire(material("a"))
         users.append(lease.transport)
         await lease.release()
 
@@ -220,8 +221,8 @@ async def test_a_replaced_transport_is_closed_with_its_last_use(backend: Backend
     opened = Opened(backend)
     opened.may_open.set()
     leases = Leases(opened)
-    one, two = await leases.acquire(identity("a")), await leases.acquire(identity("a"))
-    other = await leases.acquire(identity("b"))
+    one, two = await leases.acquire(material("a")), await leases.acquire(material("a"))
+    other = await leases.acquire(material("b"))
     assert one is two
     assert opened.closed == []
     await one.release()
@@ -230,7 +231,7 @@ async def test_a_replaced_transport_is_closed_with_its_last_use(backend: Backend
     assert opened.closed == [one.transport]
     await other.release()
     assert opened.closed == [one.transport]
-    unused = await leases.acquire(identity("c"))
+    unused = await leases.acquire(material("c"))
     assert opened.closed == [one.transport, other.transport]
     await leases.aclose()
     await unused.release()
@@ -245,7 +246,7 @@ async def test_closing_while_a_transport_is_being_opened(backend: Backend) -> No
 
     async def use() -> None:
         try:
-            await leases.acquire(None)
+            await leases.acquire(TLSMaterial())
         except ClientClosedError as error:
             refused.append(error)
 
@@ -265,10 +266,10 @@ async def test_a_caller_who_gives_up_does_not_keep_the_others_waiting(backend: B
     opened = Opened(backend)
     leases = Leases(opened)
     with anyio.move_on_after(0.01):
-        await leases.acquire(None)
+        await leases.acquire(TLSMaterial())
     opened.may_open.set()
     with anyio.fail_after(5):
-        lease = await leases.acquire(None)
+        lease = await leases.acquire(TLSMaterial())
     await lease.release()
     await leases.aclose()
     assert opened.closed == [lease.transport]
@@ -299,10 +300,10 @@ async def test_however_calls_and_identities_interleave_each_transport_is_closed_
         async with anyio.create_task_group() as group:
             group.start_soon(give_up)
             with scope, contextlib.suppress(ClientClosedError):
-                lease = await leases.acquire(identity(name))
+                lease = await leases.acquire(material(name))
                 try:
-                    assert lease.identity is not None
-                    assert lease.identity.cert_pem == name
+                    assert lease.material.identity is not None
+                    assert lease.material.identity.cert_pem == name
                     assert leases_closed or lease.transport not in opened.closed
                     await pause(length)
                 finally:
@@ -326,8 +327,8 @@ async def test_a_transport_that_fails_to_close_does_not_keep_others_open(backend
     opened = Opened(backend)
     opened.may_open.set()
     leases = Leases(opened)
-    old = await leases.acquire(identity("a"))
-    await leases.acquire(identity("b"))
+    old = await leases.acquire(material("a"))
+    await leases.acquire(material("b"))
     opened.fails_to_close = old.transport
     with pytest.raises(ConnectionLost, match="as the test says"):
         await leases.aclose()

@@ -32,6 +32,7 @@ def test_fields_and_defaults_of_the_page() -> None:
         "trust_env": False,
         "retry": RetryPolicy(),
         "user_agent": None,
+        "verify_x509_strict": ...,
     }
 
 
@@ -132,6 +133,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("user_agent", "a\r\nX: y", "printable ASCII text"),
     ("user_agent", "ü", "printable ASCII text"),
     ("user_agent", 5, "printable ASCII text"),
+    *(("verify_x509_strict", value, "..., True or False") for value in (None, 1, "no")),
 ]
 
 

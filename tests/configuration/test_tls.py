@@ -14,10 +14,12 @@ import trio
 import trustme
 from cryptography.hazmat.primitives import serialization
 
-from kubex.client._tls import build_ssl_context
+from kubex.client._tls import build_ssl_context, is_strict
+from kubex.client._trust import TLSMaterial
 from kubex.configuration import ClientConfiguration
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import TLSIdentity
+from kubex.credentials._authorities import AuthorityFile
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 NAME = "kubernetes.default.svc"
@@ -51,7 +53,10 @@ def ask(anyio_backend_name: str) -> Callable[[int, ssl.SSLContext], Any]:
 
 
 def context_for(port: int, identity: TLSIdentity | None = None, **fields: Any) -> ssl.SSLContext:
-    return build_ssl_context(ClientConfiguration(url=f"https://127.0.0.1:{port}", **fields), identity)
+    configuration = ClientConfiguration(url=f"https://127.0.0.1:{port}", **fields)
+    file = configuration.server_ca_file
+    authorities = configuration.server_ca_data if file is None else AuthorityFile(file).read()
+    return build_ssl_context(configuration, TLSMaterial(identity, authorities), strict=is_strict(...))
 
 
 @pytest.mark.anyio
@@ -138,7 +143,7 @@ def test_server_name_holds_for_blocking_sockets_too(start_tls_server: Any, autho
 @pytest.mark.parametrize("url", ["https://API.Example.com.", "https://api.example.com", "https://[FD00::1]:1"])
 def test_server_name_replaces_the_servers_host_alone(url: str) -> None:
     """A proxy that is reached by TLS with the same context keeps its own name."""
-    context = build_ssl_context(ClientConfiguration(url=url, tls_server_name=NAME), None)
+    context = build_ssl_context(ClientConfiguration(url=url, tls_server_name=NAME), TLSMaterial(), strict=True)
     host = "fd00::1" if "[" in url else "api.example.com"
     wrapped = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=host)
     assert wrapped.server_hostname == NAME
@@ -193,11 +198,13 @@ def test_tls_1_2_is_the_least() -> None:
 
 
 @pytest.mark.covers("pitfall-33")
-def test_keys_leave_nothing_behind(client_pair: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_and_authorities_leave_nothing_behind(
+    client_pair: Any, authority_pem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (tmp_path / "home").rmdir()
     cert, key = client_pair
-    context_for(1, TLSIdentity(cert_pem=cert, key_pem=key))
+    context_for(1, TLSIdentity(cert_pem=cert, key_pem=key), server_ca_data=authority_pem)
     with pytest.raises(ConfigurationError):
         context_for(1, TLSIdentity(cert_pem=cert, key_pem="no key"))
     assert list(tmp_path.iterdir()) == []

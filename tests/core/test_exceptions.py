@@ -22,6 +22,7 @@ from kubex.core.exceptions import (
     DeadlineExceeded,
     DecodeError,
     Expired,
+    InsecureServerWarning,
     InvalidNameError,
     KubexError,
     NamespaceError,
@@ -29,6 +30,7 @@ from kubex.core.exceptions import (
     NotFound,
     ProxyError,
     ReadTimeout,
+    ServerCertificateError,
     TLSError,
     TransportError,
     UnknownWatchEventError,
@@ -68,7 +70,16 @@ SAMPLES: list[tuple[KubexError, list[str]]] = [
     (WebSocketError("refused", "GET", "http://h/p", 403, (("a", "b"),), b"no"), ["refused"]),
     *(
         (kind("broke", "GET", "http://h/p"), ["GET http://h/p: broke"])
-        for kind in (ConnectError, ConnectTimeout, TLSError, ProxyError, ConnectionLost, ReadTimeout, DeadlineExceeded)
+        for kind in (
+            ConnectError,
+            ConnectTimeout,
+            TLSError,
+            ServerCertificateError,
+            ProxyError,
+            ConnectionLost,
+            ReadTimeout,
+            DeadlineExceeded,
+        )
     ),
     *(
         (
@@ -103,13 +114,13 @@ def test_an_exception_survives_a_copy(error: KubexError, how: str) -> None:
 
 
 def test_no_class_is_forgotten_here() -> None:
-    classes = {getattr(exceptions, name) for name in exceptions.__all__} - {ApiWarning}
+    classes = {getattr(exceptions, name) for name in exceptions.__all__} - {ApiWarning, InsecureServerWarning}
     assert {type(error) for error, _ in SAMPLES} == classes
 
 
 def test_every_class_is_of_the_one_family() -> None:
     for name in exceptions.__all__:
-        assert issubclass(getattr(exceptions, name), KubexError | ApiWarning)
+        assert issubclass(getattr(exceptions, name), KubexError | UserWarning)
     assert issubclass(ApiWarning, UserWarning)
 
 

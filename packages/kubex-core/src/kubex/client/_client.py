@@ -10,16 +10,25 @@ from urllib.parse import urlsplit
 import anyio.to_thread
 from typing_extensions import Self
 
-from kubex.client._exchange import Exchange, discard_stream, nothing_to_discard, open_stream, send_plain, within
+from kubex.client._exchange import (
+    Answer,
+    Exchange,
+    discard_stream,
+    nothing_to_discard,
+    open_stream,
+    send_plain,
+    within,
+)
 from kubex.client._fetch import BackendFetch
 from kubex.client._lease import Leases
 from kubex.client._loop import HomeLoop
 from kubex.client._options import ClientOptions
 from kubex.client._prepare import Preparer, checked_headers, checked_method, checked_path, user_agent
-from kubex.client._resolve import resolve_config, warn_ignored, warn_ignored_timeout
+from kubex.client._resolve import resolve_config, warn_ignored, warn_ignored_timeout, warn_insecure
 from kubex.client._stream import ByteStream, OpenStream
 from kubex.client._timeouts import CallTimeout, Resolved, Timeouts
-from kubex.client._tls import build_ssl_context
+from kubex.client._tls import build_ssl_context, is_strict
+from kubex.client._trust import TLSMaterial, TLSSource
 from kubex.client._warnings import raise_with_warnings, warn_result
 from kubex.configuration import ClientConfiguration, credentials_for
 from kubex.core._api_errors import error_from_response
@@ -27,11 +36,11 @@ from kubex.core._encode import encode
 from kubex.core._query import Query
 from kubex.core._request import JSON, Request
 from kubex.core._response import Response
-from kubex.core.exceptions import ClientClosedError, ConfigurationError
+from kubex.core.exceptions import ClientClosedError, ConfigurationError, KubexError, TLSError
 from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
-from kubex.credentials import TLSIdentity
 from kubex.models._errors import decode
 from kubex.transport import Backend, StreamResponse, Transport
+from kubex.transport._tls_problems import SPEAKS_TLS
 
 if TYPE_CHECKING:
     from kubex.models import VersionInfo
@@ -40,6 +49,10 @@ R = TypeVar("R")
 
 # Of an error answer to a stream no more than this is read, in bytes.
 _ERROR_BODY = 2**20
+
+# What servers written in Go, as Kubernetes is, say to plain HTTP on a port for TLS.
+BAD_REQUEST = 400
+PLAIN_HTTP_REFUSED = b"Client sent an HTTP request to an HTTPS server."
 
 
 class Client:
@@ -58,19 +71,21 @@ class Client:
         self._loop = HomeLoop(backend.name, backend.runtimes)
         self._timeouts = Timeouts(self._options.default_timeout, backend.defaults.timeout)
         credentials = credentials_for(configuration, fetch=BackendFetch(backend, self._options))
+        tls = TLSSource(configuration)
         preparer = Preparer(configuration.url, self._options.user_agent or user_agent(backend.name))
         self._plain_leases = Leases(partial(self._open_transport, streams=False))
         self._stream_leases = Leases(partial(self._open_transport, streams=True))
         policy = self._options.retry
         self._plain = Exchange(
-            self._plain_leases, preparer, credentials, policy,
+            self._plain_leases, tls, preparer, credentials, policy,
             send=send_plain, discard=nothing_to_discard, compressed=True,
         )  # fmt: skip
         self._streams = Exchange(
-            self._stream_leases, preparer, credentials, policy,
+            self._stream_leases, tls, preparer, credentials, policy,
             send=open_stream, discard=discard_stream, compressed=False,
         )  # fmt: skip
         warn_ignored(self._options, configuration, backend)
+        warn_insecure(configuration)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._configuration.url} on {self._backend.name}>"
@@ -164,10 +179,7 @@ class Client:
         response = await within(timeout.total, request, self._plain.run(request, timeout.limits))
         warnings = response.headers.warnings() if self._options.log_api_warnings else ()
         if response.status >= 300:
-            error = error_from_response(
-                response.status, response.headers, response.body, method=request.method, path=request.path
-            )
-            raise_with_warnings(error, warnings)
+            raise_with_warnings(self._refusal(request, response, response.body), warnings)
         result = decode(response)
         if warnings:
             warn_result(warnings, result)
@@ -192,10 +204,7 @@ class Client:
         opened, refusal = await within(timeout.total, request, self._opened(request, timeout))
         warnings = opened.headers.warnings() if self._options.log_api_warnings else ()
         if refusal is not None:
-            raise_with_warnings(
-                error_from_response(opened.status, opened.headers, refusal, method=request.method, path=request.path),
-                warnings,
-            )
+            raise_with_warnings(self._refusal(request, opened, refusal), warnings)
         try:
             warn_result(warnings, None)
         except BaseException:
@@ -212,10 +221,17 @@ class Client:
         finally:
             await opened.close()
 
-    async def _open_transport(self, identity: TLSIdentity | None, *, streams: bool) -> Transport:
+    def _refusal(self, request: Request, answer: Answer, body: bytes) -> KubexError:
+        if answer.status == BAD_REQUEST and body.rstrip() == PLAIN_HTTP_REFUSED:
+            return TLSError(SPEAKS_TLS, request.method, self._configuration.url)
+        return error_from_response(answer.status, answer.headers, body, method=request.method, path=request.path)
+
+    async def _open_transport(self, material: TLSMaterial, *, streams: bool) -> Transport:
         context = None
         if urlsplit(self._configuration.url).scheme == "https":
-            context = await anyio.to_thread.run_sync(build_ssl_context, self._configuration, identity)
+            strict = is_strict(self._options.verify_x509_strict)
+            build = partial(build_ssl_context, self._configuration, material, strict=strict)
+            context = await anyio.to_thread.run_sync(build)
         config = resolve_config(self._options, self._configuration, self._backend, context)
         if streams:
             config = dataclasses.replace(config, pool_size=None, pool_size_per_host=None)

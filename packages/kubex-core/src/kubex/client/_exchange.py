@@ -12,10 +12,11 @@ from kubex.client._lease import Lease, Leases
 from kubex.client._prepare import Preparer
 from kubex.client._retry import RetryPolicy
 from kubex.client._stream import OpenStream
+from kubex.client._trust import TLSMaterial, TLSSource
 from kubex.core._headers import Headers
 from kubex.core._request import Request
 from kubex.core._response import Response
-from kubex.core.exceptions import ConnectError, ConnectionLost, DeadlineExceeded
+from kubex.core.exceptions import ConnectError, ConnectionLost, DeadlineExceeded, ServerCertificateError
 from kubex.credentials import Authentication, Credentials
 from kubex.transport import Limits, PreparedRequest, StreamResponse
 
@@ -43,6 +44,7 @@ class Exchange(Generic[A]):
     def __init__(
         self,
         leases: Leases,
+        tls: TLSSource,
         preparer: Preparer,
         credentials: Credentials,
         policy: RetryPolicy | None,
@@ -52,6 +54,7 @@ class Exchange(Generic[A]):
         compressed: bool,
     ) -> None:
         self._leases = leases
+        self._tls = tls
         self._preparer = preparer
         self._credentials = credentials
         self._policy = policy
@@ -62,12 +65,18 @@ class Exchange(Generic[A]):
     async def run(self, request: Request, limits: Limits) -> A:
         """Send the request, again where the policy allows, and return the answer whatever its status is."""
         authentication = await self._credentials.authenticate()
-        refreshed = False
+        refreshed = distrusted = False
         attempt = 0
         while True:
             attempt += 1
+            material = await self._tls.material(authentication.tls)
             try:
-                answer = await self._once(request, authentication, limits)
+                answer = await self._once(request, authentication, material, limits)
+            except ServerCertificateError:  # its authority may have been replaced just now
+                if distrusted or not await self._tls.has_changed(material):
+                    raise
+                distrusted = True
+                continue
             except (ConnectError, ConnectionLost) as error:
                 delay = self._policy.after_error(request, error, attempt) if self._policy is not None else None
                 if delay is None:
@@ -102,9 +111,9 @@ class Exchange(Generic[A]):
             return None
         return self._policy.after_answer(request, answer.status, answer.headers, attempt)
 
-    async def _once(self, request: Request, authentication: Authentication, limits: Limits) -> A:
+    async def _once(self, request: Request, authentication: Authentication, material: TLSMaterial, limits: Limits) -> A:
         prepared = self._preparer.prepare(request, authentication, limits, compressed=self._compressed)
-        lease = await self._leases.acquire(authentication.tls)
+        lease = await self._leases.acquire(material)
         if not logger.isEnabledFor(logging.DEBUG):
             return await self._send(lease, prepared)
         start = perf_counter()

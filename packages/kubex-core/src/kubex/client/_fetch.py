@@ -1,5 +1,6 @@
 """Requests to servers that are not the API server, for credentials, over the backend of the client."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
 import anyio
@@ -8,7 +9,7 @@ import anyio.to_thread
 from kubex.client._options import ClientOptions
 from kubex.client._prepare import user_agent
 from kubex.client._proxy import resolve_proxies
-from kubex.client._tls import build_fetch_context
+from kubex.client._tls import build_fetch_context, is_strict
 from kubex.configuration import ClientConfiguration
 from kubex.core.exceptions import TransportError
 from kubex.credentials import FetchRequest, FetchResponse
@@ -19,7 +20,10 @@ LARGEST_BODY = 2**20
 
 
 class BackendFetch:
-    """Sends each request over a connection of its own. Of the options only `trust_env` and `user_agent` hold."""
+    """Sends each request over a connection of its own.
+
+    Of the options only `trust_env`, `user_agent` and `verify_x509_strict` hold.
+    """
 
     def __init__(self, backend: Backend, options: ClientOptions) -> None:
         self._backend = backend
@@ -49,7 +53,8 @@ class BackendFetch:
         parts = urlsplit(request.url)
         context = None
         if parts.scheme == "https":
-            context = await anyio.to_thread.run_sync(build_fetch_context, request)
+            strict = is_strict(self._options.verify_x509_strict)
+            context = await anyio.to_thread.run_sync(partial(build_fetch_context, request, strict=strict))
         server = ClientConfiguration(url=f"{parts.scheme}://{parts.netloc}")
         proxies = resolve_proxies(None, server, trust_env=self._options.trust_env)
         config = TransportConfig(ssl_context=context, proxies=proxies, buffer_size=self._backend.defaults.buffer_size)

@@ -1,4 +1,4 @@
-"""The transports of a client: opened on first use, replaced when the TLS identity changes, drained when replaced."""
+"""The transports of a client: opened on first use, replaced when their TLS changes, drained when replaced."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -6,21 +6,21 @@ from typing import TypeAlias
 
 import anyio
 
+from kubex.client._trust import TLSMaterial
 from kubex.core.exceptions import ClientClosedError
-from kubex.credentials import TLSIdentity
 from kubex.transport import Transport
 
-OpenTransport: TypeAlias = Callable[[TLSIdentity | None], Awaitable[Transport]]
+OpenTransport: TypeAlias = Callable[[TLSMaterial], Awaitable[Transport]]
 
 
 class Lease:
     """One transport and how many calls are using it."""
 
-    __slots__ = ("identity", "retired", "transport", "users")
+    __slots__ = ("material", "retired", "transport", "users")
 
-    def __init__(self, transport: Transport, identity: TLSIdentity | None) -> None:
+    def __init__(self, transport: Transport, material: TLSMaterial) -> None:
         self.transport = transport
-        self.identity = identity
+        self.material = material
         self.users = 0
         self.retired = False
 
@@ -33,10 +33,9 @@ class Lease:
 
 
 class Leases:
-    """Hands out the transport that shows the wanted TLS identity.
+    """Hands out the transport that is made of the wanted material.
 
-    A pooled connection keeps the identity it was made with, so another identity needs another transport; calls and
-    streams that are under way keep the old one until they end.
+    Calls and streams that are under way keep the one that they began on until they end.
     """
 
     __slots__ = ("_closed", "_current", "_lock", "_open", "_retired")
@@ -48,29 +47,29 @@ class Leases:
         self._lock: anyio.Lock | None = None
         self._closed = False
 
-    async def acquire(self, identity: TLSIdentity | None) -> Lease:
-        """Return the lease for an identity, one use counted; `release` ends it."""
+    async def acquire(self, material: TLSMaterial) -> Lease:
+        """Return the lease for the material, one use counted; `release` ends it."""
         lease = self._current
-        if lease is None or (lease.identity is not identity and lease.identity != identity) or self._closed:
-            lease = await self._renew(identity)
+        if lease is None or (lease.material is not material and lease.material != material) or self._closed:
+            lease = await self._renew(material)
         lease.users += 1
         return lease
 
-    async def _renew(self, identity: TLSIdentity | None) -> Lease:
+    async def _renew(self, material: TLSMaterial) -> Lease:
         if self._lock is None:
             self._lock = anyio.Lock()
         async with self._lock:
             if self._closed:
                 raise ClientClosedError
             old = self._current
-            if old is not None and old.identity == identity:
+            if old is not None and old.material == material:
                 return old
-            transport = await self._open(identity)
+            transport = await self._open(material)
             if self._closed:
                 with anyio.CancelScope(shield=True):
                     await transport.aclose()
                 raise ClientClosedError
-            fresh = self._current = Lease(transport, identity)
+            fresh = self._current = Lease(transport, material)
             if old is not None:
                 await self._retire(old)
             return fresh

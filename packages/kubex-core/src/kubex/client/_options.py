@@ -31,6 +31,8 @@ class ClientOptions:
     pool_size_per_host: the same for one host; `...` the library's (unlimited), `None` unlimited.
     trust_env: whether `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` hold.
     retry: when calls are sent again; `None` never.
+    verify_x509_strict: whether certificates of servers must keep to RFC 5280 by the letter; `...` as Python's own
+        default is: since 3.13. False accepts what lacks a key identifier, as kubectl does.
     user_agent: of requests; up to the first `/` it is the default field manager. `None` names kubex.
 
     Raises ConfigurationError, naming the field, for what cannot be meant.
@@ -48,12 +50,15 @@ class ClientOptions:
     trust_env: bool = False
     retry: RetryPolicy | None = field(default_factory=RetryPolicy)
     user_agent: str | None = None
+    verify_x509_strict: bool | EllipsisType = ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "timeout", coerce_timeout(self.timeout, field="ClientOptions.timeout"))
         for name in ("log_api_warnings", "keep_alive", "trust_env"):
             if not isinstance(getattr(self, name), bool):
                 raise _wrong(name, "True or False", getattr(self, name))
+        if not isinstance(self.verify_x509_strict, bool | EllipsisType):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise _wrong("verify_x509_strict", "..., True or False", self.verify_x509_strict)
         for name in ("buffer_size", "ws_max_message_size", "pool_size", "pool_size_per_host"):
             value = getattr(self, name)
             if value is not None and value is not ... and (not _is_int(value) or value < 1):

@@ -9,6 +9,7 @@ from kubex.client._options import KUBEX_BUFFER_SIZE, KUBEX_WS_MAX_MESSAGE_SIZE, 
 from kubex.client._proxy import resolve_proxies
 from kubex.configuration import ClientConfiguration
 from kubex.core._caller import warn_caller
+from kubex.core.exceptions import InsecureServerWarning
 from kubex.core.params import Timeout
 from kubex.transport import Backend, TransportConfig
 
@@ -44,6 +45,17 @@ def warn_ignored(options: ClientOptions, configuration: ClientConfiguration, bac
         value = options.default_timeout if ignored.option == "timeout" else getattr(options, ignored.option)
         if ignored.applies(value, scheme):
             warn_caller(f"ClientOptions.{ignored.option}: {ignored.reason}", UserWarning)
+
+
+def warn_insecure(configuration: ClientConfiguration) -> None:
+    """Warn, at the user's line, of a server whose certificate will not be checked."""
+    if configuration.insecure_skip_tls_verify and urlsplit(configuration.url).scheme == "https":
+        warn_caller(
+            f"the certificate of {configuration.url} is not checked, so whoever is on the way can read and change "
+            "everything, credentials included; trust its authority by server_ca_file or server_ca_data instead of "
+            "insecure_skip_tls_verify",
+            InsecureServerWarning,
+        )
 
 
 def warn_ignored_timeout(timeout: Timeout, configuration: ClientConfiguration, backend: Backend) -> None:

@@ -1,16 +1,17 @@
 """The TLS of a client: whom it trusts, which name it expects, and the certificate that it shows."""
 
-import os
 import socket
 import ssl
 import sys
+from types import EllipsisType
 from urllib.parse import urlsplit
 
 from typing_extensions import override
 
+from kubex.client._trust import TLSMaterial
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import ConfigurationError
-from kubex.credentials import FetchRequest, TLSIdentity
+from kubex.credentials import FetchRequest
+from kubex.credentials._authorities import load_authorities
 from kubex.credentials._certificate import load_identity
 from kubex.credentials._read import read_text
 
@@ -56,62 +57,57 @@ class ServerNameContext(ssl.SSLContext):
         return super().wrap_bio(incoming, outgoing, server_side, self._name(server_hostname), session)
 
 
-def build_ssl_context(configuration: ClientConfiguration, identity: TLSIdentity | None) -> ssl.SSLContext:
+def build_ssl_context(configuration: ClientConfiguration, material: TLSMaterial, *, strict: bool) -> ssl.SSLContext:
     """Build the SSL context for connections to the API server; blocks, so run it in a thread.
 
     Raises `ConfigurationError` for an authority, a certificate or a key that cannot be used.
     """
-    context = _strict(_new_context(configuration))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if configuration.tls_server_name is not None:
+        context = ServerNameContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.host = _normalized(urlsplit(configuration.url).hostname or "")
+        context.server_name = configuration.tls_server_name
+    _set_rules(context, strict=strict)
     if configuration.insecure_skip_tls_verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     else:
-        data, file = configuration.server_ca_data, configuration.server_ca_file
-        _trust(context, data, file, source="ClientConfiguration", field="server_ca")
-    if identity is not None:
-        load_identity(context, identity)
+        _trust(context, material.authorities, source="ClientConfiguration", field="server_ca_data")
+    if material.identity is not None:
+        load_identity(context, material.identity)
     return context
 
 
-def build_fetch_context(request: FetchRequest) -> ssl.SSLContext:
+def build_fetch_context(request: FetchRequest, *, strict: bool) -> ssl.SSLContext:
     """Build the SSL context for a request of credentials; blocks, and raises, as `build_ssl_context()` does."""
-    context = _strict(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-    _trust(context, request.ca_data, request.ca_file, source=urlsplit(request.url).netloc, field="ca")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    _set_rules(context, strict=strict)
+    source, pem = urlsplit(request.url).netloc, request.ca_data
+    if request.ca_file is not None:
+        source, pem = str(request.ca_file), read_text(request.ca_file, field="ca_file")
+    _trust(context, pem, source=source, field="ca_data" if request.ca_file is None else "ca_file")
     return context
 
 
-def _strict(context: ssl.SSLContext) -> ssl.SSLContext:
+def is_strict(option: bool | EllipsisType) -> bool:
+    """Tell whether certificates are checked by the letter; `...` is what `ssl.create_default_context()` does."""
+    return sys.version_info >= (3, 13) if isinstance(option, EllipsisType) else option
+
+
+def _set_rules(context: ssl.SSLContext, *, strict: bool) -> None:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if sys.version_info >= (3, 13):  # what ssl.create_default_context() does there
+    if strict:
         context.verify_flags |= ssl.VERIFY_X509_STRICT
+    else:
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # an intermediate authority may be trusted, as in Go
-    return context
 
 
-def _new_context(configuration: ClientConfiguration) -> ssl.SSLContext:
-    if configuration.tls_server_name is None:
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context = ServerNameContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.host = _normalized(urlsplit(configuration.url).hostname or "")
-    context.server_name = configuration.tls_server_name
-    return context
-
-
-def _trust(
-    context: ssl.SSLContext, pem: str | None, file: str | os.PathLike[str] | None, *, source: str, field: str
-) -> None:
-    field = f"{field}_data" if file is None else f"{field}_file"
-    if file is not None:
-        source = str(file)
-        pem = read_text(file, field=field)
+def _trust(context: ssl.SSLContext, pem: str | None, *, source: str, field: str) -> None:
     if pem is None:
         context.load_default_certs(ssl.Purpose.SERVER_AUTH)
-        return
-    try:  # comments between the certificates may hold anything, cadata may not
-        context.load_verify_locations(cadata=pem.encode("ascii", "ignore").decode("ascii"))
-    except (ssl.SSLError, ValueError) as error:
-        problem = "holds no certificate in PEM that OpenSSL can read (-----BEGIN CERTIFICATE-----)"
-        raise ConfigurationError(problem, source=source, field=field) from error
+    else:
+        load_authorities(context, pem, source=source, field=field)
 
 
 def _normalized(host: str) -> str:

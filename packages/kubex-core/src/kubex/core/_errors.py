@@ -122,3 +122,7 @@ class ApiWarning(UserWarning):
     """
 
     result: Any = None
+
+
+class InsecureServerWarning(UserWarning):
+    """A client was made that does not check its server's certificate (`insecure_skip_tls_verify`)."""

@@ -29,7 +29,12 @@ class ConnectTimeout(ConnectError, TimeoutError):
 
 
 class TLSError(ConnectError):
-    """The TLS handshake failed: certificates, names or protocol versions do not fit."""
+    """The TLS handshake failed: certificates or protocol versions do not fit, or one side speaks no TLS."""
+
+
+@dataclass(eq=False, repr=False)
+class ServerCertificateError(TLSError):
+    """The server's certificate is not to be trusted: its authority, its names or its dates; nothing was sent."""
 
 
 class ProxyError(ConnectError):

@@ -1,15 +1,16 @@
-"""Credentials that are read from files which something else rotates."""
+"""Credentials, and authorities, that are read from files which something else rotates."""
 
 import logging
 import os
 from abc import abstractmethod
+from typing import ClassVar, TypeVar
 
 import anyio.to_thread
 from typing_extensions import override
 
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication
-from kubex.credentials._cached import CachedCredentials
+from kubex.credentials._cached import Cached, CachedCredentials
 from kubex.credentials._read import read_token
 from kubex.credentials._static import bearer
 
@@ -22,30 +23,42 @@ RETRY_AFTER = 10.0
 """Seconds until the next attempt when a file could not be read (or `max_age`, if that is less)."""
 
 
-class FileCredentials(CachedCredentials):
-    """Authentication from files: read in a worker thread, at most every `max_age` seconds.
+V = TypeVar("V")
 
-    When reading fails the last good authentication stays in use, and a warning is logged.
+
+class CachedFile(Cached[V]):
+    """What files hold: read in a worker thread, at most every `max_age` seconds.
+
+    When reading fails the last good value stays in use, and a warning is logged.
     """
 
-    def __init__(self, *, max_age: float, fallback: Authentication | None = None) -> None:
+    WHAT: ClassVar[str]
+    """What the value is called in the log."""
+
+    def __init__(self, *, max_age: float, fallback: V | None = None) -> None:
         super().__init__(fallback)
         self._max_age = max_age
 
     @abstractmethod
-    def read(self) -> Authentication:
+    def read(self) -> V:
         """Read the files, in a worker thread; a `ConfigurationError` names the one that is no good."""
 
     @override
-    async def renew(self) -> tuple[Authentication, float]:
+    async def renew(self) -> tuple[V, float]:
         """Read the files again."""
         try:
             return await anyio.to_thread.run_sync(self.read), self._max_age
         except ConfigurationError as error:
             if self.current is None:
                 raise
-            logger.warning("going on with the last good credentials: %s", error)
+            logger.warning("going on with the last good %s: %s", self.WHAT, error)
             return self.current, min(self._max_age, RETRY_AFTER)
+
+
+class FileCredentials(CachedFile[Authentication], CachedCredentials):
+    """Authentication from files."""
+
+    WHAT = "credentials"
 
 
 class TokenFile(FileCredentials):

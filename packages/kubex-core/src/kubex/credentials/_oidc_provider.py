@@ -11,7 +11,7 @@ from typing import Any, cast
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from kubex.core._basic import basic_authorization
-from kubex.core.exceptions import ConfigurationError, TLSError, TransportError
+from kubex.core.exceptions import ConfigurationError, TransportError
 from kubex.credentials._fetch import Fetch, FetchRequest, FetchResponse
 from kubex.credentials._oidc_settings import OpenIDConnect, is_confidential
 
@@ -108,8 +108,7 @@ class Provider:
         try:
             return await self._fetch(request)
         except TransportError as error:
-            hint = "; give the authority that signed it as ca_file or ca_data" if isinstance(error, TLSError) else ""
-            raise self.error(f"{error}{hint}") from error
+            raise self.error(str(error)) from error
 
     def _is_usable(self, endpoint: str) -> bool:
         """Refuse what is no URL, and to leave HTTPS if the issuer itself has it."""

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from kubex.core._transport_errors import TransportError
 from kubex.transport._config import PreparedRequest
+from kubex.transport._tls_problems import explain
 
 Foreign: TypeAlias = "type[BaseException] | tuple[type[BaseException], ...] | Callable[[BaseException], bool]"
 
@@ -43,8 +44,8 @@ class map_exceptions:  # noqa: N801 - used as a function, as contextlib.suppress
         for foreign, ours in self._table:
             if isinstance(error, foreign) if isinstance(foreign, type | tuple) else foreign(error):
                 url, _, query = self._request.url.partition("?")
-                text = _root(error)
-                raise ours(text.replace(f"?{query}", "") if query else text, self._request.method, url) from error
+                narrowed, text = explain(ours, _tls_cause(error), _root(error), url)
+                raise narrowed(text.replace(f"?{query}", "") if query else text, self._request.method, url) from error
 
 
 def _root(error: BaseException) -> str:
@@ -79,4 +80,5 @@ def refused_by_tls_alert(error: BaseException) -> bool:
 
 
 def _tls_cause(error: BaseException) -> ssl.SSLError | None:
-    return next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
+    found = [cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)]
+    return found[-1] if found else None  # aiohttp's own are some, too, and know nothing

@@ -1,0 +1,45 @@
+"""The authorities that may have signed a server's certificate."""
+
+import os
+import ssl
+
+from typing_extensions import override
+
+from kubex.core.exceptions import ConfigurationError
+from kubex.credentials._files import CachedFile
+from kubex.credentials._read import read_text
+
+AUTHORITIES_MAX_AGE = 60.0
+"""Seconds for which authorities are trusted before their file is read again: a pod's come with its token."""
+
+
+class AuthorityFile(CachedFile[str]):
+    """The PEM text of a file with authorities, read again every `max_age` seconds, and when they are of no use."""
+
+    WHAT = "authorities"
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, field: str = "server_ca_file", max_age: float = AUTHORITIES_MAX_AGE
+    ) -> None:
+        super().__init__(max_age=max_age)
+        self._path = path
+        self._field = field
+
+    @override
+    def read(self) -> str:
+        """Read the file and see whether OpenSSL takes it."""
+        pem = read_text(self._path, field=self._field)
+        if pem != self.current:
+            load_authorities(
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), pem, source=os.fspath(self._path), field=self._field
+            )
+        return pem
+
+
+def load_authorities(context: ssl.SSLContext, pem: str, *, source: str, field: str) -> None:
+    """Let an SSL context trust authorities; blocks. Raises `ConfigurationError` if there is none in the text."""
+    try:  # comments between the certificates may hold anything, cadata may not
+        context.load_verify_locations(cadata=pem.encode("ascii", "ignore").decode("ascii"))
+    except (ssl.SSLError, ValueError) as error:
+        problem = "holds no certificate in PEM that OpenSSL can read (-----BEGIN CERTIFICATE-----)"
+        raise ConfigurationError(problem, source=source, field=field) from error

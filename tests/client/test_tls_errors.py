@@ -1,0 +1,173 @@
+"""What is wrong with the TLS of a server, in the same words on every backend, with what to do about it."""
+
+import ssl
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from client.conftest import Connect
+from client.turns import Turns, answer, refuse
+from kubex.client import Client, ClientOptions
+from kubex.configuration import ClientConfiguration
+from kubex.core.exceptions import BadRequest, ConnectError, InsecureServerWarning, ServerCertificateError, TLSError
+from kubex.transport import Backend
+from support.certificates import OF_AUTHORITIES, OF_SERVERS, Authority
+from transport.servers import Peer, Serve
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    return Authority()
+
+
+async def fails(client: Client, kind: type[ConnectError], *parts: str) -> str:
+    """See a plain call and a stream fail in the same way, and return what is said."""
+    said: list[str] = []
+    async with client:
+        with pytest.raises(kind) as caught:
+            await client.request("GET", "/version", query={"q": "1"})
+        said.append(caught.value.problem)
+        with pytest.raises(kind) as caught:
+            async with client.stream("GET", "/version"):
+                pytest.fail("it was opened")
+        said.append(caught.value.problem)
+        assert type(caught.value) is kind
+        assert caught.value.url is not None
+    assert said[0] == said[1]
+    for part in parts:
+        assert part in said[0]
+    return said[0]
+
+
+async def test_a_server_of_an_unknown_authority(connect: Connect, serve: Serve, authority: Authority) -> None:
+    server = serve(tls=authority.server())
+    for ca in ({}, {"server_ca_data": Authority(called="another").pem}, {"server_ca_data": Authority().pem}):
+        await fails(
+            connect(server, configuration=ca),
+            ServerCertificateError,
+            "name the authority that signed it: server_ca_file",
+        )
+    assert server.seen == []
+
+
+async def test_a_server_under_another_name(connect: Connect, serve: Serve, authority: Authority) -> None:
+    server = serve(tls=authority.server())
+    client = connect(f"https://localhost:{server.port}", configuration={"server_ca_data": authority.pem})
+    await fails(
+        client, ServerCertificateError, "Hostname mismatch", "'localhost'", "give one of them as tls_server_name"
+    )
+    client = connect(server, configuration={"server_ca_data": authority.pem, "tls_server_name": "127.0.0.2"})
+    await fails(client, ServerCertificateError, "IP address mismatch", "'127.0.0.2'")
+    client = connect(server, configuration={"server_ca_data": authority.pem, "tls_server_name": "kubernetes.test"})
+    async with client:
+        assert (await client.request("GET", "/")).body == b"ok"
+
+
+@pytest.mark.parametrize(("days", "problem"), [((-2, -1), "has expired"), ((1, 2), "is not yet valid")])
+async def test_a_certificate_out_of_date(
+    connect: Connect, serve: Serve, authority: Authority, days: tuple[int, int], problem: str
+) -> None:
+    client = connect(serve(tls=authority.server(days=days)), configuration={"server_ca_data": authority.pem})
+    await fails(client, ServerCertificateError, problem, "unless the clock of this machine is wrong")
+
+
+async def test_a_server_without_tls_at_a_url_with_it(connect: Connect, serve: Serve) -> None:
+    def plain(peer: Peer) -> None:
+        peer.more()
+        peer.answer(b"Bad Request", status="400 Bad Request")
+
+    await fails(
+        connect(f"https://{serve(plain).host}"), TLSError, "the server does not speak TLS", "begin the URL with http://"
+    )
+
+
+@pytest.mark.parametrize("version", [b"\x01", b"\x03"])
+async def test_a_server_with_tls_at_a_url_without_it(connect: Connect, serve: Serve, version: bytes) -> None:
+    def alert(peer: Peer) -> None:
+        peer.request()
+        peer.send(b"\x15\x03" + version + b"\x00\x02\x02\x16")
+
+    server = serve(alert)
+    await fails(connect(server), TLSError, "the server speaks TLS", "begin the URL with https://")
+    assert server.connections == 2, "this cannot be mended by another attempt"
+
+
+async def test_a_server_in_go_with_tls_at_a_url_without_it(connect: Connect, serve: Serve) -> None:
+    words = b"Client sent an HTTP request to an HTTPS server.\n"
+    server = serve(Turns(refuse("400 Bad Request", words)))
+    await fails(connect(server), TLSError, "the server speaks TLS", "begin the URL with https://")
+    async with connect(serve(Turns(refuse("400 Bad Request", b"no such thing")))) as client:
+        with pytest.raises(BadRequest, match="no such thing"):
+            await client.request("GET", "/")
+
+
+LAX: list[tuple[str, Any, Any]] = [
+    ("Missing Subject Key Identifier", OF_AUTHORITIES - {"subject-key"}, OF_SERVERS),
+    ("Missing Authority Key Identifier", OF_AUTHORITIES, OF_SERVERS - {"authority-key"}),
+    ("CA cert does not include key usage extension", OF_AUTHORITIES - {"usage"}, OF_SERVERS),
+    ("not marked critical", OF_AUTHORITIES - {"constraints"} | {"lax-constraints"}, OF_SERVERS),
+    ("invalid CA certificate", OF_AUTHORITIES - {"constraints"}, OF_SERVERS),
+]
+
+
+@pytest.mark.covers("pitfall-25", "options-verify_x509_strict-true", "options-verify_x509_strict-false")
+@pytest.mark.parametrize(("problem", "of_authority", "of_server"), LAX, ids=[problem for problem, *_ in LAX])
+async def test_what_strict_checks_refuse_is_accepted_by_a_switch_that_the_error_names(
+    connect: Connect, serve: Serve, problem: str, of_authority: Any, of_server: Any
+) -> None:
+    lax = Authority(of_authority)
+    server = serve(tls=lax.server(of_server))
+    ca = {"server_ca_data": lax.pem}
+    strict = connect(server, configuration=ca, verify_x509_strict=True)
+    await fails(strict, ServerCertificateError, problem, "ClientOptions(verify_x509_strict=False)")
+    async with connect(server, configuration=ca, verify_x509_strict=False) as client:
+        assert (await client.request("GET", "/")).body == b"ok"
+
+
+@pytest.mark.covers("pitfall-25", "options-verify_x509_strict-default")
+async def test_without_the_switch_it_is_as_in_python_itself(connect: Connect, serve: Serve) -> None:
+    lax = Authority(OF_AUTHORITIES - {"subject-key"})
+    server = serve(tls=lax.server())
+    python = ssl.create_default_context().verify_flags & ssl.VERIFY_X509_STRICT
+    assert bool(python) is (sys.version_info >= (3, 13))
+    client = connect(server, configuration={"server_ca_data": lax.pem})
+    if python:
+        await fails(client, ServerCertificateError, "verify_x509_strict=False")
+    else:
+        async with client:
+            assert (await client.request("GET", "/")).body == b"ok"
+
+
+async def test_good_certificates_pass_strict_checks(connect: Connect, serve: Serve, authority: Authority) -> None:
+    ca = {"server_ca_data": authority.pem}
+    async with connect(serve(tls=authority.server()), configuration=ca, verify_x509_strict=True) as client:
+        assert (await client.request("GET", "/")).body == b"ok"
+
+
+@pytest.fixture
+def insecure(backend: Backend) -> Callable[[str], Client]:
+    def made(url: str) -> Client:
+        return Client(ClientConfiguration(url=url, insecure_skip_tls_verify=True), ClientOptions(), backend=backend)
+
+    return made
+
+
+async def test_an_unchecked_server_is_warned_of_once_where_the_client_is_made(
+    insecure: Callable[[str], Client], serve: Serve, authority: Authority
+) -> None:
+    server = serve(Turns(answer(b"ok")), tls=authority.server(days=(-2, -1)))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        async with insecure(server.url) as client:
+            for _ in range(2):
+                assert (await client.request("GET", "/")).body == b"ok"
+        insecure(f"http://{server.host}")
+    [warning] = caught
+    assert warning.category is InsecureServerWarning
+    assert warning.filename == __file__
+    assert "server_ca_file or server_ca_data" in str(warning.message)

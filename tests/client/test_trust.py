@@ -1,0 +1,247 @@
+"""Authorities that are replaced in their file while a client lives, over real TLS."""
+
+import logging
+import ssl
+import threading
+from pathlib import Path
+
+import anyio
+import pytest
+
+from client.conftest import SOON, Connect, Handed
+from client.turns import Turn, Turns, answer, refuse, stream
+from kubex.client import Client, ClientOptions
+from kubex.client._trust import TLSMaterial, TLSSource
+from kubex.configuration import ClientConfiguration
+from kubex.configuration._pod import pod_configuration
+from kubex.core.exceptions import ConfigurationError, ServerCertificateError
+from kubex.credentials._authorities import AuthorityFile
+from kubex.transport import Backend
+from support.certificates import Authority
+from transport.servers import Peer, Seen, Serve
+
+pytestmark = pytest.mark.anyio
+
+
+class Cluster:
+    """The TLS of a server, and the file in which clients find its authority."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "ca.crt"
+        authority = Authority(called="first")
+        self.tls: ssl.SSLContext = authority.server()
+        self.publish(authority)
+
+    def publish(self, authority: Authority) -> None:
+        fresh = self.file.with_suffix(".new")
+        fresh.write_text(authority.pem)
+        fresh.replace(self.file)
+
+    def move_to(self, authority: Authority) -> None:
+        """Let new connections see a certificate of another authority, which clients are told of."""
+        authority.certify(self.tls)
+        self.publish(authority)
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Cluster:
+    return Cluster(tmp_path)
+
+
+async def connects(client: Client) -> None:
+    """Make a connection, which is not used again."""
+    async with client.stream("GET", "/open") as opened:
+        assert opened.status == 200
+
+
+def endless_or(turn: Turn) -> Turns:
+    """Answer what `connects` asks for until it leaves, and everything else by a turn."""
+    return Turns(lambda peer: (stream() if peer.server.seen[-1].target == "/open" else turn)(peer))
+
+
+def by_target(go_on: threading.Event) -> Turns:
+    """Answer a watch in two parts, and everything else at once."""
+
+    def turn(peer: Peer) -> None:
+        if peer.server.seen[-1].target != "/watch":
+            return peer.answer(b"ok")
+        peer.chunked()
+        peer.chunk(b"before")
+        assert go_on.wait(10)
+        peer.chunk(b"after")
+        return peer.chunk(b"")
+
+    return Turns(turn)
+
+
+async def test_an_authority_that_was_replaced_is_trusted_by_the_next_call_and_streams_go_on(
+    connect: Connect, serve: Serve, cluster: Cluster, handed: Handed
+) -> None:
+    go_on = threading.Event()
+    server = serve(by_target(go_on), tls=cluster.tls)
+    configuration = {"server_ca_file": cluster.file}
+    async with (
+        connect(server, configuration=configuration, retry=None) as client,
+        client.stream("GET", "/watch") as watch,
+    ):
+        assert await watch.receive() == b"before"
+        cluster.move_to(Authority(called="second"))
+        assert (await client.request("POST", "/", body=b"{}")).body == b"ok"
+        go_on.set()
+        async with client.stream("GET", "/watch") as other:
+            assert (await other.receive()).startswith(b"before")
+        assert await watch.receive() == b"after"
+    assert [seen.method for seen in server.seen] == ["GET", "POST", "GET"]
+    assert len(handed.transports) == 4  # for requests and for streams, by each authority
+
+
+async def test_authorities_may_be_several_for_a_time(connect: Connect, serve: Serve, cluster: Cluster) -> None:
+    first, second = Authority(called="first"), Authority(called="second")
+    tls = first.server()
+    server = serve(endless_or(answer(b"ok")), tls=tls)
+    cluster.file.write_text(f"# both\n{first.pem}\n{second.pem}")
+    async with connect(server, configuration={"server_ca_file": cluster.file}) as client:
+        await connects(client)
+        second.certify(tls)
+        await connects(client)
+    assert server.connections == 2
+
+
+async def test_a_server_that_nothing_new_speaks_for_is_asked_once(
+    connect: Connect, serve: Serve, cluster: Cluster
+) -> None:
+    server = serve(tls=Authority(called="stranger").server())
+    async with connect(server, configuration={"server_ca_file": cluster.file}) as client:
+        with pytest.raises(ServerCertificateError):
+            await client.request("GET", "/")
+        assert server.connections == 1
+        cluster.publish(Authority(called="second"))
+        with pytest.raises(ServerCertificateError):
+            await client.request("GET", "/")
+        assert server.connections == 3
+        with pytest.raises(ServerCertificateError):
+            async with client.stream("GET", "/"):
+                pytest.fail("it was opened")
+        assert server.connections == 4
+    assert server.seen == []
+
+
+async def test_many_calls_at_once_trust_the_new_authority(
+    connect: Connect, serve: Serve, cluster: Cluster, handed: Handed
+) -> None:
+    server = serve(endless_or(answer(b"ok")), tls=cluster.tls)
+    async with connect(server, configuration={"server_ca_file": cluster.file}, retry=None) as client:
+        await connects(client)
+        cluster.move_to(Authority(called="second"))
+        async with anyio.create_task_group() as group:
+            for _ in range(20):
+                group.start_soon(client.request, "GET", "/")
+    assert len(server.seen) == 21
+    assert len(handed.transports) == 3  # for the first connection, and for requests by each authority
+
+
+@pytest.mark.parametrize("content", [None, "", "no certificate", "-----BEGIN CERTIFICATE-----\nYQ=="])
+async def test_a_file_that_is_no_good_keeps_the_last_good_one_in_use(
+    connect: Connect, serve: Serve, cluster: Cluster, caplog: pytest.LogCaptureFixture, content: str | None
+) -> None:
+    server = serve(endless_or(answer(b"ok")), tls=cluster.tls)
+    async with connect(server, configuration={"server_ca_file": cluster.file}) as client:
+        await connects(client)
+        if content is None:
+            cluster.file.unlink()
+        else:
+            cluster.file.write_text(content)
+        source = AuthorityFile(cluster.file, max_age=0)
+        with pytest.raises(ConfigurationError, match="server_ca_file: "):
+            await source.get()
+        source.current = "good"
+        with caplog.at_level(logging.WARNING):
+            assert await source.get() == "good"
+        await connects(client)
+    assert [record.name for record in caplog.records] == ["kubex.credentials._files"]
+    assert f"going on with the last good authorities: {cluster.file}" in caplog.text
+
+
+async def test_a_file_is_read_again_when_it_is_old_or_refused(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path)
+    lasting, brief = AuthorityFile(cluster.file), AuthorityFile(cluster.file, max_age=0)
+    first = await lasting.get()
+    assert await brief.get() == first
+    assert await brief.get() is await brief.get(), "what did not change stays the same object"
+    cluster.publish(Authority(called="second"))
+    assert await lasting.get() is first
+    assert await brief.get() != first
+    assert await lasting.get(refused=first) == await brief.get()
+
+
+async def test_the_material_is_the_same_object_until_something_changes(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path)
+    source = TLSSource(ClientConfiguration(url="https://127.0.0.1:1", server_ca_file=cluster.file))
+    first = await source.material(None)
+    assert await source.material(None) is first
+    assert not await source.has_changed(first)
+    cluster.publish(Authority(called="second"))
+    assert await source.has_changed(first)
+    assert await source.material(None) != first
+    assert "BEGIN CERTIFICATE" not in repr(first)
+
+
+@pytest.mark.parametrize("fields", [{}, {"server_ca_data": "PEM"}, {"insecure_skip_tls_verify": True}])
+async def test_what_is_in_no_file_does_not_change(fields: dict[str, str]) -> None:
+    source = TLSSource(ClientConfiguration(url="https://127.0.0.1:1", **fields))  # type: ignore[arg-type]  # as they fit
+    material = await source.material(None)
+    assert material == TLSMaterial(None, fields.get("server_ca_data"))
+    assert not await source.has_changed(material)
+
+
+class Pod:
+    """The folder of a service account, whose files a kubelet replaces together, by one symbolic link."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._generation = 0
+        for name in ("token", "ca.crt", "namespace"):
+            (folder / name).symlink_to(Path("..data", name))
+
+    def mount(self, token: str, ca: str) -> None:
+        """Replace the files."""
+        self._generation += 1
+        generation = self.folder / f"..{self._generation}"
+        generation.mkdir()
+        for name, text in {"token": token, "ca.crt": ca, "namespace": "pods"}.items():
+            (generation / name).write_text(text)
+        link = self.folder / "..data_tmp"
+        link.symlink_to(generation.name)
+        link.replace(self.folder / "..data")
+
+
+@pytest.mark.covers("pitfall-31")
+async def test_in_a_pod_token_and_authority_rotate_together(serve: Serve, tmp_path: Path, backend: Backend) -> None:
+    first, second = Authority(called="first"), Authority(called="second")
+    pod, tls = Pod(tmp_path), first.server()
+
+    def by_token(peer: Peer) -> None:
+        current = peer.server.seen[-1].header("authorization") == f"Bearer {token}"
+        (answer(b"ok") if current else refuse("401 Unauthorized"))(peer)
+
+    token = "old"
+    pod.mount(token, first.pem)
+    server = serve(endless_or(by_token), tls=tls)
+    environ = {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": str(server.port)}
+    configuration = pod_configuration(environ, tmp_path)
+    options = ClientOptions(retry=SOON)
+    async with Client(configuration, options, backend=backend) as client:
+        await connects(client)
+        token = "new"
+        second.certify(tls)
+        pod.mount(token, second.pem)
+        await client.request("GET", "/next")
+    assert [tokens(seen) for seen in server.seen] == [
+        ("/open", "Bearer old"),
+        ("/next", "Bearer old"),
+        ("/next", "Bearer new"),
+    ]
+
+
+def tokens(seen: Seen) -> tuple[str, str | None]:
+    return seen.target, seen.header("authorization")
