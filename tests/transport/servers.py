@@ -40,6 +40,7 @@ class Peer:
         self.server = server
         self.socket = connection
         self.buffer = b""
+        self.last: Seen | None = None
 
     def request(self) -> Seen | None:
         """Read a request and keep it in `server.seen`; None when the client has gone."""
@@ -54,6 +55,7 @@ class Peer:
         length = int(seen.header("content-length") or 0)
         seen = Seen(method, target, headers, self.exactly(length))
         self.server.seen.append(seen)
+        self.last = seen
         return seen
 
     def more(self) -> bool:

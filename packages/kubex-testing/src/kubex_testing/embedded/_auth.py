@@ -48,12 +48,11 @@ class Authenticator:
         """Return the caller; raises 401 for a token that is not known."""
         if request.certificate is not None:
             return authenticated(request.certificate)
-        authorization = request.header("authorization")
-        if not authorization:
+        scheme, _, token = request.header("authorization").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():  # passwords, for one, are nothing to an API server
             return ANONYMOUS
-        scheme, _, token = authorization.partition(" ")
         known = self.look_up(token.strip(), (AUDIENCE,))
-        if scheme.lower() != "bearer" or known is None:
+        if known is None:
             raise errors.unauthorized()
         return known[0]
 
