@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from kubex.configuration import ClientConfiguration, configure_from_kubeconfig
+from kubex.configuration._kubeconfig import Choice
 from kubex.configuration._load import from_kubeconfig
 from kubex.core.exceptions import ConfigurationError
 
@@ -19,6 +20,7 @@ def encoded(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+@pytest.mark.covers("kubeconfig-tls-server-name", "kubeconfig-context-namespace")
 @pytest.mark.anyio
 async def test_the_current_context_is_read(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig(
@@ -47,7 +49,7 @@ def test_certificates_by_data(write_kubeconfig: WriteKubeconfig) -> None:
     assert configuration.client_key_data == "KEY"
 
 
-@pytest.mark.covers("pitfall-28")
+@pytest.mark.covers("pitfall-28", "kubeconfig-relative-paths")
 def test_files_are_relative_to_their_kubeconfig(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,7 +70,9 @@ def test_files_are_relative_to_their_kubeconfig(
     assert configuration.token_file == folder / "token"
 
 
-@pytest.mark.covers("pitfall-28")
+@pytest.mark.covers(
+    "pitfall-28", "kubeconfig-certificate-authority", "kubeconfig-client-certificate", "kubeconfig-client-key"
+)
 def test_data_wins_over_a_file_which_is_not_opened(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig(
         {"certificate-authority": "missing", "certificate-authority-data": encoded("CA")},
@@ -86,7 +90,7 @@ def test_data_wins_over_a_file_which_is_not_opened(write_kubeconfig: WriteKubeco
     assert configuration.client_key_file is None
 
 
-@pytest.mark.covers("pitfall-28")
+@pytest.mark.covers("pitfall-28", "kubeconfig-files-of-other-contexts")
 def test_only_the_files_of_the_chosen_context_are_opened(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig(
         users=[
@@ -97,6 +101,7 @@ def test_only_the_files_of_the_chosen_context_are_opened(write_kubeconfig: Write
     assert from_kubeconfig(path).token == "t"
 
 
+@pytest.mark.covers("kubeconfig-unreadable-files")
 def test_a_file_that_cannot_be_read_is_an_error_with_its_place(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig({}, {"tokenFile": "missing"})
     with pytest.raises(ConfigurationError) as caught:
@@ -107,6 +112,7 @@ def test_a_file_that_cannot_be_read_is_an_error_with_its_place(write_kubeconfig:
     assert "No such file" in str(error)
 
 
+@pytest.mark.covers("kubeconfig-token", "kubeconfig-tokenfile")
 def test_with_a_token_the_token_file_may_be_missing_as_with_kubectl(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path
 ) -> None:
@@ -114,6 +120,7 @@ def test_with_a_token_the_token_file_may_be_missing_as_with_kubectl(
     assert (configuration.token, configuration.token_file) == ("t", tmp_path / "token")
 
 
+@pytest.mark.covers("kubeconfig-username-password")
 def test_user_name_without_password_has_an_empty_one_as_with_kubectl(write_kubeconfig: WriteKubeconfig) -> None:
     configuration = from_kubeconfig(write_kubeconfig({}, {"username": "u"}))
     assert (configuration.username, configuration.password) == ("u", "")
@@ -122,7 +129,7 @@ def test_user_name_without_password_has_an_empty_one_as_with_kubectl(write_kubec
 def test_context_argument_wins_over_the_current_context(write_kubeconfig: WriteKubeconfig) -> None:
     contexts = [{"name": name, "context": {"cluster": "c", "namespace": name}} for name in ("here", "there")]
     path = write_kubeconfig(contexts=contexts)
-    assert from_kubeconfig(path, context="there").namespace == "there"
+    assert from_kubeconfig(path, Choice(context="there")).namespace == "there"
 
 
 def test_a_context_without_a_user_is_anonymous(write_kubeconfig: WriteKubeconfig) -> None:
@@ -130,37 +137,17 @@ def test_a_context_without_a_user_is_anonymous(write_kubeconfig: WriteKubeconfig
     assert from_kubeconfig(path) == ClientConfiguration(url="https://192.0.2.1:6443")
 
 
-@pytest.mark.covers("pitfall-28")
+@pytest.mark.covers("pitfall-28", "kubeconfig-null-lists-unknown-keys")
 @pytest.mark.parametrize("missing", ["clusters", "users", "contexts"])
 def test_null_lists_are_empty(write_kubeconfig: WriteKubeconfig, missing: str) -> None:
     with pytest.raises(ConfigurationError, match=r"there is no \w+ '\w+' \(there are: none\)"):
         from_kubeconfig(write_kubeconfig(**{missing: None}))
 
 
+@pytest.mark.covers("kubeconfig-null-lists-unknown-keys")
 def test_unknown_keys_and_preferences_are_tolerated(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig({"extensions": [1]}, {"token": "t", "shoe-size": 44}, preferences={}, more="x")
     assert from_kubeconfig(path).token == "t"
-
-
-@pytest.mark.covers("pitfall-29")
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("exec", {"apiVersion": "client.authentication.k8s.io/v1", "command": "aws"}),
-        ("auth-provider", {"name": "oidc"}),
-        ("as", "somebody"),
-        ("as-uid", "1"),
-        ("as-groups", ["g"]),
-        ("as-user-extra", {"k": ["v"]}),
-    ],
-)
-def test_what_is_not_supported_is_an_error_that_names_it(
-    write_kubeconfig: WriteKubeconfig, field: str, value: object
-) -> None:
-    path = write_kubeconfig({}, {"token": "t", field: value})
-    with pytest.raises(ConfigurationError, match="is not supported yet") as caught:
-        from_kubeconfig(path)
-    assert (caught.value.source, caught.value.entry, caught.value.field) == (str(path), "user 'admin'", field)
 
 
 @pytest.mark.parametrize("field", ["exec", "auth-provider", "as", "as-groups", "token", "tokenFile"])
@@ -168,11 +155,17 @@ def test_null_fields_are_as_if_missing(write_kubeconfig: WriteKubeconfig, field:
     assert from_kubeconfig(write_kubeconfig({}, {field: None})) == ClientConfiguration(url="https://192.0.2.1:6443")
 
 
+@pytest.mark.covers(
+    "kubeconfig-values-of-wrong-types",
+    "kubeconfig-insecure-skip-tls-verify",
+    "kubeconfig-client-key",
+    "kubeconfig-proxy-url",
+)
 @pytest.mark.parametrize(
     ("cluster", "user", "field", "problem"),
     [
         ({"server": None}, {}, "server", "is missing"),
-        ({"server": "192.0.2.1:6443"}, {}, "server", "does not begin with https://"),
+        ({"server": "https://a?b=c"}, {}, "server", "has a query"),
         ({"server": 6443}, {}, "server", "must be text, not a number"),
         ({"insecure-skip-tls-verify": "true"}, {}, "insecure-skip-tls-verify", "not text"),
         ({"certificate-authority-data": "!"}, {}, "certificate-authority-data", "is not base64"),
@@ -190,6 +183,7 @@ def test_null_fields_are_as_if_missing(write_kubeconfig: WriteKubeconfig, field:
         ({}, {"client-certificate-data": "YQ=="}, "client-certificate", "give client-key or client-key-data"),
         ({}, {"client-key-data": "YQ=="}, "client-key", "without its certificate"),
         ({}, {"password": "p"}, "password", "without username"),
+        ({"disable-compression": "no"}, {}, "disable-compression", "must be true or false"),
     ],
 )
 def test_errors_name_file_entry_and_field(
@@ -203,6 +197,12 @@ def test_errors_name_file_entry_and_field(
     assert error.entry == ("cluster 'c'" if cluster else "user 'admin'")
 
 
+@pytest.mark.covers(
+    "kubeconfig-current-context",
+    "kubeconfig-context-cluster",
+    "kubeconfig-context-user",
+    "kubeconfig-names-that-stand-twice",
+)
 @pytest.mark.parametrize(
     ("top", "problem"),
     [
@@ -237,10 +237,20 @@ def test_dates_and_words_are_names_as_for_kubectl(tmp_path: Path) -> None:
     assert from_kubeconfig(path).url == "https://a"
 
 
+@pytest.mark.covers("kubeconfig-several-documents")
 @pytest.mark.parametrize(
     "content",
     [
         b"token: *s3cr3t",
+        b"a: !!binary s3cr3t",
+        b"a: !s3cr3t b",
+        b"a: !!map [s3cr3t]",
+        b"a: !!null s3cr3t",
+        b"? [s3cr3t]\n: a",
+        b"<<: s3cr3t",
+        b"a: &b {c: *b}",
+        b"a: &s3cr3t x\n---\nb: *s3cr3t",
+        b"a: " + b"9" * 5000,
         b"a: [s3cr3t",
         b"- s3cr3t",
         b"s3cr3t",
@@ -265,11 +275,60 @@ def test_what_is_no_kubeconfig_is_an_error_that_quotes_nothing(tmp_path: Path, c
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.covers("kubeconfig-unreadable-files")
 @pytest.mark.parametrize("name", ["missing", "folder", "nul\0"])
 def test_a_kubeconfig_that_cannot_be_read_is_an_error(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(ConfigurationError):
         from_kubeconfig(tmp_path / name)
+
+
+def test_words_and_numbers_are_those_of_kubectl(tmp_path: Path) -> None:
+    from kubex.configuration._yaml import parse
+
+    path = tmp_path / "config"
+    path.write_text(
+        "a: [yes, Off, ~, 'yes', 12, -0x1f, 0b101, 017, 1_000, 1.5, -.inf, 1:30, 2024-01-01, 1e3, !!str 5, ! 6]\n"
+        "12: {true: 1}\n"
+    )
+    words = [True, False, None, "yes", 12, -31, 5, 15, 1000, 1.5, float("-inf"), "1:30", "2024-01-01", "1e3", "5", "6"]
+    assert parse(path) == {"a": words, "12": {"true": 1}}
+
+
+def test_merge_keys_and_aliases_are_followed_and_what_stands_there_wins(tmp_path: Path) -> None:
+    from kubex.configuration._yaml import parse
+
+    path = tmp_path / "config"
+    path.write_text(
+        "base: &base {a: 1, b: 1}\nmore: &more {<<: *base, b: 2, c: 2}\n"
+        "last: {c: 3, <<: [*base, *more]}\nword: '<<'\nlist: [<<, *base]\n"
+    )
+    assert parse(path) == {
+        "base": {"a": 1, "b": 1},
+        "more": {"a": 1, "b": 2, "c": 2},
+        "last": {"a": 1, "b": 1, "c": 3},
+        "word": "<<",
+        "list": ["<<", {"a": 1, "b": 1}],
+    }
+
+
+def test_of_a_key_that_stands_twice_the_last_counts_as_for_kubectl(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text(
+        "current-context: gone\ncurrent-context: c\ncontexts: [{name: c, context: {cluster: c}}]\n"
+        "clusters: [{name: c, cluster: {server: 'https://a', server: 'https://b'}}]\n"
+    )
+    assert from_kubeconfig(path).url == "https://b"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_byte_order_marks_utf16_and_line_ends_of_windows_are_read(
+    write_kubeconfig: WriteKubeconfig, encoding: str, newline: str
+) -> None:
+    path = write_kubeconfig({}, {"token": "t"})
+    path.write_text(path.read_text(), encoding=encoding, newline=newline)
+    assert from_kubeconfig(path).token == "t"
 
 
 def test_an_empty_file_says_that_it_has_no_context(tmp_path: Path) -> None:

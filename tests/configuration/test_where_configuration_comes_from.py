@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kubex.configuration import configure_from_kubeconfig, configure_from_pod_env, load_configuration
+from kubex.configuration._home import default_file
 from kubex.configuration._load import from_environment, from_kubeconfig
 from kubex.configuration._pod import pod_configuration
 from kubex.core.exceptions import ConfigurationError
@@ -41,7 +42,7 @@ def test_kubeconfig_variable_wins_over_the_default_file(
     assert from_kubeconfig(None).token == "named"
 
 
-@pytest.mark.covers("pitfall-28")
+@pytest.mark.covers("pitfall-28", "kubeconfig-several-files", "kubeconfig-missing-files", "kubeconfig-relative-paths")
 def test_several_files_merge_and_the_first_wins_per_name(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,7 +64,7 @@ def test_several_files_merge_and_the_first_wins_per_name(
     assert configuration.token_file == tmp_path / "one" / "token"
 
 
-@pytest.mark.covers("pitfall-28")
+@pytest.mark.covers("pitfall-28", "kubeconfig-missing-files")
 @pytest.mark.anyio
 async def test_mistyped_kubeconfig_variable_is_an_error(
     write_kubeconfig: WriteKubeconfig, monkeypatch: pytest.MonkeyPatch
@@ -73,6 +74,18 @@ async def test_mistyped_kubeconfig_variable_is_an_error(
     for load in (configure_from_kubeconfig, load_configuration):
         with pytest.raises(ConfigurationError, match="KUBECONFIG: names no file that exists: /no/such/file"):
             await load()
+
+
+@pytest.mark.covers("kubeconfig-unreadable-files")
+def test_a_named_file_that_is_there_and_cannot_be_read_is_an_error(
+    write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, loop = write_kubeconfig({}, {"token": "good"}), tmp_path / "loop"
+    loop.symlink_to(loop)
+    for path, reason in ((loop, "symbolic links"), (tmp_path, "Is a directory"), (good / "x", "Not a directory")):
+        monkeypatch.setenv("KUBECONFIG", os.pathsep.join([str(path), str(good)]))
+        with pytest.raises(ConfigurationError, match=f"{path}: cannot be read: .*{reason}"):
+            from_kubeconfig(None)
 
 
 @pytest.mark.parametrize("value", ["", os.pathsep])
@@ -118,6 +131,38 @@ def test_a_user_without_a_home_directory_can_import_and_gets_a_clear_error(tmp_p
     )
     done = subprocess.run([sys.executable, "-c", script], env={}, capture_output=True, text=True, check=True)
     assert "HOME is not set" in done.stdout
+
+
+@pytest.mark.covers("pitfall-32")
+def test_a_user_without_a_home_directory_may_name_a_kubeconfig(write_kubeconfig: WriteKubeconfig) -> None:
+    path = write_kubeconfig({}, {"token": "named"})
+    assert from_environment({"KUBECONFIG": str(path)}).token == "named"
+    assert default_file({"USERPROFILE": "/x"}, windows=False) is None, "kubectl asks for HOME alone"
+
+
+@pytest.mark.covers("pitfall-32")
+def test_on_windows_the_first_home_with_a_kubeconfig_is_taken(tmp_path: Path) -> None:
+    homes = {name: tmp_path / name for name in ("first", "profile", "drive")}
+    environ = {"HOME": "first", "USERPROFILE": "profile", "HOMEPATH": "drive"}
+    environ = {name: str(homes[value]) for name, value in environ.items()} | {"HOMEDRIVE": os.sep}
+    environ["HOMEPATH"] = environ["HOMEPATH"].lstrip(os.sep)
+
+    def found() -> str | None:
+        path = default_file(environ, windows=True)
+        return None if path is None else path.parent.parent.name
+
+    assert default_file({}, windows=True) is None
+    assert found() == "first", "none exists"
+    homes["drive"].mkdir()
+    assert found() == "drive", "it is the one that exists"
+    homes["profile"].mkdir()
+    assert found() == "profile", "to begin with, it goes before the drive"
+    for name in ("profile", "drive", "first"):
+        (homes[name] / ".kube").mkdir(parents=True)
+        (homes[name] / ".kube" / "config").touch()
+        assert found() == name, "of those that have a file"
+    del environ["HOMEDRIVE"], environ["HOME"]
+    assert found() == "profile"
 
 
 def test_a_home_that_may_not_be_entered_is_as_if_there_were_no_kubeconfig() -> None:

@@ -53,6 +53,16 @@ def test_every_field_is_in_a_table(described: type, where: str) -> None:
     assert [name for name in field_names(described) if f"`{name}`" not in rows] == []
 
 
+def test_each_row_that_compares_with_kubectl_is_one_that_must_have_a_test() -> None:
+    table = (
+        page("docs/configuration.md").partition("| What | kubectl | kubex |\n|---|---|---|\n")[2].partition("\n\n")[0]
+    )
+    cells = [line.split("|")[1].lower() for line in table.splitlines()]
+    named = ["kubeconfig-" + re.sub(r"[^a-z0-9]+", "-", cell).strip("-") for cell in cells]
+    assert named == re.findall(r"^(kubeconfig-\S+)", page("tests/meta/covered.txt"), re.MULTILINE)
+    assert len(named) > 30
+
+
 @pytest.mark.parametrize("verb", [name for name in dir(Api) if not name.startswith("_") and name not in PARTS])
 def test_every_verb_and_accessor_is_on_the_page_of_operations(verb: str) -> None:
     assert re.search(rf"`{verb}[`(.]", page("docs/operations.md"))

@@ -8,16 +8,21 @@ from kubex.models import lazy_names
 if TYPE_CHECKING:
     from kubex.configuration._client_configuration import ClientConfiguration
     from kubex.configuration._credentials import credentials_for
+    from kubex.configuration._inspect import Kubeconfig, KubeconfigContext, use_context, write_kubeconfig
     from kubex.configuration._load import configure_from_kubeconfig, configure_from_pod_env, load_configuration
 else:  # a configuration written by hand needs no readers of files
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
             "ClientConfiguration": "_client_configuration",
+            "Kubeconfig": "_inspect",
+            "KubeconfigContext": "_inspect",
             "configure_from_kubeconfig": "_load",
             "configure_from_pod_env": "_load",
             "credentials_for": "_credentials",
             "load_configuration": "_load",
+            "use_context": "_inspect",
+            "write_kubeconfig": "_inspect",
         },
     )
 
@@ -25,10 +30,14 @@ __all__ = [
     "ClientConfiguration",
     "ExecPlugin",
     "Impersonation",
+    "Kubeconfig",
+    "KubeconfigContext",
     "OpenIDConnect",
     "OpenIDTokens",
     "configure_from_kubeconfig",
     "configure_from_pod_env",
     "credentials_for",
     "load_configuration",
+    "use_context",
+    "write_kubeconfig",
 ]

@@ -8,32 +8,41 @@ from pathlib import Path
 from typing import cast
 
 from kubex.core.exceptions import ConfigurationError
+from kubex.credentials._read import see_that_it_opens
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A cluster, a context or a user of a kubeconfig. A field that is missing, null or empty is None."""
+    """A cluster, a context or a user of a kubeconfig, or a mapping inside one, whose place in it is `at`.
+
+    A field that is missing, null or empty is None.
+    """
 
     file: Path
     title: str
     values: Mapping[object, object] = field(repr=False)
+    at: str = ""
+
+    def place(self, field: str | None) -> str | None:
+        """Name a field from the entry on: `exec.env[2].name`."""
+        return ".".join(part for part in (self.at, field) if part) or None
 
     def error(self, field: str | None, problem: str) -> ConfigurationError:
         """Make an exception that says where in the kubeconfig the problem is."""
-        return ConfigurationError(problem, source=str(self.file), entry=self.title, field=field)
+        return ConfigurationError(problem, source=str(self.file), entry=self.title, field=self.place(field))
 
     def given(self, field: str) -> bool:
         """Whether a field says anything."""
-        return self.values.get(field) not in (None, "", [])
+        return self.values.get(field) not in (None, "", [], {})
 
     def text(self, field: str) -> str | None:
         """Read a text."""
         value = self.values.get(field)
-        if value is None or value == "":
-            return None
-        if not isinstance(value, str):
-            raise self.error(field, f"must be text, not {kind(value)}; put it in quotes if it is meant as text")
-        return value
+        return None if value is None or value == "" else self._as_text(field, value)
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        """Read a list of texts, empty if missing; the texts may be empty."""
+        return tuple(self._as_text(f"{field}[{position}]", item) for position, item in enumerate(self._list(field)))
 
     def flag(self, field: str) -> bool:
         """Read a truth value, False if missing."""
@@ -43,6 +52,15 @@ class Entry:
         if not isinstance(value, bool):
             raise self.error(field, f"must be true or false without quotes, not {kind(value)}")
         return value
+
+    def inner(self, field: str) -> "Entry | None":
+        """Read a mapping."""
+        value = self.values.get(field)
+        return None if value is None else self._inside(field, value)
+
+    def inners(self, field: str) -> "list[Entry]":
+        """Read a list of mappings, empty if missing."""
+        return [self._inside(f"{field}[{position}]", item) for position, item in enumerate(self._list(field))]
 
     def decoded(self, field: str) -> str | None:
         """Read text in base64, which may have line breaks in it."""
@@ -62,11 +80,29 @@ class Entry:
         path = self.file.parent / value
         try:
             if must_exist:
-                path.open("rb").close()
+                see_that_it_opens(path)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             reason = getattr(error, "strerror", None) or str(error)
             raise self.error(field, f"{str(path)!r} cannot be read: {reason}") from error
         return path
+
+    def _list(self, field: str) -> Sequence[object]:
+        value = self.values.get(field)
+        items = as_list([] if value is None else value)
+        if items is None:
+            raise self.error(field, f"must be a list, not {kind(value)}")
+        return items
+
+    def _as_text(self, field: str, value: object) -> str:
+        if not isinstance(value, str):
+            raise self.error(field, f"must be text, not {kind(value)}; put it in quotes if it is meant as text")
+        return value
+
+    def _inside(self, field: str, value: object) -> "Entry":
+        values = as_mapping(value)
+        if values is None:
+            raise self.error(field, f"must be a mapping, not {kind(value)}")
+        return Entry(self.file, self.title, values, self.place(field) or "")
 
 
 def kind(value: object) -> str:

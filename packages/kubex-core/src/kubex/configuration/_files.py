@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kubex.configuration._entry import Entry, as_list, as_mapping, kind
+from kubex.configuration._home import default_file, exists
 from kubex.core.exceptions import ConfigurationError
 
 Entries = Mapping[str, Entry]
 
 
 @dataclass(frozen=True, slots=True)
-class Kubeconfig:
+class Content:
     """What one kubeconfig file holds, or several together."""
 
     files: tuple[Path, ...]
@@ -22,16 +23,21 @@ class Kubeconfig:
     users: Entries
 
 
+def named_files(environ: Mapping[str, str]) -> list[Path]:
+    """List the files that `KUBECONFIG` names, whether they exist or not."""
+    return [*dict.fromkeys(Path(part) for part in environ.get("KUBECONFIG", "").split(os.pathsep) if part)]
+
+
 def find_files(environ: Mapping[str, str]) -> list[Path]:
     """List the kubeconfig files of this environment: those in `KUBECONFIG`, else `~/.kube/config`; may be none.
 
-    As with kubectl a file in `KUBECONFIG` may be missing, but not all of them: that raises `ConfigurationError`.
+    As with kubectl a file in `KUBECONFIG` may be missing. If all of them are, that raises `ConfigurationError`.
     """
-    named = [Path(part) for part in environ.get("KUBECONFIG", "").split(os.pathsep) if part]
+    named = named_files(environ)
     if not named:
         default = default_file(environ)
-        return [default] if default is not None and _exists(default) else []
-    found = [path for path in dict.fromkeys(named) if _exists(path)]
+        return [default] if default is not None and exists(default) else []
+    found = [path for path in named if not _missing(path)]
     if not found:
         raise ConfigurationError(
             f"names no file that exists: {os.pathsep.join(map(str, named))}; correct it, or unset it",
@@ -40,24 +46,29 @@ def find_files(environ: Mapping[str, str]) -> list[Path]:
     return found
 
 
-def default_file(environ: Mapping[str, str]) -> Path | None:
-    """Name kubectl's default file; None for a user without a home directory."""
-    home = environ.get("HOME") or environ.get("USERPROFILE")
-    return Path(home, ".kube", "config") if home else None
-
-
-def _exists(path: Path) -> bool:
+def _missing(path: Path) -> bool:
+    """Tell whether a file is not there; one that this user may not see is an error when it is read."""
     try:
-        return path.exists()
-    except (OSError, ValueError):  # a folder that this user may not look into, a NUL in the name
+        path.stat()
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):
         return False
+    return False
 
 
-def read_files(paths: Iterable[Path]) -> Kubeconfig:
+def no_kubeconfig(environ: Mapping[str, str]) -> str:
+    """Say where there is no kubeconfig."""
+    default = default_file(environ)
+    missing = "HOME is not set" if default is None else f"{default} does not exist"
+    return f"there is no kubeconfig: KUBECONFIG is not set and {missing}"
+
+
+def read_files(paths: Iterable[Path]) -> Content:
     """Read kubeconfig files and merge them: the first that has a name, or a current context, wins."""
     parts = [_read_file(path.absolute()) for path in paths]
     latest_first = parts[::-1]
-    return Kubeconfig(
+    return Content(
         files=tuple(file for part in parts for file in part.files),
         current_context=next((part.current_context for part in parts if part.current_context), None),
         clusters={name: entry for part in latest_first for name, entry in part.clusters.items()},
@@ -66,15 +77,25 @@ def read_files(paths: Iterable[Path]) -> Kubeconfig:
     )
 
 
-def _read_file(file: Path) -> Kubeconfig:
+def read_top(file: Path) -> Entry:
+    """Read one file as it is; raises `ConfigurationError` if it is no kubeconfig."""
     from kubex.configuration._yaml import parse  # brings PyYAML
 
     top = Entry(file, "", parse(file))
     for field, expected in (("apiVersion", "v1"), ("kind", "Config")):
         if top.text(field) not in (None, expected):
             raise top.error(field, f"is not {expected!r}: this is not a kubeconfig")
-    return Kubeconfig(
-        files=(file,),
+    return top
+
+
+def _read_file(file: Path) -> Content:
+    return content_of(read_top(file))
+
+
+def content_of(top: Entry) -> Content:
+    """Sort what one file holds."""
+    return Content(
+        files=(top.file,),
         current_context=top.text("current-context"),
         clusters=_entries(top, "clusters", "cluster"),
         contexts=_entries(top, "contexts", "context"),

@@ -1,11 +1,17 @@
 """From a kubeconfig to the configuration of one of its contexts."""
 
-import re
+import logging
+from dataclasses import dataclass
+from typing import Any
 
 from kubex.configuration._client_configuration import ClientConfiguration
 from kubex.configuration._entry import Entry
-from kubex.configuration._files import Entries, Kubeconfig
+from kubex.configuration._files import Content, Entries
+from kubex.configuration._save import SaveTokens
+from kubex.configuration._ways import exec_plugin, impersonation, in_words_of, open_id_connect
 from kubex.core.exceptions import ConfigurationError
+
+logger = logging.getLogger(__name__)
 
 CLUSTER_FIELDS = {
     "url": "server",
@@ -14,6 +20,7 @@ CLUSTER_FIELDS = {
     "insecure_skip_tls_verify": "insecure-skip-tls-verify",
     "tls_server_name": "tls-server-name",
     "proxy_url": "proxy-url",
+    "disable_compression": "disable-compression",
 }
 USER_FIELDS = {
     "token": "token",
@@ -26,85 +33,123 @@ USER_FIELDS = {
     "client_key": "client-key",
     "client_key_file": "client-key",
     "client_key_data": "client-key-data",
+    "exec": "exec",
+    "oidc": "auth-provider",
+    "impersonate": "as",
 }
-ALL_FIELDS = CLUSTER_FIELDS | USER_FIELDS
-
-UNSUPPORTED = ("exec", "auth-provider", "as", "as-uid", "as-groups", "as-user-extra")
-"""Fields of a user without which requests would go out as somebody else."""
+CREDENTIALS = tuple(dict.fromkeys(field for name, field in USER_FIELDS.items() if name != "impersonate"))
+TLS = ("certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify", "tls-server-name")
 
 
-def configuration_of(kubeconfig: Kubeconfig, context: str | None) -> ClientConfiguration:
-    """Make the configuration of a context, by default the current one. Opens the files that this context names."""
-    chosen = _context(kubeconfig, context)
-    cluster = _referred(chosen, "cluster", kubeconfig.clusters)
-    user = _referred(chosen, "user", kubeconfig.users)
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which entries of a kubeconfig to take: a context, and what stands in for its cluster and its user."""
+
+    context: str | None = None
+    cluster: str | None = None
+    user: str | None = None
+
+
+CURRENT = Choice()
+
+
+def configuration_of(content: Content, choice: Choice = CURRENT, *, write_back: bool = False) -> ClientConfiguration:
+    """Make the configuration that is chosen. Opens the files that it names, and no others.
+
+    With `write_back` new tokens of an OpenID Connect provider are stored in the file that the user stands in.
+    """
+    chosen = _context(content, choice)
+    cluster = _referred(content, chosen, "cluster", choice.cluster, content.clusters)
+    user = _referred(content, chosen, "user", choice.user, content.users)
     if cluster is None:
         raise chosen.error("cluster", "is missing, so there is no server to talk to")
-    if cluster.text("server") is None:
-        raise cluster.error("server", "is missing; write https://host:port")
-    try:
-        return _translate(chosen, cluster, user or Entry(chosen.file, "no user", {}))
-    except ConfigurationError as error:
-        if error.source != "ClientConfiguration":
-            raise
-        raise _relocated(error, cluster, user or chosen) from None
+    who = user or Entry(chosen.file, "no user", {})
+    named = choice.user or chosen.text("user")
+    save = SaveTokens(who.file, named) if write_back and named is not None else None
+    return _translate(chosen, cluster, who, save)
 
 
-def _context(kubeconfig: Kubeconfig, wanted: str | None) -> Entry:
-    name = kubeconfig.current_context if wanted is None else wanted
-    source = ", ".join(map(str, kubeconfig.files))
-    known = ", ".join(sorted(kubeconfig.contexts)) or "none"
+def _context(content: Content, choice: Choice) -> Entry:
+    name = content.current_context if choice.context is None else choice.context
+    if not name and choice.cluster and choice.user:
+        return Entry(content.files[0], "no context", {})
+    source = ", ".join(map(str, content.files))
+    known = ", ".join(sorted(content.contexts)) or "none"
     if not name:
         problem = f"is not set; choose one by context= or `kubectl config use-context` (there are: {known})"
         raise ConfigurationError(problem, source=source, field="current-context")
-    if name not in kubeconfig.contexts:
-        field = "current-context" if wanted is None else None
+    if name not in content.contexts:
+        field = "current-context" if choice.context is None else None
         raise ConfigurationError(f"there is no context {name!r} (there are: {known})", source=source, field=field)
-    return kubeconfig.contexts[name]
+    return content.contexts[name]
 
 
-def _referred(context: Entry, field: str, entries: Entries) -> Entry | None:
-    name = context.text(field)
+def _referred(content: Content, context: Entry, field: str, instead: str | None, entries: Entries) -> Entry | None:
+    name = context.text(field) if instead is None else instead
     if name is None:
         return None
     if name not in entries:
-        raise context.error(field, f"there is no {field} {name!r} (there are: {', '.join(sorted(entries)) or 'none'})")
+        problem = f"there is no {field} {name!r} (there are: {', '.join(sorted(entries)) or 'none'})"
+        if instead is not None:
+            raise ConfigurationError(problem, source=", ".join(map(str, content.files)))
+        raise context.error(field, problem)
     return entries[name]
 
 
-def _translate(context: Entry, cluster: Entry, user: Entry) -> ClientConfiguration:
-    for field in UNSUPPORTED:
-        if user.given(field):
-            raise user.error(
-                field, "is not supported yet; choose a user with a token, a client certificate or a password"
-            )
+def _translate(context: Entry, cluster: Entry, user: Entry, save: SaveTokens | None) -> ClientConfiguration:
+    url = _server(cluster, user)
     ca_data = cluster.decoded("certificate-authority-data")
-    cert_data = user.decoded("client-certificate-data")
-    key_data = user.decoded("client-key-data")
+    fields: dict[str, Any] = {
+        "server_ca_data": ca_data,
+        "server_ca_file": cluster.path("certificate-authority") if ca_data is None else None,
+        "insecure_skip_tls_verify": cluster.flag("insecure-skip-tls-verify"),
+        "tls_server_name": cluster.text("tls-server-name"),
+        "proxy_url": cluster.text("proxy-url"),
+        "disable_compression": cluster.flag("disable-compression"),
+        "impersonate": impersonation(user),
+        "namespace": context.text("namespace"),
+    }
+    if url.lower().startswith("https:"):
+        fields |= _credentials(cluster, user, save)
+    elif any(user.given(field) for field in CREDENTIALS):
+        # kubectl says nothing, and who asks will wonder why nobody is known to the server.
+        logger.warning("%s, %s: not sent, since %s is not https://", user.file, user.title, cluster.title)
+    try:
+        return ClientConfiguration(url=url, **fields)
+    except ConfigurationError as error:
+        entry = cluster if error.field in CLUSTER_FIELDS else user
+        raise in_words_of(entry, CLUSTER_FIELDS | USER_FIELDS, error) from None
+
+
+def _server(cluster: Entry, user: Entry) -> str:
+    server = cluster.text("server")
+    if server is None:
+        raise cluster.error("server", "is missing; write https://host:port")
+    if "://" in server:
+        return server
+    if any(cluster.given(field) for field in TLS) or any(user.given(field) for field in CREDENTIALS):
+        problem = f"{server!r} has no scheme, so kubectl would send nothing but http:// there; write https://host:port"
+        raise cluster.error("server", problem)
+    return f"http://{server}"
+
+
+def _credentials(cluster: Entry, user: Entry, save: SaveTokens | None) -> dict[str, Any]:
+    cert_data, key_data = user.decoded("client-certificate-data"), user.decoded("client-key-data")
     token, username, password = user.text("token"), user.text("username"), user.text("password")
-    return ClientConfiguration(
-        url=cluster.text("server") or "",
-        server_ca_data=ca_data,
-        server_ca_file=cluster.path("certificate-authority") if ca_data is None else None,
-        insecure_skip_tls_verify=cluster.flag("insecure-skip-tls-verify"),
-        tls_server_name=cluster.text("tls-server-name"),
-        proxy_url=cluster.text("proxy-url"),
-        token=token,
-        token_file=user.path("tokenFile", must_exist=token is None),
-        username=username,
-        password="" if username is not None and password is None else password,
-        client_cert_data=cert_data,
-        client_cert_file=user.path("client-certificate") if cert_data is None else None,
-        client_key_data=key_data,
-        client_key_file=user.path("client-key") if key_data is None else None,
-        namespace=context.text("namespace"),
-    )
-
-
-def _relocated(error: ConfigurationError, cluster: Entry, user: Entry) -> ConfigurationError:
-    """Say in a kubeconfig's words what `ClientConfiguration` said in its own."""
-    attribute = error.field or ""
-    words = "|".join(sorted(ALL_FIELDS, key=len, reverse=True))
-    problem = re.sub(rf"\b({words})\b", lambda match: ALL_FIELDS[match[1]], error.problem)
-    entry = cluster if attribute in CLUSTER_FIELDS else user
-    return entry.error(ALL_FIELDS.get(attribute, attribute), problem)
+    fields: dict[str, Any] = {
+        "token": token,
+        "token_file": user.path("tokenFile", must_exist=token is None),
+        "username": username,
+        "password": "" if username is not None and password is None else password,
+        "client_cert_data": cert_data,
+        "client_cert_file": user.path("client-certificate") if cert_data is None else None,
+        "client_key_data": key_data,
+        "client_key_file": user.path("client-key") if key_data is None else None,
+    }
+    plugin, provider = exec_plugin(user, cluster), open_id_connect(user, save)
+    # As with kubectl, what stands in the file goes before what has to be asked for.
+    has_header = any(fields[name] is not None for name in ("token", "token_file", "username"))
+    has_certificate = any(fields[name] is not None for name in ("client_cert_data", "client_cert_file"))
+    fields["exec"] = None if has_header or has_certificate else plugin
+    fields["oidc"] = None if has_header else provider
+    return fields

@@ -8,21 +8,31 @@ from pathlib import Path
 import anyio.to_thread
 
 from kubex.configuration._client_configuration import ClientConfiguration, StrPath
-from kubex.configuration._files import default_file, find_files, read_files
-from kubex.configuration._kubeconfig import configuration_of
+from kubex.configuration._files import Content, find_files, no_kubeconfig, read_files
+from kubex.configuration._kubeconfig import CURRENT, Choice, configuration_of
 from kubex.configuration._pod import pod_configuration
 from kubex.core.exceptions import ConfigurationError
 
 
-async def configure_from_kubeconfig(path: StrPath | None = None, *, context: str | None = None) -> ClientConfiguration:
+async def configure_from_kubeconfig(
+    path: StrPath | None = None,
+    *,
+    context: str | None = None,
+    cluster: str | None = None,
+    user: str | None = None,
+    write_back: bool = False,
+) -> ClientConfiguration:
     """Read a kubeconfig: `path`, else the files in `KUBECONFIG`, else `~/.kube/config`.
 
-    `context` is the name of a context, by default the current one; only the files that it needs are opened.
+    `context` is the name of a context, by default the current one; `cluster` and `user` name entries that are taken
+    instead of those of the context, and given both no context is needed. Only the files that are needed are opened.
+    With `write_back`, tokens that an OpenID Connect provider issues later are stored in the file of the user.
     Raises `ConfigurationError`, also for anything in it that is not supported: nothing is dropped.
 
     https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
     """
-    return await anyio.to_thread.run_sync(partial(from_kubeconfig, path, context=context))
+    choice = Choice(context, cluster, user)
+    return await anyio.to_thread.run_sync(partial(from_kubeconfig, path, choice, write_back=write_back))
 
 
 async def configure_from_pod_env() -> ClientConfiguration:
@@ -35,34 +45,43 @@ async def configure_from_pod_env() -> ClientConfiguration:
     return await anyio.to_thread.run_sync(partial(pod_configuration, os.environ))
 
 
-async def load_configuration() -> ClientConfiguration:
-    """Read the kubeconfig of this environment or, if there is none, what a pod is given."""
-    return await anyio.to_thread.run_sync(partial(from_environment, os.environ))
+async def load_configuration(
+    *, context: str | None = None, cluster: str | None = None, user: str | None = None, write_back: bool = False
+) -> ClientConfiguration:
+    """Read the kubeconfig of this environment or, if there is none, what a pod is given.
+
+    The arguments are those of `configure_from_kubeconfig()`. A pod has no contexts: to name one there is an error.
+    """
+    choice = Choice(context, cluster, user)
+    return await anyio.to_thread.run_sync(partial(from_environment, os.environ, choice, write_back=write_back))
 
 
-def from_kubeconfig(path: StrPath | None, *, context: str | None = None) -> ClientConfiguration:
+def from_kubeconfig(path: StrPath | None, choice: Choice = CURRENT, *, write_back: bool = False) -> ClientConfiguration:
     """Read a kubeconfig; blocks."""
+    return configuration_of(read_content(path), choice, write_back=write_back)
+
+
+def read_content(path: StrPath | None) -> Content:
+    """Read a file, else those of this environment; blocks."""
     files: Sequence[Path] = find_files(os.environ) if path is None else [Path(path)]
     if not files:
-        raise ConfigurationError(_no_kubeconfig(os.environ))
-    return configuration_of(read_files(files), context)
+        raise ConfigurationError(no_kubeconfig(os.environ))
+    return read_files(files)
 
 
-def from_environment(environ: Mapping[str, str]) -> ClientConfiguration:
+def from_environment(
+    environ: Mapping[str, str], choice: Choice = CURRENT, *, write_back: bool = False
+) -> ClientConfiguration:
     """Read a kubeconfig if there is one, else the environment of a pod; blocks.
 
     A kubeconfig that is no good is an error, not a reason to look elsewhere.
     """
     if files := find_files(environ):
-        return configuration_of(read_files(files), None)
+        return configuration_of(read_files(files), choice, write_back=write_back)
+    if choice != CURRENT:
+        raise ConfigurationError(f"a context, a cluster or a user was asked for, but {no_kubeconfig(environ)}")
     try:
         return pod_configuration(environ)
     except ConfigurationError as error:
-        problem = f"no configuration found\n  kubeconfig: {_no_kubeconfig(environ)}\n  pod: {error}"
+        problem = f"no configuration found\n  kubeconfig: {no_kubeconfig(environ)}\n  pod: {error}"
         raise ConfigurationError(problem) from error
-
-
-def _no_kubeconfig(environ: Mapping[str, str]) -> str:
-    default = default_file(environ)
-    missing = "HOME is not set" if default is None else f"{default} does not exist"
-    return f"there is no kubeconfig: KUBECONFIG is not set and {missing}"

@@ -6,44 +6,57 @@ from typing import Any
 
 import yaml
 
+from kubex.configuration._compose import Unusable, compose
 from kubex.configuration._entry import as_mapping, kind
 from kubex.core.exceptions import ConfigurationError
+from kubex.credentials._read import read_bytes
 
-MAX_DEPTH = 100
+MAX_BYTES = 8 << 20
+"""What a kubeconfig may have at most."""
 
-# As kubectl reads it, a date is text (a context may be named after one).
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_RESOLVERS = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-    for first, resolvers in _LOADER.yaml_implicit_resolvers.items()
-}
-KubeconfigLoader: Any = type("KubeconfigLoader", (_LOADER,), {"yaml_implicit_resolvers": _RESOLVERS})
 
 
 def parse(file: Path) -> Mapping[object, object]:
     """Read a file that holds one mapping; raises ConfigurationError, which quotes nothing of it."""
+    content = read_bytes(file, limit=MAX_BYTES)
     try:
-        content = file.read_bytes()
-        _refuse_deep_nesting(content)
-        document: object = yaml.load(content, Loader=KubeconfigLoader)  # noqa: S506 - a safe loader
-    except OSError as error:
-        raise ConfigurationError(f"cannot be read: {error.strerror}", source=str(file)) from error
+        document = compose(yaml.parse(content, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:  # its text may quote a token
         mark = error.problem_mark
         where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
         raise ConfigurationError(f"is not YAML{where}", source=str(file)) from None
-    except (yaml.YAMLError, ArithmeticError, ValueError, LookupError, AttributeError, RecursionError):
-        raise ConfigurationError("is not YAML that a kubeconfig can be made of", source=str(file)) from None
+    except Unusable as error:
+        raise ConfigurationError(f"is not YAML that a kubeconfig can be made of: {error}", source=str(file)) from None
+    except (yaml.YAMLError, ValueError):
+        raise ConfigurationError("is not YAML", source=str(file)) from None
     values = as_mapping({} if document is None else document)
     if values is None:
         raise ConfigurationError(f"must hold a mapping, not {kind(document)}", source=str(file))
     return values
 
 
-def _refuse_deep_nesting(content: bytes) -> None:
-    """Look at the events first: libyaml's composer recurses on the C stack, and deep nesting would end the process."""
-    depth = 0
-    for event in yaml.parse(content, Loader=KubeconfigLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise RecursionError
+class _Dumper(yaml.SafeDumper):
+    """Writes in quotes all text that some reader could take for something else."""
+
+
+def _represent_text(dumper: Any, text: str) -> yaml.ScalarNode:
+    plain = text[:1].isalpha() and text.lower() not in ("y", "n")  # 1e3 and y mean something else to other readers
+    node: yaml.ScalarNode = dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
+    return node
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def dump(document: Mapping[str, object]) -> bytes:
+    """Write YAML that any reader understands alike; raises ValueError for what could not be read again."""
+    try:
+        text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 30)
+        content = text.encode("utf-8")
+        compose(yaml.parse(content, Loader=_LOADER))
+    except (yaml.YAMLError, Unusable, RecursionError) as error:
+        raise ValueError("it would be no kubeconfig") from error
+    if len(content) > MAX_BYTES:
+        raise ValueError(f"it would have more than {MAX_BYTES >> 20} MiB")
+    return content

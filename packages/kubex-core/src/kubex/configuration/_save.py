@@ -1,0 +1,41 @@
+"""Storing the tokens that an OpenID Connect provider issues where the old ones came from."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kubex.configuration._entry import as_mapping
+from kubex.configuration._store import Document, change, find_values
+from kubex.core.exceptions import ConfigurationError
+from kubex.credentials import OpenIDTokens
+
+
+@dataclass(frozen=True, slots=True)
+class SaveTokens:
+    """Writes new tokens to a user of a kubeconfig; blocks.
+
+    The file is read again first, so that nothing is lost which other programs wrote to it in the meantime.
+    """
+
+    file: Path
+    user: str
+
+    def __call__(self, tokens: OpenIDTokens) -> None:
+        """Store the tokens; raises `ConfigurationError`."""
+
+        def alter(document: Document) -> None:
+            config = self._config(document)
+            config["id-token"] = tokens.id_token
+            config["refresh-token"] = tokens.refresh_token
+
+        change(self.file, alter)
+
+    def _config(self, document: Document) -> dict[str, Any]:
+        values = find_values(document, "users", "user", self.user) or {}
+        provider = as_mapping(values.get("auth-provider")) or {}
+        config: Any = provider.get("config")
+        if provider.get("name") != "oidc" or as_mapping(config) is None:
+            problem = "has no auth-provider oidc any more, so the new tokens were not stored"
+            raise ConfigurationError(problem, source=str(self.file), entry=f"user {self.user!r}")
+        found: dict[str, Any] = config
+        return found

@@ -1,0 +1,346 @@
+"""Kubeconfigs that are written: what is read back, what stays, which file it is, and who may not write meanwhile."""
+
+import os
+import stat
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from kubex.configuration import (
+    ClientConfiguration,
+    ExecPlugin,
+    Impersonation,
+    Kubeconfig,
+    OpenIDConnect,
+    OpenIDTokens,
+    configure_from_kubeconfig,
+    use_context,
+)
+from kubex.configuration import write_kubeconfig as write
+from kubex.configuration._load import from_kubeconfig
+from kubex.configuration._store import Document, change
+from kubex.core.exceptions import ConfigurationError
+
+pytestmark = pytest.mark.anyio
+
+WriteKubeconfig = Callable[..., Path]
+
+URL = "https://api.example.com:6443"
+ODD = [
+    "1e3",
+    "y",
+    "No",
+    "null",
+    "~",
+    "0x1f",
+    "1_0",
+    "1:30",
+    "2024-01-01",
+    "<<",
+    "- a",
+    "a: b",
+    "#a",
+    "é\t\x1b\n€",
+    "'\"",
+]
+ODD += [" ", "%", "@a", "`", "!!int 5", "&a", "*a", "\U0001f600", "\x85\u2028\ufeff", "x" * 5000, "=", "a\\nb", ""]
+ISSUER: dict[str, Any] = {"issuer_url": "https://id.example.com", "client_id": "1"}
+PLUGIN = ExecPlugin(
+    command="aws",
+    args=("eks", *ODD),
+    env={"A": "1", "yes": "on"},
+    install_hint="\n\n".join(ODD),
+    provide_cluster_info=True,
+    interactive_mode="Always",
+    cluster_config={"a": [1, -2.5, 1e30, 10**30, True, None, {}, [], *ODD], "y": {"null": "null"}},
+)
+EVERY_FIELD: dict[str, dict[str, Any]] = {
+    "anonymous": {},
+    "http": {"url": "http://localhost:8080/prefix", "impersonate": Impersonation(user="jane")},
+    "cluster": {
+        "server_ca_data": "PEM\né",
+        "tls_server_name": "no",
+        "proxy_url": "http://u:p@proxy:1",
+        "namespace": "y",
+    },
+    "insecure": {"insecure_skip_tls_verify": True, "disable_compression": True},
+    "files": {name: Path(name) for name in ("server_ca_file", "client_cert_file", "client_key_file", "token_file")},
+    "data": {"client_cert_data": "CERT\n", "client_key_data": "KEY\n", "token": "0x10"},
+    "token": {"token_file": Path("token"), "token": "1e3"},
+    "password": {"username": "null", "password": "\x00é\ud7ff"},
+    "empty password": {"username": "u", "password": ""},
+    "exec": {"exec": PLUGIN},
+    "beta": {"exec": ExecPlugin(command="/bin/aws", api_version="client.authentication.k8s.io/v1beta1")},
+    "oidc": {"oidc": OpenIDConnect(**ISSUER, refresh_token="1e3")},
+    "oidc whole": {"oidc": OpenIDConnect(**ISSUER, client_secret="s\n", id_token="i", ca_file=Path("ca"))},
+    "oidc data": {"oidc": OpenIDConnect(**ISSUER, id_token="i", ca_data="PEM")},
+    "impersonate": {
+        "token": "t",
+        "impersonate": Impersonation(user="1e3", uid="7", groups=("y", "b"), extra={"k": ("v", "1"), "on": ()}),
+    },
+}
+
+
+def configuration(name: str = "data", folder: Path = Path("/nowhere")) -> ClientConfiguration:
+    """Make a configuration; the files that it names exist in the folder."""
+    fields = EVERY_FIELD[name].copy()
+    for field, value in fields.items():
+        if isinstance(value, Path):
+            fields[field] = folder / value
+            fields[field].write_text("PEM")
+    if fields.get("oidc") is not None and fields["oidc"].ca_file is not None:
+        (folder / "ca").write_text("PEM")
+        fields["oidc"] = OpenIDConnect(**ISSUER, client_secret="s\n", id_token="i", ca_file=folder / "ca")
+    return ClientConfiguration(**{"url": URL, **fields})
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def load(path: Path) -> Any:
+    return yaml.safe_load(path.read_bytes())
+
+
+@pytest.mark.parametrize("name", EVERY_FIELD)
+async def test_what_is_written_is_read_back(tmp_path: Path, name: str) -> None:
+    written, path = configuration(name, tmp_path), tmp_path / "new" / "config"
+    assert await write(written, path) == path
+    assert await configure_from_kubeconfig(path) == written
+    assert await write(written, path, context="again", cluster="c", user="u") == path
+    assert await configure_from_kubeconfig(path, context="again") == written
+
+
+async def test_paths_are_written_as_absolute_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token").write_text("t")
+    (tmp_path / "x").mkdir()
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "x" / "config"
+    await write(ClientConfiguration(url=URL, token_file="token"), path, context="file")
+    await write(ClientConfiguration(url=URL, exec=ExecPlugin(command="./aws")), path, context="exec")
+    assert from_kubeconfig(path).token_file == tmp_path / "token"
+    plugin = (await configure_from_kubeconfig(path, context="exec")).exec
+    assert plugin is not None
+    assert plugin.command == str(tmp_path / "aws")
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "problem"),
+    [
+        ({"exec": ExecPlugin(command="aws", timeout=1)}, "timeout", "has no place in a kubeconfig"),
+        ({"url": "http://localhost:8080", "token": "s3cr3t"}, "url", "sent to https:// only"),
+        ({"username": "u", "password": "s3cr3t\ud800"}, None, "cannot be written"),
+    ],
+)
+async def test_what_a_kubeconfig_cannot_say_is_an_error_and_nothing_is_written(
+    tmp_path: Path, fields: dict[str, Any], field: str | None, problem: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=problem) as caught:
+        await write(ClientConfiguration(**{"url": URL, **fields}), tmp_path / "config")
+    assert caught.value.field == field
+    assert "s3cr3t" not in str(caught.value)
+    assert names_in(tmp_path) == ["home"]
+
+
+async def test_a_context_has_a_name(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="context: is empty"):
+        await write(configuration(), tmp_path / "config", context="")
+
+
+async def test_the_rest_of_a_file_stays(write_kubeconfig: WriteKubeconfig) -> None:
+    path = write_kubeconfig(
+        {"extensions": [{"name": "x", "extension": {"when": "2024-01-01"}}]},
+        {"token": "t"},
+        preferences={"colors": True},
+        x=1,
+    )
+    before = load(path)
+    await write(configuration(), path)
+    after = load(path)
+    for plural in ("clusters", "contexts", "users"):
+        assert [each["name"] for each in after[plural]] == [before[plural][0]["name"], "kubex"]
+        assert after[plural][0] == before[plural][0]
+    assert (after["current-context"], after["preferences"], after["x"]) == ("here", {"colors": True}, 1)
+
+
+async def test_entries_of_the_same_names_are_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    await write(configuration("cluster"), path)
+    await write(configuration("anonymous"), path)
+    assert from_kubeconfig(path) == configuration("anonymous")
+    assert [len(load(path)[plural]) for plural in ("clusters", "contexts", "users")] == [1, 1, 1]
+
+
+async def test_a_whole_file_can_be_replaced_even_if_it_is_no_kubeconfig(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_bytes(b"[")
+    with pytest.raises(ConfigurationError, match="is not YAML"):
+        await write(configuration(), path)
+    assert path.read_bytes() == b"["
+    await write(configuration(), path, replace=True)
+    assert from_kubeconfig(path) == configuration()
+
+
+async def test_the_context_becomes_the_current_one_if_that_is_asked_for(write_kubeconfig: WriteKubeconfig) -> None:
+    path = write_kubeconfig()
+    await write(configuration(), path, context="new", make_current=True)
+    assert load(path)["current-context"] == "new"
+
+
+async def test_a_file_is_for_its_owner_alone_and_a_link_to_it_stays(
+    write_kubeconfig: WriteKubeconfig, tmp_path: Path
+) -> None:
+    path, link = write_kubeconfig(), tmp_path / "link"
+    path.chmod(0o644)
+    link.symlink_to(path.name)
+    await write(configuration(), link)
+    assert link.is_symlink()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert names_in(tmp_path) == ["home", "kubeconfig", "link"]
+
+
+async def test_files_are_those_that_kubectl_writes_to(
+    write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing, first = tmp_path / "missing", write_kubeconfig(path=tmp_path / "first", users=None, contexts=None)
+    second = write_kubeconfig({}, {"token": "old"}, path=tmp_path / "second", clusters=None)
+    monkeypatch.setenv("KUBECONFIG", os.pathsep.join(map(str, (missing, first, second))))
+    assert await write(configuration(), context="here", user="admin", make_current=True) == second
+    assert from_kubeconfig(None) == configuration()
+    assert [each["name"] for each in load(first)["clusters"]] == ["c", "here"], (
+        "what is new goes to the first that exists"
+    )
+    assert load(second)["users"][0]["user"]["token"] == "0x10", "what is there is replaced where it stands"
+    assert await use_context("here") == first
+    first.unlink()
+    second.unlink()
+    assert await write(configuration()) == missing, "else to the first that is named"
+
+
+async def test_without_kubeconfig_the_file_at_home_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = Path(os.environ["HOME"], ".kube", "config")
+    assert await write(configuration()) == expected
+    assert from_kubeconfig(None) == configuration()
+    monkeypatch.delenv("HOME")
+    with pytest.raises(ConfigurationError, match="HOME is not set; give a path"):
+        await write(configuration())
+
+
+async def test_the_current_context_can_be_switched(write_kubeconfig: WriteKubeconfig) -> None:
+    contexts = [{"name": name, "context": {"cluster": "c", "namespace": name}} for name in ("here", "there")]
+    path = write_kubeconfig(contexts=contexts)
+    before = load(path)
+    assert await use_context("there", path) == path
+    assert (await Kubeconfig.read(path)).current == "there"
+    assert load(path) == before | {"current-context": "there"}
+    with pytest.raises(ConfigurationError, match=r"there is no context 'gone' \(there are: here, there\)"):
+        await use_context("gone", path)
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+async def test_what_is_no_file_is_not_replaced(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "config")
+    with pytest.raises(ConfigurationError, match="is no file, so it cannot be written"):
+        await write(configuration(), tmp_path / "config", replace=True)
+
+
+def test_a_lock_of_another_program_is_respected_and_named(write_kubeconfig: WriteKubeconfig) -> None:
+    path = write_kubeconfig()
+    lock = path.with_name("kubeconfig.lock")
+    lock.touch()
+    before = path.read_bytes()
+    with pytest.raises(ConfigurationError, match=f"{lock}: another program is writing .* delete this file"):
+        change(path, lambda document: document.clear(), patience=0.05)
+    assert path.read_bytes() == before
+    assert lock.exists(), "it is not ours"
+
+
+def test_writers_wait_for_each_other_and_lose_nothing(write_kubeconfig: WriteKubeconfig) -> None:
+    path = write_kubeconfig()
+
+    def add_one(number: int) -> None:
+        def add(document: Document) -> None:
+            document["users"].append({"name": f"u{number}", "user": {}})
+
+        change(path, add, patience=30)
+
+    threads = [threading.Thread(target=add_one, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(each["name"] for each in load(path)["users"]) == ["admin", *(f"u{number}" for number in range(8))]
+    assert not path.with_name("kubeconfig.lock").exists()
+
+
+def test_a_writer_that_fails_leaves_the_file_and_no_lock(write_kubeconfig: WriteKubeconfig) -> None:
+    path = write_kubeconfig()
+    before = path.read_bytes()
+    with pytest.raises(ZeroDivisionError):
+        change(path, lambda _: 1 / 0)
+    assert path.read_bytes() == before
+    change(path, lambda document: document.update(x=1))
+
+
+PROVIDER: dict[str, Any] = {
+    "name": "oidc",
+    "config": {"idp-issuer-url": "https://id.example.com", "client-id": "c", "refresh-token": "r1"},
+}
+
+
+@pytest.mark.covers("kubeconfig-auth-provider-tokens")
+async def test_new_tokens_are_stored_where_the_old_ones_came_from(
+    write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = write_kubeconfig(path=tmp_path / "first", users=None)
+    second = write_kubeconfig({}, {"auth-provider": PROVIDER, "x": 1}, path=tmp_path / "second")
+    monkeypatch.setenv("KUBECONFIG", os.pathsep.join(map(str, (first, second))))
+    oidc = (await configure_from_kubeconfig(write_back=True)).oidc
+    assert oidc is not None
+    assert oidc.save is not None
+    untouched = first.read_bytes()
+    change(second, lambda document: document["users"].append({"name": "meanwhile", "user": {"token": "t"}}))
+    oidc.save(OpenIDTokens(id_token="i2", refresh_token="r2"))
+    users = load(second)["users"]
+    assert users[0]["user"] == {
+        "auth-provider": {"name": "oidc", "config": PROVIDER["config"] | {"id-token": "i2", "refresh-token": "r2"}},
+        "x": 1,
+    }
+    assert users[1]["name"] == "meanwhile"
+    assert first.read_bytes() == untouched
+    again = (await configure_from_kubeconfig()).oidc
+    assert again is not None
+    assert (again.id_token, again.refresh_token, again.save) == ("i2", "r2", None), "nothing is stored unless asked for"
+
+
+@pytest.mark.covers("kubeconfig-auth-provider-tokens")
+def test_new_tokens_of_a_user_do_not_reach_its_aliases(write_kubeconfig: WriteKubeconfig, tmp_path: Path) -> None:
+    path = write_kubeconfig({}, {"auth-provider": PROVIDER})
+    text = path.read_text()
+    assert text.endswith("      name: oidc\n"), "users stand last"
+    path.write_text(text.replace("\n  user:\n", "\n  user: &u\n") + "- name: other\n  user: *u\n")
+    oidc = from_kubeconfig(path, write_back=True).oidc
+    assert oidc is not None
+    assert oidc.save is not None
+    oidc.save(OpenIDTokens(id_token="i2", refresh_token="r2"))
+    assert load(path)["users"][1]["user"] == {"auth-provider": PROVIDER}
+
+
+@pytest.mark.parametrize(
+    "user", [{"token": "t"}, {"auth-provider": {"name": "gcp", "config": {}}}, {"auth-provider": []}]
+)
+def test_tokens_of_a_user_that_is_gone_are_an_error(write_kubeconfig: WriteKubeconfig, user: dict[str, Any]) -> None:
+    path = write_kubeconfig({}, {"auth-provider": PROVIDER})
+    oidc = from_kubeconfig(path, write_back=True).oidc
+    assert oidc is not None
+    assert oidc.save is not None
+    write_kubeconfig({}, user)
+    before = path.read_bytes()
+    with pytest.raises(ConfigurationError, match="has no auth-provider oidc any more") as caught:
+        oidc.save(OpenIDTokens(id_token="s3cr3t", refresh_token="s3cr3t"))
+    assert (caught.value.source, caught.value.entry) == (str(path), "user 'admin'")
+    assert path.read_bytes() == before
