@@ -90,11 +90,11 @@ def compose(events: Iterable[yaml.Event]) -> object:
             if event.anchor not in anchors:
                 raise Unusable("an alias stands for nothing, or for what it stands in")
             stack[-1].add(*anchors[event.anchor])
+        elif isinstance(event, yaml.DocumentStartEvent) and stack[0].values:
+            raise Unusable("there are several documents")
         if stack[-1].weight > MAX_EXPANDED:
             raise Unusable("its aliases make it too large")
     documents = stack[0].values
-    if len(documents) > 1:
-        raise Unusable("there are several documents")
     return documents[0] if documents else None
 
 
