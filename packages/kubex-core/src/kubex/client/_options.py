@@ -92,7 +92,7 @@ class ClientOptions:
             raise _wrong("proxy", "a URL, a dict of URLs by scheme, or None", type(self.proxy).__name__)
         for scheme, url in self.proxy.items():
             if scheme not in ("http", "https"):
-                raise _wrong("proxy", 'a dict with the keys "http" and "https" alone', scheme)
+                raise _wrong("proxy", 'a dict with the keys "http" and "https" alone', "another one")
             if not isinstance(url, str):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise _wrong("proxy", f"a URL for {scheme!r}", type(url).__name__)
             parse_proxy(url, field=f"ClientOptions.proxy[{scheme!r}]")

@@ -60,7 +60,7 @@ def _url(configuration: ClientConfiguration) -> Iterator[Problem]:
     except ValueError:
         yield "url", "is not a URL; write https://host:port"
         return
-    if "@" in parts.netloc:
+    if "@" in (parts.netloc if "://" in configuration.url else configuration.url):
         yield "url", "holds credentials; give them as username and password"
     elif parts.scheme not in ("http", "https"):
         yield "url", f"{configuration.url!r} does not begin with https:// or http://; write https://host:port"

@@ -22,8 +22,8 @@ class Request:
     method: str
     path: str
     query: Query = field(default_factory=dict[str, str])
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes | None = field(default=None, repr=False)
     content_type: str = JSON
     accept: str = JSON
     timeout: Timeout | EllipsisType | None = ...

@@ -6,7 +6,7 @@ See https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 
 from pydantic import BaseModel
@@ -18,7 +18,7 @@ __all__ = ["ApplyPatch", "JsonPatch", "MergePatch", "Patch", "StrategicMergePatc
 
 @dataclass(frozen=True, slots=True)
 class _FieldsPatch:
-    body: Mapping[str, Any] | BaseModel
+    body: Mapping[str, Any] | BaseModel = field(repr=False)
 
     def encode(self) -> bytes:
         """Return the JSON body; of a model only the fields that were set, `None` included."""
@@ -44,7 +44,7 @@ class JsonPatch:
     """A list of operations (RFC 6902), such as `{"op": "replace", "path": "/data/key", "value": "v"}`."""
 
     content_type: ClassVar[str] = "application/json-patch+json"
-    operations: Sequence[Mapping[str, Any]]
+    operations: Sequence[Mapping[str, Any]] = field(repr=False)
 
     def encode(self) -> bytes:
         """Return the JSON body."""
@@ -59,7 +59,7 @@ class ApplyPatch:
     """
 
     content_type: ClassVar[str] = "application/apply-patch+yaml"
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] = field(repr=False)
 
     def encode(self) -> bytes:
         """Return the JSON body, which is YAML too."""

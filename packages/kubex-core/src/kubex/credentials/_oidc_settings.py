@@ -83,7 +83,7 @@ def issuer_problem(url: str) -> str | None:
         parts.port  # noqa: B018 - reading it checks it
     except ValueError:
         return "is not a URL; write https://host/path"
-    if "@" in parts.netloc:
+    if "@" in (parts.netloc if "://" in url else url):
         return "holds credentials; a client is known by client_id and client_secret"
     if not parts.hostname or any(character.isspace() for character in url):
         return f"{url!r} names no host; write https://host/path"

@@ -1,0 +1,276 @@
+"""A marked secret is put into every public object and every error of configuration, and looked for in all output."""
+
+import base64
+import dataclasses
+import importlib
+import inspect
+import logging
+import pkgutil
+import pprint
+import re
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import kubex
+import kubex_aiohttp
+import kubex_httpx
+from client.conftest import Connect
+from client.identity import Provider
+from client.turns import Turn, Turns, answer, refuse
+from kubex.api import Api
+from kubex.client import Client, ClientOptions
+from kubex.configuration import (
+    ClientConfiguration,
+    ExecPlugin,
+    OpenIDConnect,
+    configure_from_kubeconfig,
+    credentials_for,
+)
+from kubex.core.exceptions import ConfigurationError, KubexError
+from kubex.transport import Headers
+from kubex_httpx import HttpxClient
+from support.kinds import ConfigMap
+from transport.servers import Peer, Serve
+
+MARK = "marked-secret-value"
+ENCODED = base64.b64encode(f"{MARK[:12]}".encode()).decode()
+URL = "https://127.0.0.1:1"
+
+
+def exported() -> dict[str, type]:
+    """Find every public class that is neither an exception nor a model, which are data of the cluster."""
+    found: dict[str, type] = {}
+    for root in (kubex, kubex_aiohttp, kubex_httpx):
+        names = [root.__name__, *(each.name for each in pkgutil.walk_packages(root.__path__, f"{root.__name__}."))]
+        for name in names:
+            if any(part.startswith("_") for part in name.split(".")) or name.startswith("kubex.models"):
+                continue
+            module = importlib.import_module(name)
+            for public in getattr(module, "__all__", ()):
+                value = getattr(module, public)
+                if inspect.isclass(value) and not issubclass(value, BaseException):
+                    found[value.__qualname__] = value
+    return found
+
+
+EXPORTED = exported()
+DATACLASSES = sorted(name for name, kind in EXPORTED.items() if dataclasses.is_dataclass(kind))
+
+
+def shown(value: object) -> str:
+    """Return all that a program may print of an object without asking for its fields."""
+    record = logging.LogRecord("kubex", logging.DEBUG, __file__, 1, "%s %r", (value, value), None)
+    texts = [repr(value), str(value), f"{value}", f"{value!a}", pprint.pformat(value), record.getMessage()]
+    try:
+        raise ValueError(value)
+    except ValueError as error:
+        return "\n".join([*texts, *traceback.format_exception_only(error)])
+
+
+def filled(kind: type) -> Any:
+    """Make an object with the secret in every field that hides its value, past all validation."""
+    made: Any = object.__new__(kind)
+    for each in dataclasses.fields(kind):
+        object.__setattr__(made, each.name, "shown" if each.repr else MARK)
+    return made
+
+
+@pytest.mark.parametrize("name", DATACLASSES)
+def test_what_a_public_class_hides_it_hides_everywhere(name: str) -> None:
+    assert MARK not in shown(filled(EXPORTED[name]))
+
+
+SUSPICIOUS = re.compile(r"(^|_)(token|password|secret|key|authorization|cookies?|headers|env|args|body|data|pem)$")
+
+# Sound so and are not: a flag, and headers that show their names alone.
+HARMLESS_FIELDS = {("ClientOptions", "trust_env"), ("Response", "headers")}
+
+
+@pytest.mark.parametrize("name", DATACLASSES)
+def test_no_public_class_shows_a_field_that_sounds_secret(name: str) -> None:
+    fields = dataclasses.fields(EXPORTED[name])
+    suspicious = {(name, each.name) for each in fields if each.repr and SUSPICIOUS.search(each.name)}
+    assert suspicious <= HARMLESS_FIELDS
+
+
+def settings_with_secrets() -> tuple[ClientConfiguration, ClientOptions]:
+    configuration = ClientConfiguration(url=URL, token=MARK, proxy_url=f"http://u:{MARK}@127.0.0.1:9")
+    return configuration, ClientOptions(proxy=f"http://u:{MARK}@127.0.0.1:9")
+
+
+def client_with_secrets() -> Client:
+    return Client(*settings_with_secrets(), backend=kubex_httpx.BACKEND)
+
+
+# Public classes that say themselves how they show; all others show as `<kubex... object at 0x...>` or are dataclasses.
+SAMPLES: dict[str, Callable[[], object]] = {
+    "Api": lambda: Api(ConfigMap, client_with_secrets()),
+    "Client": client_with_secrets,
+    "AioHttpClient": lambda: kubex_aiohttp.AioHttpClient(*settings_with_secrets()),
+    "HttpxClient": lambda: HttpxClient(*settings_with_secrets()),
+    "Headers": lambda: Headers([("Set-Cookie", MARK)]),
+}
+# Enumerations, whose members are all there is.
+HARMLESS = {"ClientChoise"}
+
+
+def test_every_class_with_words_of_its_own_has_a_sample() -> None:
+    own = {
+        name
+        for name, kind in EXPORTED.items()
+        if not dataclasses.is_dataclass(kind)
+        and any(
+            getattr(kind, method) is not getattr(object, method) for method in ("__repr__", "__str__", "__format__")
+        )
+    }
+    assert own == set(SAMPLES) | HARMLESS
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_shows_in_its_own_words_shows_no_secret(name: str) -> None:
+    assert MARK not in shown(SAMPLES[name]())
+
+
+SETTINGS: dict[type, dict[str, Any]] = {
+    ClientConfiguration: {"url": URL},
+    OpenIDConnect: {"issuer_url": "https://id.example.com", "client_id": "kubex", "id_token": "t"},
+    ExecPlugin: {"command": "login"},
+    ClientOptions: {},
+}
+BAD: list[Any] = [
+    f"{MARK}\n",
+    f" {MARK} x",
+    f"{MARK}\x00",
+    f"{MARK}ü",
+    f"http://u:{MARK}@h:port",
+    f"ftp://u:{MARK}@h",
+    f"u:{MARK}@h:1",
+    MARK.encode(),
+    [MARK],
+    (MARK, 1),
+    {MARK: MARK},
+    {"k": MARK, "l": 1},
+    {"https": f"u:{MARK}@h"},
+]
+FIELDS = [
+    pytest.param(kind, each.name, id=f"{kind.__name__}.{each.name}")
+    for kind in SETTINGS
+    for each in dataclasses.fields(kind)
+    if not each.repr or each.name in ("url", "issuer_url")
+]
+
+
+def said(error: BaseException) -> str:
+    """Return all that is printed of an exception; lines that name a file may name one of these tests."""
+    lines = [str(error), repr(error), *traceback.format_exception(error)]
+    return re.sub(r'File ".*', "", "".join(lines))
+
+
+@pytest.mark.parametrize(("kind", "field"), FIELDS)
+def test_errors_about_settings_show_no_secret(kind: type, field: str) -> None:
+    for bad in BAD:
+        if field in ("url", "issuer_url") and "u:" not in str(bad):
+            continue
+        try:
+            output = shown(kind(**{**SETTINGS[kind], field: bad}))
+        except ConfigurationError as error:
+            output = said(error)
+        assert MARK not in output, bad
+
+
+def kubeconfigs() -> list[Any]:
+    secret = ["token", "password", "client-certificate-data", "client-key-data"]
+    users: list[Any] = [{name: bad} for name in secret for bad in (f"{MARK}\n", f"{MARK} ü", [MARK], {MARK: 1})]
+    users += [{"exec": {"command": "c", "args": bad, "env": bad}} for bad in (MARK, [MARK], [{MARK: MARK}])]
+    oidc = dict.fromkeys(("client-secret", "id-token", "refresh-token"), MARK)
+    users += [{"auth-provider": {"name": "oidc", "config": oidc}}, {"auth-provider": {"name": "gcp", "config": oidc}}]
+    users += [{"token": MARK, "username": "u"}, {"password": MARK}, {"username": MARK[::-1], "password": [MARK]}, MARK]
+    return users
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize("user", kubeconfigs(), ids=str)
+async def test_errors_about_kubeconfigs_show_no_secret(tmp_path: Path, user: Any) -> None:
+    document = {
+        "current-context": "c",
+        "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+        "clusters": [{"name": "c", "cluster": {"server": URL, "proxy-url": f"http://u:{MARK}@h:1"}}],
+        "users": [{"name": "u", "user": user}],
+    }
+    text = yaml.safe_dump(document)
+    for broken in (text, f"{text}\nusers: [{{token: {MARK}", f'{text}\nx: "{MARK}', f"{text}\n{MARK}: *{MARK}"):
+        (tmp_path / "config").write_text(broken)
+        try:
+            output = shown(await configure_from_kubeconfig(tmp_path / "config"))
+        except ConfigurationError as error:
+            output = said(error)
+        assert MARK not in output
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize("content", [f"{MARK} {MARK}", f"-----BEGIN PRIVATE KEY-----\n{MARK}\n", f"{MARK}\udcff"])
+async def test_errors_about_files_show_no_secret(
+    tmp_path: Path, content: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    path = tmp_path / "file"
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    for fields in (
+        {"token_file": path},
+        {"client_cert_file": path, "client_key_file": path},
+        {"client_cert_data": MARK, "client_key_file": path},
+    ):
+        with pytest.raises(ConfigurationError) as caught:
+            await credentials_for(ClientConfiguration(url=URL, **fields)).authenticate()
+        assert MARK not in said(caught.value)
+    assert MARK not in caplog.text
+
+
+def echo(peer: Peer) -> None:
+    """Answer with an error that repeats the request, as badly written servers do."""
+    assert peer.last is not None
+    authorization = peer.last.header("authorization") or ""
+    peer.answer(peer.last.body + authorization.encode(), status="400 Bad Request")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("turn", [refuse("401 Unauthorized"), refuse("400 Bad Request"), answer(b"{}"), echo])
+async def test_what_fails_at_an_identity_provider_shows_no_secret(
+    connect: Connect, serve: Serve, caplog: pytest.LogCaptureFixture, turn: Turn
+) -> None:
+    caplog.set_level(logging.DEBUG, "kubex")
+    provider = Provider(serve)
+    provider.answer = turn
+    oidc = provider.settings(client_secret=MARK, refresh_token=f"refresh-{MARK}")
+    async with connect(serve(Turns(answer())), configuration={"oidc": oidc}) as client:
+        with pytest.raises(ConfigurationError) as caught:
+            await client.request("GET", "/")
+    assert MARK not in said(caught.value)
+    assert MARK not in caplog.text
+    assert MARK not in shown(client)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "502 Bad Gateway"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_what_fails_at_a_proxy_shows_no_secret(
+    connect: Connect, serve: Serve, caplog: pytest.LogCaptureFixture, status: str, scheme: str
+) -> None:
+    caplog.set_level(logging.DEBUG, "kubex")
+    proxy = serve(Turns(refuse(status)))
+    address = f"http://user:{MARK}@{proxy.host}"
+    configuration = {"proxy_url": address, "token": f"token-{MARK}"}
+    async with connect(f"{scheme}://127.0.0.1:1", configuration=configuration, retry=None) as client:
+        with pytest.raises(KubexError) as caught:
+            await client.request("POST", "/x", json={"secret": MARK}, query={"q": MARK})
+    assert len(proxy.seen) == 1
+    assert MARK not in said(caught.value)
+    assert ENCODED not in said(caught.value)
+    assert MARK not in caplog.text
