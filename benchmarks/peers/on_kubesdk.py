@@ -32,7 +32,7 @@ class Kubesdk:
         return await self._list(names)
 
     async def _list(self, read: Callable[[Any], None]) -> int:
-        items = (await kubesdk.get_k8s_resource(core.PodList, namespace=SMALL)).items
+        items = (await kubesdk.get_k8s_resource(core.Pod, namespace=SMALL)).items
         for item in items:
             read(item)
         return len(items)

@@ -35,8 +35,11 @@ def test_reading_metadata_leaves_the_rest_raw() -> None:
     pod = make()
     assert pod.metadata.name == "web-0"
     assert pod.metadata.labels == {"app": "web"}
-    assert is_lazy(pod)
+    assert is_lazy(pod, "spec")
     assert pod.status is not None
+    assert not is_lazy(pod, "status")
+    assert is_lazy(pod, "spec")
+    assert "spec" in vars(pod)
     assert not is_lazy(pod)
 
 
@@ -96,7 +99,7 @@ def test_is_equal_both_ways_and_to_another_lazy_one() -> None:
     assert eager() == make()
     assert make() == make()
     assert make() != make(BODY.replace(b"Running", b"Pending"))
-    assert make() != "web-0"
+    assert make() != object()
 
 
 def test_is_as_unhashable_as_the_eager_object() -> None:

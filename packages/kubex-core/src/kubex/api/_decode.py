@@ -1,14 +1,15 @@
 """Answers of verbs: lists are split into raw items, each validated from its own bytes."""
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
 from kubex.core._api_errors import error_from_status
 from kubex.core._errors import UnknownWatchEventError
-from kubex.models import ListMeta, Resource, ResourceList, Status, WatchEvent
+from kubex.models import EventType, ListMeta, Resource, ResourceList, Status, WatchEvent
 from kubex.models._errors import DecodeError, decode
 from kubex.models._habit import Habit
+from kubex.models._heads import NoHeadError, heads_of
 from kubex.models._items import Items
 from kubex.models._raw import lazy
 
@@ -36,6 +37,8 @@ class _Bookmark(msgspec.Struct, rename={"api_version": "apiVersion"}):
     kind: str | None = None
     api_version: str | None = None
 
+
+_CHANGES = ("ADDED", "MODIFIED", "DELETED")
 
 _KIND = msgspec.json.Decoder(_Kind)
 _LIST = msgspec.json.Decoder(_List)
@@ -81,13 +84,22 @@ class Decoder(Generic[T]):
 
         Raises the typed ApiError of an `ERROR` event, UnknownWatchEventError for a type that is not known.
         """
+        heads = heads_of(self._model)
+        if heads is not None:
+            try:
+                kind, item = heads.event(line, self._habit)
+            except NoHeadError:
+                pass  # such as an ERROR event, or an object with unknown fields
+            else:
+                if kind in _CHANGES:
+                    return WatchEvent(cast("EventType", kind), item)
         try:
             event = _EVENT.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise DecodeError(f"an event of {self._what}", str(error)) from error
         body = bytes(event.object)
-        if event.type in ("ADDED", "MODIFIED", "DELETED"):
-            return WatchEvent(event.type, self.item(body))  # type: ignore[arg-type]  # narrowed by the test above
+        if event.type in _CHANGES:
+            return WatchEvent(cast("EventType", event.type), self.item(body))
         if event.type == "BOOKMARK":
             return WatchEvent("BOOKMARK", self._bookmark(body))
         if event.type == "ERROR":

@@ -59,10 +59,10 @@ def decode(model: type[M], data: bytes, what: str) -> M:
     return decoded
 
 
-def decode_error(error: ValidationError, what: str) -> DecodeError:
-    """Make the error for an answer that does not fit its model."""
+def decode_error(error: ValidationError, what: str, path: str = "") -> DecodeError:
+    """Make the error for an answer that does not fit its model; a path that is not empty ends with a dot."""
     problems = [
-        f"{'.'.join(str(part) for part in problem['loc']) or 'body'}: {problem['msg']}"
+        f"{(path + '.'.join(str(part) for part in problem['loc'])).removesuffix('.') or 'body'}: {problem['msg']}"
         for problem in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     rest = f"; and {len(problems) - _NAMED} more" if len(problems) > _NAMED else ""

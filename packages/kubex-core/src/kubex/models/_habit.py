@@ -1,16 +1,16 @@
-"""Guessing whether the next object will be read whole, from those before it."""
+"""Guessing whether the parts of the next object will be read whole, from those before it."""
 
-# So many objects in a row must have been read whole before the next ones are decoded at once,
+# So many objects in a row must have been read whole before the parts of the next ones are decoded whole,
 _ENOUGH = 3
-# and after so many of those one is built lazily again, to see whether that still holds.
+# and after so many of those one decodes field by field again, to see whether that still holds.
 _TRUSTED = 63
 
 
 class Habit:
-    """What became of the objects of one kind that were built lately.
+    """What became of the objects of one kind whose spec, status or the like was touched lately.
 
-    Decoding lazily and then reading everything costs a quarter more than decoding at once. A loop that reads everything
-    shows it on its first objects; one that reads names and labels never does. A wrong guess costs time, nothing else.
+    Decoding a large part field by field is cheap where a few fields are read, and dear where all are. A loop that reads
+    everything shows it on its first objects. A wrong guess costs time, nothing else.
     """
 
     __slots__ = ("_ahead", "_in_a_row", "_unread")
@@ -21,23 +21,19 @@ class Habit:
         self._ahead = 0
 
     def expects_reading(self) -> bool:
-        """Whether to decode the next object at once."""
-        if self._in_a_row < _ENOUGH:
-            return False
-        if self._ahead < _TRUSTED:
-            self._ahead += 1
-            return True
-        self._ahead = 0
-        self._in_a_row = _ENOUGH - 1
-        return False
-
-    def was_built(self) -> None:
-        """Note an object that was built lazily."""
-        if self._unread:
+        """Whether to decode the parts of the next object whole. If not, `was_read` is to be called when it was."""
+        if self._in_a_row >= _ENOUGH:
+            if self._ahead < _TRUSTED:
+                self._ahead += 1
+                return True
+            self._ahead = 0
+            self._in_a_row = _ENOUGH - 1
+        elif self._unread:
             self._in_a_row = 0
         self._unread = True
+        return False
 
     def was_read(self) -> None:
-        """Note that such an object was read beyond its metadata."""
+        """Note that such an object was read nearly whole."""
         self._unread = False
         self._in_a_row += 1

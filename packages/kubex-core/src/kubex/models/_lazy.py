@@ -1,18 +1,23 @@
-"""Objects that decode on first touch and are whole Pydantic models all the same.
+"""Objects that decode on first touch, field by field, and are whole Pydantic models all the same.
 
-Such an object is built from raw JSON with its metadata validated; the rest stays raw in its instance dict, under a key
-that no field can have. A property named `__dict__` lets everything that looks at the whole object (dump, copy, pickle,
-repr, `==`, assignment) decode the rest first. Reading `metadata` never comes here: CPython finds it in the dict.
+What is not decoded yet stays in the instance dict, under a key that no field can have. CPython finds a decoded field
+in the dict and never comes here; one that is missing lands in `__getattr__`, which decodes it. A property named
+`__dict__` lets everything that looks at the whole object (dump, copy, pickle, repr, `==`, assignment) decode the rest
+first. So do the slots of the fields set and of the extras, which stay empty: an empty slot lands in `__getattr__`, too.
 """
 
 import threading
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from kubex.models._errors import decode_error
 from kubex.models._meta import ObjectMeta
 from kubex.models._model import Model
+
+if TYPE_CHECKING:
+    from kubex.models._undecoded import Undecoded
+
+M = TypeVar("M", bound=Model)
 
 RAW = "\0raw"
 
@@ -20,23 +25,22 @@ _get_dict = BaseModel.__dict__["__dict__"].__get__
 _set_dict = BaseModel.__dict__["__dict__"].__set__
 _set_fields_set = BaseModel.__dict__["__pydantic_fields_set__"].__set__
 _set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
+_set_private = BaseModel.__dict__["__pydantic_private__"].__set__
 
 # Two threads may touch one object at once: the first decodes, and what it made is not replaced under the other's hands.
-_filling = threading.RLock()
+_touching = threading.RLock()
 
 
 class LazyModel(Model):
-    """A model with metadata, of which the other fields may still be raw."""
+    """A model of which some fields may not be decoded yet."""
 
-    if TYPE_CHECKING:
-        metadata: ObjectMeta
-    else:  # hidden from type checkers, or misspelt attributes would pass
+    if not TYPE_CHECKING:  # hidden from type checkers, or misspelt attributes would pass
 
         @property
         def __dict__(self) -> dict[str, Any]:
             """The fields; what is still raw is decoded first."""
             fields = _get_dict(self)
-            return _filled(self) if RAW in fields else fields
+            return _decode_rest(self) if RAW in fields else fields
 
         @__dict__.setter
         def __dict__(self, fields: dict[str, Any]) -> None:
@@ -44,65 +48,67 @@ class LazyModel(Model):
 
         def __getattr__(self, name: str) -> Any:
             if RAW in _get_dict(self):
-                _filled(self)
-                return getattr(self, name)
+                return _decode_field(self, name)
             return super().__getattr__(name)
 
         def __delattr__(self, name: str) -> None:
-            _touch(self)
+            if RAW in _get_dict(self):
+                _decode_rest(self)
             super().__delattr__(name)
 
-    @property
-    def model_fields_set(self) -> set[str]:
-        """The names of the fields that were set."""
-        _touch(self)
-        return self.__pydantic_fields_set__
 
-    @property
-    def model_extra(self) -> dict[str, Any] | None:
-        """The fields that the model does not know."""
-        _touch(self)
-        return self.__pydantic_extra__
+class LazyObject(LazyModel):
+    """A lazy model with metadata, which is always decoded."""
 
-    def __eq__(self, other: object) -> bool:
-        _touch(self)
-        if isinstance(other, LazyModel):
-            _touch(other)
-        return super().__eq__(other)
+    if TYPE_CHECKING:
+        metadata: ObjectMeta
 
 
-def is_lazy(model: Model) -> bool:
-    """Whether a part of the object is still raw; looking does not decode it."""
-    return RAW in _get_dict(model)
+def is_lazy(model: Model, name: str = RAW) -> bool:
+    """Whether a field is still raw, or any if none is named; looking does not decode it."""
+    fields = _get_dict(model)
+    return RAW in fields and (name == RAW or name not in fields)
 
 
-def _touch(model: LazyModel) -> None:
-    if RAW in _get_dict(model):
-        _filled(model)
+def construct(model: type[M], fields: dict[str, Any], fields_set: set[str]) -> M:
+    """Make an object from valid fields, all of them; it has no unknown ones."""
+    made = model.__new__(model)
+    _set_dict(made, fields)
+    _set_fields_set(made, fields_set)
+    _set_extra(made, None)
+    _set_private(made, None)
+    return made
 
 
-def _filled(model: LazyModel) -> dict[str, Any]:
-    from kubex.models._raw import joined  # loads msgspec, which is there already when anything is raw
+def build(model: type[Model], known: dict[str, Any], undecoded: "Undecoded") -> Any:
+    """Make an object of a lazy model from the fields that are known, and what is still to be decoded."""
+    made = model.__new__(model)
+    known[RAW] = undecoded
+    _set_dict(made, known)
+    _set_private(made, None)
+    return made
 
-    with _filling:
+
+def _decode_field(model: LazyModel, name: str) -> Any:
+    with _touching:
+        fields = _get_dict(model)
+        undecoded: Undecoded | None = fields.get(RAW)
+        if undecoded is not None and name not in fields:
+            if name in undecoded.parts:
+                fields[name] = value = undecoded.decode(name)
+                return value
+            _decode_rest(model)
+    return getattr(model, name)
+
+
+def _decode_rest(model: LazyModel) -> dict[str, Any]:
+    with _touching:
         fields: dict[str, Any] = _get_dict(model)
-        if RAW not in fields:
+        undecoded: Undecoded | None = fields.get(RAW)
+        if undecoded is None:
             return fields
-        metadata = fields["metadata"]
-        raw, habit = fields[RAW]
-        try:
-            whole = type(model).__pydantic_validator__.validate_json(joined(raw))
-        except ValidationError as error:
-            _refuse(model, metadata, error)
-        complete: dict[str, Any] = _get_dict(whole)
-        complete["metadata"] = metadata
-        _set_fields_set(model, whole.__pydantic_fields_set__)
-        _set_extra(model, whole.__pydantic_extra__)
+        complete, fields_set, extra = undecoded.decode_rest(type(model), fields)
+        _set_fields_set(model, fields_set)
+        _set_extra(model, extra)
         _set_dict(model, complete)
-        habit.was_read()
         return complete
-
-
-def _refuse(model: LazyModel, metadata: ObjectMeta, error: ValidationError) -> NoReturn:
-    name = f"{metadata.namespace}/{metadata.name}" if metadata.namespace else metadata.name
-    raise decode_error(error, f"{type(model).__name__} {name}") from error
