@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -11,14 +12,15 @@ from client.conftest import SOON, Connect, Handed
 from client.turns import Turn, Turns, answer, refuse
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
-from kubex.client._exchange import Exchange, discard_stream, open_stream
+from kubex.client._exchange import Exchange, discard_stream, nothing_to_discard, open_stream, send_plain
 from kubex.client._lease import Leases
 from kubex.client._prepare import Preparer
-from kubex.client._trust import TLSSource
+from kubex.client._tls import build_ssl_context
+from kubex.client._trust import TLSMaterial, TLSSource
 from kubex.configuration import ClientConfiguration
 from kubex.core._request import Request
 from kubex.core.exceptions import ConfigurationError, Unauthorized
-from kubex.credentials import Authentication, Credentials
+from kubex.credentials import Authentication, Credentials, TLSIdentity
 from kubex.transport import Backend, Limits, Transport, TransportConfig
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, EmbeddedServer
@@ -237,3 +239,53 @@ async def test_a_refused_stream_whose_renewal_fails_leaves_nothing_open(serve: S
     await anyio.to_thread.run_sync(server.closed.wait, 5)
     assert server.closed.is_set()
     await leases.aclose()
+
+
+class Issued(Credentials):
+    """Answers whatever certificate was issued last, as a plugin does, without anything having been refused."""
+
+    def __init__(self, server: EmbeddedServer) -> None:
+        self._handle = server.handle
+        self.become("alice")
+
+    def become(self, user: str) -> None:
+        """Issue a certificate for another user."""
+        handle = self._handle.as_user(user, ["system:masters"])
+        identity = TLSIdentity(cert_pem=handle.client_cert_pem or "", key_pem=handle.client_key_pem or "")
+        self._current = Authentication(tls=identity)
+
+    async def authenticate(self, *, refused: Authentication | None = None) -> Authentication:
+        """Answer the latest."""
+        assert refused is None
+        return self._current
+
+
+async def test_a_certificate_that_was_issued_anew_is_shown_by_the_next_call_and_streams_go_on(
+    kubex_server: EmbeddedServer, backend: Backend
+) -> None:
+    configuration = kubex_server.handle.anonymous().configuration()
+    credentials, tls = Issued(kubex_server), TLSSource(configuration)
+
+    async def make(material: TLSMaterial) -> Transport:
+        build = partial(build_ssl_context, configuration, material, strict=True)
+        return backend.load()(TransportConfig(ssl_context=await anyio.to_thread.run_sync(build)))
+
+    leases, preparer = Leases(make), Preparer(configuration.url, "test")
+    plain = Exchange(
+        leases, tls, preparer, credentials, None, send=send_plain, discard=nothing_to_discard, compressed=True
+    )
+    streams = Exchange(
+        leases, tls, preparer, credentials, None, send=open_stream, discard=discard_stream, compressed=False
+    )
+    maps = "/api/v1/namespaces/default/configmaps"
+    watch = await streams.run(Request(method="GET", path=maps, query={"watch": "1", "resourceVersion": "0"}), Limits())
+    credentials.become("bob")
+    body = b'{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "seen"}}'
+    created = await plain.run(Request(method="POST", path=maps, body=body), Limits())
+    assert created.status == 201
+    assert b'"seen"' in await watch.response.receive()
+    await watch.close()
+    await plain.run(Request(method="GET", path=maps), Limits())
+    await leases.aclose()
+    assert users(kubex_server) == ["alice", "bob", "bob"]
+    assert kubex_server.connections == 2

@@ -214,3 +214,19 @@ def test_an_empty_token_file_is_an_error(service_account: Path) -> None:
     (service_account / "token").write_text("\n")
     with pytest.raises(ConfigurationError, match="holds no token"):
         pod_configuration(POD, service_account)
+
+
+@pytest.mark.covers("pitfall-31")
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "²"])
+def test_pod_port_that_is_none_is_an_error(service_account: Path, port: str) -> None:
+    with pytest.raises(ConfigurationError, match="environment, KUBERNETES_SERVICE_PORT: is not a port number"):
+        pod_configuration({**POD, "KUBERNETES_SERVICE_PORT": port}, service_account)
+
+
+@pytest.mark.covers("pitfall-31")
+@pytest.mark.parametrize("name", ["token", "ca.crt", "namespace"])
+def test_pod_file_that_cannot_be_read_is_an_error_that_says_why(service_account: Path, name: str) -> None:
+    (service_account / name).unlink()
+    (service_account / name).mkdir()
+    with pytest.raises(ConfigurationError, match=f"{service_account / name}, {name}: cannot be read: Is a directory"):
+        pod_configuration(POD, service_account)

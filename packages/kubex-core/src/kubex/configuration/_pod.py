@@ -15,13 +15,14 @@ def pod_configuration(environ: Mapping[str, str], service_account: Path = SERVIC
     """Make the configuration of this pod's service account; raises `ConfigurationError` naming what is missing."""
     host = _variable(environ, "KUBERNETES_SERVICE_HOST")
     port = _variable(environ, "KUBERNETES_SERVICE_PORT")
-    if not port.isdecimal():
+    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 2**16):
         raise ConfigurationError("is not a port number", source="environment", field="KUBERNETES_SERVICE_PORT")
     token, authority = service_account / "token", service_account / "ca.crt"
     for path in (token, authority):
-        if not path.is_file():
+        if not _is_there(path):
             raise ConfigurationError(f"the file does not exist; {OUTSIDE}", source=str(path))
     read_token(token, field="token")
+    read_text(authority, field="ca.crt")
     host = f"[{host}]" if ":" in host and not host.startswith("[") else host
     return ClientConfiguration(
         url=f"https://{host}:{port}",
@@ -42,4 +43,12 @@ def _namespace(environ: Mapping[str, str], path: Path) -> str | None:
     """Find the pod's own namespace as kubectl does: from the downward API, else from the mounted file."""
     if named := environ.get("POD_NAMESPACE"):
         return named
-    return read_text(path, field="namespace").strip() or None if path.is_file() else None
+    return read_text(path, field="namespace").strip() or None if _is_there(path) else None
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether there is something to read; what may not be looked at is, and reading it says what is wrong."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
