@@ -5,6 +5,7 @@ from kubex.credentials import (
     ClientCertificate,
     CombinedCredentials,
     Credentials,
+    ExecPlugin,
     Fetch,
     StaticCredentials,
     TLSIdentity,
@@ -18,6 +19,8 @@ def credentials_for(configuration: ClientConfiguration, *, fetch: Fetch | None =
     `fetch` sends the requests that OpenID Connect needs to refresh a token; without it an expired one is an error.
     """
     sources = [source for source in (_certificate(configuration), _header(configuration, fetch)) if source is not None]
+    if not sources and configuration.exec is not None:  # as in client-go, which runs no plugin beside anything else
+        sources.append(_plugin(configuration, configuration.exec))
     if configuration.impersonate is not None:
         sources.append(StaticCredentials(configuration.impersonate.authentication()))
     if len(sources) > 1:
@@ -51,3 +54,18 @@ def _certificate(configuration: ClientConfiguration) -> Credentials | None:
         key_file=configuration.client_key_file,
         key_data=key,
     )
+
+
+def _plugin(configuration: ClientConfiguration, plugin: ExecPlugin) -> Credentials:
+    from kubex.credentials import ExecCluster, ExecCredentials  # few configurations have a plugin
+
+    cluster = ExecCluster(
+        server=configuration.url,
+        tls_server_name=configuration.tls_server_name,
+        insecure_skip_tls_verify=configuration.insecure_skip_tls_verify,
+        ca_file=configuration.server_ca_file,
+        ca_data=configuration.server_ca_data,
+        proxy_url=configuration.proxy_url,
+        disable_compression=configuration.disable_compression,
+    )
+    return ExecCredentials(plugin, cluster=cluster)

@@ -8,12 +8,12 @@ from typing import TypeVar, cast, get_args
 from kubex.configuration._entry import Entry
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect, OpenIDTokens
+from kubex.credentials._exec_validation import API_VERSIONS as EXEC_VERSIONS
 from kubex.credentials._settings import InteractiveMode
 
 T = TypeVar("T")
 Save = Callable[[OpenIDTokens], object]
 
-EXEC_VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
 EXEC_EXTENSION = "client.authentication.k8s.io/exec"
 """The extension of a cluster that plugins are told."""
 

@@ -14,15 +14,22 @@ from kubex.credentials._static import StaticCredentials
 from kubex.models import lazy_names
 
 if TYPE_CHECKING:
+    from kubex.credentials._exec import ExecCredentials
+    from kubex.credentials._exec_request import ExecCluster
     from kubex.credentials._oidc import OpenIDConnectCredentials
-else:  # most clients have nothing to do with a provider
-    __getattr__, __dir__ = lazy_names(__name__, {"OpenIDConnectCredentials": "_oidc"})
+else:  # most clients have nothing to do with a provider or a plugin
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {"ExecCluster": "_exec_request", "ExecCredentials": "_exec", "OpenIDConnectCredentials": "_oidc"},
+    )
 
 __all__ = [
     "Authentication",
     "ClientCertificate",
     "CombinedCredentials",
     "Credentials",
+    "ExecCluster",
+    "ExecCredentials",
     "ExecPlugin",
     "Fetch",
     "FetchRequest",

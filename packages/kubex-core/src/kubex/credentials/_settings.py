@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kubex.credentials._exec_validation import validate
+
 InteractiveMode = Literal["Never", "IfAvailable", "Always"]
 
 EXEC_TIMEOUT = 60.0
@@ -13,6 +15,8 @@ EXEC_TIMEOUT = 60.0
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExecPlugin:
     """A program that prints credentials, as `exec` of a user in a kubeconfig describes it.
+
+    Raises `ConfigurationError` (a `ValueError`) for what cannot be run.
 
     https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
     """
@@ -33,4 +37,7 @@ class ExecPlugin:
     cluster_config: object = field(default=None, repr=False)
     """JSON for the program from the cluster's extension `client.authentication.k8s.io/exec`."""
     timeout: float | None = EXEC_TIMEOUT
-    """Seconds that it may take; None is no limit."""
+    """Seconds that it may take, a user who is asked included; None is no limit."""
+
+    def __post_init__(self) -> None:
+        validate(self)

@@ -1,0 +1,93 @@
+"""Credentials that a program prints, as `exec` of a user in a kubeconfig asks for."""
+
+import logging
+import os
+import signal
+import time
+from datetime import datetime, timezone
+
+import anyio.to_thread
+from typing_extensions import override
+
+from kubex.core.exceptions import ConfigurationError
+from kubex.credentials._authentication import Authentication
+from kubex.credentials._cached import CachedCredentials
+from kubex.credentials._exec_answer import read_answer
+from kubex.credentials._exec_messages import Messages
+from kubex.credentials._exec_process import OUTPUT_LIMIT, Ended, run_plugin
+from kubex.credentials._exec_request import ExecCluster, environment
+from kubex.credentials._exec_terminal import standard_input
+from kubex.credentials._settings import ExecPlugin
+
+logger = logging.getLogger("kubex.credentials")
+
+EXPIRY_MARGIN = 10.0
+"""Seconds before the end of credentials at which new ones are asked for; at most a tenth of what they had left."""
+
+
+class ExecCredentials(CachedCredentials):
+    """What a plugin prints: a token, a client certificate, or both, kept until shortly before it expires.
+
+    Without `expirationTimestamp` it is kept until the server refuses it; if it has expired already, for one call.
+    """
+
+    def __init__(self, plugin: ExecPlugin, *, cluster: ExecCluster | None = None) -> None:
+        super().__init__()
+        if plugin.provide_cluster_info and cluster is None:
+            raise ConfigurationError("needs the cluster", source="ExecPlugin", field="provide_cluster_info")
+        self._plugin = plugin
+        self._cluster = cluster
+        self._source = f"exec plugin {plugin.command!r}"
+
+    @override
+    async def renew(self) -> tuple[Authentication, float]:
+        """Run the plugin."""
+        begin = time.perf_counter()
+        output = await self._run()
+        known = self.current.tls if self.current is not None else None
+        answer = await anyio.to_thread.run_sync(
+            lambda: read_answer(output, api_version=self._plugin.api_version, source=self._source, known=known)
+        )
+        logger.debug("%s answered after %.3f s", self._source, time.perf_counter() - begin)
+        return answer.authentication, _lifetime(answer.expires)
+
+    async def _run(self) -> bytes:
+        plugin = self._plugin
+        with standard_input(plugin.interactive_mode, source=self._source) as interactive:
+            messages = Messages(self._source, interactive=interactive)
+            env = await anyio.to_thread.run_sync(
+                lambda: environment(plugin, self._cluster, interactive=interactive, inherited=os.environ)
+            )
+            try:
+                ended = await run_plugin(
+                    plugin, env=env, interactive=interactive, messages=messages, source=self._source
+                )
+            except TimeoutError:
+                problem = f"was ended after {plugin.timeout:g} s; ExecPlugin(timeout=...) gives it longer"
+                raise self._failed(problem, messages) from None
+        if ended.too_much:
+            raise self._failed(f"printed more than {OUTPUT_LIMIT} bytes on standard output", messages)
+        if ended.code != 0:
+            raise self._failed(_how_it_ended(ended), messages)
+        return ended.output
+
+    def _failed(self, problem: str, messages: Messages) -> ConfigurationError:
+        said = messages.tail()
+        last = f"; its standard error:\n{said}" if said else "; it said nothing on standard error"
+        return ConfigurationError(problem + last, source=self._source)
+
+
+def _how_it_ended(ended: Ended) -> str:
+    if ended.code > 0:
+        return f"failed with exit code {ended.code}"
+    try:
+        return f"was ended by {signal.Signals(-ended.code).name}"
+    except ValueError:
+        return f"was ended by signal {-ended.code}"
+
+
+def _lifetime(expires: datetime | None) -> float:
+    if expires is None:
+        return float("inf")
+    left = (expires - datetime.now(timezone.utc)).total_seconds()
+    return left - min(EXPIRY_MARGIN, left / 10)

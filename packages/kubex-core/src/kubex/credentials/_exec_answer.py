@@ -1,0 +1,112 @@
+"""What a plugin answers: an `ExecCredential` on standard output. No error quotes any of it."""
+
+import json
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import msgspec
+
+from kubex.core.exceptions import ConfigurationError
+from kubex.credentials._authentication import Authentication, TLSIdentity
+from kubex.credentials._certificate import load_identity
+from kubex.credentials._exec_validation import API_VERSIONS
+from kubex.credentials._read import token_problem
+from kubex.credentials._static import bearer
+
+CERTIFICATE_FIELDS = "status.clientCertificateData, status.clientKeyData"
+
+
+@dataclass(frozen=True, slots=True)
+class ExecAnswer:
+    """What a plugin answered, and until when it holds; None is until the server refuses it."""
+
+    authentication: Authentication
+    expires: datetime | None
+
+
+def read_answer(output: bytes, *, api_version: str, source: str, known: TLSIdentity | None) -> ExecAnswer:
+    """Read what a plugin printed, and see whether OpenSSL takes its certificate unless that is `known`; blocks.
+
+    Raises `ConfigurationError`.
+    """
+    status = _status(output, api_version, source)
+    token = _text(status, "token", source)
+    cert, key = _text(status, "clientCertificateData", source), _text(status, "clientKeyData", source)
+    if token is None and cert is None and key is None:
+        raise ConfigurationError("holds neither a token nor a client certificate", source=source, field="status")
+    if token is not None and (problem := token_problem(token)):
+        raise ConfigurationError(problem, source=source, field="status.token")
+    identity: TLSIdentity | None = None
+    if cert is not None and key is not None:
+        identity = TLSIdentity(cert_pem=cert, key_pem=key)
+        if identity != known:
+            _check(identity, source)
+    elif cert is not None or key is not None:
+        problem = "one is there without the other; a client certificate needs its key"
+        raise ConfigurationError(problem, source=source, field=CERTIFICATE_FIELDS)
+    headers = bearer(token).headers if token is not None else ()
+    return ExecAnswer(Authentication(headers=headers, tls=identity), _expiry(status, source))
+
+
+def _status(output: bytes, api_version: str, source: str) -> dict[str, object]:
+    try:
+        document: object = json.loads(output)
+    except (ValueError, RecursionError):  # holds the output, so it is neither chained nor shown
+        document = None
+    answer = _mapping(document)
+    if answer is None:
+        what = "nothing" if not output.strip() else "something else"
+        raise ConfigurationError(
+            f"must print an ExecCredential in JSON on standard output, but printed {what}", source=source
+        )
+    if answer.get("kind") != "ExecCredential":
+        raise ConfigurationError("must be 'ExecCredential' in what it prints", source=source, field="kind")
+    if answer.get("apiVersion") != api_version:
+        printed = next((version for version in API_VERSIONS if version == answer.get("apiVersion")), "another or none")
+        raise ConfigurationError(
+            f"{api_version} was asked for, and {printed} was printed; correct api_version or update the plugin",
+            source=source,
+            field="apiVersion",
+        )
+    status = _mapping(answer.get("status"))
+    if status is None:
+        raise ConfigurationError("is missing in what it prints", source=source, field="status")
+    return status
+
+
+def _mapping(value: object) -> dict[str, object] | None:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else None
+
+
+def _text(status: dict[str, object], name: str, source: str) -> str | None:
+    value = status.get(name)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise ConfigurationError("must be text", source=source, field=f"status.{name}")
+    if any("\ud800" <= character <= "\udfff" for character in value):  # half of a character, which JSON may hold
+        raise ConfigurationError("is not text in Unicode", source=source, field=f"status.{name}")
+    return value
+
+
+def _check(identity: TLSIdentity, source: str) -> None:
+    try:
+        load_identity(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), identity)
+    except ConfigurationError as error:
+        raise ConfigurationError(error.problem, source=source, field=CERTIFICATE_FIELDS) from error
+
+
+def _expiry(status: dict[str, object], source: str) -> datetime | None:
+    value = status.get("expirationTimestamp")
+    if value is None:
+        return None
+    try:
+        moment = msgspec.convert(value, datetime) if isinstance(value, str) else None
+    except msgspec.ValidationError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        problem = "is not a time of RFC 3339, such as 2030-01-31T12:00:00Z"
+        raise ConfigurationError(problem, source=source, field="status.expirationTimestamp")
+    return moment if moment.year > 1 else None  # Go's zero time stands for none

@@ -1,0 +1,57 @@
+"""What a plugin is told: the variable `KUBERNETES_EXEC_INFO`, and the environment around it."""
+
+import base64
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kubex.credentials._read import read_text
+from kubex.credentials._settings import ExecPlugin
+
+EXEC_INFO = "KUBERNETES_EXEC_INFO"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExecCluster:
+    """The cluster that a plugin makes credentials for; it is told only with `provide_cluster_info`."""
+
+    server: str
+    tls_server_name: str | None = None
+    insecure_skip_tls_verify: bool = False
+    ca_file: str | os.PathLike[str] | None = None
+    """Read each time the plugin is run, as the plugin is given what is in it."""
+    ca_data: str | None = field(default=None, repr=False)
+    proxy_url: str | None = field(default=None, repr=False)
+    disable_compression: bool = False
+
+
+def environment(
+    plugin: ExecPlugin, cluster: ExecCluster | None, *, interactive: bool, inherited: Mapping[str, str]
+) -> dict[str, str]:
+    """Make the environment of a plugin; reads the file of the cluster's authority."""
+    return {**inherited, **plugin.env, EXEC_INFO: exec_info(plugin, cluster, interactive=interactive)}
+
+
+def exec_info(plugin: ExecPlugin, cluster: ExecCluster | None, *, interactive: bool) -> str:
+    """Write the `ExecCredential` that asks for credentials."""
+    spec: dict[str, object] = {"interactive": interactive}
+    if plugin.provide_cluster_info and cluster is not None:
+        spec["cluster"] = _told(cluster, plugin.cluster_config)
+    return json.dumps({"kind": "ExecCredential", "apiVersion": plugin.api_version, "spec": spec})
+
+
+def _told(cluster: ExecCluster, config: object) -> dict[str, object]:
+    ca = cluster.ca_data
+    if ca is None and cluster.ca_file is not None:
+        ca = read_text(cluster.ca_file, field="server_ca_file")
+    told: dict[str, object] = {
+        "server": cluster.server,
+        "tls-server-name": cluster.tls_server_name,
+        "insecure-skip-tls-verify": cluster.insecure_skip_tls_verify or None,
+        "certificate-authority-data": None if ca is None else base64.b64encode(ca.encode()).decode(),
+        "proxy-url": cluster.proxy_url,
+        "disable-compression": cluster.disable_compression or None,
+        "config": config,
+    }
+    return {name: value for name, value in told.items() if value is not None}

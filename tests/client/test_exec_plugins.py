@@ -1,0 +1,265 @@
+"""Exec plugins behind a client: one run for many calls, another one after a refusal, certificates that change."""
+
+import json
+import os
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import anyio
+import pytest
+
+from client.conftest import SOON, Connect
+from client.turns import Turns, answer, refuse, stream
+from kubex.api import Api
+from kubex.client import Client, ClientOptions
+from kubex.configuration import ClientConfiguration, ExecPlugin
+from kubex.core.exceptions import ConfigurationError, DeadlineExceeded, Unauthorized
+from kubex.transport import Backend
+from kubex_testing import ServerHandle
+from kubex_testing.embedded import Answer, EmbeddedServer
+from support.kinds import ConfigMap
+from support.plugins import Meeting, PluginScript
+from transport.servers import Peer, Serve, Server
+
+pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-30")]
+
+REFUSED = refuse("401 Unauthorized", b"who are you?")
+SECRET = "s3cr3t-value"
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> PluginScript:
+    return PluginScript(tmp_path / "plugin", 'answer(token=f"token-{run}")')
+
+
+def tokens(server: Server) -> list[str]:
+    return [(request.header("authorization") or "").removeprefix("Bearer ") for request in server.seen]
+
+
+async def test_calls_and_streams_share_one_run(connect: Connect, serve: Serve, script: PluginScript) -> None:
+    def either(peer: Peer) -> None:
+        (stream(b"chunk") if peer.server.seen[-1].target == "/log" else answer(b"{}"))(peer)
+
+    # One turn at a time, so that the last request seen is the peer's own.
+    server = serve(Turns(either))
+    async with connect(server, configuration={"exec": script.settings()}, pool_size=1) as client:
+        async with anyio.create_task_group() as group:
+            for _ in range(10):
+                group.start_soon(client.request, "GET", "/")
+        async with client.stream("GET", "/log") as opened:
+            assert await opened.receive() == b"chunk"
+    assert tokens(server) == ["token-1"] * 11
+    assert script.runs == 1
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_a_refused_token_is_replaced_and_the_call_is_sent_again(
+    connect: Connect, serve: Serve, script: PluginScript, streamed: bool
+) -> None:
+    server = serve(Turns(REFUSED, answer(b"done")))
+    async with connect(server, configuration={"exec": script.settings()}, retry=None) as client:
+        if streamed:
+            async with client.stream("GET", "/") as opened:
+                assert await opened.receive() == b"done"
+        else:
+            assert (await client.request("POST", "/", body=b"{}")).body == b"done"
+        await client.request("GET", "/")
+    assert tokens(server) == ["token-1", "token-2", "token-2"]
+    assert script.runs == 2
+
+
+async def test_a_plugin_that_answers_the_same_again_is_run_once_for_a_refusal(
+    connect: Connect, serve: Serve, script: PluginScript
+) -> None:
+    script.become('answer(token="t")')
+    server = serve(Turns(REFUSED))
+    async with connect(server, configuration={"exec": script.settings()}) as client:
+        with pytest.raises(Unauthorized, match="who are you"):
+            await client.request("GET", "/")
+    assert tokens(server) == ["t"]
+    assert script.runs == 2
+
+
+async def test_a_token_that_has_expired_is_used_for_one_call(
+    connect: Connect, serve: Serve, script: PluginScript
+) -> None:
+    script.become('answer(token=f"token-{run}", expirationTimestamp="2020-01-01T00:00:00Z")')
+    server = serve(Turns(answer()))
+    async with connect(server, configuration={"exec": script.settings()}) as client:
+        await client.request("GET", "/")
+        await client.request("GET", "/")
+    assert tokens(server) == ["token-1", "token-2"]
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (
+            f'answer(token="{SECRET}"); print("log in first", file=sys.stderr); sys.exit(7)',
+            "exit code 7; .*\nlog in first",
+        ),
+        (f'print(\'{{"status": {{"token": "{SECRET}"\')', "in JSON on standard output"),
+        (f'answer(clientCertificateData="{SECRET}", clientKeyData="{SECRET}")', "is not PEM that OpenSSL can read"),
+        (f'answer(token="{SECRET}", clientKeyData="{SECRET}")', "one is there without the other"),
+        (f'answer(token="{SECRET}\\n")', "is not a token"),
+    ],
+)
+async def test_a_plugin_that_fails_sends_nothing_and_shows_no_secret(
+    connect: Connect,
+    serve: Serve,
+    script: PluginScript,
+    caplog: pytest.LogCaptureFixture,
+    body: str,
+    problem: str,
+) -> None:
+    script.become(body)
+    server = serve(Turns(answer()))
+    plugin = script.settings(args=(SECRET,), env={"KUBEX_SECRET": SECRET})
+    caplog.set_level("DEBUG")
+    async with connect(server, configuration={"exec": plugin}) as client:
+        with pytest.raises(ConfigurationError, match=rf"(?s)exec plugin '.*{problem}") as caught:
+            await client.request("GET", "/")
+        with pytest.raises(ConfigurationError):
+            async with client.stream("GET", "/"):
+                pass
+    assert server.connections == 0
+    shown = [*traceback.format_exception(caught.value), repr(caught.value), repr(client), caplog.text]
+    assert not any(SECRET in each for each in shown)
+
+
+async def test_a_missing_program_tells_how_to_get_it(connect: Connect, serve: Serve, script: PluginScript) -> None:
+    server = serve(Turns(answer()))
+    (script.folder / "get-token").write_text("not a program yet")
+    for command, problem in (
+        (str(script.folder / "missing"), "does not exist"),
+        (str(script.folder / "get-token"), "cannot be executed"),
+    ):
+        plugin = ExecPlugin(command=command, install_hint="apt install get-token")
+        async with connect(server, configuration={"exec": plugin}) as client:
+            with pytest.raises(ConfigurationError, match=f"(?s){problem}.*\napt install get-token$"):
+                await client.request("GET", "/")
+    assert server.connections == 0
+
+
+async def test_the_total_of_a_call_ends_the_plugin_too(connect: Connect, serve: Serve, script: PluginScript) -> None:
+    server = serve(Turns(answer()))
+    with Meeting() as meeting:
+        script.become(f"meet({meeting.port}).recv(1)")
+        async with connect(server, configuration={"exec": script.settings(timeout=None)}) as client:
+            async with anyio.create_task_group() as group:
+
+                async def call() -> None:
+                    with pytest.raises(DeadlineExceeded):
+                        await client.request("GET", "/", request_timeout=3)
+
+                group.start_soon(call)
+                plugin = await meeting.arrival()
+            assert plugin.was_waited_for()
+            await plugin.gone()
+    assert server.connections == 0
+
+
+async def test_a_plugin_learns_which_cluster_it_is_for(connect: Connect, serve: Serve, script: PluginScript) -> None:
+    server = serve(Turns(answer()))
+    plugin = script.settings(provide_cluster_info=True, cluster_config={"audience": "kubex"})
+    async with connect(server, configuration={"exec": plugin}) as client:
+        await client.request("GET", "/")
+    assert script.told[0]["spec"]["cluster"] == {"server": server.url, "config": {"audience": "kubex"}}
+
+
+class CertificatePlugin:
+    """A plugin that prints the certificate of whom the test says, with or without a token."""
+
+    def __init__(self, server: EmbeddedServer, script: PluginScript) -> None:
+        self.handle: ServerHandle = server.handle
+        self.script = script
+        script.become("""
+user = json.load(open(os.path.join(here, "user")))
+answer(**user)
+""")
+
+    def become(self, user: str | None, token: str | None = None) -> None:
+        """Print the certificate of a user from now on."""
+        of = self.handle.as_user(user, ["system:masters"]) if user is not None else None
+        status = {
+            "clientCertificateData": of.client_cert_pem if of is not None else None,
+            "clientKeyData": of.client_key_pem if of is not None else None,
+            "token": token,
+        }
+        (self.script.folder / "user").write_text(json.dumps(status))
+
+    def configuration(self) -> ClientConfiguration:
+        return ClientConfiguration(url=self.handle.url, server_ca_data=self.handle.ca_pem, exec=self.script.settings())
+
+
+@pytest.fixture
+def certificates(kubex_server: EmbeddedServer, script: PluginScript) -> CertificatePlugin:
+    return CertificatePlugin(kubex_server, script)
+
+
+def users(server: EmbeddedServer) -> list[str | None]:
+    return [None if request.certificate is None else request.certificate.name for request in server.requests]
+
+
+async def test_another_certificate_is_shown_from_the_next_call_on_and_streams_go_on(
+    kubex_server: EmbeddedServer, certificates: CertificatePlugin, backend: Backend
+) -> None:
+    certificates.become("alice")
+    options = ClientOptions(retry=SOON)
+    async with Client(certificates.configuration(), options, backend=backend) as client:
+        api = Api(ConfigMap, client)
+        async with api.watch(resource_version="0") as events:
+            await api.create(ConfigMap.model_validate({"metadata": {"name": "before"}}))
+            certificates.become("bob")
+            await client.version()
+            assert certificates.script.runs == 1
+            kubex_server.inject("GET /version", Answer(401, b"who are you?"))
+            await client.version()
+            await api.create(ConfigMap.model_validate({"metadata": {"name": "after"}}))
+            async for event in events:
+                if event.object.metadata.name == "after":
+                    break
+    # Watch, create and version; the refused one, and the same again; the create that the open watch tells of.
+    assert users(kubex_server) == ["alice", "alice", "alice", "alice", "bob", "bob"]
+    assert certificates.script.runs == 2
+
+
+async def test_from_a_certificate_to_a_token_and_both(
+    kubex_server: EmbeddedServer, certificates: CertificatePlugin, backend: Backend
+) -> None:
+    token = certificates.handle.token
+    changes: list[Callable[[], None]] = [
+        lambda: certificates.become("alice"),
+        lambda: certificates.become(None, token),
+        lambda: certificates.become("bob", token),
+    ]
+    changes[0]()
+    async with Client(certificates.configuration(), ClientOptions(retry=SOON), backend=backend) as client:
+        await client.version()
+        for change in changes[1:]:
+            change()
+            kubex_server.inject("GET /version", Answer(401, b"who are you?"))
+            await client.version()
+    sent = [
+        (user, request.header("authorization") != "")
+        for user, request in zip(users(kubex_server), kubex_server.requests, strict=True)
+    ]
+    assert sent == [("alice", False), ("alice", False), (None, True), (None, True), ("bob", True)]
+
+
+async def test_no_key_is_left_on_disk(
+    kubex_server: EmbeddedServer,
+    certificates: CertificatePlugin,
+    backend: Backend,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", os.fspath(scratch))
+    certificates.become("alice")
+    async with Client(certificates.configuration(), backend=backend) as client:
+        await client.version()
+        assert list(scratch.iterdir()) == []
+    assert users(kubex_server) == ["alice"]

@@ -1,0 +1,294 @@
+"""How exec plugins run and end: errors, limits, cancellation, and one run for all who wait."""
+
+import logging
+import threading
+import traceback
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import anyio
+import pytest
+
+from kubex.core.exceptions import ConfigurationError
+from kubex.credentials import Authentication, ExecCredentials
+from kubex.credentials._exec_messages import LOGGED_LINES, TAIL_LINE_LENGTH, TAIL_LINES
+from support.plugins import Meeting, PluginScript
+
+pytestmark = pytest.mark.anyio
+
+SECRET = "s3cr3t-value"
+JWT = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLXRoYXQtaXMtbm9uZQ"
+
+
+def token(authentication: Authentication) -> str:
+    return dict(authentication.headers)["Authorization"].removeprefix("Bearer ")
+
+
+@pytest.fixture
+def meeting() -> Iterator[Meeting]:
+    with Meeting() as made:
+        yield made
+
+
+def credentials(folder: Path, body: str, **fields: object) -> ExecCredentials:
+    return ExecCredentials(PluginScript(folder / "plugin", body).settings(**fields))
+
+
+@pytest.mark.covers("pitfall-30")
+async def test_a_plugin_that_fails_is_named_with_its_exit_code_and_what_it_said(tmp_path: Path) -> None:
+    body = f"""
+print("{SECRET}", flush=True)
+answer(token="{SECRET}")
+print("please log in\\nfirst", file=sys.stderr)
+sys.exit(3)
+"""
+    source = credentials(tmp_path, body, args=(SECRET,), env={"A": SECRET})
+    with pytest.raises(ConfigurationError) as caught:
+        await source.authenticate()
+    assert "exec plugin '" in str(caught.value)
+    assert str(caught.value).endswith("failed with exit code 3; its standard error:\nplease log in\nfirst")
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_a_plugin_that_dies_of_a_signal_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="was ended by SIGKILL; it said nothing on standard error"):
+        await credentials(tmp_path, "os.kill(os.getpid(), signal.SIGKILL)").authenticate()
+
+
+async def test_of_long_messages_the_end_is_shown_and_the_beginning_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = """
+for number in range(20_000):
+    print("line", number, "=" * 1000, file=sys.stderr)
+sys.stderr.write("." * 1_000_000)
+sys.exit(1)
+"""
+    with caplog.at_level(logging.WARNING), pytest.raises(ConfigurationError) as caught:
+        await credentials(tmp_path, body).authenticate()
+    lines = str(caught.value).splitlines()[1:]
+    assert (len(lines), lines[0][:10]) == (TAIL_LINES, "line 19981")
+    assert max(map(len, lines)) == TAIL_LINE_LENGTH + 3
+    assert len(caplog.records) == LOGGED_LINES
+
+
+@pytest.mark.parametrize(
+    ("line", "hidden"),
+    [
+        (JWT, JWT),
+        (f"token={JWT}", JWT),
+        (f'{{"token":"{JWT}"}}', JWT),
+        (f"Authorization: Bearer {JWT}, refused", JWT),
+        ('"clientKeyData": "-----BEGIN PRIVATE KEY-----\\\\nMIGHAgEA\\\\n"', "MIGHAgEA"),
+        ("MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIB/wEEIFJ9fSBu", "MIGHAgEA"),
+    ],
+)
+async def test_what_looks_like_a_token_or_a_key_is_hidden(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, line: str, hidden: str
+) -> None:
+    body = f"print({line!r}, file=sys.stderr); sys.exit(1)"
+    with caplog.at_level(logging.DEBUG), pytest.raises(ConfigurationError, match=r"\[hidden\]") as caught:
+        await credentials(tmp_path, body).authenticate()
+    assert hidden not in "".join([*traceback.format_exception(caught.value), caplog.text])
+
+
+async def test_messages_of_a_plugin_that_succeeds_are_logged_as_they_come(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, meeting: Meeting
+) -> None:
+    line = "To sign in open https://login.example.com/device?state=0123456789012345678901234567890123456789 and enter X"
+    body = f"""
+print({line!r}, file=sys.stderr, flush=True)
+print("and wait", file=sys.stderr, flush=True)
+meet({meeting.port}).recv(1)
+answer(token="{SECRET}")
+"""
+    source = credentials(tmp_path, body)
+    logged = threading.Semaphore(0)
+
+    class Told(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - logging's own signature
+            logged.release()
+
+    handler = Told()
+    logging.getLogger("kubex.credentials").addHandler(handler)
+    try:
+        with caplog.at_level(logging.DEBUG):
+            async with anyio.create_task_group() as group:
+                group.start_soon(source.authenticate)
+                plugin = await meeting.arrival()
+                for _ in range(2):
+                    assert await anyio.to_thread.run_sync(lambda: logged.acquire(timeout=10))
+                plugin.go_on()
+    finally:
+        logging.getLogger("kubex.credentials").removeHandler(handler)
+    warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert [warning.partition("': ")[2] for warning in warnings] == [line, "and wait"]
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.covers("pitfall-30")
+async def test_much_on_both_pipes_is_no_deadlock(tmp_path: Path) -> None:
+    body = """
+sys.stderr.write("e" * 1_000_000)
+sys.stdout.write(" " * 900_000)
+sys.stderr.write("e" * 1_000_000)
+answer(token="t")
+"""
+    assert token(await credentials(tmp_path, body).authenticate()) == "t"
+
+
+async def test_output_without_end_is_cut_off(tmp_path: Path) -> None:
+    body = f"""
+while True:
+    sys.stdout.write("{SECRET}" * 10_000)
+"""
+    with pytest.raises(ConfigurationError, match="printed more than 1048576 bytes on standard output") as caught:
+        await credentials(tmp_path, body, timeout=None).authenticate()
+    assert SECRET not in str(caught.value)
+
+
+FAMILY = """
+import subprocess
+if len(sys.argv) > 2:
+    meet(sys.argv[1]).recv(1)
+else:
+    subprocess.Popen([sys.executable, "-I", "-S", __file__, sys.argv[1], "child"])
+    print("waiting for ever", file=sys.stderr, flush=True)
+    meet(sys.argv[1]).recv(1)
+"""
+
+
+@pytest.mark.covers("pitfall-30")
+async def test_a_plugin_that_takes_too_long_is_killed_with_what_it_started(tmp_path: Path, meeting: Meeting) -> None:
+    source = credentials(tmp_path, FAMILY, args=(str(meeting.port),), timeout=3)
+    async with anyio.create_task_group() as group:
+
+        async def ask() -> None:
+            with pytest.raises(
+                ConfigurationError, match=r"was ended after 3 s; ExecPlugin\(timeout=...\) gives"
+            ) as told:
+                await source.authenticate()
+            assert str(told.value).endswith("its standard error:\nwaiting for ever")
+
+        group.start_soon(ask)
+        family = [await meeting.arrival(), await meeting.arrival()]
+    for each in family:
+        await each.gone()
+    assert any(each.was_waited_for() for each in family)
+
+
+@pytest.mark.covers("pitfall-30")
+async def test_a_plugin_whose_caller_is_cancelled_is_killed_before_the_call_ends(
+    tmp_path: Path, meeting: Meeting
+) -> None:
+    source = credentials(tmp_path, f"meet({meeting.port}).recv(1)", timeout=None)
+    async with anyio.create_task_group() as group:
+        group.start_soon(source.authenticate)
+        plugin = await meeting.arrival()
+        group.cancel_scope.cancel()
+    assert plugin.was_waited_for()
+    await plugin.gone()
+
+
+async def test_a_call_that_is_cancelled_at_once_starts_nothing(tmp_path: Path) -> None:
+    script = PluginScript(tmp_path / "plugin", 'answer(token="t")')
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await ExecCredentials(script.settings()).authenticate()
+    assert scope.cancelled_caught
+    assert script.runs == 0
+
+
+async def test_who_waits_for_a_cancelled_caller_runs_the_plugin_anew(tmp_path: Path, meeting: Meeting) -> None:
+    source = credentials(tmp_path, f"run == 1 and meet({meeting.port}).recv(1); answer(token=str(run))")
+    answers: list[str] = []
+
+    async def ask() -> None:
+        answers.append(token(await source.authenticate()))
+
+    async with anyio.create_task_group() as group:
+        with anyio.CancelScope() as first:
+            async with anyio.create_task_group() as cancelled:
+                cancelled.start_soon(ask)
+                plugin = await meeting.arrival()
+                group.start_soon(ask)
+                await anyio.wait_all_tasks_blocked()
+                first.cancel()
+        await plugin.gone()
+    assert answers == ["2"]
+
+
+async def test_a_helper_that_goes_on_in_the_background_holds_nothing_up(tmp_path: Path, meeting: Meeting) -> None:
+    body = """
+import subprocess
+if len(sys.argv) > 2:
+    meet(sys.argv[1]).recv(1)
+else:
+    subprocess.Popen([sys.executable, "-I", "-S", __file__, sys.argv[1], "child"], stdout=subprocess.DEVNULL)
+    answer(token="t")
+"""
+    source = credentials(tmp_path, body, args=(str(meeting.port),))
+    assert token(await source.authenticate()) == "t"
+    (await meeting.arrival()).go_on()
+
+
+@pytest.mark.covers("pitfall-30")
+@pytest.mark.covers("pitfall-35")
+@pytest.mark.parametrize("fails", [False, True])
+async def test_concurrent_callers_share_one_run(tmp_path: Path, meeting: Meeting, fails: bool) -> None:
+    end = "sys.exit(1)" if fails else 'answer(token="t")'
+    script = PluginScript(tmp_path / "plugin", f"meet({meeting.port}).recv(1)\n{end}")
+    source = ExecCredentials(script.settings())
+    outcomes: list[str] = []
+
+    async def ask() -> None:
+        try:
+            outcomes.append(token(await source.authenticate()))
+        except ConfigurationError:
+            outcomes.append("failed")
+
+    async with anyio.create_task_group() as group:
+        for _ in range(20):
+            group.start_soon(ask)
+        plugin = await meeting.arrival()
+        await anyio.wait_all_tasks_blocked()
+        plugin.go_on()
+    assert outcomes == ["failed" if fails else "t"] * 20
+    assert script.runs == 1
+
+
+@pytest.mark.covers("pitfall-30")
+async def test_credentials_are_kept_as_long_as_they_hold(tmp_path: Path) -> None:
+    now = datetime.now(timezone.utc)
+    for moment, runs in ((None, 1), (now + timedelta(hours=1), 1), (now - timedelta(seconds=1), 3)):
+        expiry = f"{moment.isoformat()!r}" if moment else "None"
+        body = f'answer(token="t", expirationTimestamp={expiry})'
+        script = PluginScript(tmp_path / str(expiry).replace(":", ""), body)
+        source = ExecCredentials(script.settings())
+        assert [token(await source.authenticate()) for _ in range(3)] == ["t"] * 3
+        assert script.runs == runs
+
+
+@pytest.mark.covers("pitfall-30")
+async def test_a_refused_token_is_asked_for_again(tmp_path: Path) -> None:
+    script = PluginScript(tmp_path / "plugin", "answer(token=str(run))")
+    source = ExecCredentials(script.settings())
+    first = await source.authenticate()
+    second = await source.authenticate(refused=first)
+    assert (token(first), token(second)) == ("1", "2")
+    assert await source.authenticate(refused=first) is second
+    assert script.runs == 2
+
+
+def test_plugins_run_in_an_event_loop_of_a_thread(tmp_path: Path, anyio_backend: str) -> None:
+    source = credentials(tmp_path, 'answer(token="t")')
+    answers: list[str] = []
+
+    def work() -> None:
+        answers.append(token(anyio.run(source.authenticate, backend=anyio_backend)))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert answers == ["t"]

@@ -1,0 +1,102 @@
+"""Settings of exec plugins: what cannot be run is refused at once, and by name."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubex.configuration import ClientConfiguration, ExecPlugin, Impersonation, credentials_for
+from kubex.core.exceptions import ConfigurationError
+from kubex.credentials import ExecCredentials
+from support.plugins import PluginScript
+
+SECRET = "s3cr3t"
+CYCLE: list[object] = []
+CYCLE.append(CYCLE)
+
+
+@pytest.mark.covers("pitfall-30")
+@pytest.mark.parametrize(
+    ("fields", "field", "problem"),
+    [
+        ({"command": ""}, "command", "is empty"),
+        ({"command": None}, "command", "must be a str, not NoneType"),
+        ({"command": "a\0b"}, "command", "holds a NUL"),
+        ({"args": [SECRET]}, "args", "must be a tuple, not list"),
+        ({"args": SECRET}, "args", "must be a tuple, not str"),
+        ({"args": (SECRET, 1)}, "args[1]", "must be a str, not int"),
+        ({"args": (SECRET + "\0",)}, "args[0]", "holds a NUL"),
+        ({"args": (SECRET + "\ud800",)}, "args[0]", "half a character"),
+        ({"env": [("A", SECRET)]}, "env", "must be a Mapping, not list"),
+        ({"env": {1: SECRET}}, "env", "must be a str, not int"),
+        ({"env": {"": SECRET}}, "env", "a variable needs a name"),
+        ({"env": {f"A={SECRET}": SECRET}}, "env", "without ="),
+        ({"env": {"A": None}}, "env['A']", "must be a str, not NoneType"),
+        ({"env": {"A": SECRET + "\0"}}, "env['A']", "holds a NUL"),
+        ({"api_version": "v1"}, "api_version", "'v1' is none of client.authentication.k8s.io/v1, "),
+        ({"api_version": "client.authentication.k8s.io/v1alpha1"}, "api_version", "v1alpha1' is none of"),
+        ({"interactive_mode": "always"}, "interactive_mode", "'always' is none of Never, IfAvailable, Always"),
+        ({"interactive_mode": None}, "interactive_mode", "None is none of"),
+        ({"provide_cluster_info": 1}, "provide_cluster_info", "must be a bool, not int"),
+        ({"install_hint": 1}, "install_hint", "must be a str, not int"),
+        ({"timeout": 0}, "timeout", "must be more than 0 seconds"),
+        ({"timeout": float("nan")}, "timeout", "must be more than 0 seconds"),
+        ({"timeout": True}, "timeout", "must be a number of seconds or None, not bool"),
+        ({"timeout": "9"}, "timeout", "must be a number of seconds or None, not str"),
+        ({"cluster_config": {SECRET: object()}}, "cluster_config", "is nothing that JSON can say"),
+        ({"cluster_config": float("inf")}, "cluster_config", "is nothing that JSON can say"),
+        ({"cluster_config": CYCLE}, "cluster_config", "is nothing that JSON can say"),
+    ],
+)
+def test_what_cannot_be_run_is_refused(fields: dict[str, Any], field: str, problem: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        ExecPlugin(**{"command": "get-token", **fields})
+    assert (caught.value.source, caught.value.field) == ("ExecPlugin", field)
+    assert problem in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"args": ("",), "env": {"A": ""}, "timeout": None},
+        {"timeout": 1, "interactive_mode": "Never", "install_hint": "get it", "cluster_config": {"a": [1, None]}},
+        {"api_version": "client.authentication.k8s.io/v1beta1", "provide_cluster_info": True},
+    ],
+)
+def test_what_can_be_run_is_taken(fields: dict[str, Any]) -> None:
+    ExecPlugin(command="get-token", **fields)
+
+
+def test_repr_shows_neither_arguments_nor_variables() -> None:
+    plugin = ExecPlugin(command="get-token", args=(SECRET,), env={"A": SECRET}, cluster_config=SECRET)
+    for each in (plugin, ClientConfiguration(url="https://h", exec=plugin), ExecCredentials(plugin)):
+        assert SECRET not in repr(each)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"token": "t"},
+        {"token_file": "t"},
+        {"username": "u", "password": "p"},
+        {"client_cert_file": "c", "client_key_file": "k"},
+    ],
+)
+def test_a_plugin_yields_to_any_other_way_to_authenticate(fields: dict[str, Any]) -> None:
+    configuration = ClientConfiguration(url="https://h", exec=ExecPlugin(command="get-token"), **fields)
+    assert not isinstance(credentials_for(configuration), ExecCredentials)
+
+
+@pytest.mark.anyio
+async def test_a_plugin_may_act_as_somebody_else(tmp_path: Path) -> None:
+    plugin = PluginScript(tmp_path, 'answer(token="t")').settings()
+    configuration = ClientConfiguration(url="https://h", exec=plugin, impersonate=Impersonation(user="jane"))
+    answer = await credentials_for(configuration).authenticate()
+    assert answer.headers == (("Authorization", "Bearer t"), ("Impersonate-User", "jane"))
+
+
+def test_a_plugin_that_is_to_know_the_cluster_is_not_run_without() -> None:
+    with pytest.raises(ConfigurationError, match="provide_cluster_info: needs the cluster"):
+        ExecCredentials(ExecPlugin(command="get-token", provide_cluster_info=True))
