@@ -8,6 +8,7 @@ import logging
 import pkgutil
 import pprint
 import re
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -255,6 +256,20 @@ async def test_what_fails_at_an_identity_provider_shows_no_secret(
     assert MARK not in said(caught.value)
     assert MARK not in caplog.text
     assert MARK not in shown(client)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("code", ["print('token')", "raise SystemExit(3)", "import os, sys; os.write(1, b'{}')"])
+async def test_what_fails_in_a_plugin_shows_no_secret(
+    connect: Connect, serve: Serve, caplog: pytest.LogCaptureFixture, code: str
+) -> None:
+    caplog.set_level(logging.DEBUG, "kubex")
+    plugin = ExecPlugin(command=sys.executable, args=("-c", code, MARK), env={"SECRET": MARK})
+    async with connect(serve(Turns(answer())), configuration={"exec": plugin}) as client:
+        with pytest.raises(ConfigurationError) as caught:
+            await client.request("GET", "/")
+        assert MARK not in said(caught.value) + shown(client) + shown(client.configuration)
+    assert MARK not in caplog.text
 
 
 @pytest.mark.anyio
