@@ -9,6 +9,7 @@ import pytest
 from client.conftest import BACKENDS, Connect, Handed
 from client.turns import Turns, answer, stream
 from kubex.client._options import ClientOptions
+from kubex.client._proxy import resolve_proxies
 from kubex.client._resolve import resolve_config
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
@@ -28,7 +29,8 @@ DEFAULTS: dict[str, LibraryDefaults] = {
 
 
 def config_of(backend: Backend, **options: Any) -> TransportConfig:
-    return resolve_config(ClientOptions(**options), SERVER, backend, None)
+    made = ClientOptions(**options)
+    return resolve_config(made, backend, None, resolve_proxies(made.proxy, SERVER, trust_env=made.trust_env), None)
 
 
 @pytest.mark.covers(

@@ -33,6 +33,7 @@ def test_fields_and_defaults_of_the_page() -> None:
         "retry": RetryPolicy(),
         "user_agent": None,
         "verify_x509_strict": ...,
+        "http2": False,
     }
 
 
@@ -125,7 +126,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("proxy", "proxy.corp.example.com:8080", "http://host:port"),
     ("proxy", "", "http://host:port"),
     ("proxy", "http://", "http://host:port"),
-    ("proxy", "socks5://p:1", "'socks5', which is not supported"),
+    ("proxy", "socks4://p:1", "'socks4', which is not supported"),
+    ("proxy", "socks5://user@p:1", "1 to 255 ASCII characters"),
     ("proxy", {"https": "p:1"}, "http://host:port"),
     ("retry", 3, "a RetryPolicy or None"),
     ("user_agent", "", "printable ASCII text"),
@@ -179,7 +181,7 @@ def test_proxy_credentials_are_never_shown(proxy: Any) -> None:
     "proxy",
     [
         f"user:{PASSWORD}@p:1",
-        f"socks5://user:{PASSWORD}@p:1",
+        f"socks4://user:{PASSWORD}@p:1",
         f"http://user:{PASSWORD}@p:port",
         {"https": f"user:{PASSWORD}@p:1"},
         [f"http://user:{PASSWORD}@p:1"],

@@ -65,7 +65,7 @@ def test_urls_that_are_legal(url: str) -> None:
         ({"token": "a token"}, "token", "white space"),
         ({"namespace": ""}, "namespace", "is empty"),
         ({"proxy_url": "proxy.example.com:8080"}, "proxy_url", "is not the URL of a proxy"),
-        ({"proxy_url": "socks5://proxy:1080"}, "proxy_url", "'socks5', which is not supported"),
+        ({"proxy_url": "socks4://proxy:1080"}, "proxy_url", "'socks4', which is not supported"),
     ],
 )
 def test_contradictions_are_errors_that_name_the_field(fields: dict[str, Any], field: str, problem: str) -> None:
@@ -101,7 +101,7 @@ def test_repr_hides_every_secret() -> None:
         {"url": "https://user:s3cr3t@a"},
         {"token": "s3cr3t\n"},
         {"proxy_url": "http://user:s3cr3t@proxy:port"},
-        {"proxy_url": "socks5://user:s3cr3t@proxy"},
+        {"proxy_url": "socks4://user:s3cr3t@proxy"},
         {"proxy_url": "user:s3cr3t@proxy"},
         {"password": "s3cr3t"},
     ],

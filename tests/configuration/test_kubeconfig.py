@@ -176,7 +176,7 @@ def test_null_fields_are_as_if_missing(write_kubeconfig: WriteKubeconfig, field:
             "insecure-skip-tls-verify",
             "given together with a server CA",
         ),
-        ({"proxy-url": "socks5://p:1"}, {}, "proxy-url", "'socks5', which is not supported"),
+        ({"proxy-url": "socks4://p:1"}, {}, "proxy-url", "'socks4', which is not supported"),
         ({"proxy-url": ["a"]}, {}, "proxy-url", "must be text, not a list"),
         ({}, {"token": 12345}, "token", "in quotes"),
         ({}, {"token": "t", "username": "u"}, "token", "together with username"),

@@ -67,8 +67,8 @@ def test_environment(url: str, environ: dict[str, str], expected: dict[str, str]
 
 
 def test_environment_that_holds_no_proxy_is_an_error_that_names_the_variable() -> None:
-    with pytest.raises(ConfigurationError, match="environment, HTTPS_PROXY: has the scheme 'socks5'"):
-        resolve(environ={"https_proxy": "socks5://a:1"})
+    with pytest.raises(ConfigurationError, match="environment, HTTPS_PROXY: has the scheme 'socks4'"):
+        resolve(environ={"https_proxy": "socks4://a:1"})
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,21 @@ def test_what_is_no_proxy_is_an_error_that_does_not_show_it(url: str) -> None:
         resolve(url)
 
 
+@pytest.mark.parametrize(("url", "port"), [("socks5://a", 1080), ("socks5h://[::1]:9", 9), ("http://a", None)])
+def test_a_socks_proxy_has_a_port_by_default(url: str, port: int | None) -> None:
+    assert parse_proxy(url).port == port
+
+
+@pytest.mark.parametrize("login", ["user", "user:", ":word", "us%C3%A9r:word", f"user:{'x' * 256}"])
+def test_what_socks_cannot_carry_is_refused_and_not_shown(login: str) -> None:
+    with pytest.raises(ConfigurationError, match="each must be 1 to 255 ASCII characters") as caught:
+        resolve(f"socks5://{login}@a:1")
+    assert "word" not in str(caught.value).replace("password", "")
+    resolve(f"http://{login}@a:1")
+
+
 @pytest.mark.covers("pitfall-26")
-@pytest.mark.parametrize("scheme", ["socks5", "socks5h", "ftp"])
+@pytest.mark.parametrize("scheme", ["socks", "socks4", "ftp"])
 def test_schemes_that_are_not_supported_are_named(scheme: str) -> None:
     with pytest.raises(ConfigurationError, match=f"proxy.'https'.*: has the scheme '{scheme}'") as caught:
         resolve({"https": f"{scheme}://user:s3cr3t@a:1"})

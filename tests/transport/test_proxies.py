@@ -126,7 +126,7 @@ async def test_a_proxy_may_be_reached_by_tls(
     open_transport: Open, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
     server, between = serve(), serve(proxy, tls=server_tls)
-    async with open_transport(ssl_context=client_tls, proxies={"http": with_secret(between.url)}) as transport:
+    async with open_transport(proxy_ssl_context=client_tls, proxies={"http": with_secret(between.url)}) as transport:
         assert (await transport.request(PreparedRequest("GET", server.url + "/"))).body == b"ok"
     assert between.seen[0].header("proxy-authorization") == BASIC
 

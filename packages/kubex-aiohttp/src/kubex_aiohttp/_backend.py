@@ -1,6 +1,8 @@
 """What this distribution offers; importing it does not import aiohttp."""
 
+import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import cast
 
 from kubex.transport import Backend, IgnoredOption, LibraryDefaults, Timeout, Transport
@@ -14,6 +16,18 @@ def _load() -> type[Transport]:
 
 def _websocket() -> None:
     """Say that nothing has to be installed: aiohttp speaks WebSocket."""
+
+
+def _proxy(proxy: str, server: str) -> str | None:
+    if proxy == "https" and server == "https" and sys.version_info < (3, 11):
+        return "asyncio has TLS inside of TLS from Python 3.11 on; take httpx, or a proxy that is reached by http"
+    if proxy.startswith("socks") and find_spec("aiohttp_socks") is None:
+        return 'it needs one more package: pip install "kubex-aiohttp[socks]"'
+    return None
+
+
+def _http2() -> str:
+    return 'aiohttp has no HTTP/2; take httpx: pip install "kubex-httpx[http2]"'
 
 
 def _is_none(value: object, _scheme: str) -> bool:
@@ -46,5 +60,7 @@ BACKEND = Backend(
         ),
     ),
     websocket=_websocket,
+    proxy=_proxy,
+    http2=_http2,
 )
 """aiohttp for asyncio; the entry point of this distribution names it."""

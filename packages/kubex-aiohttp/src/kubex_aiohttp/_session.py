@@ -1,7 +1,7 @@
 """Sessions of aiohttp on one connector, and the ways out of it."""
 
-import socket
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +10,8 @@ import anyio
 from yarl import URL
 
 from kubex.core.exceptions import ConnectError
-from kubex.transport import TCP_KEEP_ALIVE, Limits, PreparedRequest, Proxy, TransportConfig
+from kubex.transport import Limits, PreparedRequest, Proxy, TransportConfig
+from kubex_aiohttp._connector import make_connector, make_socks_connector, tell_connections, watched
 
 # In bytes, of one header line: a `Warning` field of the API server may be longer than aiohttp's 8 KiB.
 _HEADER_LINE = 2**16
@@ -18,35 +19,40 @@ _HEADER_LINE = 2**16
 # In seconds: what has not closed by itself after that is left to the operating system.
 _CLOSING = 5.0
 
-# What aiohttp has by default and does where None is asked for, in seconds.
-_KEEP_ALIVE = 15.0
-
 _NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Route:
     """How a request travels: `to_proxy` are headers of a CONNECT, `forwarded` those that join the request's own."""
 
+    connector: aiohttp.TCPConnector
+    by: Proxy | None = None
     proxy: URL | None = None
     to_proxy: dict[str, str] | None = None
     forwarded: tuple[tuple[str, str], ...] = ()
 
+    def watched(self, request: PreparedRequest) -> AbstractContextManager[None]:
+        """Return the block to send a request in."""
+        return _UNWATCHED if self.by is None else watched(self.by, request)
+
 
 class Sessions:
-    """One connector, and as many sessions on it as differ in their settings."""
+    """One connector for each way out, and as many sessions on them as differ in their settings."""
 
     def __init__(self, config: TransportConfig) -> None:
         self.config = config
         self.closed = False
         self._answers: set[aiohttp.ClientResponse] = set()
-        self._routes = {scheme: _route(scheme, proxy) for scheme, proxy in config.proxies.items()}
-        self._connector = _connector(config)
+        self._direct = Route(make_connector(config))
+        self._routes: dict[str, Route] = {}
 
-    def new(self, limits: Limits, middlewares: Sequence[aiohttp.ClientMiddlewareType] = ()) -> aiohttp.ClientSession:
+    def new(
+        self, route: Route, limits: Limits, middlewares: Sequence[aiohttp.ClientMiddlewareType] = ()
+    ) -> aiohttp.ClientSession:
         """Make a session; closing it closes no connection."""
         session = aiohttp.ClientSession(
-            connector=self._connector,
+            connector=route.connector,
             connector_owner=False,
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=_NOT_ADDED,
@@ -55,6 +61,7 @@ class Sessions:
             max_line_size=_HEADER_LINE,
             max_field_size=_HEADER_LINE,
             middlewares=middlewares,
+            trace_configs=None if route.by is None else [tell_connections()],
         )
         # aiohttp would send GET, PUT and DELETE a second time; its test client switches that off in the same way.
         session._retry_connection = False  # pyright: ignore[reportPrivateUsage]
@@ -64,7 +71,13 @@ class Sessions:
         """Return the way of a request, which has none once the sessions are closed."""
         if self.closed:
             raise ConnectError("the transport is closed", request.method, request.url.partition("?")[0])
-        return self._routes.get(request.url.partition(":")[0], _DIRECT)
+        scheme = request.url.partition(":")[0]
+        proxy = self.config.proxies.get(scheme)
+        if proxy is None:
+            return self._direct
+        if scheme not in self._routes:
+            self._routes[scheme] = _route(scheme, proxy, self.config, self._direct.connector)
+        return self._routes[scheme]
 
     def hold(self, answer: aiohttp.ClientResponse) -> None:
         """Take note of an answer that is being read; `let_go` ends that."""
@@ -80,8 +93,10 @@ class Sessions:
         self.closed = True
         for answer in self._answers:  # a connector that closes would leave their readers waiting
             answer.content.set_exception(aiohttp.ClientConnectionError("the transport was closed"))
+        connectors = {self._direct.connector, *(route.connector for route in self._routes.values())}
         with anyio.move_on_after(_CLOSING, shield=True):
-            await self._connector.close()
+            for connector in connectors:
+                await connector.close()
 
 
 def drop(response: aiohttp.ClientResponse) -> None:
@@ -99,33 +114,15 @@ def client_timeout(limits: Limits) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(sock_connect=limits.connect, sock_read=limits.read)
 
 
-def _connector(config: TransportConfig) -> aiohttp.TCPConnector:
-    idle = _KEEP_ALIVE if config.keep_alive_timeout is None else config.keep_alive_timeout
-    return aiohttp.TCPConnector(
-        ssl=True if config.ssl_context is None else config.ssl_context,
-        limit=config.pool_size or 0,
-        limit_per_host=config.pool_size_per_host or 0,
-        force_close=not config.keep_alive,
-        keepalive_timeout=idle if config.keep_alive else None,  # a time together with force_close is refused
-        socket_factory=_socket,
-    )
-
-
-def _socket(address: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
-    family, kind, protocol, *_ = address
-    made = socket.socket(family, kind, protocol)
-    for option in TCP_KEEP_ALIVE:
-        made.setsockopt(*option)
-    return made
-
-
-def _route(scheme: str, proxy: Proxy) -> Route:
+def _route(scheme: str, proxy: Proxy, config: TransportConfig, direct: aiohttp.TCPConnector) -> Route:
+    if proxy.is_socks:
+        return Route(make_socks_connector(config, proxy), proxy)
     url = URL(proxy.url)
     if proxy.authorization is None:
-        return Route(url)
+        return Route(direct, proxy, url)
     if scheme == "https":
-        return Route(url, to_proxy={"Proxy-Authorization": proxy.authorization})
-    return Route(url, forwarded=(("Proxy-Authorization", proxy.authorization),))
+        return Route(direct, proxy, url, to_proxy={"Proxy-Authorization": proxy.authorization})
+    return Route(direct, proxy, url, forwarded=(("Proxy-Authorization", proxy.authorization),))
 
 
-_DIRECT = Route()
+_UNWATCHED: AbstractContextManager[None] = nullcontext()

@@ -23,7 +23,7 @@ from kubex.transport import (
     map_exceptions,
 )
 from kubex_aiohttp._errors import ERRORS
-from kubex_aiohttp._session import Sessions, client_timeout
+from kubex_aiohttp._session import Route, Sessions, client_timeout
 from kubex_aiohttp._websocket import AioHttpWebSocket
 
 # aiohttp warns of larger bodies unless they come as a file, in bytes.
@@ -36,15 +36,18 @@ class AioHttpTransport(Transport):
     def __init__(self, config: TransportConfig) -> None:
         super().__init__(config)
         self.sessions = Sessions(config)
-        self._session = self.sessions.new(Limits())
+        self._sessions: dict[Route, aiohttp.ClientSession] = {}
 
     async def send(self, request: PreparedRequest) -> aiohttp.ClientResponse:
         """Send a request and wait for the headers of its answer."""
         route = self.sessions.route(request)
+        session = self._sessions.get(route)
+        if session is None:
+            session = self._sessions[route] = self.sessions.new(route, Limits())
         body = request.body
         try:
-            with map_exceptions(ERRORS, request):
-                return await self._session.request(
+            with route.watched(request), map_exceptions(ERRORS, request):
+                return await session.request(
                     request.method,
                     URL(request.url, encoded=True),
                     data=body if body is None or len(body) <= _LARGE_BODY else io.BytesIO(body),
@@ -85,7 +88,8 @@ class AioHttpTransport(Transport):
     @override
     async def aclose(self) -> None:
         """Close the session and every connection of it."""
-        await self._session.close()
+        for session in self._sessions.values():
+            await session.close()
         await self.sessions.aclose()
 
 

@@ -35,8 +35,8 @@ class AioHttpWebSocket(WebSocket):
     async def __aenter__(self) -> Self:
         route = self._sessions.route(self._request)
         cap = self._sessions.config.ws_max_message_size
-        with self._mapped:
-            async with self._sessions.new(self._request.limits, middlewares=(self._keep_answer,)) as session:
+        with route.watched(self._request), self._mapped:
+            async with self._sessions.new(route, self._request.limits, middlewares=(self._keep_answer,)) as session:
                 self._socket = await session.ws_connect(
                     URL(self._request.url, encoded=True),
                     protocols=self._subprotocols,

@@ -16,6 +16,16 @@ def websocket_hint() -> str | None:
     return None if find_spec("wsproto") else 'pip install "kubex-httpx[ws]"'
 
 
+def _proxy(proxy: str, _server: str) -> str | None:
+    if proxy.startswith("socks") and find_spec("httpx_socks") is None:
+        return 'it needs one more package: pip install "kubex-httpx[socks]"'
+    return None
+
+
+def _http2() -> str | None:
+    return None if find_spec("h2") else 'it needs one more package: pip install "kubex-httpx[http2]"'
+
+
 def _is_given(value: object, _scheme: str) -> bool:
     return value is not ...
 
@@ -31,5 +41,7 @@ BACKEND = Backend(
         IgnoredOption("pool_size_per_host", _is_given, "httpx limits the pool as a whole, not by host"),
     ),
     websocket=websocket_hint,
+    proxy=_proxy,
+    http2=_http2,
 )
 """httpx for asyncio and trio; the entry point of this distribution names it."""

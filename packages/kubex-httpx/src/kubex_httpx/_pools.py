@@ -1,39 +1,43 @@
 """The connection pools of httpx, one for each way out."""
 
-import ssl
-from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any
 
 import anyio
-import httpcore
 import httpx
 
-from kubex.core.exceptions import ConnectError, ConnectionLost, TransportError
+from kubex.core.exceptions import ConnectError, ConnectionLost, ProxyError, TransportError
 from kubex.transport import (
-    TCP_KEEP_ALIVE,
+    Connecting,
     ExceptionTable,
     PreparedRequest,
     Proxy,
     TransportConfig,
     map_exceptions,
+    proxy_refusal,
 )
 from kubex_httpx._errors import ERRORS, PROXY_ERRORS
+from kubex_httpx._ways import Watch, httpx_request, keep_alive, make_transport
 
 # In seconds: what has not closed by itself after that is left to the operating system.
 _CLOSING = 5.0
 
-# What httpx keeps by default. Its pool asks every idle connection at every request: with 50 of them it is 3x slower.
-_IDLE = 20
+_UNWATCHED: AbstractContextManager[None] = nullcontext()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Pool:
-    """A pool, with the exceptions that its way may raise."""
+    """A pool, the exceptions that its way may raise, and how many requests are using it.
 
-    transport: httpx.AsyncHTTPTransport
+    `shared` is whether several of them may have one connection (HTTP/2).
+    """
+
+    transport: httpx.AsyncBaseTransport
     errors: ExceptionTable
-    proxied: bool = False
+    proxy: Proxy | None
+    shared: bool
+    users: int = 0
+    retired: bool = False
 
 
 class Pools:
@@ -43,33 +47,65 @@ class Pools:
         self.config = config
         self._closed = False
         self._waiting: set[anyio.CancelScope] = set()
-        self._direct = _pool(config)
-        self._proxied = {scheme: _pool(config, proxy) for scheme, proxy in config.proxies.items()}
+        self._pools: dict[tuple[str, bool], Pool] = {}
+        self._retired: set[Pool] = set()
 
-    def route(self, request: PreparedRequest) -> Pool:
-        """Return the pool for a request."""
-        return self._proxied.get(request.url.partition(":")[0], self._direct)
+    def take(self, request: PreparedRequest, *, alone: bool) -> Pool:
+        """Return the pool for a request, which uses it until it is given back; `alone` has a connection to itself."""
+        scheme = request.url.partition(":")[0]
+        shared = self.config.http2 and not alone
+        pool = self._pools.get((scheme, shared))
+        if pool is None:
+            proxy = self.config.proxies.get(scheme)
+            transport = make_transport(self.config, proxy, http2=shared)
+            pool = Pool(transport, ERRORS if proxy is None else PROXY_ERRORS, proxy, shared)
+            self._pools[scheme, shared] = pool
+        pool.users += 1
+        return pool
+
+    async def give_back(self, pool: Pool, *, whole: bool) -> None:
+        """End the use of a pool; `whole` is whether the answer was read to its end.
+
+        httpx tells the server nothing when it leaves a shared connection in the middle of an answer: the server goes on
+        sending, which in the end would hold up all others on it. So that connection is used by no more requests.
+        """
+        pool.users -= 1
+        if pool.shared and not whole and not pool.retired:
+            pool.retired = True
+            self._retired.add(pool)
+            self._pools = {key: kept for key, kept in self._pools.items() if kept is not pool}
+        if pool.retired and pool.users == 0:
+            self._retired.discard(pool)
+            with anyio.move_on_after(_CLOSING, shield=True):
+                await pool.transport.aclose()
 
     async def send(self, request: PreparedRequest, pool: Pool) -> httpx.Response:
         """Send a request and wait for the headers of its answer; the body is still to come."""
         if self._closed:
             raise ConnectError("the transport is closed", request.method, request.url.partition("?")[0])
-        opened = _Opened()
-        with map_exceptions(pool.errors, request), anyio.CancelScope() as waiting:
+        connecting = None if pool.proxy is None else Connecting(pool.proxy, request)
+        secure = request.url[:6] == "https:"
+        watch = Watch(pool.proxy, connecting, secure=secure) if secure or connecting is not None else None
+        with connecting or _UNWATCHED, map_exceptions(pool.errors, request), anyio.CancelScope() as waiting:
             self._waiting.add(waiting)
             try:
-                response = await pool.transport.handle_async_request(_httpx_request(request, opened))
+                response = await pool.transport.handle_async_request(httpx_request(request, watch, pool.proxy))
             except httpx.LocalProtocolError:
                 # The original would show the header, which may be a token with a newline at its end.
                 problem = "the URL or a header has characters that HTTP does not allow"
                 raise TransportError(problem, request.method, request.url.partition("?")[0]) from None
+            except httpx.ProxyError as error:
+                raise ProxyError(proxy_refusal(str(error))) from None
             except BaseException:
-                await opened.aclose()
+                if watch is not None:
+                    await watch.aclose()
                 raise
             finally:
                 self._waiting.discard(waiting)
-            if pool.proxied:
-                _keep_alive(response)
+            if pool.proxy is not None:
+                keep_alive(response)
+            if pool.shared:
+                pool.shared = response.extensions["http_version"] == b"HTTP/2"
             return response
         raise ConnectionLost("the transport was closed", request.method, request.url.partition("?")[0])
 
@@ -79,88 +115,5 @@ class Pools:
         for waiting in tuple(self._waiting):
             waiting.cancel()
         with anyio.move_on_after(_CLOSING, shield=True):
-            for pool in (self._direct, *self._proxied.values()):
+            for pool in (*self._pools.values(), *self._retired):
                 await pool.transport.aclose()
-
-
-class _Opened:
-    """The connection that was opened for a request: httpcore forgets it when the TLS handshake is cancelled."""
-
-    def __init__(self) -> None:
-        self._stream: httpcore.AsyncNetworkStream | None = None
-
-    async def trace(self, event: str, info: dict[str, Any]) -> None:
-        """Take note; httpcore calls this at every step."""
-        if event == "connection.connect_tcp.complete":
-            self._stream = info["return_value"]
-
-    async def aclose(self) -> None:
-        """Close it, which may have been done."""
-        if self._stream is not None:
-            with anyio.CancelScope(shield=True):
-                await self._stream.aclose()
-
-
-class _Body(httpx.AsyncByteStream):
-    """A body in one piece. httpx's own is an async generator: trio complains when a request ends before it."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-        self._given = False
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        self._given = False
-        return self
-
-    async def __anext__(self) -> bytes:
-        if self._given:
-            raise StopAsyncIteration
-        self._given = True
-        return self._body
-
-
-def _httpx_request(request: PreparedRequest, opened: _Opened) -> httpx.Request:
-    limits = request.limits
-    timeout = {"connect": limits.connect, "read": limits.read, "write": limits.write, "pool": limits.pool}
-    made = httpx.Request(
-        request.method,
-        request.url,
-        headers=[(name.encode("ascii"), value.encode()) for name, value in request.headers],
-        content=request.body,
-        extensions={"timeout": timeout, "trace": opened.trace} if request.url[:6] == "https:" else {"timeout": timeout},
-    )
-    made.stream = _Body(request.body or b"")
-    return made
-
-
-def _pool(config: TransportConfig, proxy: Proxy | None = None) -> Pool:
-    # For plain HTTP an empty context: httpx would read the trusted certificates of the machine.
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if config.ssl_context is None else config.ssl_context
-    transport = httpx.AsyncHTTPTransport(
-        verify=context,
-        trust_env=False,
-        limits=httpx.Limits(
-            max_connections=config.pool_size,
-            max_keepalive_connections=_IDLE if config.keep_alive else 0,
-            keepalive_expiry=config.keep_alive_timeout,
-        ),
-        proxy=None if proxy is None else _httpx_proxy(proxy, context),
-        socket_options=TCP_KEEP_ALIVE,
-    )
-    return Pool(transport, ERRORS) if proxy is None else Pool(transport, PROXY_ERRORS, proxied=True)
-
-
-def _httpx_proxy(proxy: Proxy, context: ssl.SSLContext) -> httpx.Proxy:
-    authorization = proxy.authorization
-    return httpx.Proxy(
-        proxy.url,
-        ssl_context=context if proxy.url.startswith("https:") else None,
-        headers=None if authorization is None else {"Proxy-Authorization": authorization},
-    )
-
-
-def _keep_alive(response: httpx.Response) -> None:
-    # httpx does not set the options on a connection to a proxy.
-    connected = response.extensions["network_stream"].get_extra_info("socket")
-    for option in TCP_KEEP_ALIVE:
-        connected.setsockopt(*option)

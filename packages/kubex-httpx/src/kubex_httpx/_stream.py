@@ -13,6 +13,7 @@ from typing_extensions import Self, override
 
 from kubex.core.exceptions import ConnectionLost, TransportError
 from kubex.transport import Headers, PreparedRequest, StreamResponse, map_exceptions
+from kubex_httpx._errors import ERRORS
 from kubex_httpx._pools import Pools
 
 # In seconds: a connection that has not closed by then is left to the operating system.
@@ -24,16 +25,21 @@ _COMPRESSED = ("gzip", "x-gzip", "deflate")
 class HttpxStream(StreamResponse):
     """An answer, open as long as its block. A `receive()` that was cancelled was the last one: httpx ends with it."""
 
-    def __init__(self, pools: Pools, request: PreparedRequest) -> None:
+    def __init__(self, pools: Pools, request: PreparedRequest, *, alone: bool = False) -> None:
         self._pools = pools
         self._request = request
-        self._pool = pools.route(request)
-        self._mapped = map_exceptions(self._pool.errors, request)
+        self._alone = alone
+        self._mapped = map_exceptions(ERRORS, request)
         self._state: Literal["open", "reading", "ended"] = "open"
         self._chunks: AsyncIterator[bytes] | None = None
 
     async def __aenter__(self) -> Self:
-        response = await self._pools.send(self._request, self._pool)
+        self._pool = self._pools.take(self._request, alone=self._alone)
+        try:
+            response = await self._pools.send(self._request, self._pool)
+        except BaseException:
+            await self._pools.give_back(self._pool, whole=False)
+            raise
         self._body = cast("httpx.AsyncByteStream", response.stream)
         self.network: httpcore.AsyncNetworkStream = response.extensions["network_stream"]
         self.status = response.status_code
@@ -49,12 +55,21 @@ class HttpxStream(StreamResponse):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._state == "ended":
-            await self._body.aclose()
-            return
+        whole = self._state == "ended"
+        try:
+            if whole:
+                await self._body.aclose()
+            else:
+                await self._break_off()
+        finally:
+            await self._pools.give_back(self._pool, whole=whole)
+
+    async def _break_off(self) -> None:
         # What goes wrong from here on must not hide what happened in the block: the connection ends either way.
-        with anyio.move_on_after(_CLOSING, shield=True), suppress(TransportError), self._mapped:
+        with anyio.move_on_after(_CLOSING, shield=True) as closing, suppress(TransportError), self._mapped:
             await self._body.aclose()
+            if self._pool.shared:
+                closing.cancel()
             if self._chunks is not None:
                 # On the closed connection httpx's generators come to their end, which else were the collector's work.
                 async for _ in self._chunks:

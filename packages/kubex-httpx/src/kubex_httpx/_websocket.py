@@ -18,6 +18,7 @@ from wsproto.utilities import ProtocolError
 
 from kubex.core.exceptions import TransportError, WebSocketError
 from kubex.transport import PreparedRequest, WebSocket, WebSocketMessage, map_exceptions
+from kubex_httpx._errors import ERRORS
 from kubex_httpx._pools import Pools
 from kubex_httpx._stream import HttpxStream
 
@@ -43,7 +44,7 @@ class HttpxWebSocket(WebSocket):
         self._pools = pools
         self._request = request
         self._subprotocols = tuple(subprotocols)
-        self._mapped = map_exceptions(((ProtocolError, WebSocketError), *pools.route(request).errors), request)
+        self._mapped = map_exceptions(((ProtocolError, WebSocketError), *ERRORS), request)
         self._protocol = Connection(ConnectionType.CLIENT)
         self._parts: list[bytes] = []
         self._size = 0
@@ -66,7 +67,7 @@ class HttpxWebSocket(WebSocket):
             upgrade.append(("Sec-WebSocket-Protocol", ",".join(self._subprotocols)))
         request = dataclasses.replace(self._request, headers=(*self._request.headers, *upgrade))
         async with AsyncExitStack() as stack:
-            answer = await stack.enter_async_context(HttpxStream(self._pools, request))
+            answer = await stack.enter_async_context(HttpxStream(self._pools, request, alone=True))
             await self._check(answer, key)
             self._connection = stack.pop_all()
         self._stream = answer.network

@@ -24,7 +24,14 @@ from kubex.client._lease import Leases
 from kubex.client._loop import HomeLoop
 from kubex.client._options import ClientOptions
 from kubex.client._prepare import Preparer, checked_headers, checked_method, checked_path, user_agent
-from kubex.client._resolve import resolve_config, warn_ignored, warn_ignored_timeout, warn_insecure
+from kubex.client._proxy import complete_proxies, resolve_proxies
+from kubex.client._resolve import (
+    check_supported,
+    resolve_config,
+    warn_ignored,
+    warn_ignored_timeout,
+    warn_insecure,
+)
 from kubex.client._stream import ByteStream, OpenStream
 from kubex.client._timeouts import CallTimeout, Resolved, Timeouts
 from kubex.client._tls import build_ssl_context, is_strict
@@ -70,18 +77,22 @@ class Client:
         self._closed = False
         self._loop = HomeLoop(backend.name, backend.runtimes)
         self._timeouts = Timeouts(self._options.default_timeout, backend.defaults.timeout)
+        self._proxies = resolve_proxies(self._options.proxy, configuration, trust_env=self._options.trust_env)
+        check_supported(self._options, configuration, backend, self._proxies)
         credentials = credentials_for(configuration, fetch=BackendFetch(backend, self._options))
         tls = TLSSource(configuration)
         preparer = Preparer(configuration.url, self._options.user_agent or user_agent(backend.name))
         self._plain_leases = Leases(partial(self._open_transport, streams=False))
         self._stream_leases = Leases(partial(self._open_transport, streams=True))
         policy = self._options.retry
+        proxy = self._proxies.get("http") if urlsplit(configuration.url).scheme == "http" else None
+        forwarded_by = None if proxy is None or proxy.is_socks else proxy
         self._plain = Exchange(
-            self._plain_leases, tls, preparer, credentials, policy,
-            send=send_plain, discard=nothing_to_discard, compressed=True,
+            self._plain_leases, tls, preparer, credentials, policy, forwarded_by=forwarded_by,
+            send=send_plain, discard=nothing_to_discard, compressed=not configuration.disable_compression,
         )  # fmt: skip
         self._streams = Exchange(
-            self._stream_leases, tls, preparer, credentials, policy,
+            self._stream_leases, tls, preparer, credentials, policy, forwarded_by=forwarded_by,
             send=open_stream, discard=discard_stream, compressed=False,
         )  # fmt: skip
         warn_ignored(self._options, configuration, backend)
@@ -228,13 +239,16 @@ class Client:
 
     async def _open_transport(self, material: TLSMaterial, *, streams: bool) -> Transport:
         context = None
+        strict = is_strict(self._options.verify_x509_strict)
         if urlsplit(self._configuration.url).scheme == "https":
-            strict = is_strict(self._options.verify_x509_strict)
             build = partial(build_ssl_context, self._configuration, material, strict=strict)
             context = await anyio.to_thread.run_sync(build)
-        config = resolve_config(self._options, self._configuration, self._backend, context)
-        if streams:
-            config = dataclasses.replace(config, pool_size=None, pool_size_per_host=None)
+        proxies, proxy_context = await complete_proxies(
+            self._proxies, trust_env=self._options.trust_env, authorities=material.authorities, strict=strict
+        )
+        config = resolve_config(self._options, self._backend, context, proxies, proxy_context)
+        if streams:  # each has its connection to itself, so that leaving it is closing it
+            config = dataclasses.replace(config, pool_size=None, pool_size_per_host=None, http2=False)
         return self._backend.load()(config)
 
     def _build(

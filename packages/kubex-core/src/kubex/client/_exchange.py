@@ -16,14 +16,21 @@ from kubex.client._trust import TLSMaterial, TLSSource
 from kubex.core._headers import Headers
 from kubex.core._request import Request
 from kubex.core._response import Response
-from kubex.core.exceptions import ConnectError, ConnectionLost, DeadlineExceeded, ServerCertificateError
+from kubex.core.exceptions import (
+    ConnectError,
+    ConnectionLost,
+    DeadlineExceeded,
+    ProxyError,
+    ServerCertificateError,
+)
 from kubex.credentials import Authentication, Credentials
-from kubex.transport import Limits, PreparedRequest, StreamResponse
+from kubex.transport import Limits, PreparedRequest, Proxy, StreamResponse, proxy_refusal
 
 logger = logging.getLogger(__name__)
 
 R = TypeVar("R")
 UNAUTHORIZED = 401
+PROXY_UNAUTHORIZED = 407
 
 
 class Answer(Protocol):
@@ -52,6 +59,7 @@ class Exchange(Generic[A]):
         send: Callable[[Lease, PreparedRequest], Awaitable[A]],
         discard: Callable[[A], Awaitable[None]],
         compressed: bool,
+        forwarded_by: Proxy | None = None,
     ) -> None:
         self._leases = leases
         self._tls = tls
@@ -61,6 +69,7 @@ class Exchange(Generic[A]):
         self._send = send
         self._discard = discard
         self._compressed = compressed
+        self._forwarded_by = forwarded_by
 
     async def run(self, request: Request, limits: Limits) -> A:
         """Send the request, again where the policy allows, and return the answer whatever its status is."""
@@ -85,6 +94,10 @@ class Exchange(Generic[A]):
             else:
                 if answer.status < 300:
                     return answer
+                if answer.status == PROXY_UNAUTHORIZED and self._forwarded_by is not None:
+                    await self._discard(answer)
+                    problem = f"proxy {self._forwarded_by.url}: {proxy_refusal('407')}"
+                    raise ProxyError(problem, request.method, request.path)
                 if answer.status == UNAUTHORIZED and not refreshed:
                     refreshed = True
                     renewed = await self._renewed(answer, authentication)

@@ -21,19 +21,20 @@ class ClientOptions:
     timeout: `...` the HTTP library's own default (httpx 5 s a phase; aiohttp 300 s in all, 30 s to connect), `None` no
         timeout, a number a total in seconds, or a `Timeout`. A call's `request_timeout=` goes before it.
     log_api_warnings: whether a `Warning` header of the server becomes an `ApiWarning` (a `UserWarning`).
-    proxy: an HTTP proxy: a URL, or URLs by the scheme `http` or `https`; user and password may stand in it. It goes
-        before the `proxy-url` of a kubeconfig.
+    proxy: an HTTP or SOCKS5 proxy: a URL, or URLs by the scheme `http` or `https` of the server; user and password may
+        stand in it. It goes before the `proxy-url` of a kubeconfig.
     keep_alive: False closes each connection after use.
     keep_alive_timeout: of an idle connection, in seconds; `...` the library's (httpx 5, aiohttp 15), `None` for ever.
     buffer_size: of reading, in bytes; `...` 2**21, `None` the library's own.
     ws_max_message_size: of a WebSocket message, in bytes; `...` 2**21, `None` no cap.
     pool_size: connections for plain requests; `...` the library's (100), `None` unlimited. Streams have their own.
     pool_size_per_host: the same for one host; `...` the library's (unlimited), `None` unlimited.
-    trust_env: whether `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` hold.
+    trust_env: whether `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` hold, and the netrc file for the proxy's password.
     retry: when calls are sent again; `None` never.
     verify_x509_strict: whether certificates of servers must keep to RFC 5280 by the letter; `...` as Python's own
         default is: since 3.13. False accepts what lacks a key identifier, as kubectl does.
     user_agent: of requests; up to the first `/` it is the default field manager. `None` names kubex.
+    http2: whether plain requests to an https server may share a connection by HTTP/2; httpx only, with an extra.
 
     Raises ConfigurationError, naming the field, for what cannot be meant.
     """
@@ -51,10 +52,11 @@ class ClientOptions:
     retry: RetryPolicy | None = field(default_factory=RetryPolicy)
     user_agent: str | None = None
     verify_x509_strict: bool | EllipsisType = ...
+    http2: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "timeout", coerce_timeout(self.timeout, field="ClientOptions.timeout"))
-        for name in ("log_api_warnings", "keep_alive", "trust_env"):
+        for name in ("log_api_warnings", "keep_alive", "trust_env", "http2"):
             if not isinstance(getattr(self, name), bool):
                 raise _wrong(name, "True or False", getattr(self, name))
         if not isinstance(self.verify_x509_strict, bool | EllipsisType):  # pyright: ignore[reportUnnecessaryIsInstance]

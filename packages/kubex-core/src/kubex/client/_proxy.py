@@ -1,10 +1,16 @@
 """Which proxy stands between a client and its API server."""
 
 import os
+import ssl
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import urlsplit
 
+import anyio.to_thread
+
+from kubex.client._netrc import with_netrc
 from kubex.client._no_proxy import bypasses_proxy
+from kubex.client._tls import build_proxy_context
 from kubex.configuration import ClientConfiguration
 from kubex.core._proxy import SCHEMES, Proxy, parse_proxy
 
@@ -21,7 +27,7 @@ def resolve_proxies(
     """Find the proxies by scheme of the request (`http`, `https`); none is an empty mapping.
 
     ClientOptions.proxy wins over the cluster's proxy-url, and that over the environment, if it is trusted.
-    Raises `ConfigurationError` for a URL that is no HTTP proxy's.
+    Raises `ConfigurationError` for a URL that is no proxy's.
     """
     if isinstance(option, str):
         return dict.fromkeys(SCHEMES, parse_proxy(option, source="ClientOptions", field="proxy"))
@@ -33,6 +39,18 @@ def resolve_proxies(
     if (url := configuration.proxy_url) is not None:
         return dict.fromkeys(SCHEMES, parse_proxy(url, source="ClientConfiguration", field="proxy_url"))
     return _from_environment(configuration.url, environ) if trust_env else {}
+
+
+async def complete_proxies(
+    proxies: Mapping[str, Proxy], *, trust_env: bool, authorities: str | None, strict: bool
+) -> tuple[Mapping[str, Proxy], ssl.SSLContext | None]:
+    """Add what is read from disk: passwords of the netrc file, and TLS for proxies at https if there are any."""
+    if trust_env and proxies:
+        proxies = await anyio.to_thread.run_sync(with_netrc, proxies)
+    context = None
+    if any(proxy.scheme == "https" for proxy in proxies.values()):
+        context = await anyio.to_thread.run_sync(partial(build_proxy_context, authorities, strict=strict))
+    return proxies, context
 
 
 def _from_environment(server_url: str, environ: Mapping[str, str]) -> Mapping[str, Proxy]:

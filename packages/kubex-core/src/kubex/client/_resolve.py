@@ -1,17 +1,17 @@
 """From options and configuration to what a transport is made of."""
 
 import ssl
+from collections.abc import Mapping
 from types import EllipsisType
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from kubex.client._options import KUBEX_BUFFER_SIZE, KUBEX_WS_MAX_MESSAGE_SIZE, ClientOptions
-from kubex.client._proxy import resolve_proxies
 from kubex.configuration import ClientConfiguration
 from kubex.core._caller import warn_caller
-from kubex.core.exceptions import InsecureServerWarning
+from kubex.core.exceptions import BackendError, InsecureServerWarning
 from kubex.core.params import Timeout
-from kubex.transport import Backend, TransportConfig
+from kubex.transport import Backend, Proxy, TransportConfig
 
 V = TypeVar("V")
 
@@ -20,21 +20,43 @@ def _or(value: V | EllipsisType, default: V) -> V:
     return default if isinstance(value, EllipsisType) else value
 
 
+def check_proxy(scheme: str, backend: Backend, proxies: Mapping[str, Proxy]) -> None:
+    """Raise BackendError if the backend cannot use the proxy for servers whose URL has the scheme."""
+    proxy = proxies.get(scheme)
+    if proxy is not None and (hint := backend.proxy(proxy.scheme, scheme)) is not None:
+        raise BackendError(backend.name, f"the proxy {proxy.url} cannot be used: {hint}")
+
+
+def check_supported(
+    options: ClientOptions, configuration: ClientConfiguration, backend: Backend, proxies: Mapping[str, Proxy]
+) -> None:
+    """Raise BackendError for what was asked for and the backend cannot do here, with what to do about it."""
+    check_proxy(urlsplit(configuration.url).scheme, backend, proxies)
+    if options.http2 and (hint := backend.http2()) is not None:
+        raise BackendError(backend.name, f"ClientOptions.http2 cannot be used: {hint}")
+
+
 def resolve_config(
-    options: ClientOptions, configuration: ClientConfiguration, backend: Backend, context: ssl.SSLContext | None
+    options: ClientOptions,
+    backend: Backend,
+    context: ssl.SSLContext | None,
+    proxies: Mapping[str, Proxy],
+    proxy_context: ssl.SSLContext | None,
 ) -> TransportConfig:
     """Replace every `...` by a value: kubex's own where it has one, else the library's as the backend declares it."""
     library = backend.defaults
     buffer_size = _or(options.buffer_size, KUBEX_BUFFER_SIZE)
     return TransportConfig(
         ssl_context=context,
-        proxies=resolve_proxies(options.proxy, configuration, trust_env=options.trust_env),
+        proxies=proxies,
+        proxy_ssl_context=proxy_context,
         keep_alive=options.keep_alive,
         keep_alive_timeout=_or(options.keep_alive_timeout, library.keep_alive_timeout),
         buffer_size=library.buffer_size if buffer_size is None else buffer_size,
         ws_max_message_size=_or(options.ws_max_message_size, KUBEX_WS_MAX_MESSAGE_SIZE),
         pool_size=_or(options.pool_size, library.pool_size),
         pool_size_per_host=_or(options.pool_size_per_host, library.pool_size_per_host),
+        http2=options.http2,
     )
 
 

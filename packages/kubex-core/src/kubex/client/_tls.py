@@ -89,6 +89,20 @@ def build_fetch_context(request: FetchRequest, *, strict: bool) -> ssl.SSLContex
     return context
 
 
+def build_proxy_context(authorities: str | None, *, strict: bool) -> ssl.SSLContext:
+    """Build the SSL context for proxies that are themselves reached by https; blocks, so run it in a thread.
+
+    It trusts the authorities of the system and, as kubectl does, those of the cluster. It always verifies, since the
+    proxy may be sent a password, and shows no certificate of the user's.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    _set_rules(context, strict=strict)
+    context.load_default_certs(ssl.Purpose.SERVER_AUTH)
+    if authorities is not None:
+        load_authorities(context, authorities, source="ClientConfiguration", field="server_ca_data")
+    return context
+
+
 def is_strict(option: bool | EllipsisType) -> bool:
     """Tell whether certificates are checked by the letter; `...` is what `ssl.create_default_context()` does."""
     return sys.version_info >= (3, 13) if isinstance(option, EllipsisType) else option

@@ -44,7 +44,7 @@ class ClientConfiguration:
     impersonate: Impersonation | None = None
     """Whom to act as, once authenticated."""
     proxy_url: str | None = field(default=None, repr=False)
-    """`http://host:port` or `https://user:password@host:port`."""
+    """`http://host:port`, `https://user:password@host:port` or `socks5://host:port`."""
     disable_compression: bool = False
     """Ask the server not to compress its answers, which saves time on a fast network."""
     namespace: str | None = None

@@ -9,15 +9,39 @@ from kubex.core._basic import basic_authorization
 from kubex.core.exceptions import ConfigurationError
 
 SCHEMES = ("http", "https")
+"""Of requests."""
+
+SOCKS_SCHEMES = ("socks5", "socks5h")
+_SOCKS_PORT = 1080
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proxy:
-    """An HTTP proxy. `url` is `scheme://host:port` without credentials, so it may be shown."""
+    """An HTTP or SOCKS5 proxy. `url` is `scheme://host:port` without credentials, so it may be shown."""
 
     url: str
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+
+    @property
+    def scheme(self) -> str:
+        """How the proxy is spoken to: `http`, `https`, or for SOCKS `socks5` or `socks5h`, which mean the same."""
+        return self.url.partition(":")[0]
+
+    @property
+    def is_socks(self) -> bool:
+        """Whether it is a SOCKS5 proxy, which resolves the server's name by itself."""
+        return self.scheme in SOCKS_SCHEMES
+
+    @property
+    def host(self) -> str:
+        """The host, an IPv6 address without brackets."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def port(self) -> int | None:
+        """The port, None where the URL has none."""
+        return urlsplit(self.url).port
 
     @property
     def authorization(self) -> str | None:
@@ -32,21 +56,40 @@ def parse_proxy(url: str, *, source: str | None = None, entry: str | None = None
 
     Raises `ConfigurationError` with the given place; it never shows the URL, which may hold a password.
     """
+
+    def wrong(problem: str) -> ConfigurationError:
+        return ConfigurationError(problem, source=source, entry=entry, field=field)
+
     problem = "is not the URL of a proxy; write http://host:port or http://user:password@host:port"
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ConfigurationError(problem, source=source, entry=entry, field=field) from None
-    if parts.scheme and "://" in url and parts.scheme not in SCHEMES:
-        problem = f"has the scheme {parts.scheme!r}, which is not supported; a proxy is reached by http or https"
-        raise ConfigurationError(problem, source=source, entry=entry, field=field)
+        raise wrong(problem) from None
+    if parts.scheme and "://" in url and parts.scheme not in SCHEMES + SOCKS_SCHEMES:
+        known = "http, https, socks5 or socks5h"
+        raise wrong(f"has the scheme {parts.scheme!r}, which is not supported; a proxy is reached by {known}")
     host = parts.hostname
     if not host or "://" not in url or any(character.isspace() for character in url):
-        raise ConfigurationError(problem, source=source, entry=entry, field=field)
+        raise wrong(problem)
+    if port is None and parts.scheme in SOCKS_SCHEMES:
+        port = _SOCKS_PORT
     host = f"[{host}]" if ":" in host else host
-    return Proxy(
+    proxy = Proxy(
         url=f"{parts.scheme}://{host}" + (f":{port}" if port is not None else ""),
         username=None if parts.username is None else unquote(parts.username),
         password=None if parts.password is None else unquote(parts.password),
     )
+    if (refused := socks_problem(proxy)) is not None:
+        raise wrong(refused)
+    return proxy
+
+
+def socks_problem(proxy: Proxy) -> str | None:
+    """Say why the credentials of a SOCKS proxy cannot be sent, None if they can."""
+    if not proxy.is_socks or proxy.username is None:
+        return None
+    for part in (proxy.username, proxy.password or ""):
+        if not (part.isascii() and 0 < len(part) < 256):
+            return "has a user name or a password that SOCKS cannot carry: each must be 1 to 255 ASCII characters"
+    return None

@@ -6,6 +6,7 @@ from kubex.core._response import Response
 from kubex.core.params import Timeout
 from kubex.transport._backend import API_VERSION, Backend, IgnoredOption, LibraryDefaults
 from kubex.transport._config import Limits, PreparedRequest, TransportConfig
+from kubex.transport._connecting import Connecting, proxy_refusal
 from kubex.transport._exceptions import ExceptionTable, caused_by_tls, map_exceptions, refused_by_tls_alert
 from kubex.transport._sockets import TCP_KEEP_ALIVE
 from kubex.transport._transport import StreamResponse, Transport
@@ -15,6 +16,7 @@ __all__ = [
     "API_VERSION",
     "TCP_KEEP_ALIVE",
     "Backend",
+    "Connecting",
     "ExceptionTable",
     "Headers",
     "IgnoredOption",
@@ -31,5 +33,6 @@ __all__ = [
     "WebSocketMessage",
     "caused_by_tls",
     "map_exceptions",
+    "proxy_refusal",
     "refused_by_tls_alert",
 ]

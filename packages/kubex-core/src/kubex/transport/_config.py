@@ -13,17 +13,21 @@ class TransportConfig:
 
     Times are in seconds, sizes in bytes. Of a limit None means there is none. `ssl_context` holds everything about
     TLS, server name included; None is for plain HTTP. `proxies` maps the scheme of a request (`http`, `https`)
-    to its proxy. A transport takes nothing from the environment, keeps no cookies and follows no redirects.
+    to its proxy; `proxy_ssl_context` is for proxies that are themselves reached by https. With `http2` requests may
+    share a connection by HTTP/2, WebSockets never do. A transport takes nothing from the environment, keeps no cookies
+    and follows no redirects.
     """
 
     ssl_context: ssl.SSLContext | None = None
     proxies: Mapping[str, Proxy] = field(default_factory=dict[str, Proxy])
+    proxy_ssl_context: ssl.SSLContext | None = None
     keep_alive: bool = True
     keep_alive_timeout: float | None = None
     buffer_size: int = 2**21
     ws_max_message_size: int | None = 2**21
     pool_size: int | None = 100
     pool_size_per_host: int | None = None
+    http2: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class map_exceptions:  # noqa: N801 - used as a function, as contextlib.suppress
         for foreign, ours in self._table:
             if isinstance(error, foreign) if isinstance(foreign, type | tuple) else foreign(error):
                 url, _, query = self._request.url.partition("?")
-                narrowed, text = explain(ours, _tls_cause(error), _root(error), url)
+                narrowed, text = explain(ours, tls_cause(error), _root(error), url)
                 raise narrowed(text.replace(f"?{query}", "") if query else text, self._request.method, url) from error
 
 
@@ -68,17 +68,23 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = several[0] if several else cause
 
 
+def caused_by(error: BaseException, kind: type[BaseException]) -> bool:
+    """Tell whether the error, or a cause of it, is of a kind."""
+    return any(isinstance(cause, kind) for cause in _causes(error))
+
+
 def caused_by_tls(error: BaseException) -> bool:
     """Tell whether an exception of the TLS library stands behind the error."""
-    return _tls_cause(error) is not None
+    return tls_cause(error) is not None
 
 
 def refused_by_tls_alert(error: BaseException) -> bool:
     """Tell whether the server refused this side's certificate, which may happen after the handshake."""
-    reason = getattr(_tls_cause(error), "reason", None) or ""
+    reason = getattr(tls_cause(error), "reason", None) or ""
     return "ALERT" in reason and any(refusal in reason for refusal in _REFUSALS)
 
 
-def _tls_cause(error: BaseException) -> ssl.SSLError | None:
+def tls_cause(error: BaseException) -> ssl.SSLError | None:
+    """Return the innermost exception of the TLS library behind the error."""
     found = [cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)]
     return found[-1] if found else None  # aiohttp's own are some, too, and know nothing

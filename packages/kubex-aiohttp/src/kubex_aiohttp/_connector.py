@@ -1,0 +1,98 @@
+"""Connectors of aiohttp: how connections are made, directly and by way of proxies."""
+
+import socket
+import ssl
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import aiohttp
+from typing_extensions import override
+from yarl import URL
+
+from kubex.core.exceptions import ProxyError
+from kubex.transport import TCP_KEEP_ALIVE, Connecting, PreparedRequest, Proxy, TransportConfig, proxy_refusal
+
+# What aiohttp has by default and does where None is asked for, in seconds.
+_KEEP_ALIVE = 15.0
+
+_CONNECTING: ContextVar[Connecting] = ContextVar("_CONNECTING")
+
+
+class Connector(aiohttp.TCPConnector):
+    """A connector that has TLS of its own for proxies: aiohttp would verify them as it verifies the server."""
+
+    def __init__(self, config: TransportConfig, **settings: Any) -> None:
+        super().__init__(**settings)  # pyright: ignore[reportUnknownMemberType] - aiohttp leaves a type out
+        self._proxy_tls = config.proxy_ssl_context
+        self._proxy_origins = {URL(proxy.url).origin() for proxy in config.proxies.values() if proxy.scheme == "https"}
+
+    @override
+    def _get_ssl_context(self, req: aiohttp.ClientRequest) -> ssl.SSLContext | None:
+        if req.proxy is None and req.url.origin() in self._proxy_origins:
+            return self._proxy_tls
+        return super()._get_ssl_context(req)
+
+
+def make_connector(config: TransportConfig) -> aiohttp.TCPConnector:
+    """Make the connector for direct connections and HTTP proxies."""
+    return Connector(config, socket_factory=_socket, **_settings(config))
+
+
+def make_socks_connector(config: TransportConfig, proxy: Proxy) -> aiohttp.TCPConnector:
+    """Make the connector for connections by way of a SOCKS proxy."""
+    from kubex_aiohttp._socks import SocksConnector  # its library is an extra
+
+    return SocksConnector(proxy, **_settings(config))
+
+
+@contextmanager
+def watched(proxy: Proxy, request: PreparedRequest) -> Generator[None, None, None]:
+    """Watch the connection that aiohttp makes in the block, if it makes one."""
+    with Connecting(proxy, request) as connecting:
+        before = _CONNECTING.set(connecting)
+        try:
+            yield
+        except ProxyError as error:
+            if isinstance(refusal := error.__cause__, aiohttp.ClientHttpProxyError):
+                # The original would show the headers of the request to whoever prints its repr.
+                raise ProxyError(proxy_refusal(f"{refusal.status} {refusal.message}")) from None
+            raise
+        finally:
+            _CONNECTING.reset(before)
+
+
+def tell_connections() -> aiohttp.TraceConfig:
+    """Make what tells of connections to the block of `watched`."""
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_start.append(_begin)
+    trace.on_connection_create_end.append(_done)
+    return trace
+
+
+async def _begin(*_: object) -> None:
+    _CONNECTING.get().begin()
+
+
+async def _done(*_: object) -> None:
+    _CONNECTING.get().done()
+
+
+def _settings(config: TransportConfig) -> dict[str, Any]:
+    idle = _KEEP_ALIVE if config.keep_alive_timeout is None else config.keep_alive_timeout
+    return {
+        "ssl": True if config.ssl_context is None else config.ssl_context,
+        "limit": config.pool_size or 0,
+        "limit_per_host": config.pool_size_per_host or 0,
+        "force_close": not config.keep_alive,
+        "keepalive_timeout": idle if config.keep_alive else None,  # a time together with force_close is refused
+    }
+
+
+def _socket(address: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
+    family, kind, protocol, *_ = address
+    made = socket.socket(family, kind, protocol)
+    for option in TCP_KEEP_ALIVE:
+        made.setsockopt(*option)
+    return made

@@ -1,0 +1,120 @@
+"""Passwords of proxies from the netrc file."""
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from kubex.client._netrc import parse_netrc, with_netrc
+from kubex.core._proxy import Proxy
+from kubex.core.exceptions import ConfigurationError
+
+PROXY = Proxy(url="http://proxy:3128")
+
+
+def given(path: Path, text: str, proxy: Proxy = PROXY) -> Proxy:
+    path.write_text(text, encoding="utf-8")
+    return with_netrc({"https": proxy}, {"NETRC": str(path)})["https"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("machine proxy login me password word", ("me", "word")),
+        ("machine proxy\n\tlogin me\n\tpassword word\n", ("me", "word")),
+        ("machine PROXY login me password word", ("me", "word")),
+        ("machine proxy user me account x password word", ("me", "word")),
+        ("machine proxy login me password #word", ("me", "#word")),
+        ("machine proxy login me password wo#rd", ("me", "wo#rd")),
+        ("machine proxy login #me password word", ("#me", "word")),
+        ("# a comment\nmachine proxy login me password word # another\n#machine proxy login no", ("me", "word")),
+        ("#\nmachine proxy login me #x\n password word", ("me", "word")),
+        ('machine proxy login me password "two words"', ("me", "two words")),
+        ('machine proxy login me password "a\\"b\\\\c"', ("me", 'a"b\\c')),
+        ("machine proxy login me password a\\ b", None),
+        ("machine proxy login me password pä$$", ("me", "pä$$")),
+        ("machine proxy login me", ("me", "")),
+        ("machine proxy password word", ("", "word")),
+        ("machine other login no password no machine proxy login me password word", ("me", "word")),
+        ("machine proxy login me password word\nmachine proxy login no password no", ("me", "word")),
+        ("default login me password word", ("me", "word")),
+        ("default login no password no\nmachine proxy login me password word", ("me", "word")),
+        ("macdef init\ncd /x\nmachine proxy login no\n\nmachine proxy login me password word", ("me", "word")),
+        ("machine proxy login machine password default", ("machine", "default")),
+    ],
+)
+def test_one_grammar_on_every_python(tmp_path: Path, text: str, expected: tuple[str, str] | None) -> None:
+    found = given(tmp_path / "netrc", text)
+    assert (None if found.username is None else (found.username, found.password)) == expected
+
+
+@pytest.mark.parametrize("text", ["", "machine other login a password marked", "#machine proxy login a"])
+def test_a_file_without_the_host_changes_nothing(tmp_path: Path, text: str) -> None:
+    assert given(tmp_path / "netrc", text) == PROXY
+
+
+def test_an_ipv6_proxy_is_named_without_brackets(tmp_path: Path) -> None:
+    found = given(tmp_path / "netrc", "machine fd00::1 login me password word", Proxy(url="https://[fd00::1]:3128"))
+    assert (found.username, found.password) == ("me", "word")
+
+
+def test_what_the_url_says_goes_before_the_file(tmp_path: Path) -> None:
+    proxy = Proxy(url="http://proxy:3128", username="other", password="")
+    assert given(tmp_path / "netrc", "machine proxy login me password word", proxy) == proxy
+
+
+@pytest.mark.parametrize(
+    "text", ["swordfish", "machine proxy login me password", "machine proxy swordfish x", "login a"]
+)
+def test_a_malformed_file_is_a_warning_that_shows_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, text: str
+) -> None:
+    assert given(tmp_path / "netrc", text) == PROXY
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert str(tmp_path / "netrc") in record.getMessage()
+    assert "swordfish" not in record.getMessage()
+
+
+def test_bytes_that_are_not_text_are_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "netrc").write_bytes(b"machine proxy login a password \xff\xfe")
+    assert with_netrc({"https": PROXY}, {"NETRC": str(tmp_path / "netrc")}) == {"https": PROXY}
+    assert "does not follow the format" in caplog.text
+
+
+def test_a_named_file_that_cannot_be_read_is_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert with_netrc({"https": PROXY}, {"NETRC": str(tmp_path / "none")}) == {"https": PROXY}
+    assert "No such file" in caplog.text
+    caplog.clear()
+    assert with_netrc({"https": PROXY}, {"NETRC": str(tmp_path)}) == {"https": PROXY}
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.covers("pitfall-32")
+@pytest.mark.parametrize("variable", ["HOME", "USERPROFILE"])
+def test_without_a_name_it_is_the_one_in_the_home_directory(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, variable: str
+) -> None:
+    assert with_netrc({"https": PROXY}, {}) == {"https": PROXY}
+    assert with_netrc({"https": PROXY}, {variable: str(tmp_path)}) == {"https": PROXY}
+    (tmp_path / ("_netrc" if os.name == "nt" else ".netrc")).write_text("machine proxy login me password word")
+    assert with_netrc({"https": PROXY}, {variable: str(tmp_path)})["https"].password == "word"
+    assert not caplog.records
+
+
+def test_nothing_is_read_where_no_proxy_wants_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    complete = Proxy(url="http://proxy", username="a", password="b")
+    for proxies in ({}, {"https": complete}):
+        assert with_netrc(proxies, {"NETRC": str(tmp_path / "none")}) == proxies
+    assert not caplog.records
+
+
+def test_what_socks_cannot_carry_is_refused_here_too(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"machine proxy: .* ASCII") as caught:
+        given(tmp_path / "netrc", "machine proxy login me password swördfish", Proxy(url="socks5://proxy:1080"))
+    assert "swördfish" not in str(caught.value)
+
+
+def test_hosts_are_told_apart() -> None:
+    assert parse_netrc("machine a login 1 default login 2") == {"a": ("1", ""), None: ("2", "")}
