@@ -9,7 +9,7 @@ import pytest
 
 from kubex.client import Client
 from kubex.models import ObjectMeta, Resource, WatchEvent
-from support.kinds import ConfigMap, Container, Pod, PodSpec
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec
 
 T = TypeVar("T", bound=Resource)
 

@@ -9,7 +9,9 @@ from kubex.api import Api
 from kubex.client import Client
 from kubex.core.exceptions import AlreadyExists, Conflict
 from kubex.models import ObjectMeta
-from support.kinds import ConfigMap, Lease, LeaseSpec, ManagedConfigMap
+from kubex_k8s.v1_37.coordination.v1 import Lease, LeaseSpec
+from kubex_k8s.v1_37.core.v1 import ConfigMap
+from support.kinds import ManagedConfigMap
 
 pytestmark = pytest.mark.anyio
 

@@ -11,8 +11,8 @@ from kubex.api import Api, Watch
 from kubex.client import Client, ClientOptions, RetryPolicy, create_client
 from kubex.core.exceptions import ConnectionLost, TransportError
 from kubex.transport import Backend
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing.embedded import Drop, EmbeddedServer
-from support.kinds import ConfigMap
 
 pytestmark = [pytest.mark.anyio, loses_tls_connections]
 

@@ -15,11 +15,10 @@ from kubex.models import ObjectMeta
 from kubex.transport import Backend
 from kubex_k8s.v1_37.authentication.v1 import SelfSubjectReview
 from kubex_k8s.v1_37.authorization.v1 import ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec
-from kubex_k8s.v1_37.core.v1 import Namespace, ServiceAccount
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, ServiceAccount
 from kubex_k8s.v1_37.rbac.v1 import PolicyRule, Role, RoleBinding, RoleRef, Subject
 from kubex_testing import ServerHandle
 from kubex_testing._pki import CertificateAuthority
-from support.kinds import ConfigMap
 
 pytestmark = pytest.mark.anyio
 

@@ -11,9 +11,9 @@ from kubex.client import Client, create_client
 from kubex.core.exceptions import ClientClosedError, ConfigurationError, DeadlineExceeded, Forbidden, NotFound
 from kubex.models import facts_of
 from kubex.transport import Backend
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Delay, EmbeddedServer
-from support.kinds import ConfigMap, Namespace
 
 pytestmark = pytest.mark.anyio
 

@@ -10,8 +10,8 @@ from behaviour.objects import SECONDS, config_map, named, take, told
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
 from kubex.transport import Backend
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
-from support.kinds import ConfigMap
 
 pytestmark = pytest.mark.anyio
 

@@ -10,20 +10,24 @@ from kubex.api import Api
 from kubex.client import Client
 from kubex.core.exceptions import AlreadyExists, Conflict, Invalid, InvalidNameError, NotFound
 from kubex.models import ObjectMeta
-from support.kinds import ConfigMap, Lease, LeaseSpec, Pod, Secret, Service
+from kubex_k8s.v1_37.coordination.v1 import Lease, LeaseSpec
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, Secret, Service, ServicePort, ServiceSpec
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_create_returns_what_the_server_stored(client: Client, namespace: str) -> None:
     created = await Api(Service, client).create(
-        Service(metadata=ObjectMeta(name="web"), spec={"ports": [{"port": 80}], "selector": {"app": "web"}})
+        Service(
+            metadata=ObjectMeta(name="web"),
+            spec=ServiceSpec(ports=[ServicePort(port=80)], selector={"app": "web"}),
+        )
     )
     assert created.metadata.namespace == namespace
     assert created.metadata.uid
     assert created.spec is not None
-    assert created.spec["clusterIP"]
-    assert created.spec["ports"] == [{"protocol": "TCP", "port": 80, "targetPort": 80}]
+    assert created.spec.cluster_ip
+    assert created.spec.ports == [ServicePort(protocol="TCP", port=80, target_port=80)]
 
 
 async def test_the_server_makes_the_name(client: Client) -> None:

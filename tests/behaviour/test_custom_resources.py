@@ -14,7 +14,9 @@ from kubex.client import Client
 from kubex.core.exceptions import BadRequest, Conflict, Invalid, NotFound
 from kubex.core.patch import MergePatch
 from kubex.models import NamespacedResource, ObjectMeta, untyped
-from support.kinds import ConfigMap, CustomResourceDefinition, Widget, WidgetSpec
+from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
+from kubex_k8s.v1_37.core.v1 import ConfigMap
+from support.kinds import Widget, WidgetSpec
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("widgets")]
 
@@ -173,8 +175,8 @@ async def short_lived(client: Client, namespace: str) -> AsyncIterator[CustomRes
 async def test_a_definition_is_served_and_withdrawn(client: Client, short_lived: CustomResourceDefinition) -> None:
     assert is_established(short_lived)
     api = Api(CustomResourceDefinition, client)
-    name, names = named(short_lived), short_lived.spec["names"]
-    resource = untyped("example.com/v1", names["kind"], plural=names["plural"])
+    name, names = named(short_lived), short_lived.spec.names
+    resource = untyped("example.com/v1", names.kind, plural=names.plural)
     await Api(resource, client).create(resource.model_validate({"metadata": {"name": "one"}, "spec": {"size": 1}}))
     async with api.watch(field_selector={"metadata.name": name}, resource_version=revision(short_lived)) as events:
         await api.delete(name)

@@ -11,7 +11,7 @@ from kubex.core.exceptions import Conflict, Invalid, MethodNotAllowed, NotFound
 from kubex.core.params import Precondition, PropagationPolicy
 from kubex.core.patch import MergePatch
 from kubex.models import OwnerReference, ResourceList, Status
-from support.kinds import ConfigMap, Pod
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ from kubex.api import Api
 from kubex.client import Client
 from kubex.core.exceptions import NotFound
 from kubex.models import NamespacedResource, ResourceFacts
-from support.kinds import ConfigMap
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 pytestmark = pytest.mark.anyio
 

@@ -11,8 +11,8 @@ from kubex.configuration import ClientConfiguration, Impersonation
 from kubex.core.exceptions import Forbidden
 from kubex.transport import Backend
 from kubex_k8s.v1_37.authentication.v1 import SelfSubjectReview, UserInfo
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
-from support.kinds import ConfigMap
 
 pytestmark = pytest.mark.anyio
 

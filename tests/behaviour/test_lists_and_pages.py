@@ -11,8 +11,8 @@ from kubex.core.exceptions import BadRequest, ConfigurationError, DecodeError, E
 from kubex.core.patch import MergePatch
 from kubex.models import NamespacedResource, ResourceFacts, ResourceList
 from kubex.transport import Backend
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing.embedded import Answer, EmbeddedServer, Settings
-from support.kinds import ConfigMap, Pod
 
 pytestmark = pytest.mark.anyio
 
@@ -193,7 +193,9 @@ async def test_null_in_place_of_a_list_is_an_empty_one(embedded_client: Client, 
     assert (list(listed.items), listed.resource_version) == ([], "7")
     document = {"metadata": {"name": "one"}, "spec": {"containers": None}}
     kubex_server.inject("GET *", Answer(200, json.dumps(document).encode(), JSON))
-    assert (await Api(Pod, embedded_client).get("one")).spec.containers == []
+    pod = await Api(Pod, embedded_client).get("one")
+    assert pod.spec is not None
+    assert pod.spec.containers == []
 
 
 class Counted(NamespacedResource):

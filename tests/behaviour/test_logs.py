@@ -16,8 +16,8 @@ from kubex.core.exceptions import (
     NotFound,
     UnsupportedVerbError,
 )
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod
 from kubex_testing.embedded import Drop, EmbeddedServer
-from support.kinds import ConfigMap, Container, Pod
 
 pytestmark = pytest.mark.anyio
 

@@ -7,8 +7,8 @@ from kubex.api import Api
 from kubex.client import Client
 from kubex.core.exceptions import NotFound
 from kubex.models import NamespacedObjectMetadata, PartialObjectMetadata
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
 from kubex_testing.embedded import EmbeddedServer
-from support.kinds import ConfigMap, Namespace
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-4")]
 

@@ -7,8 +7,8 @@ from kubex.api import Api
 from kubex.client import Client
 from kubex.core.exceptions import BadRequest, InvalidNameError, NotFound
 from kubex.core.patch import MergePatch
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing.embedded import EmbeddedServer
-from support.kinds import ConfigMap, Pod
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-11")]
 

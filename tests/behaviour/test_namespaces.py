@@ -10,9 +10,9 @@ from kubex.client import Client, create_client
 from kubex.core.exceptions import NamespaceError
 from kubex.models import ObjectMeta
 from kubex.transport import Backend
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import EmbeddedServer
-from support.kinds import ConfigMap, Namespace, Pod
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,10 @@ from kubex.client import Client
 from kubex.core.exceptions import Conflict, Invalid, NotFound, UnsupportedMediaType
 from kubex.core.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
 from kubex.models import ObjectMeta
-from support.kinds import ConfigMap, Container, Deployment, DeploymentSpec, Pod, PodSpec, PodTemplate, Widget
+from kubex_k8s.v1_37.apps.v1 import Deployment, DeploymentSpec
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, PodTemplateSpec
+from kubex_k8s.v1_37.meta.v1 import LabelSelector
+from support.kinds import Widget
 
 pytestmark = pytest.mark.anyio
 
@@ -83,21 +86,24 @@ async def test_a_patch_that_changes_nothing_keeps_the_revision(config_maps: Api[
     assert revision(await config_maps.patch("one", MergePatch({"data": {"a": "1"}}))) == revision(before)
 
 
+def containers_of(deployment: Deployment) -> list[Container]:
+    assert deployment.spec is not None
+    assert deployment.spec.template.spec is not None
+    return deployment.spec.template.spec.containers
+
+
 async def test_a_strategic_patch_merges_lists_by_their_keys(client: Client) -> None:
     api = Api(Deployment, client)
     containers = [Container(name="app", image="app:1"), Container(name="sidecar", image="sidecar:1")]
-    template = PodTemplate(metadata={"labels": {"app": "web"}}, spec=PodSpec(containers=containers))
-    spec = DeploymentSpec(replicas=0, selector={"matchLabels": {"app": "web"}}, template=template)
+    template = PodTemplateSpec(metadata=ObjectMeta(labels={"app": "web"}), spec=PodSpec(containers=containers))
+    spec = DeploymentSpec(replicas=0, selector=LabelSelector(match_labels={"app": "web"}), template=template)
     await api.create(Deployment(metadata=ObjectMeta(name="web"), spec=spec))
     image = {"spec": {"template": {"spec": {"containers": [{"name": "app", "image": "app:2"}]}}}}
     patched = await api.patch("web", StrategicMergePatch(image))
-    assert [(item.name, item.image) for item in patched.spec.template.spec.containers] == [
-        ("app", "app:2"),
-        ("sidecar", "sidecar:1"),
-    ]
+    assert [(item.name, item.image) for item in containers_of(patched)] == [("app", "app:2"), ("sidecar", "sidecar:1")]
     removal = {"spec": {"template": {"spec": {"containers": [{"name": "sidecar", "$patch": "delete"}]}}}}
     patched = await api.patch("web", StrategicMergePatch(removal))
-    assert [item.name for item in patched.spec.template.spec.containers] == ["app"]
+    assert [item.name for item in containers_of(patched)] == ["app"]
 
 
 async def test_a_merge_patch_replaces_lists(client: Client) -> None:

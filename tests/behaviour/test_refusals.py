@@ -22,8 +22,8 @@ from kubex.core.exceptions import (
     UnsupportedMediaType,
 )
 from kubex.transport import Backend
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
 from kubex_testing import ServerHandle
-from support.kinds import ConfigMap, Namespace
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,8 @@ from kubex.api import Api
 from kubex.client import Client
 from kubex.core.exceptions import ConfigurationError, Expired
 from kubex.core.patch import MergePatch
-from support.kinds import ConfigMap, Widget
+from kubex_k8s.v1_37.core.v1 import ConfigMap
+from support.kinds import Widget
 
 pytestmark = pytest.mark.anyio
 

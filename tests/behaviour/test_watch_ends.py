@@ -18,8 +18,8 @@ from kubex.core.exceptions import (
     InternalError,
     UnknownWatchEventError,
 )
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing.embedded import Answer, EmbeddedServer
-from support.kinds import ConfigMap
 
 pytestmark = pytest.mark.anyio
 

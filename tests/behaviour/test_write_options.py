@@ -13,9 +13,10 @@ from kubex.core.exceptions import ApiWarning, BadRequest, Invalid
 from kubex.core.patch import MergePatch
 from kubex.models import ManagedObjectMeta
 from kubex.transport import Backend
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import AddHeaders, Answer, EmbeddedServer
-from support.kinds import ConfigMap, ManagedConfigMap, Pod
+from support.kinds import ManagedConfigMap
 
 pytestmark = pytest.mark.anyio
 

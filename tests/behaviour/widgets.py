@@ -9,7 +9,16 @@ from kubex.api import Api
 from kubex.client import Client
 from kubex.core.exceptions import NotFound
 from kubex.models import ObjectMeta
-from support.kinds import CustomResourceDefinition
+from kubex_k8s.v1_37.apiextensions.v1 import (
+    CustomResourceDefinition,
+    CustomResourceDefinitionNames,
+    CustomResourceDefinitionSpec,
+    CustomResourceDefinitionVersion,
+    CustomResourceSubresources,
+    CustomResourceSubresourceStatus,
+    CustomResourceValidation,
+    JSONSchemaProps,
+)
 
 WIDGET_SCHEMA = {
     "type": "object",
@@ -33,19 +42,15 @@ def definition(
     kind: str, plural: str, schema: dict[str, Any], *, scope: str = "Namespaced"
 ) -> CustomResourceDefinition:
     """Make the definition of a kind of the group example.com, with a status subresource."""
-    version = {
-        "name": "v1",
-        "served": True,
-        "storage": True,
-        "schema": {"openAPIV3Schema": schema},
-        "subresources": {"status": {}},
-    }
-    spec = {
-        "group": "example.com",
-        "scope": scope,
-        "names": {"kind": kind, "plural": plural, "singular": kind.lower(), "listKind": f"{kind}List"},
-        "versions": [version],
-    }
+    version = CustomResourceDefinitionVersion(
+        name="v1",
+        served=True,
+        storage=True,
+        schema_=CustomResourceValidation(open_apiv3_schema=JSONSchemaProps.model_validate(schema)),
+        subresources=CustomResourceSubresources(status=CustomResourceSubresourceStatus()),
+    )
+    names = CustomResourceDefinitionNames(kind=kind, plural=plural, singular=kind.lower(), list_kind=f"{kind}List")
+    spec = CustomResourceDefinitionSpec(group="example.com", scope=scope, names=names, versions=[version])
     return CustomResourceDefinition(metadata=ObjectMeta(name=f"{plural}.example.com"), spec=spec)
 
 
@@ -70,8 +75,8 @@ async def establish(client: Client, wanted: CustomResourceDefinition) -> None:
 
 def is_established(crd: CustomResourceDefinition) -> bool:
     """Say whether the server has accepted the names and serves the kind."""
-    conditions = (crd.status or {}).get("conditions") or []
-    return any(item["type"] == "Established" and item["status"] == "True" for item in conditions)
+    conditions = (crd.status and crd.status.conditions) or []
+    return any(item.type == "Established" and item.status == "True" for item in conditions)
 
 
 async def _unknown(client: Client, path: str) -> bool:

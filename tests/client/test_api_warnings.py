@@ -12,7 +12,7 @@ from client.turns import Turn, Turns, answer, refuse, stream
 from kubex.api import Api
 from kubex.core.exceptions import ApiWarning, Conflict, NotFound
 from kubex.models import ObjectMeta
-from support.kinds import ConfigMap
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from transport.servers import SECONDS, Peer, Serve
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-14")]

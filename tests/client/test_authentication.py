@@ -22,9 +22,9 @@ from kubex.core._request import Request
 from kubex.core.exceptions import ConfigurationError, Unauthorized
 from kubex.credentials import Authentication, Credentials, TLSIdentity
 from kubex.transport import Backend, Limits, Transport, TransportConfig
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, EmbeddedServer
-from support.kinds import ConfigMap
 from transport.servers import Peer, Serve
 
 pytestmark = pytest.mark.anyio

@@ -19,7 +19,7 @@ from kubex.core.exceptions import (
     NotFound,
 )
 from kubex.models import ObjectMeta
-from support.kinds import ConfigMap, Namespace
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
 from support.pairs import Pair
 from transport.servers import Peer, Serve
 

@@ -14,7 +14,7 @@ from client.turns import Arrivals, Gate, Turn, Turns, answer, silence, stream
 from kubex.api import Api
 from kubex.client import ByteStream, Client
 from kubex.core.exceptions import ClientClosedError, ConnectionLost, NotFound, TransportError
-from support.kinds import ConfigMap, Pod
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from transport.servers import SECONDS, Peer, Serve, Server
 
 pytestmark = pytest.mark.anyio

@@ -21,7 +21,7 @@ from kubex.core.exceptions import (
     ConfigurationError,
     NoBackendError,
 )
-from support.kinds import ConfigMap
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from support.pairs import Pair
 from transport.servers import Serve, Server
 

@@ -19,7 +19,7 @@ from kubex.core._request import Request
 from kubex.core.exceptions import ConnectTimeout, DeadlineExceeded, KubexError, ReadTimeout, TransportError
 from kubex.core.params import Timeout
 from kubex.transport import Backend, LibraryDefaults
-from support.kinds import ConfigMap, Pod
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from transport.servers import SECONDS, Peer, Serve
 
 pytestmark = pytest.mark.anyio

@@ -14,7 +14,7 @@ from client.turns import Turn, answer, hang_up, refuse, silence, stream
 from kubex.api import Api
 from kubex.client import Client, RetryPolicy
 from kubex.core.exceptions import KubexError
-from support.kinds import ConfigMap
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from transport.servers import SECONDS, Peer, Serve
 
 EVENT = b'{"type": "ADDED", "object": {"metadata": {"name": "a"}}}\n'

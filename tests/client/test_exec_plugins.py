@@ -16,9 +16,9 @@ from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration, ExecPlugin
 from kubex.core.exceptions import ConfigurationError, DeadlineExceeded, Unauthorized
 from kubex.transport import Backend
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, EmbeddedServer
-from support.kinds import ConfigMap
 from support.plugins import Meeting, PluginScript
 from transport.servers import Peer, Serve, Server
 

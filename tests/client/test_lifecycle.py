@@ -20,7 +20,7 @@ from kubex.configuration import ClientConfiguration
 from kubex.core.exceptions import ClientClosedError, ClientLoopError, ConnectionLost
 from kubex.credentials import TLSIdentity
 from kubex.transport import Backend, Transport, TransportConfig
-from support.kinds import ConfigMap
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from support.pairs import Pair
 from transport.servers import SECONDS, Peer, Serve
 

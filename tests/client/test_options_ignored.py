@@ -14,7 +14,7 @@ from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
-from support.kinds import ConfigMap, Pod
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from support.pairs import Pair
 from transport.servers import Serve
 

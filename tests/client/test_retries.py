@@ -30,7 +30,7 @@ from kubex.core.exceptions import (
     TooManyRequests,
 )
 from kubex.core.params import Timeout
-from support.kinds import ConfigMap
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from transport.servers import Peer, Serve
 
 MANY = SOON.max_attempts

@@ -18,7 +18,7 @@ from kubex.core.exceptions import KubexError
 from kubex.core.params import Timeout
 from kubex.core.patch import MergePatch
 from kubex.models import ObjectMeta
-from support.kinds import Secret
+from kubex_k8s.v1_37.core.v1 import Secret
 from transport.servers import Serve
 
 pytestmark = pytest.mark.anyio

@@ -35,7 +35,7 @@ from kubex.configuration import (
 from kubex.core.exceptions import ConfigurationError, KubexError
 from kubex.transport import Headers
 from kubex_httpx import HttpxClient
-from support.kinds import ConfigMap
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from transport.servers import Peer, Serve
 
 MARK = "marked-secret-value"

@@ -8,7 +8,8 @@ from kubex.api._decode import Decoder
 from kubex.core.exceptions import ApiError, DecodeError, UnknownWatchEventError
 from kubex.models import Status, VersionInfo
 from kubex.models._errors import decode
-from support.kinds import ConfigMap, Lease, Pod, Secret
+from kubex_k8s.v1_37.coordination.v1 import Lease
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, Secret
 
 SECRET = "hunter2-marked-secret"
 

@@ -10,7 +10,9 @@ import pytest
 from kubex.core._encode import complete, encode, encode_object
 from kubex.core.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
 from kubex.models import ManagedFieldsEntry, ManagedObjectMeta, ObjectMeta, facts_of, untyped
-from support.kinds import ConfigMap, Container, Deployment, Pod, PodSpec, Widget, WidgetSpec
+from kubex_k8s.v1_37.apps.v1 import Deployment
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec
+from support.kinds import Widget, WidgetSpec
 
 WHEN = datetime(2024, 2, 3, 4, 5, 6, tzinfo=timezone.utc)
 

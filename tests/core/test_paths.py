@@ -5,7 +5,8 @@ import pytest
 from kubex.core._paths import collection_path, object_path, segment
 from kubex.core.exceptions import InvalidNameError, NamespaceError
 from kubex.models import NamespacedResource, Resource, ResourceFacts, facts_of, untyped
-from support.kinds import Deployment, Namespace, Pod
+from kubex_k8s.v1_37.apps.v1 import Deployment
+from kubex_k8s.v1_37.core.v1 import Namespace, Pod
 
 
 @pytest.mark.covers("pitfall-11")

@@ -17,9 +17,9 @@ from docs.blocks import ROOT
 from kubex.api import Api
 from kubex.client import create_client
 from kubex.models import ObjectMeta
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, Delay, EmbeddedServer, RecordedRequest
-from support.kinds import ConfigMap, Container, Pod, PodSpec
 from support.pairs import Pair
 
 EXAMPLES = ROOT / "examples"

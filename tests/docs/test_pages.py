@@ -15,8 +15,8 @@ from docs.blocks import PAGES, ROOT, Block, blocks, page_name, run_block
 from kubex.api import Api
 from kubex.client import Client, create_client
 from kubex.models import ObjectMeta
+from kubex_k8s.v1_37.core.v1 import Container, Pod, PodSpec
 from kubex_testing.embedded import EmbeddedServer
-from support.kinds import Container, Pod, PodSpec
 from support.pairs import PAIRS, Pair
 
 BACKENDS = {f"kubex-{pair.backend}" for pair in PAIRS}

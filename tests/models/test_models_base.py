@@ -26,7 +26,9 @@ from kubex.models import (
     facts_of,
 )
 from kubex.models._names import IRREGULAR, wire_name
-from support.kinds import ConfigMap, Deployment, Pod, PodStatus, Widget, WidgetSpec
+from kubex_k8s.v1_37.apps.v1 import Deployment
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, PodStatus
+from support.kinds import Widget, WidgetSpec
 
 
 @pytest.mark.parametrize(

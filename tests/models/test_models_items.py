@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from kubex.api._decode import Decoder
 from kubex.core.exceptions import DecodeError
 from kubex.models import ObjectMeta, ResourceList
-from support.kinds import ConfigMap
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 
 def body(*names: str, more: tuple[Any, ...] = ()) -> bytes:

@@ -13,7 +13,7 @@ from kubex.core.exceptions import DecodeError
 from kubex.models import ManagedObjectMeta, Model, NamespacedResource, ResourceFacts
 from kubex.models._lazy import is_lazy
 from kubex.models._raw import lazy
-from support.kinds import ConfigMap, Pod
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 
 BODY = (
     b'{"kind":"Pod","apiVersion":"v1","metadata":{"name":"web-0","namespace":"shop","labels":{"app":"web"},'
@@ -47,6 +47,7 @@ def test_the_metadata_handed_out_before_stays_the_same_object() -> None:
     pod = make()
     metadata = pod.metadata
     metadata.labels = {"app": "edited"}
+    assert pod.spec is not None
     assert pod.spec.containers[0].name == "c"
     assert pod.metadata is metadata
     assert pod.model_dump()["metadata"]["labels"] == {"app": "edited"}
@@ -118,6 +119,7 @@ def test_an_assignment_before_the_first_touch_stays() -> None:
 
 def test_an_assignment_after_the_first_touch_stays() -> None:
     pod = make()
+    assert pod.spec is not None
     pod.spec.containers[0].image = "other"
     pod.kind = "Changed"
     assert pod.to_dict()["spec"]["containers"][0]["image"] == "other"

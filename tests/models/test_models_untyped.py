@@ -18,7 +18,7 @@ from kubex.models import (
     untyped,
 )
 from kubex.models._raw import lazy
-from support.kinds import ConfigMap
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 BODY = {
     "apiVersion": "example.com/v1",

@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from kubex.models import IntOrString, MicroTime, Model, NullAsEmpty, ObjectMeta, StatusDetails, Time
-from support.kinds import Lease, LeaseSpec, PodSpec
+from kubex_k8s.v1_37.coordination.v1 import Lease, LeaseSpec
+from kubex_k8s.v1_37.core.v1 import PodSpec
 
 PARIS = timezone(timedelta(hours=1))
 

@@ -8,7 +8,7 @@ from typing_extensions import assert_type
 from kubex.api import Api, create_api
 from kubex.client import Client
 from kubex.models import HasLogs, NamespacedResource, Resource
-from support.kinds import ConfigMap, Namespace, Pod
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod
 
 T = TypeVar("T", bound=Resource)
 N = TypeVar("N", bound=NamespacedResource)

@@ -11,7 +11,9 @@ from kubex.models import (
     ResourceFacts,
     WatchEvent,
 )
-from support.kinds import ConfigMap, Container, Lease, LeaseSpec, Pod, PodSpec, PodStatus, Widget, WidgetSpec
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, PodStatus
+from kubex_k8s.v1_37.coordination.v1 import Lease, LeaseSpec
+from support.kinds import Widget, WidgetSpec
 
 
 class PaintSpec(WidgetSpec):
@@ -30,6 +32,7 @@ class Paint(ClusterResource):
 def right(moment: datetime) -> None:
     pod = Pod(metadata=ObjectMeta(name="web", labels={"a": "b"}), spec=PodSpec(containers=[Container(name="a")]))
     assert_type(pod.metadata.creation_timestamp, datetime | None)
+    assert pod.spec is not None
     assert_type(pod.spec.containers[0].image, str | None)
     pod.metadata.labels = {**(pod.metadata.labels or {}), "c": "d"}
     pod.status = PodStatus(phase="Running")
@@ -60,18 +63,19 @@ def made_wrongly() -> None:
     ConfigMap(metadata="a")  # E: mypy[arg-type] pyright[reportArgumentType]
     ConfigMap(metadata=ObjectMeta(naem="a"))  # E: mypy[call-arg] pyright[reportCallIssue]
     Pod(spec=WidgetSpec(size=1))  # E: mypy[arg-type] pyright[reportArgumentType]
-    Pod()  # E: mypy[call-arg] pyright[reportCallIssue]
+    PodSpec()  # E: mypy[call-arg] pyright[reportCallIssue]
     Lease(spec=LeaseSpec(renew_time="now"))  # E: mypy[arg-type] pyright[reportArgumentType]
     ObjectMeta(resourceVersion="1")  # E: mypy[call-arg] pyright[reportCallIssue]
     ResourceFacts(version="v1", kind="Paint")  # E: mypy[call-arg] pyright[reportCallIssue]
     WatchEvent("ADD", ConfigMap())  # E: mypy[arg-type] pyright[reportArgumentType]
 
 
-def used_wrongly(pod: Pod, config: ConfigMap, widget: Widget, paint: Paint) -> None:
+def used_wrongly(pod: Pod, spec: PodSpec, config: ConfigMap, widget: Widget, paint: Paint) -> None:
     _ = pod.stattus  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
     _ = pod.metadata.resourceVersion  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
-    _ = pod.spec.containers[0].imagge  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
-    _ = pod.spec.containers.image  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
+    _ = spec.containers[0].imagge  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
+    _ = spec.containers.image  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
+    _ = pod.spec.containers  # E: mypy[union-attr] pyright[reportOptionalMemberAccess]
     _ = pod.status.phase  # E: mypy[union-attr] pyright[reportOptionalMemberAccess]
     _ = pod["spec"]  # E: mypy[index] pyright[reportIndexIssue]
     _ = config.data["key"]  # E: mypy[index] pyright[reportOptionalSubscript]

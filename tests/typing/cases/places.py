@@ -8,7 +8,7 @@ from kubex.api import Api, Logs, LogStream, create_api
 from kubex.client import Client
 from kubex.core.patch import MergePatch
 from kubex.models import HasLogs, Model, NamespacedResource, UntypedClusterResource, UntypedNamespacedResource, untyped
-from support.kinds import ConfigMap, Namespace, Pod
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod
 
 
 class Job(NamespacedResource, HasLogs):

@@ -4,7 +4,7 @@ from typing_extensions import assert_type
 
 from kubex.api import Api, Pages, Reads, Watch
 from kubex.models import NamespacedObjectMetadata, ObjectMeta, PartialObjectMetadata, ResourceList, WatchEvent
-from support.kinds import Namespace, Pod, PodStatus
+from kubex_k8s.v1_37.core.v1 import Namespace, Pod, PodStatus
 
 
 async def one(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
@@ -29,7 +29,7 @@ async def many(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
     page = await pods.list(namespace=None, label_selector={"app": "web"}, limit=10)
     assert_type(page, ResourceList[Pod])
     assert_type(page.items[0], Pod)
-    assert_type([pod.spec.node_name for pod in page.items], list[str | None])
+    assert_type([pod.spec.node_name for pod in page.items if pod.spec], list[str | None])
     assert_type(page.metadata.continue_, str | None)
     assert_type(await namespaces.list(field_selector="metadata.name=x"), ResourceList[Namespace])
 
@@ -48,7 +48,7 @@ async def events(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
             if event.type == "ADDED" or event.type == "BOOKMARK":
                 continue
             _ = event.type == "CHANGED"  # E: mypy[comparison-overlap] pyright[reportUnnecessaryComparison]
-            _ = event.object.spec.replicas  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
+            _ = event.object.speck  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
 
 
 async def metadata(pods: Api[Pod], namespaces: Api[Namespace]) -> None:

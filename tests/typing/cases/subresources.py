@@ -19,7 +19,7 @@ from kubex.models import (
     Status,
     TokenRequest,
 )
-from support.kinds import ConfigMap
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 
 class Fleet(NamespacedResource, HasStatus, HasScale):

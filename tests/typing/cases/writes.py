@@ -6,7 +6,7 @@ from kubex.api import Api
 from kubex.core.params import Precondition
 from kubex.core.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
 from kubex.models import ObjectMeta, ResourceList, Status
-from support.kinds import ConfigMap, Namespace, Pod
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod
 
 
 async def returned(maps: Api[ConfigMap], namespaces: Api[Namespace], wanted: ConfigMap, space: Namespace) -> None:
