@@ -16,7 +16,6 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap
 class ManagedConfigMap(ConfigMap):
     """A ConfigMap whose metadata tells who manages which field."""
 
-    __resource__ = ConfigMap.__resource__
     metadata: ManagedObjectMeta = Field(default_factory=ManagedObjectMeta)
 
 
