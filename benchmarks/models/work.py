@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
+from benchmarks.peers.base import walker
 from benchmarks.pods import documents
 from benchmarks.subjects.base import reads
 from benchmarks.subjects.on_dicts import read_pod as read_dict
@@ -31,6 +32,8 @@ _CONFIG_MAP = documents.encode(
     }
 )
 _DECODER = Decoder(Pod, "pods")
+_WALK = walker(lambda kind: tuple(getattr(kind, "model_fields", ())))
+_WALK_DICT = walker(lambda _: ())
 
 
 def _read_pod(pod: Pod) -> None:
@@ -50,6 +53,11 @@ def _decode_limit() -> int:
 
 def _decode() -> int:
     _read_pod(_DECODER.item(_POD))
+    return 1
+
+
+def _decode_once() -> int:
+    reads(Pod.model_validate_json(_POD).spec)
     return 1
 
 
@@ -107,13 +115,13 @@ def _list(read: Callable[[Pod], None]) -> Work:
     return work
 
 
-def _list_limit() -> Work:
+def _list_limit(read: Callable[[Any], None] = read_dict) -> Work:
     body = documents.pod_list(0, OBJECTS)
 
     def work() -> int:
         items = from_json(body)["items"]
         for item in items:
-            read_dict(item)
+            read(item)
         return len(items)
 
     return work
@@ -136,14 +144,14 @@ def _watch(read: Callable[[Pod], None]) -> Work:
     return work
 
 
-def _watch_limit() -> Work:
+def _watch_limit(read: Callable[[Any], None] = read_dict) -> Work:
     lines = [line.rstrip() for line in documents.events(OBJECTS, metadata_only=False)]
 
     def work() -> int:
         for line in lines:
             event: dict[str, Any] = from_json(line)
             reads(event["type"])
-            read_dict(event["object"])
+            read(event["object"])
         return len(lines)
 
     return work
@@ -151,12 +159,15 @@ def _watch_limit() -> Work:
 
 CASES: dict[str, tuple[int, dict[str, Callable[[], Work]]]] = {
     "decode": (3000, {"limit": lambda: _decode_limit, "kubex": lambda: _decode}),
+    "decode-once": (3000, {"kubex": lambda: _decode_once}),
     "decode-names": (3000, {"kubex": lambda: _decode_names}),
     "config-map": (5000, {"limit": lambda: _decode_config_map_limit, "kubex": _decode_config_map}),
     "dump": (3000, {"limit": _dump_limit, "kubex": _dump}),
     "list": (6, {"limit": _list_limit, "kubex": lambda: _list(_read_pod)}),
+    "list-full": (6, {"limit": lambda: _list_limit(_WALK_DICT), "kubex": lambda: _list(_WALK)}),
     "list-names": (10, {"kubex": lambda: _list(_read_names)}),
     "watch": (6, {"limit": _watch_limit, "kubex": lambda: _watch(_read_pod)}),
+    "watch-full": (6, {"limit": lambda: _watch_limit(_WALK_DICT), "kubex": lambda: _watch(_WALK)}),
     "watch-names": (10, {"kubex": lambda: _watch(_read_names)}),
 }
 """How often a sample repeats each piece of work, and who does it."""

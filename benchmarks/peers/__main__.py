@@ -16,7 +16,7 @@ from benchmarks.server import Sizes
 
 PEERS = ("lightkube", "kubesdk", "kubernetes_asyncio", "kr8s")
 SIZES = Sizes(500, 500, 2000, 8 * 2**20)
-COUNTS = {"get": 200, "concurrent": 6, "list": 3, "list-names": 3}
+COUNTS = {"get": 200, "concurrent": 6, "list": 3, "list-full": 3, "list-names": 3}
 """How often a sample repeats a case, where that is not once."""
 
 LACKS = {("limit", "list-names"), ("limit", "watch-names"), ("kubesdk", "log")}

@@ -5,11 +5,13 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
-from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, whole_camel
+from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, walker, whole_camel
 
 # Peers are not installed where types are checked, so they are imported by name.
 kr8s: Any = import_module("kr8s.asyncio")
 Pod: Any = import_module("kr8s.asyncio.objects").Pod
+
+WALK = walker(lambda kind: ("raw",) if hasattr(kind, "raw") else ())
 
 
 class Kr8s:
@@ -28,6 +30,9 @@ class Kr8s:
     async def list_names(self) -> int:
         return await self._list(names)
 
+    async def list_full(self) -> int:
+        return await self._list(WALK)
+
     async def _list(self, read: Callable[[Any], None]) -> int:
         count = 0
         async for pod in self._api.get(Pod, namespace=SMALL):
@@ -40,6 +45,9 @@ class Kr8s:
 
     async def watch_names(self) -> int:
         return await self._watch(names)
+
+    async def watch_full(self) -> int:
+        return await self._watch(WALK)
 
     async def _watch(self, read: Callable[[Any], None]) -> int:
         count = 0

@@ -5,11 +5,13 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
-from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, whole
+from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, walker, whole
 
 # Peers are not installed where types are checked, so they are imported by name.
 k8s: Any = import_module("kubernetes_asyncio.client")
 Watch: Any = import_module("kubernetes_asyncio.watch").Watch
+
+WALK = walker(lambda kind: tuple(getattr(kind, "openapi_types", ())))
 
 
 class KubernetesAsyncio:
@@ -28,6 +30,9 @@ class KubernetesAsyncio:
     async def list_names(self) -> int:
         return await self._list(names)
 
+    async def list_full(self) -> int:
+        return await self._list(WALK)
+
     async def _list(self, read: Callable[[Any], None]) -> int:
         items = (await self._core.list_namespaced_pod(SMALL)).items
         for item in items:
@@ -39,6 +44,9 @@ class KubernetesAsyncio:
 
     async def watch_names(self) -> int:
         return await self._watch(names)
+
+    async def watch_full(self) -> int:
+        return await self._watch(WALK)
 
     async def _watch(self, read: Callable[[Any], None]) -> int:
         count = 0

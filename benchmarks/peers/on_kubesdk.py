@@ -4,15 +4,18 @@ import json
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers.base import LARGE, NAME, SMALL, names, whole_camel
+from benchmarks.peers.base import LARGE, NAME, SMALL, names, walker, whole_camel
 
 # Peers are not installed where types are checked, so they are imported by name.
 kubesdk: Any = import_module("kubesdk")
 core: Any = import_module("kube_models.api_v1.io.k8s.api.core.v1")
+
+WALK = walker(lambda kind: [field.name for field in fields(kind) if field.name[0] != "_"] if is_dataclass(kind) else ())
 
 
 class Kubesdk:
@@ -31,6 +34,9 @@ class Kubesdk:
     async def list_names(self) -> int:
         return await self._list(names)
 
+    async def list_full(self) -> int:
+        return await self._list(WALK)
+
     async def _list(self, read: Callable[[Any], None]) -> int:
         items = (await kubesdk.get_k8s_resource(core.Pod, namespace=SMALL)).items
         for item in items:
@@ -42,6 +48,9 @@ class Kubesdk:
 
     async def watch_names(self) -> int:
         return await self._watch(names)
+
+    async def watch_full(self) -> int:
+        return await self._watch(WALK)
 
     async def _watch(self, read: Callable[[Any], None]) -> int:
         count = 0

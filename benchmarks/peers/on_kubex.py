@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, whole
+from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, walker, whole
 from kubex.api import Api
 from kubex.client import Client, ClientChoise, create_client
 from kubex.configuration import ClientConfiguration
 from kubex_k8s.v1_37.core.v1 import Pod
+
+WALK = walker(lambda kind: tuple(getattr(kind, "model_fields", ())))
 
 
 class Kubex:
@@ -27,6 +29,9 @@ class Kubex:
     async def list_names(self) -> int:
         return await self._list(names)
 
+    async def list_full(self) -> int:
+        return await self._list(WALK)
+
     async def _list(self, read: Callable[[Pod], None]) -> int:
         items = (await self._small.list()).items
         for item in items:
@@ -38,6 +43,9 @@ class Kubex:
 
     async def watch_names(self) -> int:
         return await self._watch(names)
+
+    async def watch_full(self) -> int:
+        return await self._watch(WALK)
 
     async def _watch(self, read: Callable[[Pod], None]) -> int:
         count = 0

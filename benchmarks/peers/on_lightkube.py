@@ -5,16 +5,18 @@ from contextlib import aclosing, asynccontextmanager
 from importlib import import_module
 from typing import Any
 
-from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, whole_camel
+from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, walker, whole_camel
 
 # Peers are not installed where types are checked, so they are imported by name.
 config: Any = import_module("lightkube.config.models")
 lightkube: Any = import_module("lightkube")
 Pod: Any = import_module("lightkube.resources.core_v1").Pod
 
+WALK = walker(lambda kind: getattr(kind, "__struct_fields__", ()))
+
 
 class Lightkube:
-    """`AsyncClient`, lazy as it comes."""
+    """`AsyncClient`, whose objects are structs of msgspec."""
 
     def __init__(self, client: Any, events: int) -> None:
         self._client = client
@@ -30,6 +32,9 @@ class Lightkube:
     async def list_names(self) -> int:
         return await self._list(names)
 
+    async def list_full(self) -> int:
+        return await self._list(WALK)
+
     async def _list(self, read: Callable[[Any], None]) -> int:
         count = 0
         async for pod in self._client.list(Pod, namespace=SMALL):
@@ -42,6 +47,9 @@ class Lightkube:
 
     async def watch_names(self) -> int:
         return await self._watch(names)
+
+    async def watch_full(self) -> int:
+        return await self._watch(WALK)
 
     async def _watch(self, read: Callable[[Any], None]) -> int:
         count = 0

@@ -7,11 +7,13 @@ from benchmarks.goals import cpu
 from benchmarks.runner import Sample
 
 TITLES = {
-    "get": "GET one Pod, read",
+    "get": "GET one Pod, a few fields of metadata, spec and status read",
     "concurrent": "50 concurrent GETs",
-    "list": "LIST 500, every item read",
+    "list": "LIST 500, a few fields of metadata, spec and status read",
+    "list-full": "LIST 500, read in full",
     "list-names": "LIST 500, only names and labels read",
-    "watch": "watch, every object read",
+    "watch": "watch, a few fields of metadata, spec and status read",
+    "watch-full": "watch, read in full",
     "watch-names": "watch, only metadata read",
     "log": "log, by line (100 bytes)",
     "startup": "import and first GET in a fresh process",

@@ -1,6 +1,8 @@
 """The limit: aiohttp and `pydantic_core.from_json`."""
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 
 import aiohttp
@@ -30,35 +32,42 @@ class AiohttpSubject(Subject):
     ) -> None:
         await self._session.close()
 
-    async def _body(self, path: str) -> bytes:
+    async def body(self, path: str) -> bytes:
+        """Return the body of an answer."""
         async with self._session.get(self._url + path) as response:
             response.raise_for_status()
             return await response.read()
 
     @override
     async def get(self) -> None:
-        read_pod(from_json(await self._body(POD)))
+        read_pod(from_json(await self.body(POD)))
 
     @override
     async def list_small(self) -> int:
-        items = from_json(await self._body(SMALL_LIST))["items"]
+        items = from_json(await self.body(SMALL_LIST))["items"]
         for item in items:
             read_pod(item)
         return len(items)
 
     @override
     async def list_large(self) -> tuple[int, float]:
-        body = await self._body(LARGE_LIST)
+        body = await self.body(LARGE_LIST)
         start = time.process_time()
         items = from_json(body)["items"]
         read_pod(items[0])
         return len(items), time.process_time() - start
 
+    @asynccontextmanager
+    async def open(self, path: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Open a stream and give its chunks as they come."""
+        async with self._session.get(self._url + path, timeout=_FOR_EVER) as response:
+            response.raise_for_status()
+            yield response.content.iter_any()
+
     @override
     async def watch(self) -> int:
-        async with self._session.get(self._url + WATCH, timeout=_FOR_EVER) as response:
-            response.raise_for_status()
-            return await read_events(response.content.iter_any())
+        async with self.open(WATCH) as chunks:
+            return await read_events(chunks)
 
     @override
     async def log(self, limit: int | None = None) -> int:

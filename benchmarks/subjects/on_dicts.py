@@ -1,6 +1,6 @@
 """Work on plain dicts, which both bare libraries share."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from pydantic_core import from_json
@@ -15,7 +15,12 @@ def read_pod(pod: dict[str, Any]) -> None:
 
 
 async def read_events(chunks: AsyncIterator[bytes]) -> int:
-    """Cut a watch into lines, as cheaply as Python can, and read each object."""
+    """Read each object of a watch."""
+    return await each_event(chunks, read_pod)
+
+
+async def each_event(chunks: AsyncIterator[bytes], read: Callable[[dict[str, Any]], None]) -> int:
+    """Cut a watch into lines, as cheaply as Python can, and read each object as `read` does."""
     count = 0
     rest = b""
     async for chunk in chunks:
@@ -23,7 +28,7 @@ async def read_events(chunks: AsyncIterator[bytes]) -> int:
         for line in lines:
             event = from_json(line)
             reads(event["type"])
-            read_pod(event["object"])
+            read(event["object"])
         count += len(lines)
     return count
 

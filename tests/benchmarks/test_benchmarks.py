@@ -42,7 +42,7 @@ def test_a_run_writes_its_samples_and_prints_both_tables(tmp_path: Path) -> None
     assert {(sample["case"], sample["subject"]) for sample in taken} == {
         (case, subject) for case in ("get", "startup") for subject in ("limit", "kubex")
     }
-    assert "GET one Pod, typed and read" in done.stdout
+    assert "GET one Pod, a few fields of it read" in done.stdout
     assert "peak RSS" in done.stdout
 
 
@@ -66,7 +66,7 @@ def test_the_page_is_rewritten_between_its_marks_alone(tmp_path: Path) -> None:
     assert text.startswith("before\n")
     assert text.endswith("after\n")
     assert "old" not in text
-    assert "| GET one Pod, typed and read |" in text
+    assert "| GET one Pod, a few fields of it read |" in text
 
 
 def test_the_pod_of_the_benchmarks_is_typed_to_its_last_field() -> None:
