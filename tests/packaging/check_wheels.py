@@ -42,6 +42,26 @@ async def main():
 anyio.run(main, backend=sys.argv[1])
 """
 
+# The backend, then what it can do: SOCKS proxies and HTTP/2, or what the error says that has to be installed.
+EXTRAS = """
+import sys
+from kubex.client import Client, ClientOptions
+from kubex.configuration import ClientConfiguration
+from kubex.core.exceptions import BackendError
+import kubex_aiohttp, kubex_httpx
+
+BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}
+WANTED = {"socks": ClientOptions(proxy="socks5://localhost:1"), "http2": ClientOptions(http2=True)}
+for case in sys.argv[2:]:
+    name, wanted = case.split("-")
+    try:
+        Client(ClientConfiguration(url="https://localhost:1"), WANTED[wanted], backend=BACKENDS[name])
+    except BackendError as error:
+        assert sys.argv[1] == "without" and f"kubex-{name}[{wanted}]" in str(error), error
+    else:
+        assert sys.argv[1] == "with", case
+"""
+
 NEITHER = """
 import anyio
 from kubex.client import create_client
@@ -156,6 +176,10 @@ def check_both(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
     assert {"kubex", "kubex-core", "kubex-aiohttp", "kubex-httpx", "wsproto"} <= environment.distributions()
     environment.run("-c", WHICH, "asyncio", "aiohttp")
     environment.run("-c", WHICH, "trio", "httpx")
+    cases = ("aiohttp-socks", "httpx-socks", "httpx-http2")
+    environment.run("-c", EXTRAS, "without", *cases)
+    environment.install(f"kubex[{','.join(cases)}] @ {wheels['kubex'].as_uri()}", *others)
+    environment.run("-c", EXTRAS, "with", *cases)
 
 
 def check_neither(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:

@@ -14,6 +14,12 @@ from kubex.transport import TCP_KEEP_ALIVE, Proxy
 _NO_LIMIT = 86400.0
 
 
+class _TLSHandler(ResponseHandler):
+    """The protocol above TLS; it holds on to the one below, whose stream would close the connection when collected."""
+
+    below: ResponseHandler
+
+
 class SocksConnector(ProxyConnector):
     """Connects by way of a SOCKS proxy, which also resolves names."""
 
@@ -32,8 +38,21 @@ class SocksConnector(ProxyConnector):
         self, host: str, port: int, ssl: tls.SSLContext | None = None, timeout: float | None = None
     ) -> tuple[asyncio.Transport, ResponseHandler]:
         limit = _NO_LIMIT if timeout is None else timeout
-        transport, protocol = await super()._connect_via_proxy(host, port, ssl, limit)
+        # TLS is not left to python-socks: on Python 3.10 it waits for ever after a handshake that failed.
+        transport, below = await super()._connect_via_proxy(host, port, None, limit)
         connected = transport.get_extra_info("socket")
         for option in TCP_KEEP_ALIVE:
             connected.setsockopt(*option)
-        return transport, protocol
+        if ssl is None:
+            return transport, below
+        handler = _TLSHandler(self._loop)
+        handler.below = below
+        try:
+            secured = await self._loop.start_tls(transport, handler, ssl, server_hostname=host)
+        except BaseException:
+            transport.abort()
+            raise
+        if secured is None:
+            raise ConnectionResetError("the connection was closed in the TLS handshake")
+        handler.connection_made(secured)
+        return secured, handler
