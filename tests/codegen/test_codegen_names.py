@@ -34,8 +34,8 @@ def test_keywords_and_what_models_have_get_an_underscore() -> None:
 
 def test_two_names_that_would_read_the_same_stay_apart() -> None:
     assert field_names(["fooURL", "fooUrl", "foo_url"]) == {
-        "fooURL": "foo_url",
-        "fooUrl": "foo_url_2",
+        "fooURL": "foo_url_2",
+        "fooUrl": "foo_url",
         "foo_url": "foo_url_3",
     }
     assert field_names(["2fa", "-"]) == {"2fa": "field_2fa", "-": "field"}

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from kubex.models import ALL_VERBS, wire_name
 from kubex_codegen._families import Module
-from kubex_codegen._layout import INDENT, Brackets, docstring, from_import, lay_out
+from kubex_codegen._layout import INDENT, Brackets, Part, docstring, flat, from_import, lay_out, lay_out_field, literal
 from kubex_codegen._naming import camel
-from kubex_codegen._packages import HEADER
+from kubex_codegen._packages import text_of
 from kubex_codegen._resources import Resource
 from kubex_codegen._structs import Field, Struct
 from kubex_codegen._types import MODELS, STRUCT, Symbol, model, struct, symbols, written
@@ -39,13 +39,13 @@ class Emitter:
         """Return the text of a module."""
         names = _Names(module, self.home)
         classes = [line for struct in module.structs for line in ["", "", *self._class(struct, names)]]
-        return "\n".join([HEADER, *names.imports(), *classes]) + "\n"
+        return text_of([*names.imports(), *classes])
 
     def _class(self, made: Struct, names: "_Names") -> list[str]:
         role = self.roles.get(made.schema, Role())
         fields = [field for field in made.fields if role.resource is None or field.wire not in _INHERITED]
         bases: list[str | Brackets] = [names.of(base) for base in _bases(role)]
-        irregular = [f'{field.name}="{field.wire}"' for field in fields if wire_name(field.name) != field.wire]
+        irregular = [f"{field.name}={literal(field.wire)}" for field in fields if wire_name(field.name) != field.wire]
         if irregular:
             bases.append(Brackets(f"alias_generator={names.of(model('wire_names'))}", irregular))
         body = [self._documentation(made, role)]
@@ -58,11 +58,11 @@ class Emitter:
 
     def _field(self, field: Field, role: Role, names: "_Names") -> list[str]:
         annotation = names.annotation(field)
-        default = "" if field.required else " = None"
+        default = "" if field.required else "None"
         if role.body and field.wire in ("apiVersion", "kind"):
-            default = f' = "{role.body[field.wire == "kind"]}"'
+            default = literal(role.body[field.wire == "kind"])
         text = docstring(field.description, INDENT) if self.descriptions else []
-        return [f"{INDENT}{field.name}: {annotation}{default}", *text]
+        return [*lay_out_field(field.name, annotation, default, INDENT), *text]
 
     def _documentation(self, made: Struct, role: Role) -> list[str]:
         parts = [made.description] if self.descriptions else []
@@ -94,11 +94,11 @@ class _Names:
         """Take note that a class stands above what follows."""
         self._defined.add(schema)
 
-    def annotation(self, field: Field) -> str:
+    def annotation(self, field: Field) -> Part:
         """Write the type of a field, as a string if it needs a class that comes later."""
         text = written(field.type, self.of)
         here = {part.name for part in symbols(field.type) if part.module == STRUCT and self._is_here(part)}
-        return text if here <= self._defined else f'"{text}"'
+        return text if here <= self._defined else f'"{flat(text)}"'
 
     def imports(self) -> list[str]:
         """Write the imports of all that was asked for, in the order of isort."""
@@ -147,8 +147,8 @@ def _bases(role: Role) -> list[Symbol]:
 
 
 def _facts(resource: Resource, names: _Names) -> Brackets:
-    items: list[str | Brackets] = [f'group="{resource.group}"'] if resource.group else []
-    items += [f'version="{resource.version}"', f'kind="{resource.kind}"', f'plural="{resource.plural}"']
+    words = {"group": resource.group, "version": resource.version, "kind": resource.kind, "plural": resource.plural}
+    items: list[str | Brackets] = [f"{name}={literal(word)}" for name, word in words.items() if word]
     if resource.subresources:
         items.append(_frozenset("subresources", resource.subresources))
     if resource.stored and ALL_VERBS - resource.verbs:
@@ -157,7 +157,7 @@ def _facts(resource: Resource, names: _Names) -> Brackets:
 
 
 def _frozenset(name: str, values: Iterable[str]) -> Brackets:
-    return Brackets(f"{name}=frozenset", [Brackets("", [f'"{value}"' for value in sorted(values)], "{}")])
+    return Brackets(f"{name}=frozenset", [Brackets("", [literal(value) for value in sorted(values)], "{}")])
 
 
 def _anchor(name: str, role: Role) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel
 
+from kubex.models import wire_name
+
 # A plural of capitals (IPs), capitals with a number (V1, PKCS10), a capitalised word, a word.
 _WORD = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+[0-9]*(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
 _VERSION = re.compile(r"v[0-9]+((alpha|beta)[0-9]+)?")
@@ -24,6 +26,12 @@ def camel(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name))
 
 
+def class_name(name: str) -> str:
+    """Return the name of a schema as that of a class, which Python has no other meaning for."""
+    plain = camel(name)
+    return f"{plain}_" if keyword.iskeyword(plain) else plain
+
+
 def identifier(name: str) -> str:
     """Return a name that can be a module's: keywords get an underscore, and so does a leading digit."""
     plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).lower()
@@ -33,7 +41,8 @@ def identifier(name: str) -> str:
 def field_names(wire: Iterable[str]) -> dict[str, str]:
     """Name the fields of one class: wire name to Python name, each of them once."""
     names: dict[str, str] = {}
-    for name in sorted(wire):
+    # Where names become the same, the one that needs no alias has it.
+    for name in sorted(wire, key=lambda name: (wire_name(snake(name)) != name, name)):
         plain = snake(name) or "field"
         if plain[0].isdigit():
             plain = f"field_{plain}"

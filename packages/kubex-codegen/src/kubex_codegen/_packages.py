@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from kubex_codegen._families import Module
-from kubex_codegen._layout import docstring, from_import
+from kubex_codegen._layout import docstring, from_import, too_long
 
 HEADER = "# Made by kubex-codegen. Changes are lost when it runs again."
 
@@ -14,15 +14,18 @@ def package_files(made: Iterable[Module]) -> dict[str, str]:
     for module in made:
         names = packages.setdefault(module.package, {})
         names[module.name] = sorted(struct.name for struct in module.structs)
-    files = {"py.typed": "", "__init__.py": _text(docstring("Typed models of Kubernetes kinds.", ""))}
+    files = {"py.typed": "", "__init__.py": text_of(docstring("Typed models of Kubernetes kinds.", ""))}
     for (group, version), names in sorted(packages.items()):
-        files[f"{group}/__init__.py"] = _text(docstring(f"Models of the group {group}.", ""))
-        files[f"{group}/{version}/__init__.py"] = _text(_exports(f"Models of {group}/{version}.", names))
+        files[f"{group}/__init__.py"] = text_of(docstring(f"Models of the group {group}.", ""))
+        files[f"{group}/{version}/__init__.py"] = text_of(_exports(f"Models of {group}/{version}.", names))
     return files
 
 
-def _text(lines: Iterable[str]) -> str:
-    return "\n".join([HEADER, *lines]) + "\n"
+def text_of(lines: Iterable[str]) -> str:
+    """Return the text of a file; names that are too long for a line are no news to whoever generated them."""
+    lines = list(lines)
+    remark = ["# ruff: noqa: E501"] if any(map(too_long, lines)) else []
+    return "\n".join([HEADER, *remark, *lines]) + "\n"
 
 
 def _exports(title: str, names: dict[str, list[str]]) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from kubex_codegen._document import Document, Schema
-from kubex_codegen._naming import camel, field_names
+from kubex_codegen._naming import camel, class_name, field_names
 from kubex_codegen._types import (
     ANY,
     BOOL,
@@ -115,7 +115,7 @@ class Structs:
 
     def _struct(self, schema: str) -> Struct:
         if schema not in self._made:
-            self._make(schema, schema.rpartition(".")[2], self._document.schemas[schema])
+            self._make(schema, class_name(schema.rpartition(".")[2]), self._document.schemas[schema])
         return self._made[schema]
 
     def _make(self, path: str, name: str, schema: Schema) -> Symbol:
