@@ -51,8 +51,10 @@ for name in PUBLIC:
         if inspect.isclass(value) or inspect.isfunction(value):
             shown_as[f"{value.__module__}.{member}"] = f"{name}.{member}"
             value.__module__ = name
+            if "__firstlineno__" in vars(value):  # it would be looked up in the file of that other module
+                del value.__firstlineno__
 
-FIELD = re.compile(r"(?P<name>[a-z_]+): (?P<text>.*)")
+FIELD = re.compile(r"(?P<name>[a-z0-9_]+): (?P<text>.*)")
 
 
 def as_field_list(lines: list[str], names: set[str]) -> Iterator[str]:

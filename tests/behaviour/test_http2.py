@@ -11,8 +11,8 @@ from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
 from kubex.core.exceptions import DeadlineExceeded, NotFound
 from kubex.transport import Backend
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
-from support.kinds import ConfigMap
 from support.pairs import PAIRS, Pair
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("options-http2")]
