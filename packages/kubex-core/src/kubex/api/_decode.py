@@ -53,7 +53,7 @@ class Decoder(Generic[T]):
 
     def __init__(self, model: type[T], what: str) -> None:
         self._model = model
-        self._list = ResourceList[model]  # type: ignore[valid-type]  # a class made at run time
+        self._list: type[ResourceList[T]] | None = None
         self._what = what
         self._habit = Habit()
 
@@ -61,7 +61,7 @@ class Decoder(Generic[T]):
         """Decode one object as far as its metadata; raises DecodeError, which names it."""
         return lazy(self._model, body, self._what, self._habit)
 
-    def list(self, body: bytes) -> ResourceList[T]:
+    def list(self, body: bytes) -> "ResourceList[T]":
         """Split a list into its items, which decode when they are reached; raises DecodeError."""
         try:
             raw = _LIST.decode(body)
@@ -69,13 +69,15 @@ class Decoder(Generic[T]):
             raise DecodeError(f"a list of {self._what}", str(error)) from error
         items = Items[T](raw.items or (), self.item)
         metadata = decode(ListMeta, bytes(raw.metadata), f"a list of {self._what}")
+        if self._list is None:  # not before a list comes: the class takes Pydantic a while
+            self._list = ResourceList[self._model]  # type: ignore[name-defined]  # a class made at run time
         return self._list.model_construct(api_version=raw.api_version, kind=raw.kind, metadata=metadata, items=items)
 
     def item_or_status(self, body: bytes) -> T | Status:
         """Decode what a delete answers: the object, or a Status."""
         return decode(Status, body, "Status") if self._kind(body) == "Status" else self.item(body)
 
-    def list_or_status(self, body: bytes) -> ResourceList[T] | Status:
+    def list_or_status(self, body: bytes) -> "ResourceList[T] | Status":
         """Decode what a delete of a collection answers: the deleted objects, or a Status."""
         return decode(Status, body, "Status") if self._kind(body) == "Status" else self.list(body)
 
