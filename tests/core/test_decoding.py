@@ -1,12 +1,17 @@
 """Answers that do not fit say where, and never what."""
 
+import json
 import traceback
+from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from kubex.api._decode import Decoder
 from kubex.core.exceptions import ApiError, DecodeError, UnknownWatchEventError
-from kubex.models import Status, VersionInfo
+from kubex.models import NamespacedResource, ResourceFacts, Status, VersionInfo
 from kubex.models._errors import decode
 from kubex_k8s.v1_37.coordination.v1 import Lease
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, Secret
@@ -37,6 +42,49 @@ def test_no_value_is_shown(body: str) -> None:
     assert SECRET not in shown(caught.value)
     assert SECRET not in repr(caught.value)
     assert "Secret" in str(caught.value)
+
+
+@dataclass
+class Pair:
+    first: int
+    second: int
+
+
+class Record(TypedDict):
+    first: int
+
+
+class Odd(NamespacedResource):
+    """A kind whose fields are no models."""
+
+    __resource__ = ResourceFacts(version="v1", kind="Odd", plural="odds")
+    pair: Pair | None = None
+    plain: Pair = Field(default_factory=lambda: Pair(1, 2))
+    typed: Record = Field(default_factory=lambda: Record(first=1))
+    record: Record | None = None
+    pairs: list[Pair] | None = None
+    times: dict[str, datetime] | None = None
+    number: int = 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("pair", {"first": SECRET, "second": 1}),
+        ("plain", SECRET),
+        ("plain", {"first": 1, "second": [SECRET]}),
+        ("record", {"first": SECRET}),
+        ("typed", {"first": SECRET}),
+        ("pairs", [{"first": SECRET}]),
+        ("times", {"a": SECRET}),
+        ("number", SECRET),
+    ],
+)
+def test_nor_of_fields_that_are_no_models(field: str, value: object) -> None:
+    body = json.dumps({"metadata": {"name": "o"}, field: value})
+    with pytest.raises(DecodeError, match=f": {field}") as caught:
+        getattr(Decoder(Odd, "Odd").item(body.encode()), field)
+    assert SECRET not in shown(caught.value)
 
 
 @pytest.mark.parametrize(

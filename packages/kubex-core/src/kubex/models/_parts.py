@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 
-from pydantic import AliasGenerator, RootModel, TypeAdapter
+from pydantic import AliasGenerator, PydanticUserError, RootModel, TypeAdapter
 from pydantic.fields import FieldInfo
+from pydantic_core import SchemaValidator
 
 from kubex.models._lazy import LazyModel
 from kubex.models._model import Model
@@ -26,6 +27,8 @@ _HARMLESS = {
     "use_attribute_docstrings",
     "validate_assignment",
 }
+
+_HIDING: Any = {"hide_input_in_errors": True}  # a configuration of Pydantic, and of its core
 
 
 class Part:
@@ -159,9 +162,18 @@ def validator(field: FieldInfo) -> Validate:
         return known[0]
     for model in _models_in(kind):
         complete(model)
-    made: Validate = TypeAdapter(kind).validator.validate_json
+    made = _hiding_input(kind)
     _VALIDATORS.setdefault(key, []).append((kind, made))
     return made
+
+
+def _hiding_input(kind: Any) -> Validate:
+    """Return what decodes a type and shows no values in its errors, as models do."""
+    config = None if isinstance(kind, type) and issubclass(kind, Model) else _HIDING
+    try:
+        return cast("Validate", TypeAdapter[Any](kind, config=config).validator.validate_json)
+    except PydanticUserError:  # dataclasses and typed dicts have a configuration of their own, which lets no other in
+        return SchemaValidator(TypeAdapter[Any](kind).core_schema, _HIDING).validate_json
 
 
 def _models_in(annotation: Any) -> Iterator[type[Model]]:
