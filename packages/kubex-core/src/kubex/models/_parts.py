@@ -169,11 +169,15 @@ def validator(field: FieldInfo) -> Validate:
 
 def _hiding_input(kind: Any) -> Validate:
     """Return what decodes a type and shows no values in its errors, as models do."""
-    config = None if isinstance(kind, type) and issubclass(kind, Model) else _HIDING
+    config = None if _is_model(kind) else _HIDING
     try:
         return cast("Validate", TypeAdapter[Any](kind, config=config).validator.validate_json)
     except PydanticUserError:  # dataclasses and typed dicts have a configuration of their own, which lets no other in
         return SchemaValidator(TypeAdapter[Any](kind).core_schema, _HIDING).validate_json
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Model)
 
 
 def _models_in(annotation: Any) -> Iterator[type[Model]]:
