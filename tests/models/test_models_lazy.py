@@ -1,6 +1,7 @@
 """An object built lazily is, for everything that looks at it, the object that eager validation would have built."""
 
 import copy
+import json
 import pickle
 import threading
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, PrivateAttr, field_validator
 
+from kubex.api._decode import Decoder
 from kubex.core.exceptions import DecodeError
 from kubex.models import ManagedObjectMeta, Model, NamespacedResource, ResourceFacts
 from kubex.models._lazy import is_lazy
@@ -243,3 +245,26 @@ def test_a_class_with_forward_references_is_completed_on_the_first_touch() -> No
     found = lazy(Forward, b'{"metadata":{"name":"f"},"spec":{"size":2}}', "Forward")
     assert found.metadata.name == "f"
     assert found.spec.size == 2
+
+
+def test_a_part_can_be_written_inside_another_model_before_anything_else_is_done_with_its_class() -> None:
+    class Half(Model):
+        text: str
+
+    class Whole(Model):
+        half: Half
+        text: str
+
+    class Note(NamespacedResource):
+        __resource__ = ResourceFacts(version="v1", kind="Note", plural="notes")
+        spec: Whole
+
+    class Envelope(BaseModel):
+        inside: Any
+
+    text = "x" * 3000
+    body = json.dumps({"metadata": {"name": "n"}, "spec": {"half": {"text": text}, "text": text}}).encode()
+    note = Decoder(Note, "Note").item(body)
+    assert is_lazy(note.spec)
+    assert Envelope(inside=note.spec).model_dump() == {"inside": {"half": {"text": text}, "text": text}}
+    assert Envelope(inside=[note.spec.half]).model_dump_json() == f'{{"inside":[{{"text":"{text}"}}]}}'

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import VERSION, BaseModel, ConfigDict
 
 from kubex.models._names import wire_name
+
+# Older versions cannot write an object inside another one while the schema of its own class is not built.
+BUILT_FIRST = tuple(map(int, VERSION.split(".")[:2])) < (2, 14)
 
 # Modules may use each other in a circle; who is in here waits for its parts already.
 _rebuilding: set[type[BaseModel]] = set()
@@ -43,7 +46,7 @@ class Model(BaseModel):
         if not cls.__pydantic_complete__ and cls not in _rebuilding:
             _rebuilding.add(cls)
             try:
-                for part in _parts_from_elsewhere(cls):
+                for part in _parts_to_build(cls):
                     part.model_rebuild(raise_errors=False, _types_namespace={})
             finally:
                 _rebuilding.discard(cls)
@@ -63,8 +66,8 @@ class Model(BaseModel):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def _parts_from_elsewhere(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    """Iterate over the incomplete models of other modules that a model's own module leads to."""
+def _parts_to_build(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Iterate over the models to be built before a model; those of its own module come with it, on newer versions."""
     seen: set[type[BaseModel]] = {model}
     waiting: list[Any] = [field.annotation for field in model.__pydantic_fields__.values()]
     while waiting:
@@ -73,7 +76,7 @@ def _parts_from_elsewhere(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
             waiting += get_args(part)
         elif part not in seen:
             seen.add(part)
-            if part.__module__ == model.__module__:
+            if part.__module__ == model.__module__ and not BUILT_FIRST:
                 waiting += [field.annotation for field in part.__pydantic_fields__.values()]
             elif not part.__pydantic_complete__:
                 yield part

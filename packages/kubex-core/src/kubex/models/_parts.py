@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import SchemaValidator
 
 from kubex.models._lazy import LazyModel
-from kubex.models._model import Model
+from kubex.models._model import BUILT_FIRST, Model
 from kubex.models._values import NullAsEmpty, NullAsEmptyDict
 
 Validate = Callable[[bytes], Any]
@@ -77,7 +77,7 @@ def parts_of(model: type[Model]) -> Parts | None:
         return _PARTS[model]
     except KeyError:
         pass
-    if not model.__pydantic_fields_complete__:
+    if BUILT_FIRST or not model.__pydantic_fields_complete__:
         complete(model)
     made: Parts | None = None
     if _is_plain(model) and _opened(model):
