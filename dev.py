@@ -69,6 +69,10 @@ COMMANDS: Mapping[str, Command] = {
             ("python", "tests/packaging/check_wheels.py", "dist"),
         ),
     ),
+    "oldest": Command(
+        "run tests with the oldest versions of all that the distributions need; needs Python 3.10",
+        (("python", "tests/packaging/check_oldest.py"),),
+    ),
     "bootstrap": Command("set up uv and the environment, nothing else"),
     "readme": Command("print the sh block of README with the given number"),
 }
