@@ -40,7 +40,7 @@ autodoc_default_options = {"members": True, "show-inheritance": True}
 PUBLIC = (
     "kubex.models", "kubex.core.exceptions", "kubex.core.params", "kubex.core.patch", "kubex.transport",
     "kubex.credentials", "kubex.configuration", "kubex.client", "kubex.api", "kubex_aiohttp", "kubex_httpx",
-    "kubex_testing", "kubex_testing.embedded", "kubex_testing.controlplane",
+    "kubex_testing", "kubex_testing.embedded", "kubex_testing.controlplane", "kubex_codegen",
 )  # fmt: skip
 
 shown_as: dict[str, str] = {}

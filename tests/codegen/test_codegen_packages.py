@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kubex_codegen import CodegenError, Options, generate, parse_document, read_document, strip_document, write_files
+from kubex_codegen import CodegenError, Options, generate, parse_document, read_document, write_files
+from kubex_codegen._strip import strip_document
 from support.documents import ROOT, VERSIONS, document, input_of, package_folder
 
 

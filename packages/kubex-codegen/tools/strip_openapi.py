@@ -9,7 +9,7 @@ import gzip
 import json
 from pathlib import Path
 
-from kubex_codegen import strip_document
+from kubex_codegen._strip import strip_document
 
 
 def main() -> None:

@@ -4,7 +4,6 @@ from kubex_codegen._cluster import fetch_document
 from kubex_codegen._document import Document, parse_document, read_document
 from kubex_codegen._errors import CodegenError
 from kubex_codegen._generate import Options, generate
-from kubex_codegen._strip import strip_document
 from kubex_codegen._write import write_files
 
 __all__ = [
@@ -15,6 +14,5 @@ __all__ = [
     "generate",
     "parse_document",
     "read_document",
-    "strip_document",
     "write_files",
 ]
