@@ -8,6 +8,7 @@ Wheels are installed by path, and every check asserts that the modules come from
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -120,11 +121,18 @@ class Environment:
         return run(self.python, "-W", "error", *command, cwd=self.folder, env=env)
 
 
-def run(*command: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
-    """Run a command, return what it prints, and raise with all of it if it fails."""
+def run(*command: str, cwd: Path | None = None, env: Mapping[str, str] | None = None, text: str | None = None) -> str:
+    """Run a command, give it a text to read, return what it prints, and raise with all of it if it fails."""
     clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
     done = subprocess.run(
-        command, cwd=cwd, env={**clean, **(env or {})}, capture_output=True, text=True, timeout=300, check=False
+        command,
+        cwd=cwd,
+        env={**clean, **(env or {})},
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(command)[:300]}\nexit code {done.returncode}\n{done.stdout}\n{done.stderr}")
@@ -138,17 +146,42 @@ def served(folder: Path) -> Iterator[dict[str, str]]:
         yield {"KUBECONFIG": str(handle.write_kubeconfig(folder / "kubeconfig"))}
 
 
+def metadata(wheel: Path) -> str:
+    """Return what a wheel says of itself."""
+    with zipfile.ZipFile(wheel) as archive:
+        name = next(entry for entry in archive.namelist() if entry.endswith(".dist-info/METADATA"))
+        return archive.read(name).decode()
+
+
 def check_contents(wheels: Mapping[str, Path]) -> None:
     """Every wheel has a licence and a readme; those with modules are typed; `kubex` has none."""
     for name, wheel in wheels.items():
         names = zipfile.ZipFile(wheel).namelist()
-        metadata = next(entry for entry in names if entry.endswith(".dist-info/METADATA"))
-        text = zipfile.ZipFile(wheel).read(metadata).decode()
+        text = metadata(wheel)
         assert any("licenses/LICENSE" in entry for entry in names), f"{name} has no licence"
         assert len(text.partition("\n\n")[2].strip()) > 100, f"{name} has no readme"
         modules = [entry for entry in names if entry.endswith(".py")]
         assert bool(modules) == (name != "kubex"), f"{name}: {modules[:3]}"
         assert not modules or any(entry.endswith("/py.typed") for entry in names), f"{name} is not typed"
+
+
+def check_extras(python: str, wheels: Mapping[str, Path]) -> None:
+    """Every extra that a wheel has can be resolved, and those that are written about are among them."""
+    described: dict[str, set[str]] = {name.replace("_", "-"): set() for name in wheels}
+    pages = [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("packages/*/README.md")]
+    for page in (*pages, *ROOT.glob("packages/*/src/**/*.py")):
+        for name, extras in re.findall(r"\b(kubex(?:-[a-z0-9-]+)?)\[([a-z0-9,-]+)\]", page.read_text(encoding="utf-8")):
+            described[name].update(extras.split(","))
+    links = ("--find-links", str(next(iter(wheels.values())).parent))
+    for name, wheel in wheels.items():
+        project = name.replace("_", "-")
+        text = metadata(wheel)
+        extras = set(re.findall(r"^Provides-Extra: (\S+)$", text, re.MULTILINE))
+        assert described[project] <= extras, f"{project} lacks extras that are described: {described[project] - extras}"
+        for extra in sorted(extras):
+            wanted = f"{project}[{extra}] @ {wheel.as_uri()}\n"
+            command = ("uv", "pip", "compile", "--quiet", "--no-header", "--python", python, *links, "-")
+            assert "==" in run(*command, text=wanted), wanted
 
 
 def check_single(folder: Path, python: str, wheels: Mapping[str, Path], backend: str, runtimes: Sequence[str]) -> None:
@@ -223,6 +256,7 @@ def main() -> None:
     if missing:
         raise SystemExit(f"{options.dist} lacks wheels of {', '.join(sorted(missing))}: build them first")
     check_contents(wheels)
+    check_extras(options.python, wheels)
     with tempfile.TemporaryDirectory(prefix="kubex-wheels-") as name:
         folder = Path(name)
         check_single(folder, options.python, wheels, "httpx", ["asyncio", "trio"])
@@ -231,7 +265,7 @@ def main() -> None:
         check_neither(folder, options.python, wheels)
         check_testing(folder, options.python, wheels)
         check_models(folder, options.python, wheels)
-    print("the wheels install and work: httpx alone, aiohttp alone, both, neither, testing, models")
+    print("the wheels install and work: every extra, httpx alone, aiohttp alone, both, neither, testing, models")
 
 
 if __name__ == "__main__":
