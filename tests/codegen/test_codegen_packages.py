@@ -69,6 +69,24 @@ def test_a_file_by_another_hand_is_not_overwritten(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "__init__.py"]
 
 
+def test_a_package_below_another_one_is_left_alone(tmp_path: Path) -> None:
+    apps = generate(document("1.37"), Options(groups=frozenset({"apps"})))
+    write_files(apps, tmp_path / "models")
+    write_files(generate(document("1.37"), Options(groups=frozenset({"batch"}))), tmp_path)
+    assert {path for path in apps if not (tmp_path / "models" / path).exists()} == set()
+    assert (tmp_path / "batch" / "v1" / "_job.py").exists()
+
+
+@pytest.mark.parametrize("folder", ["file", "file/models"])
+def test_a_folder_that_cannot_be_written_to_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    with pytest.raises(CodegenError, match=rf"^cannot write {folder}.*: .+; choose a folder that can be written to$"):
+        write_files(generate(document("1.37"), Options(groups=frozenset({"apps"}))), Path(folder))
+
+
 def test_a_group_that_is_not_served_is_an_error_with_those_that_are() -> None:
     with pytest.raises(CodegenError, match=r"no kind of example\.com; its groups are .*apps"):
         generate(document("1.37"), Options(groups=frozenset({"example.com"})))

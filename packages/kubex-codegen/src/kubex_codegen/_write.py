@@ -1,6 +1,7 @@
 """Putting a generated package on disk."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kubex_codegen._errors import CodegenError
@@ -10,19 +11,37 @@ from kubex_codegen._packages import HEADER
 def write_files(files: Mapping[str, str], folder: Path) -> None:
     """Write a package, and remove the modules that an earlier run made and this one did not.
 
-    Raises CodegenError rather than overwrite a file that this program has not made.
+    Raises CodegenError if the folder cannot be written to, and rather than overwrite a file that this program has not
+    made. Packages of their own below the folder are left alone.
     """
+    try:
+        _write(files, folder)
+    except OSError as error:
+        where = error.filename or folder
+        raise CodegenError(f"cannot write {where}: {error.strerror}; choose a folder that can be written to") from error
+
+
+def _write(files: Mapping[str, str], folder: Path) -> None:
     for name, text in files.items():
         path = folder / name
         if path.exists() and text and not _ours(path):
             raise CodegenError(f"{path} is not of kubex-codegen's making: choose another folder, or move it away")
-    for path in sorted(folder.rglob("*.py")):
+    for path in list(_modules(folder)):
         if path.relative_to(folder).as_posix() not in files and _ours(path):
             path.unlink()
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
+
+
+def _modules(folder: Path) -> Iterator[Path]:
+    """Iterate over the modules of a package, without those of packages that stand by themselves below it."""
+    for here, folders, files in os.walk(folder):
+        if Path(here) != folder and "py.typed" in files:
+            folders.clear()
+        else:
+            yield from (Path(here) / name for name in files if name.endswith(".py"))
 
 
 def _ours(path: Path) -> bool:
