@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import fields
 from os import PathLike
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from kubex.core._proxy import parse_proxy
+from kubex.core._url import holds_credentials, split_url
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect
 from kubex.credentials._read import token_problem
@@ -54,13 +54,10 @@ def _types(configuration: ClientConfiguration) -> Iterator[Problem]:
 
 
 def _url(configuration: ClientConfiguration) -> Iterator[Problem]:
-    try:
-        parts = urlsplit(configuration.url)
-        parts.port  # noqa: B018 - reading it checks it
-    except ValueError:
+    parts = split_url(configuration.url)
+    if parts is None:
         yield "url", "is not a URL; write https://host:port"
-        return
-    if "@" in (parts.netloc if "://" in configuration.url else configuration.url):
+    elif holds_credentials(configuration.url, parts):
         yield "url", "holds credentials; give them as username and password"
     elif parts.scheme not in ("http", "https"):
         yield "url", f"{configuration.url!r} does not begin with https:// or http://; write https://host:port"

@@ -11,6 +11,7 @@ from typing import Any, cast
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from kubex.core._basic import basic_authorization
+from kubex.core._url import split_url
 from kubex.core.exceptions import ConfigurationError, TransportError
 from kubex.credentials._fetch import Fetch, FetchRequest, FetchResponse
 from kubex.credentials._oidc_settings import OpenIDConnect, is_confidential
@@ -114,10 +115,8 @@ class Provider:
         """Refuse what is no URL, and to leave HTTPS if the issuer itself has it."""
         if not endpoint.isascii() or not endpoint.isprintable() or " " in endpoint:
             return False
-        try:
-            parts = urlsplit(endpoint)
-            parts.port  # noqa: B018 - reading it checks it
-        except ValueError:
+        parts = split_url(endpoint)
+        if parts is None:
             return False
         plain = urlsplit(self._settings.issuer_url).scheme == "http"
         return "@" not in parts.netloc and is_confidential(endpoint) and (plain or parts.scheme == "https")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from kubex.core._url import holds_credentials, split_url
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._read import token_problem
 
@@ -78,12 +79,10 @@ def _check_text(name: str, value: object, *, required: bool) -> None:
 
 def issuer_problem(url: str) -> str | None:
     """Say why a URL is no issuer's, None if it may be one."""
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 - reading it checks it
-    except ValueError:
+    parts = split_url(url)
+    if parts is None:
         return "is not a URL; write https://host/path"
-    if "@" in (parts.netloc if "://" in url else url):
+    if holds_credentials(url, parts):
         return "holds credentials; a client is known by client_id and client_secret"
     if not parts.hostname or any(character.isspace() for character in url):
         return f"{url!r} names no host; write https://host/path"

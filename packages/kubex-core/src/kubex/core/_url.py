@@ -1,0 +1,18 @@
+"""Taking URLs apart without surprises."""
+
+from urllib.parse import SplitResult, urlsplit
+
+
+def split_url(url: str) -> SplitResult | None:
+    """Split a URL; None for what is none, a port that is no number included."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError:
+        return None
+    return parts
+
+
+def holds_credentials(url: str, parts: SplitResult) -> bool:
+    """Tell whether a user name may stand in a URL, also in one whose scheme was forgotten."""
+    return "@" in (parts.netloc if "://" in url else url)
