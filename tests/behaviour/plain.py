@@ -23,7 +23,7 @@ class Namespaces:
         if handle.client_cert_pem is not None and handle.client_key_pem is not None:
             identity = Identity(handle.client_cert_pem, handle.client_key_pem)
         self._connection = http.client.HTTPSConnection(
-            urlsplit(handle.url).netloc, context=client_context(handle.ca_pem, identity), timeout=10
+            urlsplit(handle.url).netloc, context=client_context(handle.ca_pem, identity), timeout=30
         )
         self._headers = {"Content-Type": "application/json"}
         if handle.token is not None:
@@ -47,9 +47,13 @@ class Namespaces:
     def _send(self, method: str, path: str, body: object = None) -> Any:
         if time.monotonic() - self._used > IDLE:
             self._connection.close()  # the next request opens another
-        self._connection.request(method, path, json.dumps(body), self._headers)
-        response = self._connection.getresponse()
-        document = json.loads(response.read())
+        try:
+            self._connection.request(method, path, json.dumps(body), self._headers)
+            response = self._connection.getresponse()
+            document = json.loads(response.read())
+        except BaseException:
+            self._connection.close()  # it is in the middle of something, and the next test needs another
+            raise
         self._used = time.monotonic()
         assert response.status < 300, document
         return document

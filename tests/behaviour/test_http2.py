@@ -38,12 +38,13 @@ async def test_calls_in_parallel_lists_and_watches(
 ) -> None:
     api = Api(ConfigMap, client)
     names = {f"c-{number:02}" for number in range(20)}
+    mine = {"made-by": "this-test"}  # a real control plane puts a ConfigMap of its own into each namespace
     with caplog.at_level(logging.DEBUG, "httpcore.http2"):
         start = (await api.list()).resource_version
         async with anyio.create_task_group() as tasks:
             for name in names:
-                tasks.start_soon(api.create, config_map(name))
-        async with api.watch(resource_version=start) as events:
+                tasks.start_soon(api.create, config_map(name, labels=mine))
+        async with api.watch(resource_version=start, label_selector=mine) as events:
             told = {event.object.metadata.name for event in await take(events, len(names))}
         listed = {item.metadata.name async for page in api.pages(limit=7) for item in page.items}
     assert told == names

@@ -113,7 +113,7 @@ async def test_initial_events_can_be_declined(api: Api[ConfigMap]) -> None:
 @pytest.mark.covers("pitfall-43")
 async def test_the_time_of_a_watch_ends_it_cleanly(api: Api[ConfigMap]) -> None:
     await api.create(config_map("one", labels=MINE))
-    async with api.watch(label_selector=MINE, timeout_seconds=1, allow_bookmarks=False) as events:
+    async with api.watch(label_selector=MINE, timeout_seconds=3, allow_bookmarks=False) as events:
         assert told(await rest(events)) == [("ADDED", "one")]
         assert await rest(events) == []
 

@@ -175,8 +175,8 @@ async def test_a_refused_watch_is_the_error_of_a_plain_request(
 async def test_the_call_s_own_timeout_bounds_a_watch(api: Api[ConfigMap]) -> None:
     async with api.watch():
         pass  # from here on there is a connection to use
-    async with api.watch(request_timeout=0.4) as events:
-        with pytest.raises(DeadlineExceeded, match=r"the stream's total timeout of 0\.4 s ran out"):
+    async with api.watch(request_timeout=2) as events:
+        with pytest.raises(DeadlineExceeded, match="the stream's total timeout of 2 s ran out"):
             await rest(events)
 
 

@@ -119,8 +119,8 @@ async def test_a_provider_that_is_down_is_an_error_with_its_cause(ask: Ask, prov
 @pytest.mark.parametrize("place", ["discovery", "answer"])
 async def test_a_provider_that_is_slow_is_given_up(ask: Ask, provider: Provider, place: str) -> None:
     setattr(provider, place, Peer.wait_until_closed)
-    with pytest.raises(ConfigurationError, match=r"no answer within 0\.2 s"):
-        await ask(provider, timeout=0.2).authenticate()
+    with pytest.raises(ConfigurationError, match="no answer within 1 s"):
+        await ask(provider, timeout=1).authenticate()
     assert await anyio.to_thread.run_sync(provider.server.closed.wait, SECONDS)
 
 

@@ -196,7 +196,7 @@ def test_it_waits_until_the_controller_manager_works(programs: Programs) -> None
     programs.install_controller_manager()
     programs.tell(CONTROLLER_MANAGER, "hangs")
     with pytest.raises(ControlPlaneStartError, match="until kube-controller-manager makes service accounts"):
-        ControlPlane(start_timeout=1).start()
+        ControlPlane(start_timeout=5).start()
     programs.assert_nothing_is_left()
 
 
@@ -257,9 +257,9 @@ def test_a_program_that_ends_is_reported_with_the_tail_of_its_log(programs: Prog
 def test_a_start_that_takes_too_long_is_reported_with_all_logs(programs: Programs) -> None:
     programs.tell(API_SERVER, "hangs")
     with pytest.raises(ControlPlaneStartError) as caught:
-        ControlPlane(start_timeout=1).start()
+        ControlPlane(start_timeout=5).start()
     message = str(caught.value)
-    assert message.startswith("waited 1 s in vain until kube-apiserver answers /readyz; ")
+    assert message.startswith("waited 5 s in vain until kube-apiserver answers /readyz; ")
     assert "etcd:\nhello from etcd" in message
     assert "kube-apiserver:\nhello from kube-apiserver" in message
     programs.assert_nothing_is_left()

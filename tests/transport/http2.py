@@ -28,6 +28,7 @@ class Http2:
     def __init__(self) -> None:
         self.connections: list[list[Seen]] = []
         self.endless = threading.Semaphore(0)
+        self.begun = threading.Semaphore(0)
         self._lock = threading.Lock()
 
     def __call__(self, peer: Peer) -> None:
@@ -107,6 +108,7 @@ class _Connection:
     def _without_an_end(self, stream: int, _: str) -> None:
         self._begin(stream)
         self._h2.send_data(stream, b"begun")
+        self._script.begun.release()
 
     def _when_all_are_here(self, stream: int, path: str) -> None:
         self._together.append(stream)

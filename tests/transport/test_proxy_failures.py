@@ -105,11 +105,11 @@ async def test_once_connected_the_limit_of_connecting_is_over(
 ) -> None:
     def slow(peer: Peer) -> None:
         peer.request()
-        peer.server.closed.wait(0.4)  # longer than the limit of connecting
+        peer.server.closed.wait(2.2)  # longer than the limit of connecting
         peer.answer(b"late")
 
     between, server = serve(Tunnel()), serve(slow, tls=server_tls)
-    request = PreparedRequest("GET", server.url + "/", limits=Limits(connect=0.3))
+    request = PreparedRequest("GET", server.url + "/", limits=Limits(connect=2))
     async with open_transport(ssl_context=client_tls, proxies={"https": Proxy(url=between.url)}) as transport:
         assert (await transport.request(request)).body == b"late"
 

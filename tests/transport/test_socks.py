@@ -3,6 +3,7 @@
 import logging
 import socket
 import ssl
+import threading
 import traceback
 from typing import Any
 
@@ -171,11 +172,19 @@ async def test_what_hangs_is_bounded_by_the_limit_of_connecting(
 
 
 async def test_connecting_can_be_cancelled(open_transport: Open, serve: Serve, client_tls: ssl.SSLContext) -> None:
-    between = serve(hang)
+    greeted = threading.Event()
+
+    def silent(peer: Peer) -> None:
+        peer.more()
+        greeted.set()
+        peer.wait_until_closed()
+
+    between = serve(silent)
     async with open_transport(ssl_context=client_tls, proxies={"https": at(between.port)}) as transport:
-        with anyio.move_on_after(0.2) as scope:
-            await transport.request(PreparedRequest("GET", "https://kubernetes.test/"))
-        assert scope.cancelled_caught
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(transport.request, PreparedRequest("GET", "https://kubernetes.test/"))
+            assert await anyio.to_thread.run_sync(greeted.wait, SECONDS)
+            tasks.cancel_scope.cancel()
         assert await anyio.to_thread.run_sync(between.closed.wait, SECONDS)
 
 

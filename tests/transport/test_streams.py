@@ -215,7 +215,7 @@ async def test_the_read_limit_is_the_request_s_own(open_transport: Open, serve: 
     server = serve(endless)
     async with (
         open_transport() as transport,
-        transport.stream(PreparedRequest("GET", server.url + "/", limits=Limits(read=0.05))) as answer,
+        transport.stream(PreparedRequest("GET", server.url + "/", limits=Limits(read=1))) as answer,
     ):
         assert await answer.receive() == b"first\n"
         with pytest.raises(ReadTimeout):

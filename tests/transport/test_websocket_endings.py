@@ -129,8 +129,9 @@ async def test_cancellation_passes_and_closes_the_connection(open_transport: Ope
 
     server = serve(silent)
     async with open_transport() as transport:
-        with anyio.move_on_after(0.05) as scope:
+        with anyio.CancelScope() as scope:
             async with transport.websocket(request(server.url)) as socket:
+                scope.deadline = anyio.current_time() + 0.05
                 await socket.receive()
         assert scope.cancelled_caught
         assert await until(server.closed)

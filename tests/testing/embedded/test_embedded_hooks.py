@@ -202,7 +202,7 @@ def test_a_restart_cuts_connections_and_keeps_port_and_state(server: EmbeddedSer
 def until_open(server: EmbeddedServer, count: int) -> None:
     """Wait until that many watches are open."""
     pause = threading.Event()
-    for _ in range(500):
+    for _ in range(2000):
         if server.open_watches == count:
             return
         pause.wait(0.01)

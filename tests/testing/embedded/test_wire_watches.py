@@ -118,6 +118,7 @@ def test_initial_events_and_the_match_need_each_other(wire: Any, query: dict[str
     "query", [INITIAL, {**INITIAL, "resourceVersion": "0"}, {"resourceVersion": "0"}], ids=["initial", "zero", "plain"]
 )
 def test_a_bookmark_ends_the_initial_events(three: Any, query: dict[str, str]) -> None:
+    version_of(three)  # which a real server answers once its cache, where the events come from, has all three
     with three.watch(three.path(CM, watch="1", allowWatchBookmarks="true", **query)) as events:
         initial = events.take(4)
     assert [event["type"] for event in initial] == ["ADDED"] * 3 + ["BOOKMARK"]
@@ -128,7 +129,7 @@ def test_a_bookmark_ends_the_initial_events(three: Any, query: dict[str, str]) -
 
 
 def test_without_bookmarks_nothing_ends_the_initial_events(three: Any) -> None:
-    with three.watch(three.path(CM, watch="1", timeoutSeconds="1", **INITIAL)) as events:
+    with three.watch(three.path(CM, watch="1", timeoutSeconds="3", **INITIAL)) as events:
         assert [event["type"] for event in events.rest()] == ["ADDED"] * 3
 
 
@@ -179,7 +180,7 @@ def test_there_is_no_watch_in_yaml(wire: Any) -> None:
 
 
 def test_events_are_one_line_each(three: Any) -> None:
-    answer = three.request("GET", three.path(CM, watch="1", timeoutSeconds="1"))
+    answer = three.request("GET", three.path(CM, watch="1", timeoutSeconds="3"))
     lines = answer.body.split(b"\n")
     assert lines.pop() == b""
     assert [json.loads(line)["type"] for line in lines] == ["ADDED"] * 3
