@@ -44,7 +44,7 @@ def models(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     ],
     ids=lambda command: "-".join(command[:2]),
 )
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_the_code_is_formatted_linted_and_typed(folder: Path, command: tuple[str, ...]) -> None:
     done = subprocess.run(
         (sys.executable, "-m", *command, str(folder / PACKAGE)), cwd=ROOT, capture_output=True, text=True, check=False
