@@ -1,7 +1,9 @@
 """Connectors of aiohttp: how connections are made, directly and by way of proxies."""
 
+import asyncio
 import socket
 import ssl
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +18,9 @@ from kubex.transport import TCP_KEEP_ALIVE, Connecting, PreparedRequest, Proxy, 
 
 # What aiohttp has by default and does where None is asked for, in seconds.
 _KEEP_ALIVE = 15.0
+
+# Before these versions asyncio raises a TypeError where it is to close TLS inside of which a handshake has failed.
+_CANNOT_CLOSE_TLS = sys.version_info < (3, 11, 8) or (3, 12) <= sys.version_info < (3, 12, 2)
 
 _CONNECTING: ContextVar[Connecting] = ContextVar("_CONNECTING")
 
@@ -33,6 +38,15 @@ class Connector(aiohttp.TCPConnector):
         if req.proxy is None and req.url.origin() in self._proxy_origins:
             return self._proxy_tls
         return super()._get_ssl_context(req)
+
+    @override
+    async def _start_tls_connection(self, underlying_transport: asyncio.Transport, *args: Any, **kwargs: Any) -> Any:
+        def close(_: object) -> None:
+            underlying_transport.abort()
+
+        if _CANNOT_CLOSE_TLS and underlying_transport.get_extra_info("sslcontext") is not None:
+            vars(underlying_transport)["_force_close"] = close
+        return await super()._start_tls_connection(underlying_transport, *args, **kwargs)
 
 
 def make_connector(config: TransportConfig) -> aiohttp.TCPConnector:
