@@ -1,9 +1,11 @@
 """Kubeconfigs that are written: what is read back, what stays, which file it is, and who may not write meanwhile."""
 
+import json
 import os
 import stat
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from kubex.configuration import (
     use_context,
 )
 from kubex.configuration import write_kubeconfig as write
+from kubex.configuration._files import read_files
 from kubex.configuration._load import from_kubeconfig
 from kubex.configuration._store import Document, change
 from kubex.core.exceptions import ConfigurationError
@@ -275,6 +278,22 @@ def test_writers_wait_for_each_other_and_lose_nothing(write_kubeconfig: WriteKub
         thread.join()
     assert sorted(each["name"] for each in load(path)["users"]) == ["admin", *(f"u{number}" for number in range(8))]
     assert not path.with_name("kubeconfig.lock").exists()
+
+
+def test_two_writers_of_a_big_file_have_time_for_both(tmp_path: Path) -> None:
+    path, data = tmp_path / "config", "QUFB" * 400
+    clusters = [{"name": f"c{number}", "cluster": {"certificate-authority-data": data}} for number in range(1200)]
+    users = [{"name": f"u{number}", "user": {"client-key-data": data}} for number in range(1200)]
+    path.write_text(json.dumps({"clusters": clusters, "users": users}))
+    begun = threading.Barrier(2)
+
+    def add(name: str) -> None:
+        begun.wait()
+        change(path, lambda document: document["users"].append({"name": name, "user": {}}))
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(add, ("one", "two")))
+    assert {"one", "two"} < set(read_files([path]).users)
 
 
 def test_a_writer_that_fails_leaves_the_file_and_no_lock(write_kubeconfig: WriteKubeconfig) -> None:

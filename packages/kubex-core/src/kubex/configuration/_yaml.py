@@ -15,6 +15,7 @@ MAX_BYTES = 8 << 20
 """What a kubeconfig may have at most."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # in Python, a big file takes seconds, under its lock
 
 
 def parse(file: Path) -> Mapping[object, object]:
@@ -36,7 +37,7 @@ def parse(file: Path) -> Mapping[object, object]:
     return values
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(_DUMPER):  # type: ignore[misc]  # one of two classes
     """Writes in quotes all text that some reader could take for something else."""
 
 
@@ -55,7 +56,7 @@ def dump(document: Mapping[str, object]) -> bytes:
         text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 30)
         content = text.encode("utf-8")
         compose(yaml.parse(content, Loader=_LOADER))
-    except (yaml.YAMLError, Unusable, RecursionError) as error:
+    except (yaml.YAMLError, Unusable, UnicodeError, RecursionError) as error:
         raise ValueError("it would be no kubeconfig") from error
     if len(content) > MAX_BYTES:
         raise ValueError(f"it would have more than {MAX_BYTES >> 20} MiB")
