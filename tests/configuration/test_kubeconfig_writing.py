@@ -170,6 +170,14 @@ async def test_the_rest_of_a_file_stays(write_kubeconfig: WriteKubeconfig) -> No
     assert (after["current-context"], after["preferences"], after["x"]) == ("here", {"colors": True}, 1)
 
 
+async def test_lists_that_are_aliases_of_one_list_get_their_own_entries(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text("clusters: &all []\ncontexts: *all\nusers: *all\n")
+    await write(configuration(), path)
+    assert from_kubeconfig(path) == configuration()
+    assert [len(load(path)[plural]) for plural in ("clusters", "contexts", "users")] == [1, 1, 1]
+
+
 async def test_entries_of_the_same_names_are_replaced(tmp_path: Path) -> None:
     path = tmp_path / "config"
     await write(configuration("cluster"), path)

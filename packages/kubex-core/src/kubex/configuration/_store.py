@@ -57,7 +57,9 @@ def _empty() -> Document:
 def _document(file: Path) -> Document:
     top = read_top(file)
     content_of(top)  # what is no kubeconfig is not written to
-    return _empty() | {str(name): value for name, value in top.values.items() if value is not None}
+    given = {str(name): value for name, value in top.values.items() if value is not None}
+    # One list may stand in several places by aliases, and what is added to it is meant for one of them.
+    return _empty() | {name: value.copy() if isinstance(value, list) else value for name, value in given.items()}
 
 
 def set_entry(document: Document, plural: str, singular: str, name: str, values: Document) -> None:
