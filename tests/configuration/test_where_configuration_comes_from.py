@@ -191,6 +191,26 @@ def test_the_downward_api_names_the_namespace_first(service_account: Path) -> No
     assert pod_configuration(POD, service_account).namespace is None
 
 
+@pytest.mark.covers("kubeconfig-context-namespace")
+def test_in_a_pod_a_context_without_a_namespace_is_in_that_of_the_pod(
+    write_kubeconfig: WriteKubeconfig, service_account: Path
+) -> None:
+    def namespace(**environ: str) -> str | None:
+        return from_environment({"KUBECONFIG": str(path), **environ}, service_account=service_account).namespace
+
+    path = write_kubeconfig()
+    assert namespace(**POD) == "pod-ns"
+    assert namespace(**POD, POD_NAMESPACE="mine") == "mine"
+    assert namespace(POD_NAMESPACE="mine") is None, "this is no pod"
+    write_kubeconfig({}, {}, {"namespace": "default"})
+    assert namespace(**POD, POD_NAMESPACE="mine") == "default", "it is named"
+    write_kubeconfig()
+    (service_account / "namespace").unlink()
+    assert namespace(**POD) is None
+    (service_account / "token").unlink()
+    assert namespace(**POD, POD_NAMESPACE="mine") is None, "it has no service account"
+
+
 @pytest.mark.covers("pitfall-31")
 @pytest.mark.parametrize("name", sorted(POD))
 def test_a_missing_variable_is_named(service_account: Path, name: str) -> None:

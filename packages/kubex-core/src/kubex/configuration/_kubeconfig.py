@@ -1,12 +1,16 @@
 """From a kubeconfig to the configuration of one of its contexts."""
 
 import logging
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from kubex.configuration._client_configuration import ClientConfiguration
 from kubex.configuration._entry import Entry
 from kubex.configuration._files import Content, Entries
+from kubex.configuration._pod import SERVICE_ACCOUNT, namespace_in_pod
 from kubex.configuration._save import SaveTokens
 from kubex.configuration._ways import exec_plugin, impersonation, in_words_of, open_id_connect
 from kubex.core.exceptions import ConfigurationError
@@ -53,10 +57,18 @@ class Choice:
 CURRENT = Choice()
 
 
-def configuration_of(content: Content, choice: Choice = CURRENT, *, write_back: bool = False) -> ClientConfiguration:
+def configuration_of(
+    content: Content,
+    choice: Choice = CURRENT,
+    *,
+    write_back: bool = False,
+    environ: Mapping[str, str] = os.environ,
+    service_account: Path = SERVICE_ACCOUNT,
+) -> ClientConfiguration:
     """Make the configuration that is chosen. Opens the files that it names, and no others.
 
     With `write_back` new tokens of an OpenID Connect provider are stored in the file that the user stands in.
+    In a pod a context without a namespace is in that of the pod.
     """
     chosen = _context(content, choice)
     cluster = _referred(content, chosen, "cluster", choice.cluster, content.clusters)
@@ -66,7 +78,8 @@ def configuration_of(content: Content, choice: Choice = CURRENT, *, write_back: 
     who = user or Entry(chosen.file, "no user", {})
     named = choice.user or chosen.text("user")
     save = SaveTokens(who.file, named) if write_back and named is not None else None
-    return _translate(chosen, cluster, who, save)
+    namespace = chosen.text("namespace") or namespace_in_pod(environ, service_account)
+    return _translate(namespace, cluster, who, save)
 
 
 def _context(content: Content, choice: Choice) -> Entry:
@@ -96,7 +109,7 @@ def _referred(content: Content, context: Entry, field: str, instead: str | None,
     return entries[name]
 
 
-def _translate(context: Entry, cluster: Entry, user: Entry, save: SaveTokens | None) -> ClientConfiguration:
+def _translate(namespace: str | None, cluster: Entry, user: Entry, save: SaveTokens | None) -> ClientConfiguration:
     url = _server(cluster, user)
     ca_data = cluster.decoded("certificate-authority-data")
     fields: dict[str, Any] = {
@@ -107,7 +120,7 @@ def _translate(context: Entry, cluster: Entry, user: Entry, save: SaveTokens | N
         "proxy_url": cluster.text("proxy-url"),
         "disable_compression": cluster.flag("disable-compression"),
         "impersonate": impersonation(user),
-        "namespace": context.text("namespace"),
+        "namespace": namespace,
     }
     if url.lower().startswith("https:"):
         fields |= _credentials(cluster, user, save)

@@ -10,7 +10,7 @@ import anyio.to_thread
 from kubex.configuration._client_configuration import ClientConfiguration, StrPath
 from kubex.configuration._files import Content, find_files, no_kubeconfig, read_files
 from kubex.configuration._kubeconfig import CURRENT, Choice, configuration_of
-from kubex.configuration._pod import pod_configuration
+from kubex.configuration._pod import SERVICE_ACCOUNT, pod_configuration
 from kubex.core.exceptions import ConfigurationError
 
 
@@ -70,18 +70,24 @@ def read_content(path: StrPath | None) -> Content:
 
 
 def from_environment(
-    environ: Mapping[str, str], choice: Choice = CURRENT, *, write_back: bool = False
+    environ: Mapping[str, str],
+    choice: Choice = CURRENT,
+    *,
+    write_back: bool = False,
+    service_account: Path = SERVICE_ACCOUNT,
 ) -> ClientConfiguration:
     """Read a kubeconfig if there is one, else the environment of a pod; blocks.
 
     A kubeconfig that is no good is an error, not a reason to look elsewhere.
     """
     if files := find_files(environ):
-        return configuration_of(read_files(files), choice, write_back=write_back)
+        return configuration_of(
+            read_files(files), choice, write_back=write_back, environ=environ, service_account=service_account
+        )
     if choice != CURRENT:
         raise ConfigurationError(f"a context, a cluster or a user was asked for, but {no_kubeconfig(environ)}")
     try:
-        return pod_configuration(environ)
+        return pod_configuration(environ, service_account)
     except ConfigurationError as error:
         problem = f"no configuration found\n  kubeconfig: {no_kubeconfig(environ)}\n  pod: {error}"
         raise ConfigurationError(problem) from error

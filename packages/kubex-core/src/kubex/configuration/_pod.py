@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kubex.configuration._client_configuration import ClientConfiguration
+from kubex.configuration._home import exists
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._read import read_text, read_token
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+ADDRESS = ("KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT")
 OUTSIDE = "kubex is not running in a pod, or the pod has automountServiceAccountToken: false"
 
 
 def pod_configuration(environ: Mapping[str, str], service_account: Path = SERVICE_ACCOUNT) -> ClientConfiguration:
     """Make the configuration of this pod's service account; raises `ConfigurationError` naming what is missing."""
-    host = _variable(environ, "KUBERNETES_SERVICE_HOST")
-    port = _variable(environ, "KUBERNETES_SERVICE_PORT")
+    host, port = (_variable(environ, name) for name in ADDRESS)
     if not (port.isascii() and port.isdecimal() and 0 < int(port) < 2**16):
         raise ConfigurationError("is not a port number", source="environment", field="KUBERNETES_SERVICE_PORT")
     token, authority = service_account / "token", service_account / "ca.crt"
@@ -30,6 +31,12 @@ def pod_configuration(environ: Mapping[str, str], service_account: Path = SERVIC
         token_file=token,
         namespace=_namespace(environ, service_account / "namespace"),
     )
+
+
+def namespace_in_pod(environ: Mapping[str, str], service_account: Path = SERVICE_ACCOUNT) -> str | None:
+    """Find the namespace of this pod, if it is one and has a service account."""
+    is_pod = all(environ.get(name) for name in ADDRESS) and exists(service_account / "token")
+    return _namespace(environ, service_account / "namespace") if is_pod else None
 
 
 def _variable(environ: Mapping[str, str], name: str) -> str:
