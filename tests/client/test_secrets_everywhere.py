@@ -151,6 +151,9 @@ BAD: list[Any] = [
     f"http://u:{MARK}@h:port",
     f"ftp://u:{MARK}@h",
     f"u:{MARK}@h:1",
+    f"https://h/?token={MARK}",
+    f"ftp://h/#{MARK}",
+    f"https:///?token={MARK}",
     MARK.encode(),
     [MARK],
     (MARK, 1),
@@ -175,13 +178,16 @@ def said(error: BaseException) -> str:
 @pytest.mark.parametrize(("kind", "field"), FIELDS)
 def test_errors_about_settings_show_no_secret(kind: type, field: str) -> None:
     for bad in BAD:
-        if field in ("url", "issuer_url") and "u:" not in str(bad):
+        if field in ("url", "issuer_url") and not re.search("u:|[?#]", str(bad)):
             continue
         try:
             output = shown(kind(**{**SETTINGS[kind], field: bad}))
         except ConfigurationError as error:
             output = said(error)
         assert MARK not in output, bad
+
+
+SERVERS = (URL, f"u:{MARK}@h:1", f"https://u:{MARK}@h:1", f"h:1/?token={MARK}", f"https://h:1/?token={MARK}")
 
 
 def kubeconfigs() -> list[Any]:
@@ -196,12 +202,16 @@ def kubeconfigs() -> list[Any]:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-@pytest.mark.parametrize("user", kubeconfigs(), ids=str)
-async def test_errors_about_kubeconfigs_show_no_secret(tmp_path: Path, user: Any) -> None:
+@pytest.mark.parametrize(
+    ("user", "server"),
+    [*((user, URL) for user in kubeconfigs()), *(({"token": MARK}, url) for url in SERVERS)],
+    ids=str,
+)
+async def test_errors_about_kubeconfigs_show_no_secret(tmp_path: Path, user: Any, server: str) -> None:
     document = {
         "current-context": "c",
         "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
-        "clusters": [{"name": "c", "cluster": {"server": URL, "proxy-url": f"http://u:{MARK}@h:1"}}],
+        "clusters": [{"name": "c", "cluster": {"server": server, "proxy-url": f"http://u:{MARK}@h:1"}}],
         "users": [{"name": "u", "user": user}],
     }
     text = yaml.safe_dump(document)

@@ -287,7 +287,7 @@ def test_a_server_without_scheme_that_is_meant_to_have_tls_is_an_error(
     write_kubeconfig: WriteKubeconfig, cluster: dict[str, Any], user: dict[str, Any]
 ) -> None:
     path = write_kubeconfig({"server": "192.0.2.1:6443", **cluster}, user)
-    with pytest.raises(ConfigurationError, match=r"'192.0.2.1:6443' has no scheme, .* write https://") as caught:
+    with pytest.raises(ConfigurationError, match=r"has no scheme, .* write https://") as caught:
         from_kubeconfig(path)
     assert (caught.value.entry, caught.value.field) == ("cluster 'c'", "server")
 

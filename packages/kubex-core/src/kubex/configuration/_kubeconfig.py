@@ -141,8 +141,8 @@ def _server(cluster: Entry, user: Entry) -> str:
     if "://" in server:
         return server
     if any(cluster.given(field) for field in TLS) or any(user.given(field) for field in CREDENTIALS):
-        problem = f"{server!r} has no scheme, so kubectl would send nothing but http:// there; write https://host:port"
-        raise cluster.error("server", problem)
+        problem = "has no scheme, so kubectl would send nothing but http:// there; write https://host:port"
+        raise cluster.error("server", problem)  # not quoted: a password or a token may stand in it
     return f"http://{server}"
 
 

@@ -8,7 +8,7 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from kubex.core._proxy import parse_proxy
-from kubex.core._url import holds_credentials, split_url
+from kubex.core._url import holds_credentials, split_url, without_query
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect
 from kubex.credentials._read import token_problem
@@ -60,11 +60,11 @@ def _url(configuration: ClientConfiguration) -> Iterator[Problem]:
     elif holds_credentials(configuration.url, parts):
         yield "url", "holds credentials; give them as username and password"
     elif parts.scheme not in ("http", "https"):
-        yield "url", f"{configuration.url!r} does not begin with https:// or http://; write https://host:port"
+        yield "url", f"{without_query(parts)!r} does not begin with https:// or http://; write https://host:port"
     elif not parts.hostname or any(character.isspace() for character in configuration.url):
-        yield "url", f"{configuration.url!r} names no host; write https://host:port"
+        yield "url", f"{without_query(parts)!r} names no host; write https://host:port"
     elif parts.query or parts.fragment:
-        yield "url", f"{configuration.url!r} has a query or a fragment; only a path may follow the host"
+        yield "url", f"{without_query(parts)!r} has a query or a fragment; only a path may follow the host"
 
 
 def _tls(configuration: ClientConfiguration) -> Iterator[Problem]:

@@ -16,3 +16,8 @@ def split_url(url: str) -> SplitResult | None:
 def holds_credentials(url: str, parts: SplitResult) -> bool:
     """Tell whether a user name may stand in a URL, also in one whose scheme was forgotten."""
     return "@" in (parts.netloc if "://" in url else url)
+
+
+def without_query(parts: SplitResult) -> str:
+    """Return what of a URL without credentials may be shown: a query or a fragment may be a token."""
+    return parts._replace(query="", fragment="").geturl()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from kubex.core._url import holds_credentials, split_url
+from kubex.core._url import holds_credentials, split_url, without_query
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._read import token_problem
 
@@ -85,11 +85,11 @@ def issuer_problem(url: str) -> str | None:
     if holds_credentials(url, parts):
         return "holds credentials; a client is known by client_id and client_secret"
     if not parts.hostname or any(character.isspace() for character in url):
-        return f"{url!r} names no host; write https://host/path"
+        return f"{without_query(parts)!r} names no host; write https://host/path"
     if not is_confidential(url):
-        return f"{url!r} must begin with https://: tokens would cross the network in the clear"
+        return f"{without_query(parts)!r} must begin with https://: tokens would cross the network in the clear"
     if parts.query or parts.fragment:
-        return f"{url!r} has a query or a fragment; only a path may follow the host"
+        return f"{without_query(parts)!r} has a query or a fragment; only a path may follow the host"
     return None
 
 
