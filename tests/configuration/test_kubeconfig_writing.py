@@ -202,15 +202,22 @@ async def test_the_context_becomes_the_current_one_if_that_is_asked_for(write_ku
     assert load(path)["current-context"] == "new"
 
 
-async def test_a_file_is_for_its_owner_alone_and_a_link_to_it_stays(
-    write_kubeconfig: WriteKubeconfig, tmp_path: Path
+async def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    await write(configuration(), tmp_path / "config")
+    assert stat.S_IMODE((tmp_path / "config").stat().st_mode) == 0o600
+    assert names_in(tmp_path) == ["config", "home"]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
+async def test_a_file_keeps_its_mode_and_a_link_to_it_stays(
+    write_kubeconfig: WriteKubeconfig, tmp_path: Path, mode: int
 ) -> None:
     path, link = write_kubeconfig(), tmp_path / "link"
-    path.chmod(0o644)
+    path.chmod(mode)
     link.symlink_to(path.name)
     await write(configuration(), link)
     assert link.is_symlink()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.stat().st_mode) == mode
     assert names_in(tmp_path) == ["home", "kubeconfig", "link"]
 
 

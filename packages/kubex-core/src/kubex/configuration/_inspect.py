@@ -107,7 +107,7 @@ async def write_kubeconfig(
     to the first, else to `~/.kube/config`. Everything else stays, or with `replace` nothing does; comments are lost.
     The context becomes the current one with `make_current`, or if there is none.
 
-    Each file is written whole or not at all, for its owner alone, while `FILE.lock` keeps other programs out.
+    A new file is for its owner alone, others keep their owner and mode. `FILE.lock` keeps other programs out.
     Raises `ConfigurationError`, also for what a kubeconfig has no words for: the `timeout` of an `ExecPlugin`, and
     credentials for a server without TLS.
     """

@@ -1,7 +1,9 @@
-"""Changing kubeconfig files: one writer at a time, and never a half-written file."""
+"""Changing kubeconfig files: one writer at a time, and where possible never a half-written file."""
 
 import copy
+import errno
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Generator
@@ -15,6 +17,9 @@ from kubex.core.exceptions import ConfigurationError
 
 LOCK_PATIENCE = 5.0
 """Seconds to wait for another program that writes the same file."""
+
+IRREPLACEABLE = (errno.EPERM, errno.EACCES, errno.EBUSY, errno.EXDEV)
+"""Of a file that belongs to somebody else, or is mounted by itself: it is written in place, as kubectl always does."""
 
 Document = dict[str, Any]
 EMPTY: Document = {
@@ -42,7 +47,7 @@ def change(
         with _locked(file, patience):
             document = _empty() if afresh or not file.exists() else _document(file)
             alter(document)
-            _replace(file, document)
+            _write(file, document)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         if isinstance(error, ConfigurationError):
             raise
@@ -97,25 +102,39 @@ def _locked(file: Path, patience: float) -> Generator[None]:
                 problem = "another program is writing the kubeconfig; if none is, one has crashed: delete this file"
                 raise ConfigurationError(problem, source=str(lock)) from None
             time.sleep(0.02)
+        except OSError as error:
+            problem = f"cannot be made: {error.strerror}; a kubeconfig is written while this file stands beside it"
+            raise ConfigurationError(problem, source=str(lock)) from error
     try:
         yield
     finally:
         lock.unlink(missing_ok=True)
 
 
-def _replace(file: Path, document: Document) -> None:
-    """Write beside the file, then rename; behind a symbolic link the file that it leads to is replaced."""
+def _write(file: Path, document: Document) -> None:
+    """Write what the document holds; behind a symbolic link it is the file that it leads to."""
     from kubex.configuration._yaml import dump  # brings PyYAML
 
     content = dump(document)
     target = Path(os.path.realpath(file))
+    try:
+        _replace(target, content)
+    except OSError as error:
+        if error.errno not in IRREPLACEABLE or not target.exists():
+            raise
+        _overwrite(target, content)
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write beside the file, then rename, so that the file is whole at any time."""
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # with mode 0600
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        _keep_owner(target, temporary)
+        if target.exists():
+            _make_alike(target, temporary)
         os.replace(temporary, target)  # noqa: PTH105 - a name as mkstemp gives it
     except BaseException:
         with suppress(OSError):
@@ -123,9 +142,17 @@ def _replace(file: Path, document: Document) -> None:
         raise
 
 
-def _keep_owner(target: Path, temporary: str) -> None:
-    """Leave a file that root rewrites to its user."""
-    if target.exists() and hasattr(os, "chown"):
-        existing = target.stat()
-        with suppress(PermissionError):
-            os.chown(temporary, existing.st_uid, existing.st_gid)
+def _make_alike(target: Path, temporary: str) -> None:
+    """Give a file the owner and the mode of another; raises OSError if it may not have that owner."""
+    existing = target.stat()
+    if hasattr(os, "chown"):
+        os.chown(temporary, existing.st_uid, existing.st_gid)
+    os.chmod(temporary, stat.S_IMODE(existing.st_mode))  # noqa: PTH101
+
+
+def _overwrite(target: Path, content: bytes) -> None:
+    with target.open("r+b") as stream:
+        stream.write(content)
+        stream.truncate()
+        stream.flush()
+        os.fsync(stream.fileno())
