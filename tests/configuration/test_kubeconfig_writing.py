@@ -236,7 +236,7 @@ async def test_files_are_those_that_kubectl_writes_to(
     assert await use_context("here") == first
     first.unlink()
     second.unlink()
-    assert await write(configuration()) == missing, "else to the first that is named"
+    assert await write(configuration()) == second, "else to the last that is named"
 
 
 async def test_without_kubeconfig_the_file_at_home_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,6 +257,26 @@ async def test_the_current_context_can_be_switched(write_kubeconfig: WriteKubeco
     assert load(path) == before | {"current-context": "there"}
     with pytest.raises(ConfigurationError, match=r"there is no context 'gone' \(there are: here, there\)"):
         await use_context("gone", path)
+
+
+async def test_a_context_that_became_the_current_one_meanwhile_stays_it(
+    write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, pipe = write_kubeconfig(**{"current-context": None}), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    monkeypatch.setenv("KUBECONFIG", os.pathsep.join(map(str, (path, pipe))))
+
+    def switch_meanwhile() -> None:
+        with pipe.open("wb") as stream:  # opens when the first file has been read
+            change(path, lambda document: document.update({"current-context": "here"}))
+            stream.write(b"users: []")
+
+    with ThreadPoolExecutor() as pool:
+        switched = pool.submit(switch_meanwhile)
+        await write(configuration(), context="new")
+        switched.result()
+    kubeconfig = await Kubeconfig.read(path)
+    assert (kubeconfig.current, set(kubeconfig.contexts)) == ("here", {"here", "new"})
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])

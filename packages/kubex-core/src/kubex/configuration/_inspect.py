@@ -104,7 +104,7 @@ async def write_kubeconfig(
 
     `cluster` and `user` are called like the context unless they are given names. The file is `path`; without it an
     entry of that name is replaced where it stands, and a new one goes to the first existing file in `KUBECONFIG`, else
-    to the first, else to `~/.kube/config`. Everything else stays, or with `replace` nothing does; comments are lost.
+    to the last, else to `~/.kube/config`. Everything else stays, or with `replace` nothing does; comments are lost.
     The context becomes the current one with `make_current`, or if there is none.
 
     A new file is for its owner alone, others keep their owner and mode. `FILE.lock` keeps other programs out.
@@ -137,15 +137,16 @@ def _write(
     files = [Path(path)] if path is not None else _writable()
     present = [file for file in files if exists(file)]
     content = None if replace or not present else read_files(present)
-    default = (present or files)[0].absolute()
+    default = (present[0] if present else files[-1]).absolute()  # kubectl takes the last where none exists
     places = {plural: _place(content, plural, name) or default for plural, name in names.items()}
-    is_current = make_current or content is None or content.current_context is None
+    is_wanted = make_current or content is None or content.current_context is None
 
     def alter(file: Path, document: Document) -> None:
         for plural, place in places.items():
             if place == file:
                 set_entry(document, plural, SINGULAR[plural], names[plural], values[plural])
-        if is_current and file == default:
+        # Looked at again under the lock: another one may have become the current context while we waited.
+        if file == default and is_wanted and (make_current or not document["current-context"]):
             document["current-context"] = names["contexts"]
 
     for file in dict.fromkeys([*places.values(), default]):
@@ -160,7 +161,7 @@ def _place(content: Content | None, plural: str, name: str) -> Path | None:
 
 
 def _writable() -> list[Path]:
-    """List the files that kubectl would write to, the best first."""
+    """List the files that kubectl would write to."""
     if named := named_files(os.environ):
         return named
     if (default := default_file(os.environ)) is None:
