@@ -165,9 +165,13 @@ def test_on_windows_the_first_home_with_a_kubeconfig_is_taken(tmp_path: Path) ->
     assert found() == "profile"
 
 
-def test_a_home_that_may_not_be_entered_is_as_if_there_were_no_kubeconfig() -> None:
-    with pytest.raises(ConfigurationError, match="no configuration found"):
-        from_environment({"HOME": "\0"})
+@pytest.mark.covers("kubeconfig-unreadable-files")
+def test_a_default_file_that_may_be_there_and_cannot_be_reached_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / ".kube").mkdir()
+    (tmp_path / ".kube" / "config").symlink_to("config")
+    for home, reason in ((str(tmp_path), "symbolic links"), ("/dev/null", "Not a directory"), ("\0", "null")):
+        with pytest.raises(ConfigurationError, match=f"cannot be read: .*{reason}"):
+            from_environment({"HOME": home, **POD})
 
 
 def test_pod_gives_address_token_authority_and_namespace(service_account: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kubex.configuration._entry import Entry, as_list, as_mapping, kind
-from kubex.configuration._home import default_file, exists
+from kubex.configuration._home import default_file
 from kubex.core.exceptions import ConfigurationError
 
 Entries = Mapping[str, Entry]
@@ -36,7 +36,7 @@ def find_files(environ: Mapping[str, str]) -> list[Path]:
     named = named_files(environ)
     if not named:
         default = default_file(environ)
-        return [default] if default is not None and exists(default) else []
+        return [default] if default is not None and not _missing(default) else []
     found = [path for path in named if not _missing(path)]
     if not found:
         raise ConfigurationError(
