@@ -10,6 +10,7 @@ import pytest
 
 from kubex.configuration import configure_from_kubeconfig, configure_from_pod_env, load_configuration
 from kubex.configuration._home import default_file
+from kubex.configuration._kubeconfig import Choice
 from kubex.configuration._load import from_environment, from_kubeconfig
 from kubex.configuration._pod import pod_configuration
 from kubex.core.exceptions import ConfigurationError
@@ -120,6 +121,30 @@ def test_a_broken_kubeconfig_is_no_reason_to_look_elsewhere(tmp_path: Path) -> N
     broken.write_text("[")
     with pytest.raises(ConfigurationError, match="is not YAML"):
         from_environment({"KUBECONFIG": str(broken), **POD})
+
+
+@pytest.mark.covers("kubeconfig-empty-files")
+@pytest.mark.parametrize("content", ["", "kind: Config\nclusters: null\nusers: []\npreferences: {a: 1}\n"])
+def test_files_that_say_nothing_are_as_none(tmp_path: Path, service_account: Path, content: str) -> None:
+    (tmp_path / "empty").write_text(content)
+    environ = {"KUBECONFIG": os.pathsep.join(["/dev/null", str(tmp_path / "empty")])}
+    assert from_environment(environ | POD, service_account=service_account).url == "https://10.0.0.1:443"
+    problem = f"no context, cluster or user stands in /dev/null, {tmp_path / 'empty'}\n  pod: .*KUBERNETES_SERVICE_HOST"
+    with pytest.raises(ConfigurationError, match=problem):
+        from_environment(environ)
+    with pytest.raises(ConfigurationError, match="was asked for, but there is no kubeconfig: no context"):
+        from_environment(environ | POD, Choice(context="c"), service_account=service_account)
+
+
+@pytest.mark.covers("kubeconfig-empty-files", "kubeconfig-current-context")
+@pytest.mark.parametrize("field", ["clusters", "users", "contexts", "current-context"])
+def test_files_that_say_something_are_a_kubeconfig(
+    write_kubeconfig: WriteKubeconfig, service_account: Path, field: str
+) -> None:
+    others = {"clusters", "users", "contexts", "current-context"} - {field}
+    environ = {"KUBECONFIG": str(write_kubeconfig(**dict.fromkeys(others)))}
+    with pytest.raises(ConfigurationError, match=f"{environ['KUBECONFIG']}.*(is not set|there is no)"):
+        from_environment(environ | POD, service_account=service_account)
 
 
 @pytest.mark.covers("pitfall-32")

@@ -1,7 +1,7 @@
 """Kubeconfig files: where they are, what they hold, and how several of them merge."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,11 @@ class Content:
     clusters: Entries
     contexts: Entries
     users: Entries
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing at all, as `/dev/null` does."""
+        return not (self.current_context or self.clusters or self.contexts or self.users)
 
 
 def named_files(environ: Mapping[str, str]) -> list[Path]:
@@ -57,8 +62,10 @@ def _missing(path: Path) -> bool:
     return False
 
 
-def no_kubeconfig(environ: Mapping[str, str]) -> str:
-    """Say where there is no kubeconfig."""
+def no_kubeconfig(environ: Mapping[str, str], files: Sequence[Path] = ()) -> str:
+    """Say where there is no kubeconfig; the files are those that say nothing."""
+    if files:
+        return f"there is no kubeconfig: no context, cluster or user stands in {', '.join(map(str, files))}"
     default = default_file(environ)
     missing = "HOME is not set" if default is None else f"{default} does not exist"
     return f"there is no kubeconfig: KUBECONFIG is not set and {missing}"

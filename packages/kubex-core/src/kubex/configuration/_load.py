@@ -78,16 +78,18 @@ def from_environment(
 ) -> ClientConfiguration:
     """Read a kubeconfig if there is one, else the environment of a pod; blocks.
 
-    A kubeconfig that is no good is an error, not a reason to look elsewhere.
+    A kubeconfig that is no good is an error, not a reason to look elsewhere; one that is empty counts as none.
     """
-    if files := find_files(environ):
+    content = read_files(find_files(environ))
+    if not content.is_empty:
         return configuration_of(
-            read_files(files), choice, write_back=write_back, environ=environ, service_account=service_account
+            content, choice, write_back=write_back, environ=environ, service_account=service_account
         )
+    missing = no_kubeconfig(environ, content.files)
     if choice != CURRENT:
-        raise ConfigurationError(f"a context, a cluster or a user was asked for, but {no_kubeconfig(environ)}")
+        raise ConfigurationError(f"a context, a cluster or a user was asked for, but {missing}")
     try:
         return pod_configuration(environ, service_account)
     except ConfigurationError as error:
-        problem = f"no configuration found\n  kubeconfig: {no_kubeconfig(environ)}\n  pod: {error}"
+        problem = f"no configuration found\n  kubeconfig: {missing}\n  pod: {error}"
         raise ConfigurationError(problem) from error
