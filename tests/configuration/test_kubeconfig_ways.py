@@ -275,7 +275,9 @@ def test_over_http_nothing_is_said_if_there_are_no_credentials(
 
 @pytest.mark.covers("kubeconfig-cluster-server")
 def test_a_server_without_scheme_is_http_as_with_kubectl(write_kubeconfig: WriteKubeconfig) -> None:
-    assert from_kubeconfig(write_kubeconfig({"server": "localhost:8080"})).url == "http://localhost:8080"
+    for cluster in ({}, {"insecure-skip-tls-verify": False, "certificate-authority": ""}):
+        path = write_kubeconfig({"server": "localhost:8080", **cluster})
+        assert from_kubeconfig(path).url == "http://localhost:8080"
 
 
 @pytest.mark.covers("kubeconfig-cluster-server")

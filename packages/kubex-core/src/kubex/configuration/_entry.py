@@ -33,7 +33,8 @@ class Entry:
 
     def given(self, field: str) -> bool:
         """Whether a field says anything."""
-        return self.values.get(field) not in (None, "", [], {})
+        value = self.values.get(field)
+        return value is not False and value not in (None, "", [], {})
 
     def text(self, field: str) -> str | None:
         """Read a text."""
