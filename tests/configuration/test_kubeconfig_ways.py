@@ -207,7 +207,10 @@ def test_errors_of_an_auth_provider(
 @pytest.mark.covers("kubeconfig-auth-provider-with-others")
 def test_a_token_goes_before_a_provider_and_a_certificate_goes_with_it(write_kubeconfig: WriteKubeconfig) -> None:
     certificate = {"client-certificate-data": PEM, "client-key-data": PEM}
-    assert from_kubeconfig(write_kubeconfig({}, provider() | {"token": "t"})).oidc is None
+    for settings in (provider(), provider(refresh_token="", idp_certificate_authority="missing")):
+        assert from_kubeconfig(write_kubeconfig({}, settings | {"token": "t"})).oidc is None
+    with pytest.raises(ConfigurationError, match="idp-issuer-url: is missing"):
+        from_kubeconfig(write_kubeconfig({}, provider(idp_issuer_url="") | {"token": "t"}))
     both = from_kubeconfig(write_kubeconfig({}, provider() | certificate))
     assert both.oidc is not None
     assert both.client_cert_data == "PEM"

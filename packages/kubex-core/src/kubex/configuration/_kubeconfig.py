@@ -159,10 +159,10 @@ def _credentials(cluster: Entry, user: Entry, save: SaveTokens | None) -> dict[s
         "client_key_data": key_data,
         "client_key_file": user.path("client-key") if key_data is None else None,
     }
-    plugin, provider = exec_plugin(user, cluster), open_id_connect(user, save)
     # As with kubectl, what stands in the file goes before what has to be asked for.
     has_header = any(fields[name] is not None for name in ("token", "token_file", "username"))
     has_certificate = any(fields[name] is not None for name in ("client_cert_data", "client_cert_file"))
+    plugin = exec_plugin(user, cluster)
     fields["exec"] = None if has_header or has_certificate else plugin
-    fields["oidc"] = None if has_header else provider
+    fields["oidc"] = open_id_connect(user, save, is_used=not has_header)
     return fields

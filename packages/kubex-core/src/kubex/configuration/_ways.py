@@ -97,8 +97,8 @@ def _extension(cluster: Entry) -> object:
     return None
 
 
-def open_id_connect(user: Entry, save: Save | None) -> OpenIDConnect | None:
-    """Read `auth-provider`, of which there is one kind left."""
+def open_id_connect(user: Entry, save: Save | None, *, is_used: bool) -> OpenIDConnect | None:
+    """Read `auth-provider`, of which there is one kind left; one that is not used needs no tokens."""
     provider = user.inner("auth-provider")
     if provider is None:
         return None
@@ -113,6 +113,8 @@ def open_id_connect(user: Entry, save: Save | None) -> OpenIDConnect | None:
     for field, value in (("idp-issuer-url", issuer), ("client-id", client)):
         if value is None:
             raise config.error(field, "is missing")
+    if not is_used:
+        return None
     ca_data = config.decoded("idp-certificate-authority-data")
     return renamed(
         config,
