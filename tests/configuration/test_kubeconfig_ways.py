@@ -204,6 +204,15 @@ def test_errors_of_an_auth_provider(
     assert (caught.value.source, caught.value.entry, caught.value.field) == (str(path), "user 'admin'", field)
 
 
+def test_values_stand_in_errors_as_they_are_written(write_kubeconfig: WriteKubeconfig) -> None:
+    for url, shown in (("ftp://a.url/exec's", '"ftp://a.url/exec\'s"'), ("ftp://oidc/token", "'ftp://oidc/token'")):
+        with pytest.raises(ConfigurationError, match="server: ") as caught:
+            from_kubeconfig(write_kubeconfig({"server": url}))
+        assert shown in str(caught.value)
+    with pytest.raises(ConfigurationError, match="idp-issuer-url: 'http://user/client_id' must begin"):
+        from_kubeconfig(write_kubeconfig({}, provider(idp_issuer_url="http://user/client_id")))
+
+
 @pytest.mark.covers("kubeconfig-auth-provider-with-others")
 def test_a_token_goes_before_a_provider_and_a_certificate_goes_with_it(write_kubeconfig: WriteKubeconfig) -> None:
     certificate = {"client-certificate-data": PEM, "client-key-data": PEM}

@@ -36,6 +36,9 @@ OIDC_FIELDS = {
     "ca_data": "idp-certificate-authority-data",
 }
 IMPERSONATION_FIELDS = {"user": "as", "uid": "as-uid", "groups": "as-groups", "extra": "as-user-extra"}
+QUOTED = r"""(?<!\w)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+"""What a user wrote, which is no word of ours; an apostrophe inside a word begins none."""
+
 REMEDIES = {
     "gcp": "use the exec plugin gke-gcloud-auth-plugin (gcloud container clusters get-credentials)",
     "azure": "use the exec plugin kubelogin (kubelogin convert-kubeconfig)",
@@ -157,6 +160,10 @@ def renamed(entry: Entry, fields: Mapping[str, str], make: Callable[[], T]) -> T
 
 def in_words_of(entry: Entry, fields: Mapping[str, str], error: ConfigurationError) -> ConfigurationError:
     """Say of an entry, by the names of its fields, what was said of the settings that were made of it."""
-    words = re.compile(rf"\b({'|'.join(sorted(fields, key=len, reverse=True))})\b")
-    field, problem = (words.sub(lambda match: fields[match[1]], text) for text in (error.field or "", error.problem))
+    words = re.compile(rf"{QUOTED}|\b({'|'.join(sorted(fields, key=len, reverse=True))})\b")
+
+    def translated(text: str) -> str:
+        return words.sub(lambda match: fields[match[1]] if match[1] else match[0], text)
+
+    field, problem = translated(error.field or ""), translated(error.problem)
     return entry.error(field or None, problem)
