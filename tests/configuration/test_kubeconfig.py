@@ -250,7 +250,6 @@ def test_dates_and_words_are_names_as_for_kubectl(tmp_path: Path) -> None:
         b"<<: s3cr3t",
         b"a: &b {c: *b}",
         b"a: &s3cr3t x\n---\nb: *s3cr3t",
-        b"a: " + b"9" * 5000,
         b"a: [s3cr3t",
         b"- s3cr3t",
         b"s3cr3t",
@@ -283,16 +282,60 @@ def test_a_kubeconfig_that_cannot_be_read_is_an_error(tmp_path: Path, name: str)
         from_kubeconfig(tmp_path / name)
 
 
-def test_words_and_numbers_are_those_of_kubectl(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("yes Yes on y Y TRUE", True),
+        ("Off no n N FALSE", False),
+        ("~ null Null NULL", None),
+        ("12 +12 1_2 12_ 0xc 0XC 0x_c 0b1100 0B1100 014 0_14 0o14 0O14 1__2", 12),
+        ("-31 -0x1f -037 -0b11111", -31),
+        ("18446744073709551615 0xffffffffffffffff", 2**64 - 1),
+        ("-9223372036854775809", -(2**63) - 1),
+        ("1e3 1E3 1e+3 1.e3 1.0e3 1_000.0 10000e-1 01e3", 1000.0),
+        ("1.5 +1.5 01.5", 1.5),
+        (".5 +.5 .5_0 5e-1", 0.5),
+        ("08", 8.0),
+        ("0123456789", 123456789.0),
+        (".inf +.Inf", float("inf")),
+        ("-.INF", float("-inf")),
+    ],
+)
+def test_words_and_numbers_are_those_of_kubectl(tmp_path: Path, written: str, value: object) -> None:
     from kubex.configuration._yaml import parse
 
     path = tmp_path / "config"
-    path.write_text(
-        "a: [yes, Off, ~, 'yes', 12, -0x1f, 0b101, 017, 1_000, 1.5, -.inf, 1:30, 2024-01-01, 1e3, !!str 5, ! 6]\n"
-        "12: {true: 1}\n"
-    )
-    words = [True, False, None, "yes", 12, -31, 5, 15, 1000, 1.5, float("-inf"), "1:30", "2024-01-01", "1e3", "5", "6"]
-    assert parse(path) == {"a": words, "12": {"true": 1}}
+    for word in written.split():
+        path.write_text(f"a: {word}\nb: '{word}'\nc: !!str {word}\nd: ! {word}\n")
+        read = parse(path)
+        assert (read["a"], type(read["a"])) == (value, type(value)), word
+        assert read == {"a": value, "b": word, "c": word, "d": word}
+
+
+NO_NUMBERS = """
+1:30 2024-01-01 tRue nO + _ _1 -_ --1 0x_ 0b_ 0b2 0o8 0o 00x1 0-1 1e 1e+ e3 1.5. ._5 .5_ 1_e .e3 .nAn -.nan inf
+1e999 -1e999 0xfffffffffffffffff -0x8000000000000001 1.2.3
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [*NO_NUMBERS.split(), "9" * 310, "9" * 5000, "0b" + "1" * 65],
+)
+def test_what_is_no_number_for_kubectl_is_text(tmp_path: Path, text: str) -> None:
+    from kubex.configuration._yaml import parse
+
+    path = tmp_path / "config"
+    path.write_text(f"a: {text}\n")
+    assert parse(path) == {"a": text}
+
+
+def test_keys_are_text_as_for_kubectl(tmp_path: Path) -> None:
+    from kubex.configuration._yaml import parse
+
+    path = tmp_path / "config"
+    path.write_text("{12: a, 0x1f: b, true: c, n: d, 1e3: e, 1.10: f, '1e3 ': g}\n")
+    assert parse(path) == {"12": "a", "31": "b", "true": "c", "false": "d", "1000": "e", "1.1": "f", "1e3 ": "g"}
 
 
 def test_merge_keys_and_aliases_are_followed_and_what_stands_there_wins(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ WHOLE: dict[str, Any] = {
     "kind": "Config",
     "current-context": "here",
     "preferences": {},
-    "contexts": [{"name": "here", "context": {"cluster": "c", "user": "u", "namespace": "n"}}],
+    "contexts": [{"name": "here", "context": {"cluster": "c", "user": "u", "namespace": "ns"}}],
     "clusters": [
         {
             "name": "c",
@@ -66,7 +66,7 @@ WHOLE: dict[str, Any] = {
                     "apiVersion": "client.authentication.k8s.io/v1",
                     "command": "c",
                     "args": ["a"],
-                    "env": [{"name": "n", "value": "v"}],
+                    "env": [{"name": "a", "value": "v"}],
                     "installHint": "h",
                     "provideClusterInfo": True,
                     "interactiveMode": "Never",

@@ -1,5 +1,6 @@
 """From the events of a YAML parser to values, by kubectl's rules and within bounds."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -17,13 +18,18 @@ TAG = "tag:yaml.org,2002:"
 MERGE = "<<"
 WORDS: dict[str, bool | None] = dict.fromkeys(["", "~", "null", "Null", "NULL"]) | {
     form: value
-    for words, value in (("yes on true", True), ("no off false", False))
+    for words, value in (("y yes on true", True), ("n no off false", False))
     for word in words.split()
     for form in (word, word.capitalize(), word.upper())
 }
-INTEGER = re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)")
-FLOAT = re.compile(r"[-+]?([0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)([eE][-+][0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-BASES = {"0b": 2, "0x": 16}
+INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+IN_BASE = re.compile(r"[-+]?0(?:[bB](?P<b>[01]+)|[xX](?P<x>[0-9a-fA-F]+)|[oO]?(?P<o>[0-7]+))")
+DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+SEPARATORS = re.compile(r"(?<=[0-9])_(?=[0-9])")
+BASES = {"b": 2, "o": 8, "x": 16}
+INTEGERS = range(-(2**63), 2**64)
+"""What Go can hold: others are fractions, or text if no decimal digits."""
 
 
 class Unusable(Exception):
@@ -115,6 +121,8 @@ def _finish(
 def _as_key(value: object) -> str:
     if isinstance(value, list | dict):
         raise Unusable("a list or a mapping stands where a key must be")
+    if isinstance(value, float):
+        return f"{value:g}"  # as Go does, to six digits
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -141,18 +149,19 @@ def _scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
         return WORDS[text]
     if event.tag is not None:
         raise Unusable("a tag does not fit its value")
-    try:
-        return _number(text)
-    except ValueError as error:  # more digits than Python converts
-        raise Unusable("a number is too long") from error
+    return _number(text)
 
 
 def _number(text: str) -> str | int | float:
-    if INTEGER.fullmatch(text):
-        digits = text.replace("_", "").lstrip("+-")
-        base = BASES.get(digits[:2], 8 if digits[0] == "0" and len(digits) > 1 else 10)
-        value = int(digits, base) if base != 8 else int(digits[1:], 8)
-        return -value if text[0] == "-" else value
-    if FLOAT.fullmatch(text):
-        return float(text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
-    return text
+    """Read a number as Go does, else return the text."""
+    if INFINITE.fullmatch(text):
+        return float(text.replace(".", ""))
+    digits = text.replace("_", "") if text[0] in "+-0123456789" else SEPARATORS.sub("", text)
+    if match := IN_BASE.fullmatch(digits):
+        base = match.lastgroup or ""
+        value = int(match[base], BASES[base]) * (-1 if digits[0] == "-" else 1)
+        if value in INTEGERS:
+            return value
+    if not FLOAT.fullmatch(digits) or math.isinf(number := float(digits)):
+        return text
+    return int(digits) if DECIMAL.fullmatch(digits) else number  # int: all digits are kept when it is written again
