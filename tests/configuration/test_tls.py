@@ -1,6 +1,7 @@
 """The SSL context, against real TLS servers: trust, names, versions, client certificates, keys that leave no trace."""
 
 import asyncio
+import base64
 import ssl
 import tempfile
 from collections.abc import Callable
@@ -16,7 +17,8 @@ from cryptography.hazmat.primitives import serialization
 
 from kubex.client._tls import build_ssl_context, is_strict
 from kubex.client._trust import TLSMaterial
-from kubex.configuration import ClientConfiguration
+from kubex.configuration import ClientConfiguration, credentials_for
+from kubex.configuration._load import from_kubeconfig
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import TLSIdentity
 from kubex.credentials._authorities import AuthorityFile
@@ -191,6 +193,36 @@ async def test_client_certificate_is_shown(
     for each in (identity, None):
         await ask(server.port, context_for(server.port, each, server_ca_data=authority_pem))
     assert [seen.client for seen in server.seen] == ["alice", None]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("inline", [False, True])
+async def test_comments_in_certificates_and_keys_may_be_in_any_encoding(
+    start_tls_server: Any,
+    ask: Any,
+    authority_pem: str,
+    client_pair: Any,
+    write_kubeconfig: Callable[..., Path],
+    tmp_path: Path,
+    inline: bool,
+) -> None:
+    server = start_tls_server("127.0.0.1")
+    pems = {
+        "certificate-authority": authority_pem,
+        "client-certificate": client_pair.cert_pem,
+        "client-key": client_pair.key_pem,
+    }
+    fields: dict[str, str] = {}
+    for name, pem in pems.items():
+        content = "Z\xfcrich\n".encode("latin-1") + pem.encode()
+        (tmp_path / name).write_bytes(content)
+        fields |= {f"{name}-data": base64.b64encode(content).decode()} if inline else {name: name}
+    url = f"https://127.0.0.1:{server.port}"
+    configuration = from_kubeconfig(write_kubeconfig({"server": url, **fields}, fields))
+    identity = (await credentials_for(configuration).authenticate()).tls
+    authorities = {"server_ca_file": configuration.server_ca_file, "server_ca_data": configuration.server_ca_data}
+    assert (await ask(server.port, context_for(server.port, identity, **authorities))).endswith(b"ok")
+    assert [seen.client for seen in server.seen] == ["alice"]
 
 
 def test_tls_1_2_is_the_least() -> None:

@@ -13,7 +13,7 @@ from kubex.configuration import ClientConfiguration
 from kubex.credentials import FetchRequest
 from kubex.credentials._authorities import load_authorities
 from kubex.credentials._certificate import load_identity
-from kubex.credentials._read import read_text
+from kubex.credentials._read import read_pem
 
 
 class ServerNameContext(ssl.SSLContext):
@@ -84,7 +84,7 @@ def build_fetch_context(request: FetchRequest, *, strict: bool) -> ssl.SSLContex
     _set_rules(context, strict=strict)
     source, pem = urlsplit(request.url).netloc, request.ca_data
     if request.ca_file is not None:
-        source, pem = str(request.ca_file), read_text(request.ca_file, field="ca_file")
+        source, pem = str(request.ca_file), read_pem(request.ca_file, field="ca_file")
     _trust(context, pem, source=source, field="ca_data" if request.ca_file is None else "ca_file")
     return context
 

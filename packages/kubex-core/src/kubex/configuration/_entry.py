@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from kubex.core.exceptions import ConfigurationError
-from kubex.credentials._read import see_that_it_opens
+from kubex.credentials._read import pem_text, see_that_it_opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ class Entry:
         return [self._inside(f"{field}[{position}]", item) for position, item in enumerate(self._list(field))]
 
     def decoded(self, field: str) -> str | None:
-        """Read text in base64, which may have line breaks in it."""
+        """Read PEM in base64, which may have line breaks in it."""
         value = self.text(field)
         if value is None:
             return None
         try:
-            return base64.b64decode(value.replace("\n", "").replace("\r", ""), validate=True).decode("utf-8")
+            return pem_text(base64.b64decode(value.replace("\n", "").replace("\r", ""), validate=True))
         except (binascii.Error, ValueError):
             raise self.error(field, "is not base64 of PEM text") from None
 

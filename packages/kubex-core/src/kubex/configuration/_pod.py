@@ -6,7 +6,7 @@ from pathlib import Path
 from kubex.configuration._client_configuration import ClientConfiguration
 from kubex.configuration._home import exists
 from kubex.core.exceptions import ConfigurationError
-from kubex.credentials._read import read_text, read_token
+from kubex.credentials._read import read_pem, read_text, read_token
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 ADDRESS = ("KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT")
@@ -23,7 +23,7 @@ def pod_configuration(environ: Mapping[str, str], service_account: Path = SERVIC
         if not _is_there(path):
             raise ConfigurationError(f"the file does not exist; {OUTSIDE}", source=str(path))
     read_token(token, field="token")
-    read_text(authority, field="ca.crt")
+    read_pem(authority, field="ca.crt")
     host = f"[{host}]" if ":" in host and not host.startswith("[") else host
     return ClientConfiguration(
         url=f"https://{host}:{port}",

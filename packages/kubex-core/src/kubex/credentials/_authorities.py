@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._files import CachedFile
-from kubex.credentials._read import read_text
+from kubex.credentials._read import read_pem
 
 AUTHORITIES_MAX_AGE = 60.0
 """Seconds for which authorities are trusted before their file is read again: a pod's come with its token."""
@@ -28,7 +28,7 @@ class AuthorityFile(CachedFile[str]):
     @override
     def read(self) -> str:
         """Read the file and see whether OpenSSL takes it."""
-        pem = read_text(self._path, field=self._field)
+        pem = read_pem(self._path, field=self._field)
         if pem != self.current:
             load_authorities(
                 ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), pem, source=os.fspath(self._path), field=self._field

@@ -10,7 +10,7 @@ from typing_extensions import override
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication, TLSIdentity
 from kubex.credentials._files import FileCredentials
-from kubex.credentials._read import read_text
+from kubex.credentials._read import read_pem
 
 CERTIFICATE_MAX_AGE = 300.0
 """Seconds for which a certificate is used before its files are read again, as client-go does."""
@@ -51,7 +51,7 @@ def _read(data: str | None, path: str | os.PathLike[str] | None, *, field: str) 
         return data
     if path is None:
         raise ConfigurationError("is missing; a client certificate needs a certificate and a key", field=field)
-    return read_text(path, field=field)
+    return read_pem(path, field=field)
 
 
 def load_identity(context: ssl.SSLContext, identity: TLSIdentity) -> None:

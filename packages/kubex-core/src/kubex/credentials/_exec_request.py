@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kubex.credentials._read import read_text
+from kubex.credentials._read import read_pem
 from kubex.credentials._settings import ExecPlugin
 
 EXEC_INFO = "KUBERNETES_EXEC_INFO"
@@ -44,7 +44,7 @@ def exec_info(plugin: ExecPlugin, cluster: ExecCluster | None, *, interactive: b
 def _told(cluster: ExecCluster, config: object) -> dict[str, object]:
     ca = cluster.ca_data
     if ca is None and cluster.ca_file is not None:
-        ca = read_text(cluster.ca_file, field="server_ca_file")
+        ca = read_pem(cluster.ca_file, field="server_ca_file")
     told: dict[str, object] = {
         "server": cluster.server,
         "tls-server-name": cluster.tls_server_name,

@@ -22,6 +22,16 @@ def read_text(path: str | os.PathLike[str], *, field: str) -> str:
         raise ConfigurationError("is not text in UTF-8", source=os.fspath(path), field=field) from None
 
 
+def read_pem(path: str | os.PathLike[str], *, field: str) -> str:
+    """Read certificates or a key, between which comments may stand in any encoding; raises `ConfigurationError`."""
+    return pem_text(read_bytes(path, field=field))
+
+
+def pem_text(content: bytes) -> str:
+    """Return PEM as text, whatever its comments are written in."""
+    return content.decode("utf-8", "replace")
+
+
 def read_bytes(
     path: str | os.PathLike[str], *, field: str | None = None, limit: int = MAX_BYTES, patience: float = PATIENCE
 ) -> bytes:
