@@ -158,6 +158,8 @@ def test_null_fields_are_as_if_missing(write_kubeconfig: WriteKubeconfig, field:
 @pytest.mark.covers(
     "kubeconfig-values-of-wrong-types",
     "kubeconfig-insecure-skip-tls-verify",
+    "kubeconfig-cluster-server-with-a-user-or-a-query",
+    "kubeconfig-username-password",
     "kubeconfig-client-key",
     "kubeconfig-proxy-url",
 )
@@ -166,6 +168,7 @@ def test_null_fields_are_as_if_missing(write_kubeconfig: WriteKubeconfig, field:
     [
         ({"server": None}, {}, "server", "is missing"),
         ({"server": "https://a?b=c"}, {}, "server", "has a query"),
+        ({"server": "https://u:p@a"}, {}, "server", "holds credentials; give them as username and password"),
         ({"server": 6443}, {}, "server", "must be text, not a number"),
         ({"insecure-skip-tls-verify": "true"}, {}, "insecure-skip-tls-verify", "not text"),
         ({"certificate-authority-data": "!"}, {}, "certificate-authority-data", "is not base64"),
@@ -183,6 +186,7 @@ def test_null_fields_are_as_if_missing(write_kubeconfig: WriteKubeconfig, field:
         ({}, {"client-certificate-data": "YQ=="}, "client-certificate", "give client-key or client-key-data"),
         ({}, {"client-key-data": "YQ=="}, "client-key", "without its certificate"),
         ({}, {"password": "p"}, "password", "without username"),
+        ({}, {"username": "a:b", "password": "p"}, "username", "holds a colon"),
         ({"disable-compression": "no"}, {}, "disable-compression", "must be true or false"),
     ],
 )
@@ -202,6 +206,7 @@ def test_errors_name_file_entry_and_field(
     "kubeconfig-context-cluster",
     "kubeconfig-context-user",
     "kubeconfig-names-that-stand-twice",
+    "kubeconfig-null-lists-unknown-keys",
 )
 @pytest.mark.parametrize(
     ("top", "problem"),
@@ -214,6 +219,7 @@ def test_errors_name_file_entry_and_field(
         ({"contexts": [{"name": "here", "context": "c"}]}, r"contexts\[0\], context: must be a mapping, not text"),
         ({"clusters": {"c": {}}}, "clusters: must be a list, not a mapping"),
         ({"users": ["admin"]}, r"users\[0\]: must be a mapping, not text"),
+        ({"clusters": [None]}, r"clusters\[0\]: must be a mapping, not null"),
         ({"users": [{"name": 1}]}, r"users\[0\], name: must be text, not a number"),
         ({"users": [{"name": "a"}, {"name": "a"}]}, r"users\[1\], name: 'a' stands twice"),
         ({"kind": "Pod"}, "kind: is not 'Config'"),

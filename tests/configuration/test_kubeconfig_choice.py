@@ -45,14 +45,16 @@ async def test_entries_can_be_taken_instead_of_those_of_the_context(two_of_each:
     assert await ways(two_of_each, cluster="c2") == ("https://c2", "u1", "ns")
     assert await ways(two_of_each, context="here", user="u2") == ("https://c1", "u2", "ns")
     assert await ways(two_of_each, cluster="c2", user="u2") == ("https://c2", "u2", "ns")
+    assert await ways(two_of_each, context="", cluster="", user="") == ("https://c1", "u1", "ns"), "none is named"
 
 
 @pytest.mark.covers("kubeconfig-cluster-user")
-@pytest.mark.parametrize("choice", [{}, {"cluster": "c2"}, {"user": "u1"}])
-async def test_a_cluster_and_a_user_need_no_context(two_of_each: Path, choice: dict[str, Any]) -> None:
+@pytest.mark.parametrize("choice", [{}, {"cluster": "", "user": "u1"}, {"user": "u1"}])
+async def test_a_cluster_needs_no_context(two_of_each: Path, choice: dict[str, Any]) -> None:
     path = anyio.Path(two_of_each)
     await path.write_text((await path.read_text()).replace("current-context: here", "current-context: ''"))
     assert await ways(two_of_each, cluster="c2", user="u1") == ("https://c2", "u1", None)
+    assert await ways(two_of_each, cluster="c2") == ("https://c2", None, None)
     with pytest.raises(ConfigurationError, match="current-context: is not set"):
         await configure_from_kubeconfig(two_of_each, **choice)
 
@@ -64,7 +66,6 @@ async def test_a_cluster_and_a_user_need_no_context(two_of_each: Path, choice: d
         ({"cluster": "x"}, r"there is no cluster 'x' \(there are: c1, c2\)"),
         ({"user": "x"}, r"there is no user 'x' \(there are: u1, u2\)"),
         ({"context": "x", "cluster": "c1", "user": "u1"}, r"there is no context 'x' \(there are: here\)"),
-        ({"context": ""}, "current-context: is not set"),
     ],
 )
 async def test_names_that_do_not_exist_are_errors(two_of_each: Path, choice: dict[str, Any], problem: str) -> None:
@@ -78,6 +79,11 @@ async def test_a_pod_has_no_contexts_to_choose_from(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
     with pytest.raises(ConfigurationError, match="was asked for, but there is no kubeconfig: KUBECONFIG is not set"):
         await load_configuration(**choice)
+
+
+async def test_empty_names_choose_nothing_in_a_pod_either() -> None:
+    with pytest.raises(ConfigurationError, match="no configuration found"):
+        await load_configuration(context="", cluster="", user="")
 
 
 async def test_a_kubeconfig_lists_its_contexts(two_of_each: Path) -> None:

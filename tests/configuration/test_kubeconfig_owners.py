@@ -64,6 +64,7 @@ def empty(document: Document) -> None:
 
 
 @by_root
+@pytest.mark.covers("kubeconfig-owner-and-mode")
 @pytest.mark.parametrize("sticky", [False, True])
 def test_a_file_of_another_owner_is_written_and_stays_its_own(shared: Path, sticky: bool) -> None:
     os.chown(shared, OWNER, GROUP)

@@ -1,5 +1,6 @@
 """Kubeconfigs that are written: what is read back, what stays, which file it is, and who may not write meanwhile."""
 
+import dataclasses
 import json
 import os
 import stat
@@ -118,6 +119,13 @@ async def test_what_is_written_is_read_back(tmp_path: Path, name: str) -> None:
     assert await configure_from_kubeconfig(path, context="again") == written
 
 
+async def test_a_plugin_that_is_never_run_is_written_and_not_read(tmp_path: Path) -> None:
+    both = ClientConfiguration(url=URL, token="t", exec=ExecPlugin(command="aws"))
+    path = await write(both, tmp_path / "config")
+    assert load(path)["users"][0]["user"]["exec"]["command"] == "aws"
+    assert from_kubeconfig(path) == dataclasses.replace(both, exec=None)
+
+
 async def test_paths_are_written_as_absolute_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "token").write_text("t")
     (tmp_path / "x").mkdir()
@@ -154,6 +162,7 @@ async def test_a_context_has_a_name(tmp_path: Path) -> None:
         await write(configuration(), tmp_path / "config", context="")
 
 
+@pytest.mark.covers("kubeconfig-preferences-extensions")
 async def test_the_rest_of_a_file_stays(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig(
         {"extensions": [{"name": "x", "extension": {"when": "2024-01-01"}}]},
@@ -202,12 +211,14 @@ async def test_the_context_becomes_the_current_one_if_that_is_asked_for(write_ku
     assert load(path)["current-context"] == "new"
 
 
+@pytest.mark.covers("kubeconfig-owner-and-mode")
 async def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     await write(configuration(), tmp_path / "config")
     assert stat.S_IMODE((tmp_path / "config").stat().st_mode) == 0o600
     assert names_in(tmp_path) == ["config", "home"]
 
 
+@pytest.mark.covers("kubeconfig-owner-and-mode")
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
 async def test_a_file_keeps_its_mode_and_a_link_to_it_stays(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path, mode: int
@@ -221,6 +232,7 @@ async def test_a_file_keeps_its_mode_and_a_link_to_it_stays(
     assert names_in(tmp_path) == ["home", "kubeconfig", "link"]
 
 
+@pytest.mark.covers("kubeconfig-files-that-are-written")
 async def test_files_are_those_that_kubectl_writes_to(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

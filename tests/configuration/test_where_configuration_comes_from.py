@@ -89,6 +89,7 @@ def test_a_named_file_that_is_there_and_cannot_be_read_is_an_error(
             from_kubeconfig(None)
 
 
+@pytest.mark.covers("kubeconfig-separators-alone")
 @pytest.mark.parametrize("value", ["", os.pathsep])
 def test_empty_kubeconfig_variable_is_as_if_unset(
     write_kubeconfig: WriteKubeconfig, monkeypatch: pytest.MonkeyPatch, value: str
@@ -98,6 +99,7 @@ def test_empty_kubeconfig_variable_is_as_if_unset(
     assert from_kubeconfig(None).token == "default"
 
 
+@pytest.mark.covers("kubeconfig-no-files-or-empty-ones")
 @pytest.mark.anyio
 async def test_no_source_at_all_is_one_error_with_both_causes() -> None:
     with pytest.raises(ConfigurationError) as caught:
@@ -123,7 +125,7 @@ def test_a_broken_kubeconfig_is_no_reason_to_look_elsewhere(tmp_path: Path) -> N
         from_environment({"KUBECONFIG": str(broken), **POD})
 
 
-@pytest.mark.covers("kubeconfig-empty-files")
+@pytest.mark.covers("kubeconfig-no-files-or-empty-ones")
 @pytest.mark.parametrize("content", ["", "kind: Config\nclusters: null\nusers: []\npreferences: {a: 1}\n"])
 def test_files_that_say_nothing_are_as_none(tmp_path: Path, service_account: Path, content: str) -> None:
     (tmp_path / "empty").write_text(content)
@@ -136,7 +138,7 @@ def test_files_that_say_nothing_are_as_none(tmp_path: Path, service_account: Pat
         from_environment(environ | POD, Choice(context="c"), service_account=service_account)
 
 
-@pytest.mark.covers("kubeconfig-empty-files", "kubeconfig-current-context")
+@pytest.mark.covers("kubeconfig-no-files-or-empty-ones", "kubeconfig-current-context")
 @pytest.mark.parametrize("field", ["clusters", "users", "contexts", "current-context"])
 def test_files_that_say_something_are_a_kubeconfig(
     write_kubeconfig: WriteKubeconfig, service_account: Path, field: str

@@ -47,11 +47,19 @@ TLS = ("certificate-authority", "certificate-authority-data", "insecure-skip-tls
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which entries of a kubeconfig to take: a context, and what stands in for its cluster and its user."""
+    """Which entries of a kubeconfig to take: a context, and what stands in for its cluster and its user.
+
+    Empty names are none, as with kubectl.
+    """
 
     context: str | None = None
     cluster: str | None = None
     user: str | None = None
+
+    @property
+    def is_made(self) -> bool:
+        """Whether anything else is chosen than the current context."""
+        return bool(self.context or self.cluster or self.user)
 
 
 CURRENT = Choice()
@@ -83,8 +91,8 @@ def configuration_of(
 
 
 def _context(content: Content, choice: Choice) -> Entry:
-    name = content.current_context if choice.context is None else choice.context
-    if not name and choice.cluster and choice.user:
+    name = choice.context or content.current_context
+    if not name and choice.cluster:
         return Entry(content.files[0], "no context", {})
     source = ", ".join(map(str, content.files))
     known = ", ".join(sorted(content.contexts)) or "none"
@@ -92,18 +100,18 @@ def _context(content: Content, choice: Choice) -> Entry:
         problem = f"is not set; choose one by context= or `kubectl config use-context` (there are: {known})"
         raise ConfigurationError(problem, source=source, field="current-context")
     if name not in content.contexts:
-        field = "current-context" if choice.context is None else None
+        field = None if choice.context else "current-context"
         raise ConfigurationError(f"there is no context {name!r} (there are: {known})", source=source, field=field)
     return content.contexts[name]
 
 
 def _referred(content: Content, context: Entry, field: str, instead: str | None, entries: Entries) -> Entry | None:
-    name = context.text(field) if instead is None else instead
+    name = instead or context.text(field)
     if name is None:
         return None
     if name not in entries:
         problem = f"there is no {field} {name!r} (there are: {', '.join(sorted(entries)) or 'none'})"
-        if instead is not None:
+        if instead:
             raise ConfigurationError(problem, source=", ".join(map(str, content.files)))
         raise context.error(field, problem)
     return entries[name]

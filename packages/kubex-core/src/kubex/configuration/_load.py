@@ -25,7 +25,7 @@ async def configure_from_kubeconfig(
     """Read a kubeconfig: `path`, else the files in `KUBECONFIG`, else `~/.kube/config`.
 
     `context` is the name of a context, by default the current one; `cluster` and `user` name entries that are taken
-    instead of those of the context, and given both no context is needed. Only the files that are needed are opened.
+    instead of those of the context, and with a cluster no context is needed. Only the files that are needed are opened.
     With `write_back`, tokens that an OpenID Connect provider issues later are stored in the file of the user.
     Raises `ConfigurationError`, also for anything in it that is not supported: nothing is dropped.
 
@@ -86,7 +86,7 @@ def from_environment(
             content, choice, write_back=write_back, environ=environ, service_account=service_account
         )
     missing = no_kubeconfig(environ, content.files)
-    if choice != CURRENT:
+    if choice.is_made:
         raise ConfigurationError(f"a context, a cluster or a user was asked for, but {missing}")
     try:
         return pod_configuration(environ, service_account)

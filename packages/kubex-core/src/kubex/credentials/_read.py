@@ -10,6 +10,9 @@ from kubex.core.exceptions import ConfigurationError
 MAX_BYTES = 4 << 20
 """What a token, a certificate or a bundle of authorities may have at most."""
 
+READING = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+"""How files are opened: no system has all of these flags, and Windows changes line ends without the last."""
+
 PATIENCE = 10.0
 """Seconds to wait for what stands in a pipe or comes from a device; files are there at once."""
 
@@ -40,7 +43,7 @@ def read_bytes(
     Raises `ConfigurationError` for what cannot be read, is longer than `limit` or has no end after `patience` seconds.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+        descriptor = os.open(path, READING)
         try:
             content = _drain(descriptor, limit + 1, patience)
         finally:
