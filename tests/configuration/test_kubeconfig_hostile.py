@@ -4,14 +4,14 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from configuration.hostile import BY_PROVIDER, STRANGE, WHOLE, damaged, places, said_of, with_value
 from kubex.configuration import ClientConfiguration, Kubeconfig, configure_from_kubeconfig
 from kubex.configuration._kubeconfig import Choice
 from kubex.configuration._load import from_kubeconfig
@@ -24,79 +24,6 @@ WriteKubeconfig = Callable[..., Path]
 SECONDS = 20.0
 """Far above what the slowest takes, far below what a loop without bounds would."""
 
-PEM = "UEVN"
-WHOLE: dict[str, Any] = {
-    "apiVersion": "v1",
-    "kind": "Config",
-    "current-context": "here",
-    "preferences": {},
-    "contexts": [{"name": "here", "context": {"cluster": "c", "user": "u", "namespace": "ns"}}],
-    "clusters": [
-        {
-            "name": "c",
-            "cluster": {
-                "server": "https://a:1",
-                "certificate-authority": "ca",
-                "certificate-authority-data": PEM,
-                "insecure-skip-tls-verify": False,
-                "tls-server-name": "a",
-                "proxy-url": "http://p:1",
-                "disable-compression": True,
-                "extensions": [{"name": "client.authentication.k8s.io/exec", "extension": {"a": [1]}}],
-            },
-        }
-    ],
-    "users": [
-        {
-            "name": "u",
-            "user": {
-                "token": "t",
-                "tokenFile": "t",
-                "username": None,
-                "password": None,
-                "client-certificate": None,
-                "client-certificate-data": PEM,
-                "client-key": None,
-                "client-key-data": PEM,
-                "as": "a",
-                "as-uid": "1",
-                "as-groups": ["g"],
-                "as-user-extra": {"k": ["v"]},
-                "exec": {
-                    "apiVersion": "client.authentication.k8s.io/v1",
-                    "command": "c",
-                    "args": ["a"],
-                    "env": [{"name": "a", "value": "v"}],
-                    "installHint": "h",
-                    "provideClusterInfo": True,
-                    "interactiveMode": "Never",
-                },
-                "auth-provider": None,
-            },
-        }
-    ],
-}
-OIDC = {"idp-issuer-url": "https://i", "client-id": "c", "id-token": "i", "idp-certificate-authority-data": PEM}
-BY_PROVIDER = {**WHOLE, "users": [{"name": "u", "user": {"auth-provider": {"name": "oidc", "config": OIDC}}}]}
-STRANGE: list[Any] = [
-    None,
-    True,
-    0,
-    -1.5,
-    10**40,
-    "",
-    " ",
-    "x",
-    "\x00",
-    "../..",
-    "/dev/zero",
-    "é€",
-    "a\r\nb",
-    "https://",
-]
-STRANGE += ["https://[", "https://a:99999", "https://a b", "http://u:p@h", "x" * 100_000, [], [[]], [None], ["x"], {}]
-STRANGE += [{"x": None}, {"name": None}, [{"name": "x"}, {"name": "x"}]]
-
 
 def outcome(path: Path, **choice: str) -> ClientConfiguration | None:
     """Read a kubeconfig; answer None if that is an error. Nothing else may come out, and it may not take long."""
@@ -107,32 +34,6 @@ def outcome(path: Path, **choice: str) -> ClientConfiguration | None:
         return None
     finally:
         assert time.monotonic() - began < SECONDS
-
-
-@contextmanager
-def said_of(what: str) -> Iterator[None]:
-    """Name what was read in the failure."""
-    try:
-        yield
-    except Exception as error:
-        raise AssertionError(what) from error
-
-
-def places(value: Any, *path: Any) -> Iterator[tuple[Any, ...]]:
-    """Yield the way to each value of a document."""
-    yield path
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in inside:
-        yield from places(inner, *path, key)
-
-
-def with_value(document: Any, path: tuple[Any, ...], value: Any) -> Any:
-    """Copy a document with another value in one place."""
-    if not path:
-        return value
-    changed = document.copy()
-    changed[path[0]] = with_value(document[path[0]], path[1:], value)
-    return changed
 
 
 @pytest.mark.parametrize("document", [WHOLE, BY_PROVIDER], ids=["exec", "oidc"])
@@ -159,29 +60,11 @@ def test_whole_documents_load_as_they_are(tmp_path: Path) -> None:
 def test_random_damage_is_an_error_or_loads(tmp_path: Path, _: int) -> None:
     seed = random.SystemRandom().randrange(10**9)
     chance = random.Random(seed)  # noqa: S311 - to be had again
-    path, (whole, other) = tmp_path / "config", (dump(WHOLE), dump(BY_PROVIDER))
-    pieces = [
-        b"&a ",
-        b"*a",
-        b"<<: ",
-        b"!!",
-        b"!!python/object:os.system ",
-        b"---\n",
-        b"\xff",
-        b"\x00",
-        b"\t",
-        b"{",
-        b"[",
-        b'"',
-    ]
-    pieces += [b"\xef\xbb\xbf", b"? ", b"%YAML 9\n", b"|", b">", b"\r", b": ", b"- ", b"'", b"#", b"1e999", b"9" * 5000]
+    path = tmp_path / "config"
     for _turn in range(60):
-        content = bytearray(chance.choice([whole, other]))
-        for _ in range(chance.randrange(1, 8)):
-            at, length = chance.randrange(len(content) + 1), chance.choice([0, 0, 1, 20])
-            content[at : at + length] = chance.choice([*pieces, chance.randbytes(3), content[at : at + 40]])
+        content = damaged(chance)
         path.write_bytes(content)
-        with said_of(f"seed {seed}: {bytes(content)!r}"):
+        with said_of(f"seed {seed}: {content!r}"):
             outcome(path)
 
 
