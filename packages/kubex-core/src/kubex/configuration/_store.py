@@ -18,8 +18,11 @@ from kubex.core.exceptions import ConfigurationError
 LOCK_PATIENCE = 5.0
 """Seconds to wait for another program that writes the same file."""
 
-IRREPLACEABLE = (errno.EPERM, errno.EACCES, errno.EBUSY, errno.EXDEV)
-"""Of a file that belongs to somebody else, or is mounted by itself: it is written in place, as kubectl always does."""
+IRREPLACEABLE = (errno.EPERM, errno.EACCES, errno.EINVAL, errno.EBUSY, errno.EXDEV)
+"""Of a file that belongs to somebody else (EINVAL: to a user whom this container does not know), or is mounted by itself.
+
+Such a file is written in place, as kubectl always does.
+"""
 
 Document = dict[str, Any]
 EMPTY: Document = {
