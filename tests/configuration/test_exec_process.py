@@ -8,12 +8,13 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 import pytest
 
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import Authentication, ExecCredentials
 from kubex.credentials._exec_messages import LOGGED_LINES, TAIL_LINE_LENGTH, TAIL_LINES
-from support.plugins import Meeting, PluginScript
+from support.plugins import SECONDS, Meeting, PluginScript
 
 pytestmark = pytest.mark.anyio
 
@@ -189,6 +190,21 @@ async def test_a_plugin_whose_caller_is_cancelled_is_killed_before_the_call_ends
         group.cancel_scope.cancel()
     assert plugin.was_waited_for()
     await plugin.gone()
+
+
+async def test_more_plugins_run_than_a_program_has_threads(tmp_path: Path, meeting: Meeting) -> None:
+    threads = anyio.to_thread.current_default_thread_limiter()
+    threads.total_tokens = 2
+    body = f"meet({meeting.port}).recv(1)"
+    async with anyio.create_task_group() as group:
+        for number in range(4):
+            group.start_soon(credentials(tmp_path / str(number), body, timeout=None).authenticate)
+        with anyio.fail_after(SECONDS):
+            plugins = [await meeting.arrival() for _ in range(4)]
+        group.cancel_scope.cancel()
+    assert all(plugin.was_waited_for() for plugin in plugins)
+    for plugin in plugins:
+        await plugin.gone()
 
 
 async def test_a_call_that_is_cancelled_at_once_starts_nothing(tmp_path: Path) -> None:

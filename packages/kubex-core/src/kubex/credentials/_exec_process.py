@@ -6,9 +6,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -27,6 +27,8 @@ KILL_PATIENCE = 5.0
 """Seconds to wait until a plugin that was killed is gone."""
 
 _CHUNK = 65536
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,16 @@ async def run_plugin(
     run = _Run(plugin, env, interactive=interactive, messages=messages, source=source)
     try:
         with anyio.fail_after(plugin.timeout):
-            return await anyio.to_thread.run_sync(run.work, abandon_on_cancel=True)
+            return await _in_thread(run.work)
     finally:
         if not run.over.is_set():
             with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(run.stop)
+                await _in_thread(run.stop)
+
+
+async def _in_thread(work: Callable[[], R]) -> R:
+    """Block in a thread of its own: those that all of a program shares may be taken, by hung plugins even."""
+    return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
 
 
 class _Run:
