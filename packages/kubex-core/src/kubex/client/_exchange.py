@@ -1,5 +1,6 @@
 """Sending one request until there is an answer to keep: credentials, refusals, retries."""
 
+import dataclasses
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -17,11 +18,13 @@ from kubex.core._headers import Headers
 from kubex.core._request import Request
 from kubex.core._response import Response
 from kubex.core.exceptions import (
+    ConfigurationError,
     ConnectError,
     ConnectionLost,
     DeadlineExceeded,
     ProxyError,
     ServerCertificateError,
+    TLSError,
 )
 from kubex.credentials import Authentication, Credentials
 from kubex.transport import Limits, PreparedRequest, Proxy, StreamResponse, proxy_refusal
@@ -86,6 +89,15 @@ class Exchange(Generic[A]):
                     raise
                 distrusted = True
                 continue
+            except TLSError as error:  # nothing of the request was processed
+                if refreshed or authentication.tls is None:
+                    raise
+                refreshed = True
+                renewed = await self._renewed(authentication, because=str(error))
+                if renewed == authentication:
+                    raise
+                authentication = renewed
+                continue
             except (ConnectError, ConnectionLost) as error:
                 delay = self._policy.after_error(request, error, attempt) if self._policy is not None else None
                 if delay is None:
@@ -100,7 +112,7 @@ class Exchange(Generic[A]):
                     raise ProxyError(problem, request.method, request.path)
                 if answer.status == UNAUTHORIZED and not refreshed:
                     refreshed = True
-                    renewed = await self._renewed(answer, authentication)
+                    renewed = await self._renewed_after(answer, request, authentication)
                     if renewed != authentication:
                         authentication = renewed
                         await self._discard(answer)
@@ -112,12 +124,19 @@ class Exchange(Generic[A]):
             await anyio.sleep(delay)
             authentication = await self._credentials.authenticate()
 
-    async def _renewed(self, answer: A, refused: Authentication) -> Authentication:
+    async def _renewed_after(self, answer: A, request: Request, refused: Authentication) -> Authentication:
         try:
-            return await self._credentials.authenticate(refused=refused)
+            because = f"the server had answered {answer.status} to {request.method} {request.path}"
+            return await self._renewed(refused, because=because)
         except BaseException:
             await self._discard(answer)
             raise
+
+    async def _renewed(self, refused: Authentication, *, because: str) -> Authentication:
+        try:
+            return await self._credentials.authenticate(refused=refused)
+        except ConfigurationError as error:
+            raise dataclasses.replace(error, problem=f"{error.problem}\n({because})") from error
 
     def _after(self, request: Request, answer: A, attempt: int) -> float | None:
         if self._policy is None:
