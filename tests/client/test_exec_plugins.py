@@ -15,6 +15,7 @@ from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration, ExecPlugin
 from kubex.core.exceptions import ConfigurationError, DeadlineExceeded, Unauthorized
+from kubex.credentials import ExecCredentials
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
@@ -79,6 +80,29 @@ async def test_a_plugin_that_answers_the_same_again_is_run_once_for_a_refusal(
             await client.request("GET", "/")
     assert tokens(server) == ["t"]
     assert script.runs == 2
+
+
+async def test_a_server_that_refuses_every_token_costs_one_more_run(
+    connect: Connect, serve: Serve, script: PluginScript
+) -> None:
+    server = serve(Turns(REFUSED))
+    async with connect(server, configuration={"exec": script.settings()}) as client:
+        for _ in range(5):
+            with pytest.raises(Unauthorized, match="who are you"):
+                await client.request("GET", "/")
+    assert tokens(server) == ["token-1", *["token-2"] * 5]
+    assert script.runs == 2
+
+
+async def test_a_plugin_that_fails_after_a_refusal_says_that_there_was_one(
+    connect: Connect, serve: Serve, script: PluginScript
+) -> None:
+    server = serve(Turns(REFUSED))
+    script.become('answer(token="t") if run == 1 else sys.exit("log in")')
+    async with connect(server, configuration={"exec": script.settings()}) as client:
+        with pytest.raises(ConfigurationError, match=r"(?s)exit code 1.*log in.*the server had answered 401 to GET /"):
+            await client.request("GET", "/")
+    assert tokens(server) == ["t"]
 
 
 async def test_a_token_that_has_expired_is_used_for_one_call(
@@ -226,8 +250,12 @@ async def test_another_certificate_is_shown_from_the_next_call_on_and_streams_go
 
 
 async def test_from_a_certificate_to_a_token_and_both(
-    kubex_server: EmbeddedServer, certificates: CertificatePlugin, backend: Backend
+    kubex_server: EmbeddedServer,
+    certificates: CertificatePlugin,
+    backend: Backend,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(ExecCredentials, "SETTLING", 0.0)  # one refusal follows the other
     token = certificates.handle.token
     changes: list[Callable[[], None]] = [
         lambda: certificates.become("alice"),

@@ -13,6 +13,7 @@ import pytest
 
 from client.conftest import SOON
 from client.identity import SECRET, Provider
+from client.turns import refuse
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration, OpenIDTokens
 from kubex.core.exceptions import ConfigurationError, Unauthorized
@@ -134,16 +135,37 @@ async def test_a_refresh_token_that_the_provider_does_not_replace_is_used_again(
     assert bearers(api_server) == [provider.token(1), provider.token(1), provider.token(2)]
 
 
-async def test_a_valid_id_token_that_is_refused_is_refreshed_and_tried_once_more(
+async def test_a_valid_id_token_that_is_refused_is_refreshed_once_and_tried_once_more(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
     async with sign_in(id_token=provider.token(0)) as client:
         api_server.inject("GET /version", UNAUTHORIZED)
         await client.version()
-        api_server.inject("GET /version", UNAUTHORIZED, times=2)
-        with pytest.raises(Unauthorized, match="who are you"):
+        for _ in range(3):  # a server that refuses what it was just given will refuse the next one, too
+            api_server.inject("GET /version", UNAUTHORIZED)
+            with pytest.raises(Unauthorized, match="who are you"):
+                await client.version()
+    assert bearers(api_server) == [provider.token(number) for number in (0, 1, 1, 1, 1)]
+    assert len(provider.refreshes) == 1
+
+
+async def test_an_id_token_that_cannot_be_refreshed_is_used_to_its_very_end(
+    sign_in: SignIn,
+    provider: Provider,
+    api_server: EmbeddedServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("kubex.credentials._oidc.EXPIRY_MARGIN", 7200.0)  # longer than the token holds
+    provider.discovery = refuse("503 Service Unavailable")
+    async with sign_in(id_token=provider.token(0)) as client:
+        await client.version()
+        await client.version()
+        api_server.inject("GET /version", UNAUTHORIZED)
+        with pytest.raises(ConfigurationError, match=r"(?s)answered 503.*answered 401 to GET /version"):
             await client.version()
-    assert bearers(api_server) == [provider.token(number) for number in (0, 1, 1, 2)]
+    assert bearers(api_server) == [provider.token(0)] * 3
+    assert "is used for another " in caplog.text
 
 
 async def test_a_refused_id_token_without_a_refresh_token_is_not_tried_again(

@@ -1,9 +1,10 @@
 """What takes work to get, credentials above all: got by one caller at a time, kept until it is stale."""
 
 import copy
+import logging
 import time
 from abc import ABC, abstractmethod
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 import anyio
 from typing_extensions import override
@@ -11,50 +12,81 @@ from typing_extensions import override
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication, Credentials
 
+logger = logging.getLogger("kubex.credentials")
+
 V = TypeVar("V")
+
+RETRY_AFTER = 1.0
+"""Seconds until the next attempt when a value that still holds could not be renewed."""
 
 
 class Cached(ABC, Generic[V]):
-    """A value that is renewed when it is stale or refused, by one caller for all that wait."""
+    """A value that is renewed when it is stale or refused, by one caller for all that wait.
+
+    A value that could not be renewed is used to its very end, unless it was refused.
+    """
+
+    SETTLING: ClassVar[float] = 0.0
+    """Seconds for which a value that replaced a refused one is not replaced again: a server that refuses them all must
+    not make every call a renewal."""
 
     def __init__(self, current: V | None = None) -> None:
         self.current = current
         """What is in use; None as long as there is nothing."""
-        self._stale_at = float("-inf")
+        self._stale_at = self._ends_at = self._settled_at = float("-inf")
         self._attempts = 0
         self._failure: ConfigurationError | None = None
         self._lock = anyio.Lock()
 
     @abstractmethod
-    async def renew(self) -> tuple[V, float]:
-        """Get the value, and for how many seconds it may be used; raises `ConfigurationError`."""
+    async def renew(self) -> tuple[V, float, float]:
+        """Get the value, for how many seconds it holds, and how many before that it is to be renewed.
+
+        Raises `ConfigurationError`.
+        """
 
     async def get(self, *, refused: V | None = None) -> V:
         """Answer what is in use, renewed if it is stale or if it is what was refused."""
         current = self.current
-        if current is not None and time.monotonic() < self._stale_at and (refused is None or refused != current):
+        now = time.monotonic()
+        if current is not None and now < self._stale_at and (refused != current or now < self._settled_at):
             return current
         attempts = self._attempts
         async with self._lock:
             if self._attempts == attempts:
-                return await self._attempt()
-            if self._failure is not None:  # of the attempt that this caller waited for
+                return await self._attempt(refused)
+            if self._failure is not None and not self._holds(refused):  # of the attempt that this caller waited for
                 raise copy.copy(self._failure) from self._failure
-            return self.current or await self._attempt()
+            return self.current or await self._attempt(refused)
 
-    async def _attempt(self) -> V:
+    def keep(self, value: V, *, seconds: float, margin: float) -> V:
+        """Use a value that holds for some seconds, and is to be renewed a margin before that."""
+        self._ends_at = time.monotonic() + seconds
+        self._stale_at = self._ends_at - margin
+        if self.current is None or value != self.current:  # else the same object: cheap to compare
+            self.current = value
+        return self.current
+
+    def _holds(self, refused: V | None) -> bool:
+        return self.current is not None and time.monotonic() < self._ends_at and refused != self.current
+
+    async def _attempt(self, refused: V | None) -> V:
         try:
-            latest, lifetime = await self.renew()
+            latest, seconds, margin = await self.renew()
         except ConfigurationError as error:
             self._failure = error
             self._attempts += 1
-            raise
+            if self.current is None or not self._holds(refused):
+                self._ends_at = float("-inf")  # also for those who ask later, and were not refused
+                raise
+            now = time.monotonic()
+            self._stale_at = min(now + RETRY_AFTER, self._ends_at)
+            logger.warning("what could not be renewed is used for another %.0f s: %s", self._ends_at - now, error)
+            return self.current
         self._failure = None
         self._attempts += 1
-        self._stale_at = time.monotonic() + lifetime
-        if self.current is None or latest != self.current:  # else the same object: cheap to compare
-            self.current = latest
-        return self.current
+        self._settled_at = float("-inf") if refused is None else time.monotonic() + self.SETTLING
+        return self.keep(latest, seconds=seconds, margin=margin)
 
 
 class CachedCredentials(Cached[Authentication], Credentials):

@@ -31,6 +31,8 @@ class ExecCredentials(CachedCredentials):
     Without `expirationTimestamp` it is kept until the server refuses it; if it has expired already, for one call.
     """
 
+    SETTLING = 10.0
+
     def __init__(self, plugin: ExecPlugin, *, cluster: ExecCluster | None = None) -> None:
         super().__init__()
         if plugin.provide_cluster_info and cluster is None:
@@ -40,7 +42,7 @@ class ExecCredentials(CachedCredentials):
         self._source = f"exec plugin {plugin.command!r}"
 
     @override
-    async def renew(self) -> tuple[Authentication, float]:
+    async def renew(self) -> tuple[Authentication, float, float]:
         """Run the plugin."""
         begin = time.perf_counter()
         output = await self._run()
@@ -49,7 +51,8 @@ class ExecCredentials(CachedCredentials):
             lambda: read_answer(output, api_version=self._plugin.api_version, source=self._source, known=known)
         )
         logger.debug("%s answered after %.3f s", self._source, time.perf_counter() - begin)
-        return answer.authentication, _lifetime(answer.expires)
+        seconds = _seconds_left(answer.expires)
+        return answer.authentication, seconds, min(EXPIRY_MARGIN, seconds / 10)
 
     async def _run(self) -> bytes:
         plugin = self._plugin
@@ -86,8 +89,5 @@ def _how_it_ended(ended: Ended) -> str:
         return f"was ended by signal {-ended.code}"
 
 
-def _lifetime(expires: datetime | None) -> float:
-    if expires is None:
-        return float("inf")
-    left = (expires - datetime.now(timezone.utc)).total_seconds()
-    return left - min(EXPIRY_MARGIN, left / 10)
+def _seconds_left(expires: datetime | None) -> float:
+    return float("inf") if expires is None else (expires - datetime.now(timezone.utc)).total_seconds()

@@ -44,15 +44,15 @@ class CachedFile(Cached[V]):
         """Read the files, in a worker thread; a `ConfigurationError` names the one that is no good."""
 
     @override
-    async def renew(self) -> tuple[V, float]:
+    async def renew(self) -> tuple[V, float, float]:
         """Read the files again."""
         try:
-            return await anyio.to_thread.run_sync(self.read), self._max_age
+            return await anyio.to_thread.run_sync(self.read), self._max_age, 0.0
         except ConfigurationError as error:
             if self.current is None:
                 raise
             logger.warning("going on with the last good %s: %s", self.WHAT, error)
-            return self.current, min(self._max_age, RETRY_AFTER)
+            return self.current, min(self._max_age, RETRY_AFTER), 0.0
 
 
 class FileCredentials(CachedFile[Authentication], CachedCredentials):

@@ -36,6 +36,8 @@ class OpenIDConnectCredentials(CachedCredentials):
     seconds.
     """
 
+    SETTLING = 10.0
+
     def __init__(
         self, settings: OpenIDConnect, *, fetch: Fetch | None = None, timeout: float = REFRESH_TIMEOUT
     ) -> None:
@@ -45,20 +47,20 @@ class OpenIDConnectCredentials(CachedCredentials):
         self._timeout = timeout
         self._id_token = settings.id_token
         self._refresh_token = settings.refresh_token
+        if self._id_token is not None and (left := self._seconds_left(self._id_token)) > 0:
+            can_refresh = self._provider is not None and self._refresh_token is not None
+            self.keep(bearer(self._id_token), seconds=left, margin=EXPIRY_MARGIN if can_refresh else 0.0)
 
     @override
-    async def renew(self) -> tuple[Authentication, float]:
-        """Take the ID token there is, else refresh it. It is asked again for one it gave only if that is no good."""
-        given = self._id_token
-        can_refresh = self._refresh_token is not None and self._provider is not None
-        if given is not None and (self.current is None or not can_refresh):
-            left = self._seconds_left(given) - (EXPIRY_MARGIN if can_refresh else 0.0)
-            if left > 0:
-                return bearer(given), left
+    async def renew(self) -> tuple[Authentication, float, float]:
+        """Refresh the ID token; one that cannot be refreshed is used to its end, also if it was refused."""
         if self._provider is None or self._refresh_token is None:
-            raise self._no_way_on()
+            left = self._seconds_left(self._id_token)
+            if self._id_token is None or left <= 0:
+                raise self._no_way_on()
+            return bearer(self._id_token), left, 0.0
         fresh = await self._refresh(self._provider, self._refresh_token)
-        return bearer(fresh), max(self._seconds_left(fresh) - EXPIRY_MARGIN, LEAST_USE)
+        return bearer(fresh), max(self._seconds_left(fresh), LEAST_USE + EXPIRY_MARGIN), EXPIRY_MARGIN
 
     async def _refresh(self, provider: Provider, refresh_token: str) -> str:
         grant = None
@@ -97,8 +99,8 @@ class OpenIDConnectCredentials(CachedCredentials):
             problem = without(f"{type(error).__name__}: {error}", secrets)
             logger.warning("new tokens of %s are in use but were not saved: %s", self._settings.issuer_url, problem)
 
-    def _seconds_left(self, token: str) -> float:
-        when = expiry(token)
+    def _seconds_left(self, token: str | None) -> float:
+        when = None if token is None else expiry(token)
         return float("-inf") if when is None else when - time.time()
 
     def _no_way_on(self) -> ConfigurationError:
