@@ -126,8 +126,15 @@ def test_a_key_of_another_certificate_is_refused(new_client_pair: Any) -> None:
 
 def test_credentials_are_renewed_a_little_before_they_expire() -> None:
     now = datetime.now(timezone.utc)
-    assert _lifetime(None) == float("inf")
-    assert _lifetime(now + timedelta(hours=1)) == pytest.approx(3600 - EXPIRY_MARGIN, abs=2)
-    assert _lifetime(now + timedelta(seconds=10)) == pytest.approx(9, abs=2)
-    assert _lifetime(now - timedelta(seconds=10)) < 0
-    assert _lifetime(datetime.max.replace(tzinfo=timezone.utc)) > 1e9
+    assert _lifetime(None) == (float("inf"), EXPIRY_MARGIN)
+    assert _lifetime(now + timedelta(hours=1)) == pytest.approx((3600, EXPIRY_MARGIN), abs=2)
+    assert _lifetime(now + timedelta(seconds=10)) == pytest.approx((10, 1), abs=2)
+    assert _lifetime(now - timedelta(seconds=10))[0] < 0
+    assert _lifetime(datetime.max.replace(tzinfo=timezone.utc))[0] > 1e9
+
+
+@pytest.mark.parametrize("fraction", ["", ".9", ".999999", ".9999999", ".999999999"])
+def test_the_last_moment_that_there_is_stands_for_no_end(fraction: str) -> None:
+    expires = read(printed({"token": "t", "expirationTimestamp": f"9999-12-31T23:59:59{fraction}Z"})).expires
+    assert expires is not None
+    assert expires.replace(microsecond=0) == datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)

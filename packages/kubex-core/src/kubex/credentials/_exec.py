@@ -51,8 +51,7 @@ class ExecCredentials(CachedCredentials):
             lambda: read_answer(output, api_version=self._plugin.api_version, source=self._source, known=known)
         )
         logger.debug("%s answered after %.3f s", self._source, time.perf_counter() - begin)
-        seconds = _seconds_left(answer.expires)
-        return answer.authentication, seconds, min(EXPIRY_MARGIN, seconds / 10)
+        return answer.authentication, *_lifetime(answer.expires)
 
     async def _run(self) -> bytes:
         plugin = self._plugin
@@ -89,5 +88,6 @@ def _how_it_ended(ended: Ended) -> str:
         return f"was ended by signal {-ended.code}"
 
 
-def _seconds_left(expires: datetime | None) -> float:
-    return float("inf") if expires is None else (expires - datetime.now(timezone.utc)).total_seconds()
+def _lifetime(expires: datetime | None) -> tuple[float, float]:
+    left = float("inf") if expires is None else (expires - datetime.now(timezone.utc)).total_seconds()
+    return left, min(EXPIRY_MARGIN, left / 10)

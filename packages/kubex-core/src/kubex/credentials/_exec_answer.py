@@ -1,6 +1,7 @@
 """What a plugin answers: an `ExecCredential` on standard output. No error quotes any of it."""
 
 import json
+import re
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from kubex.credentials._certificate import load_identity
 from kubex.credentials._exec_validation import API_VERSIONS
 from kubex.credentials._read import token_problem
 from kubex.credentials._static import bearer
+
+_FINER = re.compile(r"(?<=\.\d{6})\d+")
 
 CERTIFICATE_FIELDS = "status.clientCertificateData, status.clientKeyData"
 
@@ -102,8 +105,8 @@ def _expiry(status: dict[str, object], source: str) -> datetime | None:
     value = status.get("expirationTimestamp")
     if value is None:
         return None
-    try:
-        moment = msgspec.convert(value, datetime) if isinstance(value, str) else None
+    try:  # what is beyond microseconds would be rounded, and "for ever" is the last moment that there is
+        moment = msgspec.convert(_FINER.sub("", value), datetime) if isinstance(value, str) else None
     except msgspec.ValidationError:
         moment = None
     if moment is None or moment.tzinfo is None:
