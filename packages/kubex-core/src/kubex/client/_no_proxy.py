@@ -1,7 +1,12 @@
 """The grammar of NO_PROXY as Go reads it, and so kubectl."""
 
 import ipaddress
+from typing import TypeAlias
 from urllib.parse import urlsplit
+
+from kubex.core._url import ascii_host
+
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -21,45 +26,44 @@ def bypasses_proxy(url: str, no_proxy: str) -> bool:
     localhost and loopback addresses are never reached by a proxy.
     """
     parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
+    host = ascii_host((parts.hostname or "").rstrip("."))
     port = parts.port or DEFAULT_PORTS.get(parts.scheme)
-    address = _address(host)
+    address = _address(host.partition("%")[0])
     if host == "localhost" or (address is not None and address.is_loopback):
         return True
     entries = [entry.strip().lower() for entry in no_proxy.split(",")]
-    return any(_matches(entry, host, address, port) for entry in entries if entry)
+    return any(_matches(entry, host, address, str(port)) for entry in entries if entry)
 
 
-def _matches(
-    entry: str, host: str, address: ipaddress.IPv4Address | ipaddress.IPv6Address | None, port: int | None
-) -> bool:
+def _matches(entry: str, host: str, address: Address | None, port: str) -> bool:
     if entry == "*":
         return True
     if (network := _network(entry)) is not None:
         return address is not None and address in network
     name, wanted_port = _split_port(entry)
-    if wanted_port is not None and wanted_port != port:
+    if wanted_port not in ("", port):
         return False
-    if (wanted := _address(name)) is not None:
+    wanted = None if "%" in name else _address(name)
+    if wanted is not None or address is not None:
         return wanted == address
-    if address is not None:
-        return False
-    below = name.removeprefix("*")
-    return host.endswith(below) if below.startswith(".") else host == below or host.endswith(f".{below}")
+    below = name.removeprefix("*") if name.startswith("*.") else name
+    below, dot = ascii_host(below.removeprefix(".")), below[:1] == "."
+    return bool(below) and (host.endswith(f".{below}") or (host == below and not dot))
 
 
-def _split_port(entry: str) -> tuple[str, int | None]:
+def _split_port(entry: str) -> tuple[str, str]:
     name, colon, port = entry.rpartition(":")
-    if colon and port.isdecimal() and (":" not in name or name.endswith("]")):
-        return name.removeprefix("[").removesuffix("]"), int(port)
-    return entry.removeprefix("[").removesuffix("]"), None
+    if colon and (":" not in name or name.endswith("]")):
+        return name.removeprefix("[").removesuffix("]"), port
+    return entry.removeprefix("[").removesuffix("]"), ""
 
 
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _address(text: str) -> Address | None:
     try:
-        return ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text)
     except ValueError:
         return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from kubex.client._trust import TLSMaterial
 from kubex.configuration import ClientConfiguration
+from kubex.core._url import ascii_host
 from kubex.credentials import FetchRequest
 from kubex.credentials._authorities import load_authorities
 from kubex.credentials._certificate import load_identity
@@ -125,8 +126,4 @@ def _trust(context: ssl.SSLContext, pem: str | None, *, source: str, field: str)
 
 
 def _normalized(host: str) -> str:
-    host = host.lower().rstrip(".").removeprefix("[").removesuffix("]")
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return host
+    return ascii_host(host.lower().rstrip(".").removeprefix("[").removesuffix("]"))

@@ -21,3 +21,11 @@ def holds_credentials(url: str, parts: SplitResult) -> bool:
 def without_query(parts: SplitResult) -> str:
     """Return what of a URL without credentials may be shown: a query or a fragment may be a token."""
     return parts._replace(query="", fragment="").geturl()
+
+
+def ascii_host(host: str) -> str:
+    """Write a host as it is looked up; what cannot be written so stays as it is."""
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
