@@ -70,7 +70,6 @@ def watched(proxy: Proxy, request: PreparedRequest) -> Generator[None, None, Non
             yield
         except ProxyError as error:
             if isinstance(refusal := error.__cause__, aiohttp.ClientHttpProxyError):
-                # The original would show the headers of the request to whoever prints its repr.
                 raise ProxyError(proxy_refusal(f"{refusal.status} {refusal.message}")) from None
             raise
         finally:

@@ -1,9 +1,12 @@
 """What aiohttp raises, and what it becomes."""
 
 import asyncio
+from types import TracebackType
 
 import aiohttp
 from aiohttp.http import HttpProcessingError
+from multidict import CIMultiDict, CIMultiDictProxy
+from typing_extensions import override
 
 from kubex.core.exceptions import (
     ConnectError,
@@ -15,7 +18,7 @@ from kubex.core.exceptions import (
     TransportError,
     WebSocketError,
 )
-from kubex.transport import ExceptionTable, refused_by_tls_alert
+from kubex.transport import ExceptionTable, map_exceptions, refused_by_tls_alert
 
 ERRORS: ExceptionTable = (
     (aiohttp.ConnectionTimeoutError, ConnectTimeout),
@@ -42,3 +45,23 @@ WEBSOCKET_ERRORS: ExceptionTable = (
     ((aiohttp.WSServerHandshakeError, aiohttp.WebSocketError), WebSocketError),
     *ERRORS,
 )
+
+
+class map_errors(map_exceptions):  # noqa: N801 - used as a function, as map_exceptions is
+    """Translate the exceptions of aiohttp, which must show no header and no query of the request when they are printed."""
+
+    __slots__ = ()
+
+    @override
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, aiohttp.ClientResponseError):
+            info = error.request_info
+            urls = info.url.with_query(None), info.real_url.with_query(None)
+            error.request_info = aiohttp.RequestInfo(urls[0], info.method, _NO_HEADERS, urls[1])
+            error.args = (error.request_info, *error.args[1:])
+        super().__exit__(kind, error, traceback)
+
+
+_NO_HEADERS: CIMultiDictProxy[str] = CIMultiDictProxy(CIMultiDict())

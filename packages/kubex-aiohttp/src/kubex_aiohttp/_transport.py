@@ -20,9 +20,8 @@ from kubex.transport import (
     StreamResponse,
     Transport,
     TransportConfig,
-    map_exceptions,
 )
-from kubex_aiohttp._errors import ERRORS
+from kubex_aiohttp._errors import ERRORS, map_errors
 from kubex_aiohttp._session import Route, Sessions, client_timeout
 from kubex_aiohttp._websocket import AioHttpWebSocket
 
@@ -46,7 +45,7 @@ class AioHttpTransport(Transport):
             session = self._sessions[route] = self.sessions.new(route, Limits())
         body = request.body
         try:
-            with route.watched(request), map_exceptions(ERRORS, request):
+            with route.watched(request), map_errors(ERRORS, request):
                 return await session.request(
                     request.method,
                     URL(request.url, encoded=True),
@@ -69,7 +68,7 @@ class AioHttpTransport(Transport):
         response = await self.send(request)
         self.sessions.hold(response)
         try:
-            with map_exceptions(ERRORS, request):
+            with map_errors(ERRORS, request):
                 body = await response.content.read()
         finally:
             self.sessions.let_go(response)
@@ -99,7 +98,7 @@ class AioHttpStream(StreamResponse):
     def __init__(self, transport: AioHttpTransport, request: PreparedRequest) -> None:
         self._transport = transport
         self._request = request
-        self._mapped = map_exceptions(ERRORS, request)
+        self._mapped = map_errors(ERRORS, request)
 
     async def __aenter__(self) -> Self:
         self._response = await self._transport.send(self._request)

@@ -13,8 +13,8 @@ from typing_extensions import Self, override
 from yarl import URL
 
 from kubex.core.exceptions import TransportError, WebSocketError
-from kubex.transport import PreparedRequest, WebSocket, WebSocketMessage, map_exceptions
-from kubex_aiohttp._errors import WEBSOCKET_ERRORS
+from kubex.transport import PreparedRequest, WebSocket, WebSocketMessage
+from kubex_aiohttp._errors import WEBSOCKET_ERRORS, map_errors
 from kubex_aiohttp._session import Sessions, drop
 
 # In seconds, for the peer's close frame after ours.
@@ -28,7 +28,7 @@ class AioHttpWebSocket(WebSocket):
         self._sessions = sessions
         self._request = request
         self._subprotocols = tuple(subprotocols)
-        self._mapped = map_exceptions(WEBSOCKET_ERRORS, request)
+        self._mapped = map_errors(WEBSOCKET_ERRORS, request)
         self._close_sent = False
         self._end: WebSocketMessage | None = None
 
