@@ -19,9 +19,14 @@ TAIL_LINE_LENGTH = 500
 LOGGED_LINES = 100
 """As many of the first lines of one run are logged."""
 
-# What may be a token or a key. Paths and the addresses that a user is sent to hold slashes, and stay.
+# What may be a token or a key: a JWT wherever it stands, what is called a token in a URL or an option, and all that is
+# long enough. Paths and the addresses that a user is sent to hold slashes, and stay.
 _SECRET = re.compile(
-    r"-----BEGIN .*|^(?=[+=_]*[A-Za-z0-9])[\w+/=]{40,}$|(?<![^\s\"':,(])(?=[+=.~_-]*[A-Za-z0-9])[\w+=.~-]{40,}"
+    r"-----BEGIN .*"
+    r"|eyJ[\w-]{6,}\.[\w.-]*"
+    r"|(?P<name>(?i:[\w-]*(?:token|secret|password|assertion|api_?key))=)[^\s&;\"'`<>\])}]+"
+    r"|^(?=[+=_]*[A-Za-z0-9])[\w+/=]{40,}$"
+    r"|(?<![^\s\"':,(])(?=[+=.~_-]*[A-Za-z0-9])[\w+=.~-]{40,}"
 )
 
 
@@ -76,5 +81,5 @@ class Messages:
 
 
 def _shown(line: str) -> str:
-    line = _SECRET.sub("[hidden]", line.strip())
+    line = _SECRET.sub(r"\g<name>[hidden]", line.strip())
     return line if len(line) <= TAIL_LINE_LENGTH else line[:TAIL_LINE_LENGTH] + "..."
