@@ -122,11 +122,12 @@ def test_no_proxy_is_read_as_go_reads_it(no_proxy: str, url: str, expected: bool
 
 
 def test_credentials_of_a_proxy_are_apart_from_its_url() -> None:
-    proxy = parse_proxy("http://us%40er:p%3Aäss@[::1]:8080/ignored")
+    proxy = parse_proxy("http://us%40er:p%3Aäss@[::1]:8080/")
     assert (proxy.url, proxy.username, proxy.password) == ("http://[::1]:8080", "us@er", "p:äss")
     assert proxy.authorization is not None
     assert base64.b64decode(proxy.authorization.removeprefix("Basic ")).decode() == "us@er:p:äss"
     assert "äss" not in repr(proxy)
+    assert "us@er" not in repr(proxy)
     assert pickle.loads(pickle.dumps(proxy)) == proxy
 
 
@@ -136,10 +137,15 @@ def test_a_proxy_without_credentials_sends_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "proxy", "proxy:8080", "http://", "http://:1", "http://a:b", "http://a b", "http://[::1", "://a"]
+    "url",
+    [
+        *("", "proxy", "proxy:8080", "http://", "http://:1", "http://a:b", "http://a b", "http://[::1", "://a"),
+        *("http://u:p/w@a:1", "http://u:1/w@a:1", "http://u:1#w@a:1", "http://u:1?w@a:1", "http://a/path"),
+        "http://u:\ud800@a:1",
+    ],
 )
 def test_what_is_no_proxy_is_an_error_that_does_not_show_it(url: str) -> None:
-    with pytest.raises(ConfigurationError, match="ClientOptions, proxy: is not the URL of a proxy"):
+    with pytest.raises(ConfigurationError, match=r"ClientOptions, proxy: is not the URL of a proxy.*%2F for /"):
         resolve(url)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from kubex.core._basic import basic_authorization
+from kubex.core._text import is_unicode
+from kubex.core._url import split_url
 from kubex.core.exceptions import ConfigurationError
 
 SCHEMES = ("http", "https")
@@ -20,7 +22,8 @@ class Proxy:
     """An HTTP or SOCKS5 proxy. `url` is `scheme://host:port` without credentials, so it may be shown."""
 
     url: str
-    username: str | None = None
+    username: str | None = field(default=None, repr=False)
+    """May be a token that needs no password."""
     password: str | None = field(default=None, repr=False)
 
     @property
@@ -60,18 +63,22 @@ def parse_proxy(url: str, *, source: str | None = None, entry: str | None = None
     def wrong(problem: str) -> ConfigurationError:
         return ConfigurationError(problem, source=source, entry=entry, field=field)
 
-    problem = "is not the URL of a proxy; write http://host:port or http://user:password@host:port"
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise wrong(problem) from None
+    problem = (
+        "is not the URL of a proxy; write http://host:port or http://user:password@host:port, and in the user name and "
+        "the password %2F for /, %23 for #, %3F for ?, %40 for @"
+    )
+    parts = split_url(url)
+    if parts is None:
+        raise wrong(problem)
     if parts.scheme and "://" in url and parts.scheme not in SCHEMES + SOCKS_SCHEMES:
         known = "http, https, socks5 or socks5h"
         raise wrong(f"has the scheme {parts.scheme!r}, which is not supported; a proxy is reached by {known}")
     host = parts.hostname
-    if not host or "://" not in url or any(character.isspace() for character in url):
+    if not host or "://" not in url or any(character.isspace() for character in url) or not is_unicode(url):
         raise wrong(problem)
+    if parts.path not in ("", "/") or parts.query or parts.fragment:  # where a password may have gone
+        raise wrong(problem)
+    port = parts.port
     if port is None and parts.scheme in SOCKS_SCHEMES:
         port = _SOCKS_PORT
     host = f"[{host}]" if ":" in host else host

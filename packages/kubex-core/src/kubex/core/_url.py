@@ -14,8 +14,8 @@ def split_url(url: str) -> SplitResult | None:
 
 
 def holds_credentials(url: str, parts: SplitResult) -> bool:
-    """Tell whether a user name may stand in a URL, also in one whose scheme was forgotten."""
-    return "@" in (parts.netloc if "://" in url else url)
+    """Tell whether a user name may stand in a URL, also if its scheme was forgotten, or a password holds `?` or `#`."""
+    return "@" in (f"{parts.netloc} {parts.query} {parts.fragment}" if "://" in url else url)
 
 
 def without_query(parts: SplitResult) -> str:
