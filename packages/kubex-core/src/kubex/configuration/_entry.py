@@ -1,8 +1,8 @@
 """One entry of a kubeconfig, read with errors that name the file, the entry and the field."""
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -68,10 +68,9 @@ class Entry:
         value = self.text(field)
         if value is None:
             return None
-        try:
+        with suppress(ValueError):  # holds the value, so it is not chained
             return pem_text(base64.b64decode(value.replace("\n", "").replace("\r", ""), validate=True))
-        except (binascii.Error, ValueError):
-            raise self.error(field, "is not base64 of PEM text") from None
+        raise self.error(field, "is not base64 of PEM text")
 
     def path(self, field: str, *, must_exist: bool = True) -> Path | None:
         """Read the name of a file, relative to the folder of the kubeconfig, and see that it can be opened."""

@@ -9,6 +9,7 @@ from typing import cast
 
 import msgspec
 
+from kubex.core._text import is_unicode
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication, TLSIdentity
 from kubex.credentials._certificate import load_identity
@@ -89,7 +90,7 @@ def _text(status: dict[str, object], name: str, source: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise ConfigurationError("must be text", source=source, field=f"status.{name}")
-    if any("\ud800" <= character <= "\udfff" for character in value):  # half of a character, which JSON may hold
+    if not is_unicode(value):
         raise ConfigurationError("is not text in Unicode", source=source, field=f"status.{name}")
     return value
 

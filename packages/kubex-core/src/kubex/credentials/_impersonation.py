@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
+from kubex.core._text import is_unicode
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication
 
@@ -89,10 +90,8 @@ def _check_text(name: str, value: object, *, empty: bool = False) -> str:
         raise _wrong(name, f"must be a str, not {type(value).__name__}")
     if not value and not empty:
         raise _wrong(name, "is empty; name a user" if name == "user" else "is empty; leave it out if there is none")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise _wrong(name, "holds half of a surrogate pair, which is no text") from None
+    if not is_unicode(value):
+        raise _wrong(name, "holds half of a surrogate pair, which is no text")
     return value
 
 

@@ -4,6 +4,7 @@ import os
 import select
 import stat
 import time
+from contextlib import suppress
 
 from kubex.core.exceptions import ConfigurationError
 
@@ -19,10 +20,10 @@ PATIENCE = 10.0
 
 def read_text(path: str | os.PathLike[str], *, field: str) -> str:
     """Read a small text file; raises `ConfigurationError`."""
-    try:
-        return read_bytes(path, field=field).decode("utf-8")
-    except UnicodeDecodeError:
-        raise ConfigurationError("is not text in UTF-8", source=os.fspath(path), field=field) from None
+    content = read_bytes(path, field=field)
+    with suppress(UnicodeDecodeError):  # holds the content, so it is not chained
+        return content.decode("utf-8")
+    raise ConfigurationError("is not text in UTF-8", source=os.fspath(path), field=field)
 
 
 def read_pem(path: str | os.PathLike[str], *, field: str) -> str:
