@@ -1,6 +1,7 @@
 """HTTP/2, which httpx has by an extra."""
 
 import dataclasses
+import logging
 import ssl
 from collections import Counter
 from typing import Any
@@ -64,6 +65,19 @@ async def leave_one(transport: Transport, server: Server, http2: Http2) -> None:
         tasks.start_soon(transport.request, get(server, "/never"))
         assert await anyio.to_thread.run_sync(http2.begun.acquire, True, SECONDS)
         tasks.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("asked", [False, True])
+async def test_headers_are_logged_only_if_that_is_asked_for(
+    open_shared: Open, server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, asked: bool
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr(logging.getLogger("hpack"), "level", logging.NOTSET)
+    if asked:
+        logging.getLogger("hpack").setLevel(logging.DEBUG)
+    async with open_shared() as transport:
+        await transport.request(get(server, "/a"))
+    assert any(record.name.startswith("hpack") for record in caplog.records) is asked
 
 
 async def test_requests_go_over_it(open_shared: Open, server: Server, http2: Http2) -> None:

@@ -48,7 +48,7 @@ WEBSOCKET_ERRORS: ExceptionTable = (
 
 
 class map_errors(map_exceptions):  # noqa: N801 - used as a function, as map_exceptions is
-    """Translate the exceptions of aiohttp, which must show no header and no query of the request when they are printed."""
+    """Translate the exceptions of aiohttp, which must not show headers or the query of the request."""
 
     __slots__ = ()
 

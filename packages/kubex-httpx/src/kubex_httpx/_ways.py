@@ -1,5 +1,6 @@
 """The ways out of httpx: directly, by an HTTP proxy, by a SOCKS proxy."""
 
+import logging
 import ssl
 from collections.abc import AsyncIterator
 from typing import Any
@@ -84,6 +85,8 @@ def httpx_request(request: PreparedRequest, watch: Watch | None, proxy: Proxy | 
 
 def make_transport(config: TransportConfig, proxy: Proxy | None, *, http2: bool) -> httpx.AsyncBaseTransport:
     """Make httpx's transport for one way out."""
+    if http2:
+        _quiet_hpack()
     # For plain HTTP an empty context: httpx would read the trusted certificates of the machine.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if config.ssl_context is None else config.ssl_context
     limits = httpx.Limits(
@@ -101,6 +104,13 @@ def make_transport(config: TransportConfig, proxy: Proxy | None, *, http2: bool)
         proxy=None if proxy is None else _httpx_proxy(proxy, config),
         socket_options=TCP_KEEP_ALIVE,
     )
+
+
+def _quiet_hpack() -> None:
+    """Keep headers out of the log: at DEBUG hpack writes down all it encodes, tokens too. Who asks for that has it."""
+    logger = logging.getLogger("hpack")
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.INFO)
 
 
 def _socks(proxy: Proxy, **settings: Any) -> httpx.AsyncBaseTransport:
