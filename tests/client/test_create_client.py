@@ -1,11 +1,14 @@
 """create_client(): the ways to call it, and which backend it takes."""
 
+import dataclasses
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
 import anyio
+import anyio.to_thread
 import pytest
 
 import kubex_aiohttp
@@ -21,9 +24,10 @@ from kubex.core.exceptions import (
     ConfigurationError,
     NoBackendError,
 )
+from kubex.transport import Backend, Transport
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from support.pairs import Pair
-from transport.servers import Serve, Server
+from transport.servers import SECONDS, Serve, Server
 
 Direct: TypeAlias = Callable[..., Client]
 
@@ -207,3 +211,25 @@ async def test_clients_made_directly(configuration: ClientConfiguration, server:
 async def test_backends_tell_whether_they_can_do_websockets(pair: Pair) -> None:
     assert kubex_aiohttp.BACKEND.websocket() is None
     assert kubex_httpx.BACKEND.websocket() is None  # with the extra, which the workspace has
+
+
+@pytest.mark.anyio
+async def test_the_event_loop_goes_on_while_the_http_library_is_imported(
+    configuration: ClientConfiguration, backend: Backend
+) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    def load() -> type[Transport]:
+        asked.set()
+        assert go_on.wait(SECONDS)
+        return backend.load()
+
+    async def meanwhile() -> None:
+        assert await anyio.to_thread.run_sync(asked.wait, SECONDS)
+        go_on.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(meanwhile)
+        await anyio.wait_all_tasks_blocked()
+        async with create_client(configuration, dataclasses.replace(backend, load=load)) as client:
+            await client.request("GET", "/")

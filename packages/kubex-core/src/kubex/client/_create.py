@@ -1,8 +1,11 @@
 """Making a client: configuration, backend, client."""
 
 from collections.abc import Generator
+from functools import partial
 from types import TracebackType
 from typing import Any
+
+import anyio.to_thread
 
 from kubex.client._choice import ClientChoise
 from kubex.client._client import Client
@@ -10,6 +13,7 @@ from kubex.client._discovery import choose
 from kubex.client._loop import runtime
 from kubex.client._options import ClientOptions
 from kubex.configuration import ClientConfiguration
+from kubex.core._caller import warn_caller
 from kubex.transport import Backend
 
 
@@ -42,7 +46,11 @@ class ClientOpener:
 
     async def _make(self) -> Client:
         configuration, client_class, options = self._arguments
-        backend = choose(client_class, runtime())
+        warnings: list[str] = []
+        choice = partial(choose, client_class, runtime(), warn=warnings.append)
+        backend = await anyio.to_thread.run_sync(choice)
+        for warning in warnings:  # not there, where nothing is on the stack that called this
+            warn_caller(warning)
         if configuration is None:
             from kubex.configuration import load_configuration  # a configuration written by hand needs no readers
 

@@ -90,7 +90,12 @@ def select(
 
 
 def load(
-    candidates: Sequence[Candidate], *, automatic: bool, runtime: str, others: Sequence[Candidate] = ()
+    candidates: Sequence[Candidate],
+    *,
+    automatic: bool,
+    runtime: str,
+    others: Sequence[Candidate] = (),
+    warn: Callable[[str], object] = warn_caller,
 ) -> tuple[Backend, type[Transport]]:
     """Import the first backend that can be; in automatic choice a broken one is a warning and the next is tried.
 
@@ -113,16 +118,20 @@ def load(
             cause = error
             continue
         for failed, problem in (*broken, *failures):
-            warn_caller(f"backend {failed.name!r} is passed over for {candidate.name!r}: {problem}", UserWarning)
+            warn(f"backend {failed.name!r} is passed over for {candidate.name!r}: {problem}")
         return candidate.backend, transport
     reasons = [(failed.name, problem) for failed, problem in failures]
     raise NoBackendError(runtime, [*_reasons(others, runtime), *reasons]) from cause
 
 
 def choose(
-    wanted: ClientChoise | str | Backend, runtime: str, *, find: Callable[[], Sequence[EntryPoint]] = installed
+    wanted: ClientChoise | str | Backend,
+    runtime: str,
+    *,
+    find: Callable[[], Sequence[EntryPoint]] = installed,
+    warn: Callable[[str], object] = warn_caller,
 ) -> Backend:
-    """Choose the backend for the current async library and import it."""
+    """Choose the backend for the current async library and import it; that blocks, for a second at worst."""
     variable = os.environ.get(VARIABLE, "").strip()
     if variable == ClientChoise.AUTO.value:
         variable = ""
@@ -130,7 +139,7 @@ def choose(
     chosen = select(candidates, wanted=wanted, variable=variable, runtime=runtime)
     automatic = wanted == ClientChoise.AUTO and not variable
     others = [candidate for candidate in candidates if candidate.problem(runtime) is not None] if automatic else ()
-    return load(chosen, automatic=automatic, runtime=runtime, others=others)[0]
+    return load(chosen, automatic=automatic, runtime=runtime, others=others, warn=warn)[0]
 
 
 def _reasons(candidates: Iterable[Candidate], runtime: str) -> list[tuple[str, str]]:
