@@ -76,6 +76,19 @@ def test_a_distribution_that_is_only_a_folder_on_the_path_takes_part(tmp_path: P
     assert (done.stdout.strip(), done.stderr) == ("mine httpx", "")
 
 
+def test_a_broken_backend_is_warned_of_on_the_line_that_makes_the_client(tmp_path: Path) -> None:
+    info = tmp_path / "broken-1.dist-info"
+    info.mkdir()
+    info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
+    info.joinpath("entry_points.txt").write_text("[kubex.backends]\nbroken = no_such_module:BACKEND\n")
+    done = run(f"{CHOOSE}\nanyio.run(main)", "-W", "always", PYTHONPATH=str(tmp_path))
+    line = CHOOSE.splitlines().index(
+        '    async with create_client(ClientConfiguration(url="http://127.0.0.1:1")) as client:'
+    )
+    assert f"<string>:{line + 1}: UserWarning: backend 'broken' is passed over for 'aiohttp'" in done.stderr
+    assert done.stdout.strip() == "aiohttp aiohttp"
+
+
 # What importing kubex may bring along, besides the standard library and kubex itself.
 ALLOWED = {
     "annotated_types", "anyio", "exceptiongroup", "idna", "msgspec", "pydantic", "pydantic_core", "sniffio",

@@ -1,15 +1,18 @@
-"""Many calls whose token is refused at the same time: one of them reads the new one, for all."""
+"""Many calls whose token is refused at the same time: one of them gets the new one, for all."""
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import anyio
 import pytest
 
 from client.conftest import Connect
+from client.identity import Provider
 from client.turns import Turns, answer, refuse, stream
+from kubex.client import Client
+from support.plugins import PluginScript
 from transport.servers import SECONDS, Peer, Serve
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-35")]
@@ -56,23 +59,31 @@ def pipe(tmp_path: Path) -> Iterator[Pipe]:
     made.close()
 
 
-@pytest.mark.parametrize("streamed", [False, True])
-async def test_fifty_refused_calls_are_one_refresh(connect: Connect, serve: Serve, pipe: Pipe, streamed: bool) -> None:
-    all_refused = threading.Barrier(CALLS)
-    seen: list[str] = []
+class Storm:
+    """A server that refuses all of so many calls at once if they have the first token, and takes any other."""
 
-    def by_token(peer: Peer) -> None:
+    def __init__(self, first: str, *, streamed: bool, arrived: Callable[[str], None] = lambda _: None) -> None:
+        self.seen: list[str] = []
+        self._first = first
+        self._arrived = arrived
+        self._all_refused = threading.Barrier(CALLS)
+        self._good = stream(b"ok") if streamed else answer(b"ok")
+
+    def __call__(self, peer: Peer) -> None:
+        """Answer one request."""
         assert peer.last is not None
         token = (peer.last.header("authorization") or "").removeprefix("Bearer ")
-        seen.append(token)
-        pipe.arrived(token)
-        if token == "old":
-            all_refused.wait(SECONDS)
+        self.seen.append(token)
+        self._arrived(token)
+        if token == self._first:
+            self._all_refused.wait(SECONDS)
             refuse("401 Unauthorized")(peer)
         else:
-            (stream(b"ok") if streamed else answer(b"ok"))(peer)
+            self._good(peer)
 
-    server = serve(Turns(by_token), backlog=CALLS)
+
+async def weather(client: Client, *, streamed: bool) -> None:
+    """Make so many calls at once, all of which must succeed."""
     bodies: list[bytes] = []
 
     async def call() -> None:
@@ -82,12 +93,43 @@ async def test_fifty_refused_calls_are_one_refresh(connect: Connect, serve: Serv
         async with client.stream("GET", "/") as opened:
             bodies.append(await opened.receive())
 
-    async with (
-        connect(server, configuration={"token_file": pipe.path}, retry=None, timeout=None) as client,
-        anyio.create_task_group() as group,
-    ):
+    async with client, anyio.create_task_group() as group:
         for _ in range(CALLS):
             group.start_soon(call)
     assert bodies == [b"ok"] * CALLS
-    assert (seen.count("old"), seen.count("new")) == (CALLS, CALLS)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_fifty_refused_calls_are_one_reading_of_a_file(
+    connect: Connect, serve: Serve, pipe: Pipe, streamed: bool
+) -> None:
+    storm = Storm("old", streamed=streamed, arrived=pipe.arrived)
+    server = serve(Turns(storm), backlog=CALLS)
+    client = connect(server, configuration={"token_file": pipe.path}, retry=None, timeout=None)
+    await weather(client, streamed=streamed)
+    assert (storm.seen.count("old"), storm.seen.count("new")) == (CALLS, CALLS)
     assert pipe.reads == 2
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_fifty_refused_calls_are_one_run_of_a_plugin(
+    connect: Connect, serve: Serve, tmp_path: Path, streamed: bool
+) -> None:
+    script = PluginScript(tmp_path / "plugin", 'answer(token=f"token-{run}")')
+    storm = Storm("token-1", streamed=streamed)
+    server = serve(Turns(storm), backlog=CALLS)
+    client = connect(server, configuration={"exec": script.settings()}, retry=None, timeout=None)
+    await weather(client, streamed=streamed)
+    assert (storm.seen.count("token-1"), storm.seen.count("token-2")) == (CALLS, CALLS)
+    assert script.runs == 2
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_fifty_refused_calls_are_one_refresh(connect: Connect, serve: Serve, streamed: bool) -> None:
+    provider = Provider(serve)
+    storm = Storm(provider.token(0), streamed=streamed)
+    server = serve(Turns(storm), backlog=CALLS)
+    oidc = provider.settings(id_token=provider.token(0))
+    await weather(connect(server, configuration={"oidc": oidc}, retry=None, timeout=None), streamed=streamed)
+    assert [storm.seen.count(provider.token(number)) for number in (0, 1)] == [CALLS, CALLS]
+    assert len(provider.refreshes) == 1
