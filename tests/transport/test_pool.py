@@ -1,12 +1,14 @@
 """Connections: kept, limited, closed."""
 
+import gc
+import ssl
 import threading
 
 import anyio
 import pytest
 
 from kubex.core.exceptions import ConnectError, ConnectionLost, ConnectTimeout, TransportError
-from kubex.transport import Limits, PreparedRequest
+from kubex.transport import Backend, Limits, PreparedRequest, TransportConfig
 from support.pairs import PAIRS, Pair
 from transport.servers import SECONDS, Open, Peer, Serve
 
@@ -212,3 +214,24 @@ async def test_no_more_is_read_ahead_than_the_buffer_holds(open_transport: Open,
     async with open_transport(buffer_size=size) as transport, transport.stream(request) as answer:
         assert await anyio.to_thread.run_sync(stuck.wait, SECONDS)
         assert size <= len(await answer.receive()) <= 2 * size + 2**19
+
+
+@pytest.mark.parametrize("keep_alive", [False, True])
+@pytest.mark.parametrize("last", ["", "Connection: close\r\n"], ids=["kept", "last"])
+def test_closing_leaves_no_connection_to_the_collector(
+    pair: Pair, backend: Backend, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, keep_alive: bool,
+    last: str,
+) -> None:  # fmt: skip
+    def script(peer: Peer) -> None:
+        while peer.request():
+            peer.answer(b"ok", headers=last)
+
+    server = serve(script, tls=server_tls)
+
+    async def work() -> None:
+        transport = backend.load()(TransportConfig(ssl_context=client_tls, keep_alive=keep_alive))
+        await transport.request(PreparedRequest("GET", server.url + "/"))
+        await transport.aclose()
+
+    anyio.run(work, backend=pair.runtime)  # which ends at once, and with it what still goes on
+    gc.collect()

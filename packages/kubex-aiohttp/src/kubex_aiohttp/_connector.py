@@ -8,8 +8,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+from weakref import WeakSet
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from typing_extensions import override
 from yarl import URL
 
@@ -25,11 +29,34 @@ _CANNOT_CLOSE_TLS = sys.version_info < (3, 11, 8) or (3, 12) <= sys.version_info
 _CONNECTING: ContextVar[Connecting] = ContextVar("_CONNECTING")
 
 
-class Connector(aiohttp.TCPConnector):
+class WaitingConnector(aiohttp.TCPConnector):
+    """A connector that also waits for connections it has let go of: closing one takes a while if TLS is on it."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)  # pyright: ignore[reportUnknownMemberType] - aiohttp leaves a type out
+        self._made: WeakSet[ResponseHandler] = WeakSet()
+
+    @override
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        connection = await super().connect(req, traces, timeout)
+        if connection.protocol is not None:
+            self._made.add(connection.protocol)
+        return connection
+
+    async def aclose(self) -> None:
+        """Close every connection, and wait until none is left."""
+        await self.close()
+        closing = [closed for handler in self._made if (closed := handler.closed) is not None]
+        await asyncio.gather(*closing, return_exceptions=True)
+
+
+class Connector(WaitingConnector):
     """A connector that has TLS of its own for proxies: aiohttp would verify them as it verifies the server."""
 
     def __init__(self, config: TransportConfig, **settings: Any) -> None:
-        super().__init__(**settings)  # pyright: ignore[reportUnknownMemberType] - aiohttp leaves a type out
+        super().__init__(**settings)
         self._proxy_tls = config.proxy_ssl_context
         self._proxy_origins = {URL(proxy.url).origin() for proxy in config.proxies.values() if proxy.scheme == "https"}
 
@@ -49,12 +76,12 @@ class Connector(aiohttp.TCPConnector):
         return await super()._start_tls_connection(underlying_transport, *args, **kwargs)
 
 
-def make_connector(config: TransportConfig) -> aiohttp.TCPConnector:
+def make_connector(config: TransportConfig) -> WaitingConnector:
     """Make the connector for direct connections and HTTP proxies."""
     return Connector(config, socket_factory=_socket, **_settings(config))
 
 
-def make_socks_connector(config: TransportConfig, proxy: Proxy) -> aiohttp.TCPConnector:
+def make_socks_connector(config: TransportConfig, proxy: Proxy) -> WaitingConnector:
     """Make the connector for connections by way of a SOCKS proxy."""
     from kubex_aiohttp._socks import SocksConnector  # its library is an extra
 

@@ -11,7 +11,7 @@ from yarl import URL
 
 from kubex.core.exceptions import ConnectError
 from kubex.transport import Limits, PreparedRequest, Proxy, TransportConfig
-from kubex_aiohttp._connector import make_connector, make_socks_connector, tell_connections, watched
+from kubex_aiohttp._connector import WaitingConnector, make_connector, make_socks_connector, tell_connections, watched
 
 # In bytes, of one header line: a `Warning` field of the API server may be longer than aiohttp's 8 KiB.
 _HEADER_LINE = 2**16
@@ -26,7 +26,7 @@ _NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 class Route:
     """How a request travels: `to_proxy` are headers of a CONNECT, `forwarded` those that join the request's own."""
 
-    connector: aiohttp.TCPConnector
+    connector: WaitingConnector
     by: Proxy | None = None
     proxy: URL | None = None
     to_proxy: dict[str, str] | None = None
@@ -96,7 +96,7 @@ class Sessions:
         connectors = {self._direct.connector, *(route.connector for route in self._routes.values())}
         with anyio.move_on_after(_CLOSING, shield=True):
             for connector in connectors:
-                await connector.close()
+                await connector.aclose()
 
 
 def drop(response: aiohttp.ClientResponse) -> None:
@@ -114,7 +114,7 @@ def client_timeout(limits: Limits) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(sock_connect=limits.connect, sock_read=limits.read)
 
 
-def _route(scheme: str, proxy: Proxy, config: TransportConfig, direct: aiohttp.TCPConnector) -> Route:
+def _route(scheme: str, proxy: Proxy, config: TransportConfig, direct: WaitingConnector) -> Route:
     if proxy.is_socks:
         return Route(make_socks_connector(config, proxy), proxy)
     url = URL(proxy.url)

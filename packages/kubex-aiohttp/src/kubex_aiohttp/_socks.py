@@ -9,6 +9,7 @@ from aiohttp_socks import ProxyConnector
 from typing_extensions import override
 
 from kubex.transport import TCP_KEEP_ALIVE, Proxy
+from kubex_aiohttp._connector import WaitingConnector
 
 # In seconds: python-socks takes 60 if it is given none.
 _NO_LIMIT = 86400.0
@@ -20,7 +21,7 @@ class _TLSHandler(ResponseHandler):
     below: ResponseHandler
 
 
-class SocksConnector(ProxyConnector):
+class SocksConnector(WaitingConnector, ProxyConnector):
     """Connects by way of a SOCKS proxy, which also resolves names."""
 
     def __init__(self, proxy: Proxy, **settings: Any) -> None:
