@@ -14,7 +14,7 @@ import pytest
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import Authentication, ExecCredentials
 from kubex.credentials._exec_messages import LOGGED_LINES, TAIL_LINE_LENGTH, TAIL_LINES
-from support.plugins import SECONDS, Meeting, PluginScript
+from support.plugins import SECONDS, Arrived, Meeting, PluginScript
 
 pytestmark = pytest.mark.anyio
 
@@ -222,23 +222,43 @@ async def test_a_call_that_is_cancelled_at_once_starts_nothing(tmp_path: Path) -
     assert script.runs == 0
 
 
-async def test_who_waits_for_a_cancelled_caller_runs_the_plugin_anew(tmp_path: Path, meeting: Meeting) -> None:
-    source = credentials(tmp_path, f"run == 1 and meet({meeting.port}).recv(1); answer(token=str(run))")
+@pytest.mark.covers("pitfall-35")
+async def test_the_run_of_a_cancelled_caller_goes_on_for_those_who_wait(tmp_path: Path, meeting: Meeting) -> None:
+    script = PluginScript(tmp_path / "plugin", f"meet({meeting.port}).recv(1); answer(token=str(run))")
+    source = ExecCredentials(script.settings())
     answers: list[str] = []
 
     async def ask() -> None:
         answers.append(token(await source.authenticate()))
 
+    plugin: Arrived | None = None
     async with anyio.create_task_group() as group:
-        with anyio.CancelScope() as first:
-            async with anyio.create_task_group() as cancelled:
-                cancelled.start_soon(ask)
-                plugin = await meeting.arrival()
-                group.start_soon(ask)
-                await anyio.wait_all_tasks_blocked()
-                first.cancel()
-        await plugin.gone()
-    assert answers == ["2"]
+        for _ in range(2):  # first who runs it, then who has taken over
+            with anyio.CancelScope() as scope:
+                async with anyio.create_task_group() as cancelled:
+                    cancelled.start_soon(ask)
+                    await anyio.wait_all_tasks_blocked()
+                    group.start_soon(ask)
+                    await anyio.wait_all_tasks_blocked()
+                    plugin = plugin or await meeting.arrival()
+                    scope.cancel()
+        assert plugin is not None
+        plugin.go_on()
+    assert answers == ["1", "1"]
+    assert script.runs == 1
+
+
+async def test_a_run_for_which_nobody_waits_any_more_is_killed(tmp_path: Path, meeting: Meeting) -> None:
+    source = credentials(tmp_path, f"run == 1 and meet({meeting.port}).recv(1); answer(token=str(run))", timeout=None)
+    async with anyio.create_task_group() as group:
+        for _ in range(5):
+            group.start_soon(source.authenticate)
+        plugin = await meeting.arrival()
+        await anyio.wait_all_tasks_blocked()
+        group.cancel_scope.cancel()
+    assert plugin.was_waited_for()
+    await plugin.gone()
+    assert token(await source.authenticate()) == "2"
 
 
 async def test_a_helper_that_goes_on_in_the_background_holds_nothing_up(tmp_path: Path, meeting: Meeting) -> None:

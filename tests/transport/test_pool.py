@@ -219,8 +219,8 @@ async def test_no_more_is_read_ahead_than_the_buffer_holds(open_transport: Open,
 @pytest.mark.parametrize("keep_alive", [False, True])
 @pytest.mark.parametrize("last", ["", "Connection: close\r\n"], ids=["kept", "last"])
 def test_closing_leaves_no_connection_to_the_collector(
-    pair: Pair, backend: Backend, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, keep_alive: bool,
-    last: str,
+    pair: Pair, backend: Backend, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext,
+    keep_alive: bool, last: str,
 ) -> None:  # fmt: skip
     def script(peer: Peer) -> None:
         while peer.request():

@@ -34,7 +34,7 @@ class Cached(ABC, Generic[V]):
         self.current = current
         """What is in use; None as long as there is nothing."""
         self._stale_at = self._ends_at = self._settled_at = float("-inf")
-        self._attempts = 0
+        self._attempts = self._waiting = 0
         self._failure: ConfigurationError | None = None
         self._lock = anyio.Lock()
 
@@ -45,6 +45,9 @@ class Cached(ABC, Generic[V]):
         Raises `ConfigurationError`.
         """
 
+    async def give_up(self) -> None:
+        """End what a cancelled `renew` has left going on for those who wait: now nobody does."""
+
     async def get(self, *, refused: V | None = None) -> V:
         """Answer what is in use, renewed if it is stale or if it is what was refused."""
         current = self.current
@@ -52,12 +55,18 @@ class Cached(ABC, Generic[V]):
         if current is not None and now < self._stale_at and (refused != current or now < self._settled_at):
             return current
         attempts = self._attempts
-        async with self._lock:
-            if self._attempts == attempts:
-                return await self._attempt(refused)
-            if self._failure is not None and not self._holds(refused):  # of the attempt that this caller waited for
-                raise copy.copy(self._failure) from self._failure
-            return self.current or await self._attempt(refused)
+        self._waiting += 1
+        try:
+            async with self._lock:
+                if self._attempts == attempts:
+                    return await self._attempt(refused)
+                if self._failure is not None and not self._holds(refused):  # of the attempt that was waited for
+                    raise copy.copy(self._failure) from self._failure
+                return self.current or await self._attempt(refused)
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                await self.give_up()
 
     def keep(self, value: V, *, seconds: float, margin: float) -> V:
         """Use a value that holds for some seconds, and is to be renewed a margin before that."""

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import time
+from contextlib import ExitStack
 from datetime import datetime, timezone
 
 import anyio.to_thread
@@ -14,7 +15,7 @@ from kubex.credentials._authentication import Authentication
 from kubex.credentials._cached import CachedCredentials
 from kubex.credentials._exec_answer import read_answer
 from kubex.credentials._exec_messages import Messages
-from kubex.credentials._exec_process import OUTPUT_LIMIT, Ended, run_plugin
+from kubex.credentials._exec_process import OUTPUT_LIMIT, Ended, PluginRun
 from kubex.credentials._exec_request import ExecCluster, environment
 from kubex.credentials._exec_terminal import standard_input
 from kubex.credentials._settings import ExecPlugin
@@ -39,6 +40,7 @@ class ExecCredentials(CachedCredentials):
             raise ConfigurationError("needs the cluster", source="ExecPlugin", field="provide_cluster_info")
         self._plugin = plugin
         self._cluster = cluster
+        self._running: PluginRun | None = None
         self._source = f"exec plugin {plugin.command!r}"
 
     @override
@@ -53,25 +55,45 @@ class ExecCredentials(CachedCredentials):
         logger.debug("%s answered after %.3f s", self._source, time.perf_counter() - begin)
         return answer.authentication, *_lifetime(answer.expires)
 
+    @override
+    async def give_up(self) -> None:
+        """Kill the plugin that is running."""
+        run, self._running = self._running, None
+        if run is not None:
+            await run.stop()
+
     async def _run(self) -> bytes:
+        run = self._running = self._running or await self._start()
+        try:
+            ended = await run.wait()
+        except Exception as error:  # who is cancelled leaves it going on
+            self._running = None
+            if not isinstance(error, TimeoutError):
+                raise
+            problem = f"was ended after {self._plugin.timeout:g} s; ExecPlugin(timeout=...) gives it longer"
+            raise self._failed(problem, run.messages) from None
+        self._running = None
+        if ended.too_much:
+            raise self._failed(f"printed more than {OUTPUT_LIMIT} bytes on standard output", run.messages)
+        if ended.code != 0:
+            raise self._failed(_how_it_ended(ended), run.messages)
+        return ended.output
+
+    async def _start(self) -> PluginRun:
         plugin = self._plugin
-        with standard_input(plugin.interactive_mode, source=self._source) as interactive:
+        resources = ExitStack()
+        try:
+            interactive = resources.enter_context(standard_input(plugin.interactive_mode, source=self._source))
             messages = Messages(self._source, interactive=interactive)
             env = await anyio.to_thread.run_sync(
                 lambda: environment(plugin, self._cluster, interactive=interactive, inherited=os.environ)
             )
-            try:
-                ended = await run_plugin(
-                    plugin, env=env, interactive=interactive, messages=messages, source=self._source
-                )
-            except TimeoutError:
-                problem = f"was ended after {plugin.timeout:g} s; ExecPlugin(timeout=...) gives it longer"
-                raise self._failed(problem, messages) from None
-        if ended.too_much:
-            raise self._failed(f"printed more than {OUTPUT_LIMIT} bytes on standard output", messages)
-        if ended.code != 0:
-            raise self._failed(_how_it_ended(ended), messages)
-        return ended.output
+            return PluginRun(
+                plugin, env=env, interactive=interactive, messages=messages, source=self._source, resources=resources
+            )
+        except BaseException:
+            resources.close()
+            raise
 
     def _failed(self, problem: str, messages: Messages) -> ConfigurationError:
         said = messages.tail()

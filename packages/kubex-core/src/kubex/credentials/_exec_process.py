@@ -1,5 +1,6 @@
-"""Running a plugin: bounded in time and output, ended with whoever waits for it, and in no event loop's way."""
+"""Running a plugin: bounded in time and output, and in no event loop's way."""
 
+import math
 import os
 import shutil
 import signal
@@ -7,8 +8,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import IO, TypeVar
+from typing import IO
 
 import anyio
 import anyio.to_thread
@@ -28,8 +30,6 @@ KILL_PATIENCE = 5.0
 
 _CHUNK = 65536
 
-R = TypeVar("R")
-
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -40,75 +40,93 @@ class Ended:
     too_much: bool
 
 
-async def run_plugin(
-    plugin: ExecPlugin, *, env: Mapping[str, str], interactive: bool, messages: Messages, source: str
-) -> Ended:
-    """Run a program; when time is up, or when the caller is cancelled, it is killed before this returns.
+class PluginRun:
+    """One run, which goes on until it ends or is stopped, and then gives its resources back.
 
-    Raises `TimeoutError`, and `ConfigurationError` if it cannot be started.
+    A thread starts the program and waits for it, two others read what it prints.
     """
-    run = _Run(plugin, env, interactive=interactive, messages=messages, source=source)
-    try:
-        with anyio.fail_after(plugin.timeout):
-            return await _in_thread(run.work)
-    finally:
-        if not run.over.is_set():
-            with anyio.CancelScope(shield=True):
-                await _in_thread(run.stop)
-
-
-async def _in_thread(work: Callable[[], R]) -> R:
-    """Block in a thread of its own: those that all of a program shares may be taken, by hung plugins even."""
-    return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
-
-
-class _Run:
-    """One run. A thread starts it, reads what it prints and waits for it; any other may stop it."""
 
     def __init__(
-        self, plugin: ExecPlugin, env: Mapping[str, str], *, interactive: bool, messages: Messages, source: str
+        self,
+        plugin: ExecPlugin,
+        *,
+        env: Mapping[str, str],
+        interactive: bool,
+        messages: Messages,
+        source: str,
+        resources: AbstractContextManager[object],
     ) -> None:
         self._plugin = plugin
         self._env = env
         self._interactive = interactive
-        self._messages = messages
+        self.messages = messages
+        """What it says on standard error."""
+        self._resources = resources
         self._source = source
+        self._deadline = anyio.current_time() + (math.inf if plugin.timeout is None else plugin.timeout)
         self._lock = threading.Lock()
         self._stopped = False
         self._process: subprocess.Popen[bytes] | None = None
         self._output = bytearray()
         self._output_ended = threading.Event()
         self._errors_ended = threading.Event()
-        self.over = threading.Event()
-        """Set once the program has ended and was waited for, or if it could not be started."""
+        self._outcome: Ended | BaseException | None = None
+        self._over = threading.Event()
+        self._thread(self._work)
 
-    def work(self) -> Ended:
-        """Run the program to its end; blocks."""
+    async def wait(self) -> Ended:
+        """Wait for the end of the program, which is killed when its time is up; others may wait for it as well.
+
+        Who is cancelled leaves it going on. Raises `TimeoutError`, and `ConfigurationError` if it cannot be started.
+        """
+        with anyio.CancelScope(deadline=self._deadline):
+            await _in_thread(self._over.wait)
+        if not self._over.is_set():
+            await self.stop()
+            raise TimeoutError
+        if isinstance(self._outcome, Ended):
+            return self._outcome
+        raise self._outcome or RuntimeError("an exec plugin has no outcome")
+
+    async def stop(self) -> None:
+        """Kill the program if it is running, and wait until it is gone, also if the caller is cancelled."""
+        with anyio.CancelScope(shield=True):
+            await _in_thread(self._stop)
+
+    def _thread(self, target: Callable[..., object], *args: object) -> None:
+        # Daemons, since a read cannot be broken off, and what the program started may hold its end open.
+        threading.Thread(target=target, args=args, name="kubex exec plugin", daemon=True).start()
+
+    def _work(self) -> None:
         try:
-            process = self._start()
-            try:
-                # Daemons, since a read cannot be broken off, and what the program started may hold its end open.
-                for reader, pipe in ((self._read_output, process.stdout), (self._read_errors, process.stderr)):
-                    threading.Thread(target=reader, args=(pipe,), name="kubex exec plugin", daemon=True).start()
-            except RuntimeError:  # too many threads
-                self._kill()
-                raise
-            self._output_ended.wait()
-            code = process.wait()
-            self._errors_ended.wait(LAST_WORDS)
-            return Ended(code, bytes(self._output), len(self._output) > OUTPUT_LIMIT)
+            with self._resources:
+                self._outcome = self._run()
+        except BaseException as error:  # noqa: BLE001 - it is raised where the end is waited for
+            self._outcome = error
         finally:
-            self.over.set()
+            self._over.set()
 
-    def stop(self) -> None:
-        """Kill the program if it is running, and wait until it is gone; blocks."""
+    def _run(self) -> Ended:
+        process = self._start()
+        try:
+            self._thread(self._read_output, process.stdout)
+            self._thread(self._read_errors, process.stderr)
+        except RuntimeError:  # too many threads
+            self._kill()
+            raise
+        self._output_ended.wait()
+        code = process.wait()
+        self._errors_ended.wait(LAST_WORDS)
+        return Ended(code, bytes(self._output), len(self._output) > OUTPUT_LIMIT)
+
+    def _stop(self) -> None:
         with self._lock:
             self._stopped = True
             started = self._process is not None
         if started:
             self._kill()
             self._output_ended.set()
-            self.over.wait(KILL_PATIENCE)
+            self._over.wait(KILL_PATIENCE)
 
     def _start(self) -> "subprocess.Popen[bytes]":
         program = find_program(self._plugin, source=self._source)
@@ -155,10 +173,15 @@ class _Run:
         try:
             with pipe:
                 while chunk := pipe.read(_CHUNK):
-                    self._messages.feed(chunk)
-            self._messages.feed(b"")
+                    self.messages.feed(chunk)
+            self.messages.feed(b"")
         finally:
             self._errors_ended.set()
+
+
+async def _in_thread(work: Callable[[], object]) -> None:
+    """Block in a thread of its own: those that all of a program shares may be taken, by hung plugins even."""
+    await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
 
 
 def find_program(plugin: ExecPlugin, *, source: str) -> str:
