@@ -1,5 +1,6 @@
 """ID tokens of an OpenID Connect provider: reused, refreshed, rotated, refused."""
 
+import asyncio
 import base64
 import threading
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from kubex.configuration import ClientConfiguration, OpenIDTokens
 from kubex.core.exceptions import ConfigurationError, Unauthorized
 from kubex.transport import Backend
 from kubex_testing.embedded import Answer, EmbeddedServer, Identity
+from support.pairs import PAIRS
 from transport.servers import SECONDS, Peer, Serve
 
 pytestmark = pytest.mark.anyio
@@ -315,6 +317,25 @@ async def test_a_refresh_whose_caller_is_cancelled_is_finished_for_the_others(
     assert bearers(api_server) == [provider.token(1)] * 3
     assert len(provider.refreshes) == 1
     assert saved == [OpenIDTokens(id_token=provider.token(1), refresh_token="marked-secret-refresh-1")]
+
+
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.runtime == "asyncio"], ids=str)
+async def test_asyncio_itself_cannot_break_off_a_refresh_either(
+    sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
+) -> None:
+    pause = provider.answer = Pause(provider)
+    provider.rotates = True
+    async with sign_in() as client, anyio.create_task_group() as others:
+        first = asyncio.create_task(client.version())
+        await pause.until_asked()
+        others.start_soon(client.version)
+        first.cancel()
+        await anyio.wait_all_tasks_blocked()
+        pause.go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+    assert bearers(api_server) == [provider.token(1)]
+    assert len(provider.refreshes) == 1
 
 
 async def test_a_caller_that_is_cancelled_before_the_refresh_leaves_it_to_the_next(

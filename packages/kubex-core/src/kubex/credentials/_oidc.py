@@ -2,6 +2,7 @@
 
 import logging
 import time
+from functools import partial
 
 import anyio
 import anyio.to_thread
@@ -12,10 +13,11 @@ from kubex.credentials._authentication import Authentication
 from kubex.credentials._cached import CachedCredentials
 from kubex.credentials._fetch import Fetch
 from kubex.credentials._jwt import expiry
-from kubex.credentials._oidc_provider import Grant, Provider, without
+from kubex.credentials._oidc_provider import Grant, Provider, TokenEndpoint, without
 from kubex.credentials._oidc_settings import OpenIDConnect, OpenIDTokens, wrong
 from kubex.credentials._read import token_problem
 from kubex.credentials._static import bearer
+from kubex.credentials._unbroken import unbroken
 
 logger = logging.getLogger(__name__)
 
@@ -63,18 +65,27 @@ class OpenIDConnectCredentials(CachedCredentials):
         return bearer(fresh), max(self._seconds_left(fresh), LEAST_USE + EXPIRY_MARGIN), EXPIRY_MARGIN
 
     async def _refresh(self, provider: Provider, refresh_token: str) -> str:
-        grant = None
+        endpoint = None
         deadline = anyio.current_time() + self._timeout
         with anyio.CancelScope(deadline=deadline):
             endpoint = await provider.discover()
-            # A provider may withdraw a refresh token once it is used: the answer with the next one must not get lost.
-            with anyio.CancelScope(deadline=deadline, shield=True):
-                grant = await provider.refresh(endpoint, refresh_token)
+        if endpoint is None:
+            raise self._no_answer(provider)
+        # A provider may withdraw a refresh token once it is used: the answer with the next one must not get lost.
+        return await unbroken(partial(self._exchange, provider, endpoint, refresh_token, deadline))
+
+    async def _exchange(self, provider: Provider, endpoint: TokenEndpoint, refresh_token: str, deadline: float) -> str:
+        grant = None
+        with anyio.CancelScope(deadline=deadline):
+            grant = await provider.refresh(endpoint, refresh_token)
         if grant is None:
-            raise provider.error(f"no answer within {self._timeout:g} s")
+            raise self._no_answer(provider)
         tokens = self._accept(provider, grant, refresh_token)
         await self._save(tokens)
         return tokens.id_token
+
+    def _no_answer(self, provider: Provider) -> ConfigurationError:
+        return provider.error(f"no answer within {self._timeout:g} s")
 
     def _accept(self, provider: Provider, grant: Grant, refresh_token: str) -> OpenIDTokens:
         self._refresh_token = refresh_token = grant.refresh_token or refresh_token
@@ -92,8 +103,7 @@ class OpenIDConnectCredentials(CachedCredentials):
         if self._settings.save is None:
             return
         try:
-            with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(self._settings.save, tokens)
+            await anyio.to_thread.run_sync(self._settings.save, tokens)
         except Exception as error:  # noqa: BLE001 - whatever the hook does wrong, the tokens are good
             secrets = (tokens.id_token, tokens.refresh_token, self._settings.client_secret)
             problem = without(f"{type(error).__name__}: {error}", secrets)
