@@ -17,20 +17,25 @@ async def unbroken(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     A shielded scope is enough for that on trio, and against scopes of AnyIO. On asyncio there are `Task.cancel()` and
     `asyncio.timeout()` as well, which reach into the scope: so the work has a task of its own.
     """
+    results: list[T] = []
     with anyio.CancelScope(shield=True):
-        if sniffio.current_async_library() != "asyncio":
-            return await work()
-        import asyncio  # not at the top: programs on trio do without
+        on_asyncio = sniffio.current_async_library() == "asyncio"
+        results.append(await (_in_own_task(work) if on_asyncio else work()))
+    return results[0]
 
-        task, caller = asyncio.ensure_future(work()), asyncio.current_task()
-        cancelled = False
-        while not task.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([task])
-                continue
-            cancelled = True
-        if cancelled and caller is not None:
-            if sys.version_info >= (3, 11):
-                caller.uncancel()  # or it would count twice
-            caller.cancel()
-        return task.result()
+
+async def _in_own_task(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    import asyncio  # not at the top: programs on trio do without
+
+    task, caller = asyncio.ensure_future(work()), asyncio.current_task()
+    cancelled = False
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([task])
+            continue
+        cancelled = True
+    if cancelled and caller is not None:
+        if sys.version_info >= (3, 11):
+            caller.uncancel()  # or it would count twice
+        caller.cancel()
+    return task.result()
