@@ -19,7 +19,7 @@ LOCK_PATIENCE = 5.0
 """Seconds to wait for another program that writes the same file."""
 
 IRREPLACEABLE = (errno.EPERM, errno.EACCES, errno.EINVAL, errno.EBUSY, errno.EXDEV)
-"""Of a file that belongs to somebody else (EINVAL: to a user whom this container does not know), or is mounted by itself.
+"""Of a file that belongs to somebody else (EINVAL: whom this container does not know), or is mounted by itself.
 
 Such a file is written in place, as kubectl always does.
 """
