@@ -1,6 +1,7 @@
 """Reading many objects: selectors, pages, revisions."""
 
 import json
+from typing import Any
 
 import anyio
 import pytest
@@ -77,6 +78,28 @@ async def test_selectors_that_mean_nothing_are_refused(client: Client) -> None:
         await api.list(label_selector="a in b")
     with pytest.raises(BadRequest, match=r"data\.key"):
         await api.list(field_selector="data.key=x")
+
+
+@pytest.mark.parametrize("selector", [["color=red", "size=large"], [], {"color": None}, b"color=red", 5])
+async def test_a_selector_of_another_type_is_refused_before_anything_is_sent(
+    embedded_client: Client, kubex_server: EmbeddedServer, selector: Any
+) -> None:
+    api = Api(ConfigMap, embedded_client)
+    for argument in ("label_selector", "field_selector"):
+        wrong = {argument: selector}
+        for call in (api.list, api.metadata.list, api.delete_collection):
+            with pytest.raises(ConfigurationError, match=f"{argument}: "):
+                await call(**wrong)
+        for begin in (api.pages, api.metadata.pages, api.watch, api.metadata.watch):
+            with pytest.raises(ConfigurationError, match=f"{argument}: "):
+                begin(**wrong)
+    assert kubex_server.requests == []
+
+
+async def test_a_mapping_of_fields_selects_by_equality_alone(five: Api[ConfigMap]) -> None:
+    assert names(await five.list(field_selector={"metadata.name": "c3"})) == ["c3"]
+    for value in ("c3,metadata.name=c3", "c3=", "c3\\"):
+        assert names(await five.list(field_selector={"metadata.name": value})) == []
 
 
 async def test_a_limit_gives_a_page_and_the_token_of_the_next(five: Api[ConfigMap]) -> None:

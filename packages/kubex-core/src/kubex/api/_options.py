@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, TypeAlias, cast
+from typing import Any, ClassVar, NamedTuple
 
 from typing_extensions import Self, dataclass_transform
 
 from kubex.core._encode import encode
 from kubex.core._query import Query, QueryValue
+from kubex.core._selectors import Selector, field_selector, label_selector
 from kubex.core.params import FieldValidation, Precondition, PropagationPolicy, ResourceVersionMatch
-
-Selector: TypeAlias = str | Mapping[str, str] | None
-"""A selector in Kubernetes' own syntax (`app=web,tier!=db`), or a mapping of keys to the values they must equal.
-
-See https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors.
-"""
-
 
 FIELD_MANAGER = "kubex"
 """Who owns the fields of a server-side apply that names nobody."""
 
 
-def wire(name: str, *, default: Any) -> Any:
-    """Make a field that travels as the query parameter `name`."""
-    return _Wire(name, default)
+def wire(name: str, *, default: Any, text: Callable[[Any], QueryValue] | None = None) -> Any:
+    """Make a field that travels as the query parameter `name`, as it is or as `text` makes of it."""
+    return _Wire(name, default, text)
 
 
 class _Wire(NamedTuple):
     name: str
     default: Any
+    text: Callable[[Any], QueryValue] | None
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(wire,))
 class _Options:
     """Options by name, to be sent once: a dataclass would compile methods for each class that nobody calls."""
 
-    _names: ClassVar[Mapping[str, str]] = {}
+    _wires: ClassVar[Mapping[str, _Wire]] = {}
 
     def __init_subclass__(cls) -> None:
         own = {name: value for name, value in vars(cls).items() if isinstance(value, _Wire)}
-        cls._names = {**cls._names, **{name: field.name for name, field in own.items()}}
+        cls._wires = {**cls._wires, **own}
         for name, field in own.items():
             setattr(cls, name, field.default)
 
@@ -53,19 +48,13 @@ class _Options:
         return type(self)(**{**self.__dict__, **values})
 
     def query(self) -> Query:
-        """Return the parameters that are set, by wire name."""
+        """Return the parameters that are set, by wire name; raises ConfigurationError for a selector that is none."""
         values: dict[str, QueryValue] = {}
-        for name, wire_name in self._names.items():
+        for name, field in self._wires.items():
             value = getattr(self, name)
             if value is not None:
-                values[wire_name] = _text(value)
+                values[field.name] = value if field.text is None else field.text(value)
         return values
-
-
-def _text(value: Any) -> QueryValue:
-    if isinstance(value, Mapping):
-        return ",".join(f"{key}={item}" for key, item in value.items())  # pyright: ignore[reportUnknownVariableType]
-    return cast("QueryValue", value)
 
 
 class GetOptions(_Options):
@@ -77,8 +66,8 @@ class GetOptions(_Options):
 class SelectOptions(_Options):
     """Which objects of a collection are meant."""
 
-    label_selector: Selector = wire("labelSelector", default=None)
-    field_selector: Selector = wire("fieldSelector", default=None)
+    label_selector: Selector = wire("labelSelector", default=None, text=label_selector)
+    field_selector: Selector = wire("fieldSelector", default=None, text=field_selector)
 
 
 class ListOptions(SelectOptions):

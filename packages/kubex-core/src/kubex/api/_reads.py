@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar, overload
 
 from kubex.api._endpoint import Endpoint
-from kubex.api._options import GetOptions, ListOptions, Selector, WatchOptions
+from kubex.api._options import GetOptions, ListOptions, WatchOptions
 from kubex.api._pages import Pages
 from kubex.api._scope import InNamespaces
 from kubex.api._watch import WATCH_MARGIN, WATCH_SECONDS, Watch
+from kubex.core._selectors import Selector
 from kubex.core.exceptions import ConfigurationError, NotFound
 from kubex.core.params import NamespaceTypes, ResourceVersionMatch, TimeoutTypes
 from kubex.models import Resource, ResourceList
@@ -198,6 +199,8 @@ class Reads(Generic[T]):
             resource_version=resource_version,
             resource_version_match=resource_version_match,
         )
+        # What is wrong is said here, not at the first page.
+        options.query()
         self._endpoint.collection(namespace)
         return Pages(options, lambda page: self._list(page, namespace, request_timeout))
 

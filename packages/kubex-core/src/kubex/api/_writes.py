@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from kubex.api._decode import Decoder
 from kubex.api._endpoint import Endpoint
-from kubex.api._options import FIELD_MANAGER, DeleteOptions, SelectOptions, Selector, WriteOptions, dry_run_value
+from kubex.api._options import FIELD_MANAGER, DeleteOptions, SelectOptions, WriteOptions, dry_run_value
 from kubex.api._reads import Reads
 from kubex.api._scope import InNamespaces
 from kubex.core._encode import encode_object
 from kubex.core._request import Request
+from kubex.core._selectors import Selector
 from kubex.core.params import FieldValidation, NamespaceTypes, Precondition, PropagationPolicy, TimeoutTypes
 from kubex.models import Resource
 

@@ -1,0 +1,84 @@
+"""Selectors become the text that is meant, or are refused."""
+
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from kubex.core._selectors import field_selector, label_selector
+from kubex.core.exceptions import ConfigurationError
+
+
+class Tier(str, Enum):
+    WEB = "web"
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (None, None),
+        ("app in (a, b),!c", "app in (a, b),!c"),
+        ({}, ""),
+        ({"app": "web", "example.com/tier_1": "A.b-c"}, "app=web,example.com/tier_1=A.b-c"),
+        ({"empty": ""}, "empty="),
+        (MappingProxyType({"tier": Tier.WEB}), "tier=web"),
+    ],
+)
+def test_labels_are_selected_by_text_or_by_equality(given: Any, text: str | None) -> None:
+    assert label_selector(given) == text
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (None, None),
+        ("metadata.name!=a", "metadata.name!=a"),
+        ({"metadata.name": "a", "status.phase": ""}, "metadata.name=a,status.phase="),
+        ({"spec.color": "a,b=c\\d"}, "spec.color=a\\,b\\=c\\\\d"),
+    ],
+)
+def test_values_of_fields_are_escaped(given: Any, text: str | None) -> None:
+    assert field_selector(given) == text
+
+
+@pytest.mark.parametrize("given", [["app=web", "tier=db"], [], ("a=b",), {"a"}, b"app=web", 5, True, iter("a")])
+@pytest.mark.parametrize("select", [label_selector, field_selector])
+def test_what_is_neither_text_nor_a_mapping_is_refused(select: Any, given: object) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        select(given)
+    assert caught.value.field == select.__name__
+    assert str(caught.value).startswith(f"{select.__name__}: must be text such as ")
+    assert str(caught.value).endswith(f"not {type(given).__name__}")
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"a": None}, "value is NoneType"),
+        ({"a": 5}, "value is int"),
+        ({"a": ["b"]}, "value is list"),
+        ({1: "b"}, "key is int"),
+    ],
+)
+@pytest.mark.parametrize("select", [label_selector, field_selector])
+def test_a_mapping_is_of_text(select: Any, given: object, wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"whose {wrong}: a mapping is of str to str") as caught:
+        select(given)
+    assert caught.value.field == select.__name__
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("a", "x,b=c"), ("a", "x y"), ("a", "ü"), ("a", "x\n"), ("a,b", "x"), ("!a", ""), ("", "x")]
+)
+def test_what_no_label_can_be_is_refused(key: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match="no label can be") as caught:
+        label_selector({key: value})
+    assert repr(key) in str(caught.value)
+    assert repr(value) in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["", "a,b", "a=b", "a!", "a\\", "a b"])
+def test_what_is_no_name_of_a_field_is_refused(key: str) -> None:
+    with pytest.raises(ConfigurationError, match="no name of a field"):
+        field_selector({key: "x"})
