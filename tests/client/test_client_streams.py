@@ -13,7 +13,7 @@ from client.conftest import Connect
 from client.turns import Arrivals, Gate, Turn, Turns, answer, silence, stream
 from kubex.api import Api
 from kubex.client import ByteStream, Client
-from kubex.core.exceptions import ClientClosedError, ConnectionLost, NotFound, TransportError
+from kubex.core.exceptions import ClientClosedError, ConnectionLost, NotFound, StreamNotOpenError, TransportError
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from transport.servers import SECONDS, Peer, Serve, Server
 
@@ -199,14 +199,26 @@ async def test_a_stream_outside_its_block_says_so(connect: Connect, serve: Serve
     server = serve(Turns(stream(EVENT)))
     async with connect(server) as client:
         opened = client.stream("GET", "/")
-        with pytest.raises(ConnectionLost, match=r"GET /: the stream is not open: read it inside its `async with`"):
+        with pytest.raises(StreamNotOpenError, match=r"GET /: the stream is not open: read it inside its block"):
             await opened.receive()
         async with opened:
             await opened.receive()
-        with pytest.raises(ConnectionLost, match="the stream is not open"):
+        with pytest.raises(StreamNotOpenError, match="the stream is not open"):
             await opened.receive()
-        with pytest.raises(ConnectionLost, match="the stream is not open"):
+        with pytest.raises(StreamNotOpenError, match="the stream is not open"):
             _ = opened.status
+
+
+async def test_a_watch_and_a_log_outside_their_block_are_no_broken_connection(connect: Connect, serve: Serve) -> None:
+    server = serve(Turns(stream(EVENT)))
+    async with connect(server) as client:
+        events, log = Api(ConfigMap, client).watch(), Api(Pod, client).logs.stream("a")
+        for iterated in (events, log, log.bytes.lines(), log.bytes.chunks()):
+            with pytest.raises(StreamNotOpenError, match=r"async with api\.watch\(\)") as caught:
+                await iterated.__aiter__().__anext__()
+            assert isinstance(caught.value, RuntimeError)
+            assert not isinstance(caught.value, TransportError)
+    assert not server.seen
 
 
 async def test_a_refused_stream_leaves_nothing_open(connect: Connect, serve: Serve) -> None:

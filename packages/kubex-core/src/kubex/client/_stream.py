@@ -11,7 +11,7 @@ from typing_extensions import Self
 from kubex.client._lease import Lease
 from kubex.core._headers import Headers
 from kubex.core._lines import LineSplitter, Splitter, TextSplitter
-from kubex.core.exceptions import ConnectionLost, DeadlineExceeded, TransportError
+from kubex.core.exceptions import DeadlineExceeded, StreamNotOpenError, TransportError
 from kubex.transport import StreamResponse
 
 L = TypeVar("L")
@@ -61,7 +61,7 @@ class ByteStream:
     """A streamed answer: `async with client.stream(...) as stream`, then chunks or lines.
 
     Leaving the block closes the connection at once. Raises TransportError when the connection breaks, DeadlineExceeded
-    when the call's own total timeout runs out.
+    when the call's own total timeout runs out, StreamNotOpenError outside of the block.
     """
 
     __slots__ = ("_deadline", "_life", "_open", "_opened", "_where")
@@ -91,7 +91,7 @@ class ByteStream:
     @property
     def _response(self) -> StreamResponse:
         if self._opened is None:
-            raise ConnectionLost("the stream is not open: read it inside its `async with` block", *self._where)
+            raise StreamNotOpenError(*self._where)
         return self._opened.response
 
     @property

@@ -68,6 +68,20 @@ class ClientLoopError(KubexError):
 
 
 @dataclass(eq=False, repr=False)
+class StreamNotOpenError(KubexError, RuntimeError):
+    """A stream, a watch or a log was read before its block was entered, or after it was left."""
+
+    method: str
+    path: str
+
+    def message(self) -> str:
+        return (
+            f"{self.method} {self.path}: the stream is not open: read it inside its block, "
+            "such as `async with api.watch() as events`"
+        )
+
+
+@dataclass(eq=False, repr=False)
 class InvalidNameError(KubexError, ValueError):
     """A name cannot be part of a path, so nothing was sent."""
 

@@ -29,6 +29,7 @@ from kubex.core._errors import (
     InvalidNameError,
     NamespaceError,
     NoBackendError,
+    StreamNotOpenError,
     UnknownWatchEventError,
     UnsupportedVerbError,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "RequestEntityTooLarge",
     "ServerCertificateError",
     "ServiceUnavailable",
+    "StreamNotOpenError",
     "TLSError",
     "TooManyRequests",
     "TransportError",
