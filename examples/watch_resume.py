@@ -1,43 +1,72 @@
 """Follow ConfigMaps for as long as the program runs, whatever happens to the watch.
 
-A watch ends by itself: the server closes it after a while, connections break, and a revision that it should go on from
-may be forgotten. The first two lose nothing; after the third the objects are listed again.
+A watch ends by itself: the server closes it after a while, connections break, the server is restarted or overloaded,
+and a revision that it should go on from may be forgotten. Only after the last the objects are listed again; nothing is
+lost by the others. What waiting does not mend, such as a missing permission, ends the program.
 """
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import anyio
 
 from kubex.api import Api
 from kubex.client import create_client
-from kubex.core.exceptions import Expired, TransportError
+from kubex.core.exceptions import ApiError, Expired, TransportError
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 
+Tell: TypeAlias = Callable[[str, ConfigMap], None]
 
-async def follow(api: Api[ConfigMap], tell: Callable[[str, ConfigMap], None]) -> None:
+# What a server answers that is overloaded, starts or stops, and what a load balancer before it answers then.
+PASSING = (429, 500, 502, 503, 504)
+
+
+class Patience:
+    """Waits after failures: as long as the server asks, else twice as long after each, up to half a minute."""
+
+    def __init__(self) -> None:
+        self.failures = 0
+
+    async def after(self, error: TransportError | ApiError) -> None:
+        """Wait after a failure; raises it again if it will not pass."""
+        if isinstance(error, ApiError) and error.status not in PASSING:
+            raise error
+        asked = error.retry_after if isinstance(error, ApiError) else None
+        delay = asked if asked is not None else min(0.5 * 2 ** min(self.failures, 6), 30)
+        self.failures += 1
+        print(f"going on in {delay:g} s after: {error}")
+        await anyio.sleep(delay)
+
+
+async def follow(api: Api[ConfigMap], tell: Tell) -> None:
     """Tell of the objects that are there (`LISTED`), then of every change; never returns."""
+    patience = Patience()
     while True:
-        listed = await api.list()
+        try:
+            listed = await api.list()
+        except (TransportError, ApiError) as error:
+            await patience.after(error)
+            continue
         for item in listed.items:
             tell("LISTED", item)
-        try:
-            await follow_from(listed.resource_version, api, tell)
-        except Expired:
-            print("the server has forgotten where this watch was: listing again")
+        await follow_from(listed.resource_version, api, tell, patience)
+        print("the server has forgotten where this watch was: listing again")
 
 
-async def follow_from(revision: str | None, api: Api[ConfigMap], tell: Callable[[str, ConfigMap], None]) -> None:
-    """Tell of every change after a revision; raises Expired when the server does not know it any more."""
+async def follow_from(revision: str | None, api: Api[ConfigMap], tell: Tell, patience: Patience) -> None:
+    """Tell of every change after a revision, until the server does not know it any more."""
     while True:
         events = api.watch(resource_version=revision)
         try:
             async with events:
                 async for event in events:
+                    patience.failures = 0
                     if event.type != "BOOKMARK":
                         tell(event.type, event.object)
-        except TransportError as error:
-            print(f"going on after: {error}")
-            await anyio.sleep(1)
+        except Expired:
+            return
+        except (TransportError, ApiError) as error:
+            await patience.after(error)
         revision = events.resource_version
 
 

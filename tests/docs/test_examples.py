@@ -1,5 +1,6 @@
 """Every example runs, and says what it is for."""
 
+import io
 import os
 import re
 import runpy
@@ -15,7 +16,8 @@ import pytest
 
 from docs.blocks import ROOT
 from kubex.api import Api
-from kubex.client import create_client
+from kubex.client import ClientOptions, create_client
+from kubex.core.exceptions import ConnectionLost, Forbidden
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec
 from kubex_testing import ServerHandle
@@ -180,6 +182,69 @@ async def test_a_watch_is_followed_through_ends_breaks_and_forgotten_revisions(c
             await create(Api(ConfigMap, other), "fifth")
         assert await receive.receive() == ("ADDED", "fifth")
         tasks.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+@pytest.mark.anyio
+async def test_a_watch_is_followed_through_answers_of_a_server_in_trouble(cluster: EmbeddedServer, status: int) -> None:
+    trouble = Answer(status, b"come back later", (("Retry-After", "0"),))
+    send, receive = anyio.create_memory_object_stream[str](10)
+    async with create_client(options=ClientOptions(retry=None)) as client, anyio.create_task_group() as tasks:
+        api = Api(ConfigMap, client)
+        await create(api, "first")
+        cluster.inject(lambda request: request.method == "GET" and not is_watch(request), trouble, times=2)
+        cluster.inject(is_watch, trouble, times=2)
+        tasks.start_soon(load("watch_resume.py")["follow"], api, lambda event, _: send.send_nowait(event))
+        assert await receive.receive() == "LISTED"
+
+        await create(api, "second")
+        assert await receive.receive() == "ADDED"
+        tasks.cancel_scope.cancel()
+    send.close()
+    receive.close()
+
+
+@pytest.mark.anyio
+async def test_a_watch_waits_for_a_server_that_is_not_there(
+    cluster: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, listed = anyio.Event(), anyio.Event()
+
+    class Told(io.StringIO):
+        def write(self, text: str, /) -> int:
+            if text.startswith("going on in 0.5 s after: GET "):
+                waiting.set()
+            return super().write(text)
+
+    monkeypatch.setattr(sys, "stdout", Told())
+    async with create_client(options=ClientOptions(retry=None)) as client, anyio.create_task_group() as tasks:
+        api = Api(ConfigMap, client)
+        await create(api, "first")
+        await anyio.to_thread.run_sync(cluster.stop)
+        tasks.start_soon(load("watch_resume.py")["follow"], api, lambda *_: listed.set())
+        await waiting.wait()
+        await anyio.to_thread.run_sync(cluster.start)
+        await listed.wait()
+        tasks.cancel_scope.cancel()
+
+
+@pytest.mark.anyio
+async def test_a_watch_ends_where_waiting_is_in_vain(cluster: EmbeddedServer) -> None:
+    cluster.inject("GET *", Answer(403, b"not for you"))
+    async with create_client() as client:
+        with pytest.raises(Forbidden, match="not for you"):
+            await load("watch_resume.py")["follow"](Api(ConfigMap, client), print)
+
+
+@pytest.mark.anyio
+async def test_patience_grows_up_to_half_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
+    patience = load("watch_resume.py")["Patience"]()
+    lost = ConnectionLost("gone")
+    for failures in (0, 1, 5, 5000):
+        patience.failures = failures
+        with anyio.move_on_after(0):
+            await patience.after(lost)
+    assert re.findall(r"going on in (\S+) s after: gone", capsys.readouterr().out) == ["0.5", "1", "16", "30"]
 
 
 async def create(api: Api[ConfigMap], name: str) -> None:
