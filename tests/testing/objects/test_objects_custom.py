@@ -257,3 +257,24 @@ def test_formats(name: str, good: str, bad: str) -> None:
     schema = widget(x={"type": "string", "format": name})
     assert validate_custom(schema, {"spec": {"x": good}}) == []
     assert len(validate_custom(schema, {"spec": {"x": bad}})) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        *(
+            (text, True)
+            for text in ("0", "+0", "-1.5h", ".5s", "1.s", "1h30m5s", "1µs", "1\u03bcs", "1.99999999999999999999s")
+        ),
+        *(
+            (text, True)
+            for text in ("PT5M", "P1D", "PT1H30M", "P1DT2H", "5min", "3 d", "1h 30m", "2 Weeks", "1hr", "4wk")
+        ),
+        *((text, True) for text in ("1 nanosecond", "10000000000h", "about 5 minutes or 3 moons")),
+        *((text, False) for text in ("", "5", "h", "P1Y", "12 y", "45 wekk", "three weeks", "1.5", "1\u00a0h")),
+        *((text, False) for text in ("99999999999999999999h", "1h 99999999999999999999 moons", "9" * 5000 + "s")),
+    ],
+)
+def test_durations_are_as_lenient_as_those_of_kube_apiserver(text: str, good: bool) -> None:
+    schema = widget(x={"type": "string", "format": "duration"})
+    assert (validate_custom(schema, {"spec": {"x": text}}) == []) is good

@@ -14,9 +14,11 @@ _UUID = r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?%s[0-9a-fA-F]{3}-?%s[0-9a-fA-F]{3}-?[0
 _HOSTNAME = re.compile(
     r"(?=.{1,255}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 )
-_DURATION = re.compile(
-    r"[+-]?((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+|0|\d+\s*(days?|weeks?|hours?|minutes?|seconds?)"
-)
+# A duration is what Go prints as one, or has somewhere a number before a unit, which may be spelt out.
+_GO_DURATION = re.compile(r"[+-]?(0|(([0-9]{1,18}(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|\u03bcs|ms|s|m|h))+)")
+_AMOUNT = re.compile(r"([0-9]+)[\t\n\f\r ]*([A-Za-zµ]+)")
+_UNIT = re.compile(r"ns|us|µs|ms|s|m|hr?|d|wk?|(nano|micro|milli|sec|min|hour|day|week).*", re.IGNORECASE)
+_LARGEST = str(2**63 - 1)
 
 
 def _parses(parse: Callable[[str], Any]) -> Callable[[str], bool]:
@@ -39,6 +41,14 @@ def _date_time(text: str) -> bool:
     return match is not None and _parses(dt.datetime.fromisoformat)(f"{match[1]}T{match[2]}")
 
 
+def _duration(text: str) -> bool:
+    if _GO_DURATION.fullmatch(text):
+        return True
+    amounts = [(number.lstrip("0"), unit) for number, unit in _AMOUNT.findall(text)]
+    fitting = all((len(number), number) <= (len(_LARGEST), _LARGEST) for number, _ in amounts)
+    return fitting and any(_UNIT.fullmatch(unit) for _, unit in amounts)
+
+
 def _uri(text: str) -> bool:
     return bool(urlsplit(text).scheme or text.startswith("/"))
 
@@ -47,7 +57,7 @@ FORMATS: dict[str, Callable[[str], bool]] = {
     "date": lambda text: bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text)) and _parses(dt.date.fromisoformat)(text),
     "date-time": _date_time,
     "datetime": _date_time,
-    "duration": lambda text: _DURATION.fullmatch(text) is not None,
+    "duration": _duration,
     "byte": _parses(lambda text: base64.b64decode(text, validate=True)),
     "ipv4": _parses(ipaddress.IPv4Address),
     "ipv6": _parses(ipaddress.IPv6Address),
