@@ -7,6 +7,7 @@ import pytest
 from behaviour.objects import config_map
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
+from kubex.configuration import ClientConfiguration
 from kubex.core.exceptions import (
     AlreadyExists,
     ApiError,
@@ -18,6 +19,7 @@ from kubex.core.exceptions import (
     NotAcceptable,
     NotFound,
     RequestEntityTooLarge,
+    TLSError,
     Unauthorized,
     UnsupportedMediaType,
 )
@@ -49,6 +51,13 @@ async def test_a_token_that_nobody_knows_is_unauthorized(server: ServerHandle, b
         assert "a-token-of-nobody" not in repr(caught.value)
         with pytest.raises(Unauthorized):
             await client.version()
+
+
+async def test_http_to_a_server_that_speaks_tls_is_told_so(server: ServerHandle, backend: Backend) -> None:
+    plain = ClientConfiguration(url=server.url.replace("https://", "http://"))
+    async with create_client(plain, backend) as client:
+        with pytest.raises(TLSError, match="the server speaks TLS on this port; begin the URL with https://"):
+            await Api(ConfigMap, client).list(namespace="default")
 
 
 async def test_a_certificate_is_a_credential(server: ServerHandle, backend: Backend) -> None:

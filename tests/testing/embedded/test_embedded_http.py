@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from kubex_testing._pki import client_context
 from kubex_testing.embedded import EmbeddedServer
 
 PATH = "/api/v1/namespaces/default/configmaps"
@@ -80,6 +81,27 @@ def test_what_is_no_http_is_a_bad_request(raw: Raw) -> None:
     assert raw.receive(b"\r\n\r\n").startswith(b"HTTP/1.1 400 ")
     while raw.socket.recv(65536):
         pass
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "OPTIONS"])
+def test_plain_http_on_a_port_for_tls_is_told_so(method: str) -> None:
+    with EmbeddedServer() as handle:
+        host, port = handle.url.removeprefix("https://").split(":")
+        with socket.create_connection((host, int(port)), timeout=5) as plain:
+            plain.sendall(f"{method} /api HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            answer = b"".join(iter(lambda: plain.recv(65536), b""))
+    assert answer == b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
+
+
+def test_a_server_with_tls_stops_while_a_client_says_nothing() -> None:
+    server = EmbeddedServer()
+    handle = server.start()
+    host, port = handle.url.removeprefix("https://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as silent:
+        with socket.create_connection((host, int(port)), timeout=5) as later:  # once it is served, both are accepted
+            client_context(handle.ca_pem).wrap_socket(later, server_hostname=host).close()
+        server.stop()
+        assert silent.recv(1) == b""
 
 
 def test_a_watch_sends_its_head_before_any_event(raw: Raw) -> None:

@@ -11,6 +11,11 @@ HOST = "127.0.0.1"
 BACKLOG = 512
 GOODBYE = 0.2
 
+# By so many bytes servers written in Go, as kube-apiserver is, know plain HTTP on a port for TLS, and this they say.
+PEEKED = 5
+PLAIN_HTTP = tuple(start[:PEEKED] for start in (b"GET /", b"HEAD ", b"POST ", b"PUT /", b"OPTIONS "))
+PLAIN_HTTP_REFUSED = b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
+
 
 class Listener:
     """Accepts connections on loopback. Used from one event loop only.
@@ -94,6 +99,10 @@ class Listener:
         reader = asyncio.StreamReader(limit=READ_SIZE, loop=loop)
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
         try:
+            if self._context is not None and await _speaks_plain_http(accepted):
+                await loop.sock_recv(accepted, READ_SIZE)  # what is left unread would reset the connection
+                await loop.sock_sendall(accepted, PLAIN_HTTP_REFUSED)
+                return
             transport, _ = await loop.connect_accepted_socket(lambda: protocol, accepted, ssl=self._context)
         except OSError:  # a handshake that failed, or a client that went away in it
             return
@@ -106,3 +115,14 @@ class Listener:
             finally:
                 connection.abort()
                 self._open.discard(connection)
+
+
+async def _speaks_plain_http(accepted: socket.socket) -> bool:
+    """Wait for the first bytes and look at them; they stay to be read."""
+    loop, arrived = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(accepted, arrived.set)
+    try:
+        await arrived.wait()
+    finally:
+        loop.remove_reader(accepted)
+    return accepted.recv(PEEKED, socket.MSG_PEEK) in PLAIN_HTTP
