@@ -21,6 +21,12 @@ async def enabled_flags(api: Api[ConfigMap]) -> set[str]:
     return {name for name, value in (found.data or {}).items() if value == "on"} if found else set()
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """Run the tests on asyncio alone: AnyIO would run them on every async library that is installed."""
+    return "asyncio"
+
+
 @pytest.mark.anyio
 async def test_flags_that_are_on_are_returned(kubex_api_server: ServerHandle) -> None:
     async with create_client(kubex_api_server.configuration()) as client:

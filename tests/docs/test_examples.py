@@ -22,7 +22,7 @@ from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, Delay, EmbeddedServer, RecordedRequest
-from support.pairs import Pair
+from support.pairs import PAIRS, Pair
 
 EXAMPLES = ROOT / "examples"
 STORY = ["connected", "created", "created", "created", "listed", "patched", "deleted", "watched", "deleted", "deleted"]
@@ -251,8 +251,10 @@ async def create(api: Api[ConfigMap], name: str) -> None:
     await api.create(ConfigMap(metadata=ObjectMeta(name=name)))
 
 
+@pytest.mark.parametrize("backend", sorted({pair.backend for pair in PAIRS}))
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("test_*.py")), ids=lambda path: path.name)
-def test_the_tests_among_the_examples_pass(path: Path, tmp_path: Path) -> None:
+def test_the_tests_among_the_examples_pass(path: Path, backend: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", str(path)]
-    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "KUBEX_BACKEND": backend}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -55,14 +55,14 @@ async def prepare(cluster: EmbeddedServer, client: Client) -> None:
     cluster.set_pod_log("default", "web-0", "app", b"starting\nready\n")
 
 
+@pytest.mark.parametrize("backend", sorted({pair.backend for pair in PAIRS}))
 @pytest.mark.parametrize("block", TESTS, ids=where)
-def test_the_tests_of_a_page_pass(block: Block, tmp_path: Path) -> None:
+def test_the_tests_of_a_page_pass_where_one_backend_is_installed(block: Block, backend: str, tmp_path: Path) -> None:
     (tmp_path / "test_page.py").write_text(block.text, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_page.py"]
-    ran = subprocess.run(
-        command, cwd=tmp_path, env={**os.environ, "HOME": str(tmp_path)}, capture_output=True, text=True, check=False
-    )
+    environment = {**os.environ, "HOME": str(tmp_path), "KUBEX_BACKEND": backend}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
