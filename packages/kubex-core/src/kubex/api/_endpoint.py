@@ -41,6 +41,7 @@ class Endpoint(Generic[T]):
         *,
         metadata_only: bool = False,
     ) -> None:
+        check_client(client)
         check_kind(resource)
         self.resource = resource
         self.model = model
@@ -133,8 +134,19 @@ class Endpoint(Generic[T]):
         )
 
 
-def check_kind(kind: type[object]) -> None:
-    """Raise TypeError for a class that `Api` cannot serve."""
+def check_client(client: object) -> None:
+    """Raise TypeError for what is no client, such as the `create_client()` that was not awaited."""
+    if not isinstance(client, Client):
+        raise TypeError(
+            f"{type(client).__name__} is no client: take that of `async with create_client() as client`, or of "
+            "`client = await create_client()`"
+        )
+
+
+def check_kind(kind: object) -> None:
+    """Raise TypeError for what `Api` cannot serve."""
+    if not isinstance(kind, type):
+        raise TypeError(f"Api takes the class of a kind, such as Pod, not {type(kind).__name__}")
     if issubclass(kind, Resource):
         return
     from kubex.models import CreateOnly

@@ -23,7 +23,12 @@ def patch_request(
     *,
     facts: Kinded,
 ) -> Request:
-    """Build the request; what a server-side apply must say of itself is filled in."""
+    """Build the request; what a server-side apply must say of itself is filled in. Raises TypeError for no patch."""
+    if not isinstance(patch, Patch):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(
+            f"{type(patch).__name__} is no patch: wrap it in MergePatch, StrategicMergePatch, JsonPatch or ApplyPatch "
+            "from kubex.core.patch"
+        )
     if isinstance(patch, ApplyPatch):
         patch = ApplyPatch(complete(patch.body, facts, name))
         options = options.replace(field_manager=options.field_manager or FIELD_MANAGER)

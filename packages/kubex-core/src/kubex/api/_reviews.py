@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar, overload
 
+from kubex.api._endpoint import check_client
 from kubex.api._options import WriteOptions, dry_run_value
 from kubex.client import Client
 from kubex.core._encode import encode_object
@@ -53,6 +54,7 @@ async def create_review(
     is answered by a mere success, as a Binding is, comes back as it was sent.
     See https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access.
     """
+    check_client(client)
     facts = facts_of_created(review)
     options = WriteOptions(dry_run=dry_run_value(dry_run), field_manager=field_manager)
     request = Request(

@@ -49,15 +49,9 @@ class Subresource(Generic[M]):
         options = WriteOptions(
             dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
         )
-        return await self._send(
-            self._endpoint.request(
-                "PUT",
-                self._endpoint.object_of(document, namespace, f"replacing {self._name}", self._name),
-                request_timeout,
-                query=options.query(),
-                body=encode_object(document, self._facts),
-            )
-        )
+        body = encode_object(document, self._facts)
+        path = self._endpoint.object_of(document, namespace, f"replacing {self._name}", self._name)
+        return await self._send(self._endpoint.request("PUT", path, request_timeout, query=options.query(), body=body))
 
     async def patch(
         self,

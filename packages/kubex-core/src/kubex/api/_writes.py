@@ -66,8 +66,8 @@ class Writes(Reads[T]):
         options = WriteOptions(
             dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
         )
-        path = endpoint.placed(obj, namespace, "create")
         body = encode_object(obj, endpoint.facts)
+        path = endpoint.placed(obj, namespace, "create")
         return await self._send(endpoint.request("POST", path, request_timeout, query=options.query(), body=body))
 
     @overload
@@ -110,8 +110,8 @@ class Writes(Reads[T]):
         options = WriteOptions(
             dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
         )
-        path = endpoint.object_of(obj, namespace, "replace")
         body = encode_object(obj, endpoint.facts)
+        path = endpoint.object_of(obj, namespace, "replace")
         return await self._send(endpoint.request("PUT", path, request_timeout, query=options.query(), body=body))
 
     @overload
@@ -219,13 +219,15 @@ class Writes(Reads[T]):
             field_validation=field_validation,
             force=force or None,
         )
+        body = encode_object(obj, endpoint.facts, managed=True)
+        path = endpoint.object_of(obj, namespace, "apply")
         return await self._send(
             endpoint.request(
                 "PATCH",
-                endpoint.object_of(obj, namespace, "apply"),
+                path,
                 request_timeout,
                 query=options.query(),
-                body=encode_object(obj, endpoint.facts, managed=True),
+                body=body,
                 content_type=ApplyPatch.content_type,
             )
         )

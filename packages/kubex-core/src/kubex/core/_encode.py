@@ -39,8 +39,13 @@ def plain(value: Any) -> Any:
 def encode_object(obj: Model, facts: Kinded, *, managed: bool = False) -> bytes:
     """Encode an object to be written: `apiVersion` and `kind` are always sent, also of an item of a list.
 
-    With `managed=True` it is a server-side apply, which refuses `managedFields`.
+    With `managed=True` it is a server-side apply, which refuses `managedFields`. Raises TypeError for a dict.
     """
+    if not isinstance(obj, Model):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(
+            f"{type(obj).__name__} is no object of kind {facts.kind}: make one, from a dict by "
+            f"{facts.kind}.model_validate(...)"
+        )
     body: dict[str, Any] = {"apiVersion": facts.api_version, "kind": facts.kind} | obj.to_dict()
     if managed:
         body["metadata"].pop("managedFields", None)
