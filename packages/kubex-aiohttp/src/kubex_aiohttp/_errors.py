@@ -11,17 +11,17 @@ from typing_extensions import override
 from kubex.core.exceptions import (
     ConnectError,
     ConnectionLost,
-    ConnectTimeout,
     ProxyError,
     ReadTimeout,
     TLSError,
     TransportError,
     WebSocketError,
 )
-from kubex.transport import ExceptionTable, map_exceptions, refused_by_tls_alert
+from kubex.transport import ExceptionTable, Phase, map_exceptions, refused_by_tls_alert
 
 ERRORS: ExceptionTable = (
-    (aiohttp.ConnectionTimeoutError, ConnectTimeout),
+    (aiohttp.ConnectionTimeoutError, Phase.CONNECT),
+    (aiohttp.SocketTimeoutError, Phase.READ),
     ((aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError), ProxyError),
     ((aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch), TLSError),
     (aiohttp.ClientConnectorError, ConnectError),

@@ -8,13 +8,11 @@ import httpx
 from kubex.core.exceptions import (
     ConnectError,
     ConnectionLost,
-    ConnectTimeout,
     ProxyError,
-    ReadTimeout,
     TLSError,
     TransportError,
 )
-from kubex.transport import ExceptionTable, caused_by_tls, refused_by_tls_alert
+from kubex.transport import ExceptionTable, Phase, caused_by_tls, refused_by_tls_alert
 
 
 def _handshake_failed(error: BaseException) -> bool:
@@ -22,12 +20,14 @@ def _handshake_failed(error: BaseException) -> bool:
 
 
 ERRORS: ExceptionTable = (
-    ((httpx.ConnectTimeout, httpx.PoolTimeout), ConnectTimeout),
+    (httpx.ConnectTimeout, Phase.CONNECT),
+    (httpx.PoolTimeout, Phase.POOL),
     (httpx.ProxyError, ProxyError),
     (_handshake_failed, TLSError),
     (httpx.ConnectError, ConnectError),
     (refused_by_tls_alert, TLSError),
-    ((httpx.TimeoutException, httpcore.TimeoutException), ReadTimeout),
+    ((httpx.ReadTimeout, httpcore.ReadTimeout), Phase.READ),
+    ((httpx.WriteTimeout, httpcore.WriteTimeout), Phase.WRITE),
     # An OSError is one of the TLS library's that httpx lets through on asyncio; httpcore's come from its streams.
     (
         (

@@ -7,7 +7,7 @@ from kubex.core.params import Timeout
 from kubex.transport._backend import API_VERSION, Backend, IgnoredOption, LibraryDefaults
 from kubex.transport._config import Limits, PreparedRequest, TransportConfig
 from kubex.transport._connecting import Connecting, proxy_refusal
-from kubex.transport._exceptions import ExceptionTable, caused_by_tls, map_exceptions, refused_by_tls_alert
+from kubex.transport._exceptions import ExceptionTable, Phase, caused_by_tls, map_exceptions, refused_by_tls_alert
 from kubex.transport._sockets import TCP_KEEP_ALIVE
 from kubex.transport._transport import StreamResponse, Transport
 from kubex.transport._websocket import WebSocket, WebSocketMessage
@@ -22,6 +22,7 @@ __all__ = [
     "IgnoredOption",
     "LibraryDefaults",
     "Limits",
+    "Phase",
     "PreparedRequest",
     "Proxy",
     "Response",

@@ -8,7 +8,7 @@ from typing_extensions import Self
 from kubex.core._proxy import Proxy
 from kubex.core._transport_errors import ConnectError, ConnectTimeout, ProxyError, TLSError, TransportError
 from kubex.transport._config import PreparedRequest
-from kubex.transport._exceptions import caused_by, tls_cause
+from kubex.transport._exceptions import Phase, caused_by, tls_cause
 from kubex.transport._tls_problems import explain
 
 # Of what a proxy gives as its reason, in characters.
@@ -62,8 +62,7 @@ class Connecting:
     ) -> None:
         self._scope.__exit__(kind, error, traceback)
         if self._scope.cancelled_caught:
-            limit = self._request.limits.connect or 0.0
-            error = ConnectTimeout(f"no connection within {limit:g} s")
+            error = ConnectTimeout(Phase.CONNECT.text(self._request.limits) or "")
         elif not isinstance(error, TransportError) or not (self._begun or isinstance(error, ConnectError)):
             return
         url = self._request.url.partition("?")[0]

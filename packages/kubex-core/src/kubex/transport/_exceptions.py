@@ -2,17 +2,40 @@
 
 import ssl
 from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
 from types import TracebackType
 from typing import TypeAlias
 
-from kubex.core._transport_errors import TransportError
-from kubex.transport._config import PreparedRequest
+from kubex.core._transport_errors import ConnectTimeout, ReadTimeout, TransportError
+from kubex.transport._config import Limits, PreparedRequest
 from kubex.transport._tls_problems import explain
 
 Foreign: TypeAlias = "type[BaseException] | tuple[type[BaseException], ...] | Callable[[BaseException], bool]"
 
-ExceptionTable: TypeAlias = Sequence[tuple[Foreign, type[TransportError]]]
-"""Rows of a foreign exception class, several, or a question to be asked of the exception, and what it becomes."""
+
+class Phase(Enum):
+    """A phase of a request that has a limit of its own: what its end becomes, and in which words."""
+
+    CONNECT = ConnectTimeout, "no connection within"
+    POOL = ConnectTimeout, "no connection of the pool came free within"
+    READ = ReadTimeout, "the server sent nothing for"
+    WRITE = ReadTimeout, "the server took nothing for"
+
+    def __init__(self, error: type[TransportError], words: str) -> None:
+        self.error = error
+        self.words = words
+
+    def text(self, limits: Limits) -> str | None:
+        """Say that the limit ran out; None if there was none, and something else did."""
+        limit: float | None = getattr(limits, self.name.lower())
+        return None if limit is None else f"{self.words} {limit:g} s ({self.name.lower()} timeout)"
+
+
+ExceptionTable: TypeAlias = Sequence[tuple[Foreign, type[TransportError] | Phase]]
+"""Rows of a foreign exception class, several, or a question to be asked of the exception, and what it becomes.
+
+A `Phase` stands for the limit of the phase that ran out, which is then named.
+"""
 
 # Of a text, in characters: aiohttp shows the whole of a header that is too long.
 _LONGEST = 500
@@ -41,10 +64,12 @@ class map_exceptions:  # noqa: N801 - used as a function, as contextlib.suppress
     ) -> None:
         if error is None or isinstance(error, TransportError):
             return
-        for foreign, ours in self._table:
+        for foreign, becomes in self._table:
             if isinstance(error, foreign) if isinstance(foreign, type | tuple) else foreign(error):
                 url, _, query = self._request.url.partition("?")
-                narrowed, text = explain(ours, tls_cause(error), _root(error), url)
+                timed_out = becomes.text(self._request.limits) if isinstance(becomes, Phase) else None
+                ours = becomes.error if isinstance(becomes, Phase) else becomes
+                narrowed, text = explain(ours, tls_cause(error), timed_out or _root(error), url)
                 raise narrowed(text.replace(f"?{query}", "") if query else text, self._request.method, url) from error
 
 
