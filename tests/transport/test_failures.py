@@ -145,14 +145,18 @@ async def test_the_server_takes_nothing_for_too_long(open_transport: Open, serve
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnot a length\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
     ],
-    ids=["garbage", "long-header", "bad-header", "bad-chunk", "bad-length", "cut-off"],
+    ids=["garbage", "long-header", "bad-header", "bad-chunk", "bad-length", "cut-off", "short", "short-chunk"],
 )
 async def test_an_answer_that_is_not_http(open_transport: Open, serve: Serve, answer: bytes) -> None:
     async with open_transport() as transport:
         with pytest.raises(ConnectionLost) as raised:
             await transport.request(PreparedRequest("GET", serve(say(answer)).url + "/"))
     assert len(str(raised.value)) < 1000
+    assert len(str(raised.value).splitlines()) == 1
+    assert "message:" not in str(raised.value)
 
 
 @pytest.mark.parametrize(

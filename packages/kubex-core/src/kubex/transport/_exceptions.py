@@ -79,9 +79,22 @@ def _root(error: BaseException) -> str:
     for cause in _causes(error):
         if not isinstance(cause, Exception):
             break
-        if str(cause):
-            said = f"{type(cause).__name__}: {cause}"
+        if words := _words(cause):
+            said = f"{type(cause).__name__}: {words}"
     return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}..."
+
+
+def _words(error: Exception) -> str:
+    """Return the text of an exception in one line.
+
+    aiohttp's parser writes its message below a status that no server sent, and marks the place with a caret.
+    """
+    text = str(error)
+    if "\n" not in text:
+        return text
+    message = getattr(error, "message", None)
+    lines = (message if isinstance(message, str) else text).splitlines()
+    return " ".join(line.strip() for line in lines if line.strip(" ^"))
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
