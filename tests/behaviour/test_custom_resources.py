@@ -13,7 +13,7 @@ from kubex.api import Api
 from kubex.client import Client
 from kubex.core.exceptions import BadRequest, Conflict, Invalid, NotFound
 from kubex.core.patch import MergePatch
-from kubex.models import NamespacedResource, ObjectMeta, untyped
+from kubex.models import NamespacedResource, ObjectMeta, UntypedNamespacedResource, untyped
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from support.kinds import Widget, WidgetSpec
@@ -200,3 +200,26 @@ async def test_a_kind_that_was_never_defined_is_not_found(client: Client) -> Non
     with pytest.raises(NotFound, match="404 page not found") as caught:
         await Api(unknown, client).list()
     assert caught.value.reason is None
+
+
+NO_SUCH_RESOURCES = {
+    "group": untyped("nobody.example/v1", "Gadget", plural="gadgets"),
+    "version": untyped("apps/v7", "Deployment", plural="deployments"),
+    "plural": untyped("v1", "ConfigMap", plural="configmap"),
+    "scope": untyped("rbac.authorization.k8s.io/v1", "ClusterRole", plural="clusterroles"),
+}
+
+
+@pytest.mark.parametrize("kind", NO_SUCH_RESOURCES.values(), ids=NO_SUCH_RESOURCES)
+async def test_a_resource_that_the_server_lacks_is_told_from_an_object(
+    client: Client, kind: type[UntypedNamespacedResource]
+) -> None:
+    remedy = "the server has no such resource; check group, version, plural and scope, or install its definition"
+    api = Api(kind, client)
+    for call in (api.list(), api.get("one"), api.find("one"), api.metadata.list(), api.delete("one")):
+        with pytest.raises(NotFound) as caught:
+            await call
+        assert str(caught.value).endswith(f"): {remedy}")
+    with pytest.raises(NotFound) as caught:
+        await Api(ConfigMap, client).get("one")
+    assert remedy not in str(caught.value)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from kubex.models import Status, StatusCause
 
 
+# What a server says that does not know the group and version, or the resource in it; an object it would name.
+_NO_SUCH_RESOURCE = ("404 page not found", "the server could not find the requested resource")
+
+
 @dataclass(eq=False, repr=False)
 class ApiError(KubexError):
     """The API server answered with an error status.
@@ -60,6 +64,15 @@ class Forbidden(ApiError):
 
 class NotFound(ApiError):
     """404: there is no such object, kind or path."""
+
+    def message(self) -> str:
+        text = super().message()
+        if self.details.message not in _NO_SUCH_RESOURCE or not (self.path or "").startswith(("/api/", "/apis/")):
+            return text
+        return (
+            f"{text}: the server has no such resource; check group, version, plural and scope, or install its "
+            "definition"
+        )
 
 
 class MethodNotAllowed(ApiError):
