@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field, GetCoreSchemaHandler, PlainSerializer, Strict, StrictInt, StrictStr, WithJsonSchema
-from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function, nullable_schema
+from pydantic_core.core_schema import CoreSchema, custom_error_schema, no_info_after_validator_function, nullable_schema
 
 
 def _in_utc(value: datetime, timespec: str) -> str:
@@ -64,7 +64,18 @@ Quantity: TypeAlias = Annotated[
 ]
 """An amount such as `500m` or `2Gi`, kept as it was written; numbers become strings. See `parse_quantity()`."""
 
-Base64: TypeAlias = Annotated[str, Strict(), WithJsonSchema({"type": "string", "format": "byte"})]
+
+class _NamesEncoder:
+    @staticmethod
+    def __get_pydantic_core_schema__(source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return custom_error_schema(
+            handler(source),
+            custom_error_type="base64_text",
+            custom_error_message="Input should be text in base64; encode_secret_data() makes it of bytes and text",
+        )
+
+
+Base64: TypeAlias = Annotated[str, Strict(), _NamesEncoder, WithJsonSchema({"type": "string", "format": "byte"})]
 """Bytes as text in base64. Bytes themselves are refused: they might be meant encoded or not.
 
 See `encode_secret_data()` and `decode_secret_data()`.
