@@ -99,9 +99,15 @@ def test_a_kubeconfig_file_that_exists_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_kubeconfig_file_that_cannot_be_written_is_an_error_of_one_line(tmp_path: Path) -> None:
-    result = run("serve", "--kubeconfig", tmp_path / "nowhere" / "config")
+    path = tmp_path / "nowhere" / "config"
+    result = run("serve", "--kubeconfig", path)
     assert (result.returncode, result.stdout) == (1, "")
-    assert re.fullmatch(r"kubex-testing: error: .*No such file or directory.*nowhere.*\n", result.stderr)
+    assert result.stderr == (
+        f"kubex-testing: error: cannot write {path}: No such file or directory; choose another path for --kubeconfig\n"
+    )
+    with pytest.raises(FileNotFoundError) as caught:
+        ServerHandle("https://127.0.0.1:1").write_kubeconfig(path)
+    assert caught.value.filename == str(path)
 
 
 def test_the_port_can_be_chosen_and_a_taken_one_is_an_error_of_one_line() -> None:
@@ -124,6 +130,8 @@ def test_the_port_can_be_chosen_and_a_taken_one_is_an_error_of_one_line() -> Non
         (("fly",), "invalid choice: 'fly'"),
         (("serve", "--port", "x"), "--port: 'x' is not a number"),
         (("serve", "--port", "65536"), "65536 is not between 0 and 65535"),
+        (("serve", "--namespace", "Bad_Ns"), "--namespace: 'Bad_Ns' is no name of a namespace: a lowercase RFC 1123"),
+        (("serve", "--namespace", ""), "'' is no name of a namespace"),
         (("serve", "--http", "--control-plane"), "give --http or --control-plane, not both"),
     ],
 )

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import NoReturn
 
 from kubex_testing._handle import ServerHandle
+from kubex_testing._objects.names import dns1123_label_problems
 
 EXAMPLES = """\
 examples:
@@ -57,7 +58,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     serve.add_argument("--http", action="store_true", help="serve without TLS (the embedded server only)")
     serve.add_argument("--port", type=_port, default=0, help="the port to listen on; default: a free one")
-    serve.add_argument("--namespace", default="default", help="the namespace that the kubeconfig selects")
+    serve.add_argument(
+        "--namespace", type=_namespace, default="default", help="the namespace that the kubeconfig selects"
+    )
     serve.add_argument(
         "--kubeconfig",
         type=Path,
@@ -76,6 +79,12 @@ def _port(text: str) -> int:
     if int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 65535")
     return int(text)
+
+
+def _namespace(text: str) -> str:
+    if problems := dns1123_label_problems(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of a namespace: {problems[0]}")
+    return text
 
 
 def _serve(options: argparse.Namespace) -> NoReturn:
@@ -122,7 +131,11 @@ def _published(handle: ServerHandle, path: Path | None, namespace: str) -> Gener
         sys.stdout.flush()
         yield
         return
-    handle.write_kubeconfig(path, namespace)
+    try:
+        handle.write_kubeconfig(path, namespace)
+    except OSError as error:
+        reason = f"cannot write {path}: {error.strerror}; choose another path for --kubeconfig"
+        raise CommandError(reason) from error
     try:
         yield
     finally:

@@ -67,7 +67,10 @@ class ServerHandle:
         The file appears complete or not at all. A file of that name is replaced.
         """
         target = Path(path)
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # created with mode 0600
+        try:
+            descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # with mode 0600
+        except OSError as error:  # it names the temporary file
+            raise OSError(error.errno, error.strerror, str(target)) from error
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(self.kubeconfig(namespace))
