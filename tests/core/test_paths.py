@@ -101,3 +101,22 @@ def test_a_plural_is_never_guessed(missing: str) -> None:
     facts = {"version": "v1", "kind": "Gateway", "plural": "gateways"} | {missing: ""}
     with pytest.raises(ValueError, match=f"needs a {missing}"):
         ResourceFacts(**facts)  # type: ignore[arg-type]  # no text goes to subresources here
+
+
+@pytest.mark.parametrize(
+    ("api_version", "problem"),
+    [
+        ("kubex.example.com", "version 'kubex.example.com' is none, such as v1 or v1beta1"),
+        ("example.com/", "needs a version"),
+        ("example.com/V1", "version 'V1' is none"),
+        ("example.com/1", "version '1' is none"),
+        ("a/b/c", "group 'a/b' holds a slash: group and version are given apart"),
+        ("/apis/example.com/v1", "group '/apis/example.com' holds a slash"),
+    ],
+)
+def test_a_version_is_told_from_a_group(api_version: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        untyped(api_version, "Gadget", plural="gadgets")
+    group, _, version = api_version.rpartition("/")
+    with pytest.raises(ValueError, match=problem):
+        ResourceFacts(group=group, version=version, kind="Gadget", plural="gadgets")

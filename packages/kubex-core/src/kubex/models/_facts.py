@@ -1,11 +1,15 @@
 """What a kind is on the server: group, version, plural, verbs and subresources."""
 
+import re
 from dataclasses import dataclass, field
 
 from kubex.models._model import Model
 
 ALL_VERBS = frozenset(("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"))
 """The verbs of a kind that can do everything, as discovery names them."""
+
+# What servers accept, a DNS label; a domain is a group whose version was forgotten.
+_VERSION = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,15 @@ class ResourceFacts:
                 raise ValueError(
                     f"ResourceFacts needs a {name}: it is part of every path and body and is never guessed"
                 )
+        if "/" in self.group:
+            raise ValueError(
+                f"group {self.group!r} holds a slash: group and version are given apart, an apiVersion has one slash"
+            )
+        if not _VERSION.fullmatch(self.version):
+            raise ValueError(
+                f"version {self.version!r} is none, such as v1 or v1beta1: an apiVersion is group and version, as "
+                "example.com/v1"
+            )
         object.__setattr__(self, "subresources", frozenset(self.subresources))
         object.__setattr__(self, "verbs", frozenset(self.verbs))
 
