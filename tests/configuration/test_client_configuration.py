@@ -38,6 +38,7 @@ def test_urls_that_are_legal(url: str) -> None:
         ({"url": "ftp://a"}, "url", "does not begin with https://"),
         ({"url": "https://"}, "url", "names no host"),
         ({"url": "https://a b"}, "url", "names no host"),
+        ({"url": "https://127.0.0.1:0"}, "url", "'https://127.0.0.1:0' has port 0, on which nothing listens"),
         ({"url": "https://a:port"}, "url", "is not a URL"),
         ({"url": "https://[::1"}, "url", "is not a URL"),
         ({"url": "https://a/b?c=d"}, "url", "query"),

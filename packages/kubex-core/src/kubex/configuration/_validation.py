@@ -66,6 +66,8 @@ def _url(configuration: ClientConfiguration) -> Iterator[Problem]:
         yield "url", f"{without_query(parts)!r} does not begin with https:// or http://; write https://host:port"
     elif not parts.hostname or any(character.isspace() for character in configuration.url):
         yield "url", f"{without_query(parts)!r} names no host; write https://host:port"
+    elif parts.port == 0:
+        yield "url", f"{without_query(parts)!r} has port 0, on which nothing listens; write https://host:port"
     elif parts.query or parts.fragment:
         yield "url", f"{without_query(parts)!r} has a query or a fragment; only a path may follow the host"
 
