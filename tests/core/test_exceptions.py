@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import traceback
 from collections.abc import Callable
 
 import pytest
@@ -120,6 +121,18 @@ def test_no_class_is_forgotten_here() -> None:
     assert {type(error) for error, _ in SAMPLES} == classes
 
 
+@pytest.mark.parametrize("name", exceptions.__all__)
+def test_a_class_is_named_by_the_module_that_users_import_it_from(name: str) -> None:
+    kind = getattr(exceptions, name)
+    assert kind.__module__ == "kubex.core.exceptions"
+    assert pickle.loads(pickle.dumps(kind)) is kind
+
+
+def test_a_traceback_names_the_module_that_users_import_from() -> None:
+    shown = traceback.format_exception_only(ConnectionLost("gone"))
+    assert shown == ["kubex.core.exceptions.ConnectionLost: gone\n"]
+
+
 def test_every_class_is_of_the_one_family() -> None:
     for name in exceptions.__all__:
         assert issubclass(getattr(exceptions, name), KubexError | UserWarning)
@@ -135,6 +148,7 @@ def test_every_class_is_of_the_one_family() -> None:
         (NamespaceError, ValueError),
         (UnsupportedVerbError, TypeError),
         (DecodeError, ValueError),
+        (StreamNotOpenError, RuntimeError),
         (ConnectTimeout, TimeoutError),
         (ReadTimeout, TimeoutError),
         (DeadlineExceeded, TimeoutError),
