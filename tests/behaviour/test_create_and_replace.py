@@ -189,3 +189,30 @@ async def test_a_time_without_a_zone_is_sent_as_utc(client: Client) -> None:
     created = await Api(Lease, client).create(lease)
     assert created.spec is not None
     assert created.spec.renew_time == naive.replace(tzinfo=timezone.utc)
+
+
+class Described:
+    def describe(self) -> str:
+        return f"{type(self).__name__} of another base"
+
+
+class DescribedConfigMap(Described, ConfigMap):
+    pass
+
+
+class ConfigMapDescribed(ConfigMap, Described):
+    pass
+
+
+@pytest.mark.parametrize("kind", [DescribedConfigMap, ConfigMapDescribed])
+async def test_a_replace_keeps_what_a_class_with_another_base_did_not_touch(
+    client: Client, kind: type[DescribedConfigMap | ConfigMapDescribed]
+) -> None:
+    plain = Api(ConfigMap, client)
+    await plain.create(config_map("one", {"color": "blue"}))
+    api = Api(kind, client)
+    found = await api.get("one")
+    found.metadata.labels = {"touched": "yes"}
+    await api.replace(found)
+    stored = await plain.get("one")
+    assert (stored.data, stored.metadata.labels) == ({"color": "blue"}, {"touched": "yes"})

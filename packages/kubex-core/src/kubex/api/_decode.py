@@ -1,16 +1,18 @@
 """Answers of verbs: lists are split into raw items, each validated from its own bytes."""
 
-from typing import Any, Generic, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 import msgspec
+from pydantic import ValidationError
 
 from kubex.core._api_errors import error_from_status
 from kubex.core._errors import UnknownWatchEventError
 from kubex.models import EventType, ListMeta, Resource, ResourceList, Status, WatchEvent
-from kubex.models._errors import DecodeError, decode
+from kubex.models._errors import DecodeError, decode, decode_error
 from kubex.models._habit import Habit
 from kubex.models._heads import NoHeadError, heads_of
 from kubex.models._items import Items
+from kubex.models._parts import validator
 from kubex.models._raw import lazy
 
 T = TypeVar("T", bound=Resource)
@@ -114,8 +116,10 @@ class Decoder(Generic[T]):
             raw = _BOOKMARK.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise DecodeError(f"a bookmark of {self._what}", str(error)) from error
-        field: Any = self._model.model_fields["metadata"].annotation
-        metadata = decode(field, bytes(raw.metadata), f"a bookmark of {self._what}")
+        try:
+            metadata = validator(self._model.model_fields["metadata"])(bytes(raw.metadata))
+        except ValidationError as error:
+            raise decode_error(error, f"a bookmark of {self._what}") from error
         return self._model.model_construct(api_version=raw.api_version, kind=raw.kind, metadata=metadata)
 
     def _kind(self, body: bytes) -> str | None:

@@ -13,7 +13,7 @@ from kubex.models._habit import Habit
 from kubex.models._lazy import LazyObject, build, construct
 from kubex.models._meta import ObjectMeta
 from kubex.models._names import wire_name
-from kubex.models._parts import Parts, Validate, parts_of, validator
+from kubex.models._parts import Parts, Validate, metadata_of, parts_of, validator
 from kubex.models._undecoded import Json, Root, Undecoded
 
 L = TypeVar("L", bound=LazyObject)
@@ -120,7 +120,7 @@ def heads_of(model: type[L]) -> Heads[L] | None:
         pass
     parts = parts_of(model)
     made = None
-    if parts is not None and model.__pydantic_fields__["metadata"].annotation is ObjectMeta:
+    if parts is not None and metadata_of(parts) is ObjectMeta:
         made = Heads(model, parts)
     _HEADS[model] = made
     return made

@@ -27,6 +27,10 @@ _set_fields_set = BaseModel.__dict__["__pydantic_fields_set__"].__set__
 _set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
 _set_private = BaseModel.__dict__["__pydantic_private__"].__set__
 
+_SLOTS = ("__pydantic_fields_set__", "__pydantic_extra__")
+
+_UNKNOWN = object()
+
 # Two threads may touch one object at once: the first decodes, and what it made is not replaced under the other's hands.
 _touching = threading.RLock()
 
@@ -48,7 +52,9 @@ class LazyModel(Model):
 
         def __getattr__(self, name: str) -> Any:
             if RAW in _get_dict(self):
-                return _decode_field(self, name)
+                value = _decode_field(self, name)
+                if value is not _UNKNOWN:
+                    return value
             return super().__getattr__(name)
 
         def __delattr__(self, name: str) -> None:
@@ -90,6 +96,7 @@ def build(model: type[Model], known: dict[str, Any], undecoded: "Undecoded") -> 
 
 
 def _decode_field(model: LazyModel, name: str) -> Any:
+    """Return what has a name; the rest is decoded for it only if it is an unknown field, or a slot."""
     with _touching:
         fields = _get_dict(model)
         undecoded: Undecoded | None = fields.get(RAW)
@@ -97,6 +104,8 @@ def _decode_field(model: LazyModel, name: str) -> Any:
             if name in undecoded.parts:
                 fields[name] = value = undecoded.decode(name)
                 return value
+            if name not in _SLOTS and not undecoded.has(name):
+                return _UNKNOWN
             _decode_rest(model)
     return getattr(model, name)
 

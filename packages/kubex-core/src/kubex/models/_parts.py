@@ -1,14 +1,25 @@
 """The fields of a model as they are decoded one by one."""
 
 from collections.abc import Callable, Iterator
-from types import NoneType, UnionType
+from types import GenericAlias, NoneType, UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 
-from pydantic import AliasGenerator, PydanticUserError, RootModel, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    AliasGenerator,
+    BaseModel,
+    BeforeValidator,
+    PlainValidator,
+    PydanticUserError,
+    RootModel,
+    TypeAdapter,
+    WrapValidator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import SchemaValidator
 
 from kubex.models._lazy import LazyModel
+from kubex.models._meta import ObjectMeta
 from kubex.models._model import BUILT_FIRST, Model
 from kubex.models._values import NullAsEmpty, NullAsEmptyDict
 
@@ -27,6 +38,13 @@ _HARMLESS = {
     "use_attribute_docstrings",
     "validate_assignment",
 }
+
+# What lazy decoding stands on, and classes whose own it may be: another one, as of a class that is no model and comes
+# first among the bases, has a `__dict__` of its own, hides what is still raw or wants to be asked first.
+_PILLARS = ("__dict__", "__getattr__", "__getattribute__", "__delattr__", "__get_pydantic_core_schema__")
+_OURS = (LazyModel, BaseModel, object)
+
+_FUNCTIONS = (AfterValidator, BeforeValidator, PlainValidator, WrapValidator)
 
 _HIDING: Any = {"hide_input_in_errors": True}  # a configuration of Pydantic, and of its core
 
@@ -49,13 +67,19 @@ class Part:
         self._validate: Validate | None = None
 
     @property
+    def model(self) -> type[Model] | None:
+        """The model that the field is; None if it may be something else, or is annotated."""
+        return self.holds if self._field.annotation is self.holds and not self._field.metadata else None
+
+    @property
     def required(self) -> bool:
         """Whether the field has no default."""
         return self._field.is_required()
 
     def default(self) -> Any:
         """Return a default of its own."""
-        return self._field.get_default(call_default_factory=True)
+        make: Any = self._field.default_factory
+        return self._field.get_default() if make is None else make()  # asking Pydantic to call it costs far more
 
     @property
     def validate(self) -> Validate:
@@ -87,6 +111,13 @@ def parts_of(model: type[Model]) -> Parts | None:
     return made
 
 
+def metadata_of(parts: Parts) -> type[ObjectMeta] | None:
+    """Return the type of the metadata; None where the field is more than that, such as optional or annotated."""
+    part = parts["metadata"]
+    kind = part.model
+    return kind if kind is not None and issubclass(kind, ObjectMeta) and part.wire == "metadata" else None
+
+
 def complete(model: type[Model]) -> type[Model]:
     """Build the schema of a model where that has not been done."""
     if not model.__pydantic_complete__:
@@ -98,6 +129,7 @@ def _is_plain(model: type[Model]) -> bool:
     decorators, config = model.__pydantic_decorators__, model.model_config
     return not (
         issubclass(model, RootModel)
+        or any(_owner(model, name) not in _OURS for name in _PILLARS)
         or model.__private_attributes__
         or model.__pydantic_post_init__ is not None
         or model.__pydantic_custom_init__
@@ -113,13 +145,31 @@ def _is_plain(model: type[Model]) -> bool:
     )
 
 
+def _owner(model: type[Model], name: str) -> type:
+    return next(base for base in model.__mro__ if name in vars(base))
+
+
 def _own_bases(model: type[Model]) -> Iterator[type]:
     return (base for base in model.__mro__ if issubclass(base, Model) and base not in (Model, LazyModel))
 
 
 def _is_simple(field: FieldInfo) -> bool:
     alias = field.validation_alias
-    return (alias is None or isinstance(alias, str)) and not field.validate_default and field.discriminator is None
+    return (
+        (alias is None or isinstance(alias, str))
+        and not field.validate_default
+        and field.discriminator is None
+        # What makes empty containers takes nothing, and finding that out costs Pydantic a while.
+        and not (get_origin(field.default_factory) not in (list, dict) and field.default_factory_takes_validated_data)
+        and not (_has_functions(field.annotation) or any(map(_has_functions, field.metadata)))
+    )
+
+
+def _has_functions(annotation: Any) -> bool:
+    """Whether there are validators in an annotation: they may look at the fields before theirs."""
+    if isinstance(annotation, type) and not isinstance(annotation, GenericAlias):
+        return False
+    return isinstance(annotation, _FUNCTIONS) or any(map(_has_functions, get_args(annotation)))
 
 
 def _opened(model: type[Model]) -> bool:
@@ -173,7 +223,9 @@ def _hiding_input(kind: Any) -> Validate:
     try:
         return cast("Validate", TypeAdapter[Any](kind, config=config).validator.validate_json)
     except PydanticUserError:  # dataclasses and typed dicts have a configuration of their own, which lets no other in
-        return SchemaValidator(TypeAdapter[Any](kind).core_schema, _HIDING).validate_json
+        adapter = TypeAdapter[Any](kind)
+        adapter.rebuild()  # an annotated model is deferred as the model itself
+        return SchemaValidator(adapter.core_schema, _HIDING).validate_json
 
 
 def _is_model(kind: Any) -> bool:

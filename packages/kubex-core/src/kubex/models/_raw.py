@@ -3,7 +3,7 @@
 This stands apart from the models because msgspec takes a while to import.
 """
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 from pydantic import ValidationError
@@ -12,8 +12,7 @@ from kubex.models._errors import DecodeError, decode, decode_error
 from kubex.models._habit import Habit
 from kubex.models._heads import NoHeadError, heads_of
 from kubex.models._lazy import LazyObject, build
-from kubex.models._meta import ObjectMeta
-from kubex.models._parts import parts_of
+from kubex.models._parts import metadata_of, parts_of
 from kubex.models._undecoded import Json, Root, Undecoded, decode_fields
 
 L = TypeVar("L", bound=LazyObject)
@@ -44,28 +43,18 @@ def lazy(model: type[L], body: bytes, what: str, habit: Habit | None = None) -> 
         fields = decode_fields(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DecodeError(what, str(error)) from error
-    metadata_type = _metadata_type(model)
     parts = parts_of(model)
-    if metadata_type is None or parts is None:
+    metadata_type = None if parts is None else metadata_of(parts)
+    if parts is None or metadata_type is None:
         return decode(model, body, what + _name_in(fields))
-    raw = fields.pop("metadata", None)
-    raws: dict[str, Json] = {name: bytes(raw) for name, raw in fields.items()}
-    if raw is None:
-        metadata = metadata_type()
-    else:
-        try:
-            metadata = metadata_type.__pydantic_validator__.validate_json(bytes(raw))
-        except ValidationError as error:
-            raise decode_error(error, f"the metadata of {what}{_name_in({'metadata': raw})}") from error
-        raws["metadata"] = b""
+    try:
+        metadata = metadata_type.__pydantic_validator__.validate_json(bytes(fields.get("metadata", b"{}")))
+    except ValidationError as error:
+        raise decode_error(error, f"the metadata of {what}{_name_in(fields)}") from error
+    raws: dict[str, Json] = {name: b"" if name == "metadata" else bytes(raw) for name, raw in fields.items()}
     root = Root(model.__name__, metadata, habit)
     made: L = build(model, {"metadata": metadata}, Undecoded(parts, root, "", raws=raws))
     return made
-
-
-def _metadata_type(model: type[LazyObject]) -> type[ObjectMeta] | None:
-    metadata: Any = model.__pydantic_fields__["metadata"].annotation
-    return metadata if isinstance(metadata, type) and issubclass(metadata, ObjectMeta) else None
 
 
 def _name_in(fields: dict[str, msgspec.Raw]) -> str:

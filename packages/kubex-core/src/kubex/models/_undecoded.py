@@ -88,12 +88,13 @@ class Undecoded:
         self._body = body
         self._raws = raws
 
+    def has(self, name: str) -> bool:
+        """Whether the JSON has such a field; raises DecodeError if it cannot be split into fields."""
+        return name in self._fields()
+
     def decode(self, name: str) -> Any:
         """Decode a field, of which the large parts stay raw; raises DecodeError."""
-        raws, part = self._raws, self.parts[name]
-        if raws is None:
-            split: dict[str, Json] = {**self._split(decode_fields, self._body)}
-            self._body, self._raws, raws = b"", split, split
+        raws, part = self._fields(), self.parts[name]
         wire = part.wire
         if wire not in raws:
             if name not in raws:
@@ -135,10 +136,17 @@ class Undecoded:
         fields.update((name, value) for name, value in known.items() if name not in fields and name != RAW)
         extra = None
         if model.model_config.get("extra") == "allow":
-            extra = {name: from_json(bytes(raw)) for name, raw in unknown.items()}
+            extra = {name: self._unknown(name, bytes(raw)) for name, raw in unknown.items()}
             fields_set.update(extra)
         self._root.was_read(len(fields_set))
         return State(fields, fields_set, extra)
+
+    def _fields(self) -> dict[str, Json]:
+        raws = self._raws
+        if raws is None:
+            raws = {**self._split(decode_fields, self._body)}
+            self._body, self._raws = b"", raws
+        return raws
 
     def _split(self, decode: Callable[[Json], T], raw: Json) -> T:
         try:
@@ -165,6 +173,12 @@ class Undecoded:
             return part.validate(body)
         except ValidationError as error:
             raise decode_error(error, self._root.what, f"{self._path}{part.wire}.") from error
+
+    def _unknown(self, name: str, body: bytes) -> Any:
+        try:
+            return from_json(body)
+        except ValueError as error:  # such as bytes that are no text, or too many levels
+            raise DecodeError(self._root.what, f"{self._path}{name}: {error}") from error
 
     def _default(self, part: Part) -> Any:
         if part.required:
