@@ -1,12 +1,13 @@
 """CustomResourceDefinitions made from models."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Literal
 
 import pytest
-from pydantic import WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 from kubex.models import Model, NamespacedResource, PrinterColumn, Resource, ResourceFacts, ScalePaths, crd_for
-from models.widgets import Gadget, OldWidget, Widget
+from models.widgets import Gadget, Oddity, OldWidget, Widget
 
 
 def facts(group: str = "models.example.com") -> ResourceFacts:
@@ -120,9 +121,53 @@ class Pair(NamespacedResource):
     pair: tuple[int, str]
 
 
+class Cat(Model):
+    type: Literal["cat"] = "cat"
+
+
+class Dog(Model):
+    type: Literal["dog"] = "dog"
+
+
+class Animal(NamespacedResource):
+    __resource__ = facts()
+    animals: list[Annotated[Cat | Dog, Field(discriminator="type")]]
+
+
+class Bounded(NamespacedResource):
+    __resource__ = facts()
+    share: Annotated[int, Field(ge=1)] | float
+
+
+class Truth(NamespacedResource):
+    __resource__ = facts()
+    answer: Literal[True, "maybe"]
+
+
+class Marks(NamespacedResource):
+    __resource__ = facts()
+    marks: list[Literal["a", "b"] | None]
+
+
+class Calling(NamespacedResource):
+    __resource__ = facts()
+    call: Callable[[int], int] | None = None
+
+
+class Nothing(NamespacedResource):
+    __resource__ = facts()
+    nothing: None = None
+
+
 @pytest.mark.parametrize(
     ("model", "message"),
     [
+        (Animal, r"Animal\.animals\[\] has a choice of types"),
+        (Bounded, r"Bounded\.share has a choice of types"),
+        (Truth, r"Truth\.answer has values of several types"),
+        (Marks, r"Marks\.marks\[\] has null beside an enumeration"),
+        (Calling, r"Calling\.call has no form in JSON"),
+        (Nothing, r"Nothing\.nothing is always null"),
         (Recursive, r"Recursive\.spec\.children\[\] contains itself"),
         (Choice, r"Choice\.value has a choice of types"),
         (Pair, r"Pair\.pair is a tuple"),
@@ -131,6 +176,20 @@ class Pair(NamespacedResource):
 def test_what_no_definition_can_say_is_an_error_that_names_the_field(model: type[Resource], message: str) -> None:
     with pytest.raises(TypeError, match=message):
         crd_for(model)
+
+
+def test_what_is_no_kind_or_no_column_is_an_error_that_says_what_to_give() -> None:
+    with pytest.raises(TypeError, match=r"Cat does not say where it lives: add __resource__ = ResourceFacts"):
+        crd_for(Cat)  # type: ignore[type-var, arg-type, unused-ignore]  # the point of the test
+    with pytest.raises(TypeError, match=r"'.spec.size' is no column: give PrinterColumn\(name=..., json_path=...\)"):
+        crd_for(Gadget, columns=[".spec.size"])  # type: ignore[list-item]  # the point of the test
+
+
+def test_defaults_have_no_null_where_none_is_sent() -> None:
+    spec = crd_for(Oddity)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
+    assert spec["storage"]["default"] == {"schedule": "daily", "copies": [{"from": "here", "tags": []}]}
+    assert spec["byName"]["default"] == {"none": None, "one": {"schedule": "daily"}}
+    assert spec["free"]["default"] == {"kept": None}
 
 
 def test_a_field_may_bring_its_own_schema() -> None:

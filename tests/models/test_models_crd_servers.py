@@ -6,12 +6,12 @@ from kubex.api import Api
 from kubex.client import Client, create_client
 from kubex.core.exceptions import Invalid
 from kubex.core.patch import MergePatch
-from kubex.models import ObjectMeta, PrinterColumn, canonical_quantity, crd_for
+from kubex.models import ObjectMeta, PrinterColumn, canonical_quantity, crd_for, untyped
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 from kubex_k8s.v1_37.resource.v1 import Device, DeviceCapacity, ResourcePool, ResourceSlice, ResourceSliceSpec
 from kubex_testing import ServerHandle
 from models.test_models_quantity import CANONICAL
-from models.widgets import Gadget, OldWidget, Part, Widget, WidgetSpec, WidgetStatus
+from models.widgets import Gadget, Grade, Oddity, OdditySpec, OldWidget, Part, Widget, WidgetSpec, WidgetStatus
 
 pytestmark = pytest.mark.anyio
 
@@ -92,6 +92,46 @@ async def test_a_cluster_wide_kind_is_served_too(server: ServerHandle) -> None:
             assert (made.size, made.metadata.namespace) == (2, None)
         finally:
             await Api(CustomResourceDefinition, client).delete("gadgets.models.example.com")
+
+
+ODDITIES = [
+    OdditySpec(),
+    OdditySpec(numbers=[1, None], counts={"a": 1, "b": None}, by_name={"none": None}),
+    OdditySpec(either="a", grade=Grade.SECOND, perhaps="a", amount=1.5, share="10%", port=80),
+    OdditySpec(amount=2, share=3, free={"a": [None], "b": None}),
+]
+
+REFUSED = {
+    "either": "b",
+    "grade": 3,
+    "perhaps": "b",
+    "amount": "1",
+    "share": 0,
+    "port": 1.5,
+    "numbers": ["a"],
+    "counts": {"a": "b"},
+    "storage": {"schedule": 1},
+}
+
+
+async def test_what_looks_simple_in_python_is_what_the_definition_allows(server: ServerHandle) -> None:
+    async with create_client(server.configuration(namespace="default")) as client:
+        await established(client, CustomResourceDefinition.model_validate(crd_for(Oddity)))
+        oddities = Api(Oddity, client)
+        try:
+            for number, spec in enumerate(ODDITIES):
+                made = await oddities.create(Oddity(metadata=ObjectMeta(name=f"o{number}"), spec=spec))
+                assert made.spec == spec
+            for field, value in REFUSED.items():
+                with pytest.raises(Invalid, match=rf"spec\.{field}"):
+                    await oddities.patch("o0", MergePatch({"spec": {field: value}}))
+            with pytest.raises(Invalid, match=r"spec\.share"):
+                await oddities.patch("o0", MergePatch({"spec": {"share": "ten"}}))
+            empty = untyped("models.example.com/v1", "Oddity", plural="oddities")
+            defaulted = await Api(empty, client).create(empty.model_validate({"metadata": {"name": "d"}, "spec": {}}))
+            assert (await oddities.get(defaulted.metadata.name or "")).spec == OdditySpec()
+        finally:
+            await Api(CustomResourceDefinition, client).delete("oddities.models.example.com")
 
 
 async def test_a_real_server_writes_quantities_as_we_do(kubex_control_plane: ServerHandle) -> None:

@@ -1,5 +1,6 @@
 """A custom resource with all that a schema can say."""
 
+from enum import Enum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -67,3 +68,35 @@ class OldWidget(NamespacedResource):
 class Gadget(ClusterResource):
     __resource__ = ResourceFacts(group="models.example.com", version="v1", kind="Gadget", plural="gadgets")
     size: int | None = None
+
+
+class Grade(Enum):
+    BEST = "best"
+    SECOND = 2
+
+
+class Storage(Model):
+    schedule: str = "daily"
+    class_name: str | None = None
+    copies: list[Part] | None = None
+
+
+class OdditySpec(Model):
+    storage: Storage = Storage(copies=[Part(from_="here")])
+    by_name: dict[str, Storage | None] = Field(default={"none": None, "one": Storage()})
+    free: dict[str, Any] = Field(default={"kept": None})
+    numbers: list[int | None] = Field(default_factory=list[int | None])
+    counts: dict[str, int | None] = Field(default_factory=dict[str, int | None])
+    either: Literal[1, "a"] = 1
+    grade: Grade = Grade.BEST
+    perhaps: Literal["a", None] = None  # noqa: PYI061 - with `|` the schema is another one
+    amount: int | float = 1
+    share: Annotated[int, Field(ge=1)] | Annotated[str, Field(pattern="%$")] = 1
+    port: str | int = "http"
+
+
+class Oddity(NamespacedResource):
+    """What looks simple in Python."""
+
+    __resource__ = ResourceFacts(group="models.example.com", version="v1", kind="Oddity", plural="oddities")
+    spec: OdditySpec = Field(default_factory=OdditySpec)

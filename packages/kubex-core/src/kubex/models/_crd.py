@@ -55,8 +55,8 @@ def crd_for(
     """Return the CustomResourceDefinition of a kind, ready to be created: plain values in JSON form.
 
     The first model's version is stored, all are served. `HasStatus` and `HasScale` among the bases enable the
-    subresources. Raises TypeError for fields that a structural schema cannot express, ValueError for a kind without a
-    group or models of different kinds.
+    subresources. Raises TypeError for what is no kind or no column and for fields that a structural schema cannot
+    express, ValueError for a kind without a group or models of different kinds.
     See https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/.
     """
     facts = facts_of(model)
@@ -72,7 +72,7 @@ def crd_for(
         "shortNames": list(short_names),
         "categories": list(categories),
     }
-    shown = [column.to_dict() for column in columns]
+    shown = [_shown(column) for column in columns]
     versions = [_version(each, shown, scale or ScalePaths(), stored=each is model) for each in (model, *older)]
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
@@ -85,6 +85,12 @@ def crd_for(
             "versions": versions,
         },
     }
+
+
+def _shown(column: PrinterColumn) -> dict[str, Any]:
+    if not isinstance(column, PrinterColumn):  # pyright: ignore[reportUnnecessaryIsInstance]  # a path is soon passed instead
+        raise TypeError(f"{column!r} is no column: give PrinterColumn(name=..., json_path=...)")
+    return column.to_dict()
 
 
 def _version(

@@ -42,7 +42,8 @@ class ClusterResource(Resource):
 
 def facts_of(resource: type[Resource]) -> ResourceFacts:
     """Return the facts of a kind; a class without them is a TypeError that says what to add."""
-    facts = resource.__resource__
+    # What is handed in by mistake may be no kind at all.
+    facts: ResourceFacts | None = getattr(resource, "__resource__", None)
     if facts is None:
         raise TypeError(
             f"{resource.__name__} does not say where it lives: add "

@@ -144,8 +144,8 @@ class Undecoded:
     def _fields(self) -> dict[str, Json]:
         raws = self._raws
         if raws is None:
-            raws = {**self._split(decode_fields, self._body)}
-            self._body, self._raws = b"", raws
+            split: dict[str, Json] = {**self._split(decode_fields, self._body)}
+            self._body, self._raws, raws = b"", split, split
         return raws
 
     def _split(self, decode: Callable[[Json], T], raw: Json) -> T:
