@@ -62,6 +62,45 @@ def test_the_fields_that_every_object_has_are_there_by_json_name_too(lazily: boo
     assert gadget.metadata.name == "h"
 
 
+@pytest.mark.parametrize("lazily", [False, True])
+@pytest.mark.parametrize("name", ["schema", "copy", "json", "dict", "validate", "construct", "get", "to_json", "_odd"])
+def test_a_field_called_as_a_method_is_kept(name: str, lazily: bool) -> None:
+    kind = untyped("example.com/v1", "Gadget", plural="gadgets")
+    gadget = lazy(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
+    assert name not in gadget
+    gadget[name] = {"new": 1}
+    assert name in gadget
+    assert gadget[name] == gadget.get(name) == {"new": 1}
+    assert gadget.to_dict() == {**BODY, name: {"new": 1}}
+    assert json.loads(gadget.to_json()) == {**BODY, name: {"new": 1}}
+    assert name in gadget.model_fields_set
+
+
+@pytest.mark.parametrize("lazily", [False, True])
+def test_fields_can_be_looked_for_and_removed(lazily: bool) -> None:
+    kind = untyped("example.com/v1", "Gadget", plural="gadgets")
+    gadget = lazy(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
+    assert "spec" in gadget
+    assert "metadata" in gadget
+    assert "missing" not in gadget
+    assert (gadget.get("missing"), gadget.get("missing", 1), gadget.get("kind")) == (None, 1, "Gadget")
+    del gadget["spec"]
+    assert "spec" not in gadget
+    assert gadget.to_dict() == {name: value for name, value in BODY.items() if name != "spec"}
+    with pytest.raises(KeyError, match="spec"):
+        del gadget["spec"]
+
+
+def test_fields_that_a_users_class_declares_go_by_their_json_names_as_well() -> None:
+    class Sized(Sprocket):
+        frame_size: int = 0
+
+    sized = Sized.model_validate({**BODY, "frameSize": 3})
+    assert "frameSize" in sized
+    sized["frameSize"] += 1
+    assert (sized["frameSize"], sized.frame_size, sized.to_dict()["frameSize"]) == (4, 4, 4)
+
+
 def test_scope_and_facts_of_an_untyped_kind() -> None:
     namespaced = untyped("example.com/v1", "Gadget", plural="gadgets")
     wide = untyped("v1", "Node", plural="nodes", namespaced=False)

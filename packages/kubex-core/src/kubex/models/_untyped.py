@@ -6,17 +6,47 @@ from typing import Any, Literal, SupportsIndex, cast, overload
 from kubex.models._facts import ResourceFacts
 from kubex.models._resource import ClusterResource, NamespacedResource, Resource
 
-_ATTRIBUTES = {"apiVersion": "api_version", "kind": "kind", "metadata": "metadata"}
+
+@cache
+def _attributes(model: type[Resource]) -> dict[str, str]:
+    generate: Any = model.model_config["alias_generator"]
+    fields = model.__pydantic_fields__.items()
+    return {str(field.serialization_alias or generate(name)): name for name, field in fields}
 
 
 class _Fields(Resource):
+    # What is no declared field never goes through attributes: JSON may have fields called `json` or `copy`.
+
     def __getitem__(self, name: str) -> Any:
         """Return a top-level field by its JSON name, such as `widget["spec"]`."""
-        attribute = _ATTRIBUTES.get(name)
+        attribute = _attributes(type(self)).get(name)
         return (self.model_extra or {})[name] if attribute is None else getattr(self, attribute)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        setattr(self, _ATTRIBUTES.get(name, name), value)
+        attribute, extra = _attributes(type(self)).get(name), self.model_extra
+        if attribute is not None or extra is None:
+            setattr(self, attribute or name, value)
+        else:
+            extra[name] = value
+            self.model_fields_set.add(name)
+
+    def __delitem__(self, name: str) -> None:
+        attribute = _attributes(type(self)).get(name)
+        if attribute is None:
+            del (self.model_extra or {})[name]
+            self.model_fields_set.discard(name)
+        else:
+            delattr(self, attribute)
+
+    def __contains__(self, name: object) -> bool:
+        return name in (self.model_extra or {}) or name in _attributes(type(self))
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a top-level field by its JSON name, or the default if there is none."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
         # Pickle cannot find a class by name that was made at run time; a user's subclass of one it can.
