@@ -9,9 +9,9 @@ from kubex.models._resource import ClusterResource, NamespacedResource, Resource
 
 @cache
 def _attributes(model: type[Resource]) -> dict[str, str]:
-    generate: Any = model.model_config["alias_generator"]
+    generate: Any = model.model_config.get("alias_generator") or str
     fields = model.__pydantic_fields__.items()
-    return {str(field.serialization_alias or generate(name)): name for name, field in fields}
+    return {field.serialization_alias or generate(name): name for name, field in fields}
 
 
 class _Fields(Resource):
