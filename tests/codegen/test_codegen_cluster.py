@@ -43,6 +43,12 @@ async def fetch(server: ServerHandle) -> Document:
         return await fetch_document(client)
 
 
+async def fetch_groups(server: ServerHandle, groups: frozenset[str]) -> Document:
+    """Read what groups of a server need."""
+    async with create_client(server.configuration()) as client:
+        return await fetch_document(client, groups)
+
+
 async def minor(server: ServerHandle) -> str:
     """Return the version of a server, as `1.37`."""
     async with create_client(server.configuration()) as client:
@@ -77,6 +83,15 @@ def test_a_live_server_gives_the_package_of_its_version(server: ServerHandle) ->
     for name, text in files.items():
         assert (folder / name).read_bytes().decode() == text, name
     assert len(files) == len([path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"])
+
+
+@pytest.mark.parametrize("groups", [{"core"}, {"apps", "batch"}, {"apiextensions.k8s.io"}])
+def test_reading_a_few_groups_gives_the_same_models_of_them(server: ServerHandle, groups: set[str]) -> None:
+    options = Options(groups=frozenset(groups))
+    part = anyio.run(fetch_groups, server, options.groups)
+    whole = anyio.run(fetch, server)
+    assert generate(part, options) == generate(whole, options)
+    assert len(part.paths) < len(whole.paths)
 
 
 def test_custom_resources_are_generated_from_the_cluster_that_has_them(

@@ -54,9 +54,10 @@ def test_the_order_of_a_document_does_not_matter() -> None:
 def test_writing_removes_what_an_earlier_run_made_and_spares_the_rest(tmp_path: Path) -> None:
     write_files(generate(document("1.37"), Options(groups=frozenset({"apps", "batch"}))), tmp_path)
     assert (tmp_path / "batch" / "v1" / "_job.py").exists()
+    (tmp_path / "batch" / "v1" / "__pycache__").mkdir()
     (tmp_path / "mine.py").write_text("# by hand\n")
     write_files(generate(document("1.37"), Options(groups=frozenset({"apps"}))), tmp_path)
-    assert not (tmp_path / "batch" / "v1" / "_job.py").exists()
+    assert not (tmp_path / "batch").exists()
     assert (tmp_path / "apps" / "v1" / "__init__.py").exists()
     assert (tmp_path / "mine.py").exists()
 
@@ -87,9 +88,10 @@ def test_a_folder_that_cannot_be_written_to_is_named(
         write_files(generate(document("1.37"), Options(groups=frozenset({"apps"}))), Path(folder))
 
 
-def test_a_group_that_is_not_served_is_an_error_with_those_that_are() -> None:
+@pytest.mark.parametrize("groups", [{"example.com"}, {"apps", "example.com"}])
+def test_a_group_that_is_not_served_is_an_error_with_those_that_are(groups: set[str]) -> None:
     with pytest.raises(CodegenError, match=r"no kind of example\.com; its groups are .*apps"):
-        generate(document("1.37"), Options(groups=frozenset({"example.com"})))
+        generate(document("1.37"), Options(groups=frozenset(groups)))
 
 
 @pytest.mark.parametrize("content", ["[]", "{}", '{"a": {"b": 1}}', "{", ""])

@@ -3,7 +3,7 @@
 import argparse
 import keyword
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,23 +28,31 @@ examples:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is 0 on success, 1 on a failure and 2 on wrong usage."""
     options = _parse(arguments)
+    groups = frozenset(options.group)
+    failed: list[str] = []
+
+    def warn(text: str) -> None:
+        failed.append(text)
+        print(f"kubex-codegen: warning: {text}", file=sys.stderr)  # noqa: T201 - a command talks to its user
+
     try:
-        document = anyio.run(_from_cluster, options.context) if options.from_cluster else read_document(options.file)
-        wanted = Options(
-            groups=frozenset(options.group), descriptions=options.descriptions, reference=options.reference
-        )
+        if options.from_cluster:
+            document = anyio.run(_from_cluster, options.context, groups, warn)
+        else:
+            document = read_document(options.file)
+        wanted = Options(groups=groups, descriptions=options.descriptions, reference=options.reference)
         files = generate(document, wanted)
         folder = options.output.joinpath(*(options.package.split(".") if options.package else ()))
-        write_files(files, folder)
+        write_files(files, folder, remove=not failed)
     except (CodegenError, KubexError, OSError) as error:
         print(f"kubex-codegen: error: {error}", file=sys.stderr)  # noqa: T201 - a command talks to its user
         return 1
     return 0
 
 
-async def _from_cluster(context: str | None) -> Document:
+async def _from_cluster(context: str | None, groups: frozenset[str], failed: Callable[[str], None]) -> Document:
     async with create_client(await configure_from_kubeconfig(context=context) if context else None) as client:
-        return await fetch_document(client)
+        return await fetch_document(client, groups, failed=failed)
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -2,7 +2,8 @@
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -21,16 +22,40 @@ class Document:
     paths: Mapping[str, Schema]
 
 
+# Schemas may be nested so deeply; people stop far before, and Python some time after it.
+_DEEPEST = 100
+
+_WANTED = "it must be an OpenAPI document in JSON, as /openapi/v2 serves it"
+
+_NAMES: Mapping[type, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "a boolean",
+    type(None): "null",
+}
+
+KINDS = "x-kubernetes-group-version-kind"
+
+
 def read_document(path: Path) -> Document:
     """Read a document from a JSON file, which may be compressed by gzip; raises CodegenError if it is none."""
     try:
         data = path.read_bytes()
-        content = json.loads(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
-    except (OSError, EOFError, ValueError) as error:
-        raise CodegenError(
-            f"cannot read {path}: {error}; it must be an OpenAPI document in JSON, as /openapi/v2 serves it"
-        ) from error
-    return parse_document(content, str(path))
+        text = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+    except (OSError, EOFError, zlib.error) as error:
+        raise CodegenError(f"cannot read {path}: {error}; {_WANTED}") from error
+    return parse_document(parse_json(text, str(path)), str(path))
+
+
+def parse_json(text: bytes, origin: str) -> Json:
+    """Parse JSON; raises CodegenError if it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CodegenError(f"cannot read {origin}: {error}; {_WANTED}") from error
 
 
 def parse_document(content: Json, origin: str) -> Document:
@@ -38,50 +63,96 @@ def parse_document(content: Json, origin: str) -> Document:
     if isinstance(content, dict):
         found = cast("dict[str, Any]", content)
         if "swagger" in found:
-            return _document(found.get("definitions", {}), found.get("paths", {}))
+            return _document(found.get("definitions", {}), found.get("paths", {}), origin)
         if "openapi" in found:
-            return _merged([found])
+            return _merged([found], origin)
         if found and all(isinstance(part, dict) and "openapi" in part for part in found.values()):
-            return _merged(found.values())
+            return _merged(found.values(), origin)
     raise CodegenError(f"{origin} is no OpenAPI document: it has neither `swagger` nor `openapi` at its top")
 
 
-def _merged(parts: Iterable[Mapping[str, Any]]) -> Document:
+def object_in(value: Json, where: str) -> dict[str, Any]:
+    """Return a value that must be an object; raises CodegenError, which says where it stands."""
+    found: dict[str, Any] = _checked(value, dict, where)
+    return found
+
+
+def kinds_of_paths(paths: Json, origin: str) -> Iterator[tuple[str, str, str]]:
+    """Iterate over group, version and kind of what paths take or return; raises CodegenError if they are no paths."""
+    for path, operations in object_in(paths, f"{origin}: paths").items():
+        for name, operation in object_in(operations, f"{origin}: {path}").items():
+            if isinstance(operation, dict) and KINDS in operation:
+                yield _kind(cast("dict[str, Any]", operation)[KINDS], f"{origin}: {path}.{name}")
+
+
+def _merged(parts: Iterable[Mapping[str, Any]], origin: str) -> Document:
     schemas: dict[str, Any] = {}
     paths: dict[str, Any] = {}
     for part in parts:
-        components: Mapping[str, Any] = part.get("components", {})
+        components = object_in(part.get("components", {}), f"{origin}: components")
         # Each group's document of version 3 repeats what it shares with others, and lists only its own kinds.
-        for name, schema in components.get("schemas", {}).items():
-            known = schemas.setdefault(name, dict(schema))
-            kinds: list[Any] = [*known.get(KINDS, ()), *schema.get(KINDS, ())]
+        for name, schema in object_in(components.get("schemas", {}), f"{origin}: schemas").items():
+            known = schemas.setdefault(name, dict(object_in(schema, f"{origin}: {name}")))
+            kinds = [*_kinds(known, f"{origin}: {name}"), *_kinds(schema, f"{origin}: {name}")]
             if kinds:
                 known[KINDS] = [kind for number, kind in enumerate(kinds) if kind not in kinds[:number]]
-        paths.update(part.get("paths", {}))
-    return _document(schemas, paths)
+        paths.update(object_in(part.get("paths", {}), f"{origin}: paths"))
+    return _document(schemas, paths, origin)
 
 
-KINDS = "x-kubernetes-group-version-kind"
+def _document(schemas: Json, paths: Json, origin: str) -> Document:
+    made = {
+        name: _plain(schema, f"{origin}: {name}") for name, schema in object_in(schemas, f"{origin}: schemas").items()
+    }
+    for name, schema in made.items():
+        _kinds(schema, f"{origin}: {name}")
+    list(kinds_of_paths(paths, origin))
+    return Document(made, paths)
 
 
-def _document(schemas: Mapping[str, Any], paths: Mapping[str, Any]) -> Document:
-    return Document({name: _plain(schema) for name, schema in schemas.items()}, paths)
+def _kinds(schema: Schema, where: str) -> list[Any]:
+    kinds: Any = schema.get(KINDS, [])
+    for kind in _list_in(kinds, f"{where}.{KINDS}"):
+        _kind(kind, where)
+    return list(kinds)
 
 
-def _plain(schema: Any) -> Any:
+def _kind(value: Json, where: str) -> tuple[str, str, str]:
+    kind = object_in(value, f"{where}.{KINDS}")
+    names = [kind.get(key) for key in ("group", "version", "kind")]
+    if not all(isinstance(name, str) for name in names):
+        raise CodegenError(f"{where}.{KINDS} must have a group, a version and a kind; {_WANTED}")
+    group, version, name = map(str, names)
+    return group, version, name
+
+
+def _list_in(value: Json, where: str) -> list[Any]:
+    found: list[Any] = _checked(value, list, where)
+    return found
+
+
+def _checked(value: Json, kind: type, where: str) -> Any:
+    if not isinstance(value, kind):
+        raise CodegenError(f"{where} must be {_NAMES[kind]}, not {_NAMES[type(value)]}; {_WANTED}")
+    return value
+
+
+def _plain(schema: Json, where: str, depth: int = 0) -> dict[str, Any]:
     """Unwrap `allOf` of one schema, which version 3 puts around references, and shorten references to names."""
-    if not isinstance(schema, dict):
-        return schema
-    plain: dict[str, Any] = dict(cast("dict[str, Any]", schema))
-    wrapped: Any = plain.get("allOf", ())
+    if depth > _DEEPEST:
+        raise CodegenError(f"{where} is nested more than {_DEEPEST} levels deep: leave its group out with --group")
+    plain = dict(object_in(schema, where))
+    wrapped = _list_in(plain.get("allOf", []), f"{where}.allOf")
     if len(wrapped) == 1:
         del plain["allOf"]
-        plain = {**wrapped[0], **plain}
+        plain = {**object_in(wrapped[0], f"{where}.allOf"), **plain}
     if "$ref" in plain:
         plain["$ref"] = str(plain["$ref"]).rpartition("/")[2]
     if "properties" in plain:
-        plain["properties"] = {name: _plain(inner) for name, inner in plain["properties"].items()}
+        properties = object_in(plain["properties"], f"{where}.properties")
+        plain["properties"] = {name: _plain(inner, f"{where}.{name}", depth + 1) for name, inner in properties.items()}
+    _list_in(plain.get("required", []), f"{where}.required")
     for key in ("items", "additionalProperties"):
-        if key in plain:
-            plain[key] = _plain(plain[key])
+        if key in plain and not isinstance(plain[key], bool):
+            plain[key] = _plain(plain[key], f"{where}.{key}", depth + 1)
     return plain

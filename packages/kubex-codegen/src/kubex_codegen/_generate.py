@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kubex_codegen._document import Document
 from kubex_codegen._emit import Emitter, Role
-from kubex_codegen._errors import CodegenError
+from kubex_codegen._errors import CodegenError, no_such_groups
 from kubex_codegen._families import modules
 from kubex_codegen._naming import package_of
 from kubex_codegen._packages import package_files
@@ -29,14 +29,13 @@ class Options:
 
 
 def generate(document: Document, options: Options | None = None) -> dict[str, str]:
-    """Return the files of a typed package: path below the package to text; raises CodegenError if there is nothing.
+    """Return the files of a typed package: path below the package to text.
 
-    The same document gives the same files, byte for byte.
+    Raises CodegenError if a group that is named, or all the document, has no kinds. The same document gives
+    the same files, byte for byte.
     """
     options = options or Options()
-    resources = [resource for resource in find_resources(document) if _wanted(resource, options.groups)]
-    if not resources:
-        raise CodegenError(_nothing(document, options.groups))
+    resources = _wanted(find_resources(document), options.groups)
     roles = _roles(document, resources)
     structs = Structs(document).reachable(iter(sorted(roles)))
     packages = _packages(document, structs)
@@ -49,14 +48,13 @@ def generate(document: Document, options: Options | None = None) -> dict[str, st
     return files
 
 
-def _wanted(resource: Resource, groups: frozenset[str]) -> bool:
-    return not groups or (resource.group or "core") in groups
-
-
-def _nothing(document: Document, groups: frozenset[str]) -> str:
-    served = sorted({resource.group or "core" for resource in find_resources(document)})
-    wanted = f"no kind of {', '.join(sorted(groups))}" if groups else "no kinds"
-    return f"the document has {wanted}; its groups are {', '.join(served) or 'none'}"
+def _wanted(resources: list[Resource], groups: frozenset[str]) -> list[Resource]:
+    served = {resource.group or "core" for resource in resources}
+    if missing := groups - served:
+        raise CodegenError(no_such_groups("the document", missing, served))
+    if not resources:
+        raise CodegenError("the document has no kinds: it must have the paths that serve them")
+    return [resource for resource in resources if not groups or (resource.group or "core") in groups]
 
 
 def _roles(document: Document, resources: Iterable[Resource]) -> dict[str, Role]:
