@@ -58,7 +58,7 @@ def test_every_trap_survives_decoding_and_dumping(models: Any) -> None:
         "since": "2026-01-02T03:04:05.678901Z",
         "labels": {"a": "b"},
         "limits": {"cpu": {"max": "1"}},
-        "matrix": [[1.5], []],
+        "matrix": [[1.5, 1, 1.0, 9007199254740993], []],
         "global": True,
         "list": ["a"],
         "dict": {"b": 2},
@@ -76,6 +76,7 @@ def test_every_trap_survives_decoding_and_dumping(models: Any) -> None:
     widget = models.Widget.model_validate_json(json.dumps(wanted))
     assert widget.to_dict() == wanted
     assert json.loads(widget.to_json()) == wanted
+    assert b"[[1.5,1,1.0,9007199254740993],[]]" in widget.to_json(), "1 and 1.0 are equal, but no server takes them so"
     part = widget.spec.parts[0]
     assert (part.from_, part.foo_url, widget.spec.global_, widget.spec.dict_) == ("here", "http://x", True, {"b": 2})
     assert models.Widget(metadata={"name": "w"}, spec=spec, status={"x": 1}) == widget

@@ -9,8 +9,8 @@ from kubex_codegen._naming import camel, class_name, field_names
 from kubex_codegen._types import (
     ANY,
     BOOL,
-    FLOAT,
     INT,
+    NUMBER,
     STR,
     STRUCT,
     Symbol,
@@ -65,7 +65,7 @@ _SCALARS: Mapping[tuple[str, str], Type] = {
     ("string", "byte"): model("Base64"),
     ("string", ""): STR,
     ("integer", ""): INT,
-    ("number", ""): FLOAT,
+    ("number", ""): NUMBER,
     ("boolean", ""): BOOL,
 }
 

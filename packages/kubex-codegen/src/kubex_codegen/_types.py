@@ -35,7 +35,9 @@ Type: TypeAlias = Symbol | Applied | Union
 STRUCT = "<generated>"
 MODELS = "kubex.models"
 
-STR, INT, FLOAT, BOOL, NONE = (Symbol("", name) for name in ("str", "int", "float", "bool", "None"))
+STR, INT, BOOL, NONE = (Symbol("", name) for name in ("str", "int", "bool", "None"))
+# A float alone would write 1 as 1.0, which to a server is a change, and lose digits of large integers.
+NUMBER = Union((INT, Symbol("", "float")))
 ANY = Symbol("typing", "Any")
 _LIST, _DICT, _ANNOTATED = Symbol("", "list"), Symbol("", "dict"), Symbol("typing", "Annotated")
 
