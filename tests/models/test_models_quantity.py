@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -121,6 +122,18 @@ def test_sums_are_exact_and_keep_the_form_of_the_first() -> None:
     assert add_quantities("1e3", "1k") == "2e3"
     assert add_quantities("1Gi", "-1Gi") == "0"
     assert add_quantities() == "0"
+
+
+@pytest.mark.parametrize("line", (Path(__file__).parent / "quantity_sums.txt").read_text().splitlines())
+def test_sums_are_those_of_kubernetes(line: str) -> None:
+    amounts, _, wanted = line.partition(" = ")
+    assert add_quantities(*amounts.split()) == wanted
+
+
+def test_sums_may_have_many_digits_and_not_too_many() -> None:
+    assert Fraction(parse_quantity(add_quantities("0.000000001", "1e500"))) == 10**500 + Fraction(1, 10**9)
+    with pytest.raises(ValueError, match="the amount has more digits than a quantity may have"):
+        add_quantities("1", "1e2000")
 
 
 @pytest.mark.parametrize("text", CANONICAL)

@@ -22,6 +22,7 @@ _BINARY = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
 
 # Far more digits than any amount has; what would need more is refused rather than rounded.
 _EXACT = Context(prec=1000, Emax=10_000, Emin=-10_000, traps=[Inexact, Overflow])
+_TOO_MANY = 10**_EXACT.prec
 _LARGEST_BINARY = 2**63 - 1
 
 
@@ -37,42 +38,67 @@ def compare_quantities(first: QuantityLike, second: QuantityLike) -> int:
 
 
 def add_quantities(*quantities: QuantityLike) -> str:
-    """Return a sum in its canonical form, decimal or binary as the first amount that is not zero."""
-    total, form = Decimal(0), None
+    """Return a sum in its canonical form, decimal or binary as the first amount.
+
+    Zeros and what cancels out do not count as the first. Each amount is rounded and ended as by `canonical_quantity()`, the
+    sum is not.
+    """
+    total = Fraction(0)
+    form: QuantityForm = "decimal"
     for quantity in quantities:
-        value, written = _parse(quantity)
-        form = form or (written if value else None)
-        total = _EXACT.add(total, value)
-    return format_quantity(total, form or "decimal")
+        value, written = _amount(quantity)
+        form = form if total else written
+        total += value
+    return format_quantity(total, form)
 
 
 def canonical_quantity(quantity: QuantityLike) -> str:
-    """Return an amount as API servers write it: `1500m` for `1.5`, `1Mi` for `1024Ki`."""
-    return format_quantity(*_parse(quantity))
+    """Return an amount as API servers write it: `1500m` for `1.5`, `1Mi` for `1024Ki`.
+
+    Like them it rounds up what is finer than `1n`, and ends binary amounts at 2**63-1. They leave some amounts as they
+    were written, such as `1.125` or `1e+3`: compare by value.
+    """
+    return format_quantity(*_amount(quantity))
 
 
 def format_quantity(value: int | Decimal | Fraction, form: QuantityForm = "decimal") -> str:
     """Write a number as API servers do, with the largest suffix that leaves no fraction.
 
     `decimal` has suffixes such as `m` and `k`, `binary` such as `Ki`, `exponent` such as `e3`. Like Kubernetes it
-    rounds up what is finer than `1n`, ends binary amounts at 2**63-1, and writes in decimal what is no whole one.
+    rounds up what is finer than `1n`, and writes in decimal what is no whole binary amount.
     """
-    nanos = Fraction(value) * 10**9
-    digits = math.ceil(abs(nanos))
-    sign = "-" if nanos < 0 else ""
+    digits = _nanos(Fraction(value))
+    sign = "-" if value < 0 else ""
     if digits == 0:
         return "0"
     if form == "binary" and digits % 10**9 == 0 and digits >= 1024 * 10**9:
-        whole, power = min(digits // 10**9, _LARGEST_BINARY), 0
+        whole, power = digits // 10**9, 0
         while whole % 1024 == 0 and power < len(_BINARY) - 1:
             whole, power = whole // 1024, power + 1
         return f"{sign}{whole}{_BINARY[power]}"
     power = -9
     while digits % 1000 == 0 and (power < 18 or form == "exponent"):
         digits, power = digits // 1000, power + 3
+    if digits >= _TOO_MANY:
+        raise ValueError("the amount has more digits than a quantity may have")
     if form != "exponent":
         return f"{sign}{digits}{_DECIMAL[power]}"
     return f"{sign}{digits}e{power}" if power else f"{sign}{digits}"
+
+
+def _amount(quantity: QuantityLike) -> tuple[Fraction, QuantityForm]:
+    """Read one amount as Kubernetes does: what is finer than `1n` is rounded up, and binary ones end at 2**63-1."""
+    exact, form = _parse(quantity)
+    value = Fraction(_nanos(Fraction(exact)), 10**9)
+    if form == "binary":
+        value = min(value, Fraction(_LARGEST_BINARY))
+        form = "decimal" if 0 < value < 1 else form
+    return (-value if exact < 0 else value), form
+
+
+def _nanos(value: Fraction) -> int:
+    """Return how many billionths an amount has, without its sign."""
+    return math.ceil(abs(value) * 10**9)
 
 
 def _parse(quantity: QuantityLike) -> tuple[Decimal, QuantityForm]:
