@@ -40,8 +40,8 @@ def compare_quantities(first: QuantityLike, second: QuantityLike) -> int:
 def add_quantities(*quantities: QuantityLike) -> str:
     """Return a sum in its canonical form, decimal or binary as the first amount.
 
-    Zeros and what cancels out do not count as the first. Each amount is rounded and ended as by `canonical_quantity()`, the
-    sum is not.
+    Zeros and what cancels out do not count as the first. Each amount is rounded and ended as by
+    `canonical_quantity()`, the sum is not.
     """
     total = Fraction(0)
     form: QuantityForm = "decimal"

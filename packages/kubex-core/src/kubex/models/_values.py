@@ -33,7 +33,10 @@ MicroTime: TypeAlias = Annotated[datetime, PlainSerializer(_micros, return_type=
 """A time with exactly six fractional digits, as a Lease's `renewTime`; a naive value is taken as UTC."""
 
 Timestamp: TypeAlias = Annotated[datetime, PlainSerializer(_as_it_is, return_type=str, when_used="json-unless-none")]
-"""A time that keeps the fraction it has, for `format: date-time` of custom resources; a naive value is taken as UTC."""
+"""A time with the fraction it has, for `format: date-time` of custom resources; a naive value is taken as UTC.
+
+What is finer than a microsecond is cut off, since a datetime cannot hold it: annotate with `str` to keep that.
+"""
 
 IntOrString: TypeAlias = StrictInt | StrictStr
 """A number or a string, kept as which it came (`true` is neither)."""
