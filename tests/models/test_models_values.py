@@ -7,7 +7,7 @@ from typing import Annotated
 import pytest
 from pydantic import ValidationError
 
-from kubex.models import IntOrString, MicroTime, Model, NullAsEmpty, ObjectMeta, StatusDetails, Time
+from kubex.models import IntOrString, MicroTime, Model, NullAsEmpty, ObjectMeta, StatusDetails, Time, Timestamp
 from kubex_k8s.v1_37.coordination.v1 import Lease, LeaseSpec
 from kubex_k8s.v1_37.core.v1 import PodSpec
 
@@ -21,6 +21,11 @@ class Port(Model):
 class Times(Model):
     time: Time | None = None
     micro: MicroTime | None = None
+
+
+class Stamped(Model):
+    at: Timestamp
+    exactly: str
 
 
 class Endpoints(Model):
@@ -91,3 +96,16 @@ def test_a_number_or_text_stays_what_it_is(value: int | str) -> None:
 def test_anything_else_is_neither(value: object) -> None:
     with pytest.raises(ValidationError):
         Port.model_validate_json(json.dumps({"target": value}))
+
+
+@pytest.mark.parametrize(
+    ("read", "sent"),
+    [
+        ("2024-01-02T03:04:05Z", "2024-01-02T03:04:05Z"),
+        ("2024-01-02T03:04:05.600Z", "2024-01-02T03:04:05.600000Z"),
+        ("2024-01-02T03:04:05.123456789+01:00", "2024-01-02T02:04:05.123456Z"),
+    ],
+)
+def test_a_timestamp_has_its_fraction_to_the_microsecond_and_text_has_all(read: str, sent: str) -> None:
+    stamped = Stamped.model_validate_json(json.dumps({"at": read, "exactly": read}))
+    assert stamped.to_dict() == {"at": sent, "exactly": read}
