@@ -155,8 +155,8 @@ def test_what_was_made_of_a_group_stays_while_it_cannot_be_read() -> None:
 
 
 def test_a_group_that_the_server_does_not_have_is_an_error(server: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--from-cluster", "--group", GROUP, "--group", "exemple.com", "-o", "m"]) == 1
-    assert "no kind of exemple.com; its groups are example.com, metrics" in capsys.readouterr().err
+    assert main(["--from-cluster", "--group", GROUP, "--group", "example.org", "-o", "m"]) == 1
+    assert "no kind of example.org; its groups are example.com, metrics" in capsys.readouterr().err
     assert server.asked == ["/openapi/v3"]
 
 
