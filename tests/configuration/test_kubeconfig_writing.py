@@ -144,7 +144,7 @@ async def test_paths_are_written_as_absolute_ones(tmp_path: Path, monkeypatch: p
     [
         ({"exec": ExecPlugin(command="aws", timeout=1)}, "timeout", "has no place in a kubeconfig"),
         ({"url": "http://localhost:8080", "token": "s3cr3t"}, "url", "sent to https:// only"),
-        ({"username": "u", "password": "s3cr3t\ud800"}, None, "cannot be written"),
+        ({"token_file": "s3cr3t\ud800"}, None, "cannot be written"),
     ],
 )
 async def test_what_a_kubeconfig_cannot_say_is_an_error_and_nothing_is_written(
