@@ -190,6 +190,14 @@ def test_the_first_touch_from_many_threads_decodes_once() -> None:
     assert all(spec is seen[0] for spec in seen)
 
 
+@pytest.mark.parametrize("name", ["spec", "__pydantic_fields_set__", "__pydantic_extra__"])
+def test_what_another_thread_decodes_between_the_look_and_the_touch_is_found(name: str) -> None:
+    pod = make()
+    pod.model_dump()  # the other thread; this one has looked before, and so it comes to:
+    kind: Any = type(pod)
+    assert kind.__getattr__(pod, name) is getattr(pod, name)
+
+
 class Derived(Pod):
     nickname: str | None = None
 

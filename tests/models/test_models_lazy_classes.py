@@ -254,6 +254,10 @@ class NeedyThing(Thing):
 def test_metadata_that_is_more_than_its_class_is_validated_as_that(kind: type[Thing]) -> None:
     found = Decoder(kind, "Thing").item(BODY)
     assert found == kind.model_validate_json(BODY)
+
+
+@pytest.mark.parametrize("kind", [CheckedMetadata, OptionalMetadata, NeedyThing])
+def test_a_bookmark_has_less_metadata_than_an_object(kind: type[Thing]) -> None:
     bookmark = b'{"type":"BOOKMARK","object":{"kind":"Thing","metadata":{"resourceVersion":"5"}}}'
     assert Decoder(kind, "Thing").event(bookmark, path="/").resource_version == "5"
 

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from kubex.core._api_errors import error_from_status
 from kubex.core._errors import UnknownWatchEventError
-from kubex.models import EventType, ListMeta, Resource, ResourceList, Status, WatchEvent
-from kubex.models._errors import DecodeError, decode, decode_error
+from kubex.models import EventType, ListMeta, ObjectMeta, Resource, ResourceList, Status, WatchEvent
+from kubex.models._errors import DecodeError, decode
 from kubex.models._habit import Habit
 from kubex.models._heads import NoHeadError, heads_of
 from kubex.models._items import Items
@@ -118,8 +118,8 @@ class Decoder(Generic[T]):
             raise DecodeError(f"a bookmark of {self._what}", str(error)) from error
         try:
             metadata = validator(self._model.model_fields["metadata"])(bytes(raw.metadata))
-        except ValidationError as error:
-            raise decode_error(error, f"a bookmark of {self._what}") from error
+        except ValidationError:  # a class of metadata may require what it does not have either
+            metadata = decode(ObjectMeta, bytes(raw.metadata), f"a bookmark of {self._what}")
         return self._model.model_construct(api_version=raw.api_version, kind=raw.kind, metadata=metadata)
 
     def _kind(self, body: bytes) -> str | None:

@@ -51,10 +51,13 @@ class LazyModel(Model):
             _set_dict(self, fields)
 
         def __getattr__(self, name: str) -> Any:
-            if RAW in _get_dict(self):
+            fields = _get_dict(self)
+            if RAW in fields:
                 value = _decode_field(self, name)
                 if value is not _UNKNOWN:
                     return value
+            elif name in fields or name in _SLOTS:  # another thread has decoded it since it was not found
+                return object.__getattribute__(self, name)
             return super().__getattr__(name)
 
         def __delattr__(self, name: str) -> None:
