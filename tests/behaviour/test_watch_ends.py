@@ -16,6 +16,7 @@ from kubex.core.exceptions import (
     Expired,
     Forbidden,
     InternalError,
+    StreamNotOpenError,
     UnknownWatchEventError,
 )
 from kubex_k8s.v1_37.core.v1 import ConfigMap
@@ -191,5 +192,5 @@ async def test_closing_the_client_breaks_its_watches_off(api: Api[ConfigMap], ku
 
 async def test_a_watch_is_read_inside_its_block(api: Api[ConfigMap]) -> None:
     watch = api.watch()
-    with pytest.raises(ConnectionLost, match="inside its `async with` block"):
+    with pytest.raises(StreamNotOpenError, match="inside its block"):
         await anext(watch)
