@@ -23,10 +23,11 @@ class Tier(str, Enum):
         ({"app": "web", "example.com/tier_1": "A.b-c"}, "app=web,example.com/tier_1=A.b-c"),
         ({"empty": ""}, "empty="),
         (MappingProxyType({"tier": Tier.WEB}), "tier=web"),
+        (Tier.WEB, "web"),
     ],
 )
 def test_labels_are_selected_by_text_or_by_equality(given: Any, text: str | None) -> None:
-    assert label_selector(given) == text
+    assert repr(label_selector(given)) == repr(text)
 
 
 @pytest.mark.parametrize(

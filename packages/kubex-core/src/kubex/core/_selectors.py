@@ -35,8 +35,10 @@ def field_selector(value: object) -> str | None:
 
 
 def _text(value: object, argument: str, requirement: Callable[[str, str], str]) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return str.__str__(value)  # a member of an enumeration would show its name
     if not isinstance(value, Mapping):
         raise ConfigurationError(
             f'must be text such as "app=web,tier!=db", or a mapping of keys to values, not {type(value).__name__}',
