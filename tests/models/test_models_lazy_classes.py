@@ -211,10 +211,10 @@ class LooksAtOthersInside(Spec):
 class OwnSchema(Spec):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return no_info_after_validator_function(cls.grown, handler(source))
+        return no_info_after_validator_function(cls.checked, handler(source))
 
-    def grown(self) -> "OwnSchema":
-        self.size += 1
+    def checked(self) -> "OwnSchema":
+        self.text = "checked"  # the same if it is done twice, as Pydantic 2.11 does for a part
         return self
 
 
