@@ -1,10 +1,16 @@
 """Every async test runs on each pair of HTTP backend and async library, unless its folder says otherwise."""
 
+import signal
+
 import pytest
 
 from support.pairs import PAIRS, Pair
 
 pytest_plugins = ["support.skips"]
+
+# Shells start what runs in the background with Ctrl-C ignored, which the programs that tests interrupt would inherit.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(params=PAIRS, ids=str)
