@@ -26,6 +26,9 @@ _KEEP_ALIVE = 15.0
 # Before these versions asyncio raises a TypeError where it is to close TLS inside of which a handshake has failed.
 _CANNOT_CLOSE_TLS = sys.version_info < (3, 11, 8) or (3, 12) <= sys.version_info < (3, 12, 2)
 
+# Before this version TLS does not note that its connection was lost, and complains that nobody has closed it.
+_MUST_CLOSE_TLS = sys.version_info < (3, 11)
+
 _CONNECTING: ContextVar[Connecting] = ContextVar("_CONNECTING")
 
 
@@ -41,8 +44,11 @@ class WaitingConnector(aiohttp.TCPConnector):
         self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
     ) -> Connection:
         connection = await super().connect(req, traces, timeout)
-        if connection.protocol is not None:
-            self._made.add(connection.protocol)
+        handler = connection.protocol
+        if handler is not None and handler not in self._made:
+            self._made.add(handler)
+            if _MUST_CLOSE_TLS and connection.transport is not None:
+                _close_in_the_end(handler, connection.transport)
         return connection
 
     async def aclose(self) -> None:
@@ -50,6 +56,16 @@ class WaitingConnector(aiohttp.TCPConnector):
         await self.close()
         closing = [closed for handler in self._made if (closed := handler.closed) is not None]
         await asyncio.gather(*closing, return_exceptions=True)
+
+
+def _close_in_the_end(handler: ResponseHandler, transport: asyncio.Transport) -> None:
+    def close(closed: asyncio.Future[None]) -> None:
+        if not closed.cancelled():
+            closed.exception()  # why it was lost has been told to whoever used it
+        transport.close()
+
+    if handler.closed is not None:
+        handler.closed.add_done_callback(close)
 
 
 class Connector(WaitingConnector):
