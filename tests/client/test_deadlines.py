@@ -55,7 +55,7 @@ async def test_a_connection_is_not_left_open_by_a_deadline(connect: Connect, ser
     server = serve(Turns(silence))
     async with connect(server) as client:
         with pytest.raises(DeadlineExceeded):
-            await client.request("GET", "/", request_timeout=2)
+            await client.request("GET", "/", request_timeout=1)
         assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
 
 
@@ -77,12 +77,12 @@ async def test_the_clients_total_bounds_a_stream_until_its_headers(connect: Conn
 
     def late(peer: Peer) -> None:
         peer.chunked()
-        goes_on.wait(2.2)  # longer than the total: that is what is tested
+        goes_on.wait(1.2)  # longer than the total: that is what is tested
         peer.chunk(b"late\n")
         peer.chunk(b"")
 
     server = serve(Turns(silence, late))
-    async with connect(server, timeout=2) as client:
+    async with connect(server, timeout=1) as client:
         with pytest.raises(DeadlineExceeded):
             async with client.stream("GET", "/silent"):
                 pass
@@ -104,7 +104,7 @@ async def test_the_calls_own_total_bounds_the_whole_life_of_a_stream(connect: Co
 
 async def test_a_watch_is_bounded_by_its_own_total_too(connect: Connect, serve: Serve) -> None:
     server = serve(Turns(stream()))
-    async with connect(server) as client, Api(ConfigMap, client).watch(request_timeout=2) as events:
+    async with connect(server) as client, Api(ConfigMap, client).watch(request_timeout=1) as events:
         with pytest.raises(DeadlineExceeded):
             await events.__anext__()
 
@@ -143,7 +143,7 @@ async def test_an_idle_stream_outlives_the_librarys_own_timeouts(
 async def test_a_watch_that_hears_nothing_for_too_long_is_a_read_timeout(connect: Connect, serve: Serve) -> None:
     server = serve(Turns(stream(b"a\n")))
     request = Request(method="GET", path=checked_path("/watch"))
-    async with connect(server) as client, client.open(request, idle=2) as opened:
+    async with connect(server) as client, client.open(request, idle=1) as opened:
         assert await opened.receive() == b"a\n"
         with pytest.raises(ReadTimeout):
             await opened.receive()
@@ -165,7 +165,7 @@ async def test_a_watch_waits_as_long_as_the_server_may_be_silent(
 
 async def test_the_read_limit_of_a_call_ends_a_silent_stream(connect: Connect, serve: Serve) -> None:
     server = serve(Turns(stream(b"a\n")))
-    async with connect(server) as client, client.stream("GET", "/", request_timeout=Timeout(read=2)) as opened:
+    async with connect(server) as client, client.stream("GET", "/", request_timeout=Timeout(read=1)) as opened:
         assert await opened.receive() == b"a\n"
         with pytest.raises(ReadTimeout):
             await opened.receive()
