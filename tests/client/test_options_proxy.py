@@ -12,6 +12,7 @@ import trustme
 from client.conftest import Connect
 from client.turns import Turns, answer, stream
 from kubex.core.exceptions import ProxyError
+from support.ports import free_port
 from transport.servers import SECONDS, Peer, Serve, Server
 
 pytestmark = pytest.mark.anyio
@@ -156,9 +157,7 @@ async def test_a_proxy_that_refuses_is_a_proxy_error_and_asked_once(
 
 
 async def test_a_proxy_that_is_not_there_is_a_proxy_error(connect: Connect, authority: trustme.CA) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    options = {"proxy": f"http://127.0.0.1:{port}", "configuration": trusting(authority)}
+    options = {"proxy": f"http://127.0.0.1:{free_port()}", "configuration": trusting(authority)}
     async with connect("https://203.0.113.1:6443", **options) as client:
         with pytest.raises(ProxyError):
             await client.request("GET", "/")

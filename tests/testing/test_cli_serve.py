@@ -19,6 +19,7 @@ from kubex_testing import ServerHandle
 from kubex_testing.controlplane import ControlPlaneUnavailable
 from kubex_testing.controlplane._assets import find_assets
 from kubex_testing.controlplane._probe import Probe
+from support.ports import free_port
 
 COMMAND = (sys.executable, "-m", "kubex_testing")
 
@@ -111,8 +112,8 @@ def test_a_kubeconfig_file_that_cannot_be_written_is_an_error_of_one_line(tmp_pa
 
 
 def test_the_port_can_be_chosen_and_a_taken_one_is_an_error_of_one_line() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = str(listener.getsockname()[1])
+    port = str(free_port())
+    with socket.create_server(("127.0.0.1", int(port))):
         result = run("serve", "--port", port)
     assert (result.returncode, result.stdout) == (1, "")
     assert re.fullmatch(

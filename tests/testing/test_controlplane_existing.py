@@ -1,6 +1,5 @@
 """What the launcher makes of the kubeconfig of an existing cluster; a test with real programs uses one."""
 
-import socket
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from kubex_testing import ServerHandle
 from kubex_testing._pki import CertificateAuthority
 from kubex_testing.controlplane import ControlPlane, ControlPlaneStartError, ControlPlaneUnavailable
 from kubex_testing.controlplane._existing import handle_for
+from support.ports import free_port
 
 
 @pytest.fixture
@@ -54,8 +54,7 @@ def test_what_a_handle_cannot_carry_is_named_and_not_dropped(configuration: Clie
 
 
 def test_a_cluster_that_does_not_answer_is_a_failure_and_not_a_reason_to_skip(existing: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     ServerHandle(f"https://127.0.0.1:{port}", ca_pem=CertificateAuthority().cert_pem).write_kubeconfig(existing)
     with pytest.raises(ControlPlaneStartError, match=rf"127\.0\.0\.1:{port}, from the kubeconfig, is not ready"):
         ControlPlane().start()

@@ -20,6 +20,7 @@ import pytest
 
 from kubex_testing.controlplane import ControlPlane, ControlPlaneStartError, TokenUser
 from kubex_testing.controlplane._probe import Probe
+from support.ports import free_port
 
 # Which of the three it plays, it sees from its name. Files beside it, named after it, tell it to misbehave.
 FAKE_PROGRAM = f"""#!{sys.executable} -IS
@@ -210,8 +211,7 @@ def test_flags_of_the_user_come_last_and_everything_listens_on_loopback(programs
 
 
 def test_the_port_can_be_chosen(programs: Programs) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     with ControlPlane(port=port) as handle:
         assert handle.url == f"https://127.0.0.1:{port}"
 

@@ -21,6 +21,7 @@ from kubex.core.exceptions import (
 )
 from kubex.transport import Limits, PreparedRequest
 from support.pairs import PAIRS
+from support.ports import free_port
 from transport.servers import SECONDS, Open, Peer, Script, Serve, Server
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-22")]
@@ -65,8 +66,7 @@ def say(answer: bytes) -> Script:
 
 
 async def test_a_refused_connection(open_transport: Open) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     async with open_transport() as transport:
         with pytest.raises(ConnectError, match=f"GET http://127.0.0.1:{port}/x: ") as raised:
             await transport.request(PreparedRequest("GET", f"http://127.0.0.1:{port}/x?token=secret"))

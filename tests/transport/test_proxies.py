@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from kubex.core.exceptions import ProxyError, TLSError
 from kubex.transport import PreparedRequest, Proxy
+from support.ports import free_port
 from transport.servers import SECONDS, Open, Peer, Serve, proxy
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("options-proxy")]
@@ -114,8 +115,7 @@ async def test_a_proxy_that_refuses_to_tunnel(
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_a_proxy_that_cannot_be_reached(open_transport: Open, client_tls: ssl.SSLContext, scheme: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_port()}"
     async with open_transport(ssl_context=client_tls, proxies={scheme: with_secret(url)}) as transport:
         with pytest.raises(ProxyError) as raised:
             await transport.request(PreparedRequest("GET", f"{scheme}://kubernetes.test/"))

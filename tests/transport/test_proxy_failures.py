@@ -1,7 +1,6 @@
 """What a proxy may do instead of what it should, and what that is called."""
 
 import logging
-import socket
 import ssl
 import traceback
 
@@ -9,6 +8,7 @@ import pytest
 
 from kubex.core.exceptions import ConnectError, ConnectTimeout, ProxyError, TLSError
 from kubex.transport import Limits, PreparedRequest, Proxy
+from support.ports import free_port
 from transport.between import Tunnel, hang, hang_up
 from transport.servers import Open, Peer, Script, Serve
 
@@ -118,8 +118,7 @@ async def test_once_connected_the_limit_of_connecting_is_over(
 async def test_a_proxy_that_is_not_there_is_named(
     open_transport: Open, client_tls: ssl.SSLContext, scheme: str
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_port()}"
     async with open_transport(ssl_context=client_tls, proxies={scheme: proxy_at(url)}) as transport:
         with pytest.raises(ProxyError, match=f"proxy {url}: "):
             await transport.request(PreparedRequest("GET", URL.replace("https", scheme)))

@@ -13,6 +13,7 @@ import trustme
 
 from kubex.core.exceptions import ConnectTimeout, ProxyError, TLSError
 from kubex.transport import Limits, PreparedRequest, Proxy, WebSocketMessage
+from support.ports import free_port
 from transport.between import Login, Socks, hang, hang_up
 from transport.frames import echo
 from transport.frames import request as upgrading
@@ -153,8 +154,7 @@ async def test_what_is_no_socks_proxy_is_a_proxy_error(
 
 
 async def test_a_proxy_that_is_not_there_is_a_proxy_error(open_transport: Open, client_tls: ssl.SSLContext) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     async with open_transport(ssl_context=client_tls, proxies={"https": at(port)}) as transport:
         with pytest.raises(ProxyError, match=f"proxy socks5://127.0.0.1:{port}: "):
             await transport.request(PreparedRequest("GET", "https://kubernetes.test/"))
