@@ -84,10 +84,11 @@ class Connector(WaitingConnector):
 
     @override
     async def _start_tls_connection(self, underlying_transport: asyncio.Transport, *args: Any, **kwargs: Any) -> Any:
-        def close(_: object) -> None:
-            underlying_transport.abort()
-
         if _CANNOT_CLOSE_TLS and underlying_transport.get_extra_info("sslcontext") is not None:
+
+            def close(_: object) -> None:
+                underlying_transport.abort()
+
             vars(underlying_transport)["_force_close"] = close
         return await super()._start_tls_connection(underlying_transport, *args, **kwargs)
 

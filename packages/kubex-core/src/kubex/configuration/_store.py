@@ -59,7 +59,7 @@ def change(
 
 
 def _empty() -> Document:
-    return {name: value.copy() if isinstance(value, list) else value for name, value in EMPTY.items()}
+    return _with_own_lists(EMPTY)
 
 
 def _document(file: Path) -> Document:
@@ -67,7 +67,11 @@ def _document(file: Path) -> Document:
     content_of(top)  # what is no kubeconfig is not written to
     given = {str(name): value for name, value in top.values.items() if value is not None}
     # One list may stand in several places by aliases, and what is added to it is meant for one of them.
-    return _empty() | {name: value.copy() if isinstance(value, list) else value for name, value in given.items()}
+    return _empty() | _with_own_lists(given)
+
+
+def _with_own_lists(values: Document) -> Document:
+    return {name: value.copy() if isinstance(value, list) else value for name, value in values.items()}
 
 
 def set_entry(document: Document, plural: str, singular: str, name: str, values: Document) -> None:

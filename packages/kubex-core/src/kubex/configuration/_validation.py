@@ -8,7 +8,7 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from kubex.core._proxy import parse_proxy
-from kubex.core._text import is_unicode
+from kubex.core._text import NO_UNICODE, is_unicode
 from kubex.core._url import holds_credentials, split_url, without_query
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect
@@ -51,7 +51,7 @@ def _types(configuration: ClientConfiguration) -> Iterator[Problem]:
         elif not isinstance(value, str) and not (each.name.endswith("_file") and isinstance(value, PathLike)):
             yield each.name, f"must be a str, not {type(value).__name__}"
         elif isinstance(value, str) and not each.name.endswith("_file") and not is_unicode(value):
-            yield each.name, "holds half of a surrogate pair, which is no text"
+            yield each.name, NO_UNICODE
         elif not value and each.name != "password":
             yield each.name, "is empty; leave it out if there is none"
 

@@ -1,5 +1,8 @@
 """What text is."""
 
+NO_UNICODE = "holds half of a surrogate pair, which is no text"
+"""What is wrong with a text that is none."""
+
 
 def is_unicode(text: str) -> bool:
     """Tell whether a text can be encoded: halves of characters, which Python and JSON may hold, cannot.

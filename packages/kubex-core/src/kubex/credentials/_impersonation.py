@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from kubex.core._text import is_unicode
+from kubex.core._text import NO_UNICODE, is_unicode
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication
 
@@ -91,7 +91,7 @@ def _check_text(name: str, value: object, *, empty: bool = False) -> str:
     if not value and not empty:
         raise _wrong(name, "is empty; name a user" if name == "user" else "is empty; leave it out if there is none")
     if not is_unicode(value):
-        raise _wrong(name, "holds half of a surrogate pair, which is no text")
+        raise _wrong(name, NO_UNICODE)
     return value
 
 

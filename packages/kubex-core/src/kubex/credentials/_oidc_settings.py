@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from kubex.core._text import is_unicode
+from kubex.core._text import NO_UNICODE, is_unicode
 from kubex.core._url import holds_credentials, split_url, without_query
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._read import token_problem
@@ -75,7 +75,7 @@ def _check_text(name: str, value: object, *, required: bool) -> None:
     if not isinstance(value, str):
         raise wrong(name, f"must be a str, not {type(value).__name__}")
     if not is_unicode(value):
-        raise wrong(name, "holds half of a surrogate pair, which is no text")
+        raise wrong(name, NO_UNICODE)
     if not value:
         raise wrong(name, "is empty" if required else "is empty; leave it out if there is none")
 
