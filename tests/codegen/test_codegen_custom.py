@@ -13,6 +13,7 @@ import pytest
 
 from codegen.custom import DOCUMENT, GROUP
 from kubex.models import ALL_VERBS, ClusterResource, HasScale, HasStatus, Model, NamespacedResource
+from kubex_codegen import Options, generate, parse_document
 from kubex_codegen.__main__ import main
 from support.documents import ROOT
 
@@ -99,6 +100,12 @@ def test_descriptions_are_docstrings(folder: Path) -> None:
     text = (folder / PACKAGE / "example_com" / "v1" / "_widget.py").read_text()
     assert '    size: int\n    """How big it is."""\n' in text
     assert '    """A Widget "quoted"\\\\ and\n\n    with paragraphs.\n    """\n' in text
+
+
+def test_a_custom_resource_does_not_link_to_the_api_reference() -> None:
+    files = generate(parse_document(DOCUMENT, "custom"), Options(reference="1.37"))
+    assert "A Widget" in files["example_com/v1/_widget.py"]
+    assert not [path for path, text in files.items() if "kubernetes.io" in text]
 
 
 def test_the_code_is_formatted_and_passes_both_type_checkers(folder: Path) -> None:

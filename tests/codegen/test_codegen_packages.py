@@ -4,13 +4,14 @@ import gzip
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from kubex_codegen import CodegenError, Options, generate, parse_document, read_document, write_files
 from kubex_codegen._strip import strip_document
-from support.documents import ROOT, VERSIONS, document, input_of, package_folder
+from support.documents import ROOT, VERSIONS, document, input_of, model_of, package_folder
 
 
 def on_disk(folder: Path) -> dict[str, str]:
@@ -40,6 +41,38 @@ def test_generated_code_is_formatted_and_passes_ruff() -> None:
         ruff = [sys.executable, "-m", "ruff", *command, "--quiet", "--no-cache", str(folder)]
         done = subprocess.run(ruff, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
+
+
+def test_settings_of_the_user_for_ruff_do_not_change_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = Options(descriptions=False, groups=frozenset({"apps"}))
+    expected = generate(document("1.37"), options)
+    (tmp_path / "ruff.toml").write_text("line-length = 40\n[format]\nquote-style = 'single'\n")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert generate(document("1.37"), options) == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the program is a shell script")
+def test_a_failure_of_ruff_is_reported_with_its_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\necho no module named ruff >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with pytest.raises(CodegenError, match=r"^ruff check failed: no module named ruff$"):
+        generate(document("1.37"), Options(groups=frozenset({"apps"})))
+
+
+def test_classes_link_to_their_section_of_the_api_reference() -> None:
+    base = "https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#"
+    for schema, anchor in {
+        "io.k8s.api.core.v1.Pod": "pod-v1-core",
+        "io.k8s.api.core.v1.PodSpec": "podspec-v1-core",
+        "io.k8s.api.rbac.v1.PolicyRule": "policyrule-v1-rbac-authorization-k8s-io",
+        "io.k8s.api.policy.v1.Eviction": "eviction-v1-policy",
+        "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector": "labelselector-v1-meta",
+        "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService": "apiservice-v1-apiregistration-k8s-io",
+    }.items():
+        assert model_of("1.37", schema).__doc__.split() == ["See", f"{base}{anchor}."]
 
 
 def test_the_order_of_a_document_does_not_matter() -> None:

@@ -5,14 +5,20 @@ from dataclasses import dataclass
 
 from kubex.models import ALL_VERBS, wire_name
 from kubex_codegen._families import Module
-from kubex_codegen._layout import INDENT, Brackets, Part, docstring, flat, from_import, lay_out, lay_out_field, literal
+from kubex_codegen._format import INDENT, docstring
 from kubex_codegen._naming import camel
-from kubex_codegen._packages import text_of
 from kubex_codegen._resources import Resource
 from kubex_codegen._structs import Field, Struct
 from kubex_codegen._types import MODELS, STRUCT, Symbol, model, struct, symbols, written
 
 _REFERENCE = "https://kubernetes.io/docs/reference/generated/kubernetes-api"
+# How the schemas begin that the API reference has a section for; a custom resource may be of a group of k8s.io too.
+_BUILT_IN = (
+    "io.k8s.api.",
+    "io.k8s.apiextensions-apiserver.pkg.",
+    "io.k8s.apimachinery.pkg.",
+    "io.k8s.kube-aggregator.pkg.",
+)
 _INHERITED = frozenset(("apiVersion", "kind", "metadata"))
 
 
@@ -34,41 +40,52 @@ class Emitter:
         self.roles = roles
         self.descriptions = descriptions
         self.reference = reference
+        # Anchors have the name of the API group: `rbac-authorization-k8s-io` for the package `rbac`.
+        self.groups = {
+            self.home[schema][0].package[0]: role.resource.group or "core"
+            for schema, role in roles.items()
+            if role.resource
+        }
 
-    def module(self, module: Module) -> str:
-        """Return the text of a module."""
+    def module(self, module: Module) -> list[str]:
+        """Return the lines of a module, each statement on one line."""
         names = _Names(module, self.home)
-        classes = [line for struct in module.structs for line in ["", "", *self._class(struct, names)]]
-        return text_of([*names.imports(), *classes])
+        classes = [line for struct in module.structs for line in self._class(struct, names)]
+        return [*names.imports(), *classes]
 
     def _class(self, made: Struct, names: "_Names") -> list[str]:
         role = self.roles.get(made.schema, Role())
         fields = [field for field in made.fields if role.resource is None or field.wire not in _INHERITED]
-        bases: list[str | Brackets] = [names.of(base) for base in _bases(role)]
-        irregular = [f"{field.name}={literal(field.wire)}" for field in fields if wire_name(field.name) != field.wire]
+        bases = [names.of(base) for base in _bases(role)]
+        irregular = [f"{field.name}={field.wire!r}" for field in fields if wire_name(field.name) != field.wire]
         if irregular:
-            bases.append(Brackets(f"alias_generator={names.of(model('wire_names'))}", irregular))
-        body = [self._documentation(made, role)]
+            bases.append(f"alias_generator={names.of(model('wire_names'))}({', '.join(irregular)})")
+        body = self._documentation(made)
         if role.resource:
-            body.append(lay_out(_facts(role.resource, names), INDENT))
-        body.append([line for field in fields for line in self._field(field, role, names)])
+            body += ["", INDENT + _facts(role.resource, names), ""]
+        for field in fields:
+            body += self._field(field, role, names)
         names.define(made.schema)
-        lines = [line for part in body if part for line in ["", *part]][1:]
-        return [*lay_out(Brackets(f"class {made.name}", bases), "", ":"), *(lines or [f"{INDENT}pass"])]
+        return [f"class {made.name}({', '.join(bases)}):", *(body or [f"{INDENT}pass"])]
 
     def _field(self, field: Field, role: Role, names: "_Names") -> list[str]:
-        annotation = names.annotation(field)
-        default = "" if field.required else "None"
+        default = "" if field.required else " = None"
         if role.body and field.wire in ("apiVersion", "kind"):
-            default = literal(role.body[field.wire == "kind"])
+            default = f" = {role.body[field.wire == 'kind']!r}"
         text = docstring(field.description, INDENT) if self.descriptions else []
-        return [*lay_out_field(field.name, annotation, default, INDENT), *text]
+        return [f"{INDENT}{field.name}: {names.annotation(field)}{default}", *text]
 
-    def _documentation(self, made: Struct, role: Role) -> list[str]:
+    def _documentation(self, made: Struct) -> list[str]:
         parts = [made.description] if self.descriptions else []
-        if self.reference and (role.resource or role.body):
-            parts.append(f"See {_REFERENCE}/v{self.reference}/#{_anchor(made.name, role)}.")
+        if self.reference and made.schema.startswith(_BUILT_IN) and "/" not in made.schema:
+            parts.append(f"See {_REFERENCE}/v{self.reference}/#{self._anchor(made.schema)}.")
         return docstring("\n\n".join(parts), INDENT)
+
+    def _anchor(self, schema: str) -> str:
+        """Return the anchor of a schema in the API reference: `podspec-v1-core`."""
+        group, version = self.home[schema][0].package
+        name = schema.rpartition(".")[2]
+        return f"{name}-{version}-{self.groups.get(group, group)}".replace(".", "-").lower()
 
 
 class _Names:
@@ -94,29 +111,20 @@ class _Names:
         """Take note that a class stands above what follows."""
         self._defined.add(schema)
 
-    def annotation(self, field: Field) -> Part:
+    def annotation(self, field: Field) -> str:
         """Write the type of a field, as a string if it needs a class that comes later."""
         text = written(field.type, self.of)
         here = {part.name for part in symbols(field.type) if part.module == STRUCT and self._is_here(part)}
-        return text if here <= self._defined else f'"{flat(text)}"'
+        return text if here <= self._defined else f'"{text}"'
 
     def imports(self) -> list[str]:
-        """Write the imports of all that was asked for, in the order of isort."""
-        sections: dict[int, dict[str, list[str]]] = {}
-        for symbol, local in self._names.items():
-            if symbol.module == STRUCT and self._is_here(symbol):
-                continue
-            source, name = self._source(symbol)
-            section = 2 if source.startswith(".") else 0 if source == "typing" else 1
-            sections.setdefault(section, {}).setdefault(source, []).append(
-                name if name == local else f"{name} as {local}"
-            )
+        """Write the imports of all that was asked for, each by itself; ruff joins and sorts them."""
         lines: list[str] = []
-        for _, modules in sorted(sections.items()):
-            for source in sorted(modules, key=_distance):
-                lines += from_import(source, modules[source])
-            lines.append("")
-        return lines[:-1]
+        for symbol, local in self._names.items():
+            if symbol.module != STRUCT or not self._is_here(symbol):
+                source, name = self._source(symbol)
+                lines.append(f"from {source} import {name if name == local else f'{name} as {local}'}")
+        return lines
 
     def _is_here(self, symbol: Symbol) -> bool:
         return self._home[symbol.name][0] is self._module
@@ -146,28 +154,15 @@ def _bases(role: Role) -> list[Symbol]:
     return [model(f"{scope}Resource"), *map(model, role.resource.markers)]
 
 
-def _facts(resource: Resource, names: _Names) -> Brackets:
+def _facts(resource: Resource, names: _Names) -> str:
     words = {"group": resource.group, "version": resource.version, "kind": resource.kind, "plural": resource.plural}
-    items: list[str | Brackets] = [f"{name}={literal(word)}" for name, word in words.items() if word]
+    items = [f"{name}={word!r}" for name, word in words.items() if word]
     if resource.subresources:
-        items.append(_frozenset("subresources", resource.subresources))
+        items.append(f"subresources={_frozenset(resource.subresources)}")
     if resource.stored and ALL_VERBS - resource.verbs:
-        items.append(_frozenset("verbs", resource.verbs))
-    return Brackets(f"__resource__ = {names.of(model('ResourceFacts'))}", items)
+        items.append(f"verbs={_frozenset(resource.verbs)}")
+    return f"__resource__ = {names.of(model('ResourceFacts'))}({', '.join(items)})"
 
 
-def _frozenset(name: str, values: Iterable[str]) -> Brackets:
-    return Brackets(f"{name}=frozenset", [Brackets("", [literal(value) for value in sorted(values)], "{}")])
-
-
-def _anchor(name: str, role: Role) -> str:
-    if role.resource:
-        group, version = role.resource.group, role.resource.version
-    else:
-        group, _, version = (role.body or ("", ""))[0].rpartition("/")
-    return f"{name}-{version}-{group.replace('.', '-') or 'core'}".lower()
-
-
-def _distance(source: str) -> tuple[int, str]:
-    dots = len(source) - len(source.lstrip("."))
-    return -dots, source
+def _frozenset(values: Iterable[str]) -> str:
+    return f"frozenset({{{', '.join(map(repr, sorted(values)))}}})"

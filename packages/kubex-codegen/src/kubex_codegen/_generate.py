@@ -8,8 +8,9 @@ from kubex_codegen._document import Document
 from kubex_codegen._emit import Emitter, Role
 from kubex_codegen._errors import CodegenError, no_such_groups
 from kubex_codegen._families import modules
+from kubex_codegen._format import format_modules
 from kubex_codegen._naming import package_of
-from kubex_codegen._packages import package_files
+from kubex_codegen._packages import package_modules
 from kubex_codegen._resources import Resource, bodies, find_resources, kinds_of
 from kubex_codegen._structs import Struct, Structs
 
@@ -19,8 +20,8 @@ class Options:
     """What to generate.
 
     `groups` are API groups (`core` is the one without a name); none means all. With `descriptions` the document's
-    text becomes docstrings. `reference` is a Kubernetes minor version such as `1.37`: kinds then link to their page
-    in the reference of that version.
+    text becomes docstrings. `reference` is a Kubernetes minor version such as `1.37`: the classes of Kubernetes' own
+    schemas then link to their section of the API reference of that version.
     """
 
     groups: frozenset[str] = frozenset()
@@ -42,10 +43,10 @@ def generate(document: Document, options: Options | None = None) -> dict[str, st
     structs = _unique(structs, packages)
     made = modules(structs, roles, packages)
     emitter = Emitter(made, roles, descriptions=options.descriptions, reference=options.reference)
-    files = package_files(made)
+    files = package_modules(made)
     for module in made:
         files["/".join((*module.package, f"{module.name}.py"))] = emitter.module(module)
-    return files
+    return format_modules(files)
 
 
 def _wanted(resources: list[Resource], groups: frozenset[str]) -> list[Resource]:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from kubex_codegen._layout import Alternatives, Brackets, Part
-
 
 @dataclass(frozen=True)
 class Symbol:
@@ -95,13 +93,10 @@ def symbols(item: Type) -> Iterator[Symbol]:
             yield from symbols(member)
 
 
-def written(item: Type, name: Callable[[Symbol], str]) -> Part:
+def written(item: Type, name: Callable[[Symbol], str]) -> str:
     """Write a type as Python; `name` says what a symbol is called."""
     if isinstance(item, Symbol):
         return name(item)
     if isinstance(item, Applied):
-        return Brackets(name(item.head), [written(argument, name) for argument in item.arguments], "[]")
-    members = [written(member, name) for member in item.members]
-    return Alternatives(
-        [one for part in members for one in (part.members if isinstance(part, Alternatives) else (part,))]
-    )
+        return f"{name(item.head)}[{', '.join(written(argument, name) for argument in item.arguments)}]"
+    return " | ".join(written(member, name) for member in item.members)

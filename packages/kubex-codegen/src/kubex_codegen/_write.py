@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kubex_codegen._errors import CodegenError
-from kubex_codegen._packages import HEADER
+from kubex_codegen._format import HEADER
 
 
 def write_files(files: Mapping[str, str], folder: Path, *, remove: bool = True) -> None:

@@ -7,25 +7,45 @@ from ._match_resources import MatchResources
 
 
 class AuditAnnotation(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#auditannotation-v1-admissionregistration-k8s-io.
+    """
+
     key: str
     value_expression: str
 
 
 class ExpressionWarning(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#expressionwarning-v1-admissionregistration-k8s-io.
+    """
+
     field_ref: str
     warning: str
 
 
 class ParamKind(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#paramkind-v1-admissionregistration-k8s-io.
+    """
+
     api_version: str | None = None
     kind: str | None = None
 
 
 class TypeChecking(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#typechecking-v1-admissionregistration-k8s-io.
+    """
+
     expression_warnings: list[ExpressionWarning] | None = None
 
 
 class Validation(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#validation-v1-admissionregistration-k8s-io.
+    """
+
     expression: str
     message: str | None = None
     message_expression: str | None = None
@@ -33,11 +53,19 @@ class Validation(Model):
 
 
 class Variable(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#variable-v1-admissionregistration-k8s-io.
+    """
+
     expression: str
     name: str
 
 
 class ValidatingAdmissionPolicySpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#validatingadmissionpolicyspec-v1-admissionregistration-k8s-io.
+    """
+
     audit_annotations: list[AuditAnnotation] | None = None
     failure_policy: str | None = None
     match_conditions: list[MatchCondition] | None = None
@@ -48,6 +76,10 @@ class ValidatingAdmissionPolicySpec(Model):
 
 
 class ValidatingAdmissionPolicyStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#validatingadmissionpolicystatus-v1-admissionregistration-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
     observed_generation: int | None = None
     type_checking: TypeChecking | None = None

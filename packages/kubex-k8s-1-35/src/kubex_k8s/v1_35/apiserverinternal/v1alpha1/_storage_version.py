@@ -3,6 +3,10 @@ from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts, Time,
 
 
 class ServerStorageVersion(Model, alias_generator=wire_names(api_server_id="apiServerID")):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#serverstorageversion-v1alpha1-internal-apiserver-k8s-io.
+    """
+
     api_server_id: str | None = None
     decodable_versions: list[str] | None = None
     encoding_version: str | None = None
@@ -10,10 +14,16 @@ class ServerStorageVersion(Model, alias_generator=wire_names(api_server_id="apiS
 
 
 class StorageVersionSpec(Model):
-    pass
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#storageversionspec-v1alpha1-internal-apiserver-k8s-io.
+    """
 
 
 class StorageVersionCondition(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#storageversioncondition-v1alpha1-internal-apiserver-k8s-io.
+    """
+
     last_transition_time: Time | None = None
     message: str
     observed_generation: int | None = None
@@ -23,6 +33,10 @@ class StorageVersionCondition(Model):
 
 
 class StorageVersionStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#storageversionstatus-v1alpha1-internal-apiserver-k8s-io.
+    """
+
     common_encoding_version: str | None = None
     conditions: list[StorageVersionCondition] | None = None
     storage_versions: list[ServerStorageVersion] | None = None

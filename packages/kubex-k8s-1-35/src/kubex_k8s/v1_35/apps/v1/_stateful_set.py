@@ -7,25 +7,39 @@ from ...meta.v1._label_selector import LabelSelector
 
 
 class RollingUpdateStatefulSetStrategy(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#rollingupdatestatefulsetstrategy-v1-apps.
+    """
+
     max_unavailable: IntOrString | None = None
     partition: int | None = None
 
 
 class StatefulSetOrdinals(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#statefulsetordinals-v1-apps."""
+
     start: int | None = None
 
 
 class StatefulSetPersistentVolumeClaimRetentionPolicy(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#statefulsetpersistentvolumeclaimretentionpolicy-v1-apps.
+    """
+
     when_deleted: str | None = None
     when_scaled: str | None = None
 
 
 class StatefulSetUpdateStrategy(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#statefulsetupdatestrategy-v1-apps."""
+
     rolling_update: RollingUpdateStatefulSetStrategy | None = None
     type: str | None = None
 
 
 class StatefulSetSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#statefulsetspec-v1-apps."""
+
     min_ready_seconds: int | None = None
     ordinals: StatefulSetOrdinals | None = None
     persistent_volume_claim_retention_policy: StatefulSetPersistentVolumeClaimRetentionPolicy | None = None
@@ -40,6 +54,8 @@ class StatefulSetSpec(Model):
 
 
 class StatefulSetCondition(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#statefulsetcondition-v1-apps."""
+
     last_transition_time: Time | None = None
     message: str | None = None
     reason: str | None = None
@@ -48,6 +64,8 @@ class StatefulSetCondition(Model):
 
 
 class StatefulSetStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#statefulsetstatus-v1-apps."""
+
     available_replicas: int | None = None
     collision_count: int | None = None
     conditions: list[StatefulSetCondition] | None = None

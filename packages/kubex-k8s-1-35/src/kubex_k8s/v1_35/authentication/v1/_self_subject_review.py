@@ -5,6 +5,10 @@ from ._user_info import UserInfo
 
 
 class SelfSubjectReviewStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#selfsubjectreviewstatus-v1-authentication-k8s-io.
+    """
+
     user_info: UserInfo | None = None
 
 

@@ -5,6 +5,10 @@ from ._resource_attributes import NonResourceAttributes, ResourceAttributes, Sub
 
 
 class SelfSubjectAccessReviewSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#selfsubjectaccessreviewspec-v1-authorization-k8s-io.
+    """
+
     non_resource_attributes: NonResourceAttributes | None = None
     resource_attributes: ResourceAttributes | None = None
 

@@ -7,6 +7,10 @@ from ...meta.v1._condition import Condition
 class PodCertificateRequestSpec(
     Model, alias_generator=wire_names(node_uid="nodeUID", pod_uid="podUID", service_account_uid="serviceAccountUID")
 ):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podcertificaterequestspec-v1beta1-certificates-k8s-io.
+    """
+
     max_expiration_seconds: int | None = None
     node_name: str
     node_uid: str
@@ -21,6 +25,10 @@ class PodCertificateRequestSpec(
 
 
 class PodCertificateRequestStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podcertificaterequeststatus-v1beta1-certificates-k8s-io.
+    """
+
     begin_refresh_at: Time | None = None
     certificate_chain: str | None = None
     conditions: list[Condition] | None = None

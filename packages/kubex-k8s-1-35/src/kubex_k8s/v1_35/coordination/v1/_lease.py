@@ -3,6 +3,8 @@ from kubex.models import MicroTime, Model, NamespacedResource, ResourceFacts
 
 
 class LeaseSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#leasespec-v1-coordination-k8s-io."""
+
     acquire_time: MicroTime | None = None
     holder_identity: str | None = None
     lease_duration_seconds: int | None = None

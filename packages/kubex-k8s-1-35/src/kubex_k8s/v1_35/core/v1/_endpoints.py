@@ -5,6 +5,8 @@ from ._object_reference import ObjectReference
 
 
 class EndpointAddress(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#endpointaddress-v1-core."""
+
     hostname: str | None = None
     ip: str
     node_name: str | None = None
@@ -12,6 +14,8 @@ class EndpointAddress(Model):
 
 
 class EndpointPort(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#endpointport-v1-core."""
+
     app_protocol: str | None = None
     name: str | None = None
     port: int
@@ -19,6 +23,8 @@ class EndpointPort(Model):
 
 
 class EndpointSubset(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#endpointsubset-v1-core."""
+
     addresses: list[EndpointAddress] | None = None
     not_ready_addresses: list[EndpointAddress] | None = None
     ports: list[EndpointPort] | None = None

@@ -5,6 +5,8 @@ from kubex.models import Model, NamespacedResource, NullAsEmpty, Quantity, Resou
 
 
 class LimitRangeItem(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#limitrangeitem-v1-core."""
+
     default: dict[str, Quantity] | None = None
     default_request: dict[str, Quantity] | None = None
     max: dict[str, Quantity] | None = None
@@ -14,6 +16,8 @@ class LimitRangeItem(Model):
 
 
 class LimitRangeSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#limitrangespec-v1-core."""
+
     limits: Annotated[list[LimitRangeItem], NullAsEmpty]
 
 

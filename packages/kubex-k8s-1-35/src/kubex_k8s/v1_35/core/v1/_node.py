@@ -3,11 +3,15 @@ from kubex.models import ClusterResource, HasStatus, Model, Quantity, ResourceFa
 
 
 class AttachedVolume(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#attachedvolume-v1-core."""
+
     device_path: str
     name: str
 
 
 class ConfigMapNodeConfigSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#configmapnodeconfigsource-v1-core."""
+
     kubelet_config_key: str
     name: str
     namespace: str
@@ -16,19 +20,27 @@ class ConfigMapNodeConfigSource(Model):
 
 
 class ContainerImage(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#containerimage-v1-core."""
+
     names: list[str] | None = None
     size_bytes: int | None = None
 
 
 class DaemonEndpoint(Model, alias_generator=wire_names(port="Port")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#daemonendpoint-v1-core."""
+
     port: int
 
 
 class NodeConfigSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#nodeconfigsource-v1-core."""
+
     config_map: ConfigMapNodeConfigSource | None = None
 
 
 class Taint(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#taint-v1-core."""
+
     effect: str
     key: str
     time_added: Time | None = None
@@ -41,6 +53,8 @@ class NodeSpec(
         external_id="externalID", pod_cidr="podCIDR", pod_cidrs="podCIDRs", provider_id="providerID"
     ),
 ):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#nodespec-v1-core."""
+
     config_source: NodeConfigSource | None = None
     external_id: str | None = None
     pod_cidr: str | None = None
@@ -51,11 +65,15 @@ class NodeSpec(
 
 
 class NodeAddress(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#nodeaddress-v1-core."""
+
     address: str
     type: str
 
 
 class NodeCondition(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#nodecondition-v1-core."""
+
     last_heartbeat_time: Time | None = None
     last_transition_time: Time | None = None
     message: str | None = None
@@ -65,6 +83,8 @@ class NodeCondition(Model):
 
 
 class NodeConfigStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#nodeconfigstatus-v1-core."""
+
     active: NodeConfigSource | None = None
     assigned: NodeConfigSource | None = None
     error: str | None = None
@@ -72,30 +92,42 @@ class NodeConfigStatus(Model):
 
 
 class NodeDaemonEndpoints(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#nodedaemonendpoints-v1-core."""
+
     kubelet_endpoint: DaemonEndpoint | None = None
 
 
 class NodeFeatures(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#nodefeatures-v1-core."""
+
     supplemental_groups_policy: bool | None = None
 
 
 class NodeRuntimeHandlerFeatures(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#noderuntimehandlerfeatures-v1-core."""
+
     recursive_read_only_mounts: bool | None = None
     user_namespaces: bool | None = None
 
 
 class NodeRuntimeHandler(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#noderuntimehandler-v1-core."""
+
     features: NodeRuntimeHandlerFeatures | None = None
     name: str | None = None
 
 
 class NodeSwapStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#nodeswapstatus-v1-core."""
+
     capacity: int | None = None
 
 
 class NodeSystemInfo(
     Model, alias_generator=wire_names(boot_id="bootID", machine_id="machineID", system_uuid="systemUUID")
 ):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#nodesysteminfo-v1-core."""
+
     architecture: str
     boot_id: str
     container_runtime_version: str
@@ -110,6 +142,8 @@ class NodeSystemInfo(
 
 
 class NodeStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#nodestatus-v1-core."""
+
     addresses: list[NodeAddress] | None = None
     allocatable: dict[str, Quantity] | None = None
     capacity: dict[str, Quantity] | None = None

@@ -5,6 +5,8 @@ from ._persistent_volume_spec import PersistentVolumeSpec
 
 
 class PersistentVolumeStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#persistentvolumestatus-v1-core."""
+
     last_phase_transition_time: Time | None = None
     message: str | None = None
     phase: str | None = None

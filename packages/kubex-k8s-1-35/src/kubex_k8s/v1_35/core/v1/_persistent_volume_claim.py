@@ -5,11 +5,17 @@ from ._persistent_volume_claim_spec import PersistentVolumeClaimSpec
 
 
 class ModifyVolumeStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#modifyvolumestatus-v1-core."""
+
     status: str
     target_volume_attributes_class_name: str | None = None
 
 
 class PersistentVolumeClaimCondition(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#persistentvolumeclaimcondition-v1-core.
+    """
+
     last_probe_time: Time | None = None
     last_transition_time: Time | None = None
     message: str | None = None
@@ -19,6 +25,8 @@ class PersistentVolumeClaimCondition(Model):
 
 
 class PersistentVolumeClaimStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#persistentvolumeclaimstatus-v1-core."""
+
     access_modes: list[str] | None = None
     allocated_resource_statuses: dict[str, str] | None = None
     allocated_resources: dict[str, Quantity] | None = None

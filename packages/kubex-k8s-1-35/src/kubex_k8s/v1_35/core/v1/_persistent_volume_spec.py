@@ -21,6 +21,10 @@ from ._object_reference import ObjectReference
 
 
 class AzureFilePersistentVolumeSource(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#azurefilepersistentvolumesource-v1-core.
+    """
+
     read_only: bool | None = None
     secret_name: str
     secret_namespace: str | None = None
@@ -28,11 +32,15 @@ class AzureFilePersistentVolumeSource(Model):
 
 
 class SecretReference(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#secretreference-v1-core."""
+
     name: str | None = None
     namespace: str | None = None
 
 
 class CSIPersistentVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csipersistentvolumesource-v1-core."""
+
     controller_expand_secret_ref: SecretReference | None = None
     controller_publish_secret_ref: SecretReference | None = None
     driver: str
@@ -46,6 +54,8 @@ class CSIPersistentVolumeSource(Model):
 
 
 class CephFSPersistentVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#cephfspersistentvolumesource-v1-core."""
+
     monitors: Annotated[list[str], NullAsEmpty]
     path: str | None = None
     read_only: bool | None = None
@@ -55,6 +65,8 @@ class CephFSPersistentVolumeSource(Model):
 
 
 class CinderPersistentVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#cinderpersistentvolumesource-v1-core."""
+
     fs_type: str | None = None
     read_only: bool | None = None
     secret_ref: SecretReference | None = None
@@ -62,6 +74,8 @@ class CinderPersistentVolumeSource(Model, alias_generator=wire_names(volume_id="
 
 
 class FlexPersistentVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#flexpersistentvolumesource-v1-core."""
+
     driver: str
     fs_type: str | None = None
     options: dict[str, str] | None = None
@@ -70,6 +84,10 @@ class FlexPersistentVolumeSource(Model):
 
 
 class GlusterfsPersistentVolumeSource(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#glusterfspersistentvolumesource-v1-core.
+    """
+
     endpoints: str
     endpoints_namespace: str | None = None
     path: str
@@ -77,6 +95,8 @@ class GlusterfsPersistentVolumeSource(Model):
 
 
 class ISCSIPersistentVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#iscsipersistentvolumesource-v1-core."""
+
     chap_auth_discovery: bool | None = None
     chap_auth_session: bool | None = None
     fs_type: str | None = None
@@ -91,11 +111,15 @@ class ISCSIPersistentVolumeSource(Model):
 
 
 class LocalVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#localvolumesource-v1-core."""
+
     fs_type: str | None = None
     path: str
 
 
 class RBDPersistentVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#rbdpersistentvolumesource-v1-core."""
+
     fs_type: str | None = None
     image: str
     keyring: str | None = None
@@ -107,6 +131,10 @@ class RBDPersistentVolumeSource(Model):
 
 
 class ScaleIOPersistentVolumeSource(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#scaleiopersistentvolumesource-v1-core.
+    """
+
     fs_type: str | None = None
     gateway: str
     protection_domain: str | None = None
@@ -120,6 +148,10 @@ class ScaleIOPersistentVolumeSource(Model):
 
 
 class StorageOSPersistentVolumeSource(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#storageospersistentvolumesource-v1-core.
+    """
+
     fs_type: str | None = None
     read_only: bool | None = None
     secret_ref: ObjectReference | None = None
@@ -128,10 +160,14 @@ class StorageOSPersistentVolumeSource(Model):
 
 
 class VolumeNodeAffinity(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumenodeaffinity-v1-core."""
+
     required: NodeSelector | None = None
 
 
 class PersistentVolumeSpec(Model, alias_generator=wire_names(scale_io="scaleIO")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#persistentvolumespec-v1-core."""
+
     access_modes: list[str] | None = None
     aws_elastic_block_store: AWSElasticBlockStoreVolumeSource | None = None
     azure_disk: AzureDiskVolumeSource | None = None

@@ -23,16 +23,24 @@ from ._pod_spec import PodSpec, ResourceRequirements
 
 
 class ContainerExtendedResourceRequest(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#containerextendedresourcerequest-v1-core.
+    """
+
     container_name: str
     request_name: str
     resource_name: str
 
 
 class ContainerStateRunning(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#containerstaterunning-v1-core."""
+
     started_at: Time | None = None
 
 
 class ContainerStateTerminated(Model, alias_generator=wire_names(container_id="containerID")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#containerstateterminated-v1-core."""
+
     container_id: str | None = None
     exit_code: int
     finished_at: Time | None = None
@@ -43,37 +51,51 @@ class ContainerStateTerminated(Model, alias_generator=wire_names(container_id="c
 
 
 class ContainerStateWaiting(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#containerstatewaiting-v1-core."""
+
     message: str | None = None
     reason: str | None = None
 
 
 class ContainerState(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#containerstate-v1-core."""
+
     running: ContainerStateRunning | None = None
     terminated: ContainerStateTerminated | None = None
     waiting: ContainerStateWaiting | None = None
 
 
 class LinuxContainerUser(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#linuxcontaineruser-v1-core."""
+
     gid: int
     supplemental_groups: list[int] | None = None
     uid: int
 
 
 class ContainerUser(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#containeruser-v1-core."""
+
     linux: LinuxContainerUser | None = None
 
 
 class ResourceHealth(Model, alias_generator=wire_names(resource_id="resourceID")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourcehealth-v1-core."""
+
     health: str | None = None
     resource_id: str
 
 
 class ResourceStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourcestatus-v1-core."""
+
     name: str
     resources: list[ResourceHealth] | None = None
 
 
 class VolumeMountStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumemountstatus-v1-core."""
+
     mount_path: str
     name: str
     read_only: bool | None = None
@@ -81,6 +103,8 @@ class VolumeMountStatus(Model):
 
 
 class ContainerStatus(Model, alias_generator=wire_names(container_id="containerID", image_id="imageID")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#containerstatus-v1-core."""
+
     allocated_resources: dict[str, Quantity] | None = None
     allocated_resources_status: list[ResourceStatus] | None = None
     container_id: str | None = None
@@ -99,10 +123,14 @@ class ContainerStatus(Model, alias_generator=wire_names(container_id="containerI
 
 
 class HostIP(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#hostip-v1-core."""
+
     ip: str
 
 
 class PodCondition(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podcondition-v1-core."""
+
     last_probe_time: Time | None = None
     last_transition_time: Time | None = None
     message: str | None = None
@@ -113,20 +141,30 @@ class PodCondition(Model):
 
 
 class PodExtendedResourceClaimStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podextendedresourceclaimstatus-v1-core.
+    """
+
     request_mappings: Annotated[list[ContainerExtendedResourceRequest], NullAsEmpty]
     resource_claim_name: str
 
 
 class PodIP(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podip-v1-core."""
+
     ip: str
 
 
 class PodResourceClaimStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podresourceclaimstatus-v1-core."""
+
     name: str
     resource_claim_name: str | None = None
 
 
 class PodStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podstatus-v1-core."""
+
     allocated_resources: dict[str, Quantity] | None = None
     conditions: list[PodCondition] | None = None
     container_statuses: list[ContainerStatus] | None = None
@@ -178,7 +216,7 @@ class Pod(
                 "proxy",
                 "resize",
                 "status",
-            },
+            }
         ),
     )
 

@@ -24,16 +24,22 @@ from ._toleration import Toleration
 
 
 class PreferredSchedulingTerm(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#preferredschedulingterm-v1-core."""
+
     preference: NodeSelectorTerm
     weight: int
 
 
 class NodeAffinity(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#nodeaffinity-v1-core."""
+
     preferred_during_scheduling_ignored_during_execution: list[PreferredSchedulingTerm] | None = None
     required_during_scheduling_ignored_during_execution: NodeSelector | None = None
 
 
 class PodAffinityTerm(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podaffinityterm-v1-core."""
+
     label_selector: LabelSelector | None = None
     match_label_keys: list[str] | None = None
     mismatch_label_keys: list[str] | None = None
@@ -43,38 +49,52 @@ class PodAffinityTerm(Model):
 
 
 class WeightedPodAffinityTerm(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#weightedpodaffinityterm-v1-core."""
+
     pod_affinity_term: PodAffinityTerm
     weight: int
 
 
 class PodAffinity(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podaffinity-v1-core."""
+
     preferred_during_scheduling_ignored_during_execution: list[WeightedPodAffinityTerm] | None = None
     required_during_scheduling_ignored_during_execution: list[PodAffinityTerm] | None = None
 
 
 class PodAntiAffinity(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podantiaffinity-v1-core."""
+
     preferred_during_scheduling_ignored_during_execution: list[WeightedPodAffinityTerm] | None = None
     required_during_scheduling_ignored_during_execution: list[PodAffinityTerm] | None = None
 
 
 class Affinity(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#affinity-v1-core."""
+
     node_affinity: NodeAffinity | None = None
     pod_affinity: PodAffinity | None = None
     pod_anti_affinity: PodAntiAffinity | None = None
 
 
 class AppArmorProfile(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#apparmorprofile-v1-core."""
+
     localhost_profile: str | None = None
     type: str
 
 
 class AzureFileVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#azurefilevolumesource-v1-core."""
+
     read_only: bool | None = None
     secret_name: str
     share_name: str
 
 
 class CSIVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csivolumesource-v1-core."""
+
     driver: str
     fs_type: str | None = None
     node_publish_secret_ref: LocalObjectReference | None = None
@@ -83,11 +103,15 @@ class CSIVolumeSource(Model):
 
 
 class Capabilities(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#capabilities-v1-core."""
+
     add: list[str] | None = None
     drop: list[str] | None = None
 
 
 class CephFSVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#cephfsvolumesource-v1-core."""
+
     monitors: Annotated[list[str], NullAsEmpty]
     path: str | None = None
     read_only: bool | None = None
@@ -97,6 +121,8 @@ class CephFSVolumeSource(Model):
 
 
 class CinderVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#cindervolumesource-v1-core."""
+
     fs_type: str | None = None
     read_only: bool | None = None
     secret_ref: LocalObjectReference | None = None
@@ -104,6 +130,8 @@ class CinderVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")
 
 
 class ClusterTrustBundleProjection(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#clustertrustbundleprojection-v1-core."""
+
     label_selector: LabelSelector | None = None
     name: str | None = None
     optional: bool | None = None
@@ -112,29 +140,39 @@ class ClusterTrustBundleProjection(Model):
 
 
 class ConfigMapEnvSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#configmapenvsource-v1-core."""
+
     name: str | None = None
     optional: bool | None = None
 
 
 class ConfigMapKeySelector(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#configmapkeyselector-v1-core."""
+
     key: str
     name: str | None = None
     optional: bool | None = None
 
 
 class KeyToPath(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#keytopath-v1-core."""
+
     key: str
     mode: int | None = None
     path: str
 
 
 class ConfigMapProjection(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#configmapprojection-v1-core."""
+
     items: list[KeyToPath] | None = None
     name: str | None = None
     optional: bool | None = None
 
 
 class ConfigMapVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#configmapvolumesource-v1-core."""
+
     default_mode: int | None = None
     items: list[KeyToPath] | None = None
     name: str | None = None
@@ -142,6 +180,8 @@ class ConfigMapVolumeSource(Model):
 
 
 class ContainerPort(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#containerport-v1-core."""
+
     container_port: int
     host_ip: str | None = None
     host_port: int | None = None
@@ -150,32 +190,46 @@ class ContainerPort(Model):
 
 
 class ContainerResizePolicy(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#containerresizepolicy-v1-core."""
+
     resource_name: str
     restart_policy: str
 
 
 class ContainerRestartRuleOnExitCodes(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#containerrestartruleonexitcodes-v1-core.
+    """
+
     operator: str
     values: list[int] | None = None
 
 
 class ContainerRestartRule(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#containerrestartrule-v1-core."""
+
     action: str
     exit_codes: ContainerRestartRuleOnExitCodes | None = None
 
 
 class SecretEnvSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#secretenvsource-v1-core."""
+
     name: str | None = None
     optional: bool | None = None
 
 
 class EnvFromSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#envfromsource-v1-core."""
+
     config_map_ref: ConfigMapEnvSource | None = None
     prefix: str | None = None
     secret_ref: SecretEnvSource | None = None
 
 
 class FileKeySelector(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#filekeyselector-v1-core."""
+
     key: str
     optional: bool | None = None
     path: str
@@ -183,23 +237,31 @@ class FileKeySelector(Model):
 
 
 class ObjectFieldSelector(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#objectfieldselector-v1-core."""
+
     api_version: str | None = None
     field_path: str
 
 
 class ResourceFieldSelector(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourcefieldselector-v1-core."""
+
     container_name: str | None = None
     divisor: Quantity | None = None
     resource: str
 
 
 class SecretKeySelector(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#secretkeyselector-v1-core."""
+
     key: str
     name: str | None = None
     optional: bool | None = None
 
 
 class EnvVarSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#envvarsource-v1-core."""
+
     config_map_key_ref: ConfigMapKeySelector | None = None
     field_ref: ObjectFieldSelector | None = None
     file_key_ref: FileKeySelector | None = None
@@ -208,21 +270,29 @@ class EnvVarSource(Model):
 
 
 class EnvVar(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#envvar-v1-core."""
+
     name: str
     value: str | None = None
     value_from: EnvVarSource | None = None
 
 
 class ExecAction(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#execaction-v1-core."""
+
     command: list[str] | None = None
 
 
 class HTTPHeader(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#httpheader-v1-core."""
+
     name: str
     value: str
 
 
 class HTTPGetAction(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#httpgetaction-v1-core."""
+
     host: str | None = None
     http_headers: list[HTTPHeader] | None = None
     path: str | None = None
@@ -231,15 +301,21 @@ class HTTPGetAction(Model):
 
 
 class SleepAction(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#sleepaction-v1-core."""
+
     seconds: int
 
 
 class TCPSocketAction(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#tcpsocketaction-v1-core."""
+
     host: str | None = None
     port: IntOrString
 
 
 class LifecycleHandler(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#lifecyclehandler-v1-core."""
+
     exec: ExecAction | None = None
     http_get: HTTPGetAction | None = None
     sleep: SleepAction | None = None
@@ -247,17 +323,23 @@ class LifecycleHandler(Model):
 
 
 class Lifecycle(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#lifecycle-v1-core."""
+
     post_start: LifecycleHandler | None = None
     pre_stop: LifecycleHandler | None = None
     stop_signal: str | None = None
 
 
 class GRPCAction(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#grpcaction-v1-core."""
+
     port: int
     service: str | None = None
 
 
 class Probe(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#probe-v1-core."""
+
     exec: ExecAction | None = None
     failure_threshold: int | None = None
     grpc: GRPCAction | None = None
@@ -271,17 +353,23 @@ class Probe(Model):
 
 
 class ResourceClaim(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourceclaim-v1-core."""
+
     name: str
     request: str | None = None
 
 
 class ResourceRequirements(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourcerequirements-v1-core."""
+
     claims: list[ResourceClaim] | None = None
     limits: dict[str, Quantity] | None = None
     requests: dict[str, Quantity] | None = None
 
 
 class SELinuxOptions(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#selinuxoptions-v1-core."""
+
     level: str | None = None
     role: str | None = None
     type: str | None = None
@@ -289,11 +377,17 @@ class SELinuxOptions(Model):
 
 
 class SeccompProfile(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#seccompprofile-v1-core."""
+
     localhost_profile: str | None = None
     type: str
 
 
 class WindowsSecurityContextOptions(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#windowssecuritycontextoptions-v1-core.
+    """
+
     gmsa_credential_spec: str | None = None
     gmsa_credential_spec_name: str | None = None
     host_process: bool | None = None
@@ -301,6 +395,8 @@ class WindowsSecurityContextOptions(Model):
 
 
 class SecurityContext(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#securitycontext-v1-core."""
+
     allow_privilege_escalation: bool | None = None
     app_armor_profile: AppArmorProfile | None = None
     capabilities: Capabilities | None = None
@@ -316,11 +412,15 @@ class SecurityContext(Model):
 
 
 class VolumeDevice(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumedevice-v1-core."""
+
     device_path: str
     name: str
 
 
 class VolumeMount(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumemount-v1-core."""
+
     mount_path: str
     mount_propagation: str | None = None
     name: str
@@ -331,6 +431,8 @@ class VolumeMount(Model):
 
 
 class Container(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#container-v1-core."""
+
     args: list[str] | None = None
     command: list[str] | None = None
     env: list[EnvVar] | None = None
@@ -359,6 +461,8 @@ class Container(Model):
 
 
 class DownwardAPIVolumeFile(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#downwardapivolumefile-v1-core."""
+
     field_ref: ObjectFieldSelector | None = None
     mode: int | None = None
     path: str
@@ -366,20 +470,28 @@ class DownwardAPIVolumeFile(Model):
 
 
 class DownwardAPIProjection(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#downwardapiprojection-v1-core."""
+
     items: list[DownwardAPIVolumeFile] | None = None
 
 
 class DownwardAPIVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#downwardapivolumesource-v1-core."""
+
     default_mode: int | None = None
     items: list[DownwardAPIVolumeFile] | None = None
 
 
 class EmptyDirVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#emptydirvolumesource-v1-core."""
+
     medium: str | None = None
     size_limit: Quantity | None = None
 
 
 class EphemeralContainer(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ephemeralcontainer-v1-core."""
+
     args: list[str] | None = None
     command: list[str] | None = None
     env: list[EnvVar] | None = None
@@ -409,15 +521,23 @@ class EphemeralContainer(Model):
 
 
 class PersistentVolumeClaimTemplate(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#persistentvolumeclaimtemplate-v1-core.
+    """
+
     metadata: ObjectMeta | None = None
     spec: PersistentVolumeClaimSpec
 
 
 class EphemeralVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ephemeralvolumesource-v1-core."""
+
     volume_claim_template: PersistentVolumeClaimTemplate | None = None
 
 
 class FlexVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#flexvolumesource-v1-core."""
+
     driver: str
     fs_type: str | None = None
     options: dict[str, str] | None = None
@@ -426,23 +546,31 @@ class FlexVolumeSource(Model):
 
 
 class GitRepoVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#gitrepovolumesource-v1-core."""
+
     directory: str | None = None
     repository: str
     revision: str | None = None
 
 
 class GlusterfsVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#glusterfsvolumesource-v1-core."""
+
     endpoints: str
     path: str
     read_only: bool | None = None
 
 
 class HostAlias(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#hostalias-v1-core."""
+
     hostnames: list[str] | None = None
     ip: str
 
 
 class ISCSIVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#iscsivolumesource-v1-core."""
+
     chap_auth_discovery: bool | None = None
     chap_auth_session: bool | None = None
     fs_type: str | None = None
@@ -457,16 +585,24 @@ class ISCSIVolumeSource(Model):
 
 
 class ImageVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#imagevolumesource-v1-core."""
+
     pull_policy: str | None = None
     reference: str | None = None
 
 
 class PersistentVolumeClaimVolumeSource(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#persistentvolumeclaimvolumesource-v1-core.
+    """
+
     claim_name: str
     read_only: bool | None = None
 
 
 class PodCertificateProjection(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podcertificateprojection-v1-core."""
+
     certificate_chain_path: str | None = None
     credential_bundle_path: str | None = None
     key_path: str | None = None
@@ -477,40 +613,56 @@ class PodCertificateProjection(Model):
 
 
 class PodDNSConfigOption(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#poddnsconfigoption-v1-core."""
+
     name: str | None = None
     value: str | None = None
 
 
 class PodDNSConfig(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#poddnsconfig-v1-core."""
+
     nameservers: list[str] | None = None
     options: list[PodDNSConfigOption] | None = None
     searches: list[str] | None = None
 
 
 class PodOS(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podos-v1-core."""
+
     name: str
 
 
 class PodReadinessGate(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podreadinessgate-v1-core."""
+
     condition_type: str
 
 
 class PodResourceClaim(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podresourceclaim-v1-core."""
+
     name: str
     resource_claim_name: str | None = None
     resource_claim_template_name: str | None = None
 
 
 class PodSchedulingGate(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podschedulinggate-v1-core."""
+
     name: str
 
 
 class Sysctl(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#sysctl-v1-core."""
+
     name: str
     value: str
 
 
 class PodSecurityContext(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podsecuritycontext-v1-core."""
+
     app_armor_profile: AppArmorProfile | None = None
     fs_group: int | None = None
     fs_group_change_policy: str | None = None
@@ -527,6 +679,8 @@ class PodSecurityContext(Model):
 
 
 class TopologySpreadConstraint(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#topologyspreadconstraint-v1-core."""
+
     label_selector: LabelSelector | None = None
     match_label_keys: list[str] | None = None
     max_skew: int
@@ -538,18 +692,26 @@ class TopologySpreadConstraint(Model):
 
 
 class SecretProjection(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#secretprojection-v1-core."""
+
     items: list[KeyToPath] | None = None
     name: str | None = None
     optional: bool | None = None
 
 
 class ServiceAccountTokenProjection(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#serviceaccounttokenprojection-v1-core.
+    """
+
     audience: str | None = None
     expiration_seconds: int | None = None
     path: str
 
 
 class VolumeProjection(Model, alias_generator=wire_names(downward_api="downwardAPI")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumeprojection-v1-core."""
+
     cluster_trust_bundle: ClusterTrustBundleProjection | None = None
     config_map: ConfigMapProjection | None = None
     downward_api: DownwardAPIProjection | None = None
@@ -559,11 +721,15 @@ class VolumeProjection(Model, alias_generator=wire_names(downward_api="downwardA
 
 
 class ProjectedVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#projectedvolumesource-v1-core."""
+
     default_mode: int | None = None
     sources: list[VolumeProjection] | None = None
 
 
 class RBDVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#rbdvolumesource-v1-core."""
+
     fs_type: str | None = None
     image: str
     keyring: str | None = None
@@ -575,6 +741,8 @@ class RBDVolumeSource(Model):
 
 
 class ScaleIOVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#scaleiovolumesource-v1-core."""
+
     fs_type: str | None = None
     gateway: str
     protection_domain: str | None = None
@@ -588,6 +756,8 @@ class ScaleIOVolumeSource(Model):
 
 
 class SecretVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#secretvolumesource-v1-core."""
+
     default_mode: int | None = None
     items: list[KeyToPath] | None = None
     optional: bool | None = None
@@ -595,6 +765,8 @@ class SecretVolumeSource(Model):
 
 
 class StorageOSVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#storageosvolumesource-v1-core."""
+
     fs_type: str | None = None
     read_only: bool | None = None
     secret_ref: LocalObjectReference | None = None
@@ -603,6 +775,8 @@ class StorageOSVolumeSource(Model):
 
 
 class Volume(Model, alias_generator=wire_names(downward_api="downwardAPI", scale_io="scaleIO")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volume-v1-core."""
+
     aws_elastic_block_store: AWSElasticBlockStoreVolumeSource | None = None
     azure_disk: AzureDiskVolumeSource | None = None
     azure_file: AzureFileVolumeSource | None = None
@@ -637,12 +811,16 @@ class Volume(Model, alias_generator=wire_names(downward_api="downwardAPI", scale
 
 
 class WorkloadReference(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#workloadreference-v1-core."""
+
     name: str
     pod_group: str
     pod_group_replica_key: str | None = None
 
 
 class PodSpec(Model, alias_generator=wire_names(set_hostname_as_fqdn="setHostnameAsFQDN")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podspec-v1-core."""
+
     active_deadline_seconds: int | None = None
     affinity: Affinity | None = None
     automount_service_account_token: bool | None = None

@@ -5,5 +5,7 @@ from ._pod_spec import PodSpec
 
 
 class PodTemplateSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podtemplatespec-v1-core."""
+
     metadata: ObjectMeta | None = None
     spec: PodSpec | None = None

@@ -3,22 +3,32 @@ from kubex.models import HasStatus, Model, NamespacedResource, Quantity, Resourc
 
 
 class ScopedResourceSelectorRequirement(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#scopedresourceselectorrequirement-v1-core.
+    """
+
     operator: str
     scope_name: str
     values: list[str] | None = None
 
 
 class ScopeSelector(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#scopeselector-v1-core."""
+
     match_expressions: list[ScopedResourceSelectorRequirement] | None = None
 
 
 class ResourceQuotaSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourcequotaspec-v1-core."""
+
     hard: dict[str, Quantity] | None = None
     scope_selector: ScopeSelector | None = None
     scopes: list[str] | None = None
 
 
 class ResourceQuotaStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourcequotastatus-v1-core."""
+
     hard: dict[str, Quantity] | None = None
     used: dict[str, Quantity] | None = None
 

@@ -3,6 +3,8 @@ from kubex.models import Model
 
 
 class Toleration(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#toleration-v1-core."""
+
     effect: str | None = None
     key: str | None = None
     operator: str | None = None

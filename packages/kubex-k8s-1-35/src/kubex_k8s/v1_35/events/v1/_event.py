@@ -6,6 +6,8 @@ from ...core.v1._object_reference import ObjectReference
 
 
 class EventSeries(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#eventseries-v1-events-k8s-io."""
+
     count: int
     last_observed_time: MicroTime
 

@@ -3,11 +3,15 @@ from kubex.models import Model
 
 
 class Preconditions(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#preconditions-v1-meta."""
+
     resource_version: str | None = None
     uid: str | None = None
 
 
 class DeleteOptions(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#deleteoptions-v1-meta."""
+
     api_version: str | None = None
     dry_run: list[str] | None = None
     grace_period_seconds: int | None = None

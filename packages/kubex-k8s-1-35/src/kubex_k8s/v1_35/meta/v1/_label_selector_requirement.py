@@ -3,6 +3,8 @@ from kubex.models import Model
 
 
 class LabelSelectorRequirement(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#labelselectorrequirement-v1-meta."""
+
     key: str
     operator: str
     values: list[str] | None = None

@@ -3,6 +3,10 @@ from kubex.models import ClusterResource, Model, ResourceFacts
 
 
 class IngressClassParametersReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingressclassparametersreference-v1-networking-k8s-io.
+    """
+
     api_group: str | None = None
     kind: str
     name: str
@@ -11,6 +15,10 @@ class IngressClassParametersReference(Model):
 
 
 class IngressClassSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingressclassspec-v1-networking-k8s-io.
+    """
+
     controller: str | None = None
     parameters: IngressClassParametersReference | None = None
 

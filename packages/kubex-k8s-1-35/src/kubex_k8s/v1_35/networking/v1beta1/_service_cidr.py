@@ -5,10 +5,18 @@ from ...meta.v1._condition import Condition
 
 
 class ServiceCIDRSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#servicecidrspec-v1beta1-networking-k8s-io.
+    """
+
     cidrs: list[str] | None = None
 
 
 class ServiceCIDRStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#servicecidrstatus-v1beta1-networking-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
 
 

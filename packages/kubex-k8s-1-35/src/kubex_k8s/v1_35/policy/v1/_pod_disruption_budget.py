@@ -6,6 +6,8 @@ from ...meta.v1._label_selector import LabelSelector
 
 
 class PodDisruptionBudgetSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#poddisruptionbudgetspec-v1-policy."""
+
     max_unavailable: IntOrString | None = None
     min_available: IntOrString | None = None
     selector: LabelSelector | None = None
@@ -13,6 +15,8 @@ class PodDisruptionBudgetSpec(Model):
 
 
 class PodDisruptionBudgetStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#poddisruptionbudgetstatus-v1-policy."""
+
     conditions: list[Condition] | None = None
     current_healthy: int
     desired_healthy: int

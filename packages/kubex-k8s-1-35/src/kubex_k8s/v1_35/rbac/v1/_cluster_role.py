@@ -6,6 +6,10 @@ from ._policy_rule import PolicyRule
 
 
 class AggregationRule(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#aggregationrule-v1-rbac-authorization-k8s-io.
+    """
+
     cluster_role_selectors: list[LabelSelector] | None = None
 
 

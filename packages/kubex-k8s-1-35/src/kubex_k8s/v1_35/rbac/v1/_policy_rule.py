@@ -5,6 +5,10 @@ from kubex.models import Model, NullAsEmpty, wire_names
 
 
 class PolicyRule(Model, alias_generator=wire_names(non_resource_urls="nonResourceURLs")):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#policyrule-v1-rbac-authorization-k8s-io.
+    """
+
     api_groups: list[str] | None = None
     non_resource_urls: list[str] | None = None
     resource_names: list[str] | None = None

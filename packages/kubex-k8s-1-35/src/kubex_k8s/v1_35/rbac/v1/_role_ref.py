@@ -3,12 +3,16 @@ from kubex.models import Model
 
 
 class RoleRef(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#roleref-v1-rbac-authorization-k8s-io."""
+
     api_group: str
     kind: str
     name: str
 
 
 class Subject(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#subject-v1-rbac-authorization-k8s-io."""
+
     api_group: str | None = None
     kind: str
     name: str

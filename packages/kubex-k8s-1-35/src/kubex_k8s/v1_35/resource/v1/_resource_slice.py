@@ -7,27 +7,41 @@ from ...core.v1._node_selector import NodeSelector
 
 
 class CapacityRequestPolicyRange(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#capacityrequestpolicyrange-v1-resource-k8s-io.
+    """
+
     max: Quantity | None = None
     min: Quantity
     step: Quantity | None = None
 
 
 class CapacityRequestPolicy(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#capacityrequestpolicy-v1-resource-k8s-io.
+    """
+
     default: Quantity | None = None
     valid_range: CapacityRequestPolicyRange | None = None
     valid_values: list[Quantity] | None = None
 
 
 class Counter(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#counter-v1-resource-k8s-io."""
+
     value: Quantity
 
 
 class CounterSet(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#counterset-v1-resource-k8s-io."""
+
     counters: Annotated[dict[str, Counter], NullAsEmptyDict]
     name: str
 
 
 class DeviceAttribute(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#deviceattribute-v1-resource-k8s-io."""
+
     bool_: bool | None = None
     int_: int | None = None
     string: str | None = None
@@ -35,16 +49,24 @@ class DeviceAttribute(Model):
 
 
 class DeviceCapacity(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicecapacity-v1-resource-k8s-io."""
+
     request_policy: CapacityRequestPolicy | None = None
     value: Quantity
 
 
 class DeviceCounterConsumption(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicecounterconsumption-v1-resource-k8s-io.
+    """
+
     counter_set: str
     counters: Annotated[dict[str, Counter], NullAsEmptyDict]
 
 
 class DeviceTaint(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicetaint-v1-resource-k8s-io."""
+
     effect: str
     key: str
     time_added: Time | None = None
@@ -52,6 +74,8 @@ class DeviceTaint(Model):
 
 
 class Device(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#device-v1-resource-k8s-io."""
+
     all_nodes: bool | None = None
     allow_multiple_allocations: bool | None = None
     attributes: dict[str, DeviceAttribute] | None = None
@@ -67,12 +91,16 @@ class Device(Model):
 
 
 class ResourcePool(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourcepool-v1-resource-k8s-io."""
+
     generation: int
     name: str
     resource_slice_count: int
 
 
 class ResourceSliceSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourceslicespec-v1-resource-k8s-io."""
+
     all_nodes: bool | None = None
     devices: list[Device] | None = None
     driver: str

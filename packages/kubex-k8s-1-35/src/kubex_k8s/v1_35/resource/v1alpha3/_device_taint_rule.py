@@ -5,6 +5,8 @@ from ...meta.v1._condition import Condition
 
 
 class DeviceTaint(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicetaint-v1alpha3-resource-k8s-io."""
+
     effect: str
     key: str
     time_added: Time | None = None
@@ -12,17 +14,29 @@ class DeviceTaint(Model):
 
 
 class DeviceTaintSelector(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicetaintselector-v1alpha3-resource-k8s-io.
+    """
+
     device: str | None = None
     driver: str | None = None
     pool: str | None = None
 
 
 class DeviceTaintRuleSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicetaintrulespec-v1alpha3-resource-k8s-io.
+    """
+
     device_selector: DeviceTaintSelector | None = None
     taint: DeviceTaint
 
 
 class DeviceTaintRuleStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicetaintrulestatus-v1alpha3-resource-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
 
 

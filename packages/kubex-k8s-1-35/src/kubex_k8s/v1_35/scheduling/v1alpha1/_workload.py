@@ -5,30 +5,50 @@ from kubex.models import Model, NamespacedResource, NullAsEmpty, ResourceFacts
 
 
 class BasicSchedulingPolicy(Model):
-    pass
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#basicschedulingpolicy-v1alpha1-scheduling-k8s-io.
+    """
 
 
 class GangSchedulingPolicy(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#gangschedulingpolicy-v1alpha1-scheduling-k8s-io.
+    """
+
     min_count: int
 
 
 class PodGroupPolicy(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podgrouppolicy-v1alpha1-scheduling-k8s-io.
+    """
+
     basic: BasicSchedulingPolicy | None = None
     gang: GangSchedulingPolicy | None = None
 
 
 class PodGroup(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podgroup-v1alpha1-scheduling-k8s-io."""
+
     name: str
     policy: PodGroupPolicy
 
 
 class TypedLocalObjectReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#typedlocalobjectreference-v1alpha1-scheduling-k8s-io.
+    """
+
     api_group: str | None = None
     kind: str
     name: str
 
 
 class WorkloadSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#workloadspec-v1alpha1-scheduling-k8s-io.
+    """
+
     controller_ref: TypedLocalObjectReference | None = None
     pod_groups: Annotated[list[PodGroup], NullAsEmpty]
 

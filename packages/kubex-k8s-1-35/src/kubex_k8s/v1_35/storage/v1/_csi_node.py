@@ -5,10 +5,16 @@ from kubex.models import ClusterResource, Model, NullAsEmpty, ResourceFacts, wir
 
 
 class VolumeNodeResources(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumenoderesources-v1-storage-k8s-io.
+    """
+
     count: int | None = None
 
 
 class CSINodeDriver(Model, alias_generator=wire_names(node_id="nodeID")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csinodedriver-v1-storage-k8s-io."""
+
     allocatable: VolumeNodeResources | None = None
     name: str
     node_id: str
@@ -16,6 +22,8 @@ class CSINodeDriver(Model, alias_generator=wire_names(node_id="nodeID")):
 
 
 class CSINodeSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csinodespec-v1-storage-k8s-io."""
+
     drivers: Annotated[list[CSINodeDriver], NullAsEmpty]
 
 

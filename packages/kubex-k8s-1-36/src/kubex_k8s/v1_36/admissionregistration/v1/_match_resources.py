@@ -5,6 +5,10 @@ from ...meta.v1._label_selector import LabelSelector
 
 
 class NamedRuleWithOperations(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#namedrulewithoperations-v1-admissionregistration-k8s-io.
+    """
+
     api_groups: list[str] | None = None
     api_versions: list[str] | None = None
     operations: list[str] | None = None
@@ -14,6 +18,10 @@ class NamedRuleWithOperations(Model):
 
 
 class MatchResources(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#matchresources-v1-admissionregistration-k8s-io.
+    """
+
     exclude_resource_rules: list[NamedRuleWithOperations] | None = None
     match_policy: str | None = None
     namespace_selector: LabelSelector | None = None

@@ -8,20 +8,36 @@ from ._param_kind import ParamKind, Variable
 
 
 class AuditAnnotation(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#auditannotation-v1-admissionregistration-k8s-io.
+    """
+
     key: str
     value_expression: str
 
 
 class ExpressionWarning(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#expressionwarning-v1-admissionregistration-k8s-io.
+    """
+
     field_ref: str
     warning: str
 
 
 class TypeChecking(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#typechecking-v1-admissionregistration-k8s-io.
+    """
+
     expression_warnings: list[ExpressionWarning] | None = None
 
 
 class Validation(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validation-v1-admissionregistration-k8s-io.
+    """
+
     expression: str
     message: str | None = None
     message_expression: str | None = None
@@ -29,6 +45,10 @@ class Validation(Model):
 
 
 class ValidatingAdmissionPolicySpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicyspec-v1-admissionregistration-k8s-io.
+    """
+
     audit_annotations: list[AuditAnnotation] | None = None
     failure_policy: str | None = None
     match_conditions: list[MatchCondition] | None = None
@@ -39,6 +59,10 @@ class ValidatingAdmissionPolicySpec(Model):
 
 
 class ValidatingAdmissionPolicyStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicystatus-v1-admissionregistration-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
     observed_generation: int | None = None
     type_checking: TypeChecking | None = None

@@ -8,6 +8,10 @@ from ._param_ref import ParamRef
 
 
 class ValidatingAdmissionPolicyBindingSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicybindingspec-v1-admissionregistration-k8s-io.
+    """
+
     match_resources: MatchResources | None = None
     param_ref: ParamRef | None = None
     policy_name: str

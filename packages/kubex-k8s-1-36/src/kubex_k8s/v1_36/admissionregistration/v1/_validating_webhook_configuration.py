@@ -9,6 +9,10 @@ from ._webhook_client_config import RuleWithOperations, WebhookClientConfig
 
 
 class ValidatingWebhook(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingwebhook-v1-admissionregistration-k8s-io.
+    """
+
     admission_review_versions: Annotated[list[str], NullAsEmpty]
     client_config: WebhookClientConfig
     failure_policy: str | None = None

@@ -5,35 +5,63 @@ from ._match_resources import MatchResources
 
 
 class ApplyConfiguration(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#applyconfiguration-v1alpha1-admissionregistration-k8s-io.
+    """
+
     expression: str | None = None
 
 
 class JSONPatch(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#jsonpatch-v1alpha1-admissionregistration-k8s-io.
+    """
+
     expression: str | None = None
 
 
 class MatchCondition(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#matchcondition-v1alpha1-admissionregistration-k8s-io.
+    """
+
     expression: str
     name: str
 
 
 class Mutation(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutation-v1alpha1-admissionregistration-k8s-io.
+    """
+
     apply_configuration: ApplyConfiguration | None = None
     json_patch: JSONPatch | None = None
     patch_type: str
 
 
 class ParamKind(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#paramkind-v1alpha1-admissionregistration-k8s-io.
+    """
+
     api_version: str | None = None
     kind: str | None = None
 
 
 class Variable(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#variable-v1alpha1-admissionregistration-k8s-io.
+    """
+
     expression: str
     name: str
 
 
 class MutatingAdmissionPolicySpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicyspec-v1alpha1-admissionregistration-k8s-io.
+    """
+
     failure_policy: str | None = None
     match_conditions: list[MatchCondition] | None = None
     match_constraints: MatchResources | None = None

@@ -6,6 +6,10 @@ from ._match_resources import MatchResources
 
 
 class ParamRef(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#paramref-v1beta1-admissionregistration-k8s-io.
+    """
+
     name: str | None = None
     namespace: str | None = None
     parameter_not_found_action: str | None = None
@@ -13,6 +17,10 @@ class ParamRef(Model):
 
 
 class MutatingAdmissionPolicyBindingSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicybindingspec-v1beta1-admissionregistration-k8s-io.
+    """
+
     match_resources: MatchResources | None = None
     param_ref: ParamRef | None = None
     policy_name: str | None = None

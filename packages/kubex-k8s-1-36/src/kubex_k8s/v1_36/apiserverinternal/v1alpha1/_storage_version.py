@@ -5,6 +5,10 @@ from kubex.models import ClusterResource, HasStatus, Model, NullAsEmpty, Resourc
 
 
 class ServerStorageVersion(Model, alias_generator=wire_names(api_server_id="apiServerID")):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#serverstorageversion-v1alpha1-internal-apiserver-k8s-io.
+    """
+
     api_server_id: str
     decodable_versions: Annotated[list[str], NullAsEmpty]
     encoding_version: str
@@ -12,10 +16,16 @@ class ServerStorageVersion(Model, alias_generator=wire_names(api_server_id="apiS
 
 
 class StorageVersionSpec(Model):
-    pass
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversionspec-v1alpha1-internal-apiserver-k8s-io.
+    """
 
 
 class StorageVersionCondition(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversioncondition-v1alpha1-internal-apiserver-k8s-io.
+    """
+
     last_transition_time: Time | None = None
     message: str
     observed_generation: int | None = None
@@ -25,6 +35,10 @@ class StorageVersionCondition(Model):
 
 
 class StorageVersionStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversionstatus-v1alpha1-internal-apiserver-k8s-io.
+    """
+
     common_encoding_version: str | None = None
     conditions: list[StorageVersionCondition] | None = None
     storage_versions: list[ServerStorageVersion] | None = None

@@ -6,16 +6,22 @@ from ...meta.v1._label_selector import LabelSelector
 
 
 class RollingUpdateDaemonSet(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#rollingupdatedaemonset-v1-apps."""
+
     max_surge: IntOrString | None = None
     max_unavailable: IntOrString | None = None
 
 
 class DaemonSetUpdateStrategy(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#daemonsetupdatestrategy-v1-apps."""
+
     rolling_update: RollingUpdateDaemonSet | None = None
     type: str | None = None
 
 
 class DaemonSetSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#daemonsetspec-v1-apps."""
+
     min_ready_seconds: int | None = None
     revision_history_limit: int | None = None
     selector: LabelSelector
@@ -24,6 +30,8 @@ class DaemonSetSpec(Model):
 
 
 class DaemonSetCondition(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#daemonsetcondition-v1-apps."""
+
     last_transition_time: Time | None = None
     message: str | None = None
     reason: str | None = None
@@ -32,6 +40,8 @@ class DaemonSetCondition(Model):
 
 
 class DaemonSetStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#daemonsetstatus-v1-apps."""
+
     collision_count: int | None = None
     conditions: list[DaemonSetCondition] | None = None
     current_number_scheduled: int

@@ -6,16 +6,22 @@ from ...meta.v1._label_selector import LabelSelector
 
 
 class RollingUpdateDeployment(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#rollingupdatedeployment-v1-apps."""
+
     max_surge: IntOrString | None = None
     max_unavailable: IntOrString | None = None
 
 
 class DeploymentStrategy(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deploymentstrategy-v1-apps."""
+
     rolling_update: RollingUpdateDeployment | None = None
     type: str | None = None
 
 
 class DeploymentSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deploymentspec-v1-apps."""
+
     min_ready_seconds: int | None = None
     paused: bool | None = None
     progress_deadline_seconds: int | None = None
@@ -27,6 +33,8 @@ class DeploymentSpec(Model):
 
 
 class DeploymentCondition(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deploymentcondition-v1-apps."""
+
     last_transition_time: Time | None = None
     last_update_time: Time | None = None
     message: str | None = None
@@ -36,6 +44,8 @@ class DeploymentCondition(Model):
 
 
 class DeploymentStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deploymentstatus-v1-apps."""
+
     available_replicas: int | None = None
     collision_count: int | None = None
     conditions: list[DeploymentCondition] | None = None

@@ -6,6 +6,8 @@ from ...meta.v1._label_selector import LabelSelector
 
 
 class ReplicaSetSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicasetspec-v1-apps."""
+
     min_ready_seconds: int | None = None
     replicas: int | None = None
     selector: LabelSelector
@@ -13,6 +15,8 @@ class ReplicaSetSpec(Model):
 
 
 class ReplicaSetCondition(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicasetcondition-v1-apps."""
+
     last_transition_time: Time | None = None
     message: str | None = None
     reason: str | None = None
@@ -21,6 +25,8 @@ class ReplicaSetCondition(Model):
 
 
 class ReplicaSetStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicasetstatus-v1-apps."""
+
     available_replicas: int | None = None
     conditions: list[ReplicaSetCondition] | None = None
     fully_labeled_replicas: int | None = None

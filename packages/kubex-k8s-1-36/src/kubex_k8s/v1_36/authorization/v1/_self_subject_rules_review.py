@@ -5,11 +5,17 @@ from kubex.models import ClusterCreateOnly, Model, NullAsEmpty, ResourceFacts, w
 
 
 class NonResourceRule(Model, alias_generator=wire_names(non_resource_urls="nonResourceURLs")):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nonresourcerule-v1-authorization-k8s-io.
+    """
+
     non_resource_urls: list[str] | None = None
     verbs: Annotated[list[str], NullAsEmpty]
 
 
 class ResourceRule(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcerule-v1-authorization-k8s-io."""
+
     api_groups: list[str] | None = None
     resource_names: list[str] | None = None
     resources: list[str] | None = None
@@ -17,10 +23,18 @@ class ResourceRule(Model):
 
 
 class SelfSubjectRulesReviewSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#selfsubjectrulesreviewspec-v1-authorization-k8s-io.
+    """
+
     namespace: str | None = None
 
 
 class SubjectRulesReviewStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#subjectrulesreviewstatus-v1-authorization-k8s-io.
+    """
+
     evaluation_error: str | None = None
     incomplete: bool
     non_resource_rules: Annotated[list[NonResourceRule], NullAsEmpty]

@@ -5,6 +5,10 @@ from ._resource_attributes import NonResourceAttributes, ResourceAttributes
 
 
 class SubjectAccessReviewSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#subjectaccessreviewspec-v1-authorization-k8s-io.
+    """
+
     extra: dict[str, list[str]] | None = None
     groups: list[str] | None = None
     non_resource_attributes: NonResourceAttributes | None = None

@@ -5,6 +5,8 @@ from ._job_spec import JobSpec
 
 
 class JobCondition(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#jobcondition-v1-batch."""
+
     last_probe_time: Time | None = None
     last_transition_time: Time | None = None
     message: str | None = None
@@ -14,11 +16,15 @@ class JobCondition(Model):
 
 
 class UncountedTerminatedPods(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#uncountedterminatedpods-v1-batch."""
+
     failed: list[str] | None = None
     succeeded: list[str] | None = None
 
 
 class JobStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#jobstatus-v1-batch."""
+
     active: int | None = None
     completed_indexes: str | None = None
     completion_time: Time | None = None

@@ -3,6 +3,10 @@ from kubex.models import ClusterResource, Model, ResourceFacts
 
 
 class ClusterTrustBundleSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#clustertrustbundlespec-v1beta1-certificates-k8s-io.
+    """
+
     signer_name: str | None = None
     trust_bundle: str
 

@@ -13,6 +13,10 @@ class PodCertificateRequestSpec(
         stub_pkcs10_request="stubPKCS10Request",
     ),
 ):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podcertificaterequestspec-v1beta1-certificates-k8s-io.
+    """
+
     max_expiration_seconds: int | None = None
     node_name: str
     node_uid: str
@@ -28,6 +32,10 @@ class PodCertificateRequestSpec(
 
 
 class PodCertificateRequestStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podcertificaterequeststatus-v1beta1-certificates-k8s-io.
+    """
+
     begin_refresh_at: Time | None = None
     certificate_chain: str | None = None
     conditions: list[Condition] | None = None

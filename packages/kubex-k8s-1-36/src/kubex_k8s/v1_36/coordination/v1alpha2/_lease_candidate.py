@@ -3,6 +3,10 @@ from kubex.models import MicroTime, Model, NamespacedResource, ResourceFacts
 
 
 class LeaseCandidateSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#leasecandidatespec-v1alpha2-coordination-k8s-io.
+    """
+
     binary_version: str
     emulation_version: str | None = None
     lease_name: str

@@ -3,6 +3,10 @@ from kubex.models import Model, wire_names
 
 
 class AWSElasticBlockStoreVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#awselasticblockstorevolumesource-v1-core.
+    """
+
     fs_type: str | None = None
     partition: int | None = None
     read_only: bool | None = None
@@ -10,6 +14,8 @@ class AWSElasticBlockStoreVolumeSource(Model, alias_generator=wire_names(volume_
 
 
 class AzureDiskVolumeSource(Model, alias_generator=wire_names(disk_uri="diskURI")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#azurediskvolumesource-v1-core."""
+
     caching_mode: str | None = None
     disk_name: str
     disk_uri: str
@@ -19,6 +25,8 @@ class AzureDiskVolumeSource(Model, alias_generator=wire_names(disk_uri="diskURI"
 
 
 class FCVolumeSource(Model, alias_generator=wire_names(target_wwns="targetWWNs")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#fcvolumesource-v1-core."""
+
     fs_type: str | None = None
     lun: int | None = None
     read_only: bool | None = None
@@ -27,11 +35,17 @@ class FCVolumeSource(Model, alias_generator=wire_names(target_wwns="targetWWNs")
 
 
 class FlockerVolumeSource(Model, alias_generator=wire_names(dataset_uuid="datasetUUID")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#flockervolumesource-v1-core."""
+
     dataset_name: str | None = None
     dataset_uuid: str | None = None
 
 
 class GCEPersistentDiskVolumeSource(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#gcepersistentdiskvolumesource-v1-core.
+    """
+
     fs_type: str | None = None
     partition: int | None = None
     pd_name: str
@@ -39,28 +53,40 @@ class GCEPersistentDiskVolumeSource(Model):
 
 
 class HostPathVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#hostpathvolumesource-v1-core."""
+
     path: str
     type: str | None = None
 
 
 class NFSVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nfsvolumesource-v1-core."""
+
     path: str
     read_only: bool | None = None
     server: str
 
 
 class PhotonPersistentDiskVolumeSource(Model, alias_generator=wire_names(pd_id="pdID")):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#photonpersistentdiskvolumesource-v1-core.
+    """
+
     fs_type: str | None = None
     pd_id: str
 
 
 class PortworxVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#portworxvolumesource-v1-core."""
+
     fs_type: str | None = None
     read_only: bool | None = None
     volume_id: str
 
 
 class QuobyteVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#quobytevolumesource-v1-core."""
+
     group: str | None = None
     read_only: bool | None = None
     registry: str
@@ -70,6 +96,10 @@ class QuobyteVolumeSource(Model):
 
 
 class VsphereVirtualDiskVolumeSource(Model, alias_generator=wire_names(storage_policy_id="storagePolicyID")):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#vspherevirtualdiskvolumesource-v1-core.
+    """
+
     fs_type: str | None = None
     storage_policy_id: str | None = None
     storage_policy_name: str | None = None

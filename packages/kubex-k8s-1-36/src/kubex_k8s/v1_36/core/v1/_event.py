@@ -6,6 +6,8 @@ from ._object_reference import ObjectReference
 
 
 class EventSeries(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#eventseries-v1-core."""
+
     count: int | None = None
     last_observed_time: MicroTime | None = None
 

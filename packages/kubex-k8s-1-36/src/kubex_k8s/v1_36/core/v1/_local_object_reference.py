@@ -3,4 +3,6 @@ from kubex.models import Model
 
 
 class LocalObjectReference(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#localobjectreference-v1-core."""
+
     name: str | None = None

@@ -5,16 +5,22 @@ from ...meta.v1._condition import Condition
 
 
 class ClientIPConfig(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#clientipconfig-v1-core."""
+
     timeout_seconds: int | None = None
 
 
 class PortStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#portstatus-v1-core."""
+
     error: str | None = None
     port: int
     protocol: str
 
 
 class LoadBalancerIngress(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#loadbalanceringress-v1-core."""
+
     hostname: str | None = None
     ip: str | None = None
     ip_mode: str | None = None
@@ -22,10 +28,14 @@ class LoadBalancerIngress(Model):
 
 
 class LoadBalancerStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#loadbalancerstatus-v1-core."""
+
     ingress: list[LoadBalancerIngress] | None = None
 
 
 class ServicePort(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#serviceport-v1-core."""
+
     app_protocol: str | None = None
     name: str | None = None
     node_port: int | None = None
@@ -35,10 +45,14 @@ class ServicePort(Model):
 
 
 class SessionAffinityConfig(Model, alias_generator=wire_names(client_ip="clientIP")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#sessionaffinityconfig-v1-core."""
+
     client_ip: ClientIPConfig | None = None
 
 
 class ServiceSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#servicespec-v1-core."""
+
     allocate_load_balancer_node_ports: bool | None = None
     cluster_ip: str | None = None
     cluster_ips: list[str] | None = None
@@ -62,6 +76,8 @@ class ServiceSpec(Model):
 
 
 class ServiceStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#servicestatus-v1-core."""
+
     conditions: list[Condition] | None = None
     load_balancer: LoadBalancerStatus | None = None
 

@@ -5,9 +5,15 @@ from kubex.models import Model, NullAsEmpty
 
 
 class TopologySelectorLabelRequirement(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#topologyselectorlabelrequirement-v1-core.
+    """
+
     key: str
     values: Annotated[list[str], NullAsEmpty]
 
 
 class TopologySelectorTerm(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#topologyselectorterm-v1-core."""
+
     match_label_expressions: list[TopologySelectorLabelRequirement] | None = None

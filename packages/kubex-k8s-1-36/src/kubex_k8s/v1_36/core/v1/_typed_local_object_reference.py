@@ -3,6 +3,8 @@ from kubex.models import Model
 
 
 class TypedLocalObjectReference(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#typedlocalobjectreference-v1-core."""
+
     api_group: str | None = None
     kind: str
     name: str

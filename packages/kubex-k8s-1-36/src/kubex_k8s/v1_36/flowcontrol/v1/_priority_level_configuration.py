@@ -3,22 +3,38 @@ from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts, Time
 
 
 class ExemptPriorityLevelConfiguration(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#exemptprioritylevelconfiguration-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     lendable_percent: int | None = None
     nominal_concurrency_shares: int | None = None
 
 
 class QueuingConfiguration(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#queuingconfiguration-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     hand_size: int | None = None
     queue_length_limit: int | None = None
     queues: int | None = None
 
 
 class LimitResponse(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#limitresponse-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     queuing: QueuingConfiguration | None = None
     type: str
 
 
 class LimitedPriorityLevelConfiguration(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#limitedprioritylevelconfiguration-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     borrowing_limit_percent: int | None = None
     lendable_percent: int | None = None
     limit_response: LimitResponse | None = None
@@ -26,12 +42,20 @@ class LimitedPriorityLevelConfiguration(Model):
 
 
 class PriorityLevelConfigurationSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#prioritylevelconfigurationspec-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     exempt: ExemptPriorityLevelConfiguration | None = None
     limited: LimitedPriorityLevelConfiguration | None = None
     type: str
 
 
 class PriorityLevelConfigurationCondition(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#prioritylevelconfigurationcondition-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     last_transition_time: Time | None = None
     message: str | None = None
     reason: str | None = None
@@ -40,6 +64,10 @@ class PriorityLevelConfigurationCondition(Model):
 
 
 class PriorityLevelConfigurationStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#prioritylevelconfigurationstatus-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     conditions: list[PriorityLevelConfigurationCondition] | None = None
 
 

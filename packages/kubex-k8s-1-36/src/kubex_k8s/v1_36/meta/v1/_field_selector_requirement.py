@@ -3,6 +3,8 @@ from kubex.models import Model
 
 
 class FieldSelectorRequirement(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#fieldselectorrequirement-v1-meta."""
+
     key: str
     operator: str
     values: list[str] | None = None

@@ -3,5 +3,7 @@ from kubex.models import Model
 
 
 class GroupResource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#groupresource-v1-meta."""
+
     group: str
     resource: str

@@ -3,6 +3,8 @@ from kubex.models import ClusterResource, Model, ResourceFacts
 
 
 class ParentReference(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#parentreference-v1-networking-k8s-io."""
+
     group: str | None = None
     name: str
     namespace: str | None = None
@@ -10,6 +12,8 @@ class ParentReference(Model):
 
 
 class IPAddressSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ipaddressspec-v1-networking-k8s-io."""
+
     parent_ref: ParentReference
 
 

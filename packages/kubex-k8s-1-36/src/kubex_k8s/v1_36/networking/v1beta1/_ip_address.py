@@ -3,6 +3,10 @@ from kubex.models import ClusterResource, Model, ResourceFacts
 
 
 class ParentReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#parentreference-v1beta1-networking-k8s-io.
+    """
+
     group: str | None = None
     name: str
     namespace: str | None = None
@@ -10,6 +14,10 @@ class ParentReference(Model):
 
 
 class IPAddressSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ipaddressspec-v1beta1-networking-k8s-io.
+    """
+
     parent_ref: ParentReference
 
 

@@ -5,10 +5,14 @@ from ...core.v1._toleration import Toleration
 
 
 class Overhead(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#overhead-v1-node-k8s-io."""
+
     pod_fixed: dict[str, Quantity] | None = None
 
 
 class Scheduling(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#scheduling-v1-node-k8s-io."""
+
     node_selector: dict[str, str] | None = None
     tolerations: list[Toleration] | None = None
 

@@ -5,21 +5,33 @@ from ._device_selector import DeviceSelector, OpaqueDeviceConfiguration
 
 
 class CapacityRequirements(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#capacityrequirements-v1-resource-k8s-io.
+    """
+
     requests: dict[str, Quantity] | None = None
 
 
 class DeviceClaimConfiguration(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceclaimconfiguration-v1-resource-k8s-io.
+    """
+
     opaque: OpaqueDeviceConfiguration | None = None
     requests: list[str] | None = None
 
 
 class DeviceConstraint(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceconstraint-v1-resource-k8s-io."""
+
     distinct_attribute: str | None = None
     match_attribute: str | None = None
     requests: list[str] | None = None
 
 
 class DeviceToleration(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetoleration-v1-resource-k8s-io."""
+
     effect: str | None = None
     key: str | None = None
     operator: str | None = None
@@ -28,6 +40,8 @@ class DeviceToleration(Model):
 
 
 class DeviceSubRequest(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicesubrequest-v1-resource-k8s-io."""
+
     allocation_mode: str | None = None
     capacity: CapacityRequirements | None = None
     count: int | None = None
@@ -38,6 +52,10 @@ class DeviceSubRequest(Model):
 
 
 class ExactDeviceRequest(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#exactdevicerequest-v1-resource-k8s-io.
+    """
+
     admin_access: bool | None = None
     allocation_mode: str | None = None
     capacity: CapacityRequirements | None = None
@@ -48,16 +66,22 @@ class ExactDeviceRequest(Model):
 
 
 class DeviceRequest(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicerequest-v1-resource-k8s-io."""
+
     exactly: ExactDeviceRequest | None = None
     first_available: list[DeviceSubRequest] | None = None
     name: str
 
 
 class DeviceClaim(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceclaim-v1-resource-k8s-io."""
+
     config: list[DeviceClaimConfiguration] | None = None
     constraints: list[DeviceConstraint] | None = None
     requests: list[DeviceRequest] | None = None
 
 
 class ResourceClaimSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimspec-v1-resource-k8s-io."""
+
     devices: DeviceClaim | None = None

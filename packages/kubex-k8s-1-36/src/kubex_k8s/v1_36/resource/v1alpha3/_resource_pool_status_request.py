@@ -5,6 +5,8 @@ from ...meta.v1._condition import Condition
 
 
 class PoolStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#poolstatus-v1alpha3-resource-k8s-io."""
+
     allocated_devices: int | None = None
     available_devices: int | None = None
     driver: str
@@ -18,12 +20,20 @@ class PoolStatus(Model):
 
 
 class ResourcePoolStatusRequestSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcepoolstatusrequestspec-v1alpha3-resource-k8s-io.
+    """
+
     driver: str
     limit: int | None = None
     pool_name: str | None = None
 
 
 class ResourcePoolStatusRequestStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcepoolstatusrequeststatus-v1alpha3-resource-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
     pool_count: int
     pools: list[PoolStatus] | None = None

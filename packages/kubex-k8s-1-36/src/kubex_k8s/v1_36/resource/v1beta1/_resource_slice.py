@@ -7,6 +7,10 @@ from ...core.v1._node_selector import NodeSelector
 
 
 class DeviceAttribute(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceattribute-v1beta1-resource-k8s-io.
+    """
+
     bool_: bool | None = None
     bools: list[bool] | None = None
     int_: int | None = None
@@ -18,32 +22,52 @@ class DeviceAttribute(Model):
 
 
 class CapacityRequestPolicyRange(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#capacityrequestpolicyrange-v1beta1-resource-k8s-io.
+    """
+
     max: Quantity | None = None
     min: Quantity
     step: Quantity | None = None
 
 
 class CapacityRequestPolicy(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#capacityrequestpolicy-v1beta1-resource-k8s-io.
+    """
+
     default: Quantity | None = None
     valid_range: CapacityRequestPolicyRange | None = None
     valid_values: list[Quantity] | None = None
 
 
 class DeviceCapacity(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicecapacity-v1beta1-resource-k8s-io.
+    """
+
     request_policy: CapacityRequestPolicy | None = None
     value: Quantity
 
 
 class Counter(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#counter-v1beta1-resource-k8s-io."""
+
     value: Quantity
 
 
 class DeviceCounterConsumption(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicecounterconsumption-v1beta1-resource-k8s-io.
+    """
+
     counter_set: str
     counters: Annotated[dict[str, Counter], NullAsEmptyDict]
 
 
 class DeviceTaint(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetaint-v1beta1-resource-k8s-io."""
+
     effect: str
     key: str
     time_added: Time | None = None
@@ -51,11 +75,17 @@ class DeviceTaint(Model):
 
 
 class NodeAllocatableResourceMapping(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodeallocatableresourcemapping-v1beta1-resource-k8s-io.
+    """
+
     allocation_multiplier: Quantity | None = None
     capacity_key: str | None = None
 
 
 class BasicDevice(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#basicdevice-v1beta1-resource-k8s-io."""
+
     all_nodes: bool | None = None
     allow_multiple_allocations: bool | None = None
     attributes: dict[str, DeviceAttribute] | None = None
@@ -71,22 +101,32 @@ class BasicDevice(Model):
 
 
 class CounterSet(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#counterset-v1beta1-resource-k8s-io."""
+
     counters: Annotated[dict[str, Counter], NullAsEmptyDict]
     name: str
 
 
 class Device(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#device-v1beta1-resource-k8s-io."""
+
     basic: BasicDevice | None = None
     name: str
 
 
 class ResourcePool(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcepool-v1beta1-resource-k8s-io."""
+
     generation: int
     name: str
     resource_slice_count: int
 
 
 class ResourceSliceSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceslicespec-v1beta1-resource-k8s-io.
+    """
+
     all_nodes: bool | None = None
     devices: list[Device] | None = None
     driver: str

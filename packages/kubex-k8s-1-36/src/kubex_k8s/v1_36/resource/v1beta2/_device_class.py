@@ -5,10 +5,18 @@ from ._device_selector import DeviceSelector, OpaqueDeviceConfiguration
 
 
 class DeviceClassConfiguration(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceclassconfiguration-v1beta2-resource-k8s-io.
+    """
+
     opaque: OpaqueDeviceConfiguration | None = None
 
 
 class DeviceClassSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceclassspec-v1beta2-resource-k8s-io.
+    """
+
     config: list[DeviceClassConfiguration] | None = None
     extended_resource_name: str | None = None
     selectors: list[DeviceSelector] | None = None

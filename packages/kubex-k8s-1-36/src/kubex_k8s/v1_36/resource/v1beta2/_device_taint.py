@@ -3,6 +3,8 @@ from kubex.models import Model, Time
 
 
 class DeviceTaint(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetaint-v1beta2-resource-k8s-io."""
+
     effect: str
     key: str
     time_added: Time | None = None

@@ -5,6 +5,10 @@ from ._resource_claim_spec import ResourceClaimSpec
 
 
 class ResourceClaimTemplateSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimtemplatespec-v1beta2-resource-k8s-io.
+    """
+
     metadata: ObjectMeta | None = None
     spec: ResourceClaimSpec
 

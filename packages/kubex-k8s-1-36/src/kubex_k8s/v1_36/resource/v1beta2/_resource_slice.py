@@ -8,27 +8,43 @@ from ._device_taint import DeviceTaint
 
 
 class CapacityRequestPolicyRange(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#capacityrequestpolicyrange-v1beta2-resource-k8s-io.
+    """
+
     max: Quantity | None = None
     min: Quantity
     step: Quantity | None = None
 
 
 class CapacityRequestPolicy(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#capacityrequestpolicy-v1beta2-resource-k8s-io.
+    """
+
     default: Quantity | None = None
     valid_range: CapacityRequestPolicyRange | None = None
     valid_values: list[Quantity] | None = None
 
 
 class Counter(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#counter-v1beta2-resource-k8s-io."""
+
     value: Quantity
 
 
 class CounterSet(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#counterset-v1beta2-resource-k8s-io."""
+
     counters: Annotated[dict[str, Counter], NullAsEmptyDict]
     name: str
 
 
 class DeviceAttribute(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceattribute-v1beta2-resource-k8s-io.
+    """
+
     bool_: bool | None = None
     bools: list[bool] | None = None
     int_: int | None = None
@@ -40,21 +56,35 @@ class DeviceAttribute(Model):
 
 
 class DeviceCapacity(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicecapacity-v1beta2-resource-k8s-io.
+    """
+
     request_policy: CapacityRequestPolicy | None = None
     value: Quantity
 
 
 class DeviceCounterConsumption(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicecounterconsumption-v1beta2-resource-k8s-io.
+    """
+
     counter_set: str
     counters: Annotated[dict[str, Counter], NullAsEmptyDict]
 
 
 class NodeAllocatableResourceMapping(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodeallocatableresourcemapping-v1beta2-resource-k8s-io.
+    """
+
     allocation_multiplier: Quantity | None = None
     capacity_key: str | None = None
 
 
 class Device(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#device-v1beta2-resource-k8s-io."""
+
     all_nodes: bool | None = None
     allow_multiple_allocations: bool | None = None
     attributes: dict[str, DeviceAttribute] | None = None
@@ -71,12 +101,18 @@ class Device(Model):
 
 
 class ResourcePool(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcepool-v1beta2-resource-k8s-io."""
+
     generation: int
     name: str
     resource_slice_count: int
 
 
 class ResourceSliceSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceslicespec-v1beta2-resource-k8s-io.
+    """
+
     all_nodes: bool | None = None
     devices: list[Device] | None = None
     driver: str

@@ -6,15 +6,27 @@ from ._pod_group_scheduling_policy import PodGroupResourceClaim, PodGroupSchedul
 
 
 class WorkloadPodGroupTemplateReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#workloadpodgrouptemplatereference-v1alpha2-scheduling-k8s-io.
+    """
+
     pod_group_template_name: str
     workload_name: str
 
 
 class PodGroupTemplateReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgrouptemplatereference-v1alpha2-scheduling-k8s-io.
+    """
+
     workload: WorkloadPodGroupTemplateReference | None = None
 
 
 class PodGroupSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupspec-v1alpha2-scheduling-k8s-io.
+    """
+
     disruption_mode: str | None = None
     pod_group_template_ref: PodGroupTemplateReference | None = None
     priority: int | None = None
@@ -25,11 +37,19 @@ class PodGroupSpec(Model):
 
 
 class PodGroupResourceClaimStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupresourceclaimstatus-v1alpha2-scheduling-k8s-io.
+    """
+
     name: str
     resource_claim_name: str | None = None
 
 
 class PodGroupStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupstatus-v1alpha2-scheduling-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
     resource_claim_statuses: list[PodGroupResourceClaimStatus] | None = None
 

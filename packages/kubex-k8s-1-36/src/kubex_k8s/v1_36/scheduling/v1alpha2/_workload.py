@@ -7,6 +7,10 @@ from ._pod_group_scheduling_policy import PodGroupResourceClaim, PodGroupSchedul
 
 
 class PodGroupTemplate(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgrouptemplate-v1alpha2-scheduling-k8s-io.
+    """
+
     disruption_mode: str | None = None
     name: str
     priority: int | None = None
@@ -17,12 +21,20 @@ class PodGroupTemplate(Model):
 
 
 class TypedLocalObjectReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#typedlocalobjectreference-v1alpha2-scheduling-k8s-io.
+    """
+
     api_group: str | None = None
     kind: str
     name: str
 
 
 class WorkloadSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#workloadspec-v1alpha2-scheduling-k8s-io.
+    """
+
     controller_ref: TypedLocalObjectReference | None = None
     pod_group_templates: Annotated[list[PodGroupTemplate], NullAsEmpty]
 

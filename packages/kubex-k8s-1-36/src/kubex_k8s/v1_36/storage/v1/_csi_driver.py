@@ -3,11 +3,15 @@ from kubex.models import ClusterResource, Model, ResourceFacts
 
 
 class TokenRequest(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tokenrequest-v1-storage-k8s-io."""
+
     audience: str
     expiration_seconds: int | None = None
 
 
 class CSIDriverSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#csidriverspec-v1-storage-k8s-io."""
+
     attach_required: bool | None = None
     fs_group_policy: str | None = None
     node_allocatable_update_period_seconds: int | None = None

@@ -6,10 +6,18 @@ from ...meta.v1._group_resource import GroupResource
 
 
 class StorageVersionMigrationSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversionmigrationspec-v1beta1-storagemigration-k8s-io.
+    """
+
     resource: GroupResource
 
 
 class StorageVersionMigrationStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversionmigrationstatus-v1beta1-storagemigration-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
     resource_version: str | None = None
 

@@ -3,5 +3,9 @@ from kubex.models import Model
 
 
 class MatchCondition(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#matchcondition-v1-admissionregistration-k8s-io.
+    """
+
     expression: str
     name: str

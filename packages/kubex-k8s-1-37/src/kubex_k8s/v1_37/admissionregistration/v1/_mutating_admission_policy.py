@@ -7,20 +7,36 @@ from ._param_kind import ParamKind, Variable
 
 
 class ApplyConfiguration(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#applyconfiguration-v1-admissionregistration-k8s-io.
+    """
+
     expression: str | None = None
 
 
 class JSONPatch(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#jsonpatch-v1-admissionregistration-k8s-io.
+    """
+
     expression: str | None = None
 
 
 class Mutation(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#mutation-v1-admissionregistration-k8s-io.
+    """
+
     apply_configuration: ApplyConfiguration | None = None
     json_patch: JSONPatch | None = None
     patch_type: str
 
 
 class MutatingAdmissionPolicySpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#mutatingadmissionpolicyspec-v1-admissionregistration-k8s-io.
+    """
+
     failure_policy: str | None = None
     match_conditions: list[MatchCondition] | None = None
     match_constraints: MatchResources | None = None

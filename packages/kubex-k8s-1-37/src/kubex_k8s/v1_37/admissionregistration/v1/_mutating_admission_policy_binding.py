@@ -6,6 +6,10 @@ from ._param_ref import ParamRef
 
 
 class MutatingAdmissionPolicyBindingSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#mutatingadmissionpolicybindingspec-v1-admissionregistration-k8s-io.
+    """
+
     match_resources: MatchResources | None = None
     param_ref: ParamRef | None = None
     policy_name: str | None = None

@@ -5,6 +5,10 @@ from kubex.models import Base64, ClusterResource, HasStatus, Model, NullAsEmpty,
 
 
 class CustomResourceColumnDefinition(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#customresourcecolumndefinition-v1-apiextensions-k8s-io.
+    """
+
     description: str | None = None
     format: str | None = None
     json_path: str
@@ -14,6 +18,10 @@ class CustomResourceColumnDefinition(Model):
 
 
 class ServiceReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#servicereference-v1-apiextensions-k8s-io.
+    """
+
     name: str
     namespace: str
     path: str | None = None
@@ -21,22 +29,38 @@ class ServiceReference(Model):
 
 
 class WebhookClientConfig(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#webhookclientconfig-v1-apiextensions-k8s-io.
+    """
+
     ca_bundle: Base64 | None = None
     service: ServiceReference | None = None
     url: str | None = None
 
 
 class WebhookConversion(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#webhookconversion-v1-apiextensions-k8s-io.
+    """
+
     client_config: WebhookClientConfig | None = None
     conversion_review_versions: Annotated[list[str], NullAsEmpty]
 
 
 class CustomResourceConversion(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#customresourceconversion-v1-apiextensions-k8s-io.
+    """
+
     strategy: str
     webhook: WebhookConversion | None = None
 
 
 class CustomResourceDefinitionNames(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#customresourcedefinitionnames-v1-apiextensions-k8s-io.
+    """
+
     categories: list[str] | None = None
     kind: str
     list_kind: str | None = None
@@ -46,26 +70,44 @@ class CustomResourceDefinitionNames(Model):
 
 
 class CustomResourceSubresourceScale(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#customresourcesubresourcescale-v1-apiextensions-k8s-io.
+    """
+
     label_selector_path: str | None = None
     spec_replicas_path: str
     status_replicas_path: str
 
 
 class CustomResourceSubresourceStatus(Model):
-    pass
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#customresourcesubresourcestatus-v1-apiextensions-k8s-io.
+    """
 
 
 class CustomResourceSubresources(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#customresourcesubresources-v1-apiextensions-k8s-io.
+    """
+
     scale: CustomResourceSubresourceScale | None = None
     status: CustomResourceSubresourceStatus | None = None
 
 
 class ExternalDocumentation(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#externaldocumentation-v1-apiextensions-k8s-io.
+    """
+
     description: str | None = None
     url: str | None = None
 
 
 class ValidationRule(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#validationrule-v1-apiextensions-k8s-io.
+    """
+
     field_path: str | None = None
     message: str | None = None
     message_expression: str | None = None
@@ -88,6 +130,10 @@ class JSONSchemaProps(
         x_kubernetes_validations="x-kubernetes-validations",
     ),
 ):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#jsonschemaprops-v1-apiextensions-k8s-io.
+    """
+
     ref: str | None = None
     schema_: str | None = None
     additional_items: "JSONSchemaProps | bool | None" = None
@@ -135,14 +181,26 @@ class JSONSchemaProps(
 
 
 class CustomResourceValidation(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#customresourcevalidation-v1-apiextensions-k8s-io.
+    """
+
     open_apiv3_schema: JSONSchemaProps | None = None
 
 
 class SelectableField(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#selectablefield-v1-apiextensions-k8s-io.
+    """
+
     json_path: str
 
 
 class CustomResourceDefinitionVersion(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#customresourcedefinitionversion-v1-apiextensions-k8s-io.
+    """
+
     additional_printer_columns: list[CustomResourceColumnDefinition] | None = None
     deprecated: bool | None = None
     deprecation_warning: str | None = None
@@ -155,6 +213,10 @@ class CustomResourceDefinitionVersion(Model):
 
 
 class CustomResourceDefinitionSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#customresourcedefinitionspec-v1-apiextensions-k8s-io.
+    """
+
     conversion: CustomResourceConversion | None = None
     group: str
     names: CustomResourceDefinitionNames
@@ -164,6 +226,10 @@ class CustomResourceDefinitionSpec(Model):
 
 
 class CustomResourceDefinitionCondition(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#customresourcedefinitioncondition-v1-apiextensions-k8s-io.
+    """
+
     last_transition_time: Time | None = None
     message: str | None = None
     observed_generation: int | None = None
@@ -173,6 +239,10 @@ class CustomResourceDefinitionCondition(Model):
 
 
 class CustomResourceDefinitionStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#customresourcedefinitionstatus-v1-apiextensions-k8s-io.
+    """
+
     accepted_names: CustomResourceDefinitionNames | None = None
     conditions: list[CustomResourceDefinitionCondition] | None = None
     observed_generation: int | None = None

@@ -3,12 +3,20 @@ from kubex.models import Base64, ClusterResource, HasStatus, Model, ResourceFact
 
 
 class ServiceReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#servicereference-v1-apiregistration-k8s-io.
+    """
+
     name: str | None = None
     namespace: str | None = None
     port: int | None = None
 
 
 class APIServiceSpec(Model, alias_generator=wire_names(insecure_skip_tls_verify="insecureSkipTLSVerify")):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#apiservicespec-v1-apiregistration-k8s-io.
+    """
+
     ca_bundle: Base64 | None = None
     group: str | None = None
     group_priority_minimum: int
@@ -19,6 +27,10 @@ class APIServiceSpec(Model, alias_generator=wire_names(insecure_skip_tls_verify=
 
 
 class APIServiceCondition(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#apiservicecondition-v1-apiregistration-k8s-io.
+    """
+
     last_transition_time: Time | None = None
     message: str | None = None
     reason: str | None = None
@@ -27,6 +39,10 @@ class APIServiceCondition(Model):
 
 
 class APIServiceStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#apiservicestatus-v1-apiregistration-k8s-io.
+    """
+
     conditions: list[APIServiceCondition] | None = None
 
 

@@ -7,11 +7,19 @@ from ._user_info import UserInfo
 
 
 class TokenReviewSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#tokenreviewspec-v1-authentication-k8s-io.
+    """
+
     audiences: list[str] | None = None
     token: Annotated[str, Hidden]
 
 
 class TokenReviewStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#tokenreviewstatus-v1-authentication-k8s-io.
+    """
+
     audiences: list[str] | None = None
     authenticated: bool | None = None
     error: str | None = None

@@ -3,6 +3,10 @@ from kubex.models import HasStatus, Model, NamespacedResource, ResourceFacts, Ti
 
 
 class CrossVersionObjectReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#crossversionobjectreference-v1-autoscaling.
+    """
+
     api_version: str | None = None
     kind: str
     name: str
@@ -11,6 +15,10 @@ class CrossVersionObjectReference(Model):
 class HorizontalPodAutoscalerSpec(
     Model, alias_generator=wire_names(target_cpu_utilization_percentage="targetCPUUtilizationPercentage")
 ):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#horizontalpodautoscalerspec-v1-autoscaling.
+    """
+
     max_replicas: int
     min_replicas: int | None = None
     scale_target_ref: CrossVersionObjectReference
@@ -20,6 +28,10 @@ class HorizontalPodAutoscalerSpec(
 class HorizontalPodAutoscalerStatus(
     Model, alias_generator=wire_names(current_cpu_utilization_percentage="currentCPUUtilizationPercentage")
 ):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#horizontalpodautoscalerstatus-v1-autoscaling.
+    """
+
     current_cpu_utilization_percentage: int | None = None
     current_replicas: int
     desired_replicas: int

@@ -6,11 +6,15 @@ from ._job_spec import JobSpec
 
 
 class JobTemplateSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#jobtemplatespec-v1-batch."""
+
     metadata: ObjectMeta | None = None
     spec: JobSpec | None = None
 
 
 class CronJobSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#cronjobspec-v1-batch."""
+
     concurrency_policy: str | None = None
     failed_jobs_history_limit: int | None = None
     job_template: JobTemplateSpec
@@ -22,6 +26,8 @@ class CronJobSpec(Model):
 
 
 class CronJobStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#cronjobstatus-v1-batch."""
+
     active: list[ObjectReference] | None = None
     last_schedule_time: Time | None = None
     last_successful_time: Time | None = None

@@ -3,6 +3,10 @@ from kubex.models import Base64, ClusterResource, HasApproval, HasStatus, Model,
 
 
 class CertificateSigningRequestSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#certificatesigningrequestspec-v1-certificates-k8s-io.
+    """
+
     expiration_seconds: int | None = None
     extra: dict[str, list[str]] | None = None
     groups: list[str] | None = None
@@ -14,6 +18,10 @@ class CertificateSigningRequestSpec(Model):
 
 
 class CertificateSigningRequestCondition(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#certificatesigningrequestcondition-v1-certificates-k8s-io.
+    """
+
     last_transition_time: Time | None = None
     last_update_time: Time | None = None
     message: str | None = None
@@ -23,6 +31,10 @@ class CertificateSigningRequestCondition(Model):
 
 
 class CertificateSigningRequestStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#certificatesigningrequeststatus-v1-certificates-k8s-io.
+    """
+
     certificate: Base64 | None = None
     conditions: list[CertificateSigningRequestCondition] | None = None
 

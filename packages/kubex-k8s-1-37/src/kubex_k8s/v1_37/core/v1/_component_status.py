@@ -3,6 +3,8 @@ from kubex.models import ClusterResource, Model, ResourceFacts
 
 
 class ComponentCondition(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#componentcondition-v1-core."""
+
     error: str | None = None
     message: str | None = None
     status: str

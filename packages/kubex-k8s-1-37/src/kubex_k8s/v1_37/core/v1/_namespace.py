@@ -3,10 +3,14 @@ from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts, Time
 
 
 class NamespaceSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#namespacespec-v1-core."""
+
     finalizers: list[str] | None = None
 
 
 class NamespaceCondition(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#namespacecondition-v1-core."""
+
     last_transition_time: Time | None = None
     message: str | None = None
     reason: str | None = None
@@ -15,6 +19,8 @@ class NamespaceCondition(Model):
 
 
 class NamespaceStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#namespacestatus-v1-core."""
+
     conditions: list[NamespaceCondition] | None = None
     phase: str | None = None
 

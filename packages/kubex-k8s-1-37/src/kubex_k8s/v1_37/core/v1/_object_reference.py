@@ -3,6 +3,8 @@ from kubex.models import Model
 
 
 class ObjectReference(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#objectreference-v1-core."""
+
     api_version: str | None = None
     field_path: str | None = None
     kind: str | None = None

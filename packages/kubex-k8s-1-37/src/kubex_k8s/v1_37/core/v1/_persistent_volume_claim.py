@@ -6,11 +6,17 @@ from ._volume_health_condition import VolumeHealthCondition
 
 
 class ModifyVolumeStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#modifyvolumestatus-v1-core."""
+
     status: str
     target_volume_attributes_class_name: str | None = None
 
 
 class PersistentVolumeClaimCondition(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#persistentvolumeclaimcondition-v1-core.
+    """
+
     last_probe_time: Time | None = None
     last_transition_time: Time | None = None
     message: str | None = None
@@ -20,11 +26,15 @@ class PersistentVolumeClaimCondition(Model):
 
 
 class VolumeHealthStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volumehealthstatus-v1-core."""
+
     health_conditions: list[VolumeHealthCondition] | None = None
     last_transition_time: Time | None = None
 
 
 class PersistentVolumeClaimStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#persistentvolumeclaimstatus-v1-core."""
+
     access_modes: list[str] | None = None
     allocated_resource_statuses: dict[str, str] | None = None
     allocated_resources: dict[str, Quantity] | None = None

@@ -6,6 +6,8 @@ from ._typed_local_object_reference import TypedLocalObjectReference
 
 
 class TypedObjectReference(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#typedobjectreference-v1-core."""
+
     api_group: str | None = None
     kind: str
     name: str
@@ -13,11 +15,15 @@ class TypedObjectReference(Model):
 
 
 class VolumeResourceRequirements(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volumeresourcerequirements-v1-core."""
+
     limits: dict[str, Quantity] | None = None
     requests: dict[str, Quantity] | None = None
 
 
 class PersistentVolumeClaimSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#persistentvolumeclaimspec-v1-core."""
+
     access_modes: list[str] | None = None
     data_source: TypedLocalObjectReference | None = None
     data_source_ref: TypedObjectReference | None = None

@@ -24,16 +24,24 @@ from ._volume_health_condition import VolumeHealthCondition
 
 
 class ContainerExtendedResourceRequest(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#containerextendedresourcerequest-v1-core.
+    """
+
     container_name: str
     request_name: str
     resource_name: str
 
 
 class ContainerStateRunning(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#containerstaterunning-v1-core."""
+
     started_at: Time | None = None
 
 
 class ContainerStateTerminated(Model, alias_generator=wire_names(container_id="containerID")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#containerstateterminated-v1-core."""
+
     container_id: str | None = None
     exit_code: int
     finished_at: Time | None = None
@@ -44,46 +52,64 @@ class ContainerStateTerminated(Model, alias_generator=wire_names(container_id="c
 
 
 class ContainerStateWaiting(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#containerstatewaiting-v1-core."""
+
     message: str | None = None
     reason: str | None = None
 
 
 class ContainerState(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#containerstate-v1-core."""
+
     running: ContainerStateRunning | None = None
     terminated: ContainerStateTerminated | None = None
     waiting: ContainerStateWaiting | None = None
 
 
 class LinuxContainerUser(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#linuxcontaineruser-v1-core."""
+
     gid: int
     supplemental_groups: list[int] | None = None
     uid: int
 
 
 class ContainerUser(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#containeruser-v1-core."""
+
     linux: LinuxContainerUser | None = None
 
 
 class ResourceHealth(Model, alias_generator=wire_names(resource_id="resourceID")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourcehealth-v1-core."""
+
     health: str | None = None
     message: str | None = None
     resource_id: str
 
 
 class ResourceStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourcestatus-v1-core."""
+
     name: str
     resources: list[ResourceHealth] | None = None
 
 
 class ImageVolumeStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#imagevolumestatus-v1-core."""
+
     image_ref: str
 
 
 class VolumeStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volumestatus-v1-core."""
+
     image: ImageVolumeStatus | None = None
 
 
 class VolumeMountStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volumemountstatus-v1-core."""
+
     mount_path: str
     name: str
     read_only: bool | None = None
@@ -92,6 +118,8 @@ class VolumeMountStatus(Model):
 
 
 class ContainerStatus(Model, alias_generator=wire_names(container_id="containerID", image_id="imageID")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#containerstatus-v1-core."""
+
     allocated_resources: dict[str, Quantity] | None = None
     allocated_resources_status: list[ResourceStatus] | None = None
     container_id: str | None = None
@@ -110,21 +138,35 @@ class ContainerStatus(Model, alias_generator=wire_names(container_id="containerI
 
 
 class HostIP(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#hostip-v1-core."""
+
     ip: str
 
 
 class NodeAllocatableMappedResources(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nodeallocatablemappedresources-v1-core.
+    """
+
     name: str
     quantity: Quantity
 
 
 class NodeAllocatableOverheadResources(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nodeallocatableoverheadresources-v1-core.
+    """
+
     name: str
     per_container: Quantity | None = None
     per_pod: Quantity | None = None
 
 
 class NodeAllocatableResourceClaimStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nodeallocatableresourceclaimstatus-v1-core.
+    """
+
     containers: list[str] | None = None
     mapping: list[NodeAllocatableMappedResources] | None = None
     overhead: list[NodeAllocatableOverheadResources] | None = None
@@ -132,6 +174,8 @@ class NodeAllocatableResourceClaimStatus(Model):
 
 
 class PodCondition(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podcondition-v1-core."""
+
     last_probe_time: Time | None = None
     last_transition_time: Time | None = None
     message: str | None = None
@@ -142,26 +186,38 @@ class PodCondition(Model):
 
 
 class PodExtendedResourceClaimStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podextendedresourceclaimstatus-v1-core.
+    """
+
     request_mappings: Annotated[list[ContainerExtendedResourceRequest], NullAsEmpty]
     resource_claim_name: str
 
 
 class PodIP(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podip-v1-core."""
+
     ip: str
 
 
 class PodResourceClaimStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podresourceclaimstatus-v1-core."""
+
     name: str
     resource_claim_name: str | None = None
 
 
 class PodVolumeHealth(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podvolumehealth-v1-core."""
+
     health_conditions: list[VolumeHealthCondition] | None = None
     last_transition_time: Time | None = None
     name: str
 
 
 class PodStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podstatus-v1-core."""
+
     allocated_resources: dict[str, Quantity] | None = None
     conditions: list[PodCondition] | None = None
     container_statuses: list[ContainerStatus] | None = None
@@ -215,7 +271,7 @@ class Pod(
                 "proxy",
                 "resize",
                 "status",
-            },
+            }
         ),
     )
 

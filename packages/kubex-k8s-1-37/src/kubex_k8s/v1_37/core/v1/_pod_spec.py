@@ -24,16 +24,22 @@ from ._toleration import Toleration
 
 
 class PreferredSchedulingTerm(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#preferredschedulingterm-v1-core."""
+
     preference: NodeSelectorTerm
     weight: int
 
 
 class NodeAffinity(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nodeaffinity-v1-core."""
+
     preferred_during_scheduling_ignored_during_execution: list[PreferredSchedulingTerm] | None = None
     required_during_scheduling_ignored_during_execution: NodeSelector | None = None
 
 
 class PodAffinityTerm(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podaffinityterm-v1-core."""
+
     label_selector: LabelSelector | None = None
     match_label_keys: list[str] | None = None
     mismatch_label_keys: list[str] | None = None
@@ -43,38 +49,52 @@ class PodAffinityTerm(Model):
 
 
 class WeightedPodAffinityTerm(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#weightedpodaffinityterm-v1-core."""
+
     pod_affinity_term: PodAffinityTerm
     weight: int
 
 
 class PodAffinity(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podaffinity-v1-core."""
+
     preferred_during_scheduling_ignored_during_execution: list[WeightedPodAffinityTerm] | None = None
     required_during_scheduling_ignored_during_execution: list[PodAffinityTerm] | None = None
 
 
 class PodAntiAffinity(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podantiaffinity-v1-core."""
+
     preferred_during_scheduling_ignored_during_execution: list[WeightedPodAffinityTerm] | None = None
     required_during_scheduling_ignored_during_execution: list[PodAffinityTerm] | None = None
 
 
 class Affinity(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#affinity-v1-core."""
+
     node_affinity: NodeAffinity | None = None
     pod_affinity: PodAffinity | None = None
     pod_anti_affinity: PodAntiAffinity | None = None
 
 
 class AppArmorProfile(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#apparmorprofile-v1-core."""
+
     localhost_profile: str | None = None
     type: str
 
 
 class AzureFileVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#azurefilevolumesource-v1-core."""
+
     read_only: bool | None = None
     secret_name: str
     share_name: str
 
 
 class CSIVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#csivolumesource-v1-core."""
+
     driver: str
     fs_type: str | None = None
     node_publish_secret_ref: LocalObjectReference | None = None
@@ -83,11 +103,15 @@ class CSIVolumeSource(Model):
 
 
 class Capabilities(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#capabilities-v1-core."""
+
     add: list[str] | None = None
     drop: list[str] | None = None
 
 
 class CephFSVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#cephfsvolumesource-v1-core."""
+
     monitors: Annotated[list[str], NullAsEmpty]
     path: str | None = None
     read_only: bool | None = None
@@ -97,6 +121,8 @@ class CephFSVolumeSource(Model):
 
 
 class CinderVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#cindervolumesource-v1-core."""
+
     fs_type: str | None = None
     read_only: bool | None = None
     secret_ref: LocalObjectReference | None = None
@@ -104,6 +130,8 @@ class CinderVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")
 
 
 class ClusterTrustBundleProjection(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#clustertrustbundleprojection-v1-core."""
+
     label_selector: LabelSelector | None = None
     name: str | None = None
     optional: bool | None = None
@@ -113,17 +141,23 @@ class ClusterTrustBundleProjection(Model):
 
 
 class ConfigMapEnvSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#configmapenvsource-v1-core."""
+
     name: str | None = None
     optional: bool | None = None
 
 
 class ConfigMapKeySelector(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#configmapkeyselector-v1-core."""
+
     key: str
     name: str | None = None
     optional: bool | None = None
 
 
 class KeyToPath(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#keytopath-v1-core."""
+
     key: str
     mode: int | None = None
     path: str
@@ -131,12 +165,16 @@ class KeyToPath(Model):
 
 
 class ConfigMapProjection(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#configmapprojection-v1-core."""
+
     items: list[KeyToPath] | None = None
     name: str | None = None
     optional: bool | None = None
 
 
 class ConfigMapVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#configmapvolumesource-v1-core."""
+
     default_mode: int | None = None
     default_user: int | None = None
     items: list[KeyToPath] | None = None
@@ -145,6 +183,8 @@ class ConfigMapVolumeSource(Model):
 
 
 class ContainerPort(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#containerport-v1-core."""
+
     container_port: int
     host_ip: str | None = None
     host_port: int | None = None
@@ -153,32 +193,46 @@ class ContainerPort(Model):
 
 
 class ContainerResizePolicy(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#containerresizepolicy-v1-core."""
+
     resource_name: str
     restart_policy: str
 
 
 class ContainerRestartRuleOnExitCodes(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#containerrestartruleonexitcodes-v1-core.
+    """
+
     operator: str
     values: list[int] | None = None
 
 
 class ContainerRestartRule(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#containerrestartrule-v1-core."""
+
     action: str
     exit_codes: ContainerRestartRuleOnExitCodes | None = None
 
 
 class SecretEnvSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#secretenvsource-v1-core."""
+
     name: str | None = None
     optional: bool | None = None
 
 
 class EnvFromSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#envfromsource-v1-core."""
+
     config_map_ref: ConfigMapEnvSource | None = None
     prefix: str | None = None
     secret_ref: SecretEnvSource | None = None
 
 
 class FileKeySelector(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#filekeyselector-v1-core."""
+
     key: str
     optional: bool | None = None
     path: str
@@ -186,23 +240,31 @@ class FileKeySelector(Model):
 
 
 class ObjectFieldSelector(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#objectfieldselector-v1-core."""
+
     api_version: str | None = None
     field_path: str
 
 
 class ResourceFieldSelector(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourcefieldselector-v1-core."""
+
     container_name: str | None = None
     divisor: Quantity | None = None
     resource: str
 
 
 class SecretKeySelector(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#secretkeyselector-v1-core."""
+
     key: str
     name: str | None = None
     optional: bool | None = None
 
 
 class EnvVarSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#envvarsource-v1-core."""
+
     config_map_key_ref: ConfigMapKeySelector | None = None
     field_ref: ObjectFieldSelector | None = None
     file_key_ref: FileKeySelector | None = None
@@ -211,21 +273,29 @@ class EnvVarSource(Model):
 
 
 class EnvVar(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#envvar-v1-core."""
+
     name: str
     value: str | None = None
     value_from: EnvVarSource | None = None
 
 
 class ExecAction(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#execaction-v1-core."""
+
     command: list[str] | None = None
 
 
 class HTTPHeader(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#httpheader-v1-core."""
+
     name: str
     value: str
 
 
 class HTTPGetAction(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#httpgetaction-v1-core."""
+
     host: str | None = None
     http_headers: list[HTTPHeader] | None = None
     path: str | None = None
@@ -235,15 +305,21 @@ class HTTPGetAction(Model):
 
 
 class SleepAction(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#sleepaction-v1-core."""
+
     seconds: int
 
 
 class TCPSocketAction(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#tcpsocketaction-v1-core."""
+
     host: str | None = None
     port: IntOrString
 
 
 class LifecycleHandler(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#lifecyclehandler-v1-core."""
+
     exec: ExecAction | None = None
     http_get: HTTPGetAction | None = None
     sleep: SleepAction | None = None
@@ -251,18 +327,24 @@ class LifecycleHandler(Model):
 
 
 class Lifecycle(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#lifecycle-v1-core."""
+
     post_start: LifecycleHandler | None = None
     pre_stop: LifecycleHandler | None = None
     stop_signal: str | None = None
 
 
 class GRPCAction(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#grpcaction-v1-core."""
+
     mode: str | None = None
     port: int
     service: str | None = None
 
 
 class Probe(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#probe-v1-core."""
+
     exec: ExecAction | None = None
     failure_threshold: int | None = None
     grpc: GRPCAction | None = None
@@ -276,17 +358,23 @@ class Probe(Model):
 
 
 class ResourceClaim(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceclaim-v1-core."""
+
     name: str
     request: str | None = None
 
 
 class ResourceRequirements(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourcerequirements-v1-core."""
+
     claims: list[ResourceClaim] | None = None
     limits: dict[str, Quantity] | None = None
     requests: dict[str, Quantity] | None = None
 
 
 class SELinuxOptions(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#selinuxoptions-v1-core."""
+
     level: str | None = None
     role: str | None = None
     type: str | None = None
@@ -294,11 +382,17 @@ class SELinuxOptions(Model):
 
 
 class SeccompProfile(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#seccompprofile-v1-core."""
+
     localhost_profile: str | None = None
     type: str
 
 
 class WindowsSecurityContextOptions(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#windowssecuritycontextoptions-v1-core.
+    """
+
     gmsa_credential_spec: str | None = None
     gmsa_credential_spec_name: str | None = None
     host_process: bool | None = None
@@ -306,6 +400,8 @@ class WindowsSecurityContextOptions(Model):
 
 
 class SecurityContext(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#securitycontext-v1-core."""
+
     allow_privilege_escalation: bool | None = None
     app_armor_profile: AppArmorProfile | None = None
     capabilities: Capabilities | None = None
@@ -321,11 +417,15 @@ class SecurityContext(Model):
 
 
 class VolumeDevice(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volumedevice-v1-core."""
+
     device_path: str
     name: str
 
 
 class VolumeMount(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volumemount-v1-core."""
+
     bind_mount_options: list[str] | None = None
     mount_path: str
     mount_propagation: str | None = None
@@ -337,6 +437,8 @@ class VolumeMount(Model):
 
 
 class Container(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#container-v1-core."""
+
     args: list[str] | None = None
     command: list[str] | None = None
     env: list[EnvVar] | None = None
@@ -365,6 +467,8 @@ class Container(Model):
 
 
 class DownwardAPIVolumeFile(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#downwardapivolumefile-v1-core."""
+
     field_ref: ObjectFieldSelector | None = None
     mode: int | None = None
     path: str
@@ -373,22 +477,30 @@ class DownwardAPIVolumeFile(Model):
 
 
 class DownwardAPIProjection(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#downwardapiprojection-v1-core."""
+
     items: list[DownwardAPIVolumeFile] | None = None
 
 
 class DownwardAPIVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#downwardapivolumesource-v1-core."""
+
     default_mode: int | None = None
     default_user: int | None = None
     items: list[DownwardAPIVolumeFile] | None = None
 
 
 class EmptyDirVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#emptydirvolumesource-v1-core."""
+
     medium: str | None = None
     mode: int | None = None
     size_limit: Quantity | None = None
 
 
 class EphemeralContainer(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#ephemeralcontainer-v1-core."""
+
     args: list[str] | None = None
     command: list[str] | None = None
     env: list[EnvVar] | None = None
@@ -418,20 +530,30 @@ class EphemeralContainer(Model):
 
 
 class PersistentVolumeClaimTemplate(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#persistentvolumeclaimtemplate-v1-core.
+    """
+
     metadata: ObjectMeta | None = None
     spec: PersistentVolumeClaimSpec
 
 
 class EphemeralVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#ephemeralvolumesource-v1-core."""
+
     volume_claim_template: PersistentVolumeClaimTemplate | None = None
 
 
 class EvictionResponder(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#evictionresponder-v1-core."""
+
     name: str
     priority: int
 
 
 class FlexVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#flexvolumesource-v1-core."""
+
     driver: str
     fs_type: str | None = None
     options: dict[str, str] | None = None
@@ -440,23 +562,31 @@ class FlexVolumeSource(Model):
 
 
 class GitRepoVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#gitrepovolumesource-v1-core."""
+
     directory: str | None = None
     repository: str
     revision: str | None = None
 
 
 class GlusterfsVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#glusterfsvolumesource-v1-core."""
+
     endpoints: str
     path: str
     read_only: bool | None = None
 
 
 class HostAlias(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#hostalias-v1-core."""
+
     hostnames: list[str] | None = None
     ip: str
 
 
 class ISCSIVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#iscsivolumesource-v1-core."""
+
     chap_auth_discovery: bool | None = None
     chap_auth_session: bool | None = None
     fs_type: str | None = None
@@ -471,16 +601,24 @@ class ISCSIVolumeSource(Model):
 
 
 class ImageVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#imagevolumesource-v1-core."""
+
     pull_policy: str | None = None
     reference: str | None = None
 
 
 class PersistentVolumeClaimVolumeSource(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#persistentvolumeclaimvolumesource-v1-core.
+    """
+
     claim_name: str
     read_only: bool | None = None
 
 
 class PodCertificateProjection(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podcertificateprojection-v1-core."""
+
     certificate_chain_path: str | None = None
     credential_bundle_path: str | None = None
     key_path: str | None = None
@@ -492,44 +630,62 @@ class PodCertificateProjection(Model):
 
 
 class PodDNSConfigOption(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#poddnsconfigoption-v1-core."""
+
     name: str | None = None
     value: str | None = None
 
 
 class PodDNSConfig(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#poddnsconfig-v1-core."""
+
     nameservers: list[str] | None = None
     options: list[PodDNSConfigOption] | None = None
     searches: list[str] | None = None
 
 
 class PodOS(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podos-v1-core."""
+
     name: str
 
 
 class PodReadinessGate(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podreadinessgate-v1-core."""
+
     condition_type: str
 
 
 class PodResourceClaim(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podresourceclaim-v1-core."""
+
     name: str
     resource_claim_name: str | None = None
     resource_claim_template_name: str | None = None
 
 
 class PodSchedulingGate(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podschedulinggate-v1-core."""
+
     name: str
 
 
 class PodSchedulingGroup(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podschedulinggroup-v1-core."""
+
     pod_group_name: str | None = None
 
 
 class Sysctl(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#sysctl-v1-core."""
+
     name: str
     value: str
 
 
 class PodSecurityContext(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podsecuritycontext-v1-core."""
+
     app_armor_profile: AppArmorProfile | None = None
     fs_group: int | None = None
     fs_group_change_policy: str | None = None
@@ -546,6 +702,8 @@ class PodSecurityContext(Model):
 
 
 class TopologySpreadConstraint(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#topologyspreadconstraint-v1-core."""
+
     label_selector: LabelSelector | None = None
     match_label_keys: list[str] | None = None
     max_skew: int
@@ -557,12 +715,18 @@ class TopologySpreadConstraint(Model):
 
 
 class SecretProjection(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#secretprojection-v1-core."""
+
     items: list[KeyToPath] | None = None
     name: str | None = None
     optional: bool | None = None
 
 
 class ServiceAccountTokenProjection(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#serviceaccounttokenprojection-v1-core.
+    """
+
     audience: str | None = None
     expiration_seconds: int | None = None
     path: str
@@ -570,6 +734,8 @@ class ServiceAccountTokenProjection(Model):
 
 
 class VolumeProjection(Model, alias_generator=wire_names(downward_api="downwardAPI")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volumeprojection-v1-core."""
+
     cluster_trust_bundle: ClusterTrustBundleProjection | None = None
     config_map: ConfigMapProjection | None = None
     downward_api: DownwardAPIProjection | None = None
@@ -579,12 +745,16 @@ class VolumeProjection(Model, alias_generator=wire_names(downward_api="downwardA
 
 
 class ProjectedVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#projectedvolumesource-v1-core."""
+
     default_mode: int | None = None
     default_user: int | None = None
     sources: list[VolumeProjection] | None = None
 
 
 class RBDVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#rbdvolumesource-v1-core."""
+
     fs_type: str | None = None
     image: str
     keyring: str | None = None
@@ -596,6 +766,8 @@ class RBDVolumeSource(Model):
 
 
 class ScaleIOVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#scaleiovolumesource-v1-core."""
+
     fs_type: str | None = None
     gateway: str
     protection_domain: str | None = None
@@ -609,6 +781,8 @@ class ScaleIOVolumeSource(Model):
 
 
 class SecretVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#secretvolumesource-v1-core."""
+
     default_mode: int | None = None
     default_user: int | None = None
     items: list[KeyToPath] | None = None
@@ -617,6 +791,8 @@ class SecretVolumeSource(Model):
 
 
 class StorageOSVolumeSource(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#storageosvolumesource-v1-core."""
+
     fs_type: str | None = None
     read_only: bool | None = None
     secret_ref: LocalObjectReference | None = None
@@ -625,6 +801,8 @@ class StorageOSVolumeSource(Model):
 
 
 class Volume(Model, alias_generator=wire_names(downward_api="downwardAPI", scale_io="scaleIO")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volume-v1-core."""
+
     aws_elastic_block_store: AWSElasticBlockStoreVolumeSource | None = None
     azure_disk: AzureDiskVolumeSource | None = None
     azure_file: AzureFileVolumeSource | None = None
@@ -659,6 +837,8 @@ class Volume(Model, alias_generator=wire_names(downward_api="downwardAPI", scale
 
 
 class PodSpec(Model, alias_generator=wire_names(set_hostname_as_fqdn="setHostnameAsFQDN")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podspec-v1-core."""
+
     active_deadline_seconds: int | None = None
     affinity: Affinity | None = None
     automount_service_account_token: bool | None = None

@@ -5,6 +5,8 @@ from ._pod_template_spec import PodTemplateSpec
 
 
 class ReplicationControllerSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#replicationcontrollerspec-v1-core."""
+
     min_ready_seconds: int | None = None
     replicas: int | None = None
     selector: dict[str, str] | None = None
@@ -12,6 +14,10 @@ class ReplicationControllerSpec(Model):
 
 
 class ReplicationControllerCondition(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#replicationcontrollercondition-v1-core.
+    """
+
     last_transition_time: Time | None = None
     message: str | None = None
     reason: str | None = None
@@ -20,6 +26,8 @@ class ReplicationControllerCondition(Model):
 
 
 class ReplicationControllerStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#replicationcontrollerstatus-v1-core."""
+
     available_replicas: int | None = None
     conditions: list[ReplicationControllerCondition] | None = None
     fully_labeled_replicas: int | None = None

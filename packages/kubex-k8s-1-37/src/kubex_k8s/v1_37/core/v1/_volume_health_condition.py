@@ -3,6 +3,8 @@ from kubex.models import Model
 
 
 class VolumeHealthCondition(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volumehealthcondition-v1-core."""
+
     message: str | None = None
     reason: str
     status: str

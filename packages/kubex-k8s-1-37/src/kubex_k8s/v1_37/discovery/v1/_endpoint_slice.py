@@ -7,25 +7,37 @@ from ...core.v1._object_reference import ObjectReference
 
 
 class EndpointConditions(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#endpointconditions-v1-discovery-k8s-io.
+    """
+
     ready: bool | None = None
     serving: bool | None = None
     terminating: bool | None = None
 
 
 class ForNode(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#fornode-v1-discovery-k8s-io."""
+
     name: str
 
 
 class ForZone(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#forzone-v1-discovery-k8s-io."""
+
     name: str
 
 
 class EndpointHints(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#endpointhints-v1-discovery-k8s-io."""
+
     for_nodes: list[ForNode] | None = None
     for_zones: list[ForZone] | None = None
 
 
 class Endpoint(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#endpoint-v1-discovery-k8s-io."""
+
     addresses: Annotated[list[str], NullAsEmpty]
     conditions: EndpointConditions | None = None
     deprecated_topology: dict[str, str] | None = None
@@ -37,6 +49,8 @@ class Endpoint(Model):
 
 
 class EndpointPort(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#endpointport-v1-discovery-k8s-io."""
+
     app_protocol: str | None = None
     name: str | None = None
     port: int | None = None

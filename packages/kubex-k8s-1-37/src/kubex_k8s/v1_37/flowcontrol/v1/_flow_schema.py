@@ -5,15 +5,27 @@ from kubex.models import ClusterResource, HasStatus, Model, NullAsEmpty, Resourc
 
 
 class FlowDistinguisherMethod(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#flowdistinguishermethod-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     type: str
 
 
 class NonResourcePolicyRule(Model, alias_generator=wire_names(non_resource_urls="nonResourceURLs")):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nonresourcepolicyrule-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     non_resource_urls: Annotated[list[str], NullAsEmpty]
     verbs: Annotated[list[str], NullAsEmpty]
 
 
 class ResourcePolicyRule(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourcepolicyrule-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     api_groups: Annotated[list[str], NullAsEmpty]
     cluster_scope: bool | None = None
     namespaces: list[str] | None = None
@@ -22,19 +34,35 @@ class ResourcePolicyRule(Model):
 
 
 class GroupSubject(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#groupsubject-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     name: str
 
 
 class ServiceAccountSubject(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#serviceaccountsubject-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     name: str
     namespace: str
 
 
 class UserSubject(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#usersubject-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     name: str
 
 
 class Subject(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#subject-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     group: GroupSubject | None = None
     kind: str
     service_account: ServiceAccountSubject | None = None
@@ -42,16 +70,28 @@ class Subject(Model):
 
 
 class PolicyRulesWithSubjects(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#policyruleswithsubjects-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     non_resource_rules: list[NonResourcePolicyRule] | None = None
     resource_rules: list[ResourcePolicyRule] | None = None
     subjects: Annotated[list[Subject], NullAsEmpty]
 
 
 class PriorityLevelConfigurationReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#prioritylevelconfigurationreference-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     name: str
 
 
 class FlowSchemaSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#flowschemaspec-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     distinguisher_method: FlowDistinguisherMethod | None = None
     matching_precedence: int | None = None
     priority_level_configuration: PriorityLevelConfigurationReference
@@ -59,6 +99,10 @@ class FlowSchemaSpec(Model):
 
 
 class FlowSchemaCondition(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#flowschemacondition-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     last_transition_time: Time | None = None
     message: str | None = None
     reason: str | None = None
@@ -67,6 +111,10 @@ class FlowSchemaCondition(Model):
 
 
 class FlowSchemaStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#flowschemastatus-v1-flowcontrol-apiserver-k8s-io.
+    """
+
     conditions: list[FlowSchemaCondition] | None = None
 
 

@@ -5,24 +5,42 @@ from ...meta.v1._condition import Condition
 
 
 class EvictionPodReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#evictionpodreference-v1alpha1-lifecycle-k8s-io.
+    """
+
     name: str
     uid: str
 
 
 class EvictionTarget(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#evictiontarget-v1alpha1-lifecycle-k8s-io.
+    """
+
     pod: EvictionPodReference | None = None
 
 
 class EvictionSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#evictionspec-v1alpha1-lifecycle-k8s-io.
+    """
+
     target: EvictionTarget
 
 
 class Requester(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#requester-v1alpha1-lifecycle-k8s-io."""
+
     intent: str
     name: str
 
 
 class ResponderStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#responderstatus-v1alpha1-lifecycle-k8s-io.
+    """
+
     completion_time: Time | None = None
     expected_completion_time: Time | None = None
     heartbeat_time: Time | None = None
@@ -32,12 +50,20 @@ class ResponderStatus(Model):
 
 
 class TargetResponder(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#targetresponder-v1alpha1-lifecycle-k8s-io.
+    """
+
     name: str
     priority: int
     state: str
 
 
 class EvictionStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#evictionstatus-v1alpha1-lifecycle-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
     observed_generation: int | None = None
     requesters: list[Requester] | None = None

@@ -5,10 +5,16 @@ from ...meta.v1._condition import Condition
 
 
 class ServiceCIDRSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#servicecidrspec-v1-networking-k8s-io."""
+
     cidrs: list[str] | None = None
 
 
 class ServiceCIDRStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#servicecidrstatus-v1-networking-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
 
 

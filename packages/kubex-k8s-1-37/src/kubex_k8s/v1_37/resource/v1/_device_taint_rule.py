@@ -6,17 +6,29 @@ from ._device_taint import DeviceTaint
 
 
 class DeviceTaintSelector(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicetaintselector-v1-resource-k8s-io.
+    """
+
     device: str | None = None
     driver: str | None = None
     pool: str | None = None
 
 
 class DeviceTaintRuleSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicetaintrulespec-v1-resource-k8s-io.
+    """
+
     device_selector: DeviceTaintSelector | None = None
     taint: DeviceTaint
 
 
 class DeviceTaintRuleStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicetaintrulestatus-v1-resource-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
 
 

@@ -5,6 +5,10 @@ from ._resource_claim_spec import ResourceClaimSpec
 
 
 class ResourceClaimTemplateSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceclaimtemplatespec-v1-resource-k8s-io.
+    """
+
     metadata: ObjectMeta | None = None
     spec: ResourceClaimSpec | None = None
 

@@ -8,27 +8,41 @@ from ._device_taint import DeviceTaint
 
 
 class CapacityRequestPolicyRange(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#capacityrequestpolicyrange-v1-resource-k8s-io.
+    """
+
     max: Quantity | None = None
     min: Quantity
     step: Quantity | None = None
 
 
 class CapacityRequestPolicy(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#capacityrequestpolicy-v1-resource-k8s-io.
+    """
+
     default: Quantity | None = None
     valid_range: CapacityRequestPolicyRange | None = None
     valid_values: list[Quantity] | None = None
 
 
 class Counter(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#counter-v1-resource-k8s-io."""
+
     value: Quantity
 
 
 class CounterSet(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#counterset-v1-resource-k8s-io."""
+
     counters: Annotated[dict[str, Counter], NullAsEmptyDict]
     name: str
 
 
 class DeviceAttribute(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#deviceattribute-v1-resource-k8s-io."""
+
     bool_: bool | None = None
     bools: list[bool] | None = None
     int_: int | None = None
@@ -40,33 +54,53 @@ class DeviceAttribute(Model):
 
 
 class DeviceCapacity(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicecapacity-v1-resource-k8s-io."""
+
     request_policy: CapacityRequestPolicy | None = None
     value: Quantity
 
 
 class DeviceCounterConsumption(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicecounterconsumption-v1-resource-k8s-io.
+    """
+
     compatibility_groups: list[str] | None = None
     counter_set: str
     counters: Annotated[dict[str, Counter], NullAsEmptyDict]
 
 
 class NodeAllocatableMapping(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nodeallocatablemapping-v1-resource-k8s-io.
+    """
+
     capacity_key: str | None = None
     capacity_multiplier: Quantity | None = None
     device_multiplier: Quantity | None = None
 
 
 class NodeAllocatableOverhead(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nodeallocatableoverhead-v1-resource-k8s-io.
+    """
+
     per_container: Quantity | None = None
     per_pod: Quantity | None = None
 
 
 class NodeAllocatableResource(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nodeallocatableresource-v1-resource-k8s-io.
+    """
+
     mapping: NodeAllocatableMapping | None = None
     overhead: NodeAllocatableOverhead | None = None
 
 
 class Device(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#device-v1-resource-k8s-io."""
+
     all_nodes: bool | None = None
     allow_multiple_allocations: bool | None = None
     attributes: dict[str, DeviceAttribute] | None = None
@@ -83,12 +117,16 @@ class Device(Model):
 
 
 class ResourcePool(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourcepool-v1-resource-k8s-io."""
+
     generation: int
     name: str
     resource_slice_count: int
 
 
 class ResourceSliceSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceslicespec-v1-resource-k8s-io."""
+
     all_nodes: bool | None = None
     devices: list[Device] | None = None
     driver: str

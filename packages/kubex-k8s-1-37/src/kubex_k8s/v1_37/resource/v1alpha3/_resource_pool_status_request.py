@@ -5,6 +5,10 @@ from ...meta.v1._condition import Condition
 
 
 class PartitionTypeStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#partitiontypestatus-v1alpha3-resource-k8s-io.
+    """
+
     allocatable: int
     attribute: str
     total: int
@@ -12,6 +16,10 @@ class PartitionTypeStatus(Model):
 
 
 class ShareableCapacityStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#shareablecapacitystatus-v1alpha3-resource-k8s-io.
+    """
+
     available: Quantity
     consumed: Quantity
     name: str
@@ -19,12 +27,18 @@ class ShareableCapacityStatus(Model):
 
 
 class ShareableSummaryStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#shareablesummarystatus-v1alpha3-resource-k8s-io.
+    """
+
     capacity: list[ShareableCapacityStatus] | None = None
     fully_available_devices: int
     partially_available_devices: int
 
 
 class PoolStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#poolstatus-v1alpha3-resource-k8s-io."""
+
     allocated_devices: int | None = None
     available_devices: int | None = None
     driver: str
@@ -40,6 +54,10 @@ class PoolStatus(Model):
 
 
 class ResourcePoolStatusRequestSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourcepoolstatusrequestspec-v1alpha3-resource-k8s-io.
+    """
+
     default_partition_type_attribute: str | None = None
     driver: str
     limit: int | None = None
@@ -47,6 +65,10 @@ class ResourcePoolStatusRequestSpec(Model):
 
 
 class ResourcePoolStatusRequestStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourcepoolstatusrequeststatus-v1alpha3-resource-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
     pool_count: int
     pools: list[PoolStatus] | None = None

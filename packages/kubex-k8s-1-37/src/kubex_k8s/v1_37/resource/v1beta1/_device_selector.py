@@ -5,13 +5,25 @@ from kubex.models import Model, NullAsEmptyDict
 
 
 class CELDeviceSelector(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#celdeviceselector-v1beta1-resource-k8s-io.
+    """
+
     expression: str
 
 
 class DeviceSelector(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#deviceselector-v1beta1-resource-k8s-io.
+    """
+
     cel: CELDeviceSelector | None = None
 
 
 class OpaqueDeviceConfiguration(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#opaquedeviceconfiguration-v1beta1-resource-k8s-io.
+    """
+
     driver: str
     parameters: Annotated[dict[str, Any], NullAsEmptyDict]

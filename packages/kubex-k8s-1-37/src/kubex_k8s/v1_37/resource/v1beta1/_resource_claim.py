@@ -10,12 +10,20 @@ from ._resource_claim_spec import DeviceToleration, ResourceClaimSpec
 
 
 class NetworkDeviceData(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#networkdevicedata-v1beta1-resource-k8s-io.
+    """
+
     hardware_address: str | None = None
     interface_name: str | None = None
     ips: list[str] | None = None
 
 
 class AllocatedDeviceStatus(Model, alias_generator=wire_names(share_id="shareID")):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#allocateddevicestatus-v1beta1-resource-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
     data: dict[str, Any] | None = None
     device: str
@@ -26,12 +34,20 @@ class AllocatedDeviceStatus(Model, alias_generator=wire_names(share_id="shareID"
 
 
 class DeviceAllocationConfiguration(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#deviceallocationconfiguration-v1beta1-resource-k8s-io.
+    """
+
     opaque: OpaqueDeviceConfiguration | None = None
     requests: list[str] | None = None
     source: str
 
 
 class DeviceRequestAllocationResult(Model, alias_generator=wire_names(share_id="shareID")):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicerequestallocationresult-v1beta1-resource-k8s-io.
+    """
+
     admin_access: bool | None = None
     binding_conditions: list[str] | None = None
     binding_failure_conditions: list[str] | None = None
@@ -46,17 +62,29 @@ class DeviceRequestAllocationResult(Model, alias_generator=wire_names(share_id="
 
 
 class DeviceAllocationResult(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#deviceallocationresult-v1beta1-resource-k8s-io.
+    """
+
     config: list[DeviceAllocationConfiguration] | None = None
     results: list[DeviceRequestAllocationResult] | None = None
 
 
 class AllocationResult(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#allocationresult-v1beta1-resource-k8s-io.
+    """
+
     allocation_timestamp: Time | None = None
     devices: DeviceAllocationResult | None = None
     node_selector: NodeSelector | None = None
 
 
 class ResourceClaimConsumerReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceclaimconsumerreference-v1beta1-resource-k8s-io.
+    """
+
     api_group: str | None = None
     name: str
     resource: str
@@ -64,6 +92,10 @@ class ResourceClaimConsumerReference(Model):
 
 
 class ResourceClaimStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceclaimstatus-v1beta1-resource-k8s-io.
+    """
+
     allocation: AllocationResult | None = None
     devices: list[AllocatedDeviceStatus] | None = None
     reserved_for: list[ResourceClaimConsumerReference] | None = None

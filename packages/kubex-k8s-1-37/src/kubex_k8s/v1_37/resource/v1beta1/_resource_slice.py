@@ -7,6 +7,10 @@ from ...core.v1._node_selector import NodeSelector
 
 
 class DeviceAttribute(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#deviceattribute-v1beta1-resource-k8s-io.
+    """
+
     bool_: bool | None = None
     bools: list[bool] | None = None
     int_: int | None = None
@@ -18,33 +22,53 @@ class DeviceAttribute(Model):
 
 
 class CapacityRequestPolicyRange(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#capacityrequestpolicyrange-v1beta1-resource-k8s-io.
+    """
+
     max: Quantity | None = None
     min: Quantity
     step: Quantity | None = None
 
 
 class CapacityRequestPolicy(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#capacityrequestpolicy-v1beta1-resource-k8s-io.
+    """
+
     default: Quantity | None = None
     valid_range: CapacityRequestPolicyRange | None = None
     valid_values: list[Quantity] | None = None
 
 
 class DeviceCapacity(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicecapacity-v1beta1-resource-k8s-io.
+    """
+
     request_policy: CapacityRequestPolicy | None = None
     value: Quantity
 
 
 class Counter(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#counter-v1beta1-resource-k8s-io."""
+
     value: Quantity
 
 
 class DeviceCounterConsumption(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicecounterconsumption-v1beta1-resource-k8s-io.
+    """
+
     compatibility_groups: list[str] | None = None
     counter_set: str
     counters: Annotated[dict[str, Counter], NullAsEmptyDict]
 
 
 class DeviceTaint(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicetaint-v1beta1-resource-k8s-io."""
+
     effect: str
     key: str
     time_added: Time | None = None
@@ -52,22 +76,36 @@ class DeviceTaint(Model):
 
 
 class NodeAllocatableMapping(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nodeallocatablemapping-v1beta1-resource-k8s-io.
+    """
+
     capacity_key: str | None = None
     capacity_multiplier: Quantity | None = None
     device_multiplier: Quantity | None = None
 
 
 class NodeAllocatableOverhead(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nodeallocatableoverhead-v1beta1-resource-k8s-io.
+    """
+
     per_container: Quantity | None = None
     per_pod: Quantity | None = None
 
 
 class NodeAllocatableResource(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nodeallocatableresource-v1beta1-resource-k8s-io.
+    """
+
     mapping: NodeAllocatableMapping | None = None
     overhead: NodeAllocatableOverhead | None = None
 
 
 class BasicDevice(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#basicdevice-v1beta1-resource-k8s-io."""
+
     all_nodes: bool | None = None
     allow_multiple_allocations: bool | None = None
     attributes: dict[str, DeviceAttribute] | None = None
@@ -83,22 +121,32 @@ class BasicDevice(Model):
 
 
 class CounterSet(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#counterset-v1beta1-resource-k8s-io."""
+
     counters: Annotated[dict[str, Counter], NullAsEmptyDict]
     name: str
 
 
 class Device(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#device-v1beta1-resource-k8s-io."""
+
     basic: BasicDevice | None = None
     name: str
 
 
 class ResourcePool(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourcepool-v1beta1-resource-k8s-io."""
+
     generation: int
     name: str
     resource_slice_count: int
 
 
 class ResourceSliceSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceslicespec-v1beta1-resource-k8s-io.
+    """
+
     all_nodes: bool | None = None
     devices: list[Device] | None = None
     driver: str

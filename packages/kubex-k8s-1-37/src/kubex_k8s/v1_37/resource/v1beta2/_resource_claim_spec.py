@@ -5,26 +5,46 @@ from ._device_selector import DeviceSelector, OpaqueDeviceConfiguration
 
 
 class CapacityRequirements(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#capacityrequirements-v1beta2-resource-k8s-io.
+    """
+
     requests: dict[str, Quantity] | None = None
 
 
 class DeviceClaimConfiguration(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#deviceclaimconfiguration-v1beta2-resource-k8s-io.
+    """
+
     opaque: OpaqueDeviceConfiguration | None = None
     requests: list[str] | None = None
 
 
 class DeviceConstraint(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#deviceconstraint-v1beta2-resource-k8s-io.
+    """
+
     distinct_attribute: str | None = None
     match_attribute: str | None = None
     requests: list[str] | None = None
 
 
 class DeviceDerivedAttribute(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicederivedattribute-v1beta2-resource-k8s-io.
+    """
+
     expression: str
     name: str
 
 
 class DeviceToleration(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicetoleration-v1beta2-resource-k8s-io.
+    """
+
     effect: str | None = None
     key: str | None = None
     operator: str | None = None
@@ -33,6 +53,10 @@ class DeviceToleration(Model):
 
 
 class DeviceSubRequest(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicesubrequest-v1beta2-resource-k8s-io.
+    """
+
     allocation_mode: str | None = None
     capacity: CapacityRequirements | None = None
     count: int | None = None
@@ -44,6 +68,10 @@ class DeviceSubRequest(Model):
 
 
 class ExactDeviceRequest(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#exactdevicerequest-v1beta2-resource-k8s-io.
+    """
+
     admin_access: bool | None = None
     allocation_mode: str | None = None
     capacity: CapacityRequirements | None = None
@@ -55,16 +83,26 @@ class ExactDeviceRequest(Model):
 
 
 class DeviceRequest(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicerequest-v1beta2-resource-k8s-io.
+    """
+
     exactly: ExactDeviceRequest | None = None
     first_available: list[DeviceSubRequest] | None = None
     name: str
 
 
 class DeviceClaim(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#deviceclaim-v1beta2-resource-k8s-io."""
+
     config: list[DeviceClaimConfiguration] | None = None
     constraints: list[DeviceConstraint] | None = None
     requests: list[DeviceRequest] | None = None
 
 
 class ResourceClaimSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceclaimspec-v1beta2-resource-k8s-io.
+    """
+
     devices: DeviceClaim | None = None

@@ -11,6 +11,10 @@ from ._workload_reference import WorkloadReference
 
 
 class CompositePodGroupSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#compositepodgroupspec-v1alpha3-scheduling-k8s-io.
+    """
+
     disruption_mode: CompositeDisruptionMode | None = None
     parent_composite_pod_group_name: str | None = None
     preemption_policy: str | None = None
@@ -22,6 +26,10 @@ class CompositePodGroupSpec(Model):
 
 
 class CompositePodGroupStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#compositepodgroupstatus-v1alpha3-scheduling-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
 
 

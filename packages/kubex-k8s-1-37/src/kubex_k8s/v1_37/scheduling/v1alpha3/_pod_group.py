@@ -12,6 +12,10 @@ from ._workload_reference import WorkloadReference
 
 
 class PodGroupSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podgroupspec-v1alpha3-scheduling-k8s-io.
+    """
+
     disruption_mode: DisruptionMode | None = None
     parent_composite_pod_group_name: str | None = None
     preemption_policy: str | None = None
@@ -24,11 +28,19 @@ class PodGroupSpec(Model):
 
 
 class PodGroupResourceClaimStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podgroupresourceclaimstatus-v1alpha3-scheduling-k8s-io.
+    """
+
     name: str
     resource_claim_name: str | None = None
 
 
 class PodGroupStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podgroupstatus-v1alpha3-scheduling-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
     resource_claim_statuses: list[PodGroupResourceClaimStatus] | None = None
 

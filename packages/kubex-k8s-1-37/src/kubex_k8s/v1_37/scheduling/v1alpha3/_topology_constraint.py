@@ -3,4 +3,8 @@ from kubex.models import Model
 
 
 class TopologyConstraint(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#topologyconstraint-v1alpha3-scheduling-k8s-io.
+    """
+
     key: str

@@ -15,6 +15,10 @@ from ._disruption_mode import (
 
 
 class PodGroupTemplate(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podgrouptemplate-v1alpha3-scheduling-k8s-io.
+    """
+
     disruption_mode: DisruptionMode | None = None
     name: str
     preemption_policy: str | None = None
@@ -26,6 +30,10 @@ class PodGroupTemplate(Model):
 
 
 class CompositePodGroupTemplate(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#compositepodgrouptemplate-v1alpha3-scheduling-k8s-io.
+    """
+
     composite_pod_group_templates: "list[CompositePodGroupTemplate] | None" = None
     disruption_mode: CompositeDisruptionMode | None = None
     name: str
@@ -38,12 +46,20 @@ class CompositePodGroupTemplate(Model):
 
 
 class TypedLocalObjectReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#typedlocalobjectreference-v1alpha3-scheduling-k8s-io.
+    """
+
     api_group: str | None = None
     kind: str
     name: str
 
 
 class WorkloadSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#workloadspec-v1alpha3-scheduling-k8s-io.
+    """
+
     composite_pod_group_templates: list[CompositePodGroupTemplate] | None = None
     controller_ref: TypedLocalObjectReference | None = None
     pod_group_templates: list[PodGroupTemplate] | None = None

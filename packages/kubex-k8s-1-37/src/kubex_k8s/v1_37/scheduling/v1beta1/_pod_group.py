@@ -11,11 +11,19 @@ from ._disruption_mode import (
 
 
 class WorkloadReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#workloadreference-v1beta1-scheduling-k8s-io.
+    """
+
     template_name: str
     workload_name: str
 
 
 class PodGroupSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podgroupspec-v1beta1-scheduling-k8s-io.
+    """
+
     disruption_mode: DisruptionMode | None = None
     parent_composite_pod_group_name: str | None = None
     preemption_policy: str | None = None
@@ -28,11 +36,19 @@ class PodGroupSpec(Model):
 
 
 class PodGroupResourceClaimStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podgroupresourceclaimstatus-v1beta1-scheduling-k8s-io.
+    """
+
     name: str
     resource_claim_name: str | None = None
 
 
 class PodGroupStatus(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podgroupstatus-v1beta1-scheduling-k8s-io.
+    """
+
     conditions: list[Condition] | None = None
     resource_claim_statuses: list[PodGroupResourceClaimStatus] | None = None
 

@@ -11,36 +11,62 @@ from ._disruption_mode import (
 
 
 class AllCompositeDisruptionMode(Model):
-    pass
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#allcompositedisruptionmode-v1beta1-scheduling-k8s-io.
+    """
 
 
 class CompositeBasicSchedulingPolicy(Model):
-    pass
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#compositebasicschedulingpolicy-v1beta1-scheduling-k8s-io.
+    """
 
 
 class SingleCompositeDisruptionMode(Model):
-    pass
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#singlecompositedisruptionmode-v1beta1-scheduling-k8s-io.
+    """
 
 
 class CompositeDisruptionMode(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#compositedisruptionmode-v1beta1-scheduling-k8s-io.
+    """
+
     all: AllCompositeDisruptionMode | None = None
     single: SingleCompositeDisruptionMode | None = None
 
 
 class CompositeGangSchedulingPolicy(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#compositegangschedulingpolicy-v1beta1-scheduling-k8s-io.
+    """
+
     min_group_count: int
 
 
 class CompositePodGroupSchedulingConstraints(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#compositepodgroupschedulingconstraints-v1beta1-scheduling-k8s-io.
+    """
+
     topology: list[TopologyConstraint] | None = None
 
 
 class CompositePodGroupSchedulingPolicy(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#compositepodgroupschedulingpolicy-v1beta1-scheduling-k8s-io.
+    """
+
     basic: CompositeBasicSchedulingPolicy | None = None
     gang: CompositeGangSchedulingPolicy | None = None
 
 
 class PodGroupTemplate(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podgrouptemplate-v1beta1-scheduling-k8s-io.
+    """
+
     disruption_mode: DisruptionMode | None = None
     name: str
     preemption_policy: str | None = None
@@ -52,6 +78,10 @@ class PodGroupTemplate(Model):
 
 
 class CompositePodGroupTemplate(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#compositepodgrouptemplate-v1beta1-scheduling-k8s-io.
+    """
+
     composite_pod_group_templates: "list[CompositePodGroupTemplate] | None" = None
     disruption_mode: CompositeDisruptionMode | None = None
     name: str
@@ -64,12 +94,20 @@ class CompositePodGroupTemplate(Model):
 
 
 class TypedLocalObjectReference(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#typedlocalobjectreference-v1beta1-scheduling-k8s-io.
+    """
+
     api_group: str | None = None
     kind: str
     name: str
 
 
 class WorkloadSpec(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#workloadspec-v1beta1-scheduling-k8s-io.
+    """
+
     composite_pod_group_templates: list[CompositePodGroupTemplate] | None = None
     controller_ref: TypedLocalObjectReference | None = None
     pod_group_templates: list[PodGroupTemplate] | None = None

@@ -5,10 +5,16 @@ from kubex.models import ClusterResource, HasStatus, Model, NullAsEmpty, Resourc
 
 
 class VolumeNodeResources(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volumenoderesources-v1-storage-k8s-io.
+    """
+
     count: int | None = None
 
 
 class CSINodeDriver(Model, alias_generator=wire_names(node_id="nodeID")):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#csinodedriver-v1-storage-k8s-io."""
+
     allocatable: VolumeNodeResources | None = None
     name: str
     node_id: str
@@ -16,10 +22,16 @@ class CSINodeDriver(Model, alias_generator=wire_names(node_id="nodeID")):
 
 
 class CSINodeSpec(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#csinodespec-v1-storage-k8s-io."""
+
     drivers: Annotated[list[CSINodeDriver], NullAsEmpty]
 
 
 class StorageHealthCondition(Model):
+    """See
+    https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#storagehealthcondition-v1-storage-k8s-io.
+    """
+
     access_mode: str | None = None
     last_transition_time: Time | None = None
     message: str | None = None
@@ -29,11 +41,15 @@ class StorageHealthCondition(Model):
 
 
 class StorageHealth(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#storagehealth-v1-storage-k8s-io."""
+
     health_conditions: list[StorageHealthCondition] | None = None
     name: str
 
 
 class CSINodeStatus(Model):
+    """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#csinodestatus-v1-storage-k8s-io."""
+
     storage_health: list[StorageHealth] | None = None
 
 
