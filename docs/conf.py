@@ -5,13 +5,12 @@ import importlib
 import inspect
 import re
 from collections.abc import Iterator
-from typing import Any, get_overloads
+from typing import Any
 
 from docutils.nodes import Element, TextElement
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util.inspect import stringify_signature
 
 project = "Kubex"
 author = "The Kubex authors"
@@ -78,16 +77,9 @@ def process_docstring(_app: Sphinx, _what: str, _name: str, obj: Any, _options: 
 
 
 def process_signature(
-    _app: Sphinx, what: str, _name: str, obj: Any, _options: object, signature: str | None, returns: str | None
+    _app: Sphinx, _what: str, _name: str, _obj: Any, _options: object, signature: str | None, returns: str | None
 ) -> tuple[str | None, str | None]:
-    """Show `...` for a default that is it, and of an overloaded method the first overload, which has all parameters."""
-    overloads = get_overloads(obj) if what == "method" else ()
-    if overloads:
-        first = inspect.signature(overloads[0])
-        _self, *parameters = first.parameters.values()
-        text = stringify_signature(first.replace(parameters=parameters), unqualified_typehints=True)
-        # Pydantic calls a list of a type variable so.
-        signature, _, returns = text.replace("[TypeVar]", "[N]").rpartition(" -> ")
+    """Show `...` for a default that is Ellipsis."""
     return signature and signature.replace("= Ellipsis", "= ..."), returns
 
 

@@ -116,7 +116,7 @@ async def test_every_propagation_policy_is_taken(api: Api[ConfigMap], policy: Pr
 async def test_an_unknown_propagation_policy_is_refused_by_the_server(api: Api[ConfigMap]) -> None:
     await api.create(config_map("one"))
     with pytest.raises(Invalid, match="propagationPolicy"):
-        await api.delete("one", propagation_policy="Sideways")  # type: ignore[call-overload]  # that is the point
+        await api.delete("one", propagation_policy="Sideways")  # type: ignore[arg-type]  # that is the point
 
 
 async def test_dependents_go_with_their_owner(api: Api[ConfigMap], needs: Callable[[str], None]) -> None:

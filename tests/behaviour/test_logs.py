@@ -181,4 +181,4 @@ async def test_options_of_a_log_that_the_server_refuses(client: Client) -> None:
 
 async def test_kinds_without_logs_say_so(embedded_client: Client) -> None:
     with pytest.raises(UnsupportedVerbError, match="ConfigMap has no logs"):
-        _ = Api(ConfigMap, embedded_client).logs  # type: ignore[type-var]  # so does the type checker
+        _ = Api(ConfigMap, embedded_client).logs  # type: ignore[arg-type]  # so does the type checker

@@ -120,10 +120,10 @@ async def test_an_object_does_not_go_to_another_namespace(
 
 async def test_a_kind_of_the_whole_cluster_takes_none(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     with pytest.raises(NamespaceError, match="namespaces: is cluster-wide, so namespace 'here' does not apply"):
-        Api(Namespace, embedded_client, namespace="here")  # type: ignore[type-var]  # so does the type checker
+        Api(Namespace, embedded_client, namespace="here")
     with pytest.raises(NamespaceError, match="cluster-wide"):
-        await create_api(Namespace, client=embedded_client, namespace="here")  # type: ignore[type-var]
+        await create_api(Namespace, client=embedded_client, namespace="here")
     api = Api(Namespace, embedded_client)
     with pytest.raises(NamespaceError, match="cluster-wide"):
-        await api.get("default", namespace="here")  # type: ignore[call-arg]
+        await api.get("default", namespace="here")
     assert kubex_server.requests == []

@@ -197,7 +197,7 @@ async def test_namespaces_fall_back_from_call_to_api_to_configuration(connect: C
         with pytest.raises(NamespaceError, match="get needs one namespace"):
             await Api(ConfigMap, client, namespace=None).get("a")
         with pytest.raises(NamespaceError, match="is cluster-wide"):
-            await Api(Namespace, client).get("a", namespace="x")  # type: ignore[call-arg]  # the point
+            await Api(Namespace, client).get("a", namespace="x")
     assert [request.target.split("/")[4] for request in server.seen] == ["conf", "api", "call"]
 
 

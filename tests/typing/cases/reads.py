@@ -2,7 +2,7 @@
 
 from typing_extensions import assert_type
 
-from kubex.api import Api, Pages, Reads, Watch
+from kubex.api import Api, Pages, ReadApi, Watch
 from kubex.models import NamespacedObjectMetadata, ObjectMeta, PartialObjectMetadata, ResourceList, WatchEvent
 from kubex_k8s.v1_37.core.v1 import Namespace, Pod, PodStatus
 
@@ -52,7 +52,7 @@ async def events(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
 
 
 async def metadata(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
-    assert_type(pods.metadata, Reads[NamespacedObjectMetadata])
+    assert_type(pods.metadata, ReadApi[NamespacedObjectMetadata])
     assert_type(await pods.metadata.list(namespace=None), ResourceList[NamespacedObjectMetadata])
     assert_type(await namespaces.metadata.get("default"), PartialObjectMetadata)
     await pods.metadata.delete("web")  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
@@ -60,13 +60,13 @@ async def metadata(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
 
 
 async def wrong_arguments(pods: Api[Pod]) -> None:
-    await pods.get()  # E: mypy[call-overload] pyright[reportCallIssue]
-    await pods.get(1)  # E: mypy[call-overload] pyright[reportArgumentType]
-    await pods.list(resource_version_match="Newest")  # E: mypy[call-overload] pyright[reportArgumentType]
-    await pods.list(labels="app=web")  # E: mypy[call-overload] pyright[reportCallIssue]
-    await pods.list("default")  # E: mypy[call-overload] pyright[reportCallIssue]
-    pods.pages(limit=None)  # E: mypy[call-overload] pyright[reportArgumentType]
-    pods.watch(timeout_seconds="60")  # E: mypy[call-overload] pyright[reportArgumentType]
+    await pods.get()  # E: mypy[call-arg] pyright[reportCallIssue]
+    await pods.get(1)  # E: mypy[arg-type] pyright[reportArgumentType]
+    await pods.list(resource_version_match="Newest")  # E: mypy[arg-type] pyright[reportArgumentType]
+    await pods.list(labels="app=web")  # E: mypy[call-arg] pyright[reportCallIssue]
+    await pods.list("default")  # E: mypy[call-arg] pyright[reportCallIssue]
+    pods.pages(limit=None)  # E: mypy[arg-type] pyright[reportArgumentType]
+    pods.watch(timeout_seconds="60")  # E: mypy[arg-type] pyright[reportArgumentType]
 
 
 async def forgotten_await_or_async(pods: Api[Pod]) -> None:

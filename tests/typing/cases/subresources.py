@@ -62,14 +62,14 @@ async def right(fleets: Api[Fleet], sites: Api[Site], units: Api[Unit], accounts
 
 
 async def wrong(fleets: Api[Fleet], sites: Api[Site], units: Api[Unit], maps: Api[ConfigMap], fleet: Fleet) -> None:
-    await maps.status.get("a")  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
-    _ = maps.scale  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
-    _ = sites.scale  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
-    _ = fleets.eviction  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
-    await fleets.resize.get("a")  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
-    await fleets.ephemeral_containers.get("a")  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
-    await fleets.approval.get("a")  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
-    _ = units.tokens  # E: mypy[type-var] pyright[reportAttributeAccessIssue]
+    await maps.status.get("a")  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
+    _ = maps.scale  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
+    _ = sites.scale  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
+    _ = fleets.eviction  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
+    await fleets.resize.get("a")  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
+    await fleets.ephemeral_containers.get("a")  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
+    await fleets.approval.get("a")  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
+    _ = units.tokens  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
     await fleets.scale.replace(fleet)  # E: mypy[arg-type] pyright[reportArgumentType]
     await fleets.status.replace(Scale)  # E: mypy[arg-type] pyright[reportArgumentType]
     await fleets.status.delete("a")  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
@@ -78,6 +78,5 @@ async def wrong(fleets: Api[Fleet], sites: Api[Site], units: Api[Unit], maps: Ap
 async def reviews(client: Client, access: AccessReview, local: LocalReview, fleet: Fleet) -> None:
     assert_type(await create_review(client, access), AccessReview)
     assert_type(await create_review(client, local, namespace="a"), LocalReview)
-    await create_review(client, access, namespace="a")  # E: mypy[call-overload] pyright[reportArgumentType]
-    await create_review(client, fleet)  # E: mypy[call-overload] pyright[reportArgumentType]
+    await create_review(client, fleet)  # E: mypy[type-var] pyright[reportArgumentType]
     Api(AccessReview, client)  # E: mypy[type-var] pyright[reportArgumentType]

@@ -29,19 +29,19 @@ async def patches(maps: Api[ConfigMap], wanted: ConfigMap) -> None:
     await maps.patch("name", JsonPatch([{"op": "remove", "path": "/data"}]))
     await maps.patch("name", ApplyPatch({"data": {}}), force=True)
 
-    await maps.patch("name", {"data": {}})  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.patch("name", {"data": {}})  # E: mypy[arg-type] pyright[reportArgumentType]
     await maps.patch("name", MergePatch("{}"))  # E: mypy[arg-type] pyright[reportArgumentType]
     await maps.patch("name", JsonPatch({"op": "remove"}))  # E: mypy[arg-type] pyright[reportArgumentType]
     await maps.patch("name", ApplyPatch(wanted))  # E: mypy[arg-type] pyright[reportArgumentType]
 
 
 async def another_kind(maps: Api[ConfigMap], namespaces: Api[Namespace], pod: Pod, wanted: ConfigMap) -> None:
-    await maps.create(pod)  # E: mypy[call-overload] pyright[reportArgumentType]
-    await maps.replace(pod)  # E: mypy[call-overload] pyright[reportArgumentType]
-    await maps.apply(pod)  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.create(pod)  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.replace(pod)  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.apply(pod)  # E: mypy[arg-type] pyright[reportArgumentType]
     await namespaces.create(wanted)  # E: mypy[arg-type] pyright[reportArgumentType]
-    await maps.create({"metadata": {"name": "a"}})  # E: mypy[call-overload] pyright[reportArgumentType]
-    await maps.create(ConfigMap)  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.create({"metadata": {"name": "a"}})  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.create(ConfigMap)  # E: mypy[arg-type] pyright[reportArgumentType]
     pod = await maps.create(wanted)  # E: mypy[assignment] pyright[reportAssignmentType]
 
 
@@ -55,14 +55,14 @@ async def deleted_may_be_a_status(maps: Api[ConfigMap]) -> None:
 
 
 async def wrong_arguments(maps: Api[ConfigMap], wanted: ConfigMap) -> None:
-    await maps.delete("a", propagation_policy="background")  # E: mypy[call-overload] pyright[reportArgumentType]
-    await maps.delete("a", grace_period_seconds="0")  # E: mypy[call-overload] pyright[reportArgumentType]
-    await maps.delete("a", precondition="uid")  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.delete("a", propagation_policy="background")  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.delete("a", grace_period_seconds="0")  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.delete("a", precondition="uid")  # E: mypy[arg-type] pyright[reportArgumentType]
     await maps.delete("a", precondition=Precondition("uid"))  # E: mypy[call-arg] pyright[reportCallIssue]
-    await maps.delete(wanted)  # E: mypy[call-overload] pyright[reportArgumentType]
-    await maps.create(wanted, field_validation="strict")  # E: mypy[call-overload] pyright[reportArgumentType]
-    await maps.create(wanted, dry_run="All")  # E: mypy[call-overload] pyright[reportArgumentType]
-    await maps.create(wanted, request_timeout="5s")  # E: mypy[call-overload] pyright[reportArgumentType]
-    await maps.create(wanted, force=True)  # E: mypy[call-overload] pyright[reportCallIssue]
-    await maps.apply(wanted, field_manager=None)  # E: mypy[call-overload] pyright[reportArgumentType]
-    await maps.create(ObjectMeta(name="a"))  # E: mypy[call-overload] pyright[reportArgumentType]
+    await maps.delete(wanted)  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.create(wanted, field_validation="strict")  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.create(wanted, dry_run="All")  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.create(wanted, request_timeout="5s")  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.create(wanted, force=True)  # E: mypy[call-arg] pyright[reportCallIssue]
+    await maps.apply(wanted, field_manager=None)  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.create(ObjectMeta(name="a"))  # E: mypy[arg-type] pyright[reportArgumentType]

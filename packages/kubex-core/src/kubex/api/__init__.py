@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from kubex.api._creations import Eviction, Tokens
     from kubex.api._logs import Logs, LogStream
     from kubex.api._pages import Pages
-    from kubex.api._reads import Reads
+    from kubex.api._reads import ReadApi
     from kubex.api._reviews import create_review
     from kubex.api._subresource import Subresource
     from kubex.api._watch import Watch
@@ -22,7 +22,7 @@ else:  # importing Api does not bring what only some kinds can do
             "LogStream": "_logs",
             "Logs": "_logs",
             "Pages": "_pages",
-            "Reads": "_reads",
+            "ReadApi": "_reads",
             "Subresource": "_subresource",
             "Tokens": "_creations",
             "Watch": "_watch",
@@ -37,7 +37,7 @@ __all__ = [
     "LogStream",
     "Logs",
     "Pages",
-    "Reads",
+    "ReadApi",
     "Subresource",
     "Tokens",
     "Watch",

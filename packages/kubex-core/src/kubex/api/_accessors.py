@@ -1,194 +1,142 @@
-"""What only some kinds can do: descriptors that both type checkers and the running program refuse elsewhere."""
+"""Descriptors of `Api` for what only some kinds support; type checkers and the running program refuse other kinds."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
 
 from typing_extensions import Self
 
 from kubex.api._endpoint import Endpoint
 from kubex.core.exceptions import UnsupportedVerbError
-from kubex.models import (
-    HasApproval,
-    HasEphemeralContainers,
-    HasEviction,
-    HasLogs,
-    HasResize,
-    HasScale,
-    HasStatus,
-    HasTokenRequest,
-    NamespacedResource,
-    Resource,
-    facts_of,
-)
+from kubex.models import HasEviction, HasLogs, HasScale, HasTokenRequest, NamespacedResource, Resource
 
-if TYPE_CHECKING:  # what an accessor returns is imported when it is used: a program uses few of them
-    from kubex.api._api import Api
+if TYPE_CHECKING:  # an accessor imports what it returns when it is used: a program uses few of them
     from kubex.api._creations import Eviction, Tokens
     from kubex.api._logs import Logs
-    from kubex.api._reads import Reads
+    from kubex.api._reads import ReadApi
     from kubex.api._subresource import Subresource
     from kubex.models import NamespacedObjectMetadata, PartialObjectMetadata, Scale
 
-T = TypeVar("T", bound=Resource)
+A = TypeVar("A")
+M = TypeVar("M", bound=Resource)
 N = TypeVar("N", bound=NamespacedResource)
-L = TypeVar("L", bound=HasLogs)
-St = TypeVar("St", bound=HasStatus)
-Sc = TypeVar("Sc", bound=HasScale)
-Ev = TypeVar("Ev", bound=HasEviction)
-Re = TypeVar("Re", bound=HasResize)
-Ec = TypeVar("Ec", bound=HasEphemeralContainers)
-Ap = TypeVar("Ap", bound=HasApproval)
-To = TypeVar("To", bound=HasTokenRequest)
+T = TypeVar("T", bound=Resource)
+M_co = TypeVar("M_co", bound=Resource, covariant=True)
 
 
-def gated(instance: Api[Any], marker: type[Resource], what: str) -> Endpoint[Any]:
-    """Return the Api's endpoint; raises UnsupportedVerbError for a kind without the marker."""
-    resource: type[Resource] = instance.resource
-    if not issubclass(resource, marker):
-        raise UnsupportedVerbError(resource.__name__, f"{what} (its class does not derive from {marker.__name__})")
-    return instance.endpoint
+class ApiOf(Protocol[M_co, T]):
+    """An `Api[T]` whose kind derives from the marker `M`: two views of one kind, since a bound cannot be a variable."""
+
+    @property
+    def resource(self) -> type[M_co]: ...
+    @property
+    def _endpoint(self) -> Endpoint[T]: ...
 
 
-class LogsAccessor:
-    """`api.logs`, for kinds that have logs."""
+class Accessor(Generic[M, A]):
+    """Returns an object of one type, for kinds that derive from the marker."""
+
+    def __init__(self, marker: type[M], name: str, make: Callable[[Endpoint[Any]], A]) -> None:
+        self._marker = marker
+        self._name = name
+        self._make = make
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: Api[L], owner: type) -> Logs: ...
-    def __get__(self, instance: Api[Any] | None, owner: type) -> Self | Logs:
-        """Return the logs of the Api's kind."""
+    def __get__(self, instance: ApiOf[M, Any], owner: type) -> A: ...
+    def __get__(self, instance: ApiOf[M, Any] | None, owner: type) -> Self | A:
+        """Return the accessor's object; raises UnsupportedVerbError for a kind without the marker."""
         if instance is None:
             return self
-        from kubex.api._logs import Logs
-
-        return Logs(gated(instance, HasLogs, "logs"))
+        return self._make(require_marker(endpoint_of(instance), self._marker, self._name))
 
 
-class StatusAccessor:
-    """`api.status`, for kinds whose status is written apart."""
+class ObjectSubresource(Generic[M]):
+    """Returns the `Subresource[T]` of an `Api[T]`, for kinds that derive from the marker.
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: Api[St], owner: type) -> Subresource[St]: ...
-    def __get__(self, instance: Api[Any] | None, owner: type) -> Self | Subresource[Any]:
-        """Return the status of the Api's kind; its documents are whole objects."""
-        return self if instance is None else whole(instance, HasStatus, "status")
+    Its documents are complete objects of the kind.
+    """
 
-
-class ScaleAccessor:
-    """`api.scale`, for kinds that have a number of replicas."""
+    def __init__(self, marker: type[M], name: str) -> None:
+        self._marker = marker
+        self._name = name
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: Api[Sc], owner: type) -> Subresource[Scale]: ...
-    def __get__(self, instance: Api[Any] | None, owner: type) -> Self | Subresource[Scale]:
-        """Return the scale of the Api's kind."""
+    def __get__(self, instance: ApiOf[M, T], owner: type) -> Subresource[T]: ...
+    def __get__(self, instance: ApiOf[M, T] | None, owner: type) -> Self | Subresource[T]:
+        """Return the subresource; raises UnsupportedVerbError for a kind without the marker."""
         if instance is None:
             return self
         from kubex.api._subresource import Subresource
-        from kubex.models._common import SCALE, Scale
 
-        return Subresource(gated(instance, HasScale, "scale"), "scale", Scale, SCALE)
-
-
-class EvictionAccessor:
-    """`api.eviction`, for kinds that can be evicted."""
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: Api[Ev], owner: type) -> Eviction: ...
-    def __get__(self, instance: Api[Any] | None, owner: type) -> Self | Eviction:
-        """Return the eviction of the Api's kind."""
-        if instance is None:
-            return self
-        from kubex.api._creations import Eviction
-
-        return Eviction(gated(instance, HasEviction, "eviction"))
-
-
-class ResizeAccessor:
-    """`api.resize`, for kinds whose resources can be changed in place."""
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: Api[Re], owner: type) -> Subresource[Re]: ...
-    def __get__(self, instance: Api[Any] | None, owner: type) -> Self | Subresource[Any]:
-        """Return the resize subresource of the Api's kind; its documents are whole objects."""
-        return self if instance is None else whole(instance, HasResize, "resize")
-
-
-class EphemeralContainersAccessor:
-    """`api.ephemeral_containers`, for kinds that take containers for debugging."""
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: Api[Ec], owner: type) -> Subresource[Ec]: ...
-    def __get__(self, instance: Api[Any] | None, owner: type) -> Self | Subresource[Any]:
-        """Return the ephemeral containers of the Api's kind; its documents are whole objects."""
-        return self if instance is None else whole(instance, HasEphemeralContainers, "ephemeralcontainers")
-
-
-class ApprovalAccessor:
-    """`api.approval`, for kinds that are approved or denied."""
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: Api[Ap], owner: type) -> Subresource[Ap]: ...
-    def __get__(self, instance: Api[Any] | None, owner: type) -> Self | Subresource[Any]:
-        """Return the approval of the Api's kind; its documents are whole objects."""
-        return self if instance is None else whole(instance, HasApproval, "approval")
-
-
-class TokensAccessor:
-    """`api.tokens`, for kinds that tokens are issued for."""
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: Api[To], owner: type) -> Tokens: ...
-    def __get__(self, instance: Api[Any] | None, owner: type) -> Self | Tokens:
-        """Return the tokens of the Api's kind."""
-        if instance is None:
-            return self
-        from kubex.api._creations import Tokens
-
-        return Tokens(gated(instance, HasTokenRequest, "tokens"))
+        endpoint = require_marker(endpoint_of(instance), self._marker, self._name)
+        return Subresource(endpoint, self._name, endpoint.model, endpoint.facts)
 
 
 class MetadataAccessor:
-    """`api.metadata`: the same reads, of metadata alone."""
+    """`api.metadata`: the same reading verbs, whose results have metadata only."""
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: Api[N], owner: type) -> Reads[NamespacedObjectMetadata]: ...
+    def __get__(self, instance: ApiOf[NamespacedResource, Any], owner: type) -> ReadApi[NamespacedObjectMetadata]: ...
     @overload
-    def __get__(self, instance: Api[T], owner: type) -> Reads[PartialObjectMetadata]: ...
+    def __get__(self, instance: ApiOf[Resource, Any], owner: type) -> ReadApi[PartialObjectMetadata]: ...
     def __get__(
-        self, instance: Api[Any] | None, owner: type
-    ) -> Self | Reads[NamespacedObjectMetadata] | Reads[PartialObjectMetadata]:
-        """Return the reading verbs whose answers are metadata."""
+        self, instance: ApiOf[Resource, Any] | None, owner: type
+    ) -> Self | ReadApi[NamespacedObjectMetadata] | ReadApi[PartialObjectMetadata]:
+        """Return the reading verbs of the kind, for metadata."""
         if instance is None:
             return self
-        from kubex.api._reads import Reads
+        from kubex.api._reads import ReadApi
         from kubex.models import NamespacedObjectMetadata, PartialObjectMetadata
 
-        endpoint = instance.endpoint
-        namespaced = issubclass(endpoint.resource, NamespacedResource)
-        model = NamespacedObjectMetadata if namespaced else PartialObjectMetadata
-        return Reads(Endpoint(endpoint.resource, model, endpoint.client, endpoint.namespace, metadata_only=True))
+        endpoint = endpoint_of(instance)
+        model = NamespacedObjectMetadata if endpoint.namespaced else PartialObjectMetadata
+        return ReadApi(Endpoint(endpoint.resource, model, endpoint.client, endpoint.namespace, metadata_only=True))
 
 
-def whole(instance: Api[Any], marker: type[Resource], name: str) -> Subresource[Any]:
-    """Return a subresource whose documents are whole objects of the kind."""
+def endpoint_of(api: ApiOf[M, T]) -> Endpoint[T]:
+    """Return the private endpoint of an Api: its accessors are part of it."""
+    return api._endpoint  # pyright: ignore[reportPrivateUsage]  # the accessors are members of the class
+
+
+def require_marker(endpoint: Endpoint[T], marker: type[Resource], name: str) -> Endpoint[T]:
+    """Return the endpoint; raises UnsupportedVerbError if its kind does not derive from the marker."""
+    kind = endpoint.resource
+    if not issubclass(kind, marker):
+        raise UnsupportedVerbError(kind.__name__, f"{name} (its class does not derive from {marker.__name__})")
+    return endpoint
+
+
+def make_logs(endpoint: Endpoint[HasLogs]) -> Logs:
+    """Return the logs of a kind."""
+    from kubex.api._logs import Logs
+
+    return Logs(endpoint)
+
+
+def make_scale(endpoint: Endpoint[HasScale]) -> Subresource[Scale]:
+    """Return the scale of a kind, whose documents are `Scale` and not objects of the kind."""
     from kubex.api._subresource import Subresource
+    from kubex.models._common import SCALE, Scale
 
-    return Subresource(gated(instance, marker, name), name, instance.resource, facts_of(instance.resource))
+    return Subresource(endpoint, "scale", Scale, SCALE)
+
+
+def make_eviction(endpoint: Endpoint[HasEviction]) -> Eviction:
+    """Return the eviction of a kind."""
+    from kubex.api._creations import Eviction
+
+    return Eviction(endpoint)
+
+
+def make_tokens(endpoint: Endpoint[HasTokenRequest]) -> Tokens:
+    """Return the tokens of a kind."""
+    from kubex.api._creations import Tokens
+
+    return Tokens(endpoint)

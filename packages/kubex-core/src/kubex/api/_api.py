@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, TypeVar, cast, overload
+from typing import TypeVar
 
 from typing_extensions import Self
 
 from kubex.api._accessors import (
-    ApprovalAccessor,
-    EphemeralContainersAccessor,
-    EvictionAccessor,
-    LogsAccessor,
+    Accessor,
     MetadataAccessor,
-    ResizeAccessor,
-    ScaleAccessor,
-    StatusAccessor,
-    TokensAccessor,
+    ObjectSubresource,
+    make_eviction,
+    make_logs,
+    make_scale,
+    make_tokens,
 )
 from kubex.api._endpoint import Endpoint
-from kubex.api._writes import Writes
+from kubex.api._writes import WriteApi
 from kubex.client import Client, create_client
 from kubex.core.params import NamespaceTypes
-from kubex.models import NamespacedResource, Resource
+from kubex.models import (
+    HasApproval,
+    HasEphemeralContainers,
+    HasEviction,
+    HasLogs,
+    HasResize,
+    HasScale,
+    HasStatus,
+    HasTokenRequest,
+    Resource,
+)
 
 T = TypeVar("T", bound=Resource)
-N = TypeVar("N", bound=NamespacedResource)
 
 
-class Api(Writes[T]):
+class Api(WriteApi[T]):
     """The API of one kind: `Api(Pod, client, namespace="default")`.
 
     `namespace` is that of all calls that name none: by default the configuration's (that of the kubeconfig's context,
@@ -37,30 +44,21 @@ class Api(Writes[T]):
     """
 
     metadata = MetadataAccessor()
-    logs = LogsAccessor()
-    status = StatusAccessor()
-    scale = ScaleAccessor()
-    eviction = EvictionAccessor()
-    resize = ResizeAccessor()
-    ephemeral_containers = EphemeralContainersAccessor()
-    approval = ApprovalAccessor()
-    tokens = TokensAccessor()
+    logs = Accessor(HasLogs, "logs", make_logs)
+    status = ObjectSubresource(HasStatus, "status")
+    scale = Accessor(HasScale, "scale", make_scale)
+    eviction = Accessor(HasEviction, "eviction", make_eviction)
+    resize = ObjectSubresource(HasResize, "resize")
+    ephemeral_containers = ObjectSubresource(HasEphemeralContainers, "ephemeralcontainers")
+    approval = ObjectSubresource(HasApproval, "approval")
+    tokens = Accessor(HasTokenRequest, "tokens", make_tokens)
 
-    @overload
-    def __init__(self: Api[N], resource: type[N], client: Client, *, namespace: NamespaceTypes = ...) -> None: ...
-    @overload
-    def __init__(self, resource: type[T], client: Client) -> None: ...
-    def __init__(self: Api[Any], resource: type[Any], client: Client, *, namespace: NamespaceTypes = ...) -> None:
+    def __init__(self, resource: type[T], client: Client, *, namespace: NamespaceTypes = ...) -> None:
         super().__init__(Endpoint(resource, resource, client, namespace))
 
     def __repr__(self) -> str:
         where = {"namespace": self.namespace} if self.namespace is not ... else {}
         return f"Api({self.resource.__name__}{''.join(f', {key}={value!r}' for key, value in where.items())})"
-
-    @property
-    def endpoint(self) -> Endpoint[T]:
-        """What the accessors of this Api are built from."""
-        return self._endpoint
 
     @property
     def client(self) -> Client:
@@ -92,23 +90,16 @@ class OwningApi(Api[T]):
         await self.client.aclose()
 
 
-@overload
-async def create_api(resource: type[N], *, client: Client | None = None, namespace: NamespaceTypes = ...) -> Api[N]: ...
-@overload
-async def create_api(resource: type[T], *, client: Client | None = None) -> Api[T]: ...
 async def create_api(resource: type[T], *, client: Client | None = None, namespace: NamespaceTypes = ...) -> Api[T]:
     """Make an Api: `async with await create_api(Pod) as api`.
 
     Without a client it makes one by `create_client()`, owns it, and closes it when it is closed.
     """
-    # The overloads give `namespace` to namespaced kinds alone; the class checks it at run time.
-    make: Any = Api
     if client is not None:
-        return cast("Api[T]", make(resource, client, namespace=namespace))
+        return Api(resource, client, namespace=namespace)
     client = await create_client()
-    make = OwningApi
     try:
-        return cast("Api[T]", make(resource, client, namespace=namespace))
+        return OwningApi(resource, client, namespace=namespace)
     except BaseException:
         await client.aclose()
         raise

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar, overload
+from typing import Generic, TypeVar
 
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import GetOptions, ListOptions, WatchOptions
 from kubex.api._pages import Pages
-from kubex.api._scope import InNamespaces
 from kubex.api._watch import WATCH_MARGIN, WATCH_SECONDS, Watch
 from kubex.core._selectors import Selector
 from kubex.core.exceptions import ConfigurationError, NotFound
@@ -17,7 +16,7 @@ from kubex.models import Resource, ResourceList
 T = TypeVar("T", bound=Resource)
 
 
-class Reads(Generic[T]):
+class ReadApi(Generic[T]):
     """The verbs that change nothing, over one endpoint."""
 
     def __init__(self, endpoint: Endpoint[T]) -> None:
@@ -28,56 +27,30 @@ class Reads(Generic[T]):
         """The class of the objects that the verbs return."""
         return self._endpoint.model
 
-    @overload
     async def get(
-        self: InNamespaces,
+        self,
         name: str,
         *,
         namespace: NamespaceTypes = ...,
         resource_version: str | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> T: ...
-    @overload
-    async def get(
-        self, name: str, *, resource_version: str | None = None, request_timeout: TimeoutTypes = ...
-    ) -> T: ...
-    async def get(
-        self: Any,
-        name: str,
-        *,
-        namespace: NamespaceTypes = ...,
-        resource_version: str | None = None,
-        request_timeout: TimeoutTypes = ...,
-    ) -> Any:
+    ) -> T:
         """Return one object; raises NotFound if it is not there."""
-        endpoint: Endpoint[Any] = self._endpoint
+        endpoint = self._endpoint
         endpoint.require("get")
         path = endpoint.object(name, namespace, "get")
         query = GetOptions(resource_version=resource_version).query() if resource_version is not None else None
         request = endpoint.request("GET", path, request_timeout, query=query, accept=endpoint.accept)
         return await endpoint.client.call(request, lambda answer: endpoint.decoder.item(answer.body))
 
-    @overload
     async def find(
-        self: InNamespaces,
+        self,
         name: str,
         *,
         namespace: NamespaceTypes = ...,
         resource_version: str | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> T | None: ...
-    @overload
-    async def find(
-        self, name: str, *, resource_version: str | None = None, request_timeout: TimeoutTypes = ...
-    ) -> T | None: ...
-    async def find(
-        self: Any,
-        name: str,
-        *,
-        namespace: NamespaceTypes = ...,
-        resource_version: str | None = None,
-        request_timeout: TimeoutTypes = ...,
-    ) -> Any:
+    ) -> T | None:
         """Return one object, None if there is none of that name; a kind that the server lacks is still NotFound."""
         try:
             return await self.get(
@@ -89,34 +62,9 @@ class Reads(Generic[T]):
                 return None
             raise
 
-    @overload
-    async def list(
-        self: InNamespaces,
-        *,
-        namespace: NamespaceTypes = ...,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
-        limit: int | None = None,
-        continue_token: str | None = None,
-        resource_version: str | None = None,
-        resource_version_match: ResourceVersionMatch | None = None,
-        request_timeout: TimeoutTypes = ...,
-    ) -> ResourceList[T]: ...
-    @overload
     async def list(
         self,
         *,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
-        limit: int | None = None,
-        continue_token: str | None = None,
-        resource_version: str | None = None,
-        resource_version_match: ResourceVersionMatch | None = None,
-        request_timeout: TimeoutTypes = ...,
-    ) -> ResourceList[T]: ...
-    async def list(
-        self: Any,
-        *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
         field_selector: Selector = None,
@@ -125,7 +73,7 @@ class Reads(Generic[T]):
         resource_version: str | None = None,
         resource_version_match: ResourceVersionMatch | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> Any:
+    ) -> ResourceList[T]:
         """Return the objects of a namespace, or of all with `namespace=None`; with `limit` the first page of them."""
         options = ListOptions(
             label_selector=label_selector,
@@ -151,32 +99,9 @@ class Reads(Generic[T]):
         )
         return await endpoint.client.call(request, lambda answer: endpoint.decoder.list(answer.body))
 
-    @overload
-    def pages(
-        self: InNamespaces,
-        *,
-        namespace: NamespaceTypes = ...,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
-        limit: int = 500,
-        resource_version: str | None = None,
-        resource_version_match: ResourceVersionMatch | None = None,
-        request_timeout: TimeoutTypes = ...,
-    ) -> Pages[T]: ...
-    @overload
     def pages(
         self,
         *,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
-        limit: int = 500,
-        resource_version: str | None = None,
-        resource_version_match: ResourceVersionMatch | None = None,
-        request_timeout: TimeoutTypes = ...,
-    ) -> Pages[T]: ...
-    def pages(
-        self: Any,
-        *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
         field_selector: Selector = None,
@@ -184,7 +109,7 @@ class Reads(Generic[T]):
         resource_version: str | None = None,
         resource_version_match: ResourceVersionMatch | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> Pages[Any]:
+    ) -> Pages[T]:
         """Iterate the objects by pages of `limit`: `async for page in api.pages()`; the timeout is for each page.
 
         See https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks.
@@ -204,34 +129,9 @@ class Reads(Generic[T]):
         self._endpoint.collection(namespace)
         return Pages(options, lambda page: self._list(page, namespace, request_timeout))
 
-    @overload
-    def watch(
-        self: InNamespaces,
-        *,
-        namespace: NamespaceTypes = ...,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
-        resource_version: str | None = None,
-        send_initial_events: bool | None = None,
-        allow_bookmarks: bool = True,
-        timeout_seconds: int = WATCH_SECONDS,
-        request_timeout: TimeoutTypes = ...,
-    ) -> Watch[T]: ...
-    @overload
     def watch(
         self,
         *,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
-        resource_version: str | None = None,
-        send_initial_events: bool | None = None,
-        allow_bookmarks: bool = True,
-        timeout_seconds: int = WATCH_SECONDS,
-        request_timeout: TimeoutTypes = ...,
-    ) -> Watch[T]: ...
-    def watch(
-        self: Any,
-        *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
         field_selector: Selector = None,
@@ -240,7 +140,7 @@ class Reads(Generic[T]):
         allow_bookmarks: bool = True,
         timeout_seconds: int = WATCH_SECONDS,
         request_timeout: TimeoutTypes = ...,
-    ) -> Watch[Any]:
+    ) -> Watch[T]:
         """Watch what happens: `async with api.watch() as events`, then `async for event in events`.
 
         Without `resource_version` the present objects come first, as ADDED. The server ends the watch after
@@ -248,7 +148,7 @@ class Reads(Generic[T]):
         that is a ReadTimeout. Raises Expired when the revision is too old: list again.
         See https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes.
         """
-        endpoint: Endpoint[Any] = self._endpoint
+        endpoint = self._endpoint
         endpoint.require("watch")
         if timeout_seconds < 1:
             raise ConfigurationError(f"must be at least 1 second, not {timeout_seconds!r}", field="timeout_seconds")

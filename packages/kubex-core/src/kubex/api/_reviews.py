@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, overload
+from typing import TypeVar
 
 from kubex.api._endpoint import check_client
 from kubex.api._options import WriteOptions, dry_run_value
@@ -17,37 +17,17 @@ from kubex.models import CreateOnly, Model, NamespacedCreateOnly, ResourceFacts
 from kubex.models._errors import decode
 
 C = TypeVar("C", bound=CreateOnly)
-N = TypeVar("N", bound=NamespacedCreateOnly)
 
 
-@overload
-async def create_review(
-    client: Client,
-    review: N,
-    *,
-    namespace: NamespaceTypes = ...,
-    dry_run: bool = False,
-    field_manager: str | None = None,
-    request_timeout: TimeoutTypes = ...,
-) -> N: ...
-@overload
 async def create_review(
     client: Client,
     review: C,
     *,
-    dry_run: bool = False,
-    field_manager: str | None = None,
-    request_timeout: TimeoutTypes = ...,
-) -> C: ...
-async def create_review(
-    client: Client,
-    review: Any,
-    *,
     namespace: NamespaceTypes = ...,
     dry_run: bool = False,
     field_manager: str | None = None,
     request_timeout: TimeoutTypes = ...,
-) -> Any:
+) -> C:
     """Have the server answer a review, such as a TokenReview, and return the answer; raises Invalid.
 
     In a namespace it goes to `namespace`, else to its own `metadata.namespace`, else to that of the configuration. What

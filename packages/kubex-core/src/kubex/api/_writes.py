@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, TypeVar
 
-from kubex.api._decode import Decoder
-from kubex.api._endpoint import Endpoint
 from kubex.api._options import FIELD_MANAGER, DeleteOptions, SelectOptions, WriteOptions, dry_run_value
-from kubex.api._reads import Reads
-from kubex.api._scope import InNamespaces
+from kubex.api._reads import ReadApi
 from kubex.core._encode import encode_object
 from kubex.core._request import Request
 from kubex.core._selectors import Selector
@@ -22,46 +19,25 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Resource)
 
 
-class Writes(Reads[T]):
+class WriteApi(ReadApi[T]):
     """The verbs that change objects."""
 
-    @overload
-    async def create(
-        self: InNamespaces,
-        obj: T,
-        *,
-        namespace: NamespaceTypes = ...,
-        dry_run: bool = False,
-        field_manager: str | None = None,
-        field_validation: FieldValidation | None = None,
-        request_timeout: TimeoutTypes = ...,
-    ) -> T: ...
-    @overload
     async def create(
         self,
         obj: T,
         *,
-        dry_run: bool = False,
-        field_manager: str | None = None,
-        field_validation: FieldValidation | None = None,
-        request_timeout: TimeoutTypes = ...,
-    ) -> T: ...
-    async def create(
-        self: Any,
-        obj: Any,
-        *,
         namespace: NamespaceTypes = ...,
         dry_run: bool = False,
         field_manager: str | None = None,
         field_validation: FieldValidation | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> Any:
+    ) -> T:
         """Create an object and return it as the server stored it; raises AlreadyExists.
 
         It goes to `namespace`, else to its own `metadata.namespace`, else to the Api's namespace. With
         `metadata.generate_name` the server makes the name.
         """
-        endpoint: Endpoint[Any] = self._endpoint
+        endpoint = self._endpoint
         endpoint.require("create")
         options = WriteOptions(
             dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
@@ -70,42 +46,21 @@ class Writes(Reads[T]):
         path = endpoint.placed(obj, namespace, "create")
         return await self._send(endpoint.request("POST", path, request_timeout, query=options.query(), body=body))
 
-    @overload
-    async def replace(
-        self: InNamespaces,
-        obj: T,
-        *,
-        namespace: NamespaceTypes = ...,
-        dry_run: bool = False,
-        field_manager: str | None = None,
-        field_validation: FieldValidation | None = None,
-        request_timeout: TimeoutTypes = ...,
-    ) -> T: ...
-    @overload
     async def replace(
         self,
         obj: T,
         *,
-        dry_run: bool = False,
-        field_manager: str | None = None,
-        field_validation: FieldValidation | None = None,
-        request_timeout: TimeoutTypes = ...,
-    ) -> T: ...
-    async def replace(
-        self: Any,
-        obj: Any,
-        *,
         namespace: NamespaceTypes = ...,
         dry_run: bool = False,
         field_manager: str | None = None,
         field_validation: FieldValidation | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> Any:
+    ) -> T:
         """Replace an object by this one and return what the server stored.
 
         With a `metadata.resource_version` it is a Conflict if the object has changed since. Raises NotFound.
         """
-        endpoint: Endpoint[Any] = self._endpoint
+        endpoint = self._endpoint
         endpoint.require("replace")
         options = WriteOptions(
             dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
@@ -114,50 +69,25 @@ class Writes(Reads[T]):
         path = endpoint.object_of(obj, namespace, "replace")
         return await self._send(endpoint.request("PUT", path, request_timeout, query=options.query(), body=body))
 
-    @overload
-    async def patch(
-        self: InNamespaces,
-        name: str,
-        patch: Patch,
-        *,
-        namespace: NamespaceTypes = ...,
-        force: bool = False,
-        dry_run: bool = False,
-        field_manager: str | None = None,
-        field_validation: FieldValidation | None = None,
-        request_timeout: TimeoutTypes = ...,
-    ) -> T: ...
-    @overload
     async def patch(
         self,
         name: str,
         patch: Patch,
         *,
-        force: bool = False,
-        dry_run: bool = False,
-        field_manager: str | None = None,
-        field_validation: FieldValidation | None = None,
-        request_timeout: TimeoutTypes = ...,
-    ) -> T: ...
-    async def patch(
-        self: Any,
-        name: str,
-        patch: Patch,
-        *,
         namespace: NamespaceTypes = ...,
         force: bool = False,
         dry_run: bool = False,
         field_manager: str | None = None,
         field_validation: FieldValidation | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> Any:
+    ) -> T:
         """Patch an object by one of the kinds in `kubex.core.patch`, and return what the server stored.
 
         `force` is for an ApplyPatch: it takes over fields of other managers, which are a Conflict otherwise.
         """
         from kubex.api._patching import patch_request  # with the kinds of patch, which not every program needs
 
-        endpoint: Endpoint[Any] = self._endpoint
+        endpoint = self._endpoint
         endpoint.require("patch")
         path = endpoint.object(name, namespace, "patch")
         options = WriteOptions(
@@ -170,40 +100,17 @@ class Writes(Reads[T]):
             patch_request(endpoint, path, name, patch, options, request_timeout, facts=endpoint.facts)
         )
 
-    @overload
-    async def apply(
-        self: InNamespaces,
-        obj: T,
-        *,
-        namespace: NamespaceTypes = ...,
-        field_manager: str = FIELD_MANAGER,
-        force: bool = False,
-        dry_run: bool = False,
-        field_validation: FieldValidation | None = None,
-        request_timeout: TimeoutTypes = ...,
-    ) -> T: ...
-    @overload
     async def apply(
         self,
         obj: T,
         *,
-        field_manager: str = FIELD_MANAGER,
-        force: bool = False,
-        dry_run: bool = False,
-        field_validation: FieldValidation | None = None,
-        request_timeout: TimeoutTypes = ...,
-    ) -> T: ...
-    async def apply(
-        self: Any,
-        obj: Any,
-        *,
         namespace: NamespaceTypes = ...,
         field_manager: str = FIELD_MANAGER,
         force: bool = False,
         dry_run: bool = False,
         field_validation: FieldValidation | None = None,
         request_timeout: TimeoutTypes = ...,
-    ) -> Any:
+    ) -> T:
         """Declare the fields that `field_manager` wants (server-side apply), and return what the server stored.
 
         Creates the object if it is not there. A field of another manager is a Conflict unless `force` takes it over.
@@ -211,7 +118,7 @@ class Writes(Reads[T]):
         """
         from kubex.core.patch import ApplyPatch
 
-        endpoint: Endpoint[Any] = self._endpoint
+        endpoint = self._endpoint
         endpoint.require("apply")
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),
@@ -232,45 +139,22 @@ class Writes(Reads[T]):
             )
         )
 
-    @overload
-    async def delete(
-        self: InNamespaces,
-        name: str,
-        *,
-        namespace: NamespaceTypes = ...,
-        grace_period_seconds: int | None = None,
-        propagation_policy: PropagationPolicy | None = None,
-        precondition: Precondition | None = None,
-        dry_run: bool = False,
-        request_timeout: TimeoutTypes = ...,
-    ) -> T | Status: ...
-    @overload
     async def delete(
         self,
         name: str,
         *,
-        grace_period_seconds: int | None = None,
-        propagation_policy: PropagationPolicy | None = None,
-        precondition: Precondition | None = None,
-        dry_run: bool = False,
-        request_timeout: TimeoutTypes = ...,
-    ) -> T | Status: ...
-    async def delete(
-        self: Any,
-        name: str,
-        *,
         namespace: NamespaceTypes = ...,
         grace_period_seconds: int | None = None,
         propagation_policy: PropagationPolicy | None = None,
         precondition: Precondition | None = None,
         dry_run: bool = False,
         request_timeout: TimeoutTypes = ...,
-    ) -> Any:
+    ) -> T | Status:
         """Delete an object: a Status when it is gone, the object while finalizers or a grace period hold it.
 
         `grace_period_seconds=0` deletes at once. Raises NotFound, and Conflict if a `precondition` does not hold.
         """
-        endpoint: Endpoint[Any] = self._endpoint
+        endpoint = self._endpoint
         endpoint.require("delete")
         options = DeleteOptions(
             grace_period_seconds=grace_period_seconds,
@@ -282,32 +166,9 @@ class Writes(Reads[T]):
         request = endpoint.request("DELETE", path, request_timeout, body=options.encode())
         return await endpoint.client.call(request, lambda answer: endpoint.decoder.item_or_status(answer.body))
 
-    @overload
-    async def delete_collection(
-        self: InNamespaces,
-        *,
-        namespace: NamespaceTypes = ...,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
-        grace_period_seconds: int | None = None,
-        propagation_policy: PropagationPolicy | None = None,
-        dry_run: bool = False,
-        request_timeout: TimeoutTypes = ...,
-    ) -> ResourceList[T] | Status: ...
-    @overload
     async def delete_collection(
         self,
         *,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
-        grace_period_seconds: int | None = None,
-        propagation_policy: PropagationPolicy | None = None,
-        dry_run: bool = False,
-        request_timeout: TimeoutTypes = ...,
-    ) -> ResourceList[T] | Status: ...
-    async def delete_collection(
-        self: Any,
-        *,
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
         field_selector: Selector = None,
@@ -315,13 +176,13 @@ class Writes(Reads[T]):
         propagation_policy: PropagationPolicy | None = None,
         dry_run: bool = False,
         request_timeout: TimeoutTypes = ...,
-    ) -> ResourceList[Any] | Status:
+    ) -> ResourceList[T] | Status:
         """Delete every object that the selectors match, and return those that were deleted.
 
         Without selectors that is every object of the namespace. Servers have no path that deletes in all namespaces
         at once: with `namespace=None` they answer MethodNotAllowed.
         """
-        endpoint: Endpoint[Any] = self._endpoint
+        endpoint = self._endpoint
         endpoint.require("delete_collection")
         options = DeleteOptions(
             grace_period_seconds=grace_period_seconds, propagation_policy=propagation_policy, dry_run=dry_run
@@ -336,6 +197,5 @@ class Writes(Reads[T]):
         return await endpoint.client.call(request, lambda answer: endpoint.decoder.list_or_status(answer.body))
 
     async def _send(self, request: Request) -> T:
-        endpoint: Endpoint[T] = self._endpoint
-        decoder: Decoder[T] = endpoint.decoder
-        return await endpoint.client.call(request, lambda answer: decoder.item(answer.body))
+        endpoint = self._endpoint
+        return await endpoint.client.call(request, lambda answer: endpoint.decoder.item(answer.body))
