@@ -66,7 +66,7 @@ async def tour(client: Client, namespace: str) -> None:
                 break
 
     await config_maps.delete("settings")
-    print(f"deleted   ConfigMap settings; found afterwards: {await config_maps.find('settings')}")
+    print(f"deleted   ConfigMap settings; found afterwards: {await config_maps.get_or_none('settings')}")
 
 
 def image_of(obj: Deployment) -> str | None:

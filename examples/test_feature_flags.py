@@ -17,7 +17,7 @@ from kubex_testing.embedded import Answer, EmbeddedServer
 
 async def enabled_flags(api: Api[ConfigMap]) -> set[str]:
     """Return the flags that are on: the code under test."""
-    found = await api.find("flags")
+    found = await api.get_or_none("flags")
     return {name for name, value in (found.data or {}).items() if value == "on"} if found else set()
 
 

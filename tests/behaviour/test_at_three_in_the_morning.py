@@ -77,7 +77,7 @@ async def test_a_write_that_may_have_happened_is_not_sent_again(
         await api.create(config_map("one"))
     assert lost.hits == 1
     assert len([request for request in kubex_server.requests if request.method == "POST"]) == 1
-    assert await api.find("one") is not None
+    assert await api.get_or_none("one") is not None
 
 
 async def test_without_a_policy_nothing_is_sent_again(kubex_server: EmbeddedServer, backend: Backend) -> None:

@@ -41,7 +41,7 @@ async def test_a_custom_resource_is_as_typed_as_any(client: Client, namespace: s
     (item,) = (await api.list()).items
     assert item == patched
     assert await api.delete("one")
-    assert await api.find("one") is None
+    assert await api.get_or_none("one") is None
 
 
 async def test_its_schema_is_enforced(client: Client) -> None:
@@ -168,7 +168,7 @@ async def short_lived(client: Client, namespace: str) -> AsyncIterator[CustomRes
     await establish(client, wanted)
     api = Api(CustomResourceDefinition, client)
     yield await api.get(f"{plural}.example.com")
-    if await api.find(f"{plural}.example.com") is not None:
+    if await api.get_or_none(f"{plural}.example.com") is not None:
         await api.delete(f"{plural}.example.com")
 
 
@@ -184,7 +184,7 @@ async def test_a_definition_is_served_and_withdrawn(client: Client, short_lived:
             async for event in events:
                 if event.type == "DELETED":
                     break
-    assert await api.find(name) is None
+    assert await api.get_or_none(name) is None
 
 
 async def test_a_definition_must_fit_its_name(client: Client) -> None:
@@ -216,7 +216,7 @@ async def test_a_resource_that_the_server_lacks_is_told_from_an_object(
 ) -> None:
     remedy = "the server has no such resource; check group, version, plural and scope, or install its definition"
     api = Api(kind, client)
-    for call in (api.list(), api.get("one"), api.find("one"), api.metadata.list(), api.delete("one")):
+    for call in (api.list(), api.get("one"), api.get_or_none("one"), api.metadata.list(), api.delete("one")):
         with pytest.raises(NotFound) as caught:
             await call
         assert str(caught.value).endswith(f"): {remedy}")

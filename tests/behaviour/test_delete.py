@@ -32,7 +32,7 @@ async def test_delete_of_what_is_gone_then_is_a_status(api: Api[ConfigMap]) -> N
     assert answer.details is not None
     assert (answer.details.name, answer.details.kind) == ("one", "configmaps")
     assert answer.details.uid == created.metadata.uid
-    assert await api.find("one") is None
+    assert await api.get_or_none("one") is None
 
 
 async def test_delete_of_nothing_is_not_found(api: Api[ConfigMap]) -> None:
@@ -49,7 +49,7 @@ async def test_a_finalizer_holds_the_object(api: Api[ConfigMap]) -> None:
     assert held.metadata.deletion_grace_period_seconds == 0
     assert (await api.get("one")).metadata.finalizers == [FINALIZER]
     await api.patch("one", MergePatch({"metadata": {"finalizers": None}}))
-    assert await api.find("one") is None
+    assert await api.get_or_none("one") is None
 
 
 async def test_a_pod_without_a_node_goes_at_once_and_is_returned(client: Client) -> None:
@@ -58,7 +58,7 @@ async def test_a_pod_without_a_node_goes_at_once_and_is_returned(client: Client)
     gone = await api.delete("one")
     assert isinstance(gone, Pod)
     assert named(gone) == "one"
-    assert await api.find("one") is None
+    assert await api.get_or_none("one") is None
 
 
 async def test_a_pod_on_a_node_has_its_grace_period(client: Client) -> None:
@@ -69,7 +69,7 @@ async def test_a_pod_on_a_node_has_its_grace_period(client: Client) -> None:
     assert leaving.metadata.deletion_grace_period_seconds == 20
     assert (await api.get("one")).metadata.deletion_timestamp is not None
     await api.delete("one", grace_period_seconds=0)
-    assert await api.find("one") is None
+    assert await api.get_or_none("one") is None
 
 
 async def test_a_precondition_on_the_uid_protects_a_namesake(api: Api[ConfigMap]) -> None:
@@ -79,7 +79,7 @@ async def test_a_precondition_on_the_uid_protects_a_namesake(api: Api[ConfigMap]
     with pytest.raises(Conflict, match="the UID in the precondition"):
         await api.delete("one", precondition=Precondition(uid=old.metadata.uid))
     await api.delete("one", precondition=Precondition(uid=new.metadata.uid))
-    assert await api.find("one") is None
+    assert await api.get_or_none("one") is None
 
 
 async def test_a_precondition_on_the_revision_protects_a_change(api: Api[ConfigMap]) -> None:
@@ -88,7 +88,7 @@ async def test_a_precondition_on_the_revision_protects_a_change(api: Api[ConfigM
     with pytest.raises(Conflict, match="the ResourceVersion in the precondition"):
         await api.delete("one", precondition=Precondition(resource_version=revision(old)))
     await api.delete("one", precondition=Precondition(resource_version=revision(new)))
-    assert await api.find("one") is None
+    assert await api.get_or_none("one") is None
 
 
 @pytest.mark.covers("pitfall-3")
@@ -98,7 +98,7 @@ async def test_a_dry_run_deletes_nothing(api: Api[ConfigMap]) -> None:
     would_be = await api.delete_collection(label_selector={"mine": "yes"}, dry_run=True)
     assert isinstance(would_be, ResourceList)
     assert [named(item) for item in would_be.items] == ["one"]
-    assert await api.find("one") is not None
+    assert await api.get_or_none("one") is not None
 
 
 @pytest.mark.parametrize("policy", ["Background", "Foreground", "Orphan"])
@@ -159,8 +159,8 @@ async def test_delete_collection_takes_field_selectors(api: Api[ConfigMap]) -> N
     for name in ("a", "b"):
         await api.create(config_map(name))
     await api.delete_collection(field_selector={"metadata.name": "a"})
-    assert await api.find("a") is None
-    assert await api.find("b") is not None
+    assert await api.get_or_none("a") is None
+    assert await api.get_or_none("b") is not None
 
 
 async def test_delete_collection_that_matches_nothing_is_an_empty_list(api: Api[ConfigMap]) -> None:

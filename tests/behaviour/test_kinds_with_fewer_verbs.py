@@ -33,7 +33,7 @@ def named(api: Any) -> Any:
 
 VERBS: Mapping[str, Callable[[Any], Awaitable[object]]] = {
     "get": lambda api: api.get("one"),
-    "find": lambda api: api.find("one"),
+    "get_or_none": lambda api: api.get_or_none("one"),
     "list": lambda api: api.list(),
     "pages": pages,
     "watch": watch,
@@ -44,7 +44,7 @@ VERBS: Mapping[str, Callable[[Any], Awaitable[object]]] = {
     "delete": lambda api: api.delete("one"),
     "delete_collection": lambda api: api.delete_collection(label_selector="nobody=has-this"),
 }
-READS = ("get", "find", "list", "pages")
+READS = ("get", "get_or_none", "list", "pages")
 LACKING = [
     *((ComponentStatus, verb) for verb in VERBS if verb not in READS),
     (Namespace, "delete_collection"),

@@ -25,15 +25,15 @@ async def api(client: Client) -> Api[ConfigMap]:
     return api
 
 
-async def test_get_and_find_return_the_metadata(api: Api[ConfigMap], namespace: str) -> None:
+async def test_get_and_get_or_none_return_the_metadata(api: Api[ConfigMap], namespace: str) -> None:
     whole, partial = await api.get("c1"), await api.metadata.get("c1")
     assert isinstance(partial, NamespacedObjectMetadata)
     assert (partial.api_version, partial.kind) == ("meta.k8s.io/v1", "PartialObjectMetadata")
     assert partial.metadata == whole.metadata
     assert (partial.metadata.namespace, partial.metadata.labels) == (namespace, MINE)
     assert "data" not in partial.to_dict()
-    assert await api.metadata.find("c1") == partial
-    assert await api.metadata.find("none") is None
+    assert await api.metadata.get_or_none("c1") == partial
+    assert await api.metadata.get_or_none("none") is None
     with pytest.raises(NotFound):
         await api.metadata.get("none")
 
@@ -72,7 +72,7 @@ async def test_kinds_of_the_whole_cluster_have_metadata_too(client: Client, name
 
 async def test_the_accept_header_asks_for_it(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     metadata = Api(ConfigMap, embedded_client).metadata
-    await metadata.find("none")
+    await metadata.get_or_none("none")
     await metadata.list()
     async with metadata.watch():
         pass

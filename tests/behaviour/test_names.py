@@ -24,7 +24,7 @@ async def test_a_name_that_is_no_segment_is_refused_and_nothing_is_sent(
         await api.get(name)
     assert repr(name) in str(caught.value)
     with pytest.raises(InvalidNameError):
-        await api.find(name)
+        await api.get_or_none(name)
     with pytest.raises(InvalidNameError):
         await api.delete(name)
     with pytest.raises(InvalidNameError):
@@ -87,7 +87,7 @@ async def test_other_names_stay_in_their_place(
 async def test_servers_take_odd_names_for_what_they_are(client: Client) -> None:
     api = Api(ConfigMap, client)
     for name in ("a?b=c", "a#b", "a b", "system:admin"):
-        assert await api.find(name) is None
+        assert await api.get_or_none(name) is None
 
 
 @pytest.mark.parametrize(

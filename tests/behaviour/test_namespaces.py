@@ -45,10 +45,10 @@ async def test_that_of_the_api_goes_before_that_of_the_configuration(client: Cli
 async def test_that_of_the_call_goes_before_that_of_the_api(client: Client, namespace: str, other: str) -> None:
     api = Api(ConfigMap, client, namespace=other)
     assert (await api.create(config_map("one"), namespace=namespace)).metadata.namespace == namespace
-    assert await api.find("one") is None
-    assert await api.find("one", namespace=namespace) is not None
+    assert await api.get_or_none("one") is None
+    assert await api.get_or_none("one", namespace=namespace) is not None
     await api.delete("one", namespace=namespace)
-    assert await api.find("one", namespace=namespace) is None
+    assert await api.get_or_none("one", namespace=namespace) is None
 
 
 async def test_the_object_s_own_counts_where_none_is_given(client: Client, other: str) -> None:

@@ -36,8 +36,7 @@ async def test_who_may_not_is_forbidden(server: ServerHandle, namespace: str, ba
         with pytest.raises(Forbidden, match='403 Forbidden: configmaps "one" is forbidden: User ') as caught:
             await Api(ConfigMap, client).get("one")
         assert caught.value.reason == "Forbidden"
-        assert caught.value.details.details is not None
-        assert caught.value.details.details.kind == "configmaps"
+        assert caught.value.kind == "configmaps"
         with pytest.raises(Forbidden):
             async with Api(ConfigMap, client).watch():
                 pytest.fail("the watch is forbidden")
@@ -78,8 +77,8 @@ async def test_a_path_that_is_not_there_is_not_found_in_plain_text(client: Clien
     with pytest.raises(NotFound, match="404: 404 page not found") as caught:
         await client.request("GET", "/apis/nobody.example/v1/gadgets")
     error = caught.value
-    assert (error.reason, error.details.code, error.causes) == (None, 404, [])
-    assert error.details.message == "404 page not found"
+    assert (error.reason, error.api_status.code, error.causes) == (None, 404, [])
+    assert error.api_status.message == "404 page not found"
 
 
 async def test_a_form_that_no_server_has_is_not_acceptable(client: Client) -> None:
@@ -124,7 +123,7 @@ async def test_errors_are_one_family_and_can_be_pickled(client: Client) -> None:
     error = caught.value
     assert isinstance(error, KubexError)
     copy = pickle.loads(pickle.dumps(error))
-    assert (type(copy), str(copy), copy.details) == (AlreadyExists, str(error), error.details)
+    assert (type(copy), str(copy), copy.api_status) == (AlreadyExists, str(error), error.api_status)
     assert isinstance(copy, Conflict)
 
 

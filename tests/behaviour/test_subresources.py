@@ -154,8 +154,9 @@ async def test_less_than_no_replicas_are_invalid(client: Client) -> None:
     with pytest.raises(Invalid) as caught:
         await api.scale.patch("web", MergePatch({"spec": {"replicas": -1}}))
     assert [cause.field for cause in caught.value.causes] == ["spec.replicas"]
-    assert caught.value.details.details is not None
-    assert (caught.value.details.details.group, caught.value.details.details.kind) == ("autoscaling", "Scale")
+    details = caught.value.api_status.details
+    assert details is not None
+    assert (details.group, details.kind) == ("autoscaling", "Scale")
 
 
 async def test_what_is_not_there_has_no_subresource(client: Client) -> None:

@@ -32,7 +32,7 @@ async def test_an_eviction_deletes_a_pod(client: Client) -> None:
     evicted = await api.eviction.create("one")
     assert type(evicted) is Status
     assert (evicted.status, evicted.code) == ("Success", 201)
-    assert await api.find("one") is None
+    assert await api.get_or_none("one") is None
     with pytest.raises(NotFound, match='pods "one" not found'):
         await api.eviction.create("one")
 
@@ -59,7 +59,7 @@ async def test_a_budget_lets_as_many_go_as_it_can_spare(client: Client) -> None:
     api = Api(Pod, client)
     await api.eviction.create("web-0", dry_run=True)
     await api.eviction.create("web-0")
-    assert await api.find("web-0") is None
+    assert await api.get_or_none("web-0") is None
     with pytest.raises(TooManyRequests):
         await api.eviction.create("web-1")
 
@@ -69,7 +69,7 @@ async def test_a_pod_that_does_not_run_yet_may_always_go(client: Client) -> None
     api = Api(Pod, client)
     await api.create(pod("waiting", app="web"))
     await api.eviction.create("waiting")
-    assert await api.find("waiting") is None
+    assert await api.get_or_none("waiting") is None
 
 
 async def test_a_blocked_eviction_is_sent_once(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
@@ -94,7 +94,7 @@ async def test_an_eviction_may_be_bound_to_a_state(client: Client) -> None:
     with pytest.raises(Conflict, match="the ResourceVersion in the precondition"):
         await api.eviction.create("one", precondition=Precondition(resource_version="1"))
     await api.eviction.create("one", precondition=Precondition(uid=created.metadata.uid))
-    assert await api.find("one") is None
+    assert await api.get_or_none("one") is None
 
 
 async def test_an_evicted_pod_has_its_grace_period(client: Client) -> None:
@@ -121,7 +121,7 @@ async def test_evictions_are_in_namespaces(
         await api.eviction.create("one", namespace=namespace)
         with pytest.raises(NamespaceError, match="eviction needs one namespace"):
             await api.eviction.create("one", namespace=None)
-    assert await Api(Pod, client).find("one") is None
+    assert await Api(Pod, client).get_or_none("one") is None
 
 
 def cpu_of(pod: Pod) -> str | None:

@@ -124,7 +124,7 @@ async def test_an_error_in_the_middle_is_typed(api: Api[ConfigMap], kubex_server
         assert told([await anext(events)]) == [("ADDED", "one")]
         with pytest.raises(InternalError, match="it went wrong") as caught:
             await anext(events)
-    assert caught.value.details.reason == "InternalError"
+    assert caught.value.api_status.reason == "InternalError"
     assert events.resource_version == "7"
 
 

@@ -36,7 +36,7 @@ async def test_a_dry_run_stores_nothing(client: Client) -> None:
     api = Api(ConfigMap, client)
     would_be = await api.create(config_map("one", {"a": "1"}), dry_run=True)
     assert would_be.metadata.uid
-    assert await api.find("one") is None
+    assert await api.get_or_none("one") is None
     stored = await api.create(config_map("one", {"a": "1"}))
     assert (await api.replace(config_map("one", {"a": "2"}), dry_run=True)).data == {"a": "2"}
     assert (await api.patch("one", MergePatch({"data": {"a": "3"}}), dry_run=True)).data == {"a": "3"}
@@ -83,7 +83,7 @@ async def test_strict_validation_refuses_unknown_fields(client: Client) -> None:
     api = Api(ConfigMap, client)
     with pytest.raises(BadRequest, match='strict decoding error: unknown field "dta"'):
         await api.create(mistaken("one"), field_validation="Strict")
-    assert await api.find("one") is None
+    assert await api.get_or_none("one") is None
 
 
 async def test_validation_can_be_switched_off(client: Client) -> None:

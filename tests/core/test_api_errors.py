@@ -21,7 +21,7 @@ def test_each_status_has_its_class(status: int) -> None:
     error = error_of(status)
     assert type(error) is BY_STATUS[status]
     assert error.status == status
-    assert error.details.code == status
+    assert error.api_status.code == status
 
 
 @pytest.mark.parametrize("status", [300, 302, 402, 418, 451, 499, 507, 599, 999])

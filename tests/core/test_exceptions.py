@@ -16,7 +16,6 @@ from kubex.core.exceptions import (
     ClientClosedError,
     ClientLoopError,
     ConfigurationError,
-    Conflict,
     ConnectError,
     ConnectionLost,
     ConnectTimeout,
@@ -46,7 +45,7 @@ DETAILS = Status(
     reason="NotFound",
     code=404,
     details=StatusDetails(
-        name="web", causes=[StatusCause(field="spec", message="is wrong", reason="FieldValueInvalid")]
+        name="web", kind="pods", causes=[StatusCause(field="spec", message="is wrong", reason="FieldValueInvalid")]
     ),
 )
 
@@ -65,7 +64,7 @@ SAMPLES: list[tuple[KubexError, list[str]]] = [
     (InvalidNameError("name", "a/b", "cannot be"), ["name 'a/b' cannot be"]),
     (NamespaceError("pods", "needs one"), ["pods: needs one"]),
     (UnsupportedVerbError("Node", "logs"), ["Node has no logs"]),
-    (UnsupportedVerbError("Node", "watch", ("get", "find")), ["Node has no watch: use one of get, find"]),
+    (UnsupportedVerbError("Node", "watch", ("get", "list")), ["Node has no watch: use one of get, list"]),
     (DecodeError("Pod web", "spec: missing"), ["cannot decode Pod web: spec: missing"]),
     (UnknownWatchEventError("pods", "SYNC"), ["pods", "'SYNC'"]),
     (TransportError("broke", "GET", "http://h/p"), ["GET http://h/p: broke"]),
@@ -148,23 +147,34 @@ def test_every_class_is_of_the_one_family() -> None:
         (NamespaceError, ValueError),
         (UnsupportedVerbError, TypeError),
         (DecodeError, ValueError),
+        (UnknownWatchEventError, ValueError),
         (StreamNotOpenError, RuntimeError),
+        (ClientClosedError, RuntimeError),
+        (ClientLoopError, RuntimeError),
+        (BackendError, RuntimeError),
         (ConnectTimeout, TimeoutError),
         (ReadTimeout, TimeoutError),
         (DeadlineExceeded, TimeoutError),
-        (AlreadyExists, Conflict),
     ],
 )
-def test_what_python_programs_expect_to_catch(ours: type[Exception], python: type[Exception]) -> None:
+def test_built_in_base_classes(ours: type[Exception], python: type[Exception]) -> None:
     assert issubclass(ours, python)
+
+
+def test_errors_of_the_network_and_the_server_have_no_built_in_base_but_timeouts() -> None:
+    network = {type(error) for error, _ in SAMPLES if isinstance(error, ApiError | TransportError)}
+    foreign = {base for kind in network for base in kind.__mro__ if not issubclass(base, KubexError)}
+    assert foreign == {TimeoutError, OSError, *KubexError.__mro__[1:]}
 
 
 def test_facts_of_a_status_are_at_hand() -> None:
     error = NotFound(404, DETAILS, "GET", "/api/v1/pods/web")
-    assert error.reason == "NotFound"
+    assert (error.reason, error.name, error.kind) == ("NotFound", "web", "pods")
+    assert error.message == 'pods "web" not found'
     assert [cause.field for cause in error.causes] == ["spec"]
-    assert NotFound(404, Status()).causes == []
-    assert str(NotFound(404, Status())) == "404: no message"
+    empty = NotFound(404, Status())
+    assert (empty.reason, empty.name, empty.kind, empty.causes) == (None, None, None, [])
+    assert (empty.message, str(empty)) == ("no message", "404: no message")
 
 
 def test_an_expired_list_offers_its_token() -> None:

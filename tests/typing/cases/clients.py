@@ -88,7 +88,9 @@ async def errors(client: Client) -> None:
     try:
         await client.version()
     except Conflict as error:
-        assert_type(error.details, Status)
+        assert_type(error.api_status, Status)
+        assert_type(error.message, str)
+        assert_type(error.name, str | None)
         assert_type(error.status, int)
         _ = error.reasons  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
     except ApiError as error:

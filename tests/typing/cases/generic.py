@@ -20,7 +20,7 @@ async def every(api: Api[T]) -> list[T]:
 
 
 async def present(api: Api[T], name: str) -> bool:
-    return await api.find(name) is not None
+    return await api.get_or_none(name) is not None
 
 
 async def events(api: Api[T]) -> AsyncIterator[tuple[str, T]]:

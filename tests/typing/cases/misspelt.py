@@ -9,7 +9,7 @@ from kubex_k8s.v1_37.core.v1 import Pod
 
 async def reads(pods: Api[Pod]) -> None:
     await pods.get("web", namespce="a")  # E: mypy[call-arg] pyright[reportCallIssue] names[namespce]
-    await pods.find("web", namespce="a")  # E: mypy[call-arg] pyright[reportCallIssue] names[namespce]
+    await pods.get_or_none("web", namespce="a")  # E: mypy[call-arg] pyright[reportCallIssue] names[namespce]
     await pods.list(label_selectr="a=b")  # E: mypy[call-arg] pyright[reportCallIssue] names[label_selectr]
     pods.pages(feild_selector="a=b")  # E: mypy[call-arg] pyright[reportCallIssue] names[feild_selector]
     pods.watch(timeout=5)  # E: mypy[call-arg] pyright[reportCallIssue] names[timeout]

@@ -13,13 +13,13 @@ async def one(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
     assert_type(pod.metadata, ObjectMeta)
     assert_type(pod.status, PodStatus | None)
     assert_type(await pods.get("web", namespace="default", resource_version="0", request_timeout=1), Pod)
-    assert_type(await pods.find("web"), Pod | None)
+    assert_type(await pods.get_or_none("web"), Pod | None)
     assert_type(await namespaces.get("default"), Namespace)
-    assert_type(await namespaces.find("default"), Namespace | None)
+    assert_type(await namespaces.get_or_none("default"), Namespace | None)
 
 
 async def what_is_found_may_be_none(pods: Api[Pod]) -> None:
-    found = await pods.find("web")
+    found = await pods.get_or_none("web")
     _ = found.metadata  # E: mypy[union-attr] pyright[reportOptionalMemberAccess]
     if found is not None:
         assert_type(found, Pod)

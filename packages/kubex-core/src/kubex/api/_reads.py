@@ -1,4 +1,4 @@
-"""Reading verbs: get, find, list, pages, watch."""
+"""Reading verbs: get, get_or_none, list, pages, watch."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ReadApi(Generic[T]):
         request = endpoint.request("GET", path, request_timeout, query=query, accept=endpoint.accept)
         return await endpoint.client.call(request, lambda answer: endpoint.decoder.item(answer.body))
 
-    async def find(
+    async def get_or_none(
         self,
         name: str,
         *,
@@ -51,14 +51,16 @@ class ReadApi(Generic[T]):
         resource_version: str | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T | None:
-        """Return one object, None if there is none of that name; a kind that the server lacks is still NotFound."""
+        """Return one object, or None if no object has that name.
+
+        A kind that the server does not have still raises NotFound.
+        """
         try:
             return await self.get(
                 name, namespace=namespace, resource_version=resource_version, request_timeout=request_timeout
             )
         except NotFound as error:
-            about = error.details.details
-            if about is not None and about.name == name:
+            if error.name == name:
                 return None
             raise
 

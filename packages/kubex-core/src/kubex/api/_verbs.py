@@ -4,7 +4,7 @@ from kubex.core.exceptions import UnsupportedVerbError
 from kubex.models import ResourceFacts
 
 _METHODS = {
-    "get": ("get", "find"),
+    "get": ("get", "get_or_none"),
     "list": ("list", "pages"),
     "watch": ("watch",),
     "create": ("create",),

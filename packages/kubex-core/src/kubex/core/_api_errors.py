@@ -20,34 +20,51 @@ _NO_SUCH_RESOURCE = ("404 page not found", "the server could not find the reques
 
 @dataclass(eq=False, repr=False)
 class ApiError(KubexError):
-    """The API server answered with an error status.
+    """The API server responded with an error status.
 
-    `status` is the HTTP status code, `details` the server's `Status` (made up where the body was none),
-    `retry_after` the seconds the server asks to wait. See
+    `status` is the HTTP status code, `api_status` the server's `Status` (built from the response if its body was not
+    one), `retry_after` the seconds that the server asks to wait. See
     https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/.
     """
 
     status: int
-    details: Status
+    api_status: Status
     method: str | None = None
     path: str | None = None
     retry_after: float | None = field(default=None, kw_only=True)
 
     @property
+    def message(self) -> str:
+        """The server's message, or else its reason."""
+        return self.api_status.message or self.api_status.reason or "no message"
+
+    @property
     def reason(self) -> str | None:
         """The machine-readable reason, such as `AlreadyExists`."""
-        return self.details.reason
+        return self.api_status.reason
+
+    @property
+    def name(self) -> str | None:
+        """The name of the object that the error is about."""
+        details = self.api_status.details
+        return details.name if details is not None else None
+
+    @property
+    def kind(self) -> str | None:
+        """The kind that the error is about, as the server names it: often the plural, such as `pods`."""
+        details = self.api_status.details
+        return details.kind if details is not None else None
 
     @property
     def causes(self) -> list[StatusCause]:
         """The causes of the failure, such as the fields that are invalid."""
-        return self.details.details.causes if self.details.details is not None else []
+        details = self.api_status.details
+        return details.causes if details is not None else []
 
-    def message(self) -> str:
-        text = self.details.message or self.details.reason or "no message"
-        reason = f" {self.details.reason}" if self.details.reason else ""
+    def __str__(self) -> str:
+        reason = f" {self.reason}" if self.reason else ""
         where = f" ({self.method} {self.path})" if self.method else ""
-        return f"{self.status}{reason}: {text}{where}"
+        return f"{self.status}{reason}: {self.message}{where}"
 
 
 class BadRequest(ApiError):
@@ -65,9 +82,9 @@ class Forbidden(ApiError):
 class NotFound(ApiError):
     """404: there is no such object, kind or path."""
 
-    def message(self) -> str:
-        text = super().message()
-        if self.details.message not in _NO_SUCH_RESOURCE or not (self.path or "").startswith(("/api/", "/apis/")):
+    def __str__(self) -> str:
+        text = super().__str__()
+        if self.api_status.message not in _NO_SUCH_RESOURCE or not (self.path or "").startswith(("/api/", "/apis/")):
             return text
         return (
             f"{text}: the server has no such resource; check group, version, plural and scope, or install its "
@@ -97,7 +114,8 @@ class Expired(ApiError):
     @property
     def continue_token(self) -> str | None:
         """The token with which the server lets an expired list go on."""
-        return self.details.metadata.continue_ if self.details.metadata is not None else None
+        metadata = self.api_status.metadata
+        return metadata.continue_ if metadata is not None else None
 
 
 class RequestEntityTooLarge(ApiError):
@@ -157,11 +175,11 @@ def error_class(status: int, reason: str | None) -> type[ApiError]:
     return BY_STATUS.get(status, ApiError)
 
 
-def error_from_status(details: Status, *, status: int | None = None, method: str, path: str) -> ApiError:
+def error_from_status(api_status: Status, *, status: int | None = None, method: str, path: str) -> ApiError:
     """Make the exception for a `Status`, as an `ERROR` event of a watch carries it."""
-    code = status or details.code or 500
-    seconds = details.details.retry_after_seconds if details.details is not None else None
-    return error_class(code, details.reason)(code, details, method, path, retry_after=seconds)
+    code = status or api_status.code or 500
+    seconds = api_status.details.retry_after_seconds if api_status.details is not None else None
+    return error_class(code, api_status.reason)(code, api_status, method, path, retry_after=seconds)
 
 
 def error_from_response(status: int, headers: Headers, body: bytes, *, method: str, path: str) -> ApiError:
@@ -178,12 +196,14 @@ def _status_of(status: int, body: bytes) -> Status:
 
     if body.lstrip()[:1] == b"{":
         try:
-            details = Status.model_validate_json(body)
+            api_status = Status.model_validate_json(body)
         except ValidationError:
-            details = None
+            api_status = None
         # Other JSON would pass too, since a Status may lack everything: it is quoted instead.
-        if details is not None and ("kind" in details.model_fields_set or details.message or details.reason):
-            return details
+        if api_status is not None and (
+            "kind" in api_status.model_fields_set or api_status.message or api_status.reason
+        ):
+            return api_status
     text = body[:_EXCERPT].decode("utf-8", "replace").strip()
     if len(body) > _EXCERPT:
         text += " ..."

@@ -1,4 +1,9 @@
-"""Exceptions that come from this side of the wire, and the warning that carries a server's."""
+"""Exceptions of the client's side, and the warning that carries one of the server.
+
+Built-in base classes follow one rule: ValueError for invalid values and data, TypeError for an operation that a kind
+does not support, RuntimeError for a use at the wrong time or place, ImportError without a backend, TimeoutError for
+limits of time. Other errors of the network and the server derive from KubexError only.
+"""
 
 from __future__ import annotations
 
@@ -21,19 +26,19 @@ class ConfigurationError(KubexError, ValueError):
     entry: str | None = None
     field: str | None = None
 
-    def message(self) -> str:
+    def __str__(self) -> str:
         where = ", ".join(part for part in (self.source, self.entry, self.field) if part)
         return f"{where}: {self.problem}" if where else self.problem
 
 
 @dataclass(eq=False, repr=False)
-class BackendError(KubexError):
+class BackendError(KubexError, RuntimeError):
     """An HTTP backend that was asked for cannot be used; the cause, if there is one, is chained."""
 
     backend: str
     problem: str
 
-    def message(self) -> str:
+    def __str__(self) -> str:
         return f"backend {self.backend!r}: {self.problem}"
 
 
@@ -44,7 +49,7 @@ class NoBackendError(KubexError, ImportError):
     runtime: str
     passed_over: Sequence[tuple[str, str]] = ()
 
-    def message(self) -> str:
+    def __str__(self) -> str:
         lines = [f"no HTTP backend of kubex can be used on {self.runtime}"]
         lines += [f"  {name}: {reason}" for name, reason in self.passed_over] or ["  none is installed"]
         wanted = (
@@ -53,17 +58,17 @@ class NoBackendError(KubexError, ImportError):
         return "\n".join([*lines, f"install one: pip install {wanted}"])
 
 
-class ClientClosedError(KubexError):
+class ClientClosedError(KubexError, RuntimeError):
     """A client was used after it was closed."""
 
-    def message(self) -> str:
+    def __str__(self) -> str:
         return "the client is closed: make the call inside `async with create_client() as client`, or make a new client"
 
 
-class ClientLoopError(KubexError):
+class ClientLoopError(KubexError, RuntimeError):
     """A client was used on another event loop than the one it was first used on."""
 
-    def message(self) -> str:
+    def __str__(self) -> str:
         return "this client belongs to another event loop: make one client for each loop, inside it"
 
 
@@ -74,7 +79,7 @@ class StreamNotOpenError(KubexError, RuntimeError):
     method: str
     path: str
 
-    def message(self) -> str:
+    def __str__(self) -> str:
         return (
             f"{self.method} {self.path}: the stream is not open: read it inside its block, "
             "such as `async with api.watch() as events`"
@@ -89,7 +94,7 @@ class InvalidNameError(KubexError, ValueError):
     name: object
     problem: str
 
-    def message(self) -> str:
+    def __str__(self) -> str:
         return f"{self.what} {self.name!r} {self.problem}"
 
 
@@ -100,7 +105,7 @@ class NamespaceError(KubexError, ValueError):
     resource: str
     problem: str
 
-    def message(self) -> str:
+    def __str__(self) -> str:
         return f"{self.resource}: {self.problem}"
 
 
@@ -112,19 +117,19 @@ class UnsupportedVerbError(KubexError, TypeError):
     verb: str
     available: Sequence[str] = ()
 
-    def message(self) -> str:
+    def __str__(self) -> str:
         instead = f": use one of {', '.join(self.available)}" if self.available else ""
         return f"{self.resource} has no {self.verb}{instead}"
 
 
 @dataclass(eq=False, repr=False)
-class UnknownWatchEventError(KubexError):
+class UnknownWatchEventError(KubexError, ValueError):
     """A watch sent an event of a type that this version does not know."""
 
     resource: str
     type: str
 
-    def message(self) -> str:
+    def __str__(self) -> str:
         return f"watch of {self.resource}: unknown event type {self.type!r}; a newer kubex may know it"
 
 

@@ -15,7 +15,7 @@ class TransportError(KubexError):
     method: str | None = None
     url: str | None = None
 
-    def message(self) -> str:
+    def __str__(self) -> str:
         where = f"{self.method} {self.url}: " if self.method else ""
         return f"{where}{self.problem or 'no reason given'}"
 

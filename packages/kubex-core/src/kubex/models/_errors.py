@@ -15,18 +15,14 @@ _NAMED = 3
 class KubexError(Exception):
     """The base of every exception of kubex.
 
-    Subclasses are dataclasses of facts and build their text from them in `message()`, so each of them pickles.
+    Subclasses are dataclasses of facts and build their text from them in `__str__`, so each of them pickles.
     """
 
-    def message(self) -> str:
-        """Say what happened and what to do about it."""
+    def __str__(self) -> str:
         return type(self).__name__
 
-    def __str__(self) -> str:
-        return self.message()
-
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.message()!r})"
+        return f"{type(self).__name__}({str(self)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         facts = {fact.name: getattr(self, fact.name) for fact in fields(self)}
@@ -46,7 +42,7 @@ class DecodeError(KubexError, ValueError):
     what: str
     problem: str
 
-    def message(self) -> str:
+    def __str__(self) -> str:
         return f"cannot decode {self.what}: {self.problem}"
 
 

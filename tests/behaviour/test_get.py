@@ -34,21 +34,20 @@ async def test_get_of_nothing_is_not_found_and_says_what(client: Client, namespa
     error = caught.value
     assert (error.status, error.reason, error.method) == (404, "NotFound", "GET")
     assert error.path == f"/api/v1/namespaces/{namespace}/configmaps/none"
-    about = error.details.details
-    assert about is not None
-    assert (about.name, about.kind) == ("none", "configmaps")
+    assert error.message == 'configmaps "none" not found'
+    assert (error.name, error.kind) == ("none", "configmaps")
 
 
-async def test_find_returns_the_object_or_none(client: Client) -> None:
+async def test_get_or_none_returns_the_object_or_none(client: Client) -> None:
     api = Api(ConfigMap, client)
-    assert await api.find("one") is None
+    assert await api.get_or_none("one") is None
     created = await api.create(config_map("one"))
-    assert await api.find("one") == created
+    assert await api.get_or_none("one") == created
 
 
-async def test_find_does_not_hide_that_the_kind_is_unknown(client: Client) -> None:
+async def test_get_or_none_does_not_hide_that_the_kind_is_unknown(client: Client) -> None:
     with pytest.raises(NotFound, match="404 page not found"):
-        await Api(Gadget, client).find("one")
+        await Api(Gadget, client).get_or_none("one")
 
 
 async def test_a_read_may_be_of_any_revision_or_not_older_than_one(client: Client) -> None:
