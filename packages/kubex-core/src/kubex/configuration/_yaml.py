@@ -6,15 +6,15 @@ from typing import Any
 
 import yaml
 
-from kubex.configuration._compose import Unusable, compose
 from kubex.configuration._entry import as_mapping, kind
 from kubex.core.exceptions import ConfigurationError
+from kubex.core.yaml import YAMLContentError, YAMLLimits, read_yaml
 from kubex.credentials._read import read_bytes
 
 MAX_BYTES = 8 << 20
-"""What a kubeconfig may have at most."""
+"""The maximum size of a kubeconfig."""
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LIMITS = YAMLLimits(depth=100, nodes=250_000, expanded=32 << 20)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # in Python, a big file takes seconds, under its lock
 
 
@@ -22,12 +22,12 @@ def parse(file: Path) -> Mapping[object, object]:
     """Read a file that holds one mapping; raises ConfigurationError, which quotes nothing of it."""
     content = read_bytes(file, limit=MAX_BYTES)
     try:
-        document = compose(yaml.parse(content, Loader=_LOADER))
+        document = read_yaml(content, _LIMITS).value
     except yaml.MarkedYAMLError as error:  # its text may quote a token
         mark = error.problem_mark
         where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
         raise ConfigurationError(f"is not YAML{where}", source=str(file)) from None
-    except Unusable as error:
+    except YAMLContentError as error:
         raise ConfigurationError(f"is not YAML that a kubeconfig can be made of: {error}", source=str(file)) from None
     except (yaml.YAMLError, ValueError):
         raise ConfigurationError("is not YAML", source=str(file)) from None
@@ -55,8 +55,8 @@ def dump(document: Mapping[str, object]) -> bytes:
     try:
         text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 30)
         content = text.encode("utf-8")
-        compose(yaml.parse(content, Loader=_LOADER))
-    except (yaml.YAMLError, Unusable, UnicodeError, RecursionError) as error:
+        read_yaml(content, _LIMITS)
+    except (yaml.YAMLError, YAMLContentError, UnicodeError, RecursionError) as error:
         raise ValueError("it would be no kubeconfig") from error
     if len(content) > MAX_BYTES:
         raise ValueError(f"it would have more than {MAX_BYTES >> 20} MiB")
