@@ -2,11 +2,12 @@
 
 import logging
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from kubex.client._netrc import parse_netrc, with_netrc
+from kubex.client._netrc import with_netrc
 from kubex.core._proxy import Proxy
 from kubex.core.exceptions import ConfigurationError
 
@@ -16,6 +17,10 @@ PROXY = Proxy(url="http://proxy:3128")
 def given(path: Path, text: str, proxy: Proxy = PROXY) -> Proxy:
     path.write_text(text, encoding="utf-8")
     return with_netrc({"https": proxy}, {"NETRC": str(path)})["https"]
+
+
+# The module of Python 3.10 does not know quotes, comments, text beyond ASCII, and entries without a password.
+newer = pytest.mark.skipif(sys.version_info < (3, 11), reason="netrc of Python 3.10 reads less")
 
 
 @pytest.mark.parametrize(
@@ -28,28 +33,27 @@ def given(path: Path, text: str, proxy: Proxy = PROXY) -> Proxy:
         ("machine proxy login me password #word", ("me", "#word")),
         ("machine proxy login me password wo#rd", ("me", "wo#rd")),
         ("machine proxy login #me password word", ("#me", "word")),
-        ("# a comment\nmachine proxy login me password word # another\n#machine proxy login no", ("me", "word")),
-        ("#\nmachine proxy login me #x\n password word", ("me", "word")),
-        ('machine proxy login me password "two words"', ("me", "two words")),
-        ('machine proxy login me password "a\\"b\\\\c"', ("me", 'a"b\\c')),
-        ("machine proxy login me password a\\ b", None),
-        ("machine proxy login me password pä$$", ("me", "pä$$")),
-        ("machine proxy login me", ("me", "")),
+        pytest.param("# comment\nmachine proxy login me password word # other", ("me", "word"), marks=newer),
+        pytest.param('machine proxy login me password "two words"', ("me", "two words"), marks=newer),
+        pytest.param('machine proxy login me password "a\\"b\\\\c"', ("me", 'a"b\\c'), marks=newer),
+        pytest.param("machine proxy login me password pä$$", ("me", "pä$$"), marks=newer),
+        pytest.param("machine proxy login me", ("me", ""), marks=newer),
         ("machine proxy password word", ("", "word")),
         ("machine other login no password no machine proxy login me password word", ("me", "word")),
-        ("machine proxy login me password word\nmachine proxy login no password no", ("me", "word")),
         ("default login me password word", ("me", "word")),
-        ("default login no password no\nmachine proxy login me password word", ("me", "word")),
+        ("machine proxy login me password word\ndefault login no password no", ("me", "word")),
         ("macdef init\ncd /x\nmachine proxy login no\n\nmachine proxy login me password word", ("me", "word")),
         ("machine proxy login machine password default", ("machine", "default")),
     ],
 )
-def test_one_grammar_on_every_python(tmp_path: Path, text: str, expected: tuple[str, str] | None) -> None:
+def test_the_entry_of_the_host_gives_user_name_and_password(
+    tmp_path: Path, text: str, expected: tuple[str, str]
+) -> None:
     found = given(tmp_path / "netrc", text)
-    assert (None if found.username is None else (found.username, found.password)) == expected
+    assert (found.username, found.password) == expected
 
 
-@pytest.mark.parametrize("text", ["", "machine other login a password marked", "#machine proxy login a"])
+@pytest.mark.parametrize("text", ["", "machine other login a password marked"])
 def test_a_file_without_the_host_changes_nothing(tmp_path: Path, text: str) -> None:
     assert given(tmp_path / "netrc", text) == PROXY
 
@@ -65,7 +69,7 @@ def test_what_the_url_says_goes_before_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["swordfish", "machine proxy login me password", "machine proxy swordfish x", "login a"]
+    "text", ["swordfish", "machine proxy swordfish x", "login swordfish", "machine proxy login a\nswordfish x"]
 )
 def test_a_malformed_file_is_a_warning_that_shows_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, text: str
@@ -75,6 +79,7 @@ def test_a_malformed_file_is_a_warning_that_shows_nothing(
     assert record.levelno == logging.WARNING
     assert str(tmp_path / "netrc") in record.getMessage()
     assert "swordfish" not in record.getMessage()
+    assert f"line {text.count(chr(10)) + 1}" in record.getMessage()
 
 
 def test_bytes_that_are_not_text_are_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -112,9 +117,7 @@ def test_nothing_is_read_where_no_proxy_wants_it(tmp_path: Path, caplog: pytest.
 
 def test_what_socks_cannot_carry_is_refused_here_too(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"machine proxy: .* ASCII") as caught:
-        given(tmp_path / "netrc", "machine proxy login me password swördfish", Proxy(url="socks5://proxy:1080"))
-    assert "swördfish" not in str(caught.value)
-
-
-def test_hosts_are_told_apart() -> None:
-    assert parse_netrc("machine a login 1 default login 2") == {"a": ("1", ""), None: ("2", "")}
+        given(
+            tmp_path / "netrc", f"machine proxy login me password {'swordfish' * 30}", Proxy(url="socks5://proxy:1080")
+        )
+    assert "swordfish" not in str(caught.value)

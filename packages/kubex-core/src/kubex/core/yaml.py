@@ -5,9 +5,9 @@ Importing this module imports PyYAML.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -190,12 +190,10 @@ def _as_key(value: object) -> str:
 
 def _mappings(value: object) -> list[Mapping[str, object]]:
     """Return what a merge key merges: a mapping, or a list of mappings."""
-    found: list[Any] = [value]
-    if isinstance(value, list):
-        found = value
+    found = cast("Sequence[object]", value) if isinstance(value, list) else [value]
     if not all(isinstance(each, dict) for each in found):
         raise YAMLContentError("map merge requires a mapping or a list of mappings as the value")
-    return found
+    return [cast("Mapping[str, object]", each) for each in found]
 
 
 def _check_tag(tag: str | None, *known: str) -> None:
