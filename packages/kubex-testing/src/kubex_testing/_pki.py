@@ -1,13 +1,14 @@
 """Certificates and keys made at run time, for servers that live as long as a test."""
 
 import datetime as dt
-import ipaddress
 import ssl
 import tempfile
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -28,49 +29,45 @@ class Identity:
 
 
 class CertificateAuthority:
-    """Issue certificates for servers and users; the private key of the authority never leaves memory."""
+    """Issue certificates for servers and users; the private key of the authority stays in memory."""
 
-    def __init__(self, name: str = "kubex-testing CA") -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        subject = _name(name)
-        # VERIFY_X509_STRICT, on by default since Python 3.13, insists on these extensions and their criticality.
-        builder = (
-            _builder(subject, subject, self._key.public_key(), self._key.public_key())
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(_key_usage(signs_certificates=True), critical=True)
-        )
-        self._certificate = builder.sign(self._key, hashes.SHA256())
+    def __init__(self) -> None:
+        self._authority = trustme.CA(organization_name="kubex-testing")
 
     @property
     def cert_pem(self) -> str:
-        """The certificate of the authority: whom the other side has to trust."""
-        return _certificate_pem(self._certificate)
+        """The certificate of the authority, which clients and servers have to trust."""
+        return self._authority.cert_pem.bytes().decode()
 
     def server_identity(self, hosts: Iterable[str] = LOOPBACK_HOSTS) -> Identity:
-        """Issue a certificate for a server reached by these host names and addresses."""
-        names = [_general_name(host) for host in hosts]
-        return self._issue(
-            _name("kubex-testing server"),
-            (x509.SubjectAlternativeName(names), x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])),
-        )
+        """Issue a certificate for a server with these host names and addresses."""
+        issued = self._authority.issue_cert(*hosts, organization_name="kubex-testing")
+        return Identity(issued.cert_chain_pems[0].bytes().decode(), issued.private_key_pem.bytes().decode())
 
     def client_identity(self, user: str, groups: Collection[str] = ()) -> Identity:
-        """Issue a certificate that signs in as this user: the common name, with the groups as organizations.
+        """Issue a certificate for a user: the user is the common name, and the groups are organizations.
 
         See https://kubernetes.io/docs/reference/access-authn-authz/authentication/#x509-client-certificates
         """
-        return self._issue(_name(user, groups), (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]),))
-
-    def _issue(self, subject: x509.Name, extensions: Iterable[x509.ExtensionType]) -> Identity:
+        # Not by trustme, which writes one organization.
+        authority = x509.load_pem_x509_certificate(self._authority.cert_pem.bytes())
+        signer: Any = serialization.load_pem_private_key(self._authority.private_key_pem.bytes(), password=None)
         key = ec.generate_private_key(ec.SECP256R1())
+        subject = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, group) for group in groups]
+        now = dt.datetime.now(dt.timezone.utc)
         builder = (
-            _builder(subject, self._certificate.subject, key.public_key(), self._key.public_key())
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_key_usage(signs_certificates=False), critical=True)
+            x509.CertificateBuilder()
+            .subject_name(x509.Name([*subject, x509.NameAttribute(NameOID.COMMON_NAME, user)]))
+            .issuer_name(authority.subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - CLOCK_SKEW)
+            .not_valid_after(now + LIFETIME)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
         )
-        for extension in extensions:
-            builder = builder.add_extension(extension, critical=False)
-        return Identity(_certificate_pem(builder.sign(self._key, hashes.SHA256())), _key_pem(key))
+        certificate = builder.sign(signer, hashes.SHA256())
+        return Identity(certificate.public_bytes(serialization.Encoding.PEM).decode(), _key_pem(key))
 
 
 def service_account_key() -> str:
@@ -103,53 +100,6 @@ def load_identity(context: ssl.SSLContext, identity: Identity) -> None:
         chain.touch(mode=0o600)
         chain.write_text(identity.key_pem + identity.cert_pem, encoding="ascii")
         context.load_cert_chain(chain)
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, public_key: ec.EllipticCurvePublicKey, signer: ec.EllipticCurvePublicKey
-) -> x509.CertificateBuilder:
-    now = dt.datetime.now(dt.timezone.utc)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(public_key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - CLOCK_SKEW)
-        .not_valid_after(now + LIFETIME)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer), critical=False)
-    )
-
-
-def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not signs_certificates,
-        key_cert_sign=signs_certificates,
-        crl_sign=signs_certificates,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _name(common_name: str, organizations: Iterable[str] = ()) -> x509.Name:
-    attributes = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, group) for group in organizations]
-    return x509.Name([*attributes, x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-
-
-def _general_name(host: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(host))
-    except ValueError:
-        return x509.DNSName(host)
-
-
-def _certificate_pem(certificate: x509.Certificate) -> str:
-    return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def _key_pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> str:

@@ -34,7 +34,7 @@ class Folder:
     def prepare(self, authority: CertificateAuthority, token_users: Collection[TokenUser]) -> None:
         """Write the certificates, keys and tokens that the programs read."""
         # An authority of its own: a user's certificate must not open etcd, nor another control plane's API server.
-        etcd_authority = CertificateAuthority("kubex-testing etcd CA")
+        etcd_authority = CertificateAuthority()
         self._write("etcd-ca.crt", etcd_authority.cert_pem)
         self._write_identity("etcd", etcd_authority.server_identity())
         self._write_identity("etcd-client", etcd_authority.client_identity("kube-apiserver"))
