@@ -61,8 +61,7 @@ async def follow_from(revision: str | None, api: Api[ConfigMap], tell: Tell, pat
             async with events:
                 async for event in events:
                     patience.failures = 0
-                    if event.type != "BOOKMARK":
-                        tell(event.type, event.object)
+                    tell(event.type, event.object)
         except Expired:
             return
         except (TransportError, ApiError) as error:

@@ -49,19 +49,18 @@ def revision(obj: Resource) -> str:
 
 
 async def take(events: AsyncIterable[WatchEvent[T]], count: int) -> list[WatchEvent[T]]:
-    """Return the next events of a watch that are no bookmarks."""
+    """Return the next events of a watch."""
     taken: list[WatchEvent[T]] = []
     with anyio.fail_after(SECONDS):
         async for event in events:
-            if event.type != "BOOKMARK":
-                taken.append(event)
+            taken.append(event)
             if len(taken) == count:
                 return taken
     raise AssertionError(f"the watch ended after {len(taken)} of {count} events")
 
 
 async def rest(events: AsyncIterable[WatchEvent[T]]) -> list[WatchEvent[T]]:
-    """Return all events up to the end of a watch, bookmarks too."""
+    """Return all events up to the end of a watch."""
     with anyio.fail_after(SECONDS):
         return [event async for event in events]
 

@@ -8,7 +8,7 @@ from behaviour.objects import config_map, named, pod, revision, take, told
 from kubex.api import Api
 from kubex.client import Client
 from kubex.core.exceptions import Conflict, Invalid, MethodNotAllowed, NotFound
-from kubex.core.params import Precondition, PropagationPolicy
+from kubex.core.params import Precondition, PropagationPolicy, PropagationPolicyTypes
 from kubex.core.patch import MergePatch
 from kubex.models import OwnerReference, ResourceList, Status
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
@@ -101,8 +101,8 @@ async def test_a_dry_run_deletes_nothing(api: Api[ConfigMap]) -> None:
     assert await api.get_or_none("one") is not None
 
 
-@pytest.mark.parametrize("policy", ["Background", "Foreground", "Orphan"])
-async def test_every_propagation_policy_is_taken(api: Api[ConfigMap], policy: PropagationPolicy) -> None:
+@pytest.mark.parametrize("policy", ["Background", "Foreground", "Orphan", *PropagationPolicy])
+async def test_every_propagation_policy_is_taken(api: Api[ConfigMap], policy: PropagationPolicyTypes) -> None:
     await api.create(config_map("one"))
     answer = await api.delete("one", propagation_policy=policy)
     finalizers = {"Background": None, "Foreground": ["foregroundDeletion"], "Orphan": ["orphan"]}[policy]

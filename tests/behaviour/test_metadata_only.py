@@ -6,7 +6,7 @@ from behaviour.objects import config_map, named, take, told
 from kubex.api import Api
 from kubex.client import Client
 from kubex.core.exceptions import NotFound
-from kubex.models import NamespacedObjectMetadata, PartialObjectMetadata
+from kubex.models import EventType, NamespacedObjectMetadata, PartialObjectMetadata
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
 from kubex_testing.embedded import EmbeddedServer
 
@@ -55,7 +55,7 @@ async def test_a_watch_has_events_of_metadata(api: Api[ConfigMap]) -> None:
     async with api.metadata.watch(label_selector=MINE, send_initial_events=True) as events:
         initial = [await anext(events) for _ in range(4)]
         assert sorted(told(initial[:3])) == [("ADDED", "c0"), ("ADDED", "c1"), ("ADDED", "c2")]
-        assert initial[3].ends_initial_events
+        assert initial[3].type is EventType.INITIAL_EVENTS_END
         await api.delete("c1")
         (deleted,) = await take(events, 1)
     assert told([deleted]) == [("DELETED", "c1")]

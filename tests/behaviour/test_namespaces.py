@@ -80,6 +80,17 @@ async def test_none_is_all_namespaces(client: Client, namespace: str, other: str
         assert sorted(told(await take(events, 2))) == [("ADDED", "one"), ("ADDED", "two")]
 
 
+async def test_an_asterisk_is_not_a_namespace(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+    api = Api(ConfigMap, embedded_client)
+    with pytest.raises(NamespaceError, match=r"configmaps: namespace '\*' is not a name: pass namespace=None for all"):
+        await api.list(namespace="*")
+    with pytest.raises(NamespaceError, match="pass namespace=None"):
+        api.watch(namespace="*")
+    with pytest.raises(ValueError, match="pass namespace=None"):
+        Api(ConfigMap, embedded_client, namespace="*")
+    assert kubex_server.requests == []
+
+
 async def test_kinds_of_the_whole_cluster_have_none(client: Client, namespace: str) -> None:
     api = Api(Namespace, client)
     read = await api.get(namespace)

@@ -7,6 +7,7 @@ from kubex.api import Api
 from kubex.client import Client
 from kubex.core.exceptions import ConfigurationError, Expired
 from kubex.core.patch import MergePatch
+from kubex.models import EventType
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from support.kinds import Widget
 
@@ -82,14 +83,13 @@ async def test_an_object_that_a_finalizer_holds_is_modified_and_then_deleted(api
 
 
 @pytest.mark.covers("pitfall-1", "pitfall-2")
-async def test_initial_events_end_with_a_bookmark_and_go_on_live(api: Api[ConfigMap]) -> None:
+async def test_a_typed_event_follows_the_initial_events(api: Api[ConfigMap]) -> None:
     await api.create(config_map("one", labels=MINE))
     await api.create(config_map("two", labels=MINE))
     async with api.watch(label_selector=MINE, send_initial_events=True) as events:
         one, two, end = [await anext(events) for _ in range(3)]
         assert sorted(told([one, two])) == [("ADDED", "one"), ("ADDED", "two")]
-        assert not one.ends_initial_events
-        assert (end.type, end.ends_initial_events) == ("BOOKMARK", True)
+        assert end.type is EventType.INITIAL_EVENTS_END
         assert end.object.metadata.name in (None, "")
         assert events.resource_version == end.resource_version
         await api.delete("one")
@@ -97,9 +97,9 @@ async def test_initial_events_end_with_a_bookmark_and_go_on_live(api: Api[Config
 
 
 @pytest.mark.covers("pitfall-2")
-async def test_initial_events_of_nothing_are_the_bookmark_alone(api: Api[ConfigMap]) -> None:
+async def test_without_objects_the_end_of_the_initial_events_comes_at_once(api: Api[ConfigMap]) -> None:
     async with api.watch(label_selector="no=where", send_initial_events=True) as events:
-        assert (await anext(events)).ends_initial_events
+        assert (await anext(events)).type == "INITIAL_EVENTS_END"
 
 
 @pytest.mark.covers("pitfall-2")
@@ -113,7 +113,7 @@ async def test_initial_events_can_be_declined(api: Api[ConfigMap]) -> None:
 @pytest.mark.covers("pitfall-43")
 async def test_the_time_of_a_watch_ends_it_cleanly(api: Api[ConfigMap]) -> None:
     await api.create(config_map("one", labels=MINE))
-    async with api.watch(label_selector=MINE, timeout_seconds=3, allow_bookmarks=False) as events:
+    async with api.watch(label_selector=MINE, timeout_seconds=3) as events:
         assert told(await rest(events)) == [("ADDED", "one")]
         assert await rest(events) == []
 

@@ -19,6 +19,7 @@ from kubex.core.exceptions import (
     StreamNotOpenError,
     UnknownWatchEventError,
 )
+from kubex.models import EventType
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing.embedded import Answer, EmbeddedServer
 
@@ -84,18 +85,32 @@ async def test_a_server_that_ends_a_watch_ends_the_loop(api: Api[ConfigMap], kub
     async with api.watch() as events:
         await take(events, 1)
         kubex_server.close_watches()
-        assert [event.type for event in await rest(events) if event.type != "BOOKMARK"] == []
+        assert [event.type for event in await rest(events)] == []
 
 
 @pytest.mark.covers("pitfall-1")
-async def test_bookmarks_move_the_revision_on(api: Api[ConfigMap], kubex_server: EmbeddedServer) -> None:
+async def test_bookmarks_update_the_revision_and_are_not_yielded(
+    api: Api[ConfigMap], kubex_server: EmbeddedServer
+) -> None:
+    bookmark = b'{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9"}}}\n'
+    end = b'{"type":"BOOKMARK","object":{"metadata":{"annotations":{"k8s.io/initial-events-end":"true"}}}}\n'
+    says(kubex_server, bookmark + end + ADDED + end + bookmark)
+    async with api.watch() as events:
+        assert told([await anext(events)]) == [("ADDED", "one")]
+        assert events.resource_version == "7"
+        assert await rest(events) == []
+        assert events.resource_version == "9"
+
+
+@pytest.mark.covers("pitfall-1")
+async def test_bookmarks_are_yielded_on_request(api: Api[ConfigMap], kubex_server: EmbeddedServer) -> None:
     revision = (await api.list()).resource_version
-    async with api.watch(resource_version=revision, label_selector="no=where") as events:
+    async with api.watch(resource_version=revision, label_selector="no=where", bookmarks=True) as events:
         created = await api.create(config_map("elsewhere"))
         kubex_server.bookmark_now()
         with anyio.fail_after(SECONDS):
             bookmark = await anext(events)
-        assert (bookmark.type, bookmark.ends_initial_events) == ("BOOKMARK", False)
+        assert bookmark.type is EventType.BOOKMARK
         assert bookmark.resource_version == created.metadata.resource_version
         assert events.resource_version == bookmark.resource_version
 
@@ -182,7 +197,7 @@ async def test_the_call_s_own_timeout_bounds_a_watch(api: Api[ConfigMap]) -> Non
 
 
 async def test_closing_the_client_breaks_its_watches_off(api: Api[ConfigMap], kubex_server: EmbeddedServer) -> None:
-    async with api.watch(label_selector="no=where", allow_bookmarks=False) as events:
+    async with api.watch(label_selector="no=where") as events:
         await api.client.aclose()
         with pytest.raises((ConnectionLost, ClientClosedError)):
             await rest(events)

@@ -66,7 +66,7 @@ async def establish(client: Client, wanted: CustomResourceDefinition) -> None:
     with anyio.fail_after(SECONDS):
         async with api.watch(field_selector={"metadata.name": name}) as events:
             async for event in events:
-                if event.type != "BOOKMARK" and is_established(event.object):
+                if is_established(event.object):
                     break
         plural = name.partition(".")[0]
         while await _unknown(client, f"/apis/example.com/v1/{plural}"):

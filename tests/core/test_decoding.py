@@ -173,7 +173,7 @@ def test_a_bookmark_needs_no_spec() -> None:
         b' "annotations": {"k8s.io/initial-events-end": "true"}}}}',
         path="/p",
     )
-    assert (event.resource_version, event.ends_initial_events) == ("9", True)
+    assert (event.type, event.resource_version) == ("INITIAL_EVENTS_END", "9")
 
 
 @pytest.mark.parametrize(

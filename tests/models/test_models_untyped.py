@@ -8,6 +8,7 @@ import pytest
 
 from kubex.models import (
     ClusterResource,
+    EventType,
     NamespacedObjectMetadata,
     NamespacedResource,
     ObjectMeta,
@@ -153,9 +154,12 @@ def test_a_list_of_null_is_empty(items: str) -> None:
 
 def test_events_are_values() -> None:
     item = ConfigMap(metadata=ObjectMeta(name="a", resource_version="5"))
-    event = WatchEvent("ADDED", item)
-    assert event == WatchEvent("ADDED", item)
-    assert (event.resource_version, event.ends_initial_events) == ("5", False)
-    ended = ConfigMap(metadata=ObjectMeta(annotations={"k8s.io/initial-events-end": "true"}))
-    assert WatchEvent("BOOKMARK", ended).ends_initial_events
-    assert not WatchEvent("ADDED", ended).ends_initial_events
+    event = WatchEvent(EventType.ADDED, item)
+    assert event == WatchEvent(EventType.ADDED, item)
+    assert event.resource_version == "5"
+
+
+def test_an_event_type_is_its_text() -> None:
+    kind = EventType("ADDED")
+    assert (kind, str(kind), f"{kind:6}", {"ADDED": 1}[kind]) == (EventType.ADDED, "ADDED", "ADDED ", 1)
+    assert json.dumps(kind) == '"ADDED"'

@@ -6,6 +6,7 @@ from typing_extensions import assert_type
 
 from kubex.models import (
     ClusterResource,
+    EventType,
     ObjectMeta,
     OwnerReference,
     ResourceFacts,
@@ -43,7 +44,7 @@ def right(moment: datetime) -> None:
     assert_type(pod.model_copy(), Pod)
     assert_type(Pod.model_validate_json(b"{}"), Pod)
     assert_type(Paint(spec=PaintSpec(size=1, coats=2)).spec.coats, int)
-    assert_type(WatchEvent("ADDED", pod).object, Pod)
+    assert_type(WatchEvent(EventType.ADDED, pod).object, Pod)
 
 
 def misspelt_imports() -> None:

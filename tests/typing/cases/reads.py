@@ -3,7 +3,15 @@
 from typing_extensions import assert_type
 
 from kubex.api import Api, Pages, ReadApi, Watch
-from kubex.models import NamespacedObjectMetadata, ObjectMeta, PartialObjectMetadata, ResourceList, WatchEvent
+from kubex.core.params import PropagationPolicy, ResourceVersionMatch
+from kubex.models import (
+    EventType,
+    NamespacedObjectMetadata,
+    ObjectMeta,
+    PartialObjectMetadata,
+    ResourceList,
+    WatchEvent,
+)
 from kubex_k8s.v1_37.core.v1 import Namespace, Pod, PodStatus
 
 
@@ -32,6 +40,8 @@ async def many(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
     assert_type([pod.spec.node_name for pod in page.items if pod.spec], list[str | None])
     assert_type(page.metadata.continue_, str | None)
     assert_type(await namespaces.list(field_selector="metadata.name=x"), ResourceList[Namespace])
+    await pods.list(resource_version="1", resource_version_match="Exact")
+    await pods.list(resource_version="1", resource_version_match=ResourceVersionMatch.EXACT)
 
     pages = pods.pages(limit=5)
     assert_type(pages, Pages[Pod])
@@ -45,9 +55,10 @@ async def events(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
         async for event in watch:
             assert_type(event, WatchEvent[Pod])
             assert_type(event.object, Pod)
-            if event.type == "ADDED" or event.type == "BOOKMARK":
+            assert_type(event.type, EventType)
+            if event.type == "ADDED" or event.type is EventType.INITIAL_EVENTS_END:
                 continue
-            _ = event.type == "CHANGED"  # E: mypy[comparison-overlap] pyright[reportUnnecessaryComparison]
+            _ = EventType.CHANGED  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
             _ = event.object.speck  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
 
 
@@ -66,6 +77,7 @@ async def wrong_arguments(pods: Api[Pod]) -> None:
     await pods.list(labels="app=web")  # E: mypy[call-arg] pyright[reportCallIssue]
     await pods.list("default")  # E: mypy[call-arg] pyright[reportCallIssue]
     pods.pages(limit=None)  # E: mypy[arg-type] pyright[reportArgumentType]
+    await pods.list(resource_version_match=PropagationPolicy.ORPHAN)  # E: mypy[arg-type] pyright[reportArgumentType]
     pods.watch(timeout_seconds="60")  # E: mypy[arg-type] pyright[reportArgumentType]
 
 

@@ -1,6 +1,6 @@
 """Answers of verbs: lists are split into raw items, each validated from its own bytes."""
 
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 import msgspec
 from pydantic import ValidationError
@@ -9,6 +9,7 @@ from kubex.core._api_errors import error_from_status
 from kubex.core._errors import UnknownWatchEventError
 from kubex.models import EventType, ListMeta, ObjectMeta, Resource, ResourceList, Status, WatchEvent
 from kubex.models._errors import DecodeError, decode
+from kubex.models._events import INITIAL_EVENTS_END
 from kubex.models._habit import Habit
 from kubex.models._heads import NoHeadError, heads_of
 from kubex.models._items import Items
@@ -40,7 +41,7 @@ class _Bookmark(msgspec.Struct, rename={"api_version": "apiVersion"}):
     api_version: str | None = None
 
 
-_CHANGES = ("ADDED", "MODIFIED", "DELETED")
+_CHANGES = {text: EventType(text) for text in ("ADDED", "MODIFIED", "DELETED")}
 
 _KIND = msgspec.json.Decoder(_Kind)
 _LIST = msgspec.json.Decoder(_List)
@@ -95,17 +96,20 @@ class Decoder(Generic[T]):
             except NoHeadError:
                 pass  # such as an ERROR event, or an object with unknown fields
             else:
-                if kind in _CHANGES:
-                    return WatchEvent(cast("EventType", kind), item)
+                change = _CHANGES.get(kind)
+                if change is not None:
+                    return WatchEvent(change, item)
         try:
             event = _EVENT.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise DecodeError(f"an event of {self._what}", str(error)) from error
         body = bytes(event.object)
         if event.type in _CHANGES:
-            return WatchEvent(cast("EventType", event.type), self.item(body))
+            return WatchEvent(_CHANGES[event.type], self.item(body))
         if event.type == "BOOKMARK":
-            return WatchEvent("BOOKMARK", self._bookmark(body))
+            bookmark = self._bookmark(body)
+            ended = (bookmark.metadata.annotations or {}).get(INITIAL_EVENTS_END) == "true"
+            return WatchEvent(EventType.INITIAL_EVENTS_END if ended else EventType.BOOKMARK, bookmark)
         if event.type == "ERROR":
             raise error_from_status(decode(Status, body, "Status"), method="GET", path=path)
         raise UnknownWatchEventError(self._what, event.type)

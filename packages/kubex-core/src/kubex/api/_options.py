@@ -11,7 +11,7 @@ from typing_extensions import Self, dataclass_transform
 from kubex.core._encode import encode
 from kubex.core._query import Query, QueryValue
 from kubex.core._selectors import Selector, field_selector, label_selector
-from kubex.core.params import FieldValidation, Precondition, PropagationPolicy, ResourceVersionMatch
+from kubex.core.params import FieldValidationTypes, Precondition, PropagationPolicyTypes, ResourceVersionMatchTypes
 
 FIELD_MANAGER = "kubex"
 """Who owns the fields of a server-side apply that names nobody."""
@@ -76,17 +76,17 @@ class ListOptions(SelectOptions):
     limit: int | None = wire("limit", default=None)
     continue_token: str | None = wire("continue", default=None)
     resource_version: str | None = wire("resourceVersion", default=None)
-    resource_version_match: ResourceVersionMatch | None = wire("resourceVersionMatch", default=None)
+    resource_version_match: ResourceVersionMatchTypes | None = wire("resourceVersionMatch", default=None)
 
 
 class WatchOptions(SelectOptions):
     """Options of a watch."""
 
     watch: bool = wire("watch", default=True)
-    allow_bookmarks: bool | None = wire("allowWatchBookmarks", default=None)
+    allow_bookmarks: bool = wire("allowWatchBookmarks", default=True)
     timeout_seconds: int | None = wire("timeoutSeconds", default=None)
     resource_version: str | None = wire("resourceVersion", default=None)
-    resource_version_match: ResourceVersionMatch | None = wire("resourceVersionMatch", default=None)
+    resource_version_match: ResourceVersionMatchTypes | None = wire("resourceVersionMatch", default=None)
     send_initial_events: bool | None = wire("sendInitialEvents", default=None)
 
 
@@ -95,7 +95,7 @@ class WriteOptions(_Options):
 
     dry_run: str | None = wire("dryRun", default=None)
     field_manager: str | None = wire("fieldManager", default=None)
-    field_validation: FieldValidation | None = wire("fieldValidation", default=None)
+    field_validation: FieldValidationTypes | None = wire("fieldValidation", default=None)
     force: bool | None = wire("force", default=None)
 
 
@@ -120,7 +120,7 @@ class DeleteOptions:
     """
 
     grace_period_seconds: int | None = None
-    propagation_policy: PropagationPolicy | None = None
+    propagation_policy: PropagationPolicyTypes | None = None
     precondition: Precondition | None = None
     dry_run: bool = False
 

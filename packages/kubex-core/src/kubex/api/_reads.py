@@ -7,10 +7,10 @@ from typing import Generic, TypeVar
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import GetOptions, ListOptions, WatchOptions
 from kubex.api._pages import Pages
-from kubex.api._watch import WATCH_MARGIN, WATCH_SECONDS, Watch
+from kubex.api._watch import ALL_BOOKMARKS, BOOKMARKS, WATCH_MARGIN, WATCH_SECONDS, Watch
 from kubex.core._selectors import Selector
 from kubex.core.exceptions import ConfigurationError, NotFound
-from kubex.core.params import NamespaceTypes, ResourceVersionMatch, TimeoutTypes
+from kubex.core.params import NamespaceTypes, ResourceVersionMatch, ResourceVersionMatchTypes, TimeoutTypes
 from kubex.models import Resource, ResourceList
 
 T = TypeVar("T", bound=Resource)
@@ -73,7 +73,7 @@ class ReadApi(Generic[T]):
         limit: int | None = None,
         continue_token: str | None = None,
         resource_version: str | None = None,
-        resource_version_match: ResourceVersionMatch | None = None,
+        resource_version_match: ResourceVersionMatchTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> ResourceList[T]:
         """Return the objects of a namespace, or of all with `namespace=None`; with `limit` the first page of them."""
@@ -109,7 +109,7 @@ class ReadApi(Generic[T]):
         field_selector: Selector = None,
         limit: int = 500,
         resource_version: str | None = None,
-        resource_version_match: ResourceVersionMatch | None = None,
+        resource_version_match: ResourceVersionMatchTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> Pages[T]:
         """Iterate the objects by pages of `limit`: `async for page in api.pages()`; the timeout is for each page.
@@ -139,15 +139,17 @@ class ReadApi(Generic[T]):
         field_selector: Selector = None,
         resource_version: str | None = None,
         send_initial_events: bool | None = None,
-        allow_bookmarks: bool = True,
+        bookmarks: bool = False,
         timeout_seconds: int = WATCH_SECONDS,
         request_timeout: TimeoutTypes = ...,
     ) -> Watch[T]:
-        """Watch what happens: `async with api.watch() as events`, then `async for event in events`.
+        """Watch changes: `async with api.watch() as events`, then `async for event in events`.
 
-        Without `resource_version` the present objects come first, as ADDED. The server ends the watch after
-        `timeout_seconds`; go on with `resource_version=events.resource_version`. One that hears nothing for longer than
-        that is a ReadTimeout. Raises Expired when the revision is too old: list again.
+        Without `resource_version` the existing objects come first, as ADDED. With `send_initial_events=True`, an
+        event of type INITIAL_EVENTS_END follows them. Bookmarks update `events.resource_version`; `bookmarks=True`
+        also yields them. The server ends the watch after `timeout_seconds`; continue with
+        `resource_version=events.resource_version`. Raises ReadTimeout if no data arrives for 30 seconds longer than
+        that, and Expired if the revision is too old: list again.
         See https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes.
         """
         endpoint = self._endpoint
@@ -157,13 +159,13 @@ class ReadApi(Generic[T]):
         options = WatchOptions(
             label_selector=label_selector,
             field_selector=field_selector,
-            allow_bookmarks=allow_bookmarks or None,
             timeout_seconds=timeout_seconds,
             resource_version=resource_version,
-            resource_version_match="NotOlderThan" if send_initial_events is not None else None,
+            resource_version_match=ResourceVersionMatch.NOT_OLDER_THAN if send_initial_events is not None else None,
             send_initial_events=send_initial_events,
         )
         path = endpoint.collection(namespace)
         request = endpoint.request("GET", path, request_timeout, query=options.query(), accept=endpoint.accept)
+        hidden = () if bookmarks else BOOKMARKS if send_initial_events else ALL_BOOKMARKS
         stream = endpoint.client.open(request, idle=timeout_seconds + WATCH_MARGIN)
-        return Watch(stream, endpoint.decoder, path=path, resource_version=resource_version)
+        return Watch(stream, endpoint.decoder, path=path, resource_version=resource_version, hidden=hidden)

@@ -9,7 +9,7 @@ from kubex.api._options import WriteOptions, dry_run_value
 from kubex.api._patching import patch_request
 from kubex.core._encode import encode_object
 from kubex.core._request import Request
-from kubex.core.params import FieldValidation, NamespaceTypes, TimeoutTypes
+from kubex.core.params import FieldValidationTypes, NamespaceTypes, TimeoutTypes
 from kubex.core.patch import Patch
 from kubex.models import Resource, Scale
 from kubex.models._errors import decode
@@ -39,7 +39,7 @@ class Subresource(Generic[M]):
         namespace: NamespaceTypes = ...,
         dry_run: bool = False,
         field_manager: str | None = None,
-        field_validation: FieldValidation | None = None,
+        field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> M:
         """Replace the subresource of the object that the document's metadata names; what lies outside of it is ignored.
@@ -62,7 +62,7 @@ class Subresource(Generic[M]):
         force: bool = False,
         dry_run: bool = False,
         field_manager: str | None = None,
-        field_validation: FieldValidation | None = None,
+        field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> M:
         """Patch the subresource by one of the kinds in `kubex.core.patch`; `force` is for an ApplyPatch."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from types import TracebackType
 from typing import Generic, TypeVar
 
@@ -10,27 +11,43 @@ from typing_extensions import Self
 from kubex.api._decode import Decoder
 from kubex.client import ByteStream
 from kubex.core.exceptions import ConnectionLost
-from kubex.models import Resource, WatchEvent
+from kubex.models import EventType, Resource, WatchEvent
 
 T = TypeVar("T", bound=Resource)
 
+BOOKMARKS = frozenset((EventType.BOOKMARK,))
+"""What a watch with `send_initial_events` does not yield."""
+
+ALL_BOOKMARKS = frozenset((EventType.BOOKMARK, EventType.INITIAL_EVENTS_END))
+"""What another watch does not yield: some servers mark the end of the initial events without a request, too."""
+
 WATCH_SECONDS = 290
-"""After so many seconds the server ends a watch, unless the call says otherwise; below what load balancers allow."""
+"""Seconds after which the server ends a watch by default; below the idle limits of load balancers."""
 
 WATCH_MARGIN = 30.0
-"""So many seconds after that the silence means that the peer is gone."""
+"""Extra seconds without data, after which the connection is considered dead."""
 
 
 class Watch(Generic[T]):
     """The events of a watch: `async with api.watch() as events`, then `async for event in events`.
 
-    Leaving the block closes the connection. `resource_version` is that of the last event, to go on from.
+    Leaving the block closes the connection. `resource_version` is the newest revision that the server has reported, in
+    an event or a bookmark: the next watch can start from it.
     """
 
-    def __init__(self, stream: ByteStream, decoder: Decoder[T], *, path: str, resource_version: str | None) -> None:
+    def __init__(
+        self,
+        stream: ByteStream,
+        decoder: Decoder[T],
+        *,
+        path: str,
+        resource_version: str | None,
+        hidden: Collection[EventType],
+    ) -> None:
         self._stream = stream
         self._decoder = decoder
         self._path = path
+        self._hidden = hidden
         self._lines = stream.lines()
         self.resource_version = resource_version
         """The revision after which the next event comes; None before the first event of a watch without one."""
@@ -48,9 +65,11 @@ class Watch(Generic[T]):
         return self
 
     async def __anext__(self) -> WatchEvent[T]:
-        line = await self._lines.__anext__()
-        if self._lines.unfinished:
-            raise ConnectionLost("the watch ended in the middle of an event", "GET", self._path)
-        event = self._decoder.event(line, path=self._path)
-        self.resource_version = event.resource_version or self.resource_version
-        return event
+        while True:
+            line = await self._lines.__anext__()
+            if self._lines.unfinished:
+                raise ConnectionLost("the watch ended in the middle of an event", "GET", self._path)
+            event = self._decoder.event(line, path=self._path)
+            self.resource_version = event.resource_version or self.resource_version
+            if event.type not in self._hidden:
+                return event

@@ -9,7 +9,7 @@ from kubex.api._reads import ReadApi
 from kubex.core._encode import encode_object
 from kubex.core._request import Request
 from kubex.core._selectors import Selector
-from kubex.core.params import FieldValidation, NamespaceTypes, Precondition, PropagationPolicy, TimeoutTypes
+from kubex.core.params import FieldValidationTypes, NamespaceTypes, Precondition, PropagationPolicyTypes, TimeoutTypes
 from kubex.models import Resource
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class WriteApi(ReadApi[T]):
         namespace: NamespaceTypes = ...,
         dry_run: bool = False,
         field_manager: str | None = None,
-        field_validation: FieldValidation | None = None,
+        field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T:
         """Create an object and return it as the server stored it; raises AlreadyExists.
@@ -53,7 +53,7 @@ class WriteApi(ReadApi[T]):
         namespace: NamespaceTypes = ...,
         dry_run: bool = False,
         field_manager: str | None = None,
-        field_validation: FieldValidation | None = None,
+        field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T:
         """Replace an object by this one and return what the server stored.
@@ -78,7 +78,7 @@ class WriteApi(ReadApi[T]):
         force: bool = False,
         dry_run: bool = False,
         field_manager: str | None = None,
-        field_validation: FieldValidation | None = None,
+        field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T:
         """Patch an object by one of the kinds in `kubex.core.patch`, and return what the server stored.
@@ -108,7 +108,7 @@ class WriteApi(ReadApi[T]):
         field_manager: str = FIELD_MANAGER,
         force: bool = False,
         dry_run: bool = False,
-        field_validation: FieldValidation | None = None,
+        field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T:
         """Declare the fields that `field_manager` wants (server-side apply), and return what the server stored.
@@ -145,7 +145,7 @@ class WriteApi(ReadApi[T]):
         *,
         namespace: NamespaceTypes = ...,
         grace_period_seconds: int | None = None,
-        propagation_policy: PropagationPolicy | None = None,
+        propagation_policy: PropagationPolicyTypes | None = None,
         precondition: Precondition | None = None,
         dry_run: bool = False,
         request_timeout: TimeoutTypes = ...,
@@ -173,7 +173,7 @@ class WriteApi(ReadApi[T]):
         label_selector: Selector = None,
         field_selector: Selector = None,
         grace_period_seconds: int | None = None,
-        propagation_policy: PropagationPolicy | None = None,
+        propagation_policy: PropagationPolicyTypes | None = None,
         dry_run: bool = False,
         request_timeout: TimeoutTypes = ...,
     ) -> ResourceList[T] | Status:

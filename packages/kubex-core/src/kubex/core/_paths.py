@@ -50,6 +50,8 @@ def place(facts: ResourceFacts, namespace: str | None, *, namespaced: bool) -> s
         return f"{base}/{plural}"
     if not namespaced:
         raise NamespaceError(facts.resource, f"is cluster-wide, so namespace {namespace!r} does not apply")
+    if namespace == "*":
+        raise NamespaceError(facts.resource, "namespace '*' is not a name: pass namespace=None for all namespaces")
     return f"{base}/namespaces/{segment(namespace, 'namespace')}/{plural}"
 
 

@@ -8,25 +8,67 @@ from types import EllipsisType
 from typing import Literal, TypeAlias
 
 from kubex.core._errors import ConfigurationError
+from kubex.models._text_enum import TextEnum
 
 __all__ = [
     "FieldValidation",
+    "FieldValidationTypes",
     "NamespaceTypes",
     "Precondition",
     "PropagationPolicy",
+    "PropagationPolicyTypes",
     "ResourceVersionMatch",
+    "ResourceVersionMatchTypes",
     "Timeout",
     "TimeoutTypes",
 ]
 
-PropagationPolicy: TypeAlias = Literal["Background", "Foreground", "Orphan"]
-"""What happens to dependents: https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion."""
 
-FieldValidation: TypeAlias = Literal["Ignore", "Warn", "Strict"]
-"""What the server does with unknown fields: https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation."""
+class PropagationPolicy(TextEnum):
+    """What a delete does with dependents.
 
-ResourceVersionMatch: TypeAlias = Literal["Exact", "NotOlderThan"]
-"""How `resource_version` is meant: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions."""
+    See https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion.
+    """
+
+    BACKGROUND = "Background"
+    """The server deletes the object now and its dependents later."""
+    FOREGROUND = "Foreground"
+    """The server deletes the dependents first; until then the object exists with a `deletion_timestamp`."""
+    ORPHAN = "Orphan"
+    """The dependents stay."""
+
+
+class FieldValidation(TextEnum):
+    """What the server does with unknown and duplicate fields.
+
+    See https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation.
+    """
+
+    IGNORE = "Ignore"
+    WARN = "Warn"
+    """The server drops the fields and sends a warning."""
+    STRICT = "Strict"
+    """The server rejects the request with 400."""
+
+
+class ResourceVersionMatch(TextEnum):
+    """How the server applies `resource_version` to a list.
+
+    See https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions.
+    """
+
+    EXACT = "Exact"
+    NOT_OLDER_THAN = "NotOlderThan"
+
+
+PropagationPolicyTypes: TypeAlias = PropagationPolicy | Literal["Background", "Foreground", "Orphan"]
+"""A `PropagationPolicy` or its text."""
+
+FieldValidationTypes: TypeAlias = FieldValidation | Literal["Ignore", "Warn", "Strict"]
+"""A `FieldValidation` or its text."""
+
+ResourceVersionMatchTypes: TypeAlias = ResourceVersionMatch | Literal["Exact", "NotOlderThan"]
+"""A `ResourceVersionMatch` or its text."""
 
 NamespaceTypes: TypeAlias = str | EllipsisType | None
 """A namespace; `...` is the default one, `None` is all namespaces."""
