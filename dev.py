@@ -71,7 +71,11 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "oldest": Command(
         "run tests with the oldest versions of all that the distributions need; needs Python 3.10",
-        (("python", "tests/packaging/check_oldest.py"),),
+        (("python", "tests/packaging/check_versions.py", "oldest"),),
+    ),
+    "newest": Command(
+        "run tests with the newest releases of all that the distributions need, which uv.lock may not have yet",
+        (("python", "tests/packaging/check_versions.py", "newest"),),
     ),
     "bootstrap": Command("set up uv and the environment, nothing else"),
     "readme": Command("print the sh block of README with the given number"),

@@ -1,9 +1,10 @@
-"""Run tests with the oldest versions of everything that the distributions name.
+"""Run tests with the oldest or the newest versions of everything that the distributions require.
 
-    uv run python tests/packaging/check_oldest.py
+    uv run python tests/packaging/check_versions.py oldest
+    uv run python tests/packaging/check_versions.py newest
 
-They are installed into a fresh environment of the oldest Python, the distributions from the tree. Arguments go to
-pytest, and stand in for the tests that are run by default.
+They are installed into a fresh environment, the distributions from the tree. `oldest` uses the oldest Python. Further
+arguments go to pytest, and replace the tests that are run by default.
 """
 
 import os
@@ -14,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-OLDEST_PYTHON = "3.10"
+RESOLUTIONS = {"oldest": ("lowest-direct", "3.10"), "newest": ("highest", sys.executable)}
 # Those with the shortest limits on time are not among them: this step of CI has no second chance.
 TRANSPORT = ("failures", "requests", "websockets", "websocket_endings")
 TESTS = (
@@ -26,7 +27,7 @@ TESTS = (
 
 
 def requirements() -> list[str]:
-    """Return every distribution with all its extras, but the one that has extras only."""
+    """Return every distribution with all its extras, except the one that consists of extras."""
     found: list[str] = []
     for project in sorted(ROOT.glob("packages/*/pyproject.toml")):
         text = project.read_text(encoding="utf-8").partition("[project.optional-dependencies]\n")[2]
@@ -36,24 +37,29 @@ def requirements() -> list[str]:
     return found
 
 
-def main() -> int:
-    """Make the environment, say what is in it, and run the tests there; the exit code is pytest's."""
+def main(arguments: list[str]) -> int:
+    """Make the environment, print its versions, and run the tests there; the exit code is that of pytest."""
+    if not arguments or arguments[0] not in RESOLUTIONS:
+        sys.stderr.write(f"usage: check_versions.py {{{','.join(RESOLUTIONS)}}} [ARGUMENTS OF PYTEST]\n")
+        return 2
+    name, *tests = arguments
+    resolution, version = RESOLUTIONS[name]
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
 
     def run(*command: str) -> int:
         return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
-    with tempfile.TemporaryDirectory(prefix="kubex-oldest-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"kubex-{name}-") as folder:
         bin_ = Path(folder) / ("Scripts" if os.name == "nt" else "bin")
         python = ("--python", str(bin_ / "python"))
-        install = ("uv", "pip", "install", "--quiet", "--resolution", "lowest-direct", "--group", "dev")
+        install = ("uv", "pip", "install", "--quiet", "--resolution", resolution, "--group", "dev")
         code = (
-            run("uv", "venv", "--quiet", "--no-project", "--python", OLDEST_PYTHON, "--clear", folder)
+            run("uv", "venv", "--quiet", "--no-project", "--python", version, "--clear", folder)
             or run(*install, *python, *requirements())
             or run("uv", "pip", "freeze", "--quiet", "--exclude-editable", *python)
         )
-        return code or run(python[1], "-m", "pytest", *(sys.argv[1:] or (*TESTS, "-q", "-n", "2")))
+        return code or run(python[1], "-m", "pytest", *(tests or (*TESTS, "-q", "-n", "2")))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
