@@ -1,26 +1,85 @@
 """Server-side apply: `Api.apply`."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
 
 import pytest
 
 from behaviour.objects import config_map
 from kubex.api import Api
-from kubex.client import Client
-from kubex.core.exceptions import AlreadyExists, Conflict
-from kubex.models import ObjectMeta
+from kubex.client import Client, ClientOptions, create_client
+from kubex.core.exceptions import AlreadyExists, ConfigurationError, Conflict
+from kubex.core.patch import ApplyPatch
+from kubex.models import ManagedObjectMeta, ObjectMeta
+from kubex.transport import Backend
+from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.coordination.v1 import Lease, LeaseSpec
 from kubex_k8s.v1_37.core.v1 import ConfigMap
+from kubex_testing import ServerHandle
+from kubex_testing.embedded import EmbeddedServer
 from support.kinds import ManagedConfigMap
 
 pytestmark = pytest.mark.anyio
 
 
+def managed(name: str, **data: str) -> ManagedConfigMap:
+    """Make a ConfigMap whose metadata tells who manages which field."""
+    return ManagedConfigMap(metadata=ManagedObjectMeta(name=name), data=data)
+
+
+def managers(obj: ManagedConfigMap) -> set[tuple[str | None, str | None]]:
+    """Return the managers of an object with their operations."""
+    return {(entry.manager, entry.operation) for entry in obj.metadata.managed_fields or []}
+
+
 async def test_apply_creates_what_is_not_there(client: Client) -> None:
     api = Api(ConfigMap, client)
-    applied = await api.apply(config_map("one", {"a": "1"}))
+    applied = await api.apply(config_map("one", {"a": "1"}), field_manager="me")
     assert applied.data == {"a": "1"}
     assert await api.get("one") == applied
+
+
+async def test_apply_without_a_field_manager_raises_before_anything_is_sent(
+    embedded_client: Client, kubex_server: EmbeddedServer
+) -> None:
+    api = Api(Deployment, embedded_client)
+    wanted = Deployment.model_validate({"metadata": {"name": "one"}, "spec": {"selector": {}, "template": {}}})
+    patch = ApplyPatch({"spec": {"replicas": 1}})
+    calls: list[Callable[[], Awaitable[object]]] = [
+        lambda: api.apply(wanted),
+        lambda: api.apply(wanted, field_manager=""),
+        lambda: api.patch("one", patch),
+        lambda: api.status.patch("one", patch),
+        lambda: api.scale.patch("one", patch),
+    ]
+    for call in calls:
+        with pytest.raises(
+            ConfigurationError, match=r"field_manager: .* pass field_manager=, or set ClientOptions"
+        ) as caught:
+            await call()
+        assert isinstance(caught.value, ValueError)
+        assert "Two programs must not share a name" in str(caught.value)
+    assert kubex_server.requests == []
+
+
+async def test_the_field_manager_of_the_client_is_that_of_calls_without_one(
+    server: ServerHandle, namespace: str, backend: Backend
+) -> None:
+    options = ClientOptions(field_manager="operator")
+    async with create_client(
+        server.configuration(namespace=namespace), client_class=backend, options=options
+    ) as client:
+        api = Api(ManagedConfigMap, client)
+        applied = await api.apply(managed("one", a="1"))
+        assert managers(applied) == {("operator", "Apply")}
+        patched = await api.patch("one", ApplyPatch({"data": {"b": "2"}}), field_manager="other")
+        assert managers(patched) == {("operator", "Apply"), ("other", "Apply")}
+        created = await api.create(managed("two", a="1"))
+        assert managers(created) == {("operator", "Update")}
+        replaced = await api.replace(managed("two", b="2"))
+        assert managers(replaced) == {("operator", "Update")}
+        with pytest.raises(Conflict, match='conflict with "operator"'):
+            await api.apply(managed("one", a="2"), field_manager="other")
 
 
 async def test_the_manager_owns_the_fields_that_it_applied(client: Client) -> None:
@@ -38,14 +97,14 @@ async def test_the_manager_owns_the_fields_that_it_applied(client: Client) -> No
 
 async def test_the_same_again_changes_nothing(client: Client) -> None:
     api = Api(ConfigMap, client)
-    first = await api.apply(config_map("one", {"a": "1"}))
-    assert await api.apply(config_map("one", {"a": "1"})) == first
+    first = await api.apply(config_map("one", {"a": "1"}), field_manager="me")
+    assert await api.apply(config_map("one", {"a": "1"}), field_manager="me") == first
 
 
 async def test_a_field_that_is_no_longer_applied_goes_away(client: Client) -> None:
     api = Api(ConfigMap, client)
-    await api.apply(config_map("one", {"a": "1", "b": "2"}))
-    assert (await api.apply(config_map("one", {"b": "2"}))).data == {"b": "2"}
+    await api.apply(config_map("one", {"a": "1", "b": "2"}), field_manager="me")
+    assert (await api.apply(config_map("one", {"b": "2"}), field_manager="me")).data == {"b": "2"}
 
 
 async def test_managers_share_an_object(client: Client) -> None:
@@ -89,7 +148,7 @@ async def test_what_is_applied_says_what_it_is_and_in_json_forms(client: Client)
     moment = datetime(2030, 1, 2, 3, 4, 5, 678, tzinfo=timezone.utc)
     lease = Lease(metadata=ObjectMeta(name="l"), spec=LeaseSpec(renew_time=moment))
     lease.api_version = lease.kind = None
-    applied = await api.apply(lease)
+    applied = await api.apply(lease, field_manager="me")
     assert applied.kind == "Lease"
     assert applied.spec is not None
     assert applied.spec.renew_time == moment

@@ -94,7 +94,7 @@ async def test_an_object_without_a_name_cannot_be_replaced_or_applied(client: Cl
     with pytest.raises(InvalidNameError, match=r"metadata\.name None is needed"):
         await api.replace(nameless)
     with pytest.raises(InvalidNameError, match=r"metadata\.name None is needed"):
-        await api.apply(nameless)
+        await api.apply(nameless, field_manager="me")
 
 
 @pytest.mark.covers("pitfall-43")

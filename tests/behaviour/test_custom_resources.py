@@ -72,9 +72,9 @@ async def test_it_cannot_be_replaced_without_a_revision(client: Client) -> None:
 @pytest.mark.covers("pitfall-6")
 async def test_it_is_applied_with_its_times_in_json_form(client: Client) -> None:
     api = Api(Widget, client)
-    applied = await api.apply(widget("one", 2, due=DUE))
+    applied = await api.apply(widget("one", 2, due=DUE), field_manager="me")
     assert (applied.spec.size, applied.spec.due) == (2, DUE)
-    with pytest.raises(Conflict, match='conflict with "kubex"'):
+    with pytest.raises(Conflict, match='conflict with "me"'):
         await api.apply(widget("one", 3), field_manager="other")
 
 
@@ -96,7 +96,7 @@ class Painted(NamespacedResource):
 async def test_enums_travel_as_their_values(client: Client) -> None:
     api = Api(Painted, client)
     painted = Painted(metadata=ObjectMeta(name="one"), spec=PaintedSpec(size=1, color=Color.GREEN))
-    assert (await api.apply(painted)).spec.color is Color.GREEN
+    assert (await api.apply(painted, field_manager="me")).spec.color is Color.GREEN
     patched = await api.patch("one", MergePatch({"spec": {"color": Color.RED, "due": DUE}}))
     assert (patched.spec.color, patched.spec.due) == (Color.RED, DUE)
 

@@ -40,7 +40,7 @@ VERBS: Mapping[str, Callable[[Any], Awaitable[object]]] = {
     "create": lambda api: api.create(named(api)),
     "replace": lambda api: api.replace(named(api)),
     "patch": lambda api: api.patch("one", MergePatch({})),
-    "apply": lambda api: api.apply(named(api)),
+    "apply": lambda api: api.apply(named(api), field_manager="me"),
     "delete": lambda api: api.delete("one"),
     "delete_collection": lambda api: api.delete_collection(label_selector="nobody=has-this"),
 }

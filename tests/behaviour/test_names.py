@@ -32,7 +32,7 @@ async def test_a_name_that_is_no_segment_is_refused_and_nothing_is_sent(
     with pytest.raises(InvalidNameError):
         await api.replace(config_map(name))
     with pytest.raises(InvalidNameError):
-        await api.apply(config_map(name))
+        await api.apply(config_map(name), field_manager="me")
     with pytest.raises(InvalidNameError):
         await api.metadata.get(name)
     with pytest.raises(InvalidNameError):

@@ -59,7 +59,7 @@ async def test_the_object_s_own_counts_where_none_is_given(client: Client, other
     replaced = await api.replace(created)
     assert (replaced.data, replaced.metadata.namespace) == ({"a": "1"}, other)
     assert (await Api(ConfigMap, client, namespace=None).replace(replaced)).metadata.namespace == other
-    applied = await api.apply(config_map("two", namespace=other))
+    applied = await api.apply(config_map("two", namespace=other), field_manager="me")
     assert applied.metadata.namespace == other
 
 

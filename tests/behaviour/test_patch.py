@@ -117,7 +117,7 @@ async def test_a_merge_patch_replaces_lists(client: Client) -> None:
 
 @pytest.mark.covers("pitfall-6")
 async def test_an_apply_patch_needs_no_more_than_its_fields(config_maps: Api[ConfigMap]) -> None:
-    patched = await config_maps.patch("one", ApplyPatch({"data": {"c": "3"}}))
+    patched = await config_maps.patch("one", ApplyPatch({"data": {"c": "3"}}), field_manager="me")
     assert patched.data == {"a": "1", "b": "2", "c": "3"}
     created = await config_maps.patch("two", ApplyPatch({"data": {"a": "1"}}), field_manager="me")
     assert (created.metadata.name, created.data) == ("two", {"a": "1"})

@@ -40,7 +40,10 @@ async def test_a_dry_run_stores_nothing(client: Client) -> None:
     stored = await api.create(config_map("one", {"a": "1"}))
     assert (await api.replace(config_map("one", {"a": "2"}), dry_run=True)).data == {"a": "2"}
     assert (await api.patch("one", MergePatch({"data": {"a": "3"}}), dry_run=True)).data == {"a": "3"}
-    assert (await api.apply(config_map("one", {"b": "4"}), dry_run=True)).data == {"a": "1", "b": "4"}
+    assert (await api.apply(config_map("one", {"b": "4"}), field_manager="me", dry_run=True)).data == {
+        "a": "1",
+        "b": "4",
+    }
     assert await api.get("one") == stored
 
 

@@ -62,7 +62,7 @@ async def establish(client: Client, wanted: CustomResourceDefinition) -> None:
     api = Api(CustomResourceDefinition, client)
     name = wanted.metadata.name
     assert name is not None
-    await api.apply(wanted)
+    await api.apply(wanted, field_manager="tests")
     with anyio.fail_after(SECONDS):
         async with api.watch(field_selector={"metadata.name": name}) as events:
             async for event in events:

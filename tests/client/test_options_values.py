@@ -32,6 +32,7 @@ def test_fields_and_defaults_of_the_page() -> None:
         "trust_env": False,
         "retry": RetryPolicy(),
         "user_agent": None,
+        "field_manager": None,
         "verify_x509_strict": ...,
         "http2": False,
     }
@@ -135,6 +136,9 @@ WRONG: list[tuple[str, Any, str]] = [
     ("user_agent", "a\r\nX: y", "printable ASCII text"),
     ("user_agent", "ü", "printable ASCII text"),
     ("user_agent", 5, "printable ASCII text"),
+    ("field_manager", "", "1 to 128 characters"),
+    ("field_manager", "a" * 129, "1 to 128 characters"),
+    ("field_manager", "a\nb", "printable text"),
     *(("verify_x509_strict", value, "..., True or False") for value in (None, 1, "no")),
 ]
 

@@ -42,7 +42,7 @@ async def driven(client: Client) -> AsyncIterator[list[Callable[[], Any]]]:
     yield [
         lambda: api.create(SECRET),
         lambda: api.replace(SECRET),
-        lambda: api.apply(SECRET),
+        lambda: api.apply(SECRET, field_manager="me"),
         lambda: api.patch("s", MergePatch({"stringData": {"token": MARK}})),
         lambda: api.get("s"),
         api.list,

@@ -64,5 +64,5 @@ async def wrong_arguments(maps: Api[ConfigMap], wanted: ConfigMap) -> None:
     await maps.create(wanted, dry_run="All")  # E: mypy[arg-type] pyright[reportArgumentType]
     await maps.create(wanted, request_timeout="5s")  # E: mypy[arg-type] pyright[reportArgumentType]
     await maps.create(wanted, force=True)  # E: mypy[call-arg] pyright[reportCallIssue]
-    await maps.apply(wanted, field_manager=None)  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.apply(wanted, field_manager=1)  # E: mypy[arg-type] pyright[reportArgumentType]
     await maps.create(ObjectMeta(name="a"))  # E: mypy[arg-type] pyright[reportArgumentType]

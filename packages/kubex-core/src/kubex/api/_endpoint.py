@@ -108,6 +108,10 @@ class Endpoint(Generic[T]):
             )
         return self.single(own, verb)
 
+    def field_manager(self, field_manager: str | None) -> str | None:
+        """Return the field manager of a write: that of the call, else that of the client."""
+        return field_manager if field_manager is not None else self.client.options.field_manager
+
     def request(
         self,
         method: str,

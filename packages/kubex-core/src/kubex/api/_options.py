@@ -13,9 +13,6 @@ from kubex.core._query import Query, QueryValue
 from kubex.core._selectors import Selector, field_selector, label_selector
 from kubex.core.params import FieldValidationTypes, Precondition, PropagationPolicyTypes, ResourceVersionMatchTypes
 
-FIELD_MANAGER = "kubex"
-"""Who owns the fields of a server-side apply that names nobody."""
-
 
 def wire(name: str, *, default: Any, text: Callable[[Any], QueryValue] | None = None) -> Any:
     """Make a field that travels as the query parameter `name`, as it is or as `text` makes of it."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from kubex.api._endpoint import Endpoint
-from kubex.api._options import FIELD_MANAGER, WriteOptions
+from kubex.api._options import WriteOptions
 from kubex.core._encode import complete
 from kubex.core._request import Request
+from kubex.core.exceptions import ConfigurationError
 from kubex.core.params import TimeoutTypes
 from kubex.core.patch import ApplyPatch, Patch
 from kubex.models._kinded import Kinded
@@ -31,7 +32,19 @@ def patch_request(
         )
     if isinstance(patch, ApplyPatch):
         patch = ApplyPatch(complete(patch.body, facts, name))
-        options = options.replace(field_manager=options.field_manager or FIELD_MANAGER)
+        require_field_manager(options)
     return endpoint.request(
         "PATCH", path, timeout, query=options.query(), body=patch.encode(), content_type=patch.content_type
+    )
+
+
+def require_field_manager(options: WriteOptions) -> None:
+    """Raise ConfigurationError for a server-side apply without a field manager."""
+    if options.field_manager:
+        return
+    raise ConfigurationError(
+        "server-side apply needs the name of this program: pass field_manager=, or set ClientOptions.field_manager. "
+        "Two programs must not share a name, because an apply removes the fields that the same manager applied before "
+        "and does not apply now",
+        field="field_manager",
     )

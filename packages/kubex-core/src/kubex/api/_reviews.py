@@ -36,7 +36,7 @@ async def create_review(
     """
     check_client(client)
     facts = facts_of_created(review)
-    options = WriteOptions(dry_run=dry_run_value(dry_run), field_manager=field_manager)
+    options = WriteOptions(dry_run=dry_run_value(dry_run), field_manager=field_manager or client.options.field_manager)
     request = Request(
         method="POST",
         path=_path(client, review, facts, namespace),

@@ -47,7 +47,9 @@ class Subresource(Generic[M]):
         With a `metadata.resource_version` it is a Conflict if the object has changed since.
         """
         options = WriteOptions(
-            dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
+            dry_run=dry_run_value(dry_run),
+            field_manager=self._endpoint.field_manager(field_manager),
+            field_validation=field_validation,
         )
         body = encode_object(document, self._facts)
         path = self._endpoint.object_of(document, namespace, f"replacing {self._name}", self._name)
@@ -69,7 +71,7 @@ class Subresource(Generic[M]):
         path = self._endpoint.object(name, namespace, f"patching {self._name}", self._name)
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),
-            field_manager=field_manager,
+            field_manager=self._endpoint.field_manager(field_manager),
             field_validation=field_validation,
             force=force or None,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from kubex.api._options import FIELD_MANAGER, DeleteOptions, SelectOptions, WriteOptions, dry_run_value
+from kubex.api._options import DeleteOptions, SelectOptions, WriteOptions, dry_run_value
 from kubex.api._reads import ReadApi
 from kubex.core._encode import encode_object
 from kubex.core._request import Request
@@ -40,7 +40,9 @@ class WriteApi(ReadApi[T]):
         endpoint = self._endpoint
         endpoint.require("create")
         options = WriteOptions(
-            dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
+            dry_run=dry_run_value(dry_run),
+            field_manager=endpoint.field_manager(field_manager),
+            field_validation=field_validation,
         )
         body = encode_object(obj, endpoint.facts)
         path = endpoint.placed(obj, namespace, "create")
@@ -63,7 +65,9 @@ class WriteApi(ReadApi[T]):
         endpoint = self._endpoint
         endpoint.require("replace")
         options = WriteOptions(
-            dry_run=dry_run_value(dry_run), field_manager=field_manager, field_validation=field_validation
+            dry_run=dry_run_value(dry_run),
+            field_manager=endpoint.field_manager(field_manager),
+            field_validation=field_validation,
         )
         body = encode_object(obj, endpoint.facts)
         path = endpoint.object_of(obj, namespace, "replace")
@@ -92,7 +96,7 @@ class WriteApi(ReadApi[T]):
         path = endpoint.object(name, namespace, "patch")
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),
-            field_manager=field_manager,
+            field_manager=endpoint.field_manager(field_manager),
             field_validation=field_validation,
             force=force or None,
         )
@@ -105,28 +109,32 @@ class WriteApi(ReadApi[T]):
         obj: T,
         *,
         namespace: NamespaceTypes = ...,
-        field_manager: str = FIELD_MANAGER,
+        field_manager: str | None = None,
         force: bool = False,
         dry_run: bool = False,
         field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T:
-        """Declare the fields that `field_manager` wants (server-side apply), and return what the server stored.
+        """Declare the fields that this program manages (server-side apply), and return the object as stored.
 
-        Creates the object if it is not there. A field of another manager is a Conflict unless `force` takes it over.
+        Creates the object if it does not exist. Fields that the same manager applied before and that are not in `obj`
+        are removed, so two programs must not share a manager: ConfigurationError without `field_manager` or
+        `ClientOptions.field_manager`. Raises Conflict for a field of another manager, unless `force` takes it over.
         See https://kubernetes.io/docs/reference/using-api/server-side-apply/.
         """
+        from kubex.api._patching import require_field_manager
         from kubex.core.patch import ApplyPatch
 
         endpoint = self._endpoint
         endpoint.require("apply")
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),
-            field_manager=field_manager,
+            field_manager=endpoint.field_manager(field_manager),
             field_validation=field_validation,
             force=force or None,
         )
         body = encode_object(obj, endpoint.facts, managed=True)
+        require_field_manager(options)
         path = endpoint.object_of(obj, namespace, "apply")
         return await self._send(
             endpoint.request(

@@ -13,6 +13,9 @@ from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
 KUBEX_BUFFER_SIZE = 2**21
 KUBEX_WS_MAX_MESSAGE_SIZE = 2**21
 
+FIELD_MANAGER_LENGTH = 128
+"""The limit of API servers, in characters."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientOptions:
@@ -33,7 +36,8 @@ class ClientOptions:
     retry: when calls are sent again; `None` never.
     verify_x509_strict: whether certificates of servers must keep to RFC 5280 by the letter; `...` as Python's own
         default is: since 3.13. False accepts what lacks a key identifier, as kubectl does.
-    user_agent: of requests; up to the first `/` it is the default field manager. `None` names kubex.
+    user_agent: of requests; up to the first `/` it is the default field manager of the server. `None` names kubex.
+    field_manager: of writes that do not name one, a name of this program; server-side apply requires one.
     http2: whether plain requests to an https server may share a connection by HTTP/2; httpx only, with an extra.
 
     Raises ConfigurationError, naming the field, for what cannot be meant.
@@ -51,6 +55,7 @@ class ClientOptions:
     trust_env: bool = False
     retry: RetryPolicy | None = field(default_factory=RetryPolicy)
     user_agent: str | None = None
+    field_manager: str | None = None
     verify_x509_strict: bool | EllipsisType = ...
     http2: bool = False
 
@@ -76,6 +81,10 @@ class ClientOptions:
             or not self.user_agent.strip()
         ):
             raise _wrong("user_agent", "printable ASCII text or None", self.user_agent)
+
+        manager = self.field_manager
+        if manager is not None and not (0 < len(manager) <= FIELD_MANAGER_LENGTH and manager.isprintable()):
+            raise _wrong("field_manager", f"printable text of 1 to {FIELD_MANAGER_LENGTH} characters or None", manager)
 
     def _check_keep_alive_timeout(self) -> None:
         value = self.keep_alive_timeout
