@@ -44,7 +44,7 @@ def test_a_bad_name_is_worded_as_the_server_does() -> None:
 def test_name_rules(name: str, subdomain: bool, label: bool, label_1035: bool) -> None:
     assert bool(names.validate_dns1123_subdomain(name)) is not subdomain
     assert bool(names.validate_dns1123_label(name)) is not label
-    assert bool(names.validate_dns1035_label(name)) is not label_1035
+    assert bool(names.dns1035_label_problems(name)) is not label_1035
 
 
 @pytest.mark.parametrize(

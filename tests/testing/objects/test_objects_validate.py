@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from kubex_testing._objects.causes import aggregate
 from kubex_testing._objects.defaults import default_builtin
 from kubex_testing._objects.validate import validate_builtin
 
@@ -34,13 +33,12 @@ def named(**body: Any) -> Object:
     return {"metadata": {"name": "x"}, **body}
 
 
-def test_several_causes_stand_in_brackets_and_one_does_not() -> None:
-    causes = problems("apps", "Deployment", named())
-    assert aggregate(causes) == (
-        "[spec.selector: Required value, spec.template.metadata.labels: Invalid value: null: `selector` does not match "
-        "template `labels`, spec.template.spec.containers: Required value]"
-    )
-    assert aggregate(causes[:1]) == "spec.selector: Required value"
+def test_causes_name_the_field_and_the_value() -> None:
+    assert list(map(str, problems("apps", "Deployment", named()))) == [
+        "spec.selector: Required value",
+        "spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`",
+        "spec.template.spec.containers: Required value",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What is wrong with an object: the causes of a 422 `Status`, worded as the server words them."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .json_types import JsonObject, is_array, is_object
@@ -70,9 +70,3 @@ def too_long(field: str, limit: int, unit: str = "bytes") -> Cause:
 
 def too_many(field: str, count: int, limit: int) -> Cause:
     return Cause("FieldValueTooMany", f"Too many: {count}: must have at most {limit} items", field)
-
-
-def aggregate(causes: Sequence[Cause]) -> str:
-    """Join causes into the tail of `Kind "name" is invalid: …`; several stand in brackets."""
-    texts = list(dict.fromkeys(str(cause) for cause in causes))
-    return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"

@@ -132,11 +132,6 @@ def validate_dns1123_subdomain(value: str, field: str = "metadata.name") -> list
     return [invalid(field, value, problem) for problem in dns1123_subdomain_problems(value)]
 
 
-def validate_dns1035_label(value: str, field: str = "metadata.name") -> list[Cause]:
-    """Check a name that must also begin with a letter (services)."""
-    return [invalid(field, value, problem) for problem in dns1035_label_problems(value)]
-
-
 def validate_labels(labels: JsonObject, field: str = "metadata.labels") -> list[Cause]:
     """Check keys and values; the server names the map as the field, not the entry."""
     found: list[Cause] = []

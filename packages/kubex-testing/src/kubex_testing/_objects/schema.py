@@ -4,7 +4,6 @@ Built-in kinds come from a generated table (`tools/generate_schema_table.py`), c
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -97,13 +96,6 @@ def builtin_schema(group: str, version: str, kind: str) -> Schema:
         where = f"{group}/{version}".strip("/")
         known = ", ".join(sorted(kinds))
         raise UnknownKindError(f"no built-in schema for kind {kind!r} of {where!r}; known: {known}") from None
-
-
-def builtin_kinds() -> Iterator[tuple[str, str, str]]:
-    """Yield (group, version, kind) of every kind in the table."""
-    for key in _table()[0]:
-        group, version, kind = key.split("/")
-        yield group, version, kind
 
 
 def object_meta() -> Schema:

@@ -239,9 +239,6 @@ class Registry:
     def by_plural(self, group: str, plural: str) -> ResourceType | None:
         return next((item for item in self if (item.group, item.plural) == (group, plural)), None)
 
-    def by_kind(self, group: str, kind: str) -> ResourceType | None:
-        return next((item for item in self if (item.group, item.kind) == (group, kind)), None)
-
     def serves(self, group: str, version: str) -> bool:
         return (group, version) in self._versions
 

@@ -22,10 +22,6 @@ class RequestInfo:
     subresource: str = ""
     legacy_watch: bool = False
 
-    @property
-    def on_collection(self) -> bool:
-        return not self.name
-
 
 def parse(request: RecordedRequest) -> RequestInfo:
     """Split a path into group, version, namespace, resource, name and subresource."""
