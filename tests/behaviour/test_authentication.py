@@ -39,7 +39,7 @@ class Tokens:
 
     async def issue(self, *, refused: bool = False) -> str:
         """Get a token. One to be refused is for others: servers learn of tokens that were revoked only in a while."""
-        issued = await self._accounts.tokens.create("robot", audiences=["vault"] if refused else [])
+        issued = await self._accounts.create_token("robot", audiences=["vault"] if refused else [])
         assert issued.status is not None
         return issued.status.token
 

@@ -128,7 +128,7 @@ async def test_one_can_ask_for_the_rules(client: Client, namespace: str) -> None
 async def test_a_token_says_whose_it_is(client: Client, namespace: str) -> None:
     accounts = Api(ServiceAccount, client)
     await accounts.create(ServiceAccount(metadata=ObjectMeta(name="robot")))
-    issued = await accounts.tokens.create("robot", audiences=["vault"])
+    issued = await accounts.create_token("robot", audiences=["vault"])
     assert issued.status is not None
     spec = TokenReviewSpec(token=issued.status.token, audiences=["other", "vault"])
     review = await create_review(client, TokenReview(spec=spec))

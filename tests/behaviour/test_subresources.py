@@ -203,11 +203,9 @@ async def test_options_of_a_write_are_sent(embedded_client: Client, kubex_server
 ACCESSORS: dict[str, Callable[[Api[Any]], object]] = {
     "HasStatus": lambda api: api.status,
     "HasScale": lambda api: api.scale,
-    "HasEviction": lambda api: api.eviction,
     "HasResize": lambda api: api.resize,
     "HasEphemeralContainers": lambda api: api.ephemeral_containers,
     "HasApproval": lambda api: api.approval,
-    "HasTokenRequest": lambda api: api.tokens,
 }
 
 
@@ -217,3 +215,14 @@ async def test_other_kinds_say_that_they_have_none(embedded_client: Client, mark
         UnsupportedVerbError, match=rf"^ConfigMap has no .+ \(its class does not derive from {marker}\)"
     ):
         ACCESSORS[marker](Api(ConfigMap, embedded_client))
+
+
+async def test_other_kinds_cannot_be_evicted_and_have_no_tokens(
+    embedded_client: Client, kubex_server: EmbeddedServer
+) -> None:
+    api: Api[Any] = Api(ConfigMap, embedded_client)
+    with pytest.raises(UnsupportedVerbError, match=r"^ConfigMap has no evict .*does not derive from HasEviction"):
+        await api.evict("one")
+    with pytest.raises(UnsupportedVerbError, match=r"^ConfigMap has no create_token .*does not derive from HasTokenReq"):
+        await api.create_token("one")
+    assert kubex_server.requests == []

@@ -29,18 +29,18 @@ async def guarded(client: Client, *, pods: int) -> None:
 async def test_an_eviction_deletes_a_pod(client: Client) -> None:
     api = Api(Pod, client)
     await api.create(pod("one"))
-    evicted = await api.eviction.create("one")
+    evicted = await api.evict("one")
     assert type(evicted) is Status
     assert (evicted.status, evicted.code) == ("Success", 201)
     assert await api.get_or_none("one") is None
     with pytest.raises(NotFound, match='pods "one" not found'):
-        await api.eviction.create("one")
+        await api.evict("one")
 
 
 async def test_an_eviction_may_be_tried(client: Client) -> None:
     api = Api(Pod, client)
     await api.create(pod("one"))
-    assert (await api.eviction.create("one", dry_run=True)).status == "Success"
+    assert (await api.evict("one", dry_run=True)).status == "Success"
     assert (await api.get("one")).metadata.deletion_timestamp is None
 
 
@@ -48,7 +48,7 @@ async def test_a_budget_blocks_an_eviction(client: Client) -> None:
     await guarded(client, pods=1)
     api = Api(Pod, client)
     with pytest.raises(TooManyRequests, match="would violate the pod's disruption budget") as caught:
-        await api.eviction.create("web-0")
+        await api.evict("web-0")
     assert [cause.reason for cause in caught.value.causes] == ["DisruptionBudget"]
     assert caught.value.retry_after is None
     assert (await api.get("web-0")).metadata.deletion_timestamp is None
@@ -57,18 +57,18 @@ async def test_a_budget_blocks_an_eviction(client: Client) -> None:
 async def test_a_budget_lets_as_many_go_as_it_can_spare(client: Client) -> None:
     await guarded(client, pods=2)
     api = Api(Pod, client)
-    await api.eviction.create("web-0", dry_run=True)
-    await api.eviction.create("web-0")
+    await api.evict("web-0", dry_run=True)
+    await api.evict("web-0")
     assert await api.get_or_none("web-0") is None
     with pytest.raises(TooManyRequests):
-        await api.eviction.create("web-1")
+        await api.evict("web-1")
 
 
 async def test_a_pod_that_does_not_run_yet_may_always_go(client: Client) -> None:
     await guarded(client, pods=1)
     api = Api(Pod, client)
     await api.create(pod("waiting", app="web"))
-    await api.eviction.create("waiting")
+    await api.evict("waiting")
     assert await api.get_or_none("waiting") is None
 
 
@@ -78,7 +78,7 @@ async def test_a_blocked_eviction_is_sent_once(embedded_client: Client, kubex_se
     await Api(PodDisruptionBudget, embedded_client).create(budget("web", app="web"))
     kubex_server.clear_requests()
     with pytest.raises(TooManyRequests) as caught:
-        await Api(Pod, embedded_client).eviction.create("web-0")
+        await Api(Pod, embedded_client).evict("web-0")
     assert caught.value.retry_after == 10
     assert [(request.method, request.path) for request in kubex_server.requests] == [
         ("POST", "/api/v1/namespaces/default/pods/web-0/eviction")
@@ -90,10 +90,10 @@ async def test_an_eviction_may_be_bound_to_a_state(client: Client) -> None:
     created = await api.create(pod("one"))
     # A server repeats an eviction for ten seconds if it is the uid alone that does not match.
     with pytest.raises(Conflict, match="the UID in the precondition"):
-        await api.eviction.create("one", precondition=Precondition(uid="another", resource_version="1"))
+        await api.evict("one", precondition=Precondition(uid="another", resource_version="1"))
     with pytest.raises(Conflict, match="the ResourceVersion in the precondition"):
-        await api.eviction.create("one", precondition=Precondition(resource_version="1"))
-    await api.eviction.create("one", precondition=Precondition(uid=created.metadata.uid))
+        await api.evict("one", precondition=Precondition(resource_version="1"))
+    await api.evict("one", precondition=Precondition(uid=created.metadata.uid))
     assert await api.get_or_none("one") is None
 
 
@@ -101,7 +101,7 @@ async def test_an_evicted_pod_has_its_grace_period(client: Client) -> None:
     api = Api(Pod, client)
     await api.create(pod("one", node="nowhere"))
     await api.status.patch("one", MergePatch({"status": {"phase": "Running"}}))
-    await api.eviction.create("one", grace_period_seconds=7)
+    await api.evict("one", grace_period_seconds=7)
     leaving = await api.get("one")
     assert leaving.metadata.deletion_grace_period_seconds == 7
     assert leaving.status is not None
@@ -117,10 +117,10 @@ async def test_evictions_are_in_namespaces(
     async with create_client(server.configuration(), backend) as elsewhere:
         api = Api(Pod, elsewhere)
         with pytest.raises(NotFound):
-            await api.eviction.create("one")
-        await api.eviction.create("one", namespace=namespace)
-        with pytest.raises(NamespaceError, match="eviction needs one namespace"):
-            await api.eviction.create("one", namespace=None)
+            await api.evict("one")
+        await api.evict("one", namespace=namespace)
+        with pytest.raises(NamespaceError, match="evict needs one namespace"):
+            await api.evict("one", namespace=None)
     assert await Api(Pod, client).get_or_none("one") is None
 
 

@@ -53,7 +53,7 @@ async def bearer(server: ServerHandle, backend: Backend, token: str) -> UserInfo
 async def test_a_token_signs_in_as_its_account(
     accounts: Api[ServiceAccount], server: ServerHandle, backend: Backend, namespace: str
 ) -> None:
-    issued = await accounts.tokens.create("robot")
+    issued = await accounts.create_token("robot")
     user = await bearer(server, backend, token_of(issued))
     assert user.username == f"system:serviceaccount:{namespace}:robot"
     assert user.uid == (await accounts.get("robot")).metadata.uid
@@ -66,7 +66,7 @@ async def test_a_token_signs_in_as_its_account(
 
 async def test_a_token_is_good_for_as_long_as_was_asked(accounts: Api[ServiceAccount]) -> None:
     before = datetime.now(timezone.utc)
-    issued = await accounts.tokens.create("robot", expiration_seconds=1200)
+    issued = await accounts.create_token("robot", expiration_seconds=1200)
     assert type(issued) is TokenRequest
     assert issued.spec.expiration_seconds == 1200
     assert issued.status is not None
@@ -75,7 +75,7 @@ async def test_a_token_is_good_for_as_long_as_was_asked(accounts: Api[ServiceAcc
 
 
 async def test_a_token_does_not_show(accounts: Api[ServiceAccount]) -> None:
-    issued = await accounts.tokens.create("robot")
+    issued = await accounts.create_token("robot")
     assert len(token_of(issued)) > 100
     assert token_of(issued) not in repr(issued) + str(issued) + repr(issued.status)
 
@@ -83,14 +83,14 @@ async def test_a_token_does_not_show(accounts: Api[ServiceAccount]) -> None:
 @pytest.mark.parametrize("seconds", [599, 2**33])
 async def test_a_token_for_too_short_or_long_is_refused(accounts: Api[ServiceAccount], seconds: int) -> None:
     with pytest.raises(Invalid) as caught:
-        await accounts.tokens.create("robot", expiration_seconds=seconds)
+        await accounts.create_token("robot", expiration_seconds=seconds)
     assert [cause.field for cause in caught.value.causes] == ["spec.expirationSeconds"]
 
 
 async def test_a_token_for_others_does_not_sign_in_here(
     accounts: Api[ServiceAccount], server: ServerHandle, backend: Backend
 ) -> None:
-    issued = await accounts.tokens.create("robot", audiences=["vault"])
+    issued = await accounts.create_token("robot", audiences=["vault"])
     assert issued.spec.audiences == ["vault"]
     with pytest.raises(Unauthorized):
         await bearer(server, backend, token_of(issued))
@@ -104,7 +104,7 @@ async def test_a_token_may_be_bound_to_a_pod(
     wanted.spec.service_account_name = "robot"
     created = await Api(Pod, client).create(wanted)
     reference = BoundObjectReference(api_version="v1", kind="Pod", name="one")
-    issued = await accounts.tokens.create("robot", bound_to=reference)
+    issued = await accounts.create_token("robot", bound_to=reference)
     user = await bearer(server, backend, token_of(issued))
     assert user.extra is not None
     assert user.extra["authentication.kubernetes.io/pod-uid"] == [created.metadata.uid]
@@ -113,17 +113,17 @@ async def test_a_token_may_be_bound_to_a_pod(
         (reference.model_copy(update={"uid": "another"}), Conflict),
     ):
         with pytest.raises(error):
-            await accounts.tokens.create("robot", bound_to=wrong)
+            await accounts.create_token("robot", bound_to=wrong)
 
 
 async def test_tokens_need_an_account_that_is_there(accounts: Api[ServiceAccount], namespace: str) -> None:
     with pytest.raises(NotFound, match='serviceaccounts "nobody" not found'):
-        await accounts.tokens.create("nobody")
+        await accounts.create_token("nobody")
     with pytest.raises(NotFound):
-        await accounts.tokens.create("robot", namespace="kube-public")
+        await accounts.create_token("robot", namespace="kube-public")
     with pytest.raises(NamespaceError, match="token needs one namespace"):
-        await accounts.tokens.create("robot", namespace=None)
-    issued = await accounts.tokens.create("robot", namespace=namespace, dry_run=True)
+        await accounts.create_token("robot", namespace=None)
+    issued = await accounts.create_token("robot", namespace=namespace, dry_run=True)
     assert issued.metadata.name == "robot"
 
 

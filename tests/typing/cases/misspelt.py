@@ -23,6 +23,7 @@ async def writes(pods: Api[Pod], pod: Pod) -> None:
     await pods.patch("web", MergePatch({}), manager="a")  # E: mypy[call-arg] pyright[reportCallIssue] names[manager]
     await pods.delete("web", grace_period=0)  # E: mypy[call-arg] pyright[reportCallIssue] names[grace_period]
     await pods.delete_collection(labels="a=b")  # E: mypy[call-arg] pyright[reportCallIssue] names[labels]
+    await pods.evict("web", grace_period=0)  # E: mypy[call-arg] pyright[reportCallIssue] names[grace_period]
     await pods.status.replace(pod, dryrun=True)  # E: mypy[call-arg] pyright[reportCallIssue] names[dryrun]
 
 

@@ -2,7 +2,7 @@
 
 from typing_extensions import assert_type
 
-from kubex.api import Api, Eviction, Subresource, Tokens, create_review
+from kubex.api import Api, Subresource, create_review
 from kubex.client import Client
 from kubex.core.patch import MergePatch
 from kubex.models import (
@@ -54,22 +54,20 @@ async def right(fleets: Api[Fleet], sites: Api[Site], units: Api[Unit], accounts
     scale = await fleets.scale.get("a")
     assert_type(scale.spec.replicas, int | None)
     assert_type(await fleets.scale.replace(scale), Scale)
-    assert_type(units.eviction, Eviction)
-    assert_type(await units.eviction.create("a"), Status)
+    assert_type(await units.evict("a"), Status)
     assert_type(await units.resize.patch("a", MergePatch({"spec": {}})), Unit)
-    assert_type(accounts.tokens, Tokens)
-    assert_type(await accounts.tokens.create("a", audiences=["b"]), TokenRequest)
+    assert_type(await accounts.create_token("a", audiences=["b"]), TokenRequest)
 
 
 async def wrong(fleets: Api[Fleet], sites: Api[Site], units: Api[Unit], maps: Api[ConfigMap], fleet: Fleet) -> None:
     await maps.status.get("a")  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
     _ = maps.scale  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
     _ = sites.scale  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
-    _ = fleets.eviction  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
+    await fleets.evict("a")  # E: mypy[misc] pyright[reportAttributeAccessIssue]
     await fleets.resize.get("a")  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
     await fleets.ephemeral_containers.get("a")  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
     await fleets.approval.get("a")  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
-    _ = units.tokens  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
+    await units.create_token("a")  # E: mypy[misc] pyright[reportAttributeAccessIssue]
     await fleets.scale.replace(fleet)  # E: mypy[arg-type] pyright[reportArgumentType]
     await fleets.status.replace(Scale)  # E: mypy[arg-type] pyright[reportArgumentType]
     await fleets.status.delete("a")  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]

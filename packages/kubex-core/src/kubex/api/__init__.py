@@ -6,7 +6,6 @@ from kubex.models import lazy_names
 
 if TYPE_CHECKING:
     from kubex.api._api import Api, create_api
-    from kubex.api._creations import Eviction, Tokens
     from kubex.api._logs import Logs, LogStream
     from kubex.api._pages import Pages
     from kubex.api._reads import ReadApi
@@ -18,13 +17,11 @@ else:  # importing Api does not bring what only some kinds can do
         __name__,
         {
             "Api": "_api",
-            "Eviction": "_creations",
             "LogStream": "_logs",
             "Logs": "_logs",
             "Pages": "_pages",
             "ReadApi": "_reads",
             "Subresource": "_subresource",
-            "Tokens": "_creations",
             "Watch": "_watch",
             "create_api": "_api",
             "create_review": "_reviews",
@@ -33,13 +30,11 @@ else:  # importing Api does not bring what only some kinds can do
 
 __all__ = [
     "Api",
-    "Eviction",
     "LogStream",
     "Logs",
     "Pages",
     "ReadApi",
     "Subresource",
-    "Tokens",
     "Watch",
     "create_api",
     "create_review",

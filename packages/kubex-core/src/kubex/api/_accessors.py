@@ -9,10 +9,9 @@ from typing_extensions import Self
 
 from kubex.api._endpoint import Endpoint
 from kubex.core.exceptions import UnsupportedVerbError
-from kubex.models import HasEviction, HasLogs, HasScale, HasTokenRequest, NamespacedResource, Resource
+from kubex.models import HasLogs, HasScale, NamespacedResource, Resource
 
 if TYPE_CHECKING:  # an accessor imports what it returns when it is used: a program uses few of them
-    from kubex.api._creations import Eviction, Tokens
     from kubex.api._logs import Logs
     from kubex.api._reads import ReadApi
     from kubex.api._subresource import Subresource
@@ -126,17 +125,3 @@ def make_scale(endpoint: Endpoint[HasScale]) -> Subresource[Scale]:
     from kubex.models._common import SCALE, Scale
 
     return Subresource(endpoint, "scale", Scale, SCALE)
-
-
-def make_eviction(endpoint: Endpoint[HasEviction]) -> Eviction:
-    """Return the eviction of a kind."""
-    from kubex.api._creations import Eviction
-
-    return Eviction(endpoint)
-
-
-def make_tokens(endpoint: Endpoint[HasTokenRequest]) -> Tokens:
-    """Return the tokens of a kind."""
-    from kubex.api._creations import Tokens
-
-    return Tokens(endpoint)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from typing_extensions import Self
 
 from kubex.api._accessors import (
     Accessor,
+    ApiOf,
     MetadataAccessor,
     ObjectSubresource,
-    make_eviction,
+    endpoint_of,
     make_logs,
     make_scale,
-    make_tokens,
+    require_marker,
 )
 from kubex.api._endpoint import Endpoint
 from kubex.api._writes import WriteApi
 from kubex.client import Client, create_client
-from kubex.core.params import NamespaceTypes
+from kubex.core.params import NamespaceTypes, Precondition, TimeoutTypes
 from kubex.models import (
     HasApproval,
     HasEphemeralContainers,
@@ -31,6 +33,9 @@ from kubex.models import (
     HasTokenRequest,
     Resource,
 )
+
+if TYPE_CHECKING:
+    from kubex.models import BoundObjectReference, Status, TokenRequest
 
 T = TypeVar("T", bound=Resource)
 
@@ -47,11 +52,9 @@ class Api(WriteApi[T]):
     logs = Accessor(HasLogs, "logs", make_logs)
     status = ObjectSubresource(HasStatus, "status")
     scale = Accessor(HasScale, "scale", make_scale)
-    eviction = Accessor(HasEviction, "eviction", make_eviction)
     resize = ObjectSubresource(HasResize, "resize")
     ephemeral_containers = ObjectSubresource(HasEphemeralContainers, "ephemeralcontainers")
     approval = ObjectSubresource(HasApproval, "approval")
-    tokens = Accessor(HasTokenRequest, "tokens", make_tokens)
 
     def __init__(self, resource: type[T], client: Client, *, namespace: NamespaceTypes = ...) -> None:
         super().__init__(Endpoint(resource, resource, client, namespace))
@@ -69,6 +72,53 @@ class Api(WriteApi[T]):
     def namespace(self) -> NamespaceTypes:
         """The namespace of calls that name none, as it was given."""
         return self._endpoint.namespace
+
+    async def evict(
+        self: ApiOf[HasEviction, Any],
+        name: str,
+        *,
+        grace_period_seconds: int | None = None,
+        precondition: Precondition | None = None,
+        dry_run: bool = False,
+        namespace: NamespaceTypes = ...,
+        request_timeout: TimeoutTypes = ...,
+    ) -> Status:
+        """Delete a pod through the `eviction` subresource, which respects disruption budgets.
+
+        Raises TooManyRequests, without a retry, while a budget forbids the eviction.
+        See https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/.
+        """
+        from kubex.api._creations import create_eviction
+        from kubex.api._options import DeleteOptions
+
+        endpoint = require_marker(endpoint_of(self), HasEviction, "evict")
+        options = DeleteOptions(grace_period_seconds=grace_period_seconds, precondition=precondition, dry_run=dry_run)
+        return await create_eviction(endpoint, name, options, namespace, request_timeout)
+
+    async def create_token(
+        self: ApiOf[HasTokenRequest, Any],
+        name: str,
+        *,
+        audiences: Sequence[str] = (),
+        expiration_seconds: int | None = None,
+        bound_to: BoundObjectReference | None = None,
+        dry_run: bool = False,
+        namespace: NamespaceTypes = ...,
+        request_timeout: TimeoutTypes = ...,
+    ) -> TokenRequest:
+        """Request a token for a service account and return it in `status.token`.
+
+        The server can choose another expiration than `expiration_seconds`: read `status.expiration_timestamp`.
+        See https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#tokenrequest-api.
+        """
+        from kubex.api._creations import create_token
+        from kubex.models import TokenRequestSpec
+
+        endpoint = require_marker(endpoint_of(self), HasTokenRequest, "create_token")
+        spec = TokenRequestSpec(
+            audiences=list(audiences), expiration_seconds=expiration_seconds, bound_object_ref=bound_to
+        )
+        return await create_token(endpoint, name, spec, namespace, request_timeout, dry_run=dry_run)
 
     async def __aenter__(self) -> Self:
         return self
