@@ -1,5 +1,7 @@
 """The command `kubex-testing`, run as a user runs it."""
 
+import base64
+import json
 import os
 import re
 import signal
@@ -7,7 +9,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -16,6 +19,7 @@ import pytest
 import yaml
 
 from kubex_testing import ServerHandle
+from kubex_testing._pki import Identity, client_context
 from kubex_testing.controlplane import ControlPlaneUnavailable
 from kubex_testing.controlplane._assets import find_assets
 from kubex_testing.controlplane._probe import Probe
@@ -51,6 +55,22 @@ def stopped(process: "subprocess.Popen[str]", by: signal.Signals = signal.SIGTER
     return process.returncode, output, errors
 
 
+def who_am_i(handle: ServerHandle) -> tuple[str, list[str]]:
+    """Return the user and the groups that the server sees for a handle."""
+    identity = None
+    if handle.client_cert_pem is not None and handle.client_key_pem is not None:
+        identity = Identity(handle.client_cert_pem, handle.client_key_pem)
+    headers = {"Content-Type": "application/json"}
+    if handle.token:
+        headers["Authorization"] = f"Bearer {handle.token}"
+    address = urlsplit(handle.url).netloc
+    connection = HTTPSConnection(address, context=client_context(handle.ca_pem, identity), timeout=20)
+    with closing(connection):
+        connection.request("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", b'{"metadata":{}}', headers)
+        info = json.load(connection.getresponse())["status"]["userInfo"]
+    return info["username"], info["groups"]
+
+
 def handle_of(kubeconfig: str) -> ServerHandle:
     """Read back what the command printed."""
     document = yaml.safe_load(kubeconfig)
@@ -77,6 +97,26 @@ def test_the_kubeconfig_is_printed_while_the_server_runs_and_leads_to_it() -> No
         assert handle.url.startswith("http://127.0.0.1:")
         assert Probe(handle).serves()
         assert stopped(process)[0] == 0
+
+
+def test_the_kubeconfig_has_a_token_and_a_client_certificate_of_the_same_administrator(tmp_path: Path) -> None:
+    path = tmp_path / "kubeconfig"
+    with serving("--kubeconfig", path):
+        document = yaml.safe_load(path.read_text())
+        cluster, user = document["clusters"][0]["cluster"], document["users"][0]["user"]
+        assert set(user) == {"token", "client-certificate-data", "client-key-data"}
+        certificate, key, ca = (
+            base64.b64decode(data).decode()
+            for data in (
+                user["client-certificate-data"],
+                user["client-key-data"],
+                cluster["certificate-authority-data"],
+            )
+        )
+        only_token = ServerHandle(cluster["server"], ca, user["token"])
+        only_certificate = ServerHandle(cluster["server"], ca, None, certificate, key)
+        administrator = ("admin", ["system:masters", "system:authenticated"])
+        assert [who_am_i(only_token), who_am_i(only_certificate)] == [administrator, administrator]
 
 
 def test_a_kubeconfig_file_is_there_while_the_server_runs(tmp_path: Path) -> None:

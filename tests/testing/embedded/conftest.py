@@ -35,6 +35,7 @@ class Answer:
     status: int
     headers: list[tuple[str, str]]
     body: bytes
+    phrase: str = ""
     document: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -135,7 +136,7 @@ class Wire:
                 sent["Content-Type"] = content_type
             connection.request(method, path, body=body, headers={**sent, **dict(headers)})
             response = connection.getresponse()
-            return Answer(response.status, response.getheaders(), response.read())
+            return Answer(response.status, response.getheaders(), response.read(), response.reason)
 
     def patch(self, path: str, body: Any, content_type: str = MERGE, **more: Any) -> Answer:
         return self.request("PATCH", path, body, content_type=content_type, **more)

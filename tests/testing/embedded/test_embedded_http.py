@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from kubex_testing._pki import client_context
-from kubex_testing.embedded import EmbeddedServer
+from kubex_testing.embedded import Answer, EmbeddedServer
 
 PATH = "/api/v1/namespaces/default/configmaps"
 
@@ -16,6 +16,7 @@ class Raw:
 
     def __init__(self, server: EmbeddedServer) -> None:
         host, port = server.handle.url.removeprefix("http://").split(":")
+        self.server = server
         self.token = server.handle.token
         self.socket = socket.create_connection((host, int(port)), timeout=5)
 
@@ -44,7 +45,7 @@ def raw() -> Iterator[Raw]:
 def test_a_connection_serves_many_requests(raw: Raw) -> None:
     for _ in range(3):
         raw.send("GET", "/healthz")
-        assert raw.receive(b"\r\n\r\nok").startswith(b"HTTP/1.1 200 ")
+        assert raw.receive(b"\r\n\r\nok").startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_requests_may_come_before_the_answers_of_others(raw: Raw) -> None:
@@ -65,7 +66,7 @@ def test_a_body_may_come_in_chunks(raw: Raw) -> None:
 def test_who_asks_whether_to_go_on_is_told_so(raw: Raw) -> None:
     body = b'{"metadata":{"name":"a"}}'
     raw.send("POST", PATH, f"Content-Length: {len(body)}", "Expect: 100-continue")
-    assert raw.receive(b"\r\n\r\n").startswith(b"HTTP/1.1 100 ")
+    assert raw.receive(b"\r\n\r\n").startswith(b"HTTP/1.1 100 Continue\r\n")
     raw.socket.sendall(body)
     assert raw.receive(b'"uid"').startswith(b"HTTP/1.1 201 ")
 
@@ -78,7 +79,7 @@ def test_a_connection_closes_when_asked_to(raw: Raw) -> None:
 
 def test_what_is_no_http_is_a_bad_request(raw: Raw) -> None:
     raw.socket.sendall(b"what?\r\n\r\n")
-    assert raw.receive(b"\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert raw.receive(b"\r\n\r\n").startswith(b"HTTP/1.1 400 Bad Request\r\n")
     while raw.socket.recv(65536):
         pass
 
@@ -122,3 +123,9 @@ def test_a_connection_goes_on_after_a_watch(raw: Raw) -> None:
 def test_encoded_path_segments_are_names(raw: Raw) -> None:
     raw.send("GET", f"{PATH}/a%2Fb")
     assert b'configmaps \\"a/b\\" not found' in raw.receive(b'"code":404}')
+
+
+def test_a_status_without_a_name_has_a_reason_phrase_too(raw: Raw) -> None:
+    raw.server.inject("/healthz", Answer(599, b""))
+    raw.send("GET", "/healthz")
+    assert raw.receive(b"\r\n\r\n").startswith(b"HTTP/1.1 599 status code 599\r\n")

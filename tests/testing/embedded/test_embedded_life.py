@@ -1,17 +1,20 @@
 """How the embedded server starts and stops, and on what it can be used from."""
 
 import contextlib
+import gc
 import http.client
 import json
 import socket
 import ssl
-from collections.abc import AsyncIterator
+import struct
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import anyio
 import pytest
 
 from kubex_testing._handle import ServerHandle
+from kubex_testing._pki import client_context
 from kubex_testing.embedded import EmbeddedServer, Identity
 
 
@@ -173,3 +176,54 @@ def test_many_clients_are_served_at_once(make_wire: Any) -> None:
         for connection in connections:
             connection.close()
         assert len(wire.request("GET", wire.path("configmaps")).names) == 100
+
+
+def _end_by_the_client(server: EmbeddedServer, tls: ssl.SSLSocket) -> None:
+    tls.unwrap()
+
+
+def _reset_by_the_client(server: EmbeddedServer, tls: ssl.SSLSocket) -> None:
+    tls.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    tls.close()
+
+
+def _end_without_tls_by_the_client(server: EmbeddedServer, tls: ssl.SSLSocket) -> None:
+    tls.shutdown(socket.SHUT_RDWR)
+
+
+def _end_by_the_server(server: EmbeddedServer, tls: ssl.SSLSocket) -> None:
+    server.drop_connections()
+
+
+ENDS = [_end_by_the_client, _reset_by_the_client, _end_without_tls_by_the_client, _end_by_the_server]
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("path", ["/healthz", "/api/v1/configmaps?watch=1"])
+def test_a_tls_connection_that_ended_is_not_open_and_leaves_no_traceback(
+    end: Callable[[EmbeddedServer, ssl.SSLSocket], None], path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = EmbeddedServer()
+    with server as handle:
+        address = _tls_address(handle)
+        plain = socket.create_connection(address, timeout=10)
+        with client_context(handle.ca_pem).wrap_socket(plain, server_hostname=address[0]) as tls:
+            tls.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {handle.token}\r\n\r\n".encode())
+            assert tls.recv(1) == b"H"
+            with contextlib.suppress(OSError):  # how it looks to the client is the matter of the end
+                end(server, tls)
+                while tls.recv(65536):
+                    pass
+        server.restart()
+        with client_context(handle.ca_pem).wrap_socket(
+            socket.create_connection(address, 10), server_hostname=address[0]
+        ):
+            pass
+    gc.collect()
+    assert server.open_connections == 0
+    assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
+
+
+def _tls_address(handle: ServerHandle) -> tuple[str, int]:
+    host, port = handle.url.removeprefix("https://").split(":")
+    return host, int(port)

@@ -179,3 +179,30 @@ def test_resources_say_what_can_be_done_with_them(wire: Any) -> None:
     apps = {item["name"]: item for item in wire.request("GET", "/apis/apps/v1").document["resources"]}
     scale = apps["deployments/scale"]
     assert (scale["group"], scale["version"], scale["kind"]) == ("autoscaling", "v1", "Scale")
+
+
+PARTS = [("Impersonate-Group", "devs"), ("Impersonate-Uid", "1"), ("Impersonate-Extra-Scopes", "view")]
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+@pytest.mark.parametrize("path", ["/version", "/api/v1/namespaces"])
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part[0])
+def test_impersonation_without_a_user_is_a_bad_request(
+    wire: Any, part: tuple[str, str], path: str, anonymous: bool
+) -> None:
+    for headers in ((part,), (("Impersonate-User", ""), part)):
+        answer = wire.request("GET", path, headers=headers, anonymous=anonymous)
+        assert (answer.status, answer.reason) == (400, "BadRequest")
+        assert answer.document["message"].endswith("without impersonating a user name")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (("Impersonate-User", "system:anonymous"),),
+        (("Impersonate-User", "bob"), ("Impersonate-Group", "system:unauthenticated")),
+    ],
+)
+def test_an_impersonated_anonymous_user_is_not_authenticated(wire: Any, headers: tuple[tuple[str, str], ...]) -> None:
+    assert wire.request("GET", "/version", headers=headers).status == 200
+    assert wire.request("GET", wire.path("configmaps"), headers=headers).status == 403

@@ -327,3 +327,90 @@ def test_a_deleted_definition_takes_its_objects_with_it(wire: Any) -> None:
         assert events.take(1)[0]["type"] == "DELETED"
     until(lambda: widgets.wire.request("GET", widgets.crd).status == 404, "the end of the definition")
     until(lambda: widgets.wire.request("GET", widgets.path()).status == 404, "the end of its path")
+
+
+OPEN_SPEC = {
+    "type": "object",
+    "properties": {
+        "size": {"type": "integer"},
+        "deep": {"type": "object", "properties": {"known": {"type": "string"}}},
+        "items": {"type": "array", "items": {"type": "object", "properties": {"known": {"type": "string"}}}},
+    },
+}
+OPEN_ROOT = {
+    "type": "object",
+    "x-kubernetes-preserve-unknown-fields": True,
+    "properties": {"spec": OPEN_SPEC, "status": {"type": "object"}},
+}
+OPEN_BELOW = {
+    "type": "object",
+    "properties": {
+        "spec": {**OPEN_SPEC, "x-kubernetes-preserve-unknown-fields": True},
+        "bare": {"type": "object"},
+        "entries": {
+            "type": "object",
+            "additionalProperties": {"type": "object", "properties": {"known": {"type": "string"}}},
+        },
+    },
+}
+
+
+def applied(widgets: Widgets, name: str, **content: Any) -> Any:
+    body = {"apiVersion": widgets.api, "kind": "Widget", "metadata": {"name": name}, **content}
+    return widgets.wire.patch(widgets.path(name, fieldManager="m"), body, "application/apply-patch+yaml")
+
+
+def test_apply_takes_undeclared_fields_below_a_root_that_preserves_them(wire: Any) -> None:
+    widgets = Widgets(wire, shared="open root", subresources={"status": {}}, schema={"openAPIV3Schema": OPEN_ROOT})
+    spec = {"size": 1, "more": 1, "deep": {"more": [1]}, "items": [{"known": "a", "more": 1}]}
+    created = applied(widgets, "a", spec=spec, top={"more": {"x": 1}}, status={"more": 1})
+    assert (created.status, created.warnings) == (201, [])
+    # Pruning looks at each object alone: only the root keeps what it does not know.
+    assert created.document["spec"] == {"size": 1, "deep": {}, "items": [{"known": "a"}]}
+    assert created.document["top"] == {"more": {"x": 1}}
+    (entry,) = created.document["metadata"]["managedFields"]
+    assert entry["fieldsV1"] == {
+        "f:spec": {"f:size": {}, "f:more": {}, "f:deep": {"f:more": {}}, "f:items": {}},
+        "f:top": {".": {}, "f:more": {".": {}, "f:x": {}}},
+    }
+    assert applied(widgets, "a", spec={"more": 2}).status == 200
+
+
+def test_apply_takes_undeclared_fields_below_any_object_that_preserves_them_or_declares_none(wire: Any) -> None:
+    widgets = Widgets(wire, shared="open below", schema={"openAPIV3Schema": OPEN_BELOW})
+    spec = {"more": 1, "deep": {"more": 1}, "items": [{"more": 1}]}
+    created = applied(widgets, "a", spec=spec, bare={"more": {"x": 1}})
+    assert (created.status, created.document["spec"], created.document["bare"]) == (
+        201,
+        {"more": 1, "deep": {}, "items": [{}]},
+        {},
+    )
+    for content in ({"more": 1}, {"entries": {"a": {"more": 1}}}):
+        assert applied(widgets, "b", **content).status == 500
+    assert applied(widgets, "b", spec={"size": "text"}).status == 500
+
+
+def test_a_custom_resource_may_have_a_finalizer_without_a_domain(widgets: Widgets) -> None:
+    body = widgets.body("finalized")
+    body["metadata"]["finalizers"] = ["nodomain", "example.com/a", "orphan"]
+    created = widgets.wire.request("POST", widgets.path(), body)
+    assert created.status == 201
+    (warning,) = created.warnings
+    assert "prefer a domain-qualified finalizer name" in warning
+    changed = widgets.wire.patch(widgets.path("finalized"), {"metadata": {"labels": {"a": "b"}}})
+    assert (changed.status, changed.warnings) == (200, [])
+    body["metadata"]["name"], body["metadata"]["finalizers"] = "malformed", ["a/b/c"]
+    refused = widgets.wire.request("POST", widgets.path(), body)
+    assert (refused.status, refused.causes) == (422, [("FieldValueInvalid", "metadata.finalizers")])
+
+
+def test_an_integer_beyond_64_bits_is_a_number(wire: Any) -> None:
+    widgets = Widgets(wire, shared="open below", schema={"openAPIV3Schema": OPEN_BELOW})
+    head = f'{{"apiVersion":"{widgets.api}","kind":"Widget","metadata":{{"name":"n"}},"spec":'
+    free = wire.request("POST", widgets.path(dryRun="All"), head + '{"more":12345678901234567890123}}')
+    assert (free.status, free.document["spec"]["more"]) == (201, 1.2345678901234568e22)
+    typed = wire.request("POST", widgets.path(), head + '{"size":9223372036854775808}}')
+    assert (typed.status, ("FieldValueTypeInvalid", "spec.size") in typed.causes) == (422, True)
+    for text in ("9" * 5000, "1e400"):
+        answer = wire.request("POST", widgets.path(), f'{head}{{"more":{text}}}}}')
+        assert (answer.status, answer.reason) == (400, "BadRequest")

@@ -222,3 +222,19 @@ def test_a_terminating_namespace_takes_no_new_objects(wire: Any) -> None:
     answer = wire.request("POST", wire.path(CM), wire.config_map("x"))
     assert (answer.status, answer.reason) == (403, "Forbidden")
     assert answer.causes == [("NamespaceTerminating", "metadata.namespace")]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "phrase"),
+    [
+        ("GET", "/healthz", None, "OK"),
+        ("POST", "/api/v1/namespaces/default/configmaps?dryRun=All", {"metadata": {"name": "a"}}, "Created"),
+        ("POST", "/api/v1/namespaces/default/configmaps", {"metadata": {"name": "A"}}, "Unprocessable Entity"),
+        ("POST", "/api/v1/namespaces/default/configmaps", "x" * (4 << 20), "Request Entity Too Large"),
+        ("GET", "/api/v1/namespaces/default/configmaps/nope", None, "Not Found"),
+        ("GET", "/nowhere", None, "Not Found"),
+        ("PUT", "/api/v1/namespaces/default/configmaps", {}, "Method Not Allowed"),
+    ],
+)
+def test_the_status_line_has_a_reason_phrase(wire: Any, method: str, path: str, body: Any, phrase: str) -> None:
+    assert wire.request(method, path, body).phrase == phrase

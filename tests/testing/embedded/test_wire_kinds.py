@@ -336,3 +336,74 @@ def test_events_are_selected_by_what_they_are_about(wire: Any) -> None:
     selector = "involvedObject.name=a,involvedObject.kind=Pod,type=Normal,reason=R"
     assert len(wire.request("GET", wire.path("events", fieldSelector=selector)).names) == 1
     assert wire.request("GET", wire.path("events", fieldSelector="reason=Other")).names == []
+
+
+TOKEN_VOLUME = {"name": "t", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}}
+TOKEN_SPEC = {"volumes": [TOKEN_VOLUME], "containers": [{"name": "c", "image": "x"}]}
+TOKEN_TEMPLATE = {"metadata": {"labels": {"a": "b"}}, "spec": TOKEN_SPEC}
+WORKLOAD = {"selector": {"matchLabels": {"a": "b"}}, "template": TOKEN_TEMPLATE}
+
+
+@pytest.mark.parametrize(
+    ("plural", "group", "spec"),
+    [
+        ("deployments", "apps/v1", WORKLOAD),
+        ("replicasets", "apps/v1", WORKLOAD),
+        ("daemonsets", "apps/v1", WORKLOAD),
+        ("statefulsets", "apps/v1", {**WORKLOAD, "serviceName": "s"}),
+        ("jobs", "batch/v1", {"template": {"spec": {**TOKEN_SPEC, "restartPolicy": "Never"}}}),
+    ],
+)
+def test_a_template_may_project_a_token_without_naming_an_account(
+    wire: Any, plural: str, group: str, spec: dict[str, Any]
+) -> None:
+    wire.create(plural, {"metadata": {"name": "a"}, "spec": spec}, group=group)
+
+
+def test_a_pod_may_not_project_a_token_without_an_account(wire: Any) -> None:
+    answer = wire.request("POST", wire.path("pods"), {"metadata": {"name": "a"}, "spec": TOKEN_SPEC})
+    field = "spec.volumes[0].projected.sources[0].serviceAccountToken"
+    assert (answer.status, answer.causes) == (422, [("FieldValueForbidden", field)])
+
+
+POD_SPEC = {"containers": [{"name": "c", "image": "x"}]}
+BUDGET_PATH = ("poddisruptionbudgets", "policy/v1")
+
+
+@pytest.mark.parametrize(
+    ("plural", "group", "body", "accepted"),
+    [
+        ("configmaps", "", {}, False),
+        ("secrets", "", {}, False),
+        ("serviceaccounts", "", {}, False),
+        ("endpoints", "", {}, False),
+        ("services", "", {"spec": {"ports": [{"port": 80}]}}, False),
+        ("pods", "", {"spec": POD_SPEC}, False),
+        ("jobs", "batch/v1", {"spec": {"template": {"spec": {**POD_SPEC, "restartPolicy": "Never"}}}}, False),
+        ("deployments", "apps/v1", {"spec": deployment("f")["spec"]}, False),
+        ("leases", "coordination.k8s.io/v1", {}, True),
+        (*BUDGET_PATH, {"spec": {}}, True),
+    ],
+)
+def test_some_kinds_take_finalizers_without_a_domain(
+    wire: Any, plural: str, group: str, body: dict[str, Any], accepted: bool
+) -> None:
+    answer = wire.request(
+        "POST", wire.path(plural, group=group), {**body, "metadata": {"name": "f", "finalizers": ["nodomain"]}}
+    )
+    assert answer.status == (201 if accepted else 422)
+    if not accepted:
+        assert answer.causes == [("FieldValueInvalid", "metadata.finalizers[0]")]
+
+
+def test_a_malformed_finalizer_is_invalid_everywhere(wire: Any) -> None:
+    for plural, group in (("configmaps", ""), BUDGET_PATH):
+        body = {"metadata": {"name": "f", "finalizers": ["a/b/c"]}}
+        answer = wire.request("POST", wire.path(plural, group=group), body)
+        assert (answer.status, answer.causes) == (422, [("FieldValueInvalid", "metadata.finalizers")])
+
+
+def test_a_finalizer_of_the_spec_of_a_namespace_needs_a_domain(wire: Any) -> None:
+    body = {"metadata": {"name": f"{wire.namespace}-f"}, "spec": {"finalizers": ["nodomain"]}}
+    answer = wire.request("POST", "/api/v1/namespaces", body)
+    assert (answer.status, answer.causes) == (422, [("FieldValueInvalid", "spec.finalizers")])

@@ -194,3 +194,21 @@ def test_tables_have_columns_and_rows(five: Any, include: str, shown: str | None
 def test_a_table_with_an_unknown_inclusion_is_a_bad_request(five: Any) -> None:
     answer = five.request("GET", five.path(CM, "c0", includeObject="Bad"), accept=f"application/json;as=Table;{META}")
     assert (answer.status, answer.reason) == (400, "BadRequest")
+
+
+@pytest.mark.parametrize("selector", ["metadata.name=b", "metadata.name==b,metadata.namespace!=other"])
+def test_a_name_selects_one_object_in_lists_pages_watches_and_deletions(wire: Any, selector: str) -> None:
+    for name in ("a", "b", "c"):
+        wire.create("configmaps", wire.config_map(name))
+    path = wire.path("configmaps", fieldSelector=selector)
+    listed = wire.request("GET", path)
+    assert listed.names == ["b"]
+    assert wire.request("GET", f"{path}&limit=1").names == ["b"]
+    assert wire.request("GET", f"/api/v1/configmaps?fieldSelector={selector.replace('=', '%3D')}").names.count("b") >= 1
+    assert wire.request("GET", wire.path("configmaps", fieldSelector="metadata.name=b,metadata.name=c")).names == []
+    assert wire.request("GET", wire.path("configmaps", fieldSelector="metadata.name=nope")).names == []
+    assert wire.request("GET", wire.path("configmaps", fieldSelector="metadata.name!=b")).names == ["a", "c"]
+    assert wire.request("DELETE", path).status == 200
+    assert wire.request("GET", wire.path("configmaps")).names == ["a", "c"]
+    with wire.watch(f"{path}&watch=1&resourceVersion={listed.version}") as events:
+        assert events.take(1)[0]["type"] == "DELETED"

@@ -228,3 +228,33 @@ def test_a_strategic_patch_merges_lists_by_their_keys(wire: Any) -> None:
     assert [item["name"] for item in patched.document["spec"]["template"]["spec"]["containers"]] == ["c"]
     replaced = wire.patch(path, {"spec": {"strategy": {"$patch": "replace", "type": "Recreate"}}}, STRATEGIC)
     assert replaced.document["spec"]["strategy"] == {"type": "Recreate"}
+
+
+SERVICE = {"metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}]}}
+LEASE = {"metadata": {"name": "s"}}
+
+
+@pytest.mark.parametrize(
+    ("plural", "group", "body"), [("services", "", SERVICE), ("leases", "coordination.k8s.io/v1", LEASE)]
+)
+def test_a_replacement_of_a_missing_object_creates_it_for_some_kinds(
+    wire: Any, plural: str, group: str, body: dict[str, Any]
+) -> None:
+    path = wire.path(plural, "s", group=group)
+    with_uid = {**body, "metadata": {"name": "s", "uid": "other"}}
+    refused = wire.request("PUT", path, with_uid)
+    assert (refused.status, refused.reason) == (409, "Conflict")
+    with_text = {**body, "metadata": {"name": "s", "resourceVersion": "text"}}
+    assert wire.request("PUT", path, with_text).status == 500
+    with_revision = {**body, "metadata": {"name": "s", "resourceVersion": "5"}}
+    assert wire.request("PUT", path, with_revision).status == 201
+    assert wire.request("PUT", path, body).status in (200, 422)  # a Lease must name its resourceVersion from now on
+
+
+def test_a_replacement_of_the_status_of_a_missing_service_creates_it(wire: Any) -> None:
+    assert wire.request("PUT", wire.path("services", "s", "status"), SERVICE).status == 201
+
+
+def test_a_replacement_in_a_missing_namespace_is_not_found(wire: Any) -> None:
+    answer = wire.request("PUT", "/api/v1/namespaces/nowhere/services/s", SERVICE)
+    assert (answer.status, answer.document["details"]) == (404, {"name": "nowhere", "kind": "namespaces"})

@@ -83,14 +83,23 @@ def test_annotations_may_have_upper_case_domains_and_256_kib() -> None:
 
 @pytest.mark.parametrize(
     ("finalizer", "valid"),
-    [("example.com/x", True), ("orphan", True), ("foregroundDeletion", True), ("nodomain", False), ("a b", False)],
+    [("example.com/x", True), ("orphan", True), ("nodomain", True), ("a b", False), ("a/b/c", False), ("", False)],
 )
-def test_finalizers(finalizer: str, valid: bool) -> None:
-    assert bool(names.validate_finalizer(finalizer, "metadata.finalizers[0]")) is not valid
+def test_the_form_of_finalizers(finalizer: str, valid: bool) -> None:
+    causes = names.validate_finalizers([finalizer], "metadata.finalizers")
+    assert {cause.field for cause in causes} == (set() if valid else {"metadata.finalizers"})
+
+
+@pytest.mark.parametrize(
+    ("finalizer", "valid"),
+    [("example.com/x", True), ("orphan", True), ("foregroundDeletion", True), ("nodomain", False)],
+)
+def test_finalizers_need_a_domain_or_a_standard_name(finalizer: str, valid: bool) -> None:
+    assert bool(names.validate_finalizer_domain(finalizer, "metadata.finalizers[0]")) is not valid
 
 
 def test_a_finalizer_without_domain_is_worded_as_the_server_does() -> None:
-    (cause,) = names.validate_finalizer("nodomain", "metadata.finalizers[0]")
+    (cause,) = names.validate_finalizer_domain("nodomain", "metadata.finalizers[0]")
     assert cause.message == (
         'Invalid value: "nodomain": name is neither a standard finalizer name nor is it fully qualified'
     )

@@ -110,7 +110,7 @@ def _server(options: argparse.Namespace) -> Generator[ServerHandle, None, None]:
             reason = f"cannot listen on port {options.port}: {error.strerror}; choose another --port"
             raise CommandError(reason) from error
         try:
-            yield server.handle
+            yield server.handle_for_programs
         finally:
             server.stop()
         return

@@ -83,9 +83,10 @@ def kubex_control_plane() -> "Iterator[ServerHandle]":
 
 
 @pytest.fixture
-def kubex_kubeconfig(kubex_api_server: "ServerHandle", tmp_path: Path) -> Path:
+def kubex_kubeconfig(kubex_server: "EmbeddedServer", tmp_path: Path) -> Path:
     """Give the test the path of a kubeconfig file for its `kubex_api_server`, for other programs to use.
 
+    It has a token and a client certificate of the same administrator, since some programs know only one of the two.
     `KUBECONFIG` is left alone; set it with `monkeypatch.setenv("KUBECONFIG", str(kubex_kubeconfig))`.
     """
-    return kubex_api_server.write_kubeconfig(tmp_path / "kubeconfig")
+    return kubex_server.handle_for_programs.write_kubeconfig(tmp_path / "kubeconfig")

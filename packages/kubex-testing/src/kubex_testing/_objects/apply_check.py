@@ -20,7 +20,7 @@ def config_problem(schema: Schema, config: Any, path: str = "") -> str:
         return f"{path}: {problem}" if path else problem
     if is_object(config) and schema.kind in {"struct", "map"}:
         for key, item in config.items():
-            child = schema.child(key)
+            child = schema.child(key) or (ANY if schema.applies_undeclared else None)
             if child is None:
                 return f"{path}.{key}: field not declared in schema"
             if problem := config_problem(child, item, f"{path}.{key}"):

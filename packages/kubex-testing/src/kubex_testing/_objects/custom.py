@@ -95,9 +95,13 @@ _TYPES: dict[str, Callable[[Any], bool]] = {
     "array": is_array,
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
-    "integer": lambda value: is_integer(value) or (isinstance(value, float) and value.is_integer()),
+    "integer": lambda value: is_integer(value) or (isinstance(value, float) and _is_exact_integer(value)),
     "number": is_number,
 }
+
+
+def _is_exact_integer(value: float) -> bool:
+    return value.is_integer() and abs(value) < 2**53
 
 
 def _wrong_type(path: str, wanted: str, value: Any) -> Cause:

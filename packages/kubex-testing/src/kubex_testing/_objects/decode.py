@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from .go_numbers import json_float, json_integer
 from .json_types import JsonObject, is_array, is_object
 from .yaml_decode import DecodeError, decode_yaml
 
@@ -25,9 +26,19 @@ def _decode_json(body: bytes) -> tuple[Any, list[str]]:
     reader = _Doubled()
     text = body.decode("utf-8", "replace")
     try:
-        value = json.loads(text, object_pairs_hook=reader.collect, parse_constant=_no_constant)
+        value = json.loads(
+            text,
+            object_pairs_hook=reader.collect,
+            parse_constant=_no_constant,
+            parse_int=json_integer,
+            parse_float=json_float,
+        )
     except json.JSONDecodeError as error:
         raise DecodeError(_go_text(error)) from None
+    except DecodeError:
+        raise
+    except ValueError as error:
+        raise DecodeError(str(error)) from None
     except RecursionError:
         raise DecodeError("exceeded max depth") from None
     doubled = list(reader.paths(value, ""))

@@ -6,11 +6,10 @@ See https://kubernetes.io/docs/concepts/overview/working-with-objects/field-sele
 import re
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any
 
 from .json_types import JsonObject, array_at, is_object, object_at
-
-FieldPredicate: TypeAlias = Callable[[JsonObject], bool]
 
 COMMON_FIELDS = frozenset({"metadata.name", "metadata.namespace"})
 _EVENT_FIELDS = {
@@ -33,12 +32,27 @@ _FIELDS: dict[tuple[str, str], AbstractSet[str]] = {
 }
 
 
+@dataclass(frozen=True)
+class FieldSelector:
+    """A compiled selector: terms of a field, whether it must be equal, and the value."""
+
+    terms: tuple[tuple[str, bool, str], ...]
+
+    def __call__(self, obj: JsonObject) -> bool:
+        return all((_field_value(obj, field) == value) is equal for field, equal, value in self.terms)
+
+    @property
+    def name(self) -> str:
+        """The name that every selected object must have; empty if the selector does not require one."""
+        return next((value for field, equal, value in self.terms if (field, equal) == ("metadata.name", True)), "")
+
+
 def selectable_fields(group: str, kind: str) -> frozenset[str]:
     """Return the fields a built-in kind can be selected by."""
     return COMMON_FIELDS | _FIELDS.get((group, kind), frozenset())
 
 
-def parse_field_selector(text: str, allowed: AbstractSet[str] = COMMON_FIELDS) -> FieldPredicate:
+def parse_field_selector(text: str, allowed: AbstractSet[str] = COMMON_FIELDS) -> FieldSelector:
     """Compile a `fieldSelector` parameter; the empty text matches everything.
 
     Raises ValueError with the server's words when the text does not parse or names a field that is not `allowed`.
@@ -54,7 +68,7 @@ def parse_field_selector(text: str, allowed: AbstractSet[str] = COMMON_FIELDS) -
                 only = ", ".join(f'"{name}"' for name in sorted(allowed))
                 raise ValueError(f'"{field}" is not a known field selector: only {only}')
             raise ValueError(f"field label not supported: {field}")
-    return lambda obj: all((_field_value(obj, field) == value) is equal for field, equal, value in terms)
+    return FieldSelector(tuple(terms))
 
 
 def _parse_term(term: str, text: str) -> tuple[str, bool, str]:

@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from .go_numbers import parse_int
 from .json_types import JsonObject, is_array, is_object, json_copy, json_equal
 
 _END = "-"
-_INDEX = re.compile(r"[+-]?[0-9]+")
 
 
 class JsonPatchError(ValueError):
@@ -74,7 +74,10 @@ def _value(operation: JsonObject) -> Any:
 
 
 def _index(token: str, size: int) -> int:
-    index = int(token) if _INDEX.fullmatch(token) else size
+    try:
+        index = parse_int(token)
+    except ValueError:
+        index = size
     if not -size <= index < size:
         raise JsonPatchError(f"array index {token!r} is not between 0 and {size - 1}")
     return index % size

@@ -7,7 +7,7 @@ import random
 import re
 
 from .causes import Cause, invalid, too_long
-from .json_types import JsonObject
+from .json_types import JsonArray, JsonObject
 
 MAX_GENERATE_NAME_BASE = 58
 MAX_ANNOTATION_BYTES = 256 * 1024
@@ -152,13 +152,16 @@ def validate_annotations(annotations: JsonObject, field: str = "metadata.annotat
     return found
 
 
-def validate_finalizer(value: str, field: str) -> list[Cause]:
-    """Check one finalizer: a qualified name with a domain, or one of the standard ones."""
-    if problems := qualified_name_problems(value):
-        return [invalid(field, value, problem) for problem in problems]
-    if "/" not in value and value not in STANDARD_FINALIZERS:
-        return [invalid(field, value, "name is neither a standard finalizer name nor is it fully qualified")]
-    return []
+def validate_finalizers(finalizers: JsonArray, field: str) -> list[Cause]:
+    """Check the form of finalizers; the server names the list as the field, not the entry."""
+    return [invalid(field, value, problem) for value in finalizers for problem in qualified_name_problems(value)]
+
+
+def validate_finalizer_domain(value: str, field: str) -> list[Cause]:
+    """Check that a finalizer has a domain, or is one of the standard ones."""
+    if "/" in value or value in STANDARD_FINALIZERS:
+        return []
+    return [invalid(field, value, "name is neither a standard finalizer name nor is it fully qualified")]
 
 
 def expand_generate_name(base: str, rng: random.Random) -> str:

@@ -1,12 +1,16 @@
 """Resource quantities. See https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/."""
 
 import re
-from decimal import ROUND_UP, Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_UP, Context, Decimal
 
-_QUANTITY = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
+# An exponent of more digits is an error in Go, too, or makes it compute for minutes.
+_QUANTITY = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,9})?")
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _SUFFIXES = {exponent: suffix for suffix, exponent in _DECIMAL.items()}
 _BINARY = "KMGTPE"
+_MAX_BINARY = Decimal(2**63 - 1)
+# Python's default context rounds to 28 digits.
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_UP)
 
 
 def is_quantity(value: object) -> bool:
@@ -15,14 +19,14 @@ def is_quantity(value: object) -> bool:
 
 
 def parse_quantity(value: object) -> Decimal:
-    """Return the number a quantity stands for. Raises ValueError when it is none."""
+    """Return the number a quantity stands for. Raises ValueError if it is not a quantity."""
     match = _QUANTITY.fullmatch(str(value))
     if match is None:
-        raise ValueError(f"{value!r} is no quantity: write a number with a suffix such as m, k, Mi or e3")
+        raise ValueError(f"{value!r} is not a quantity: write a number with a suffix such as m, k, Mi or e3")
     number, suffix = Decimal(match[1]), match[2] or ""
     if suffix.endswith("i"):
-        return number * Decimal(1024) ** (_BINARY.index(suffix[0]) + 1)
-    return number.scaleb(int(suffix[1:]) if len(suffix) > 1 else _DECIMAL[suffix])
+        return _EXACT.multiply(number, Decimal(1024 ** (_BINARY.index(suffix[0]) + 1)))
+    return number.scaleb(int(suffix[1:]) if len(suffix) > 1 else _DECIMAL[suffix], _EXACT)
 
 
 def canonical_quantity(value: object) -> str:
@@ -30,17 +34,19 @@ def canonical_quantity(value: object) -> str:
     match = _QUANTITY.fullmatch(str(value))
     number, suffix = parse_quantity(value), (match[2] if match else None) or ""
     if suffix.endswith("i") and abs(number) >= 1024 and number == number.to_integral_value():
-        return _binary(int(number))
-    # What is finer than nano is rounded up, away from zero.
-    nanos = int(number.scaleb(9).to_integral_value(ROUND_UP))
-    exponent = -9
-    while nanos and nanos % 1000 == 0 and exponent < 18:
-        nanos, exponent = nanos // 1000, exponent + 3
-    if not nanos:
+        return _binary(int(max(-_MAX_BINARY, min(number, _MAX_BINARY))))
+    # What is finer than nano is rounded up, away from zero. The digits of `1e5000` are never written out.
+    if number.as_tuple().exponent < -9:  # type: ignore[operator]  # only infinities have a text here
+        number = number.quantize(Decimal("1E-9"), context=_EXACT)
+    sign, digits, exponent = number.normalize(_EXACT).as_tuple()
+    if not number or not isinstance(exponent, int):
         return "0"
-    if len(suffix) > 1 and suffix[0] in "eE":
-        return f"{nanos}e{exponent}" if exponent else str(nanos)
-    return f"{nanos}{_SUFFIXES[exponent]}"
+    scientific = len(suffix) > 1
+    step = exponent - exponent % 3 if scientific else min(exponent - exponent % 3, 18)
+    text = "".join(("-" if sign else "", *map(str, digits), "0" * (exponent - step)))
+    if scientific:
+        return f"{text}e{step}" if step else text
+    return f"{text}{_SUFFIXES[step]}"
 
 
 def _binary(number: int) -> str:

@@ -26,6 +26,7 @@ class Schema:
     """One node: a value's kind and, below it, the nodes of its fields or entries.
 
     `name` is the Go type of a built-in struct (`v1.Pod`); `rules` is the node of a CRD's `openAPIV3Schema`, else empty.
+    `applies_undeclared` says that server-side apply accepts undeclared fields here, even if pruning then removes them.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Schema:
     merge_key: str = ""
     strategies: frozenset[str] = frozenset()
     preserve_unknown: bool = False
+    applies_undeclared: bool = False
     rules: JsonObject = field(default_factory=dict[str, Any])
 
     def child(self, key: str) -> "Schema | None":
@@ -159,12 +161,18 @@ def _with_meta(schema: Schema) -> Schema:
     return replace(schema, kind="struct", fields=fields)
 
 
-def structural_node(node: JsonObject) -> Schema:
-    """Compile one node of a CRD's schema, and the nodes below it."""
+def structural_node(node: JsonObject, *, applies_undeclared: bool = False) -> Schema:
+    """Compile one node of a CRD's schema, and the nodes below it.
+
+    Pruning reads `x-kubernetes-preserve-unknown-fields` node by node. Server-side apply inherits it downwards, and
+    takes an object without properties as free-form.
+    """
     preserve = node.get("x-kubernetes-preserve-unknown-fields") is True
+    inherited = preserve or applies_undeclared
     schema = Schema(_structural_kind(node), preserve_unknown=preserve, rules=node)
+    schema.applies_undeclared = inherited or not (node.get("properties") or "additionalProperties" in node)
     if schema.kind == "list":
-        schema.items = structural_node(object_at(node, "items"))
+        schema.items = structural_node(object_at(node, "items"), applies_undeclared=inherited)
         schema.list_type = node.get("x-kubernetes-list-type", "atomic")
         schema.list_keys = tuple(node.get("x-kubernetes-list-map-keys", ()))
         properties = schema.items.rules.get("properties", {})
@@ -173,9 +181,15 @@ def structural_node(node: JsonObject) -> Schema:
         }
     elif schema.kind == "map":
         additional = node.get("additionalProperties")
-        schema.items = structural_node(additional) if is_object(additional) else ANY
+        if is_object(additional):
+            schema.items = structural_node(additional, applies_undeclared=inherited)
+        else:
+            schema.items = ANY
     schema.atomic = node.get("x-kubernetes-map-type") == "atomic"
-    schema.fields = {key: structural_node(value) for key, value in object_at(node, "properties").items()}
+    schema.fields = {
+        key: structural_node(value, applies_undeclared=inherited)
+        for key, value in object_at(node, "properties").items()
+    }
     return _with_meta(schema) if node.get("x-kubernetes-embedded-resource") is True else schema
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from .causes import invalid
+from .go_numbers import parse_int
 from .json_types import JsonObject, array_at, object_at
 from .names import label_value_problems, qualified_name_problems
 
@@ -47,7 +48,10 @@ class Requirement:
 
 
 def _integer(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else None
+    try:
+        return parse_int(text)
+    except ValueError:
+        return None
 
 
 def parse_label_selector(text: str) -> LabelPredicate:

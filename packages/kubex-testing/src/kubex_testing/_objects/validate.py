@@ -4,10 +4,17 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from .causes import Cause
-from .json_types import JsonObject
-from .names import dns1123_label_problems, dns1123_subdomain_problems
+from .json_types import JsonObject, array_at
+from .names import dns1123_label_problems, dns1123_subdomain_problems, validate_finalizer_domain
 from .validate_certificates import validate_signing_request
-from .validate_core import validate_config_map, validate_event, validate_lease, validate_secret, validate_service
+from .validate_core import (
+    validate_config_map,
+    validate_event,
+    validate_lease,
+    validate_namespace,
+    validate_secret,
+    validate_service,
+)
 from .validate_crd import validate_crd
 from .validate_meta import NameProblems, validate_metadata
 from .validate_pod import validate_pod
@@ -16,11 +23,21 @@ from .validate_workloads import validate_job, validate_scale, validate_workload
 
 Validator: TypeAlias = Callable[[JsonObject, JsonObject | None], list[Cause]]
 
+# The kinds that accept finalizers without a domain, as custom resources do.
+_FREE_FINALIZERS = frozenset(
+    {
+        ("apiextensions.k8s.io", "CustomResourceDefinition"),
+        ("coordination.k8s.io", "Lease"),
+        ("policy", "PodDisruptionBudget"),
+    }
+)
+
 # Services may have names that begin with a digit since Kubernetes 1.36; before they had to be DNS-1035 labels.
 _LABEL_NAMES = frozenset({("", "Namespace"), ("", "Service")})
 _VALIDATORS: dict[tuple[str, str], Validator] = {
     ("", "ConfigMap"): validate_config_map,
     ("", "Event"): validate_event,
+    ("", "Namespace"): validate_namespace,
     ("", "Pod"): validate_pod,
     ("", "Secret"): validate_secret,
     ("", "Service"): validate_service,
@@ -45,5 +62,8 @@ def name_problems(group: str, kind: str) -> NameProblems:
 def validate_builtin(group: str, kind: str, obj: JsonObject, old: JsonObject | None = None) -> list[Cause]:
     """Check a defaulted object, and its changes when there is an old one; an empty list means it is valid."""
     found = validate_metadata(obj, old, name_problems(group, kind))
+    if (group, kind) not in _FREE_FINALIZERS:
+        for index, finalizer in enumerate(array_at(obj, "metadata", "finalizers")):
+            found += validate_finalizer_domain(finalizer, f"metadata.finalizers[{index}]")
     validator = _VALIDATORS.get((group, kind))
     return found + validator(obj, old) if validator else found

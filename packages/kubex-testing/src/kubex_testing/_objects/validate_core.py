@@ -13,6 +13,8 @@ from .names import (
     qualified_name_problems,
     validate_dns1123_label,
     validate_dns1123_subdomain,
+    validate_finalizer_domain,
+    validate_finalizers,
     validate_labels,
 )
 from .validate_pod import PORT_RANGE
@@ -190,3 +192,11 @@ def validate_event(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
         component = obj.get("reportingComponent") or ""
         found += [invalid("reportingComponent", component, problem) for problem in qualified_name_problems(component)]
     return found
+
+
+def validate_namespace(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+    """Check the finalizers of the spec, which must have a domain; the server names the list as the field."""
+    del old
+    finalizers, field = array_at(obj, "spec", "finalizers"), "spec.finalizers"
+    found = validate_finalizers(finalizers, field)
+    return found + [cause for value in finalizers for cause in validate_finalizer_domain(value, field)]

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from .causes import Cause, forbidden, invalid, required
 from .json_types import JsonObject, array_at, is_integer, object_at
-from .names import validate_annotations, validate_finalizer, validate_labels
+from .names import validate_annotations, validate_finalizers, validate_labels
 
 NameProblems: TypeAlias = Callable[[str], list[str]]
 
@@ -24,8 +24,7 @@ def validate_metadata(obj: JsonObject, old: JsonObject | None, name_problems: Na
     found += validate_annotations(object_at(metadata, "annotations"))
     found += _validate_owners(metadata)
     finalizers = array_at(metadata, "finalizers")
-    for index, finalizer in enumerate(finalizers):
-        found += validate_finalizer(finalizer, f"metadata.finalizers[{index}]")
+    found += validate_finalizers(finalizers, "metadata.finalizers")
     if {"orphan", "foregroundDeletion"} <= set(finalizers):
         both = "finalizer orphan and foregroundDeletion cannot be both set"
         found.append(invalid("metadata.finalizers", finalizers, both))

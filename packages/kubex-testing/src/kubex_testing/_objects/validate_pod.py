@@ -35,6 +35,9 @@ def validate_pod(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
     """Check a pod, and what changed in it when there is an old one."""
     spec = object_at(obj, "spec")
     found = validate_pod_spec(spec, "spec")
+    # Templates may have a token without an account: admission sets the account when it makes the Pod.
+    if not spec.get("serviceAccountName"):
+        found += _tokens_without_account(array_at(spec, "volumes"), "spec.volumes")
     if old is None:
         if array_at(spec, "ephemeralContainers"):
             found.append(forbidden("spec.ephemeralContainers", "cannot be set on create"))
@@ -57,8 +60,6 @@ def validate_pod_spec(spec: JsonObject, field: str) -> list[Cause]:
     """Check a pod spec that has its defaults."""
     volumes = {volume.get("name") for volume in array_at(spec, "volumes")}
     found = list(_volumes(array_at(spec, "volumes"), f"{field}.volumes"))
-    if not spec.get("serviceAccountName"):
-        found += _tokens_without_account(array_at(spec, "volumes"), f"{field}.volumes")
     containers, init = array_at(spec, "containers"), array_at(spec, "initContainers")
     if not containers:
         found.append(required(f"{field}.containers"))

@@ -33,5 +33,5 @@ def _amount(value: object, field: str) -> Iterator[Cause]:
         yield invalid(field, value, AT_LEAST_ZERO)
     elif isinstance(value, str) and not re.fullmatch("[0-9]+%", value):
         yield invalid(field, value, PERCENT)
-    elif isinstance(value, str) and int(value[:-1]) > 100:
+    elif isinstance(value, str) and (len(digits := value[:-1].lstrip("0")) > 3 or int(digits or "0") > 100):
         yield invalid(field, value, "must not be greater than 100%")

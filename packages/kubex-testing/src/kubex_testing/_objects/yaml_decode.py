@@ -8,7 +8,8 @@ from yaml.scanner import ScannerError
 
 from kubex.core.yaml import YAMLContentError, YAMLLimits, read_yaml
 
-from .json_types import is_array, is_object
+from .go_numbers import json_integer
+from .json_types import is_array, is_integer, is_object
 
 _LIMITS = YAMLLimits(depth=250, nodes=1_000_000, expanded=4 << 20)
 
@@ -40,6 +41,11 @@ def _as_json(value: Any) -> Any:
         return {key: _as_json(item) for key, item in value.items()}
     if is_array(value):
         return [_as_json(item) for item in value]
+    if is_integer(value):
+        try:
+            return json_integer(str(value))
+        except ValueError as error:
+            raise _failure(str(error)) from None
     if isinstance(value, float):
         if not isfinite(value):
             raise _failure(f"unsupported value: {value}")

@@ -1,7 +1,7 @@
 """Bodies on their way in: types, unknown and doubled fields, pruning and defaults."""
 
 from kubex_testing._objects.fields import WrongType, check_types, prune, unknown_fields
-from kubex_testing._objects.json_types import JsonObject
+from kubex_testing._objects.json_types import JsonObject, array_at
 from kubex_testing._objects.schema import object_meta
 
 from ._cluster import Call
@@ -9,6 +9,21 @@ from ._decode import Body
 from ._options import WriteOptions
 from ._registry import ResourceType
 from ._types import undecodable
+
+_STANDARD_FINALIZERS = ("foregroundDeletion", "orphan")
+
+
+def warn_of_finalizers(call: Call, new: JsonObject, old: JsonObject | None) -> None:
+    """Warn of new finalizers without a domain, which custom resources may have."""
+    if call.resource.custom is None:
+        return
+    added = set(array_at(new, "metadata", "finalizers")) - set(array_at(old, "metadata", "finalizers"))
+    call.warnings.extend(
+        f'metadata.finalizers: "{name}": prefer a domain-qualified finalizer name to avoid accidental conflicts with '
+        "other finalizer writers"
+        for name in sorted(added)
+        if "/" not in name and name not in _STANDARD_FINALIZERS
+    )
 
 
 def admit_body(

@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import logging
 import uuid
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from email.utils import formatdate
 
@@ -32,6 +33,9 @@ from ._watch import watch
 from ._writes import create, update
 
 logger = logging.getLogger("kubex_testing.embedded")
+
+# The traceback of each keeps its request, which may have megabytes.
+_MAX_FAILURES = 20
 
 Verb = Callable[[Call], Awaitable[Response]]
 _VERBS: dict[str, Verb] = {
@@ -72,8 +76,8 @@ class Application:
         self.reviews = Reviews(self.tokens, authorizer)
         self.faults = faults
         self.address = ""
-        self.failures: list[BaseException] = []
-        """Errors of the server itself, which were answered with 500."""
+        self.failures: deque[BaseException] = deque(maxlen=_MAX_FAILURES)
+        """The last errors of the server itself, which were answered with 500."""
 
     async def handle(self, request: RecordedRequest) -> Response:
         """Answer one request; raises HangupError where a fault wants the connection lost."""

@@ -16,7 +16,10 @@ AUDIENCE = "https://kubernetes.default.svc"
 """Whom tokens are for that name nobody: this API server."""
 _MASTERS = "system:masters"
 SERVICE_ACCOUNT = "system:serviceaccount:"
+_AUTHENTICATED = "system:authenticated"
+_UNAUTHENTICATED = "system:unauthenticated"
 _EXTRA_HEADER = "impersonate-extra-"
+_IMPERSONATED_PARTS = ("impersonate-group", "impersonate-uid", _EXTRA_HEADER)
 _OPEN_PATHS = ("/healthz", "/livez", "/readyz", "/version")
 
 Authorize = Callable[[Identity, RequestInfo], bool]
@@ -73,12 +76,14 @@ class Authorizer:
         self.hook = hook
 
     def check(self, user: Identity, request: RecordedRequest, info: RequestInfo) -> Identity:
-        """Return the identity to act as (impersonation); raises 403."""
+        """Return the identity to act as (impersonation); raises 400 and 403."""
         wanted = request.header("impersonate-user")
-        if wanted:
+        if not wanted:
+            _refuse_incomplete(request)
+        else:
             if not self._may_impersonate(user):
                 raise _denied(user, info, verb=f"impersonate-on:user-info:{info.verb}")
-            user = authenticated(_impersonated(wanted, request))
+            user = _impersonated(wanted, request)
         if not self.allows(user, info):
             raise _denied(user, info, verb=info.verb)
         return user
@@ -87,7 +92,7 @@ class Authorizer:
         """Decide without raising; what access reviews ask."""
         if not info.is_resource and info.verb in ("get", "head") and _is_open(info.path):
             return True
-        if "system:authenticated" not in user.groups:
+        if _AUTHENTICATED not in user.groups:
             return False
         return self.hook is None or self.hook(user, info)
 
@@ -108,9 +113,9 @@ def user_document(user: Identity) -> dict[str, Any]:
 
 def authenticated(user: Identity) -> Identity:
     """Add the group that everybody with credentials is in."""
-    if "system:authenticated" in user.groups:
+    if _AUTHENTICATED in user.groups:
         return user
-    return replace(user, groups=(*user.groups, "system:authenticated"))
+    return replace(user, groups=(*user.groups, _AUTHENTICATED))
 
 
 def service_account_groups(namespace: str) -> tuple[str, ...]:
@@ -133,7 +138,17 @@ def _impersonated(name: str, request: RecordedRequest) -> Identity:
             extra[field] = (*extra.get(field, ()), value)
     if not groups and name.startswith(SERVICE_ACCOUNT):
         groups = service_account_groups(name.removeprefix(SERVICE_ACCOUNT).partition(":")[0])
+    everybody = _UNAUTHENTICATED if name == ANONYMOUS.name else _AUTHENTICATED
+    if not {_AUTHENTICATED, _UNAUTHENTICATED} & set(groups):
+        groups = (*groups, everybody)
     return Identity(name, groups, uid, tuple(extra.items()))
+
+
+def _refuse_incomplete(request: RecordedRequest) -> None:
+    """Refuse groups, a UID or extra fields to impersonate without a user; raises 400."""
+    given = [key for key, _ in request.headers if key.startswith(_IMPERSONATED_PARTS)]
+    if given:
+        raise errors.bad_request(f"requested {', '.join(given)} without impersonating a user name")
 
 
 def _as_utf8(value: str) -> str:

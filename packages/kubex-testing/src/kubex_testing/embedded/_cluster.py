@@ -23,14 +23,21 @@ IMMORTAL_NAMESPACES = ("default", "kube-system", "kube-public")
 
 @dataclass(frozen=True)
 class Settings:
-    """How a server behaves; the defaults are those of a real one. Times in seconds."""
+    """How a server behaves; the defaults are those of a real one. Times in seconds.
+
+    The server forgets its oldest requests and its oldest history beyond the limits, which are numbers for each
+    resource and bytes altogether. It ends a watch whose client leaves more than `watch_buffer_bytes` unread.
+    """
 
     future_wait: float = 3.0
     controller_delay: float = 0.02
     bookmark_interval: float = 60.0
     history_limit: int = 10_000
+    history_bytes: int = 64 * 2**20
+    watch_buffer_bytes: int = 16 * 2**20
     first_revision: int = 200
     request_log_limit: int = 10_000
+    request_log_bytes: int = 32 * 2**20
     compress_above: int | None = 128 * 1024
     """Compress answers of more bytes for clients that take gzip; None never does."""
 
@@ -50,7 +57,11 @@ class Cluster:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.store = Store(first_revision=settings.first_revision, history_limit=settings.history_limit)
+        self.store = Store(
+            first_revision=settings.first_revision,
+            history_limit=settings.history_limit,
+            history_bytes=settings.history_bytes,
+        )
         self.registry = Registry()
         self.random = random.Random()  # noqa: S311 - names, not secrets
         self.watchers: set[Watcher] = set()

@@ -1,8 +1,9 @@
 """delete and deletecollection: preconditions, finalizers, grace periods, propagation."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
+from kubex_testing._objects.go_numbers import duration
 from kubex_testing._objects.json_types import JsonObject, object_at
 
 from . import _errors as errors
@@ -97,7 +98,7 @@ def _mark(resource: ResourceType, document: JsonObject, options: DeleteOptions) 
     if "deletionTimestamp" in metadata and finalizers == metadata.get("finalizers", []) and (known or 0) <= grace:
         return None
     if "deletionTimestamp" not in metadata or grace < (known or 0):
-        moment = datetime.now(timezone.utc) + timedelta(seconds=grace)
+        moment = datetime.now(timezone.utc) + duration(grace)
         if "deletionTimestamp" not in metadata and metadata.get("generation", 0) > 0:
             metadata["generation"] += 1
         metadata["deletionTimestamp"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")

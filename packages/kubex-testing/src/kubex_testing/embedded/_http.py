@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
 import h11
@@ -12,6 +13,12 @@ from ._messages import Identity, Pairs, RecordedRequest, Response
 
 MAX_BODY = 3 * 1024 * 1024
 READ_SIZE = 64 * 1024
+
+# As Go writes them; newer versions of Python have the names of RFC 9110.
+_PHRASES = {status.value: status.phrase for status in HTTPStatus} | {
+    413: "Request Entity Too Large",
+    422: "Unprocessable Entity",
+}
 
 Handler = Callable[[RecordedRequest], Awaitable[Response]]
 HeadHook = Callable[[RecordedRequest], bool]
@@ -61,7 +68,9 @@ class Connection:
             self.abort()
             raise
         finally:
-            self._writer.close()
+            # In Python 3.11.2 a second close() of a TLS transport makes abort() raise AttributeError.
+            if not self._writer.is_closing():
+                self._writer.close()
             with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
                 await self._writer.wait_closed()
 
@@ -84,7 +93,7 @@ class Connection:
             if event is not h11.NEED_DATA:
                 return event
             if self._protocol.they_are_waiting_for_100_continue:
-                await self._send(h11.InformationalResponse(status_code=100, headers=[]))
+                await self._send(h11.InformationalResponse(status_code=100, headers=[], reason=_reason(100)))
             self._protocol.receive_data(await self._reader.read(READ_SIZE))
 
     async def _read_request(self) -> RecordedRequest | None:
@@ -128,7 +137,7 @@ class Connection:
         headers = list(response.headers)
         if response.status not in (204, 304):
             headers.append(("Content-Length", str(len(response.body))))
-        head = h11.Response(status_code=response.status, headers=headers)
+        head = _head(response.status, headers)
         if response.cut_at is not None:
             await self._send(head, h11.Data(data=response.body[: response.cut_at]))
             raise HangupError
@@ -140,7 +149,7 @@ class Connection:
     async def _send_stream(self, response: Response, chunks: AsyncGenerator[bytes, None]) -> None:
         """Stream the chunks; stop producing them as soon as the client is gone."""
         headers = [*response.headers, ("Transfer-Encoding", "chunked")]
-        await self._send(h11.Response(status_code=response.status, headers=headers))
+        await self._send(_head(response.status, headers))
         producer = asyncio.ensure_future(self._produce(chunks))
         monitor = asyncio.ensure_future(self._reader.read(READ_SIZE))
         try:
@@ -170,6 +179,14 @@ class Connection:
             )
             with contextlib.suppress(ConnectionError):
                 await self._send_whole(response)
+
+
+def _head(status: int, headers: list[tuple[str, str]]) -> h11.Response:
+    return h11.Response(status_code=status, headers=headers, reason=_reason(status))
+
+
+def _reason(status: int) -> bytes:
+    return _PHRASES.get(status, f"status code {status}").encode("ascii")
 
 
 async def _cancel(task: "asyncio.Future[Any]") -> None:

@@ -1,10 +1,12 @@
 """Query parameters of the log subresource."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
+
+from kubex_testing._objects.go_numbers import duration
 
 from . import _errors as errors
-from ._options import Query, first
+from ._options import Query, first, integer
 from ._router import flag
 
 
@@ -36,7 +38,7 @@ def log_options(query: Query, pod: str) -> LogOptions:
     if seconds is not None and moment:
         message = "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified"
         _invalid(pod, "[]", message, type="FieldValueForbidden")
-    since = None if seconds is None else datetime.now(timezone.utc) - timedelta(seconds=seconds)
+    since = None if seconds is None else datetime.now(timezone.utc) - duration(seconds)
     return LogOptions(
         first(query, "container"),
         flag(query, "follow"),
@@ -50,12 +52,7 @@ def log_options(query: Query, pod: str) -> LogOptions:
 
 def _number(query: Query, key: str) -> int | None:
     raw = first(query, key)
-    if not raw:
-        return None
-    try:
-        return int(raw)
-    except ValueError:
-        raise errors.bad_request(f'strconv.ParseInt: parsing "{raw}": invalid syntax') from None
+    return integer(raw) if raw else None
 
 
 def _moment(raw: str) -> datetime:

@@ -44,6 +44,11 @@ class RecordedRequest:
         wanted = name.lower()
         return next((value for key, value in self.headers if key == wanted), default)
 
+    @property
+    def size(self) -> int:
+        """How many bytes of text the request has."""
+        return len(self.target) + len(self.body) + sum(len(name) + len(value) for name, value in self.headers)
+
     def segments(self) -> list[str]:
         """Return the decoded, non-empty segments of the path."""
         return [unquote(part) for part in self.path.split("/") if part]

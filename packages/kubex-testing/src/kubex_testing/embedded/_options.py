@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kubex_testing._objects.field_selectors import FieldPredicate, parse_field_selector
+from kubex_testing._objects.field_selectors import FieldSelector, parse_field_selector
+from kubex_testing._objects.go_numbers import parse_int, parse_uint
 from kubex_testing._objects.json_types import JsonObject, object_at
 from kubex_testing._objects.selectors import LabelPredicate, parse_label_selector
 
@@ -72,9 +73,11 @@ class Selection:
 
     prefix: str
     labels: LabelPredicate | None = None
-    fields: FieldPredicate | None = None
+    fields: FieldSelector | None = None
     name: str = ""
     """Only the object of that name (the legacy watch paths)."""
+    key: str = ""
+    """The key of the only object that can match, if the path and the selectors say which; else empty."""
 
     @property
     def everything(self) -> bool:
@@ -93,11 +96,14 @@ def selection(query: Query, resource: ResourceType, namespace: str, name: str = 
     """Read the selectors; raises 400."""
     labels, fields = first(query, "labelSelector"), first(query, "fieldSelector")
     prefix = f"{namespace}/" if namespace else ""
+    chosen = _parsed(lambda: parse_field_selector(fields, resource.selectable)) if fields else None
+    only = name or (chosen.name if chosen else "")
     return Selection(
         prefix,
         _parsed(lambda: parse_label_selector(labels)) if labels else None,
-        _parsed(lambda: parse_field_selector(fields, resource.selectable)) if fields else None,
+        chosen,
         name,
+        f"{prefix}{only}" if only and (prefix or not resource.namespaced) else "",
     )
 
 
@@ -153,10 +159,10 @@ def parse_revision(raw: str, failure: Callable[[str], Exception]) -> int | None:
     """Read a resourceVersion; None when there is none."""
     if not raw:
         return None
-    if not (raw.isascii() and raw.isdigit()):
-        quoted = f'"{raw}"'
-        raise failure(f"resourceVersion: Invalid value: {quoted}: strconv.ParseUint: parsing {quoted}: invalid syntax")
-    return int(raw)
+    try:
+        return parse_uint(raw)
+    except ValueError as error:
+        raise failure(f'resourceVersion: Invalid value: "{raw}": {error}') from None
 
 
 def first(query: Query, key: str) -> str:
@@ -199,7 +205,7 @@ def delete_options(query: Query, body: Mapping[str, Any]) -> DeleteOptions:
     preconditions = object_at(raw, "preconditions")
     return DeleteOptions(
         check_dry_run(dry_run, "DeleteOptions"),
-        None if grace is None else _integer(str(grace)),
+        None if grace is None else integer(str(grace)),
         policy,
         preconditions.get("uid") or "",
         preconditions.get("resourceVersion") or "",
@@ -211,8 +217,8 @@ def _delete_invalid(type: str, message: str) -> None:
 
 
 def _common(query: Query) -> ListOptions:
-    limit = _integer(query["limit"][0]) if "limit" in query else 0
-    seconds = _integer(query["timeoutSeconds"][0]) if "timeoutSeconds" in query else 0
+    limit = integer(query["limit"][0]) if "limit" in query else 0
+    seconds = integer(query["timeoutSeconds"][0]) if "timeoutSeconds" in query else 0
     return ListOptions(
         match=first(query, "resourceVersionMatch"),
         limit=max(limit, 0),
@@ -221,14 +227,12 @@ def _common(query: Query) -> ListOptions:
     )
 
 
-def _integer(text: str) -> int:
-    digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()):
-        raise errors.bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
-    number = int(text)
-    if not -(2**63) <= number < 2**63:
-        raise errors.bad_request(f'strconv.ParseInt: parsing "{text}": value out of range')
-    return number
+def integer(text: str) -> int:
+    """Read a number of 64 bits; raises 400."""
+    try:
+        return parse_int(text)
+    except ValueError as error:
+        raise errors.bad_request(str(error)) from None
 
 
 def _check_match(match: str) -> None:

@@ -49,7 +49,9 @@ def read_page(bucket: Bucket, current: int, selection: Selection, options: ListO
     # resourceVersion=0 is served from a cache that knows no pages.
     limit = 0 if options.revision == 0 and options.match != "Exact" else options.limit
     if revision is None or revision < 0:
-        return _cut(bucket.objects, bucket.prefixed(selection.prefix), start, limit, current, selection)
+        return _cut(
+            bucket.objects, bucket.candidates(selection.prefix, selection.key), start, limit, current, selection
+        )
     past = bucket.snapshot(revision)
     keys = sorted(key for key in past if key.startswith(selection.prefix))
     return _cut(past, keys, start, limit, revision, selection)
@@ -94,6 +96,6 @@ def _decode(token: str) -> tuple[int, str]:
         version, revision, start = document["v"], document["rv"], document["start"]
     except (ValueError, KeyError, TypeError) as error:
         raise errors.bad_request(f"invalid continue token: continue key is not valid: {error}") from error
-    if version != _TOKEN_VERSION or not isinstance(revision, int) or not isinstance(start, str):
+    if version != _TOKEN_VERSION or not isinstance(revision, int) or revision >= 2**63 or not isinstance(start, str):
         raise errors.bad_request("invalid continue token: continue key is not valid: not made by this server")
     return revision, start.removeprefix("/")

@@ -135,7 +135,16 @@ _CORE = (
             STATUS,
         ),
     ),
-    ResourceType("", "v1", "Service", "services", short_names=("svc",), categories=_ALL, subresources=(STATUS,)),
+    ResourceType(
+        "",
+        "v1",
+        "Service",
+        "services",
+        short_names=("svc",),
+        categories=_ALL,
+        subresources=(STATUS,),
+        create_on_update=True,
+    ),
     ResourceType(
         "",
         "v1",

@@ -8,15 +8,21 @@ from ._messages import RecordedRequest
 
 
 class RequestLog:
-    """The last requests, up to a limit. Thread-safe; the server adds, tests read."""
+    """The last requests, up to a number and a size in bytes. Thread-safe; the server adds, tests read."""
 
-    def __init__(self, limit: int) -> None:
-        self._requests: deque[RecordedRequest] = deque(maxlen=limit)
+    def __init__(self, limit: int, max_bytes: int) -> None:
+        self._requests: deque[RecordedRequest] = deque()
+        self._limit = limit
+        self._max_bytes = max_bytes
+        self._size = 0
         self._arrival = threading.Condition()
 
     def add(self, request: RecordedRequest) -> None:
         with self._arrival:
             self._requests.append(request)
+            self._size += request.size
+            while len(self._requests) > self._limit or self._size > self._max_bytes:
+                self._size -= self._requests.popleft().size
             self._arrival.notify_all()
 
     def all(self) -> list[RecordedRequest]:
@@ -26,6 +32,7 @@ class RequestLog:
     def clear(self) -> None:
         with self._arrival:
             self._requests.clear()
+            self._size = 0
 
     def wait_for(self, matches: Callable[[RecordedRequest], bool], timeout: float) -> RecordedRequest:
         """Block until such a request has come, or return the first that has; raises TimeoutError."""

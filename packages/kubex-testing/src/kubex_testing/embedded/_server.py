@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Literal
@@ -50,7 +51,7 @@ class EmbeddedServer:
         self._cluster = Cluster(settings or Settings())
         self._reconciler = Controllers(self._cluster, self._controllers)
         self._faults = Faults()
-        self._log = RequestLog(self._cluster.settings.request_log_limit)
+        self._log = RequestLog(self._cluster.settings.request_log_limit, self._cluster.settings.request_log_bytes)
         self._app = Application(
             self._cluster,
             Authenticator({self._admin_token: ADMIN, **(tokens or {})}),
@@ -110,6 +111,17 @@ class EmbeddedServer:
             issue_identity=authority.client_identity if authority else None,
         )
 
+    @property
+    def handle_for_programs(self) -> ServerHandle:
+        """The handle for a kubeconfig that other programs read: with a token and a client certificate.
+
+        Some clients know only one of the two. Without TLS there is no certificate.
+        """
+        handle = self.handle
+        if handle.issue_identity is None:
+            return handle
+        return replace(handle.as_user(ADMIN.name, ADMIN.groups), token=handle.token)
+
     # What tests see
 
     @property
@@ -142,7 +154,7 @@ class EmbeddedServer:
 
     @property
     def failures(self) -> list[BaseException]:
-        """Errors in the server itself; each was answered with 500."""
+        """The last errors in the server itself; each was answered with 500."""
         return list(self._app.failures)
 
     @property

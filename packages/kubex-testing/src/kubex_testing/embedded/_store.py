@@ -1,5 +1,6 @@
 """A multi-version store: one revision counter, a history per resource, snapshots of the past."""
 
+import json
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -16,7 +17,9 @@ class Stored:
     object: dict[str, Any]
     revision: int
     encoded: dict[str, bytes] = field(default_factory=dict[str, bytes])
-    """Serialised forms, filled on first use and kept as long as this version."""
+    """Serialised forms, filled on first use and kept as long as this version is the latest."""
+    size: int = 0
+    """How many bytes of JSON the object is; 0 if the store does not keep it."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +32,20 @@ class Event:
     current: Stored
     previous: Stored | None
 
+    @property
+    def size(self) -> int:
+        """How many bytes of JSON are kept only because of this event."""
+        replaced = self.previous.size if self.previous else 0
+        return replaced + (self.current.size if self.type == "DELETED" else 0)
+
 
 class Bucket:
     """All objects of one resource, keyed `namespace/name` (or `name`), in the order of their keys."""
 
-    def __init__(self, history_limit: int) -> None:
+    def __init__(self) -> None:
         self.objects: dict[str, Stored] = {}
         self.keys: list[str] = []
         self.history: deque[Event] = deque()
-        self.history_limit = history_limit
         self.floor = 0
         """Nothing is known about changes up to and including this revision."""
         self.listeners: set[Callable[[Event], None]] = set()
@@ -47,6 +55,12 @@ class Bucket:
         if not prefix:
             return self.keys
         return self.keys[bisect_left(self.keys, prefix) : bisect_left(self.keys, prefix[:-1] + "0")]
+
+    def candidates(self, prefix: str, key: str) -> list[str]:
+        """Return the keys with that prefix, or of these the only one that matters, if it exists."""
+        if not key:
+            return self.prefixed(prefix)
+        return [key] if key in self.objects else []
 
     def snapshot(self, revision: int) -> dict[str, Stored]:
         """Return the objects as they were at a revision; the caller has checked the floor."""
@@ -78,19 +92,32 @@ class Bucket:
             if event.key not in self.objects:
                 insort(self.keys, event.key)
             self.objects[event.key] = event.current
+        if event.previous is not None:
+            event.previous.encoded.clear()
         self.history.append(event)
-        if len(self.history) > self.history_limit:
-            self.floor = self.history.popleft().revision
         for listener in tuple(self.listeners):
             listener(event)
 
+    def forget_oldest(self) -> int:
+        """Forget the oldest event; return its size."""
+        event = self.history.popleft()
+        self.floor = event.revision
+        return event.size
+
 
 class Store:
-    """The state of a cluster. Not thread-safe: one event loop owns it."""
+    """The state of a cluster. Not thread-safe: one event loop owns it.
 
-    def __init__(self, *, first_revision: int = 100, history_limit: int = 10_000) -> None:
+    The history has at most `history_limit` events of each resource, and `history_bytes` bytes of JSON altogether.
+    """
+
+    def __init__(
+        self, *, first_revision: int = 100, history_limit: int = 10_000, history_bytes: int = 64 * 2**20
+    ) -> None:
         self.revision = first_revision
         self._history_limit = history_limit
+        self._history_bytes = history_bytes
+        self._history_size = 0
         self._buckets: dict[str, Bucket] = {}
         self._compacted = 0
         self.listeners: list[Callable[[str, Event], None]] = []
@@ -100,7 +127,7 @@ class Store:
         """Return the bucket of a resource, named `plural.group`."""
         bucket = self._buckets.get(name)
         if bucket is None:
-            bucket = self._buckets[name] = Bucket(self._history_limit)
+            bucket = self._buckets[name] = Bucket()
             bucket.floor = self._compacted
         return bucket
 
@@ -128,13 +155,23 @@ class Store:
         for bucket in self._buckets.values():
             bucket.history.clear()
             bucket.floor = self.revision
+        self._history_size = 0
 
     def _next(self, object: dict[str, Any]) -> Stored:
         self.revision += 1
         metadata = {**object["metadata"], "resourceVersion": str(self.revision)}
-        return Stored({**object, "metadata": metadata}, self.revision)
+        stored = Stored({**object, "metadata": metadata}, self.revision)
+        stored.size = len(json.dumps(stored.object))
+        return stored
 
     def _record(self, name: str, event: Event) -> None:
-        self.bucket(name).record(event)
+        bucket = self.bucket(name)
+        bucket.record(event)
+        self._history_size += event.size
+        if len(bucket.history) > self._history_limit:
+            self._history_size -= bucket.forget_oldest()
+        while self._history_size > self._history_bytes:
+            buckets = (item for item in self._buckets.values() if item.history)
+            self._history_size -= min(buckets, key=lambda item: item.history[0].revision).forget_oldest()
         for listener in self.listeners:
             listener(name, event)

@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from . import _errors as errors
@@ -20,10 +21,15 @@ from ._tables import include_mode, table_bytes
 Line = tuple[str, Stored]
 END_OF_INITIAL = {"k8s.io/initial-events-end": "true"}
 BOOKMARK_BEFORE_END = 2.0
+CHUNK_BYTES = 256 * 1024
 
 
 class WatchQueue:
-    """The changes one watch has still to send, and what the test hooks told it."""
+    """The changes one watch has still to send, and what the test hooks told it.
+
+    When the client reads too slowly for the buffer, the watch ends without the events that wait, as on the reference
+    server: the client watches again from the last event that it read.
+    """
 
     def __init__(self, cluster: Cluster, bucket: str, chosen: Selection, *, after: int, bookmarks: bool) -> None:
         self.bucket = bucket
@@ -31,6 +37,7 @@ class WatchQueue:
         self._cluster = cluster
         self._chosen = chosen
         self._lines: deque[Line] = deque()
+        self._size = 0
         self._wake = asyncio.Event()
         self._takes_bookmarks = bookmarks
         self.bookmark_due = False
@@ -48,6 +55,11 @@ class WatchQueue:
         line = translate(event, self._chosen) if event.revision > self._after else None
         if line is not None:
             self._lines.append(line)
+            self._size += line[1].size
+            if self._size > self._cluster.settings.watch_buffer_bytes:
+                self._lines.clear()
+                self.detach()
+                self.close()
             self._wake.set()
 
     def close(self) -> None:
@@ -63,6 +75,7 @@ class WatchQueue:
         """Take all lines that wait."""
         lines = list(self._lines)
         self._lines.clear()
+        self._size = 0
         return lines
 
     async def wait(self, seconds: float | None) -> None:
@@ -76,7 +89,7 @@ class WatchQueue:
 
 def translate(event: Event, chosen: Selection) -> Line | None:
     """Turn a change into what a watch with this selection sees; None for nothing."""
-    if not event.key.startswith(chosen.prefix):
+    if not event.key.startswith(chosen.prefix) or (chosen.key and event.key != chosen.key):
         return None
     if chosen.everything:
         return event.type, event.current
@@ -92,7 +105,7 @@ def translate(event: Event, chosen: Selection) -> Line | None:
 def _under(stored: Stored, revision: int) -> Stored:
     """Show an old state under the revision of the change that made it leave the selection."""
     metadata = {**stored.object["metadata"], "resourceVersion": str(revision)}
-    return Stored({**stored.object, "metadata": metadata}, revision)
+    return Stored({**stored.object, "metadata": metadata}, revision, size=stored.size)
 
 
 async def watch(call: Call) -> Response:
@@ -160,22 +173,36 @@ async def _stream(
     queue.open()
     try:
         if from_state:
-            state = (bucket.objects[key] for key in bucket.prefixed(chosen.prefix))
-            lines = [encoder.line(("ADDED", item)) for item in state if chosen.matches(item)]
-            if options.bookmarks:
-                lines.append(encoder.bookmark(end_of_initial=True))
-            yield b"".join(lines)
+            state = [bucket.objects[key] for key in bucket.candidates(chosen.prefix, chosen.key)]
+            end = encoder.bookmark(end_of_initial=True) if options.bookmarks else b""
+            lines = (encoder.line(("ADDED", item)) for item in state if chosen.matches(item))
+            for chunk in _joined(chain(lines, [end])):
+                yield chunk
         elif options.revision:
             if options.revision < bucket.floor:
                 message = f"too old resource version: {options.revision} ({bucket.floor + 1})"
                 yield encoder.failure(errors.expired(message))
                 return
             missed = (translate(event, chosen) for event in bucket.since(options.revision))
-            yield b"".join(encoder.line(line) for line in missed if line is not None)
+            for chunk in _joined(encoder.line(line) for line in missed if line is not None):
+                yield chunk
         async for chunk in _live(options, queue, encoder, call.cluster.settings.bookmark_interval):
             yield chunk
     finally:
         queue.detach()
+
+
+def _joined(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Join lines to chunks: a client that does not read leaves one of them in memory, not all."""
+    parts: list[bytes] = []
+    size = 0
+    for line in lines:
+        parts.append(line)
+        size += len(line)
+        if size >= CHUNK_BYTES:
+            yield b"".join(parts)
+            parts, size = [], 0
+    yield b"".join(parts)
 
 
 async def _live(

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from kubex_testing._objects.go_numbers import parse_uint
 from kubex_testing._objects.json_types import JsonObject, json_equal, object_at
 from kubex_testing._objects.names import expand_generate_name
 
 from . import _errors as errors
-from ._admit import admit_body
+from ._admit import admit_body, warn_of_finalizers
 from ._certificates import SIGNING_REQUESTS, name_requester
 from ._cluster import Call, new_uid, now
 from ._decode import decode_object
@@ -42,11 +43,22 @@ async def update(call: Call) -> Response:
     check_identity(call, document)
     current = call.cluster.store.get(call.resource.bucket, call.key)
     if current is None:
-        if call.resource.create_on_update and not call.info.subresource:
-            return answer(call, 201, create_object(call, document, options), representation)
-        call.stored()
-    stored = update_object(call, document, call.stored(), options)
+        if not call.resource.create_on_update:
+            call.stored()
+        return answer(call, 201, _create_by_update(call, document, options), representation)
+    stored = update_object(call, document, current, options)
     return answer(call, 200, stored, representation)
+
+
+def _create_by_update(call: Call, document: JsonObject, options: WriteOptions) -> Stored:
+    """Create the object of a PUT, whatever its resourceVersion; raises 409 for a UID, since no object has it."""
+    resource, metadata = call.resource, document["metadata"]
+    if revision := str(metadata.pop("resourceVersion", "") or ""):
+        _check_number(revision)
+    if uid := metadata.get("uid"):
+        why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: "
+        raise errors.conflict(resource.plural, resource.group, call.info.name, why)
+    return create_object(call, document, options)
 
 
 def create_object(call: Call, document: JsonObject, options: WriteOptions, *, manager_done: bool = False) -> Stored:
@@ -67,7 +79,8 @@ def create_object(call: Call, document: JsonObject, options: WriteOptions, *, ma
     document = complete(call.cluster, resource, document)
     metadata = document["metadata"]
     validate(resource, document, None)
-    if revision.isdigit() and int(revision):
+    warn_of_finalizers(call, document, None)
+    if _is_revision(revision):
         raise errors.internal("resourceVersion should not be set on objects to be created")
     key = resource.key(call.info.namespace, metadata["name"])
     existing = call.cluster.store.get(resource.bucket, key)
@@ -99,6 +112,7 @@ def update_object(
         validate_part(call.info.subresource, document, old)
     else:
         validate(resource, document, old)
+        warn_of_finalizers(call, document, old)
     if not manager_done:
         stamp_update(call, document, old, options)
     document["metadata"]["resourceVersion"] = old_metadata["resourceVersion"]
@@ -132,8 +146,8 @@ def check_revision(call: Call, metadata: JsonObject, current: Stored) -> None:
     """Check resourceVersion and uid of an update against what is stored; raises 409, 422 and 500."""
     resource, name = call.resource, call.info.name
     raw = str(metadata.get("resourceVersion") or "")
-    if raw and not (raw.isascii() and raw.isdigit()):
-        raise errors.internal(f'strconv.ParseUint: parsing "{raw}": invalid syntax')
+    if raw:
+        _check_number(raw)
     uid = metadata.get("uid")
     if uid and uid != current.object["metadata"]["uid"] and call.info.verb == "update":
         raise errors.conflict(
@@ -198,6 +212,21 @@ def _complete_name(call: Call, metadata: JsonObject) -> None:
         key = call.resource.key(call.info.namespace, metadata["name"])
         if call.cluster.store.get(call.resource.bucket, key) is None:
             return
+
+
+def _check_number(revision: str) -> None:
+    try:
+        parse_uint(revision)
+    except ValueError as error:
+        raise errors.internal(str(error)) from None
+
+
+def _is_revision(text: str) -> bool:
+    """Tell whether a text is a revision other than 0; a create ignores anything else."""
+    try:
+        return parse_uint(text) > 0
+    except ValueError:
+        return False
 
 
 def _keep_system_metadata(metadata: JsonObject, old: JsonObject) -> None:
