@@ -8,11 +8,8 @@ from typing import Annotated
 import anyio
 from pydantic import Field
 
-from kubex.api import Api
-from kubex.client import Client, create_client
-from kubex.core.exceptions import Invalid
-from kubex.core.patch import MergePatch
-from kubex.models import Model, NamespacedResource, ObjectMeta, PrinterColumn, ResourceFacts, crd_for
+from kubex import Api, Client, Invalid, MergePatch, Model, NamespacedResource, ObjectMeta, ResourceFacts, create_client
+from kubex.models import PrinterColumn, crd_for
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 
 

@@ -4,8 +4,7 @@ import sys
 
 import anyio
 
-from kubex.api import Api
-from kubex.client import create_client
+from kubex import Api, create_client
 from kubex_k8s.v1_37.core.v1 import Pod
 
 

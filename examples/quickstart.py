@@ -15,12 +15,8 @@ from contextlib import asynccontextmanager, suppress
 
 import anyio
 
-from kubex.api import Api
-from kubex.client import Client, create_client
-from kubex.configuration import ClientConfiguration, configure_from_kubeconfig
-from kubex.core.exceptions import KubexError, NotFound
-from kubex.core.patch import MergePatch
-from kubex.models import ObjectMeta
+from kubex import Api, Client, ClientConfiguration, KubexError, MergePatch, NotFound, ObjectMeta, create_client
+from kubex.configuration import configure_from_kubeconfig
 from kubex_k8s.v1_37.apps.v1 import Deployment, DeploymentSpec
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Namespace, PodSpec, PodTemplateSpec
 from kubex_k8s.v1_37.meta.v1 import LabelSelector

@@ -5,10 +5,7 @@ See https://kubernetes.io/docs/reference/using-api/server-side-apply/.
 
 import anyio
 
-from kubex.api import Api
-from kubex.client import create_client
-from kubex.core.exceptions import Conflict, NotFound
-from kubex.models import ObjectMeta
+from kubex import Api, Conflict, NotFound, ObjectMeta, create_client
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 

@@ -6,10 +6,8 @@ from behind, to inject faults.
 
 import pytest
 
-from kubex.api import Api
-from kubex.client import ClientOptions, create_client
-from kubex.core.exceptions import ServiceUnavailable
-from kubex.models import ObjectMeta
+from kubex import Api, ClientOptions, ObjectMeta, create_client
+from kubex.errors import ServiceUnavailable
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, EmbeddedServer

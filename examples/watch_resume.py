@@ -10,9 +10,7 @@ from typing import TypeAlias
 
 import anyio
 
-from kubex.api import Api
-from kubex.client import create_client
-from kubex.core.exceptions import ApiError, Expired, TransportError
+from kubex import Api, ApiError, Expired, TransportError, create_client
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 Tell: TypeAlias = Callable[[str, ConfigMap], None]

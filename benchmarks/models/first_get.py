@@ -4,9 +4,7 @@ import asyncio
 import sys
 import time
 
-from kubex.api import Api
-from kubex.client import ClientChoise, create_client
-from kubex.configuration import ClientConfiguration
+from kubex import Api, ClientChoise, ClientConfiguration, create_client
 from kubex_k8s.v1_37.core.v1 import Pod
 
 

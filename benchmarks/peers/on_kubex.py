@@ -4,9 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, walker, whole
-from kubex.api import Api
-from kubex.client import Client, ClientChoise, create_client
-from kubex.configuration import ClientConfiguration
+from kubex import Api, Client, ClientChoise, ClientConfiguration, create_client
 from kubex_k8s.v1_37.core.v1 import Pod
 
 WALK = walker(lambda kind: tuple(getattr(kind, "model_fields", ())))

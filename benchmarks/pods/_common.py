@@ -1,6 +1,7 @@
 """Structures that several parts of a Pod share."""
 
-from kubex.models import IntOrString, Model
+from kubex import Model
+from kubex.models import IntOrString
 
 
 class LocalObjectReference(Model):

@@ -12,7 +12,7 @@ from benchmarks.pods._common import (
     SecurityContext,
     TCPSocketAction,
 )
-from kubex.models import Model
+from kubex import Model
 
 
 class ContainerPort(Model):

@@ -22,7 +22,8 @@ from benchmarks.pods._scheduling import (
 )
 from benchmarks.pods._status import PodStatus
 from benchmarks.pods._volumes import Volume
-from kubex.models import HasLogs, Model, NamespacedResource, NullAsEmpty, ResourceFacts
+from kubex import Model, NamespacedResource, ResourceFacts
+from kubex.models import HasLogs, NullAsEmpty
 
 
 class PodOS(Model):

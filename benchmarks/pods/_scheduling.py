@@ -1,7 +1,7 @@
 """Where a Pod may run."""
 
 from benchmarks.pods._common import LabelSelector, LabelSelectorRequirement
-from kubex.models import Model
+from kubex import Model
 
 
 class NodeSelectorTerm(Model):

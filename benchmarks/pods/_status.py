@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from benchmarks.pods._common import PodIP, ResourceRequirements
-from kubex.models import Model, NullAsEmpty, Time
+from kubex import Model
+from kubex.models import NullAsEmpty, Time
 
 
 class ContainerStateRunning(Model):

@@ -10,7 +10,7 @@ from benchmarks.pods._common import (
     ResourceFieldSelector,
     ResourceRequirements,
 )
-from kubex.models import Model
+from kubex import Model
 
 
 class ConfigMapVolumeSource(Model):

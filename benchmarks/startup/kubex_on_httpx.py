@@ -5,9 +5,7 @@ import sys
 import time
 
 from benchmarks.pods import Pod
-from kubex.api import Api
-from kubex.client import ClientChoise, create_client
-from kubex.configuration import ClientConfiguration
+from kubex import Api, ClientChoise, ClientConfiguration, create_client
 
 
 async def main(url: str, path: str) -> None:

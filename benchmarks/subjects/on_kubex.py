@@ -12,18 +12,8 @@ from typing_extensions import Self, override
 
 from benchmarks.pods import Pod
 from benchmarks.subjects.base import Subject, reads
-from kubex.api import Api
-from kubex.client import Client
-from kubex.configuration import ClientConfiguration
-from kubex.transport import (
-    Backend,
-    PreparedRequest,
-    Response,
-    StreamResponse,
-    Transport,
-    TransportConfig,
-    WebSocket,
-)
+from kubex import Api, Client, ClientConfiguration
+from kubex.transport import Backend, PreparedRequest, Response, StreamResponse, Transport, TransportConfig, WebSocket
 
 _POD = "checkout-7d9f6c5b8d-00000"
 

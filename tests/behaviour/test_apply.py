@@ -8,9 +8,9 @@ import pytest
 from behaviour.objects import config_map
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
-from kubex.core.exceptions import AlreadyExists, ConfigurationError, Conflict
-from kubex.core.patch import ApplyPatch
+from kubex.errors import AlreadyExists, ConfigurationError, Conflict
 from kubex.models import ManagedObjectMeta, ObjectMeta
+from kubex.patch import ApplyPatch
 from kubex.transport import Backend
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.coordination.v1 import Lease, LeaseSpec

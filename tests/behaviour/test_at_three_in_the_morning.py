@@ -9,7 +9,7 @@ import pytest
 from behaviour.objects import SECONDS, config_map, loses_tls_connections, named, rest, take, told, until
 from kubex.api import Api, Watch
 from kubex.client import Client, ClientOptions, RetryPolicy, create_client
-from kubex.core.exceptions import ConnectionLost, TransportError
+from kubex.errors import ConnectionLost, TransportError
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing.embedded import Drop, EmbeddedServer

@@ -10,7 +10,7 @@ from behaviour.objects import config_map
 from kubex.api import Api, create_review
 from kubex.client import Client, create_client
 from kubex.configuration import ClientConfiguration, Impersonation
-from kubex.core.exceptions import Forbidden, TLSError, Unauthorized
+from kubex.errors import Forbidden, TLSError, Unauthorized
 from kubex.models import ObjectMeta
 from kubex.transport import Backend
 from kubex_k8s.v1_37.authentication.v1 import SelfSubjectReview

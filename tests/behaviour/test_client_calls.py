@@ -8,7 +8,7 @@ import pytest
 from behaviour.objects import config_map, named
 from kubex.api import Api, create_api
 from kubex.client import Client, create_client
-from kubex.core.exceptions import ClientClosedError, ConfigurationError, DeadlineExceeded, Forbidden, NotFound
+from kubex.errors import ClientClosedError, ConfigurationError, DeadlineExceeded, Forbidden, NotFound
 from kubex.models import facts_of
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace

@@ -8,7 +8,7 @@ import pytest
 from behaviour.objects import config_map, named, pod, revision
 from kubex.api import Api
 from kubex.client import Client
-from kubex.core.exceptions import AlreadyExists, Conflict, Invalid, InvalidNameError, NotFound
+from kubex.errors import AlreadyExists, Conflict, Invalid, InvalidNameError, NotFound
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.coordination.v1 import Lease, LeaseSpec
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, Secret, Service, ServicePort, ServiceSpec

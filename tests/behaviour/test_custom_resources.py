@@ -11,9 +11,9 @@ from behaviour.objects import SECONDS, named, revision, take, told
 from behaviour.widgets import WIDGET_SCHEMA, definition, establish, is_established
 from kubex.api import Api
 from kubex.client import Client
-from kubex.core.exceptions import BadRequest, Conflict, Invalid, NotFound
-from kubex.core.patch import MergePatch
+from kubex.errors import BadRequest, Conflict, Invalid, NotFound
 from kubex.models import NamespacedResource, ObjectMeta, UntypedNamespacedResource, untyped
+from kubex.patch import MergePatch
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from support.kinds import Widget, WidgetSpec

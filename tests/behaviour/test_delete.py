@@ -7,10 +7,10 @@ import pytest
 from behaviour.objects import config_map, named, pod, revision, take, told
 from kubex.api import Api
 from kubex.client import Client
-from kubex.core.exceptions import Conflict, Invalid, MethodNotAllowed, NotFound
 from kubex.core.params import Precondition, PropagationPolicy, PropagationPolicyTypes
-from kubex.core.patch import MergePatch
+from kubex.errors import Conflict, Invalid, MethodNotAllowed, NotFound
 from kubex.models import OwnerReference, ResourceList, Status
+from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 
 pytestmark = pytest.mark.anyio

@@ -5,7 +5,7 @@ import pytest
 from behaviour.objects import config_map, revision
 from kubex.api import Api
 from kubex.client import Client
-from kubex.core.exceptions import NotFound
+from kubex.errors import NotFound
 from kubex.models import NamespacedResource, ResourceFacts
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 

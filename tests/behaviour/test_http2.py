@@ -9,7 +9,7 @@ import pytest
 from behaviour.objects import config_map, take
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
-from kubex.core.exceptions import DeadlineExceeded, NotFound
+from kubex.errors import DeadlineExceeded, NotFound
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle

@@ -8,7 +8,7 @@ from behaviour.objects import config_map
 from kubex.api import Api, create_review
 from kubex.client import Client, create_client
 from kubex.configuration import ClientConfiguration, Impersonation
-from kubex.core.exceptions import Forbidden
+from kubex.errors import Forbidden
 from kubex.transport import Backend
 from kubex_k8s.v1_37.authentication.v1 import SelfSubjectReview, UserInfo
 from kubex_k8s.v1_37.core.v1 import ConfigMap

@@ -7,9 +7,9 @@ import pytest
 
 from kubex.api import Api
 from kubex.client import Client, create_client
-from kubex.core.exceptions import MethodNotAllowed, UnsupportedVerbError
-from kubex.core.patch import MergePatch
+from kubex.errors import MethodNotAllowed, UnsupportedVerbError
 from kubex.models import ClusterResource, NamespacedResource, ObjectMeta, ResourceFacts, facts_of
+from kubex.patch import MergePatch
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ComponentStatus, Namespace
 from kubex_testing import ServerHandle

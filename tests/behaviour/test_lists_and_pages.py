@@ -9,9 +9,9 @@ import pytest
 from behaviour.objects import SECONDS, config_map, named, pod, revision
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
-from kubex.core.exceptions import BadRequest, ConfigurationError, DecodeError, Expired, GatewayTimeout, Invalid
-from kubex.core.patch import MergePatch
+from kubex.errors import BadRequest, ConfigurationError, DecodeError, Expired, GatewayTimeout, Invalid
 from kubex.models import NamespacedResource, ResourceFacts, ResourceList
+from kubex.patch import MergePatch
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing.embedded import Answer, EmbeddedServer, Settings

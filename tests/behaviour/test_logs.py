@@ -8,7 +8,7 @@ import pytest
 from behaviour.objects import SECONDS, loses_tls_connections, pod, until
 from kubex.api import Api
 from kubex.client import Client
-from kubex.core.exceptions import (
+from kubex.errors import (
     BadRequest,
     ConfigurationError,
     ConnectionLost,

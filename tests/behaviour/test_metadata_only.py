@@ -5,7 +5,7 @@ import pytest
 from behaviour.objects import config_map, named, take, told
 from kubex.api import Api
 from kubex.client import Client
-from kubex.core.exceptions import NotFound
+from kubex.errors import NotFound
 from kubex.models import EventType, NamespacedObjectMetadata, PartialObjectMetadata
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
 from kubex_testing.embedded import EmbeddedServer

@@ -5,8 +5,8 @@ import pytest
 from behaviour.objects import config_map
 from kubex.api import Api
 from kubex.client import Client
-from kubex.core.exceptions import BadRequest, InvalidNameError, NotFound
-from kubex.core.patch import MergePatch
+from kubex.errors import BadRequest, InvalidNameError, NotFound
+from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing.embedded import EmbeddedServer
 

@@ -7,7 +7,7 @@ import pytest
 from behaviour.objects import config_map, named, take, told
 from kubex.api import Api, create_api
 from kubex.client import Client, create_client
-from kubex.core.exceptions import NamespaceError
+from kubex.errors import NamespaceError
 from kubex.models import ObjectMeta
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod

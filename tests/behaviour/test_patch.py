@@ -5,9 +5,9 @@ import pytest
 from behaviour.objects import config_map, pod, revision
 from kubex.api import Api
 from kubex.client import Client
-from kubex.core.exceptions import Conflict, Invalid, NotFound, UnsupportedMediaType
-from kubex.core.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
+from kubex.errors import Conflict, Invalid, NotFound, UnsupportedMediaType
 from kubex.models import ObjectMeta
+from kubex.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment, DeploymentSpec
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, PodTemplateSpec
 from kubex_k8s.v1_37.meta.v1 import LabelSelector

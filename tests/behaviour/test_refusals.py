@@ -8,7 +8,7 @@ from behaviour.objects import config_map
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import (
+from kubex.errors import (
     AlreadyExists,
     ApiError,
     Conflict,

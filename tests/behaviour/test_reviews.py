@@ -7,7 +7,7 @@ import pytest
 from behaviour.workloads import pod
 from kubex.api import Api, create_review
 from kubex.client import Client, create_client
-from kubex.core.exceptions import (
+from kubex.errors import (
     ApiWarning,
     BadRequest,
     DeadlineExceeded,

@@ -8,7 +8,7 @@ import pytest
 from behaviour.workloads import deployment, pod
 from kubex.api import Api, Subresource
 from kubex.client import Client
-from kubex.core.exceptions import (
+from kubex.errors import (
     Conflict,
     Invalid,
     InvalidNameError,
@@ -16,8 +16,8 @@ from kubex.core.exceptions import (
     NotFound,
     UnsupportedVerbError,
 )
-from kubex.core.patch import ApplyPatch, JsonPatch, MergePatch
 from kubex.models import HasStatus, NamespacedResource, ObjectMeta, ResourceFacts, Scale, ScaleSpec
+from kubex.patch import ApplyPatch, JsonPatch, MergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod, PodStatus
 from kubex_testing.embedded import EmbeddedServer
@@ -223,6 +223,6 @@ async def test_other_kinds_cannot_be_evicted_and_have_no_tokens(
     api: Api[Any] = Api(ConfigMap, embedded_client)
     with pytest.raises(UnsupportedVerbError, match=r"^ConfigMap has no evict .*does not derive from HasEviction"):
         await api.evict("one")
-    with pytest.raises(UnsupportedVerbError, match=r"^ConfigMap has no create_token .*does not derive from HasTokenReq"):
+    with pytest.raises(UnsupportedVerbError, match=r"^ConfigMap has no create_token .*HasTokenRequest"):
         await api.create_token("one")
     assert kubex_server.requests == []

@@ -5,10 +5,10 @@ import pytest
 from behaviour.workloads import budget, pod, ready_pod, set_budget
 from kubex.api import Api
 from kubex.client import Client, create_client
-from kubex.core.exceptions import Conflict, Invalid, NamespaceError, NotFound, TooManyRequests
 from kubex.core.params import Precondition
-from kubex.core.patch import MergePatch, StrategicMergePatch
+from kubex.errors import Conflict, Invalid, NamespaceError, NotFound, TooManyRequests
 from kubex.models import Status
+from kubex.patch import MergePatch, StrategicMergePatch
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import Container, EphemeralContainer, Pod, PodSpec, ResourceRequirements
 from kubex_k8s.v1_37.policy.v1 import PodDisruptionBudget

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from behaviour.workloads import pod
 from kubex.api import Api, create_review
 from kubex.client import Client, create_client
-from kubex.core.exceptions import Conflict, Invalid, NamespaceError, NotFound, Unauthorized
-from kubex.core.patch import MergePatch
+from kubex.errors import Conflict, Invalid, NamespaceError, NotFound, Unauthorized
 from kubex.models import BoundObjectReference, ObjectMeta, TokenRequest
+from kubex.patch import MergePatch
 from kubex.transport import Backend
 from kubex_k8s.v1_37.authentication.v1 import SelfSubjectReview, UserInfo
 from kubex_k8s.v1_37.certificates.v1 import (

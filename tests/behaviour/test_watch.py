@@ -5,9 +5,9 @@ import pytest
 from behaviour.objects import config_map, named, rest, revision, take, told
 from kubex.api import Api
 from kubex.client import Client
-from kubex.core.exceptions import ConfigurationError, Expired
-from kubex.core.patch import MergePatch
+from kubex.errors import ConfigurationError, Expired
 from kubex.models import EventType
+from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from support.kinds import Widget
 

@@ -8,7 +8,7 @@ import pytest
 from behaviour.objects import SECONDS, config_map, rest, take, told, until
 from kubex.api import Api, Watch
 from kubex.client import Client
-from kubex.core.exceptions import (
+from kubex.errors import (
     ClientClosedError,
     ConnectionLost,
     DeadlineExceeded,

@@ -9,9 +9,9 @@ import pytest
 from behaviour.objects import config_map, named
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
-from kubex.core.exceptions import ApiWarning, BadRequest, Invalid
-from kubex.core.patch import MergePatch
+from kubex.errors import ApiWarning, BadRequest, Invalid
 from kubex.models import ManagedObjectMeta
+from kubex.patch import MergePatch
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing import ServerHandle

@@ -50,7 +50,7 @@ async def test_a_patch_says_of_which_kind_it_is(
 ) -> None:
     wanted = (
         f"{type(patch).__name__} is no patch: wrap it in MergePatch, StrategicMergePatch, JsonPatch or ApplyPatch "
-        "from kubex.core.patch"
+        "from kubex.patch"
     )
     with pytest.raises(TypeError, match=wanted):
         await Api(ConfigMap, embedded_client).patch("a", patch)

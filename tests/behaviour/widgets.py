@@ -7,7 +7,7 @@ import anyio
 from behaviour.objects import SECONDS
 from kubex.api import Api
 from kubex.client import Client
-from kubex.core.exceptions import NotFound
+from kubex.errors import NotFound
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.apiextensions.v1 import (
     CustomResourceDefinition,

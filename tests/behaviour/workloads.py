@@ -2,8 +2,8 @@
 
 from kubex.api import Api
 from kubex.client import Client
-from kubex.core.patch import MergePatch
 from kubex.models import ObjectMeta
+from kubex.patch import MergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment, DeploymentSpec
 from kubex_k8s.v1_37.core.v1 import Container, Pod, PodSpec, PodTemplateSpec, ResourceRequirements
 from kubex_k8s.v1_37.meta.v1 import LabelSelector

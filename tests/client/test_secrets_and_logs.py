@@ -16,8 +16,8 @@ from kubex.api import Api
 from kubex.client import Client
 from kubex.core.exceptions import KubexError
 from kubex.core.params import Timeout
-from kubex.core.patch import MergePatch
 from kubex.models import ObjectMeta
+from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import Secret
 from transport.servers import Serve
 

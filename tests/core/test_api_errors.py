@@ -6,7 +6,7 @@ import pytest
 
 from kubex.core._api_errors import BY_STATUS, error_from_response, error_from_status
 from kubex.core._headers import Headers
-from kubex.core.exceptions import AlreadyExists, ApiError, Conflict, Forbidden, NotFound, TooManyRequests
+from kubex.errors import AlreadyExists, ApiError, Conflict, Forbidden, NotFound, TooManyRequests
 from kubex.models import Status
 
 pytestmark = pytest.mark.covers("pitfall-12")

@@ -10,7 +10,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from kubex.api._decode import Decoder
-from kubex.core.exceptions import ApiError, DecodeError, UnknownWatchEventError
+from kubex.errors import ApiError, DecodeError, UnknownWatchEventError
 from kubex.models import NamespacedResource, ResourceFacts, Status, VersionInfo
 from kubex.models._errors import decode
 from kubex_k8s.v1_37.coordination.v1 import Lease

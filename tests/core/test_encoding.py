@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from kubex.core._encode import complete, encode, encode_object
-from kubex.core.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
 from kubex.models import ManagedFieldsEntry, ManagedObjectMeta, ObjectMeta, facts_of, untyped
+from kubex.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec
 from support.kinds import Widget, WidgetSpec

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from kubex.core import exceptions
-from kubex.core.exceptions import (
+from kubex import errors
+from kubex.errors import (
     AlreadyExists,
     ApiError,
     ApiWarning,
@@ -116,25 +116,25 @@ def test_an_exception_survives_a_copy(error: KubexError, how: str) -> None:
 
 
 def test_no_class_is_forgotten_here() -> None:
-    classes = {getattr(exceptions, name) for name in exceptions.__all__} - {ApiWarning, InsecureServerWarning}
+    classes = {getattr(errors, name) for name in errors.__all__} - {ApiWarning, InsecureServerWarning}
     assert {type(error) for error, _ in SAMPLES} == classes
 
 
-@pytest.mark.parametrize("name", exceptions.__all__)
+@pytest.mark.parametrize("name", errors.__all__)
 def test_a_class_is_named_by_the_module_that_users_import_it_from(name: str) -> None:
-    kind = getattr(exceptions, name)
-    assert kind.__module__ == "kubex.core.exceptions"
+    kind = getattr(errors, name)
+    assert kind.__module__ == "kubex.errors"
     assert pickle.loads(pickle.dumps(kind)) is kind
 
 
 def test_a_traceback_names_the_module_that_users_import_from() -> None:
     shown = traceback.format_exception_only(ConnectionLost("gone"))
-    assert shown == ["kubex.core.exceptions.ConnectionLost: gone\n"]
+    assert shown == ["kubex.errors.ConnectionLost: gone\n"]
 
 
 def test_every_class_is_of_the_one_family() -> None:
-    for name in exceptions.__all__:
-        assert issubclass(getattr(exceptions, name), KubexError | UserWarning)
+    for name in errors.__all__:
+        assert issubclass(getattr(errors, name), KubexError | UserWarning)
     assert issubclass(ApiWarning, UserWarning)
 
 

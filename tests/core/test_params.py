@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from kubex.core.exceptions import ConfigurationError
 from kubex.core.params import Precondition, Timeout, coerce_timeout
+from kubex.errors import ConfigurationError
 
 
 @pytest.mark.parametrize("phase", ["total", "connect", "read", "write", "pool"])

@@ -3,7 +3,7 @@
 import pytest
 
 from kubex.core._paths import collection_path, object_path, segment
-from kubex.core.exceptions import InvalidNameError, NamespaceError
+from kubex.errors import InvalidNameError, NamespaceError
 from kubex.models import NamespacedResource, Resource, ResourceFacts, facts_of, untyped
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import Namespace, Pod

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kubex.core._selectors import field_selector, label_selector
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 
 class Tier(str, Enum):

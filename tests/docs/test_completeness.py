@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from docs.blocks import ROOT, blocks
+from kubex import errors
 from kubex.api import Api
 from kubex.client import ClientOptions, RetryPolicy
 from kubex.configuration import ClientConfiguration
-from kubex.core import exceptions
 from kubex.core.params import Timeout
 from kubex.transport import Backend, TransportConfig
 
@@ -28,7 +28,7 @@ def field_names(described: type) -> list[str]:
     return [field.name for field in dataclasses.fields(described)]
 
 
-@pytest.mark.parametrize("name", exceptions.__all__)
+@pytest.mark.parametrize("name", errors.__all__)
 def test_every_exception_is_on_the_page_of_errors(name: str) -> None:
     assert f"`{name}`" in page("docs/errors.md")
 

@@ -17,7 +17,7 @@ import pytest
 from docs.blocks import ROOT
 from kubex.api import Api
 from kubex.client import ClientOptions, create_client
-from kubex.core.exceptions import ConnectionLost, Forbidden
+from kubex.errors import ConnectionLost, Forbidden
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec
 from kubex_testing import ServerHandle

@@ -58,5 +58,5 @@ print(*sys.modules)
     ran = subprocess.run([sys.executable, "-I", "-c", command], capture_output=True, text=True, check=True)
     later = {f"kubex.api._{name}" for name in ("creations", "logs", "patching", "reviews", "subresource")}
     later |= {f"kubex.models._{name}" for name in ("common", "crd", "create_only", "managed", "quantity", "tokens")}
-    later |= {"kubex.configuration._load", "kubex.core.patch", "kubex_k8s.v1_37.core.v1._pod_spec"}
+    later |= {"kubex.configuration._load", "kubex.patch", "kubex_k8s.v1_37.core.v1._pod_spec"}
     assert set(ran.stdout.split()) & later == set()

@@ -4,9 +4,9 @@ import pytest
 
 from kubex.api import Api
 from kubex.client import Client, create_client
-from kubex.core.exceptions import Invalid
-from kubex.core.patch import MergePatch
+from kubex.errors import Invalid
 from kubex.models import ObjectMeta, PrinterColumn, canonical_quantity, crd_for, untyped
+from kubex.patch import MergePatch
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 from kubex_k8s.v1_37.resource.v1 import Device, DeviceCapacity, ResourcePool, ResourceSlice, ResourceSliceSpec
 from kubex_testing import ServerHandle

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kubex.api._decode import Decoder
-from kubex.core.exceptions import DecodeError
+from kubex.errors import DecodeError
 from kubex.models import Model, NamespacedResource
 from kubex.models._lazy import is_lazy
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from kubex.api._decode import Decoder
-from kubex.core.exceptions import DecodeError
+from kubex.errors import DecodeError
 from kubex.models import ObjectMeta, ResourceList
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 

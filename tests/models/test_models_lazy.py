@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel, PrivateAttr, field_validator
 
 from kubex.api._decode import Decoder
-from kubex.core.exceptions import DecodeError
+from kubex.errors import DecodeError
 from kubex.models import ManagedObjectMeta, Model, NamespacedResource, ResourceFacts
 from kubex.models._lazy import is_lazy
 from kubex.models._raw import lazy

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field, GetCoreSchemaHandler, Val
 from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 
 from kubex.api._decode import Decoder
-from kubex.core.exceptions import DecodeError
+from kubex.errors import DecodeError
 from kubex.models import HasStatus, Model, NamespacedResource, ObjectMeta, ResourceFacts
 from kubex.models._lazy import is_lazy
 from kubex.models._raw import lazy

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, RootModel, field_validator
 
-from kubex.core.exceptions import DecodeError
+from kubex.errors import DecodeError
 from kubex.models import Model, NamespacedResource, NullAsEmpty, ResourceFacts, Time
 from kubex.models._lazy import is_lazy
 from kubex.models._raw import lazy

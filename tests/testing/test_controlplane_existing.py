@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 from kubex_testing import ServerHandle
 from kubex_testing._pki import CertificateAuthority
 from kubex_testing.controlplane import ControlPlane, ControlPlaneStartError, ControlPlaneUnavailable

@@ -6,7 +6,7 @@ from typing_extensions import assert_type
 
 from kubex.client import Client, ClientChoice, ClientChoise, ClientOptions, Response, RetryPolicy, create_client
 from kubex.configuration import ClientConfiguration, configure_from_kubeconfig, configure_from_pod_env
-from kubex.core.exceptions import ApiError, Conflict, KubexError
+from kubex.errors import ApiError, Conflict, KubexError
 from kubex.core.params import Timeout
 from kubex.models import Status, VersionInfo
 from kubex_aiohttp import BACKEND, AioHttpClient

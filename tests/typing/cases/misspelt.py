@@ -2,7 +2,7 @@
 
 from kubex.api import Api, create_api, create_review
 from kubex.client import Client
-from kubex.core.patch import MergePatch
+from kubex.patch import MergePatch
 from kubex_k8s.v1_37.authentication.v1 import TokenReview
 from kubex_k8s.v1_37.core.v1 import Pod
 

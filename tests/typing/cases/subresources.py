@@ -4,7 +4,7 @@ from typing_extensions import assert_type
 
 from kubex.api import Api, Subresource, create_review
 from kubex.client import Client
-from kubex.core.patch import MergePatch
+from kubex.patch import MergePatch
 from kubex.models import (
     ClusterCreateOnly,
     ClusterResource,

@@ -4,7 +4,7 @@ from typing_extensions import assert_type
 
 from kubex.api import Api
 from kubex.core.params import Precondition
-from kubex.core.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
+from kubex.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
 from kubex.models import ObjectMeta, ResourceList, Status
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod
 

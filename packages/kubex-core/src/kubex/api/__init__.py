@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kubex.models import lazy_names
+from kubex.lazy_import import lazy_attributes
 
 if TYPE_CHECKING:
     from kubex.api._api import Api, create_api
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kubex.api._subresource import Subresource
     from kubex.api._watch import Watch
 else:  # importing Api does not bring what only some kinds can do
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "Api": "_api",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
 from typing_extensions import Self
 
 from kubex.api._endpoint import Endpoint
-from kubex.core.exceptions import UnsupportedVerbError
+from kubex.errors import UnsupportedVerbError
 from kubex.models import HasLogs, HasScale, NamespacedResource, Resource
 
 if TYPE_CHECKING:  # an accessor imports what it returns when it is used: a program uses few of them

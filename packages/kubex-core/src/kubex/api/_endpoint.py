@@ -10,8 +10,8 @@ from kubex.client import Client
 from kubex.core._paths import collection_path, object_path
 from kubex.core._query import Query
 from kubex.core._request import JSON, Request
-from kubex.core.exceptions import InvalidNameError, NamespaceError
 from kubex.core.params import NamespaceTypes, TimeoutTypes
+from kubex.errors import InvalidNameError, NamespaceError
 from kubex.models import NamespacedResource, ObjectMeta, Resource, facts_of
 
 T = TypeVar("T", bound=Resource)

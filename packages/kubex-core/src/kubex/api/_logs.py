@@ -12,8 +12,8 @@ from kubex.api._endpoint import Endpoint
 from kubex.api._options import LogOptions
 from kubex.client import ByteStream
 from kubex.core._request import Request
-from kubex.core.exceptions import ConfigurationError
 from kubex.core.params import NamespaceTypes, TimeoutTypes
+from kubex.errors import ConfigurationError
 from kubex.models import HasLogs
 
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from typing_extensions import Self
 
 from kubex.api._options import ListOptions
-from kubex.core.exceptions import Expired
+from kubex.errors import Expired
 from kubex.models import Resource, ResourceList
 
 T = TypeVar("T", bound=Resource)

@@ -8,10 +8,10 @@ from kubex.api._endpoint import Endpoint
 from kubex.api._options import WriteOptions
 from kubex.core._encode import complete
 from kubex.core._request import Request
-from kubex.core.exceptions import ConfigurationError
 from kubex.core.params import TimeoutTypes
-from kubex.core.patch import ApplyPatch, Patch
+from kubex.errors import ConfigurationError
 from kubex.models._kinded import Kinded
+from kubex.patch import ApplyPatch, Patch
 
 
 def patch_request(
@@ -28,7 +28,7 @@ def patch_request(
     if not isinstance(patch, Patch):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(
             f"{type(patch).__name__} is no patch: wrap it in MergePatch, StrategicMergePatch, JsonPatch or ApplyPatch "
-            "from kubex.core.patch"
+            "from kubex.patch"
         )
     if isinstance(patch, ApplyPatch):
         patch = ApplyPatch(complete(patch.body, facts, name))

@@ -9,8 +9,8 @@ from kubex.api._options import GetOptions, ListOptions, WatchOptions
 from kubex.api._pages import Pages
 from kubex.api._watch import ALL_BOOKMARKS, BOOKMARKS, WATCH_MARGIN, WATCH_SECONDS, Watch
 from kubex.core._selectors import Selector
-from kubex.core.exceptions import ConfigurationError, NotFound
 from kubex.core.params import NamespaceTypes, ResourceVersionMatch, ResourceVersionMatchTypes, TimeoutTypes
+from kubex.errors import ConfigurationError, NotFound
 from kubex.models import Resource, ResourceList
 
 T = TypeVar("T", bound=Resource)

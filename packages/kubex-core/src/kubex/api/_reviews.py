@@ -11,8 +11,8 @@ from kubex.core._encode import encode_object
 from kubex.core._paths import place
 from kubex.core._request import Request
 from kubex.core._response import Response
-from kubex.core.exceptions import NamespaceError
 from kubex.core.params import NamespaceTypes, TimeoutTypes
+from kubex.errors import NamespaceError
 from kubex.models import CreateOnly, Model, NamespacedCreateOnly, ResourceFacts
 from kubex.models._errors import decode
 

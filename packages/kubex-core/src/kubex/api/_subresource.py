@@ -10,10 +10,10 @@ from kubex.api._patching import patch_request
 from kubex.core._encode import encode_object
 from kubex.core._request import Request
 from kubex.core.params import FieldValidationTypes, NamespaceTypes, TimeoutTypes
-from kubex.core.patch import Patch
 from kubex.models import Resource, Scale
 from kubex.models._errors import decode
 from kubex.models._kinded import Kinded
+from kubex.patch import Patch
 
 M = TypeVar("M", bound=Resource | Scale)
 
@@ -67,7 +67,7 @@ class Subresource(Generic[M]):
         field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> M:
-        """Patch the subresource by one of the kinds in `kubex.core.patch`; `force` is for an ApplyPatch."""
+        """Patch the subresource by one of the kinds in `kubex.patch`; `force` is for an ApplyPatch."""
         path = self._endpoint.object(name, namespace, f"patching {self._name}", self._name)
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),

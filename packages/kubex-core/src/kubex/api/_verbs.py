@@ -1,6 +1,6 @@
 """Which methods of an Api stand for which verb of a kind."""
 
-from kubex.core.exceptions import UnsupportedVerbError
+from kubex.errors import UnsupportedVerbError
 from kubex.models import ResourceFacts
 
 _METHODS = {

@@ -10,7 +10,7 @@ from typing_extensions import Self
 
 from kubex.api._decode import Decoder
 from kubex.client import ByteStream
-from kubex.core.exceptions import ConnectionLost
+from kubex.errors import ConnectionLost
 from kubex.models import EventType, Resource, WatchEvent
 
 T = TypeVar("T", bound=Resource)

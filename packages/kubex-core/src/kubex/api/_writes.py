@@ -13,8 +13,8 @@ from kubex.core.params import FieldValidationTypes, NamespaceTypes, Precondition
 from kubex.models import Resource
 
 if TYPE_CHECKING:
-    from kubex.core.patch import Patch
     from kubex.models import ResourceList, Status
+    from kubex.patch import Patch
 
 T = TypeVar("T", bound=Resource)
 
@@ -85,7 +85,7 @@ class WriteApi(ReadApi[T]):
         field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T:
-        """Patch an object by one of the kinds in `kubex.core.patch`, and return what the server stored.
+        """Patch an object by one of the kinds in `kubex.patch`, and return what the server stored.
 
         `force` is for an ApplyPatch: it takes over fields of other managers, which are a Conflict otherwise.
         """
@@ -123,7 +123,7 @@ class WriteApi(ReadApi[T]):
         See https://kubernetes.io/docs/reference/using-api/server-side-apply/.
         """
         from kubex.api._patching import require_field_manager
-        from kubex.core.patch import ApplyPatch
+        from kubex.patch import ApplyPatch
 
         endpoint = self._endpoint
         endpoint.require("apply")

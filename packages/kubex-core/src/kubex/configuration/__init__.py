@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect, OpenIDTokens
-from kubex.models import lazy_names
+from kubex.lazy_import import lazy_attributes
 
 if TYPE_CHECKING:
     from kubex.configuration._client_configuration import ClientConfiguration
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kubex.configuration._inspect import Kubeconfig, KubeconfigContext, use_context, write_kubeconfig
     from kubex.configuration._load import configure_from_kubeconfig, configure_from_pod_env, load_configuration
 else:  # a configuration written by hand needs no readers of files
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "ClientConfiguration": "_client_configuration",

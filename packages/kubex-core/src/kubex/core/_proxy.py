@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from kubex.core._basic import basic_authorization
+from kubex.core._errors import ConfigurationError
 from kubex.core._text import is_unicode
 from kubex.core._url import split_url
-from kubex.core.exceptions import ConfigurationError
 
 SCHEMES = ("http", "https")
 """Of requests."""

@@ -90,7 +90,3 @@ __all__ = [
     "UnsupportedVerbError",
     "WebSocketError",
 ]
-
-# Tracebacks and pickles name an exception by the module that users import it from.
-for _name in __all__:
-    globals()[_name].__module__ = __name__

@@ -11,14 +11,14 @@ from kubex.credentials._impersonation import Impersonation
 from kubex.credentials._oidc_settings import OpenIDConnect, OpenIDTokens
 from kubex.credentials._settings import ExecPlugin
 from kubex.credentials._static import StaticCredentials
-from kubex.models import lazy_names
+from kubex.lazy_import import lazy_attributes
 
 if TYPE_CHECKING:
     from kubex.credentials._exec import ExecCredentials
     from kubex.credentials._exec_request import ExecCluster
     from kubex.credentials._oidc import OpenIDConnectCredentials
 else:  # most clients have nothing to do with a provider or a plugin
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {"ExecCluster": "_exec_request", "ExecCredentials": "_exec", "OpenIDConnectCredentials": "_oidc"},
     )
