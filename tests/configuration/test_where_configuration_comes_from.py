@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -146,7 +148,57 @@ def test_files_that_say_something_are_a_kubeconfig(
     others = {"clusters", "users", "contexts", "current-context"} - {field}
     environ = {"KUBECONFIG": str(write_kubeconfig(**dict.fromkeys(others)))}
     with pytest.raises(ConfigurationError, match=f"{environ['KUBECONFIG']}.*(is not set|there is no)"):
-        from_environment(environ | POD, service_account=service_account)
+        from_environment(environ, service_account=service_account)
+
+
+EMPTY_NAMES = {"cluster": "", "user": "", "namespace": "mine"}
+EMPTY_ENTRIES = {"clusters": [{"name": "c", "cluster": {"server": ""}}], "users": [{"name": "admin", "user": None}]}
+
+
+@pytest.mark.covers("kubeconfig-current-context", "kubeconfig-context-cluster")
+@pytest.mark.parametrize(
+    ("top", "namespace"),
+    [
+        ({"contexts": [{"name": "here", "context": EMPTY_NAMES}], "clusters": None, "users": None}, "mine"),
+        ({"contexts": [{"name": "here", "context": {"namespace": "mine"}}]}, "mine"),
+        ({"contexts": [{"name": "here", "context": {"cluster": "c", "user": "admin"}}], **EMPTY_ENTRIES}, "pod-ns"),
+        ({"contexts": [{"name": "here"}]}, "pod-ns"),
+        ({"current-context": None}, "pod-ns"),
+        ({"current-context": None, "contexts": None, "clusters": None}, "pod-ns"),
+    ],
+    ids=["empty-names", "no-names", "empty-entries", "empty-context", "no-current-context", "users-alone"],
+)
+def test_in_a_pod_a_kubeconfig_without_server_and_user_sets_the_namespace_alone(
+    write_kubeconfig: WriteKubeconfig, service_account: Path, top: dict[str, Any], namespace: str
+) -> None:
+    environ = {"KUBECONFIG": str(write_kubeconfig(**top))}
+    configuration = from_environment(environ | POD, service_account=service_account)
+    assert configuration == replace(pod_configuration(POD, service_account), namespace=namespace), (
+        "server, authority and token are those of the pod"
+    )
+    with pytest.raises(ConfigurationError, match=r"is missing|is not set"):
+        from_environment(environ, service_account=service_account)
+
+
+@pytest.mark.covers("kubeconfig-context-cluster")
+@pytest.mark.parametrize(
+    ("top", "choice", "problem"),
+    [
+        ({"contexts": [{"name": "here", "context": {"user": "admin"}}]}, Choice(), "cluster: is missing"),
+        ({"contexts": [{"name": "here", "context": {}}]}, Choice(user="admin"), "cluster: is missing"),
+        ({"contexts": [{"name": "here", "context": {"cluster": "gone"}}]}, Choice(), "there is no cluster 'gone'"),
+        ({"contexts": [{"name": "here", "context": {"user": "gone"}}]}, Choice(), "there is no user 'gone'"),
+        ({"current-context": "gone"}, Choice(), "there is no context 'gone'"),
+        ({"clusters": [{"name": "c", "cluster": {"tls-server-name": "n"}}], "users": None}, Choice(), "no user|server"),
+    ],
+    ids=["user", "chosen-user", "missing-cluster", "missing-user", "missing-context", "cluster-without-server"],
+)
+def test_in_a_pod_a_kubeconfig_that_names_a_user_or_a_cluster_is_not_replaced_by_the_pod(
+    write_kubeconfig: WriteKubeconfig, service_account: Path, top: dict[str, Any], choice: Choice, problem: str
+) -> None:
+    environ = {"KUBECONFIG": str(write_kubeconfig(None, {"token": "of the user"}, **top))} | POD
+    with pytest.raises(ConfigurationError, match=problem):
+        from_environment(environ, choice, service_account=service_account)
 
 
 @pytest.mark.covers("pitfall-32")

@@ -82,12 +82,37 @@ def configuration_of(
     cluster = _referred(content, chosen, "cluster", choice.cluster, content.clusters)
     user = _referred(content, chosen, "user", choice.user, content.users)
     if cluster is None:
-        raise chosen.error("cluster", "is missing, so there is no server to talk to")
+        raise chosen.error(
+            "cluster", "is missing, so the server is unknown; in a pod, load_configuration() takes the pod's"
+        )
     who = user or Entry(chosen.file, "no user", {})
     named = choice.user or chosen.text("user")
     save = SaveTokens(who.file, named) if write_back and named is not None else None
     namespace = chosen.text("namespace") or namespace_in_pod(environ, service_account)
     return _translate(namespace, cluster, who, save)
+
+
+def namespace_alone(content: Content, choice: Choice = CURRENT) -> tuple[bool, str | None]:
+    """Tell whether no server and no user is chosen, for which kubectl takes those of the pod, and the namespace.
+
+    Programs write such a file to set the namespace. A missing current context also chooses no server.
+    """
+    name = choice.context or content.current_context
+    context = content.contexts.get(name) if name else None
+    if choice.cluster or choice.user or (name and context is None):
+        return False, None
+    if context is None:
+        return True, None
+    chosen = _chooses(context, "cluster", content.clusters) or _chooses(context, "user", content.users)
+    return not chosen, None if chosen else context.text("namespace")
+
+
+def _chooses(context: Entry, field: str, entries: Entries) -> bool:
+    """Tell whether a context names an entry that is missing, which is an error later, or has a field."""
+    name = context.text(field)
+    if name is None:
+        return False
+    return name not in entries or any(entries[name].given(str(key)) for key in entries[name].values)
 
 
 def _context(content: Content, choice: Choice) -> Entry:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import anyio.to_thread
 
 from kubex.configuration._client_configuration import ClientConfiguration, StrPath
 from kubex.configuration._files import Content, find_files, no_kubeconfig, read_files
-from kubex.configuration._kubeconfig import CURRENT, Choice, configuration_of
-from kubex.configuration._pod import SERVICE_ACCOUNT, pod_configuration
+from kubex.configuration._kubeconfig import CURRENT, Choice, configuration_of, namespace_alone
+from kubex.configuration._pod import SERVICE_ACCOUNT, is_pod, pod_configuration
 from kubex.core.exceptions import ConfigurationError
 
 
@@ -51,6 +52,7 @@ async def load_configuration(
     """Read the kubeconfig of this environment or, if there is none, what a pod is given.
 
     The arguments are those of `configure_from_kubeconfig()`. A pod has no contexts: to name one there is an error.
+    In a pod, a kubeconfig whose context names no cluster and no user only sets the namespace, as with kubectl.
     """
     choice = Choice(context, cluster, user)
     return await anyio.to_thread.run_sync(partial(from_environment, os.environ, choice, write_back=write_back))
@@ -78,9 +80,14 @@ def from_environment(
 ) -> ClientConfiguration:
     """Read a kubeconfig if there is one, else the environment of a pod; blocks.
 
-    A kubeconfig that is no good is an error, not a reason to look elsewhere; one that is empty counts as none.
+    An invalid kubeconfig is an error, not a reason to look elsewhere. In a pod one that chooses no server and no user
+    sets at most the namespace, as with kubectl.
     """
     content = read_files(find_files(environ))
+    is_alone, namespace = namespace_alone(content, choice)
+    if is_alone and is_pod(environ, service_account):
+        configuration = pod_configuration(environ, service_account)
+        return replace(configuration, namespace=namespace or configuration.namespace)
     if not content.is_empty:
         return configuration_of(
             content, choice, write_back=write_back, environ=environ, service_account=service_account

@@ -33,10 +33,14 @@ def pod_configuration(environ: Mapping[str, str], service_account: Path = SERVIC
     )
 
 
+def is_pod(environ: Mapping[str, str], service_account: Path = SERVICE_ACCOUNT) -> bool:
+    """Tell whether this is a pod that has a service account."""
+    return all(environ.get(name) for name in ADDRESS) and exists(service_account / "token")
+
+
 def namespace_in_pod(environ: Mapping[str, str], service_account: Path = SERVICE_ACCOUNT) -> str | None:
     """Find the namespace of this pod, if it is one and has a service account."""
-    is_pod = all(environ.get(name) for name in ADDRESS) and exists(service_account / "token")
-    return _namespace(environ, service_account / "namespace") if is_pod else None
+    return _namespace(environ, service_account / "namespace") if is_pod(environ, service_account) else None
 
 
 def _variable(environ: Mapping[str, str], name: str) -> str:
