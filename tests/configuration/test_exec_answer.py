@@ -55,17 +55,41 @@ def test_an_expiry(text: str | None, moment: datetime | None) -> None:
     assert read(printed({"token": "t", "expirationTimestamp": text})).expires == moment
 
 
+YAML = """\
+# printed by hand
+apiVersion: client.authentication.k8s.io/v1
+kind: ExecCredential
+status:
+  token: t
+  expirationTimestamp: 2030-01-31T12:00:00Z
+  clientCertificateData: |
+"""
+
+
+def test_yaml_is_read_as_kubectl_reads_it(client_pair: ClientPair) -> None:
+    cert, key = (text.replace("\n", "\n    ").rstrip(" ") for text in client_pair)
+    answer = read(f"{YAML}    {cert}  clientKeyData: |\n    {key}".encode())
+    assert answer.authentication.headers == (("Authorization", "Bearer t"),)
+    assert answer.authentication.tls == TLSIdentity(cert_pem=client_pair.cert_pem, key_pem=client_pair.key_pem)
+    assert answer.expires == datetime(2030, 1, 31, 12, tzinfo=timezone.utc), "a time without quotes is text"
+
+
 PAIR = CERTIFICATE_FIELDS
 BAD_PEM = f"-----BEGIN CERTIFICATE-----\n{SECRET}\n-----END CERTIFICATE-----\n"
 REFUSED: list[tuple[bytes, str | None, str]] = [
     (b"", None, "but printed nothing"),
     (b" \n", None, "but printed nothing"),
-    (SECRET.encode(), None, "in JSON on standard output, but printed something else"),
+    (SECRET.encode(), None, "in JSON or YAML on standard output, but printed something else"),
     (b'{"status": {"token": "%s"' % SECRET.encode(), None, "but printed something else"),
     (b'"%s"' % SECRET.encode(), None, "but printed something else"),
     (b"\xff\xfe\x00" + SECRET.encode(), None, "but printed something else"),
     (b"[" * 100_000, None, "but printed something else"),
     (printed({"token": SECRET}) * 2, None, "but printed something else"),
+    (b"token: [%s" % SECRET.encode(), None, "but printed something else"),
+    (b"- %s" % SECRET.encode(), None, "but printed something else"),
+    (b"kind: ExecCredential\n--- \nkind: %s" % SECRET.encode(), None, "but printed something else"),
+    (b"kind: !!python/name:os.%s" % SECRET.encode(), None, "but printed something else"),
+    (b"kind: %s" % SECRET.encode(), "kind", "must be 'ExecCredential'"),
     (printed({"token": SECRET}, kind="Secret"), "kind", "must be 'ExecCredential'"),
     (printed({"token": SECRET}, kind=None), "kind", "must be 'ExecCredential'"),
     (printed({"token": SECRET}, api_version=V1BETA1), "apiVersion", f"{V1} was asked for, and {V1BETA1} was printed"),

@@ -2,7 +2,12 @@
 
 import asyncio
 import base64
+import errno
+import os
+import signal
 import ssl
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +27,7 @@ from kubex.configuration._load import from_kubeconfig
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import TLSIdentity
 from kubex.credentials._authorities import AuthorityFile
+from kubex.credentials._certificate import load_identity
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 NAME = "kubernetes.default.svc"
@@ -231,7 +237,7 @@ def test_tls_1_2_is_the_least() -> None:
 
 @pytest.mark.covers("pitfall-33")
 def test_keys_and_authorities_leave_nothing_behind(
-    client_pair: Any, authority_pem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    client_pair: Any, authority_pem: str, key_files: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (tmp_path / "home").rmdir()
@@ -242,19 +248,57 @@ def test_keys_and_authorities_leave_nothing_behind(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture(params=["memory", "disk"])
+def key_files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where keys are while OpenSSL reads them: anonymous files of Linux, or a directory on other systems."""
+    if request.param == "disk":
+        monkeypatch.delattr(os, "memfd_create", raising=False)
+    elif not hasattr(os, "memfd_create"):
+        pytest.skip("this system has no anonymous files")
+    return str(request.param)
+
+
 @pytest.mark.covers("pitfall-33")
-def test_keys_are_never_readable_by_others(client_pair: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    modes: list[int] = []
+def test_keys_are_never_readable_by_others(client_pair: Any, key_files: str) -> None:
+    paths: list[str] = []
 
     class Watching(ssl.SSLContext):
         def load_cert_chain(self, certfile: Any, keyfile: Any = None, password: Any = None) -> None:
-            modes.append(Path(keyfile).parent.stat().st_mode & 0o777)
+            paths.append(keyfile)
+            if key_files == "disk":
+                assert Path(keyfile).parent.stat().st_mode & 0o777 == 0o700
             super().load_cert_chain(certfile, keyfile, password)
 
-    from kubex.credentials._certificate import load_identity
-
     load_identity(Watching(ssl.PROTOCOL_TLS_CLIENT), TLSIdentity(cert_pem=client_pair[0], key_pem=client_pair[1]))
-    assert modes == [0o700]
+    assert paths[0].startswith("/proc/self/fd/") == (key_files == "memory")
+    assert not Path(paths[0]).exists(), "neither a file nor a descriptor stays open"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no anonymous files")
+@pytest.mark.covers("pitfall-33")
+def test_a_process_killed_while_openssl_reads_its_key_leaves_no_file(client_pair: Any, tmp_path: Path) -> None:
+    program = """
+import os, signal, ssl, sys
+from kubex.credentials import TLSIdentity
+from kubex.credentials._certificate import load_identity
+
+class Killed(ssl.SSLContext):
+    def load_cert_chain(self, certfile, keyfile=None, password=None):
+        super().load_cert_chain(certfile, keyfile, password)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+load_identity(Killed(ssl.PROTOCOL_TLS_CLIENT), TLSIdentity(cert_pem=sys.argv[1], key_pem=sys.argv[2]))
+"""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    ended = subprocess.run(
+        [sys.executable, "-c", program, *client_pair],
+        check=False,
+        env={**os.environ, "TMPDIR": str(folder)},
+        timeout=60,
+    )
+    assert ended.returncode == -signal.SIGKILL
+    assert list(folder.iterdir()) == []
 
 
 def test_encrypted_key_is_an_error_and_no_prompt(client_pair: Any) -> None:
@@ -282,7 +326,11 @@ def test_pairs_that_cannot_be_used_are_errors(new_client_pair: Callable[[str], A
 def test_no_writable_temporary_directory_is_a_clear_error(
     client_pair: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def no_memory(name: str) -> int:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    monkeypatch.setattr(os, "memfd_create", no_memory, raising=False)  # as an old kernel or a sandbox says it
     with pytest.raises(ConfigurationError, match="set TMPDIR"):
         context_for(1, TLSIdentity(cert_pem=client_pair[0], key_pem=client_pair[1]))
 
@@ -296,6 +344,34 @@ def test_authority_that_is_no_certificate_is_an_error(tmp_path: Path, pem: str) 
     if pem:
         with pytest.raises(ConfigurationError, match="server_ca_data: holds no certificate"):
             context_for(1, server_ca_data=pem)
+
+
+BAD_BLOCKS = {
+    "garbage": "-----BEGIN CERTIFICATE-----\nMIIBaaaa\n-----END CERTIFICATE-----\n",
+    "no base64": "-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n",
+    "no end": "-----BEGIN CERTIFICATE-----\nMIIBaaaa\n",
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("bad", BAD_BLOCKS.values(), ids=BAD_BLOCKS)
+@pytest.mark.parametrize("first", [True, False], ids=["before", "after"])
+async def test_the_other_certificates_of_a_bundle_with_an_unreadable_block_are_trusted(
+    start_tls_server: Any,
+    ask: Any,
+    authority_pem: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    bad: str,
+    first: bool,
+) -> None:
+    server = start_tls_server("127.0.0.1")
+    pem = bad + authority_pem if first else authority_pem + bad
+    (tmp_path / "ca.pem").write_text(pem)
+    for fields in ({"server_ca_data": pem}, {"server_ca_file": tmp_path / "ca.pem"}):
+        assert (await ask(server.port, context_for(server.port, **fields))).endswith(b"ok")
+    assert "server_ca_data: OpenSSL cannot read all certificates, so 1 of 2 are trusted" in caplog.text
+    assert f"{tmp_path / 'ca.pem'}, server_ca_file: OpenSSL cannot read all" in caplog.text
 
 
 def test_authority_file_that_is_missing_is_an_error(tmp_path: Path) -> None:

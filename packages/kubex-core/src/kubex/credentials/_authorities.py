@@ -1,6 +1,8 @@
 """The authorities that may have signed a server's certificate."""
 
+import logging
 import os
+import re
 import ssl
 
 from typing_extensions import override
@@ -9,8 +11,15 @@ from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._files import CachedFile
 from kubex.credentials._read import read_pem
 
+logger = logging.getLogger("kubex.credentials")
+
 AUTHORITIES_MAX_AGE = 60.0
 """Seconds for which authorities are trusted before their file is read again: a pod's come with its token."""
+
+
+_BEGIN = "-----BEGIN CERTIFICATE-----"
+# Base64 has no hyphen, so a block without an end does not hide the next one.
+_BLOCK = re.compile(rf"{_BEGIN}[^-]*-----END CERTIFICATE-----")
 
 
 class AuthorityFile(CachedFile[str]):
@@ -37,9 +46,31 @@ class AuthorityFile(CachedFile[str]):
 
 
 def load_authorities(context: ssl.SSLContext, pem: str, *, source: str, field: str) -> None:
-    """Let an SSL context trust authorities; blocks. Raises `ConfigurationError` if there is none in the text."""
-    try:  # comments between the certificates may hold anything, cadata may not
-        context.load_verify_locations(cadata=pem.encode("ascii", "ignore").decode("ascii"))
+    """Let an SSL context trust authorities; blocks. Raises `ConfigurationError` if there is none in the text.
+
+    A block that OpenSSL cannot read is skipped with a warning in the log, as kubectl skips it.
+    """
+    text = pem.encode("ascii", "ignore").decode("ascii")  # comments between the certificates may hold anything
+    try:
+        context.load_verify_locations(cadata=text)
     except (ssl.SSLError, ValueError) as error:
-        problem = "holds no certificate in PEM that OpenSSL can read (-----BEGIN CERTIFICATE-----)"
-        raise ConfigurationError(problem, source=source, field=field) from error
+        blocks = _BLOCK.findall(text)
+        loaded = sum(_loads(context, block) for block in blocks)
+        if not loaded:
+            problem = "holds no certificate in PEM that OpenSSL can read (-----BEGIN CERTIFICATE-----)"
+            raise ConfigurationError(problem, source=source, field=field) from error
+        logger.warning(
+            "%s, %s: OpenSSL cannot read all certificates, so %d of %d are trusted",
+            source,
+            field,
+            loaded,
+            text.count(_BEGIN),
+        )
+
+
+def _loads(context: ssl.SSLContext, block: str) -> bool:
+    try:
+        context.load_verify_locations(cadata=block)
+    except (ssl.SSLError, ValueError):
+        return False
+    return True

@@ -2,7 +2,10 @@
 
 import os
 import ssl
+import sys
 import tempfile
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from typing_extensions import override
@@ -55,15 +58,9 @@ def _read(data: str | None, path: str | os.PathLike[str] | None, *, field: str) 
 
 
 def load_identity(context: ssl.SSLContext, identity: TLSIdentity) -> None:
-    """Load a client certificate into an SSL context; blocks. Raises `ConfigurationError` if it is no good.
-
-    OpenSSL takes files only: they stand in a directory that nobody else can enter, and are gone right after.
-    """
+    """Load a client certificate into an SSL context; blocks. Raises `ConfigurationError` if OpenSSL cannot use it."""
     try:
-        with tempfile.TemporaryDirectory(prefix="kubex-") as directory:  # made with mode 0700
-            cert, key = Path(directory, "cert.pem"), Path(directory, "key.pem")
-            cert.write_text(identity.cert_pem, "utf-8")
-            key.write_text(identity.key_pem, "utf-8")
+        with _files(identity.cert_pem, identity.key_pem) as (cert, key):
             context.load_cert_chain(cert, key, password=_refuse_password)
     except ssl.SSLError as error:
         raise ConfigurationError(_what_is_wrong(error), source="client certificate") from error
@@ -72,6 +69,40 @@ def load_identity(context: ssl.SSLContext, identity: TLSIdentity) -> None:
             f"no temporary file can be written to load it ({error.strerror}); set TMPDIR to a writable directory",
             source="client certificate",
         ) from error
+
+
+@contextmanager
+def _files(*texts: str) -> Generator[list[str]]:
+    """Make files that hold texts, since OpenSSL takes no text. Other users cannot open them.
+
+    They are in memory where the system can do that: a process that is killed does not leave them behind.
+    """
+    contents = [text.encode("utf-8", "replace") for text in texts]
+    with ExitStack() as stack:
+        paths = _files_in_memory(stack, contents)
+        if not paths:
+            directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="kubex-"))  # made with mode 0700
+            paths = [os.path.join(directory, f"{number}.pem") for number in range(len(texts))]  # noqa: PTH118 - text
+            for path, content in zip(paths, contents, strict=True):
+                Path(path).write_bytes(content)
+        yield paths
+
+
+def _files_in_memory(stack: ExitStack, contents: list[bytes]) -> list[str]:
+    """Make anonymous files of Linux; answer no paths where they, or /proc, are not available."""
+    paths: list[str] = []
+    if sys.platform == "linux" and hasattr(os, "memfd_create"):
+        with suppress(OSError):
+            for content in contents:
+                descriptor = os.memfd_create("kubex")
+                stack.callback(os.close, descriptor)
+                with open(descriptor, "wb", closefd=False) as file:
+                    file.write(content)
+                path = f"/proc/self/fd/{descriptor}"
+                os.close(os.open(path, os.O_RDONLY))
+                paths.append(path)
+            return paths
+    return []
 
 
 def _refuse_password() -> str:

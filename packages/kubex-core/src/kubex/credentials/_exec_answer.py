@@ -3,6 +3,7 @@
 import json
 import re
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -55,15 +56,11 @@ def read_answer(output: bytes, *, api_version: str, source: str, known: TLSIdent
 
 
 def _status(output: bytes, api_version: str, source: str) -> dict[str, object]:
-    try:
-        document: object = json.loads(output)
-    except (ValueError, RecursionError):  # holds the output, so it is neither chained nor shown
-        document = None
-    answer = _mapping(document)
+    answer = _mapping(_document(output))
     if answer is None:
         what = "nothing" if not output.strip() else "something else"
         raise ConfigurationError(
-            f"must print an ExecCredential in JSON on standard output, but printed {what}", source=source
+            f"must print an ExecCredential in JSON or YAML on standard output, but printed {what}", source=source
         )
     if answer.get("kind") != "ExecCredential":
         raise ConfigurationError("must be 'ExecCredential' in what it prints", source=source, field="kind")
@@ -78,6 +75,19 @@ def _status(output: bytes, api_version: str, source: str) -> dict[str, object]:
     if status is None:
         raise ConfigurationError("is missing in what it prints", source=source, field="status")
     return status
+
+
+def _document(output: bytes) -> object:
+    """Read JSON, else YAML as kubectl does; None if it is neither. Exceptions hold the output, so none is chained."""
+    with suppress(ValueError, RecursionError):
+        return json.loads(output)
+    import yaml  # few plugins need it
+
+    from kubex.core.yaml import YAMLLimits, read_yaml
+
+    with suppress(yaml.YAMLError, ValueError):
+        return read_yaml(output, YAMLLimits(depth=100, nodes=100_000, expanded=8 << 20)).value
+    return None
 
 
 def _mapping(value: object) -> dict[str, object] | None:
@@ -106,6 +116,8 @@ def _expiry(status: dict[str, object], source: str) -> datetime | None:
     value = status.get("expirationTimestamp")
     if value is None:
         return None
+    if isinstance(value, str) and not is_unicode(value):
+        value = None
     try:  # what is beyond microseconds would be rounded, and "for ever" is the last moment that there is
         moment = msgspec.convert(_FINER.sub("", value), datetime) if isinstance(value, str) else None
     except msgspec.ValidationError:
