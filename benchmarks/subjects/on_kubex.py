@@ -82,7 +82,7 @@ class KubexSubject(Subject):
     async def pages(self) -> int:
         """Read 5000 Pods by pages of 500, and keep none."""
         count = 0
-        async for page in self._api.pages(limit=500):
+        async for page in self._api.pages(page_size=500):
             for item in page.items:
                 read_pod(item)
             count += len(page.items)

@@ -46,7 +46,7 @@ async def test_calls_in_parallel_lists_and_watches(
                 tasks.start_soon(api.create, config_map(name, labels=mine))
         async with api.watch(resource_version=start, label_selector=mine) as events:
             told = {event.object.metadata.name for event in await take(events, len(names))}
-        listed = {item.metadata.name async for page in api.pages(limit=7) for item in page.items}
+        listed = {item.metadata.name async for page in api.pages(page_size=7) for item in page.items}
     assert told == names
     assert names <= listed
     speaks_it = request.node.callspec.params["server"] == "real"

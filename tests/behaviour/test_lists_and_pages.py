@@ -123,7 +123,7 @@ async def test_a_page_says_how_many_are_left(five: Api[ConfigMap]) -> None:
 
 
 async def test_pages_are_one_snapshot(five: Api[ConfigMap]) -> None:
-    pages = five.pages(label_selector=MINE, limit=2)
+    pages = five.pages(label_selector=MINE, page_size=2)
     seen: list[tuple[str, dict[str, str] | None]] = []
     sizes: list[int] = []
     async for page in pages:
@@ -145,8 +145,8 @@ async def test_pages_of_nothing_are_one_empty_page(client: Client) -> None:
 
 
 async def test_a_page_of_no_size_is_refused(client: Client) -> None:
-    with pytest.raises(ConfigurationError, match="limit: must be at least 1, not 0"):
-        Api(ConfigMap, client).pages(limit=0)
+    with pytest.raises(ConfigurationError, match="page_size: must be at least 1, not 0"):
+        Api(ConfigMap, client).pages(page_size=0)
 
 
 async def test_a_token_that_is_none_is_refused(client: Client) -> None:
@@ -177,7 +177,7 @@ async def test_pages_go_on_where_the_server_forgot_the_snapshot(
     api = Api(ConfigMap, embedded_client)
     for number in range(5):
         await api.create(config_map(f"c{number}"))
-    pages = api.pages(limit=2)
+    pages = api.pages(page_size=2)
     assert names(await anext(pages)) == ["c0", "c1"]
     await api.delete("c2")
     await api.create(config_map("c9"))

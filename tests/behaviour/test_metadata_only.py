@@ -47,7 +47,7 @@ async def test_a_list_has_items_of_metadata(api: Api[ConfigMap]) -> None:
 
 
 async def test_pages_have_items_of_metadata(api: Api[ConfigMap]) -> None:
-    pages = [page async for page in api.metadata.pages(label_selector=MINE, limit=2)]
+    pages = [page async for page in api.metadata.pages(label_selector=MINE, page_size=2)]
     assert [[named(item) for item in page.items] for page in pages] == [["c0", "c1"], ["c2"]]
 
 

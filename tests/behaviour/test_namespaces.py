@@ -71,7 +71,7 @@ async def test_none_is_all_namespaces(client: Client, namespace: str, other: str
     everywhere = await api.list(namespace=None, label_selector=label)
     assert {(item.metadata.namespace, named(item)) for item in everywhere.items} == {(namespace, "one"), (other, "two")}
     assert len((await api.list(label_selector=label)).items) == 1
-    pages = [page async for page in api.pages(namespace=None, label_selector=label, limit=1)]
+    pages = [page async for page in api.pages(namespace=None, label_selector=label, page_size=1)]
     # A real server may have to look at the rest of the collection to find out that nothing else matches.
     assert sorted(named(item) for page in pages for item in page.items) == ["one", "two"]
     metadata = await Api(ConfigMap, client, namespace=None).metadata.list(label_selector=label)

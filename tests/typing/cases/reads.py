@@ -43,7 +43,7 @@ async def many(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
     await pods.list(resource_version="1", resource_version_match="Exact")
     await pods.list(resource_version="1", resource_version_match=ResourceVersionMatch.EXACT)
 
-    pages = pods.pages(limit=5)
+    pages = pods.pages(page_size=5)
     assert_type(pages, Pages[Pod])
     async for following in pages:
         assert_type(following, ResourceList[Pod])
@@ -76,7 +76,7 @@ async def wrong_arguments(pods: Api[Pod]) -> None:
     await pods.list(resource_version_match="Newest")  # E: mypy[arg-type] pyright[reportArgumentType]
     await pods.list(labels="app=web")  # E: mypy[call-arg] pyright[reportCallIssue]
     await pods.list("default")  # E: mypy[call-arg] pyright[reportCallIssue]
-    pods.pages(limit=None)  # E: mypy[arg-type] pyright[reportArgumentType]
+    pods.pages(page_size=None)  # E: mypy[arg-type] pyright[reportArgumentType]
     await pods.list(resource_version_match=PropagationPolicy.ORPHAN)  # E: mypy[arg-type] pyright[reportArgumentType]
     pods.watch(timeout_seconds="60")  # E: mypy[arg-type] pyright[reportArgumentType]
 

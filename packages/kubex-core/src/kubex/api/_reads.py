@@ -107,22 +107,22 @@ class ReadApi(Generic[T]):
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
         field_selector: Selector = None,
-        limit: int = 500,
+        page_size: int = 500,
         resource_version: str | None = None,
         resource_version_match: ResourceVersionMatchTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> Pages[T]:
-        """Iterate the objects by pages of `limit`: `async for page in api.pages()`; the timeout is for each page.
+        """Iterate the objects by pages of `page_size`: `async for page in api.pages()`; the timeout is for each page.
 
         See https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks.
         """
         self._endpoint.require("pages")
-        if limit < 1:
-            raise ConfigurationError(f"must be at least 1, not {limit!r}", field="limit")
+        if page_size < 1:
+            raise ConfigurationError(f"must be at least 1, not {page_size!r}", field="page_size")
         options = ListOptions(
             label_selector=label_selector,
             field_selector=field_selector,
-            limit=limit,
+            limit=page_size,
             resource_version=resource_version,
             resource_version_match=resource_version_match,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, dataclass, fields
 from types import EllipsisType
 from typing import Literal, TypeAlias
 
@@ -87,6 +87,7 @@ class Timeout:
     """
 
     total: float | None = None
+    _: KW_ONLY
     connect: PhaseTypes = ...
     read: PhaseTypes = ...
     write: PhaseTypes = ...
