@@ -186,6 +186,15 @@ async def test_an_answer_without_an_id_token_is_an_error_that_keeps_the_new_refr
     assert b"refresh-1&" in provider.refreshes[-1].body
 
 
+async def test_a_refresh_token_that_utf_8_cannot_encode_is_an_error(ask: Ask, provider: Provider) -> None:
+    provider.answer = lambda peer: peer.answer(provider.grant(refresh_token="new\ud800"))
+    credentials = ask(provider)
+    with pytest.raises(ConfigurationError, match="the refresh_token in the answer to the refresh contains half"):
+        await credentials.authenticate()
+    provider.answer = None
+    assert await credentials.authenticate() == bearer(provider.token(2)), "the last good one is still used"
+
+
 @pytest.mark.parametrize("token", ["opaque", "a.b.c", "a.b.c.d.e", jwt(exp="soon"), jwt(sub="jane"), jwt(exp=1) + "\n"])
 async def test_an_id_token_that_is_none_is_an_error(ask: Ask, provider: Provider, token: str) -> None:
     provider.answer = lambda peer: peer.answer(provider.grant(id_token=token))

@@ -133,7 +133,9 @@ def test_what_is_no_credential_is_refused_and_not_shown(output: bytes, field: st
     assert not any(SECRET in repr(vars(error)) for error in chained if error is not None)
 
 
-@pytest.mark.parametrize("text", ["", "tomorrow", "2030-01-31T12:00:00", "2030-01-31", 1900000000, SECRET])
+@pytest.mark.parametrize(
+    "text", ["", "tomorrow", "2030-01-31T12:00:00", "2030-01-31", 1900000000, SECRET, "2030\ud800"]
+)
 def test_a_time_that_is_none_is_refused(text: Any) -> None:
     with pytest.raises(ConfigurationError, match="expirationTimestamp: is not a time of RFC 3339") as caught:
         read(printed({"token": "t", "expirationTimestamp": text}))

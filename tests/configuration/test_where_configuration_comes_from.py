@@ -320,7 +320,7 @@ def test_an_empty_token_file_is_an_error(service_account: Path) -> None:
 
 
 @pytest.mark.covers("pitfall-31")
-@pytest.mark.parametrize("port", ["0", "65536", "-1", "²"])
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "²", "9" * 5_000])
 def test_pod_port_that_is_none_is_an_error(service_account: Path, port: str) -> None:
     with pytest.raises(ConfigurationError, match="environment, KUBERNETES_SERVICE_PORT: is not a port number"):
         pod_configuration({**POD, "KUBERNETES_SERVICE_PORT": port}, service_account)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from kubex.core._encode import complete, encode, encode_object
+from kubex.core._text import NO_UNICODE
+from kubex.errors import EncodeError
 from kubex.models import ManagedFieldsEntry, ManagedObjectMeta, ObjectMeta, facts_of, untyped
 from kubex.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
@@ -148,3 +150,36 @@ def test_an_object_sends_nothing_that_is_none() -> None:
 )
 def test_plain_values(value: object, body: bytes) -> None:
     assert encode(value) == body
+
+
+HALF = "half \udc80"
+UNTYPED = untyped("example.com/v1", "Widget", plural="widgets")
+HALVES: list[tuple[str, Any, str]] = [
+    ("a value", ConfigMap(metadata=ObjectMeta(name="c"), data={"k": HALF}), "data['k']"),
+    ("a key", ConfigMap(metadata=ObjectMeta(name="c"), data={HALF: "v"}), "data['half \\udc80']"),
+    ("a name", ConfigMap(metadata=ObjectMeta(name=HALF)), "metadata.name"),
+    ("a label", ConfigMap(metadata=ObjectMeta(labels={HALF: "v"})), "metadata.labels['half \\udc80']"),
+    ("untyped", UNTYPED.model_validate({"metadata": {}, "spec": {HALF: 1}}), "spec['half \\udc80']"),
+    ("an item", Pod(spec=PodSpec(containers=[Container(name="c", args=["a", HALF])])), "spec.containers[0].args[1]"),
+]
+
+
+@pytest.mark.parametrize(("obj", "place"), [row[1:] for row in HALVES], ids=[row[0] for row in HALVES])
+@pytest.mark.parametrize("way", ["object", "model", "plain"])
+def test_an_object_with_text_that_utf_8_cannot_encode_is_refused(obj: Any, place: str, way: str) -> None:
+    with pytest.raises(EncodeError, match="half of a surrogate pair") as caught:
+        encode_object(obj, facts_of(type(obj))) if way == "object" else encode(obj if way == "model" else [obj])
+    assert place in caught.value.problem
+    assert "half" not in caught.value.problem.replace(place, "").replace(NO_UNICODE, ""), "no value is shown"
+
+
+@pytest.mark.parametrize("body", [{"a": HALF}, {HALF: 1}, ["a", {"b": [HALF]}], HALF, {1: HALF}])
+def test_plain_values_with_text_that_utf_8_cannot_encode_are_refused(body: Any) -> None:
+    with pytest.raises(EncodeError, match="half of a surrogate pair"):
+        encode(body)
+
+
+@pytest.mark.parametrize("key", ["\ufffd", "a\ufffdb"])
+def test_the_replacement_character_itself_is_sent(key: str) -> None:
+    obj = ConfigMap(metadata=ObjectMeta(name="c"), data={key: key})
+    assert sent(encode_object(obj, facts_of(ConfigMap)))["data"] == {key: key}

@@ -1,11 +1,12 @@
 """Header fields, the grammar of `Warning`, and `Retry-After`."""
 
+import itertools
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
 
-from kubex.core._headers import Headers, parse_warning
+from kubex.core._headers import LONGEST_WAIT, Headers, parse_warning
 
 
 def test_names_have_no_case_and_fields_may_repeat() -> None:
@@ -58,7 +59,7 @@ def test_a_hostile_warning_takes_no_time() -> None:
     assert len(parse_warning('299 - "a", ' * 5_000)) == 5_000
 
 
-@pytest.mark.parametrize(("value", "seconds"), [("0", 0), ("7", 7), (" 12 ", 12), ("120", 120)])
+@pytest.mark.parametrize(("value", "seconds"), [("0", 0), ("7", 7), (" 12 ", 12), ("1\t", 1), ("120", 120)])
 def test_retry_after_in_seconds(value: str, seconds: float) -> None:
     assert Headers([("Retry-After", value)]).retry_after() == seconds
 
@@ -76,7 +77,25 @@ def test_a_date_in_the_past_is_no_wait() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "soon", "-5", "1.5", "²", "٣", "Wed, 99 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 99999 0"]
+    "value",
+    [
+        "",
+        "soon",
+        "-5",
+        "1.5",
+        "1e3",
+        "nan",
+        "inf",
+        "²",
+        "٣",
+        "12\x1c",
+        "\x1f12",
+        "12\xa0",
+        "12\udc80",
+        "Wed, 99 Oct 2015 07:28:00 GMT",
+        "Wed, 21 Oct 99999 0",
+        "Wed, 21 Oct 2015 07:28:00 +9999999",
+    ],
 )
 def test_what_is_no_retry_after_is_none(value: str) -> None:
     assert Headers([("Retry-After", value)]).retry_after() is None
@@ -84,3 +103,16 @@ def test_what_is_no_retry_after_is_none(value: str) -> None:
 
 def test_without_the_field_there_is_none() -> None:
     assert Headers().retry_after() is None
+
+
+@pytest.mark.parametrize("value", ["9" * 400, "9" * 5_000, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_retry_after_of_many_years_is_a_finite_number(value: str) -> None:
+    assert Headers([("Retry-After", value)]).retry_after() == LONGEST_WAIT
+
+
+def test_no_retry_after_raises() -> None:
+    parts = ["Wed,", "21", "Oct", "2015", "07:28:00", "GMT", "-0000", ":", ",", " ", "(", "\\", '"', "9" * 30, "\x1c"]
+    for length in range(1, 4):
+        for value in itertools.product(parts, repeat=length):
+            seconds = Headers([("Retry-After", "".join(value))]).retry_after()
+            assert seconds is None or 0 <= seconds <= LONGEST_WAIT

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from kubex.core._query import Query, encode_query
+from kubex.errors import ConfigurationError
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,11 @@ def test_whatever_is_sent_can_be_read_back() -> None:
 
 def test_several_values_may_come_from_an_iterator() -> None:
     assert encode_query({"x": (str(number) for number in range(3))}) == "x=0&x=1&x=2"
+
+
+@pytest.mark.parametrize("query", [{"q": "a\udc80"}, {"q": ["a", "a\udc80"]}, {"q\udc80": "a"}])
+def test_text_that_utf_8_cannot_encode_is_refused(query: Query) -> None:
+    with pytest.raises(ConfigurationError, match="half of a surrogate pair") as caught:
+        encode_query(query)
+    assert caught.value.field == ascii(next(iter(query)))
+    assert caught.value.__context__ is None, "a UnicodeEncodeError holds the value, which may be secret"

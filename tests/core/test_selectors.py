@@ -83,3 +83,11 @@ def test_what_no_label_can_be_is_refused(key: str, value: str) -> None:
 def test_what_is_no_name_of_a_field_is_refused(key: str) -> None:
     with pytest.raises(ConfigurationError, match="no name of a field"):
         field_selector({key: "x"})
+
+
+@pytest.mark.parametrize("given", ["a=x\udc80", {"a": "x\udc80"}, {"a\ud800": "x"}])
+@pytest.mark.parametrize("select", [label_selector, field_selector])
+def test_text_that_utf_8_cannot_encode_is_refused(select: Any, given: object) -> None:
+    with pytest.raises(ConfigurationError, match=r"half of a surrogate pair|no label can be") as caught:
+        select(given)
+    assert caught.value.field == select.__name__

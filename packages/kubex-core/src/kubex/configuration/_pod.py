@@ -16,7 +16,7 @@ OUTSIDE = "kubex is not running in a pod, or the pod has automountServiceAccount
 def pod_configuration(environ: Mapping[str, str], service_account: Path = SERVICE_ACCOUNT) -> ClientConfiguration:
     """Make the configuration of this pod's service account; raises `ConfigurationError` naming what is missing."""
     host, port = (_variable(environ, name) for name in ADDRESS)
-    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 2**16):
+    if not (port.isascii() and port.isdecimal() and len(port) <= 5 and 0 < int(port) < 2**16):
         raise ConfigurationError("is not a port number", source="environment", field="KUBERNETES_SERVICE_PORT")
     token, authority = service_account / "token", service_account / "ca.crt"
     for path in (token, authority):

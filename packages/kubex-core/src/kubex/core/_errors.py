@@ -99,6 +99,17 @@ class InvalidNameError(KubexError, ValueError):
 
 
 @dataclass(eq=False, repr=False)
+class EncodeError(KubexError, ValueError):
+    """An object or a body cannot be written as JSON in UTF-8, so nothing was sent. The text shows no value."""
+
+    what: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"cannot encode {self.what}: {self.problem}"
+
+
+@dataclass(eq=False, repr=False)
 class NamespaceError(KubexError, ValueError):
     """A namespace is missing or does not belong there, so nothing was sent."""
 

@@ -10,6 +10,10 @@ from email.utils import parsedate_to_datetime
 # RFC 9111, 5.5: code, agent, quoted text that may hold commas and escapes, and perhaps a quoted date.
 _WARNING = re.compile(r'\s*(\d{3})\s+(\S+)\s+"((?:[^"\\]|\\.)*)"(?:\s+"[^"]*")?\s*(?:,|$)')
 _ESCAPE = re.compile(r"\\(.)")
+_DIGITS = re.compile(r"[0-9]+")
+
+LONGEST_WAIT = 2.0**31
+"""Seconds that stand for all longer times (RFC 9111, 1.2.2)."""
 
 
 class Headers:
@@ -44,19 +48,18 @@ class Headers:
         return [text for value in self.get_all("warning") for text in parse_warning(value)]
 
     def retry_after(self) -> float | None:
-        """Return the seconds of `Retry-After`, which may be a number or a date."""
-        value = self.get("retry-after")
-        if value is None:
-            return None
-        if value.strip().isascii() and value.strip().isdigit():
-            return float(value)
+        """Return the seconds of `Retry-After`, a number or a date; None for anything else (RFC 9110, 10.2.3)."""
+        value = (self.get("retry-after") or "").strip(" \t")
+        if _DIGITS.fullmatch(value):
+            return min(float(value), LONGEST_WAIT)
         try:
             when = parsedate_to_datetime(value)
-        except (ValueError, OverflowError):
+            if when.tzinfo is None:  # that is how a zone of -0000 is read
+                when = when.replace(tzinfo=timezone.utc)
+            seconds = (when - datetime.now(timezone.utc)).total_seconds()
+        except (ValueError, OverflowError, IndexError, TypeError):  # the module is not strict about its input
             return None
-        if when.tzinfo is None:  # that is how a zone of -0000 is read
-            when = when.replace(tzinfo=timezone.utc)
-        return max(0.0, (when - datetime.now(timezone.utc)).total_seconds())
+        return min(max(0.0, seconds), LONGEST_WAIT)
 
 
 def parse_warning(value: str) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias, cast
 
 from kubex.core._errors import ConfigurationError
+from kubex.core._text import NO_UNICODE, is_unicode
 
 Selector: TypeAlias = str | Mapping[str, str] | None
 """A selector in Kubernetes' own syntax (`app=web,tier!=db`), or a mapping of keys to the values they must equal.
@@ -38,6 +39,8 @@ def _text(value: object, argument: str, requirement: Callable[[str, str], str]) 
     if value is None:
         return None
     if isinstance(value, str):
+        if not is_unicode(value):
+            raise ConfigurationError(NO_UNICODE, field=argument)
         return str.__str__(value)  # a member of an enumeration would show its name
     if not isinstance(value, Mapping):
         raise ConfigurationError(
@@ -71,6 +74,8 @@ def _label(key: str, value: str) -> str:
 
 
 def _field(key: str, value: str) -> str:
+    if not is_unicode(key + value):
+        raise ConfigurationError(NO_UNICODE, field="field_selector")
     if not _FIELD_KEY.fullmatch(key):
         raise ConfigurationError(
             f"maps {key!r} to {value!r}, but that is no name of a field; other requirements are written as text",

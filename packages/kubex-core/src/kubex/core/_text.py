@@ -1,7 +1,7 @@
 """What text is."""
 
-NO_UNICODE = "holds half of a surrogate pair, which is no text"
-"""What is wrong with a text that is none."""
+NO_UNICODE = "contains half of a surrogate pair, which UTF-8 cannot encode"
+"""The problem of a text that cannot be encoded."""
 
 
 def is_unicode(text: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, cast
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from kubex.core._basic import basic_authorization
+from kubex.core._text import NO_UNICODE, is_unicode
 from kubex.core._url import split_url
 from kubex.core.exceptions import ConfigurationError, TransportError
 from kubex.credentials._fetch import Fetch, FetchRequest, FetchResponse
@@ -82,7 +83,10 @@ class Provider:
             said = self._said(document or {}, refresh_token)
             raise self.error(f"the refresh at {_without_query(endpoint.url)} {_answered(response.status)}{said}")
         self._method = first
-        return Grant(_text(document, "id_token"), _text(document, "refresh_token"))
+        grant = Grant(_text(document, "id_token"), _text(document, "refresh_token"))
+        if not is_unicode(grant.refresh_token or ""):
+            raise self.error(f"the refresh_token in the answer to the refresh {NO_UNICODE}")
+        return grant
 
     async def _post(self, url: str, form: Mapping[str, str], method: str | None) -> FetchResponse:
         client, secret = self._settings.client_id, self._settings.client_secret
