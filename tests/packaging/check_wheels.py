@@ -170,7 +170,9 @@ def check_extras(python: str, wheels: Mapping[str, Path]) -> None:
     described: dict[str, set[str]] = {name.replace("_", "-"): set() for name in wheels}
     pages = [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("packages/*/README.md")]
     for page in (*pages, *ROOT.glob("packages/*/src/**/*.py")):
-        for name, extras in re.findall(r"\b(kubex(?:-[a-z0-9-]+)?)\[([a-z0-9,-]+)\]", page.read_text(encoding="utf-8")):
+        for name, extras in re.findall(
+            r"\b(kubex(?:-[a-z0-9-]+)?)\[([a-z0-9.,-]+)\]", page.read_text(encoding="utf-8")
+        ):
             described[name].update(extras.split(","))
     links = ("--find-links", str(next(iter(wheels.values())).parent))
     for name, wheel in wheels.items():
