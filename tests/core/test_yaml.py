@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from kubex.core.yaml import YAMLContentError, YAMLDocument, YAMLLimits, read_yaml
+from kubex.core.yaml import YAMLContentError, YAMLDocument, YAMLLimits, read_yaml, read_yaml_documents
 
 LIMITS = YAMLLimits(depth=4, nodes=12, expanded=40)
 
@@ -29,6 +29,17 @@ def test_further_documents_are_an_error_unless_they_are_allowed() -> None:
     with pytest.raises(YAMLContentError, match="several documents"):
         read_yaml("a: 1\n---\nb: 2", LIMITS)
     assert read_yaml("a: 1\n---\n[", LIMITS, several_documents=True).value == {"a": 1}
+
+
+def test_all_documents_of_a_stream_are_read_each_within_the_limits() -> None:
+    found = list(
+        read_yaml_documents("---\na: &x [1, 2, 3]\n---\n# empty\n---\n- 4\n- 5\n...\n---\na: 1\na: 2\n", LIMITS)
+    )
+    assert [each.value for each in found] == [{"a": [1, 2, 3]}, None, [4, 5], {"a": 2}]
+    assert found[-1].repeated_keys == ["a"]
+    assert list(read_yaml_documents("", LIMITS)) == []
+    with pytest.raises(YAMLContentError, match="unknown anchor"):
+        list(read_yaml_documents("a: &x 1\n---\nb: *x", LIMITS))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The command `kubex-codegen`: typed models from a document or a cluster."""
+"""The command `kubex-codegen`: typed models from a document, from CustomResourceDefinitions or from a cluster."""
 
 import argparse
 import keyword
@@ -13,15 +13,18 @@ from kubex.client import create_client
 from kubex.configuration import configure_from_kubeconfig
 from kubex.core.exceptions import KubexError
 from kubex_codegen._cluster import fetch_document
-from kubex_codegen._document import Document, read_document
+from kubex_codegen._document import Document
 from kubex_codegen._errors import CodegenError
 from kubex_codegen._generate import Options, generate
+from kubex_codegen._sources import read_document
 from kubex_codegen._write import write_files
 
 EXAMPLES = """\
 examples:
   kubex-codegen --from-cluster --group example.com -o ./models      the kinds of one API group of a cluster
   kubex-codegen openapi.json -o ./src --package myproject.models    every kind of a document, into a package
+  kubex-codegen crds/ -o ./models                                   the CustomResourceDefinitions in a folder
+  helm template ./chart | kubex-codegen - -o ./models               those of standard input
 """
 
 
@@ -63,7 +66,13 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('kubex-codegen')}")
-    parser.add_argument("file", nargs="?", type=Path, help="an OpenAPI v2 or v3 document in JSON, plain or gzip")
+    parser.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        help="an OpenAPI v2 or v3 document in JSON, or CustomResourceDefinitions in YAML or JSON: a file, plain or "
+        "gzip, a folder, or - for standard input",
+    )
     parser.add_argument("--from-cluster", action="store_true", help="ask the cluster of the current configuration")
     parser.add_argument("--context", help="the context of the kubeconfig to use with --from-cluster")
     parser.add_argument(

@@ -1,11 +1,8 @@
 """OpenAPI documents, version 2 or 3, brought into one form."""
 
-import gzip
 import json
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 from kubex_codegen._errors import CodegenError
@@ -40,22 +37,23 @@ _NAMES: Mapping[type, str] = {
 KINDS = "x-kubernetes-group-version-kind"
 
 
-def read_document(path: Path) -> Document:
-    """Read a document from a JSON file, which may be compressed by gzip; raises CodegenError if it is none."""
-    try:
-        data = path.read_bytes()
-        text = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-    except (OSError, EOFError, zlib.error) as error:
-        raise CodegenError(f"cannot read {path}: {error}; {_WANTED}") from error
-    return parse_document(parse_json(text, str(path)), str(path))
-
-
 def parse_json(text: bytes, origin: str) -> Json:
     """Parse JSON; raises CodegenError if it is none."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise CodegenError(f"cannot read {origin}: {error}; {_WANTED}") from error
+
+
+def is_openapi(content: Json) -> bool:
+    """Tell whether parsed JSON is an OpenAPI document, or a mapping of several."""
+    if not isinstance(content, dict):
+        return False
+    found = cast("dict[str, Any]", content)
+    parts = found.values()
+    return (
+        "swagger" in found or "openapi" in found or any(isinstance(part, dict) and "openapi" in part for part in parts)
+    )
 
 
 def parse_document(content: Json, origin: str) -> Document:
@@ -112,7 +110,7 @@ def _document(schemas: Json, paths: Json, origin: str) -> Document:
 
 def _kinds(schema: Schema, where: str) -> list[Any]:
     kinds: Any = schema.get(KINDS, [])
-    for kind in _list_in(kinds, f"{where}.{KINDS}"):
+    for kind in list_in(kinds, f"{where}.{KINDS}"):
         _kind(kind, where)
     return list(kinds)
 
@@ -126,7 +124,8 @@ def _kind(value: Json, where: str) -> tuple[str, str, str]:
     return group, version, name
 
 
-def _list_in(value: Json, where: str) -> list[Any]:
+def list_in(value: Json, where: str) -> list[Any]:
+    """Return a value that must be a list; raises CodegenError, which names its place."""
     found: list[Any] = _checked(value, list, where)
     return found
 
@@ -142,7 +141,7 @@ def _plain(schema: Json, where: str, depth: int = 0) -> dict[str, Any]:
     if depth > _DEEPEST:
         raise CodegenError(f"{where} is nested more than {_DEEPEST} levels deep: leave its group out with --group")
     plain = dict(object_in(schema, where))
-    wrapped = _list_in(plain.get("allOf", []), f"{where}.allOf")
+    wrapped = list_in(plain.get("allOf", []), f"{where}.allOf")
     if len(wrapped) == 1:
         del plain["allOf"]
         plain = {**object_in(wrapped[0], f"{where}.allOf"), **plain}
@@ -151,7 +150,7 @@ def _plain(schema: Json, where: str, depth: int = 0) -> dict[str, Any]:
     if "properties" in plain:
         properties = object_in(plain["properties"], f"{where}.properties")
         plain["properties"] = {name: _plain(inner, f"{where}.{name}", depth + 1) for name, inner in properties.items()}
-    _list_in(plain.get("required", []), f"{where}.required")
+    list_in(plain.get("required", []), f"{where}.required")
     for key in ("items", "additionalProperties"):
         if key in plain and not isinstance(plain[key], bool):
             plain[key] = _plain(plain[key], f"{where}.{key}", depth + 1)

@@ -5,13 +5,13 @@ Importing this module imports PyYAML.
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import yaml
 
-__all__ = ["YAMLContentError", "YAMLDocument", "YAMLLimits", "read_yaml"]
+__all__ = ["YAMLContentError", "YAMLDocument", "YAMLLimits", "read_yaml", "read_yaml_documents"]
 
 _TAG = "tag:yaml.org,2002:"
 _MERGE = "<<"
@@ -80,6 +80,16 @@ def read_yaml(content: bytes | str, limits: YAMLLimits, *, several_documents: bo
             break
         composer.take(event)
     return composer.document()
+
+
+def read_yaml_documents(content: bytes | str, limits: YAMLLimits) -> Iterator[YAMLDocument]:
+    """Read all documents of a stream, by the rules of `read_yaml`. The limits apply to each document."""
+    composer = _Composer(limits)
+    for event in yaml.parse(content, Loader=_LOADER):
+        composer.take(event)
+        if isinstance(event, yaml.DocumentEndEvent):
+            yield composer.document()
+            composer = _Composer(limits)
 
 
 class _Collection:

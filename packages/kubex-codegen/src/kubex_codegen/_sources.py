@@ -1,0 +1,76 @@
+"""What the command reads: OpenAPI documents, and manifests of CustomResourceDefinitions."""
+
+import gzip
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from kubex.core.yaml import YAMLContentError, YAMLLimits, read_yaml_documents
+from kubex_codegen._crds import KIND, Manifest, document_of, manifests
+from kubex_codegen._document import Document, Json, is_openapi, parse_document, parse_json
+from kubex_codegen._errors import CodegenError
+
+STDIN = "-"
+WANTED = f"it must be an OpenAPI document in JSON, as /openapi/v2 serves it, or manifests with a {KIND} in YAML or JSON"
+_SUFFIXES = (".json", ".yaml", ".yml", ".json.gz", ".yaml.gz", ".yml.gz")
+_LIMITS = YAMLLimits(depth=250, nodes=2_000_000, expanded=64 << 20)
+
+
+def read_document(path: Path) -> Document:
+    """Read an OpenAPI document or CustomResourceDefinitions from a file, a folder or, for `-`, standard input.
+
+    Of a folder, the JSON and YAML files are read, also those in folders below. Objects of other kinds are skipped.
+    Raises CodegenError for content that cannot be read, and if there is nothing to generate from.
+    """
+    if path.is_dir():
+        return _read_folder(path)
+    origin = "standard input" if str(path) == STDIN else str(path)
+    documents = list(_documents(_content(path, origin), origin))
+    if len(documents) == 1 and is_openapi(documents[0]):
+        return parse_document(documents[0], origin)
+    return _document_of([item for document in documents for item in manifests(document, origin)], origin)
+
+
+def _read_folder(path: Path) -> Document:
+    files = sorted(file for file in path.rglob("*") if file.name.lower().endswith(_SUFFIXES) and file.is_file())
+    found: list[Manifest] = []
+    for file in files:
+        for document in _documents(_content(file, str(file)), str(file)):
+            found += manifests(document, str(file))
+    return _document_of(found, str(path))
+
+
+def _document_of(found: list[Manifest], origin: str) -> Document:
+    definitions = [manifest for manifest in found if manifest.is_definition]
+    if not definitions:
+        kinds = ", ".join(sorted({manifest.kind for manifest in found} - {""}))
+        has = f"it has {kinds}" if kinds else "it has no Kubernetes objects"
+        raise CodegenError(f"{origin} has neither an OpenAPI document nor a {KIND}: {has}; {WANTED}")
+    return document_of(definitions)
+
+
+def _content(path: Path, origin: str) -> bytes:
+    try:
+        data = sys.stdin.buffer.read() if str(path) == STDIN else path.read_bytes()
+        return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+    except (OSError, EOFError, zlib.error) as error:
+        raise CodegenError(f"cannot read {origin}: {error}; {WANTED}") from error
+
+
+def _documents(content: bytes, origin: str) -> Iterator[Json]:
+    """Yield the documents of a file. A text that starts like JSON is JSON, which is read much faster."""
+    if content.lstrip()[:1] in (b"{", b"["):
+        yield parse_json(content, origin)
+        return
+    try:
+        for document in read_yaml_documents(content, _LIMITS):
+            if document.repeated_keys:
+                raise CodegenError(f"cannot read {origin}: the key {document.repeated_keys[0]} is repeated")
+            yield cast("Any", document.value)
+    except (yaml.YAMLError, YAMLContentError, ValueError) as error:
+        text = " ".join(str(error).split())
+        raise CodegenError(f"cannot read {origin}: {text}; {WANTED}; render templates before") from error
