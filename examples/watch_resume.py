@@ -1,8 +1,9 @@
 """Follow ConfigMaps for as long as the program runs, whatever happens to the watch.
 
-A watch ends by itself: the server closes it after a while, connections break, the server is restarted or overloaded,
-and a revision that it should go on from may be forgotten. Only after the last the objects are listed again; nothing is
-lost by the others. What waiting does not mend, such as a missing permission, ends the program.
+A watch ends for many reasons: the server closes it after a while, a connection breaks, the server restarts or is
+overloaded, a load balancer answers with a page of its own, or the server has forgotten the revision. Only then the
+program lists the objects again, and reports those that are no longer there as deleted. For that it keeps the last state
+of every object in memory. An error that does not pass, such as a missing permission, ends the program.
 """
 
 from collections.abc import Callable
@@ -11,9 +12,16 @@ from typing import TypeAlias
 import anyio
 
 from kubex import Api, ApiError, Expired, TransportError, create_client
+from kubex.errors import DecodeError
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 Tell: TypeAlias = Callable[[str, ConfigMap], None]
+
+# The last state of each object by UID: an object that was deleted and created again has another one.
+Known: TypeAlias = dict[str | None, ConfigMap]
+
+# A response that cannot be decoded is probably a page of a load balancer, with status 200.
+FAILURES = (TransportError, ApiError, DecodeError)
 
 # What a server answers that is overloaded, starts or stops, and what a load balancer before it answers then.
 PASSING = (429, 500, 502, 503, 504)
@@ -25,7 +33,7 @@ class Patience:
     def __init__(self) -> None:
         self.failures = 0
 
-    async def after(self, error: TransportError | ApiError) -> None:
+    async def after(self, error: TransportError | ApiError | DecodeError) -> None:
         """Wait after a failure; raises it again if it will not pass."""
         if isinstance(error, ApiError) and error.status not in PASSING:
             raise error
@@ -39,19 +47,25 @@ class Patience:
 async def follow(api: Api[ConfigMap], tell: Tell) -> None:
     """Tell of the objects that are there (`LISTED`), then of every change; never returns."""
     patience = Patience()
+    known: Known = {}
     while True:
         try:
             listed = await api.list()
-        except (TransportError, ApiError) as error:
+        except FAILURES as error:
             await patience.after(error)
             continue
+        present: Known = {item.metadata.uid: item for item in listed.items}
+        for uid, item in known.items():
+            if uid not in present:
+                tell("DELETED", item)
         for item in listed.items:
             tell("LISTED", item)
-        await follow_from(listed.resource_version, api, tell, patience)
+        known = present
+        await follow_from(listed.resource_version, api, known, tell, patience)
         print("the server has forgotten where this watch was: listing again")
 
 
-async def follow_from(revision: str | None, api: Api[ConfigMap], tell: Tell, patience: Patience) -> None:
+async def follow_from(revision: str | None, api: Api[ConfigMap], known: Known, tell: Tell, patience: Patience) -> None:
     """Tell of every change after a revision, until the server does not know it any more."""
     while True:
         events = api.watch(resource_version=revision)
@@ -59,10 +73,14 @@ async def follow_from(revision: str | None, api: Api[ConfigMap], tell: Tell, pat
             async with events:
                 async for event in events:
                     patience.failures = 0
+                    if event.type == "DELETED":
+                        known.pop(event.object.metadata.uid, None)
+                    else:
+                        known[event.object.metadata.uid] = event.object
                     tell(event.type, event.object)
         except Expired:
             return
-        except (TransportError, ApiError) as error:
+        except FAILURES as error:
             await patience.after(error)
         revision = events.resource_version
 

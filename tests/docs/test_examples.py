@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
 import pytest
 
@@ -61,6 +62,10 @@ def story(printed: str) -> list[str]:
 
 def is_watch(request: RecordedRequest) -> bool:
     return "watch" in request.query
+
+
+def is_list(request: RecordedRequest) -> bool:
+    return request.method == "GET" and not is_watch(request)
 
 
 def scratch_deletions(server: EmbeddedServer) -> list[str]:
@@ -184,6 +189,65 @@ async def test_a_watch_is_followed_through_ends_breaks_and_forgotten_revisions(c
         tasks.cancel_scope.cancel()
 
 
+@pytest.mark.anyio
+async def test_objects_that_were_deleted_before_a_new_list_are_reported(cluster: EmbeddedServer) -> None:
+    send, receive = anyio.create_memory_object_stream[tuple[str, str | None]](10)
+    again = Delay()
+
+    def tell(event: str, item: ConfigMap) -> None:
+        send.send_nowait((event, item.metadata.name))
+
+    async with create_client() as client, anyio.create_task_group() as tasks, send, receive:
+        api = Api(ConfigMap, client)
+        for name in ("kept", "listed", "replaced"):
+            await create(api, name)
+        tasks.start_soon(load("watch_resume.py")["follow"], api, tell)
+        assert [await receive.receive() for _ in range(3)] == [("LISTED", n) for n in ("kept", "listed", "replaced")]
+        await create(api, "watched")
+        await create(api, "gone")
+        await api.delete("gone")
+        seen = [await receive.receive() for _ in range(3)]
+        assert seen == [("ADDED", "watched"), ("ADDED", "gone"), ("DELETED", "gone")]
+
+        cluster.inject(is_watch, Answer(410, EXPIRED, JSON))
+        cluster.inject(is_list, again)
+        cluster.close_watches()
+        await anyio.to_thread.run_sync(again.arrived.wait, 5.0)
+        for name in ("listed", "watched", "replaced"):
+            await api.delete(name)
+        await create(api, "replaced")
+        again.release()
+        assert sorted([await receive.receive() for _ in range(3)]) == [
+            ("DELETED", name) for name in ("listed", "replaced", "watched")
+        ]
+        assert [await receive.receive() for _ in range(2)] == [("LISTED", "kept"), ("LISTED", "replaced")]
+        tasks.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("page", [b"<html>come back later</html>", b"<html>\ncome back later\n</html>\n"])
+@pytest.mark.anyio
+async def test_a_watch_is_followed_through_pages_of_a_load_balancer(
+    cluster: EmbeddedServer, page: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_wait(_seconds: float) -> None:
+        await anyio.lowlevel.checkpoint()
+
+    send, receive = anyio.create_memory_object_stream[str](10)
+    follow = load("watch_resume.py")["follow"]
+    async with create_client() as client, anyio.create_task_group() as tasks, send, receive:
+        api = Api(ConfigMap, client)
+        await create(api, "first")
+        answer = Answer(200, page, (("Content-Type", "text/html"),))
+        cluster.inject(is_list, answer)
+        cluster.inject(is_watch, answer)
+        monkeypatch.setattr(anyio, "sleep", no_wait)
+        tasks.start_soon(follow, api, lambda event, _: send.send_nowait(event))
+        assert await receive.receive() == "LISTED"
+        await create(api, "second")
+        assert await receive.receive() == "ADDED"
+        tasks.cancel_scope.cancel()
+
+
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 @pytest.mark.anyio
 async def test_a_watch_is_followed_through_answers_of_a_server_in_trouble(cluster: EmbeddedServer, status: int) -> None:
@@ -192,7 +256,7 @@ async def test_a_watch_is_followed_through_answers_of_a_server_in_trouble(cluste
     async with create_client(options=ClientOptions(retry=None)) as client, anyio.create_task_group() as tasks:
         api = Api(ConfigMap, client)
         await create(api, "first")
-        cluster.inject(lambda request: request.method == "GET" and not is_watch(request), trouble, times=2)
+        cluster.inject(is_list, trouble, times=2)
         cluster.inject(is_watch, trouble, times=2)
         tasks.start_soon(load("watch_resume.py")["follow"], api, lambda event, _: send.send_nowait(event))
         assert await receive.receive() == "LISTED"
