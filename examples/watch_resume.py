@@ -1,7 +1,7 @@
 """Follow ConfigMaps for as long as the program runs, whatever happens to the watch.
 
 A watch ends for many reasons: the server closes it after a while, a connection breaks, the server restarts or is
-overloaded, a load balancer answers with a page of its own, or the server has forgotten the revision. Only then the
+overloaded, a load balancer answers with an HTML page, or the server has forgotten the revision. Only then the
 program lists the objects again, and reports those that are no longer there as deleted. For that it keeps the last state
 of every object in memory. An error that does not pass, such as a missing permission, ends the program.
 """
@@ -23,7 +23,7 @@ Known: TypeAlias = dict[str | None, ConfigMap]
 # A response that cannot be decoded is probably a page of a load balancer, with status 200.
 FAILURES = (TransportError, ApiError, DecodeError)
 
-# What a server answers that is overloaded, starts or stops, and what a load balancer before it answers then.
+# The statuses of a server that is overloaded, starts or stops, and of the load balancer in front of it.
 PASSING = (429, 500, 502, 503, 504)
 
 

@@ -1,4 +1,4 @@
-"""What the command reads: OpenAPI documents, and manifests of CustomResourceDefinitions."""
+"""Read the input of the command: OpenAPI documents, and manifests of CustomResourceDefinitions."""
 
 import gzip
 import sys
