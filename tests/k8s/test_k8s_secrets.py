@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from kubex.models import ObjectMeta, encode_secret_data
-from kubex.models._raw import lazy
+from kubex.models._lazy.decode import decode_lazily
 
 VERSIONS = ["v1_35", "v1_36", "v1_37"]
 
@@ -19,7 +19,7 @@ def test_the_contents_of_a_secret_are_hidden(version: str, field: str) -> None:
     secret = module.Secret(metadata=ObjectMeta(name="s"), **{field: {"password": "bWFya2Vk"}})
     assert "bWFya2Vk" not in repr(secret) + str(secret)
     assert b"bWFya2Vk" in secret.to_json()
-    read = lazy(module.Secret, secret.to_json(), "Secret")
+    read = decode_lazily(module.Secret, secret.to_json(), "Secret")
     assert "bWFya2Vk" not in repr(read) + str(read)
     assert getattr(read, field) == {"password": "bWFya2Vk"}
 

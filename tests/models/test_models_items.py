@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -95,8 +96,8 @@ def test_copies_and_pickles_are_equal_and_hold_objects(again: Any) -> None:
 
 def test_repr_and_dumps_show_objects() -> None:
     found = listed("a")
-    assert repr(found.items).startswith("[ConfigMap(")
     assert "Raw" not in repr(found) + str(found.model_dump()) + found.model_dump_json()
+    assert repr(found.items).startswith("[ConfigMap(")
     dumped = found.model_dump()
     assert dumped["items"][0]["data"] == {"n": "a"}
     assert ResourceList[ConfigMap].model_validate(dumped) == found
@@ -133,6 +134,46 @@ def test_one_malformed_item_raises_when_it_is_reached_and_names_itself() -> None
             _ = found.items[1].data
         with pytest.raises(DecodeError, match="ConfigMap"):
             _ = found.items[2]
+
+
+def test_a_repr_decodes_no_items() -> None:
+    found = listed("a", "b", "c", more=(7,))
+    assert found.items[1].metadata.name == "b"
+    assert repr(found.items) == (
+        "[<1 not decoded>, ConfigMap(metadata=ObjectMeta(name='b'), data=...), <2 not decoded>]"
+    )
+    assert "items=[<1 not decoded>, " in repr(found)
+
+
+def test_a_list_is_a_sequence_of_its_items() -> None:
+    found = listed("a", "b", "c")
+    assert isinstance(found, Sequence)
+    assert names(found) == ["a", "b", "c"]
+    assert (len(found), bool(found), bool(listed())) == (3, True, False)
+    assert found[0] is found.items[0]
+    assert found[-1].metadata.name == "c"
+    assert names(found[1:]) == ["b", "c"]
+    assert names(reversed(found)) == ["c", "b", "a"]
+    assert found[1] in found
+    assert (found.index(found[1]), found.count(found[1])) == (1, 1)
+    assert [item.metadata.name for item in sorted(found, key=lambda item: item.metadata.name or "")] == ["a", "b", "c"]
+    with pytest.raises(IndexError):
+        _ = found[3]
+
+
+def test_only_the_fields_that_the_server_sent_are_set() -> None:
+    assert listed("a").model_fields_set == {"kind", "api_version", "metadata", "items"}
+    assert Decoder(ConfigMap, "ConfigMap").list(b'{"items":[]}').model_fields_set == {"items"}
+
+
+def test_taking_items_keeps_none_of_them() -> None:
+    items: Any = listed("a", "b").items
+    first = items[0]
+    assert items.take() is first
+    assert items.take().metadata.name == "b"
+    assert len(items) == 0
+    with pytest.raises(IndexError):
+        items.take()
 
 
 def test_sorting_by_a_key() -> None:

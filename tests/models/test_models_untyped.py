@@ -18,7 +18,7 @@ from kubex.models import (
     facts_of,
     untyped,
 )
-from kubex.models._raw import lazy
+from kubex.models._lazy.decode import decode_lazily
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 BODY = {
@@ -37,7 +37,7 @@ class Sprocket(untyped("example.com/v1", "Gadget", plural="gadgets")):  # type: 
 @pytest.mark.parametrize("lazily", [False, True])
 def test_an_untyped_object_is_read_and_written_by_json_names(lazily: bool) -> None:
     kind = untyped("example.com/v1", "Gadget", plural="gadgets")
-    gadget = lazy(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(deepcopy(BODY))
+    gadget = decode_lazily(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(deepcopy(BODY))
     assert gadget["spec"]["size"] == 3
     gadget["spec"]["size"] = 4
     gadget["data"] = {"new": [1]}
@@ -54,7 +54,7 @@ def test_an_untyped_object_is_read_and_written_by_json_names(lazily: bool) -> No
 @pytest.mark.parametrize("lazily", [False, True])
 def test_the_fields_that_every_object_has_are_there_by_json_name_too(lazily: bool) -> None:
     kind = untyped("example.com/v1", "Gadget", plural="gadgets")
-    gadget = lazy(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
+    gadget = decode_lazily(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
     assert (gadget["apiVersion"], gadget["kind"], gadget["metadata"].name) == ("example.com/v1", "Gadget", "g")
     gadget["apiVersion"] = "example.com/v2"
     gadget["metadata"] = ObjectMeta(name="h")
@@ -67,7 +67,7 @@ def test_the_fields_that_every_object_has_are_there_by_json_name_too(lazily: boo
 @pytest.mark.parametrize("name", ["schema", "copy", "json", "dict", "validate", "construct", "get", "to_json", "_odd"])
 def test_a_field_called_as_a_method_is_kept(name: str, lazily: bool) -> None:
     kind = untyped("example.com/v1", "Gadget", plural="gadgets")
-    gadget = lazy(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
+    gadget = decode_lazily(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
     assert name not in gadget
     gadget[name] = {"new": 1}
     assert name in gadget
@@ -80,7 +80,7 @@ def test_a_field_called_as_a_method_is_kept(name: str, lazily: bool) -> None:
 @pytest.mark.parametrize("lazily", [False, True])
 def test_fields_can_be_looked_for_and_removed(lazily: bool) -> None:
     kind = untyped("example.com/v1", "Gadget", plural="gadgets")
-    gadget = lazy(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
+    gadget = decode_lazily(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
     assert "spec" in gadget
     assert "metadata" in gadget
     assert "missing" not in gadget

@@ -24,10 +24,14 @@ _INHERITED = frozenset(("apiVersion", "kind", "metadata"))
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """What a class is besides a structure: a kind with a path, or a body with apiVersion and kind."""
+    """What a class is besides a structure: a kind with a path, or a body with apiVersion and kind.
+
+    `large` classes are decoded field by field.
+    """
 
     resource: Resource | None = None
     body: tuple[str, str] | None = None
+    large: bool = False
 
 
 class Emitter:
@@ -147,7 +151,7 @@ class _Names:
 
 def _bases(role: Role) -> list[Symbol]:
     if role.resource is None:
-        return [model("Model")]
+        return [model("LazyModel" if role.large else "Model")]
     scope = "Namespaced" if role.resource.namespaced else "Cluster"
     if not role.resource.stored:
         return [model(f"{scope}CreateOnly")]

@@ -12,6 +12,7 @@ from kubex_codegen._format import format_modules
 from kubex_codegen._naming import package_of
 from kubex_codegen._packages import package_modules
 from kubex_codegen._resources import Resource, bodies, find_resources, kinds_of
+from kubex_codegen._sizes import large
 from kubex_codegen._structs import Struct, Structs
 
 
@@ -42,6 +43,8 @@ def generate(document: Document, options: Options | None = None) -> dict[str, st
     packages = _packages(document, structs)
     structs = _unique(structs, packages)
     made = modules(structs, roles, packages)
+    for schema in large(structs):
+        roles[schema] = dataclasses.replace(roles.get(schema, Role()), large=True)
     emitter = Emitter(made, roles, descriptions=options.descriptions, reference=options.reference)
     files = package_modules(made)
     for module in made:

@@ -10,7 +10,7 @@ from kubex.client import Client
 from kubex.core._paths import collection_path, object_path
 from kubex.core._query import Query
 from kubex.core._request import JSON, Request
-from kubex.core.params import NamespaceTypes, TimeoutTypes
+from kubex.core.params import DecodeMode, NamespaceTypes, TimeoutTypes
 from kubex.errors import InvalidNameError, NamespaceError
 from kubex.models import NamespacedResource, ObjectMeta, Resource, facts_of
 
@@ -40,6 +40,7 @@ class Endpoint(Generic[T]):
         namespace: NamespaceTypes,
         *,
         metadata_only: bool = False,
+        decode: DecodeMode = "lazy",
     ) -> None:
         check_client(client)
         check_kind(resource)
@@ -50,7 +51,8 @@ class Endpoint(Generic[T]):
         self.namespace = namespace
         self.accept = _METADATA if metadata_only else JSON
         self.accept_list = _METADATA_LIST if metadata_only else JSON
-        self.decoder = Decoder(model, f"{model.__name__} of {self.facts.resource}" if metadata_only else model.__name__)
+        what = f"{model.__name__} of {self.facts.resource}" if metadata_only else model.__name__
+        self.decoder = Decoder(model, what, decode, pause_gc=client.options.pause_gc)
         if isinstance(namespace, str):
             self.collection(namespace)
 

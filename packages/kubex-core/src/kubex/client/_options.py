@@ -38,6 +38,7 @@ class ClientOptions:
         default is: since 3.13. False accepts what lacks a key identifier, as kubectl does.
     user_agent: of requests; up to the first `/` it is the default field manager of the server. `None` names kubex.
     field_manager: of writes that do not name one, a name of this program; server-side apply requires one.
+    pause_gc: whether the garbage collector of the process is paused while a page of a list is decoded eagerly.
     http2: whether plain requests to an https server may share a connection by HTTP/2; httpx only, with an extra.
 
     Raises ConfigurationError, naming the field, for what cannot be meant.
@@ -58,10 +59,11 @@ class ClientOptions:
     field_manager: str | None = None
     verify_x509_strict: bool | EllipsisType = ...
     http2: bool = False
+    pause_gc: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "timeout", coerce_timeout(self.timeout, field="ClientOptions.timeout"))
-        for name in ("log_api_warnings", "keep_alive", "trust_env", "http2"):
+        for name in ("log_api_warnings", "keep_alive", "trust_env", "http2", "pause_gc"):
             if not isinstance(getattr(self, name), bool):
                 raise _wrong(name, "True or False", getattr(self, name))
         if not isinstance(self.verify_x509_strict, bool | EllipsisType):  # pyright: ignore[reportUnnecessaryIsInstance]

@@ -11,6 +11,7 @@ from kubex.core._errors import ConfigurationError
 from kubex.models._text_enum import TextEnum
 
 __all__ = [
+    "DecodeMode",
     "FieldValidation",
     "FieldValidationTypes",
     "NamespaceTypes",
@@ -69,6 +70,9 @@ FieldValidationTypes: TypeAlias = FieldValidation | Literal["Ignore", "Warn", "S
 
 ResourceVersionMatchTypes: TypeAlias = ResourceVersionMatch | Literal["Exact", "NotOlderThan"]
 """A `ResourceVersionMatch` or its text."""
+
+DecodeMode: TypeAlias = Literal["lazy", "eager"]
+"""When the fields of objects are decoded: `lazy` when each is first read, `eager` when the response is read."""
 
 NamespaceTypes: TypeAlias = str | EllipsisType | None
 """A namespace; `...` is the default one, `None` is all namespaces."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kubex.models._create_only import ClusterCreateOnly, CreateOnly, NamespacedCreateOnly
     from kubex.models._events import EventType, WatchEvent
     from kubex.models._facts import ALL_VERBS, ResourceFacts
+    from kubex.models._lazy.base import LazyModel
     from kubex.models._lists import ResourceList
     from kubex.models._managed import ManagedFieldsEntry, ManagedObjectMeta
     from kubex.models._markers import (
@@ -84,6 +85,7 @@ else:  # importing one model does not build the others
             "HasTokenRequest": "_markers",
             "Hidden": "_values",
             "IntOrString": "_values",
+            "LazyModel": "_lazy.base",
             "ListMeta": "_meta",
             "ManagedFieldsEntry": "_managed",
             "ManagedObjectMeta": "_managed",
@@ -156,6 +158,7 @@ __all__ = [
     "HasTokenRequest",
     "Hidden",
     "IntOrString",
+    "LazyModel",
     "ListMeta",
     "ManagedFieldsEntry",
     "ManagedObjectMeta",

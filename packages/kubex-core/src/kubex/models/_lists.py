@@ -1,11 +1,12 @@
 """A list of objects as the server returns it."""
 
-from collections.abc import MutableSequence
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Iterator, MutableSequence, Sequence
+from typing import Annotated, Any, Generic, TypeVar, overload
 
 from pydantic import Field
+from typing_extensions import override
 
-from kubex.models._items import ItemsSchema
+from kubex.models._lazy.items import LazyListSchema
 from kubex.models._meta import ListMeta
 from kubex.models._model import Model
 from kubex.models._resource import Resource
@@ -13,8 +14,12 @@ from kubex.models._resource import Resource
 T = TypeVar("T", bound=Resource)
 
 
-class ResourceList(Model, Generic[T]):
-    """Objects of one kind and the revision at which they were read.
+class ResourceList(Model, Sequence[T], Generic[T]):
+    """Objects of one kind and the revision at which they were read; a sequence of the objects.
+
+        pods = await api.list()
+        print(len(pods), pods[0].metadata.name)
+        for pod in pods: ...
 
     See https://kubernetes.io/docs/reference/using-api/api-concepts/#collections.
     """
@@ -22,13 +27,28 @@ class ResourceList(Model, Generic[T]):
     api_version: str | None = None
     kind: str | None = None
     metadata: ListMeta = Field(default_factory=ListMeta)
-    items: Annotated[MutableSequence[T], ItemsSchema]
-    """The objects; each is decoded when it is reached."""
+    items: Annotated[MutableSequence[T], LazyListSchema]
+    """The objects, which can be changed; each is decoded when it is read."""
 
     @property
     def resource_version(self) -> str | None:
         """The revision of the list: a watch from here misses nothing."""
         return self.metadata.resource_version
+
+    @override
+    def __iter__(self) -> Iterator[T]:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # items instead of fields
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+    @override
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        return self.items[index]
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A parametrised class is made at run time, so pickle cannot find it by name.

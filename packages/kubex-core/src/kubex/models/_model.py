@@ -1,6 +1,6 @@
 """The configuration that all models share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, get_args
 
 from pydantic import VERSION, BaseModel, ConfigDict
@@ -28,6 +28,13 @@ class Model(BaseModel):
         extra="allow",
         hide_input_in_errors=True,
     )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if any(field.deprecated for field in cls.__pydantic_fields__.values()):
+            # Pydantic lets such fields warn when it builds the schema, which is not deferred therefore.
+            cls.model_rebuild(raise_errors=False)
 
     @classmethod
     def model_rebuild(
@@ -64,6 +71,25 @@ class Model(BaseModel):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form as plain Python values: wire names, nothing that is None."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Iterate over what a `repr` shows: the fields that are set."""
+        declared = type(self).__pydantic_fields__
+        for name, value in vars(self).items():
+            if name in declared and declared[name].repr and is_shown(value, is_set=name in self.model_fields_set):
+                yield name, self.__repr_recursion__(value) if value is self else value
+        yield from (self.model_extra or {}).items()
+        computed = type(self).__pydantic_computed_fields__.items()
+        yield from ((name, getattr(self, name)) for name, field in computed if field.repr)
+
+
+def is_shown(value: object, *, is_set: bool) -> bool:
+    """Return whether a `repr` shows a field: if it is set, or if its default was changed in place."""
+    if is_set:
+        return True
+    if isinstance(value, Model):
+        return bool(value.model_fields_set)
+    return isinstance(value, list | dict) and value not in ([], {})
 
 
 def _parts_to_build(model: type[BaseModel]) -> Iterator[type[BaseModel]]:

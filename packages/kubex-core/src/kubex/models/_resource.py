@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from kubex.models._facts import ResourceFacts, default_from_facts
-from kubex.models._lazy import LazyObject
+from kubex.models._lazy.base import LazyModel
 from kubex.models._meta import ObjectMeta
 
 
-class Resource(LazyObject):
+class Resource(LazyModel):
     """An object of the Kubernetes API. A kind derives from `NamespacedResource` or `ClusterResource`.
 
     `__resource__` says where the kind lives; a class that has it gets its `apiVersion` and `kind` as defaults, so

@@ -1,7 +1,7 @@
 """Kinds without a model of their own."""
 
 from functools import cache
-from typing import Any, Literal, SupportsIndex, cast, overload
+from typing import Any, ClassVar, Literal, SupportsIndex, cast, overload
 
 from kubex.models._facts import ResourceFacts
 from kubex.models._resource import ClusterResource, NamespacedResource, Resource
@@ -15,6 +15,8 @@ def _attributes(model: type[Resource]) -> dict[str, str]:
 
 
 class _Fields(Resource):
+    _declares_all_fields: ClassVar[bool] = False
+
     # What is no declared field never goes through attributes: JSON may have fields called `json` or `copy`.
 
     def __getitem__(self, name: str) -> Any:

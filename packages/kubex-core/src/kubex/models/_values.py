@@ -86,3 +86,8 @@ See `encode_secret_data()` and `decode_secret_data()`.
 
 Hidden = Field(repr=False)
 """Keeps a field out of the repr of its object: `token: Annotated[str, Hidden]`."""
+
+
+def is_ours(metadata: object) -> bool:
+    """Return whether an item of metadata is one of this module, which validate a value without its neighbours."""
+    return isinstance(metadata, _NullAs) or metadata is _NamesEncoder

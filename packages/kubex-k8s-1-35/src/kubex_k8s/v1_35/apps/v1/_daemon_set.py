@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasStatus, IntOrString, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import HasStatus, IntOrString, LazyModel, Model, NamespacedResource, ResourceFacts, Time
 
 from ...core.v1._pod_template_spec import PodTemplateSpec
 from ...meta.v1._label_selector import LabelSelector
@@ -19,7 +19,7 @@ class DaemonSetUpdateStrategy(Model):
     type: str | None = None
 
 
-class DaemonSetSpec(Model):
+class DaemonSetSpec(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#daemonsetspec-v1-apps."""
 
     min_ready_seconds: int | None = None

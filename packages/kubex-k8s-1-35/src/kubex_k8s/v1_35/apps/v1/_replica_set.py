@@ -1,11 +1,11 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasScale, HasStatus, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import HasScale, HasStatus, LazyModel, Model, NamespacedResource, ResourceFacts, Time
 
 from ...core.v1._pod_template_spec import PodTemplateSpec
 from ...meta.v1._label_selector import LabelSelector
 
 
-class ReplicaSetSpec(Model):
+class ReplicaSetSpec(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#replicasetspec-v1-apps."""
 
     min_ready_seconds: int | None = None

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasScale, HasStatus, IntOrString, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import HasScale, HasStatus, IntOrString, LazyModel, Model, NamespacedResource, ResourceFacts, Time
 
 from ...core.v1._persistent_volume_claim import PersistentVolumeClaim
 from ...core.v1._pod_template_spec import PodTemplateSpec
@@ -37,7 +37,7 @@ class StatefulSetUpdateStrategy(Model):
     type: str | None = None
 
 
-class StatefulSetSpec(Model):
+class StatefulSetSpec(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#statefulsetspec-v1-apps."""
 
     min_ready_seconds: int | None = None

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasStatus, Model, NamespacedResource, Quantity, ResourceFacts, Time
+from kubex.models import HasStatus, LazyModel, Model, NamespacedResource, Quantity, ResourceFacts, Time
 
 from ...meta.v1._label_selector import LabelSelector
 
@@ -131,7 +131,7 @@ class MetricSpec(Model):
     type: str
 
 
-class HorizontalPodAutoscalerSpec(Model):
+class HorizontalPodAutoscalerSpec(LazyModel):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#horizontalpodautoscalerspec-v2-autoscaling.
     """
@@ -188,7 +188,7 @@ class MetricStatus(Model):
     type: str
 
 
-class HorizontalPodAutoscalerStatus(Model):
+class HorizontalPodAutoscalerStatus(LazyModel):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#horizontalpodautoscalerstatus-v2-autoscaling.
     """

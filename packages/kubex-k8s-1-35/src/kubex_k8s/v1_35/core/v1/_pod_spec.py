@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import IntOrString, Model, NullAsEmpty, ObjectMeta, Quantity, wire_names
+from kubex.models import IntOrString, LazyModel, Model, NullAsEmpty, ObjectMeta, Quantity, wire_names
 
 from ...meta.v1._label_selector import LabelSelector
 from ._aws_elastic_block_store_volume_source import (
@@ -430,7 +430,7 @@ class VolumeMount(Model):
     sub_path_expr: str | None = None
 
 
-class Container(Model):
+class Container(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#container-v1-core."""
 
     args: list[str] | None = None
@@ -489,7 +489,7 @@ class EmptyDirVolumeSource(Model):
     size_limit: Quantity | None = None
 
 
-class EphemeralContainer(Model):
+class EphemeralContainer(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ephemeralcontainer-v1-core."""
 
     args: list[str] | None = None
@@ -709,7 +709,7 @@ class ServiceAccountTokenProjection(Model):
     path: str
 
 
-class VolumeProjection(Model, alias_generator=wire_names(downward_api="downwardAPI")):
+class VolumeProjection(LazyModel, alias_generator=wire_names(downward_api="downwardAPI")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumeprojection-v1-core."""
 
     cluster_trust_bundle: ClusterTrustBundleProjection | None = None
@@ -720,7 +720,7 @@ class VolumeProjection(Model, alias_generator=wire_names(downward_api="downwardA
     service_account_token: ServiceAccountTokenProjection | None = None
 
 
-class ProjectedVolumeSource(Model):
+class ProjectedVolumeSource(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#projectedvolumesource-v1-core."""
 
     default_mode: int | None = None
@@ -774,7 +774,7 @@ class StorageOSVolumeSource(Model):
     volume_namespace: str | None = None
 
 
-class Volume(Model, alias_generator=wire_names(downward_api="downwardAPI", scale_io="scaleIO")):
+class Volume(LazyModel, alias_generator=wire_names(downward_api="downwardAPI", scale_io="scaleIO")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volume-v1-core."""
 
     aws_elastic_block_store: AWSElasticBlockStoreVolumeSource | None = None
@@ -818,7 +818,7 @@ class WorkloadReference(Model):
     pod_group_replica_key: str | None = None
 
 
-class PodSpec(Model, alias_generator=wire_names(set_hostname_as_fqdn="setHostnameAsFQDN")):
+class PodSpec(LazyModel, alias_generator=wire_names(set_hostname_as_fqdn="setHostnameAsFQDN")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podspec-v1-core."""
 
     active_deadline_seconds: int | None = None

@@ -1,10 +1,10 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model, ObjectMeta
+from kubex.models import LazyModel, ObjectMeta
 
 from ._pod_spec import PodSpec
 
 
-class PodTemplateSpec(Model):
+class PodTemplateSpec(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podtemplatespec-v1-core."""
 
     metadata: ObjectMeta | None = None

@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterResource, Model, NullAsEmptyDict, Quantity, ResourceFacts, Time
+from kubex.models import ClusterResource, LazyModel, Model, NullAsEmptyDict, Quantity, ResourceFacts, Time
 
 from ...core.v1._node_selector import NodeSelector
 
@@ -102,7 +102,7 @@ class ResourcePool(Model):
     resource_slice_count: int
 
 
-class ResourceSliceSpec(Model):
+class ResourceSliceSpec(LazyModel):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourceslicespec-v1beta2-resource-k8s-io.
     """

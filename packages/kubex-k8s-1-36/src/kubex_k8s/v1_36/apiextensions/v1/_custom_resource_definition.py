@@ -1,7 +1,17 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated, Any
 
-from kubex.models import Base64, ClusterResource, HasStatus, Model, NullAsEmpty, ResourceFacts, Time, wire_names
+from kubex.models import (
+    Base64,
+    ClusterResource,
+    HasStatus,
+    LazyModel,
+    Model,
+    NullAsEmpty,
+    ResourceFacts,
+    Time,
+    wire_names,
+)
 
 
 class CustomResourceColumnDefinition(Model):
@@ -117,7 +127,7 @@ class ValidationRule(Model):
 
 
 class JSONSchemaProps(
-    Model,
+    LazyModel,
     alias_generator=wire_names(
         ref="$ref",
         schema_="$schema",
@@ -180,7 +190,7 @@ class JSONSchemaProps(
     x_kubernetes_validations: list[ValidationRule] | None = None
 
 
-class CustomResourceValidation(Model):
+class CustomResourceValidation(LazyModel):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#customresourcevalidation-v1-apiextensions-k8s-io.
     """
@@ -196,7 +206,7 @@ class SelectableField(Model):
     json_path: str
 
 
-class CustomResourceDefinitionVersion(Model):
+class CustomResourceDefinitionVersion(LazyModel):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#customresourcedefinitionversion-v1-apiextensions-k8s-io.
     """
@@ -212,7 +222,7 @@ class CustomResourceDefinitionVersion(Model):
     subresources: CustomResourceSubresources | None = None
 
 
-class CustomResourceDefinitionSpec(Model):
+class CustomResourceDefinitionSpec(LazyModel):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#customresourcedefinitionspec-v1-apiextensions-k8s-io.
     """

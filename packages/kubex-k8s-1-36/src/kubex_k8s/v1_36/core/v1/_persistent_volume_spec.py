@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import Model, NullAsEmpty, Quantity, wire_names
+from kubex.models import LazyModel, Model, NullAsEmpty, Quantity, wire_names
 
 from ._aws_elastic_block_store_volume_source import (
     AWSElasticBlockStoreVolumeSource,
@@ -165,7 +165,7 @@ class VolumeNodeAffinity(Model):
     required: NodeSelector | None = None
 
 
-class PersistentVolumeSpec(Model, alias_generator=wire_names(scale_io="scaleIO")):
+class PersistentVolumeSpec(LazyModel, alias_generator=wire_names(scale_io="scaleIO")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#persistentvolumespec-v1-core."""
 
     access_modes: list[str] | None = None

@@ -1,10 +1,10 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasScale, HasStatus, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import HasScale, HasStatus, LazyModel, Model, NamespacedResource, ResourceFacts, Time
 
 from ._pod_template_spec import PodTemplateSpec
 
 
-class ReplicationControllerSpec(Model):
+class ReplicationControllerSpec(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicationcontrollerspec-v1-core."""
 
     min_ready_seconds: int | None = None

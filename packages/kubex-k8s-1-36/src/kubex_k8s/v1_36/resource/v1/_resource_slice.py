@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterResource, Model, NullAsEmptyDict, Quantity, ResourceFacts, Time
+from kubex.models import ClusterResource, LazyModel, Model, NullAsEmptyDict, Quantity, ResourceFacts, Time
 
 from ...core.v1._node_selector import NodeSelector
 
@@ -86,7 +86,7 @@ class NodeAllocatableResourceMapping(Model):
     capacity_key: str | None = None
 
 
-class Device(Model):
+class Device(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#device-v1-resource-k8s-io."""
 
     all_nodes: bool | None = None
@@ -112,7 +112,7 @@ class ResourcePool(Model):
     resource_slice_count: int
 
 
-class ResourceSliceSpec(Model):
+class ResourceSliceSpec(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceslicespec-v1-resource-k8s-io."""
 
     all_nodes: bool | None = None

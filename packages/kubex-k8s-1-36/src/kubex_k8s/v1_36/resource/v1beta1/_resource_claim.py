@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Any
 
-from kubex.models import HasStatus, Model, NamespacedResource, Quantity, ResourceFacts, Time, wire_names
+from kubex.models import HasStatus, LazyModel, Model, NamespacedResource, Quantity, ResourceFacts, Time, wire_names
 
 from ...core.v1._node_selector import NodeSelector
 from ...meta.v1._condition import Condition
@@ -90,7 +90,7 @@ class ResourceClaimConsumerReference(Model):
     uid: str
 
 
-class ResourceClaimStatus(Model):
+class ResourceClaimStatus(LazyModel):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimstatus-v1beta1-resource-k8s-io.
     """

@@ -1,10 +1,10 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts, Time
+from kubex.models import ClusterResource, HasStatus, LazyModel, Model, ResourceFacts, Time
 
 from ...core.v1._persistent_volume_spec import PersistentVolumeSpec
 
 
-class VolumeAttachmentSource(Model):
+class VolumeAttachmentSource(LazyModel):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumeattachmentsource-v1-storage-k8s-io.
     """
@@ -13,7 +13,7 @@ class VolumeAttachmentSource(Model):
     persistent_volume_name: str | None = None
 
 
-class VolumeAttachmentSpec(Model):
+class VolumeAttachmentSpec(LazyModel):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumeattachmentspec-v1-storage-k8s-io.
     """

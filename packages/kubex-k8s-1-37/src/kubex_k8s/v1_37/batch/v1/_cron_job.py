@@ -1,18 +1,18 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasStatus, Model, NamespacedResource, ObjectMeta, ResourceFacts, Time
+from kubex.models import HasStatus, LazyModel, Model, NamespacedResource, ObjectMeta, ResourceFacts, Time
 
 from ...core.v1._object_reference import ObjectReference
 from ._job_spec import JobSpec
 
 
-class JobTemplateSpec(Model):
+class JobTemplateSpec(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#jobtemplatespec-v1-batch."""
 
     metadata: ObjectMeta | None = None
     spec: JobSpec | None = None
 
 
-class CronJobSpec(Model):
+class CronJobSpec(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#cronjobspec-v1-batch."""
 
     concurrency_policy: str | None = None

@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import Model, NullAsEmpty
+from kubex.models import LazyModel, Model, NullAsEmpty
 
 from ...core.v1._pod_template_spec import PodTemplateSpec
 from ...meta.v1._label_selector import LabelSelector
@@ -68,7 +68,7 @@ class SuccessPolicy(Model):
     rules: Annotated[list[SuccessPolicyRule], NullAsEmpty]
 
 
-class JobSpec(Model):
+class JobSpec(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#jobspec-v1-batch."""
 
     active_deadline_seconds: int | None = None

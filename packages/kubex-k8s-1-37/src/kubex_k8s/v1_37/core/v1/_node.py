@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, HasStatus, Model, Quantity, ResourceFacts, Time, wire_names
+from kubex.models import ClusterResource, HasStatus, LazyModel, Model, Quantity, ResourceFacts, Time, wire_names
 
 
 class AttachedVolume(Model):
@@ -149,7 +149,7 @@ class NodeSystemInfo(
     system_uuid: str
 
 
-class NodeStatus(Model):
+class NodeStatus(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nodestatus-v1-core."""
 
     addresses: list[NodeAddress] | None = None

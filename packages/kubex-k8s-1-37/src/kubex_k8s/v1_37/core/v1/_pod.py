@@ -10,6 +10,7 @@ from kubex.models import (
     HasPortForward,
     HasResize,
     HasStatus,
+    LazyModel,
     Model,
     NamespacedResource,
     NullAsEmpty,
@@ -117,7 +118,7 @@ class VolumeMountStatus(Model):
     volume_status: VolumeStatus | None = None
 
 
-class ContainerStatus(Model, alias_generator=wire_names(container_id="containerID", image_id="imageID")):
+class ContainerStatus(LazyModel, alias_generator=wire_names(container_id="containerID", image_id="imageID")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#containerstatus-v1-core."""
 
     allocated_resources: dict[str, Quantity] | None = None
@@ -215,7 +216,7 @@ class PodVolumeHealth(Model):
     name: str
 
 
-class PodStatus(Model):
+class PodStatus(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podstatus-v1-core."""
 
     allocated_resources: dict[str, Quantity] | None = None

@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import IntOrString, Model, NullAsEmpty, ObjectMeta, Quantity, wire_names
+from kubex.models import IntOrString, LazyModel, Model, NullAsEmpty, ObjectMeta, Quantity, wire_names
 
 from ...meta.v1._label_selector import LabelSelector
 from ._aws_elastic_block_store_volume_source import (
@@ -436,7 +436,7 @@ class VolumeMount(Model):
     sub_path_expr: str | None = None
 
 
-class Container(Model):
+class Container(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#container-v1-core."""
 
     args: list[str] | None = None
@@ -498,7 +498,7 @@ class EmptyDirVolumeSource(Model):
     size_limit: Quantity | None = None
 
 
-class EphemeralContainer(Model):
+class EphemeralContainer(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#ephemeralcontainer-v1-core."""
 
     args: list[str] | None = None
@@ -733,7 +733,7 @@ class ServiceAccountTokenProjection(Model):
     user: int | None = None
 
 
-class VolumeProjection(Model, alias_generator=wire_names(downward_api="downwardAPI")):
+class VolumeProjection(LazyModel, alias_generator=wire_names(downward_api="downwardAPI")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volumeprojection-v1-core."""
 
     cluster_trust_bundle: ClusterTrustBundleProjection | None = None
@@ -744,7 +744,7 @@ class VolumeProjection(Model, alias_generator=wire_names(downward_api="downwardA
     service_account_token: ServiceAccountTokenProjection | None = None
 
 
-class ProjectedVolumeSource(Model):
+class ProjectedVolumeSource(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#projectedvolumesource-v1-core."""
 
     default_mode: int | None = None
@@ -800,7 +800,7 @@ class StorageOSVolumeSource(Model):
     volume_namespace: str | None = None
 
 
-class Volume(Model, alias_generator=wire_names(downward_api="downwardAPI", scale_io="scaleIO")):
+class Volume(LazyModel, alias_generator=wire_names(downward_api="downwardAPI", scale_io="scaleIO")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volume-v1-core."""
 
     aws_elastic_block_store: AWSElasticBlockStoreVolumeSource | None = None
@@ -836,7 +836,7 @@ class Volume(Model, alias_generator=wire_names(downward_api="downwardAPI", scale
     vsphere_volume: VsphereVirtualDiskVolumeSource | None = None
 
 
-class PodSpec(Model, alias_generator=wire_names(set_hostname_as_fqdn="setHostnameAsFQDN")):
+class PodSpec(LazyModel, alias_generator=wire_names(set_hostname_as_fqdn="setHostnameAsFQDN")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podspec-v1-core."""
 
     active_deadline_seconds: int | None = None

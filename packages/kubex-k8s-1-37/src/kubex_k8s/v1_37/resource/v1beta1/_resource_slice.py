@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterResource, Model, NullAsEmptyDict, Quantity, ResourceFacts, Time
+from kubex.models import ClusterResource, LazyModel, Model, NullAsEmptyDict, Quantity, ResourceFacts, Time
 
 from ...core.v1._node_selector import NodeSelector
 
@@ -103,7 +103,7 @@ class NodeAllocatableResource(Model):
     overhead: NodeAllocatableOverhead | None = None
 
 
-class BasicDevice(Model):
+class BasicDevice(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#basicdevice-v1beta1-resource-k8s-io."""
 
     all_nodes: bool | None = None
@@ -127,7 +127,7 @@ class CounterSet(Model):
     name: str
 
 
-class Device(Model):
+class Device(LazyModel):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#device-v1beta1-resource-k8s-io."""
 
     basic: BasicDevice | None = None
@@ -142,7 +142,7 @@ class ResourcePool(Model):
     resource_slice_count: int
 
 
-class ResourceSliceSpec(Model):
+class ResourceSliceSpec(LazyModel):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceslicespec-v1beta1-resource-k8s-io.
     """

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model, Quantity
+from kubex.models import LazyModel, Model, Quantity
 
 from ._device_selector import DeviceSelector, OpaqueDeviceConfiguration
 
@@ -100,7 +100,7 @@ class DeviceClaim(Model):
     requests: list[DeviceRequest] | None = None
 
 
-class ResourceClaimSpec(Model):
+class ResourceClaimSpec(LazyModel):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceclaimspec-v1beta2-resource-k8s-io.
     """

@@ -1,10 +1,10 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model, NamespacedResource, ObjectMeta, ResourceFacts
+from kubex.models import LazyModel, NamespacedResource, ObjectMeta, ResourceFacts
 
 from ._resource_claim_spec import ResourceClaimSpec
 
 
-class ResourceClaimTemplateSpec(Model):
+class ResourceClaimTemplateSpec(LazyModel):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceclaimtemplatespec-v1beta2-resource-k8s-io.
     """

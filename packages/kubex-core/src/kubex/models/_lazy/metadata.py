@@ -1,0 +1,94 @@
+"""Decoding the metadata of an object, which is never lazy.
+
+msgspec reads it in one pass and skips `managedFields`, which are large and which `ObjectMeta` does not keep. Metadata
+that does not fit is left to Pydantic, which is more tolerant and has the better errors.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+from pydantic import ValidationError
+
+from kubex.models._errors import decode_error
+from kubex.models._lazy.base import construct
+from kubex.models._lazy.fields import Validate, complete, validator
+from kubex.models._lazy.split import Json, scan_object
+from kubex.models._meta import ObjectMeta
+from kubex.models._names import wire_name
+
+# Types that msgspec reads as Pydantic does; fields of other types are validated from their JSON.
+_ALIKE = (str, int, dict[str, str], list[str])
+
+_WIRES = {name: wire_name(name) for name in ObjectMeta.model_fields}
+_validators: dict[str, Validate] = {}
+
+
+def _make_struct() -> type[msgspec.Struct]:
+    fields: list[tuple[str, Any, Any]] = []
+    for name, field in ObjectMeta.model_fields.items():
+        kind: Any = next((kind for kind in _ALIKE if field.annotation == kind | None and not field.metadata), None)
+        fields.append((name, Raw | UnsetType if kind is None else kind | None | UnsetType, UNSET))
+        if kind is None:
+            _validators[name] = validator(field)
+    return msgspec.defstruct("Metadata", fields, rename=_WIRES, gc=False)
+
+
+METADATA = _make_struct()
+"""The struct into which msgspec reads metadata."""
+
+_decode = msgspec.json.Decoder(METADATA).decode
+
+
+def from_struct(struct: msgspec.Struct) -> ObjectMeta:
+    """Make metadata from its struct; raises ValidationError."""
+    fields = msgspec.structs.asdict(struct)
+    unset = [name for name, value in fields.items() if value is UNSET]
+    fields_set = fields.keys() - unset
+    for name in unset:
+        fields[name] = None
+    for name, validate in _validators.items():
+        if name in fields_set:
+            fields[name] = validate(bytes(fields[name]))
+    return construct(ObjectMeta, fields, fields_set)
+
+
+def decode_metadata(kind: type[ObjectMeta], body: Json, what: str) -> ObjectMeta:
+    """Decode the JSON of metadata; raises DecodeError."""
+    raw = bytes(body)
+    if kind is ObjectMeta:
+        try:
+            return from_struct(_decode(raw))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValidationError):
+            raw = _known_fields(raw)
+    try:
+        return complete(kind).model_validate_json(raw)
+    except ValidationError as error:
+        raise decode_error(error, f"the metadata of {what}{name_in(raw)}") from error
+
+
+def _known_fields(raw: bytes) -> bytes:
+    """Return the fields that ObjectMeta keeps: the others may nest deeper than Pydantic reads."""
+    try:
+        fields = scan_object(raw)
+    except ValueError:
+        return raw
+    known = {name: bytes(fields[name]) for name in {**_WIRES, **dict.fromkeys(_WIRES.values())} if name in fields}
+    return b"{%s}" % b",".join(b'"%s":%s' % (name.encode(), value) for name, value in known.items())
+
+
+class _Name(msgspec.Struct):
+    name: str = ""
+    namespace: str = ""
+
+
+_decode_name = msgspec.json.Decoder(_Name).decode
+
+
+def name_in(raw: Json) -> str:
+    """Return the namespace and name in metadata that may not fit otherwise, with a space before them."""
+    try:
+        found = _decode_name(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    return f" {found.namespace}/{found.name}" if found.namespace else f" {found.name}".rstrip()

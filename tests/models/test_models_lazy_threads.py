@@ -1,0 +1,167 @@
+"""Several threads, and processes made by fork, read objects at once."""
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from kubex.api._decode import Decoder
+from kubex.models import LazyModel, Model, NamespacedResource
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
+
+from .laziness import lazy
+
+THREADS = 8
+CONTAINERS = [
+    {"name": f"c{number}", "image": "i" * 300, "env": [{"name": f"E{number}", "value": "v"}], "unheardOf": [1]}
+    for number in range(6)
+]
+BODY = json.dumps(
+    {
+        "metadata": {"name": "w", "labels": {"a": "b"}},
+        "spec": {"containers": CONTAINERS, "nodeName": "n", "unheardOf": {"deep": [1]}},
+        "status": {"phase": "Running", "message": "m" * 300},
+        "unheardOf": {"deep": [1]},
+    }
+).encode()
+
+
+@pytest.fixture(autouse=True)
+def _switch_often() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def in_threads(*work: Callable[[], Any]) -> list[Any]:
+    """Do all of this at once, each in a thread, and return the results."""
+    start = threading.Barrier(len(work))
+
+    def run(each: Callable[[], Any]) -> Any:
+        start.wait()
+        return each()
+
+    with ThreadPoolExecutor(len(work)) as pool:
+        return list(pool.map(run, work))
+
+
+READS: dict[str, Callable[[Any], Any]] = {
+    "spec": lambda pod: pod.spec,
+    "status": lambda pod: pod.status,
+    "containers": lambda pod: pod.spec.containers,
+    "a container": lambda pod: pod.spec.containers[5],
+    "a list of a container": lambda pod: pod.spec.containers[0].env,
+    "labels": lambda pod: pod.metadata.labels,
+    "the fields set": lambda pod: pod.model_fields_set,
+    "the fields set of the spec": lambda pod: pod.spec.model_fields_set,
+    "the extras": lambda pod: pod.model_extra,
+    "the extras of the spec": lambda pod: pod.spec.model_extra,
+    "an undeclared field": lambda pod: pod.unheardOf,
+}
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS.keys())
+def test_threads_that_read_one_field_get_the_same_object(read: Callable[[Any], Any]) -> None:
+    for _ in range(40):
+        pod = lazy(Pod, BODY)
+        seen = in_threads(*[lambda pod=pod: read(pod)] * THREADS)
+        assert all(value is seen[0] for value in seen)
+        assert read(pod) is seen[0]
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS.keys())
+def test_an_object_that_one_thread_reads_while_others_dump_it_stays_the_same(read: Callable[[Any], Any]) -> None:
+    expected = Pod.model_validate_json(BODY).to_json()
+    for _ in range(20):
+        pod = lazy(Pod, BODY)
+        seen = in_threads(*[lambda pod=pod: read(pod), lambda pod=pod: pod.to_json()] * (THREADS // 2))
+        assert all(value is seen[0] for value in seen[::2])
+        assert all(value == expected for value in seen[1::2])
+        assert read(pod) is seen[0]
+
+
+def test_no_assignment_is_lost_while_another_thread_dumps_the_object() -> None:
+    for number in range(200):
+        pod = lazy(Pod, BODY)
+        assert pod.status is not None  # so that the fields are not in the order of the class
+
+        def assign(pod: Pod = pod, number: int = number) -> None:
+            pod.kind = f"kind {number}"
+            pod.api_version = f"version {number}"
+
+        in_threads(assign, pod.to_json, pod.to_json, pod.to_dict)
+        assert (pod.kind, pod.api_version) == (f"kind {number}", f"version {number}")
+        assert {"kind", "api_version"} <= pod.model_fields_set
+
+
+def test_threads_that_read_one_item_of_a_list_get_the_same_object() -> None:
+    items = [{"metadata": {"name": f"n{number}"}, "data": {"a": "b"}} for number in range(20)]
+    body = json.dumps({"items": items}).encode()
+    for _ in range(10):
+        found = Decoder(ConfigMap, "ConfigMap").list(body)
+        seen = in_threads(*[lambda found=found: list(found)] * THREADS)
+        assert all([item is first for item, first in zip(each, seen[0], strict=True)] == [True] * 20 for each in seen)
+
+
+def test_threads_that_read_the_first_object_of_a_class_all_succeed() -> None:
+    for _ in range(30):
+
+        class Inner(Model):
+            text: str
+
+        class Spec(LazyModel):
+            inner: Inner
+            many: list[Inner]
+
+        class Thing(NamespacedResource):
+            spec: Spec
+
+        body = json.dumps(
+            {"metadata": {"name": "t"}, "spec": {"inner": {"text": "x" * 400}, "many": [{"text": "y"}]}}
+        ).encode()
+        seen = in_threads(*[lambda kind=Thing, body=body: lazy(kind, body).spec.inner.text] * THREADS)
+        assert seen == ["x" * 400] * THREADS
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
+def test_a_child_reads_objects_whatever_threads_of_its_parent_were_doing() -> None:
+    ended = threading.Event()
+
+    def read() -> None:
+        while not ended.is_set():
+            for container in lazy(Pod, BODY).spec.containers:  # type: ignore[union-attr]  # it has one
+                _ = container.env
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    try:
+        for _ in range(15):
+            child = os.fork()
+            if child == 0:
+                pod = lazy(Pod, BODY)
+                os._exit(0 if pod.spec is not None and pod.spec.containers[0].name == "c0" else 1)
+            assert _exit_code(child) == 0
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _exit_code(child: int) -> int:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return -1
