@@ -17,8 +17,8 @@ from pydantic_core.core_schema import (
 )
 
 from kubex.api._decode import Decoder
-from kubex.errors import DecodeError
 from kubex.core.params import DecodeMode
+from kubex.errors import DecodeError
 from kubex.models import HasStatus, LazyModel, NamespacedResource, ObjectMeta, ResourceFacts
 
 from .laziness import lazy, not_decoded

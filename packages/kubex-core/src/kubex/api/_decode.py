@@ -13,8 +13,8 @@ from pydantic_core import from_json
 from kubex.api._collector import collector_paused
 from kubex.core._api_errors import error_from_status
 from kubex.core._errors import UnknownWatchEventError
-from kubex.core.exceptions import ConfigurationError
 from kubex.core.params import DecodeMode
+from kubex.errors import ConfigurationError
 from kubex.models import EventType, ListMeta, ObjectMeta, Resource, ResourceList, Status, WatchEvent
 from kubex.models._errors import DecodeError, decode
 from kubex.models._events import INITIAL_EVENTS_END
