@@ -35,6 +35,7 @@ def test_fields_and_defaults_of_the_page() -> None:
         "field_manager": None,
         "verify_x509_strict": ...,
         "http2": False,
+        "pause_gc": True,
     }
 
 
@@ -111,7 +112,7 @@ WRONG: list[tuple[str, Any, str]] = [
     *(("timeout", value, "a number of seconds or a Timeout") for value in ("5", True, [1])),
     *(
         (name, value, "True or False")
-        for name in ("log_api_warnings", "keep_alive", "trust_env")
+        for name in ("log_api_warnings", "keep_alive", "trust_env", "pause_gc")
         for value in (None, 1)
     ),
     *(

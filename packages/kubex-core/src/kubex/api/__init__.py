@@ -7,7 +7,7 @@ from kubex.lazy_import import lazy_attributes
 if TYPE_CHECKING:
     from kubex.api._api import Api, create_api
     from kubex.api._logs import Logs, LogStream
-    from kubex.api._pages import Pages
+    from kubex.api._pages import Objects, Pages
     from kubex.api._reads import ReadApi
     from kubex.api._reviews import create_review
     from kubex.api._subresource import Subresource
@@ -19,6 +19,7 @@ else:  # importing Api does not bring what only some kinds can do
             "Api": "_api",
             "LogStream": "_logs",
             "Logs": "_logs",
+            "Objects": "_pages",
             "Pages": "_pages",
             "ReadApi": "_reads",
             "Subresource": "_subresource",
@@ -32,6 +33,7 @@ __all__ = [
     "Api",
     "LogStream",
     "Logs",
+    "Objects",
     "Pages",
     "ReadApi",
     "Subresource",

@@ -21,7 +21,7 @@ from kubex.api._accessors import (
 from kubex.api._endpoint import Endpoint
 from kubex.api._writes import WriteApi
 from kubex.client import Client, create_client
-from kubex.core.params import NamespaceTypes, Precondition, TimeoutTypes
+from kubex.core.params import DecodeMode, NamespaceTypes, Precondition, TimeoutTypes
 from kubex.models import (
     HasApproval,
     HasEphemeralContainers,
@@ -46,6 +46,9 @@ class Api(WriteApi[T]):
     `namespace` is that of all calls that name none: by default the configuration's (that of the kubeconfig's context,
     or `default`); `None` is all namespaces. An Api holds no connection and is cheap to make; only one from
     `create_api()` without a client owns its client and must be closed, best by `async with`.
+
+    `decode="eager"` decodes objects completely when they come, which is faster for programs that read most fields;
+    `"lazy"`, the default, decodes each field when it is first read. The reading verbs take `decode=` as well.
     """
 
     metadata = MetadataAccessor()
@@ -56,11 +59,20 @@ class Api(WriteApi[T]):
     ephemeral_containers = ObjectSubresource(HasEphemeralContainers, "ephemeralcontainers")
     approval = ObjectSubresource(HasApproval, "approval")
 
-    def __init__(self, resource: type[T], client: Client, *, namespace: NamespaceTypes = ...) -> None:
-        super().__init__(Endpoint(resource, resource, client, namespace))
+    def __init__(
+        self,
+        resource: type[T],
+        client: Client,
+        *,
+        namespace: NamespaceTypes = ...,
+        decode: DecodeMode = "lazy",
+    ) -> None:
+        super().__init__(Endpoint(resource, resource, client, namespace, decode=decode))
 
     def __repr__(self) -> str:
-        where = {"namespace": self.namespace} if self.namespace is not ... else {}
+        where: dict[str, object] = {"namespace": self.namespace} if self.namespace is not ... else {}
+        if self._endpoint.decoder.mode != "lazy":
+            where["decode"] = self._endpoint.decoder.mode
         return f"Api({self.resource.__name__}{''.join(f', {key}={value!r}' for key, value in where.items())})"
 
     @property
@@ -140,16 +152,22 @@ class OwningApi(Api[T]):
         await self.client.aclose()
 
 
-async def create_api(resource: type[T], *, client: Client | None = None, namespace: NamespaceTypes = ...) -> Api[T]:
+async def create_api(
+    resource: type[T],
+    *,
+    client: Client | None = None,
+    namespace: NamespaceTypes = ...,
+    decode: DecodeMode = "lazy",
+) -> Api[T]:
     """Make an Api: `async with await create_api(Pod) as api`.
 
     Without a client it makes one by `create_client()`, owns it, and closes it when it is closed.
     """
     if client is not None:
-        return Api(resource, client, namespace=namespace)
+        return Api(resource, client, namespace=namespace, decode=decode)
     client = await create_client()
     try:
-        return OwningApi(resource, client, namespace=namespace)
+        return OwningApi(resource, client, namespace=namespace, decode=decode)
     except BaseException:
         await client.aclose()
         raise

@@ -65,7 +65,7 @@ class Decoder(Generic[T]):
     `pause_gc` pauses the garbage collector while a list is decoded eagerly.
     """
 
-    __slots__ = ("_list", "_mode", "_model", "_pause_gc", "_what")
+    __slots__ = ("_list", "_model", "_pause_gc", "_what", "mode")
 
     def __init__(self, model: type[T], what: str, mode: DecodeMode = "lazy", *, pause_gc: bool = True) -> None:
         if mode not in ("lazy", "eager"):
@@ -73,24 +73,24 @@ class Decoder(Generic[T]):
         self._model = model
         self._list: type[ResourceList[T]] | None = None
         self._what = what
-        self._mode = mode
+        self.mode = mode
         self._pause_gc = pause_gc
 
     def using(self, mode: DecodeMode | None) -> Decoder[T]:
         """Return a decoder with another mode; None keeps the mode."""
-        if mode is None or mode == self._mode:
+        if mode is None or mode == self.mode:
             return self
         return Decoder(self._model, self._what, mode, pause_gc=self._pause_gc)
 
     def item(self, body: bytes) -> T:
         """Decode one object; raises DecodeError, which names it."""
-        decode_object = decode_eagerly if self._mode == "eager" else decode_lazily
+        decode_object = decode_eagerly if self.mode == "eager" else decode_lazily
         return decode_object(self._model, body, self._what)
 
     def list(self, body: bytes) -> ResourceList[T]:
         """Decode a list, in the lazy mode as far as its items are read; raises DecodeError."""
         found = self.split(body)
-        if self._mode == "eager":
+        if self.mode == "eager":
             with collector_paused() if self._pause_gc else nullcontext():
                 cast("LazyList[T]", found.items).decode_all()
         return found
@@ -120,7 +120,7 @@ class Decoder(Generic[T]):
 
         Raises the typed ApiError of an `ERROR` event, UnknownWatchEventError for a type that is not known.
         """
-        envelope = envelope_decoder(self._model) if self._mode == "lazy" else None
+        envelope = envelope_decoder(self._model) if self.mode == "lazy" else None
         if envelope is not None:
             try:
                 kind, item = envelope.event(line)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from typing_extensions import Self
 
 from kubex.api._options import ListOptions
 from kubex.errors import Expired
 from kubex.models import Resource, ResourceList
+from kubex.models._lazy.items import LazyList
 
 T = TypeVar("T", bound=Resource)
 
@@ -53,3 +54,28 @@ class Pages(Generic[T]):
     def _go_on(self, token: str) -> None:
         # The token holds the revision: the server refuses a resourceVersion beside it.
         self._options = self._options.replace(continue_token=token, resource_version=None, resource_version_match=None)
+
+
+class Objects(Generic[T]):
+    """Iterates objects: `async for pod in api.iterate()`. Only the JSON of the present page is kept.
+
+    After a DecodeError, which names an object, the iteration can be continued with the next one.
+    """
+
+    def __init__(self, pages: Pages[T]) -> None:
+        self._pages = pages
+        self._items = LazyList[T]()
+
+    @property
+    def consistent(self) -> bool:
+        """Whether all objects so far are of one revision; see `Pages`."""
+        return self._pages.consistent
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        while not self._items:
+            page = await self._pages.__anext__()
+            self._items = cast("LazyList[T]", page.items)
+        return self._items.take()

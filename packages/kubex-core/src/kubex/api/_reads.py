@@ -1,15 +1,16 @@
-"""Reading verbs: get, get_or_none, list, pages, watch."""
+"""Reading verbs: get, get_or_none, list, pages, iterate, watch."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import GetOptions, ListOptions, WatchOptions
-from kubex.api._pages import Pages
+from kubex.api._pages import Objects, Pages
 from kubex.api._watch import ALL_BOOKMARKS, BOOKMARKS, WATCH_MARGIN, WATCH_SECONDS, Watch
 from kubex.core._selectors import Selector
-from kubex.core.params import NamespaceTypes, ResourceVersionMatch, ResourceVersionMatchTypes, TimeoutTypes
+from kubex.core.params import DecodeMode, NamespaceTypes, ResourceVersionMatch, ResourceVersionMatchTypes, TimeoutTypes
 from kubex.errors import ConfigurationError, NotFound
 from kubex.models import Resource, ResourceList
 
@@ -33,6 +34,7 @@ class ReadApi(Generic[T]):
         *,
         namespace: NamespaceTypes = ...,
         resource_version: str | None = None,
+        decode: DecodeMode | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T:
         """Return one object; raises NotFound if it is not there."""
@@ -41,7 +43,8 @@ class ReadApi(Generic[T]):
         path = endpoint.object(name, namespace, "get")
         query = GetOptions(resource_version=resource_version).query() if resource_version is not None else None
         request = endpoint.request("GET", path, request_timeout, query=query, accept=endpoint.accept)
-        return await endpoint.client.call(request, lambda answer: endpoint.decoder.item(answer.body))
+        decoder = endpoint.decoder.using(decode)
+        return await endpoint.client.call(request, lambda answer: decoder.item(answer.body))
 
     async def get_or_none(
         self,
@@ -49,6 +52,7 @@ class ReadApi(Generic[T]):
         *,
         namespace: NamespaceTypes = ...,
         resource_version: str | None = None,
+        decode: DecodeMode | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T | None:
         """Return one object, or None if no object has that name.
@@ -57,7 +61,11 @@ class ReadApi(Generic[T]):
         """
         try:
             return await self.get(
-                name, namespace=namespace, resource_version=resource_version, request_timeout=request_timeout
+                name,
+                namespace=namespace,
+                resource_version=resource_version,
+                decode=decode,
+                request_timeout=request_timeout,
             )
         except NotFound as error:
             if error.name == name:
@@ -74,9 +82,13 @@ class ReadApi(Generic[T]):
         continue_token: str | None = None,
         resource_version: str | None = None,
         resource_version_match: ResourceVersionMatchTypes | None = None,
+        decode: DecodeMode | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> ResourceList[T]:
-        """Return the objects of a namespace, or of all with `namespace=None`; with `limit` the first page of them."""
+        """Return the objects of a namespace, or of all with `namespace=None`; with `limit` the first page of them.
+
+        `decode` replaces the mode of the Api for this call: "eager" decodes all objects before it returns.
+        """
         options = ListOptions(
             label_selector=label_selector,
             field_selector=field_selector,
@@ -85,10 +97,14 @@ class ReadApi(Generic[T]):
             resource_version=resource_version,
             resource_version_match=resource_version_match,
         )
-        return await self._list(options, namespace, request_timeout)
+        return await self._list(options, namespace, request_timeout, self._endpoint.decoder.using(decode).list)
 
     async def _list(
-        self, options: ListOptions, namespace: NamespaceTypes, request_timeout: TimeoutTypes
+        self,
+        options: ListOptions,
+        namespace: NamespaceTypes,
+        request_timeout: TimeoutTypes,
+        decode: Callable[[bytes], ResourceList[T]],
     ) -> ResourceList[T]:
         endpoint = self._endpoint
         endpoint.require("list")
@@ -99,7 +115,7 @@ class ReadApi(Generic[T]):
             query=options.query(),
             accept=endpoint.accept_list,
         )
-        return await endpoint.client.call(request, lambda answer: endpoint.decoder.list(answer.body))
+        return await endpoint.client.call(request, lambda answer: decode(answer.body))
 
     def pages(
         self,
@@ -110,13 +126,54 @@ class ReadApi(Generic[T]):
         page_size: int = 500,
         resource_version: str | None = None,
         resource_version_match: ResourceVersionMatchTypes | None = None,
+        decode: DecodeMode | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> Pages[T]:
         """Iterate the objects by pages of `page_size`: `async for page in api.pages()`; the timeout is for each page.
 
         See https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks.
         """
-        self._endpoint.require("pages")
+        options = self._page_options(
+            "pages", namespace, label_selector, field_selector, page_size, resource_version, resource_version_match
+        )
+        decode_page = self._endpoint.decoder.using(decode).list
+        return Pages(options, lambda page: self._list(page, namespace, request_timeout, decode_page))
+
+    def iterate(
+        self,
+        *,
+        namespace: NamespaceTypes = ...,
+        label_selector: Selector = None,
+        field_selector: Selector = None,
+        page_size: int = 500,
+        resource_version: str | None = None,
+        resource_version_match: ResourceVersionMatchTypes | None = None,
+        decode: DecodeMode | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> Objects[T]:
+        """Iterate the objects: `async for pod in api.iterate()`; the timeout is for each page.
+
+        Reads a page of `page_size` objects at a time and decodes each object when it is its turn. An object is not kept
+        after it was returned, so this needs the least memory and time to go through many objects.
+        See https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks.
+        """
+        options = self._page_options(
+            "iterate", namespace, label_selector, field_selector, page_size, resource_version, resource_version_match
+        )
+        split = self._endpoint.decoder.using(decode).split
+        return Objects(Pages(options, lambda page: self._list(page, namespace, request_timeout, split)))
+
+    def _page_options(
+        self,
+        method: str,
+        namespace: NamespaceTypes,
+        label_selector: Selector,
+        field_selector: Selector,
+        page_size: int,
+        resource_version: str | None,
+        resource_version_match: ResourceVersionMatchTypes | None,
+    ) -> ListOptions:
+        self._endpoint.require(method)
         if page_size < 1:
             raise ConfigurationError(f"must be at least 1, not {page_size!r}", field="page_size")
         options = ListOptions(
@@ -126,10 +183,10 @@ class ReadApi(Generic[T]):
             resource_version=resource_version,
             resource_version_match=resource_version_match,
         )
-        # What is wrong is said here, not at the first page.
+        # Invalid arguments raise here, not at the first page.
         options.query()
         self._endpoint.collection(namespace)
-        return Pages(options, lambda page: self._list(page, namespace, request_timeout))
+        return options
 
     def watch(
         self,
@@ -141,6 +198,7 @@ class ReadApi(Generic[T]):
         send_initial_events: bool | None = None,
         bookmarks: bool = False,
         timeout_seconds: int = WATCH_SECONDS,
+        decode: DecodeMode | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> Watch[T]:
         """Watch changes: `async with api.watch() as events`, then `async for event in events`.
@@ -168,4 +226,6 @@ class ReadApi(Generic[T]):
         request = endpoint.request("GET", path, request_timeout, query=options.query(), accept=endpoint.accept)
         hidden = () if bookmarks else BOOKMARKS if send_initial_events else ALL_BOOKMARKS
         stream = endpoint.client.open(request, idle=timeout_seconds + WATCH_MARGIN)
-        return Watch(stream, endpoint.decoder, path=path, resource_version=resource_version, hidden=hidden)
+        return Watch(
+            stream, endpoint.decoder.using(decode), path=path, resource_version=resource_version, hidden=hidden
+        )

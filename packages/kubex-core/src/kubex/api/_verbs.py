@@ -5,7 +5,7 @@ from kubex.models import ResourceFacts
 
 _METHODS = {
     "get": ("get", "get_or_none"),
-    "list": ("list", "pages"),
+    "list": ("list", "pages", "iterate"),
     "watch": ("watch",),
     "create": ("create",),
     "update": ("replace",),
