@@ -27,6 +27,11 @@ async def pages(api: Any) -> None:
     await api.pages().__anext__()
 
 
+async def iterate(api: Any) -> None:
+    async for _ in api.iterate():
+        break
+
+
 def named(api: Any) -> Any:
     return api.resource(metadata=ObjectMeta(name="one"))
 
@@ -36,6 +41,7 @@ VERBS: Mapping[str, Callable[[Any], Awaitable[object]]] = {
     "get_or_none": lambda api: api.get_or_none("one"),
     "list": lambda api: api.list(),
     "pages": pages,
+    "iterate": iterate,
     "watch": watch,
     "create": lambda api: api.create(named(api)),
     "replace": lambda api: api.replace(named(api)),
@@ -44,7 +50,7 @@ VERBS: Mapping[str, Callable[[Any], Awaitable[object]]] = {
     "delete": lambda api: api.delete("one"),
     "delete_collection": lambda api: api.delete_collection(label_selector="nobody=has-this"),
 }
-READS = ("get", "get_or_none", "list", "pages")
+READS = ("get", "get_or_none", "list", "pages", "iterate")
 LACKING = [
     *((ComponentStatus, verb) for verb in VERBS if verb not in READS),
     (Namespace, "delete_collection"),
