@@ -1,6 +1,5 @@
 """The client: everything between a verb of `Api` and the bytes of a transport."""
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
@@ -20,11 +19,10 @@ from kubex.client._exchange import (
     within,
 )
 from kubex.client._fetch import BackendFetch
-from kubex.client._lease import Leases
 from kubex.client._loop import HomeLoop
 from kubex.client._options import ClientOptions
 from kubex.client._prepare import Preparer, checked_headers, checked_method, checked_path, user_agent
-from kubex.client._proxy import complete_proxies, resolve_proxies
+from kubex.client._proxy import complete_proxy, select_proxy
 from kubex.client._resolve import (
     check_supported,
     resolve_config,
@@ -34,7 +32,8 @@ from kubex.client._resolve import (
 )
 from kubex.client._stream import ByteStream, OpenStream
 from kubex.client._timeouts import CallTimeout, Resolved, Timeouts
-from kubex.client._tls import build_ssl_context, is_strict
+from kubex.client._tls import build_ssl_context, is_strict, tls_settings
+from kubex.client._transport_pool import TransportPool
 from kubex.client._trust import TLSMaterial, TLSSource
 from kubex.client._warnings import raise_with_warnings, warn_result
 from kubex.configuration import ClientConfiguration, credentials_for
@@ -77,23 +76,25 @@ class Client:
         self._closed = False
         self._loop = HomeLoop(backend.name, backend.runtimes)
         self._timeouts = Timeouts(self._options.default_timeout, backend.defaults.timeout)
-        self._proxies = resolve_proxies(self._options.proxy, configuration, trust_env=self._options.trust_env)
-        check_supported(self._options, configuration, backend, self._proxies)
+        self._proxy = select_proxy(self._options.proxy, configuration, trust_env=self._options.trust_env)
+        check_supported(self._options, configuration, backend, self._proxy)
         credentials = credentials_for(configuration, fetch=BackendFetch(backend, self._options))
         tls = TLSSource(configuration)
         preparer = Preparer(configuration.url, self._options.user_agent or user_agent(backend.name))
-        self._plain_leases = Leases(partial(self._open_transport, streams=False))
-        self._stream_leases = Leases(partial(self._open_transport, streams=True))
+        self._pool = TransportPool(self._open_transport)
         policy = self._options.retry
-        proxy = self._proxies.get("http") if urlsplit(configuration.url).scheme == "http" else None
-        forwarded_by = None if proxy is None or proxy.is_socks else proxy
+        forwarded = (
+            urlsplit(configuration.url).scheme == "http" and self._proxy is not None and not self._proxy.is_socks
+        )
+        forwarded_by = self._proxy if forwarded else None
         self._plain = Exchange(
-            self._plain_leases, tls, preparer, credentials, policy, forwarded_by=forwarded_by,
+            self._pool, tls, preparer, credentials, policy, forwarded_by=forwarded_by,
             send=send_plain, discard=nothing_to_discard, compressed=not configuration.disable_compression,
+            dedicated=False,
         )  # fmt: skip
         self._streams = Exchange(
-            self._stream_leases, tls, preparer, credentials, policy, forwarded_by=forwarded_by,
-            send=open_stream, discard=discard_stream, compressed=False,
+            self._pool, tls, preparer, credentials, policy, forwarded_by=forwarded_by,
+            send=open_stream, discard=discard_stream, compressed=False, dedicated=True,
         )  # fmt: skip
         warn_ignored(self._options, configuration, backend)
         warn_insecure(configuration)
@@ -130,10 +131,7 @@ class Client:
         self._loop.check_end()
         self._closed = True
         with anyio.CancelScope(shield=True):
-            try:
-                await self._stream_leases.aclose()
-            finally:
-                await self._plain_leases.aclose()
+            await self._pool.aclose()
 
     async def request(
         self,
@@ -237,18 +235,20 @@ class Client:
             return TLSError(SPEAKS_TLS, request.method, self._configuration.url)
         return error_from_response(answer.status, answer.headers, body, method=request.method, path=request.path)
 
-    async def _open_transport(self, material: TLSMaterial, *, streams: bool) -> Transport:
-        context = None
+    async def _open_transport(self, material: TLSMaterial) -> Transport:
+        context = tls = None
         strict = is_strict(self._options.verify_x509_strict)
         if urlsplit(self._configuration.url).scheme == "https":
             build = partial(build_ssl_context, self._configuration, material, strict=strict)
             context = await anyio.to_thread.run_sync(build)
-        proxies, proxy_context = await complete_proxies(
-            self._proxies, trust_env=self._options.trust_env, authorities=material.authorities, strict=strict
+            tls = tls_settings(self._configuration, material, strict=strict)
+        proxy, proxy_context, proxy_tls = await complete_proxy(
+            self._proxy, trust_env=self._options.trust_env, authorities=material.authorities, strict=strict
         )
-        config = resolve_config(self._options, self._backend, context, proxies, proxy_context)
-        if streams:  # each has its connection to itself, so that leaving it is closing it
-            config = dataclasses.replace(config, pool_size=None, pool_size_per_host=None, http2=False)
+        config = resolve_config(
+            self._options, self._backend,
+            ssl_context=context, tls=tls, proxy=proxy, proxy_ssl_context=proxy_context, proxy_tls=proxy_tls,
+        )  # fmt: skip
         return self._backend.load()(config)
 
     def _build(

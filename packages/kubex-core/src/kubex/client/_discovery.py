@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, distribution, distributions
 from kubex.client._choice import ClientChoise
 from kubex.core._caller import warn_caller
 from kubex.core.exceptions import BackendError, NoBackendError
-from kubex.transport import API_VERSION, Backend, Transport
+from kubex.transport import API_VERSION, MINIMUM_API_VERSION, Backend, Transport, TransportConfig
 
 GROUP = "kubex.backends"
 VARIABLE = "KUBEX_BACKEND"
@@ -27,10 +27,11 @@ class Candidate:
         """Say why this backend cannot be used anywhere, None if it can."""
         if self.backend is None:
             return f"its plugin in {self.distribution} does not load: {type(self.cause).__name__}: {self.cause}"
-        if self.backend.api_version != API_VERSION:
+        if not MINIMUM_API_VERSION <= self.backend.api_version <= API_VERSION:
+            older = self.backend.api_version < MINIMUM_API_VERSION
             return (
-                f"{self.distribution} is made for version {self.backend.api_version} of the backend interface, "
-                f"this kubex-core has {API_VERSION}: install versions that fit"
+                f"{self.distribution} implements version {self.backend.api_version} of the backend contract, this "
+                f"kubex-core accepts {_versions()}: install a newer {self.distribution if older else 'kubex-core'}"
             )
         return None
 
@@ -96,7 +97,7 @@ def load(
     runtime: str,
     others: Sequence[Candidate] = (),
     warn: Callable[[str], object] = warn_caller,
-) -> tuple[Backend, type[Transport]]:
+) -> tuple[Backend, Callable[[TransportConfig], Transport]]:
     """Import the first backend that can be; in automatic choice a broken one is a warning and the next is tried.
 
     `others` were not selected: they are named in the same warnings, and in the error when nothing can be imported.
@@ -140,6 +141,10 @@ def choose(
     automatic = wanted == ClientChoise.AUTO and not variable
     others = [candidate for candidate in candidates if candidate.problem(runtime) is not None] if automatic else ()
     return load(chosen, automatic=automatic, runtime=runtime, others=others, warn=warn)[0]
+
+
+def _versions() -> str:
+    return f"{API_VERSION}" if MINIMUM_API_VERSION == API_VERSION else f"{MINIMUM_API_VERSION} to {API_VERSION}"
 
 
 def _reasons(candidates: Iterable[Candidate], runtime: str) -> list[tuple[str, str]]:

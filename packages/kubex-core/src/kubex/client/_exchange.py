@@ -9,10 +9,10 @@ from typing import Generic, Protocol, TypeVar
 
 import anyio
 
-from kubex.client._lease import Lease, Leases
 from kubex.client._prepare import Preparer
 from kubex.client._retry import RetryPolicy
 from kubex.client._stream import OpenStream
+from kubex.client._transport_pool import PooledTransport, TransportPool
 from kubex.client._trust import TLSMaterial, TLSSource
 from kubex.core._headers import Headers
 from kubex.core._request import Request
@@ -49,22 +49,23 @@ A = TypeVar("A", bound=Answer)
 
 
 class Exchange(Generic[A]):
-    """One way of sending: plain requests, or streams, each over transports of its own."""
+    """Sends plain requests, or streams, which may each need a dedicated connection."""
 
     def __init__(
         self,
-        leases: Leases,
+        pool: TransportPool,
         tls: TLSSource,
         preparer: Preparer,
         credentials: Credentials,
         policy: RetryPolicy | None,
         *,
-        send: Callable[[Lease, PreparedRequest], Awaitable[A]],
+        send: Callable[[PooledTransport, PreparedRequest], Awaitable[A]],
         discard: Callable[[A], Awaitable[None]],
         compressed: bool,
+        dedicated: bool,
         forwarded_by: Proxy | None = None,
     ) -> None:
-        self._leases = leases
+        self._pool = pool
         self._tls = tls
         self._preparer = preparer
         self._credentials = credentials
@@ -72,6 +73,7 @@ class Exchange(Generic[A]):
         self._send = send
         self._discard = discard
         self._compressed = compressed
+        self._dedicated = dedicated
         self._forwarded_by = forwarded_by
 
     async def run(self, request: Request, limits: Limits) -> A:
@@ -144,13 +146,15 @@ class Exchange(Generic[A]):
         return self._policy.after_answer(request, answer.status, answer.headers, attempt)
 
     async def _once(self, request: Request, authentication: Authentication, material: TLSMaterial, limits: Limits) -> A:
-        prepared = self._preparer.prepare(request, authentication, limits, compressed=self._compressed)
-        lease = await self._leases.acquire(material)
+        prepared = self._preparer.prepare(
+            request, authentication, limits, compressed=self._compressed, dedicated=self._dedicated
+        )
+        pooled = await self._pool.acquire(material)
         if not logger.isEnabledFor(logging.DEBUG):
-            return await self._send(lease, prepared)
+            return await self._send(pooled, prepared)
         start = perf_counter()
         try:
-            answer = await self._send(lease, prepared)
+            answer = await self._send(pooled, prepared)
         except BaseException as error:
             taken = perf_counter() - start
             logger.debug("%s %s: %s after %.3f s", request.method, request.path, type(error).__name__, taken)
@@ -159,27 +163,27 @@ class Exchange(Generic[A]):
         return answer
 
 
-async def send_plain(lease: Lease, prepared: PreparedRequest) -> Response:
-    """Send over a lease and end it."""
+async def send_plain(pooled: PooledTransport, prepared: PreparedRequest) -> Response:
+    """Send a request and end the use of the transport."""
     try:
-        return await lease.transport.request(prepared)
+        return await pooled.transport.request(prepared)
     finally:
-        await lease.release()
+        await pooled.release()
 
 
 async def nothing_to_discard(_: Response) -> None:
     """A whole answer holds nothing open."""
 
 
-async def open_stream(lease: Lease, prepared: PreparedRequest) -> OpenStream:
-    """Open a stream over a lease, which it keeps until it is closed."""
+async def open_stream(pooled: PooledTransport, prepared: PreparedRequest) -> OpenStream:
+    """Open a stream, which uses the transport until it is closed."""
     try:
-        context: AbstractAsyncContextManager[StreamResponse] = lease.transport.stream(prepared)
+        context: AbstractAsyncContextManager[StreamResponse] = pooled.transport.stream(prepared)
         response = await context.__aenter__()
     except BaseException:
-        await lease.release()
+        await pooled.release()
         raise
-    return OpenStream(response, context, lease)
+    return OpenStream(response, context, pooled)
 
 
 async def discard_stream(opened: OpenStream) -> None:

@@ -8,7 +8,7 @@ import anyio.to_thread
 
 from kubex.client._options import ClientOptions
 from kubex.client._prepare import user_agent
-from kubex.client._proxy import complete_proxies, resolve_proxies
+from kubex.client._proxy import complete_proxy, select_proxy
 from kubex.client._resolve import check_proxy
 from kubex.client._tls import build_fetch_context, is_strict
 from kubex.configuration import ClientConfiguration
@@ -52,19 +52,23 @@ class BackendFetch:
 
     async def _open(self, request: FetchRequest) -> Transport:
         parts = urlsplit(request.url)
-        context = None
+        context = tls = None
         strict = is_strict(self._options.verify_x509_strict)
         if parts.scheme == "https":
-            context = await anyio.to_thread.run_sync(partial(build_fetch_context, request, strict=strict))
+            context, tls = await anyio.to_thread.run_sync(partial(build_fetch_context, request, strict=strict))
         server = ClientConfiguration(url=f"{parts.scheme}://{parts.netloc}")
         trust_env = self._options.trust_env
-        proxies = resolve_proxies(None, server, trust_env=trust_env)
-        check_proxy(parts.scheme, self._backend, proxies)
-        proxies, proxy_context = await complete_proxies(proxies, trust_env=trust_env, authorities=None, strict=strict)
+        proxy = select_proxy(None, server, trust_env=trust_env)
+        check_proxy(parts.scheme, self._backend, proxy)
+        proxy, proxy_context, proxy_tls = await complete_proxy(
+            proxy, trust_env=trust_env, authorities=None, strict=strict
+        )
         config = TransportConfig(
             ssl_context=context,
-            proxies=proxies,
+            tls=tls,
+            proxy=proxy,
             proxy_ssl_context=proxy_context,
+            proxy_tls=proxy_tls,
             buffer_size=self._backend.defaults.buffer_size,
         )
         return self._backend.load()(config)

@@ -13,30 +13,25 @@ from kubex.core.exceptions import ConfigurationError
 logger = logging.getLogger(__name__)
 
 
-def with_netrc(proxies: Mapping[str, Proxy], environ: Mapping[str, str] = os.environ) -> Mapping[str, Proxy]:
-    """Give the proxies without credentials those of the netrc file; blocks, so run it in a thread.
+def with_netrc(proxy: Proxy, environ: Mapping[str, str] = os.environ) -> Proxy:
+    """Add the credentials of the netrc file to a proxy without credentials; blocks, so run it in a thread.
 
     The file is the one that `NETRC` names, else `~/.netrc` (on Windows also `~/_netrc`). If it cannot be read or
-    parsed, a warning is logged, which does not quote the file, and the proxies do not change.
+    parsed, a warning is logged, which does not quote the file, and the proxy does not change.
     """
-    wanting = {proxy.host for proxy in proxies.values() if proxy.username is None}
-    path = _file(environ) if wanting else None
+    path = _file(environ) if proxy.username is None else None
     if path is None:
-        return proxies
+        return proxy
     try:
         entries = netrc(path).hosts
     except (OSError, ValueError, NetrcParseError) as error:  # the text of the last two can quote a password
         reason = error.strerror if isinstance(error, OSError) else "it does not follow the format"
         line = f" (line {error.lineno})" if isinstance(error, NetrcParseError) else ""
         logger.warning("%s is not used for the password of the proxy: %s%s", path, reason, line)
-        return proxies
+        return proxy
     logins = {host.lower(): (login, password or "") for host, (login, _, password) in entries.items()}
-    return {scheme: _with_login(proxy, logins, path) for scheme, proxy in proxies.items()}
-
-
-def _with_login(proxy: Proxy, logins: Mapping[str, tuple[str, str]], path: Path) -> Proxy:
     login = logins.get(proxy.host) or logins.get("default")
-    if proxy.username is not None or login is None:
+    if login is None:
         return proxy
     complete = dataclasses.replace(proxy, username=login[0], password=login[1])
     if (problem := socks_problem(complete)) is not None:

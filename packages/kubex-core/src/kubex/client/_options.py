@@ -40,6 +40,8 @@ class ClientOptions:
     field_manager: of writes that do not name one, a name of this program; server-side apply requires one.
     pause_gc: whether the garbage collector of the process is paused while a page of a list is decoded eagerly.
     http2: whether plain requests to an https server may share a connection by HTTP/2; httpx only, with an extra.
+    max_compression_ratio: a compressed body that expands to more than 64 MiB may be at most so many times as long as
+        the data that the server sent (lists of Pods are about 25 times as long); `None` no limit.
 
     Raises ConfigurationError, naming the field, for what cannot be meant.
     """
@@ -60,6 +62,7 @@ class ClientOptions:
     verify_x509_strict: bool | EllipsisType = ...
     http2: bool = False
     pause_gc: bool = True
+    max_compression_ratio: float | None = 200.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "timeout", coerce_timeout(self.timeout, field="ClientOptions.timeout"))
@@ -73,6 +76,8 @@ class ClientOptions:
             if value is not None and value is not ... and (not _is_int(value) or value < 1):
                 raise _wrong(name, "..., None or a whole number above 0", value)
         self._check_keep_alive_timeout()
+        if self.max_compression_ratio is not None and not 1 <= self.max_compression_ratio < math.inf:
+            raise _wrong("max_compression_ratio", "a number of at least 1, or None", self.max_compression_ratio)
         self._check_proxy()
         if self.retry is not None and not isinstance(self.retry, RetryPolicy):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise _wrong("retry", "a RetryPolicy or None", self.retry)

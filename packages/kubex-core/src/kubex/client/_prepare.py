@@ -63,9 +63,9 @@ class Preparer:
         self._agent = agent
 
     def prepare(
-        self, request: Request, authentication: Authentication, limits: Limits, *, compressed: bool
+        self, request: Request, authentication: Authentication, limits: Limits, *, compressed: bool, dedicated: bool
     ) -> PreparedRequest:
-        """Return the request as it goes out; answers may be compressed where that does not hold them up."""
+        """Return the request for the transport; compression is only allowed where it does not delay the response."""
         url = self._base + request.path
         if request.query:
             query = encode_query(request.query)
@@ -85,4 +85,4 @@ class Preparer:
             if _USER in given:  # another user must not get the groups of the configured one
                 headers = [header for header in headers if not header[0].lower().startswith(_IMPERSONATE)]
             headers.extend(request.headers)
-        return PreparedRequest(request.method, url, tuple(headers), request.body, limits)
+        return PreparedRequest(request.method, url, tuple(headers), request.body, limits, dedicated)

@@ -1,8 +1,8 @@
-"""Which proxy stands between a client and its API server."""
+"""The proxy between a client and its API server."""
 
 import os
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -10,57 +10,65 @@ import anyio.to_thread
 
 from kubex.client._netrc import with_netrc
 from kubex.client._no_proxy import bypasses_proxy
-from kubex.client._tls import build_proxy_context
+from kubex.client._tls import build_proxy_context, proxy_tls_settings
 from kubex.configuration import ClientConfiguration
-from kubex.core._proxy import SCHEMES, Proxy, parse_proxy
+from kubex.core._caller import warn_caller
+from kubex.core._proxy import Proxy, parse_proxy
+from kubex.transport import TLSSettings
 
 ProxyOption = str | Mapping[str, str] | None
 
 
-def resolve_proxies(
+def select_proxy(
     option: ProxyOption,
     configuration: ClientConfiguration,
     *,
     trust_env: bool,
     environ: Mapping[str, str] = os.environ,
-) -> Mapping[str, Proxy]:
-    """Find the proxies by scheme of the request (`http`, `https`); none is an empty mapping.
+    warn: Callable[[str], object] = warn_caller,
+) -> Proxy | None:
+    """Return the proxy for connections to the server, None without one.
 
-    ClientOptions.proxy wins over the cluster's proxy-url, and that over the environment, if it is trusted.
-    Raises `ConfigurationError` for a URL that is no proxy's.
+    `ClientOptions.proxy` has priority over the `proxy_url` of the configuration, and that over the environment, if it
+    is trusted. Warns if the option makes `proxy_url` useless. Raises `ConfigurationError` for an invalid URL.
     """
-    if isinstance(option, str):
-        return dict.fromkeys(SCHEMES, parse_proxy(option, source="ClientOptions", field="proxy"))
+    scheme = urlsplit(configuration.url).scheme
+    other = configuration.proxy_url
     if option is not None:
-        return {
-            scheme: parse_proxy(url, source="ClientOptions", field=f"proxy[{scheme!r}]")
-            for scheme, url in option.items()
-        }
-    if (url := configuration.proxy_url) is not None:
-        return dict.fromkeys(SCHEMES, parse_proxy(url, source="ClientConfiguration", field="proxy_url"))
-    return _from_environment(configuration.url, environ) if trust_env else {}
+        field = "proxy" if isinstance(option, str) else f"proxy[{scheme!r}]"
+        url = option if isinstance(option, str) else option.get(scheme)
+        if other is not None and other != url:
+            used = "connects without a proxy, because it has no entry for" if url is None else "is the proxy for"
+            warn(
+                f"ClientOptions.proxy {used} {scheme} servers, so the proxy_url of the configuration (proxy-url in a "
+                "kubeconfig) has no effect; remove one of them"
+            )
+        return None if url is None else parse_proxy(url, source="ClientOptions", field=field)
+    if other is not None:
+        return parse_proxy(other, source="ClientConfiguration", field="proxy_url")
+    return _from_environment(configuration.url, environ) if trust_env else None
 
 
-async def complete_proxies(
-    proxies: Mapping[str, Proxy], *, trust_env: bool, authorities: str | None, strict: bool
-) -> tuple[Mapping[str, Proxy], ssl.SSLContext | None]:
-    """Add what is read from disk: passwords of the netrc file, and TLS for proxies at https if there are any."""
-    if trust_env and proxies:
-        proxies = await anyio.to_thread.run_sync(with_netrc, proxies)
-    context = None
-    if any(proxy.scheme == "https" for proxy in proxies.values()):
-        context = await anyio.to_thread.run_sync(partial(build_proxy_context, authorities, strict=strict))
-    return proxies, context
+async def complete_proxy(
+    proxy: Proxy | None, *, trust_env: bool, authorities: str | None, strict: bool
+) -> tuple[Proxy | None, ssl.SSLContext | None, TLSSettings | None]:
+    """Add what is read from disk: the password in the netrc file, and TLS if the proxy is reached by https."""
+    if proxy is not None and trust_env:
+        proxy = await anyio.to_thread.run_sync(with_netrc, proxy)
+    if proxy is None or proxy.scheme != "https":
+        return proxy, None, None
+    context = await anyio.to_thread.run_sync(partial(build_proxy_context, authorities, strict=strict))
+    return proxy, context, proxy_tls_settings(authorities, strict=strict)
 
 
-def _from_environment(server_url: str, environ: Mapping[str, str]) -> Mapping[str, Proxy]:
+def _from_environment(server_url: str, environ: Mapping[str, str]) -> Proxy | None:
     scheme = urlsplit(server_url).scheme
     for name in (f"{scheme}_proxy", "all_proxy"):
         url = environ.get(name.upper()) or environ.get(name)
         if url:
             no_proxy = environ.get("NO_PROXY") or environ.get("no_proxy") or ""
             if bypasses_proxy(server_url, no_proxy):
-                return {}
+                return None
             url = url if "://" in url else f"http://{url}"
-            return {scheme: parse_proxy(url, source="environment", field=name.upper())}
-    return {}
+            return parse_proxy(url, source="environment", field=name.upper())
+    return None

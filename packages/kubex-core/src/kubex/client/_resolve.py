@@ -1,7 +1,6 @@
 """From options and configuration to what a transport is made of."""
 
 import ssl
-from collections.abc import Mapping
 from types import EllipsisType
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -11,7 +10,7 @@ from kubex.configuration import ClientConfiguration
 from kubex.core._caller import warn_caller
 from kubex.core.exceptions import BackendError, InsecureServerWarning
 from kubex.core.params import Timeout
-from kubex.transport import Backend, Proxy, TransportConfig
+from kubex.transport import Backend, Proxy, TLSSettings, TransportConfig
 
 V = TypeVar("V")
 
@@ -20,18 +19,17 @@ def _or(value: V | EllipsisType, default: V) -> V:
     return default if isinstance(value, EllipsisType) else value
 
 
-def check_proxy(scheme: str, backend: Backend, proxies: Mapping[str, Proxy]) -> None:
+def check_proxy(scheme: str, backend: Backend, proxy: Proxy | None) -> None:
     """Raise BackendError if the backend cannot use the proxy for servers whose URL has the scheme."""
-    proxy = proxies.get(scheme)
     if proxy is not None and (hint := backend.proxy(proxy.scheme, scheme)) is not None:
         raise BackendError(backend.name, f"the proxy {proxy.url} cannot be used: {hint}")
 
 
 def check_supported(
-    options: ClientOptions, configuration: ClientConfiguration, backend: Backend, proxies: Mapping[str, Proxy]
+    options: ClientOptions, configuration: ClientConfiguration, backend: Backend, proxy: Proxy | None
 ) -> None:
-    """Raise BackendError for what was asked for and the backend cannot do here, with what to do about it."""
-    check_proxy(urlsplit(configuration.url).scheme, backend, proxies)
+    """Raise BackendError, which names the remedy, for an option that the backend cannot fulfil here."""
+    check_proxy(urlsplit(configuration.url).scheme, backend, proxy)
     if options.http2 and (hint := backend.http2()) is not None:
         raise BackendError(backend.name, f"ClientOptions.http2 cannot be used: {hint}")
 
@@ -39,17 +37,22 @@ def check_supported(
 def resolve_config(
     options: ClientOptions,
     backend: Backend,
-    context: ssl.SSLContext | None,
-    proxies: Mapping[str, Proxy],
-    proxy_context: ssl.SSLContext | None,
+    *,
+    ssl_context: ssl.SSLContext | None = None,
+    tls: TLSSettings | None = None,
+    proxy: Proxy | None = None,
+    proxy_ssl_context: ssl.SSLContext | None = None,
+    proxy_tls: TLSSettings | None = None,
 ) -> TransportConfig:
-    """Replace every `...` by a value: kubex's own where it has one, else the library's as the backend declares it."""
+    """Replace every `...` by the default of Kubex, or else by that of the library, which the backend declares."""
     library = backend.defaults
     buffer_size = _or(options.buffer_size, KUBEX_BUFFER_SIZE)
     return TransportConfig(
-        ssl_context=context,
-        proxies=proxies,
-        proxy_ssl_context=proxy_context,
+        ssl_context=ssl_context,
+        tls=tls,
+        proxy=proxy,
+        proxy_ssl_context=proxy_ssl_context,
+        proxy_tls=proxy_tls,
         keep_alive=options.keep_alive,
         keep_alive_timeout=_or(options.keep_alive_timeout, library.keep_alive_timeout),
         buffer_size=library.buffer_size if buffer_size is None else buffer_size,
@@ -57,6 +60,7 @@ def resolve_config(
         pool_size=_or(options.pool_size, library.pool_size),
         pool_size_per_host=_or(options.pool_size_per_host, library.pool_size_per_host),
         http2=options.http2,
+        max_compression_ratio=options.max_compression_ratio,
     )
 
 

@@ -1,39 +1,36 @@
 """An answer that keeps coming: chunks or lines, with its limits, closed when the block is left."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Generic, TypeVar
 
 import anyio
 from typing_extensions import Self
 
-from kubex.client._lease import Lease
+from kubex.client._transport_pool import PooledTransport
 from kubex.core._headers import Headers
 from kubex.core._lines import LineSplitter, Splitter, TextSplitter
-from kubex.core.exceptions import DeadlineExceeded, StreamNotOpenError, TransportError
+from kubex.core.exceptions import DeadlineExceeded, StreamNotOpenError
 from kubex.transport import StreamResponse
 
 L = TypeVar("L")
-
-# How long closing a connection may take before it is left to the transport.
-_CLOSING = 5.0
 
 # So many bytes of a chunk are cut into lines at a time: the lines of a large chunk would not fit the processor's cache.
 _PIECE = 2**17
 
 
 class OpenStream:
-    """A response whose headers are here, with the lease and the context manager that end it."""
+    """A response whose headers have arrived, with the transport and the context manager that end it."""
 
-    __slots__ = ("context", "lease", "response")
+    __slots__ = ("context", "pooled", "response")
 
     def __init__(
-        self, response: StreamResponse, context: AbstractAsyncContextManager[StreamResponse], lease: Lease
+        self, response: StreamResponse, context: AbstractAsyncContextManager[StreamResponse], pooled: PooledTransport
     ) -> None:
         self.response = response
         self.context = context
-        self.lease = lease
+        self.pooled = pooled
 
     @property
     def status(self) -> int:
@@ -46,15 +43,11 @@ class OpenStream:
         return self.response.headers
 
     async def close(self) -> None:
-        """Close the connection and give back the lease, also while being cancelled."""
-        with anyio.move_on_after(_CLOSING, shield=True):
-            try:
-                # The body's exception is never shown to the backend, so no table can translate what the user raised,
-                # and a connection that ends badly must not hide it.
-                with suppress(TransportError):
-                    await self.context.__aexit__(None, None, None)
-            finally:
-                await self.lease.release()
+        """Close the connection and end the use of the transport, even while the task is being cancelled."""
+        try:
+            await self.context.__aexit__(None, None, None)
+        finally:
+            await self.pooled.release()
 
 
 class ByteStream:

@@ -15,6 +15,7 @@ from kubex.credentials import FetchRequest
 from kubex.credentials._authorities import load_authorities
 from kubex.credentials._certificate import load_identity
 from kubex.credentials._read import read_pem
+from kubex.transport import TLSSettings
 
 
 class ServerNameContext(ssl.SSLContext):
@@ -79,15 +80,28 @@ def build_ssl_context(configuration: ClientConfiguration, material: TLSMaterial,
     return context
 
 
-def build_fetch_context(request: FetchRequest, *, strict: bool) -> ssl.SSLContext:
-    """Build the SSL context for a request of credentials; blocks, and raises, as `build_ssl_context()` does."""
+def tls_settings(configuration: ClientConfiguration, material: TLSMaterial, *, strict: bool) -> TLSSettings:
+    """Return what `build_ssl_context()` puts into its context as data."""
+    verify = not configuration.insecure_skip_tls_verify
+    return TLSSettings(
+        server_name=configuration.tls_server_name,
+        authorities=material.authorities if verify else None,
+        certificate=None if material.identity is None else material.identity.cert_pem,
+        private_key=None if material.identity is None else material.identity.key_pem,
+        verify=verify,
+        strict=strict,
+    )
+
+
+def build_fetch_context(request: FetchRequest, *, strict: bool) -> tuple[ssl.SSLContext, TLSSettings]:
+    """Build the TLS of a request for credentials; blocks, and raises, as `build_ssl_context()` does."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     _set_rules(context, strict=strict)
     source, pem = urlsplit(request.url).netloc, request.ca_data
     if request.ca_file is not None:
         source, pem = str(request.ca_file), read_pem(request.ca_file, field="ca_file")
     _trust(context, pem, source=source, field="ca_data" if request.ca_file is None else "ca_file")
-    return context
+    return context, TLSSettings(authorities=pem, strict=strict)
 
 
 def build_proxy_context(authorities: str | None, *, strict: bool) -> ssl.SSLContext:
@@ -102,6 +116,11 @@ def build_proxy_context(authorities: str | None, *, strict: bool) -> ssl.SSLCont
     if authorities is not None:
         load_authorities(context, authorities, source="ClientConfiguration", field="server_ca_data")
     return context
+
+
+def proxy_tls_settings(authorities: str | None, *, strict: bool) -> TLSSettings:
+    """Return what `build_proxy_context()` puts into its context as data; the system's authorities count too."""
+    return TLSSettings(authorities=authorities, system_authorities=True, strict=strict)
 
 
 def is_strict(option: bool | EllipsisType) -> bool:

@@ -24,6 +24,11 @@ class Headers:
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
         self._fields = tuple(fields)
 
+    @classmethod
+    def from_raw(cls, fields: Iterable[tuple[bytes, bytes]]) -> Headers:
+        """Decode fields: names are ASCII, values UTF-8; other bytes become lone surrogates (`surrogateescape`)."""
+        return cls([(name.decode("ascii"), value.decode("utf-8", "surrogateescape")) for name, value in fields])
+
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self._fields)
 

@@ -1,22 +1,32 @@
-"""What the author of an HTTP backend imports."""
+"""The interface for authors of HTTP backends."""
 
 from kubex.core._headers import Headers
 from kubex.core._proxy import Proxy
 from kubex.core._response import Response
 from kubex.core.params import Timeout
-from kubex.transport._backend import API_VERSION, Backend, IgnoredOption, LibraryDefaults
-from kubex.transport._config import Limits, PreparedRequest, TransportConfig
-from kubex.transport._connecting import Connecting, proxy_refusal
+from kubex.transport._backend import (
+    API_VERSION,
+    MINIMUM_API_VERSION,
+    Backend,
+    IgnoredOption,
+    LibraryDefaults,
+    wrapped,
+)
+from kubex.transport._config import Limits, PreparedRequest, TLSSettings, TransportConfig
+from kubex.transport._connect_guard import ConnectGuard, proxy_refusal
 from kubex.transport._exceptions import ExceptionTable, Phase, caused_by_tls, map_exceptions, refused_by_tls_alert
+from kubex.transport._request_limiter import RequestLimiter
 from kubex.transport._sockets import TCP_KEEP_ALIVE
-from kubex.transport._transport import StreamResponse, Transport
+from kubex.transport._stream_response import StreamResponse
+from kubex.transport._transport import Transport
 from kubex.transport._websocket import WebSocket, WebSocketMessage
 
 __all__ = [
     "API_VERSION",
+    "MINIMUM_API_VERSION",
     "TCP_KEEP_ALIVE",
     "Backend",
-    "Connecting",
+    "ConnectGuard",
     "ExceptionTable",
     "Headers",
     "IgnoredOption",
@@ -25,8 +35,10 @@ __all__ = [
     "Phase",
     "PreparedRequest",
     "Proxy",
+    "RequestLimiter",
     "Response",
     "StreamResponse",
+    "TLSSettings",
     "Timeout",
     "Transport",
     "TransportConfig",
@@ -36,4 +48,5 @@ __all__ = [
     "map_exceptions",
     "proxy_refusal",
     "refused_by_tls_alert",
+    "wrapped",
 ]

@@ -1,14 +1,22 @@
-"""What a distribution says of its transport, without importing its HTTP library."""
+"""The descriptor of a backend; importing it does not import the HTTP library."""
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from kubex.core._proxy import SOCKS_SCHEMES
 from kubex.core.params import Timeout
+from kubex.transport._config import TransportConfig
 from kubex.transport._transport import Transport
 
-API_VERSION = 1
-"""The version of the contract between kubex and its backends."""
+API_VERSION = 2
+"""The version of this contract between Kubex and its backends. An addition raises only this number."""
+
+MINIMUM_API_VERSION = 2
+"""The oldest version that Kubex accepts. A change that breaks backends raises this number too."""
+
+TransportFactory: TypeAlias = Callable[[TransportConfig], Transport]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +59,36 @@ def _no_http2() -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """An HTTP backend, as the entry-point group `kubex.backends` names it.
+    """An HTTP backend; the entry-point group `kubex.backends` names it.
 
-    Of the backends that run on the current async library the highest `priority` wins; 50 leaves the choice to others.
-    `load` imports the HTTP library and returns the Transport class. `websocket` returns None where WebSockets work,
-    else what to install; `http2` the same of HTTP/2, and `proxy` of a proxy, given its scheme (`http`, `https`,
-    `socks5`, `socks5h`) and that of the server's URL.
+    `load` imports the HTTP library and returns the transport class, or any function that creates a transport.
+    `api_version` is the version of the contract that the backend implements, as a number: not `API_VERSION`, which
+    changes with kubex-core. Of the backends that run on the current async library the highest `priority` is chosen; 50
+    leaves the choice to others. `websocket` returns None if WebSockets work, else the remedy, such as what to install;
+    `http2` is the same for HTTP/2, and `proxy` for a proxy, given its scheme (`http`, `https`, `socks5`, `socks5h`)
+    and that of the server's URL.
     """
 
     name: str
-    load: Callable[[], type[Transport]] = field(repr=False)
+    load: Callable[[], TransportFactory] = field(repr=False)
     defaults: LibraryDefaults = field(repr=False)
+    api_version: int
     priority: int = 50
     runtimes: frozenset[str] = field(default=frozenset({"asyncio"}), repr=False)
     ignores: tuple[IgnoredOption, ...] = field(default=(), repr=False)
     websocket: Callable[[], str | None] = field(default=_no_hint, repr=False)
     proxy: Callable[[str, str], str | None] = field(default=_no_socks, repr=False)
     http2: Callable[[], str | None] = field(default=_no_http2, repr=False)
-    api_version: int = API_VERSION
+
+
+def wrapped(backend: Backend, wrapper: Callable[[Transport], Transport]) -> Backend:
+    """Return a backend whose transports `wrapper` receives and replaces; everything else stays the same.
+
+    Pass it to `create_client(client_class=...)`, for example to measure or to trace requests.
+    """
+
+    def load() -> TransportFactory:
+        create = backend.load()
+        return lambda config: wrapper(create(config))
+
+    return dataclasses.replace(backend, load=load)

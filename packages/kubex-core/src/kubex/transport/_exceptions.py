@@ -1,4 +1,4 @@
-"""Foreign exceptions become ours by a table."""
+"""Translation of the exceptions of an HTTP library by a table."""
 
 import ssl
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ Foreign: TypeAlias = "type[BaseException] | tuple[type[BaseException], ...] | Ca
 
 
 class Phase(Enum):
-    """A phase of a request that has a limit of its own: what its end becomes, and in which words."""
+    """A phase of a request with a separate time limit: the error when the limit is exceeded, and its text."""
 
     CONNECT = ConnectTimeout, "no connection within"
     POOL = ConnectTimeout, "no connection of the pool came free within"
@@ -26,15 +26,15 @@ class Phase(Enum):
         self.words = words
 
     def text(self, limits: Limits) -> str | None:
-        """Say that the limit ran out; None if there was none, and something else did."""
+        """Return the text for an exceeded limit; None if the request has no limit for this phase."""
         limit: float | None = getattr(limits, self.name.lower())
         return None if limit is None else f"{self.words} {limit:g} s ({self.name.lower()} timeout)"
 
 
 ExceptionTable: TypeAlias = Sequence[tuple[Foreign, type[TransportError] | Phase]]
-"""Rows of a foreign exception class, several, or a question to be asked of the exception, and what it becomes.
+"""Rows of an exception class, a tuple of classes or a predicate, and the error that such an exception becomes.
 
-A `Phase` stands for the limit of the phase that ran out, which is then named.
+A `Phase` means that the time limit of the phase was exceeded; the error names the limit.
 """
 
 # Of a text, in characters: aiohttp shows the whole of a header that is too long.
@@ -44,10 +44,25 @@ _LONGEST = 500
 _REFUSALS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
 
 
-class map_exceptions:  # noqa: N801 - used as a function, as contextlib.suppress is
-    """Translate the exceptions of an HTTP library raised in the block; the first row that matches wins.
+def translated(error: BaseException, table: ExceptionTable, request: PreparedRequest) -> TransportError | None:
+    """Return the error that the first matching row makes of an exception; None if it is to pass unchanged."""
+    if isinstance(error, TransportError):
+        return None
+    for foreign, becomes in table:
+        if isinstance(error, foreign) if isinstance(foreign, type | tuple) else foreign(error):
+            url, _, query = request.url.partition("?")
+            timed_out = becomes.text(request.limits) if isinstance(becomes, Phase) else None
+            ours = becomes.error if isinstance(becomes, Phase) else becomes
+            narrowed, text = explain(ours, tls_cause(error), timed_out or _root(error), url)
+            return narrowed(text.replace(f"?{query}", "") if query else text, request.method, url)
+    return None
 
-    What no row names passes unchanged. The original is the cause of ours; the text has no query string.
+
+class map_exceptions:  # noqa: N801 - used as a function, as contextlib.suppress is
+    """Translate the exceptions that an HTTP library raises in the block; the first matching row of the table wins.
+
+    An exception without a row passes unchanged. The original becomes the cause; the text has no query string.
+    `Transport` and `StreamResponse` do this for their abstract methods, so only a `WebSocket` needs it.
     """
 
     __slots__ = ("_request", "_table")
@@ -62,15 +77,8 @@ class map_exceptions:  # noqa: N801 - used as a function, as contextlib.suppress
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if error is None or isinstance(error, TransportError):
-            return
-        for foreign, becomes in self._table:
-            if isinstance(error, foreign) if isinstance(foreign, type | tuple) else foreign(error):
-                url, _, query = self._request.url.partition("?")
-                timed_out = becomes.text(self._request.limits) if isinstance(becomes, Phase) else None
-                ours = becomes.error if isinstance(becomes, Phase) else becomes
-                narrowed, text = explain(ours, tls_cause(error), timed_out or _root(error), url)
-                raise narrowed(text.replace(f"?{query}", "") if query else text, self._request.method, url) from error
+        if error is not None and (ours := translated(error, self._table, self._request)) is not None:
+            raise ours from error
 
 
 def _root(error: BaseException) -> str:

@@ -1,62 +1,136 @@
-"""The seam between kubex and an HTTP library."""
+"""The interface between Kubex and an HTTP library."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from types import TracebackType
 
 from kubex.core._errors import BackendError
-from kubex.core._headers import Headers
 from kubex.core._response import Response
+from kubex.core._transport_errors import ConnectError
 from kubex.transport._config import PreparedRequest, TransportConfig
-from kubex.transport._websocket import WebSocket
+from kubex.transport._connect_guard import ConnectGuard
+from kubex.transport._exceptions import ExceptionTable, map_exceptions, translated
+from kubex.transport._stream_response import StreamResponse
+from kubex.transport._validation import check_request
+from kubex.transport._websocket import OpenWebSocket, WebSocket
 
+# In seconds: connections that have not closed by then are left to the operating system.
+_CLOSING = 5.0
 
-class StreamResponse(ABC):
-    """An answer whose headers are here and whose body is still coming."""
-
-    status: int
-    headers: Headers
-
-    @abstractmethod
-    async def receive(self) -> bytes:
-        """Return the next bytes of the body as they arrive, decompressed; `b""` at its end.
-
-        Raises TransportError: ConnectionLost when the body breaks off, ReadTimeout at the read limit.
-        """
-
-    async def read(self) -> bytes:
-        """Return the rest of the body."""
-        chunks: list[bytes] = []
-        while chunk := await self.receive():
-            chunks.append(chunk)
-        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+_DIRECT = ConnectGuard(None, PreparedRequest("", ""))
 
 
 class Transport(ABC):
-    """One HTTP session: moves bytes and knows nothing of Kubernetes.
+    """The connections to one server. It moves bytes and knows nothing of Kubernetes.
 
-    It is made inside a running event loop and belongs to it. It raises nothing but TransportError and its subclasses,
-    never sends a request twice, answers whatever the status is, and lets cancellation pass.
+    A backend implements `open()`, `close_connections()` and, for WebSockets, `open_websocket()`; callers use
+    `request()`, `stream()`, `websocket()` and `aclose()`. A transport is created inside a running event loop and
+    belongs to it. It raises only TransportError and its subclasses, never sends a request twice, returns the response
+    whatever its status is, and does not catch cancellation.
     """
+
+    errors: ExceptionTable = ()
+    """The translation of the exceptions of the HTTP library."""
 
     def __init__(self, config: TransportConfig) -> None:
         self.config = config
+        self._closed = False
 
     @abstractmethod
+    async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
+        """Send the request once and return when the headers have arrived. The exceptions of the library pass."""
+
+    @abstractmethod
+    async def close_connections(self) -> None:
+        """Close every connection; requests that wait or are being read end with an exception. Called once."""
+
+    async def open_websocket(
+        self,
+        request: PreparedRequest,  # noqa: ARG002 - for those that can
+        subprotocols: Sequence[str],  # noqa: ARG002
+        guard: ConnectGuard,  # noqa: ARG002
+    ) -> WebSocket:
+        """Open a WebSocket. A refused upgrade is a WebSocketError with the status and the body of the response."""
+        raise BackendError(type(self).__name__, "cannot open WebSockets")
+
     def stream(self, request: PreparedRequest) -> AbstractAsyncContextManager[StreamResponse]:
-        """Send a request: entering waits for the headers, leaving closes the connection unless all was read."""
+        """Send a request; entering waits for the headers, leaving closes the connection unless the body has ended."""
+        return _Stream(self, request)
 
     async def request(self, request: PreparedRequest) -> Response:
-        """Send a request and read the whole answer."""
-        async with self.stream(request) as response:
-            return Response(response.status, response.headers, await response.read())
+        """Send a request and read the complete response."""
+        response = await self._send(request)
+        try:
+            body = await response.read()
+        finally:
+            await response._end()  # pyright: ignore[reportPrivateUsage] - the other half of this class
+        return Response(response.status, response.headers, body, response.extensions)
 
     def websocket(
         self, request: PreparedRequest, *, subprotocols: Sequence[str] = ()
     ) -> AbstractAsyncContextManager[WebSocket]:
-        """Open a WebSocket; a refused upgrade is a WebSocketError with the status and body of the answer."""
-        raise BackendError(type(self).__name__, f"cannot open a WebSocket for {request.url}, {', '.join(subprotocols)}")
+        """Open a WebSocket; leaving closes it with a close frame and waits for that of the peer for at most 1 s.
 
-    @abstractmethod
+        Raises WebSocketError for a refused upgrade, with the status and the body of the response, and BackendError if
+        the backend cannot open WebSockets.
+        """
+        return OpenWebSocket(lambda: self._send_websocket(request, subprotocols))
+
     async def aclose(self) -> None:
-        """Close the session and every connection of it; a second call does nothing."""
+        """Close every connection; later requests raise ConnectError. A second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        from anyio import move_on_after
+
+        with move_on_after(_CLOSING, shield=True):
+            await self.close_connections()
+
+    async def _send(self, request: PreparedRequest) -> StreamResponse:
+        self._check(request)
+        if self.config.proxy is None:  # without a cancel scope, which costs more than all the rest here
+            try:
+                response = await self.open(request, _DIRECT)
+            except BaseException as error:
+                if (ours := translated(error, self.errors, request)) is None:
+                    raise
+                raise ours from error
+        else:
+            with ConnectGuard(self.config.proxy, request) as guard, map_exceptions(self.errors, request):
+                response = await self.open(request, guard)
+        try:
+            response._begin(self.errors, self.config.max_compression_ratio)  # pyright: ignore[reportPrivateUsage]
+        except BaseException:
+            await response._end()  # pyright: ignore[reportPrivateUsage]
+            raise
+        return response
+
+    async def _send_websocket(self, request: PreparedRequest, subprotocols: Sequence[str]) -> WebSocket:
+        self._check(request)
+        with ConnectGuard(self.config.proxy, request) as guard, map_exceptions(self.errors, request):
+            return await self.open_websocket(request, subprotocols, guard)
+
+    def _check(self, request: PreparedRequest) -> None:
+        if self._closed:
+            raise ConnectError("the transport is closed", request.method, request.shown_url)
+        check_request(request)
+
+
+class _Stream:
+    """What `Transport.stream()` returns."""
+
+    __slots__ = ("_request", "_response", "_transport")
+
+    def __init__(self, transport: Transport, request: PreparedRequest) -> None:
+        self._transport = transport
+        self._request = request
+
+    async def __aenter__(self) -> StreamResponse:
+        self._response = await self._transport._send(self._request)  # pyright: ignore[reportPrivateUsage]
+        return self._response
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._response._end()  # pyright: ignore[reportPrivateUsage]

@@ -1,4 +1,4 @@
-"""The transports of a client: opened on first use, replaced when their TLS changes, drained when replaced."""
+"""The transports of a client: opened on first use, replaced when their TLS changes, closed when no call uses them."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -13,8 +13,8 @@ from kubex.transport import Transport
 OpenTransport: TypeAlias = Callable[[TLSMaterial], Awaitable[Transport]]
 
 
-class Lease:
-    """One transport and how many calls are using it."""
+class PooledTransport:
+    """A transport and the number of calls that use it."""
 
     __slots__ = ("material", "retired", "transport", "users")
 
@@ -32,30 +32,30 @@ class Lease:
                 await self.transport.aclose()
 
 
-class Leases:
-    """Hands out the transport that is made of the wanted material.
+class TransportPool:
+    """Provides the transport for the current TLS material.
 
-    Calls and streams that are under way keep the one that they began on until they end.
+    Calls and streams that have started keep their transport until they end.
     """
 
     __slots__ = ("_closed", "_current", "_lock", "_open", "_retired")
 
     def __init__(self, open_transport: OpenTransport) -> None:
         self._open = open_transport
-        self._current: Lease | None = None
-        self._retired: list[Lease] = []
+        self._current: PooledTransport | None = None
+        self._retired: list[PooledTransport] = []
         self._lock: anyio.Lock | None = None
         self._closed = False
 
-    async def acquire(self, material: TLSMaterial) -> Lease:
-        """Return the lease for the material, one use counted; `release` ends it."""
-        lease = self._current
-        if lease is None or (lease.material is not material and lease.material != material) or self._closed:
-            lease = await self._renew(material)
-        lease.users += 1
-        return lease
+    async def acquire(self, material: TLSMaterial) -> PooledTransport:
+        """Return the transport for the material and count one use; `release()` ends the use."""
+        pooled = self._current
+        if pooled is None or (pooled.material is not material and pooled.material != material) or self._closed:
+            pooled = await self._renew(material)
+        pooled.users += 1
+        return pooled
 
-    async def _renew(self, material: TLSMaterial) -> Lease:
+    async def _renew(self, material: TLSMaterial) -> PooledTransport:
         if self._lock is None:
             self._lock = anyio.Lock()
         async with self._lock:
@@ -69,27 +69,27 @@ class Leases:
                 with anyio.CancelScope(shield=True):
                     await transport.aclose()
                 raise ClientClosedError
-            fresh = self._current = Lease(transport, material)
+            fresh = self._current = PooledTransport(transport, material)
             if old is not None:
                 await self._retire(old)
             return fresh
 
-    async def _retire(self, lease: Lease) -> None:
-        lease.retired = True
-        self._retired = [lease for lease in self._retired if lease.users]
-        if lease.users:
-            self._retired.append(lease)
+    async def _retire(self, pooled: PooledTransport) -> None:
+        pooled.retired = True
+        self._retired = [retired for retired in self._retired if retired.users]
+        if pooled.users:
+            self._retired.append(pooled)
         else:
             with anyio.CancelScope(shield=True):
-                await lease.transport.aclose()
+                await pooled.transport.aclose()
 
     async def aclose(self) -> None:
         """Close every transport, in use or not; later calls raise ClientClosedError."""
         self._closed = True
-        leases = [lease for lease in self._retired if lease.users]
-        leases += [self._current] if self._current is not None else []
+        transports = [retired for retired in self._retired if retired.users]
+        transports += [self._current] if self._current is not None else []
         self._retired, self._current = [], None
-        async with AsyncExitStack() as stack:  # each is closed, also when closing another fails
-            for lease in leases:
-                lease.retired = False
-                stack.push_async_callback(lease.transport.aclose)
+        async with AsyncExitStack() as stack:  # each is closed, even if closing another one fails
+            for pooled in transports:
+                pooled.retired = False
+                stack.push_async_callback(pooled.transport.aclose)

@@ -1,0 +1,81 @@
+"""The connection set-up through a proxy: its time limit, and errors that name the proxy."""
+
+import math
+from types import TracebackType
+
+from typing_extensions import Self
+
+from kubex.core._proxy import Proxy
+from kubex.core._transport_errors import ConnectError, ConnectTimeout, ProxyError, TLSError, TransportError
+from kubex.transport._config import PreparedRequest
+from kubex.transport._exceptions import Phase, caused_by, tls_cause
+from kubex.transport._tls_problems import explain
+
+# The longest reason of a proxy that an error shows, in characters.
+_LONGEST = 200
+
+
+def proxy_refusal(status_line: str) -> str:
+    """Return the text for a proxy that refused to connect, from its status (`407 Proxy Authentication Required`)."""
+    hint = "; it wants a user name and a password, or others than it was given" if status_line.startswith("407") else ""
+    return f"it refused with {status_line[:_LONGEST]}{hint}"
+
+
+class ConnectGuard:
+    """Tells core when the HTTP library sets up a connection for a request; without a proxy it does nothing.
+
+    Between `started()` and `established()` `Limits.connect` limits everything, including CONNECT and the TLS handshake
+    with the server, and each failure is a ConnectError, because nothing of the request was sent. From `started()` on
+    each ConnectError names the proxy.
+    """
+
+    __slots__ = ("_connecting", "_proxy", "_request", "_scope", "_started")
+
+    def __init__(self, proxy: Proxy | None, request: PreparedRequest) -> None:
+        self._proxy = proxy
+        self._request = request
+        self._started = self._connecting = False
+
+    def started(self) -> None:
+        """Report that the library starts to open a connection for this request; a second call does nothing."""
+        if self._proxy is not None and not self._connecting:
+            self._started = self._connecting = True
+            if (limit := self._request.limits.connect) is not None:
+                from anyio import current_time
+
+                self._scope.deadline = current_time() + limit
+
+    def established(self) -> None:
+        """Report that the connection to the server is complete, with TLS if the URL is https."""
+        if self._proxy is not None:
+            self._connecting = False
+            self._scope.deadline = math.inf
+
+    def __enter__(self) -> Self:
+        from anyio import CancelScope  # not at the top: discovery imports this package for the descriptors alone
+
+        self._scope = CancelScope()
+        self._scope.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._scope.__exit__(kind, error, traceback)
+        if self._scope.cancelled_caught:
+            error = ConnectTimeout(Phase.CONNECT.text(self._request.limits) or "")
+        elif not (self._connecting or (self._started and isinstance(error, ConnectError))):
+            return
+        if not isinstance(error, TransportError):
+            return
+        ours, problem = self._narrowed(error)
+        where = "" if self._proxy is None else f"proxy {self._proxy.url}: "
+        raise ours(f"{where}{problem}", self._request.method, self._request.shown_url) from error.__cause__
+
+    def _narrowed(self, error: TransportError) -> tuple[type[TransportError], str]:
+        if isinstance(error, ConnectError) and type(error) is not ConnectError:
+            return type(error), error.problem
+        if caused_by(error, TimeoutError):
+            return ConnectTimeout, error.problem
+        tls = tls_cause(error)
+        return (ProxyError, error.problem) if tls is None else explain(TLSError, tls, error.problem, self._request.url)

@@ -1,0 +1,166 @@
+"""A response whose body is still to come: its state, errors and decompression, on top of what a backend reads."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from enum import Enum
+from time import monotonic
+from typing import Any
+
+from kubex.core._headers import Headers
+from kubex.core._transport_errors import ConnectionLost, TransportError
+from kubex.transport._config import PreparedRequest
+from kubex.transport._decompression import Decompressor, decompressor_for
+from kubex.transport._exceptions import ExceptionTable, translated
+
+# In seconds: data that is already there is read without waiting, so the event loop would not run meanwhile.
+_LONGEST_TURN = 0.02
+
+# In seconds: a connection that has not closed by then is left to the backend.
+_CLOSING = 5.0
+
+# In bytes: joining a larger body takes so long that it is done in a thread.
+_LARGE_BODY = 2**26
+
+_NO_EXTENSIONS: Mapping[str, Any] = {}
+
+
+class _State(Enum):
+    OPEN = "open"
+    READING = "reading"
+    ENDED = "ended"
+    BROKEN = "broken"
+
+
+class StreamResponse(ABC):
+    """A response whose headers have arrived and whose body is still to come; `Transport.open()` returns it.
+
+    A backend implements `next_chunk()` and `aclose()`. The HTTP library must not decompress.
+    """
+
+    __slots__ = (
+        "_closed", "_decompressor", "_errors", "_request", "_state", "_turn_ends", "extensions", "headers", "status",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        request: PreparedRequest,
+        status: int,
+        headers: Headers,
+        *,
+        extensions: Mapping[str, Any] = _NO_EXTENSIONS,
+    ) -> None:
+        self.status = status
+        self.headers = headers
+        self.extensions = extensions
+        self._request = request
+        self._state = _State.OPEN
+        self._closed = False
+        self._errors: ExceptionTable = ()
+        self._decompressor: Decompressor | None = None
+
+    @abstractmethod
+    async def next_chunk(self) -> bytes:
+        """Return the next bytes of the body as they arrive, compressed as they are; `b""` at its end.
+
+        The exceptions of the library pass; `Transport.errors` translates them. After an exception or the end core
+        does not call it again.
+        """
+
+    @abstractmethod
+    async def aclose(self, *, ended: bool) -> None:
+        """End the use of the connection. Core calls it exactly once and protects it from cancellation.
+
+        `ended` is True if the body was read to its end, so the connection may be used again. Otherwise close the
+        connection at once, without reading the rest.
+        """
+
+    async def receive(self) -> bytes:
+        """Return the next bytes of the body as they arrive, decompressed; `b""` at its end.
+
+        Raises TransportError: ConnectionLost when the connection breaks, and in each call after a failed or cancelled
+        one; ReadTimeout at the read limit.
+        """
+        if self._state is not _State.OPEN:
+            return self._refuse()
+        self._state = _State.READING
+        try:
+            if monotonic() > self._turn_ends:
+                await self._checkpoint()
+            data = await (self.next_chunk() if self._decompressor is None else self._decompressed(self._decompressor))
+        except BaseException as error:
+            self._state = _State.BROKEN
+            if (ours := translated(error, self._errors, self._request)) is None:
+                raise
+            raise ours from error
+        self._state = _State.OPEN if data else _State.ENDED
+        return data
+
+    async def read(self) -> bytes:
+        """Return the rest of the body. Raises TransportError, as `receive()` does."""
+        chunks: list[bytes] = []
+        size = 0
+        while chunk := await self.receive():
+            chunks.append(chunk)
+            size += len(chunk)
+        if len(chunks) == 1:
+            return chunks[0]
+        if size <= _LARGE_BODY:
+            return b"".join(chunks)
+        from anyio.to_thread import run_sync
+
+        try:
+            return await run_sync(b"".join, chunks)
+        except BaseException:  # cancelled: the data is lost
+            self._state = _State.BROKEN
+            raise
+
+    async def _decompressed(self, decompressor: Decompressor) -> bytes:
+        while not (data := decompressor.step()):
+            chunk = await self.next_chunk()
+            if not chunk:
+                decompressor.finish()
+                return b""
+            decompressor.feed(chunk)
+            if monotonic() > self._turn_ends:
+                await self._checkpoint()
+        return data
+
+    async def _checkpoint(self) -> None:
+        from anyio.lowlevel import checkpoint
+
+        await checkpoint()
+        self._turn_ends = monotonic() + _LONGEST_TURN
+
+    def _refuse(self) -> bytes:
+        if self._state is _State.ENDED:
+            return b""
+        if self._state is _State.READING:
+            raise TransportError("another task is reading this response", self._request.method, self._request.shown_url)
+        problem = (
+            "the response was closed" if self._closed else "an earlier read of this response failed or was cancelled"
+        )
+        raise ConnectionLost(problem, self._request.method, self._request.shown_url)
+
+    def _begin(self, errors: ExceptionTable, max_ratio: float | None) -> None:
+        """Prepare for reading; `Transport` calls this before it hands out the response."""
+        self._errors = errors
+        self._turn_ends = monotonic() + _LONGEST_TURN
+        if codings := self.headers.get_all("content-encoding"):
+            self._decompressor = decompressor_for(", ".join(codings), self._request, max_ratio=max_ratio)
+
+    async def _end(self) -> None:
+        """Close once; an error while closing is not raised, because the connection ends in any case."""
+        if self._closed:
+            return
+        self._closed = True
+        ended = self._state is _State.ENDED
+        if not ended:
+            self._state = _State.BROKEN
+        from anyio import CancelScope, current_time
+
+        with CancelScope(deadline=current_time() + _CLOSING, shield=True):
+            try:
+                await self.aclose(ended=ended)
+            except Exception as error:
+                if not isinstance(error, TransportError) and translated(error, self._errors, self._request) is None:
+                    raise

@@ -1,0 +1,33 @@
+"""The check that HTTP can carry a request, before a backend sees it."""
+
+import re
+from functools import lru_cache
+
+from kubex.core._transport_errors import TransportError
+from kubex.transport._config import PreparedRequest
+
+_URL = re.compile(r"https?://[A-Za-z0-9\-._~:\[\]%][A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]*")
+
+_is_token = lru_cache(maxsize=1024)(re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+").fullmatch)
+
+# RFC 9110, 5.5: no control character except a tab, no white space at the ends. A lone surrogate has no UTF-8 form.
+_BAD_VALUE = re.compile(r"^[ \t]|[ \t]\Z|[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+
+
+def check_request(request: PreparedRequest) -> None:
+    """Raise TransportError if HTTP cannot carry the method, the URL or a header field; it never shows a value."""
+    if not _is_token(request.method):
+        raise _error("the method is not an HTTP method", request)
+    if not _URL.fullmatch(request.url):
+        raise _error("the URL contains a character that must be percent-encoded", request)
+    for name, value in request.headers:
+        if not _is_token(name):
+            raise _error(f"{name!r} is not the name of a header", request)
+        # The first tests accept nearly every value, and are much faster than the pattern.
+        if not (value.isascii() and value.isprintable() and value == value.strip()) and _BAD_VALUE.search(value):
+            problem = "a line break, white space at one end, or another character that HTTP does not allow"
+            raise _error(f"the value of the header {name!r} contains {problem}", request)
+
+
+def _error(problem: str, request: PreparedRequest) -> TransportError:
+    return TransportError(problem, request.method, request.shown_url)
