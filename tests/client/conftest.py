@@ -1,9 +1,8 @@
-"""Clients on raw servers, with a look at what they hand to their transports."""
+"""Clients on raw servers, and what they pass to their transports."""
 
-import dataclasses
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -14,7 +13,16 @@ import kubex_aiohttp
 import kubex_httpx
 from kubex.client import Client, ClientOptions, RetryPolicy
 from kubex.configuration import ClientConfiguration
-from kubex.transport import Backend, PreparedRequest, Transport, TransportConfig
+from kubex.transport import (
+    Backend,
+    ConnectGuard,
+    PreparedRequest,
+    StreamResponse,
+    Transport,
+    TransportConfig,
+    WebSocket,
+    wrapped,
+)
 from support.pairs import Pair
 from transport.servers import Script, Serve, Server, ok
 
@@ -41,45 +49,47 @@ def nothing_of_the_developers_shell(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass
 class Handed:
-    """What clients handed to their transports."""
+    """What clients passed to their transports."""
 
     configs: list[TransportConfig] = field(default_factory=list)
     requests: list[PreparedRequest] = field(default_factory=list)
     transports: list[Transport] = field(default_factory=list)
 
 
+class Recorded(Transport):
+    """Records the requests to a transport."""
+
+    def __init__(self, inner: Transport, handed: Handed) -> None:
+        super().__init__(inner.config)
+        self.errors = inner.errors
+        self._inner = inner
+        self._handed = handed
+        handed.configs.append(inner.config)
+        handed.transports.append(self)
+
+    async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
+        self._handed.requests.append(request)
+        return await self._inner.open(request, guard)
+
+    async def open_websocket(
+        self, request: PreparedRequest, subprotocols: Sequence[str], guard: ConnectGuard
+    ) -> WebSocket:
+        return await self._inner.open_websocket(request, subprotocols, guard)
+
+    async def close_connections(self) -> None:
+        await self._inner.aclose()
+
+
 @pytest.fixture
 def handed() -> Handed:
-    """Collect what clients of this test hand to their transports."""
+    """Collect what the clients of this test pass to their transports."""
     return Handed()
 
 
 @pytest.fixture
 def backend(pair: Pair, handed: Handed) -> Backend:
-    """Return the backend of the pair, whose transports also tell what they were handed."""
-    installed = BACKENDS[pair.backend]
-
-    def load() -> type[Transport]:
-        real: Any = installed.load()
-
-        class Telling(real):  # type: ignore[misc]  # its base is chosen by the pair
-            def __init__(self, config: TransportConfig) -> None:
-                handed.configs.append(config)
-                handed.transports.append(self)
-                super().__init__(config)
-
-            async def request(self, request: PreparedRequest) -> Any:
-                handed.requests.append(request)
-                return await super().request(request)
-
-            def stream(self, request: PreparedRequest) -> Any:
-                if request not in handed.requests[-1:]:
-                    handed.requests.append(request)
-                return super().stream(request)
-
-        return Telling
-
-    return dataclasses.replace(installed, load=load)
+    """Return the backend of the pair, whose transports also record what they receive."""
+    return wrapped(BACKENDS[pair.backend], lambda transport: Recorded(transport, handed))
 
 
 @pytest.fixture

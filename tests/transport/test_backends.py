@@ -14,7 +14,7 @@ import kubex_httpx
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration
 from kubex.core.exceptions import BackendError
-from kubex.transport import Backend, IgnoredOption, PreparedRequest, Timeout, Transport, TransportConfig
+from kubex.transport import API_VERSION, Backend, IgnoredOption, PreparedRequest, Timeout, TransportConfig
 from support.pairs import Pair
 from transport.servers import Peer, Serve
 
@@ -58,7 +58,9 @@ def test_the_defaults_are_those_of_httpx() -> None:
 
 
 def test_aiohttp_comes_first_and_runs_on_asyncio_alone() -> None:
-    third_party = Backend(name="other", load=kubex_httpx.BACKEND.load, defaults=kubex_httpx.BACKEND.defaults)
+    third_party = Backend(
+        name="other", load=kubex_httpx.BACKEND.load, defaults=kubex_httpx.BACKEND.defaults, api_version=API_VERSION
+    )
     assert kubex_aiohttp.BACKEND.priority > kubex_httpx.BACKEND.priority > third_party.priority
     assert kubex_aiohttp.BACKEND.runtimes == {"asyncio"}
     assert kubex_httpx.BACKEND.runtimes == {"asyncio", "trio"}
@@ -146,9 +148,12 @@ def test_other_names_do_not_exist(module: object) -> None:
         module.Nonsense  # type: ignore[attr-defined] # noqa: B018
 
 
-def test_without_its_extra_httpx_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.anyio
+async def test_without_its_extra_httpx_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kubex_httpx._backend.find_spec", lambda _name: None)
     assert kubex_httpx.BACKEND.websocket() == 'pip install "kubex-httpx[ws]"'
-    transport: Transport = kubex_httpx.BACKEND.load()(TransportConfig())
+    transport = kubex_httpx.BACKEND.load()(TransportConfig())
     with pytest.raises(BackendError, match=r"kubex-httpx\[ws\]"):
-        transport.websocket(PreparedRequest("GET", "http://127.0.0.1/"))
+        async with transport.websocket(PreparedRequest("GET", "http://127.0.0.1/?token=swordfish")):
+            pass
+    await transport.aclose()

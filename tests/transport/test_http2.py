@@ -217,11 +217,11 @@ async def test_websockets_go_over_http_1_beside_it(
 
     server = serve(both, tls=tls)
     scripts: dict[str, Script] = {"tunnel": Tunnel(), "socks": Socks()}
-    proxies: dict[str, Proxy] = {}
+    through: Proxy | None = None
     if between in scripts:
         scheme = "socks5" if between == "socks" else "http"
-        proxies["https"] = Proxy(url=f"{scheme}://127.0.0.1:{serve(scripts[between]).port}")
-    async with open_shared(proxies=proxies) as transport:
+        through = Proxy(url=f"{scheme}://127.0.0.1:{serve(scripts[between]).port}")
+    async with open_shared(proxy=through) as transport:
         assert (await transport.request(get(server, "/before"))).body == b"/before"
         async with transport.websocket(upgrading(server.url)) as opened:
             await opened.send(b"data")

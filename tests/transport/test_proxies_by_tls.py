@@ -46,8 +46,8 @@ def between(serve: Serve, others: trustme.CA) -> Server:
     return serve(Tunnel(LOGIN), tls=context)
 
 
-def at(between: Server, host: str = "localhost", login: tuple[str, str] = LOGIN) -> dict[str, Proxy]:
-    return {"https": Proxy(url=f"https://{host}:{between.port}", username=login[0], password=login[1])}
+def at(between: Server, host: str = "localhost", login: tuple[str, str] = LOGIN) -> Proxy:
+    return Proxy(url=f"https://{host}:{between.port}", username=login[0], password=login[1])
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"], ids=["another-host", "the-servers-host"])
@@ -63,7 +63,7 @@ async def test_tls_is_tunnelled_in_tls(
     server = serve(tls=server_tls)
     tls = {"ssl_context": client_tls, "proxy_ssl_context": proxy_tls}
     given = (("Authorization", "Bearer swordfish"),)
-    async with open_transport(**tls, proxies=at(between, host)) as transport:
+    async with open_transport(**tls, proxy=at(between, host)) as transport:
         for _ in range(2):
             answer = await transport.request(PreparedRequest("PUT", server.url + "/", given, b"x" * 200_000))
             assert answer.body == b"ok"
@@ -84,7 +84,7 @@ async def test_websockets_and_streams_are_too(
     tls = {"ssl_context": client_tls, "proxy_ssl_context": proxy_tls}
     scripts: list[Script] = [echo, ok]
     echoing, plain = [serve(script, tls=server_tls) for script in scripts]
-    async with open_transport(**tls, proxies=at(between)) as transport:
+    async with open_transport(**tls, proxy=at(between)) as transport:
         async with transport.websocket(upgrading(echoing.url)) as opened:
             await opened.send(b"x" * 100_000)
             assert await opened.receive() == WebSocketMessage("binary", b"x" * 100_000)
@@ -109,7 +109,7 @@ async def test_the_proxys_certificate_is_not_judged_by_the_servers_authority(
         {"ssl_context": proxy_tls, "proxy_ssl_context": proxy_tls},
         {"ssl_context": lax, "proxy_ssl_context": client_tls},
     ):
-        async with open_transport(**tls, proxies=at(between)) as transport:
+        async with open_transport(**tls, proxy=at(between)) as transport:
             with pytest.raises(TLSError, match=f"proxy https://localhost:{between.port}: .*certificate was refused"):
                 await transport.request(PreparedRequest("GET", server.url + "/"))
     assert server.seen == []
@@ -119,6 +119,6 @@ async def test_a_refusal_comes_through(
     open_transport: Open, between: Server, proxy_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
     tls = {"ssl_context": client_tls, "proxy_ssl_context": proxy_tls}
-    async with open_transport(**tls, proxies=at(between, login=("user", "wrong"))) as transport:
+    async with open_transport(**tls, proxy=at(between, login=("user", "wrong"))) as transport:
         with pytest.raises(ProxyError, match=f"proxy https://localhost:{between.port}: it refused with 407"):
             await transport.request(PreparedRequest("GET", "https://kubernetes.test/"))

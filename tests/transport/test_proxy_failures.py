@@ -47,7 +47,7 @@ async def test_a_refusal_is_told_alike(
     open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, status: str, body: bytes, hint: str
 ) -> None:
     between = serve(answering(status, body))
-    async with open_transport(ssl_context=client_tls, proxies={"https": proxy_at(between.url)}) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(between.url)) as transport:
         with pytest.raises(ProxyError) as caught:
             await transport.request(PreparedRequest("GET", URL))
     where = "GET https://kubernetes.test:6443/api: "
@@ -61,7 +61,7 @@ async def test_the_wrong_password_is_a_refusal(
     between, server = serve(Tunnel(("user", ""))), serve(tls=server_tls)
     right = Proxy(url=between.url, username="user", password="")
     for proxy, known in ((proxy_at(between.url), False), (Proxy(url=between.url), False), (right, True)):
-        async with open_transport(ssl_context=client_tls, proxies={"https": proxy}) as transport:
+        async with open_transport(ssl_context=client_tls, proxy=proxy) as transport:
             if known:
                 assert (await transport.request(PreparedRequest("GET", server.url + "/"))).body == b"ok"
             else:
@@ -75,7 +75,7 @@ async def test_a_proxy_that_is_none_is_an_error_before_anything_was_sent(
     open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, script: Script
 ) -> None:
     between = serve(script)
-    async with open_transport(ssl_context=client_tls, proxies={"https": proxy_at(between.url)}) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(between.url)) as transport:
         with pytest.raises(ProxyError, match=f"proxy {between.url}: "):
             await transport.request(PreparedRequest("POST", URL, body=b"{}"))
 
@@ -85,7 +85,7 @@ async def test_a_proxy_that_hangs_is_bounded_by_the_limit_of_connecting(
 ) -> None:
     between = serve(hang)
     limits = Limits(connect=0.2, read=None)
-    async with open_transport(ssl_context=client_tls, proxies={"https": proxy_at(between.url)}) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(between.url)) as transport:
         with pytest.raises(ConnectTimeout, match=rf"proxy {between.url}: no connection within 0.2 s"):
             await transport.request(PreparedRequest("GET", URL, limits=limits))
 
@@ -95,7 +95,7 @@ async def test_a_server_that_hangs_in_its_tunnel_is_bounded_too(
 ) -> None:
     server, between = serve(hang), serve(Tunnel())
     request = PreparedRequest("GET", f"https://127.0.0.1:{server.port}/", limits=Limits(connect=0.3))
-    async with open_transport(ssl_context=client_tls, proxies={"https": Proxy(url=between.url)}) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=Proxy(url=between.url)) as transport:
         with pytest.raises(ConnectTimeout, match=f"proxy {between.url}: "):
             await transport.request(request)
 
@@ -110,7 +110,7 @@ async def test_once_connected_the_limit_of_connecting_is_over(
 
     between, server = serve(Tunnel()), serve(slow, tls=server_tls)
     request = PreparedRequest("GET", server.url + "/", limits=Limits(connect=2))
-    async with open_transport(ssl_context=client_tls, proxies={"https": Proxy(url=between.url)}) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=Proxy(url=between.url)) as transport:
         assert (await transport.request(request)).body == b"late"
 
 
@@ -119,7 +119,7 @@ async def test_a_proxy_that_is_not_there_is_named(
     open_transport: Open, client_tls: ssl.SSLContext, scheme: str
 ) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    async with open_transport(ssl_context=client_tls, proxies={scheme: proxy_at(url)}) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(url)) as transport:
         with pytest.raises(ProxyError, match=f"proxy {url}: "):
             await transport.request(PreparedRequest("GET", URL.replace("https", scheme)))
 
@@ -129,7 +129,7 @@ async def test_a_server_behind_the_proxy_that_is_not_trusted_is_a_tls_error(
 ) -> None:
     between, server = serve(Tunnel()), serve(tls=server_tls)
     nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    async with open_transport(ssl_context=nobody, proxies={"https": Proxy(url=between.url)}) as transport:
+    async with open_transport(ssl_context=nobody, proxy=Proxy(url=between.url)) as transport:
         with pytest.raises(TLSError, match=rf"proxy {between.url}: .*certificate was refused"):
             await transport.request(PreparedRequest("GET", server.url + "/"))
 
@@ -140,7 +140,7 @@ async def test_the_password_shows_nowhere(
     caplog.set_level(logging.DEBUG)
     between = serve(answering("407 Proxy Authentication Required"))
     proxy = proxy_at(between.url)
-    async with open_transport(ssl_context=client_tls, proxies={"https": proxy, "http": proxy}) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=proxy) as transport:
         with pytest.raises(ConnectError) as caught:
             await transport.request(PreparedRequest("GET", URL))
         await transport.request(PreparedRequest("GET", "http://kubernetes.test/"))

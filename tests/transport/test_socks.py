@@ -41,8 +41,7 @@ async def test_requests_go_through_it(
 ) -> None:
     socks = Socks(login, bytewise=bytewise)
     server, between = serve(tls=server_tls if scheme == "https" else None), serve(socks)
-    proxies = {scheme: at(between.port, login)}
-    async with open_transport(ssl_context=client_tls, proxies=proxies) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=at(between.port, login)) as transport:
         for _ in range(2):
             answer = await transport.request(PreparedRequest("POST", server.url + "/a%2Fb", (("X-A", "b"),), b"{}"))
             assert answer.body == b"ok"
@@ -71,18 +70,11 @@ async def test_the_proxy_resolves_names(
     authority.issue_cert(host.strip("[]")).configure_cert(context)
     socks = Socks()
     server, between = serve(tls=context), serve(socks)
-    async with open_transport(ssl_context=client_tls, proxies={"https": at(between.port, scheme=scheme)}) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=at(between.port, scheme=scheme)) as transport:
         answer = await transport.request(PreparedRequest("GET", f"https://{host}:{server.port}/"))
     assert answer.body == b"ok"
     assert socks.asked == [(asked, server.port)]
     assert server.seen[0].header("host") == f"{host}:{server.port}"
-
-
-async def test_a_request_of_another_scheme_goes_directly(open_transport: Open, serve: Serve) -> None:
-    server, between = serve(), serve(Socks())
-    async with open_transport(proxies={"https": at(between.port)}) as transport:
-        assert (await transport.request(PreparedRequest("GET", server.url + "/"))).body == b"ok"
-    assert (between.connections, server.connections) == (0, 1)
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -91,9 +83,8 @@ async def test_websockets_go_through_it(
 ) -> None:
     socks = Socks(("user", "word"))
     server, between = serve(echo, tls=server_tls if scheme == "https" else None), serve(socks)
-    proxies = {scheme: at(between.port, ("user", "word"))}
     async with (
-        open_transport(ssl_context=client_tls, proxies=proxies) as transport,
+        open_transport(ssl_context=client_tls, proxy=at(between.port, ("user", "word"))) as transport,
         transport.websocket(upgrading(server.url)) as opened,
     ):
         await opened.send(b"x" * 100_000)
@@ -112,7 +103,7 @@ async def test_leaving_a_stream_closes_it_at_once(
         peer.wait_until_closed()
 
     server, between = serve(endless, tls=server_tls), serve(Socks())
-    async with open_transport(ssl_context=client_tls, proxies={"https": at(between.port)}) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=at(between.port)) as transport:
         async with transport.stream(PreparedRequest("GET", server.url + "/")) as answer:
             assert await answer.receive() == b"first"
         assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
@@ -134,7 +125,7 @@ async def test_a_refusal_is_a_proxy_error(
     open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, socks: Socks, login: Login | None
 ) -> None:
     between = serve(socks)
-    async with open_transport(ssl_context=client_tls, proxies={"https": at(between.port, login)}) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=at(between.port, login)) as transport:
         with pytest.raises(ProxyError, match=f"proxy socks5://127.0.0.1:{between.port}: ") as caught:
             await transport.request(PreparedRequest("POST", "https://kubernetes.test/?token=abc", body=b"{}"))
     assert "swordfish" not in str(caught.value)
@@ -148,14 +139,14 @@ async def test_what_is_no_socks_proxy_is_a_proxy_error(
     open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, script: Script
 ) -> None:
     between = serve(script)
-    async with open_transport(ssl_context=client_tls, proxies={"https": at(between.port)}) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=at(between.port)) as transport:
         with pytest.raises(ProxyError, match=f"proxy socks5://127.0.0.1:{between.port}: "):
             await transport.request(PreparedRequest("GET", "https://kubernetes.test/"))
 
 
 async def test_a_proxy_that_is_not_there_is_a_proxy_error(open_transport: Open, client_tls: ssl.SSLContext) -> None:
     port = free_port()
-    async with open_transport(ssl_context=client_tls, proxies={"https": at(port)}) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=at(port)) as transport:
         with pytest.raises(ProxyError, match=f"proxy socks5://127.0.0.1:{port}: "):
             await transport.request(PreparedRequest("GET", "https://kubernetes.test/"))
 
@@ -166,7 +157,7 @@ async def test_what_hangs_is_bounded_by_the_limit_of_connecting(
 ) -> None:
     server, between = serve(hang), serve(Socks() if behind else hang)
     request = PreparedRequest("GET", f"https://127.0.0.1:{server.port}/", limits=Limits(connect=0.3))
-    async with open_transport(ssl_context=client_tls, proxies={"https": at(between.port)}) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=at(between.port)) as transport:
         with pytest.raises(ConnectTimeout, match=f"proxy socks5://127.0.0.1:{between.port}: "):
             await transport.request(request)
 
@@ -180,7 +171,7 @@ async def test_connecting_can_be_cancelled(open_transport: Open, serve: Serve, c
         peer.wait_until_closed()
 
     between = serve(silent)
-    async with open_transport(ssl_context=client_tls, proxies={"https": at(between.port)}) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=at(between.port)) as transport:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(transport.request, PreparedRequest("GET", "https://kubernetes.test/"))
             assert await anyio.to_thread.run_sync(greeted.wait, SECONDS)
@@ -193,7 +184,7 @@ async def test_a_server_that_is_not_trusted_is_a_tls_error(
 ) -> None:
     server, between = serve(tls=server_tls), serve(Socks())
     nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    async with open_transport(ssl_context=nobody, proxies={"https": at(between.port)}) as transport:
+    async with open_transport(ssl_context=nobody, proxy=at(between.port)) as transport:
         with pytest.raises(TLSError, match="certificate was refused"):
             await transport.request(PreparedRequest("GET", server.url + "/"))
 
@@ -204,8 +195,7 @@ async def test_the_password_shows_nowhere(
     caplog.set_level(logging.DEBUG)
     socks = Socks(("user", "word"))
     between = serve(socks)
-    proxies = {"https": at(between.port, ("user", "swordfish"))}
-    async with open_transport(ssl_context=client_tls, proxies=proxies) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=at(between.port, ("user", "swordfish"))) as transport:
         with pytest.raises(ProxyError) as caught:
             await transport.request(PreparedRequest("GET", "https://kubernetes.test/"))
         said = caplog.text + repr(transport.config) + "".join(traceback.format_exception(caught.value))
@@ -223,6 +213,6 @@ async def test_tcp_keep_alive_is_on(open_transport: Open, serve: Serve, monkeypa
 
     monkeypatch.setattr(socket.socket, "setsockopt", note)
     server, between = serve(), serve(Socks())
-    async with open_transport(proxies={"http": at(between.port)}) as transport:
+    async with open_transport(proxy=at(between.port)) as transport:
         await transport.request(PreparedRequest("GET", server.url + "/"))
     assert (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1) in switched

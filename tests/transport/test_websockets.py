@@ -60,7 +60,7 @@ async def test_it_goes_through_the_proxy(
     server, between = serve(echo, tls=server_tls if scheme == "https" else None), serve(proxy)
     through = Proxy(url=between.url, username="user", password="pass")
     async with (
-        open_transport(ssl_context=client_tls, proxies={scheme: through}) as transport,
+        open_transport(ssl_context=client_tls, proxy=through) as transport,
         transport.websocket(request(server.url)) as socket,
     ):
         await socket.send(b"hello")
