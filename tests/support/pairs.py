@@ -14,3 +14,6 @@ class Pair(NamedTuple):
 
 
 PAIRS = [Pair("aiohttp", "asyncio"), Pair("httpx", "asyncio"), Pair("httpx", "trio")]
+
+RUNTIMES = ["asyncio", "trio"]
+"""The async libraries, for tests that need no HTTP library."""

@@ -1,5 +1,22 @@
-"""Test against Kubernetes without a cluster: an embedded API server, a control-plane launcher, pytest fixtures."""
+"""Test against Kubernetes without a cluster.
+
+An embedded API server, a launcher for a real control plane, pytest fixtures, and a scripted transport.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 from kubex_testing._handle import Capability, ServerHandle
 
-__all__ = ["Capability", "ServerHandle"]
+if TYPE_CHECKING:
+    from kubex_testing._mock import MockAction, MockResponse, MockTransport
+
+__all__ = ["Capability", "MockAction", "MockResponse", "MockTransport", "ServerHandle"]
+
+
+def __getattr__(name: str) -> Any:
+    # pytest imports this package at each start, so the part that imports kubex is imported only when it is used.
+    if name in ("MockAction", "MockResponse", "MockTransport"):
+        from kubex_testing import _mock
+
+        return getattr(_mock, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
