@@ -1,59 +1,47 @@
-"""The connector of aiohttp for SOCKS proxies; importing it imports aiohttp-socks."""
+"""The connector for SOCKS proxies; importing it imports python-socks."""
 
 import asyncio
-import ssl as tls
+from functools import partial
 from typing import Any
 
+import aiohttp
 from aiohttp.client_proto import ResponseHandler
-from aiohttp_socks import ProxyConnector
+from aiohttp.tracing import Trace
+from python_socks import ProxyType
+from python_socks.async_.asyncio import Proxy as SocksProxy
 from typing_extensions import override
 
-from kubex.transport import TCP_KEEP_ALIVE, Proxy
-from kubex_aiohttp._connector import WaitingConnector
+from kubex.transport import Proxy, TransportConfig
+from kubex_aiohttp._connector import Connector
 
-# In seconds: python-socks takes 60 if it is given none.
+# In seconds: python-socks replaces None by 60. The limit of the request is applied outside.
 _NO_LIMIT = 86400.0
 
 
-class _TLSHandler(ResponseHandler):
-    """The protocol above TLS; it holds on to the one below, whose stream would close the connection when collected."""
+class SocksConnector(Connector):
+    """A connector for connections through a SOCKS proxy, which also resolves names."""
 
-    below: ResponseHandler
-
-
-class SocksConnector(WaitingConnector, ProxyConnector):
-    """Connects by way of a SOCKS proxy, which also resolves names."""
-
-    def __init__(self, proxy: Proxy, **settings: Any) -> None:
-        super().__init__(
+    def __init__(self, config: TransportConfig, proxy: Proxy, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._tls = config.ssl_context
+        self._proxy = SocksProxy(
+            proxy_type=ProxyType.SOCKS5,
             host=proxy.host,
             port=proxy.port or 0,
             username=proxy.username,
             password=proxy.password,
             rdns=True,
-            **settings,
         )
 
+    # aiohttp's base class raises NotImplementedError, so a request never bypasses the proxy if this is renamed.
     @override
-    async def _connect_via_proxy(
-        self, host: str, port: int, ssl: tls.SSLContext | None = None, timeout: float | None = None
-    ) -> tuple[asyncio.Transport, ResponseHandler]:
-        limit = _NO_LIMIT if timeout is None else timeout
-        # TLS is not left to python-socks: on Python 3.10 it waits for ever after a handshake that failed.
-        transport, below = await super()._connect_via_proxy(host, port, None, limit)
-        connected = transport.get_extra_info("socket")
-        for option in TCP_KEEP_ALIVE:
-            connected.setsockopt(*option)
-        if ssl is None:
-            return transport, below
-        handler = _TLSHandler(self._loop)
-        handler.below = below
-        try:
-            secured = await self._loop.start_tls(transport, handler, ssl, server_hostname=host)
-        except BaseException:
-            transport.abort()
-            raise
-        if secured is None:
-            raise ConnectionResetError("the connection was closed in the TLS handshake")
-        handler.connection_made(secured)
-        return secured, handler
+    async def _create_connection(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> ResponseHandler:
+        url = req.url
+        host, port = url.raw_host or "", url.port or 0
+        made = self._keep(await self._proxy.connect(host, port, timeout=_NO_LIMIT))
+        loop = asyncio.get_running_loop()
+        tls = {"ssl": self._tls, "server_hostname": host} if url.scheme == "https" else {}
+        _, handler = await loop.create_connection(partial(ResponseHandler, loop), sock=made, **tls)
+        return handler

@@ -1,117 +1,158 @@
 """A WebSocket on aiohttp."""
 
-import contextlib
+import asyncio
 import struct
 from collections.abc import Sequence
-from types import TracebackType
+from contextlib import suppress
+from typing import Any
 
 import aiohttp
-import anyio
 from aiohttp import WSMsgType
-from multidict import CIMultiDict
-from typing_extensions import Self, override
+from typing_extensions import override
 from yarl import URL
 
 from kubex.core.exceptions import TransportError, WebSocketError
-from kubex.transport import PreparedRequest, WebSocket, WebSocketMessage
-from kubex_aiohttp._errors import WEBSOCKET_ERRORS, map_errors
-from kubex_aiohttp._session import Sessions, drop
+from kubex.transport import ExceptionTable, Headers, PreparedRequest, WebSocket, WebSocketMessage, map_exceptions
+from kubex_aiohttp._connector import abort
+from kubex_aiohttp._errors import ERRORS
 
-# In seconds, for the peer's close frame after ours.
-_CLOSING = 1.0
+_ERRORS: ExceptionTable = ((aiohttp.WebSocketError, WebSocketError), *ERRORS)
 
 
-class AioHttpWebSocket(WebSocket):
-    """A WebSocket, open as long as its block."""
+class Opening:
+    """The opening handshake of a WebSocket."""
 
-    def __init__(self, sessions: Sessions, request: PreparedRequest, subprotocols: Sequence[str]) -> None:
-        self._sessions = sessions
+    def __init__(self, request: PreparedRequest) -> None:
         self._request = request
-        self._subprotocols = tuple(subprotocols)
-        self._mapped = map_errors(WEBSOCKET_ERRORS, request)
-        self._close_sent = False
-        self._end: WebSocketMessage | None = None
 
-    async def __aenter__(self) -> Self:
-        route = self._sessions.route(self._request)
-        cap = self._sessions.config.ws_max_message_size
-        with route.watched(self._request), self._mapped:
-            async with self._sessions.new(route, self._request.limits, middlewares=(self._keep_answer,)) as session:
-                self._socket = await session.ws_connect(
-                    URL(self._request.url, encoded=True),
-                    protocols=self._subprotocols,
-                    headers=CIMultiDict(self._request.headers + route.forwarded),
-                    autoclose=False,
-                    proxy=route.proxy,
-                    proxy_headers=route.to_proxy,
-                    max_msg_size=0 if cap is None else cap + 1,  # aiohttp refuses what is as long as its limit
-                )
-        self.subprotocol = self._socket.protocol
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        # What goes wrong from here on must not hide what happened in the block: the connection ends either way.
-        with anyio.move_on_after(_CLOSING, shield=True), contextlib.suppress(TransportError):
-            await self.close()
-            while error is None and self._end is None:
-                await self.receive()
-        drop(self._response)
-
-    async def _keep_answer(
+    async def keep_response(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        """Hold on to the answer, and to the body of a refusal, which aiohttp would throw away."""
+        """Keep the response, and raise a refusal with its body; this is a middleware of aiohttp."""
         self._response = response = await handler(request)
         if response.status == 101:
             return response
         try:
             body = await response.content.read()
         finally:
-            drop(response)
+            abort(response)
         raise WebSocketError(
             f"the server answered {response.status} instead of opening a WebSocket",
             self._request.method,
-            self._request.url.partition("?")[0],
+            self._request.shown_url,
             status=response.status,
             headers=tuple(response.headers.items()),
             body=body,
         )
 
+    async def connect(
+        self, session: aiohttp.ClientSession, subprotocols: Sequence[str], cap: int | None, way: dict[str, Any]
+    ) -> "AioHttpWebSocket":
+        """Connect and return the WebSocket."""
+        request = self._request
+        try:
+            socket = await session.ws_connect(
+                URL(request.url, encoded=True),
+                protocols=subprotocols,
+                autoclose=False,
+                autoping=False,
+                max_msg_size=0 if cap is None else cap + 1,  # aiohttp refuses messages as long as its limit
+                **way,
+            )
+        except aiohttp.WSServerHandshakeError as error:
+            problem = error.message
+        else:
+            return AioHttpWebSocket(socket, self._response, request)
+        # The exception of aiohttp holds the headers of the request.
+        raise WebSocketError(problem, request.method, request.shown_url, status=101)
+
+
+class AioHttpWebSocket(WebSocket):
+    """A WebSocket of aiohttp. Every write adds a complete frame to the buffer of the connection."""
+
+    def __init__(
+        self, socket: aiohttp.ClientWebSocketResponse[bool], response: aiohttp.ClientResponse, request: PreparedRequest
+    ) -> None:
+        self._socket = socket
+        self._response = response
+        self._request = request
+        self._mapped = map_exceptions(_ERRORS, request)
+        self._sending = asyncio.Lock()
+        self._receiving = self._send_cancelled = self._close_sent = False
+        self._end: WebSocketMessage | None = None
+
+    @property
+    @override
+    def subprotocol(self) -> str | None:
+        """The subprotocol that the server selected."""
+        return self._socket.protocol
+
+    @property
+    @override
+    def status(self) -> int:
+        """The HTTP status of the upgrade."""
+        return self._response.status
+
+    @property
+    @override
+    def headers(self) -> Headers:
+        """The headers of the response to the upgrade."""
+        return Headers(self._response.headers.items())
+
     @override
     async def receive(self) -> WebSocketMessage:
-        """Return the next message; after the close frame the same one again."""
-        if self._end is not None:
+        """Return the next message or pong; after the end the same message again."""
+        if self._receiving:
+            raise self._error("another task is receiving from this WebSocket")
+        self._receiving = True
+        try:
+            while self._end is None:
+                if (message := await self._next_message()) is not None:
+                    return message
             return self._end
+        finally:
+            self._receiving = False
+
+    async def _next_message(self) -> WebSocketMessage | None:
         with self._mapped:
             message = await self._socket.receive()
             if message.type is WSMsgType.ERROR:
                 raise message.data
         if message.type is WSMsgType.BINARY:
-            return WebSocketMessage("binary", message.data)
+            return WebSocketMessage("binary", bytes(message.data))
         if message.type is WSMsgType.TEXT:
             return WebSocketMessage("text", message.data.encode())
+        if message.type is WSMsgType.PONG:
+            return WebSocketMessage("pong", bytes(message.data))
         if message.type is WSMsgType.CLOSE:
             self._end = WebSocketMessage("close", code=message.data or 1005)
-            await self.close(message.data or 1000)
+            reply = self.close(message.data or 1000)
+        elif message.type is WSMsgType.PING:
+            reply = self._write(message.data, WSMsgType.PONG)
         else:
             self._end = WebSocketMessage("close", code=1006)
-        return self._end
+            return None
+        with suppress(TransportError):  # the next message shows that the connection is lost
+            await reply
+        return None
 
     @override
     async def send(self, data: bytes) -> None:
         """Send one binary message."""
-        if self._close_sent:
-            raise WebSocketError("the WebSocket is closed", self._request.method, self._request.url.partition("?")[0])
-        with self._mapped:
-            await self._socket.send_bytes(data)
+        # In aiohttp, tasks that wait at the same time until the peer reads would end each other when one is cancelled.
+        async with self._sending:
+            if self._send_cancelled:
+                raise self._error("an earlier send() was cancelled")
+            try:
+                await self._write(data, WSMsgType.BINARY)
+            except asyncio.CancelledError:
+                self._send_cancelled = True
+                raise
 
     @override
     async def ping(self, payload: bytes = b"") -> None:
         """Send a ping."""
-        with self._mapped:
-            await self._socket.ping(payload)
+        await self._write(payload, WSMsgType.PING)
 
     @override
     async def close(self, code: int = 1000) -> None:
@@ -120,3 +161,17 @@ class AioHttpWebSocket(WebSocket):
             self._close_sent = True
             with self._mapped:
                 await self._socket.send_frame(struct.pack("!H", code), WSMsgType.CLOSE)
+
+    @override
+    def abort(self) -> None:
+        """Close the connection at once."""
+        abort(self._response)
+
+    async def _write(self, data: bytes, kind: WSMsgType) -> None:
+        if self._close_sent:
+            raise self._error("the WebSocket is closed")
+        with self._mapped:
+            await self._socket.send_frame(data, kind)
+
+    def _error(self, problem: str) -> WebSocketError:
+        return WebSocketError(problem, self._request.method, self._request.shown_url)
