@@ -1,36 +1,36 @@
-"""What this distribution offers; importing it does not import aiohttp."""
+"""The descriptor of this backend; importing it does not import aiohttp."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import cast
 
-from kubex.transport import Backend, IgnoredOption, LibraryDefaults, Timeout, Transport
+from kubex.transport import Backend, IgnoredOption, LibraryDefaults, Timeout, Transport, TransportConfig
 
 
-def _load() -> type[Transport]:
+def _load() -> Callable[[TransportConfig], Transport]:
     from kubex_aiohttp._transport import AioHttpTransport
 
     return AioHttpTransport
 
 
 def _websocket() -> None:
-    """Say that nothing has to be installed: aiohttp speaks WebSocket."""
+    """Return None: aiohttp includes WebSockets."""
 
 
 def _proxy(proxy: str, server: str) -> str | None:
     if proxy == "https" and server == "https" and sys.version_info < (3, 11):
-        return "asyncio has TLS inside of TLS from Python 3.11 on; take httpx, or a proxy that is reached by http"
-    if proxy.startswith("socks") and find_spec("aiohttp_socks") is None:
-        return 'it needs one more package: pip install "kubex-aiohttp[socks]"'
+        return "asyncio supports TLS inside of TLS since Python 3.11; use httpx, or a proxy at http"
+    if proxy.startswith("socks") and find_spec("python_socks") is None:
+        return 'it needs another package: pip install "kubex-aiohttp[socks]"'
     return None
 
 
 def _http2() -> str:
-    return 'aiohttp has no HTTP/2; take httpx: pip install "kubex-httpx[http2]"'
+    return 'aiohttp has no HTTP/2; use httpx: pip install "kubex-httpx[http2]"'
 
 
-def _is_none(value: object, _scheme: str) -> bool:
+def _is_unlimited(value: object, _scheme: str) -> bool:
     return value is None
 
 
@@ -45,11 +45,12 @@ def _limits_write_or_pool(value: object, _scheme: str) -> bool:
 BACKEND = Backend(
     name="aiohttp",
     load=_load,
+    api_version=2,
     priority=200,
     runtimes=frozenset({"asyncio"}),
     defaults=LibraryDefaults(timeout=Timeout(total=300, connect=30), keep_alive_timeout=15),
     ignores=(
-        IgnoredOption("keep_alive_timeout", _is_none, "aiohttp cannot keep idle connections indefinitely"),
+        IgnoredOption("keep_alive_timeout", _is_unlimited, "aiohttp cannot keep idle connections indefinitely"),
         IgnoredOption(
             "proxy",
             _names_another_scheme,
@@ -63,4 +64,4 @@ BACKEND = Backend(
     proxy=_proxy,
     http2=_http2,
 )
-"""aiohttp for asyncio; the entry point of this distribution names it."""
+"""The backend on aiohttp, for asyncio."""

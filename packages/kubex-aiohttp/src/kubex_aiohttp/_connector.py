@@ -5,7 +5,7 @@ import contextlib
 import socket
 import ssl
 import sys
-from typing import Any
+from typing import Any, cast
 from weakref import WeakSet
 
 import aiohttp
@@ -75,7 +75,7 @@ class Connector(aiohttp.BaseConnector):
             for made in self._sockets:
                 with contextlib.suppress(OSError):
                     made.shutdown(socket.SHUT_RDWR)
-            while any(made.fileno() != -1 for made in self._sockets):
+            while any(made.fileno() != -1 for made in self._sockets):  # noqa: ASYNC110 - nothing reports the end
                 await anyio.sleep(0.001)
 
     def _keep(self, made: socket.socket) -> socket.socket:
@@ -95,7 +95,7 @@ class TCPConnector(Connector, aiohttp.TCPConnector):
             context.proxy, context.server = config.proxy_ssl_context, config.ssl_context
         super().__init__(ssl=True if context is None else context, socket_factory=self._socket, **settings)
 
-    def _socket(self, address: aiohttp.AddrInfoType) -> socket.socket:
+    def _socket(self, address: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
         family, kind, protocol, *_ = address
         return self._keep(socket.socket(family, kind, protocol))
 
@@ -106,13 +106,17 @@ class TCPConnector(Connector, aiohttp.TCPConnector):
             self, underlying_transport: asyncio.Transport, *args: Any, **kwargs: Any
         ) -> Any:
             if underlying_transport.get_extra_info("sslcontext") is not None:
-                vars(underlying_transport)["_force_close"] = lambda _: underlying_transport.abort()
+
+                def close(_: object) -> None:
+                    underlying_transport.abort()
+
+                vars(underlying_transport)["_force_close"] = close
             return await super()._start_tls_connection(underlying_transport, *args, **kwargs)
 
 
 def make_connector(config: TransportConfig, *, limited: bool) -> Connector:
     """Make a connector; without limits it does not count connections."""
-    settings = {
+    settings: dict[str, Any] = {
         "limit": config.pool_size or 0 if limited else 0,
         "limit_per_host": config.pool_size_per_host or 0 if limited else 0,
         "force_close": not config.keep_alive,
@@ -152,8 +156,7 @@ class _TunnelContext(ssl.SSLContext):
     ) -> ssl.SSLObject:
         name = str(server_hostname)
         host = name.removesuffix(BEHIND_PROXY)
-        context = self.proxy if name == host else self.server
-        assert context is not None
+        context = cast("ssl.SSLContext", self.proxy if name == host else self.server)
         return context.wrap_bio(incoming, outgoing, server_side, host, session)
 
 

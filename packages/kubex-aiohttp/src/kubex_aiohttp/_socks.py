@@ -42,6 +42,8 @@ class SocksConnector(Connector):
         host, port = url.raw_host or "", url.port or 0
         made = self._keep(await self._proxy.connect(host, port, timeout=_NO_LIMIT))
         loop = asyncio.get_running_loop()
-        tls = {"ssl": self._tls, "server_hostname": host} if url.scheme == "https" else {}
-        _, handler = await loop.create_connection(partial(ResponseHandler, loop), sock=made, **tls)
+        tls, name = (self._tls, host) if url.scheme == "https" else (None, None)
+        _, handler = await loop.create_connection(
+            partial(ResponseHandler, loop), sock=made, ssl=tls, server_hostname=name
+        )
         return handler
