@@ -9,8 +9,8 @@ from typing import cast
 import anyio
 import pytest
 
-from client.conftest import SOON, Connect, Handed
-from client.turns import Arrivals, Gate, Turn, Turns, answer, refuse, silence, stream
+from client.conftest import SOON, Connect
+from client.turns import Arrivals, Gate, Turn, Turns, answer, silence, stream
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.client._prepare import checked_path
@@ -25,97 +25,12 @@ from transport.servers import SECONDS, Peer, Serve
 pytestmark = pytest.mark.anyio
 
 
-def trickle(peer: Peer) -> None:
-    """Send a body so slowly that no read limit meets it."""
-    peer.chunked()
-    stop = threading.Event()
-    for _ in range(100):
-        peer.chunk(b"x")
-        stop.wait(0.02)
-    peer.chunk(b"")
-
-
-def headers_alone(peer: Peer) -> None:
-    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
-    peer.wait_until_closed()
-
-
-@pytest.mark.parametrize("turn", [silence, headers_alone, trickle])
-@pytest.mark.parametrize("where", ["client", "call"])
-async def test_a_total_bounds_a_plain_call_whole(connect: Connect, serve: Serve, turn: Turn, where: str) -> None:
-    server = serve(Turns(turn))
-    async with connect(server, timeout=0.15 if where == "client" else ...) as client:
-        with pytest.raises(DeadlineExceeded, match=r"GET /x: no answer within the total timeout of 0\.15 s") as caught:
-            await client.request("GET", "/x", request_timeout=0.15 if where == "call" else ...)
-    assert isinstance(caught.value, TimeoutError)
-    assert isinstance(caught.value, TransportError)
-
-
 async def test_a_connection_is_not_left_open_by_a_deadline(connect: Connect, serve: Serve) -> None:
     server = serve(Turns(silence))
     async with connect(server) as client:
         with pytest.raises(DeadlineExceeded):
             await client.request("GET", "/", request_timeout=1)
         assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
-
-
-async def test_a_call_may_take_longer_than_the_clients_total(connect: Connect, serve: Serve) -> None:
-    def late(peer: Peer) -> None:
-        threading.Event().wait(0.2)  # longer than the client's total: that is what is tested
-        peer.answer(b"{}")
-
-    server = serve(Turns(late))
-    async with connect(server, timeout=0.05) as client:
-        for timeout in (5, None, Timeout(read=5)):
-            assert (await client.request("GET", "/", request_timeout=timeout)).status == 200
-        with pytest.raises(DeadlineExceeded):
-            await client.request("GET", "/")
-
-
-async def test_the_clients_total_bounds_a_stream_until_its_headers(connect: Connect, serve: Serve) -> None:
-    goes_on = threading.Event()
-
-    def late(peer: Peer) -> None:
-        peer.chunked()
-        goes_on.wait(1.2)  # longer than the total: that is what is tested
-        peer.chunk(b"late\n")
-        peer.chunk(b"")
-
-    server = serve(Turns(silence, late))
-    async with connect(server, timeout=1) as client:
-        with pytest.raises(DeadlineExceeded):
-            async with client.stream("GET", "/silent"):
-                pass
-        async with client.stream("GET", "/late") as opened:
-            assert [line async for line in opened.lines()] == [b"late"]
-
-
-async def test_the_calls_own_total_bounds_the_whole_life_of_a_stream(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(stream(b"first\n"), trickle))
-    async with connect(server) as client:
-        async with client.stream("GET", "/log", request_timeout=1.5) as opened:
-            assert await opened.receive() == b"first\n"
-            with pytest.raises(DeadlineExceeded, match=r"GET /log: the stream's total timeout of 1\.5 s ran out"):
-                await opened.receive()
-        async with client.stream("GET", "/log", request_timeout=1.5) as opened:
-            with pytest.raises(DeadlineExceeded):
-                _ = [chunk async for chunk in opened.chunks()]
-
-
-async def test_a_watch_is_bounded_by_its_own_total_too(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(stream()))
-    async with connect(server) as client, Api(ConfigMap, client).watch(request_timeout=1) as events:
-        with pytest.raises(DeadlineExceeded):
-            await events.__anext__()
-
-
-async def test_the_time_the_user_takes_is_not_cut_short(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(stream(b"a\n")))
-    async with connect(server) as client, client.stream("GET", "/", request_timeout=1.0) as opened:
-        assert await opened.receive() == b"a\n"
-        await anyio.sleep(1.1)  # longer than the total: nothing is cancelled while the user works
-        with pytest.raises(DeadlineExceeded):
-            await opened.receive()
 
 
 @pytest.mark.covers("pitfall-21")
@@ -149,33 +64,12 @@ async def test_a_watch_that_hears_nothing_for_too_long_is_a_read_timeout(connect
             await opened.receive()
 
 
-async def test_a_watch_waits_as_long_as_the_server_may_be_silent(
-    connect: Connect, serve: Serve, handed: Handed
-) -> None:
-    server = serve(Turns(stream()))
-    async with connect(server) as client:
-        async with Api(ConfigMap, client).watch(timeout_seconds=7), Api(ConfigMap, client).watch():
-            pass
-        async with Api(ConfigMap, client).watch(request_timeout=Timeout(read=3)):
-            pass
-    assert [request.limits.read for request in handed.requests] == [37, 320, 3]
-    assert ["timeoutSeconds=7" in request.target for request in server.seen] == [True, False, False]
-    assert all("timeoutSeconds=" in request.target for request in server.seen)
-
-
 async def test_the_read_limit_of_a_call_ends_a_silent_stream(connect: Connect, serve: Serve) -> None:
     server = serve(Turns(stream(b"a\n")))
     async with connect(server) as client, client.stream("GET", "/", request_timeout=Timeout(read=1)) as opened:
         assert await opened.receive() == b"a\n"
         with pytest.raises(ReadTimeout):
             await opened.receive()
-
-
-async def test_the_connect_limit_holds_for_streams_too(connect: Connect, handed: Handed, serve: Serve) -> None:
-    server = serve(Turns(stream()))
-    async with connect(server, timeout=Timeout(connect=3)) as client, client.stream("GET", "/"):
-        pass
-    assert handed.requests[0].limits.connect == 3
 
 
 async def test_waiting_for_the_pool_has_a_limit_of_its_own(connect: Connect, serve: Serve) -> None:
@@ -233,15 +127,6 @@ async def test_the_users_own_scope_cancels_a_stream(connect: Connect, serve: Ser
     async with connect(server) as client:
         assert await cancelled_once_it_arrived(follow, arrivals.arrived)
         assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
-
-
-async def test_the_users_own_scope_cancels_a_wait_between_attempts(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(refuse("429 Too Many Requests", Retry_After="20")))
-    async with connect(server) as client:
-        with anyio.move_on_after(2) as scope:
-            await client.request("GET", "/")
-    assert scope.cancelled_caught
-    assert len(server.seen) == 1
 
 
 async def test_a_call_cancelled_in_the_middle_leaves_a_client_that_works(connect: Connect, serve: Serve) -> None:
