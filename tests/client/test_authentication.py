@@ -1,15 +1,12 @@
-"""Refusals by 401, tokens and certificates that change, and transports that drain."""
+"""Client certificates that change, and transports that drain; `tests/policy/test_authentication.py` has the rest."""
 
-import threading
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import anyio
 import pytest
 
-from client.conftest import SOON, Connect, Handed
-from client.turns import Turn, Turns, answer, refuse
+from client.conftest import SOON, Handed
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.client._exchange import Exchange, discard_stream, nothing_to_discard, open_stream, send_plain
@@ -19,115 +16,13 @@ from kubex.client._tls import build_ssl_context
 from kubex.client._trust import TLSMaterial, TLSSource
 from kubex.configuration import ClientConfiguration
 from kubex.core._request import Request
-from kubex.core.exceptions import ConfigurationError, Unauthorized
 from kubex.credentials import Authentication, Credentials, TLSIdentity
 from kubex.transport import Backend, Limits, Transport, TransportConfig
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, EmbeddedServer
-from transport.servers import Peer, Serve
 
 pytestmark = pytest.mark.anyio
-
-
-def rotate(path: Path, token: str) -> None:
-    """Replace a token as a kubelet does it: at no time is the file half written."""
-    fresh = path.with_name(f"{token}-{threading.get_ident()}")
-    fresh.write_text(token)
-    fresh.replace(path)
-
-
-def then(turn: Turn, action: Callable[[], object]) -> Turn:
-    """Do something before a turn."""
-
-    def both(peer: Peer) -> None:
-        action()
-        turn(peer)
-
-    return both
-
-
-@pytest.fixture
-def token_file(tmp_path: Path) -> Path:
-    path = tmp_path / "token"
-    path.write_text("old")
-    return path
-
-
-REFUSED = refuse("401 Unauthorized", b"who are you?")
-
-
-@pytest.mark.parametrize("streamed", [False, True])
-async def test_a_401_is_sent_again_once_with_renewed_credentials(
-    connect: Connect, serve: Serve, token_file: Path, streamed: bool
-) -> None:
-    server = serve(Turns(then(REFUSED, lambda: rotate(token_file, "new")), answer(b"done")))
-    async with connect(server, configuration={"token_file": token_file}, retry=None) as client:
-        if streamed:
-            async with client.stream("GET", "/") as opened:
-                assert await opened.receive() == b"done"
-        else:
-            assert (await client.request("POST", "/", body=b"{}")).body == b"done"
-    assert [request.header("authorization") for request in server.seen] == ["Bearer old", "Bearer new"]
-
-
-async def test_renewed_credentials_that_are_refused_too_are_an_error(
-    connect: Connect, serve: Serve, token_file: Path
-) -> None:
-    server = serve(Turns(then(REFUSED, lambda: rotate(token_file, "new")), REFUSED))
-    async with connect(server, configuration={"token_file": token_file}) as client:
-        with pytest.raises(Unauthorized, match="who are you"):
-            await client.request("GET", "/")
-    assert [request.header("authorization") for request in server.seen] == ["Bearer old", "Bearer new"]
-
-
-@pytest.mark.parametrize("configuration", [{}, {"token": "static"}, {"username": "u", "password": "p"}])
-async def test_credentials_that_cannot_change_are_not_tried_again(
-    connect: Connect, serve: Serve, configuration: dict[str, str]
-) -> None:
-    server = serve(Turns(REFUSED))
-    async with connect(server, configuration=configuration) as client:
-        with pytest.raises(Unauthorized):
-            await client.request("GET", "/")
-    assert len(server.seen) == 1
-
-
-async def test_a_token_that_did_not_change_is_not_tried_again(connect: Connect, serve: Serve, token_file: Path) -> None:
-    server = serve(Turns(REFUSED))
-    async with connect(server, configuration={"token_file": token_file}) as client:
-        with pytest.raises(Unauthorized):
-            await client.request("GET", "/")
-    assert len(server.seen) == 1
-
-
-async def test_many_refused_calls_are_each_sent_again_once(connect: Connect, serve: Serve, token_file: Path) -> None:
-    def by_token(peer: Peer) -> None:
-        rotate(token_file, "new")
-        accepted = peer.server.seen[-1].header("authorization") == "Bearer new"
-        (answer() if accepted else REFUSED)(peer)
-
-    # One turn at a time, so that the last request seen is the peer's own.
-    server = serve(Turns(by_token))
-    async with (
-        connect(server, configuration={"token_file": token_file}, pool_size=1) as client,
-        anyio.create_task_group() as group,
-    ):
-        for _ in range(5):
-            group.start_soon(client.request, "GET", "/")
-    sent = [request.header("authorization") for request in server.seen]
-    assert sent.count("Bearer new") == 5
-    assert sent.count("Bearer old") <= 5
-
-
-async def test_credentials_that_cannot_be_read_send_nothing(connect: Connect, serve: Serve, tmp_path: Path) -> None:
-    server = serve(Turns(answer()))
-    async with connect(server, configuration={"token_file": tmp_path / "missing"}) as client:
-        with pytest.raises(ConfigurationError, match="token_file: cannot be read"):
-            await client.request("GET", "/")
-        with pytest.raises(ConfigurationError, match="token_file: cannot be read"):
-            async with client.stream("GET", "/"):
-                pass
-    assert server.connections == 0
 
 
 class Certificates:
@@ -205,40 +100,6 @@ async def test_replaced_transports_are_closed_when_their_last_call_ends(
         await client.version()
         assert kubex_server.connections == before
     assert users(kubex_server) == ["alice", "alice", "bob", "bob", "carol", "carol"]
-
-
-async def test_a_refused_stream_whose_renewal_fails_leaves_nothing_open(serve: Serve, backend: Backend) -> None:
-    class Failing(Credentials):
-        async def authenticate(self, *, refused: Authentication | None = None) -> Authentication:
-            if refused is not None:
-                raise ConfigurationError("the plugin is gone")
-            return Authentication()
-
-    def endless(peer: Peer) -> None:
-        peer.send("HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: chunked\r\n\r\n")
-        peer.wait_until_closed()
-
-    server = serve(Turns(endless))
-
-    async def make(_: object) -> Transport:
-        return backend.load()(TransportConfig())
-
-    leases = Leases(make)
-    exchange = Exchange(
-        leases,
-        TLSSource(ClientConfiguration(url=server.url)),
-        Preparer(server.url, "test"),
-        Failing(),
-        None,
-        send=open_stream,
-        discard=discard_stream,
-        compressed=False,
-    )
-    with pytest.raises(ConfigurationError, match="the plugin is gone"):
-        await exchange.run(Request(method="GET", path="/"), Limits())
-    await anyio.to_thread.run_sync(server.closed.wait, 5)
-    assert server.closed.is_set()
-    await leases.aclose()
 
 
 class Issued(Credentials):

@@ -11,7 +11,8 @@ from kubex.configuration import ClientConfiguration
 from kubex_testing import MockAction, MockResponse, MockTransport
 from support.pairs import RUNTIMES
 
-CONFIGURATION = ClientConfiguration(url="http://cluster.test")
+URL = "http://cluster.test"
+CONFIGURATION = ClientConfiguration(url=URL)
 
 # Attempts as many as by default, without the waiting.
 SOON = RetryPolicy(initial_delay=0, max_delay=0)
