@@ -1,4 +1,4 @@
-"""What this distribution offers; importing it does not import httpx."""
+"""The descriptor of this backend; importing it does not import httpx."""
 
 from importlib.util import find_spec
 
@@ -12,7 +12,7 @@ def _load() -> type[Transport]:
 
 
 def websocket_hint() -> str | None:
-    """Return None where WebSockets work, else what to install."""
+    """Return None if WebSockets work, else what to install."""
     return None if find_spec("wsproto") else 'pip install "kubex-httpx[ws]"'
 
 
@@ -32,16 +32,17 @@ def _is_given(value: object, _scheme: str) -> bool:
 
 BACKEND = Backend(
     name="httpx",
+    api_version=2,
     load=_load,
     priority=100,
     runtimes=frozenset({"asyncio", "trio"}),
     defaults=LibraryDefaults(timeout=Timeout(connect=5, read=5, write=5, pool=5), keep_alive_timeout=5),
     ignores=(
-        IgnoredOption("buffer_size", _is_given, "httpx has no read buffer of a size to be chosen"),
-        IgnoredOption("pool_size_per_host", _is_given, "httpx limits the pool as a whole, not by host"),
+        IgnoredOption("buffer_size", _is_given, "the size of the read buffer of httpx is fixed"),
+        IgnoredOption("pool_size_per_host", _is_given, "a client on httpx has one pool, for one host"),
     ),
     websocket=websocket_hint,
     proxy=_proxy,
     http2=_http2,
 )
-"""httpx for asyncio and trio; the entry point of this distribution names it."""
+"""httpx for asyncio and trio."""

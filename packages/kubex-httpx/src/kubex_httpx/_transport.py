@@ -1,42 +1,177 @@
 """A transport on httpx."""
 
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack
+from typing import cast
 
+import anyio
+import httpcore
+import httpx
 from typing_extensions import override
 
-from kubex.core.exceptions import BackendError
-from kubex.transport import PreparedRequest, Transport, TransportConfig, WebSocket
+from kubex.core.exceptions import BackendError, ConnectionLost
+from kubex.transport import (
+    ConnectGuard,
+    Headers,
+    IdleConnections,
+    PreparedRequest,
+    RequestLimiter,
+    StreamResponse,
+    Transport,
+    TransportConfig,
+    WebSocket,
+)  # fmt: skip
 from kubex_httpx._backend import websocket_hint
-from kubex_httpx._pools import Pools
-from kubex_httpx._stream import HttpxStream
+from kubex_httpx._connection import Connection
+from kubex_httpx._errors import ERRORS
+
+# The maximum of idle connections, which is also the default of httpx.
+_MAX_IDLE = 20
 
 
 class HttpxTransport(Transport):
-    """The connection pools of httpx."""
+    """A list of idle connections, each in a separate httpx transport, and the set of those in use.
+
+    httpcore never queues a request and never chooses a connection: a cancellation at such a moment would leave a
+    connection in its pool that nothing can use or close. A request that fails or is cancelled closes its connection.
+    """
+
+    errors = ERRORS
 
     def __init__(self, config: TransportConfig) -> None:
         super().__init__(config)
-        self._pools = Pools(config)
+        self._limiter = RequestLimiter(config.pool_size)
+        self._idle = IdleConnections[Connection](config, maximum=_MAX_IDLE)
+        self._used: set[Connection] = set()
+        self._waiting: set[anyio.CancelScope] = set()
+        self._http2 = config.http2  # until the server negotiates HTTP/1.1
+        self._shared: Connection | None = None  # for requests by HTTP/2
 
     @override
-    def stream(self, request: PreparedRequest) -> HttpxStream:
-        """Send a request; entering waits for the headers, leaving closes the connection unless the body was read."""
-        return HttpxStream(self._pools, request)
+    async def open(self, request: PreparedRequest, guard: ConnectGuard) -> "HttpxResponse":
+        """Send the request on an idle connection or a new one."""
+        if not request.dedicated:
+            await self._limiter.acquire(request)
+        stale = self._idle.remove_stale()
+        connection = self._take(request)
+        try:
+            await _close(stale)
+            with anyio.CancelScope() as waiting:
+                self._waiting.add(waiting)
+                try:
+                    response = await connection.send(request, guard)
+                finally:
+                    self._waiting.discard(waiting)
+                if connection is self._shared and response.extensions["http_version"] != b"HTTP/2":
+                    self._http2, self._shared = False, None
+                return HttpxResponse(self, request, connection, response)
+            raise ConnectionLost("the transport was closed", request.method, request.shown_url)
+        except BaseException:
+            await self.give_back(connection, request, reusable=False)
+            raise
 
     @override
-    def websocket(
-        self, request: PreparedRequest, *, subprotocols: Sequence[str] = ()
-    ) -> AbstractAsyncContextManager[WebSocket]:
-        """Open a WebSocket. Raises BackendError where the extra for it is not installed."""
-        hint = websocket_hint()
-        if hint is not None:
+    async def open_websocket(
+        self, request: PreparedRequest, subprotocols: Sequence[str], guard: ConnectGuard
+    ) -> WebSocket:
+        """Open a WebSocket. Raises BackendError if the extra for WebSockets is not installed."""
+        if (hint := websocket_hint()) is not None:
             raise BackendError("httpx", f"WebSockets need one more package: {hint}")
-        from kubex_httpx._websocket import HttpxWebSocket
+        from kubex_httpx._websocket import open_websocket
 
-        return HttpxWebSocket(self._pools, request, subprotocols)
+        return await open_websocket(self, request, subprotocols, guard)
+
+    def _take(self, request: PreparedRequest) -> Connection:
+        if self._http2 and not request.dedicated and request.scheme == "https":
+            self._shared = connection = self._shared or Connection(self.config, http2=True)
+        else:
+            connection = self._idle.take() or Connection(self.config)
+        connection.users += 1
+        self._used.add(connection)
+        return connection
+
+    async def give_back(self, connection: Connection, request: PreparedRequest, *, reusable: bool) -> None:
+        """End the use of a connection: keep it if it is reusable, else close it.
+
+        httpx does not reset an HTTP/2 stream, so the server would continue to send a response that nobody reads. Such
+        a connection gets no more requests, and is closed when the last response on it has ended.
+        """
+        connection.users -= 1
+        try:
+            if connection is self._shared and not (reusable and self.config.keep_alive):
+                self._shared = None
+            if connection.users == 0 and connection is not self._shared:
+                self._used.discard(connection)
+                if reusable and not connection.http2:
+                    self._idle.add(connection, connection.socket)
+                    await _close(self._idle.remove_stale())
+                else:
+                    await connection.aclose()
+        finally:
+            if not request.dedicated:
+                self._limiter.release()
+
+    def abort(self, connection: Connection) -> None:
+        """Shut a connection down; the next request, or closing the transport, releases its socket."""
+        connection.shut_down()
+        self._used.discard(connection)
+        self._idle.add(connection, None)
 
     @override
-    async def aclose(self) -> None:
-        """Close every connection."""
-        await self._pools.aclose()
+    async def close_connections(self) -> None:
+        """Close every connection; requests that wait end with an exception."""
+        self._limiter.close()
+        for waiting in tuple(self._waiting):
+            waiting.cancel()
+        await _close((*self._idle.close(), *self._used))
+
+
+async def _close(connections: Iterable[Connection]) -> None:
+    async with AsyncExitStack() as stack:  # closes the others even if one raises
+        for connection in connections:
+            stack.push_async_callback(connection.aclose)
+
+
+class HttpxResponse(StreamResponse):
+    """A response and the connection on which it arrives."""
+
+    __slots__ = ("_body", "_chunks", "_connection", "_transport", "network_stream")
+
+    def __init__(
+        self, transport: HttpxTransport, request: PreparedRequest, connection: Connection, response: httpx.Response
+    ) -> None:
+        super().__init__(request, response.status_code, Headers.from_raw(response.headers.raw))
+        self._transport = transport
+        self._connection = connection
+        self._body = cast("httpx.AsyncByteStream", response.stream)
+        self._chunks: AsyncIterator[bytes] = aiter(self._body)
+        self.network_stream: httpcore.AsyncNetworkStream = response.extensions["network_stream"]
+
+    @override
+    async def next_chunk(self) -> bytes:
+        """Return the next bytes of the body; `b""` at its end."""
+        async for chunk in self._chunks:
+            if chunk:
+                return chunk
+        return b""
+
+    @override
+    async def aclose(self, *, ended: bool) -> None:
+        """Return the connection to the transport, or close it."""
+        closed = False
+        try:
+            await self._body.aclose()
+            closed = True
+        finally:
+            await self._transport.give_back(self._connection, self._request, reusable=ended and closed)
+        if not ended:
+            with (
+                anyio.CancelScope() as scope
+            ):  # ends httpx's generators, which else the garbage collector would have to
+                scope.cancel()
+                async for _ in self._chunks:
+                    pass
+
+    def abort(self) -> None:
+        """Shut the connection down at once."""
+        self._transport.abort(self._connection)

@@ -5,45 +5,82 @@ import dataclasses
 import hashlib
 import os
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
-from types import TracebackType
+from contextlib import suppress
 from typing import NoReturn
 
 import anyio
 import httpcore
-from typing_extensions import Self, override
+from typing_extensions import override
 from wsproto.connection import Connection, ConnectionState, ConnectionType
-from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
+from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
 from wsproto.utilities import ProtocolError
 
 from kubex.core.exceptions import TransportError, WebSocketError
-from kubex.transport import PreparedRequest, WebSocket, WebSocketMessage, map_exceptions
+from kubex.transport import ConnectGuard, Headers, PreparedRequest, WebSocket, WebSocketMessage, map_exceptions
 from kubex_httpx._errors import ERRORS
-from kubex_httpx._pools import Pools
-from kubex_httpx._stream import HttpxStream
-
-# In seconds, for the peer's close frame after ours.
-_CLOSING = 1.0
+from kubex_httpx._transport import HttpxResponse, HttpxTransport
 
 _READ_SIZE = 2**16
 
-# RFC 6455, 1.3: what a server appends to the key to show that it speaks WebSocket.
+# RFC 6455, 1.3: the server appends this to the key and returns the hash, which shows that it supports WebSockets.
 _ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+# In seconds, for a pong or the close frame while the peer does not read.
+_REPLYING = 1.0
 
 _LOST = WebSocketMessage("close", code=1006)
 
 
-class HttpxWebSocket(WebSocket):
-    """A WebSocket, open as long as its block.
+async def open_websocket(
+    transport: HttpxTransport, request: PreparedRequest, subprotocols: Sequence[str], guard: ConnectGuard
+) -> "HttpxWebSocket":
+    """Send the upgrade and check the response."""
+    key = base64.b64encode(os.urandom(16)).decode()
+    upgrade = [
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Key", key),
+        ("Sec-WebSocket-Version", "13"),
+    ]
+    if subprotocols:
+        upgrade.append(("Sec-WebSocket-Protocol", ",".join(subprotocols)))
+    headers = (*request.headers, *upgrade)
+    response = await transport.open(dataclasses.replace(request, headers=headers, dedicated=True), guard)
+    accept = base64.b64encode(hashlib.sha1((key + _ACCEPT_SUFFIX).encode(), usedforsecurity=False).digest())
+    if response.status == 101 and response.headers.get("sec-websocket-accept") == accept.decode():
+        return HttpxWebSocket(transport, request, subprotocols, response)
+    error = WebSocketError(
+        f"the server answered {response.status} instead of opening a WebSocket", request.method, request.shown_url
+    )
+    error.status, error.headers = response.status, tuple(response.headers)
+    try:
+        while response.status != 101 and (chunk := await response.next_chunk()):
+            error.body += chunk
+    finally:
+        with anyio.CancelScope(shield=True):
+            await response.aclose(ended=False)
+    raise error
 
-    It drives wsproto, the protocol library below httpx-ws. httpx-ws itself receives in a task group around the user's
-    block and has no cap on messages.
+
+class HttpxWebSocket(WebSocket):
+    """A WebSocket on wsproto, the protocol library below httpx-ws.
+
+    httpx-ws itself receives in a task group around the user's block and has no cap on messages.
     """
 
-    def __init__(self, pools: Pools, request: PreparedRequest, subprotocols: Sequence[str]) -> None:
-        self._pools = pools
+    def __init__(
+        self,
+        transport: HttpxTransport,
+        request: PreparedRequest,
+        subprotocols: Sequence[str],
+        response: HttpxResponse,
+    ) -> None:
+        self._transport = transport
         self._request = request
-        self._subprotocols = tuple(subprotocols)
+        self._response = response
+        selected = response.headers.get("sec-websocket-protocol")
+        self._subprotocol = selected if selected in subprotocols else None
+        self._stream = response.network_stream
         self._mapped = map_exceptions(((ProtocolError, WebSocketError), *ERRORS), request)
         self._protocol = Connection(ConnectionType.CLIENT)
         self._parts: list[bytes] = []
@@ -54,50 +91,29 @@ class HttpxWebSocket(WebSocket):
         self._cut_off = False
         self._close_sent = False
         self._end: WebSocketMessage | None = None
+        self._disconnected = False
 
-    async def __aenter__(self) -> Self:
-        key = base64.b64encode(os.urandom(16)).decode()
-        upgrade = [
-            ("Upgrade", "websocket"),
-            ("Connection", "Upgrade"),
-            ("Sec-WebSocket-Key", key),
-            ("Sec-WebSocket-Version", "13"),
-        ]
-        if self._subprotocols:
-            upgrade.append(("Sec-WebSocket-Protocol", ",".join(self._subprotocols)))
-        request = dataclasses.replace(self._request, headers=(*self._request.headers, *upgrade))
-        async with AsyncExitStack() as stack:
-            answer = await stack.enter_async_context(HttpxStream(self._pools, request, alone=True))
-            await self._check(answer, key)
-            self._connection = stack.pop_all()
-        self._stream = answer.network
-        protocol = answer.headers.get("sec-websocket-protocol")
-        self.subprotocol = protocol if protocol in self._subprotocols else None
-        return self
+    @property
+    @override
+    def subprotocol(self) -> str | None:
+        """The subprotocol that the server selected."""
+        return self._subprotocol
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        # What goes wrong from here on must not hide what happened in the block: the connection ends either way.
-        with anyio.move_on_after(_CLOSING, shield=True), suppress(TransportError):
-            await self.close()
-            while error is None and self._end is None:
-                await self.receive()
-        await self._connection.aclose()
+    @property
+    @override
+    def status(self) -> int:
+        """The HTTP status of the upgrade."""
+        return self._response.status
 
-    async def _check(self, answer: HttpxStream, key: str) -> None:
-        accepted = base64.b64encode(hashlib.sha1((key + _ACCEPT_SUFFIX).encode(), usedforsecurity=False).digest())
-        if answer.status == 101 and answer.headers.get("sec-websocket-accept") == accepted.decode():
-            return
-        error = self._error(f"the server answered {answer.status} instead of opening a WebSocket")
-        error.status = answer.status
-        error.headers = tuple(answer.headers)
-        error.body = b"" if answer.status == 101 else await answer.read()
-        raise error
+    @property
+    @override
+    def headers(self) -> Headers:
+        """The headers of the response to the upgrade."""
+        return self._response.headers
 
     @override
     async def receive(self) -> WebSocketMessage:
-        """Return the next message; after the close frame the same one again."""
+        """Return the next message; after the end the same `close` message again."""
         if self._receiving:
             raise self._error("another task is receiving already")
         self._receiving = True
@@ -115,17 +131,22 @@ class HttpxWebSocket(WebSocket):
     async def _read(self) -> None:
         try:
             data = await self._stream.read(_READ_SIZE)
-        except (httpcore.NetworkError, OSError):  # an OSError is the TLS library's
+        except (httpcore.NetworkError, OSError):  # the OSError comes from the TLS library
             data = b""
+        if self._end is not None:  # `abort()` was called meanwhile
+            return
         if data:
             self._protocol.receive_data(data)
         else:
             self._end = _LOST
+            await self._disconnect()
 
     async def _handle(self, event: Event) -> WebSocketMessage | None:
         match event:
             case BytesMessage() | TextMessage():
                 return await self._assemble(event)
+            case Pong():
+                return WebSocketMessage("pong", bytes(event.payload))
             case Ping() if not self._close_sent:
                 await self._reply(event.response())
             case CloseConnection():
@@ -137,23 +158,24 @@ class HttpxWebSocket(WebSocket):
     async def _assemble(self, part: BytesMessage | TextMessage) -> WebSocketMessage | None:
         data = part.data.encode() if isinstance(part, TextMessage) else bytes(part.data)
         self._size += len(data)
-        cap = self._pools.config.ws_max_message_size
+        cap = self._transport.config.ws_max_message_size
         if cap is not None and self._size > cap:
             await self._fail(1009, f"a message is larger than {cap} bytes")
         self._parts.append(data)
         if not part.message_finished:
             return None
-        whole = b"".join(self._parts)
+        complete = b"".join(self._parts)
         self._parts.clear()
         self._size = 0
-        return WebSocketMessage("text" if isinstance(part, TextMessage) else "binary", whole)
+        return WebSocketMessage("text" if isinstance(part, TextMessage) else "binary", complete)
 
     async def _closed(self, event: CloseConnection) -> WebSocketMessage:
         if self._protocol.state not in (ConnectionState.REMOTE_CLOSING, ConnectionState.CLOSED):
-            # Nothing was closed: wsproto says in this way that it cannot read what came.
+            # The peer closed nothing: wsproto reports in this way that it cannot read the data.
             await self._fail(event.code, event.reason or "the server broke the protocol")
         self._end = WebSocketMessage("close", code=int(event.code))
         await self._reply_close(event.code)
+        await self._disconnect()
         return self._end
 
     async def _fail(self, code: int, problem: str) -> NoReturn:
@@ -164,17 +186,19 @@ class HttpxWebSocket(WebSocket):
     async def _reply_close(self, code: int) -> None:
         if not self._close_sent:
             self._close_sent = True
-            with suppress(TransportError):  # the peer may be gone, and the caller learns of the end anyway
+            with suppress(TransportError):  # the peer may be gone, and the caller learns about the end anyway
                 await self._reply(CloseConnection(code=code))
 
     async def _reply(self, event: Event) -> None:
+        """Send a reply even if `receive()` is cancelled, since half a frame would prevent every later one."""
         self._outgoing += self._protocol.send(event)
-        if not self._writing.locked():  # whoever writes sends this too, and may be waiting for a reader
-            await self._flush()
+        if not self._writing.locked():  # else the task that writes sends this too, and may wait for the peer to read
+            with anyio.move_on_after(_REPLYING, shield=True):
+                await self._flush()
 
     @override
     async def send(self, data: bytes) -> None:
-        """Send one binary message; after one that was cancelled no other can be sent."""
+        """Send one binary message. After a cancelled call that sent a part of it, no other can be sent."""
         await self._send(BytesMessage(data=data))
 
     @override
@@ -188,6 +212,21 @@ class HttpxWebSocket(WebSocket):
         if not self._close_sent:
             self._close_sent = True
             await self._write(CloseConnection(code=code))
+
+    @override
+    def abort(self) -> None:
+        """Shut the connection down; a `receive()` that waits returns."""
+        self._end = self._end or _LOST
+        self._close_sent = True
+        if not self._disconnected:
+            self._disconnected = True
+            self._response.abort()
+
+    async def _disconnect(self) -> None:
+        if not self._disconnected:
+            self._disconnected = True
+            with anyio.CancelScope(shield=True):
+                await self._response.aclose(ended=False)
 
     async def _send(self, event: Event) -> None:
         if self._close_sent:
@@ -203,7 +242,7 @@ class HttpxWebSocket(WebSocket):
         async with self._writing:
             while self._outgoing:
                 if self._cut_off:
-                    raise self._error("an earlier message was not sent whole")
+                    raise self._error("an earlier message was sent only in part")
                 data = bytes(self._outgoing)
                 self._outgoing.clear()
                 self._cut_off = True
@@ -212,4 +251,4 @@ class HttpxWebSocket(WebSocket):
                 self._cut_off = False
 
     def _error(self, problem: str) -> WebSocketError:
-        return WebSocketError(problem, self._request.method, self._request.url.partition("?")[0])
+        return WebSocketError(problem, self._request.method, self._request.shown_url)

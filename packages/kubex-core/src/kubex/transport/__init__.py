@@ -15,6 +15,7 @@ from kubex.transport._backend import (
 from kubex.transport._config import Limits, PreparedRequest, TLSSettings, TransportConfig
 from kubex.transport._connect_guard import ConnectGuard, proxy_refusal
 from kubex.transport._exceptions import ExceptionTable, Phase, caused_by_tls, map_exceptions, refused_by_tls_alert
+from kubex.transport._idle_connections import IdleConnections
 from kubex.transport._request_limiter import RequestLimiter
 from kubex.transport._sockets import TCP_KEEP_ALIVE
 from kubex.transport._stream_response import StreamResponse
@@ -29,6 +30,7 @@ __all__ = [
     "ConnectGuard",
     "ExceptionTable",
     "Headers",
+    "IdleConnections",
     "IgnoredOption",
     "LibraryDefaults",
     "Limits",
