@@ -178,14 +178,30 @@ async def test_without_it_nothing_is_offered(
         assert (await transport.request(get(server, "/"))).body == b"ok"
 
 
-async def test_a_server_that_has_none_is_spoken_to_as_ever(
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_server_without_it_gets_http_1(
+    open_shared: Open, serve: Serve, server_tls: ssl.SSLContext, scheme: str
+) -> None:
+    server = serve(tls=server_tls if scheme == "https" else None)
+    async with open_shared() as transport:
+        for _ in range(4):
+            assert (await transport.request(get(server, "/"))).body == b"ok"
+    assert server.connections == 1
+
+
+async def test_requests_at_once_to_a_server_without_it_all_succeed(
     open_shared: Open, serve: Serve, server_tls: ssl.SSLContext
 ) -> None:
-    secure, plain = serve(tls=server_tls), serve()
-    async with open_shared() as transport:
-        for server in (secure, plain, secure, plain):
-            assert (await transport.request(get(server, "/"))).body == b"ok"
-    assert (secure.connections, plain.connections) == (1, 1)
+    server = serve(tls=server_tls)
+    async with open_shared(pool_size=3) as transport:
+        for _ in range(3):
+            async with anyio.create_task_group() as tasks:
+                for _ in range(10):
+                    tasks.start_soon(transport.request, get(server, "/"))
+        open_at_the_end = server.connections
+        await transport.request(get(server, "/"))
+    assert len(server.seen) == 31
+    assert server.connections == open_at_the_end <= 6
 
 
 async def test_a_cancelled_request_costs_others_nothing_without_http2(
@@ -204,7 +220,7 @@ async def test_a_cancelled_request_costs_others_nothing_without_http2(
                 await transport.request(get(server, "/never"))
             assert await open_meanwhile.read() == b"ok"
         await transport.request(get(server, "/"))
-    assert server.connections == 2
+    assert server.connections == 2  # the last one uses the connection of the stream
 
 
 @pytest.mark.parametrize("between", ["directly", "tunnel", "socks"])

@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from kubex.core.exceptions import ConnectionLost
+from kubex.core.exceptions import ConnectionLost, TransportError
 from kubex.transport import PreparedRequest
 from transport.servers import Open, Peer, Serve
 
@@ -139,13 +139,13 @@ async def test_an_answer_without_a_body_may_name_a_compression(open_transport: O
     assert (answer.status, answer.body) == (204, b"")
 
 
-async def test_a_body_that_cannot_be_decompressed_is_lost(open_transport: Open, serve: Serve) -> None:
+async def test_a_body_that_cannot_be_decompressed_is_an_error(open_transport: Open, serve: Serve) -> None:
     def squeeze(peer: Peer) -> None:
         while peer.request():
             peer.answer(b"this is not gzip", headers="Content-Encoding: gzip\r\n")
 
     async with open_transport() as transport:
-        with pytest.raises(ConnectionLost):
+        with pytest.raises(TransportError, match="the compressed body is damaged"):
             await transport.request(PreparedRequest("GET", serve(squeeze).url + "/"))
 
 

@@ -112,7 +112,7 @@ async def test_a_message_in_fragments_is_one_message(open_transport: Open, serve
 
 
 @pytest.mark.covers("pitfall-40")
-async def test_pings_go_out_and_pongs_are_swallowed(open_transport: Open, serve: Serve) -> None:
+async def test_pings_go_out_and_pongs_are_reported(open_transport: Open, serve: Serve) -> None:
     def pong(peer: Peer) -> None:
         upgrade(peer)
         kind, payload = receive(peer)
@@ -122,6 +122,7 @@ async def test_pings_go_out_and_pongs_are_swallowed(open_transport: Open, serve:
 
     async with open_transport() as transport, transport.websocket(request(serve(pong).url)) as socket:
         await socket.ping(b"alive")
+        assert await socket.receive() == WebSocketMessage("pong", b"alive")
         assert await socket.receive() == WebSocketMessage("binary", b"data")
 
 

@@ -64,6 +64,7 @@ class HttpxTransport(Transport):
                     self._waiting.discard(waiting)
                 if connection is self._shared and response.extensions["http_version"] != b"HTTP/2":
                     self._http2, self._shared = False, None
+                    connection.http2 = connection.users > 1  # then its pool may have several connections
                 return HttpxResponse(self, request, connection, response)
             raise ConnectionLost("the transport was closed", request.method, request.shown_url)
         except BaseException:
@@ -111,12 +112,6 @@ class HttpxTransport(Transport):
             if not request.dedicated:
                 self._limiter.release()
 
-    def abort(self, connection: Connection) -> None:
-        """Shut a connection down; the next request, or closing the transport, releases its socket."""
-        connection.shut_down()
-        self._used.discard(connection)
-        self._idle.add(connection, None)
-
     @override
     async def close_connections(self) -> None:
         """Close every connection; requests that wait end with an exception."""
@@ -135,14 +130,14 @@ async def _close(connections: Iterable[Connection]) -> None:
 class HttpxResponse(StreamResponse):
     """A response and the connection on which it arrives."""
 
-    __slots__ = ("_body", "_chunks", "_connection", "_transport", "network_stream")
+    __slots__ = ("_body", "_chunks", "_transport", "connection", "network_stream")
 
     def __init__(
         self, transport: HttpxTransport, request: PreparedRequest, connection: Connection, response: httpx.Response
     ) -> None:
         super().__init__(request, response.status_code, Headers.from_raw(response.headers.raw))
         self._transport = transport
-        self._connection = connection
+        self.connection = connection
         self._body = cast("httpx.AsyncByteStream", response.stream)
         self._chunks: AsyncIterator[bytes] = aiter(self._body)
         self.network_stream: httpcore.AsyncNetworkStream = response.extensions["network_stream"]
@@ -163,7 +158,7 @@ class HttpxResponse(StreamResponse):
             await self._body.aclose()
             closed = True
         finally:
-            await self._transport.give_back(self._connection, self._request, reusable=ended and closed)
+            await self._transport.give_back(self.connection, self._request, reusable=ended and closed)
         if not ended:
             with (
                 anyio.CancelScope() as scope
@@ -171,7 +166,3 @@ class HttpxResponse(StreamResponse):
                 scope.cancel()
                 async for _ in self._chunks:
                     pass
-
-    def abort(self) -> None:
-        """Shut the connection down at once."""
-        self._transport.abort(self._connection)

@@ -53,12 +53,14 @@ async def open_websocket(
         f"the server answered {response.status} instead of opening a WebSocket", request.method, request.shown_url
     )
     error.status, error.headers = response.status, tuple(response.headers)
+    ended = False
     try:
         while response.status != 101 and (chunk := await response.next_chunk()):
             error.body += chunk
+        ended = response.status != 101
     finally:
         with anyio.CancelScope(shield=True):
-            await response.aclose(ended=False)
+            await response.aclose(ended=ended)
     raise error
 
 
@@ -91,7 +93,6 @@ class HttpxWebSocket(WebSocket):
         self._cut_off = False
         self._close_sent = False
         self._end: WebSocketMessage | None = None
-        self._disconnected = False
 
     @property
     @override
@@ -139,7 +140,6 @@ class HttpxWebSocket(WebSocket):
             self._protocol.receive_data(data)
         else:
             self._end = _LOST
-            await self._disconnect()
 
     async def _handle(self, event: Event) -> WebSocketMessage | None:
         match event:
@@ -175,7 +175,6 @@ class HttpxWebSocket(WebSocket):
             await self._fail(event.code, event.reason or "the server broke the protocol")
         self._end = WebSocketMessage("close", code=int(event.code))
         await self._reply_close(event.code)
-        await self._disconnect()
         return self._end
 
     async def _fail(self, code: int, problem: str) -> NoReturn:
@@ -218,15 +217,12 @@ class HttpxWebSocket(WebSocket):
         """Shut the connection down; a `receive()` that waits returns."""
         self._end = self._end or _LOST
         self._close_sent = True
-        if not self._disconnected:
-            self._disconnected = True
-            self._response.abort()
+        self._response.connection.shut_down()
 
-    async def _disconnect(self) -> None:
-        if not self._disconnected:
-            self._disconnected = True
-            with anyio.CancelScope(shield=True):
-                await self._response.aclose(ended=False)
+    @override
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self._response.aclose(ended=False)
 
     async def _send(self, event: Event) -> None:
         if self._close_sent:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TypeAlias
 
 from kubex.core._transport_errors import ConnectTimeout, ReadTimeout, TransportError
+from kubex.models._errors import KubexError
 from kubex.transport._config import Limits, PreparedRequest
 from kubex.transport._tls_problems import explain
 
@@ -46,7 +47,7 @@ _REFUSALS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
 
 def translated(error: BaseException, table: ExceptionTable, request: PreparedRequest) -> TransportError | None:
     """Return the error that the first matching row makes of an exception; None if it is to pass unchanged."""
-    if isinstance(error, TransportError):
+    if isinstance(error, KubexError):
         return None
     for foreign, becomes in table:
         if isinstance(error, foreign) if isinstance(foreign, type | tuple) else foreign(error):

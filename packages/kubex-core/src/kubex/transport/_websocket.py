@@ -80,6 +80,13 @@ class WebSocket(ABC):
         A second call does nothing.
         """
 
+    async def aclose(self) -> None:
+        """Close the connection at once and wait until it is closed; `Transport.websocket()` calls it at the end.
+
+        Implement it if a synchronous `abort()` cannot release everything.
+        """
+        self.abort()
+
 
 class OpenWebSocket:
     """What `Transport.websocket()` returns."""
@@ -105,4 +112,5 @@ class OpenWebSocket:
                 while error is None and (await self._socket.receive()).kind != "close":
                     pass
         finally:
-            self._socket.abort()
+            with move_on_after(_CLOSING, shield=True):
+                await self._socket.aclose()
