@@ -12,8 +12,8 @@ import pytest
 from client.conftest import Connect
 from client.turns import Arrivals, Gate, Turn, Turns, answer, silence, stream
 from kubex.api import Api
-from kubex.client import ByteStream, Client
-from kubex.core.exceptions import ClientClosedError, ConnectionLost, NotFound, StreamNotOpenError, TransportError
+from kubex.client import Client
+from kubex.core.exceptions import ClientClosedError, TransportError
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from transport.servers import SECONDS, Peer, Serve, Server
 
@@ -58,35 +58,6 @@ async def test_a_plain_request_that_hangs_does_not_hold_up_streams(connect: Conn
 
 class Mine(Exception):
     """An exception of the user's program."""
-
-
-@pytest.mark.parametrize(
-    "error", [Mine("mine"), ValueError("mine"), TimeoutError("mine"), OSError("mine"), RuntimeError()]
-)
-async def test_an_exception_of_the_users_leaves_the_block_as_it_is(
-    connect: Connect, serve: Serve, error: Exception
-) -> None:
-    server = serve(Turns(stream(EVENT)))
-
-    async def fail_in(block: object) -> None:
-        async with block as entered:  # type: ignore[attr-defined]  # one of those below
-            if isinstance(entered, ByteStream):
-                await entered.receive()
-            raise error
-
-    async with connect(server) as client:
-        for block in (
-            client.stream("GET", "/"),
-            client.stream("GET", "/", request_timeout=5),
-            Api(ConfigMap, client).watch(),
-            Api(Pod, client).logs.stream("a"),
-        ):
-            server.closed.clear()
-            with pytest.raises(type(error)) as caught:
-                await fail_in(block)
-            assert caught.value is error
-            assert caught.value.__cause__ is None
-            assert await closed(server)
 
 
 async def test_also_out_of_the_client_itself(connect: Connect, serve: Serve) -> None:
@@ -150,23 +121,6 @@ async def test_nothing_is_left_to_the_collector(connect: Connect, serve: Serve) 
     assert sys.unraisablehook is before
 
 
-async def test_lines_and_chunks(connect: Connect, serve: Serve) -> None:
-    ended = threading.Event()
-    ended.set()
-    pieces = ["a\u0085b\u2028c\x0cd\n".encode(), b"sec", b"ond\n\nla", b"st"]
-    server = serve(Turns(stream(*pieces, until=ended)))
-    async with connect(server) as client:
-        async with client.stream("GET", "/") as opened:
-            lines = opened.lines()
-            assert [line async for line in lines] == [pieces[0][:-1], b"second", b"", b"last"]
-            assert lines.unfinished
-            assert await opened.receive() == b""
-        async with client.stream("GET", "/") as opened:
-            assert b"".join([chunk async for chunk in opened.chunks()]) == b"".join(pieces)
-        async with client.stream("GET", "/") as opened:
-            assert (opened.status, opened.headers.get("transfer-encoding")) == (200, "chunked")
-
-
 @pytest.mark.covers("pitfall-19")
 async def test_a_log_goes_on_after_bytes_that_are_no_text(connect: Connect, serve: Serve) -> None:
     ended = threading.Event()
@@ -183,57 +137,6 @@ async def test_a_very_long_line_is_one_line(connect: Connect, serve: Serve) -> N
     server = serve(Turns(stream(*[b"x" * 100_000] * 40, b"\nend\n", until=ended)))
     async with connect(server) as client, client.stream("GET", "/") as opened:
         assert [len(line) async for line in opened.lines()] == [4_000_000, 3]
-
-
-async def test_a_watch_that_ends_in_the_middle_of_an_event_says_so(connect: Connect, serve: Serve) -> None:
-    ended = threading.Event()
-    ended.set()
-    server = serve(Turns(stream(EVENT + EVENT[:20], until=ended)))
-    async with connect(server) as client, Api(ConfigMap, client).watch() as events:
-        await events.__anext__()
-        with pytest.raises(ConnectionLost, match="in the middle of an event"):
-            await events.__anext__()
-
-
-async def test_a_stream_outside_its_block_says_so(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(stream(EVENT)))
-    async with connect(server) as client:
-        opened = client.stream("GET", "/")
-        with pytest.raises(StreamNotOpenError, match=r"GET /: the stream is not open: read it inside its block"):
-            await opened.receive()
-        async with opened:
-            await opened.receive()
-        with pytest.raises(StreamNotOpenError, match="the stream is not open"):
-            await opened.receive()
-        with pytest.raises(StreamNotOpenError, match="the stream is not open"):
-            _ = opened.status
-
-
-async def test_a_watch_and_a_log_outside_their_block_are_no_broken_connection(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(stream(EVENT)))
-    async with connect(server) as client:
-        events, log = Api(ConfigMap, client).watch(), Api(Pod, client).logs.stream("a")
-        for iterated in (events, log, log.bytes.lines(), log.bytes.chunks()):
-            with pytest.raises(StreamNotOpenError, match=r"async with api\.watch\(\)") as caught:
-                await iterated.__aiter__().__anext__()
-            assert isinstance(caught.value, RuntimeError)
-            assert not isinstance(caught.value, TransportError)
-    assert not server.seen
-
-
-async def test_a_refused_stream_leaves_nothing_open(connect: Connect, serve: Serve) -> None:
-    def refused(peer: Peer) -> None:
-        peer.send("HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n")
-        peer.chunk(b'{"kind": "Status", "message": "no such thing"}')
-        peer.chunk(b"")
-
-    server = serve(Turns(refused))
-    async with connect(server) as client:
-        for _ in range(3):
-            with pytest.raises(NotFound, match="no such thing"):
-                async with client.stream("GET", "/"):
-                    pass
-        assert server.connections <= 3
 
 
 async def test_closing_the_client_breaks_off_its_streams(connect: Connect, serve: Serve) -> None:
