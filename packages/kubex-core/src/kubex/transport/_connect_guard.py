@@ -3,6 +3,7 @@
 import math
 from types import TracebackType
 
+import anyio
 from typing_extensions import Self
 
 from kubex.core._proxy import Proxy
@@ -41,9 +42,7 @@ class ConnectGuard:
         if self._proxy is not None and not self._connecting:
             self._started = self._connecting = True
             if (limit := self._request.limits.connect) is not None:
-                from anyio import current_time
-
-                self._scope.deadline = current_time() + limit
+                self._scope.deadline = anyio.current_time() + limit
 
     def established(self) -> None:
         """Report that the connection to the server is complete, with TLS if the URL is https."""
@@ -52,9 +51,7 @@ class ConnectGuard:
             self._scope.deadline = math.inf
 
     def __enter__(self) -> Self:
-        from anyio import CancelScope  # not at the top: discovery imports this package for the descriptors alone
-
-        self._scope = CancelScope()
+        self._scope = anyio.CancelScope()
         self._scope.__enter__()
         return self
 

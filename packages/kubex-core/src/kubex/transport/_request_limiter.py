@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+
+import anyio
 
 from kubex.core._transport_errors import ConnectError, ConnectTimeout
 from kubex.transport._config import PreparedRequest
 from kubex.transport._exceptions import Phase
-
-if TYPE_CHECKING:
-    from anyio import Event
 
 
 class RequestLimiter:
@@ -40,12 +38,10 @@ class RequestLimiter:
             raise ConnectError("the transport is closed", request.method, request.shown_url)
 
     async def _wait(self, request: PreparedRequest) -> None:
-        from anyio import Event, move_on_after
-
-        waiting = _Waiting(Event())
+        waiting = _Waiting()
         self._waiting.append(waiting)
         try:
-            with move_on_after(request.limits.pool):
+            with anyio.move_on_after(request.limits.pool):
                 await waiting.event.wait()
         except BaseException:
             self._give_up(waiting)
@@ -80,6 +76,6 @@ class RequestLimiter:
 class _Waiting:
     __slots__ = ("event", "granted")
 
-    def __init__(self, event: Event) -> None:
-        self.event = event
+    def __init__(self) -> None:
+        self.event = anyio.Event()
         self.granted = False

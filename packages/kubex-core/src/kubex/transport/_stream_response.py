@@ -6,6 +6,10 @@ from enum import Enum
 from time import monotonic
 from typing import Any
 
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
+
 from kubex.core._headers import Headers
 from kubex.core._transport_errors import ConnectionLost, TransportError
 from kubex.transport._config import PreparedRequest
@@ -106,10 +110,8 @@ class StreamResponse(ABC):
             return chunks[0]
         if size <= _LARGE_BODY:
             return b"".join(chunks)
-        from anyio.to_thread import run_sync
-
         try:
-            return await run_sync(b"".join, chunks)
+            return await anyio.to_thread.run_sync(b"".join, chunks)
         except BaseException:  # cancelled: the data is lost
             self._state = _State.BROKEN
             raise
@@ -126,9 +128,7 @@ class StreamResponse(ABC):
         return data
 
     async def _checkpoint(self) -> None:
-        from anyio.lowlevel import checkpoint
-
-        await checkpoint()
+        await anyio.lowlevel.checkpoint()
         self._turn_ends = monotonic() + _LONGEST_TURN
 
     def _refuse(self) -> bytes:
@@ -156,9 +156,7 @@ class StreamResponse(ABC):
         ended = self._state is _State.ENDED
         if not ended:
             self._state = _State.BROKEN
-        from anyio import CancelScope, current_time
-
-        with CancelScope(deadline=current_time() + _CLOSING, shield=True):
+        with anyio.CancelScope(shield=True) if ended else anyio.move_on_after(_CLOSING, shield=True):
             try:
                 await self.aclose(ended=ended)
             except Exception as error:

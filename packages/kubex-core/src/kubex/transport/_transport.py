@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 
+import anyio
+
 from kubex.core._errors import BackendError
 from kubex.core._response import Response
 from kubex.core._transport_errors import ConnectError
@@ -82,9 +84,7 @@ class Transport(ABC):
         if self._closed:
             return
         self._closed = True
-        from anyio import move_on_after
-
-        with move_on_after(_CLOSING, shield=True):
+        with anyio.move_on_after(_CLOSING, shield=True):
             await self.close_connections()
 
     async def _send(self, request: PreparedRequest) -> StreamResponse:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal
 
+import anyio
+
 from kubex.core._headers import Headers
 from kubex.core._transport_errors import TransportError
 
@@ -103,11 +105,9 @@ class OpenWebSocket:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        from anyio import move_on_after
-
         # An error here must not hide that of the block: the connection ends in any case.
         try:
-            with move_on_after(_CLOSING, shield=True), suppress(TransportError):
+            with anyio.move_on_after(_CLOSING, shield=True), suppress(TransportError):
                 await self._socket.close()
                 while error is None and (await self._socket.receive()).kind != "close":
                     pass
