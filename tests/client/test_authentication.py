@@ -10,9 +10,9 @@ from client.conftest import SOON, Handed
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.client._exchange import Exchange, discard_stream, nothing_to_discard, open_stream, send_plain
-from kubex.client._lease import Leases
 from kubex.client._prepare import Preparer
 from kubex.client._tls import build_ssl_context
+from kubex.client._transport_pool import TransportPool
 from kubex.client._trust import TLSMaterial, TLSSource
 from kubex.configuration import ClientConfiguration
 from kubex.core._request import Request
@@ -84,7 +84,7 @@ async def test_another_certificate_needs_another_connection_and_streams_keep_the
                         break
     # Watch, create; the refused one; the same again, watch and creates.
     assert users(kubex_server) == ["alice", "alice", "alice", "bob", "bob", "bob", "bob"]
-    assert len(handed.transports) == 4  # for requests and for streams, of alice and of bob
+    assert len(handed.transports) == 2  # one for alice, one for bob
 
 
 async def test_replaced_transports_are_closed_when_their_last_call_ends(
@@ -131,12 +131,28 @@ async def test_a_certificate_that_was_issued_anew_is_shown_by_the_next_call_and_
         build = partial(build_ssl_context, configuration, material, strict=True)
         return backend.load()(TransportConfig(ssl_context=await anyio.to_thread.run_sync(build)))
 
-    leases, preparer = Leases(make), Preparer(configuration.url, "test")
+    pool, preparer = TransportPool(make), Preparer(configuration.url, "test")
     plain = Exchange(
-        leases, tls, preparer, credentials, None, send=send_plain, discard=nothing_to_discard, compressed=True
+        pool,
+        tls,
+        preparer,
+        credentials,
+        None,
+        send=send_plain,
+        discard=nothing_to_discard,
+        compressed=True,
+        dedicated=False,
     )
     streams = Exchange(
-        leases, tls, preparer, credentials, None, send=open_stream, discard=discard_stream, compressed=False
+        pool,
+        tls,
+        preparer,
+        credentials,
+        None,
+        send=open_stream,
+        discard=discard_stream,
+        compressed=False,
+        dedicated=True,
     )
     maps = "/api/v1/namespaces/default/configmaps"
     watch = await streams.run(Request(method="GET", path=maps, query={"watch": "1", "resourceVersion": "0"}), Limits())
@@ -147,6 +163,6 @@ async def test_a_certificate_that_was_issued_anew_is_shown_by_the_next_call_and_
     assert b'"seen"' in await watch.response.receive()
     await watch.close()
     await plain.run(Request(method="GET", path=maps), Limits())
-    await leases.aclose()
+    await pool.aclose()
     assert users(kubex_server) == ["alice", "bob", "bob"]
     assert kubex_server.connections == 2

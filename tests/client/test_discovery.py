@@ -20,8 +20,9 @@ AUTO = ClientChoise.AUTO
 HEAD = """
 from kubex.transport import Backend, LibraryDefaults, Timeout, Transport
 
-def backend(name, **fields):
-    return Backend(name=name, defaults=LibraryDefaults(timeout=Timeout(), keep_alive_timeout=1), **fields)
+def backend(name, api_version=2, **fields):
+    defaults = LibraryDefaults(timeout=Timeout(), keep_alive_timeout=1)
+    return Backend(name=name, api_version=api_version, defaults=defaults, **fields)
 
 def load():
     return Transport
@@ -127,7 +128,7 @@ def test_one_line_for_each_candidate_when_none_can_be_used(install: Install, poi
     lines = str(caught.value).splitlines()
     for name, reason in (
         ("ours", "runs on trio, not on asyncio"),
-        ("old", "kubex-old is made for version 0 of the backend interface"),
+        ("old", "implements version 0 of the backend contract, this kubex-core accepts 2: install a newer kubex-old"),
         ("bad", "its plugin in kubex-bad does not load: ModuleNotFoundError"),
         ("odd", "is no kubex.transport.Backend but str"),
     ):
@@ -196,11 +197,11 @@ def test_all_broken_is_an_error_with_each_reason(install: Install, points: Point
 
 
 def test_a_backend_of_another_version_of_the_interface(install: Install, points: Points) -> None:
-    install("kubex-new", "new", "BACKEND = backend('new', load=load, priority=900, api_version=2)")
+    install("kubex-new", "new", "BACKEND = backend('new', load=load, priority=900, api_version=3)")
     install("kubex-good", "good", "BACKEND = backend('good', load=load)")
-    with pytest.warns(UserWarning, match="'new' is passed over for 'good': kubex-new is made for version 2"):
+    with pytest.warns(UserWarning, match="'new' is passed over for 'good': kubex-new implements version 3"):
         assert choose(AUTO, "asyncio", find=points).name == "good"
-    with pytest.raises(BackendError, match=r"made for version 2 .*, this kubex-core has 1: install versions that fit"):
+    with pytest.raises(BackendError, match=r"version 3 .*, this kubex-core accepts 2: install a newer kubex-core"):
         choose("new", "asyncio", find=points)
 
 

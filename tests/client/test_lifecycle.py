@@ -14,7 +14,7 @@ from client.conftest import Connect, Handed
 from client.turns import Gate, Turns, answer, stream
 from kubex.api import Api
 from kubex.client import Client
-from kubex.client._lease import Leases
+from kubex.client._transport_pool import TransportPool
 from kubex.client._trust import TLSMaterial
 from kubex.configuration import ClientConfiguration
 from kubex.core.exceptions import ClientClosedError, ClientLoopError, ConnectionLost
@@ -181,9 +181,9 @@ class Opened:
         opened = self
 
         class Noting(self._kind):  # type: ignore[misc, name-defined]  # its base is chosen by the pair
-            async def aclose(self) -> None:
+            async def close_connections(self) -> None:
                 opened.closed.append(self)
-                await super().aclose()
+                await super().close_connections()
                 if self is opened.fails_to_close:
                     raise ConnectionLost("as the test says")
 
@@ -198,11 +198,11 @@ class Opened:
 @pytest.mark.anyio
 async def test_callers_at_once_open_one_transport(backend: Backend) -> None:
     opened = Opened(backend)
-    leases = Leases(opened)
+    pool = TransportPool(opened)
     users: list[Transport] = []
 
     async def use() -> None:
-        lease = await leases.acquire(material("a"))
+        lease = await pool.acquire(material("a"))
         users.append(lease.transport)
         await lease.release()
 
@@ -212,7 +212,7 @@ async def test_callers_at_once_open_one_transport(backend: Backend) -> None:
         await anyio.wait_all_tasks_blocked()
         opened.may_open.set()
     assert users == opened.transports * 10
-    await leases.aclose()
+    await pool.aclose()
     assert opened.closed == opened.transports
 
 
@@ -220,9 +220,9 @@ async def test_callers_at_once_open_one_transport(backend: Backend) -> None:
 async def test_a_replaced_transport_is_closed_with_its_last_use(backend: Backend) -> None:
     opened = Opened(backend)
     opened.may_open.set()
-    leases = Leases(opened)
-    one, two = await leases.acquire(material("a")), await leases.acquire(material("a"))
-    other = await leases.acquire(material("b"))
+    pool = TransportPool(opened)
+    one, two = await pool.acquire(material("a")), await pool.acquire(material("a"))
+    other = await pool.acquire(material("b"))
     assert one is two
     assert opened.closed == []
     await one.release()
@@ -231,9 +231,9 @@ async def test_a_replaced_transport_is_closed_with_its_last_use(backend: Backend
     assert opened.closed == [one.transport]
     await other.release()
     assert opened.closed == [one.transport]
-    unused = await leases.acquire(material("c"))
+    unused = await pool.acquire(material("c"))
     assert opened.closed == [one.transport, other.transport]
-    await leases.aclose()
+    await pool.aclose()
     await unused.release()
     assert opened.closed == [one.transport, other.transport, unused.transport]
 
@@ -241,12 +241,12 @@ async def test_a_replaced_transport_is_closed_with_its_last_use(backend: Backend
 @pytest.mark.anyio
 async def test_closing_while_a_transport_is_being_opened(backend: Backend) -> None:
     opened = Opened(backend)
-    leases = Leases(opened)
+    pool = TransportPool(opened)
     refused: list[Exception] = []
 
     async def use() -> None:
         try:
-            await leases.acquire(TLSMaterial())
+            await pool.acquire(TLSMaterial())
         except ClientClosedError as error:
             refused.append(error)
 
@@ -254,7 +254,7 @@ async def test_closing_while_a_transport_is_being_opened(backend: Backend) -> No
         group.start_soon(use)
         group.start_soon(use)
         await anyio.wait_all_tasks_blocked()
-        await leases.aclose()
+        await pool.aclose()
         opened.may_open.set()
     assert len(refused) == 2
     assert opened.closed == opened.transports
@@ -264,14 +264,14 @@ async def test_closing_while_a_transport_is_being_opened(backend: Backend) -> No
 @pytest.mark.anyio
 async def test_a_caller_who_gives_up_does_not_keep_the_others_waiting(backend: Backend) -> None:
     opened = Opened(backend)
-    leases = Leases(opened)
+    pool = TransportPool(opened)
     with anyio.move_on_after(0.01):
-        await leases.acquire(TLSMaterial())
+        await pool.acquire(TLSMaterial())
     opened.may_open.set()
     with anyio.fail_after(5):
-        lease = await leases.acquire(TLSMaterial())
+        lease = await pool.acquire(TLSMaterial())
     await lease.release()
-    await leases.aclose()
+    await pool.aclose()
     assert opened.closed == [lease.transport]
 
 
@@ -284,7 +284,7 @@ async def test_however_calls_and_identities_interleave_each_transport_is_closed_
     opened = Opened(backend)
     opened.may_open.set()
     opened.pauses = chance.choices([0, 1, 2, 3], k=100)
-    leases = Leases(opened)
+    pool = TransportPool(opened)
 
     async def pause(steps: int) -> None:
         for _ in range(steps):
@@ -300,7 +300,7 @@ async def test_however_calls_and_identities_interleave_each_transport_is_closed_
         async with anyio.create_task_group() as group:
             group.start_soon(give_up)
             with scope, contextlib.suppress(ClientClosedError):
-                lease = await leases.acquire(material(name))
+                lease = await pool.acquire(material(name))
                 try:
                     assert lease.material.identity is not None
                     assert lease.material.identity.cert_pem == name
@@ -316,8 +316,8 @@ async def test_however_calls_and_identities_interleave_each_transport_is_closed_
             await pause(chance.randint(0, 2))
         if seed % 2:
             leases_closed = True
-            await leases.aclose()
-    await leases.aclose()
+            await pool.aclose()
+    await pool.aclose()
     assert opened.transports
     assert sorted(map(id, opened.closed)) == sorted(map(id, opened.transports))
 
@@ -326,12 +326,12 @@ async def test_however_calls_and_identities_interleave_each_transport_is_closed_
 async def test_a_transport_that_fails_to_close_does_not_keep_others_open(backend: Backend) -> None:
     opened = Opened(backend)
     opened.may_open.set()
-    leases = Leases(opened)
-    old = await leases.acquire(material("a"))
-    await leases.acquire(material("b"))
+    pool = TransportPool(opened)
+    old = await pool.acquire(material("a"))
+    await pool.acquire(material("b"))
     opened.fails_to_close = old.transport
     with pytest.raises(ConnectionLost, match="as the test says"):
-        await leases.aclose()
+        await pool.aclose()
     assert sorted(map(id, opened.closed)) == sorted(map(id, opened.transports))
 
 

@@ -1,4 +1,4 @@
-"""Each option and each of its states, as a transport is handed it."""
+"""Each option and each of its states, as a transport receives it."""
 
 import json
 from types import EllipsisType
@@ -9,11 +9,11 @@ import pytest
 from client.conftest import BACKENDS, Connect, Handed
 from client.turns import Turns, answer, stream
 from kubex.client._options import ClientOptions
-from kubex.client._proxy import resolve_proxies
+from kubex.client._proxy import select_proxy
 from kubex.client._resolve import resolve_config
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
-from kubex.transport import Backend, LibraryDefaults, Limits, TransportConfig
+from kubex.transport import Backend, LibraryDefaults, Limits, Proxy, TransportConfig
 from support.pairs import Pair
 from transport.servers import Serve
 
@@ -30,7 +30,7 @@ DEFAULTS: dict[str, LibraryDefaults] = {
 
 def config_of(backend: Backend, **options: Any) -> TransportConfig:
     made = ClientOptions(**options)
-    return resolve_config(made, backend, None, resolve_proxies(made.proxy, SERVER, trust_env=made.trust_env), None)
+    return resolve_config(made, backend, proxy=select_proxy(made.proxy, SERVER, trust_env=made.trust_env))
 
 
 @pytest.mark.covers(
@@ -82,33 +82,26 @@ def test_each_state_resolves_to_a_value(name: str, field: str, value: Any, resol
 @pytest.mark.covers("options-proxy-none")
 def test_no_proxy_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
-    assert config_of(BACKENDS["httpx"]).proxies == {}
-    assert config_of(BACKENDS["httpx"], proxy=None).proxies == {}
+    assert config_of(BACKENDS["httpx"]).proxy is None
+    assert config_of(BACKENDS["httpx"], proxy=None).proxy is None
 
 
 @pytest.mark.covers("options-proxy-str")
 def test_one_proxy_is_for_all_requests() -> None:
-    proxies = config_of(BACKENDS["httpx"], proxy="http://user:p%40ss@proxy:8080").proxies
-    assert {scheme: (proxy.url, proxy.username, proxy.password) for scheme, proxy in proxies.items()} == {
-        "http": ("http://proxy:8080", "user", "p@ss"),
-        "https": ("http://proxy:8080", "user", "p@ss"),
-    }
+    proxy = config_of(BACKENDS["httpx"], proxy="http://user:p%40ss@proxy:8080").proxy
+    assert proxy == Proxy(url="http://proxy:8080", username="user", password="p@ss")
 
 
 @pytest.mark.covers("options-proxy-dict")
 @pytest.mark.parametrize("schemes", [["http"], ["https"], ["http", "https"]])
 def test_a_map_is_by_scheme(schemes: list[str]) -> None:
-    proxies = config_of(BACKENDS["httpx"], proxy={scheme: f"http://{scheme}-proxy:1" for scheme in schemes}).proxies
-    assert {scheme: proxy.url for scheme, proxy in proxies.items()} == {
-        scheme: f"http://{scheme}-proxy:1" for scheme in schemes
-    }
+    proxy = config_of(BACKENDS["httpx"], proxy={scheme: f"http://{scheme}-proxy:1" for scheme in schemes}).proxy
+    assert proxy == (Proxy(url="http://https-proxy:1") if "https" in schemes else None)
 
 
 def test_proxies_of_the_environment_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
-    assert {scheme: proxy.url for scheme, proxy in config_of(BACKENDS["httpx"], trust_env=True).proxies.items()} == {
-        "https": "http://p:1"
-    }
+    assert config_of(BACKENDS["httpx"], trust_env=True).proxy == Proxy(url="http://p:1")
 
 
 @pytest.mark.anyio
@@ -124,11 +117,28 @@ async def test_a_transport_is_handed_the_resolved_options(connect: Connect, serv
 
 @pytest.mark.anyio
 @pytest.mark.covers("pitfall-23")
-async def test_streams_have_a_pool_without_a_limit(connect: Connect, serve: Serve, handed: Handed) -> None:
-    server = serve(Turns(stream()))
-    async with connect(server, pool_size=7) as client, client.stream("GET", "/"):
-        pass
-    assert [(config.pool_size, config.pool_size_per_host) for config in handed.configs] == [(None, None)]
+async def test_streams_are_dedicated_requests_on_the_same_transport(
+    connect: Connect, serve: Serve, handed: Handed
+) -> None:
+    server = serve(Turns(answer(), stream()))
+    async with connect(server, pool_size=7) as client:
+        await client.request("GET", "/")
+        async with client.stream("GET", "/"):
+            pass
+    assert [config.pool_size for config in handed.configs] == [7]
+    assert [request.dedicated for request in handed.requests] == [False, True]
+
+
+@pytest.mark.anyio
+@pytest.mark.covers("pitfall-23")
+async def test_streams_do_not_count_for_the_pool_size(connect: Connect, serve: Serve) -> None:
+    server = serve(Turns(stream(b"1"), stream(b"2"), answer()))
+    async with connect(server, pool_size=1) as client, client.stream("GET", "/") as first:
+        assert await first.receive() == b"1"
+        async with client.stream("GET", "/") as second:
+            assert await second.receive() == b"2"
+            await client.request("GET", "/")
+    assert server.connections == 3
 
 
 def limits_of(library: Timeout, client: Any, call: Any, *, stream: bool) -> tuple[float | None, Limits]:

@@ -124,6 +124,7 @@ async def test_a_proxy_for_the_other_scheme_is_not_used(connect: Connect, serve:
     assert (proxy.connections, server.connections) == (0, 1)
 
 
+@pytest.mark.filterwarnings("ignore:ClientOptions.proxy is the proxy:UserWarning")
 async def test_the_option_goes_before_the_kubeconfigs_and_that_before_the_environments(
     connect: Connect, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,7 +45,7 @@ async def test_a_message_may_be_as_long_as_the_option_says(
     server, plain = serve(talk), serve(Turns(answer()))
     async with connect(plain, **option) as client:
         await client.request("GET", "/")  # only then there is a transport
-        request = PreparedRequest("GET", server.url.replace("http:", "ws:") + "/exec")
+        request = PreparedRequest("GET", server.url + "/exec")
         async with handed.transports[0].websocket(request) as socket:
             assert len((await socket.receive()).data) == passes
             if refused is not None:

@@ -92,7 +92,7 @@ async def test_an_authority_that_was_replaced_is_trusted_by_the_next_call_and_st
             assert (await other.receive()).startswith(b"before")
         assert await watch.receive() == b"after"
     assert [seen.method for seen in server.seen] == ["GET", "POST", "GET"]
-    assert len(handed.transports) == 4  # for requests and for streams, by each authority
+    assert len(handed.transports) == 2  # one by each authority
 
 
 async def test_authorities_may_be_several_for_a_time(connect: Connect, serve: Serve, cluster: Cluster) -> None:
@@ -137,7 +137,7 @@ async def test_many_calls_at_once_trust_the_new_authority(
             for _ in range(20):
                 group.start_soon(client.request, "GET", "/")
     assert len(server.seen) == 21
-    assert len(handed.transports) == 3  # for the first connection, and for requests by each authority
+    assert len(handed.transports) == 2  # one by each authority
 
 
 @pytest.mark.parametrize("content", [None, "", "no certificate", "-----BEGIN CERTIFICATE-----\nYQ=="])

@@ -15,7 +15,7 @@ from client.turns import Turns, answer, refuse
 from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.core.exceptions import BackendError, ProxyError, TLSError
-from kubex.transport import Backend
+from kubex.transport import API_VERSION, Backend
 from support.pairs import Pair
 from transport.between import Socks, Tunnel
 from transport.servers import Serve, Server
@@ -199,7 +199,7 @@ def test_tls_inside_of_tls_is_refused_where_asyncio_cannot_do_it() -> None:
 
 def test_a_backend_that_says_nothing_has_neither_socks_nor_http2(pair: Pair) -> None:
     known = BACKENDS[pair.backend]
-    other = Backend(name="other", load=known.load, defaults=known.defaults)
+    other = Backend(name="other", load=known.load, defaults=known.defaults, api_version=API_VERSION)
     with pytest.raises(BackendError, match="this backend has no SOCKS support"):
         Client(ClientConfiguration(url=FAR), ClientOptions(proxy="socks5://a"), backend=other)
     with pytest.raises(BackendError, match="this backend has no HTTP/2"):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kubex.client._no_proxy import bypasses_proxy
-from kubex.client._proxy import resolve_proxies
+from kubex.client._proxy import select_proxy
 from kubex.configuration import ClientConfiguration
 from kubex.core._proxy import Proxy, parse_proxy
 from kubex.core.exceptions import ConfigurationError
@@ -16,53 +16,88 @@ API = "https://api.example.com:6443"
 ENVIRONMENT = {"HTTPS_PROXY": "http://from-environment:1"}
 
 
-def resolve(option: Any = None, configured: str | None = None, environ: Any = None, url: str = API) -> dict[str, str]:
+def resolve(option: Any = None, configured: str | None = None, environ: Any = None, url: str = API) -> str | None:
     configuration = ClientConfiguration(url=url, proxy_url=configured)
-    found = resolve_proxies(option, configuration, trust_env=environ is not None, environ=environ or {})
-    return {scheme: proxy.url for scheme, proxy in found.items()}
+    found = select_proxy(option, configuration, trust_env=environ is not None, environ=environ or {})
+    return None if found is None else found.url
 
 
 def test_nothing_is_no_proxy() -> None:
-    assert resolve() == {}
+    assert resolve() is None
 
 
+@pytest.mark.filterwarnings("ignore:ClientOptions.proxy is the proxy:UserWarning")
 def test_option_wins_over_kubeconfig_and_that_over_the_environment() -> None:
-    assert resolve("http://option:1", "http://configured:1", ENVIRONMENT)["https"] == "http://option:1"
-    assert resolve(None, "http://configured:1", ENVIRONMENT)["https"] == "http://configured:1"
-    assert resolve(None, None, ENVIRONMENT)["https"] == "http://from-environment:1"
+    assert resolve("http://option:1", "http://configured:1", ENVIRONMENT) == "http://option:1"
+    assert resolve(None, "http://configured:1", ENVIRONMENT) == "http://configured:1"
+    assert resolve(None, None, ENVIRONMENT) == "http://from-environment:1"
+
+
+@pytest.mark.parametrize(
+    ("option", "configured", "expected"),
+    [
+        ("http://option:1", "http://configured:1", "ClientOptions.proxy is the proxy for https servers, so the "),
+        ({"https": "http://option:1"}, "http://configured:1", "ClientOptions.proxy is the proxy for https servers, so"),
+        ({"http": "http://option:1"}, "http://configured:1", "connects without a proxy, because it has no entry for"),
+        ({}, "http://configured:1", "connects without a proxy, because it has no entry for https servers, so the "),
+        ("http://same:1", "http://same:1", None),
+        ({"https": "http://same:1"}, "http://same:1", None),
+        ("http://option:1", None, None),
+        (None, "http://configured:1", None),
+    ],
+)
+def test_an_option_that_makes_proxy_url_useless_is_a_warning(
+    option: Any, configured: str | None, expected: str | None
+) -> None:
+    said: list[str] = []
+    configuration = ClientConfiguration(url=API, proxy_url=configured)
+    select_proxy(option, configuration, trust_env=True, environ=ENVIRONMENT, warn=said.append)
+    assert len(said) == (expected is not None)
+    if expected is not None:
+        assert expected in said[0]
+        assert "proxy_url of the configuration (proxy-url in a kubeconfig) has no effect; remove one" in said[0]
+
+
+def test_the_warning_does_not_show_the_passwords() -> None:
+    said: list[str] = []
+    configuration = ClientConfiguration(url=API, proxy_url="http://user:swordfish@configured:1")
+    select_proxy("http://user:marked@option:1", configuration, trust_env=False, warn=said.append)
+    assert "swordfish" not in said[0]
+    assert "marked" not in said[0]
 
 
 def test_environment_counts_only_when_it_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://from-environment:1")
     configuration = ClientConfiguration(url=API)
-    assert resolve_proxies(None, configuration, trust_env=False) == {}
-    assert resolve_proxies(None, configuration, trust_env=True)["https"].url == "http://from-environment:1"
+    assert select_proxy(None, configuration, trust_env=False) is None
+    assert select_proxy(None, configuration, trust_env=True) == Proxy(url="http://from-environment:1")
 
 
-def test_option_by_scheme_keeps_every_entry() -> None:
+def test_the_option_is_by_the_scheme_of_the_server() -> None:
     option = {"http": "http://plain:1", "https": "https://secure:2"}
-    assert resolve(option) == option
+    assert resolve(option) == "https://secure:2"
+    assert resolve(option, url="http://api.example.com") == "http://plain:1"
 
 
-def test_option_for_another_scheme_means_no_proxy_for_this_one() -> None:
-    assert resolve({"http": "http://plain:1"}, "http://configured:1", ENVIRONMENT) == {"http": "http://plain:1"}
+def test_an_option_for_the_other_scheme_means_no_proxy() -> None:
+    assert resolve({"http": "http://plain:1"}, None, ENVIRONMENT) is None
 
 
 @pytest.mark.parametrize(
     ("url", "environ", "expected"),
     [
-        (API, {"https_proxy": "http://a:1"}, {"https": "http://a:1"}),
-        (API, {"HTTP_PROXY": "http://a:1"}, {}),
-        ("http://api.example.com", {"HTTP_PROXY": "http://a:1"}, {"http": "http://a:1"}),
-        (API, {"ALL_PROXY": "http://a:1"}, {"https": "http://a:1"}),
-        (API, {"ALL_PROXY": "http://a:1", "HTTPS_PROXY": "http://b:1"}, {"https": "http://b:1"}),
-        (API, {"HTTPS_PROXY": "host-alone:3128"}, {"https": "http://host-alone:3128"}),
-        (API, {"HTTPS_PROXY": "http://a:1", "NO_PROXY": "example.com"}, {}),
-        (API, {"HTTPS_PROXY": "http://a:1", "no_proxy": "example.com"}, {}),
-        ("https://127.0.0.1:6443", {"HTTPS_PROXY": "http://a:1"}, {}),
+        (API, {"https_proxy": "http://a:1"}, "http://a:1"),
+        (API, {"HTTP_PROXY": "http://a:1"}, None),
+        ("http://api.example.com", {"HTTP_PROXY": "http://a:1"}, "http://a:1"),
+        (API, {"ALL_PROXY": "http://a:1"}, "http://a:1"),
+        (API, {"ALL_PROXY": "http://a:1", "HTTPS_PROXY": "http://b:1"}, "http://b:1"),
+        (API, {"HTTPS_PROXY": "host-alone:3128"}, "http://host-alone:3128"),
+        (API, {"HTTPS_PROXY": "http://a:1", "NO_PROXY": "example.com"}, None),
+        (API, {"HTTPS_PROXY": "http://a:1", "no_proxy": "example.com"}, None),
+        ("https://127.0.0.1:6443", {"HTTPS_PROXY": "http://a:1"}, None),
     ],
 )
-def test_environment(url: str, environ: dict[str, str], expected: dict[str, str]) -> None:
+def test_environment(url: str, environ: dict[str, str], expected: str | None) -> None:
     assert resolve(environ=environ, url=url) == expected
 
 
