@@ -10,7 +10,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from client.conftest import Connect, Handed
+from client.conftest import Connect, Handed, Recorded
 from client.turns import Gate, Turns, answer, stream
 from kubex.api import Api
 from kubex.client import Client
@@ -170,7 +170,7 @@ class Opened:
     """Opens transports, each only when it may, and counts them."""
 
     def __init__(self, backend: Backend) -> None:
-        self._kind = backend.load()
+        self._create = backend.load()
         self.transports: list[Transport] = []
         self.closed: list[Transport] = []
         self.may_open = anyio.Event()
@@ -180,7 +180,7 @@ class Opened:
     async def __call__(self, _: TLSMaterial) -> Transport:
         opened = self
 
-        class Noting(self._kind):  # type: ignore[misc, name-defined]  # its base is chosen by the pair
+        class Noting(Recorded):
             async def close_connections(self) -> None:
                 opened.closed.append(self)
                 await super().close_connections()
@@ -190,7 +190,7 @@ class Opened:
         await self.may_open.wait()
         for _step in range(self.pauses.pop() if self.pauses else 0):
             await anyio.lowlevel.checkpoint()
-        transport: Transport = Noting(TransportConfig())
+        transport = Noting(self._create(TransportConfig()), Handed())
         self.transports.append(transport)
         return transport
 

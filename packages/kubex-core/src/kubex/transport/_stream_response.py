@@ -12,6 +12,7 @@ import anyio.to_thread
 
 from kubex.core._headers import Headers
 from kubex.core._transport_errors import ConnectionLost, TransportError
+from kubex.models._errors import KubexError
 from kubex.transport._config import PreparedRequest
 from kubex.transport._decompression import Decompressor, decompressor_for
 from kubex.transport._exceptions import ExceptionTable, translated
@@ -160,5 +161,5 @@ class StreamResponse(ABC):
             try:
                 await self.aclose(ended=ended)
             except Exception as error:
-                if not isinstance(error, TransportError) and translated(error, self._errors, self._request) is None:
+                if not isinstance(error, KubexError) and translated(error, self._errors, self._request) is None:
                     raise
