@@ -14,10 +14,6 @@ def _load() -> Callable[[TransportConfig], Transport]:
     return AioHttpTransport
 
 
-def _websocket() -> None:
-    """Return None: aiohttp includes WebSockets."""
-
-
 def _proxy(proxy: str, server: str) -> str | None:
     if proxy == "https" and server == "https" and sys.version_info < (3, 11):
         return "asyncio supports TLS inside of TLS since Python 3.11; use httpx, or a proxy at http"
@@ -26,19 +22,15 @@ def _proxy(proxy: str, server: str) -> str | None:
     return None
 
 
-def _http2() -> str:
-    return 'aiohttp has no HTTP/2; use httpx: pip install "kubex-httpx[http2]"'
+def _names_another_scheme(value: object, scheme: str) -> bool:
+    return isinstance(value, Mapping) and not cast("Mapping[str, object]", value).keys() <= {scheme}
 
 
 def _is_unlimited(value: object, _scheme: str) -> bool:
     return value is None
 
 
-def _names_another_scheme(value: object, scheme: str) -> bool:
-    return isinstance(value, Mapping) and not cast("Mapping[str, object]", value).keys() <= {scheme}
-
-
-def _limits_write_or_pool(value: object, _scheme: str) -> bool:
+def _has_write_or_pool(value: object, _scheme: str) -> bool:
     return isinstance(value, Timeout) and any(limit not in (..., None) for limit in (value.write, value.pool))
 
 
@@ -47,21 +39,14 @@ BACKEND = Backend(
     load=_load,
     api_version=2,
     priority=200,
-    runtimes=frozenset({"asyncio"}),
     defaults=LibraryDefaults(timeout=Timeout(total=300, connect=30), keep_alive_timeout=15),
     ignores=(
         IgnoredOption("keep_alive_timeout", _is_unlimited, "aiohttp cannot keep idle connections indefinitely"),
-        IgnoredOption(
-            "proxy",
-            _names_another_scheme,
-            "aiohttp uses the proxy for the scheme of the API server's URL; the other entries have no effect",
-        ),
-        IgnoredOption(
-            "timeout", _limits_write_or_pool, "Timeout.write and Timeout.pool have an effect with httpx only"
-        ),
+        IgnoredOption("proxy", _names_another_scheme, "aiohttp uses only the entry for the scheme of the server's URL"),
+        IgnoredOption("timeout", _has_write_or_pool, "Timeout.write and Timeout.pool have an effect with httpx only"),
     ),
-    websocket=_websocket,
+    websocket=lambda: None,
     proxy=_proxy,
-    http2=_http2,
+    http2=lambda: 'aiohttp has no HTTP/2; use httpx: pip install "kubex-httpx[http2]"',
 )
 """The backend on aiohttp, for asyncio."""

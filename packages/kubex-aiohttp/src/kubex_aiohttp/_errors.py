@@ -1,4 +1,4 @@
-"""The table of aiohttp's exceptions."""
+"""The exceptions of aiohttp."""
 
 import asyncio
 
@@ -6,25 +6,34 @@ import aiohttp
 from aiohttp.http import HttpProcessingError
 
 from kubex.core.exceptions import ConnectError, ConnectionLost, ProxyError, ReadTimeout, TLSError, TransportError
-from kubex.transport import ExceptionTable, Phase, refused_by_tls_alert
+from kubex.transport import ExceptionTable, Phase, proxy_refusal, refused_by_tls_alert
 
 ERRORS: ExceptionTable = (
     (aiohttp.ConnectionTimeoutError, Phase.CONNECT),
     (aiohttp.SocketTimeoutError, Phase.READ),
     (aiohttp.ClientProxyConnectionError, ProxyError),
-    ((aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch), TLSError),
+    (aiohttp.ClientSSLError, TLSError),
     (aiohttp.ClientConnectorError, ConnectError),
     (refused_by_tls_alert, TLSError),
     ((TimeoutError, asyncio.TimeoutError), ReadTimeout),
-    (
-        (
-            aiohttp.ClientConnectionError,
-            aiohttp.ClientPayloadError,
-            HttpProcessingError,
-            OSError,
-            RuntimeError,  # aiohttp raises it for a closed session
-        ),
-        ConnectionLost,
-    ),
+    ((aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, HttpProcessingError, OSError), ConnectionLost),
+    (RuntimeError, ConnectionLost),  # the session is closed
     (Exception, TransportError),
 )
+
+
+async def send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Replace exceptions that aiohttp would handle by sending again, or that hold headers; a middleware of aiohttp."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except aiohttp.ClientHttpProxyError as error:
+        failure: Exception = ProxyError(proxy_refusal(f"{error.status} {error.message}"))
+    except aiohttp.ClientResponseError as error:
+        failure = aiohttp.ClientPayloadError(error.message)
+        failure.__cause__ = error.__cause__
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        failure = aiohttp.ClientConnectionError(str(error))
+        failure.__cause__ = error
+    raise failure

@@ -13,19 +13,21 @@ from yarl import URL
 
 from kubex.core.exceptions import TransportError, WebSocketError
 from kubex.transport import ExceptionTable, Headers, PreparedRequest, WebSocket, WebSocketMessage, map_exceptions
-from kubex_aiohttp._connector import abort
-from kubex_aiohttp._errors import ERRORS
+from kubex_aiohttp._errors import ERRORS, send_once
 
 _ERRORS: ExceptionTable = ((aiohttp.WebSocketError, WebSocketError), *ERRORS)
 
 
 class Opening:
-    """The opening handshake of a WebSocket."""
+    """The opening handshake of a WebSocket; `settings` are those of its session."""
 
-    def __init__(self, request: PreparedRequest) -> None:
+    def __init__(self, request: PreparedRequest, subprotocols: Sequence[str], cap: int | None) -> None:
         self._request = request
+        self._subprotocols = subprotocols
+        self._cap = cap
+        self.settings: dict[str, Any] = {"connector_owner": False, "middlewares": (self._keep_response, send_once)}
 
-    async def keep_response(
+    async def _keep_response(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
         """Keep the response, and raise a refusal with its body; this is a middleware of aiohttp."""
@@ -35,7 +37,7 @@ class Opening:
         try:
             body = await response.content.read()
         finally:
-            abort(response)
+            response.close()
         raise WebSocketError(
             f"the server answered {response.status} instead of opening a WebSocket",
             self._request.method,
@@ -45,19 +47,17 @@ class Opening:
             body=body,
         )
 
-    async def connect(
-        self, session: aiohttp.ClientSession, subprotocols: Sequence[str], cap: int | None, way: dict[str, Any]
-    ) -> "AioHttpWebSocket":
+    async def connect(self, session: aiohttp.ClientSession, **route: Any) -> "AioHttpWebSocket":
         """Connect and return the WebSocket."""
         request = self._request
         try:
             socket = await session.ws_connect(
                 URL(request.url, encoded=True),
-                protocols=subprotocols,
+                protocols=self._subprotocols,
                 autoclose=False,
                 autoping=False,
-                max_msg_size=0 if cap is None else cap + 1,  # aiohttp refuses messages as long as its limit
-                **way,
+                max_msg_size=0 if self._cap is None else self._cap + 1,  # aiohttp refuses messages as long as its limit
+                **route,
             )
         except aiohttp.WSServerHandshakeError as error:
             problem = error.message
@@ -165,7 +165,7 @@ class AioHttpWebSocket(WebSocket):
     @override
     def abort(self) -> None:
         """Close the connection at once."""
-        abort(self._response)
+        self._response.close()
 
     async def _write(self, data: bytes, kind: WSMsgType) -> None:
         if self._close_sent:
