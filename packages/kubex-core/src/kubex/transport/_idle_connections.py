@@ -3,8 +3,9 @@
 import select
 from collections import deque
 from collections.abc import Collection
+from dataclasses import dataclass
 from time import monotonic
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from kubex.transport._config import TransportConfig
 
@@ -15,7 +16,8 @@ class _Socket(Protocol):
     def fileno(self) -> int: ...
 
 
-class _Idle(NamedTuple, Generic[T]):
+@dataclass(frozen=True, slots=True)
+class _Idle(Generic[T]):
     connection: T
     socket: _Socket | None
     since: float
