@@ -36,6 +36,7 @@ def test_fields_and_defaults_of_the_page() -> None:
         "verify_x509_strict": ...,
         "http2": False,
         "pause_gc": True,
+        "max_compression_ratio": 200.0,
     }
 
 
@@ -120,6 +121,7 @@ WRONG: list[tuple[str, Any, str]] = [
         for name in ("buffer_size", "ws_max_message_size", "pool_size", "pool_size_per_host")
         for value in (0, -1, 1.5, "10", True, math.inf)
     ),
+    *(("max_compression_ratio", value, "at least 1, or None") for value in (0, 0.5, -1, math.inf, math.nan)),
     *(("keep_alive_timeout", value, "0 or more") for value in (-1, math.inf, math.nan, "5", True)),
     ("proxy", 5, "a URL, a dict of URLs by scheme, or None"),
     ("proxy", ["http://p"], "a URL, a dict of URLs by scheme, or None"),
