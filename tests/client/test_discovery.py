@@ -1,28 +1,32 @@
-"""Discover, select, load: three steps, each tried with entry points of distributions made for the test."""
+"""The choice of a backend, with entry points of distributions that are made for the test."""
 
+import dataclasses
 import itertools
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import EntryPoint, distributions
+from operator import eq
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
 import kubex_httpx
-from kubex.client import ClientChoise
-from kubex.client._discovery import GROUP, Candidate, choose, discover, installed, load, select
+from kubex.client import ClientChoise, create_client
+from kubex.client._discovery import GROUP, choose, installed
+from kubex.configuration import ClientConfiguration
 from kubex.core.exceptions import BackendError, KubexError, NoBackendError
+from kubex.transport import Backend, IgnoredOption, LibraryDefaults, Timeout
 
 AUTO = ClientChoise.AUTO
 
 HEAD = """
 from kubex.transport import Backend, LibraryDefaults, Timeout, Transport
 
-def backend(name, api_version=2, **fields):
-    defaults = LibraryDefaults(timeout=Timeout(), keep_alive_timeout=1)
-    return Backend(name=name, api_version=api_version, defaults=defaults, **fields)
+def backend(name, **fields):
+    fields = {"api_version": 2, **fields}
+    return Backend(name=name, defaults=LibraryDefaults(timeout=Timeout(), keep_alive_timeout=1), **fields)
 
 def load():
     return Transport
@@ -31,6 +35,7 @@ def broken():
     raise ImportError("its library is missing")
 """
 
+DEFAULTS = LibraryDefaults(timeout=Timeout(), keep_alive_timeout=1)
 Install: TypeAlias = Callable[..., None]
 numbers = itertools.count()
 
@@ -69,10 +74,6 @@ def points(site: Path) -> Callable[[], Sequence[EntryPoint]]:
     ]
 
 
-def names(candidates: Sequence[Candidate]) -> list[str]:
-    return [candidate.name for candidate in candidates]
-
-
 Points: TypeAlias = Callable[[], Sequence[EntryPoint]]
 
 
@@ -80,17 +81,14 @@ def test_the_highest_priority_comes_first(install: Install, points: Points) -> N
     install("kubex-slow", "slow", "BACKEND = backend('slow', load=load, priority=1)")
     install("kubex-other", "other", "BACKEND = backend('other', load=load)")
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=load, priority=900)")
-    chosen = select(discover(points()), wanted=AUTO, variable=None, runtime="asyncio")
-    assert names(chosen) == ["fast", "other", "slow"]
     assert choose(AUTO, "asyncio", find=points).name == "fast"
 
 
 def test_a_third_party_does_not_hijack_the_choice_by_itself(install: Install, points: Points) -> None:
     install("kubex-curl", "curl", "BACKEND = backend('curl', load=load)")
-    candidate = discover(points())[0].backend
-    assert candidate is not None
-    assert candidate.priority == 50
-    assert candidate.priority < kubex_httpx.BACKEND.priority
+    backend = choose("curl", "asyncio", find=points)
+    assert backend.priority == 50
+    assert backend.priority < kubex_httpx.BACKEND.priority
 
 
 def test_a_third_partys_backend_is_taken_by_name(install: Install, points: Points) -> None:
@@ -128,21 +126,32 @@ def test_one_line_for_each_candidate_when_none_can_be_used(install: Install, poi
     lines = str(caught.value).splitlines()
     for name, reason in (
         ("ours", "runs on trio, not on asyncio"),
-        ("old", "implements version 0 of the backend contract, this kubex-core accepts 2: install a newer kubex-old"),
-        ("bad", "its plugin in kubex-bad does not load: ModuleNotFoundError"),
-        ("odd", "is no kubex.transport.Backend but str"),
+        ("old", "the plugin kubex-old (entry point 'old'): has version 0 of the contract"),
+        ("bad", "the plugin kubex-bad (entry point 'bad') does not load: ModuleNotFoundError"),
+        ("odd", "(entry point 'odd') is not a kubex.transport.Backend but str"),
     ):
         assert any(line.startswith(f"  {name}: ") and reason in line for line in lines)
     assert caught.value.__cause__ is not None
 
 
-BROKEN = [
+RAISING = [
     ("import no_such_module_anywhere", "ModuleNotFoundError: No module named 'no_such_module_anywhere'"),
     ("raise RuntimeError('at import')", "RuntimeError: at import"),
+    ("raise SystemExit('at import')", "SystemExit: at import"),
     ("x = 1", "has no attribute 'BACKEND'"),
-    ("BACKEND = 5", "is no kubex.transport.Backend but int"),
     ("BACKEND = backend('bad', load=broken, priority=900)", "ImportError: its library is missing"),
+    ("import sys\nBACKEND = backend('bad', load=sys.exit, priority=900)", "SystemExit: "),
 ]
+INVALID = [
+    ("BACKEND = 5", "is not a kubex.transport.Backend but int"),
+    ("BACKEND = backend('bad', load=lambda: 5, priority=900)", "load() must return a callable, not int"),
+    ("BACKEND = backend('bad', load=load, priority='high')", "priority must be an integer, not 'high'"),
+    (
+        "BACKEND = backend('other', load=load, priority=900)",
+        "the name of its Backend is 'other', and must be equal to the name of the entry point",
+    ),
+]
+BROKEN = RAISING + INVALID
 
 
 @pytest.mark.parametrize(("code", "reason"), BROKEN)
@@ -151,7 +160,9 @@ def test_a_broken_plugin_is_a_warning_and_the_next_is_taken(
 ) -> None:
     install("kubex-bad", "bad", code)
     install("kubex-good", "good", "BACKEND = backend('good', load=load)")
-    with pytest.warns(UserWarning, match="backend 'bad' is passed over for 'good': .*kubex-bad") as caught:
+    with pytest.warns(
+        UserWarning, match="backend 'bad' is skipped, 'good' is used: .*plugin kubex-bad \\(entry point 'bad'\\)"
+    ) as caught:
         assert choose(AUTO, "asyncio", find=points).name == "good"
     assert [str(warning.message).endswith(reason) for warning in caught] == [True]
     assert caught[0].filename == __file__
@@ -166,19 +177,33 @@ def test_a_broken_plugin_that_was_named_is_an_error_with_its_cause(
     with pytest.raises(BackendError) as caught:
         choose("bad", "asyncio", find=points)
     assert reason in str(caught.value)
-    assert "kubex-bad" in str(caught.value)
-    assert caught.value.__cause__ is not None
+    assert "kubex-bad (entry point 'bad')" in str(caught.value)
+    assert (caught.value.__cause__ is not None) == ((code, reason) in RAISING)
     monkeypatch.setenv("KUBEX_BACKEND", "bad")
     with pytest.raises(BackendError):
         choose(AUTO, "asyncio", find=points)
 
 
-def test_a_broken_plugin_does_not_disturb_who_names_another(install: Install, points: Points) -> None:
-    install("kubex-bad", "bad", "import no_such_module_anywhere")
+def test_a_backend_that_is_named_is_the_only_plugin_that_is_imported(
+    install: Install, points: Points, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = site / "imported"
+    install("kubex-other", "other", f"open({str(mark)!r}, 'w').close()\nraise SystemExit('at import')")
     install("kubex-good", "good", "BACKEND = backend('good', load=load)")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert choose("good", "asyncio", find=points).name == "good"
+        monkeypatch.setenv("KUBEX_BACKEND", "good")
+        assert choose(AUTO, "asyncio", find=points).name == "good"
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("code", ["raise KeyboardInterrupt", "BACKEND = backend('bad', load=interrupt)"])
+def test_an_interrupt_while_a_plugin_is_imported_passes(install: Install, points: Points, code: str) -> None:
+    install("kubex-bad", "bad", f"def interrupt():\n    raise KeyboardInterrupt\n\n{code}")
+    for wanted in (AUTO, "bad"):
+        with pytest.raises(KeyboardInterrupt):
+            choose(wanted, "asyncio", find=points)
 
 
 def test_all_broken_is_an_error_with_each_reason(install: Install, points: Points) -> None:
@@ -188,21 +213,89 @@ def test_all_broken_is_an_error_with_each_reason(install: Install, points: Point
     with pytest.raises(NoBackendError) as caught:
         choose(AUTO, "asyncio", find=points)
     for reason in (
-        "one: kubex-one cannot be imported: ImportError: its library is missing",
-        "two: kubex-two cannot be imported",
+        "one: the plugin kubex-one (entry point 'one') cannot be imported: ImportError: its library is missing",
+        "two: the plugin kubex-two (entry point 'two') cannot be imported",
         "three: runs on trio",
     ):
         assert f"  {reason}" in str(caught.value)
     assert isinstance(caught.value.__cause__, ImportError)
 
 
-def test_a_backend_of_another_version_of_the_interface(install: Install, points: Points) -> None:
+def test_a_backend_of_another_version_of_the_contract(install: Install, points: Points) -> None:
     install("kubex-new", "new", "BACKEND = backend('new', load=load, priority=900, api_version=3)")
+    install("kubex-old", "old", "BACKEND = backend('old', load=load, priority=800, api_version=1)")
     install("kubex-good", "good", "BACKEND = backend('good', load=load)")
-    with pytest.warns(UserWarning, match="'new' is passed over for 'good': kubex-new implements version 3"):
+    with pytest.warns(UserWarning, match="skipped, 'good' is used: .* has version [13] of the contract") as caught:
         assert choose(AUTO, "asyncio", find=points).name == "good"
-    with pytest.raises(BackendError, match=r"version 3 .*, this kubex-core accepts 2: install a newer kubex-core"):
+    assert len(caught) == 2
+    with pytest.raises(BackendError, match=r"version 3 .*, and kubex-core accepts 2: install a newer kubex-core"):
         choose("new", "asyncio", find=points)
+    with pytest.raises(BackendError, match=r"version 1 .*: install a newer release of the plugin"):
+        choose("old", "asyncio", find=points)
+
+
+def test_versions_from_the_minimum_to_the_current_are_accepted(
+    install: Install, points: Points, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in range(1, 5):
+        install(
+            f"kubex-v{version}", f"v{version}", f"BACKEND = backend('v{version}', load=load, api_version={version})"
+        )
+    monkeypatch.setattr("kubex.client._discovery.MINIMUM_API_VERSION", 2)
+    monkeypatch.setattr("kubex.client._discovery.API_VERSION", 3)
+    assert [choose(name, "asyncio", find=points).api_version for name in ("v2", "v3")] == [2, 3]
+    for name in ("v1", "v4"):
+        with pytest.raises(BackendError, match="kubex-core accepts 2 to 3"):
+            choose(name, "asyncio", find=points)
+
+
+def test_the_version_of_the_contract_has_no_default() -> None:
+    with pytest.raises(TypeError, match="api_version"):
+        Backend(name="x", load=kubex_httpx.BACKEND.load, defaults=DEFAULTS)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"name": "with space"}, "name must consist of letters, digits, .*: 'with space'"),
+        ({"name": "auto"}, "name must .* not be 'auto'"),
+        ({"name": None}, "name must .*: None"),
+        ({"api_version": "2"}, "api_version must be an integer, not '2'"),
+        ({"priority": "high"}, "priority must be an integer, not 'high'"),
+        ({"runtimes": "asyncio"}, "runtimes must be a frozenset of 'asyncio' and 'trio', not 'asyncio'"),
+        ({"runtimes": frozenset({"curio"})}, "runtimes must be"),
+        ({"runtimes": frozenset()}, "runtimes must be"),
+        ({"defaults": {}}, "defaults must be LibraryDefaults, not dict"),
+        ({"load": None}, "load must be callable, not NoneType"),
+        ({"http2": False}, "http2 must be callable, not bool"),
+        ({"ignores": ("pool_size",)}, "ignores must consist of IgnoredOption, not str"),
+        (
+            {"ignores": (IgnoredOption("no_such_option", eq, ""),)},
+            "ignores has the option 'no_such_option', which ClientOptions does not have",
+        ),
+    ],
+)
+def test_a_descriptor_with_an_invalid_field_is_an_error(fields: dict[str, Any], problem: str) -> None:
+    backend = dataclasses.replace(kubex_httpx.BACKEND, **fields)
+    with pytest.raises(BackendError, match=f"the argument client_class: {problem}"):
+        choose(backend, "asyncio")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("factory", "problem"),
+    [
+        (dict, "its transport cannot be created: TypeError: "),
+        (repr, "must return a callable that creates a Transport, not str"),
+        (sys.exit, "its transport cannot be created: SystemExit: "),
+    ],
+)
+async def test_what_is_not_a_transport_is_an_error_that_names_the_backend(factory: Any, problem: str) -> None:
+    backend = dataclasses.replace(kubex_httpx.BACKEND, name="faulty", load=lambda: factory)
+    async with create_client(ClientConfiguration(url="http://127.0.0.1:1"), backend) as client:
+        with pytest.raises(BackendError, match="backend 'faulty': ") as caught:
+            await client.version()
+    assert problem in str(caught.value)
 
 
 def test_two_distributions_with_one_name_are_an_error_if_it_would_be_used(install: Install, points: Points) -> None:
@@ -229,12 +322,6 @@ def test_a_descriptor_needs_no_installation() -> None:
         raise AssertionError("nobody has to look")
 
     assert choose(kubex_httpx.BACKEND, "trio", find=nothing) is kubex_httpx.BACKEND
-
-
-def test_loading_is_a_step_of_its_own(install: Install, points: Points) -> None:
-    install("kubex-good", "good", "BACKEND = backend('good', load=load)")
-    backend, transport = load(discover(points()), automatic=True, runtime="asyncio")
-    assert (backend.name, transport.__name__) == ("good", "Transport")
 
 
 def test_of_two_distributions_of_one_name_the_first_on_the_path_counts(

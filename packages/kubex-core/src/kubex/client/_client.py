@@ -25,6 +25,7 @@ from kubex.client._prepare import Preparer, checked_headers, checked_method, che
 from kubex.client._proxy import complete_proxy, select_proxy
 from kubex.client._resolve import (
     check_supported,
+    create_transport,
     resolve_config,
     warn_ignored,
     warn_ignored_timeout,
@@ -249,7 +250,7 @@ class Client:
             self._options, self._backend,
             ssl_context=context, tls=tls, proxy=proxy, proxy_ssl_context=proxy_context, proxy_tls=proxy_tls,
         )  # fmt: skip
-        return self._backend.load()(config)
+        return create_transport(self._backend, config)
 
     def _build(
         self,

@@ -1,128 +1,47 @@
-"""Finding the HTTP backend: discover what is installed, select one, load it."""
+"""Finding the HTTP backend: the entry points of the group `kubex.backends`, their descriptors, the choice."""
 
+import dataclasses
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, distribution, distributions
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 from kubex.client._choice import ClientChoise
+from kubex.client._options import ClientOptions
 from kubex.core._caller import warn_caller
 from kubex.core.exceptions import BackendError, NoBackendError
-from kubex.transport import API_VERSION, MINIMUM_API_VERSION, Backend, Transport, TransportConfig
+from kubex.transport import API_VERSION, MINIMUM_API_VERSION, Backend, IgnoredOption, LibraryDefaults
 
 GROUP = "kubex.backends"
 VARIABLE = "KUBEX_BACKEND"
+RUNTIMES = [frozenset({"asyncio"}), frozenset({"trio"}), frozenset({"asyncio", "trio"})]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_OPTIONS = frozenset(option.name for option in dataclasses.fields(ClientOptions)) | {"timeout"}
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An installed backend: its descriptor, or why there is none."""
+    """A backend that is installed or passed: its descriptor, or the reason why it cannot be used."""
 
     name: str
-    distribution: str
+    plugin: str
     backend: Backend | None = None
-    cause: Exception | None = field(default=None, repr=False)
-
-    def defect(self) -> str | None:
-        """Say why this backend cannot be used anywhere, None if it can."""
-        if self.backend is None:
-            return f"its plugin in {self.distribution} does not load: {type(self.cause).__name__}: {self.cause}"
-        if not MINIMUM_API_VERSION <= self.backend.api_version <= API_VERSION:
-            older = self.backend.api_version < MINIMUM_API_VERSION
-            return (
-                f"{self.distribution} implements version {self.backend.api_version} of the backend contract, this "
-                f"kubex-core accepts {_versions()}: install a newer {self.distribution if older else 'kubex-core'}"
-            )
-        return None
+    defect: str | None = None
+    cause: BaseException | None = field(default=None, repr=False)
 
     def problem(self, runtime: str) -> str | None:
-        """Say why this backend cannot be used on an async library, None if it can."""
-        defect = self.defect()
-        if defect is None and self.backend is not None and runtime not in self.backend.runtimes:
+        """Return the reason why this backend cannot be used on an async library, None if it can be used."""
+        if self.defect is None and self.backend is not None and runtime not in self.backend.runtimes:
             return f"runs on {', '.join(sorted(self.backend.runtimes))}, not on {runtime}"
-        return defect
+        return self.defect
 
 
 def installed() -> Sequence[EntryPoint]:
     """Return the entry points of all installed backends."""
-    # Parsing the entry points of all that is installed takes far longer than looking for one word in them. A name may
-    # be found twice on the path: what `distribution()` returns is the one that counts.
-    names = {each.name for each in distributions() if GROUP in (each.read_text("entry_points.txt") or "")}
-    return tuple(point for name in sorted(names) for point in distribution(name).entry_points.select(group=GROUP))
-
-
-def discover(points: Iterable[EntryPoint]) -> list[Candidate]:
-    """Load the descriptor of each entry point; one that does not load becomes a candidate with its cause."""
-    candidates: list[Candidate] = []
-    for point in points:
-        distribution = point.dist.name if point.dist is not None else point.value
-        try:
-            backend = point.load()
-            if not isinstance(backend, Backend):
-                raise TypeError(f"{point.value} is no kubex.transport.Backend but {type(backend).__name__}")
-        except Exception as error:  # noqa: BLE001 - a foreign module may raise anything; it is kept and reported
-            candidates.append(Candidate(point.name, distribution, cause=error))
-        else:
-            candidates.append(Candidate(point.name, distribution, backend))
-    return candidates
-
-
-def select(
-    candidates: Sequence[Candidate], *, wanted: ClientChoise | str | Backend, variable: str | None, runtime: str
-) -> list[Candidate]:
-    """Return the backends to try, best first: the argument, else the environment variable, else by priority.
-
-    Raises BackendError if the named one cannot be used, NoBackendError if none can.
-    """
-    if isinstance(wanted, Backend):
-        return [_usable(Candidate(wanted.name, wanted.name, wanted), runtime)]
-    name = wanted.value if isinstance(wanted, ClientChoise) else wanted
-    if name == ClientChoise.AUTO.value and variable:
-        name = variable
-    if name != ClientChoise.AUTO.value:
-        return [_named(candidates, name, runtime)]
-    usable = [candidate for candidate in candidates if candidate.problem(runtime) is None]
-    if not usable:
-        causes = (candidate.cause for candidate in candidates if candidate.cause is not None)
-        raise NoBackendError(runtime, _reasons(candidates, runtime)) from next(causes, None)
-    usable.sort(key=lambda candidate: (-_priority(candidate), candidate.name))
-    _only(candidates, usable[0].name)
-    return usable
-
-
-def load(
-    candidates: Sequence[Candidate],
-    *,
-    automatic: bool,
-    runtime: str,
-    others: Sequence[Candidate] = (),
-    warn: Callable[[str], object] = warn_caller,
-) -> tuple[Backend, Callable[[TransportConfig], Transport]]:
-    """Import the first backend that can be; in automatic choice a broken one is a warning and the next is tried.
-
-    `others` were not selected: they are named in the same warnings, and in the error when nothing can be imported.
-    """
-    broken = [(other, defect) for other in others if (defect := other.defect()) is not None]
-    failures: list[tuple[Candidate, str]] = []
-    cause: Exception | None = None
-    for candidate in candidates:
-        if candidate.backend is None:
-            continue
-        _only(candidates, candidate.name)
-        try:
-            transport = candidate.backend.load()
-        except Exception as error:
-            problem = f"{candidate.distribution} cannot be imported: {type(error).__name__}: {error}"
-            if not automatic:
-                raise BackendError(candidate.name, problem) from error
-            failures.append((candidate, problem))
-            cause = error
-            continue
-        for failed, problem in (*broken, *failures):
-            warn(f"backend {failed.name!r} is passed over for {candidate.name!r}: {problem}")
-        return candidate.backend, transport
-    reasons = [(failed.name, problem) for failed, problem in failures]
-    raise NoBackendError(runtime, [*_reasons(others, runtime), *reasons]) from cause
+    return tuple(entry_points(group=GROUP))
 
 
 def choose(
@@ -132,46 +51,130 @@ def choose(
     find: Callable[[], Sequence[EntryPoint]] = installed,
     warn: Callable[[str], object] = warn_caller,
 ) -> Backend:
-    """Choose the backend for the current async library and import it; that blocks, for a second at worst."""
-    variable = os.environ.get(VARIABLE, "").strip()
-    if variable == ClientChoise.AUTO.value:
-        variable = ""
-    candidates = [] if isinstance(wanted, Backend) else discover(find())
-    chosen = select(candidates, wanted=wanted, variable=variable, runtime=runtime)
-    automatic = wanted == ClientChoise.AUTO and not variable
-    others = [candidate for candidate in candidates if candidate.problem(runtime) is not None] if automatic else ()
-    return load(chosen, automatic=automatic, runtime=runtime, others=others, warn=warn)[0]
+    """Choose the backend for the current async library and import its HTTP library; this blocks, at most for a second.
+
+    The argument has priority, then the environment variable, then the backend with the highest `priority`. Raises
+    BackendError if the named backend cannot be used, and NoBackendError if none can be used.
+    """
+    if isinstance(wanted, Backend):
+        return _imported(_checked(wanted, wanted.name, "the argument client_class"), runtime)
+    automatic = ClientChoise.AUTO.value
+    name = wanted.value if isinstance(wanted, ClientChoise) else wanted
+    if name == automatic:
+        name = os.environ.get(VARIABLE, "").strip() or automatic
+    points = find()
+    return _automatic(points, runtime, warn) if name == automatic else _named(points, name, runtime)
 
 
-def _versions() -> str:
-    return f"{API_VERSION}" if MINIMUM_API_VERSION == API_VERSION else f"{MINIMUM_API_VERSION} to {API_VERSION}"
-
-
-def _reasons(candidates: Iterable[Candidate], runtime: str) -> list[tuple[str, str]]:
-    return [(candidate.name, candidate.problem(runtime) or "") for candidate in candidates]
-
-
-def _named(candidates: Sequence[Candidate], name: str, runtime: str) -> Candidate:
-    if name not in {candidate.name for candidate in candidates}:
-        names = ", ".join(sorted({candidate.name for candidate in candidates})) or "none"
+def _named(points: Sequence[EntryPoint], name: str, runtime: str) -> Backend:
+    """Import the one plugin of this name, and no other."""
+    if not any(point.name == name for point in points):
+        names = ", ".join(sorted({point.name for point in points})) or "none"
         raise NoBackendError(runtime, [(name, f"is not installed (installed: {names})")])
-    return _usable(_only(candidates, name), runtime)
+    return _imported(_candidate(_only(points, name)), runtime)
 
 
-def _only(candidates: Sequence[Candidate], name: str) -> Candidate:
-    same = [candidate for candidate in candidates if candidate.name == name]
+def _automatic(points: Sequence[EntryPoint], runtime: str, warn: Callable[[str], object]) -> Backend:
+    """Take the best backend that can be imported; a broken plugin is a warning if another can be used."""
+    candidates = [_candidate(point) for point in points]
+    skipped = [each for each in candidates if each.problem(runtime) is not None]
+    for candidate in sorted((each for each in candidates if each not in skipped), key=_order):
+        _only(points, candidate.name)
+        try:
+            backend = _imported(candidate, runtime)
+        except BackendError as error:
+            skipped.append(dataclasses.replace(candidate, defect=error.problem, cause=error.__cause__))
+            continue
+        for other in skipped:
+            if other.defect is not None:
+                warn(f"backend {other.name!r} is skipped, {backend.name!r} is used: {other.defect}")
+        return backend
+    cause = next((each.cause for each in skipped if each.cause is not None), None)
+    raise NoBackendError(runtime, [(each.name, each.problem(runtime) or "") for each in skipped]) from cause
+
+
+def _candidate(point: EntryPoint) -> Candidate:
+    """Import the descriptor of an entry point."""
+    distribution = point.dist.name if point.dist is not None else point.value
+    plugin = f"the plugin {distribution} (entry point {point.name!r})"
+    try:
+        backend: object = point.load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin can raise anything; the error is reported
+        return Candidate(point.name, plugin, defect=f"{plugin} does not load: {_text(error)}", cause=error)
+    return _checked(backend, point.name, plugin)
+
+
+def _checked(backend: object, name: str, plugin: str) -> Candidate:
+    """Check a descriptor, which comes from a third party."""
+    if not isinstance(backend, Backend):
+        return Candidate(name, plugin, defect=f"{plugin} is not a kubex.transport.Backend but {_kind(backend)}")
+    problem = _version_problem(backend.api_version) or _field_problem(backend)
+    if problem is None and backend.name != name:
+        problem = f"the name of its Backend is {backend.name!r}, and must be equal to the name of the entry point"
+    return Candidate(name, plugin, backend, defect=None if problem is None else f"{plugin}: {problem}")
+
+
+def _version_problem(version: Any) -> str | None:
+    if type(version) is not int:
+        return f"api_version must be an integer, not {version!r}"
+    if MINIMUM_API_VERSION <= version <= API_VERSION:
+        return None
+    accepted = " to ".join(map(str, sorted({MINIMUM_API_VERSION, API_VERSION})))
+    newer = "kubex-core" if version > API_VERSION else "release of the plugin"
+    return f"has version {version} of the contract, and kubex-core accepts {accepted}: install a newer {newer}"
+
+
+def _field_problem(backend: Backend) -> str | None:
+    """Return what is wrong with a field, None if nothing is."""
+    found: Any = backend
+    if not isinstance(found.name, str) or not _NAME.fullmatch(found.name) or found.name == ClientChoise.AUTO.value:
+        return f"name must consist of letters, digits, '.', '_' and '-', and not be 'auto': {found.name!r}"
+    if type(found.priority) is not int:
+        return f"priority must be an integer, not {found.priority!r}"
+    if found.runtimes not in RUNTIMES:
+        return f"runtimes must be a frozenset of 'asyncio' and 'trio', not {found.runtimes!r}"
+    if not isinstance(found.defaults, LibraryDefaults):
+        return f"defaults must be LibraryDefaults, not {_kind(found.defaults)}"
+    for name in ("load", "websocket", "proxy", "http2"):
+        if not callable(getattr(found, name)):
+            return f"{name} must be callable, not {_kind(getattr(found, name))}"
+    for ignored in found.ignores:
+        if not isinstance(ignored, IgnoredOption):
+            return f"ignores must consist of IgnoredOption, not {_kind(ignored)}"
+        if ignored.option not in _OPTIONS:
+            return f"ignores has the option {ignored.option!r}, which ClientOptions does not have"
+    return None
+
+
+def _imported(candidate: Candidate, runtime: str) -> Backend:
+    """Import the HTTP library; raises BackendError if the backend cannot be used."""
+    problem = candidate.problem(runtime)
+    if problem is not None or candidate.backend is None:
+        raise BackendError(candidate.name, problem or "") from candidate.cause
+    try:
+        create: object = candidate.backend.load()
+    except (Exception, SystemExit) as error:
+        raise BackendError(candidate.name, f"{candidate.plugin} cannot be imported: {_text(error)}") from error
+    if not callable(create):
+        raise BackendError(candidate.name, f"{candidate.plugin}: load() must return a callable, not {_kind(create)}")
+    return candidate.backend
+
+
+def _only(points: Iterable[EntryPoint], name: str) -> EntryPoint:
+    same = [point for point in points if point.name == name]
     if len(same) > 1:
-        owners = " and ".join(sorted(candidate.distribution for candidate in same))
+        owners = " and ".join(sorted(point.dist.name if point.dist is not None else point.value for point in same))
         raise BackendError(name, f"two distributions register this name: {owners}; uninstall one")
     return same[0]
 
 
-def _usable(candidate: Candidate, runtime: str) -> Candidate:
-    problem = candidate.problem(runtime)
-    if problem is not None:
-        raise BackendError(candidate.name, problem) from candidate.cause
-    return candidate
+def _order(candidate: Candidate) -> tuple[int, str]:
+    return -(candidate.backend.priority if candidate.backend is not None else 0), candidate.name
 
 
-def _priority(candidate: Candidate) -> int:
-    return candidate.backend.priority if candidate.backend is not None else 0
+def _kind(value: object) -> str:
+    return type(value).__name__
+
+
+def _text(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -9,7 +9,7 @@ import anyio.to_thread
 from kubex.client._options import ClientOptions
 from kubex.client._prepare import user_agent
 from kubex.client._proxy import complete_proxy, select_proxy
-from kubex.client._resolve import check_proxy
+from kubex.client._resolve import check_proxy, create_transport
 from kubex.client._tls import build_fetch_context, is_strict
 from kubex.configuration import ClientConfiguration
 from kubex.core.exceptions import TransportError
@@ -71,7 +71,7 @@ class BackendFetch:
             proxy_tls=proxy_tls,
             buffer_size=self._backend.defaults.buffer_size,
         )
-        return self._backend.load()(config)
+        return create_transport(self._backend, config)
 
 
 async def _body(response: StreamResponse, request: FetchRequest) -> bytes:

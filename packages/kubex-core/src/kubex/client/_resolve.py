@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from kubex.client._options import KUBEX_BUFFER_SIZE, KUBEX_WS_MAX_MESSAGE_SIZE, ClientOptions
 from kubex.configuration import ClientConfiguration
 from kubex.core._caller import warn_caller
-from kubex.core.exceptions import BackendError, InsecureServerWarning
+from kubex.core.exceptions import BackendError, InsecureServerWarning, KubexError
 from kubex.core.params import Timeout
-from kubex.transport import Backend, Proxy, TLSSettings, TransportConfig
+from kubex.transport import Backend, Proxy, TLSSettings, Transport, TransportConfig
 
 V = TypeVar("V")
 
@@ -62,6 +62,21 @@ def resolve_config(
         http2=options.http2,
         max_compression_ratio=options.max_compression_ratio,
     )
+
+
+def create_transport(backend: Backend, config: TransportConfig) -> Transport:
+    """Create a transport; raises BackendError if the backend raises an unknown exception or returns something else."""
+    try:
+        transport = backend.load()(config)
+    except KubexError:
+        raise
+    except (Exception, SystemExit) as error:
+        problem = f"its transport cannot be created: {type(error).__name__}: {error}"
+        raise BackendError(backend.name, problem) from error
+    if not isinstance(transport, Transport):  # pyright: ignore[reportUnnecessaryIsInstance] - of a third party
+        problem = f"load() must return a callable that creates a Transport, not {type(transport).__name__}"
+        raise BackendError(backend.name, problem)
+    return transport
 
 
 def warn_ignored(options: ClientOptions, configuration: ClientConfiguration, backend: Backend) -> None:
