@@ -85,7 +85,7 @@ def test_a_broken_backend_is_warned_of_on_the_line_that_makes_the_client(tmp_pat
     line = CHOOSE.splitlines().index(
         '    async with create_client(ClientConfiguration(url="http://127.0.0.1:1")) as client:'
     )
-    assert f"<string>:{line + 1}: UserWarning: backend 'broken' is passed over for 'aiohttp'" in done.stderr
+    assert f"<string>:{line + 1}: UserWarning: backend 'broken' is skipped, 'aiohttp' is used: " in done.stderr
     assert done.stdout.strip() == "aiohttp aiohttp"
 
 

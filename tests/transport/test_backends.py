@@ -14,7 +14,17 @@ import kubex_httpx
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration
 from kubex.core.exceptions import BackendError
-from kubex.transport import API_VERSION, Backend, IgnoredOption, PreparedRequest, Timeout, TransportConfig
+from kubex.transport import (
+    API_VERSION,
+    Backend,
+    ConnectGuard,
+    IgnoredOption,
+    PreparedRequest,
+    StreamResponse,
+    Timeout,
+    Transport,
+    TransportConfig,
+)
 from support.pairs import Pair
 from transport.servers import Peer, Serve
 
@@ -157,3 +167,19 @@ async def test_without_its_extra_httpx_says_what_to_install(monkeypatch: pytest.
         async with transport.websocket(PreparedRequest("GET", "http://127.0.0.1/?token=swordfish")):
             pass
     await transport.aclose()
+
+
+@pytest.mark.anyio
+async def test_the_error_of_a_backend_without_websockets_does_not_contain_the_query() -> None:
+    class PlainTransport(Transport):
+        async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
+            raise NotImplementedError
+
+        async def close_connections(self) -> None:
+            """Close nothing."""
+
+    request = PreparedRequest("GET", "http://127.0.0.1:1/api/v1/exec?command=s3cr3t")
+    with pytest.raises(BackendError, match="cannot open WebSockets") as caught:
+        async with PlainTransport(TransportConfig()).websocket(request):
+            pass
+    assert "s3cr3t" not in f"{caught.value} {caught.value!r}"
