@@ -34,7 +34,7 @@ async def silence(_: PreparedRequest) -> MockResponse:
 
 
 async def late(_: PreparedRequest) -> MockResponse:
-    await anyio.sleep(0.3)
+    await anyio.sleep(0.4)
     return MockResponse()
 
 
@@ -50,15 +50,15 @@ def trickle(_: PreparedRequest) -> MockResponse:
 @pytest.mark.parametrize("answer", [silence, headers_alone, trickle])
 @pytest.mark.parametrize("where", ["client", "call"])
 async def test_a_total_bounds_a_complete_call(answer: Callable[[PreparedRequest], MockResponse], where: str) -> None:
-    async with scripted(answer, timeout=0.05 if where == "client" else ...) as (client, _):
-        with pytest.raises(DeadlineExceeded, match=r"GET /x: no answer within the total timeout of 0\.05 s") as caught:
-            await client.request("GET", "/x", request_timeout=0.05 if where == "call" else ...)
+    async with scripted(answer, timeout=0.25 if where == "client" else ...) as (client, _):
+        with pytest.raises(DeadlineExceeded, match=r"GET /x: no answer within the total timeout of 0\.25 s") as caught:
+            await client.request("GET", "/x", request_timeout=0.25 if where == "call" else ...)
     assert isinstance(caught.value, TimeoutError)
     assert isinstance(caught.value, TransportError)
 
 
 async def test_a_call_may_take_longer_than_the_clients_total() -> None:
-    async with scripted(late, late, late, silence, timeout=0.2) as (client, _):
+    async with scripted(late, late, late, silence, timeout=0.25) as (client, _):
         for timeout in (5, None, Timeout(read=5)):
             assert (await client.request("GET", "/", request_timeout=timeout)).status == 200
         with pytest.raises(DeadlineExceeded):
@@ -119,6 +119,6 @@ async def test_the_connect_limit_holds_for_streams_too() -> None:
 
 async def test_the_users_own_scope_cancels_a_wait_between_attempts() -> None:
     async with scripted(refused(429, Retry_After="20")) as (client, _):
-        with anyio.move_on_after(0.05) as scope:
+        with anyio.move_on_after(0.25) as scope:
             await client.request("GET", "/")
     assert scope.cancelled_caught

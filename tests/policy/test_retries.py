@@ -169,10 +169,10 @@ async def test_the_total_timeout_bounds_all_attempts() -> None:
 
     async with scripted(LOST, OVERLOADED, silence) as (client, _):
         with pytest.raises(DeadlineExceeded):
-            await client.request("GET", "/", request_timeout=0.2)
+            await client.request("GET", "/", request_timeout=0.5)
     async with scripted(refused(429, Retry_After="20")) as (client, _):
         with pytest.raises(DeadlineExceeded):
-            await client.request("GET", "/", request_timeout=0.05)
+            await client.request("GET", "/", request_timeout=0.25)
 
 
 @pytest.mark.anyio
