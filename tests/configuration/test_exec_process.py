@@ -114,7 +114,7 @@ answer(token="{SECRET}")
     logged = threading.Semaphore(0)
 
     class Told(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - logging's own signature
+        def emit(self, record: logging.LogRecord) -> None:
             logged.release()
 
     handler = Told()

@@ -112,5 +112,5 @@ class OpenWebSocket:
                 while error is None and (await self._socket.receive()).kind != "close":
                     pass
         finally:
-            with anyio.move_on_after(_CLOSING, shield=True):
+            with anyio.move_on_after(_CLOSING, shield=True), suppress(TransportError):
                 await self._socket.aclose()

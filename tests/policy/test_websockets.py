@@ -1,0 +1,73 @@
+"""Leaving the block of a WebSocket whose connection fails while it is being closed."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from kubex.core._headers import Headers
+from kubex.core.exceptions import ConnectionLost, WebSocketError
+from kubex.transport import (
+    ConnectGuard,
+    PreparedRequest,
+    StreamResponse,
+    Transport,
+    TransportConfig,
+    WebSocket,
+    WebSocketMessage,
+)
+
+REQUEST = PreparedRequest("GET", "http://cluster.test/exec")
+
+
+class BrokenWebSocket(WebSocket):
+    """A WebSocket whose connection was lost."""
+
+    subprotocol = None
+    status = 101
+    headers = Headers(())
+
+    async def receive(self) -> WebSocketMessage:
+        return WebSocketMessage("close", code=1006)
+
+    async def send(self, data: bytes) -> None:
+        raise WebSocketError("the connection was lost")
+
+    async def ping(self, payload: bytes = b"") -> None:
+        raise WebSocketError("the connection was lost")
+
+    async def close(self, code: int = 1000) -> None:
+        raise WebSocketError("the connection was lost")
+
+    def abort(self) -> None:
+        raise ConnectionLost("the connection was lost while it was being closed")
+
+
+class BrokenTransport(Transport):
+    """Opens such WebSockets."""
+
+    async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
+        raise NotImplementedError
+
+    async def open_websocket(
+        self, request: PreparedRequest, subprotocols: Sequence[str], guard: ConnectGuard
+    ) -> WebSocket:
+        return BrokenWebSocket()
+
+    async def close_connections(self) -> None:
+        """Close nothing."""
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("error", [RuntimeError("mine"), TimeoutError("mine"), ConnectionLost("mine")])
+async def test_an_exception_of_the_user_leaves_the_block_of_a_websocket_unchanged(error: Exception) -> None:
+    with pytest.raises(type(error)) as caught:
+        async with BrokenTransport(TransportConfig()).websocket(REQUEST):
+            raise error
+    assert caught.value is error
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.anyio
+async def test_a_websocket_that_fails_to_close_is_left_without_an_error() -> None:
+    async with BrokenTransport(TransportConfig()).websocket(REQUEST) as socket:
+        assert (await socket.receive()).code == 1006
