@@ -26,10 +26,6 @@ def _http2() -> str | None:
     return None if find_spec("h2") else 'it needs one more package: pip install "kubex-httpx[http2]"'
 
 
-def _is_given(value: object, _scheme: str) -> bool:
-    return value is not ...
-
-
 BACKEND = Backend(
     name="httpx",
     api_version=2,
@@ -38,8 +34,8 @@ BACKEND = Backend(
     runtimes=frozenset({"asyncio", "trio"}),
     defaults=LibraryDefaults(timeout=Timeout(connect=5, read=5, write=5, pool=5), keep_alive_timeout=5),
     ignores=(
-        IgnoredOption("buffer_size", _is_given, "the size of the read buffer of httpx is fixed"),
-        IgnoredOption("pool_size_per_host", _is_given, "a client on httpx has one pool, for one host"),
+        IgnoredOption("buffer_size", lambda value, _: value is not ..., "the read buffer of httpx has a fixed size"),
+        IgnoredOption("pool_size_per_host", lambda value, _: value is not ..., "a transport has only one host"),
     ),
     websocket=websocket_hint,
     proxy=_proxy,

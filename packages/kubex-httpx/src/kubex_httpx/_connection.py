@@ -1,10 +1,8 @@
 """An httpx transport with one connection."""
 
 import logging
-import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import Any
 
 import anyio
@@ -12,27 +10,25 @@ import httpcore
 import httpx
 
 from kubex.core.exceptions import ProxyError
-from kubex.transport import TCP_KEEP_ALIVE, ConnectGuard, PreparedRequest, Proxy, TransportConfig, proxy_refusal
+from kubex.transport import TCP_KEEP_ALIVE, ConnectGuard, PreparedRequest, TransportConfig, proxy_refusal
 
-# In seconds: a connection that has not closed by then is left to the operating system.
-_CLOSING = 5.0
-# In seconds. `ConnectGuard` applies the limit of a SOCKS proxy; without one python-socks would apply 60 s.
-_NO_LIMIT = 86400.0
+_CLOSING = 5.0  # in seconds; what has not closed by then is left to the operating system
+_NO_LIMIT = 86400.0  # in seconds; python-socks would have a limit of 60 s
+
+# For plain HTTP: without a context httpx would read the trusted certificates of the machine.
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Connection:
-    """An httpx transport that serves one request at a time, so its pool never has more than one connection.
-
-    With `http2` it serves several requests at a time.
-    """
+    """An httpx transport for one request at a time, so its pool has one connection; for several with `http2`."""
 
     def __init__(self, config: TransportConfig, *, http2: bool = False) -> None:
         self._transport = _make_transport(config, http2=http2)
         self._proxy = config.proxy
-        self._stream: httpcore.AsyncNetworkStream | None = None
+        self.stream: Any = None
         self.http2 = http2
         self.users = 0
-        self.socket: socket.socket | None = None
+        self.socket: Any = None  # its type depends on the event loop
 
     async def send(self, request: PreparedRequest, guard: ConnectGuard) -> httpx.Response:
         """Send a request and return when the headers of the response have arrived."""
@@ -49,34 +45,28 @@ class Connection:
                 guard.established()
 
         limits, is_socks = request.limits, self._proxy is not None and self._proxy.is_socks
-        timeout = {"connect": limits.connect, "read": limits.read, "write": limits.write, "pool": None}
+        connect = _NO_LIMIT if is_socks else limits.connect
+        timeout = {"connect": connect, "read": limits.read, "write": limits.write}
         extensions: dict[str, Any] = {"timeout": timeout}
         if self._proxy is not None or request.scheme == "https":
             extensions["trace"] = trace
         if is_socks:
-            timeout["connect"] = _NO_LIMIT
-            guard.started()  # httpx-socks reports nothing before the connection is complete
+            guard.started()  # it applies the limit; httpx-socks reports nothing before the connection is complete
         try:
             response = await self._transport.handle_async_request(_httpx_request(request, extensions))
         except httpx.ProxyError as error:
             raise ProxyError(proxy_refusal(str(error))) from None
         finally:
-            for stream in opening:
+            for unfinished in opening:
                 with anyio.move_on_after(_CLOSING, shield=True):
-                    await stream.aclose()
-        network_stream: httpcore.AsyncNetworkStream = response.extensions["network_stream"]
-        if network_stream is not self._stream:
-            self._stream = network_stream
-            self.socket = connected = network_stream.get_extra_info("socket")
+                    await unfinished.aclose()
+        stream = response.extensions["network_stream"]
+        if stream is not self.stream:
+            self.stream = stream
+            self.socket = connected = stream.get_extra_info("socket")
             for option in TCP_KEEP_ALIVE if self._proxy is not None else ():  # httpx sets them without a proxy only
                 connected.setsockopt(*option)
         return response
-
-    def shut_down(self) -> None:
-        """End the connection for both sides at once; `aclose()` releases the socket."""
-        if self.socket is not None:
-            with suppress(OSError), self.socket.dup() as duplicate:  # uvloop does not shut down the original
-                duplicate.shutdown(socket.SHUT_RDWR)
 
     async def aclose(self) -> None:
         """Close the connection in any state."""
@@ -111,30 +101,15 @@ def _make_transport(config: TransportConfig, *, http2: bool) -> httpx.AsyncBaseT
     if http2 and logging.getLogger("hpack").level == logging.NOTSET:
         logging.getLogger("hpack").setLevel(logging.INFO)  # at DEBUG it logs all headers, tokens too
     proxy = config.proxy
-    settings: dict[str, Any] = {
-        # For plain HTTP an empty context: httpx would read the trusted certificates of the machine.
-        "verify": config.ssl_context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-        "trust_env": False,
-        "limits": httpx.Limits(
-            max_connections=None if http2 else 1,
-            max_keepalive_connections=None if config.keep_alive else 0,
-            keepalive_expiry=config.keep_alive_timeout,
-        ),
-        "http2": http2,
-    }
+    limits = httpx.Limits(max_connections=None if http2 else 1, keepalive_expiry=config.keep_alive_timeout)
+    settings: dict[str, Any] = {"verify": config.ssl_context or _NO_TLS, "limits": limits, "http2": http2}
     if proxy is not None and proxy.is_socks:
-        return _socks_transport(proxy, settings)
+        from httpx_socks import AsyncProxyTransport
+        from python_socks import ProxyType
+
+        settings |= {"proxy_type": ProxyType.SOCKS5, "proxy_host": proxy.host, "proxy_port": proxy.port or 0}
+        return AsyncProxyTransport(username=proxy.username, password=proxy.password, rdns=True, **settings)
     if proxy is not None:
         authorization = None if proxy.authorization is None else {"Proxy-Authorization": proxy.authorization}
         settings["proxy"] = httpx.Proxy(proxy.url, ssl_context=config.proxy_ssl_context, headers=authorization)
     return httpx.AsyncHTTPTransport(socket_options=TCP_KEEP_ALIVE, **settings)
-
-
-def _socks_transport(proxy: Proxy, settings: dict[str, Any]) -> httpx.AsyncBaseTransport:
-    from httpx_socks import AsyncProxyTransport
-    from python_socks import ProxyType
-
-    return AsyncProxyTransport(
-        proxy_type=ProxyType.SOCKS5, proxy_host=proxy.host, proxy_port=proxy.port or 0,
-        username=proxy.username, password=proxy.password, rdns=True, **settings,
-    )  # fmt: skip

@@ -1,11 +1,9 @@
 """A transport on httpx."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Sequence
 from typing import cast
 
 import anyio
-import httpcore
 import httpx
 from typing_extensions import override
 
@@ -20,13 +18,12 @@ from kubex.transport import (
     Transport,
     TransportConfig,
     WebSocket,
-)  # fmt: skip
+)
 from kubex_httpx._backend import websocket_hint
 from kubex_httpx._connection import Connection
 from kubex_httpx._errors import ERRORS
 
-# The maximum of idle connections, which is also the default of httpx.
-_MAX_IDLE = 20
+_MAX_IDLE = 20  # the default of httpx
 
 
 class HttpxTransport(Transport):
@@ -49,13 +46,17 @@ class HttpxTransport(Transport):
 
     @override
     async def open(self, request: PreparedRequest, guard: ConnectGuard) -> "HttpxResponse":
-        """Send the request on an idle connection or a new one."""
         if not request.dedicated:
             await self._limiter.acquire(request)
-        stale = self._idle.remove_stale()
-        connection = self._take(request)
+        self._idle.find_stale()
+        if self._http2 and not request.dedicated and request.scheme == "https":
+            self._shared = connection = self._shared or Connection(self.config, http2=True)
+        else:
+            connection = self._idle.take() or Connection(self.config)
+        connection.users += 1
+        self._used.add(connection)
         try:
-            await _close(stale)
+            await self._idle.close_stale()
             with anyio.CancelScope() as waiting:
                 self._waiting.add(waiting)
                 try:
@@ -75,21 +76,11 @@ class HttpxTransport(Transport):
     async def open_websocket(
         self, request: PreparedRequest, subprotocols: Sequence[str], guard: ConnectGuard
     ) -> WebSocket:
-        """Open a WebSocket. Raises BackendError if the extra for WebSockets is not installed."""
         if (hint := websocket_hint()) is not None:
             raise BackendError("httpx", f"WebSockets need one more package: {hint}")
         from kubex_httpx._websocket import open_websocket
 
         return await open_websocket(self, request, subprotocols, guard)
-
-    def _take(self, request: PreparedRequest) -> Connection:
-        if self._http2 and not request.dedicated and request.scheme == "https":
-            self._shared = connection = self._shared or Connection(self.config, http2=True)
-        else:
-            connection = self._idle.take() or Connection(self.config)
-        connection.users += 1
-        self._used.add(connection)
-        return connection
 
     async def give_back(self, connection: Connection, request: PreparedRequest, *, reusable: bool) -> None:
         """End the use of a connection: keep it if it is reusable, else close it.
@@ -105,7 +96,7 @@ class HttpxTransport(Transport):
                 self._used.discard(connection)
                 if reusable and not connection.http2:
                     self._idle.add(connection, connection.socket)
-                    await _close(self._idle.remove_stale())
+                    await self._idle.close_stale()
                 else:
                     await connection.aclose()
         finally:
@@ -114,23 +105,18 @@ class HttpxTransport(Transport):
 
     @override
     async def close_connections(self) -> None:
-        """Close every connection; requests that wait end with an exception."""
         self._limiter.close()
         for waiting in tuple(self._waiting):
             waiting.cancel()
-        await _close((*self._idle.close(), *self._used))
-
-
-async def _close(connections: Iterable[Connection]) -> None:
-    async with AsyncExitStack() as stack:  # closes the others even if one raises
-        for connection in connections:
-            stack.push_async_callback(connection.aclose)
+        for connection in self._used:
+            self._idle.add(connection, None)
+        await self._idle.aclose()
 
 
 class HttpxResponse(StreamResponse):
     """A response and the connection on which it arrives."""
 
-    __slots__ = ("_body", "_chunks", "_transport", "connection", "network_stream")
+    __slots__ = ("_body", "_chunks", "_transport", "connection")
 
     def __init__(
         self, transport: HttpxTransport, request: PreparedRequest, connection: Connection, response: httpx.Response
@@ -140,11 +126,9 @@ class HttpxResponse(StreamResponse):
         self.connection = connection
         self._body = cast("httpx.AsyncByteStream", response.stream)
         self._chunks: AsyncIterator[bytes] = aiter(self._body)
-        self.network_stream: httpcore.AsyncNetworkStream = response.extensions["network_stream"]
 
     @override
     async def next_chunk(self) -> bytes:
-        """Return the next bytes of the body; `b""` at its end."""
         async for chunk in self._chunks:
             if chunk:
                 return chunk
@@ -152,17 +136,14 @@ class HttpxResponse(StreamResponse):
 
     @override
     async def aclose(self, *, ended: bool) -> None:
-        """Return the connection to the transport, or close it."""
-        closed = False
+        reusable = False
         try:
             await self._body.aclose()
-            closed = True
+            reusable = ended
         finally:
-            await self._transport.give_back(self.connection, self._request, reusable=ended and closed)
+            await self._transport.give_back(self.connection, self._request, reusable=reusable)
         if not ended:
-            with (
-                anyio.CancelScope() as scope
-            ):  # ends httpx's generators, which else the garbage collector would have to
+            with anyio.CancelScope() as scope:  # ends httpx's generators, or the garbage collector would have to
                 scope.cancel()
                 async for _ in self._chunks:
                     pass

@@ -16,7 +16,15 @@ from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, Tex
 from wsproto.utilities import ProtocolError
 
 from kubex.core.exceptions import TransportError, WebSocketError
-from kubex.transport import ConnectGuard, Headers, PreparedRequest, WebSocket, WebSocketMessage, map_exceptions
+from kubex.transport import (
+    ConnectGuard,
+    Headers,
+    PreparedRequest,
+    WebSocket,
+    WebSocketMessage,
+    map_exceptions,
+    shut_down,
+)
 from kubex_httpx._errors import ERRORS
 from kubex_httpx._transport import HttpxResponse, HttpxTransport
 
@@ -82,7 +90,7 @@ class HttpxWebSocket(WebSocket):
         self._response = response
         selected = response.headers.get("sec-websocket-protocol")
         self._subprotocol = selected if selected in subprotocols else None
-        self._stream = response.network_stream
+        self._stream: httpcore.AsyncNetworkStream = response.connection.stream
         self._mapped = map_exceptions(((ProtocolError, WebSocketError), *ERRORS), request)
         self._protocol = Connection(ConnectionType.CLIENT)
         self._parts: list[bytes] = []
@@ -217,7 +225,7 @@ class HttpxWebSocket(WebSocket):
         """Shut the connection down; a `receive()` that waits returns."""
         self._end = self._end or _LOST
         self._close_sent = True
-        self._response.connection.shut_down()
+        shut_down(self._response.connection.socket)
 
     @override
     async def aclose(self) -> None:

@@ -17,7 +17,7 @@ from kubex.transport._connect_guard import ConnectGuard, proxy_refusal
 from kubex.transport._exceptions import ExceptionTable, Phase, caused_by_tls, map_exceptions, refused_by_tls_alert
 from kubex.transport._idle_connections import IdleConnections
 from kubex.transport._request_limiter import RequestLimiter
-from kubex.transport._sockets import TCP_KEEP_ALIVE
+from kubex.transport._sockets import TCP_KEEP_ALIVE, shut_down
 from kubex.transport._stream_response import StreamResponse
 from kubex.transport._transport import Transport
 from kubex.transport._websocket import WebSocket, WebSocketMessage
@@ -50,5 +50,6 @@ __all__ = [
     "map_exceptions",
     "proxy_refusal",
     "refused_by_tls_alert",
+    "shut_down",
     "wrapped",
 ]

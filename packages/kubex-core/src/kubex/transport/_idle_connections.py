@@ -9,72 +9,82 @@ from typing import Generic, Protocol, TypeVar
 
 from kubex.transport._config import TransportConfig
 
-T = TypeVar("T")
-
 
 class _Socket(Protocol):
     def fileno(self) -> int: ...
 
 
+class _Connection(Protocol):
+    async def aclose(self) -> None: ...
+
+
+C = TypeVar("C", bound=_Connection)
+
+
 @dataclass(frozen=True, slots=True)
-class _Idle(Generic[T]):
-    connection: T
+class _Idle(Generic[C]):
+    connection: C
     socket: _Socket | None
     since: float
 
 
-class IdleConnections(Generic[T]):
-    """The idle connections of a transport. The last one that became idle is the next to be used.
+class IdleConnections(Generic[C]):
+    """The idle connections of a transport, for HTTP libraries without a usable pool.
 
-    It keeps at most `maximum` connections, and none without `TransportConfig.keep_alive`. It closes nothing: call
-    `remove_stale()` before each request and after each return, and close what it returns.
+    It keeps at most `maximum` connections, and none without `TransportConfig.keep_alive`. A connection is stale if it
+    is one too many, older than `TransportConfig.keep_alive_timeout`, or closed by the server. Call `find_stale()`
+    before each `take()`, and `close_stale()` after each `take()` and each `add()`.
     """
 
-    __slots__ = ("_idle", "_maximum", "_timeout")
+    __slots__ = ("_idle", "_maximum", "_stale", "_timeout")
 
     def __init__(self, config: TransportConfig, *, maximum: int) -> None:
-        self._idle: deque[_Idle[T]] = deque()
+        self._idle: deque[_Idle[C]] = deque()  # ordered by `since`
+        self._stale: list[C] = []
         self._maximum = maximum if config.keep_alive else 0
         self._timeout = float("inf") if config.keep_alive_timeout is None else config.keep_alive_timeout
 
-    def add(self, connection: T, socket: _Socket | None) -> None:
+    def add(self, connection: C, socket: _Socket | None) -> None:
         """Keep a connection that is idle from now on; without a socket it is stale."""
         self._idle.append(_Idle(connection, socket, monotonic()))
+        self.find_stale()
 
-    def take(self) -> T | None:
-        """Remove and return a connection; None if there is none. Call `remove_stale()` before."""
+    def take(self) -> C | None:
+        """Remove and return the connection that became idle last; None if there is none."""
         return self._idle.pop().connection if self._idle else None
 
-    def remove_stale(self) -> list[T]:
-        """Remove and return the connections that are too old, too many, or closed by the server."""
+    def find_stale(self) -> None:
+        """Remove the stale connections, so that `take()` does not return them."""
         if not self._idle:
-            return []
+            return
         excess = len(self._idle) - self._maximum
         oldest = monotonic() - self._timeout
         descriptors = [-1 if idle.socket is None else idle.socket.fileno() for idle in self._idle]
         # The server may send nothing on an idle connection: what can be read is the end of it, or an error.
         readable = _readable([descriptor for descriptor in descriptors if descriptor >= 0])
-        stale: list[T] = []
-        kept: deque[_Idle[T]] = deque()
+        kept: deque[_Idle[C]] = deque()
         for position, (idle, descriptor) in enumerate(zip(self._idle, descriptors, strict=True)):
             if position < excess or idle.since <= oldest or descriptor < 0 or descriptor in readable:
-                stale.append(idle.connection)
+                self._stale.append(idle.connection)
             else:
                 kept.append(idle)
         self._idle = kept
-        return stale
 
-    def close(self) -> list[T]:
-        """Remove and return all connections, and keep none from now on."""
+    async def close_stale(self) -> None:
+        """Close the stale connections. What a cancelled call leaves, the next one closes."""
+        while self._stale:
+            await self._stale.pop().aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections, and keep none from now on."""
         self._maximum = 0
-        connections = [idle.connection for idle in self._idle]
-        self._idle.clear()
-        return connections
+        self.find_stale()
+        await self.close_stale()
 
 
 def _readable(descriptors: Collection[int]) -> set[int]:
     if not hasattr(select, "poll"):  # Windows
-        return set(select.select(descriptors, (), (), 0)[0])
+        return set(select.select(descriptors, (), (), 0)[0]) if descriptors else set()
     poll = select.poll()
     for descriptor in descriptors:
         poll.register(descriptor, select.POLLIN)

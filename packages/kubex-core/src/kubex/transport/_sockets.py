@@ -1,5 +1,6 @@
 """Socket options that every backend sets."""
 
+import contextlib
 import socket
 
 
@@ -15,3 +16,13 @@ def _tcp_keep_alive() -> tuple[tuple[int, int, int], ...]:
 
 TCP_KEEP_ALIVE = _tcp_keep_alive()
 """What to hand to `setsockopt`, so that a peer that is gone without a word is noticed on an idle watch."""
+
+
+def shut_down(connected: socket.socket) -> None:
+    """End a connection for both sides at once, from synchronous code; the socket stays to be closed.
+
+    `connected` may be what an event loop offers instead of a socket.
+    """
+    # uvloop does not shut down the original.
+    with contextlib.suppress(OSError), contextlib.closing(connected.dup()) as duplicate:
+        duplicate.shutdown(socket.SHUT_RDWR)
