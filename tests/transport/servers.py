@@ -149,6 +149,8 @@ class Server:
         self.seen: list[Seen] = []
         self.closed = threading.Event()
         self.connections = 0
+        self.open = 0
+        self._changed = threading.Condition()
         self.errors: list[BaseException] = []
         self._script = script
         self._tls = tls
@@ -179,6 +181,16 @@ class Server:
         if error is None and self.errors:
             raise self.errors[0]
 
+    def has_open(self, count: int) -> bool:
+        """Wait until so many connections are open; False if that does not happen."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.open == count, SECONDS)
+
+    def _count(self, by: int) -> None:
+        with self._changed:
+            self.open += by
+            self._changed.notify_all()
+
     def _start(self, target: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)
         self._threads.append(thread)
@@ -192,6 +204,7 @@ class Server:
                 return
             connection.settimeout(SECONDS)
             self.connections += 1
+            self._count(1)
             self._open.add(connection)
             self._start(self._serve, connection)
 
@@ -214,6 +227,7 @@ class Server:
             self._open -= {raw, connection}
             connection.close()
             raw.close()
+            self._count(-1)
 
 
 Serve: TypeAlias = Callable[..., Server]

@@ -1,14 +1,17 @@
 """Connections: kept, limited, closed."""
 
 import gc
+import socket
 import ssl
 import threading
+from contextlib import suppress
 
 import anyio
+import anyio.to_thread
 import pytest
 
 from kubex.core.exceptions import ConnectError, ConnectionLost, ConnectTimeout, TransportError
-from kubex.transport import Backend, Limits, PreparedRequest, TransportConfig
+from kubex.transport import Backend, Limits, PreparedRequest, Transport, TransportConfig
 from support.pairs import PAIRS, Pair
 from transport.servers import SECONDS, Open, Peer, Serve
 
@@ -125,6 +128,120 @@ async def test_waiting_for_the_pool_is_no_connecting(open_transport: Open, serve
         gate.opened.set()
     assert patience.cancelled_caught
     assert len(server.seen) == 1
+
+
+@pytest.mark.covers("options-pool_size")
+async def test_streams_are_not_counted(open_transport: Open, serve: Serve) -> None:
+    def endless(peer: Peer) -> None:
+        while asked := peer.request():
+            if asked.target == "/":
+                peer.answer(b"ok")
+            else:
+                peer.chunked()
+                peer.chunk(b"event")
+
+    url = serve(endless).url
+    watch = PreparedRequest("GET", url + "/watch", dedicated=True)
+    async with (
+        open_transport(pool_size=1) as transport,
+        transport.stream(watch) as first,
+        transport.stream(watch) as second,
+    ):
+        assert await first.receive() == await second.receive() == b"event"
+        assert (await transport.request(PreparedRequest("GET", url + "/"))).body == b"ok"
+
+
+class Burst:
+    """A server that answers when `count` requests have arrived."""
+
+    def __init__(self, count: int) -> None:
+        self._together = threading.Barrier(count)
+        self._sockets: list[socket.socket] = []
+
+    def __call__(self, peer: Peer) -> None:
+        self._sockets.append(peer.socket)
+        while asked := peer.request():
+            if asked.target != "/later":
+                self._together.wait(SECONDS)
+            peer.answer(b"ok")
+
+    def end_all(self) -> None:
+        """Send the end of each connection; the server's side stays open until the client closes its own."""
+        for connected in self._sockets:
+            with suppress(OSError):
+                connected.shutdown(socket.SHUT_WR)
+
+
+async def burst(transport: Transport, url: str, count: int) -> None:
+    async with anyio.create_task_group() as tasks:
+        for _ in range(count):
+            tasks.start_soon(transport.request, PreparedRequest("GET", url + "/"))
+
+
+async def test_after_a_burst_a_later_request_leaves_one_connection(open_transport: Open, serve: Serve) -> None:
+    script = Burst(50)
+    server = serve(script)
+    async with open_transport() as transport:
+        await burst(transport, server.url, 50)
+        await anyio.to_thread.run_sync(script.end_all)
+        await transport.request(PreparedRequest("GET", server.url + "/later"))
+        assert await anyio.to_thread.run_sync(server.has_open, 1)
+    assert server.connections == 51
+
+
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.backend == "httpx"], ids=str)
+async def test_at_most_20_connections_stay_idle(open_transport: Open, serve: Serve) -> None:
+    script = Burst(30)
+    server = serve(script)
+    async with open_transport() as transport:
+        await burst(transport, server.url, 30)
+        assert await anyio.to_thread.run_sync(server.has_open, 20)
+    assert await anyio.to_thread.run_sync(server.has_open, 0)
+
+
+async def test_a_connection_that_the_server_has_closed_is_not_used(open_transport: Open, serve: Serve) -> None:
+    def once(peer: Peer) -> None:
+        peer.request()
+        peer.answer(b"ok")
+
+    server = serve(once)
+    async with open_transport() as transport:
+        for _ in range(5):
+            # A POST is not sent again if it fails.
+            answer = await transport.request(PreparedRequest("POST", server.url + "/", body=b"{}"))
+            assert answer.body == b"ok"
+            assert await anyio.to_thread.run_sync(server.has_open, 0)
+    assert len(server.seen) == 5
+
+
+# aiohttp leaves a connection open whose TLS handshake has not ended.
+@pytest.mark.parametrize(
+    ("pair", "secure"),
+    [(pair, secure) for pair in PAIRS for secure in (False, True) if pair.backend == "httpx" or not secure],
+    ids=str,
+)
+async def test_closing_ends_a_request_that_is_connecting(
+    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, secure: bool
+) -> None:
+    connected = threading.Event()
+
+    def silent(peer: Peer) -> None:
+        assert peer.more()
+        connected.set()
+        peer.wait_until_closed()
+
+    server = serve(silent)
+    url = server.url.replace("http:", "https:") if secure else server.url
+    async with open_transport(ssl_context=client_tls) as transport, anyio.create_task_group() as tasks:
+
+        async def ask() -> None:
+            with pytest.raises(TransportError):
+                await transport.request(PreparedRequest("GET", url + "/"))
+
+        tasks.start_soon(ask)
+        assert await anyio.to_thread.run_sync(connected.wait, SECONDS)
+        await transport.aclose()
+    assert await anyio.to_thread.run_sync(server.has_open, 0)
 
 
 async def test_a_closed_transport_sends_nothing(open_transport: Open, serve: Serve) -> None:
