@@ -88,6 +88,25 @@ async def test_the_pool_has_its_size(
     assert server.connections == at_once
 
 
+@pytest.mark.covers("options-pool_size")
+async def test_dedicated_requests_do_not_count_for_the_pool_size(open_transport: Open, serve: Serve) -> None:
+    gate = Gate()
+    server = serve(gate)
+    async with open_transport(pool_size=1, pool_size_per_host=1) as transport, anyio.create_task_group() as tasks:
+
+        async def stream() -> None:
+            async with transport.stream(PreparedRequest("GET", server.url + "/", dedicated=True)) as answer:
+                assert await answer.read() == b"ok"
+
+        for _ in range(3):
+            tasks.start_soon(stream)
+        tasks.start_soon(transport.request, PreparedRequest("GET", server.url + "/"))
+        for _ in range(4):
+            await gate.until_waiting()
+        gate.opened.set()
+    assert (len(server.seen), server.connections) == (4, 4)
+
+
 @pytest.mark.covers("options-pool_size_per_host")
 @pytest.mark.parametrize("pair", [Pair("aiohttp", "asyncio")], indirect=True, ids=str)
 async def test_the_pool_has_its_size_per_host(open_transport: Open, serve: Serve) -> None:
