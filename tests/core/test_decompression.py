@@ -48,8 +48,16 @@ BODIES = {
     "upper case": (" GZIP ", gzip.compress(TEXT, mtime=0), TEXT),
     "zlib": ("deflate", zlib.compress(TEXT), TEXT),
     "raw deflate": ("deflate", raw(TEXT), TEXT),
-    "two members": ("gzip", gzip.compress(b"line 1\n", mtime=0) + gzip.compress(b"line 2\n", mtime=0), b"line 1\nline 2\n"),
-    "empty members": ("gzip", gzip.compress(b"", mtime=0) * 3 + gzip.compress(b"a", mtime=0) + gzip.compress(b"", mtime=0), b"a"),
+    "two members": (
+        "gzip",
+        gzip.compress(b"line 1\n", mtime=0) + gzip.compress(b"line 2\n", mtime=0),
+        b"line 1\nline 2\n",
+    ),
+    "empty members": (
+        "gzip",
+        gzip.compress(b"", mtime=0) * 3 + gzip.compress(b"a", mtime=0) + gzip.compress(b"", mtime=0),
+        b"a",
+    ),
     "zeros after the end": ("gzip", gzip.compress(TEXT, mtime=0) + bytes(20), TEXT),
     "zeros between members": ("gzip", gzip.compress(b"a", mtime=0) + bytes(5) + gzip.compress(b"b", mtime=0), b"ab"),
     "zeros after zlib": ("deflate", zlib.compress(TEXT) + bytes(3), TEXT),

@@ -11,6 +11,8 @@ from typing_extensions import Self
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import LogOptions
 from kubex.client import ByteStream
+from kubex.client._stream import Lines
+from kubex.core._lines import TextSplitter
 from kubex.core._request import Request
 from kubex.core.params import NamespaceTypes, TimeoutTypes
 from kubex.errors import ConfigurationError
@@ -95,13 +97,18 @@ class Logs:
 
 
 class LogStream:
-    """A log that is being read, by lines of text, or by `lines()` and `chunks()` of bytes."""
+    """A log that is being read, by lines of text, or by `lines()` and `chunks()` of bytes.
+
+    A line longer than 64 MiB raises DecodeError.
+    """
 
     __slots__ = ("_lines", "_stream")
 
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
-        self._lines = stream.text()
+        self._lines = Lines(
+            stream, TextSplitter(), what="a line of the log", remedy="; read the log with log.bytes.chunks()"
+        )
 
     async def __aenter__(self) -> Self:
         await self._stream.__aenter__()

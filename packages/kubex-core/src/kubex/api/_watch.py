@@ -10,6 +10,8 @@ from typing_extensions import Self
 
 from kubex.api._decode import Decoder
 from kubex.client import ByteStream
+from kubex.client._stream import Lines
+from kubex.core._lines import LineSplitter
 from kubex.errors import ConnectionLost
 from kubex.models import EventType, Resource, WatchEvent
 
@@ -32,7 +34,7 @@ class Watch(Generic[T]):
     """The events of a watch: `async with api.watch() as events`, then `async for event in events`.
 
     Leaving the block closes the connection. `resource_version` is the newest revision that the server has reported, in
-    an event or a bookmark: the next watch can start from it.
+    an event or a bookmark: the next watch can start from it. An event larger than 64 MiB raises DecodeError.
     """
 
     def __init__(
@@ -48,7 +50,7 @@ class Watch(Generic[T]):
         self._decoder = decoder
         self._path = path
         self._hidden = hidden
-        self._lines = stream.lines()
+        self._lines = Lines(stream, LineSplitter(), what=f"an event of the watch GET {path}", remedy="")
         self.resource_version = resource_version
         """The revision after which the next event comes; None before the first event of a watch without one."""
 

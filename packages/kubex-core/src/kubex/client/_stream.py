@@ -10,8 +10,8 @@ from typing_extensions import Self
 
 from kubex.client._transport_pool import PooledTransport
 from kubex.core._headers import Headers
-from kubex.core._lines import LineSplitter, Splitter, TextSplitter
-from kubex.core.exceptions import DeadlineExceeded, StreamNotOpenError
+from kubex.core._lines import LONGEST_LINE, LineSplitter, Splitter, TextSplitter
+from kubex.core.exceptions import DeadlineExceeded, DecodeError, StreamNotOpenError
 from kubex.transport import StreamResponse
 
 L = TypeVar("L")
@@ -110,7 +110,10 @@ class ByteStream:
         return Chunks(self)
 
     def lines(self) -> "Lines[bytes]":
-        r"""Iterate lines without their `\n`; only `\n` ends a line, and a last one may lack it."""
+        r"""Iterate lines without their `\n`; only `\n` ends a line, and a last one may lack it.
+
+        A line longer than 64 MiB raises DecodeError.
+        """
         return Lines(self, LineSplitter())
 
     def text(self) -> "Lines[str]":
@@ -137,13 +140,25 @@ class Chunks:
 
 
 class Lines(Generic[L]):
-    r"""Iterates the lines of a stream; `unfinished` turns True with a last line that has no `\n`."""
+    r"""Iterates the lines of a stream; `unfinished` turns True with a last line that has no `\n`.
 
-    __slots__ = ("_at", "_chunk", "_ended", "_ready", "_splitter", "_stream", "unfinished")
+    `what` and `remedy` are for the error about a line that is too long.
+    """
 
-    def __init__(self, stream: ByteStream, splitter: Splitter[L]) -> None:
+    __slots__ = ("_at", "_chunk", "_ended", "_ready", "_remedy", "_splitter", "_stream", "_what", "unfinished")
+
+    def __init__(
+        self,
+        stream: ByteStream,
+        splitter: Splitter[L],
+        *,
+        what: str = "a line of the stream",
+        remedy: str = "; read the stream with chunks()",
+    ) -> None:
         self._stream = stream
         self._splitter = splitter
+        self._what = what
+        self._remedy = remedy
         self._chunk = b""
         self._at = 0
         self._ready: list[L] = []  # reversed, so that the next line is popped from its end
@@ -161,6 +176,8 @@ class Lines(Generic[L]):
         return self._ready.pop()
 
     async def _refill(self) -> None:
+        if self._splitter.pending_size > LONGEST_LINE:
+            raise DecodeError(self._what, f"it is longer than {LONGEST_LINE // 2**20} MiB{self._remedy}")
         if self._at >= len(self._chunk):
             self._chunk, self._at = await self._stream.receive(), 0
         if self._chunk:

@@ -7,24 +7,32 @@ from typing import Generic, TypeVar
 
 L = TypeVar("L")
 
+LONGEST_LINE = 2**26
+"""In bytes: a longer line, such as the event of a watch, is an error. Without a limit it would fill the memory."""
+
 
 class Splitter(ABC, Generic[L]):
     r"""Cuts a stream into lines at `\n` alone: U+0085, U+2028 and `\x0c` are data. Lines come without their `\n`."""
 
-    __slots__ = ("_pending",)
+    __slots__ = ("_pending", "pending_size")
 
     def __init__(self) -> None:
         self._pending: list[bytes] = []
+        self.pending_size = 0
+        """The size of the line that is not complete, in bytes."""
 
     def feed(self, chunk: bytes) -> list[L]:
         """Return the lines that the chunk completes."""
         whole, newline, rest = chunk.rpartition(b"\n")
-        if newline and self._pending:
-            self._pending.append(whole)
-            whole = b"".join(self._pending)
-            self._pending.clear()
+        if newline:
+            self.pending_size = 0
+            if self._pending:
+                self._pending.append(whole)
+                whole = b"".join(self._pending)
+                self._pending.clear()
         if rest:
             self._pending.append(rest)
+            self.pending_size += len(rest)
         return self._cut(whole) if newline else []
 
     def finish(self) -> L | None:

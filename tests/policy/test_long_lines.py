@@ -1,0 +1,55 @@
+"""A line that would fill the memory is an error, in watches, logs and other streams."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from kubex.api import Api
+from kubex.core.exceptions import DecodeError
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
+from kubex_testing import MockResponse
+from policy.conftest import scripted
+
+pytestmark = pytest.mark.anyio
+
+MIB = b"x" * 2**20
+
+
+async def line(mebibytes: int) -> AsyncIterator[bytes]:
+    """Send one line, piece by piece."""
+    for _ in range(mebibytes):
+        yield MIB
+    yield b"\nnext\n"
+
+
+async def test_a_watch_event_of_more_than_64_mib_is_an_error() -> None:
+    async with (
+        scripted(MockResponse(chunks=line(66))) as (client, _),
+        Api(ConfigMap, client, namespace="default").watch() as watch,
+    ):
+        for _ in range(2):  # it stays an error: what follows is not an event
+            with pytest.raises(DecodeError, match=r"^cannot decode an event of the watch GET /api/v1/.*: .* 64 MiB$"):
+                await anext(watch)
+
+
+async def test_a_log_line_of_more_than_64_mib_is_an_error_that_names_the_remedy() -> None:
+    async with scripted(MockResponse(chunks=line(66)), MockResponse(chunks=line(66))) as (client, _):
+        logs = Api(Pod, client, namespace="default").logs
+        async with logs.stream("one") as log:
+            with pytest.raises(
+                DecodeError, match=r"a line of the log: .* 64 MiB; read the log with log.bytes.chunks\(\)$"
+            ):
+                await anext(log)
+        async with logs.stream("one") as log:
+            assert sum([len(chunk) async for chunk in log.bytes.chunks()]) == 66 * 2**20 + len(b"\nnext\n")
+
+
+async def test_lines_of_a_stream_have_the_same_limit() -> None:
+    async with scripted(MockResponse(chunks=line(66))) as (client, _), client.stream("GET", "/logs/a") as stream:
+        with pytest.raises(DecodeError, match=r"a line of the stream: .*; read the stream with chunks\(\)$"):
+            await anext(stream.lines())
+
+
+async def test_a_line_of_64_mib_and_those_after_it_are_read() -> None:
+    async with scripted(MockResponse(chunks=line(64))) as (client, _), client.stream("GET", "/logs/a") as stream:
+        assert [len(each) async for each in stream.lines()] == [64 * 2**20, 4]
