@@ -1,10 +1,7 @@
 """Kubex on a library, used as its documentation says."""
 
-import dataclasses
 import gc
 import time
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import ClassVar
 
@@ -13,7 +10,7 @@ from typing_extensions import Self, override
 from benchmarks.pods import Pod
 from benchmarks.subjects.base import Subject, reads
 from kubex import Api, Client, ClientConfiguration
-from kubex.transport import Backend, PreparedRequest, Response, StreamResponse, Transport, TransportConfig, WebSocket
+from kubex.transport import Backend, ConnectGuard, PreparedRequest, Response, StreamResponse, Transport, wrapped
 
 _POD = "checkout-7d9f6c5b8d-00000"
 
@@ -73,7 +70,7 @@ class KubexSubject(Subject):
 
     @override
     async def list_large(self) -> tuple[int, float]:
-        client = Client(self._configuration, backend=_stamped(self._backend))
+        client = Client(self._configuration, backend=wrapped(self._backend, _Stamp))
         async with client:
             items = (await Api(Pod, client, namespace="default").list()).items
             read_pod(items[0])
@@ -158,14 +155,14 @@ def _backend(library: str) -> Backend:
 
 
 class _Stamp(Transport):
-    """A transport that notes when it had the whole answer."""
+    """A transport that notes when it had the complete response."""
 
-    inner: ClassVar[type[Transport]]
     last_byte: ClassVar[float]
 
-    def __init__(self, config: TransportConfig) -> None:
-        super().__init__(config)
-        self._inner = self.inner(config)
+    def __init__(self, inner: Transport) -> None:
+        super().__init__(inner.config)
+        self.errors = inner.errors
+        self._inner = inner
 
     @override
     async def request(self, request: PreparedRequest) -> Response:
@@ -174,23 +171,9 @@ class _Stamp(Transport):
         return response
 
     @override
-    def stream(self, request: PreparedRequest) -> AbstractAsyncContextManager[StreamResponse]:
-        return self._inner.stream(request)
+    async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
+        return await self._inner.open(request, guard)
 
     @override
-    def websocket(
-        self, request: PreparedRequest, *, subprotocols: Sequence[str] = ()
-    ) -> AbstractAsyncContextManager[WebSocket]:
-        return self._inner.websocket(request, subprotocols=subprotocols)
-
-    @override
-    async def aclose(self) -> None:
+    async def close_connections(self) -> None:
         await self._inner.aclose()
-
-
-def _stamped(backend: Backend) -> Backend:
-    def load() -> type[Transport]:
-        _Stamp.inner = backend.load()
-        return _Stamp
-
-    return dataclasses.replace(backend, load=load)

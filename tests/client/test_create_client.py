@@ -24,7 +24,7 @@ from kubex.core.exceptions import (
     ConfigurationError,
     NoBackendError,
 )
-from kubex.transport import Backend, Transport
+from kubex.transport import Backend, Transport, TransportConfig
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from support.pairs import Pair
 from transport.servers import SECONDS, Serve, Server
@@ -219,7 +219,7 @@ async def test_the_event_loop_goes_on_while_the_http_library_is_imported(
 ) -> None:
     asked, go_on = threading.Event(), threading.Event()
 
-    def load() -> type[Transport]:
+    def load() -> Callable[[TransportConfig], Transport]:
         asked.set()
         assert go_on.wait(SECONDS)
         return backend.load()

@@ -36,7 +36,7 @@ def queries(requests: list[PreparedRequest]) -> list[dict[str, str]]:
 async def test_a_following_page_has_the_token_and_no_revision() -> None:
     async with scripted(page("a", "t1"), page("b", "t2"), page("c")) as (client, mock):
         pages = Api(ConfigMap, client, namespace="default").pages(
-            limit=1, label_selector="a=b", resource_version="5", resource_version_match="NotOlderThan"
+            page_size=1, label_selector="a=b", resource_version="5", resource_version_match="NotOlderThan"
         )
         assert [each.metadata.name async for found in pages for each in found.items] == ["a", "b", "c"]
         assert pages.consistent
@@ -49,7 +49,7 @@ async def test_a_following_page_has_the_token_and_no_revision() -> None:
 
 async def test_after_an_expired_token_the_pages_continue_with_the_one_of_the_error() -> None:
     async with scripted(page("a", "t1"), expired("t2"), page("b")) as (client, mock):
-        pages = Api(ConfigMap, client, namespace="default").pages(limit=1)
+        pages = Api(ConfigMap, client, namespace="default").pages(page_size=1)
         assert [each.metadata.name async for found in pages for each in found.items] == ["a", "b"]
         assert not pages.consistent
     assert queries(mock.requests) == [{"limit": "1"}, *({"limit": "1", "continue": f"t{n}"} for n in (1, 2))]
@@ -65,7 +65,7 @@ async def test_a_first_page_that_has_expired_is_an_error(token: str | None) -> N
 
 async def test_an_expired_token_without_another_one_is_an_error() -> None:
     async with scripted(page("a", "t1"), expired(None)) as (client, _):
-        pages = Api(ConfigMap, client, namespace="default").pages(limit=1)
+        pages = Api(ConfigMap, client, namespace="default").pages(page_size=1)
         await anext(pages)
         with pytest.raises(Expired):
             await anext(pages)

@@ -61,7 +61,9 @@ def test_the_defaults_are_those_of_httpx() -> None:
     limits = parameter(httpx.AsyncClient, "limits")
     assert isinstance(timeout, httpx.Timeout)
     assert isinstance(limits, httpx.Limits)
-    assert defaults.timeout == Timeout(connect=timeout.connect, read=timeout.read, write=timeout.write, pool=timeout.pool)
+    assert defaults.timeout == Timeout(
+        connect=timeout.connect, read=timeout.read, write=timeout.write, pool=timeout.pool
+    )
     assert defaults.pool_size == limits.max_connections
     assert defaults.keep_alive_timeout == limits.keepalive_expiry
     assert defaults.pool_size_per_host is None

@@ -84,7 +84,7 @@ async def test_a_second_receive_at_the_same_time_is_an_error(open_transport: Ope
     ):
         tasks.start_soon(read, socket)
         await anyio.wait_all_tasks_blocked()
-        with pytest.raises(WebSocketError, match="receiv"):
+        with pytest.raises(WebSocketError, match="receiving"):
             await socket.receive()
         go_on.set()
     assert received == [WebSocketMessage("binary", b"data")]

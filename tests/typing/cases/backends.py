@@ -1,13 +1,15 @@
 """A backend of a third party, written against `kubex.transport`."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import TypeAlias
 
 from typing_extensions import assert_type, override
 
 from kubex.transport import (
     Backend,
+    ConnectGuard,
+    ExceptionTable,
     Headers,
     IgnoredOption,
     LibraryDefaults,
@@ -20,27 +22,30 @@ from kubex.transport import (
     WebSocket,
     WebSocketMessage,
     map_exceptions,
+    wrapped,
 )
 
 Stream: TypeAlias = AbstractAsyncContextManager[StreamResponse]
 
 
 class Answer(StreamResponse):
-    """An answer without a body."""
-
-    def __init__(self) -> None:
-        self.status = 200
-        self.headers = Headers([])
+    """A response without a body."""
 
     @override
-    async def receive(self) -> bytes:
+    async def next_chunk(self) -> bytes:
         return b""
+
+    @override
+    async def aclose(self, *, ended: bool) -> None:
+        assert_type(self.status, int)
 
 
 class Socket(WebSocket):
-    """A WebSocket that says nothing."""
+    """A WebSocket that has ended."""
 
     subprotocol = None
+    status = 101
+    headers = Headers([])
 
     @override
     async def receive(self) -> WebSocketMessage:
@@ -58,32 +63,39 @@ class Socket(WebSocket):
     async def close(self, code: int = 1000) -> None:
         self.code = code
 
+    @override
+    def abort(self) -> None:
+        self.code = 1006
+
 
 class Quiet(Transport):
-    """A transport with all a transport may have."""
+    """A transport with every member."""
+
+    errors: ExceptionTable = ()
 
     @override
-    @asynccontextmanager
-    async def stream(self, request: PreparedRequest) -> AsyncGenerator[StreamResponse, None]:
+    async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
         assert_type(request.url, str)
+        assert_type(request.port, int)
         assert_type(request.limits.read, float | None)
         assert_type(self.config.pool_size, int | None)
-        yield Answer()
+        guard.started()
+        guard.established()
+        return Answer(request, 200, Headers.from_raw([(b"A", b"b")]), extensions={"quiet.a": 1})
 
     @override
     async def request(self, request: PreparedRequest) -> Response:
         return Response(200, Headers([]), b"")
 
     @override
-    @asynccontextmanager
-    async def websocket(
-        self, request: PreparedRequest, *, subprotocols: Sequence[str] = ()
-    ) -> AsyncGenerator[WebSocket, None]:
-        yield Socket()
+    async def open_websocket(
+        self, request: PreparedRequest, subprotocols: Sequence[str], guard: ConnectGuard
+    ) -> WebSocket:
+        return Socket()
 
     @override
-    async def aclose(self) -> None:
-        self.closed = True
+    async def close_connections(self) -> None:
+        self.ended = True
 
 
 def load() -> type[Transport]:
@@ -94,20 +106,23 @@ REQUEST = PreparedRequest("GET", "https://cluster/api")
 DEFAULTS = LibraryDefaults(timeout=Timeout(read=5), keep_alive_timeout=5)
 BACKEND = Backend(
     name="quiet",
+    api_version=2,
     load=load,
     defaults=DEFAULTS,
     runtimes=frozenset({"asyncio", "trio"}),
     ignores=(IgnoredOption("proxy", lambda value, scheme: scheme == "http" and value is not None, "no proxies"),),
     websocket=lambda: None,
 )
+FUNCTION = Backend(name="q", api_version=2, load=lambda: lambda config: Quiet(config), defaults=DEFAULTS)
+assert_type(wrapped(BACKEND, lambda transport: transport), Backend)
 
 
-class NoStream(Transport):
-    """Lacks what a transport needs."""
+class NoOpen(Transport):
+    """Lacks a member."""
 
     @override
-    async def aclose(self) -> None:
-        self.closed = True
+    async def close_connections(self) -> None:
+        self.ended = True
 
 
 class OtherTypes(Transport):
@@ -116,16 +131,24 @@ class OtherTypes(Transport):
     def stream(self, request: str) -> Stream:  # E: mypy[override] pyright[reportIncompatibleMethodOverride]
         raise ValueError(request)
 
-    async def aclose(self) -> bool:  # E: mypy[override] pyright[reportIncompatibleMethodOverride]
+    async def close_connections(self) -> bool:  # E: mypy[override] pyright[reportIncompatibleMethodOverride]
         return True
 
 
+async def right(transport: Transport) -> None:
+    async with transport.stream(REQUEST) as stream:
+        assert_type(await stream.receive(), bytes)
+    async with transport.websocket(REQUEST, subprotocols=["a"]) as socket:
+        assert_type(await socket.receive(), WebSocketMessage)
+        assert_type(socket.headers, Headers)
+
+
 def wrong(config: TransportConfig) -> None:
-    NoStream(config)  # E: mypy[abstract] pyright[reportAbstractUsage]
+    NoOpen(config)  # E: mypy[abstract] pyright[reportAbstractUsage]
     Quiet()  # E: mypy[call-arg] pyright[reportCallIssue]
-    Backend(name="q", load=Quiet, defaults=DEFAULTS)  # E: mypy[arg-type] pyright[reportArgumentType]
-    Backend(name="q", load=load)  # E: mypy[call-arg] pyright[reportCallIssue]
-    Backend(name="q", load=load, defaults=DEFAULTS, runtimes="trio")  # E: mypy[arg-type] pyright[reportArgumentType]
+    Backend(name="q", api_version=2, load=Quiet, defaults=DEFAULTS)  # E: mypy[arg-type] pyright[reportArgumentType]
+    Backend(name="q", api_version=2, load=load)  # E: mypy[call-arg] pyright[reportCallIssue]
+    Backend(name="q", load=load, defaults=DEFAULTS)  # E: mypy[call-arg] pyright[reportCallIssue]
     TransportConfig(pool_size=...)  # E: mypy[arg-type] pyright[reportArgumentType]
     config.pool_size = 1  # E: mypy[misc] pyright[reportAttributeAccessIssue]
     WebSocketMessage("ping")  # E: mypy[arg-type] pyright[reportArgumentType]
