@@ -108,7 +108,7 @@ async def test_by_default_a_hundred_requests_are_under_way(connect: Connect, ser
 @pytest.mark.covers("options-pool_size_per_host-number", "options-asymmetry-pool_size_per_host")
 async def test_the_pool_may_be_limited_by_host_on_aiohttp(connect: Connect, serve: Serve, pair: Pair) -> None:
     if pair.backend == "httpx":
-        with pytest.warns(UserWarning, match=r"pool_size_per_host: httpx limits the pool as a whole"):
+        with pytest.warns(UserWarning, match=r"pool_size_per_host: a client on httpx has one host"):
             connect("http://127.0.0.1:1", pool_size_per_host=1)
         return
     gate = Gate()
@@ -123,7 +123,7 @@ async def test_the_pool_may_be_limited_by_host_on_aiohttp(connect: Connect, serv
 @pytest.mark.parametrize("size", [1024, 2**22])
 async def test_answers_are_whole_whatever_the_buffer(connect: Connect, serve: Serve, pair: Pair, size: int) -> None:
     if pair.backend == "httpx":
-        with pytest.warns(UserWarning, match="buffer_size: httpx has no read buffer"):
+        with pytest.warns(UserWarning, match="buffer_size: httpx has a read buffer of a fixed size"):
             connect("http://127.0.0.1:1", buffer_size=size)
         return
     body = bytes(range(256)) * 2**12

@@ -43,9 +43,20 @@ class Answer(StreamResponse):
 class Socket(WebSocket):
     """A WebSocket that has ended."""
 
-    subprotocol = None
-    status = 101
-    headers = Headers([])
+    @property
+    @override
+    def subprotocol(self) -> str | None:
+        return None
+
+    @property
+    @override
+    def status(self) -> int:
+        return 101
+
+    @property
+    @override
+    def headers(self) -> Headers:
+        return Headers([])
 
     @override
     async def receive(self) -> WebSocketMessage:

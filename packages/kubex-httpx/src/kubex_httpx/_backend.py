@@ -34,8 +34,8 @@ BACKEND = Backend(
     runtimes=frozenset({"asyncio", "trio"}),
     defaults=LibraryDefaults(timeout=Timeout(connect=5, read=5, write=5, pool=5), keep_alive_timeout=5),
     ignores=(
-        IgnoredOption("buffer_size", lambda value, _: value is not ..., "the read buffer of httpx has a fixed size"),
-        IgnoredOption("pool_size_per_host", lambda value, _: value is not ..., "a transport has only one host"),
+        IgnoredOption("buffer_size", lambda value, _: value is not ..., "httpx has a read buffer of a fixed size"),
+        IgnoredOption("pool_size_per_host", lambda value, _: value is not ..., "a client on httpx has one host"),
     ),
     websocket=websocket_hint,
     proxy=_proxy,
