@@ -150,6 +150,7 @@ async def size_of(client: Client, reading: str) -> int:
         return sum([len(chunk) async for chunk in stream.chunks()])
 
 
+@pytest.mark.covers("options-max_compression_ratio")
 @pytest.mark.parametrize("reading", ["request", "stream"])
 async def test_the_option_for_the_ratio_reaches_the_transport(reading: str) -> None:
     async with scripted(BOMB) as (client, _):
