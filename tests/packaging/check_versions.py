@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 RESOLUTIONS = {"oldest": ("lowest-direct", "3.10"), "newest": ("highest", sys.executable)}
 # Those with the shortest limits on time are not among them: this step of CI has no second chance.
-TRANSPORT = ("failures", "requests", "websockets", "websocket_endings")
+TRANSPORT = ("cancelled_requests", "failures", "requests", "websockets", "websocket_endings")
 TESTS = (
     "tests/models",
     "tests/core",
