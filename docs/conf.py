@@ -37,10 +37,24 @@ autodoc_default_options = {"members": True, "show-inheritance": True}
 
 # These re-export what private modules define: a name is shown, and linked, where users import it from.
 PUBLIC = (
-    "kubex.models", "kubex.errors", "kubex.core.params", "kubex.patch", "kubex.transport",
-    "kubex.credentials", "kubex.configuration", "kubex.client", "kubex.api", "kubex_aiohttp", "kubex_httpx",
-    "kubex_testing", "kubex_testing.embedded", "kubex_testing.controlplane", "kubex_codegen",
-)  # fmt: skip
+    "kubex.models",
+    "kubex.models.fields",
+    "kubex.models.markers",
+    "kubex.errors",
+    "kubex.core.params",
+    "kubex.patch",
+    "kubex.transport",
+    "kubex.credentials",
+    "kubex.configuration",
+    "kubex.client",
+    "kubex.api",
+    "kubex_aiohttp",
+    "kubex_httpx",
+    "kubex_testing",
+    "kubex_testing.embedded",
+    "kubex_testing.controlplane",
+    "kubex_codegen",
+)
 
 shown_as: dict[str, str] = {}
 for name in PUBLIC:

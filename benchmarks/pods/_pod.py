@@ -23,7 +23,8 @@ from benchmarks.pods._scheduling import (
 from benchmarks.pods._status import PodStatus
 from benchmarks.pods._volumes import Volume
 from kubex import Model, NamespacedResource, ResourceFacts
-from kubex.models import HasLogs, NullAsEmpty
+from kubex.models.fields import NullAsEmpty
+from kubex.models.markers import HasLogs
 
 
 class PodOS(Model):

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from benchmarks.pods._common import PodIP, ResourceRequirements
 from kubex import Model
-from kubex.models import NullAsEmpty, Time
+from kubex.models import Time
+from kubex.models.fields import NullAsEmpty
 
 
 class ContainerStateRunning(Model):

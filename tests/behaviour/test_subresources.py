@@ -16,7 +16,8 @@ from kubex.errors import (
     NotFound,
     UnsupportedVerbError,
 )
-from kubex.models import HasStatus, NamespacedResource, ObjectMeta, ResourceFacts, Scale, ScaleSpec
+from kubex.models import NamespacedResource, ObjectMeta, ResourceFacts, Scale, ScaleSpec
+from kubex.models.markers import HasStatus
 from kubex.patch import ApplyPatch, JsonPatch, MergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod, PodStatus

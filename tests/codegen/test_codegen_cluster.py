@@ -12,7 +12,8 @@ import pytest
 
 from kubex.api import Api
 from kubex.client import Client, create_client
-from kubex.models import HasScale, HasStatus, crd_for
+from kubex.models import crd_for
+from kubex.models.markers import HasScale, HasStatus
 from kubex_codegen import Document, Options, fetch_document, generate
 from kubex_codegen.__main__ import main
 from kubex_codegen._resources import find_resources

@@ -17,7 +17,8 @@ import yaml
 
 from kubex.api import Api
 from kubex.client import Client, create_client
-from kubex.models import HasScale, HasStatus, NamespacedResource
+from kubex.models import NamespacedResource
+from kubex.models.markers import HasScale, HasStatus
 from kubex_codegen import CodegenError, Options, fetch_document, generate, read_document
 from kubex_codegen.__main__ import main
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition

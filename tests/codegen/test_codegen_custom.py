@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from codegen.custom import DOCUMENT, GROUP
-from kubex.models import ALL_VERBS, ClusterResource, HasScale, HasStatus, Model, NamespacedResource
+from kubex.models import ALL_VERBS, ClusterResource, Model, NamespacedResource
+from kubex.models.markers import HasScale, HasStatus
 from kubex_codegen import Options, generate, parse_document
 from kubex_codegen.__main__ import main
 from support.documents import ROOT

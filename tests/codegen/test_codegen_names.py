@@ -2,7 +2,8 @@
 
 import pytest
 
-from kubex.models import Model, wire_name, wire_names
+from kubex.models import Model
+from kubex.models.fields import wire_name, wire_names
 from kubex_codegen._naming import field_names, package_of, snake
 from support.documents import VERSIONS, document
 

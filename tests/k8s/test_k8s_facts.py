@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from kubex.models import HasLogs, HasStatus, NamespacedResource, Resource, ResourceFacts
+from kubex.models import NamespacedResource, Resource, ResourceFacts
 from kubex.models._create_only import CreateOnly, NamespacedCreateOnly
+from kubex.models.markers import HasLogs, HasStatus
 from kubex_codegen._resources import MARKERS
 from support.documents import VERSIONS, document, package_folder
 

@@ -7,14 +7,8 @@ from typing import Annotated
 import pytest
 from pydantic import ValidationError
 
-from kubex.models import (
-    Model,
-    NullAsEmptyDict,
-    Quantity,
-    Timestamp,
-    decode_secret_data,
-    encode_secret_data,
-)
+from kubex.models import Model, Quantity, Timestamp, decode_secret_data, encode_secret_data
+from kubex.models.fields import NullAsEmptyDict
 
 
 class Values(Model):

@@ -18,12 +18,12 @@ from kubex.models import (
     ManagedObjectMeta,
     Model,
     NamespacedResource,
-    NullAsEmpty,
     ObjectMeta,
     ResourceFacts,
     Time,
     untyped,
 )
+from kubex.models.fields import NullAsEmpty
 from kubex_k8s.v1_37.core.v1 import Pod, PodStatus, Secret
 
 from .laziness import lazy, not_decoded

@@ -19,7 +19,8 @@ from pydantic_core.core_schema import (
 from kubex.api._decode import Decoder
 from kubex.core.params import DecodeMode
 from kubex.errors import DecodeError
-from kubex.models import HasStatus, LazyModel, NamespacedResource, ObjectMeta, ResourceFacts
+from kubex.models import LazyModel, NamespacedResource, ObjectMeta, ResourceFacts
+from kubex.models.markers import HasStatus
 
 from .laziness import lazy, not_decoded
 

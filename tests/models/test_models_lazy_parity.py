@@ -15,16 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, computed_field, field_serializer
 
-from kubex.models import (
-    LazyModel,
-    Model,
-    NamespacedResource,
-    NullAsEmpty,
-    ObjectMeta,
-    ResourceFacts,
-    Time,
-    wire_name,
-)
+from kubex.models import LazyModel, Model, NamespacedResource, ObjectMeta, ResourceFacts, Time
+from kubex.models.fields import NullAsEmpty, wire_name
 
 from .laziness import lazy, not_decoded
 

@@ -7,7 +7,8 @@ from typing import Annotated
 import pytest
 from pydantic import ValidationError
 
-from kubex.models import IntOrString, MicroTime, Model, NullAsEmpty, ObjectMeta, StatusDetails, Time, Timestamp
+from kubex.models import IntOrString, MicroTime, Model, ObjectMeta, StatusDetails, Time, Timestamp
+from kubex.models.fields import NullAsEmpty
 from kubex_k8s.v1_37.coordination.v1 import Lease, LeaseSpec
 from kubex_k8s.v1_37.core.v1 import PodSpec
 

@@ -7,8 +7,6 @@ from pydantic import Field
 
 from kubex.models import (
     ClusterResource,
-    HasScale,
-    HasStatus,
     IntOrString,
     Model,
     NamespacedResource,
@@ -16,8 +14,9 @@ from kubex.models import (
     Quantity,
     ResourceFacts,
     Time,
-    wire_names,
 )
+from kubex.models.fields import wire_names
+from kubex.models.markers import HasScale, HasStatus
 
 
 class Part(Model, alias_generator=wire_names(source_url="sourceURL")):

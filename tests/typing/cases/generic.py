@@ -7,7 +7,8 @@ from typing_extensions import assert_type
 
 from kubex.api import Api, create_api
 from kubex.client import Client
-from kubex.models import HasLogs, NamespacedResource, Resource
+from kubex.models import NamespacedResource, Resource
+from kubex.models.markers import HasLogs
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod
 
 T = TypeVar("T", bound=Resource)

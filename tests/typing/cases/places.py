@@ -6,7 +6,8 @@ from typing_extensions import assert_type
 
 from kubex.api import Api, Logs, LogStream, create_api
 from kubex.client import Client
-from kubex.models import HasLogs, Model, NamespacedResource, UntypedClusterResource, UntypedNamespacedResource, untyped
+from kubex.models import Model, NamespacedResource, UntypedClusterResource, UntypedNamespacedResource, untyped
+from kubex.models.markers import HasLogs
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod
 
 

@@ -8,17 +8,13 @@ from kubex.patch import MergePatch
 from kubex.models import (
     ClusterCreateOnly,
     ClusterResource,
-    HasEviction,
-    HasResize,
-    HasScale,
-    HasStatus,
-    HasTokenRequest,
     NamespacedCreateOnly,
     NamespacedResource,
     Scale,
     Status,
     TokenRequest,
 )
+from kubex.models.markers import HasEviction, HasResize, HasScale, HasStatus, HasTokenRequest
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kubex.models import ALL_VERBS, wire_name
+from kubex.models import ALL_VERBS
+from kubex.models.fields import wire_name
 from kubex_codegen._families import Module
 from kubex_codegen._format import INDENT, docstring
 from kubex_codegen._naming import camel
 from kubex_codegen._resources import Resource
 from kubex_codegen._structs import Field, Struct
-from kubex_codegen._types import MODELS, STRUCT, Symbol, model, struct, symbols, written
+from kubex_codegen._types import FIELDS, MARKERS, MODELS, STRUCT, Symbol, model, struct, symbols, written
 
 _REFERENCE = "https://kubernetes.io/docs/reference/generated/kubernetes-api"
 # How the schemas begin that the API reference has a section for; a custom resource may be of a group of k8s.io too.
@@ -63,7 +64,7 @@ class Emitter:
         bases = [names.of(base) for base in _bases(role)]
         irregular = [f"{field.name}={field.wire!r}" for field in fields if wire_name(field.name) != field.wire]
         if irregular:
-            bases.append(f"alias_generator={names.of(model('wire_names'))}({', '.join(irregular)})")
+            bases.append(f"alias_generator={names.of(Symbol(FIELDS, 'wire_names'))}({', '.join(irregular)})")
         body = self._documentation(made)
         if role.resource:
             body += ["", INDENT + _facts(role.resource, names), ""]
@@ -155,7 +156,7 @@ def _bases(role: Role) -> list[Symbol]:
     scope = "Namespaced" if role.resource.namespaced else "Cluster"
     if not role.resource.stored:
         return [model(f"{scope}CreateOnly")]
-    return [model(f"{scope}Resource"), *map(model, role.resource.markers)]
+    return [model(f"{scope}Resource"), *(Symbol(MARKERS, marker) for marker in role.resource.markers)]
 
 
 def _facts(resource: Resource, names: _Names) -> str:

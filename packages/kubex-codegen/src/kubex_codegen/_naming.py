@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel
 
-from kubex.models import wire_name
+from kubex.models.fields import wire_name
 
 # A plural of capitals (IPs), capitals with a number (V1, PKCS10), a capitalised word, a word.
 _WORD = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+[0-9]*(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")

@@ -23,7 +23,8 @@ def _exports(title: str, names: dict[str, list[str]]) -> list[str]:
     every = sorted((name, module) for module, found in names.items() for name in found)
     lines = [*docstring(title, ""), "from typing import TYPE_CHECKING", "if TYPE_CHECKING:"]
     lines += [f"    from .{module} import {', '.join(found)}" for module, found in sorted(names.items())]
-    lines += ["else:", "    from kubex.models import lazy_names", "    __getattr__, __dir__ = lazy_names(__name__, {"]
+    lines += ["else:", "    from kubex.lazy_import import lazy_attributes"]
+    lines += ["    __getattr__, __dir__ = lazy_attributes(__name__, {"]
     lines += [f'        "{name}": "{module}",' for name, module in every]
     lines += ["    })", "", "__all__ = ["]
     return [*lines, *(f'    "{name}",' for name, _ in every), "]"]

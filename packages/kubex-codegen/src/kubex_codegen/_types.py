@@ -32,6 +32,8 @@ Type: TypeAlias = Symbol | Applied | Union
 
 STRUCT = "<generated>"
 MODELS = "kubex.models"
+FIELDS = f"{MODELS}.fields"
+MARKERS = f"{MODELS}.markers"
 
 STR, INT, BOOL, NONE = (Symbol("", name) for name in ("str", "int", "bool", "None"))
 # A float alone would write 1 as 1.0, which to a server is a change, and lose digits of large integers.
@@ -71,13 +73,13 @@ def null_as_empty(inner: Type) -> Type:
     """Let a required list or object be read from null; other types stay as they are."""
     if isinstance(inner, Applied) and inner.head in (_LIST, _DICT):
         marker = "NullAsEmpty" if inner.head == _LIST else "NullAsEmptyDict"
-        return Applied(_ANNOTATED, (inner, model(marker)))
+        return Applied(_ANNOTATED, (inner, Symbol(FIELDS, marker)))
     return inner
 
 
 def hidden(inner: Type) -> Type:
     """Keep a field out of the repr of its object."""
-    return Applied(_ANNOTATED, (inner, model("Hidden")))
+    return Applied(_ANNOTATED, (inner, Symbol(FIELDS, "Hidden")))
 
 
 def symbols(item: Type) -> Iterator[Symbol]:

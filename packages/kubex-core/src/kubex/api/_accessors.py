@@ -9,7 +9,8 @@ from typing_extensions import Self
 
 from kubex.api._endpoint import Endpoint
 from kubex.errors import UnsupportedVerbError
-from kubex.models import HasLogs, HasScale, NamespacedResource, Resource
+from kubex.models import NamespacedResource, Resource
+from kubex.models.markers import HasLogs, HasScale
 
 if TYPE_CHECKING:  # an accessor imports what it returns when it is used: a program uses few of them
     from kubex.api._logs import Logs

@@ -22,7 +22,8 @@ from kubex.api._endpoint import Endpoint
 from kubex.api._writes import WriteApi
 from kubex.client import Client, create_client
 from kubex.core.params import DecodeMode, NamespaceTypes, Precondition, TimeoutTypes
-from kubex.models import (
+from kubex.models import Resource
+from kubex.models.markers import (
     HasApproval,
     HasEphemeralContainers,
     HasEviction,
@@ -31,7 +32,6 @@ from kubex.models import (
     HasScale,
     HasStatus,
     HasTokenRequest,
-    Resource,
 )
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from kubex.core._lines import TextSplitter
 from kubex.core._request import Request
 from kubex.core.params import NamespaceTypes, TimeoutTypes
 from kubex.errors import ConfigurationError
-from kubex.models import HasLogs
+from kubex.models.markers import HasLogs
 
 
 class Logs:

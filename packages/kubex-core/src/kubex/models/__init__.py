@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kubex.models._exports import lazy_names
+from kubex.lazy_import import lazy_attributes
 
 if TYPE_CHECKING:
     from kubex.models._common import (
@@ -20,22 +20,8 @@ if TYPE_CHECKING:
     from kubex.models._lazy.base import LazyModel
     from kubex.models._lists import ResourceList
     from kubex.models._managed import ManagedFieldsEntry, ManagedObjectMeta
-    from kubex.models._markers import (
-        HasApproval,
-        HasAttach,
-        HasEphemeralContainers,
-        HasEviction,
-        HasExec,
-        HasLogs,
-        HasPortForward,
-        HasResize,
-        HasScale,
-        HasStatus,
-        HasTokenRequest,
-    )
     from kubex.models._meta import ListMeta, ObjectMeta, OwnerReference
     from kubex.models._model import Model
-    from kubex.models._names import wire_name, wire_names
     from kubex.models._quantity import (
         QuantityForm,
         QuantityLike,
@@ -52,17 +38,14 @@ if TYPE_CHECKING:
     from kubex.models._untyped import UntypedClusterResource, UntypedNamespacedResource, untyped
     from kubex.models._values import (
         Base64,
-        Hidden,
         IntOrString,
         MicroTime,
-        NullAsEmpty,
-        NullAsEmptyDict,
         Quantity,
         Time,
         Timestamp,
     )
 else:  # importing one model does not build the others
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "ALL_VERBS": "_facts",
@@ -72,18 +55,6 @@ else:  # importing one model does not build the others
             "ClusterResource": "_resource",
             "CreateOnly": "_create_only",
             "EventType": "_events",
-            "HasApproval": "_markers",
-            "HasAttach": "_markers",
-            "HasEphemeralContainers": "_markers",
-            "HasEviction": "_markers",
-            "HasExec": "_markers",
-            "HasLogs": "_markers",
-            "HasPortForward": "_markers",
-            "HasResize": "_markers",
-            "HasScale": "_markers",
-            "HasStatus": "_markers",
-            "HasTokenRequest": "_markers",
-            "Hidden": "_values",
             "IntOrString": "_values",
             "LazyModel": "_lazy.base",
             "ListMeta": "_meta",
@@ -94,8 +65,6 @@ else:  # importing one model does not build the others
             "NamespacedCreateOnly": "_create_only",
             "NamespacedObjectMetadata": "_common",
             "NamespacedResource": "_resource",
-            "NullAsEmpty": "_values",
-            "NullAsEmptyDict": "_values",
             "ObjectMeta": "_meta",
             "OwnerReference": "_meta",
             "PartialObjectMetadata": "_common",
@@ -132,8 +101,6 @@ else:  # importing one model does not build the others
             "format_quantity": "_quantity",
             "parse_quantity": "_quantity",
             "untyped": "_untyped",
-            "wire_name": "_names",
-            "wire_names": "_names",
         },
     )
 
@@ -145,18 +112,6 @@ __all__ = [
     "ClusterResource",
     "CreateOnly",
     "EventType",
-    "HasApproval",
-    "HasAttach",
-    "HasEphemeralContainers",
-    "HasEviction",
-    "HasExec",
-    "HasLogs",
-    "HasPortForward",
-    "HasResize",
-    "HasScale",
-    "HasStatus",
-    "HasTokenRequest",
-    "Hidden",
     "IntOrString",
     "LazyModel",
     "ListMeta",
@@ -167,8 +122,6 @@ __all__ = [
     "NamespacedCreateOnly",
     "NamespacedObjectMetadata",
     "NamespacedResource",
-    "NullAsEmpty",
-    "NullAsEmptyDict",
     "ObjectMeta",
     "OwnerReference",
     "PartialObjectMetadata",
@@ -203,9 +156,6 @@ __all__ = [
     "encode_secret_data",
     "facts_of",
     "format_quantity",
-    "lazy_names",
     "parse_quantity",
     "untyped",
-    "wire_name",
-    "wire_names",
 ]

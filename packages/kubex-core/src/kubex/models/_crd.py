@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubex.models._facts import ResourceFacts
-from kubex.models._markers import HasScale, HasStatus
 from kubex.models._resource import NamespacedResource, Resource, facts_of
 from kubex.models._structural import structural_schema
+from kubex.models.markers import HasScale, HasStatus
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Base64, ClusterResource, HasStatus, Model, ResourceFacts, Time, wire_names
+from kubex.models import Base64, ClusterResource, Model, ResourceFacts, Time
+from kubex.models.fields import wire_names
+from kubex.models.markers import HasStatus
 
 
 class ServiceReference(Model):

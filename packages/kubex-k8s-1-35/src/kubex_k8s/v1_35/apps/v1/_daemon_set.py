@@ -1,5 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasStatus, IntOrString, LazyModel, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import IntOrString, LazyModel, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models.markers import HasStatus
 
 from ...core.v1._pod_template_spec import PodTemplateSpec
 from ...meta.v1._label_selector import LabelSelector

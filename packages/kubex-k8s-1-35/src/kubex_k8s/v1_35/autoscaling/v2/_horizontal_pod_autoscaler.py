@@ -1,5 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasStatus, LazyModel, Model, NamespacedResource, Quantity, ResourceFacts, Time
+from kubex.models import LazyModel, Model, NamespacedResource, Quantity, ResourceFacts, Time
+from kubex.models.markers import HasStatus
 
 from ...meta.v1._label_selector import LabelSelector
 

@@ -1,5 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasStatus, LazyModel, Model, NamespacedResource, ObjectMeta, ResourceFacts, Time
+from kubex.models import LazyModel, Model, NamespacedResource, ObjectMeta, ResourceFacts, Time
+from kubex.models.markers import HasStatus
 
 from ...core.v1._object_reference import ObjectReference
 from ._job_spec import JobSpec

@@ -214,9 +214,9 @@ if TYPE_CHECKING:
     from ._topology_selector_term import TopologySelectorLabelRequirement, TopologySelectorTerm
     from ._typed_local_object_reference import TypedLocalObjectReference
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "AWSElasticBlockStoreVolumeSource": "_aws_elastic_block_store_volume_source",

@@ -1,5 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, HasStatus, LazyModel, Model, Quantity, ResourceFacts, Time, wire_names
+from kubex.models import ClusterResource, LazyModel, Model, Quantity, ResourceFacts, Time
+from kubex.models.fields import wire_names
+from kubex.models.markers import HasStatus
 
 
 class AttachedVolume(Model):

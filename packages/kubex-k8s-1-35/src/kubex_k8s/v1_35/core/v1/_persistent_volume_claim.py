@@ -1,5 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasStatus, Model, NamespacedResource, Quantity, ResourceFacts, Time
+from kubex.models import Model, NamespacedResource, Quantity, ResourceFacts, Time
+from kubex.models.markers import HasStatus
 
 from ._persistent_volume_claim_spec import PersistentVolumeClaimSpec
 

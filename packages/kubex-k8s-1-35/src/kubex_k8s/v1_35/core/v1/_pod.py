@@ -1,7 +1,9 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import (
+from kubex.models import LazyModel, Model, NamespacedResource, Quantity, ResourceFacts, Time
+from kubex.models.fields import NullAsEmpty, wire_names
+from kubex.models.markers import (
     HasAttach,
     HasEphemeralContainers,
     HasEviction,
@@ -10,14 +12,6 @@ from kubex.models import (
     HasPortForward,
     HasResize,
     HasStatus,
-    LazyModel,
-    Model,
-    NamespacedResource,
-    NullAsEmpty,
-    Quantity,
-    ResourceFacts,
-    Time,
-    wire_names,
 )
 
 from ._pod_spec import PodSpec, ResourceRequirements

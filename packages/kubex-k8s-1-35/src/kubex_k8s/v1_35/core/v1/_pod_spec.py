@@ -1,7 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import IntOrString, LazyModel, Model, NullAsEmpty, ObjectMeta, Quantity, wire_names
+from kubex.models import IntOrString, LazyModel, Model, ObjectMeta, Quantity
+from kubex.models.fields import NullAsEmpty, wire_names
 
 from ...meta.v1._label_selector import LabelSelector
 from ._aws_elastic_block_store_volume_source import (

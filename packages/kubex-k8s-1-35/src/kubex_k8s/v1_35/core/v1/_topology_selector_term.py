@@ -1,7 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import Model, NullAsEmpty
+from kubex.models import Model
+from kubex.models.fields import NullAsEmpty
 
 
 class TopologySelectorLabelRequirement(Model):

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from ._label_selector import LabelSelector
     from ._label_selector_requirement import LabelSelectorRequirement
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "Condition": "_condition",

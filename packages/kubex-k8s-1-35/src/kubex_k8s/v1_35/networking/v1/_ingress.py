@@ -1,7 +1,9 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import HasStatus, Model, NamespacedResource, NullAsEmpty, ResourceFacts
+from kubex.models import Model, NamespacedResource, ResourceFacts
+from kubex.models.fields import NullAsEmpty
+from kubex.models.markers import HasStatus
 
 from ...core.v1._typed_local_object_reference import TypedLocalObjectReference
 

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from ._role_binding import RoleBinding
     from ._role_ref import RoleRef, Subject
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "AggregationRule": "_cluster_role",

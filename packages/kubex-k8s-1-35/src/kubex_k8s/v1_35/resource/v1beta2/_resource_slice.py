@@ -1,7 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterResource, LazyModel, Model, NullAsEmptyDict, Quantity, ResourceFacts, Time
+from kubex.models import ClusterResource, LazyModel, Model, Quantity, ResourceFacts, Time
+from kubex.models.fields import NullAsEmptyDict
 
 from ...core.v1._node_selector import NodeSelector
 

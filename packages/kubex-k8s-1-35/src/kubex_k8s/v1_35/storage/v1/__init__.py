@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     )
     from ._volume_attributes_class import VolumeAttributesClass
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "CSIDriver": "_csi_driver",

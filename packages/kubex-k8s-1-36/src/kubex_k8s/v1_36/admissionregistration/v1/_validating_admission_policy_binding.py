@@ -1,7 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterResource, Model, NullAsEmpty, ResourceFacts
+from kubex.models import ClusterResource, Model, ResourceFacts
+from kubex.models.fields import NullAsEmpty
 
 from ._match_resources import MatchResources
 from ._param_ref import ParamRef

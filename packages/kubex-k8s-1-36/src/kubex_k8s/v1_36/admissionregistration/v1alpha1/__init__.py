@@ -21,9 +21,9 @@ if TYPE_CHECKING:
         ParamRef,
     )
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "ApplyConfiguration": "_mutating_admission_policy",

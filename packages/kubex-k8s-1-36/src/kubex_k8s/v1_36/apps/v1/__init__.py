@@ -33,9 +33,9 @@ if TYPE_CHECKING:
         StatefulSetUpdateStrategy,
     )
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "ControllerRevision": "_controller_revision",

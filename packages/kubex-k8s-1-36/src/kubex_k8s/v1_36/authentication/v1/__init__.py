@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from ._token_review import TokenReview, TokenReviewSpec, TokenReviewStatus
     from ._user_info import UserInfo
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "SelfSubjectReview": "_self_subject_review",

@@ -1,5 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasStatus, Model, NamespacedResource, ResourceFacts, Time, wire_names
+from kubex.models import Model, NamespacedResource, ResourceFacts, Time
+from kubex.models.fields import wire_names
+from kubex.models.markers import HasStatus
 
 
 class CrossVersionObjectReference(Model):

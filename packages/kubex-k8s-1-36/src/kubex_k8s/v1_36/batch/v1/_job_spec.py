@@ -1,7 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import LazyModel, Model, NullAsEmpty
+from kubex.models import LazyModel, Model
+from kubex.models.fields import NullAsEmpty
 
 from ...core.v1._pod_template_spec import PodTemplateSpec
 from ...meta.v1._label_selector import LabelSelector

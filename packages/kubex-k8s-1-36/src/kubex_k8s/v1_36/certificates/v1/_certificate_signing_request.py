@@ -1,5 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Base64, ClusterResource, HasApproval, HasStatus, Model, ResourceFacts, Time
+from kubex.models import Base64, ClusterResource, Model, ResourceFacts, Time
+from kubex.models.markers import HasApproval, HasStatus
 
 
 class CertificateSigningRequestSpec(Model):

@@ -7,9 +7,9 @@ if TYPE_CHECKING:
     from ._cluster_trust_bundle import ClusterTrustBundle, ClusterTrustBundleSpec
     from ._pod_certificate_request import PodCertificateRequest, PodCertificateRequestSpec, PodCertificateRequestStatus
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "ClusterTrustBundle": "_cluster_trust_bundle",

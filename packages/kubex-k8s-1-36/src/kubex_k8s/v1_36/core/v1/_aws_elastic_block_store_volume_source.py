@@ -1,5 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model, wire_names
+from kubex.models import Model
+from kubex.models.fields import wire_names
 
 
 class AWSElasticBlockStoreVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")):

@@ -1,7 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import Model, NamespacedResource, NullAsEmpty, Quantity, ResourceFacts
+from kubex.models import Model, NamespacedResource, Quantity, ResourceFacts
+from kubex.models.fields import NullAsEmpty
 
 
 class LimitRangeItem(Model):

@@ -1,7 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import LazyModel, Model, NullAsEmpty, Quantity, wire_names
+from kubex.models import LazyModel, Model, Quantity
+from kubex.models.fields import NullAsEmpty, wire_names
 
 from ._aws_elastic_block_store_volume_source import (
     AWSElasticBlockStoreVolumeSource,

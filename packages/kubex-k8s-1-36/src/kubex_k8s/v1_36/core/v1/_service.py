@@ -1,5 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasStatus, IntOrString, Model, NamespacedResource, ResourceFacts, wire_names
+from kubex.models import IntOrString, Model, NamespacedResource, ResourceFacts
+from kubex.models.fields import wire_names
+from kubex.models.markers import HasStatus
 
 from ...meta.v1._condition import Condition
 

@@ -1,5 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasTokenRequest, NamespacedResource, ResourceFacts
+from kubex.models import NamespacedResource, ResourceFacts
+from kubex.models.markers import HasTokenRequest
 
 from ._local_object_reference import LocalObjectReference
 from ._object_reference import ObjectReference

@@ -1,7 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import Model, NamespacedResource, NullAsEmpty, ResourceFacts
+from kubex.models import Model, NamespacedResource, ResourceFacts
+from kubex.models.fields import NullAsEmpty
 
 from ...core.v1._object_reference import ObjectReference
 

@@ -1,7 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import Model, NullAsEmpty, wire_names
+from kubex.models import Model
+from kubex.models.fields import NullAsEmpty, wire_names
 
 
 class PolicyRule(Model, alias_generator=wire_names(non_resource_urls="nonResourceURLs")):

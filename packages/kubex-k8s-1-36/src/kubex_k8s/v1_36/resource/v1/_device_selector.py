@@ -1,7 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated, Any
 
-from kubex.models import Model, NullAsEmptyDict
+from kubex.models import Model
+from kubex.models.fields import NullAsEmptyDict
 
 
 class CELDeviceSelector(Model):

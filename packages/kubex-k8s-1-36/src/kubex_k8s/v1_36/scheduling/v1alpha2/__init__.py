@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     )
     from ._workload import PodGroupTemplate, TypedLocalObjectReference, Workload, WorkloadSpec
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "BasicSchedulingPolicy": "_pod_group_scheduling_policy",

@@ -1,5 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasStatus, Model, NamespacedResource, ResourceFacts
+from kubex.models import Model, NamespacedResource, ResourceFacts
+from kubex.models.markers import HasStatus
 
 from ...meta.v1._condition import Condition
 from ._pod_group_scheduling_policy import PodGroupResourceClaim, PodGroupSchedulingConstraints, PodGroupSchedulingPolicy

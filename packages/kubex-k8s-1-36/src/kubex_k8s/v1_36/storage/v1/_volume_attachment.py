@@ -1,5 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, HasStatus, LazyModel, Model, ResourceFacts, Time
+from kubex.models import ClusterResource, LazyModel, Model, ResourceFacts, Time
+from kubex.models.markers import HasStatus
 
 from ...core.v1._persistent_volume_spec import PersistentVolumeSpec
 

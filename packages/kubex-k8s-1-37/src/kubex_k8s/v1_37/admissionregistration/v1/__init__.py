@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from ._validating_webhook_configuration import ValidatingWebhook, ValidatingWebhookConfiguration
     from ._webhook_client_config import RuleWithOperations, ServiceReference, WebhookClientConfig
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "ApplyConfiguration": "_mutating_admission_policy",

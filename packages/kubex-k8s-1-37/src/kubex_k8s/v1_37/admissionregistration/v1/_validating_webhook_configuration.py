@@ -1,7 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterResource, Model, NullAsEmpty, ResourceFacts
+from kubex.models import ClusterResource, Model, ResourceFacts
+from kubex.models.fields import NullAsEmpty
 
 from ...meta.v1._label_selector import LabelSelector
 from ._match_condition import MatchCondition

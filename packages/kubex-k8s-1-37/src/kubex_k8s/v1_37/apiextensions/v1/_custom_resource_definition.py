@@ -1,17 +1,9 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated, Any
 
-from kubex.models import (
-    Base64,
-    ClusterResource,
-    HasStatus,
-    LazyModel,
-    Model,
-    NullAsEmpty,
-    ResourceFacts,
-    Time,
-    wire_names,
-)
+from kubex.models import Base64, ClusterResource, LazyModel, Model, ResourceFacts, Time
+from kubex.models.fields import NullAsEmpty, wire_names
+from kubex.models.markers import HasStatus
 
 
 class CustomResourceColumnDefinition(Model):

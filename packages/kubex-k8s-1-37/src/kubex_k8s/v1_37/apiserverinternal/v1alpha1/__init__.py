@@ -12,9 +12,9 @@ if TYPE_CHECKING:
         StorageVersionStatus,
     )
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "ServerStorageVersion": "_storage_version",

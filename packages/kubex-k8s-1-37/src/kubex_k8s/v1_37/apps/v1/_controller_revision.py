@@ -1,7 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated, Any
 
-from kubex.models import NamespacedResource, NullAsEmptyDict, ResourceFacts
+from kubex.models import NamespacedResource, ResourceFacts
+from kubex.models.fields import NullAsEmptyDict
 
 
 class ControllerRevision(NamespacedResource):

@@ -1,7 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterCreateOnly, Hidden, Model, ResourceFacts
+from kubex.models import ClusterCreateOnly, Model, ResourceFacts
+from kubex.models.fields import Hidden
 
 from ._user_info import UserInfo
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from ._subject_access_review import SubjectAccessReview
     from ._subject_access_review_spec import SubjectAccessReviewSpec
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "FieldSelectorAttributes": "_resource_attributes",

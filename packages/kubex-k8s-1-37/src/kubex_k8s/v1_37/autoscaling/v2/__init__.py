@@ -30,9 +30,9 @@ if TYPE_CHECKING:
         ResourceMetricStatus,
     )
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "ContainerResourceMetricSource": "_horizontal_pod_autoscaler",

@@ -1,5 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Base64, HasStatus, Model, NamespacedResource, ResourceFacts, Time, wire_names
+from kubex.models import Base64, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models.fields import wire_names
+from kubex.models.markers import HasStatus
 
 from ...meta.v1._condition import Condition
 

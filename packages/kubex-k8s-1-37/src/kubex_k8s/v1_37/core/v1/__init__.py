@@ -224,9 +224,9 @@ if TYPE_CHECKING:
     from ._typed_local_object_reference import TypedLocalObjectReference
     from ._volume_health_condition import VolumeHealthCondition
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "AWSElasticBlockStoreVolumeSource": "_aws_elastic_block_store_volume_source",

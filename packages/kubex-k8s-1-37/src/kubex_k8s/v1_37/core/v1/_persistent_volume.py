@@ -1,5 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, HasStatus, Model, ResourceFacts, Time
+from kubex.models import ClusterResource, Model, ResourceFacts, Time
+from kubex.models.markers import HasStatus
 
 from ._persistent_volume_spec import PersistentVolumeSpec
 

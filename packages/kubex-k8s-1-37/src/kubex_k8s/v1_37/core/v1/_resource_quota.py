@@ -1,5 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasStatus, Model, NamespacedResource, Quantity, ResourceFacts
+from kubex.models import Model, NamespacedResource, Quantity, ResourceFacts
+from kubex.models.markers import HasStatus
 
 
 class ScopedResourceSelectorRequirement(Model):

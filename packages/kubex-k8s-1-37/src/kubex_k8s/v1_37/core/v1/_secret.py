@@ -1,7 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import Base64, Hidden, NamespacedResource, ResourceFacts
+from kubex.models import Base64, NamespacedResource, ResourceFacts
+from kubex.models.fields import Hidden
 
 
 class Secret(NamespacedResource):

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     )
     from ._service_cidr import ServiceCIDR, ServiceCIDRSpec, ServiceCIDRStatus
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "HTTPIngressPath": "_ingress",

@@ -1,5 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import HasStatus, IntOrString, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import IntOrString, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models.markers import HasStatus
 
 from ...meta.v1._condition import Condition
 from ...meta.v1._label_selector import LabelSelector

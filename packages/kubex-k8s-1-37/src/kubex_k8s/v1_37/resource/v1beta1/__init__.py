@@ -48,9 +48,9 @@ if TYPE_CHECKING:
         ResourceSliceSpec,
     )
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "AllocatedDeviceStatus": "_resource_claim",

@@ -1,7 +1,9 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Any
 
-from kubex.models import HasStatus, LazyModel, Model, NamespacedResource, Quantity, ResourceFacts, Time, wire_names
+from kubex.models import LazyModel, Model, NamespacedResource, Quantity, ResourceFacts, Time
+from kubex.models.fields import wire_names
+from kubex.models.markers import HasStatus
 
 from ...core.v1._node_selector import NodeSelector
 from ...meta.v1._condition import Condition

@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     )
     from ._workload_reference import WorkloadReference
 else:
-    from kubex.models import lazy_names
+    from kubex.lazy_import import lazy_attributes
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "AllCompositeDisruptionMode": "_composite_disruption_mode",

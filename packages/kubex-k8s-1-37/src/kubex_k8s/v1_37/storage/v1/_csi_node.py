@@ -1,7 +1,9 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterResource, HasStatus, Model, NullAsEmpty, ResourceFacts, Time, wire_names
+from kubex.models import ClusterResource, Model, ResourceFacts, Time
+from kubex.models.fields import NullAsEmpty, wire_names
+from kubex.models.markers import HasStatus
 
 
 class VolumeNodeResources(Model):

@@ -1,9 +1,23 @@
-"""Markers of what a kind can do: `Api` has an accessor for each, and type checkers refuse it on other kinds.
+"""Markers of the subresources of a kind: `Api` has an accessor or a verb for each.
 
-A kind derives from the markers of the subresources that its paths have.
+A kind derives from the markers of its subresources; for other kinds the accessor is a type error.
 """
 
 from kubex.models._resource import Resource
+
+__all__ = [
+    "HasApproval",
+    "HasAttach",
+    "HasEphemeralContainers",
+    "HasEviction",
+    "HasExec",
+    "HasLogs",
+    "HasPortForward",
+    "HasResize",
+    "HasScale",
+    "HasStatus",
+    "HasTokenRequest",
+]
 
 
 class HasLogs(Resource):
