@@ -12,7 +12,7 @@ import httpx
 from kubex.core.exceptions import ProxyError
 from kubex.transport import TCP_KEEP_ALIVE, ConnectGuard, PreparedRequest, TransportConfig, proxy_refusal
 
-_CLOSING = 5.0  # in seconds; what has not closed by then is left to the operating system
+_CLOSING = 5.0  # in seconds; after that Kubex does not wait any longer
 _NO_LIMIT = 86400.0  # in seconds; python-socks would have a limit of 60 s
 
 # For plain HTTP: without a context httpx would read the trusted certificates of the machine.
