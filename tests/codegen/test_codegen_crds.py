@@ -224,7 +224,7 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "another kind": (
         {"kind": "Service"},
-        "crd has neither an OpenAPI document nor a CustomResourceDefinition: it has Ser",
+        "crd has neither an OpenAPI document nor a CustomResourceDefinition: it has Service",
     ),
     "a text": ("text", "it has no Kubernetes objects; it must be an OpenAPI document in JSON"),
     "nothing": (None, "it has no Kubernetes objects"),

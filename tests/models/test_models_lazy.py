@@ -148,7 +148,7 @@ def test_assigning_and_deleting_decodes_no_other_field() -> None:
 def test_asking_for_a_missing_attribute_decodes_nothing() -> None:
     machine = make()
     assert not hasattr(machine, "_repr_html_")
-    assert not hasattr(machine.spec, "mispelt")
+    assert not hasattr(machine.spec, "misspelt")
     with pytest.raises(AttributeError, match="'Template' object has no attribute 'colour'"):
         _ = machine.spec.template.colour  # type: ignore[attr-defined]  # the point of the test
     assert not_decoded(machine.spec.template) == {"parts", "since", "count"}
