@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-import anyio.to_thread
-
 from kubex.configuration._client_configuration import ClientConfiguration, StrPath
 from kubex.configuration._entry import Entry
 from kubex.configuration._files import Content, named_files, no_kubeconfig, read_files
@@ -16,6 +14,7 @@ from kubex.configuration._kubeconfig import Choice, configuration_of
 from kubex.configuration._load import read_content
 from kubex.configuration._render import render_cluster, render_context, render_user
 from kubex.configuration._store import Document, change, set_entry
+from kubex.configuration._thread import in_thread
 from kubex.core.exceptions import ConfigurationError
 
 
@@ -45,7 +44,7 @@ class Kubeconfig:
     @classmethod
     async def read(cls, path: StrPath | None = None) -> "Kubeconfig":
         """Read `path`, else the files in `KUBECONFIG`, else `~/.kube/config`; raises `ConfigurationError`."""
-        content = await anyio.to_thread.run_sync(read_content, path)
+        content = await in_thread(partial(read_content, path))
         contexts = {name: _described(name, entry) for name, entry in content.contexts.items()}
         return cls(content.files, content.current_context, contexts, content)
 
@@ -59,7 +58,7 @@ class Kubeconfig:
     ) -> ClientConfiguration:
         """Make the configuration of a context, as `configure_from_kubeconfig()` does, without reading again."""
         choice = Choice(context, cluster, user)
-        return await anyio.to_thread.run_sync(partial(configuration_of, self._content, choice, write_back=write_back))
+        return await in_thread(partial(configuration_of, self._content, choice, write_back=write_back))
 
 
 def _described(name: str, entry: Entry) -> KubeconfigContext:
@@ -72,7 +71,7 @@ async def use_context(name: str, path: StrPath | None = None) -> Path:
     That is `path`, else the first existing file in `KUBECONFIG`, else `~/.kube/config`.
     Raises `ConfigurationError`, also if there is no context of that name.
     """
-    return await anyio.to_thread.run_sync(partial(_use_context, name, path))
+    return await in_thread(partial(_use_context, name, path))
 
 
 def _use_context(name: str, path: StrPath | None) -> Path:
@@ -113,7 +112,7 @@ async def write_kubeconfig(
     """
     names = {"clusters": cluster or context, "users": user or context, "contexts": context}
     work = partial(_write, configuration, path, names, make_current=make_current, replace=replace)
-    return await anyio.to_thread.run_sync(work)
+    return await in_thread(work)
 
 
 SINGULAR = {"clusters": "cluster", "users": "user", "contexts": "context"}

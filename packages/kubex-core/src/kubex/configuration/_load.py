@@ -6,12 +6,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import anyio.to_thread
-
 from kubex.configuration._client_configuration import ClientConfiguration, StrPath
 from kubex.configuration._files import Content, find_files, no_kubeconfig, read_files
 from kubex.configuration._kubeconfig import CURRENT, Choice, configuration_of, namespace_alone
 from kubex.configuration._pod import SERVICE_ACCOUNT, is_pod, pod_configuration
+from kubex.configuration._thread import in_thread
 from kubex.core.exceptions import ConfigurationError
 
 
@@ -33,7 +32,7 @@ async def configure_from_kubeconfig(
     https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
     """
     choice = Choice(context, cluster, user)
-    return await anyio.to_thread.run_sync(partial(from_kubeconfig, path, choice, write_back=write_back))
+    return await in_thread(partial(from_kubeconfig, path, choice, write_back=write_back))
 
 
 async def configure_from_pod_env() -> ClientConfiguration:
@@ -43,7 +42,7 @@ async def configure_from_pod_env() -> ClientConfiguration:
 
     https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
     """
-    return await anyio.to_thread.run_sync(partial(pod_configuration, os.environ))
+    return await in_thread(partial(pod_configuration, os.environ))
 
 
 async def load_configuration(
@@ -55,7 +54,7 @@ async def load_configuration(
     In a pod, a kubeconfig whose context names no cluster and no user only sets the namespace, as with kubectl.
     """
     choice = Choice(context, cluster, user)
-    return await anyio.to_thread.run_sync(partial(from_environment, os.environ, choice, write_back=write_back))
+    return await in_thread(partial(from_environment, os.environ, choice, write_back=write_back))
 
 
 def from_kubeconfig(path: StrPath | None, choice: Choice = CURRENT, *, write_back: bool = False) -> ClientConfiguration:

@@ -9,6 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 import anyio
 from typing_extensions import override
 
+from kubex.core._tracebacks import forget_frames
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication, Credentials
 
@@ -79,9 +80,16 @@ class Cached(ABC, Generic[V]):
     def _holds(self, refused: V | None) -> bool:
         return self.current is not None and time.monotonic() < self._ends_at and refused != self.current
 
+    async def _renew(self) -> tuple[V, float, float]:
+        try:
+            return await self.renew()
+        except BaseException as error:  # what sends, reads and prints credentials has them in its variables
+            forget_frames(error)
+            raise error
+
     async def _attempt(self, refused: V | None) -> V:
         try:
-            latest, seconds, margin = await self.renew()
+            latest, seconds, margin = await self._renew()
         except ConfigurationError as error:
             self._failure = error
             self._attempts += 1

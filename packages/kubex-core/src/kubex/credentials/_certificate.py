@@ -10,6 +10,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
+from kubex.core._tracebacks import forget_frames
 from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication, TLSIdentity
 from kubex.credentials._files import FileCredentials
@@ -63,6 +64,7 @@ def load_identity(context: ssl.SSLContext, identity: TLSIdentity) -> None:
         with _files(identity.cert_pem, identity.key_pem) as (cert, key):
             context.load_cert_chain(cert, key, password=_refuse_password)
     except ssl.SSLError as error:
+        forget_frames(error)
         raise ConfigurationError(_what_is_wrong(error), source="client certificate") from error
     except OSError as error:
         raise ConfigurationError(

@@ -4,8 +4,9 @@ import ssl
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from types import TracebackType
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
+from kubex.core._tracebacks import forget_frames
 from kubex.core._transport_errors import ConnectTimeout, ReadTimeout, TransportError
 from kubex.models._errors import KubexError
 from kubex.transport._config import Limits, PreparedRequest
@@ -59,6 +60,18 @@ def translated(error: BaseException, table: ExceptionTable, request: PreparedReq
     return None
 
 
+def reraise(error: BaseException, table: ExceptionTable, request: PreparedRequest) -> NoReturn:
+    """Raise what the table makes of an exception, else the exception itself, without the frames of the library.
+
+    Error reporters show the local variables of frames, and those of an HTTP library contain header fields with tokens.
+    """
+    ours = translated(error, table, request)
+    forget_frames(error)
+    if ours is None:
+        raise error
+    raise ours from error
+
+
 class map_exceptions:  # noqa: N801 - used as a function, as contextlib.suppress is
     """Translate the exceptions that an HTTP library raises in the block; the first matching row of the table wins.
 
@@ -76,10 +89,10 @@ class map_exceptions:  # noqa: N801 - used as a function, as contextlib.suppress
         return None
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, frames: TracebackType | None
     ) -> None:
-        if error is not None and (ours := translated(error, self._table, self._request)) is not None:
-            raise ours from error
+        if error is not None:
+            reraise(error, self._table, self._request)
 
 
 def _root(error: BaseException) -> str:

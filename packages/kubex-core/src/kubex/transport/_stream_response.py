@@ -15,7 +15,7 @@ from kubex.core._transport_errors import ConnectionLost, TransportError
 from kubex.models._errors import KubexError
 from kubex.transport._config import PreparedRequest
 from kubex.transport._decompression import Decompressor, decompressor_for
-from kubex.transport._exceptions import ExceptionTable, translated
+from kubex.transport._exceptions import ExceptionTable, reraise, translated
 
 # In seconds: data that is already there is read without waiting, so the event loop would not run meanwhile.
 _LONGEST_TURN = 0.02
@@ -92,11 +92,9 @@ class StreamResponse(ABC):
             if monotonic() > self._turn_ends:
                 await self._checkpoint()
             data = await (self.next_chunk() if self._decompressor is None else self._decompressed(self._decompressor))
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - it is raised again
             self._state = _State.BROKEN
-            if (ours := translated(error, self._errors, self._request)) is None:
-                raise
-            raise ours from error
+            reraise(error, self._errors, self._request)
         self._state = _State.OPEN if data else _State.ENDED
         return data
 

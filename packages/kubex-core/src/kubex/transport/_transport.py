@@ -12,7 +12,7 @@ from kubex.core._response import Response
 from kubex.core._transport_errors import ConnectError
 from kubex.transport._config import PreparedRequest, TransportConfig
 from kubex.transport._connect_guard import ConnectGuard
-from kubex.transport._exceptions import ExceptionTable, map_exceptions, translated
+from kubex.transport._exceptions import ExceptionTable, map_exceptions, reraise
 from kubex.transport._stream_response import StreamResponse
 from kubex.transport._validation import check_request
 from kubex.transport._websocket import OpenWebSocket, WebSocket
@@ -92,10 +92,8 @@ class Transport(ABC):
         if self.config.proxy is None:  # without a cancel scope, which costs more than all the rest here
             try:
                 response = await self.open(request, _DIRECT)
-            except BaseException as error:
-                if (ours := translated(error, self.errors, request)) is None:
-                    raise
-                raise ours from error
+            except BaseException as error:  # noqa: BLE001 - it is raised again
+                reraise(error, self.errors, request)
         else:
             with ConnectGuard(self.config.proxy, request) as guard, map_exceptions(self.errors, request):
                 response = await self.open(request, guard)

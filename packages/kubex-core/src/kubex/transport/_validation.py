@@ -22,9 +22,11 @@ def check_request(request: PreparedRequest) -> None:
         raise _error("the URL contains a character that must be percent-encoded", request)
     for name, value in request.headers:
         if not _is_token(name):
+            del value  # error reporters show local variables
             raise _error(f"{name!r} is not the name of a header", request)
         # The first tests accept nearly every value, and are much faster than the pattern.
         if not (value.isascii() and value.isprintable() and value == value.strip()) and _BAD_VALUE.search(value):
+            del value
             problem = "a line break, white space at one end, or another character that HTTP does not allow"
             raise _error(f"the value of the header {name!r} contains {problem}", request)
 

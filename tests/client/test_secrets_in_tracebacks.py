@@ -1,0 +1,233 @@
+"""Tracebacks with local variables, as rich and error reporters render them, contain no credentials."""
+
+import base64
+import ssl
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+import trustme
+import yaml
+
+from client.conftest import Connect
+from client.identity import SECRET, Provider
+from client.turns import Turn, Turns, answer, hang_up, refuse, silence, stream
+from kubex.api import Api
+from kubex.client import Client
+from kubex.configuration import ExecPlugin, configure_from_kubeconfig
+from kubex.core.exceptions import ConfigurationError, KubexError, ServerCertificateError
+from kubex.credentials import Authentication, StaticCredentials
+from kubex.models import ObjectMeta
+from kubex_k8s.v1_37.core.v1 import ConfigMap
+from transport.servers import Peer, Serve, proxy
+
+pytestmark = pytest.mark.anyio
+
+MARK = "marked-secret-value"
+PASSWORD = "marked-secret-password"
+SECRETS = (
+    MARK,
+    PASSWORD,
+    *(base64.b64encode(f"user:{secret}".encode()).decode() for secret in (MARK, PASSWORD)),
+    SECRET,
+    "marked-secret-refresh",
+)
+TESTS = str(Path(__file__).parents[1])
+
+
+def chained(error: BaseException | None, seen: set[int]) -> Iterator[BaseException]:
+    """Find all exceptions behind one, also those that Python does not print: error reporters show them, too."""
+    if error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        for behind in (error.__cause__, error.__context__, *getattr(error, "exceptions", ())):
+            yield from chained(behind, seen)
+
+
+def rendered(error: BaseException) -> str:
+    """Render an exception with the local variables of all frames, except those of the tests."""
+    lines: list[str] = []
+    for each in chained(error, set()):
+        lines += traceback.format_exception_only(each)
+        frames = traceback.walk_tb(each.__traceback__)
+        for frame in traceback.StackSummary.extract(frames, capture_locals=True):
+            if not frame.filename.startswith(TESTS):
+                values = [f"    {name} = {value}" for name, value in (frame.locals or {}).items()]
+                lines += [f"  {frame.filename}:{frame.lineno} {frame.name}", *values]
+    return "\n".join(lines)
+
+
+def leaks(error: BaseException) -> list[str]:
+    """Return the rendered lines that contain a secret."""
+    text = rendered(error)
+    assert "/kubex/" in text, "the frames of Kubex are rendered"
+    return [line for line in text.splitlines() if any(secret in line for secret in SECRETS)]
+
+
+def half(peer: Peer) -> None:
+    """Close the connection in the middle of a body."""
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+    raise ConnectionError("as the script says")
+
+
+def garbage(peer: Peer) -> None:
+    peer.send(b"\x15\x03\x03 banana\r\n\r\n")
+    raise ConnectionError("as the script says")
+
+
+async def listed(client: Client) -> None:
+    await Api(ConfigMap, client).list()
+
+
+async def created(client: Client) -> None:
+    await Api(ConfigMap, client).create(ConfigMap(metadata=ObjectMeta(name="c")))
+
+
+async def watched(client: Client) -> None:
+    async with Api(ConfigMap, client).watch() as events:
+        async for _ in events:
+            pass
+
+
+CALLS: list[Callable[[Client], Any]] = [listed, created, watched]
+TURNS: dict[str, Turn] = {
+    "closed": hang_up,
+    "half": half,
+    "garbage": garbage,
+    "silence": silence,
+    "endless": stream(b"{"),
+    "unauthorized": refuse("401 Unauthorized"),
+    "forbidden": refuse("403 Forbidden"),
+    "unavailable": refuse("503 Service Unavailable", Retry_After="0"),
+    "other": answer(b"<html>"),
+    "unknown coding": answer(b"x", headers=[("Content-Encoding", "br")]),
+}
+QUIET = {"silence", "endless"}
+CREDENTIALS: list[dict[str, Any]] = [{"token": MARK}, {"username": "user", "password": MARK}]
+
+
+async def failure(call: Callable[[Client], Any], client: Client, *, limit: float = 10) -> BaseException:
+    """Return the exception of a call, made while another exception is handled, as in a program that recovers."""
+    handled = LookupError("handled by the program")
+    try:
+        raise handled
+    except LookupError:
+        with pytest.raises((KubexError, TimeoutError)) as caught, anyio.fail_after(limit):
+            await call(client)
+    assert handled.__traceback__ is not None, "the traceback of an exception of the program is kept"
+    return caught.value
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("turn", TURNS)
+async def test_a_failed_call(connect: Connect, serve: Serve, call: Callable[[Client], Any], turn: str) -> None:
+    server = serve(Turns(TURNS[turn]))
+    async with connect(server, configuration={"token": MARK}, retry=None) as client:
+        assert leaks(await failure(call, client, limit=0.1 if turn in QUIET else 10)) == []
+
+
+@pytest.mark.parametrize("call", CALLS)
+async def test_a_password_or_a_header_of_a_failed_call(
+    connect: Connect, serve: Serve, call: Callable[[Client], Any]
+) -> None:
+    async with connect(serve(Turns(hang_up)), configuration={"username": "user", "password": MARK}) as client:
+        assert leaks(await failure(call, client)) == []
+
+
+@pytest.mark.parametrize("headers", [{"X-Secret": f"{MARK} "}, {"X-Secret": f"{MARK}\ud800"}])
+async def test_a_header_that_http_does_not_allow(connect: Connect, serve: Serve, headers: dict[str, str]) -> None:
+    authentication = Authentication(headers=tuple(headers.items()))
+    async with connect(serve()) as client:
+        client._plain._credentials = StaticCredentials(authentication)  # pyright: ignore[reportPrivateUsage] - no other way
+        error = await failure(listed, client)
+    assert "the value of the header 'X-Secret' contains" in str(error)
+    assert leaks(error) == []
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("turn", [refuse("407 Proxy Authentication Required"), refuse("502 No"), hang_up, garbage])
+async def test_a_call_that_fails_at_the_proxy(
+    connect: Connect, serve: Serve, call: Callable[[Client], Any], scheme: str, turn: Turn
+) -> None:
+    address = f"http://user:{PASSWORD}@{serve(Turns(turn)).host}"
+    configuration = {"proxy_url": address, "token": MARK}
+    async with connect(f"{scheme}://127.0.0.1:1", configuration=configuration, retry=None) as client:
+        assert leaks(await failure(call, client)) == []
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("through", ["nothing", "proxy"])
+async def test_a_call_to_a_server_that_is_not_trusted(
+    connect: Connect, serve: Serve, call: Callable[[Client], Any], through: str
+) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(tls)
+    server = serve(tls=tls)
+    configuration = {"token": MARK}
+    if through == "proxy":
+        configuration["proxy_url"] = f"http://user:{PASSWORD}@{serve(proxy).host}"
+    async with connect(server, configuration=configuration, retry=None) as client:
+        error = await failure(call, client)
+        assert isinstance(error, ServerCertificateError)
+        assert leaks(error) == []
+
+
+@pytest.mark.parametrize("way", ["client_secret_basic", "client_secret_post"])
+@pytest.mark.parametrize(
+    "turn",
+    [
+        hang_up,
+        garbage,
+        refuse("400 Bad Request", b'{"error": "invalid_grant", "error_description": "marked-secret-refresh-0"}'),
+        answer(b'{"refresh_token": "marked-secret-refresh-1"}'),
+        answer(b'{"id_token": "marked-secret-value", "refresh_token": "marked-secret-refresh-1"}'),
+        answer(b'{"id_token": "marked-secret-value", "refresh_token": "marked-secret-refresh-\\ud800"}'),
+        answer(b"[marked-secret-refresh-1]"),
+    ],
+    ids=["closed", "garbage", "invalid grant", "no ID token", "no JWT", "half a character", "no JSON"],
+)
+async def test_a_refresh_that_fails(connect: Connect, serve: Serve, way: str, turn: Turn) -> None:
+    provider = Provider(serve)
+    provider.secret, provider.tells, provider.accepts, provider.answer = SECRET, [way], [way], turn
+    configuration = {"oidc": provider.settings()}
+    async with connect(serve(), configuration=configuration, retry=None) as client:
+        error = await failure(listed, client)
+        assert isinstance(error, ConfigurationError)
+        assert leaks(error) == []
+
+
+async def test_a_plugin_that_fails_after_it_printed_a_token(connect: Connect, serve: Serve) -> None:
+    printed = f'{{"kind": "ExecCredential", "status": {{"token": "{MARK}"}}}}'
+    for code in (f"print({printed!r})", f"print({printed!r}); raise SystemExit(1)"):
+        plugin = ExecPlugin(command=sys.executable, args=("-c", code, MARK), env={"SECRET": MARK})
+        async with connect(serve(), configuration={"exec": plugin}) as client:
+            assert leaks(await failure(listed, client)) == []
+
+
+async def test_a_client_certificate_that_cannot_be_used(connect: Connect) -> None:
+    pem = f"-----BEGIN PRIVATE KEY-----\n{MARK}\n-----END PRIVATE KEY-----\n"
+    async with connect(
+        "https://127.0.0.1:1", configuration={"client_cert_data": pem, "client_key_data": pem}
+    ) as client:
+        assert leaks(await failure(listed, client)) == []
+
+
+@pytest.mark.parametrize("user", [{"token": MARK, "username": "u"}, {"token": MARK, "as-uid": "1"}, {"token": [MARK]}])
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_kubeconfig_that_cannot_be_used(tmp_path: Path, user: dict[str, Any]) -> None:
+    document = {
+        "current-context": "c",
+        "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+        "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}],
+        "users": [{"name": "u", "user": user}],
+    }
+    for text in (yaml.safe_dump(document), yaml.safe_dump(document) + "["):
+        (tmp_path / "config").write_text(text)
+        with pytest.raises(ConfigurationError) as caught:
+            await configure_from_kubeconfig(tmp_path / "config")
+        assert leaks(caught.value) == []
