@@ -61,5 +61,5 @@ class Kubex:
 @asynccontextmanager
 async def open_peer(url: str, _: int) -> AsyncIterator[Kubex]:
     """Connect."""
-    async with create_client(ClientConfiguration(url=url), ClientChoise.AIOHTTP) as client:
+    async with create_client(ClientConfiguration(url=url), client_class=ClientChoise.AIOHTTP) as client:
         yield Kubex(client)

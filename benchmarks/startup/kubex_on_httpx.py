@@ -10,7 +10,7 @@ from kubex import Api, ClientChoise, ClientConfiguration, create_client
 
 async def main(url: str, path: str) -> None:
     """Get one Pod."""
-    async with create_client(ClientConfiguration(url=url), ClientChoise.HTTPX) as client:
+    async with create_client(ClientConfiguration(url=url), client_class=ClientChoise.HTTPX) as client:
         pod = await Api(Pod, client, namespace="default").get(path.rpartition("/")[2])
     assert pod.spec.node_name
 

@@ -67,14 +67,14 @@ def backend(pair: Pair) -> Backend:
 @pytest.fixture
 async def client(server: ServerHandle, backend: Backend, namespace: str) -> AsyncIterator[Client]:
     """Return a client of the pair whose default namespace is the test's."""
-    async with create_client(server.configuration(namespace=namespace), backend) as client:
+    async with create_client(server.configuration(namespace=namespace), client_class=backend) as client:
         yield client
 
 
 @pytest.fixture
 async def embedded_client(kubex_server: EmbeddedServer, backend: Backend) -> AsyncIterator[Client]:
     """Return a client of `kubex_server`, the embedded server of the test's own, which it may disturb and look into."""
-    async with create_client(kubex_server.handle.configuration(), backend) as client:
+    async with create_client(kubex_server.handle.configuration(), client_class=backend) as client:
         kubex_server.clear_requests()
         yield client
 

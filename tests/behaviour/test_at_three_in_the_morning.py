@@ -29,7 +29,7 @@ def api(embedded_client: Client) -> Api[ConfigMap]:
 async def writer(kubex_server: EmbeddedServer, backend: Backend) -> AsyncIterator[Api[ConfigMap]]:
     """Return the API over connections that are new for each call, so that no write meets one that is gone."""
     options = ClientOptions(keep_alive=False)
-    async with create_client(kubex_server.handle.configuration(), backend, options) as client:
+    async with create_client(kubex_server.handle.configuration(), client_class=backend, options=options) as client:
         yield Api(ConfigMap, client)
 
 
@@ -82,7 +82,7 @@ async def test_a_write_that_may_have_happened_is_not_sent_again(
 
 async def test_without_a_policy_nothing_is_sent_again(kubex_server: EmbeddedServer, backend: Backend) -> None:
     options = ClientOptions(retry=None)
-    async with create_client(kubex_server.handle.configuration(), backend, options) as client:
+    async with create_client(kubex_server.handle.configuration(), client_class=backend, options=options) as client:
         lost = kubex_server.inject("GET *", Drop("request"), times=None)
         with pytest.raises(ConnectionLost):
             await Api(ConfigMap, client).get("one")
@@ -93,7 +93,7 @@ async def test_a_server_that_stays_away_is_an_error_of_the_family(
     kubex_server: EmbeddedServer, backend: Backend
 ) -> None:
     options = ClientOptions(retry=RetryPolicy(max_attempts=3, initial_delay=0.01))
-    async with create_client(kubex_server.handle.configuration(), backend, options) as client:
+    async with create_client(kubex_server.handle.configuration(), client_class=backend, options=options) as client:
         await client.version()
         await anyio.to_thread.run_sync(kubex_server.stop)
         with pytest.raises(TransportError):

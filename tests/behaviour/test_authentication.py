@@ -60,7 +60,7 @@ async def test_a_refused_token_is_replaced_from_its_file(
 ) -> None:
     path = tmp_path / "token"
     path.write_text(await tokens.issue(refused=True))
-    async with create_client(by_file(server, path), backend) as robot:
+    async with create_client(by_file(server, path), client_class=backend) as robot:
         with pytest.raises(Unauthorized, match="401 Unauthorized"):
             await name_of(robot)
         path.write_text(await tokens.issue())
@@ -72,7 +72,7 @@ async def test_streams_replace_a_refused_token_too(
 ) -> None:
     path = tmp_path / "token"
     path.write_text(await tokens.issue(refused=True))
-    async with create_client(by_file(server, path), backend) as robot:
+    async with create_client(by_file(server, path), client_class=backend) as robot:
         with pytest.raises(Unauthorized):
             async with robot.stream("GET", "/version"):
                 pytest.fail("it was opened")
@@ -88,7 +88,7 @@ async def test_many_calls_survive_a_refused_token(
     path = tmp_path / "token"
     path.write_text(await tokens.issue(refused=True))
     names: list[str | None] = []
-    async with create_client(by_file(server, path), backend) as robot:
+    async with create_client(by_file(server, path), client_class=backend) as robot:
         with pytest.raises(Unauthorized):
             await name_of(robot)
         path.write_text(await tokens.issue())
@@ -104,7 +104,7 @@ async def test_many_calls_survive_a_refused_token(
 
 async def test_a_password_counts_for_nothing(server: ServerHandle, backend: Backend) -> None:
     configuration = dataclasses.replace(server.anonymous().configuration(), username="admin", password="s3cret")
-    async with create_client(configuration, backend) as client:
+    async with create_client(configuration, client_class=backend) as client:
         with pytest.raises(Forbidden, match='User "system:anonymous" cannot list') as caught:
             await Api(ConfigMap, client, namespace="default").list()
     assert "s3cret" not in repr(caught.value)
@@ -119,7 +119,7 @@ async def test_certificates_are_replaced_from_their_files(
     key.write_text(stranger.key_pem)
     anonymous = kubex_control_plane.anonymous().configuration()
     configuration = dataclasses.replace(anonymous, client_cert_file=cert, client_key_file=key)
-    async with create_client(configuration, backend) as client:
+    async with create_client(configuration, client_class=backend) as client:
         with pytest.raises(Unauthorized):
             await name_of(client)
         jane = kubex_control_plane.as_user("jane")
@@ -140,7 +140,7 @@ async def until_jane_may(admin: Client, verb: str, namespace: str) -> None:
 
 
 async def test_rbac_sees_the_impersonated_user(kubex_control_plane: ServerHandle, backend: Backend) -> None:
-    async with create_client(kubex_control_plane.configuration(), backend) as admin:
+    async with create_client(kubex_control_plane.configuration(), client_class=backend) as admin:
         made = await Api(Namespace, admin).create(Namespace(metadata=ObjectMeta(generate_name="behaviour-")))
         namespace = made.metadata.name
         assert namespace is not None
@@ -154,7 +154,7 @@ async def test_rbac_sees_the_impersonated_user(kubex_control_plane: ServerHandle
         await maps.create(config_map("one"))
         await until_jane_may(admin, "get", namespace)
         jane = dataclasses.replace(admin.configuration, impersonate=Impersonation(user="jane"), namespace=namespace)
-        async with create_client(jane, backend) as client:
+        async with create_client(jane, client_class=backend) as client:
             assert (await Api(ConfigMap, client).get("one")).metadata.name == "one"
             with pytest.raises(Forbidden, match='User "jane" cannot list'):
                 await Api(ConfigMap, client).list()
@@ -166,6 +166,6 @@ async def test_rbac_sees_the_impersonated_user(kubex_control_plane: ServerHandle
 
 async def test_plain_http_at_the_port_for_tls_says_so(kubex_control_plane: ServerHandle, backend: Backend) -> None:
     configuration = ClientConfiguration(url=kubex_control_plane.url.replace("https:", "http:"))
-    async with create_client(configuration, backend) as client:
+    async with create_client(configuration, client_class=backend) as client:
         with pytest.raises(TLSError, match="begin the URL with https://"):
             await client.version()

@@ -37,7 +37,9 @@ async def test_fifty_creates_and_gets_at_once(client: Client) -> None:
 @pytest.mark.covers("pitfall-23", "options-pool_size")
 async def test_watches_do_not_starve_plain_calls(server: ServerHandle, namespace: str, backend: Backend) -> None:
     options = ClientOptions(pool_size=5)
-    async with create_client(server.configuration(namespace=namespace), backend, options) as client:
+    async with create_client(
+        server.configuration(namespace=namespace), client_class=backend, options=options
+    ) as client:
         api = Api(ConfigMap, client)
         version = (await api.list()).resource_version
         async with AsyncExitStack() as stack:

@@ -29,7 +29,7 @@ def pair(request: pytest.FixtureRequest) -> Pair:
 async def client(server: ServerHandle, backend: Backend, namespace: str) -> AsyncIterator[Client]:
     """Return a client that would rather speak HTTP/2."""
     configuration = server.configuration(namespace=namespace)
-    async with create_client(configuration, backend, ClientOptions(http2=True)) as client:
+    async with create_client(configuration, client_class=backend, options=ClientOptions(http2=True)) as client:
         yield client
 
 

@@ -22,7 +22,7 @@ def acting(configuration: ClientConfiguration, impersonation: Impersonation) -> 
 
 
 async def who_am_i(configuration: ClientConfiguration, backend: Backend) -> UserInfo:
-    async with create_client(configuration, backend) as client:
+    async with create_client(configuration, client_class=backend) as client:
         review = await create_review(client, SelfSubjectReview())
     assert review.status is not None
     assert review.status.user_info is not None
@@ -61,7 +61,7 @@ async def test_an_administrator_stays_one_under_another_name(
 ) -> None:
     await Api(ConfigMap, client).create(config_map("one"))
     root = acting(client.configuration, Impersonation(user="root", groups=("system:masters",)))
-    async with create_client(root, backend) as other:
+    async with create_client(root, client_class=backend) as other:
         assert (await Api(ConfigMap, other).get("one")).metadata.name == "one"
         async with Api(ConfigMap, other).watch() as events:
             async for event in events:

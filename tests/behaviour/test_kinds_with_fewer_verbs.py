@@ -109,6 +109,6 @@ async def test_the_server_refuses_to_delete_namespaces_by_the_collection(client:
 async def test_a_real_server_refuses_all_but_reading_of_component_statuses(
     kubex_control_plane: ServerHandle, backend: Backend, verb: str
 ) -> None:
-    async with create_client(kubex_control_plane.configuration(), backend) as client:
+    async with create_client(kubex_control_plane.configuration(), client_class=backend) as client:
         with pytest.raises(MethodNotAllowed):
             await VERBS[verb](Api(unrestricted(ComponentStatus), client))

@@ -207,7 +207,7 @@ async def test_an_expired_token_comes_with_one_that_resumes(
 async def test_a_revision_of_the_future_is_a_gateway_timeout(backend: Backend) -> None:
     async with EmbeddedServer(settings=Settings(future_wait=0.05)) as handle:
         configuration, options = handle.configuration(), ClientOptions(retry=None)
-        async with create_client(configuration, backend, options) as client:
+        async with create_client(configuration, client_class=backend, options=options) as client:
             with pytest.raises(GatewayTimeout, match="Too large resource version") as caught:
                 await Api(ConfigMap, client).list(resource_version="99999999")
             assert caught.value.retry_after == 1

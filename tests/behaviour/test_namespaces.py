@@ -30,7 +30,7 @@ async def test_without_a_word_it_is_that_of_the_configuration(client: Client, na
 
 
 async def test_a_configuration_without_one_means_default(server: ServerHandle, backend: Backend) -> None:
-    async with create_client(server.configuration(), backend) as client:
+    async with create_client(server.configuration(), client_class=backend) as client:
         created = await Api(ConfigMap, client).create(config_map("one"), dry_run=True)
     assert created.metadata.namespace == "default"
 

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_who_may_not_is_forbidden(server: ServerHandle, namespace: str, backend: Backend) -> None:
     anonymous = server.anonymous().configuration(namespace=namespace)
-    async with create_client(anonymous, backend) as client:
+    async with create_client(anonymous, client_class=backend) as client:
         with pytest.raises(Forbidden, match='403 Forbidden: configmaps "one" is forbidden: User ') as caught:
             await Api(ConfigMap, client).get("one")
         assert caught.value.reason == "Forbidden"
@@ -44,7 +44,7 @@ async def test_who_may_not_is_forbidden(server: ServerHandle, namespace: str, ba
 
 async def test_a_token_that_nobody_knows_is_unauthorized(server: ServerHandle, backend: Backend) -> None:
     stranger = server.with_token("a-token-of-nobody")
-    async with create_client(stranger.configuration(), backend) as client:
+    async with create_client(stranger.configuration(), client_class=backend) as client:
         with pytest.raises(Unauthorized, match="401 Unauthorized") as caught:
             await Api(ConfigMap, client).list()
         assert "a-token-of-nobody" not in repr(caught.value)
@@ -54,7 +54,7 @@ async def test_a_token_that_nobody_knows_is_unauthorized(server: ServerHandle, b
 
 async def test_http_to_a_server_that_speaks_tls_is_told_so(server: ServerHandle, backend: Backend) -> None:
     plain = ClientConfiguration(url=server.url.replace("https://", "http://"))
-    async with create_client(plain, backend) as client:
+    async with create_client(plain, client_class=backend) as client:
         with pytest.raises(TLSError, match="the server speaks TLS on this port; begin the URL with https://"):
             await Api(ConfigMap, client).list(namespace="default")
 
@@ -62,7 +62,7 @@ async def test_http_to_a_server_that_speaks_tls_is_told_so(server: ServerHandle,
 async def test_a_certificate_is_a_credential(server: ServerHandle, backend: Backend) -> None:
     configuration = server.as_user("root", ["system:masters"]).configuration()
     assert configuration.client_cert_data
-    async with create_client(configuration, backend) as client:
+    async with create_client(configuration, client_class=backend) as client:
         assert (await Api(Namespace, client).get("default")).metadata.name == "default"
 
 
@@ -129,6 +129,8 @@ async def test_errors_are_one_family_and_can_be_pickled(client: Client) -> None:
 
 async def test_a_refusal_is_not_sent_again(server: ServerHandle, namespace: str, backend: Backend) -> None:
     options = ClientOptions(retry=None)
-    async with create_client(server.configuration(namespace=namespace), backend, options) as client:
+    async with create_client(
+        server.configuration(namespace=namespace), client_class=backend, options=options
+    ) as client:
         with pytest.raises(NotFound):
             await Api(ConfigMap, client).get("none")

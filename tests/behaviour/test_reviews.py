@@ -49,7 +49,7 @@ async def test_one_can_ask_who_one_is(client: Client) -> None:
 
 
 async def test_one_can_ask_as_another_user(server: ServerHandle, backend: Backend) -> None:
-    async with create_client(server.as_user("jane", ["devs"]).configuration(), backend) as jane:
+    async with create_client(server.as_user("jane", ["devs"]).configuration(), client_class=backend) as jane:
         review = await create_review(jane, SelfSubjectReview())
     assert review.status is not None
     assert review.status.user_info is not None

@@ -114,7 +114,7 @@ async def test_evictions_are_in_namespaces(
     server: ServerHandle, backend: Backend, namespace: str, client: Client
 ) -> None:
     await Api(Pod, client).create(pod("one"))
-    async with create_client(server.configuration(), backend) as elsewhere:
+    async with create_client(server.configuration(), client_class=backend) as elsewhere:
         api = Api(Pod, elsewhere)
         with pytest.raises(NotFound):
             await api.evict("one")

@@ -43,7 +43,7 @@ def token_of(issued: TokenRequest) -> str:
 
 async def bearer(server: ServerHandle, backend: Backend, token: str) -> UserInfo:
     """Ask the server whose token it is, with that token."""
-    async with create_client(server.with_token(token).configuration(), backend) as client:
+    async with create_client(server.with_token(token).configuration(), client_class=backend) as client:
         review = await create_review(client, SelfSubjectReview())
     assert review.status is not None
     assert review.status.user_info is not None

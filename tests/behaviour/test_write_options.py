@@ -72,7 +72,7 @@ async def test_without_one_the_manager_is_named_after_the_user_agent(
     made = ManagedConfigMap(metadata=ManagedObjectMeta(name="one"), data={"a": "1"})
     assert managers(await Api(ManagedConfigMap, client).create(made)) == {("kubex", "Update")}
     options = ClientOptions(user_agent="operator/1.2 (test)")
-    async with create_client(server.configuration(namespace=namespace), backend, options) as other:
+    async with create_client(server.configuration(namespace=namespace), client_class=backend, options=options) as other:
         patched = await Api(ManagedConfigMap, other).patch("one", MergePatch({"data": {"b": "2"}}))
     assert managers(patched) == {("kubex", "Update"), ("operator", "Update")}
 
@@ -144,7 +144,9 @@ async def test_an_error_with_a_warning_is_still_that_error(
 
 async def test_warnings_can_be_switched_off(server: ServerHandle, namespace: str, backend: Backend) -> None:
     options = ClientOptions(log_api_warnings=False)
-    async with create_client(server.configuration(namespace=namespace), backend, options) as client:
+    async with create_client(
+        server.configuration(namespace=namespace), client_class=backend, options=options
+    ) as client:
         created = await Api(ConfigMap, client).create(mistaken("one"), field_validation="Warn")
     assert named(created) == "one"
 

@@ -60,15 +60,15 @@ async def test_a_patch_says_of_which_kind_it_is(
 
 
 async def test_an_api_needs_a_client_that_was_awaited(kubex_server: EmbeddedServer, backend: Backend) -> None:
-    unawaited: Any = create_client(kubex_server.handle.configuration(), backend)
+    unawaited: Any = create_client(kubex_server.handle.configuration(), client_class=backend)
     others: list[Any] = [unawaited, None, kubex_server.handle]
     for client in others:
-        wanted = rf"{type(client).__name__} is no client: take that of `async with create_client\(\) as client`"
+        wanted = rf"expected a Client, not {type(client).__name__}: use `async with create_client\(\) as client`"
         with pytest.raises(TypeError, match=wanted):
             Api(ConfigMap, client)
         with pytest.raises(TypeError, match=wanted):
             await create_review(client, TokenReview(spec=TokenReviewSpec(token="a")))
-    with pytest.raises(TypeError, match="ClientOpener is no client"):
+    with pytest.raises(TypeError, match="expected a Client, not _ClientContext"):
         await create_api(ConfigMap, client=unawaited)
 
 

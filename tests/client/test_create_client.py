@@ -61,12 +61,12 @@ def kubeconfig(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.anyio
 @pytest.mark.covers("options-code-create_client")
 async def test_all_three_ways_to_call_it(configuration: ClientConfiguration, server: Server, pair: Pair) -> None:
-    client = await create_client(configuration, pair.backend)
+    client = await create_client(configuration, client_class=pair.backend)
     await client.request("GET", "/await")
     await client.aclose()
-    async with create_client(configuration, pair.backend) as second:
+    async with create_client(configuration, client_class=pair.backend) as second:
         await second.request("GET", "/with")
-    async with await create_client(configuration, pair.backend) as third:
+    async with await create_client(configuration, client_class=pair.backend) as third:
         await third.request("GET", "/both")
     assert [request.target for request in server.seen] == ["/await", "/with", "/both"]
     for closed in (client, second, third):
@@ -80,7 +80,7 @@ async def test_all_three_ways_to_call_it(configuration: ClientConfiguration, ser
 async def test_the_best_backend_of_the_async_library_is_taken(
     configuration: ClientConfiguration, pair: Pair, choice: ClientChoise | str
 ) -> None:
-    async with create_client(configuration, choice) as client:
+    async with create_client(configuration, client_class=choice) as client:
         assert client.backend.name == BEST[pair.runtime]
         await client.request("GET", "/")
     async with create_client(configuration) as client:
@@ -106,7 +106,7 @@ async def test_the_variable_chooses_and_the_argument_goes_before_it(
     async with create_client(configuration) as client:
         assert client.backend.name == pair.backend
     monkeypatch.setenv("KUBEX_BACKEND", "no-such-backend")
-    async with create_client(configuration, pair.backend) as client:
+    async with create_client(configuration, client_class=pair.backend) as client:
         assert client.backend.name == pair.backend
     with pytest.raises(NoBackendError, match=r"no-such-backend: is not installed \(installed: aiohttp, httpx\)"):
         await create_client(configuration)
@@ -127,7 +127,7 @@ def test_aiohttp_on_trio_is_refused_by_name(
     configuration: ClientConfiguration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def ask(choice: str) -> None:
-        await create_client(configuration, choice)
+        await create_client(configuration, client_class=choice)
 
     with pytest.raises(BackendError, match="'aiohttp': runs on asyncio, not on trio"):
         anyio.run(ask, "aiohttp", backend="trio")
@@ -186,7 +186,7 @@ async def test_an_api_can_own_its_client(kubeconfig: Path, server: Server, pair:
 
 @pytest.mark.anyio
 async def test_an_api_leaves_a_client_open_that_it_was_given(configuration: ClientConfiguration, pair: Pair) -> None:
-    async with create_client(configuration, pair.backend) as client:
+    async with create_client(configuration, client_class=pair.backend) as client:
         async with await create_api(ConfigMap, client=client) as api:
             await api.get("a")
         await api.get("a")
@@ -231,5 +231,5 @@ async def test_the_event_loop_goes_on_while_the_http_library_is_imported(
     async with anyio.create_task_group() as group:
         group.start_soon(meanwhile)
         await anyio.wait_all_tasks_blocked()
-        async with create_client(configuration, dataclasses.replace(backend, load=load)) as client:
+        async with create_client(configuration, client_class=dataclasses.replace(backend, load=load)) as client:
             await client.request("GET", "/")

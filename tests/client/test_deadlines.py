@@ -13,6 +13,7 @@ from client.conftest import SOON, Connect
 from client.turns import Arrivals, Gate, Turn, Turns, answer, silence, stream
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
+from kubex.client._calls import open_stream
 from kubex.client._prepare import checked_path
 from kubex.configuration import ClientConfiguration
 from kubex.core._request import Request
@@ -58,7 +59,7 @@ async def test_an_idle_stream_outlives_the_librarys_own_timeouts(
 async def test_a_watch_that_hears_nothing_for_too_long_is_a_read_timeout(connect: Connect, serve: Serve) -> None:
     server = serve(Turns(stream(b"a\n")))
     request = Request(method="GET", path=checked_path("/watch"))
-    async with connect(server) as client, client.open(request, idle=1) as opened:
+    async with connect(server) as client, open_stream(client, request, idle=1) as opened:
         assert await opened.receive() == b"a\n"
         with pytest.raises(ReadTimeout):
             await opened.receive()

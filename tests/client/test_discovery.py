@@ -292,7 +292,7 @@ def test_a_descriptor_with_an_invalid_field_is_an_error(fields: dict[str, Any], 
 )
 async def test_what_is_not_a_transport_is_an_error_that_names_the_backend(factory: Any, problem: str) -> None:
     backend = dataclasses.replace(kubex_httpx.BACKEND, name="faulty", load=lambda: factory)
-    async with create_client(ClientConfiguration(url="http://127.0.0.1:1"), backend) as client:
+    async with create_client(ClientConfiguration(url="http://127.0.0.1:1"), client_class=backend) as client:
         with pytest.raises(BackendError, match="backend 'faulty': ") as caught:
             await client.version()
     assert problem in str(caught.value)

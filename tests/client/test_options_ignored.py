@@ -82,10 +82,10 @@ async def test_every_way_to_a_client_points_at_the_users_line(pair: Pair) -> Non
     kind = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        await (await create_client(HTTPS, pair.backend, options)).aclose()  # first
-        async with create_client(HTTPS, pair.backend, options):  # second
+        await (await create_client(HTTPS, client_class=pair.backend, options=options)).aclose()  # first
+        async with create_client(HTTPS, client_class=pair.backend, options=options):  # second
             pass
-        async with await create_client(HTTPS, pair.backend, options):  # third
+        async with await create_client(HTTPS, client_class=pair.backend, options=options):  # third
             pass
         async with kind(HTTPS, options):  # fourth
             pass
@@ -99,7 +99,7 @@ async def test_every_way_to_a_client_points_at_the_users_line(pair: Pair) -> Non
 async def test_the_phases_of_a_calls_own_timeout_warn_too(pair: Pair, serve: Serve) -> None:
     server = serve(Turns(answer(b'{"metadata": {}}'), answer(b'{"items": []}'), answer(), stream()))
     timeout = Timeout(total=5, pool=1)
-    async with create_client(ClientConfiguration(url=server.url), pair.backend) as client:
+    async with create_client(ClientConfiguration(url=server.url), client_class=pair.backend) as client:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             await Api(ConfigMap, client).get("a", request_timeout=timeout)  # get
@@ -120,7 +120,9 @@ async def test_a_client_warns_once_however_many_calls_it_makes(pair: Pair, serve
     options = ClientOptions(**IGNORED[pair.backend])  # type: ignore[arg-type]  # one field each
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        async with create_client(ClientConfiguration(url=server.url), pair.backend, options) as client:
+        async with create_client(
+            ClientConfiguration(url=server.url), client_class=pair.backend, options=options
+        ) as client:
             for _ in range(3):
                 await client.request("GET", "/")
     assert [str(warning.message).split(":")[0] for warning in caught] == [

@@ -178,7 +178,7 @@ async def test_a_missing_extra_is_named_when_the_client_is_made(
         (ClientConfiguration(url=FAR, proxy_url=proxy), ClientOptions()),
     ):
         with pytest.raises(BackendError, match=hint):
-            await create_client(configuration, pair.backend, options)
+            await create_client(configuration, client_class=pair.backend, options=options)
     Client(ClientConfiguration(url="http://a"), ClientOptions(proxy={"https": proxy}), backend=quiet(pair))
 
 

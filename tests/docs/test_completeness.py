@@ -16,7 +16,7 @@ from kubex.transport import Backend, TransportConfig
 
 DOCS = ROOT / "docs"
 # What an Api is made of, beside its verbs.
-PARTS = {"aclose", "client", "endpoint", "namespace", "resource"}
+PARTS = {"aclose", "client", "namespace", "resource"}
 SOURCES = ROOT / "packages" / "kubex-core" / "src"
 
 

@@ -4,6 +4,7 @@ import anyio
 import pytest
 
 from kubex.api import Api
+from kubex.client._calls import call
 from kubex.client import RetryPolicy
 from kubex.client._prepare import checked_path
 from kubex.core._headers import Headers
@@ -84,7 +85,7 @@ async def test_the_429_of_an_eviction_is_its_answer() -> None:
     eviction = Request(method="POST", path=checked_path("/x/eviction"), body=b"{}", resend_when_throttled=False)
     async with scripted(refused(429, b"budget", Retry_After="0")) as (client, _):
         with pytest.raises(TooManyRequests, match="budget"):
-            await client.call(eviction, lambda response: response)
+            await call(client, eviction, lambda response: response)
 
 
 @pytest.mark.anyio

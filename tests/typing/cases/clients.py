@@ -20,7 +20,7 @@ async def made() -> None:
         assert_type(client, Client)
     async with await create_client() as client:
         assert_type(client, Client)
-    assert_type(await create_client(configuration, "httpx"), Client)
+    assert_type(await create_client(configuration, client_class="httpx"), Client)
     assert_type(await create_client(client_class=ClientChoise.AIOHTTP), Client)
     assert_type(await create_client(client_class=ClientChoice.AUTO, options=ClientOptions()), Client)
     assert_type(await create_client(client_class=BACKEND), Client)

@@ -6,6 +6,7 @@ from typing import Any
 
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import DeleteOptions, WriteOptions, dry_run_value
+from kubex.client._calls import call
 from kubex.core._encode import encode
 from kubex.core.params import NamespaceTypes, TimeoutTypes
 from kubex.models import Status, TokenRequest, TokenRequestSpec
@@ -24,7 +25,7 @@ async def create_eviction(
         "deleteOptions": options.document(),
     }
     request = endpoint.request("POST", path, timeout, body=encode(body), resend_when_throttled=False)
-    return await endpoint.client.call(request, lambda answer: decode(Status, answer.body, "Status"))
+    return await call(endpoint.client, request, lambda answer: decode(Status, answer.body, "Status"))
 
 
 async def create_token(
@@ -44,4 +45,4 @@ async def create_token(
         query=WriteOptions(dry_run=dry_run_value(dry_run)).query(),
         body=encode(TokenRequest(spec=spec)),
     )
-    return await endpoint.client.call(request, lambda answer: decode(TokenRequest, answer.body, "TokenRequest"))
+    return await call(endpoint.client, request, lambda answer: decode(TokenRequest, answer.body, "TokenRequest"))

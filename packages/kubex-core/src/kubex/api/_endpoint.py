@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 from kubex.api._decode import Decoder
 from kubex.api._verbs import require
 from kubex.client import Client
+from kubex.client._calls import resolve_timeout
 from kubex.core._paths import collection_path, object_path
 from kubex.core._query import Query
 from kubex.core._request import JSON, Request
@@ -127,7 +128,7 @@ class Endpoint(Generic[T]):
         resend_when_throttled: bool = True,
     ) -> Request:
         """Build the request of a verb."""
-        resolved = timeout if timeout is ... else self.client.resolve_timeout(timeout)
+        resolved = timeout if timeout is ... else resolve_timeout(self.client, timeout)
         return Request(
             method=method,
             path=path,
@@ -144,7 +145,7 @@ def check_client(client: object) -> None:
     """Raise TypeError for what is no client, such as the `create_client()` that was not awaited."""
     if not isinstance(client, Client):
         raise TypeError(
-            f"{type(client).__name__} is no client: take that of `async with create_client() as client`, or of "
+            f"expected a Client, not {type(client).__name__}: use `async with create_client() as client`, or "
             "`client = await create_client()`"
         )
 

@@ -11,6 +11,7 @@ from typing_extensions import Self
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import LogOptions
 from kubex.client import ByteStream
+from kubex.client._calls import call, open_stream
 from kubex.client._stream import Lines
 from kubex.core._lines import TextSplitter
 from kubex.core._request import Request
@@ -56,7 +57,7 @@ class Logs:
             timestamps=timestamps or None,
         )
         request = self._request(name, options, namespace, request_timeout)
-        return await self._endpoint.client.call(request, lambda answer: answer.body.decode("utf-8", "replace"))
+        return await call(self._endpoint.client, request, lambda answer: answer.body.decode("utf-8", "replace"))
 
     def stream(
         self,
@@ -87,7 +88,7 @@ class Logs:
             limit_bytes=limit_bytes,
             timestamps=timestamps or None,
         )
-        return LogStream(self._endpoint.client.open(self._request(name, options, namespace, request_timeout)))
+        return LogStream(open_stream(self._endpoint.client, self._request(name, options, namespace, request_timeout)))
 
     def _request(
         self, name: str, options: LogOptions, namespace: NamespaceTypes, request_timeout: TimeoutTypes

@@ -7,6 +7,7 @@ from typing import TypeVar
 from kubex.api._endpoint import check_client
 from kubex.api._options import WriteOptions, dry_run_value
 from kubex.client import Client
+from kubex.client._calls import call, resolve_timeout
 from kubex.core._encode import encode_object
 from kubex.core._paths import place
 from kubex.core._request import Request
@@ -42,9 +43,9 @@ async def create_review(
         path=_path(client, review, facts, namespace),
         query=options.query(),
         body=encode_object(review, facts),
-        timeout=request_timeout if request_timeout is ... else client.resolve_timeout(request_timeout),
+        timeout=request_timeout if request_timeout is ... else resolve_timeout(client, request_timeout),
     )
-    return await client.call(request, lambda answer: _answered(review, answer))
+    return await call(client, request, lambda answer: _answered(review, answer))
 
 
 def facts_of_created(review: object) -> ResourceFacts:

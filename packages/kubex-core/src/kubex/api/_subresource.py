@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import WriteOptions, dry_run_value
 from kubex.api._patching import patch_request
+from kubex.client._calls import call
 from kubex.core._encode import encode_object
 from kubex.core._request import Request
 from kubex.core.params import FieldValidationTypes, NamespaceTypes, TimeoutTypes
@@ -81,4 +82,4 @@ class Subresource(Generic[M]):
 
     async def _send(self, request: Request) -> M:
         what = f"{self._name} of {self._endpoint.facts.resource}"
-        return await self._endpoint.client.call(request, lambda answer: decode(self._model, answer.body, what))
+        return await call(self._endpoint.client, request, lambda answer: decode(self._model, answer.body, what))

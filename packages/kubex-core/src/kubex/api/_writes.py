@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from kubex.api._options import DeleteOptions, SelectOptions, WriteOptions, dry_run_value
 from kubex.api._reads import ReadApi
+from kubex.client._calls import call
 from kubex.core._encode import encode_object
 from kubex.core._request import Request
 from kubex.core._selectors import Selector
@@ -172,7 +173,7 @@ class WriteApi(ReadApi[T]):
         )
         path = endpoint.object(name, namespace, "delete")
         request = endpoint.request("DELETE", path, request_timeout, body=options.encode())
-        return await endpoint.client.call(request, lambda answer: endpoint.decoder.item_or_status(answer.body))
+        return await call(endpoint.client, request, lambda answer: endpoint.decoder.item_or_status(answer.body))
 
     async def delete_collection(
         self,
@@ -202,8 +203,8 @@ class WriteApi(ReadApi[T]):
             query=SelectOptions(label_selector=label_selector, field_selector=field_selector).query(),
             body=options.encode(),
         )
-        return await endpoint.client.call(request, lambda answer: endpoint.decoder.list_or_status(answer.body))
+        return await call(endpoint.client, request, lambda answer: endpoint.decoder.list_or_status(answer.body))
 
     async def _send(self, request: Request) -> T:
         endpoint = self._endpoint
-        return await endpoint.client.call(request, lambda answer: endpoint.decoder.item(answer.body))
+        return await call(endpoint.client, request, lambda answer: endpoint.decoder.item(answer.body))

@@ -2,7 +2,7 @@
 
 from kubex.client._choice import ClientChoice, ClientChoise
 from kubex.client._client import Client
-from kubex.client._create import ClientOpener, create_client
+from kubex.client._create import create_client
 from kubex.client._options import ClientOptions
 from kubex.client._retry import RetryPolicy
 from kubex.client._stream import ByteStream
@@ -13,7 +13,6 @@ __all__ = [
     "Client",
     "ClientChoice",
     "ClientChoise",
-    "ClientOpener",
     "ClientOptions",
     "Response",
     "RetryPolicy",

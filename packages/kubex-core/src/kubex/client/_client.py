@@ -20,7 +20,7 @@ from kubex.client._exchange import (
 )
 from kubex.client._fetch import BackendFetch
 from kubex.client._loop import HomeLoop
-from kubex.client._options import ClientOptions
+from kubex.client._options import ClientOptions, default_timeout
 from kubex.client._prepare import Preparer, checked_headers, checked_method, checked_path, user_agent
 from kubex.client._proxy import complete_proxy, select_proxy
 from kubex.client._resolve import (
@@ -76,7 +76,7 @@ class Client:
         self._backend = backend
         self._closed = False
         self._loop = HomeLoop(backend.name, backend.runtimes)
-        self._timeouts = Timeouts(self._options.default_timeout, backend.defaults.timeout)
+        self._timeouts = Timeouts(default_timeout(self._options), backend.defaults.timeout)
         self._proxy = select_proxy(self._options.proxy, configuration, trust_env=self._options.trust_env)
         check_supported(self._options, configuration, backend, self._proxy)
         credentials = credentials_for(configuration, fetch=BackendFetch(backend, self._options))
@@ -153,7 +153,7 @@ class Client:
         above, TransportError when no answer comes.
         """
         request = self._build(method, path, query, json, body, content_type, accept, headers, request_timeout)
-        return await self.call(request, _whole)
+        return await self._call(request, _whole)
 
     def stream(
         self,
@@ -173,16 +173,16 @@ class Client:
         It waits for no other call, and has no read limit unless `request_timeout` sets one.
         """
         request = self._build(method, path, query, json, body, content_type, accept, headers, request_timeout)
-        return self.open(request)
+        return self._open(request)
 
     async def version(self, *, request_timeout: TimeoutTypes = ...) -> "VersionInfo":
         """Return the version of the API server."""
         from kubex.models import VersionInfo
 
-        request = Request(method="GET", path="/version", timeout=self.resolve_timeout(request_timeout))
-        return await self.call(request, lambda response: decode(VersionInfo, response.body, "VersionInfo"))
+        request = Request(method="GET", path="/version", timeout=self._resolve_timeout(request_timeout))
+        return await self._call(request, lambda response: decode(VersionInfo, response.body, "VersionInfo"))
 
-    async def call(self, request: Request, decode: Callable[[Response], R]) -> R:
+    async def _call(self, request: Request, decode: Callable[[Response], R]) -> R:
         """Send a request, raise what the server refuses, decode what it answers, warn of what it warns of."""
         self._check()
         timeout = self._timeouts.plain(request.timeout)
@@ -195,14 +195,14 @@ class Client:
             warn_result(warnings, result)
         return result
 
-    def open(self, request: Request, *, idle: float | None = None) -> ByteStream:
+    def _open(self, request: Request, *, idle: float | None = None) -> ByteStream:
         """Make the stream of a request; `idle` seconds of silence break it, unless the call has its own read limit."""
         timeout = self._timeouts.stream(request.timeout, idle=idle)
         return ByteStream(
             partial(self._open_stream, request, timeout), life=timeout.life, where=(request.method, request.path)
         )
 
-    def resolve_timeout(self, timeout: TimeoutTypes) -> Resolved:
+    def _resolve_timeout(self, timeout: TimeoutTypes) -> Resolved:
         """Check the timeout of one call, and warn of phases that have no effect on this backend."""
         resolved = coerce_timeout(timeout, field="request_timeout")
         if isinstance(resolved, Timeout):
@@ -276,7 +276,7 @@ class Client:
             body=body,
             content_type=content_type,
             accept=accept,
-            timeout=self.resolve_timeout(request_timeout),
+            timeout=self._resolve_timeout(request_timeout),
         )
 
     def _check(self) -> None:

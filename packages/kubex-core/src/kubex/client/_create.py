@@ -17,7 +17,7 @@ from kubex.core._caller import warn_caller
 from kubex.transport import Backend
 
 
-class ClientOpener:
+class _ClientContext:
     """What `create_client()` returns: await it for a client, or enter it with `async with`."""
 
     __slots__ = ("_arguments", "_client")
@@ -60,9 +60,10 @@ class ClientOpener:
 
 def create_client(
     configuration: ClientConfiguration | None = None,
+    *,
     client_class: ClientChoise | str | Backend = ClientChoise.AUTO,
     options: ClientOptions | None = None,
-) -> ClientOpener:
+) -> _ClientContext:
     """Make a client: `async with create_client() as client`, or `client = await create_client()`.
 
     Without a configuration it reads the kubeconfig (`KUBECONFIG`, else `~/.kube/config`), else the pod's environment.
@@ -71,4 +72,4 @@ def create_client(
     httpx). Raises ConfigurationError without a usable configuration, NoBackendError (an ImportError) when no backend
     can be used, BackendError when the one asked for cannot.
     """
-    return ClientOpener(configuration, client_class, options)
+    return _ClientContext(configuration, client_class, options)

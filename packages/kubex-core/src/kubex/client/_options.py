@@ -116,10 +116,10 @@ class ClientOptions:
             parse_proxy(url, field=f"ClientOptions.proxy[{scheme!r}]")
         object.__setattr__(self, "proxy", dict(self.proxy))
 
-    @property
-    def default_timeout(self) -> Timeout | EllipsisType | None:
-        """The timeout with a number already turned into a `Timeout`."""
-        return coerce_timeout(self.timeout, field="ClientOptions.timeout")
+
+def default_timeout(options: ClientOptions) -> Timeout | EllipsisType | None:
+    """Return the timeout of a client; the field holds a `Timeout` where a number was passed."""
+    return coerce_timeout(options.timeout, field="ClientOptions.timeout")
 
 
 def _is_int(value: object) -> bool:

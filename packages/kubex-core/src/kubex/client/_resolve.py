@@ -5,7 +5,7 @@ from types import EllipsisType
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from kubex.client._options import KUBEX_BUFFER_SIZE, KUBEX_WS_MAX_MESSAGE_SIZE, ClientOptions
+from kubex.client._options import KUBEX_BUFFER_SIZE, KUBEX_WS_MAX_MESSAGE_SIZE, ClientOptions, default_timeout
 from kubex.configuration import ClientConfiguration
 from kubex.core._caller import warn_caller
 from kubex.core.exceptions import BackendError, InsecureServerWarning, KubexError
@@ -83,7 +83,7 @@ def warn_ignored(options: ClientOptions, configuration: ClientConfiguration, bac
     """Warn, at the user's line, of each option whose value has no effect on the backend."""
     scheme = urlsplit(configuration.url).scheme
     for ignored in backend.ignores:
-        value = options.default_timeout if ignored.option == "timeout" else getattr(options, ignored.option)
+        value = default_timeout(options) if ignored.option == "timeout" else getattr(options, ignored.option)
         if ignored.applies(value, scheme):
             warn_caller(f"ClientOptions.{ignored.option}: {ignored.reason}", UserWarning)
 

@@ -1,0 +1,458 @@
+"""The import paths and the behaviour that the page about clients documents, on every pair that they apply to."""
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+import warnings
+from functools import partial
+from importlib.metadata import metadata
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import pytest
+
+import kubex_aiohttp
+import kubex_httpx
+from client.conftest import Connect, Handed
+from client.test_options_proxy import CREDENTIALS, tunnel
+from client.turns import Gate, Turns, answer, silence
+from kubex.client import ClientChoise, ClientOptions, create_client
+from kubex.configuration import ClientConfiguration
+from kubex.core.params import Timeout
+from kubex.errors import BackendError, DeadlineExceeded, ReadTimeout, WebSocketError
+from kubex.transport import Backend, PreparedRequest
+from support.pairs import PAIRS, Pair
+from transport.frames import BINARY, frame, upgrade
+from transport.servers import Peer, Serve
+
+pytestmark = pytest.mark.anyio
+
+ANY_URL = "https://my-cluster:6443"
+MIB = 2**20
+AIOHTTP = PAIRS[0]
+KUBECONFIG = """
+apiVersion: v1
+kind: Config
+current-context: here
+contexts: [{{name: here, context: {{cluster: here, user: me}}}}]
+clusters: [{{name: here, cluster: {{server: "{url}"}}}}]
+users: [{{name: me, user: {{}}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("kubex.client", "create_client"),
+        ("kubex.client", "ClientChoise"),
+        ("kubex.client", "ClientOptions"),
+        ("kubex.configuration", "ClientConfiguration"),
+        ("kubex.core.params", "Timeout"),
+        ("kubex.api", "Api"),
+        ("kubex_aiohttp", "AioHttpClient"),
+        ("kubex_httpx", "HttpxClient"),
+    ],
+)
+def test_import_paths(module: str, name: str) -> None:
+    assert hasattr(importlib.import_module(module), name)
+
+
+# create_client()
+
+
+async def test_async_with_await_create_client_closes_the_connections(serve: Serve, pair: Pair) -> None:
+    server = serve(Turns(answer()))
+    config = ClientConfiguration(url=server.url)
+    async with await create_client(configuration=config, client_class=pair.backend) as client:
+        await client.request("GET", "/")
+        assert server.open == 1
+    assert await anyio.to_thread.run_sync(server.has_open, 0)
+
+
+async def test_the_highest_priority_has_aiohttp_and_trio_gets_httpx(pair: Pair) -> None:
+    expected = {"asyncio": "aiohttp", "trio": "httpx"}[pair.runtime]
+    async with await create_client(configuration=ClientConfiguration(url=ANY_URL)) as client:
+        assert client.backend.name == expected
+
+
+CHOICE = """
+import importlib.metadata, sys
+import anyio
+
+hidden, entry_points = sys.argv[2:], importlib.metadata.entry_points
+importlib.metadata.entry_points = lambda group: [point for point in entry_points(group=group) if point.name not in hidden]
+
+from kubex.client import create_client
+from kubex.configuration import ClientConfiguration
+
+async def main():
+    try:
+        client = await create_client(configuration=ClientConfiguration(url="https://my-cluster:6443"))
+    except ImportError as error:
+        return print("ImportError", type(error).__name__)
+    print(client.backend.name)
+
+anyio.run(main, backend=sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize(
+    ("runtime", "hidden", "printed"),
+    [
+        ("asyncio", (), "aiohttp"),
+        ("asyncio", ("aiohttp",), "httpx"),
+        ("asyncio", ("aiohttp", "httpx"), "ImportError NoBackendError"),
+        ("trio", ("httpx",), "ImportError NoBackendError"),
+    ],
+)
+def test_detection_takes_what_is_installed(runtime: str, hidden: tuple[str, ...], printed: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "KUBEX_BACKEND"}
+    command = [sys.executable, "-c", CHOICE, runtime, *hidden]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert ran.stdout.strip() == printed
+
+
+async def test_client_class_forces_a_client(pair: Pair) -> None:
+    choice = {"aiohttp": ClientChoise.AIOHTTP, "httpx": ClientChoise.HTTPX}[pair.backend]
+    client = await create_client(client_class=choice, configuration=ClientConfiguration(url=ANY_URL))
+    assert client.backend.name == pair.backend
+    await client.aclose()
+
+
+async def test_a_configuration_replaces_the_kubeconfig(
+    serve: Serve, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").write_text("this is not a kubeconfig")
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+    server = serve(Turns(answer()))
+    config = ClientConfiguration(url=server.url, token="my-token")
+    async with await create_client(configuration=config, client_class=pair.backend) as client:
+        await client.request("GET", "/")
+    assert server.seen[0].header("authorization") == "Bearer my-token"
+
+
+async def test_without_a_configuration_the_kubeconfig_is_loaded(
+    serve: Serve, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(Turns(answer()))
+    (tmp_path / "config").write_text(KUBECONFIG.format(url=server.url))
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+    async with await create_client(client_class=pair.backend) as client:
+        await client.request("GET", "/")
+    assert len(server.seen) == 1
+
+
+async def test_options_control_the_client(pair: Pair) -> None:
+    options = ClientOptions(timeout=Timeout(total=30.0), log_api_warnings=False)
+    config = ClientConfiguration(url=ANY_URL, token="my-token")
+    client = await create_client(configuration=config, client_class=pair.backend, options=options)
+    assert client.options == options
+    await client.aclose()
+
+
+# timeout
+
+
+def test_a_number_is_a_total_timeout() -> None:
+    assert ClientOptions(timeout=30).timeout == ClientOptions(timeout=30.0).timeout == Timeout(total=30.0)
+
+
+async def test_by_default_the_timeout_is_that_of_the_library(
+    connect: Connect, serve: Serve, handed: Handed, pair: Pair
+) -> None:
+    documented = {"aiohttp": Timeout(total=300, connect=30), "httpx": Timeout(connect=5, read=5, write=5, pool=5)}
+    server = serve(Turns(answer()))
+    async with connect(server) as client:
+        assert client.options.timeout is ...
+        assert client.backend.defaults.timeout == documented[pair.backend]
+        await client.request("GET", "/")
+    assert handed.requests[0].limits.connect == {"aiohttp": 30, "httpx": 5}[pair.backend]
+
+
+async def test_none_disables_timeouts(connect: Connect, serve: Serve, handed: Handed) -> None:
+    server = serve(Turns(answer()))
+    async with connect(server, timeout=None) as client:
+        await client.request("GET", "/")
+    limits = handed.requests[0].limits
+    assert (limits.connect, limits.read, limits.write, limits.pool) == (None, None, None, None)
+
+
+@pytest.mark.parametrize("timeout", [0.5, Timeout(total=0.5)])
+async def test_a_total_timeout_ends_a_call(connect: Connect, serve: Serve, timeout: float | Timeout) -> None:
+    async with connect(serve(Turns(silence)), timeout=timeout) as client:
+        with pytest.raises(DeadlineExceeded):
+            await client.request("GET", "/")
+
+
+async def test_a_timeout_has_limits_by_phase(connect: Connect, serve: Serve) -> None:
+    async with connect(serve(Turns(silence)), timeout=Timeout(read=0.5), retry=None) as client:
+        with pytest.raises(ReadTimeout):
+            await client.request("GET", "/")
+
+
+async def test_request_timeout_overrides_the_option(connect: Connect, serve: Serve, handed: Handed) -> None:
+    server = serve(Turns(answer(), silence))
+    async with connect(server, timeout=Timeout(read=50)) as client:
+        await client.request("GET", "/", request_timeout=Timeout(read=40))
+        assert handed.requests[-1].limits.read == 40
+        with pytest.raises(TimeoutError):
+            await client.request("GET", "/", request_timeout=0.5)
+
+
+# log_api_warnings
+
+DEPRECATED = [("Warning", '299 - "v1beta1 is deprecated"'), ("Warning", '299 - "v1beta2 is deprecated"')]
+
+
+async def test_each_warning_header_is_a_user_warning(connect: Connect, serve: Serve) -> None:
+    async with connect(serve(Turns(answer(headers=DEPRECATED)))) as client:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            await client.request("GET", "/")
+    assert [str(warning.message) for warning in caught] == ["v1beta1 is deprecated", "v1beta2 is deprecated"]
+    assert all(issubclass(warning.category, UserWarning) for warning in caught)
+
+
+async def test_log_api_warnings_false_silences_them(connect: Connect, serve: Serve) -> None:
+    async with connect(serve(Turns(answer(headers=DEPRECATED))), log_api_warnings=False) as client:
+        await client.request("GET", "/")  # a warning would be an error here
+
+
+# proxy
+
+
+async def test_one_proxy_url_with_basic_authentication(connect: Connect, serve: Serve) -> None:
+    proxy, server = serve(tunnel), serve(Turns(answer()))
+    async with connect(server, proxy=f"http://user:p%40ss@{proxy.host}") as client:
+        await client.request("GET", "/")
+        async with client.stream("GET", "/"):
+            pass
+    assert {seen.header("proxy-authorization") for seen in proxy.seen} == {CREDENTIALS}
+    assert (len(proxy.seen), server.connections) == (2, 0)
+
+
+async def test_without_the_option_there_is_no_proxy(
+    connect: Connect, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy, server = serve(tunnel), serve(Turns(answer()))
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy.url)
+    async with connect(server) as client:
+        await client.request("GET", "/")
+    assert (proxy.connections, server.connections) == (0, 1)
+
+
+@pytest.mark.filterwarnings("ignore:ClientOptions.proxy:UserWarning")
+@pytest.mark.parametrize(("scheme", "through"), [("http", 1), ("https", 0)])
+async def test_a_proxy_by_scheme_is_for_servers_of_that_scheme(
+    connect: Connect, serve: Serve, scheme: str, through: int
+) -> None:
+    proxy, server = serve(tunnel), serve(Turns(answer()))
+    async with connect(server, proxy={scheme: proxy.url}) as client:
+        await client.request("GET", "/")
+    assert (proxy.connections, server.connections) == (through, 1 - through)
+
+
+# Connections
+
+
+@pytest.mark.parametrize(
+    ("options", "connections"),
+    [({}, 1), ({"keep_alive": True}, 1), ({"keep_alive": False}, 3), ({"keep_alive_timeout": 60.0}, 1)],
+)
+async def test_idle_connections_are_reused_unless_keep_alive_is_false(
+    connect: Connect, serve: Serve, options: dict[str, Any], connections: int
+) -> None:
+    server = serve(Turns(answer()))
+    async with connect(server, **options) as client:
+        for _ in range(3):
+            await client.request("GET", "/")
+    assert server.connections == connections
+
+
+async def test_httpx_keeps_idle_connections_indefinitely_and_aiohttp_warns(
+    connect: Connect, serve: Serve, pair: Pair
+) -> None:
+    server = serve(Turns(answer()))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        async with connect(server, keep_alive_timeout=None) as client:
+            for _ in range(2):
+                await client.request("GET", "/")
+    assert server.connections == 1
+    assert [warning.category for warning in caught] == {"aiohttp": [UserWarning], "httpx": []}[pair.backend]
+
+
+RESOLVED: list[tuple[str, Any, Any, Any]] = [
+    ("keep_alive_timeout", ..., 15, 5),
+    ("keep_alive_timeout", 60.0, 60.0, 60.0),
+    ("buffer_size", ..., 2**21, 2**21),
+    ("ws_max_message_size", ..., 2**21, 2**21),
+    ("pool_size", ..., 100, 100),
+    ("pool_size", None, None, None),
+    ("pool_size", 10, 10, 10),
+    ("pool_size_per_host", ..., None, None),
+]
+
+
+@pytest.mark.parametrize(("option", "value", "aiohttp", "httpx"), RESOLVED)
+async def test_options_resolve_to_the_documented_values(
+    connect: Connect, serve: Serve, handed: Handed, pair: Pair, option: str, value: Any, aiohttp: Any, httpx: Any
+) -> None:
+    async with connect(serve(Turns(answer())), **{option: value}) as client:
+        await client.request("GET", "/")
+    assert getattr(handed.configs[0], option) == {"aiohttp": aiohttp, "httpx": httpx}[pair.backend]
+
+
+@pytest.mark.parametrize(("value", "resolved"), [(MIB, MIB), (None, 2**16)])
+@pytest.mark.parametrize("pair", [AIOHTTP], ids=str)
+async def test_aiohttp_has_a_buffer_size(
+    connect: Connect, serve: Serve, handed: Handed, value: int | None, resolved: int
+) -> None:
+    body = bytes(range(256)) * 2**14
+    async with connect(serve(Turns(answer(body))), buffer_size=value) as client:
+        assert (await client.request("GET", "/")).body == body
+    assert handed.configs[0].buffer_size == resolved
+
+
+async def under_way(client: Any, count: int) -> None:
+    async with anyio.create_task_group() as tasks:
+        for _ in range(count):
+            tasks.start_soon(partial(client.request, "GET", "/"))
+
+
+async def test_pool_size_limits_the_requests_under_way(connect: Connect, serve: Serve) -> None:
+    gate = Gate()
+    server = serve(Turns(gate))
+    async with connect(server, pool_size=2) as client, anyio.create_task_group() as tasks:
+        tasks.start_soon(under_way, client, 5)
+        for _ in range(2):
+            await anyio.to_thread.run_sync(gate.arrived.acquire)
+        gate.open()
+    assert (gate.most, len(server.seen)) == (2, 5)
+
+
+async def test_pool_size_none_is_unlimited(connect: Connect, serve: Serve) -> None:
+    gate = Gate(opens_at=101)
+    async with connect(serve(Turns(gate), backlog=200), pool_size=None, timeout=None) as client:
+        await under_way(client, 101)
+    assert gate.most == 101
+
+
+@pytest.mark.parametrize("pair", [AIOHTTP], ids=str)
+async def test_aiohttp_limits_connections_per_host(connect: Connect, serve: Serve) -> None:
+    gate = Gate()
+    gate.open()
+    server = serve(Turns(gate))
+    async with connect(server, pool_size_per_host=1) as client:
+        await under_way(client, 3)
+    assert (gate.most, server.connections) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "passes", "refused"),
+    [
+        ({}, 2 * MIB, 2 * MIB + 1),
+        ({"ws_max_message_size": ...}, 2 * MIB, 2 * MIB + 1),
+        ({"ws_max_message_size": 8 * MIB}, 8 * MIB, 8 * MIB + 1),
+        ({"ws_max_message_size": None}, 9 * MIB, None),
+    ],
+)
+async def test_websocket_messages_have_a_maximum_size(
+    connect: Connect, serve: Serve, handed: Handed, options: dict[str, Any], passes: int, refused: int | None
+) -> None:
+    def talk(peer: Peer) -> None:
+        upgrade(peer)
+        peer.send(frame(BINARY, b"x" * passes))
+        if refused is not None:
+            peer.send(frame(BINARY, b"x" * refused))
+        peer.wait_until_closed()
+
+    server, plain = serve(talk), serve(Turns(answer()))
+    async with connect(plain, **options) as client:
+        await client.request("GET", "/")  # opens the transport
+        async with handed.transports[0].websocket(PreparedRequest("GET", server.url + "/exec")) as socket:
+            assert len((await socket.receive()).data) == passes
+            if refused is not None:
+                with pytest.raises(WebSocketError):
+                    await socket.receive()
+
+
+# Options without an effect
+
+BOTH = {"http": "http://proxy:1", "https": "http://proxy:2"}
+WARNINGS: list[tuple[dict[str, Any], int, int]] = [
+    ({"proxy": "http://proxy:1"}, 0, 0),
+    ({"proxy": {"https": "http://proxy:1"}}, 0, 0),
+    ({"proxy": BOTH}, 1, 0),
+    ({"keep_alive": False}, 0, 0),
+    ({"keep_alive_timeout": 60.0}, 0, 0),
+    ({"keep_alive_timeout": None}, 1, 0),
+    ({"buffer_size": ...}, 0, 0),
+    ({"buffer_size": MIB}, 0, 1),
+    ({"buffer_size": None}, 0, 1),
+    ({"ws_max_message_size": MIB}, 0, 0),
+    ({"ws_max_message_size": None}, 0, 0),
+    ({"pool_size": 10}, 0, 0),
+    ({"pool_size": None}, 0, 0),
+    ({"pool_size_per_host": ...}, 0, 0),
+    ({"pool_size_per_host": 10}, 0, 1),
+    ({"pool_size_per_host": None}, 0, 1),
+    ({"timeout": Timeout(connect=1, read=1)}, 0, 0),
+    ({"timeout": Timeout(write=1)}, 1, 0),
+    ({"timeout": Timeout(pool=1)}, 1, 0),
+]
+
+
+@pytest.mark.parametrize(("options", "aiohttp", "httpx"), WARNINGS, ids=str)
+async def test_an_option_without_an_effect_is_one_user_warning(
+    pair: Pair, options: dict[str, Any], aiohttp: int, httpx: int
+) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        async with await create_client(
+            configuration=ClientConfiguration(url=ANY_URL), client_class=pair.backend, options=ClientOptions(**options)
+        ):
+            pass
+    assert [warning.category for warning in caught] == [UserWarning] * {"aiohttp": aiohttp, "httpx": httpx}[
+        pair.backend
+    ]
+
+
+# The two clients
+
+
+async def test_both_clients_can_be_made_directly(serve: Serve, pair: Pair) -> None:
+    kind = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
+    server = serve(Turns(answer()))
+    async with kind(ClientConfiguration(url=server.url)) as client:
+        assert (await client.request("GET", "/")).status == 200
+
+
+@pytest.mark.parametrize("anyio_backend", ["trio"])
+async def test_aiohttp_does_not_run_on_trio(anyio_backend: str) -> None:
+    with pytest.raises(BackendError, match="trio"):
+        await create_client(client_class=ClientChoise.AIOHTTP, configuration=ClientConfiguration(url=ANY_URL))
+
+
+@pytest.mark.parametrize(
+    ("extra", "installs"),
+    [("aiohttp", {"kubex-aiohttp"}), ("httpx", {"kubex-httpx"}), ("httpx-ws", {"kubex-httpx[ws]"})],
+)
+def test_the_extras_install_a_backend(extra: str, installs: set[str]) -> None:
+    wanted = metadata("kubex").get_all("Requires-Dist") or []
+    found = {re.split(r"[<>=; ]", text)[0] for text in wanted if re.search(rf"extra == ['\"]{extra}['\"]", text)}
+    assert found == installs
+
+
+async def test_websockets_work_on_both_backends(backend: Backend) -> None:
+    assert backend.websocket() is None  # in this environment, which has the extra httpx-ws
+
+
+def test_httpx_names_the_extra_for_websockets() -> None:
+    code = "import sys; sys.modules['wsproto'] = None; import kubex_httpx; print(kubex_httpx.BACKEND.websocket())"
+    assert "[ws]" in subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
