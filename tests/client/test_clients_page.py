@@ -83,8 +83,8 @@ CHOICE = """
 import importlib.metadata, sys
 import anyio
 
-hidden, entry_points = sys.argv[2:], importlib.metadata.entry_points
-importlib.metadata.entry_points = lambda group: [point for point in entry_points(group=group) if point.name not in hidden]
+find = importlib.metadata.entry_points
+importlib.metadata.entry_points = lambda group: [p for p in find(group=group) if p.name not in sys.argv[2:]]
 
 from kubex.client import create_client
 from kubex.configuration import ClientConfiguration

@@ -4,8 +4,8 @@ import anyio
 import pytest
 
 from kubex.api import Api
-from kubex.client._calls import call
 from kubex.client import RetryPolicy
+from kubex.client._calls import call
 from kubex.client._prepare import checked_path
 from kubex.core._headers import Headers
 from kubex.core._request import Request
