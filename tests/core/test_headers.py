@@ -1,6 +1,7 @@
 """Header fields, the grammar of `Warning`, and `Retry-After`."""
 
 import itertools
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
@@ -15,7 +16,19 @@ def test_names_have_no_case_and_fields_may_repeat() -> None:
     assert headers.get_all("Warning") == ["a", "b"]
     assert headers.get("x-two") is None
     assert headers.get_all("x-two") == []
-    assert list(headers)[1] == ("X-One", "1")
+    assert headers.fields[1] == ("X-One", "1")
+
+
+def test_headers_are_a_mapping_of_the_first_values() -> None:
+    headers = Headers([("Warning", "a"), ("X-One", "1"), ("warning", "b")])
+    assert isinstance(headers, Mapping)
+    assert headers["x-one"] == "1"
+    assert "WARNING" in headers
+    assert "x-two" not in headers
+    assert (list(headers), len(headers)) == (["Warning", "X-One"], 2)
+    assert dict(headers) == {"Warning": "a", "X-One": "1"}
+    with pytest.raises(KeyError, match="x-two"):
+        headers["x-two"]
 
 
 def test_values_are_not_in_the_repr() -> None:

@@ -60,7 +60,7 @@ async def open_websocket(
     error = WebSocketError(
         f"the server answered {response.status} instead of opening a WebSocket", request.method, request.shown_url
     )
-    error.status, error.headers = response.status, tuple(response.headers)
+    error.status, error.headers = response.status, response.headers.fields
     ended = False
     try:
         while response.status != 101 and (chunk := await response.next_chunk()):

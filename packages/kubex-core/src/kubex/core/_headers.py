@@ -1,9 +1,9 @@
-"""Response headers: several of one name, names without case."""
+"""Response headers: a mapping whose names ignore case, and which can have several values for one name."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
@@ -16,37 +16,46 @@ LONGEST_WAIT = 2.0**31
 """Seconds that stand for all longer times (RFC 9111, 1.2.2)."""
 
 
-class Headers:
-    """The header fields of an answer, in the order in which they came."""
+class Headers(Mapping[str, str]):
+    """The header fields of a response; names ignore case.
 
-    __slots__ = ("_fields",)
+    `headers["content-type"]` is the first value of a field, `get_all()` returns all of them.
+    """
+
+    __slots__ = ("fields",)
 
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
-        self._fields = tuple(fields)
+        self.fields = tuple(fields)
+        """All fields as pairs of name and value, in the order of the response."""
 
     @classmethod
     def from_raw(cls, fields: Iterable[tuple[bytes, bytes]]) -> Headers:
         """Decode fields: names are ASCII, values UTF-8; other bytes become lone surrogates (`surrogateescape`)."""
         return cls([(name.decode("ascii"), value.decode("utf-8", "surrogateescape")) for name, value in fields])
 
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self._fields)
-
-    def __repr__(self) -> str:
-        return f"Headers({[name for name, _ in self._fields]})"
-
-    def get(self, name: str) -> str | None:
-        """Return the first value of a field, None without one."""
+    def __getitem__(self, name: str) -> str:
         wanted = name.lower()
-        for field, value in self._fields:
+        for field, value in self.fields:
             if field.lower() == wanted:
                 return value
-        return None
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        names: dict[str, str] = {}
+        for name, _ in self.fields:
+            names.setdefault(name.lower(), name)
+        return iter(names.values())
+
+    def __len__(self) -> int:
+        return len({name.lower() for name, _ in self.fields})
+
+    def __repr__(self) -> str:
+        return f"Headers({[name for name, _ in self.fields]})"
 
     def get_all(self, name: str) -> list[str]:
         """Return every value of a field."""
         wanted = name.lower()
-        return [value for field, value in self._fields if field.lower() == wanted]
+        return [value for field, value in self.fields if field.lower() == wanted]
 
     def warnings(self) -> list[str]:
         """Return the texts of all `Warning` fields; a value that breaks the grammar is given whole."""
