@@ -49,8 +49,8 @@ async def test_a_patch_says_of_which_kind_it_is(
     embedded_client: Client, kubex_server: EmbeddedServer, patch: Any
 ) -> None:
     wanted = (
-        f"{type(patch).__name__} is no patch: wrap it in MergePatch, StrategicMergePatch, JsonPatch or ApplyPatch "
-        "from kubex.patch"
+        f"expected a patch, not {type(patch).__name__}: wrap it in MergePatch, StrategicMergePatch, JsonPatch or "
+        "ApplyPatch"
     )
     with pytest.raises(TypeError, match=wanted):
         await Api(ConfigMap, embedded_client).patch("a", patch)

@@ -26,7 +26,7 @@ M_co = TypeVar("M_co", bound=Resource, covariant=True)
 
 
 class ApiOf(Protocol[M_co, T]):
-    """An `Api[T]` whose kind derives from the marker `M`: two views of one kind, since a bound cannot be a variable."""
+    """An `Api[T]` of a kind that derives from the marker `M`; two parameters, since a bound cannot be a variable."""
 
     @property
     def resource(self) -> type[M_co]: ...
@@ -78,7 +78,7 @@ class ObjectSubresource(Generic[M]):
 
 
 class MetadataAccessor:
-    """`api.metadata`: the same reading verbs, whose results have metadata only."""
+    """`api.metadata`: the same reading verbs; their results have metadata only."""
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -121,7 +121,7 @@ def make_logs(endpoint: Endpoint[HasLogs]) -> Logs:
 
 
 def make_scale(endpoint: Endpoint[HasScale]) -> Subresource[Scale]:
-    """Return the scale of a kind, whose documents are `Scale` and not objects of the kind."""
+    """Return the scale of a kind; its documents are `Scale` objects."""
     from kubex.api._subresource import Subresource
     from kubex.models._common import SCALE, Scale
 

@@ -16,7 +16,7 @@ from kubex.models._errors import decode
 async def create_eviction(
     endpoint: Endpoint[Any], name: str, options: DeleteOptions, namespace: NamespaceTypes, timeout: TimeoutTypes
 ) -> Status:
-    """Create the `eviction` of an object, whose 429 means a disruption budget and is not retried."""
+    """Create the `eviction` of an object. Its 429 means a disruption budget, so it is not retried."""
     path = endpoint.object(name, namespace, "evict", "eviction")
     body = {
         "apiVersion": "policy/v1",

@@ -24,11 +24,11 @@ def patch_request(
     *,
     facts: Kinded,
 ) -> Request:
-    """Build the request; what a server-side apply must say of itself is filled in. Raises TypeError for no patch."""
+    """Build the request; add the fields that a server-side apply requires. Raises TypeError for other types."""
     if not isinstance(patch, Patch):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(
-            f"{type(patch).__name__} is no patch: wrap it in MergePatch, StrategicMergePatch, JsonPatch or ApplyPatch "
-            "from kubex.patch"
+            f"expected a patch, not {type(patch).__name__}: wrap it in MergePatch, StrategicMergePatch, JsonPatch or "
+            "ApplyPatch"
         )
     if isinstance(patch, ApplyPatch):
         patch = ApplyPatch(complete(patch.body, facts, name))

@@ -1,4 +1,4 @@
-"""What the API server said when it said no: one class for each status and reason."""
+"""Error responses of the API server: one class for each status and reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Response headers: a mapping whose names ignore case, and which can have several values for one name."""
+"""Response headers: a mapping that ignores the case of names and can have several values for one name."""
 
 from __future__ import annotations
 

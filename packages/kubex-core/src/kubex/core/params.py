@@ -26,7 +26,7 @@ __all__ = [
 
 
 class PropagationPolicy(TextEnum):
-    """What a delete does with dependents.
+    """The effect of a delete on dependents.
 
     See https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion.
     """
@@ -40,7 +40,7 @@ class PropagationPolicy(TextEnum):
 
 
 class FieldValidation(TextEnum):
-    """What the server does with unknown and duplicate fields.
+    """The treatment of unknown and duplicate fields by the server.
 
     See https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation.
     """
