@@ -32,6 +32,7 @@ _CONFIG_MAP = documents.encode(
     }
 )
 _DECODER = Decoder(Pod, "pods")
+_EAGER = Decoder(Pod, "pods", "eager")
 _WALK = walker(lambda kind: tuple(getattr(kind, "model_fields", ())))
 _WALK_DICT = walker(lambda _: ())
 
@@ -103,14 +104,14 @@ def _dump_limit() -> Work:
     return work
 
 
-def _list(read: Callable[[Pod], None]) -> Work:
+def _list(read: Callable[[Pod], None], decoder: Decoder[Pod] = _DECODER) -> Work:
     body = documents.pod_list(0, OBJECTS)
 
     def work() -> int:
-        items = _DECODER.list(body).items
-        for item in items:
+        listed = decoder.list(body)
+        for item in listed:
             read(item)
-        return len(items)
+        return len(listed)
 
     return work
 
@@ -131,12 +132,12 @@ def _read_names(pod: Pod) -> None:
     reads(pod.metadata.name, pod.metadata.labels)
 
 
-def _watch(read: Callable[[Pod], None]) -> Work:
+def _watch(read: Callable[[Pod], None], decoder: Decoder[Pod] = _DECODER) -> Work:
     lines = [line.rstrip() for line in documents.events(OBJECTS, metadata_only=False)]
 
     def work() -> int:
         for line in lines:
-            event = _DECODER.event(line, path="")
+            event = decoder.event(line, path="")
             reads(event.type)
             read(event.object)
         return len(lines)
@@ -164,10 +165,10 @@ CASES: dict[str, tuple[int, dict[str, Callable[[], Work]]]] = {
     "config-map": (5000, {"limit": lambda: _decode_config_map_limit, "kubex": _decode_config_map}),
     "dump": (3000, {"limit": _dump_limit, "kubex": _dump}),
     "list": (6, {"limit": _list_limit, "kubex": lambda: _list(_read_pod)}),
-    "list-full": (6, {"limit": lambda: _list_limit(_WALK_DICT), "kubex": lambda: _list(_WALK)}),
+    "list-full": (6, {"limit": lambda: _list_limit(_WALK_DICT), "kubex": lambda: _list(_WALK, _EAGER)}),
     "list-names": (10, {"kubex": lambda: _list(_read_names)}),
     "watch": (6, {"limit": _watch_limit, "kubex": lambda: _watch(_read_pod)}),
-    "watch-full": (6, {"limit": lambda: _watch_limit(_WALK_DICT), "kubex": lambda: _watch(_WALK)}),
+    "watch-full": (6, {"limit": lambda: _watch_limit(_WALK_DICT), "kubex": lambda: _watch(_WALK, _EAGER)}),
     "watch-names": (10, {"kubex": lambda: _watch(_read_names)}),
 }
 """How often a sample repeats each piece of work, and who does it."""

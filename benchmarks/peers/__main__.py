@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.affinity import cores, pinned
 from benchmarks.peers.environments import prepare, version
-from benchmarks.peers.table import HEADINGS, TITLES, behind, rows
+from benchmarks.peers.table import HEADINGS, KUBEX, TITLES, behind, rows
 from benchmarks.report import described, machine, markdown, rewrite_block, text, write_samples
 from benchmarks.runner import Sample, run, server
 from benchmarks.server import Sizes
@@ -19,7 +19,9 @@ SIZES = Sizes(500, 500, 2000, 8 * 2**20)
 COUNTS = {"get": 200, "concurrent": 6, "list": 3, "list-full": 3, "list-names": 3}
 """How often a sample repeats a case, where that is not once."""
 
-LACKS = {("limit", "list-names"), ("limit", "watch-names"), ("kubesdk", "log")}
+LACKS = {("limit", "list-names"), ("limit", "watch-names"), ("kubesdk", "log")} | {
+    ("kubex_iterate", case) for case in TITLES if not case.startswith("list")
+}
 
 
 def _samples(pythons: Mapping[str, str], failures: dict[str, str], rounds: int) -> Iterator[Sample]:
@@ -56,7 +58,7 @@ def _arguments() -> argparse.Namespace:
 def main() -> None:
     """Install the peers, measure, print, and write what was asked for."""
     options = _arguments()
-    pythons, versions, failures = {"limit": sys.executable, "kubex": sys.executable}, dict[str, str](), dict[str, str]()
+    pythons, versions, failures = dict.fromkeys(("limit", *KUBEX), sys.executable), dict[str, str](), dict[str, str]()
     for peer in options.peer or PEERS:
         python = prepare(peer)
         if isinstance(python, str):

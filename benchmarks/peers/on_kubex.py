@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, walker, whole
 from kubex import Api, Client, ClientChoise, ClientConfiguration, create_client
+from kubex.core.params import DecodeMode
 from kubex_k8s.v1_37.core.v1 import Pod
 
 WALK = walker(lambda kind: tuple(getattr(kind, "model_fields", ())))
@@ -28,13 +29,13 @@ class Kubex:
         return await self._list(names)
 
     async def list_full(self) -> int:
-        return await self._list(WALK)
+        return await self._list(WALK, "eager")
 
-    async def _list(self, read: Callable[[Pod], None]) -> int:
-        items = (await self._small.list()).items
-        for item in items:
+    async def _list(self, read: Callable[[Pod], None], decode: DecodeMode = "lazy") -> int:
+        listed = await self._small.list(decode=decode)
+        for item in listed:
             read(item)
-        return len(items)
+        return len(listed)
 
     async def watch(self) -> int:
         return await self._watch(whole)
@@ -43,11 +44,11 @@ class Kubex:
         return await self._watch(names)
 
     async def watch_full(self) -> int:
-        return await self._watch(WALK)
+        return await self._watch(WALK, "eager")
 
-    async def _watch(self, read: Callable[[Pod], None]) -> int:
+    async def _watch(self, read: Callable[[Pod], None], decode: DecodeMode = "lazy") -> int:
         count = 0
-        async with self._pods.watch() as events:
+        async with self._pods.watch(decode=decode) as events:
             async for event in events:
                 read(event.object)
                 count += 1

@@ -31,7 +31,7 @@ async def measure(client: str, case: str, url: str, events: int, count: int) -> 
     async with import_module(f"benchmarks.peers.on_{client}").open_peer(url, events) as peer:
         if case == "startup":
             return await _repeat(peer, "get", 1), time.process_time()
-        await _do(peer, case if case in ("get", "concurrent") else "get", max(1, count // 5))
+        await _do(peer, case, max(1, count // 5))
         gc.collect()
         start = time.process_time()
         units = await _do(peer, case, count)

@@ -33,6 +33,24 @@ def test_a_collector_that_is_off_stays_off() -> None:
     assert not gc.isenabled()
 
 
+def test_objects_of_the_block_are_in_the_oldest_generation() -> None:
+    with collector_paused():
+        made: list[list[object]] = [[] for _ in range(10)]
+    oldest = {id(item) for item in gc.get_objects(generation=2)}
+    assert all(id(item) in oldest for item in made)
+
+
+def test_objects_that_the_program_has_frozen_stay_frozen() -> None:
+    gc.freeze()
+    try:
+        frozen = gc.get_freeze_count()
+        with collector_paused():
+            pass
+        assert gc.get_freeze_count() == frozen > 0
+    finally:
+        gc.unfreeze()
+
+
 @pytest.mark.parametrize("first_leaves", [True, False])
 def test_two_threads_leave_the_collector_on(first_leaves: bool) -> None:
     inside, leave, left = threading.Event(), threading.Event(), threading.Event()

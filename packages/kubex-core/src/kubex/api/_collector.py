@@ -14,8 +14,9 @@ _paused_by: set[int] = set()
 def collector_paused() -> Generator[None]:
     """Switch the cyclic garbage collector off for a block; leave it as it is if it is off already.
 
-    The collector belongs to the process: with two threads here, it is switched on when the first one that found it on
-    is done. That costs time and nothing else.
+    The objects that the block makes go to the oldest generation, so that the young ones are not walked for them. The
+    collector belongs to the process: with two threads here, it is switched on when the first one that found it on is
+    done. That costs time and nothing else.
     """
     if not gc.isenabled():
         yield
@@ -26,6 +27,9 @@ def collector_paused() -> Generator[None]:
     try:
         yield
     finally:
+        if gc.get_freeze_count() == 0:  # else a program has frozen objects, which must stay so
+            gc.freeze()
+            gc.unfreeze()  # into the oldest generation
         gc.enable()
         _paused_by.discard(thread)
 
