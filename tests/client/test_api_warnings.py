@@ -7,7 +7,7 @@ import pytest
 from client.conftest import Connect
 from client.turns import Turns, answer
 from kubex.api import Api
-from kubex.core.exceptions import ApiWarning, NotFound
+from kubex.errors import ApiWarning, NotFound
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from transport.servers import Serve
 

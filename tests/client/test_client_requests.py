@@ -10,7 +10,7 @@ from client.conftest import Connect
 from client.turns import Turns, answer, compressed, refuse, stream
 from kubex._version import __version__
 from kubex.api import Api
-from kubex.core.exceptions import (
+from kubex.errors import (
     ApiError,
     ConfigurationError,
     DecodeError,

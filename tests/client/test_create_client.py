@@ -17,7 +17,7 @@ from client.turns import Turns, answer
 from kubex.api import Api, create_api
 from kubex.client import Client, ClientChoice, ClientChoise, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import (
+from kubex.errors import (
     BackendError,
     ClientClosedError,
     ClientLoopError,

@@ -17,8 +17,8 @@ from kubex.client._calls import open_stream
 from kubex.client._prepare import checked_path
 from kubex.configuration import ClientConfiguration
 from kubex.core._request import Request
-from kubex.core.exceptions import ConnectTimeout, DeadlineExceeded, KubexError, ReadTimeout, TransportError
 from kubex.core.params import Timeout
+from kubex.errors import ConnectTimeout, DeadlineExceeded, KubexError, ReadTimeout, TransportError
 from kubex.transport import Backend, LibraryDefaults
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from transport.servers import SECONDS, Peer, Serve

@@ -16,7 +16,7 @@ import kubex_httpx
 from kubex.client import ClientChoise, create_client
 from kubex.client._discovery import GROUP, choose, installed
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import BackendError, KubexError, NoBackendError
+from kubex.errors import BackendError, KubexError, NoBackendError
 from kubex.transport import Backend, IgnoredOption, LibraryDefaults, Timeout
 
 AUTO = ClientChoise.AUTO

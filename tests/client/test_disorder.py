@@ -13,7 +13,7 @@ from client.conftest import Connect
 from client.turns import Turn, answer, hang_up, refuse, silence, stream
 from kubex.api import Api
 from kubex.client import Client, RetryPolicy
-from kubex.core.exceptions import KubexError
+from kubex.errors import KubexError
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from transport.servers import SECONDS, Peer, Serve
 

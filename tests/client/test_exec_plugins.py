@@ -14,8 +14,8 @@ from client.turns import Turns, answer, refuse, stream
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration, ExecPlugin
-from kubex.core.exceptions import ConfigurationError, DeadlineExceeded, Unauthorized
 from kubex.credentials import ExecCredentials
+from kubex.errors import ConfigurationError, DeadlineExceeded, Unauthorized
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle

@@ -5,7 +5,7 @@ import pytest
 from client.conftest import Connect
 from client.turns import Turns, answer, refuse, stream
 from kubex.configuration import Impersonation
-from kubex.core.exceptions import Unauthorized
+from kubex.errors import Unauthorized
 from transport.servers import Seen, Serve
 
 pytestmark = pytest.mark.anyio

@@ -17,8 +17,8 @@ from kubex.client import Client
 from kubex.client._transport_pool import TransportPool
 from kubex.client._trust import TLSMaterial
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import ClientClosedError, ClientLoopError, ConnectionLost
 from kubex.credentials import TLSIdentity
+from kubex.errors import ClientClosedError, ClientLoopError, ConnectionLost
 from kubex.transport import Backend, Transport, TransportConfig
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from support.pairs import Pair

@@ -17,7 +17,7 @@ from client.identity import SECRET, Provider
 from client.turns import refuse
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration, OpenIDTokens
-from kubex.core.exceptions import ConfigurationError, Unauthorized
+from kubex.errors import ConfigurationError, Unauthorized
 from kubex.transport import Backend
 from kubex_testing.embedded import Answer, EmbeddedServer, Identity
 from support.pairs import PAIRS

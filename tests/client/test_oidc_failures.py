@@ -17,8 +17,8 @@ from client.turns import hang_up
 from kubex.client import Client, ClientOptions
 from kubex.client._fetch import LARGEST_BODY, BackendFetch
 from kubex.configuration import OpenIDTokens
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import Authentication, Credentials, OpenIDConnectCredentials
+from kubex.errors import ConfigurationError
 from kubex.transport import Backend
 from transport.servers import SECONDS, Peer, Serve, Server, proxy
 

@@ -10,8 +10,8 @@ import pytest
 from client.conftest import Connect
 from client.turns import Gate, Turns, answer, silence, stream
 from kubex.client import Client
-from kubex.core.exceptions import DeadlineExceeded, ReadTimeout
 from kubex.core.params import Timeout
+from kubex.errors import DeadlineExceeded, ReadTimeout
 from kubex.transport import Backend, LibraryDefaults
 from support.pairs import Pair
 from transport.servers import SECONDS, Peer, Serve

@@ -11,7 +11,7 @@ import trustme
 
 from client.conftest import Connect
 from client.turns import Turns, answer, stream
-from kubex.core.exceptions import ProxyError
+from kubex.errors import ProxyError
 from support.ports import free_port
 from transport.servers import SECONDS, Peer, Serve, Server
 

@@ -12,8 +12,8 @@ import kubex.client
 import kubex.core.params
 from kubex.client import ClientChoice, ClientChoise, ClientOptions, RetryPolicy, create_client
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import ConfigurationError
 from kubex.core.params import Timeout
+from kubex.errors import ConfigurationError
 
 
 @pytest.mark.covers("options-signature")

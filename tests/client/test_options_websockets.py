@@ -4,7 +4,7 @@ import pytest
 
 from client.conftest import Connect, Handed
 from client.turns import Turns, answer
-from kubex.core.exceptions import WebSocketError
+from kubex.errors import WebSocketError
 from kubex.transport import PreparedRequest
 from transport.frames import BINARY, frame, upgrade
 from transport.servers import Peer, Serve

@@ -9,7 +9,7 @@ import trustme
 
 from client.conftest import Connect
 from client.turns import Turns, answer
-from kubex.core.exceptions import ConfigurationError, ServerCertificateError, TLSError
+from kubex.errors import ConfigurationError, ServerCertificateError, TLSError
 from support.plugins import PluginScript
 from transport.servers import Serve, Server
 

@@ -14,8 +14,8 @@ from client.conftest import Connect
 from client.turns import Turn, Turns, answer, hang_up, refuse, silence, stream
 from kubex.api import Api
 from kubex.client import Client
-from kubex.core.exceptions import KubexError
 from kubex.core.params import Timeout
+from kubex.errors import KubexError
 from kubex.models import ObjectMeta
 from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import Secret

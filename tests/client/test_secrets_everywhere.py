@@ -32,7 +32,7 @@ from kubex.configuration import (
     configure_from_kubeconfig,
     credentials_for,
 )
-from kubex.core.exceptions import ConfigurationError, KubexError, TransportError
+from kubex.errors import ConfigurationError, KubexError, TransportError
 from kubex.models import Model
 from kubex.transport import Headers
 from kubex_httpx import HttpxClient

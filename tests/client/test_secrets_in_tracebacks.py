@@ -19,8 +19,8 @@ from client.turns import Turn, Turns, answer, hang_up, refuse, silence, stream
 from kubex.api import Api
 from kubex.client import Client
 from kubex.configuration import ExecPlugin, configure_from_kubeconfig
-from kubex.core.exceptions import ConfigurationError, KubexError, ServerCertificateError
 from kubex.credentials import Authentication, StaticCredentials
+from kubex.errors import ConfigurationError, KubexError, ServerCertificateError
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from transport.servers import Peer, Serve, proxy

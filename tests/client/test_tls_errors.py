@@ -12,7 +12,7 @@ from client.conftest import Connect
 from client.turns import Turns, answer, refuse
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import BadRequest, ConnectError, InsecureServerWarning, ServerCertificateError, TLSError
+from kubex.errors import BadRequest, ConnectError, InsecureServerWarning, ServerCertificateError, TLSError
 from kubex.transport import Backend
 from support.certificates import OF_AUTHORITIES, OF_SERVERS, Authority
 from transport.servers import Peer, Serve

@@ -14,8 +14,8 @@ from kubex.client import Client, ClientOptions
 from kubex.client._trust import TLSMaterial, TLSSource
 from kubex.configuration import ClientConfiguration
 from kubex.configuration._pod import pod_configuration
-from kubex.core.exceptions import ConfigurationError, ServerCertificateError
 from kubex.credentials._authorities import AuthorityFile
+from kubex.errors import ConfigurationError, ServerCertificateError
 from kubex.transport import Backend
 from support.certificates import Authority
 from transport.servers import Peer, Seen, Serve

@@ -14,7 +14,7 @@ from client.conftest import BACKENDS, Connect
 from client.turns import Turns, answer, refuse
 from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import BackendError, ProxyError, TLSError
+from kubex.errors import BackendError, ProxyError, TLSError
 from kubex.transport import API_VERSION, Backend
 from support.pairs import Pair
 from transport.between import Socks, Tunnel
@@ -148,7 +148,7 @@ async def test_a_proxy_by_https_is_trusted_by_the_system_or_as_the_cluster_is(
 
 
 @pytest.mark.anyio
-@pytest.mark.filterwarnings("ignore::kubex.core.exceptions.InsecureServerWarning")
+@pytest.mark.filterwarnings("ignore::kubex.errors.InsecureServerWarning")
 async def test_a_proxy_by_https_is_verified_also_where_the_server_is_not(
     connect: Connect, backend: Backend, serve: Serve, secure: Server
 ) -> None:

@@ -157,7 +157,7 @@ async def _published(client: Client) -> bool:
     return True
 
 
-@pytest.mark.filterwarnings('ignore:unrecognized format "uint32":kubex.core.exceptions.ApiWarning')
+@pytest.mark.filterwarnings('ignore:unrecognized format "uint32":kubex.errors.ApiWarning')
 def test_files_and_a_live_server_give_the_same_code(server: ServerHandle) -> None:
     async def fetch() -> dict[str, str]:
         async with create_client(server.configuration()) as client:

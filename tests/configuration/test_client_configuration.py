@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kubex.configuration import ClientConfiguration, ExecPlugin, OpenIDConnect
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 URL = "https://api.example.com:6443"
 OIDC = OpenIDConnect(issuer_url="https://id.example.com", client_id="kubex", id_token="t")

@@ -12,7 +12,6 @@ import pytest
 from typing_extensions import override
 
 from kubex.configuration import ClientConfiguration, credentials_for
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import (
     Authentication,
     ClientCertificate,
@@ -22,6 +21,7 @@ from kubex.credentials import (
     TokenFile,
 )
 from kubex.credentials._files import FileCredentials
+from kubex.errors import ConfigurationError
 
 pytestmark = pytest.mark.anyio
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from configuration.conftest import ClientPair
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import TLSIdentity
 from kubex.credentials._exec import EXPIRY_MARGIN, _lifetime
 from kubex.credentials._exec_answer import CERTIFICATE_FIELDS, ExecAnswer, read_answer
+from kubex.errors import ConfigurationError
 from support.plugins import V1, V1BETA1, printed
 
 SECRET = "s3cr3t-value"

@@ -11,9 +11,9 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import Authentication, ExecCredentials
 from kubex.credentials._exec_messages import LOGGED_LINES, TAIL_LINE_LENGTH, TAIL_LINES
+from kubex.errors import ConfigurationError
 from support.plugins import SECONDS, Arrived, Meeting, PluginScript
 
 pytestmark = pytest.mark.anyio

@@ -11,8 +11,8 @@ import pytest
 
 from configuration.conftest import WriteKubeconfig
 from kubex.configuration import ClientConfiguration, ExecPlugin, configure_from_kubeconfig, credentials_for
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import Authentication, ExecCredentials
+from kubex.errors import ConfigurationError
 from support.plugins import V1, V1BETA1, PluginScript
 
 pytestmark = pytest.mark.anyio

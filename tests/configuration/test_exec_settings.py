@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from kubex.configuration import ClientConfiguration, ExecPlugin, Impersonation, credentials_for
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import ExecCredentials
+from kubex.errors import ConfigurationError
 from support.plugins import PluginScript
 
 SECRET = "s3cr3t"

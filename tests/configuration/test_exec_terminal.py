@@ -8,8 +8,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import Authentication, ExecCredentials
+from kubex.errors import ConfigurationError
 from support.plugins import Meeting, PluginScript
 
 pytestmark = pytest.mark.anyio

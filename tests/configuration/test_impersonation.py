@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from kubex.configuration import ClientConfiguration, Impersonation, credentials_for
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import CombinedCredentials, StaticCredentials
+from kubex.errors import ConfigurationError
 
 URL = "https://api.example.com"
 

@@ -11,7 +11,7 @@ import yaml
 from kubex.configuration import ClientConfiguration, configure_from_kubeconfig
 from kubex.configuration._kubeconfig import Choice
 from kubex.configuration._load import from_kubeconfig
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 WriteKubeconfig = Callable[..., Path]
 

@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from kubex.configuration import Kubeconfig, configure_from_kubeconfig, load_configuration
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 pytestmark = pytest.mark.anyio
 

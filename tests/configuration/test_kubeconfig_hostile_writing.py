@@ -21,7 +21,7 @@ from kubex.configuration import (
 )
 from kubex.configuration._save import SaveTokens
 from kubex.configuration._yaml import parse
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 CONFIGURATION = ClientConfiguration(url="https://new:1", token="t")
 TOKENS = OpenIDTokens(id_token="new-i", refresh_token="new-r")

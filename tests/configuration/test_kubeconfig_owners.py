@@ -12,7 +12,7 @@ import pytest
 
 from kubex.configuration._files import read_files
 from kubex.configuration._store import Document, change
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 OWNER, OTHER, GROUP = 61001, 61002, 62000
 CONTENT = "current-context: here\nusers: [{name: " + "long" * 1000 + "}]\n"

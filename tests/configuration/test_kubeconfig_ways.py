@@ -11,7 +11,7 @@ import pytest
 
 from kubex.configuration import ExecPlugin, Impersonation, OpenIDConnect
 from kubex.configuration._load import from_kubeconfig
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 WriteKubeconfig = Callable[..., Path]
 

@@ -27,7 +27,7 @@ from kubex.configuration import write_kubeconfig as write
 from kubex.configuration._files import read_files
 from kubex.configuration._load import from_kubeconfig
 from kubex.configuration._store import Document, change
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,7 @@ import pytest
 
 from kubex.client._netrc import with_netrc
 from kubex.core._proxy import Proxy
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 PROXY = Proxy(url="http://proxy:3128")
 

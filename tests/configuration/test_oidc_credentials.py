@@ -8,9 +8,9 @@ import pytest
 
 from client.identity import jwt
 from kubex.configuration import ClientConfiguration, OpenIDConnect, credentials_for
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import Authentication, TLSIdentity
 from kubex.credentials._jwt import expiry
+from kubex.errors import ConfigurationError
 
 
 def configuration(id_token: str | None, **fields: Any) -> ClientConfiguration:

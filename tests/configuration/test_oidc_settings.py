@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kubex.configuration import OpenIDConnect, OpenIDTokens
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 VALID: dict[str, Any] = {"issuer_url": "https://id.example.com/realm", "client_id": "kubex", "id_token": "a.b.c"}
 

@@ -10,7 +10,7 @@ from kubex.client._no_proxy import bypasses_proxy
 from kubex.client._proxy import select_proxy
 from kubex.configuration import ClientConfiguration
 from kubex.core._proxy import Proxy, parse_proxy
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 API = "https://api.example.com:6443"
 ENVIRONMENT = {"HTTPS_PROXY": "http://from-environment:1"}

@@ -6,9 +6,9 @@ import anyio
 import pytest
 from typing_extensions import override
 
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import _cached
 from kubex.credentials._cached import Cached
+from kubex.errors import ConfigurationError
 
 pytestmark = pytest.mark.anyio
 

@@ -24,10 +24,10 @@ from kubex.client._tls import build_ssl_context, is_strict
 from kubex.client._trust import TLSMaterial
 from kubex.configuration import ClientConfiguration, credentials_for
 from kubex.configuration._load import from_kubeconfig
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import TLSIdentity
 from kubex.credentials._authorities import AuthorityFile
 from kubex.credentials._certificate import load_identity
+from kubex.errors import ConfigurationError
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 NAME = "kubernetes.default.svc"

@@ -15,7 +15,7 @@ from kubex.configuration._home import default_file
 from kubex.configuration._kubeconfig import Choice
 from kubex.configuration._load import from_environment, from_kubeconfig
 from kubex.configuration._pod import pod_configuration
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 WriteKubeconfig = Callable[..., Path]
 POD = {"KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "443"}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from kubex.core.exceptions import ConnectionLost, TransportError
+from kubex.errors import ConnectionLost, TransportError
 from kubex.transport import PreparedRequest
 from kubex.transport._decompression import Decompressor, decompressor_for
 

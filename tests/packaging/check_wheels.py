@@ -48,7 +48,7 @@ EXTRAS = """
 import sys
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import BackendError
+from kubex.errors import BackendError
 import kubex_aiohttp, kubex_httpx
 
 BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}

@@ -6,7 +6,7 @@ import warnings
 import pytest
 
 from kubex.api import Api
-from kubex.core.exceptions import ApiWarning, Conflict, NotFound
+from kubex.errors import ApiWarning, Conflict, NotFound
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import MockResponse

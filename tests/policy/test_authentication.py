@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import ConfigurationError, Unauthorized
+from kubex.errors import ConfigurationError, Unauthorized
 from kubex.transport import PreparedRequest
 from kubex_testing import MockResponse, MockTransport
 from policy.conftest import CONFIGURATION, URL, refused, scripted

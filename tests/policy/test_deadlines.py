@@ -7,8 +7,8 @@ import anyio
 import pytest
 
 from kubex.api import Api
-from kubex.core.exceptions import DeadlineExceeded, TransportError
 from kubex.core.params import Timeout
+from kubex.errors import DeadlineExceeded, TransportError
 from kubex.transport import PreparedRequest
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import MockResponse

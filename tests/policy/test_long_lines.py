@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from kubex.api import Api
-from kubex.core.exceptions import DecodeError
+from kubex.errors import DecodeError
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing import MockResponse
 from policy.conftest import scripted

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from kubex.api import Api
-from kubex.core.exceptions import Expired
+from kubex.errors import Expired
 from kubex.transport import PreparedRequest
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import MockResponse

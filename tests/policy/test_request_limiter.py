@@ -9,7 +9,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from kubex.core.exceptions import ConnectError, ConnectTimeout
+from kubex.errors import ConnectError, ConnectTimeout
 from kubex.transport import Limits, PreparedRequest, RequestLimiter
 
 pytestmark = pytest.mark.anyio

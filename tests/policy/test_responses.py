@@ -9,7 +9,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from kubex.core.exceptions import ConnectError, ConnectionLost, ReadTimeout, TransportError
+from kubex.errors import ConnectError, ConnectionLost, ReadTimeout, TransportError
 from kubex.transport import PreparedRequest, StreamResponse, Transport, TransportConfig
 from kubex_testing import MockAction, MockResponse, MockTransport
 

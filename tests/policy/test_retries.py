@@ -9,7 +9,7 @@ from kubex.client._calls import call
 from kubex.client._prepare import checked_path
 from kubex.core._headers import Headers
 from kubex.core._request import Request
-from kubex.core.exceptions import (
+from kubex.errors import (
     ApiError,
     ConnectError,
     ConnectionLost,

@@ -6,7 +6,7 @@ import pytest
 
 from kubex.api import Api
 from kubex.client import ByteStream
-from kubex.core.exceptions import ApiError, ConnectionLost, NotFound, StreamNotOpenError, TransportError
+from kubex.errors import ApiError, ConnectionLost, NotFound, StreamNotOpenError, TransportError
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing import MockResponse
 from policy.conftest import scripted

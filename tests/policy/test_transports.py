@@ -11,7 +11,7 @@ import pytest
 
 from kubex.client import Client
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import BackendError, TransportError
+from kubex.errors import BackendError, TransportError
 from kubex.transport import (
     ConnectGuard,
     Headers,

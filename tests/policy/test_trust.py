@@ -6,7 +6,7 @@ import pytest
 import trustme
 
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import ServerCertificateError, TLSError
+from kubex.errors import ServerCertificateError, TLSError
 from kubex.transport import PreparedRequest
 from kubex_testing import MockResponse
 from policy.conftest import scripted

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from kubex.core._headers import Headers
-from kubex.core.exceptions import ConnectionLost, WebSocketError
+from kubex.errors import ConnectionLost, WebSocketError
 from kubex.transport import (
     ConnectGuard,
     PreparedRequest,

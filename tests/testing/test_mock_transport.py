@@ -11,7 +11,7 @@ import kubex_testing
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, RetryPolicy, create_client
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import ConnectError, ConnectionLost, NotFound, ReadTimeout
+from kubex.errors import ConnectError, ConnectionLost, NotFound, ReadTimeout
 from kubex.models import ObjectMeta
 from kubex.transport import PreparedRequest, StreamResponse, Transport, TransportConfig, wrapped
 from kubex_k8s.v1_37.core.v1 import ConfigMap

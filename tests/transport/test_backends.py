@@ -13,7 +13,7 @@ import kubex_aiohttp
 import kubex_httpx
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import BackendError
+from kubex.errors import BackendError
 from kubex.transport import (
     API_VERSION,
     Backend,

@@ -12,7 +12,7 @@ import anyio.lowlevel
 import pytest
 import trio
 
-from kubex.core.exceptions import ConnectionLost
+from kubex.errors import ConnectionLost
 from kubex.transport import PreparedRequest, StreamResponse
 from support.pairs import Pair
 from transport.frames import echo

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 import trustme
 
-from kubex.core.exceptions import (
+from kubex.errors import (
     ConnectError,
     ConnectionLost,
     ConnectTimeout,

@@ -10,7 +10,7 @@ import anyio
 import pytest
 import trustme
 
-from kubex.core.exceptions import TransportError
+from kubex.errors import TransportError
 from kubex.transport import Limits, PreparedRequest, Proxy, Transport, WebSocketMessage
 from support.pairs import PAIRS, Pair
 from transport.between import Socks, Tunnel

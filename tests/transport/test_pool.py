@@ -10,7 +10,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from kubex.core.exceptions import ConnectError, ConnectionLost, ConnectTimeout, TransportError
+from kubex.errors import ConnectError, ConnectionLost, ConnectTimeout, TransportError
 from kubex.transport import Backend, Limits, PreparedRequest, Transport, TransportConfig
 from support.pairs import PAIRS, Pair
 from transport.servers import SECONDS, Open, Peer, Serve

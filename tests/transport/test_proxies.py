@@ -9,7 +9,7 @@ import anyio
 import pytest
 from typing_extensions import override
 
-from kubex.core.exceptions import ProxyError, TLSError
+from kubex.errors import ProxyError, TLSError
 from kubex.transport import PreparedRequest, Proxy
 from support.ports import free_port
 from transport.servers import SECONDS, Open, Peer, Serve, proxy

@@ -5,7 +5,7 @@ import ssl
 import pytest
 import trustme
 
-from kubex.core.exceptions import ProxyError, TLSError
+from kubex.errors import ProxyError, TLSError
 from kubex.transport import Backend, PreparedRequest, Proxy, WebSocketMessage
 from transport.between import Tunnel
 from transport.frames import echo

@@ -6,7 +6,7 @@ import traceback
 
 import pytest
 
-from kubex.core.exceptions import ConnectError, ConnectTimeout, ProxyError, TLSError
+from kubex.errors import ConnectError, ConnectTimeout, ProxyError, TLSError
 from kubex.transport import Limits, PreparedRequest, Proxy
 from support.ports import free_port
 from transport.between import Tunnel, hang, hang_up

@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from kubex.core.exceptions import ConnectionLost, TransportError
+from kubex.errors import ConnectionLost, TransportError
 from kubex.transport import PreparedRequest
 from transport.servers import Open, Peer, Serve
 

@@ -11,7 +11,7 @@ import anyio
 import pytest
 import trustme
 
-from kubex.core.exceptions import ConnectTimeout, ProxyError, TLSError
+from kubex.errors import ConnectTimeout, ProxyError, TLSError
 from kubex.transport import Limits, PreparedRequest, Proxy, WebSocketMessage
 from support.ports import free_port
 from transport.between import Login, Socks, hang, hang_up

@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from kubex.core._lines import LineSplitter
-from kubex.core.exceptions import ConnectionLost, ReadTimeout
+from kubex.errors import ConnectionLost, ReadTimeout
 from kubex.transport import Limits, PreparedRequest, Transport
 from transport.servers import SECONDS, Open, Peer, Serve
 

@@ -6,7 +6,7 @@ import threading
 import anyio
 import pytest
 
-from kubex.core.exceptions import TransportError, WebSocketError
+from kubex.errors import TransportError, WebSocketError
 from kubex.transport import WebSocket, WebSocketMessage
 from transport.frames import BINARY, CLOSE, PING, PONG, frame, receive, request, until, upgrade
 from transport.servers import SECONDS, Open, Peer, Serve

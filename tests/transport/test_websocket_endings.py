@@ -5,7 +5,7 @@ import queue
 import anyio
 import pytest
 
-from kubex.core.exceptions import WebSocketError
+from kubex.errors import WebSocketError
 from kubex.transport import Transport, WebSocketMessage
 from transport.frames import (
     BINARY,

@@ -7,7 +7,7 @@ import threading
 import anyio
 import pytest
 
-from kubex.core.exceptions import TransportError, WebSocketError
+from kubex.errors import TransportError, WebSocketError
 from kubex.transport import Limits, PreparedRequest, Proxy, Transport, WebSocket, WebSocketMessage
 from transport.frames import (
     BINARY,

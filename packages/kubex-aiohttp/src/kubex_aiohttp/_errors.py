@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 from aiohttp.http import HttpProcessingError
 
-from kubex.core.exceptions import ConnectError, ConnectionLost, ProxyError, ReadTimeout, TLSError, TransportError
+from kubex.errors import ConnectError, ConnectionLost, ProxyError, ReadTimeout, TLSError, TransportError
 from kubex.transport import ExceptionTable, Phase, proxy_refusal, refused_by_tls_alert
 
 ERRORS: ExceptionTable = (

@@ -12,7 +12,7 @@ from multidict import CIMultiDict
 from typing_extensions import override
 from yarl import URL
 
-from kubex.core.exceptions import ConnectError
+from kubex.errors import ConnectError
 from kubex.transport import ConnectGuard, Headers, Limits, PreparedRequest, StreamResponse, Transport, TransportConfig
 from kubex_aiohttp._connector import BEHIND_PROXY, make_connector
 from kubex_aiohttp._errors import ERRORS, send_once

@@ -11,7 +11,7 @@ from aiohttp import WSMsgType
 from typing_extensions import override
 from yarl import URL
 
-from kubex.core.exceptions import TransportError, WebSocketError
+from kubex.errors import TransportError, WebSocketError
 from kubex.transport import ExceptionTable, Headers, PreparedRequest, WebSocket, WebSocketMessage, map_exceptions
 from kubex_aiohttp._errors import ERRORS, send_once
 

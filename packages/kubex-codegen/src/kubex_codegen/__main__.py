@@ -11,7 +11,7 @@ import anyio
 
 from kubex.client import create_client
 from kubex.configuration import configure_from_kubeconfig
-from kubex.core.exceptions import KubexError
+from kubex.errors import KubexError
 from kubex_codegen._cluster import fetch_document
 from kubex_codegen._document import Document
 from kubex_codegen._errors import CodegenError

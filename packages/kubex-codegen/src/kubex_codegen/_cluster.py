@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from kubex.client import Client
-from kubex.core.exceptions import ApiError, NotFound
+from kubex.errors import ApiError, NotFound
 from kubex_codegen._document import Document, Json, kinds_of_paths, object_in, parse_document, parse_json
 from kubex_codegen._errors import CodegenError, no_such_groups
 

@@ -9,7 +9,7 @@ import anyio
 import httpcore
 import httpx
 
-from kubex.core.exceptions import ProxyError
+from kubex.errors import ProxyError
 from kubex.transport import TCP_KEEP_ALIVE, ConnectGuard, PreparedRequest, TransportConfig, proxy_refusal
 
 _CLOSING = 5.0  # in seconds; after that Kubex does not wait any longer

@@ -3,7 +3,7 @@
 import httpcore
 import httpx
 
-from kubex.core.exceptions import ConnectError, ConnectionLost, ProxyError, TLSError, TransportError
+from kubex.errors import ConnectError, ConnectionLost, ProxyError, TLSError, TransportError
 from kubex.transport import ExceptionTable, Phase, caused_by_tls, refused_by_tls_alert
 
 

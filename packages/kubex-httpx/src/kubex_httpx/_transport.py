@@ -7,7 +7,7 @@ import anyio
 import httpx
 from typing_extensions import override
 
-from kubex.core.exceptions import BackendError, ConnectionLost
+from kubex.errors import BackendError, ConnectionLost
 from kubex.transport import (
     ConnectGuard,
     Headers,

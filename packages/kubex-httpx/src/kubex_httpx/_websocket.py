@@ -15,7 +15,7 @@ from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
 from wsproto.utilities import ProtocolError
 
-from kubex.core.exceptions import TransportError, WebSocketError
+from kubex.errors import TransportError, WebSocketError
 from kubex.transport import (
     ConnectGuard,
     Headers,

@@ -21,7 +21,7 @@ from anyio import CancelScope
 from typing_extensions import Self
 
 from kubex.core._encode import encode
-from kubex.core.exceptions import ConnectionLost, TransportError
+from kubex.errors import ConnectionLost, TransportError
 from kubex.transport import (
     Backend,
     ConnectGuard,

@@ -43,8 +43,8 @@ from kubex.core._encode import encode
 from kubex.core._query import Query
 from kubex.core._request import JSON, Request
 from kubex.core._response import Response
-from kubex.core.exceptions import ClientClosedError, ConfigurationError, KubexError, TLSError
 from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
+from kubex.errors import ClientClosedError, ConfigurationError, KubexError, TLSError
 from kubex.models._errors import decode
 from kubex.transport import Backend, StreamResponse, Transport
 from kubex.transport._tls_problems import SPEAKS_TLS

@@ -11,7 +11,7 @@ from typing import Any
 from kubex.client._choice import ClientChoise
 from kubex.client._options import ClientOptions
 from kubex.core._caller import warn_caller
-from kubex.core.exceptions import BackendError, NoBackendError
+from kubex.errors import BackendError, NoBackendError
 from kubex.transport import API_VERSION, MINIMUM_API_VERSION, Backend, IgnoredOption, LibraryDefaults
 
 GROUP = "kubex.backends"

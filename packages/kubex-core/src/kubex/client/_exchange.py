@@ -17,7 +17,8 @@ from kubex.client._trust import TLSMaterial, TLSSource
 from kubex.core._headers import Headers
 from kubex.core._request import Request
 from kubex.core._response import Response
-from kubex.core.exceptions import (
+from kubex.credentials import Authentication, Credentials
+from kubex.errors import (
     ConfigurationError,
     ConnectError,
     ConnectionLost,
@@ -26,7 +27,6 @@ from kubex.core.exceptions import (
     ServerCertificateError,
     TLSError,
 )
-from kubex.credentials import Authentication, Credentials
 from kubex.transport import Limits, PreparedRequest, Proxy, StreamResponse, proxy_refusal
 
 logger = logging.getLogger(__name__)

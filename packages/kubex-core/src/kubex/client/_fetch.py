@@ -12,8 +12,8 @@ from kubex.client._proxy import complete_proxy, select_proxy
 from kubex.client._resolve import check_proxy, create_transport
 from kubex.client._tls import build_fetch_context, is_strict
 from kubex.configuration import ClientConfiguration
-from kubex.core.exceptions import TransportError
 from kubex.credentials import FetchRequest, FetchResponse
+from kubex.errors import TransportError
 from kubex.transport import Backend, PreparedRequest, StreamResponse, Transport, TransportConfig
 
 LARGEST_BODY = 2**20

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import sniffio
 from anyio.lowlevel import current_token
 
-from kubex.core.exceptions import BackendError, ClientLoopError
+from kubex.errors import BackendError, ClientLoopError
 
 
 def runtime() -> str:

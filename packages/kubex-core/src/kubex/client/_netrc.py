@@ -8,7 +8,7 @@ from netrc import NetrcParseError, netrc
 from pathlib import Path
 
 from kubex.core._proxy import Proxy, socks_problem
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from types import EllipsisType
 
 from kubex.client._retry import RetryPolicy
 from kubex.core._proxy import parse_proxy
-from kubex.core.exceptions import ConfigurationError
 from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
+from kubex.errors import ConfigurationError
 
 KUBEX_BUFFER_SIZE = 2**21
 KUBEX_WS_MAX_MESSAGE_SIZE = 2**21

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from kubex._version import __version__
 from kubex.core._query import encode_query
 from kubex.core._request import Request
-from kubex.core.exceptions import ConfigurationError, InvalidNameError
 from kubex.credentials import Authentication
+from kubex.errors import ConfigurationError, InvalidNameError
 from kubex.transport import Limits, PreparedRequest
 
 # Names of methods and headers (RFC 9110, 5.6.2).

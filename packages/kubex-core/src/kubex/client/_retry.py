@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kubex.core._headers import Headers
 from kubex.core._request import Request
-from kubex.core.exceptions import ConfigurationError, ConnectError, ConnectionLost, ProxyError, ReadTimeout, TLSError
+from kubex.errors import ConfigurationError, ConnectError, ConnectionLost, ProxyError, ReadTimeout, TLSError
 
 THROTTLED = 429
 OVERLOADED = frozenset({500, 503, 504})

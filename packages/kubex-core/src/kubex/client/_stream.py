@@ -11,7 +11,7 @@ from typing_extensions import Self
 from kubex.client._transport_pool import PooledTransport
 from kubex.core._headers import Headers
 from kubex.core._lines import LONGEST_LINE, LineSplitter, Splitter, TextSplitter
-from kubex.core.exceptions import DeadlineExceeded, DecodeError, StreamNotOpenError
+from kubex.errors import DeadlineExceeded, DecodeError, StreamNotOpenError
 from kubex.transport import StreamResponse
 
 L = TypeVar("L")

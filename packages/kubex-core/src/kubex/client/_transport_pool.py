@@ -7,7 +7,7 @@ from typing import TypeAlias
 import anyio
 
 from kubex.client._trust import TLSMaterial
-from kubex.core.exceptions import ClientClosedError
+from kubex.errors import ClientClosedError
 from kubex.transport import Transport
 
 OpenTransport: TypeAlias = Callable[[TLSMaterial], Awaitable[Transport]]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from kubex.core._caller import warn_caller
-from kubex.core.exceptions import ApiWarning, KubexError
+from kubex.errors import ApiWarning, KubexError
 
 
 def warn_result(texts: Iterable[str], result: object) -> None:

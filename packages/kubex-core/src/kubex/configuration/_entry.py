@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._read import pem_text, see_that_it_opens
+from kubex.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kubex.configuration._entry import Entry, as_list, as_mapping, kind
 from kubex.configuration._home import default_file
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 Entries = Mapping[str, Entry]
 

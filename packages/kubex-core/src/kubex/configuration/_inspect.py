@@ -15,7 +15,7 @@ from kubex.configuration._load import read_content
 from kubex.configuration._render import render_cluster, render_context, render_user
 from kubex.configuration._store import Document, change, set_entry
 from kubex.configuration._thread import in_thread
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from kubex.configuration._files import Content, Entries
 from kubex.configuration._pod import SERVICE_ACCOUNT, namespace_in_pod
 from kubex.configuration._save import SaveTokens
 from kubex.configuration._ways import exec_plugin, impersonation, in_words_of, open_id_connect
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)
 

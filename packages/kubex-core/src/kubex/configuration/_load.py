@@ -11,7 +11,7 @@ from kubex.configuration._files import Content, find_files, no_kubeconfig, read_
 from kubex.configuration._kubeconfig import CURRENT, Choice, configuration_of, namespace_alone
 from kubex.configuration._pod import SERVICE_ACCOUNT, is_pod, pod_configuration
 from kubex.configuration._thread import in_thread
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 
 async def configure_from_kubeconfig(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from kubex.configuration._client_configuration import ClientConfiguration
 from kubex.configuration._home import exists
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._read import read_pem, read_text, read_token
+from kubex.errors import ConfigurationError
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 ADDRESS = ("KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT")

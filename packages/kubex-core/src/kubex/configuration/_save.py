@@ -6,8 +6,8 @@ from typing import Any
 
 from kubex.configuration._entry import as_mapping
 from kubex.configuration._store import Document, change, find_values
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import OpenIDTokens
+from kubex.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from kubex.configuration._entry import as_mapping
 from kubex.configuration._files import content_of, read_top
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 LOCK_PATIENCE = 5.0
 """Seconds to wait for another program that writes the same file."""

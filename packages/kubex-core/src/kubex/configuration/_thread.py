@@ -6,7 +6,7 @@ from typing import TypeVar
 import anyio.to_thread
 
 from kubex.core._tracebacks import forget_frames
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 T = TypeVar("T")
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from kubex.core._proxy import parse_proxy
 from kubex.core._text import NO_UNICODE, is_unicode
 from kubex.core._url import holds_credentials, split_url, without_query
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect
 from kubex.credentials._read import token_problem
+from kubex.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from kubex.configuration._client_configuration import ClientConfiguration

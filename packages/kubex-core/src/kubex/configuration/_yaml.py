@@ -7,9 +7,9 @@ from typing import Any
 import yaml
 
 from kubex.configuration._entry import as_mapping, kind
-from kubex.core.exceptions import ConfigurationError
 from kubex.core.yaml import YAMLContentError, YAMLLimits, read_yaml
 from kubex.credentials._read import read_bytes
+from kubex.errors import ConfigurationError
 
 MAX_BYTES = 8 << 20
 """The maximum size of a kubeconfig."""

@@ -7,9 +7,9 @@ import ssl
 
 from typing_extensions import override
 
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._files import CachedFile
 from kubex.credentials._read import read_pem
+from kubex.errors import ConfigurationError
 
 logger = logging.getLogger("kubex.credentials")
 

@@ -10,8 +10,8 @@ import anyio
 from typing_extensions import override
 
 from kubex.core._tracebacks import forget_frames
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication, Credentials
+from kubex.errors import ConfigurationError
 
 logger = logging.getLogger("kubex.credentials")
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing_extensions import override
 
 from kubex.core._tracebacks import forget_frames
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication, TLSIdentity
 from kubex.credentials._files import FileCredentials
 from kubex.credentials._read import read_pem
+from kubex.errors import ConfigurationError
 
 CERTIFICATE_MAX_AGE = 300.0
 """Seconds for which a certificate is used before its files are read again, as client-go does."""

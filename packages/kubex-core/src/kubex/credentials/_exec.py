@@ -10,7 +10,6 @@ from datetime import datetime, timezone
 import anyio.to_thread
 from typing_extensions import override
 
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication
 from kubex.credentials._cached import CachedCredentials
 from kubex.credentials._exec_answer import read_answer
@@ -19,6 +18,7 @@ from kubex.credentials._exec_process import OUTPUT_LIMIT, Ended, PluginRun
 from kubex.credentials._exec_request import ExecCluster, environment
 from kubex.credentials._exec_terminal import standard_input
 from kubex.credentials._settings import ExecPlugin
+from kubex.errors import ConfigurationError
 
 logger = logging.getLogger("kubex.credentials")
 

@@ -11,12 +11,12 @@ from typing import cast
 import msgspec
 
 from kubex.core._text import is_unicode
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication, TLSIdentity
 from kubex.credentials._certificate import load_identity
 from kubex.credentials._exec_validation import API_VERSIONS
 from kubex.credentials._read import token_problem
 from kubex.credentials._static import bearer
+from kubex.errors import ConfigurationError
 
 _FINER = re.compile(r"(?<=\.\d{6})\d+")
 

@@ -15,9 +15,9 @@ from typing import IO
 import anyio
 import anyio.to_thread
 
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._exec_messages import Messages
 from kubex.credentials._settings import ExecPlugin
+from kubex.errors import ConfigurationError
 
 OUTPUT_LIMIT = 2**20
 """Bytes that a plugin may print on standard output."""

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from kubex.credentials._settings import ExecPlugin

@@ -8,11 +8,11 @@ from typing import ClassVar, TypeVar
 import anyio.to_thread
 from typing_extensions import override
 
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication
 from kubex.credentials._cached import Cached, CachedCredentials
 from kubex.credentials._read import read_token
 from kubex.credentials._static import bearer
+from kubex.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from kubex.core._text import NO_UNICODE, is_unicode
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication
+from kubex.errors import ConfigurationError
 
 SOURCE = "Impersonation"
 """How errors call the settings."""

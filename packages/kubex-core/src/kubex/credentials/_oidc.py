@@ -8,7 +8,6 @@ import anyio
 import anyio.to_thread
 from typing_extensions import override
 
-from kubex.core.exceptions import ConfigurationError
 from kubex.credentials._authentication import Authentication
 from kubex.credentials._cached import CachedCredentials
 from kubex.credentials._fetch import Fetch
@@ -18,6 +17,7 @@ from kubex.credentials._oidc_settings import OpenIDConnect, OpenIDTokens, wrong
 from kubex.credentials._read import token_problem
 from kubex.credentials._static import bearer
 from kubex.credentials._unbroken import unbroken
+from kubex.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)
 

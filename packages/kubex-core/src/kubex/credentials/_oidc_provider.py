@@ -13,9 +13,9 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 from kubex.core._basic import basic_authorization
 from kubex.core._text import NO_UNICODE, is_unicode
 from kubex.core._url import split_url
-from kubex.core.exceptions import ConfigurationError, TransportError
 from kubex.credentials._fetch import Fetch, FetchRequest, FetchResponse
 from kubex.credentials._oidc_settings import OpenIDConnect, is_confidential
+from kubex.errors import ConfigurationError, TransportError
 
 BASIC, POST = "client_secret_basic", "client_secret_post"
 

@@ -6,7 +6,7 @@ import stat
 import time
 from contextlib import suppress
 
-from kubex.core.exceptions import ConfigurationError
+from kubex.errors import ConfigurationError
 
 MAX_BYTES = 4 << 20
 """What a token, a certificate or a bundle of authorities may have at most."""

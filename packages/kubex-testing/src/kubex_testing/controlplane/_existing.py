@@ -28,7 +28,7 @@ def existing_cluster(*, needs_controllers: bool) -> ServerHandle:
     Raises:
         ControlPlaneStartError: it does not answer, or not this user.
         ControlPlaneUnavailable: it lacks controllers that are needed, or a handle cannot carry its credentials.
-        kubex.core.exceptions.ConfigurationError: there is no usable kubeconfig.
+        kubex.errors.ConfigurationError: there is no usable kubeconfig.
     """
     handle = handle_for(_current_configuration())
     probe = Probe(handle)
