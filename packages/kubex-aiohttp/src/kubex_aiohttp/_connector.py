@@ -12,7 +12,7 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from typing_extensions import override
 
-from kubex.transport import TCP_KEEP_ALIVE, Proxy, TransportConfig
+from kubex.transport import TCP_KEEP_ALIVE, Proxy, TransportConfig, readable
 
 # In seconds: the default of aiohttp, which Kubex also uses for None. Nothing else would close idle connections.
 _KEEP_ALIVE = 15.0
@@ -28,15 +28,26 @@ BEHIND_PROXY = "/behind-proxy"
 
 
 class Connector(aiohttp.BaseConnector):
-    """A connector that closes connections at once."""
+    """A connector that closes connections at once, and uses no idle connection that the server closed."""
 
     @override
     async def connect(self, *args: Any, **kwargs: Any) -> Connection:
-        connection = await super().connect(*args, **kwargs)
-        if (handler := connection.protocol) is not None:
+        while True:
+            connection = await super().connect(*args, **kwargs)
+            if (handler := connection.protocol) is None:
+                return connection
+            is_new = "close" not in vars(handler)
             # close() would first send the rest of a body, or wait until the peer of a TLS connection agrees.
             vars(handler)["close"] = handler.abort
-        return connection
+            if is_new or not _is_readable(handler):
+                return connection
+            connection.close()
+
+
+def _is_readable(handler: ResponseHandler) -> bool:
+    """Tell whether something arrived that a busy event loop has not read yet: of an idle connection, its end."""
+    connected = None if handler.transport is None else handler.transport.get_extra_info("socket")
+    return connected is not None and bool(readable([connected.fileno()]))
 
 
 class TCPConnector(Connector, aiohttp.TCPConnector):

@@ -68,10 +68,38 @@ class Connection:
                 connected.setsockopt(*option)
         return response
 
+    def has_more(self) -> bool:
+        """Tell whether bytes follow the response, which httpcore would read as the next response.
+
+        Attributes of httpcore that are not public lead to its parser. A version that has others keeps no connection.
+        """
+        pool = getattr(self._transport, "_pool", None)
+        for connection in getattr(pool, "connections", ()):
+            inner = connection
+            while (next_inner := getattr(inner, "_connection", None)) is not None:  # of proxies, several
+                inner = next_inner
+            if (parser := getattr(inner, "_h11_state", None)) is not None:
+                return bool(parser.trailing_data[0]) or _has_unread_tls(self.stream)
+        return True
+
     async def aclose(self) -> None:
         """Close the connection in any state."""
         with anyio.move_on_after(_CLOSING, shield=True):
             await self._transport.aclose()
+
+
+def _has_unread_tls(stream: httpcore.AsyncNetworkStream) -> bool:
+    """Tell whether the TLS library has received more than was read; a byte that is read here is lost."""
+    tls: ssl.SSLObject | None = stream.get_extra_info("ssl_object")
+    try:
+        if tls is None:
+            return False
+        tls.read(1)
+    except ssl.SSLWantReadError:
+        return False
+    except ssl.SSLError:  # the server has closed the connection
+        pass
+    return True
 
 
 class _Body(httpx.AsyncByteStream):

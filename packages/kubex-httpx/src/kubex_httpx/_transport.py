@@ -139,7 +139,7 @@ class HttpxResponse(StreamResponse):
         reusable = False
         try:
             await self._body.aclose()
-            reusable = ended
+            reusable = ended and (self.connection.http2 or not self.connection.has_more())
         finally:
             await self._transport.give_back(self.connection, self._request, reusable=reusable)
         if not ended:

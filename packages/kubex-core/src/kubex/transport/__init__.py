@@ -17,7 +17,7 @@ from kubex.transport._connect_guard import ConnectGuard, proxy_refusal
 from kubex.transport._exceptions import ExceptionTable, Phase, caused_by_tls, map_exceptions, refused_by_tls_alert
 from kubex.transport._idle_connections import IdleConnections
 from kubex.transport._request_limiter import RequestLimiter
-from kubex.transport._sockets import TCP_KEEP_ALIVE, shut_down
+from kubex.transport._sockets import TCP_KEEP_ALIVE, readable, shut_down
 from kubex.transport._stream_response import StreamResponse
 from kubex.transport._transport import Transport
 from kubex.transport._websocket import WebSocket, WebSocketMessage
@@ -49,6 +49,7 @@ __all__ = [
     "caused_by_tls",
     "map_exceptions",
     "proxy_refusal",
+    "readable",
     "refused_by_tls_alert",
     "shut_down",
     "wrapped",

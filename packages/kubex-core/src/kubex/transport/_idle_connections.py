@@ -1,13 +1,12 @@
 """A list of idle connections, for backends whose HTTP library has no usable pool."""
 
-import select
 from collections import deque
-from collections.abc import Collection
 from dataclasses import dataclass
 from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
 from kubex.transport._config import TransportConfig
+from kubex.transport._sockets import readable
 
 
 class _Socket(Protocol):
@@ -61,10 +60,10 @@ class IdleConnections(Generic[C]):
         oldest = monotonic() - self._timeout
         descriptors = [-1 if idle.socket is None else idle.socket.fileno() for idle in self._idle]
         # The server may send nothing on an idle connection: what can be read is the end of it, or an error.
-        readable = _readable([descriptor for descriptor in descriptors if descriptor >= 0])
+        ended = readable([descriptor for descriptor in descriptors if descriptor >= 0])
         kept: deque[_Idle[C]] = deque()
         for position, (idle, descriptor) in enumerate(zip(self._idle, descriptors, strict=True)):
-            if position < excess or idle.since <= oldest or descriptor < 0 or descriptor in readable:
+            if position < excess or idle.since <= oldest or descriptor < 0 or descriptor in ended:
                 self._stale.append(idle.connection)
             else:
                 kept.append(idle)
@@ -80,12 +79,3 @@ class IdleConnections(Generic[C]):
         self._maximum = 0
         self.find_stale()
         await self.close_stale()
-
-
-def _readable(descriptors: Collection[int]) -> set[int]:
-    if not hasattr(select, "poll"):  # Windows
-        return set(select.select(descriptors, (), (), 0)[0]) if descriptors else set()
-    poll = select.poll()
-    for descriptor in descriptors:
-        poll.register(descriptor, select.POLLIN)
-    return {descriptor for descriptor, _ in poll.poll(0)}

@@ -1,7 +1,9 @@
-"""Socket options that every backend sets."""
+"""What backends do with sockets."""
 
 import contextlib
+import select
 import socket
+from collections.abc import Collection
 
 
 def _tcp_keep_alive() -> tuple[tuple[int, int, int], ...]:
@@ -26,3 +28,13 @@ def shut_down(connected: socket.socket) -> None:
     # uvloop does not shut down the original.
     with contextlib.suppress(OSError), contextlib.closing(connected.dup()) as duplicate:
         duplicate.shutdown(socket.SHUT_RDWR)
+
+
+def readable(descriptors: Collection[int]) -> set[int]:
+    """Return the sockets that can be read: an idle connection of them was closed by the server, or is out of step."""
+    if not hasattr(select, "poll"):  # Windows
+        return set(select.select(descriptors, (), (), 0)[0]) if descriptors else set()
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return {descriptor for descriptor, _ in poll.poll(0)}
