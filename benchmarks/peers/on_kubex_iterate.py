@@ -5,9 +5,7 @@ from contextlib import asynccontextmanager
 
 from benchmarks.peers.base import SMALL, names, whole
 from benchmarks.peers.on_kubex import WALK
-from kubex.api import Api
-from kubex.client import Client, ClientChoise, create_client
-from kubex.configuration import ClientConfiguration
+from kubex import Api, Client, ClientChoise, ClientConfiguration, create_client
 from kubex.core.params import DecodeMode
 from kubex_k8s.v1_37.core.v1 import Pod
 
@@ -38,5 +36,5 @@ class Iterating:
 @asynccontextmanager
 async def open_peer(url: str, _: int) -> AsyncIterator[Iterating]:
     """Connect."""
-    async with create_client(ClientConfiguration(url=url), ClientChoise.AIOHTTP) as client:
+    async with create_client(ClientConfiguration(url=url), client_class=ClientChoise.AIOHTTP) as client:
         yield Iterating(client)
