@@ -36,10 +36,11 @@ class Connector(aiohttp.BaseConnector):
             connection = await super().connect(*args, **kwargs)
             if (handler := connection.protocol) is None:
                 return connection
-            is_new = "close" not in vars(handler)
-            # close() would first send the rest of a body, or wait until the peer of a TLS connection agrees.
-            vars(handler)["close"] = handler.abort
-            if is_new or not _is_readable(handler):
+            if handler.close != handler.abort:  # a new connection
+                # close() would first send the rest of a body, or wait for the closing handshake of TLS.
+                handler.close = handler.abort  # type: ignore[method-assign]  # on purpose
+                return connection
+            if not _is_readable(handler):
                 return connection
             connection.close()
 

@@ -17,7 +17,6 @@ ERRORS: ExceptionTable = (
     (refused_by_tls_alert, TLSError),
     ((TimeoutError, asyncio.TimeoutError), ReadTimeout),
     ((aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, HttpProcessingError, OSError), ConnectionLost),
-    (RuntimeError, ConnectionLost),  # the session is closed
     (Exception, TransportError),
 )
 

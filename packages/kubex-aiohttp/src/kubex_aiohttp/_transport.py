@@ -113,8 +113,13 @@ class _StreamResponse(StreamResponse):
         return await self._response.content.readany()
 
     @override
-    async def aclose(self, *, ended: bool) -> None:
+    def finish(self) -> bool:
         self._response.close()  # a connection whose body has ended is back in the pool already
+        return True
+
+    @override
+    async def aclose(self, *, ended: bool) -> None:
+        self._response.close()
 
 
 def _trace(guard: ConnectGuard | None = None) -> aiohttp.TraceConfig:

@@ -79,6 +79,13 @@ class StreamResponse(ABC):
         connection at once, without reading the rest.
         """
 
+    def finish(self) -> bool:
+        """Give the connection back without waiting after the end of the body; False if `aclose()` has to do it.
+
+        Override it for speed: protecting `aclose()` from cancellation takes as long as a tenth of a small request.
+        """
+        return False
+
     async def receive(self) -> bytes:
         """Return the next bytes of the body as they arrive, decompressed; `b""` at its end.
 
@@ -155,6 +162,8 @@ class StreamResponse(ABC):
         ended = self._state is _State.ENDED
         if not ended:
             self._state = _State.BROKEN
+        elif self.finish():
+            return
         with anyio.CancelScope(shield=True) if ended else anyio.move_on_after(_CLOSING, shield=True):
             try:
                 await self.aclose(ended=ended)
