@@ -62,7 +62,7 @@ class TCPConnector(Connector, aiohttp.TCPConnector):
         settings |= {"ssl": context or True, "socket_factory": _socket}
         super().__init__(**settings)  # pyright: ignore[reportUnknownMemberType] - aiohttp leaves a type out
 
-    if _BROKEN_TLS_IN_TLS:
+    if _BROKEN_TLS_IN_TLS and callable(aiohttp.TCPConnector._start_tls_connection):
 
         @override
         async def _start_tls_connection(

@@ -114,7 +114,7 @@ class _StreamResponse(StreamResponse):
 
     @override
     def finish(self) -> bool:
-        self._response.close()  # a connection whose body has ended is back in the pool already
+        self._response.close()  # after the end of the body, the connection is in the pool already
         return True
 
     @override
@@ -123,7 +123,7 @@ class _StreamResponse(StreamResponse):
 
 
 def _trace(guard: ConnectGuard | None = None) -> aiohttp.TraceConfig:
-    """Report connections to the guard or, without it, to that of the request (`trace_request_ctx`)."""
+    """Report connections to the guard or, without it, to the guard of the request (`trace_request_ctx`)."""
 
     def report(method: Callable[[ConnectGuard], None]) -> Callable[..., Awaitable[None]]:
         async def call(_session: object, context: Any, _: object) -> None:

@@ -1,0 +1,26 @@
+"""Private names of aiohttp that Kubex uses: what happens if they are gone."""
+
+import pytest
+
+from kubex.core.exceptions import ProxyError
+from kubex.transport import PreparedRequest, Proxy
+from kubex_aiohttp._connector import SocksConnector
+from support.pairs import Pair
+from transport.between import Socks
+from transport.servers import Open, Serve
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.parametrize("pair", [Pair("aiohttp", "asyncio")], indirect=True, ids=str),
+]
+
+
+async def test_no_request_bypasses_a_socks_proxy_if_aiohttp_renames_the_method_that_connects(
+    open_transport: Open, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(SocksConnector, "_create_connection")
+    server, between = serve(), serve(Socks())
+    async with open_transport(proxy=Proxy(url=f"socks5://127.0.0.1:{between.port}")) as transport:
+        with pytest.raises(ProxyError):
+            await transport.request(PreparedRequest("GET", server.url + "/"))
+    assert server.connections == 0
