@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubex.core.exceptions import ProxyError
+from kubex.errors import ProxyError
 from kubex.transport import PreparedRequest, Proxy
 from kubex_aiohttp._connector import SocksConnector
 from support.pairs import Pair

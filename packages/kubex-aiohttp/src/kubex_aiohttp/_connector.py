@@ -34,21 +34,16 @@ class Connector(aiohttp.BaseConnector):
     async def connect(self, *args: Any, **kwargs: Any) -> Connection:
         while True:
             connection = await super().connect(*args, **kwargs)
-            if (handler := connection.protocol) is None:
+            handler, transport = connection.protocol, connection.transport
+            if handler is None or transport is None:
                 return connection
-            if handler.close != handler.abort:  # a new connection
-                # close() would first send the rest of a body, or wait for the closing handshake of TLS.
-                handler.close = handler.abort  # type: ignore[method-assign]  # on purpose
-                return connection
-            if not _is_readable(handler):
+            is_new = handler.close != handler.abort
+            # close() would first send the rest of a body, or wait for the closing handshake of TLS.
+            handler.close = handler.abort  # type: ignore[method-assign]  # on purpose
+            # A busy event loop may not have read the end of an idle connection.
+            if is_new or not readable([transport.get_extra_info("socket").fileno()]):
                 return connection
             connection.close()
-
-
-def _is_readable(handler: ResponseHandler) -> bool:
-    """Tell whether something arrived that a busy event loop has not read yet: of an idle connection, its end."""
-    connected = None if handler.transport is None else handler.transport.get_extra_info("socket")
-    return connected is not None and bool(readable([connected.fileno()]))
 
 
 class TCPConnector(Connector, aiohttp.TCPConnector):
@@ -85,19 +80,18 @@ class SocksConnector(Connector):
         from python_socks.async_.asyncio import Proxy as Socks
 
         super().__init__(**settings)
-        login = proxy.username, proxy.password
-        self._proxy = Socks(ProxyType.SOCKS5, proxy.host, proxy.port or 0, *login, rdns=True)
+        self._proxy = Socks(ProxyType.SOCKS5, proxy.host, proxy.port or 0, proxy.username, proxy.password, rdns=True)
         self._context = context
 
     # The base class raises NotImplementedError: if aiohttp renames this method, no request bypasses the proxy.
     @override
     async def _create_connection(self, req: aiohttp.ClientRequest, *_: Any, **__: Any) -> ResponseHandler:
         host, port = req.url.raw_host or "", req.url.port or 0
-        connected = _kept_alive(await self._proxy.connect(host, port, timeout=_NO_LIMIT))
-        context, name = (self._context, host) if req.url.scheme == "https" else (None, None)
+        sock = _kept_alive(await self._proxy.connect(host, port, timeout=_NO_LIMIT))
+        tls, name = (self._context, host) if req.url.scheme == "https" else (None, None)
         loop = asyncio.get_running_loop()
-        protocol = partial(ResponseHandler, loop)
-        return (await loop.create_connection(protocol, sock=connected, ssl=context, server_hostname=name))[1]
+        made = loop.create_connection(partial(ResponseHandler, loop), sock=sock, ssl=tls, server_hostname=name)
+        return (await made)[1]
 
 
 class _TunnelContext(ssl.SSLContext):
@@ -119,8 +113,7 @@ def make_connector(config: TransportConfig, *, limited: bool) -> Connector:
     if limited:
         settings |= {"limit": config.pool_size or 0, "limit_per_host": config.pool_size_per_host or 0}
     if config.keep_alive:  # aiohttp refuses a time together with force_close
-        idle = config.keep_alive_timeout
-        settings["keepalive_timeout"] = _KEEP_ALIVE if idle is None else idle
+        settings["keepalive_timeout"] = _KEEP_ALIVE if config.keep_alive_timeout is None else config.keep_alive_timeout
     if config.proxy is not None and config.proxy.is_socks:
         return SocksConnector(config.proxy, config.ssl_context, **settings)
     return TCPConnector(config, **settings)

@@ -18,12 +18,6 @@ from kubex_aiohttp._connector import BEHIND_PROXY, make_connector
 from kubex_aiohttp._errors import ERRORS, send_once
 from kubex_aiohttp._websocket import AioHttpWebSocket, Opening
 
-# In bytes: aiohttp warns about larger bodies unless they are files.
-_LARGE_BODY = 2**20
-
-# In bytes, of one header line: a `Warning` field of the API server may exceed the 8 KiB of aiohttp.
-_HEADER_LINE = 2**16
-
 
 class AioHttpTransport(Transport):
     """A connection pool of aiohttp, and a second one without limits for streams and WebSockets."""
@@ -43,15 +37,15 @@ class AioHttpTransport(Transport):
             response = await session.request(
                 request.method,
                 URL(request.url, encoded=True),
-                data=body if body is None or len(body) <= _LARGE_BODY else io.BytesIO(body),
+                # aiohttp warns about a body of more than 1 MiB unless it is a file.
+                data=body if body is None or len(body) <= 2**20 else io.BytesIO(body),
                 allow_redirects=False,
                 timeout=_timeout(request.limits),
                 trace_request_ctx=guard,
                 **self._route(request),
             )
         except asyncio.CancelledError as error:
-            # A closing connector cancels requests that wait for a connection, but not their tasks. Python 3.10 does
-            # not tell them apart; there, a cancel scope of anyio cancels again.
+            # A closing connector cancels requests in its queue, but not their tasks. Python 3.10 does not tell.
             if not session.closed or getattr(asyncio.current_task(), "cancelling", int)() > 0:
                 raise
             raise ConnectError("the transport was closed", request.method, request.shown_url) from error
@@ -82,8 +76,8 @@ class AioHttpTransport(Transport):
             "skip_auto_headers": ("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
             "auto_decompress": False,
             "read_bufsize": self.config.buffer_size,
-            "max_line_size": _HEADER_LINE,
-            "max_field_size": _HEADER_LINE,
+            "max_line_size": 2**16,
+            "max_field_size": 2**16,  # in bytes; a `Warning` of the API server may be longer than 8 KiB
             "middlewares": (send_once,),
             "trace_configs": None if self.config.proxy is None else [_trace()],
         }
