@@ -12,7 +12,14 @@ from client.conftest import Connect
 from client.turns import Turns, answer, refuse
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration
-from kubex.errors import BadRequest, ConnectError, InsecureServerWarning, ServerCertificateError, TLSError
+from kubex.errors import (
+    BadRequest,
+    ConnectError,
+    ConnectionLost,
+    InsecureServerWarning,
+    ServerCertificateError,
+    TLSError,
+)
 from kubex.transport import Backend
 from support.certificates import OF_AUTHORITIES, OF_SERVERS, Authority
 from transport.servers import Peer, Serve
@@ -97,6 +104,22 @@ async def test_a_server_with_tls_at_a_url_without_it(connect: Connect, serve: Se
     assert server.connections == 2, "this cannot be mended by another attempt"
 
 
+@pytest.mark.parametrize(
+    "garbage", [b"\x00\x01\x02\r\n\r\n", b"\x15 banana\r\n\r\n", b"\x16\x03\x01", b"banana\r\n\r\n"]
+)
+async def test_garbage_over_plain_http_is_not_taken_for_tls(connect: Connect, serve: Serve, garbage: bytes) -> None:
+    def answer(peer: Peer) -> None:
+        peer.request()
+        peer.send(garbage)
+
+    server = serve(answer)
+    async with connect(server, retry=None) as client:
+        with pytest.raises(ConnectionLost) as caught:
+            await client.request("POST", "/", body=b"{}")
+    assert "TLS" not in str(caught.value), "the request was sent, and may have been processed"
+    assert [seen.method for seen in server.seen] == ["POST"]
+
+
 async def test_a_server_in_go_with_tls_at_a_url_without_it(connect: Connect, serve: Serve) -> None:
     words = b"Client sent an HTTP request to an HTTPS server.\n"
     server = serve(Turns(refuse("400 Bad Request", words)))
@@ -127,6 +150,28 @@ async def test_what_strict_checks_refuse_is_accepted_by_a_switch_that_the_error_
     await fails(strict, ServerCertificateError, problem, "ClientOptions(verify_x509_strict=False)")
     async with connect(server, configuration=ca, verify_x509_strict=False) as client:
         assert (await client.request("GET", "/")).body == b"ok"
+
+
+async def test_a_signer_that_is_not_an_authority(connect: Connect, serve: Serve) -> None:
+    signer = Authority(OF_AUTHORITIES - {"constraints"} | {"not-an-authority"})
+    server = serve(tls=signer.server())
+    for strict in (True, False):
+        client = connect(server, configuration={"server_ca_data": signer.pem}, verify_x509_strict=strict)
+        said = await fails(client, ServerCertificateError, "issue the server's certificate with one")
+        assert "renew those of the cluster, or be lenient" not in said
+
+
+async def test_an_old_authority_of_the_same_name_without_key_identifiers(connect: Connect, serve: Serve) -> None:
+    old, new = (Authority(OF_AUTHORITIES - {"subject-key"}, called="kubernetes") for _ in range(2))
+    server = serve(tls=new.server(OF_SERVERS - {"authority-key"}))
+    for bundle in (old.pem, old.pem + new.pem):
+        client = connect(server, configuration={"server_ca_data": bundle}, verify_x509_strict=False)
+        await fails(
+            client,
+            ServerCertificateError,
+            "of several authorities with one name and without key identifiers OpenSSL tries only one",
+            "remove the old ones from the bundle",
+        )
 
 
 @pytest.mark.covers("pitfall-25", "options-verify_x509_strict-default")

@@ -34,6 +34,7 @@ class Authority:
         known: dict[str, Extension] = {
             "constraints": (constraints, True),
             "lax-constraints": (constraints, False),
+            "not-an-authority": (x509.BasicConstraints(ca=False, path_length=None), True),
             "usage": (_usage(), True),
             "subject-key": (x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), False),
         }

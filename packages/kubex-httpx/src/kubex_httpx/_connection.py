@@ -15,6 +15,8 @@ from kubex.transport import TCP_KEEP_ALIVE, ConnectGuard, PreparedRequest, Trans
 _CLOSING = 5.0  # in seconds; after that Kubex does not wait any longer
 _NO_LIMIT = 86400.0  # in seconds; python-socks would have a limit of 60 s
 
+_TLS_ALERT = b"\x15\x03"
+
 # For plain HTTP: without a context httpx would read the trusted certificates of the machine.
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -34,6 +36,8 @@ class Connection:
         """Send a request and return when the headers of the response have arrived."""
         opening: list[httpcore.AsyncNetworkStream] = []  # httpcore does not close it if the TLS handshake is cancelled
 
+        parsers: list[Any] = []
+
         async def trace(event: str, info: dict[str, Any]) -> None:
             step = event.partition(".")[2]
             if step == "connect_tcp.started":
@@ -43,19 +47,25 @@ class Connection:
             elif step == "send_request_headers.started" and info["request"].method != b"CONNECT":
                 opening.clear()
                 guard.established()
+            elif step == "receive_response_headers.started":
+                parsers[:] = self._parsers()
 
         limits, is_socks = request.limits, self._proxy is not None and self._proxy.is_socks
         connect = _NO_LIMIT if is_socks else limits.connect
         timeout = {"connect": connect, "read": limits.read, "write": limits.write}
-        extensions: dict[str, Any] = {"timeout": timeout}
-        if self._proxy is not None or request.scheme == "https":
-            extensions["trace"] = trace
+        extensions: dict[str, Any] = {"timeout": timeout, "trace": trace}
         if is_socks:
             guard.started()  # it applies the limit; httpx-socks reports nothing before the connection is complete
         try:
             response = await self._transport.handle_async_request(_httpx_request(request, extensions))
         except httpx.ProxyError as error:
             raise ProxyError(proxy_refusal(str(error))) from None
+        except httpx.RemoteProtocolError as error:
+            received = b"".join(parser.trailing_data[0] for parser in parsers)
+            if received.startswith(_TLS_ALERT):  # h11 does not say what it received
+                error.args = (f"illegal status line: {received[:20]!r}",)
+                error.__context__ = error.__cause__ = None
+            raise
         finally:
             for unfinished in opening:
                 with anyio.move_on_after(_CLOSING, shield=True):
@@ -69,18 +79,22 @@ class Connection:
         return response
 
     def has_more(self) -> bool:
-        """Tell whether bytes follow the response, which httpcore would read as the next response.
+        """Tell whether bytes follow the response, which httpcore would read as the next response."""
+        parsers = self._parsers()  # without one it is unknown
+        return not parsers or bool(parsers[0].trailing_data[0]) or _has_unread_tls(self.stream)
 
-        Attributes of httpcore that are not public lead to its parser. A version that has others keeps no connection.
+    def _parsers(self) -> list[Any]:
+        """Find the HTTP/1.1 parser of the connection.
+
+        Attributes of httpcore that are not public lead to it; with a version that has others, no connection is kept.
         """
-        pool = getattr(self._transport, "_pool", None)
-        for connection in getattr(pool, "connections", ()):
+        found: list[Any] = []
+        for connection in getattr(getattr(self._transport, "_pool", None), "connections", ()):
             inner = connection
             while (next_inner := getattr(inner, "_connection", None)) is not None:  # of proxies, several
                 inner = next_inner
-            if (parser := getattr(inner, "_h11_state", None)) is not None:
-                return bool(parser.trailing_data[0]) or _has_unread_tls(self.stream)
-        return True
+            found += [] if (parser := getattr(inner, "_h11_state", None)) is None else [parser]
+        return found
 
     async def aclose(self) -> None:
         """Close the connection in any state."""

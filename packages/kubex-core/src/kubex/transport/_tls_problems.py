@@ -22,20 +22,33 @@ STRICT = (
     "lenient as kubectl is: ClientOptions(verify_x509_strict=False)"
 )
 
-# By the verify_code of OpenSSL (x509_vfy.h): 78 and from 80 to 93 come of strict checks alone, 79 mostly.
+NO_AUTHORITY = (
+    "the certificate that signed it must be that of an authority (basic constraints CA:TRUE): issue the server's "
+    "certificate with one; only if the authority has no basic constraints at all, "
+    "ClientOptions(verify_x509_strict=False) accepts it"
+)
+SAME_NAME = (
+    "a trusted authority has the name of the one that signed it, but another key; of several authorities with one name "
+    "and without key identifiers OpenSSL tries only one, so remove the old ones from the bundle "
+    "or issue the certificates with key identifiers; if there is only one, give the current one as server_ca_file or "
+    "server_ca_data (certificate-authority in a kubeconfig)"
+)
+
+# By the verify_code of OpenSSL (x509_vfy.h): 78 and from 80 to 93 come of strict checks alone.
 _REMEDIES = {
-    **dict.fromkeys((2, 7, 18, 19, 20, 21), UNKNOWN),
+    7: SAME_NAME,
+    79: NO_AUTHORITY,
+    **dict.fromkeys((2, 18, 19, 20, 21), UNKNOWN),
     **dict.fromkeys((62, 64), NAMES),
     **dict.fromkeys((9, 10), DATES),
-    **dict.fromkeys(range(78, 94), STRICT),
+    **dict.fromkeys((78, *range(80, 94)), STRICT),
 }
 
 # What OpenSSL makes of a server that answers without TLS; which of them depends on its version.
 _NO_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"}
 
-# How libraries show the alert of a TLS server where an HTTP answer should begin: its type and version, or h11's words
-# for a first byte that is a control character.
-_ALERT = re.compile(r"\\x15\\x03\\x0[0-4]|illegal request line")
+# How errors show the alert of a TLS server where an HTTP response should begin: its type and version.
+_ALERT = re.compile(r"\\x15\\x03\\x0[0-4]")
 
 
 def explain(
