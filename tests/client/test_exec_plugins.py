@@ -123,7 +123,7 @@ async def test_a_token_that_has_expired_is_used_for_one_call(
             f'answer(token="{SECRET}"); print("log in first", file=sys.stderr); sys.exit(7)',
             "exit code 7; .*\nlog in first",
         ),
-        (f'print(\'{{"status": {{"token": "{SECRET}"\')', "in JSON on standard output"),
+        (f'print(\'{{"status": {{"token": "{SECRET}"\')', "in JSON or YAML on standard output"),
         (f'answer(clientCertificateData="{SECRET}", clientKeyData="{SECRET}")', "is not PEM that OpenSSL can read"),
         (f'answer(token="{SECRET}", clientKeyData="{SECRET}")', "one is there without the other"),
         (f'answer(token="{SECRET}\\n")', "is not a token"),

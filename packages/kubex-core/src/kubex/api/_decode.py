@@ -182,7 +182,10 @@ def _split_event(line: bytes, what: str) -> tuple[str, bytes]:
     except _FAILURES as error:
         try:
             fields = scan_object(line)
-            return str(from_json(bytes(fields["type"]))), bytes(fields["object"])
+            kind, body = from_json(bytes(fields["type"])), bytes(fields["object"])
         except (ValueError, KeyError):
             raise DecodeError(what, str(error)) from error
+        if not isinstance(kind, str):
+            raise DecodeError(what, str(error)) from error
+        return kind, body
     return event.type, bytes(event.object)
