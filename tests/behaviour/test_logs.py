@@ -1,6 +1,6 @@
 """Logs of pods. What a container says is set on the embedded server; real ones without nodes have errors alone."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import anyio
 import pytest
@@ -137,6 +137,11 @@ async def test_times_that_cannot_be_meant_are_refused(pods: Api[Pod], kubex_serv
     kubex_server.clear_requests()
     with pytest.raises(ConfigurationError, match=r"since_time: needs a time zone"):
         await pods.logs.get("one", since_time=datetime(2030, 1, 1))  # noqa: DTZ001 - that is the point
+    for wrong in ("2030-01-01T00:00:00Z", date(2030, 1, 1)):
+        with pytest.raises(
+            TypeError, match=f"since_time must be a datetime with a time zone, not {type(wrong).__name__}"
+        ):
+            pods.logs.stream("one", since_time=wrong)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - that is the point
     with pytest.raises(ConfigurationError, match=r"give since_seconds or since_time, not both"):
         pods.logs.stream("one", since_time=datetime.now(timezone.utc), since_seconds=1)
     assert kubex_server.requests == []

@@ -1,7 +1,9 @@
 """create_client(): the ways to call it, and which backend it takes."""
 
+import copy
 import dataclasses
 import os
+import pickle
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +20,7 @@ from kubex.api import Api, create_api
 from kubex.client import Client, ClientChoice, ClientChoise, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.errors import (
+    AlreadyOpenError,
     BackendError,
     ClientClosedError,
     ClientLoopError,
@@ -233,3 +236,30 @@ async def test_the_event_loop_goes_on_while_the_http_library_is_imported(
         await anyio.wait_all_tasks_blocked()
         async with create_client(configuration, client_class=dataclasses.replace(backend, load=load)) as client:
             await client.request("GET", "/")
+
+
+@pytest.mark.anyio
+async def test_its_result_cannot_be_entered_while_it_is_open(configuration: ClientConfiguration, pair: Pair) -> None:
+    opener = create_client(configuration, client_class=pair.backend)
+    for _ in range(2):
+        async with opener as client:
+            with pytest.raises(AlreadyOpenError, match=r"the result of create_client\(\) is open in another"):
+                await opener.__aenter__()
+            await client.request("GET", "/")
+        with pytest.raises(ClientClosedError):
+            await client.request("GET", "/")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("copied", [pickle.dumps, copy.copy, copy.deepcopy])
+async def test_a_client_cannot_be_pickled_or_copied(
+    configuration: ClientConfiguration, pair: Pair, copied: Callable[[object], object]
+) -> None:
+    async with create_client(configuration, client_class=pair.backend) as client:
+        for holder in (client, Api(ConfigMap, client), {"client": client}):
+            if isinstance(holder, Client) or copied is not copy.copy:
+                with pytest.raises(
+                    TypeError, match=r"a client cannot be pickled or copied.*call create_client\(\) in each"
+                ):
+                    copied(holder)
+        await client.request("GET", "/")

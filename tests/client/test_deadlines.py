@@ -59,7 +59,7 @@ async def test_an_idle_stream_outlives_the_librarys_own_timeouts(
 async def test_a_watch_that_hears_nothing_for_too_long_is_a_read_timeout(connect: Connect, serve: Serve) -> None:
     server = serve(Turns(stream(b"a\n")))
     request = Request(method="GET", path=checked_path("/watch"))
-    async with connect(server) as client, open_stream(client, request, idle=1) as opened:
+    async with connect(server) as client, open_stream(client, request, idle=1, block="x") as opened:
         assert await opened.receive() == b"a\n"
         with pytest.raises(ReadTimeout):
             await opened.receive()

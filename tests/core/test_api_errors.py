@@ -103,6 +103,8 @@ def test_already_exists_and_conflict_differ_by_reason(reason: str | None, expect
 
 def test_a_redirect_says_what_it_may_mean() -> None:
     assert "login page" in str(error_of(302, b"<a href=/login>Found</a>"))
+    assert "login page" not in str(error_of(304, b""))
+    assert "HTTP 304 without a body" in str(error_of(304, b""))
 
 
 def test_retry_after_of_the_header_goes_before_that_of_the_body() -> None:

@@ -183,3 +183,11 @@ def test_plain_values_with_text_that_utf_8_cannot_encode_are_refused(body: Any) 
 def test_the_replacement_character_itself_is_sent(key: str) -> None:
     obj = ConfigMap(metadata=ObjectMeta(name="c"), data={key: key})
     assert sent(encode_object(obj, facts_of(ConfigMap)))["data"] == {key: key}
+
+
+@pytest.mark.parametrize("body", [ConfigMap(metadata=ObjectMeta(name="c")), "kind: ConfigMap", [("a", 1)]])
+def test_an_apply_patch_takes_plain_values_only(body: Any) -> None:
+    with pytest.raises(
+        TypeError, match=rf"not {type(body).__name__}; apply a complete object with Api\.apply\(object\)"
+    ):
+        ApplyPatch(body)

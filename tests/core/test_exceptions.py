@@ -10,6 +10,7 @@ import pytest
 from kubex import errors
 from kubex.errors import (
     AlreadyExists,
+    AlreadyOpenError,
     ApiError,
     ApiWarning,
     BackendError,
@@ -60,7 +61,8 @@ SAMPLES: list[tuple[KubexError, list[str]]] = [
     (NoBackendError("trio", [("aiohttp", "runs on asyncio")]), ["trio", "aiohttp: runs on asyncio", "kubex-httpx"]),
     (NoBackendError("asyncio"), ["none is installed", "kubex-aiohttp", "kubex-httpx"]),
     (ClientClosedError(), ["closed", "create_client()"]),
-    (StreamNotOpenError("GET", "/api/v1/pods"), ["GET /api/v1/pods", "not open", "async with api.watch()"]),
+    (StreamNotOpenError("GET", "/api/v1/pods"), ["GET /api/v1/pods", "not open", "async with client.stream"]),
+    (AlreadyOpenError("the stream"), ["the stream is open in another `async with` block"]),
     (ClientLoopError(), ["another event loop", "one client for each loop"]),
     (InvalidNameError("name", "a/b", "cannot be"), ["name 'a/b' cannot be"]),
     (NamespaceError("pods", "needs one"), ["pods: needs one"]),
@@ -150,6 +152,7 @@ def test_every_class_is_of_the_one_family() -> None:
         (UnsupportedVerbError, TypeError),
         (DecodeError, ValueError),
         (UnknownWatchEventError, ValueError),
+        (AlreadyOpenError, RuntimeError),
         (StreamNotOpenError, RuntimeError),
         (ClientClosedError, RuntimeError),
         (ClientLoopError, RuntimeError),

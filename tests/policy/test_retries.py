@@ -1,5 +1,7 @@
 """What is sent again and what is not."""
 
+from typing import Any
+
 import anyio
 import pytest
 
@@ -11,6 +13,7 @@ from kubex.core._headers import Headers
 from kubex.core._request import Request
 from kubex.errors import (
     ApiError,
+    ConfigurationError,
     ConnectError,
     ConnectionLost,
     ConnectTimeout,
@@ -229,3 +232,26 @@ def test_the_wait_is_at_least_what_the_server_asks_for() -> None:
     short = policy.after_answer(WRITE, 429, Headers(), 1)
     assert short is not None
     assert 0.05 <= short <= 0.1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("method", ["GET", *WRITES])
+async def test_throttled_methods_restrict_what_is_sent_again_after_429(method: str, waits: list[float]) -> None:
+    policy = RetryPolicy(throttled_methods={"GET", "PATCH"})
+    async with scripted(THROTTLED, DONE, retry=policy) as (client, transport):
+        if method in ("GET", "PATCH"):
+            assert (await client.request(method, "/")).body == b"done"
+        else:
+            with pytest.raises(TooManyRequests):
+                await client.request(method, "/")
+            assert len(transport.requests) == 1
+            assert (await client.request("GET", "/")).body == b"done"
+    assert len(waits) == (method in ("GET", "PATCH"))
+
+
+@pytest.mark.parametrize("methods", ["GET", ["get"], [""]])
+def test_throttled_methods_are_methods(methods: Any) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"RetryPolicy\.throttled_methods: must be None or methods in capitals"
+    ):
+        RetryPolicy(throttled_methods=methods)

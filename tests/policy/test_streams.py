@@ -1,12 +1,13 @@
 """Streams: how they are cut into lines, what their errors are, and that each of them is closed."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 
 from kubex.api import Api
 from kubex.client import ByteStream
-from kubex.errors import ApiError, ConnectionLost, NotFound, StreamNotOpenError, TransportError
+from kubex.errors import AlreadyOpenError, ApiError, ConnectionLost, NotFound, StreamNotOpenError, TransportError
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing import MockResponse
 from policy.conftest import scripted
@@ -115,8 +116,25 @@ async def test_a_stream_outside_its_block_says_so() -> None:
 async def test_a_watch_and_a_log_outside_their_block_say_so() -> None:
     async with scripted() as (client, _):
         events, log = Api(ConfigMap, client).watch(), Api(Pod, client).logs.stream("a")
-        for iterated in (events, log, log.bytes.lines(), log.bytes.chunks()):
-            with pytest.raises(StreamNotOpenError, match=r"async with api\.watch\(\)") as caught:
+        of_log = "async with api.logs.stream(name) as log"
+        for iterated, block in (
+            (events, "async with api.watch() as events"),
+            (log, of_log),
+            (log.bytes.lines(), of_log),
+            (log.bytes.chunks(), of_log),
+        ):
+            with pytest.raises(StreamNotOpenError, match=re.escape(block)) as caught:
                 await anext(aiter(iterated))
             assert isinstance(caught.value, RuntimeError)
             assert not isinstance(caught.value, TransportError)
+
+
+async def test_a_stream_that_is_open_cannot_be_opened_again() -> None:
+    async with scripted(MockResponse(chunks=[EVENT]), MockResponse(chunks=[EVENT])) as (client, transport):
+        opened = client.stream("GET", "/")
+        for _ in range(2):
+            async with opened:
+                with pytest.raises(AlreadyOpenError, match="the stream of GET / is open in another"):
+                    await opened.__aenter__()
+                assert await opened.receive() == EVENT
+        assert len(transport.requests) == 2

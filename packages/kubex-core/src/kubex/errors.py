@@ -20,6 +20,7 @@ from kubex.core._api_errors import (
     UnsupportedMediaType,
 )
 from kubex.core._errors import (
+    AlreadyOpenError,
     ApiWarning,
     BackendError,
     ClientClosedError,
@@ -50,6 +51,7 @@ from kubex.models._errors import DecodeError, KubexError
 
 __all__ = [
     "AlreadyExists",
+    "AlreadyOpenError",
     "ApiError",
     "ApiWarning",
     "BackendError",

@@ -61,6 +61,13 @@ class ApplyPatch:
     content_type: ClassVar[str] = "application/apply-patch+yaml"
     body: Mapping[str, Any] = field(repr=False)
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.body, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(
+                f"ApplyPatch takes plain values, such as a dict, not {type(self.body).__name__}; apply a complete "
+                "object with Api.apply(object)"
+            )
+
     def encode(self) -> bytes:
         """Return the JSON body, which is YAML too."""
         return encode(self.body)

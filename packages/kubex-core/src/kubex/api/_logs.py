@@ -88,7 +88,8 @@ class Logs:
             limit_bytes=limit_bytes,
             timestamps=timestamps or None,
         )
-        return LogStream(open_stream(self._endpoint.client, self._request(name, options, namespace, request_timeout)))
+        request = self._request(name, options, namespace, request_timeout)
+        return LogStream(open_stream(self._endpoint.client, request, block="api.logs.stream(name) as log"))
 
     def _request(
         self, name: str, options: LogOptions, namespace: NamespaceTypes, request_timeout: TimeoutTypes
@@ -137,6 +138,8 @@ def _time(since_time: datetime | None, since_seconds: int | None) -> str | None:
         return None
     if since_seconds is not None:
         raise ConfigurationError("give since_seconds or since_time, not both", field="since_time")
+    if not isinstance(since_time, datetime):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"since_time must be a datetime with a time zone, not {type(since_time).__name__}")
     if since_time.tzinfo is None:
         raise ConfigurationError("needs a time zone: datetime.now(timezone.utc)", field="since_time")
     return since_time.isoformat()

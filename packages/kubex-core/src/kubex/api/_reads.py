@@ -226,7 +226,9 @@ class ReadApi(Generic[T]):
         path = endpoint.collection(namespace)
         request = endpoint.request("GET", path, request_timeout, query=options.query(), accept=endpoint.accept)
         hidden = () if bookmarks else BOOKMARKS if send_initial_events else ALL_BOOKMARKS
-        stream = open_stream(endpoint.client, request, idle=timeout_seconds + WATCH_MARGIN)
+        stream = open_stream(
+            endpoint.client, request, idle=timeout_seconds + WATCH_MARGIN, block="api.watch() as events"
+        )
         return Watch(
             stream, endpoint.decoder.using(decode), path=path, resource_version=resource_version, hidden=hidden
         )

@@ -21,9 +21,9 @@ def call(client: Client, request: Request, decode: Callable[[Response], R]) -> A
     return client._call(request, decode)
 
 
-def open_stream(client: Client, request: Request, *, idle: float | None = None) -> ByteStream:
+def open_stream(client: Client, request: Request, *, block: str, idle: float | None = None) -> ByteStream:
     """Make the stream of a request; see `Client._open`."""
-    return client._open(request, idle=idle)
+    return client._open(request, idle=idle, block=block)
 
 
 def resolve_timeout(client: Client, timeout: TimeoutTypes) -> Resolved:

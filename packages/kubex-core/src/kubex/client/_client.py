@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import anyio.to_thread
@@ -103,6 +103,12 @@ class Client:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._configuration.url} on {self._backend.name}>"
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a client cannot be pickled or copied, because its connections belong to one process and one event loop: "
+            "pass its configuration and call create_client() in each process and in each event loop"
+        )
+
     @property
     def configuration(self) -> ClientConfiguration:
         """Where the client connects, and as whom."""
@@ -195,12 +201,13 @@ class Client:
             warn_result(warnings, result)
         return result
 
-    def _open(self, request: Request, *, idle: float | None = None) -> ByteStream:
+    def _open(
+        self, request: Request, *, idle: float | None = None, block: str = "client.stream(...) as stream"
+    ) -> ByteStream:
         """Make the stream of a request; `idle` seconds of silence break it, unless the call has its own read limit."""
         timeout = self._timeouts.stream(request.timeout, idle=idle)
-        return ByteStream(
-            partial(self._open_stream, request, timeout), life=timeout.life, where=(request.method, request.path)
-        )
+        opened = partial(self._open_stream, request, timeout)
+        return ByteStream(opened, life=timeout.life, where=(request.method, request.path), block=block)
 
     def _resolve_timeout(self, timeout: TimeoutTypes) -> Resolved:
         """Check the timeout of one call, and warn of phases that have no effect on this backend."""

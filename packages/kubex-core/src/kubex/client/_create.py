@@ -14,13 +14,14 @@ from kubex.client._loop import runtime
 from kubex.client._options import ClientOptions
 from kubex.configuration import ClientConfiguration
 from kubex.core._caller import warn_caller
+from kubex.errors import AlreadyOpenError
 from kubex.transport import Backend
 
 
 class _ClientContext:
     """What `create_client()` returns: await it for a client, or enter it with `async with`."""
 
-    __slots__ = ("_arguments", "_client")
+    __slots__ = ("_arguments", "_client", "_is_open")
 
     def __init__(
         self,
@@ -30,19 +31,28 @@ class _ClientContext:
     ) -> None:
         self._arguments = (configuration, client_class, options)
         self._client: Client | None = None
+        self._is_open = False
 
     def __await__(self) -> Generator[Any, Any, Client]:
         return self._make().__await__()
 
     async def __aenter__(self) -> Client:
-        self._client = await self._make()
+        if self._is_open:
+            raise AlreadyOpenError("the result of create_client()")
+        self._is_open = True
+        try:
+            self._client = await self._make()
+        except BaseException:
+            self._is_open = False
+            raise
         return await self._client.__aenter__()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._client is not None:
-            await self._client.aclose()
+        client, self._client, self._is_open = self._client, None, False
+        if client is not None:
+            await client.aclose()
 
     async def _make(self) -> Client:
         configuration, client_class, options = self._arguments

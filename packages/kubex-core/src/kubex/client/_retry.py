@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from kubex.core._headers import Headers
@@ -17,9 +18,10 @@ class RetryPolicy:
     """How often and how soon a call is sent again; `ClientOptions(retry=None)` turns that off.
 
     Sent again are: any call that could not connect, since nothing was sent; a read whose connection broke; any call
-    the server throttled with 429, but an eviction; a read that met 500, 503 or 504 with `Retry-After`. Delays are in
-    seconds: they double from `initial_delay` up to `max_delay`, less a random part of up to a half. A `Retry-After`
-    is obeyed up to `max_retry_after`; above it the error is raised at once.
+    the server throttled with 429, but an eviction, unless `throttled_methods` excludes its method; a read that met
+    500, 503 or 504 with `Retry-After`. Delays are in seconds: they double from `initial_delay` up to `max_delay`, less
+    a random part of up to a half. A `Retry-After` is obeyed up to `max_retry_after`; above it the error is raised at
+    once.
 
     Raises ConfigurationError for values that make no sense.
     """
@@ -28,6 +30,9 @@ class RetryPolicy:
     initial_delay: float = 0.2
     max_delay: float = 5.0
     max_retry_after: float = 30.0
+    throttled_methods: Collection[str] | None = None
+    """The methods of calls that are sent again after 429; None is all: the API server throttles a request before it
+    processes it. Name some, such as `{"GET"}`, if a gateway may answer 429 after it has passed a request on."""
 
     def __post_init__(self) -> None:
         if isinstance(self.max_attempts, bool) or not isinstance(self.max_attempts, int) or self.max_attempts < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -40,6 +45,13 @@ class RetryPolicy:
                 raise ConfigurationError(
                     f"must be a number of seconds, 0 or more, not {value!r}", field=f"RetryPolicy.{name}"
                 )
+
+        methods = self.throttled_methods
+        if isinstance(methods, str) or any(not method.isupper() for method in methods or ()):
+            raise ConfigurationError(
+                f'must be None or methods in capitals, such as {{"GET"}}, not {methods!r}',
+                field="RetryPolicy.throttled_methods",
+            )
 
     def backoff(self, attempt: int) -> float:
         """Return the delay after the given failed attempt, counted from 1."""
@@ -61,7 +73,8 @@ class RetryPolicy:
         if attempt >= self.max_attempts:
             return None
         if status == THROTTLED:
-            if not request.resend_when_throttled:
+            methods = self.throttled_methods
+            if not request.resend_when_throttled or (methods is not None and request.method not in methods):
                 return None
             asked = headers.retry_after() or 0.0
         elif status in OVERLOADED and request.reads_only:

@@ -11,7 +11,7 @@ from typing_extensions import Self
 from kubex.client._transport_pool import PooledTransport
 from kubex.core._headers import Headers
 from kubex.core._lines import LONGEST_LINE, LineSplitter, Splitter, TextSplitter
-from kubex.errors import DeadlineExceeded, DecodeError, StreamNotOpenError
+from kubex.errors import AlreadyOpenError, DeadlineExceeded, DecodeError, StreamNotOpenError
 from kubex.transport import StreamResponse
 
 L = TypeVar("L")
@@ -57,34 +57,48 @@ class ByteStream:
     when the call's own total timeout runs out, StreamNotOpenError outside of the block.
     """
 
-    __slots__ = ("_deadline", "_life", "_open", "_opened", "_where")
+    __slots__ = ("_block", "_deadline", "_is_open", "_life", "_open", "_opened", "_where")
 
     def __init__(
-        self, open_stream: Callable[[], Awaitable[OpenStream]], *, life: float | None, where: tuple[str, str]
+        self,
+        open_stream: Callable[[], Awaitable[OpenStream]],
+        *,
+        life: float | None,
+        where: tuple[str, str],
+        block: str,
     ) -> None:
         self._open = open_stream
+        self._block = block
+        self._is_open = False
         self._life = life
         self._where = where
         self._deadline: float | None = None
         self._opened: OpenStream | None = None
 
     async def __aenter__(self) -> Self:
-        if self._life is not None:
-            self._deadline = anyio.current_time() + self._life
-        self._opened = await self._open()
+        if self._is_open:
+            raise AlreadyOpenError(f"the stream of {' '.join(self._where)}")
+        self._is_open = True
+        try:
+            if self._life is not None:
+                self._deadline = anyio.current_time() + self._life
+            self._opened = await self._open()
+        except BaseException:
+            self._is_open = False
+            raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        opened, self._opened = self._opened, None
+        opened, self._opened, self._is_open = self._opened, None, False
         if opened is not None:
             await opened.close()
 
     @property
     def _response(self) -> StreamResponse:
         if self._opened is None:
-            raise StreamNotOpenError(*self._where)
+            raise StreamNotOpenError(*self._where, self._block)
         return self._opened.response
 
     @property

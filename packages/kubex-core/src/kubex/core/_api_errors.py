@@ -165,6 +165,7 @@ BY_STATUS: dict[int, type[ApiError]] = {
 }
 
 # A body that is no Status is quoted up to here.
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _EXCERPT = 512
 
 
@@ -208,6 +209,6 @@ def _status_of(status: int, body: bytes) -> Status:
     text = body[:_EXCERPT].decode("utf-8", "replace").strip()
     if len(body) > _EXCERPT:
         text += " ..."
-    if 300 <= status < 400:
+    if status in _REDIRECTS:
         text = f"redirects are not followed; the server URL may point to a login page or a wrong path. {text}".strip()
     return Status(status="Failure", message=text or f"HTTP {status} without a body", code=status)

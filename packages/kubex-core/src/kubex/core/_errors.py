@@ -78,12 +78,20 @@ class StreamNotOpenError(KubexError, RuntimeError):
 
     method: str
     path: str
+    block: str = "client.stream(...) as stream"
 
     def __str__(self) -> str:
-        return (
-            f"{self.method} {self.path}: the stream is not open: read it inside its block, "
-            "such as `async with api.watch() as events`"
-        )
+        return f"{self.method} {self.path}: the stream is not open: read it inside its block, `async with {self.block}`"
+
+
+@dataclass(eq=False, repr=False)
+class AlreadyOpenError(KubexError, RuntimeError):
+    """A client or a stream was opened by an `async with` block while another such block of it was open."""
+
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.what} is open in another `async with` block: make a new one for each block"
 
 
 @dataclass(eq=False, repr=False)
