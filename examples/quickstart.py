@@ -48,7 +48,7 @@ async def tour(client: Client, namespace: str) -> None:
     print(f"created   Deployment {web.metadata.name}, {web.spec.replicas} replica of {image_of(web)}")
 
     listed = await deployments.list()
-    print(f"listed    {[item.metadata.name for item in listed.items]} at revision {listed.resource_version}")
+    print(f"listed    {[item.metadata.name for item in listed]} at revision {listed.resource_version}")
 
     # Whatever happens after the list is seen by a watch that starts at its revision.
     async with deployments.watch(resource_version=listed.resource_version) as events:

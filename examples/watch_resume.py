@@ -54,11 +54,11 @@ async def follow(api: Api[ConfigMap], tell: Tell) -> None:
         except FAILURES as error:
             await patience.after(error)
             continue
-        present: Known = {item.metadata.uid: item for item in listed.items}
+        present: Known = {item.metadata.uid: item for item in listed}
         for uid, item in known.items():
             if uid not in present:
                 tell("DELETED", item)
-        for item in listed.items:
+        for item in listed:
             tell("LISTED", item)
         known = present
         await follow_from(listed.resource_version, api, known, tell, patience)

@@ -372,6 +372,15 @@ def test_a_repr_of_an_object_made_by_the_program_shows_the_fields_that_are_set()
     assert repr(bare) == "Pod(metadata=ObjectMeta(name='changed in place'))"
 
 
+def test_a_repr_of_an_object_that_holds_itself_ends() -> None:
+    loop = Port.model_construct(number=1)
+    loop.name = loop  # type: ignore[assignment]  # the point of the test
+    assert repr(loop) == "Port(number=1, name=...)"
+    machine = make()
+    machine.status = machine  # type: ignore[assignment]  # the point of the test
+    assert "status=..." in repr(machine)
+
+
 @pytest.mark.parametrize("read", [False, True])
 def test_the_data_of_a_secret_is_masked(read: bool) -> None:
     secret = lazy(Secret, b'{"metadata":{"name":"s"},"data":{"k":"bWFya2Vk"},"stringData":{"k":"marked"}}')

@@ -347,6 +347,7 @@ class OldThing(NamespacedResource):
 def test_a_deprecated_field_warns_once_when_it_is_read() -> None:
     thing = lazy(OldThing, BODY[:-1] + b',"text":"t"}')
     assert thing.spec.text == LONG
+    assert not not_decoded(thing.spec)
     with pytest.warns(DeprecationWarning, match="use text") as caught:
         assert thing.spec.size == 1
     assert len(caught) == 1

@@ -14,6 +14,7 @@ import pytest
 
 from kubex.api._decode import Decoder
 from kubex.models import LazyModel, Model, NamespacedResource
+from kubex.models._lazy.raw import RawFields
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 
 from .laziness import lazy
@@ -65,6 +66,8 @@ READS: dict[str, Callable[[Any], Any]] = {
     "the extras": lambda pod: pod.model_extra,
     "the extras of the spec": lambda pod: pod.spec.model_extra,
     "an undeclared field": lambda pod: pod.unheardOf,
+    "the instance dict": vars,
+    "the instance dict of the spec": lambda pod: vars(pod.spec),
 }
 
 
@@ -100,6 +103,22 @@ def test_no_assignment_is_lost_while_another_thread_dumps_the_object() -> None:
         in_threads(assign, pod.to_json, pod.to_json, pod.to_dict)
         assert (pod.kind, pod.api_version) == (f"kind {number}", f"version {number}")
         assert {"kind", "api_version"} <= pod.model_fields_set
+
+
+def test_an_assignment_in_the_moment_when_the_object_becomes_complete_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pod = lazy(Pod, BODY)
+    complete = RawFields.complete
+
+    def assign_meanwhile(self: RawFields, fields: dict[str, Any]) -> dict[str, Any]:
+        if "metadata" in fields:
+            pod.kind = "assigned meanwhile"  # as another thread would, after this one has copied the fields
+        return complete(self, fields)
+
+    monkeypatch.setattr(RawFields, "complete", assign_meanwhile)
+    assert pod.to_dict()["kind"] == "assigned meanwhile"
+    assert pod.kind == "assigned meanwhile"
 
 
 def test_threads_that_read_one_item_of_a_list_get_the_same_object() -> None:

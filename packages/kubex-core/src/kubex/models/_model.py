@@ -14,6 +14,16 @@ BUILT_FIRST = tuple(map(int, VERSION.split(".")[:2])) < (2, 14)
 _rebuilding: set[type[BaseModel]] = set()
 
 
+class _NotShown:
+    """Stands in a `repr` for a value that is not decoded, or that is the object itself."""
+
+    def __repr__(self) -> str:
+        return "..."
+
+
+NOT_SHOWN = _NotShown()
+
+
 class Model(BaseModel):
     """A Kubernetes structure: snake_case attributes, camelCase JSON, unknown fields kept.
 
@@ -77,7 +87,7 @@ class Model(BaseModel):
         declared = type(self).__pydantic_fields__
         for name, value in vars(self).items():
             if name in declared and declared[name].repr and is_shown(value, is_set=name in self.model_fields_set):
-                yield name, self.__repr_recursion__(value) if value is self else value
+                yield name, NOT_SHOWN if value is self else value
         yield from (self.model_extra or {}).items()
         computed = type(self).__pydantic_computed_fields__.items()
         yield from ((name, getattr(self, name)) for name, field in computed if field.repr)

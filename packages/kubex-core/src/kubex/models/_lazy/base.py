@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from pydantic import VERSION, BaseModel
 
 from kubex.models._errors import DecodeError
-from kubex.models._model import Model, is_shown
+from kubex.models._model import NOT_SHOWN, Model, is_shown
 
 M = TypeVar("M", bound=Model)
 
@@ -19,63 +19,21 @@ RAW = "\0raw"
 
 
 class Undecoded(Protocol):
-    """The JSON of the fields of one object that are not decoded yet."""
+    """The fields of one object that are not decoded yet: `RawFields`, which documents the methods."""
 
     @property
-    def names(self) -> Mapping[str, object]:
-        """The fields that the class declares."""
-        ...
-
+    def names(self) -> Mapping[str, object]: ...
     @property
-    def assignable(self) -> bool:
-        """Whether a field can be assigned and deleted without looking at the others."""
-        ...
-
-    def is_declared(self, name: str) -> bool:
-        """Return whether the class declares a field that was not deleted from this object."""
-        ...
-
-    def is_unknown(self, name: str) -> bool:
-        """Return whether the JSON has a field that the class does not declare."""
-        ...
-
-    def shown_unknown(self) -> Iterable[tuple[str, object]]:
-        """Return the undeclared fields for the `repr`; decodes nothing."""
-        ...
-
-    def decode(self, name: str, fields: dict[str, Any]) -> Any:
-        """Return the value of a declared field, which is stored in `fields`; raises DecodeError."""
-        ...
-
-    def decode_all(self, model: type[Model], fields: dict[str, Any]) -> None:
-        """Store every declared field that is missing in `fields`; raises DecodeError."""
-        ...
-
-    def complete(self, fields: dict[str, Any]) -> dict[str, Any]:
-        """Return the complete instance dict, which is this one if there is none yet."""
-        ...
-
-    def delete(self, name: str) -> None:
-        """Forget a declared field."""
-        ...
-
-    def fields_set(self) -> set[str]:
-        """Return the set of the fields that are set, the same object each time."""
-        ...
-
-    def extra(self) -> dict[str, Any] | None:
-        """Return the undeclared fields, the same object each time; raises DecodeError."""
-        ...
-
-
-class _NotDecoded:
-    """Stands in a `repr` for a value that is not decoded."""
-
-    def __repr__(self) -> str:
-        return "..."
-
-
-NOT_DECODED = _NotDecoded()
+    def assignable(self) -> bool: ...
+    def is_declared(self, name: str) -> bool: ...
+    def is_unknown(self, name: str) -> bool: ...
+    def shown_unknown(self) -> Iterable[tuple[str, object]]: ...
+    def decode(self, name: str, fields: dict[str, Any]) -> Any: ...
+    def decode_all(self, model: type[Model], fields: dict[str, Any]) -> None: ...
+    def complete(self, fields: dict[str, Any]) -> dict[str, Any]: ...
+    def delete(self, name: str) -> None: ...
+    def fields_set(self) -> set[str]: ...
+    def extra(self) -> dict[str, Any] | None: ...
 
 
 def _slot(name: str) -> Any:
@@ -142,19 +100,18 @@ class LazyModel(Model):
         def __getattr__(self, name: str) -> Any:
             fields = _get_dict(self)
             undecoded: Undecoded | None = fields.get(RAW)
-            if undecoded is not None:
-                if undecoded.is_declared(name):
-                    return undecoded.decode(name, fields)
-                if name == "__pydantic_fields_set__":
-                    _set_fields_set(self, undecoded.fields_set())
-                elif name == "__pydantic_extra__":
-                    _set_extra(self, undecoded.extra())
-                elif undecoded.is_unknown(name):
-                    _set_extra(self, undecoded.extra())
+            if undecoded is None:
+                if name not in fields and name not in ("__pydantic_fields_set__", "__pydantic_extra__"):
                     return super().__getattr__(name)
-                else:
-                    return super().__getattr__(name)
-            elif name not in fields and name not in ("__pydantic_fields_set__", "__pydantic_extra__"):
+            elif undecoded.is_declared(name):
+                return undecoded.decode(name, fields)
+            elif name == "__pydantic_fields_set__":
+                _set_fields_set(self, undecoded.fields_set())
+            elif name == "__pydantic_extra__":
+                _set_extra(self, undecoded.extra())
+            else:
+                if undecoded.is_unknown(name):
+                    _set_extra(self, undecoded.extra())  # where Pydantic looks for it
                 return super().__getattr__(name)
             return object.__getattribute__(self, name)  # another thread may have stored it meanwhile
 
@@ -193,7 +150,7 @@ class LazyModel(Model):
                     (self.__pydantic_extra__ or {}).items() if undecoded is None else undecoded.shown_unknown()
                 )
             except DecodeError:
-                yield None, NOT_DECODED
+                yield None, NOT_SHOWN
                 return
             for name, field in type(self).__pydantic_fields__.items():
                 if not field.repr:
@@ -201,13 +158,13 @@ class LazyModel(Model):
                 if name in fields:
                     value = fields[name]
                     if is_shown(value, is_set=name in fields_set):
-                        yield name, NOT_DECODED if value is self else value
+                        yield name, NOT_SHOWN if value is self else value
                 elif name in fields_set and undecoded is not None and undecoded.is_declared(name):
-                    yield name, NOT_DECODED
+                    yield name, NOT_SHOWN
             yield from unknown
             # Computing a field could decode others.
             computed = type(self).__pydantic_computed_fields__.items()
-            yield from ((name, NOT_DECODED) for name, field in computed if field.repr)
+            yield from ((name, NOT_SHOWN) for name, field in computed if field.repr)
 
 
 def construct(model: type[M], fields: dict[str, Any], fields_set: set[str]) -> M:

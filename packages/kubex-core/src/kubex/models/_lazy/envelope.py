@@ -19,6 +19,9 @@ from kubex.models._meta import ObjectMeta
 L = TypeVar("L", bound=LazyModel)
 
 
+_MISSES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValidationError)
+
+
 class FastPathMiss(Exception):
     """The JSON is to be read in the general way."""
 
@@ -41,26 +44,25 @@ class EnvelopeDecoder(Generic[L]):
 
     def item(self, body: bytes) -> L:
         """Read an object; raises FastPathMiss."""
-        return self._build(self._read(self._item, body))
-
-    def event(self, line: bytes) -> tuple[str, L]:
-        """Read an event and its object; raises FastPathMiss."""
-        event = self._read(self._event, line)
-        return event.type, self._build(event.object)
-
-    def _read(self, decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
         try:
             if not body.isascii():
                 body.decode()  # msgspec does not look at the text that it skips
-            return decoder.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            return self._build(self._item.decode(body))
+        except _MISSES as error:
+            raise FastPathMiss from error
+
+    def event(self, line: bytes) -> tuple[str, L]:
+        """Read an event and its object; raises FastPathMiss."""
+        try:
+            if not line.isascii():
+                line.decode()
+            event = self._event.decode(line)
+            return event.type, self._build(event.object)
+        except _MISSES as error:
             raise FastPathMiss from error
 
     def _build(self, item: Any) -> L:
-        try:
-            metadata = from_struct(item.metadata)
-        except ValidationError as error:
-            raise FastPathMiss from error
+        metadata = from_struct(item.metadata)
         raws: dict[str, Json] = {"metadata": b""}
         for name, wire in self._wires:
             raw = getattr(item, name)

@@ -43,10 +43,12 @@ _decode = msgspec.json.Decoder(METADATA).decode
 def from_struct(struct: msgspec.Struct) -> ObjectMeta:
     """Make metadata from its struct; raises ValidationError."""
     fields = msgspec.structs.asdict(struct)
-    unset = [name for name, value in fields.items() if value is UNSET]
-    fields_set = fields.keys() - unset
-    for name in unset:
-        fields[name] = None
+    fields_set: set[str] = set()
+    for name, value in fields.items():
+        if value is UNSET:
+            fields[name] = None
+        else:
+            fields_set.add(name)
     for name, validate in _validators.items():
         if name in fields_set:
             fields[name] = validate(bytes(fields[name]))

@@ -7,11 +7,11 @@ from pydantic import VERSION, ValidationError
 from pydantic_core import from_json
 
 from kubex.models._errors import DecodeError, decode_error
-from kubex.models._lazy.base import NOT_DECODED, LazyModel, build
+from kubex.models._lazy.base import LazyModel, build
 from kubex.models._lazy.fields import FieldDecoder, FieldDecoders, complete, field_decoders
 from kubex.models._lazy.split import Json, split_array, split_object
 from kubex.models._meta import ObjectMeta
-from kubex.models._model import Model
+from kubex.models._model import NOT_SHOWN, Model
 
 # Shorter JSON is decoded completely: that costs less than splitting it.
 _MIN_LAZY_SIZE = 300
@@ -20,7 +20,7 @@ _OBJECT, _ARRAY = b"{["
 
 _NONE: frozenset[str] = frozenset()
 
-# Keys in a dict whose other keys are the names of JSON fields.
+# Keys in a dict in which all other keys are names of JSON fields.
 _FIELDS_SET, _EXTRA, _COMPLETE = object(), object(), object()
 
 
@@ -42,7 +42,7 @@ class RawFields:
         self._json = json
         self._path = path
         self._deleted: frozenset[str] = _NONE
-        # What is computed once. An object has no dict of its own for it, since many objects are never read.
+        # Results that are computed once. An object at the top uses the dict of its fields, to have one dict less.
         self._results: dict[Any, Any] = json if isinstance(json, dict) else {}
 
     @property
@@ -67,7 +67,7 @@ class RawFields:
         if not self.names.keeps_unknown:
             return ()
         found: dict[str, object] | None = self._results.get(_EXTRA)
-        return found.items() if found is not None else [(name, NOT_DECODED) for name in self._unknown()]
+        return found.items() if found is not None else [(name, NOT_SHOWN) for name in self._unknown()]
 
     def fields_set(self) -> set[str]:
         """Return the set of the fields that are set, the same object each time."""
@@ -130,7 +130,7 @@ class RawFields:
         return f"{self._kind} {namespace}/{name}" if namespace else f"{self._kind} {name}"
 
     def complete(self, fields: dict[str, Any]) -> dict[str, Any]:
-        """Return the complete instance dict, which is this one if there is none yet."""
+        """Return the complete instance dict that was stored first: this one, or that of another thread."""
         first: dict[str, Any] = self._results.setdefault(_COMPLETE, fields)
         return first
 
