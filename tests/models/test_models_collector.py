@@ -13,6 +13,7 @@ from kubex.api._collector import collector_paused
 @pytest.fixture(autouse=True)
 def _enabled() -> Iterator[None]:
     gc.enable()
+    gc.unfreeze()  # what other tests have frozen
     yield
     gc.enable()
 
