@@ -13,6 +13,7 @@ from benchmarks.pods._common import (
     TCPSocketAction,
 )
 from kubex import Model
+from kubex.models import LazyModel
 
 
 class ContainerPort(Model):
@@ -96,7 +97,7 @@ class VolumeMount(Model):
     sub_path_expr: str | None = None
 
 
-class Container(Model):
+class Container(LazyModel):
     name: str
     args: list[str] | None = None
     command: list[str] | None = None

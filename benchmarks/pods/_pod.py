@@ -23,6 +23,7 @@ from benchmarks.pods._scheduling import (
 from benchmarks.pods._status import PodStatus
 from benchmarks.pods._volumes import Volume
 from kubex import Model, NamespacedResource, ResourceFacts
+from kubex.models import LazyModel
 from kubex.models.fields import NullAsEmpty
 from kubex.models.markers import HasLogs
 
@@ -31,7 +32,7 @@ class PodOS(Model):
     name: str
 
 
-class PodSpec(Model):
+class PodSpec(LazyModel):
     containers: Annotated[list[Container], NullAsEmpty]
     active_deadline_seconds: int | None = None
     affinity: Affinity | None = None

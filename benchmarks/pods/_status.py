@@ -6,7 +6,7 @@ from pydantic import Field
 
 from benchmarks.pods._common import PodIP, ResourceRequirements
 from kubex import Model
-from kubex.models import Time
+from kubex.models import LazyModel, Time
 from kubex.models.fields import NullAsEmpty
 
 
@@ -88,7 +88,7 @@ class PodResourceClaimStatus(Model):
     resource_claim_name: str | None = None
 
 
-class PodStatus(Model):
+class PodStatus(LazyModel):
     conditions: Annotated[list[PodCondition], NullAsEmpty] = Field(default_factory=list[PodCondition])
     container_statuses: list[ContainerStatus] | None = None
     ephemeral_container_statuses: list[ContainerStatus] | None = None
