@@ -188,6 +188,16 @@ async def test_a_request_that_http_cannot_carry_is_not_sent(request_: PreparedRe
     assert "s3cret" not in str(caught.value)
 
 
+async def test_headers_are_checked_again_when_they_change() -> None:
+    good, bad = (("X-A", "b"),), (("X-A", "b\n"),)
+    async with transport(MockResponse(), MockResponse()) as made:
+        for _ in range(2):
+            await made.request(PreparedRequest("GET", REQUEST.url, good))
+        for _ in range(2):
+            with pytest.raises(TransportError, match="the value of the header 'X-A'"):
+                await made.request(PreparedRequest("GET", REQUEST.url, bad))
+
+
 @pytest.mark.parametrize("value", ["", "a\tb", "b\u00e9\u4e2d", "a, b"])
 async def test_a_header_that_http_can_carry_is_sent(value: str) -> None:
     async with transport(MockResponse()) as made:

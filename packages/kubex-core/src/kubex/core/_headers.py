@@ -54,8 +54,8 @@ class Headers(Mapping[str, str]):
 
     def get_all(self, name: str) -> list[str]:
         """Return every value of a field."""
-        wanted = name.lower()
-        return [value for field, value in self.fields if field.lower() == wanted]
+        wanted, length = name.lower(), len(name)
+        return [value for field, value in self.fields if len(field) == length and field.lower() == wanted]
 
     def warnings(self) -> list[str]:
         """Return the texts of all `Warning` fields; a value that breaks the grammar is given whole."""

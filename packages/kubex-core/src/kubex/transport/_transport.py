@@ -38,6 +38,7 @@ class Transport(ABC):
     def __init__(self, config: TransportConfig) -> None:
         self.config = config
         self._closed = False
+        self._checked: tuple[tuple[str, str], ...] = ()
 
     @abstractmethod
     async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
@@ -112,7 +113,8 @@ class Transport(ABC):
     def _check(self, request: PreparedRequest) -> None:
         if self._closed:
             raise ConnectError("the transport is closed", request.method, request.shown_url)
-        check_request(request)
+        check_request(request, self._checked)
+        self._checked = request.headers
 
 
 class _Stream:

@@ -17,12 +17,17 @@ _BAD_VALUE = re.compile(r"^[ \t]|[ \t]\Z|[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 _USUAL = bytes(range(0x20, 0x7F))
 
 
-def check_request(request: PreparedRequest) -> None:
-    """Raise TransportError if HTTP cannot carry the method, the URL or a header field; it never shows a value."""
+def check_request(request: PreparedRequest, checked: tuple[tuple[str, str], ...] = ()) -> None:
+    """Raise TransportError if HTTP cannot carry the method, the URL or a header field; it never shows a value.
+
+    `checked` are headers that were checked before: most requests of a client have the same ones.
+    """
     if not _is_token(request.method):
         raise _error("the method is not an HTTP method", request)
     if not _URL.fullmatch(request.url):
         raise _error("the URL contains a character that must be percent-encoded", request)
+    if request.headers == checked:
+        return
     for name, value in request.headers:
         if not _is_token(name):
             del value  # error reporters show local variables
