@@ -210,5 +210,5 @@ async def test_a_websocket_has_no_timers(
         assert (await socket.receive()).data == b"a"
         tasks.start_soon(socket.receive)
         await anyio.wait_all_tasks_blocked()
-        assert timers() == []  # so it sends no pings of its own, and does not end after a time
+        assert timers() == []  # so it does not send pings, and does not end after a time
         tasks.cancel_scope.cancel()

@@ -33,7 +33,7 @@ class IgnoredOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryDefaults:
-    """What the HTTP library does when it is told nothing; `...` in a client option resolves to these.
+    """The defaults of the HTTP library; `...` in a client option resolves to these.
 
     Times are in seconds, sizes in bytes; None is no limit.
     """

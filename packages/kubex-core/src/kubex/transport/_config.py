@@ -102,12 +102,12 @@ class PreparedRequest:
 
     @property
     def port(self) -> int:
-        """The port; the default of the scheme if the URL has none."""
+        """The port; the default of the scheme if the URL does not contain a port."""
         return urlsplit(self.url).port or _PORTS[self.scheme]
 
     @property
     def target(self) -> str:
-        """The path with the query, as it stands in the request line."""
+        """The path with the query, as in the request line."""
         rest = self.url.partition("://")[2]
         start = min((at for at in (rest.find("/"), rest.find("?")) if at >= 0), default=len(rest))
         return rest[start:] if rest[start : start + 1] == "/" else f"/{rest[start:]}"

@@ -39,7 +39,7 @@ ExceptionTable: TypeAlias = Sequence[tuple[Foreign, type[TransportError] | Phase
 A `Phase` means that the time limit of the phase was exceeded; the error names the limit.
 """
 
-# Of a text, in characters: aiohttp shows the whole of a header that is too long.
+# Of a text, in characters: aiohttp shows a header that is too long completely.
 _LONGEST = 500
 
 # Alerts by which a server refuses the client's certificate. In TLS 1.3 they come with the first read.
@@ -147,4 +147,4 @@ def refused_by_tls_alert(error: BaseException) -> bool:
 def tls_cause(error: BaseException) -> ssl.SSLError | None:
     """Return the innermost exception of the TLS library behind the error."""
     found = [cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)]
-    return found[-1] if found else None  # aiohttp's own are some, too, and know nothing
+    return found[-1] if found else None  # exceptions of aiohttp are also of this class, but have no reason

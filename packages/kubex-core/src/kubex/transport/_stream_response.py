@@ -1,4 +1,4 @@
-"""A response whose body is still to come: its state, errors and decompression, on top of what a backend reads."""
+"""The body of a response: its state, its errors and its decompression, on top of the reads of a backend."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ class _State(Enum):
 
 
 class StreamResponse(ABC):
-    """A response whose headers have arrived and whose body is still to come; `Transport.open()` returns it.
+    """A response after the arrival of its headers, before that of its body; `Transport.open()` returns it.
 
     A backend implements `next_chunk()` and `aclose()`. The HTTP library must not decompress.
     """

@@ -1,4 +1,4 @@
-"""What is wrong with the TLS of a connection, in words that say what to do."""
+"""Errors of TLS connections, with the remedy."""
 
 import re
 import ssl

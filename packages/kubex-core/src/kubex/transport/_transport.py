@@ -24,7 +24,7 @@ _DIRECT = ConnectGuard(None, PreparedRequest("", ""))
 
 
 class Transport(ABC):
-    """The connections to one server. It moves bytes and knows nothing of Kubernetes.
+    """The connections to one server. It transfers bytes and does not depend on Kubernetes.
 
     A backend implements `open()`, `close_connections()` and, for WebSockets, `open_websocket()`; callers use
     `request()`, `stream()`, `websocket()` and `aclose()`. A transport is created inside a running event loop and
@@ -73,7 +73,7 @@ class Transport(ABC):
     def websocket(
         self, request: PreparedRequest, *, subprotocols: Sequence[str] = ()
     ) -> AbstractAsyncContextManager[WebSocket]:
-        """Open a WebSocket; leaving closes it with a close frame and waits for that of the peer for at most 1 s.
+        """Open a WebSocket; leaving closes it with a close frame and waits at most 1 s for that of the peer.
 
         Raises WebSocketError for a refused upgrade, with the status and the body of the response, and BackendError if
         the backend cannot open WebSockets.

@@ -12,7 +12,7 @@ import anyio
 from kubex.core._headers import Headers
 from kubex.core._transport_errors import TransportError
 
-# In seconds, for the close frame and that of the peer.
+# In seconds, for both close frames.
 _CLOSING = 1.0
 
 
@@ -105,7 +105,7 @@ class OpenWebSocket:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # An error here must not hide that of the block: the connection ends in any case.
+        # An error here must not hide the error of the block: the connection ends in any case.
         try:
             with anyio.move_on_after(_CLOSING, shield=True), suppress(TransportError):
                 await self._socket.close()
