@@ -44,7 +44,7 @@ async def test_a_connection_closed_while_the_event_loop_was_busy_is_not_used(
 async def test_bytes_after_a_response_are_not_the_next_response(
     open_transport: Open, serve: Serve, tls: dict[str, Any], at: str
 ) -> None:
-    sent = threading.Event()
+    received, sent = threading.Event(), threading.Event()
 
     def script(peer: Peer) -> None:
         while peer.request():
@@ -55,6 +55,7 @@ async def test_bytes_after_a_response_are_not_the_next_response(
                 peer.send(GOOD + EVIL)
             else:
                 peer.send(GOOD)
+                assert received.wait(SECONDS)
                 peer.send(EVIL)
             sent.set()
 
@@ -63,6 +64,7 @@ async def test_bytes_after_a_response_are_not_the_next_response(
         for number in range(3):
             response = await transport.request(PreparedRequest("GET", f"{server.url}/{number}"))
             assert response.body == b"good"
+            received.set()
             await anyio.to_thread.run_sync(sent.wait, SECONDS)
     assert len(server.seen) == 3
     assert server.connections == 2, "the first connection is closed, the second one is kept"

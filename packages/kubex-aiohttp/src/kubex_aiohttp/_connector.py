@@ -40,8 +40,8 @@ class Connector(aiohttp.BaseConnector):
             is_new = handler.close != handler.abort
             # close() would first send the rest of a body, or wait for the closing handshake of TLS.
             handler.close = handler.abort  # type: ignore[method-assign]  # on purpose
-            # A busy event loop may not have read the end of an idle connection.
-            if is_new or not readable([transport.get_extra_info("socket").fileno()]):
+            # The server may have sent too much, or have ended a connection that a busy event loop did not read.
+            if is_new or not (handler.should_close or readable([transport.get_extra_info("socket").fileno()])):
                 return connection
             connection.close()
 
