@@ -53,7 +53,9 @@ class Connection:
         limits, is_socks = request.limits, self._proxy is not None and self._proxy.is_socks
         connect = _NO_LIMIT if is_socks else limits.connect
         timeout = {"connect": connect, "read": limits.read, "write": limits.write}
-        extensions: dict[str, Any] = {"timeout": timeout, "trace": trace}
+        extensions: dict[str, Any] = {"timeout": timeout}
+        if self._proxy is not None or request.scheme == "https" or self.stream is None:
+            extensions["trace"] = trace  # a new connection may be to a server that speaks TLS
         if is_socks:
             guard.started()  # it applies the limit; httpx-socks reports nothing before the connection is complete
         try:
