@@ -1,7 +1,7 @@
-"""Test code that talks to Kubernetes, without a cluster: `pytest examples/test_feature_flags.py`.
+"""Test code that uses Kubernetes, without a cluster: `pytest examples/test_feature_flags.py`.
 
-The fixtures come with kubex-testing. `kubex_api_server` is an API server of the test's own, `kubex_server` the same one
-from behind, to inject faults.
+kubex-testing provides the fixtures. `kubex_server` is a new embedded API server for each test, to inject faults, and
+`kubex_server_handle` is its handle, to connect to it.
 """
 
 import pytest
@@ -26,16 +26,16 @@ def anyio_backend() -> str:
 
 
 @pytest.mark.anyio
-async def test_flags_that_are_on_are_returned(kubex_api_server: ServerHandle) -> None:
-    async with create_client(kubex_api_server.configuration()) as client:
+async def test_flags_that_are_on_are_returned(kubex_server_handle: ServerHandle) -> None:
+    async with create_client(kubex_server_handle.configuration()) as client:
         api = Api(ConfigMap, client)
         await api.create(ConfigMap(metadata=ObjectMeta(name="flags"), data={"fast": "on", "loud": "off"}))
         assert await enabled_flags(api) == {"fast"}
 
 
 @pytest.mark.anyio
-async def test_without_a_config_map_no_flag_is_on(kubex_api_server: ServerHandle) -> None:
-    async with create_client(kubex_api_server.configuration()) as client:
+async def test_without_a_config_map_no_flag_is_on(kubex_server_handle: ServerHandle) -> None:
+    async with create_client(kubex_server_handle.configuration()) as client:
         assert await enabled_flags(Api(ConfigMap, client)) == set()
 
 

@@ -15,7 +15,7 @@ from kubex_testing import ServerHandle
 from kubex_testing.embedded import EmbeddedServer
 from support.pairs import Pair
 
-SERVERS = {"embedded": "kubex_embedded_server", "real": "kubex_control_plane"}
+SERVERS = {"embedded": "kubex_shared_server_handle", "real": "kubex_control_plane"}
 BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}
 
 

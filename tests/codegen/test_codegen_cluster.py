@@ -127,16 +127,22 @@ def test_custom_resources_are_generated_from_the_cluster_that_has_them(
 
 
 def test_a_context_that_is_not_there_is_an_error_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kubex_api_server: ServerHandle
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    kubex_server_handle: ServerHandle,
 ) -> None:
-    monkeypatch.setenv("KUBECONFIG", str(kubex_api_server.write_kubeconfig(tmp_path / "kubeconfig")))
+    monkeypatch.setenv("KUBECONFIG", str(kubex_server_handle.write_kubeconfig(tmp_path / "kubeconfig")))
     assert main(["--from-cluster", "--context", "absent", "-o", str(tmp_path / "models")]) == 1
     assert "absent" in capsys.readouterr().err
 
 
 def test_a_server_that_publishes_nothing_is_an_error_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kubex_api_server: ServerHandle
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    kubex_server_handle: ServerHandle,
 ) -> None:
-    monkeypatch.setenv("KUBECONFIG", str(kubex_api_server.write_kubeconfig(tmp_path / "kubeconfig")))
+    monkeypatch.setenv("KUBECONFIG", str(kubex_server_handle.write_kubeconfig(tmp_path / "kubeconfig")))
     assert main(["--from-cluster", "-o", str(tmp_path / "models")]) == 1
     assert "GET /openapi/v2" in capsys.readouterr().err

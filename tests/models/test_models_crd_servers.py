@@ -22,7 +22,7 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(params=["kubex_embedded_server", "kubex_control_plane"])
+@pytest.fixture(params=["kubex_shared_server_handle", "kubex_control_plane"])
 def server(request: pytest.FixtureRequest) -> ServerHandle:
     """Run the test on the embedded server and on a real one."""
     handle: ServerHandle = request.getfixturevalue(request.param)

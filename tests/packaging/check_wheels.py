@@ -91,9 +91,9 @@ for version in sys.argv[1:]:
 """
 
 PLUGIN_TEST = """
-async def test_the_embedded_server_answers(kubex_api_server, anyio_backend):
+async def test_the_embedded_server_answers(kubex_server_handle, anyio_backend):
     from kubex.client import create_client
-    async with create_client(kubex_api_server.configuration()) as client:
+    async with create_client(kubex_server_handle.configuration()) as client:
         assert (await client.version()).major == "1"
 """
 

@@ -65,8 +65,8 @@ def test_a_kubeconfig_that_does_not_exist_is_a_failure(existing: Path) -> None:
         ControlPlane().start()
 
 
-def test_an_embedded_server_can_be_the_existing_cluster(existing: Path, kubex_api_server: ServerHandle) -> None:
-    kubex_api_server.write_kubeconfig(existing)
+def test_an_embedded_server_can_be_the_existing_cluster(existing: Path, kubex_server_handle: ServerHandle) -> None:
+    kubex_server_handle.write_kubeconfig(existing)
     with ControlPlane() as handle:
-        assert (handle.url, handle.token) == (kubex_api_server.url, kubex_api_server.token)
+        assert (handle.url, handle.token) == (kubex_server_handle.url, kubex_server_handle.token)
         assert "pod-runtime" not in handle.capabilities

@@ -1,17 +1,17 @@
-"""Fixtures that give a test an API server. They are available wherever kubex-testing is installed.
+"""Fixtures that provide an API server. pytest finds them if kubex-testing is installed.
 
-| fixture | scope | what it is |
+| fixture | scope | value |
 |---|---|---|
-| `kubex_api_server` | function | the handle of an embedded API server of the test's own |
-| `kubex_server` | function | that server itself, to inject faults and to see the requests it got |
-| `kubex_kubeconfig` | function | the path of a kubeconfig file for it |
-| `kubex_embedded_server` | session | the handle of an embedded API server that all tests share |
-| `kubex_control_plane` | session | the handle of a real kube-apiserver; skips where it is not installed |
+| `kubex_server` | function | a new embedded API server, to inject faults and to inspect requests |
+| `kubex_server_handle` | function | the handle of `kubex_server`, to connect to it |
+| `kubex_kubeconfig` | function | the path of a kubeconfig file for `kubex_server` |
+| `kubex_shared_server_handle` | session | the handle of an embedded API server that all tests share |
+| `kubex_control_plane` | session | the handle of a real kube-apiserver; tests skip if it is not installed |
 
-A handle is a `kubex_testing.ServerHandle`; servers work for asyncio and trio alike.
+A handle is a `kubex_testing.ServerHandle`. The servers work with asyncio and trio.
 """
 
-# Every start of pytest loads this module, so the servers are imported by the fixtures that start them.
+# pytest loads this module at every start, so each fixture imports its server only when a test uses it.
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def kubex_server() -> "Iterator[EmbeddedServer]":
-    """Give the test an embedded API server of its own.
+    """Start an embedded API server for one test.
 
-    It is empty but for the built-in namespaces, whatever other tests do. Beside `kubex_api_server` it is the same
-    server: this one to inject faults and to look at requests, that one to connect to.
+    It contains only the built-in namespaces. Use it to inject faults and to inspect requests, and `kubex_server_handle`
+    to connect to it.
     """
     from kubex_testing.embedded import EmbeddedServer
 
@@ -39,23 +39,23 @@ def kubex_server() -> "Iterator[EmbeddedServer]":
 
 
 @pytest.fixture
-def kubex_api_server(kubex_server: "EmbeddedServer") -> "ServerHandle":
-    """Give the test the handle of its `kubex_server`.
+def kubex_server_handle(kubex_server: "EmbeddedServer") -> "ServerHandle":
+    """Return the handle of the test's `kubex_server`.
 
     For example::
 
-        async def test_creates_the_namespace(kubex_api_server):
-            async with create_client(kubex_api_server.configuration()) as client:
+        async def test_creates_the_namespace(kubex_server_handle):
+            async with create_client(kubex_server_handle.configuration()) as client:
                 ...
     """
     return kubex_server.handle
 
 
 @pytest.fixture(scope="session")
-def kubex_embedded_server() -> "Iterator[ServerHandle]":
-    """Give all tests of a run the same embedded API server.
+def kubex_shared_server_handle() -> "Iterator[ServerHandle]":
+    """Start one embedded API server for all tests of a run.
 
-    Tests see each other's objects: let each work in a namespace of its own.
+    Tests see each other's objects, so use a separate namespace in each test.
     """
     from kubex_testing.embedded import EmbeddedServer
 
@@ -65,11 +65,11 @@ def kubex_embedded_server() -> "Iterator[ServerHandle]":
 
 @pytest.fixture(scope="session")
 def kubex_control_plane() -> "Iterator[ServerHandle]":
-    """Give all tests of a run the same real kube-apiserver, with controllers where these are installed.
+    """Start one real kube-apiserver for all tests of a run, with controllers if they are installed.
 
-    The programs are found as envtest finds them, usually in the folder that `KUBEBUILDER_ASSETS` names. Without them
-    the tests skip, and the reason says how to enable them. Ask `kubex_control_plane.capabilities` what it can do; let
-    each test work in a namespace of its own.
+    Kubex finds the programs as envtest does, usually in the folder that `KUBEBUILDER_ASSETS` names. Without them the
+    tests skip with a reason that explains how to enable them. `kubex_control_plane.capabilities` lists what the server
+    can do. Use a separate namespace in each test.
     """
     from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
 
@@ -84,9 +84,10 @@ def kubex_control_plane() -> "Iterator[ServerHandle]":
 
 @pytest.fixture
 def kubex_kubeconfig(kubex_server: "EmbeddedServer", tmp_path: Path) -> Path:
-    """Give the test the path of a kubeconfig file for its `kubex_api_server`, for other programs to use.
+    """Write a kubeconfig file for the test's `kubex_server`, for other programs, and return its path.
 
-    It has a token and a client certificate of the same administrator, since some programs know only one of the two.
-    `KUBECONFIG` is left alone; set it with `monkeypatch.setenv("KUBECONFIG", str(kubex_kubeconfig))`.
+    The file contains a token and a client certificate of the same administrator, because some programs support only one
+    of the two. The fixture does not set `KUBECONFIG`; use
+    `monkeypatch.setenv("KUBECONFIG", str(kubex_kubeconfig))`.
     """
     return kubex_server.handle_for_programs.write_kubeconfig(tmp_path / "kubeconfig")

@@ -1,4 +1,4 @@
-"""The fixtures of kubex-testing in somebody else's project."""
+"""The fixtures of kubex-testing, used by another project."""
 
 import os
 import subprocess
@@ -28,13 +28,13 @@ def names(handle):
     return {item["metadata"]["name"] for item in call(handle, "GET", "/api/v1/namespaces")["items"]}
 
 
-def make_namespace(handle, name):
+def create_namespace(handle, name):
     call(handle, "POST", "/api/v1/namespaces", {"metadata": {"name": name}})
 """
 
 
-def run_tests(folder: Path, tests: str, **environ: str) -> str:
-    """Run tests of a project that knows nothing of ours, and return what pytest printed."""
+def run_project_tests(folder: Path, tests: str, **environ: str) -> str:
+    """Run pytest in a separate project and return its output."""
     (folder / "test_project.py").write_text(PROJECT + tests)
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -rs -p no:randomly -p no:cacheprovider\n")
     result = subprocess.run(
@@ -49,52 +49,54 @@ def run_tests(folder: Path, tests: str, **environ: str) -> str:
     return result.stdout
 
 
-def test_each_test_gets_an_api_server_of_its_own(tmp_path: Path) -> None:
+def test_kubex_server_handle_is_a_new_server_in_each_test(tmp_path: Path) -> None:
     tests = """
-def test_one(kubex_api_server):
-    make_namespace(kubex_api_server, "mine")
-    assert "mine" in names(kubex_api_server)
+def test_one(kubex_server_handle):
+    create_namespace(kubex_server_handle, "one")
+    assert "one" in names(kubex_server_handle)
 
-def test_two(kubex_api_server):
-    assert "default" in names(kubex_api_server)
-    assert "mine" not in names(kubex_api_server)
+def test_two(kubex_server_handle):
+    assert "default" in names(kubex_server_handle)
+    assert "one" not in names(kubex_server_handle)
 """
-    assert "2 passed" in run_tests(tmp_path, tests)
+    assert "2 passed" in run_project_tests(tmp_path, tests)
 
 
-def test_the_server_and_the_kubeconfig_belong_to_the_handle(tmp_path: Path) -> None:
+def test_server_handle_and_kubeconfig_refer_to_the_same_server(tmp_path: Path) -> None:
     tests = """
-def test_all(kubex_server, kubex_api_server, kubex_kubeconfig):
-    names(kubex_api_server)
+def test_all(kubex_server, kubex_server_handle, kubex_kubeconfig):
+    names(kubex_server_handle)
     assert [request.path for request in kubex_server.requests] == ["/api/v1/namespaces"]
     kubeconfig = yaml.safe_load(kubex_kubeconfig.read_text())
-    assert kubeconfig["clusters"][0]["cluster"]["server"] == kubex_api_server.url
+    assert kubeconfig["clusters"][0]["cluster"]["server"] == kubex_server_handle.url
 """
-    assert "1 passed" in run_tests(tmp_path, tests)
+    assert "1 passed" in run_project_tests(tmp_path, tests)
 
 
-def test_all_tests_share_the_embedded_server(tmp_path: Path) -> None:
+def test_kubex_shared_server_handle_is_the_same_server_in_all_tests(tmp_path: Path) -> None:
     tests = """
-def test_one(kubex_embedded_server):
-    make_namespace(kubex_embedded_server, "ours")
+def test_one(kubex_shared_server_handle):
+    create_namespace(kubex_shared_server_handle, "shared")
 
-def test_two(kubex_embedded_server):
-    assert "ours" in names(kubex_embedded_server)
+def test_two(kubex_shared_server_handle):
+    assert "shared" in names(kubex_shared_server_handle)
 """
-    assert "2 passed" in run_tests(tmp_path, tests)
+    assert "2 passed" in run_project_tests(tmp_path, tests)
 
 
-def test_without_programs_the_control_plane_skips_and_says_how_to_enable_it(tmp_path: Path) -> None:
+def test_kubex_control_plane_skips_without_programs_and_explains_how_to_enable_it(tmp_path: Path) -> None:
     tests = """
 def test_real(kubex_control_plane):
     assert False
 """
-    output = run_tests(tmp_path, tests, KUBEBUILDER_ASSETS=str(tmp_path), USE_EXISTING_CLUSTER="", TEST_ASSET_ETCD="")
+    output = run_project_tests(
+        tmp_path, tests, KUBEBUILDER_ASSETS=str(tmp_path), USE_EXISTING_CLUSTER="", TEST_ASSET_ETCD=""
+    )
     assert "1 skipped" in output
     assert f"no etcd at {tmp_path}/etcd (from KUBEBUILDER_ASSETS). Set KUBEBUILDER_ASSETS to a folder" in output
 
 
-def test_a_control_plane_that_fails_to_start_is_an_error_and_not_a_skip(tmp_path: Path) -> None:
+def test_control_plane_that_fails_to_start_is_an_error_and_not_a_skip(tmp_path: Path) -> None:
     for name in ("etcd", "kube-apiserver"):
         (tmp_path / name).write_text("#!/bin/sh\necho broken >&2\nexit 3\n")
         (tmp_path / name).chmod(0o755)
@@ -102,17 +104,19 @@ def test_a_control_plane_that_fails_to_start_is_an_error_and_not_a_skip(tmp_path
 def test_real(kubex_control_plane):
     assert False
 """
-    output = run_tests(tmp_path, tests, KUBEBUILDER_ASSETS=str(tmp_path), USE_EXISTING_CLUSTER="", TEST_ASSET_ETCD="")
+    output = run_project_tests(
+        tmp_path, tests, KUBEBUILDER_ASSETS=str(tmp_path), USE_EXISTING_CLUSTER="", TEST_ASSET_ETCD=""
+    )
     assert "1 error" in output
     assert "ended with exit code 3" in output
 
 
 @pytest.mark.parametrize("module", ["kubex", "kubex_testing.embedded", "kubex_testing.controlplane", "cryptography"])
-def test_a_run_that_uses_no_fixture_pays_for_none(tmp_path: Path, module: str) -> None:
+def test_plugin_does_not_import_servers_that_no_test_uses(tmp_path: Path, module: str) -> None:
     tests = f"""
 def test_modules():
     import sys
     assert "kubex_testing.pytest_plugin" in sys.modules
     assert {module!r} not in sys.modules
 """
-    assert "1 passed" in run_tests(tmp_path, tests)
+    assert "1 passed" in run_project_tests(tmp_path, tests)
