@@ -15,8 +15,8 @@ from kubex.credentials._jwt import expiry
 from kubex.credentials._oidc_provider import Grant, Provider, TokenEndpoint, without
 from kubex.credentials._oidc_settings import OpenIDConnect, OpenIDTokens, wrong
 from kubex.credentials._read import token_problem
+from kubex.credentials._shield import run_shielded
 from kubex.credentials._static import bearer
-from kubex.credentials._unbroken import unbroken
 from kubex.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class OpenIDConnectCredentials(CachedCredentials):
         if endpoint is None:
             raise self._no_answer(provider)
         # A provider may withdraw a refresh token once it is used: the answer with the next one must not get lost.
-        return await unbroken(partial(self._exchange, provider, endpoint, refresh_token, deadline))
+        return await run_shielded(partial(self._exchange, provider, endpoint, refresh_token, deadline))
 
     async def _exchange(self, provider: Provider, endpoint: TokenEndpoint, refresh_token: str, deadline: float) -> str:
         grant = None

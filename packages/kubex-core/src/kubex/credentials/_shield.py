@@ -11,7 +11,7 @@ import sniffio
 T = TypeVar("T")
 
 
-async def unbroken(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+async def run_shielded(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Await something to its end; what cancels the caller meanwhile does so when it waits the next time.
 
     A shielded scope is enough for that on trio, and against scopes of AnyIO. On asyncio there are `Task.cancel()` and
@@ -20,11 +20,11 @@ async def unbroken(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     results: list[T] = []
     with anyio.CancelScope(shield=True):
         on_asyncio = sniffio.current_async_library() == "asyncio"
-        results.append(await (_in_own_task(work) if on_asyncio else work()))
+        results.append(await (_run_in_new_task(work) if on_asyncio else work()))
     return results[0]
 
 
-async def _in_own_task(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+async def _run_in_new_task(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     import asyncio  # not at the top: programs on trio do without
 
     task, caller = asyncio.ensure_future(work()), asyncio.current_task()
