@@ -14,7 +14,7 @@ from kubex.client import Client, ClientOptions
 from kubex.client._trust import TLSMaterial, TLSSource
 from kubex.configuration import ClientConfiguration
 from kubex.configuration._pod import pod_configuration
-from kubex.credentials._authorities import AuthorityFile
+from kubex.credentials._ca_certificates import CAFile
 from kubex.errors import ConfigurationError, ServerCertificateError
 from kubex.transport import Backend
 from support.certificates import Authority
@@ -151,7 +151,7 @@ async def test_a_file_that_is_no_good_keeps_the_last_good_one_in_use(
             cluster.file.unlink()
         else:
             cluster.file.write_text(content)
-        source = AuthorityFile(cluster.file, max_age=0)
+        source = CAFile(cluster.file, max_age=0)
         with pytest.raises(ConfigurationError, match="server_ca_file: "):
             await source.get()
         source.current = "good"
@@ -164,7 +164,7 @@ async def test_a_file_that_is_no_good_keeps_the_last_good_one_in_use(
 
 async def test_a_file_is_read_again_when_it_is_old_or_refused(tmp_path: Path) -> None:
     cluster = Cluster(tmp_path)
-    lasting, brief = AuthorityFile(cluster.file), AuthorityFile(cluster.file, max_age=0)
+    lasting, brief = CAFile(cluster.file), CAFile(cluster.file, max_age=0)
     first = await lasting.get()
     assert await brief.get() == first
     assert await brief.get() is await brief.get(), "what did not change stays the same object"

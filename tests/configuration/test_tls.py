@@ -25,7 +25,7 @@ from kubex.client._trust import TLSMaterial
 from kubex.configuration import ClientConfiguration, credentials_for
 from kubex.configuration._load import from_kubeconfig
 from kubex.credentials import TLSIdentity
-from kubex.credentials._authorities import AuthorityFile
+from kubex.credentials._ca_certificates import CAFile
 from kubex.credentials._certificate import load_identity
 from kubex.errors import ConfigurationError
 
@@ -63,7 +63,7 @@ def ask(anyio_backend_name: str) -> Callable[[int, ssl.SSLContext], Any]:
 def context_for(port: int, identity: TLSIdentity | None = None, **fields: Any) -> ssl.SSLContext:
     configuration = ClientConfiguration(url=f"https://127.0.0.1:{port}", **fields)
     file = configuration.server_ca_file
-    authorities = configuration.server_ca_data if file is None else AuthorityFile(file).read()
+    authorities = configuration.server_ca_data if file is None else CAFile(file).read()
     return build_ssl_context(configuration, TLSMaterial(identity, authorities), strict=is_strict(...))
 
 

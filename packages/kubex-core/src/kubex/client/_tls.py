@@ -12,7 +12,7 @@ from kubex.client._trust import TLSMaterial
 from kubex.configuration import ClientConfiguration
 from kubex.core._url import ascii_host
 from kubex.credentials import FetchRequest
-from kubex.credentials._authorities import load_authorities
+from kubex.credentials._ca_certificates import load_ca_certificates
 from kubex.credentials._certificate import load_identity
 from kubex.credentials._read import read_pem
 from kubex.transport import TLSSettings
@@ -114,7 +114,7 @@ def build_proxy_context(authorities: str | None, *, strict: bool) -> ssl.SSLCont
     _set_rules(context, strict=strict)
     context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     if authorities is not None:
-        load_authorities(context, authorities, source="ClientConfiguration", field="server_ca_data")
+        load_ca_certificates(context, authorities, source="ClientConfiguration", field="server_ca_data")
     return context
 
 
@@ -141,7 +141,7 @@ def _trust(context: ssl.SSLContext, pem: str | None, *, source: str, field: str)
     if pem is None:
         context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     else:
-        load_authorities(context, pem, source=source, field=field)
+        load_ca_certificates(context, pem, source=source, field=field)
 
 
 def _normalized(host: str) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from kubex.configuration import ClientConfiguration
 from kubex.credentials import TLSIdentity
-from kubex.credentials._authorities import AuthorityFile
+from kubex.credentials._ca_certificates import CAFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class TLSSource:
     def __init__(self, configuration: ClientConfiguration) -> None:
         verified = urlsplit(configuration.url).scheme == "https" and not configuration.insecure_skip_tls_verify
         by_file = verified and configuration.server_ca_file is not None
-        self._file = AuthorityFile(configuration.server_ca_file or "") if by_file else None
+        self._file = CAFile(configuration.server_ca_file or "") if by_file else None
         self._latest = TLSMaterial(None, configuration.server_ca_data)
 
     async def material(self, identity: TLSIdentity | None) -> TLSMaterial:

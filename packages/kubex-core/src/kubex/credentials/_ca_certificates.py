@@ -13,7 +13,7 @@ from kubex.errors import ConfigurationError
 
 logger = logging.getLogger("kubex.credentials")
 
-AUTHORITIES_MAX_AGE = 60.0
+CA_MAX_AGE = 60.0
 """Seconds for which authorities are trusted before their file is read again: a pod's come with its token."""
 
 
@@ -22,13 +22,13 @@ _BEGIN = "-----BEGIN CERTIFICATE-----"
 _BLOCK = re.compile(rf"{_BEGIN}[^-]*-----END CERTIFICATE-----")
 
 
-class AuthorityFile(CachedFile[str]):
+class CAFile(CachedFile[str]):
     """The PEM text of a file with authorities, read again every `max_age` seconds, and when they are of no use."""
 
     WHAT = "authorities"
 
     def __init__(
-        self, path: str | os.PathLike[str], *, field: str = "server_ca_file", max_age: float = AUTHORITIES_MAX_AGE
+        self, path: str | os.PathLike[str], *, field: str = "server_ca_file", max_age: float = CA_MAX_AGE
     ) -> None:
         super().__init__(max_age=max_age)
         self._path = path
@@ -39,13 +39,13 @@ class AuthorityFile(CachedFile[str]):
         """Read the file and see whether OpenSSL takes it."""
         pem = read_pem(self._path, field=self._field)
         if pem != self.current:
-            load_authorities(
+            load_ca_certificates(
                 ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), pem, source=os.fspath(self._path), field=self._field
             )
         return pem
 
 
-def load_authorities(context: ssl.SSLContext, pem: str, *, source: str, field: str) -> None:
+def load_ca_certificates(context: ssl.SSLContext, pem: str, *, source: str, field: str) -> None:
     """Let an SSL context trust authorities; blocks. Raises `ConfigurationError` if there is none in the text.
 
     A block that OpenSSL cannot read is skipped with a warning in the log, as kubectl skips it.
@@ -55,7 +55,7 @@ def load_authorities(context: ssl.SSLContext, pem: str, *, source: str, field: s
         context.load_verify_locations(cadata=text)
     except (ssl.SSLError, ValueError) as error:
         blocks = _BLOCK.findall(text)
-        loaded = sum(_loads(context, block) for block in blocks)
+        loaded = sum(_load_one(context, block) for block in blocks)
         if not loaded:
             problem = "holds no certificate in PEM that OpenSSL can read (-----BEGIN CERTIFICATE-----)"
             raise ConfigurationError(problem, source=source, field=field) from error
@@ -68,7 +68,7 @@ def load_authorities(context: ssl.SSLContext, pem: str, *, source: str, field: s
         )
 
 
-def _loads(context: ssl.SSLContext, block: str) -> bool:
+def _load_one(context: ssl.SSLContext, block: str) -> bool:
     try:
         context.load_verify_locations(cadata=block)
     except (ssl.SSLError, ValueError):
