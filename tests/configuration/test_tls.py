@@ -26,7 +26,7 @@ from kubex.configuration import ClientConfiguration, credentials_for
 from kubex.configuration._load import from_kubeconfig
 from kubex.credentials import TLSIdentity
 from kubex.credentials._ca_certificates import CAFile
-from kubex.credentials._certificate import load_identity
+from kubex.credentials._client_certificate import load_identity
 from kubex.errors import ConfigurationError
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -280,7 +280,7 @@ def test_a_process_killed_while_openssl_reads_its_key_leaves_no_file(client_pair
     program = """
 import os, signal, ssl, sys
 from kubex.credentials import TLSIdentity
-from kubex.credentials._certificate import load_identity
+from kubex.credentials._client_certificate import load_identity
 
 class Killed(ssl.SSLContext):
     def load_cert_chain(self, certfile, keyfile=None, password=None):

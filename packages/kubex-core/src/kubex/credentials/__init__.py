@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from kubex.credentials._authentication import Authentication, Credentials, TLSIdentity
-from kubex.credentials._certificate import ClientCertificate
+from kubex.credentials._client_certificate import ClientCertificate
 from kubex.credentials._combined import CombinedCredentials
 from kubex.credentials._fetch import Fetch, FetchRequest, FetchResponse
 from kubex.credentials._files import TokenFile
