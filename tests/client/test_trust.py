@@ -158,7 +158,7 @@ async def test_a_file_that_is_no_good_keeps_the_last_good_one_in_use(
         with caplog.at_level(logging.WARNING):
             assert await source.get() == "good"
         await connects(client)
-    assert [record.name for record in caplog.records] == ["kubex.credentials._files"]
+    assert [record.name for record in caplog.records] == ["kubex.credentials._file_credentials"]
     assert f"going on with the last good authorities: {cluster.file}" in caplog.text
 
 

@@ -20,7 +20,7 @@ from kubex.credentials import (
     TLSIdentity,
     TokenFile,
 )
-from kubex.credentials._files import FileCredentials
+from kubex.credentials._file_credentials import FileCredentials
 from kubex.errors import ConfigurationError
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ from kubex.credentials._authentication import Authentication, Credentials, TLSId
 from kubex.credentials._client_certificate import ClientCertificate
 from kubex.credentials._combined import CombinedCredentials
 from kubex.credentials._fetch import Fetch, FetchRequest, FetchResponse
-from kubex.credentials._files import TokenFile
+from kubex.credentials._file_credentials import TokenFile
 from kubex.credentials._impersonation import Impersonation
 from kubex.credentials._oidc_settings import OpenIDConnect, OpenIDTokens
 from kubex.credentials._settings import ExecPlugin

@@ -7,7 +7,7 @@ import ssl
 
 from typing_extensions import override
 
-from kubex.credentials._files import CachedFile
+from kubex.credentials._file_credentials import RenewableFile
 from kubex.credentials._read import read_pem
 from kubex.errors import ConfigurationError
 
@@ -22,10 +22,10 @@ _BEGIN = "-----BEGIN CERTIFICATE-----"
 _BLOCK = re.compile(rf"{_BEGIN}[^-]*-----END CERTIFICATE-----")
 
 
-class CAFile(CachedFile[str]):
+class CAFile(RenewableFile[str]):
     """The PEM text of a file with authorities, read again every `max_age` seconds, and when they are of no use."""
 
-    WHAT = "authorities"
+    LABEL = "authorities"
 
     def __init__(
         self, path: str | os.PathLike[str], *, field: str = "server_ca_file", max_age: float = CA_MAX_AGE

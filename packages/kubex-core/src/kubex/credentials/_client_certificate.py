@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from kubex.core._tracebacks import forget_frames
 from kubex.credentials._authentication import Authentication, TLSIdentity
-from kubex.credentials._files import FileCredentials
+from kubex.credentials._file_credentials import FileCredentials
 from kubex.credentials._read import read_pem
 from kubex.errors import ConfigurationError
 

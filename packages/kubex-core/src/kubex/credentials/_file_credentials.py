@@ -26,13 +26,13 @@ RETRY_AFTER = 10.0
 V = TypeVar("V")
 
 
-class CachedFile(Cached[V]):
+class RenewableFile(Cached[V]):
     """What files hold: read in a worker thread, at most every `max_age` seconds.
 
     When reading fails the last good value stays in use, and a warning is logged.
     """
 
-    WHAT: ClassVar[str]
+    LABEL: ClassVar[str]
     """What the value is called in the log."""
 
     def __init__(self, *, max_age: float, fallback: V | None = None) -> None:
@@ -51,14 +51,14 @@ class CachedFile(Cached[V]):
         except ConfigurationError as error:
             if self.current is None:
                 raise
-            logger.warning("going on with the last good %s: %s", self.WHAT, error)
+            logger.warning("going on with the last good %s: %s", self.LABEL, error)
             return self.current, min(self._max_age, RETRY_AFTER), 0.0
 
 
-class FileCredentials(CachedFile[Authentication], CachedCredentials):
+class FileCredentials(RenewableFile[Authentication], CachedCredentials):
     """Authentication from files."""
 
-    WHAT = "credentials"
+    LABEL = "credentials"
 
 
 class TokenFile(FileCredentials):
