@@ -115,9 +115,9 @@ class Issued(Credentials):
         identity = TLSIdentity(cert_pem=handle.client_cert_pem or "", key_pem=handle.client_key_pem or "")
         self._current = Authentication(tls=identity)
 
-    async def authenticate(self, *, refused: Authentication | None = None) -> Authentication:
+    async def authenticate(self, *, rejected: Authentication | None = None) -> Authentication:
         """Answer the latest."""
-        assert refused is None
+        assert rejected is None
         return self._current
 
 

@@ -255,7 +255,7 @@ async def test_from_a_certificate_to_a_token_and_both(
     backend: Backend,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ExecCredentials, "SETTLING", 0.0)  # one refusal follows the other
+    monkeypatch.setattr(ExecCredentials, "MIN_RENEWAL_INTERVAL", 0.0)  # one refusal follows the other
     token = certificates.handle.token
     changes: list[Callable[[], None]] = [
         lambda: certificates.become("alice"),

@@ -171,7 +171,7 @@ async def test_a_file_is_read_again_when_it_is_old_or_refused(tmp_path: Path) ->
     cluster.publish(Authority(called="second"))
     assert await lasting.get() is first
     assert await brief.get() != first
-    assert await lasting.get(refused=first) == await brief.get()
+    assert await lasting.get(rejected=first) == await brief.get()
 
 
 async def test_the_material_is_the_same_object_until_something_changes(tmp_path: Path) -> None:

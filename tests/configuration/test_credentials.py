@@ -71,9 +71,9 @@ async def test_token_file_is_read_again_after_a_401(tmp_path: Path) -> None:
     path.write_text("first")
     source = TokenFile(path)
     before = await source.authenticate()
-    assert await source.authenticate(refused=before) is before, "what did not change stays the same object"
+    assert await source.authenticate(rejected=before) is before, "what did not change stays the same object"
     path.write_text("second")
-    assert sent(await source.authenticate(refused=before)) == "Bearer second"
+    assert sent(await source.authenticate(rejected=before)) == "Bearer second"
 
 
 @pytest.mark.covers("pitfall-31")
@@ -90,7 +90,7 @@ async def test_last_good_token_is_kept_when_reading_fails(
     else:
         path.write_text(content, "latin-1")
     with caplog.at_level(logging.WARNING):
-        assert sent(await source.authenticate(refused=before)) == "Bearer s3cr3t"
+        assert sent(await source.authenticate(rejected=before)) == "Bearer s3cr3t"
     assert [str(path) in record.getMessage() for record in caplog.records] == [True]
     assert "s3cr3t" not in caplog.text
     await source.authenticate()
@@ -103,7 +103,7 @@ async def test_token_stands_in_until_its_file_can_be_read(tmp_path: Path) -> Non
     given = await source.authenticate()
     assert sent(given) == "Bearer given"
     path.write_text("from-file")
-    assert sent(await source.authenticate(refused=given)) == "Bearer from-file"
+    assert sent(await source.authenticate(rejected=given)) == "Bearer from-file"
 
 
 async def test_token_file_that_was_never_there_is_an_error(tmp_path: Path) -> None:
@@ -134,16 +134,16 @@ class SlowFile(FileCredentials):
 @pytest.mark.parametrize("refresh", [False, True])
 async def test_concurrent_callers_wait_for_one_read(refresh: bool) -> None:
     source = SlowFile()
-    refused = None
+    rejected = None
     if refresh:
         source.go.set()
-        refused = await source.authenticate()
+        rejected = await source.authenticate()
         source.go.clear()
         source.reads = 0
     answers: list[Authentication] = []
 
     async def ask() -> None:
-        answers.append(await source.authenticate(refused=refused))
+        answers.append(await source.authenticate(rejected=rejected))
 
     async with anyio.create_task_group() as group:
         for _ in range(20):
@@ -159,9 +159,9 @@ async def test_what_was_refused_earlier_is_not_asked_for_again() -> None:
     source = SlowFile()
     source.go.set()
     first = await source.authenticate()
-    second = await source.authenticate(refused=first)
+    second = await source.authenticate(rejected=first)
     assert second != first
-    assert await source.authenticate(refused=first) is second, "a late 401 of the first is old news"
+    assert await source.authenticate(rejected=first) is second, "a late 401 of the first is old news"
     assert source.reads == 2
 
 
@@ -211,7 +211,7 @@ async def test_combined_credentials_pass_on_what_was_refused(tmp_path: Path) -> 
     assert first.headers == (("Authorization", "Bearer first"), *groups.headers)
     path.write_text("second")
     assert await source.authenticate() is first
-    assert (await source.authenticate(refused=first)).headers == (("Authorization", "Bearer second"), *groups.headers)
+    assert (await source.authenticate(rejected=first)).headers == (("Authorization", "Bearer second"), *groups.headers)
 
 
 @pytest.mark.covers("pitfall-35")
@@ -277,10 +277,10 @@ async def test_rotated_certificate_is_read_when_both_files_are_new(
     source = ClientCertificate(cert_file=cert, key_file=key)
     first = await source.authenticate()
     cert.write_text(new.cert_pem)
-    assert await source.authenticate(refused=first) is first, "the new certificate with the old key is no pair"
+    assert await source.authenticate(rejected=first) is first, "the new certificate with the old key is no pair"
     assert "does not belong to the certificate" in caplog.text
     key.write_text(new.key_pem)
-    assert (await source.authenticate(refused=first)).tls == TLSIdentity(cert_pem=new.cert_pem, key_pem=new.key_pem)
+    assert (await source.authenticate(rejected=first)).tls == TLSIdentity(cert_pem=new.cert_pem, key_pem=new.key_pem)
 
 
 def test_repr_hides_every_secret() -> None:

@@ -317,9 +317,9 @@ async def test_a_refused_token_is_asked_for_again(tmp_path: Path) -> None:
     script = PluginScript(tmp_path / "plugin", "answer(token=str(run))")
     source = ExecCredentials(script.settings())
     first = await source.authenticate()
-    second = await source.authenticate(refused=first)
+    second = await source.authenticate(rejected=first)
     assert (token(first), token(second)) == ("1", "2")
-    assert await source.authenticate(refused=first) is second
+    assert await source.authenticate(rejected=first) is second
     assert script.runs == 2
 
 

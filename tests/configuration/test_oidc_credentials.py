@@ -26,7 +26,7 @@ async def test_a_valid_id_token_needs_no_client_also_if_it_was_refused() -> None
     credentials = credentials_for(configuration(token))
     first = await credentials.authenticate()
     assert first == Authentication(headers=(("Authorization", f"Bearer {token}"),))
-    assert await credentials.authenticate(refused=first) == first
+    assert await credentials.authenticate(rejected=first) == first
 
 
 @pytest.mark.anyio

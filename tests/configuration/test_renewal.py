@@ -6,8 +6,8 @@ import anyio
 import pytest
 from typing_extensions import override
 
-from kubex.credentials import _cached
-from kubex.credentials._cached import Cached
+from kubex.credentials import _renewable
+from kubex.credentials._renewable import Renewable
 from kubex.errors import ConfigurationError
 
 pytestmark = pytest.mark.anyio
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 HOUR = 3600.0
 
 
-class Numbers(Cached[str]):
+class Numbers(Renewable[str]):
     """Counts its renewals, which fail while it is down; each may have to wait."""
 
     def __init__(self, *, seconds: float = HOUR, margin: float = HOUR) -> None:
@@ -48,13 +48,13 @@ async def test_what_still_holds_is_renewed_as_soon_as_that_works(monkeypatch: py
     source = Numbers()
     await source.get()
     source.down = True
-    monkeypatch.setattr(_cached, "RETRY_AFTER", HOUR)
+    monkeypatch.setattr(_renewable, "RETRY_AFTER", HOUR)
     assert [await source.get() for _ in range(3)] == ["1"] * 3
     assert source.renewals == 2, "calls do not try one after the other"
     source = Numbers()
     await source.get()
     source.down = True
-    monkeypatch.setattr(_cached, "RETRY_AFTER", 0.0)
+    monkeypatch.setattr(_renewable, "RETRY_AFTER", 0.0)
     await source.get()
     source.down = False
     assert await source.get() == "3"
@@ -73,9 +73,9 @@ async def test_what_was_refused_is_not_used_when_it_cannot_be_renewed() -> None:
     source = Numbers()
     first = await source.get()
     source.down = True
-    for refused in (first, None):
+    for rejected in (first, None):
         with pytest.raises(ConfigurationError, match="numbers: is down"):
-            await source.get(refused=refused)
+            await source.get(rejected=rejected)
     source.down = False
     assert await source.get() == "4"
 
@@ -87,15 +87,15 @@ async def test_of_those_that_wait_for_a_failing_renewal_the_refused_ones_fail() 
     source.go_on = anyio.Event()
     outcomes: list[str] = []
 
-    async def ask(refused: str | None) -> None:
+    async def ask(rejected: str | None) -> None:
         try:
-            outcomes.append(await source.get(refused=refused))
+            outcomes.append(await source.get(rejected=rejected))
         except ConfigurationError:
             outcomes.append("failed")
 
     async with anyio.create_task_group() as group:
-        for refused in (None, None, first, None):
-            group.start_soon(ask, refused)
+        for rejected in (None, None, first, None):
+            group.start_soon(ask, rejected)
             await anyio.wait_all_tasks_blocked()
         source.go_on.set()
     assert outcomes == ["1", "1", "failed", "1"]
@@ -105,12 +105,12 @@ async def test_of_those_that_wait_for_a_failing_renewal_the_refused_ones_fail() 
 async def test_what_replaced_a_refused_value_settles_before_it_is_replaced_in_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Numbers, "SETTLING", HOUR)
+    monkeypatch.setattr(Numbers, "MIN_RENEWAL_INTERVAL", HOUR)
     source = Numbers(margin=0.0)
     first = await source.get()
-    second = await source.get(refused=first)
-    assert [await source.get(refused=second) for _ in range(3)] == ["2"] * 3
+    second = await source.get(rejected=first)
+    assert [await source.get(rejected=second) for _ in range(3)] == ["2"] * 3
     assert (first, source.renewals) == ("1", 2)
-    monkeypatch.setattr(Numbers, "SETTLING", 0.0)
+    monkeypatch.setattr(Numbers, "MIN_RENEWAL_INTERVAL", 0.0)
     source = Numbers(margin=0.0)
-    assert [await source.get(refused=str(number)) for number in range(3)] == ["1", "2", "3"]
+    assert [await source.get(rejected=str(number)) for number in range(3)] == ["1", "2", "3"]

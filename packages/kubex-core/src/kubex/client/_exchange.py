@@ -136,7 +136,7 @@ class Exchange(Generic[A]):
 
     async def _renewed(self, refused: Authentication, *, because: str) -> Authentication:
         try:
-            return await self._credentials.authenticate(refused=refused)
+            return await self._credentials.authenticate(rejected=refused)
         except ConfigurationError as error:
             raise dataclasses.replace(error, problem=f"{error.problem}\n({because})") from error
 

@@ -41,4 +41,4 @@ class TLSSource:
         """Tell whether there are other authorities than those by which a server was not trusted."""
         if self._file is None or refused.authorities is None:
             return False
-        return await self._file.get(refused=refused.authorities) != refused.authorities
+        return await self._file.get(rejected=refused.authorities) != refused.authorities

@@ -31,10 +31,10 @@ class Credentials(ABC):
     """
 
     @abstractmethod
-    async def authenticate(self, *, refused: Authentication | None = None) -> Authentication:
+    async def authenticate(self, *, rejected: Authentication | None = None) -> Authentication:
         """Answer the authentication for the next request.
 
-        `refused` is what this source answered before and the server said 401 to. If that is what it still holds, it
+        `rejected` is what this source answered before and the server said 401 to. If that is what it still holds, it
         gets a new one, which may turn out to be the same; callers that wait for it together get the result of one
         attempt. Raises `ConfigurationError` when there is nothing to answer.
         """

@@ -17,13 +17,13 @@ class CombinedCredentials(Credentials):
         self._whole = Authentication()
 
     @override
-    async def authenticate(self, *, refused: Authentication | None = None) -> Authentication:
+    async def authenticate(self, *, rejected: Authentication | None = None) -> Authentication:
         """Ask each source; the answer is the same object as long as theirs are."""
-        if refused is not None and refused == self._whole and self._parts:
+        if rejected is not None and rejected == self._whole and self._parts:
             refusals: list[Authentication | None] = [*self._parts]
         else:  # another caller has already got something newer
             refusals = [None] * len(self._sources)
-        parts = [await source.authenticate(refused=part) for source, part in zip(self._sources, refusals, strict=True)]
+        parts = [await source.authenticate(rejected=part) for source, part in zip(self._sources, refusals, strict=True)]
         if parts != self._parts:
             self._parts, self._whole = parts, combine(parts)
         return self._whole

@@ -11,12 +11,12 @@ import anyio.to_thread
 from typing_extensions import override
 
 from kubex.credentials._authentication import Authentication
-from kubex.credentials._cached import CachedCredentials
 from kubex.credentials._exec_answer import read_answer
 from kubex.credentials._exec_messages import Messages
 from kubex.credentials._exec_process import OUTPUT_LIMIT, Ended, PluginRun
 from kubex.credentials._exec_request import ExecCluster, environment
 from kubex.credentials._exec_terminal import standard_input
+from kubex.credentials._renewable import RenewableCredentials
 from kubex.credentials._settings import ExecPlugin
 from kubex.errors import ConfigurationError
 
@@ -26,13 +26,13 @@ EXPIRY_MARGIN = 10.0
 """Seconds before the end of credentials at which new ones are asked for; at most a tenth of what they had left."""
 
 
-class ExecCredentials(CachedCredentials):
+class ExecCredentials(RenewableCredentials):
     """What a plugin prints: a token, a client certificate, or both, kept until shortly before it expires.
 
     Without `expirationTimestamp` it is kept until the server refuses it; if it has expired already, for one call.
     """
 
-    SETTLING = 10.0
+    MIN_RENEWAL_INTERVAL = 10.0
 
     def __init__(self, plugin: ExecPlugin, *, cluster: ExecCluster | None = None) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class ExecCredentials(CachedCredentials):
         return answer.authentication, *_lifetime(answer.expires)
 
     @override
-    async def give_up(self) -> None:
+    async def abandon(self) -> None:
         """Kill the plugin that is running."""
         run, self._running = self._running, None
         if run is not None:

@@ -9,8 +9,8 @@ import anyio.to_thread
 from typing_extensions import override
 
 from kubex.credentials._authentication import Authentication
-from kubex.credentials._cached import Cached, CachedCredentials
 from kubex.credentials._read import read_token
+from kubex.credentials._renewable import Renewable, RenewableCredentials
 from kubex.credentials._static import bearer
 from kubex.errors import ConfigurationError
 
@@ -26,7 +26,7 @@ RETRY_AFTER = 10.0
 V = TypeVar("V")
 
 
-class RenewableFile(Cached[V]):
+class RenewableFile(Renewable[V]):
     """What files hold: read in a worker thread, at most every `max_age` seconds.
 
     When reading fails the last good value stays in use, and a warning is logged.
@@ -55,7 +55,7 @@ class RenewableFile(Cached[V]):
             return self.current, min(self._max_age, RETRY_AFTER), 0.0
 
 
-class FileCredentials(RenewableFile[Authentication], CachedCredentials):
+class FileCredentials(RenewableFile[Authentication], RenewableCredentials):
     """Authentication from files."""
 
     LABEL = "credentials"

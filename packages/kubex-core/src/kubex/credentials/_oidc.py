@@ -9,12 +9,12 @@ import anyio.to_thread
 from typing_extensions import override
 
 from kubex.credentials._authentication import Authentication
-from kubex.credentials._cached import CachedCredentials
 from kubex.credentials._fetch import Fetch
 from kubex.credentials._jwt import expiry
 from kubex.credentials._oidc_provider import Grant, Provider, TokenEndpoint, without
 from kubex.credentials._oidc_settings import OpenIDConnect, OpenIDTokens, wrong
 from kubex.credentials._read import token_problem
+from kubex.credentials._renewable import RenewableCredentials
 from kubex.credentials._shield import run_shielded
 from kubex.credentials._static import bearer
 from kubex.errors import ConfigurationError
@@ -31,14 +31,14 @@ REFRESH_TIMEOUT = 30.0
 """Seconds that a refresh may take in all."""
 
 
-class OpenIDConnectCredentials(CachedCredentials):
+class OpenIDConnectCredentials(RenewableCredentials):
     """The ID token of a provider as bearer token, reused while it is valid, refreshed when it expires or is refused.
 
     Without `fetch` it can use the ID token that it was given, but not refresh it. `timeout` is that of a refresh, in
     seconds.
     """
 
-    SETTLING = 10.0
+    MIN_RENEWAL_INTERVAL = 10.0
 
     def __init__(
         self, settings: OpenIDConnect, *, fetch: Fetch | None = None, timeout: float = REFRESH_TIMEOUT
@@ -51,7 +51,7 @@ class OpenIDConnectCredentials(CachedCredentials):
         self._refresh_token = settings.refresh_token
         if self._id_token is not None and (left := self._seconds_left(self._id_token)) > 0:
             can_refresh = self._provider is not None and self._refresh_token is not None
-            self.keep(bearer(self._id_token), seconds=left, margin=EXPIRY_MARGIN if can_refresh else 0.0)
+            self.store(bearer(self._id_token), seconds=left, margin=EXPIRY_MARGIN if can_refresh else 0.0)
 
     @override
     async def renew(self) -> tuple[Authentication, float, float]:

@@ -32,7 +32,7 @@ class StaticCredentials(Credentials):
         return cls(Authentication(tls=identity))
 
     @override
-    async def authenticate(self, *, refused: Authentication | None = None) -> Authentication:
+    async def authenticate(self, *, rejected: Authentication | None = None) -> Authentication:
         """Answer the one authentication there is, also after a 401."""
         return self.authentication
 
