@@ -11,7 +11,7 @@ from kubex.configuration._kubeconfig import CLUSTER_FIELDS, USER_FIELDS
 from kubex.configuration._store import Document
 from kubex.configuration._ways import EXEC_EXTENSION, EXEC_FIELDS, IMPERSONATION_FIELDS, OIDC_FIELDS
 from kubex.credentials import ExecPlugin, Impersonation
-from kubex.credentials._settings import EXEC_TIMEOUT
+from kubex.credentials._exec_config import EXEC_TIMEOUT
 from kubex.errors import ConfigurationError
 
 ENCODED = ("server_ca_data", "ca_data", "client_cert_data", "client_key_data")

@@ -7,8 +7,8 @@ from typing import TypeVar, cast, get_args
 
 from kubex.configuration._entry import Entry
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect, OpenIDTokens
-from kubex.credentials._exec_validation import API_VERSIONS as EXEC_VERSIONS
-from kubex.credentials._settings import InteractiveMode
+from kubex.credentials._exec_config import API_VERSIONS as EXEC_VERSIONS
+from kubex.credentials._exec_config import InteractiveMode
 from kubex.errors import ConfigurationError
 
 T = TypeVar("T")

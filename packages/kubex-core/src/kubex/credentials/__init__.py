@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from kubex.credentials._authentication import Authentication, Credentials, TLSIdentity
 from kubex.credentials._client_certificate import ClientCertificate
 from kubex.credentials._combined import CombinedCredentials
+from kubex.credentials._exec_config import ExecPlugin
 from kubex.credentials._fetch import Fetch, FetchRequest, FetchResponse
 from kubex.credentials._file_credentials import TokenFile
 from kubex.credentials._impersonation import Impersonation
 from kubex.credentials._oidc_settings import OpenIDConnect, OpenIDTokens
-from kubex.credentials._settings import ExecPlugin
 from kubex.credentials._static import StaticCredentials
 from kubex.lazy_import import lazy_attributes
 

@@ -12,12 +12,12 @@ from typing_extensions import override
 
 from kubex.credentials._authentication import Authentication
 from kubex.credentials._exec_answer import read_answer
+from kubex.credentials._exec_config import ExecPlugin
 from kubex.credentials._exec_messages import Messages
 from kubex.credentials._exec_process import OUTPUT_LIMIT, Ended, PluginRun
 from kubex.credentials._exec_request import ExecCluster, environment
 from kubex.credentials._exec_terminal import standard_input
 from kubex.credentials._renewable import RenewableCredentials
-from kubex.credentials._settings import ExecPlugin
 from kubex.errors import ConfigurationError
 
 logger = logging.getLogger("kubex.credentials")

@@ -15,8 +15,8 @@ from typing import IO
 import anyio
 import anyio.to_thread
 
+from kubex.credentials._exec_config import ExecPlugin
 from kubex.credentials._exec_messages import Messages
-from kubex.credentials._settings import ExecPlugin
 from kubex.errors import ConfigurationError
 
 OUTPUT_LIMIT = 2**20

@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kubex.credentials._exec_config import ExecPlugin
 from kubex.credentials._read import read_pem
-from kubex.credentials._settings import ExecPlugin
 
 EXEC_INFO = "KUBERNETES_EXEC_INFO"
 

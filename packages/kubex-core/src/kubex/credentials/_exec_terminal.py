@@ -6,7 +6,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from kubex.credentials._settings import InteractiveMode
+from kubex.credentials._exec_config import InteractiveMode
 from kubex.errors import ConfigurationError
 
 _taken = threading.Lock()  # by a plugin, in any loop and for any cluster: two that ask at once would mix up answers

@@ -1,23 +1,54 @@
-"""What cannot be run: the checks of an `ExecPlugin`, which show none of its arguments and variables."""
-
-from __future__ import annotations
+"""The settings of an exec plugin, and their checks. No error shows arguments or the values of variables."""
 
 import json
 import math
 import os
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
 from kubex.errors import ConfigurationError
 
-if TYPE_CHECKING:
-    from kubex.credentials._settings import ExecPlugin
+InteractiveMode = Literal["Never", "IfAvailable", "Always"]
 
 API_VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
-INTERACTIVE_MODES = ("Never", "IfAvailable", "Always")
+
+EXEC_TIMEOUT = 60.0
+"""Seconds that a plugin may take, unless its settings say otherwise."""
 
 Problem = tuple[str, str]
 """The name of a field, and what is wrong with it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExecPlugin:
+    """A program that prints credentials, as `exec` of a user in a kubeconfig describes it.
+
+    Raises `ConfigurationError` (a `ValueError`) for what cannot be run.
+
+    https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+    """
+
+    command: str
+    """A program on PATH, or a path; never a shell's command line."""
+    args: tuple[str, ...] = field(default=(), repr=False)
+    env: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """Variables beside those of this process."""
+    api_version: str = "client.authentication.k8s.io/v1"
+    """Of `ExecCredential`: `client.authentication.k8s.io/v1` or `client.authentication.k8s.io/v1beta1`."""
+    install_hint: str | None = None
+    """What to tell a user who does not have the program."""
+    provide_cluster_info: bool = False
+    """Whether the program is told which cluster it is for."""
+    interactive_mode: InteractiveMode = "IfAvailable"
+    """Whether the program may, or must, ask on standard input, which it is given only if that is a terminal."""
+    cluster_config: object = field(default=None, repr=False)
+    """JSON for the program from the cluster's extension `client.authentication.k8s.io/exec`."""
+    timeout: float | None = EXEC_TIMEOUT
+    """Seconds that it may take, a user who is asked included; None is no limit."""
+
+    def __post_init__(self) -> None:
+        validate(self)
 
 
 def validate(plugin: ExecPlugin) -> None:
@@ -27,15 +58,15 @@ def validate(plugin: ExecPlugin) -> None:
         _args(plugin.args),
         _env(plugin.env),
         _one_of("api_version", plugin.api_version, API_VERSIONS),
-        _one_of("interactive_mode", plugin.interactive_mode, INTERACTIVE_MODES),
+        _one_of("interactive_mode", plugin.interactive_mode, get_args(InteractiveMode)),
         _instance("provide_cluster_info", plugin.provide_cluster_info, bool),
         _hint(plugin.install_hint),
         _timeout(plugin.timeout),
         _cluster_config(plugin.cluster_config),
     )
     for check in checks:
-        for field, problem in check:
-            raise ConfigurationError(problem, source="ExecPlugin", field=field)
+        for name, problem in check:
+            raise ConfigurationError(problem, source="ExecPlugin", field=name)
 
 
 def _instance(field: str, value: object, expected: type) -> Iterator[Problem]:
