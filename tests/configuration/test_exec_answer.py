@@ -9,15 +9,15 @@ import pytest
 from configuration.conftest import ClientPair
 from kubex.credentials import TLSIdentity
 from kubex.credentials._exec import EXPIRY_MARGIN, _lifetime
-from kubex.credentials._exec_answer import CERTIFICATE_FIELDS, ExecAnswer, read_answer
+from kubex.credentials._exec_credential import CERTIFICATE_FIELDS, ExecCredential, parse_exec_credential
 from kubex.errors import ConfigurationError
 from support.plugins import V1, V1BETA1, printed
 
 SECRET = "s3cr3t-value"
 
 
-def read(output: bytes, api_version: str = V1, known: TLSIdentity | None = None) -> ExecAnswer:
-    return read_answer(output, api_version=api_version, source="exec plugin 'x'", known=known)
+def read(output: bytes, api_version: str = V1, known: TLSIdentity | None = None) -> ExecCredential:
+    return parse_exec_credential(output, api_version=api_version, source="exec plugin 'x'", known=known)
 
 
 @pytest.mark.parametrize("version", [V1, V1BETA1])

@@ -11,8 +11,8 @@ import anyio.to_thread
 from typing_extensions import override
 
 from kubex.credentials._authentication import Authentication
-from kubex.credentials._exec_answer import read_answer
 from kubex.credentials._exec_config import ExecPlugin
+from kubex.credentials._exec_credential import parse_exec_credential
 from kubex.credentials._exec_messages import Messages
 from kubex.credentials._exec_process import OUTPUT_LIMIT, Ended, PluginRun
 from kubex.credentials._exec_request import ExecCluster, environment
@@ -50,7 +50,9 @@ class ExecCredentials(RenewableCredentials):
         output = await self._run()
         known = self.current.tls if self.current is not None else None
         answer = await anyio.to_thread.run_sync(
-            lambda: read_answer(output, api_version=self._plugin.api_version, source=self._source, known=known)
+            lambda: parse_exec_credential(
+                output, api_version=self._plugin.api_version, source=self._source, known=known
+            )
         )
         logger.debug("%s answered after %.3f s", self._source, time.perf_counter() - begin)
         return answer.authentication, *_lifetime(answer.expires)

@@ -18,20 +18,20 @@ from kubex.credentials._read import token_problem
 from kubex.credentials._static import bearer
 from kubex.errors import ConfigurationError
 
-_FINER = re.compile(r"(?<=\.\d{6})\d+")
+_BEYOND_MICROSECONDS = re.compile(r"(?<=\.\d{6})\d+")
 
 CERTIFICATE_FIELDS = "status.clientCertificateData, status.clientKeyData"
 
 
 @dataclass(frozen=True, slots=True)
-class ExecAnswer:
+class ExecCredential:
     """What a plugin answered, and until when it holds; None is until the server refuses it."""
 
     authentication: Authentication
     expires: datetime | None
 
 
-def read_answer(output: bytes, *, api_version: str, source: str, known: TLSIdentity | None) -> ExecAnswer:
+def parse_exec_credential(output: bytes, *, api_version: str, source: str, known: TLSIdentity | None) -> ExecCredential:
     """Read what a plugin printed, and see whether OpenSSL takes its certificate unless that is `known`; blocks.
 
     Raises `ConfigurationError`.
@@ -47,12 +47,12 @@ def read_answer(output: bytes, *, api_version: str, source: str, known: TLSIdent
     if cert is not None and key is not None:
         identity = TLSIdentity(cert_pem=cert, key_pem=key)
         if identity != known:
-            _check(identity, source)
+            _check_identity(identity, source)
     elif cert is not None or key is not None:
         problem = "one is there without the other; a client certificate needs its key"
         raise ConfigurationError(problem, source=source, field=CERTIFICATE_FIELDS)
     headers = bearer(token).headers if token is not None else ()
-    return ExecAnswer(Authentication(headers=headers, tls=identity), _expiry(status, source))
+    return ExecCredential(Authentication(headers=headers, tls=identity), _expiry(status, source))
 
 
 def _status(output: bytes, api_version: str, source: str) -> dict[str, object]:
@@ -105,7 +105,7 @@ def _text(status: dict[str, object], name: str, source: str) -> str | None:
     return value
 
 
-def _check(identity: TLSIdentity, source: str) -> None:
+def _check_identity(identity: TLSIdentity, source: str) -> None:
     try:
         load_identity(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), identity)
     except ConfigurationError as error:
@@ -119,7 +119,7 @@ def _expiry(status: dict[str, object], source: str) -> datetime | None:
     if isinstance(value, str) and not is_unicode(value):
         value = None
     try:  # what is beyond microseconds would be rounded, and "for ever" is the last moment that there is
-        moment = msgspec.convert(_FINER.sub("", value), datetime) if isinstance(value, str) else None
+        moment = msgspec.convert(_BEYOND_MICROSECONDS.sub("", value), datetime) if isinstance(value, str) else None
     except msgspec.ValidationError:
         moment = None
     if moment is None or moment.tzinfo is None:
