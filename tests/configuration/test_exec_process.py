@@ -12,7 +12,7 @@ import anyio.to_thread
 import pytest
 
 from kubex.credentials import Authentication, ExecCredentials
-from kubex.credentials._exec_messages import LOGGED_LINES, TAIL_LINE_LENGTH, TAIL_LINES
+from kubex.credentials._exec_stderr import LOGGED_LINES, TAIL_LINE_LENGTH, TAIL_LINES
 from kubex.errors import ConfigurationError
 from support.plugins import SECONDS, Arrived, Meeting, PluginScript
 

@@ -13,9 +13,9 @@ from typing_extensions import override
 from kubex.credentials._authentication import Authentication
 from kubex.credentials._exec_config import ExecPlugin
 from kubex.credentials._exec_credential import parse_exec_credential
-from kubex.credentials._exec_messages import Messages
 from kubex.credentials._exec_process import OUTPUT_LIMIT, Ended, PluginRun
 from kubex.credentials._exec_request import ExecCluster, environment
+from kubex.credentials._exec_stderr import StderrCollector
 from kubex.credentials._exec_terminal import standard_input
 from kubex.credentials._renewable import RenewableCredentials
 from kubex.errors import ConfigurationError
@@ -86,7 +86,7 @@ class ExecCredentials(RenewableCredentials):
         resources = ExitStack()
         try:
             interactive = resources.enter_context(standard_input(plugin.interactive_mode, source=self._source))
-            messages = Messages(self._source, interactive=interactive)
+            messages = StderrCollector(self._source, interactive=interactive)
             env = await anyio.to_thread.run_sync(
                 lambda: environment(plugin, self._cluster, interactive=interactive, inherited=os.environ)
             )
@@ -97,7 +97,7 @@ class ExecCredentials(RenewableCredentials):
             resources.close()
             raise
 
-    def _failed(self, problem: str, messages: Messages) -> ConfigurationError:
+    def _failed(self, problem: str, messages: StderrCollector) -> ConfigurationError:
         said = messages.tail()
         last = f"; its standard error:\n{said}" if said else "; it said nothing on standard error"
         return ConfigurationError(problem + last, source=self._source)

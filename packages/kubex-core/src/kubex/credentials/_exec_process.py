@@ -16,7 +16,7 @@ import anyio
 import anyio.to_thread
 
 from kubex.credentials._exec_config import ExecPlugin
-from kubex.credentials._exec_messages import Messages
+from kubex.credentials._exec_stderr import StderrCollector
 from kubex.errors import ConfigurationError
 
 OUTPUT_LIMIT = 2**20
@@ -52,7 +52,7 @@ class PluginRun:
         *,
         env: Mapping[str, str],
         interactive: bool,
-        messages: Messages,
+        messages: StderrCollector,
         source: str,
         resources: AbstractContextManager[object],
     ) -> None:

@@ -30,7 +30,7 @@ _SECRET = re.compile(
 )
 
 
-class Messages:
+class StderrCollector:
     """Collects standard error.
 
     To a user at the terminal it goes as it comes, prompts included. Otherwise each line is logged as a warning, which
