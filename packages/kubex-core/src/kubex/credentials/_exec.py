@@ -16,7 +16,7 @@ from kubex.credentials._exec_credential import parse_exec_credential
 from kubex.credentials._exec_process import OUTPUT_LIMIT, Ended, PluginRun
 from kubex.credentials._exec_request import ExecCluster, environment
 from kubex.credentials._exec_stderr import StderrCollector
-from kubex.credentials._exec_terminal import standard_input
+from kubex.credentials._exec_stdin import reserve_stdin
 from kubex.credentials._renewable import RenewableCredentials
 from kubex.errors import ConfigurationError
 
@@ -85,7 +85,7 @@ class ExecCredentials(RenewableCredentials):
         plugin = self._plugin
         resources = ExitStack()
         try:
-            interactive = resources.enter_context(standard_input(plugin.interactive_mode, source=self._source))
+            interactive = resources.enter_context(reserve_stdin(plugin.interactive_mode, source=self._source))
             messages = StderrCollector(self._source, interactive=interactive)
             env = await anyio.to_thread.run_sync(
                 lambda: environment(plugin, self._cluster, interactive=interactive, inherited=os.environ)

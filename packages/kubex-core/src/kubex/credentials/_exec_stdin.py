@@ -13,7 +13,7 @@ _taken = threading.Lock()  # by a plugin, in any loop and for any cluster: two t
 
 
 @contextmanager
-def standard_input(mode: InteractiveMode, *, source: str) -> Generator[bool, None, None]:
+def reserve_stdin(mode: InteractiveMode, *, source: str) -> Generator[bool, None, None]:
     """Take standard input for one run, and say whether the plugin has it.
 
     Raises `ConfigurationError` if it must have it and cannot.
