@@ -15,12 +15,12 @@ from kubex.lazy_import import lazy_attributes
 
 if TYPE_CHECKING:
     from kubex.credentials._exec import ExecCredentials
-    from kubex.credentials._exec_request import ExecCluster
+    from kubex.credentials._exec_info import ExecCluster
     from kubex.credentials._oidc import OpenIDConnectCredentials
 else:  # most clients have nothing to do with a provider or a plugin
     __getattr__, __dir__ = lazy_attributes(
         __name__,
-        {"ExecCluster": "_exec_request", "ExecCredentials": "_exec", "OpenIDConnectCredentials": "_oidc"},
+        {"ExecCluster": "_exec_info", "ExecCredentials": "_exec", "OpenIDConnectCredentials": "_oidc"},
     )
 
 __all__ = [

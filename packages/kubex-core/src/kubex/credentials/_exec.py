@@ -13,8 +13,8 @@ from typing_extensions import override
 from kubex.credentials._authentication import Authentication
 from kubex.credentials._exec_config import ExecPlugin
 from kubex.credentials._exec_credential import parse_exec_credential
+from kubex.credentials._exec_info import ExecCluster, environment
 from kubex.credentials._exec_process import OUTPUT_LIMIT, Ended, PluginRun
-from kubex.credentials._exec_request import ExecCluster, environment
 from kubex.credentials._exec_stderr import StderrCollector
 from kubex.credentials._exec_stdin import reserve_stdin
 from kubex.credentials._renewable import RenewableCredentials
