@@ -9,7 +9,7 @@ from kubex.credentials._exec_config import ExecPlugin
 from kubex.credentials._fetch import Fetch, FetchRequest, FetchResponse
 from kubex.credentials._file_credentials import TokenFile
 from kubex.credentials._impersonation import Impersonation
-from kubex.credentials._oidc_settings import OpenIDConnect, OpenIDTokens
+from kubex.credentials._oidc_config import OpenIDConnect, OpenIDTokens
 from kubex.credentials._static import StaticCredentials
 from kubex.lazy_import import lazy_attributes
 

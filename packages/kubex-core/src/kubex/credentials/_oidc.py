@@ -11,8 +11,8 @@ from typing_extensions import override
 from kubex.credentials._authentication import Authentication
 from kubex.credentials._fetch import Fetch
 from kubex.credentials._jwt import expiry
+from kubex.credentials._oidc_config import OpenIDConnect, OpenIDTokens, wrong
 from kubex.credentials._oidc_provider import Grant, Provider, TokenEndpoint, without
-from kubex.credentials._oidc_settings import OpenIDConnect, OpenIDTokens, wrong
 from kubex.credentials._read import token_problem
 from kubex.credentials._renewable import RenewableCredentials
 from kubex.credentials._shield import run_shielded

@@ -14,7 +14,7 @@ from kubex.core._basic import basic_authorization
 from kubex.core._text import NO_UNICODE, is_unicode
 from kubex.core._url import split_url
 from kubex.credentials._fetch import Fetch, FetchRequest, FetchResponse
-from kubex.credentials._oidc_settings import OpenIDConnect, is_confidential
+from kubex.credentials._oidc_config import OpenIDConnect, is_confidential
 from kubex.errors import ConfigurationError, TransportError
 
 BASIC, POST = "client_secret_basic", "client_secret_post"
