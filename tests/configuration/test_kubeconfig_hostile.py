@@ -16,7 +16,7 @@ from kubex.configuration import ClientConfiguration, Kubeconfig, configure_from_
 from kubex.configuration._kubeconfig import Choice
 from kubex.configuration._load import from_kubeconfig
 from kubex.configuration._yaml import MAX_BYTES, dump
-from kubex.credentials._read import read_bytes, read_text
+from kubex.credentials._file_io import read_bytes, read_text
 from kubex.errors import ConfigurationError
 
 WriteKubeconfig = Callable[..., Path]

@@ -9,7 +9,7 @@ import pytest
 from client.identity import jwt
 from kubex.configuration import ClientConfiguration, OpenIDConnect, credentials_for
 from kubex.credentials import Authentication, TLSIdentity
-from kubex.credentials._jwt import expiry
+from kubex.credentials._tokens import jwt_expiry
 from kubex.errors import ConfigurationError
 
 
@@ -47,7 +47,7 @@ async def test_an_id_token_goes_with_a_client_certificate() -> None:
 
 
 def test_the_expiry_is_read_in_seconds() -> None:
-    assert [expiry(jwt(exp=exp)) for exp in (0, 1_900_000_000, 1.5)] == [0.0, 1_900_000_000.0, 1.5]
+    assert [jwt_expiry(jwt(exp=exp)) for exp in (0, 1_900_000_000, 1.5)] == [0.0, 1_900_000_000.0, 1.5]
 
 
 def encoded(payload: bytes) -> str:
@@ -76,4 +76,4 @@ def encoded(payload: bytes) -> str:
     ],
 )
 def test_what_is_no_jwt_with_an_expiry_has_none(token: str) -> None:
-    assert expiry(token) is None
+    assert jwt_expiry(token) is None

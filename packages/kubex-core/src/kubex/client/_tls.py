@@ -14,7 +14,7 @@ from kubex.core._url import ascii_host
 from kubex.credentials import FetchRequest
 from kubex.credentials._ca_certificates import load_ca_certificates
 from kubex.credentials._client_certificate import load_identity
-from kubex.credentials._read import read_pem
+from kubex.credentials._file_io import read_pem
 from kubex.transport import TLSSettings
 
 

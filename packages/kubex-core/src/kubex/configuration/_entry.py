@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from kubex.credentials._read import pem_text, see_that_it_opens
+from kubex.credentials._file_io import check_readable, pem_text
 from kubex.errors import ConfigurationError
 
 
@@ -80,7 +80,7 @@ class Entry:
         path = self.file.parent / value
         try:
             if must_exist:
-                see_that_it_opens(path)
+                check_readable(path)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             reason = getattr(error, "strerror", None) or str(error)
             raise self.error(field, f"{str(path)!r} cannot be read: {reason}") from error

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from kubex.configuration._client_configuration import ClientConfiguration
 from kubex.configuration._home import exists
-from kubex.credentials._read import read_pem, read_text, read_token
+from kubex.credentials._file_io import read_pem, read_text
+from kubex.credentials._tokens import read_token
 from kubex.errors import ConfigurationError
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")

@@ -11,7 +11,7 @@ from kubex.core._proxy import parse_proxy
 from kubex.core._text import NO_UNICODE, is_unicode
 from kubex.core._url import holds_credentials, split_url, without_query
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect
-from kubex.credentials._read import token_problem
+from kubex.credentials._tokens import token_problem
 from kubex.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import yaml
 
 from kubex.configuration._entry import as_mapping, kind
 from kubex.core.yaml import YAMLContentError, YAMLLimits, read_yaml
-from kubex.credentials._read import read_bytes
+from kubex.credentials._file_io import read_bytes
 from kubex.errors import ConfigurationError
 
 MAX_BYTES = 8 << 20

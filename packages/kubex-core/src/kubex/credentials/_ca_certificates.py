@@ -8,7 +8,7 @@ import ssl
 from typing_extensions import override
 
 from kubex.credentials._file_credentials import RenewableFile
-from kubex.credentials._read import read_pem
+from kubex.credentials._file_io import read_pem
 from kubex.errors import ConfigurationError
 
 logger = logging.getLogger("kubex.credentials")

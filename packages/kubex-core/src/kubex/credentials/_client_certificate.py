@@ -13,7 +13,7 @@ from typing_extensions import override
 from kubex.core._tracebacks import forget_frames
 from kubex.credentials._authentication import Authentication, TLSIdentity
 from kubex.credentials._file_credentials import FileCredentials
-from kubex.credentials._read import read_pem
+from kubex.credentials._file_io import read_pem
 from kubex.errors import ConfigurationError
 
 CERTIFICATE_MAX_AGE = 300.0

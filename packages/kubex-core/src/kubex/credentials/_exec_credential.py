@@ -14,8 +14,8 @@ from kubex.core._text import is_unicode
 from kubex.credentials._authentication import Authentication, TLSIdentity
 from kubex.credentials._client_certificate import load_identity
 from kubex.credentials._exec_config import API_VERSIONS
-from kubex.credentials._read import token_problem
 from kubex.credentials._static import bearer
+from kubex.credentials._tokens import token_problem
 from kubex.errors import ConfigurationError
 
 _BEYOND_MICROSECONDS = re.compile(r"(?<=\.\d{6})\d+")

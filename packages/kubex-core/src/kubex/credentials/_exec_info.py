@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kubex.credentials._exec_config import ExecPlugin
-from kubex.credentials._read import read_pem
+from kubex.credentials._file_io import read_pem
 
 EXEC_INFO = "KUBERNETES_EXEC_INFO"
 

@@ -9,9 +9,9 @@ import anyio.to_thread
 from typing_extensions import override
 
 from kubex.credentials._authentication import Authentication
-from kubex.credentials._read import read_token
 from kubex.credentials._renewable import Renewable, RenewableCredentials
 from kubex.credentials._static import bearer
+from kubex.credentials._tokens import read_token
 from kubex.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)

@@ -10,13 +10,12 @@ from typing_extensions import override
 
 from kubex.credentials._authentication import Authentication
 from kubex.credentials._fetch import Fetch
-from kubex.credentials._jwt import expiry
 from kubex.credentials._oidc_config import OpenIDConnect, OpenIDTokens, wrong
 from kubex.credentials._oidc_provider import Grant, Provider, TokenEndpoint, without
-from kubex.credentials._read import token_problem
 from kubex.credentials._renewable import RenewableCredentials
 from kubex.credentials._shield import run_shielded
 from kubex.credentials._static import bearer
+from kubex.credentials._tokens import jwt_expiry, token_problem
 from kubex.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)
@@ -94,7 +93,7 @@ class OpenIDConnectCredentials(RenewableCredentials):
                 "the answer to the refresh holds no id_token; log in with the scopes openid and offline_access, "
                 "and see whether the provider issues ID tokens at a refresh"
             )
-        if expiry(grant.id_token) is None or token_problem(grant.id_token):
+        if jwt_expiry(grant.id_token) is None or token_problem(grant.id_token):
             raise provider.error("the id_token in the answer to the refresh is not a signed JWT with an expiry")
         self._id_token = grant.id_token
         return OpenIDTokens(id_token=grant.id_token, refresh_token=refresh_token)
@@ -110,13 +109,13 @@ class OpenIDConnectCredentials(RenewableCredentials):
             logger.warning("new tokens of %s are in use but were not saved: %s", self._settings.issuer_url, problem)
 
     def _seconds_left(self, token: str | None) -> float:
-        when = None if token is None else expiry(token)
+        when = None if token is None else jwt_expiry(token)
         return float("-inf") if when is None else when - time.time()
 
     def _no_way_on(self) -> ConfigurationError:
         state = "is missing"
         if self._id_token is not None:
-            state = "is no JWT with an expiry" if expiry(self._id_token) is None else "has expired"
+            state = "is no JWT with an expiry" if jwt_expiry(self._id_token) is None else "has expired"
         if self._refresh_token is None:
             return wrong("id_token", f"{state}, and there is no refresh_token to get a new one with; log in again")
         return wrong("id_token", f"{state}; it is refreshed by a client, or with credentials_for(..., fetch=)")

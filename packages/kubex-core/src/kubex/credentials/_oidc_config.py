@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from kubex.core._text import NO_UNICODE, is_unicode
 from kubex.core._url import holds_credentials, split_url, without_query
-from kubex.credentials._read import token_problem
+from kubex.credentials._tokens import token_problem
 from kubex.errors import ConfigurationError
 
 SOURCE = "OpenIDConnect"

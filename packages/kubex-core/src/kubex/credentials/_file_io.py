@@ -90,26 +90,9 @@ def _wait(descriptor: int, deadline: float) -> None:
             raise TimeoutError
 
 
-def see_that_it_opens(path: str | os.PathLike[str]) -> None:
+def check_readable(path: str | os.PathLike[str]) -> None:
     """Raise the `OSError` or `ValueError` that reading would; pipes are left alone, since they are read once."""
     kind = os.stat(path).st_mode  # noqa: PTH116 - takes any path
     if stat.S_ISREG(kind) or stat.S_ISDIR(kind):
         with open(path, "rb"):  # noqa: PTH123 - takes any path
             return
-
-
-def read_token(path: str | os.PathLike[str], *, field: str = "token_file") -> str:
-    """Read a token from its file, without the white space around it; raises `ConfigurationError`."""
-    token = read_text(path, field=field).strip()
-    if problem := token_problem(token):
-        raise ConfigurationError(problem, source=os.fspath(path), field=field)
-    return token
-
-
-def token_problem(token: str) -> str | None:
-    """Say why a header cannot carry a token, without showing it; None if it can."""
-    if not token:
-        return "holds no token"
-    if not token.isascii() or not token.isprintable() or " " in token:
-        return "is not a token: it holds white space, control characters or characters that are not ASCII"
-    return None
