@@ -63,11 +63,11 @@ def test_the_history_forgets_the_oldest_change_of_all_resources_beyond_its_bytes
     store = Store(first_revision=0, history_bytes=3000)
     for name in ("a", "b", "a", "b", "a", "b"):
         store.put("configmaps.", name, {"metadata": {"name": name}, "data": {"k": "x" * 900}})
-    assert [len(store.bucket("configmaps.").history), store.bucket("configmaps.").floor] == [3, 3]
+    assert [len(store.bucket("configmaps.").history), store.bucket("configmaps.").compacted_revision] == [3, 3]
     store.put("secrets.", "s", {"metadata": {"name": "s"}, "data": {}})
     store.delete("configmaps.", "a")
     assert [event.revision for event in store.bucket("configmaps.").history] == [6, 8]
-    assert store.bucket("secrets.").floor == 0
+    assert store.bucket("secrets.").compacted_revision == 0
     store.compact()
     store.put("secrets.", "s", {"metadata": {"name": "s"}, "data": {"k": "x" * 900}})
     assert len(store.bucket("secrets.").history) == 1

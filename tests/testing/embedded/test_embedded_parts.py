@@ -6,11 +6,11 @@ import pytest
 
 from kubex_testing.embedded._errors import ApiError
 from kubex_testing.embedded._messages import RecordedRequest
-from kubex_testing.embedded._negotiate import wanted
+from kubex_testing.embedded._negotiation import negotiate
 from kubex_testing.embedded._options import ListOptions, Selection
-from kubex_testing.embedded._pages import read_page
+from kubex_testing.embedded._pagination import read_page
 from kubex_testing.embedded._registry import Registry
-from kubex_testing.embedded._router import parse
+from kubex_testing.embedded._request_info import parse_request_info
 from kubex_testing.embedded._store import Event, Store
 
 NAME = "things."
@@ -51,24 +51,24 @@ def test_listeners_hear_of_each_change_and_history_repeats_it() -> None:
     put(store, "a/x", n=1)
     store.delete(NAME, "a/x")
     assert [event.type for event in heard] == ["ADDED", "MODIFIED", "DELETED"]
-    assert list(store.bucket(NAME).since(first)) == heard[1:]
+    assert list(store.bucket(NAME).events_since(first)) == heard[1:]
 
 
 def test_history_forgets_and_says_how_far() -> None:
     store = Store(history_limit=2)
     revisions = [put(store, f"a/{number}") for number in range(4)]
     bucket = store.bucket(NAME)
-    assert bucket.floor == revisions[1]
+    assert bucket.compacted_revision == revisions[1]
     store.compact()
-    assert (bucket.floor, list(bucket.history)) == (revisions[3], [])
-    assert store.bucket("others.").floor == revisions[3]
+    assert (bucket.compacted_revision, list(bucket.history)) == (revisions[3], [])
+    assert store.bucket("others.").compacted_revision == revisions[3]
 
 
 def test_keys_of_a_namespace_are_its_own() -> None:
     store = Store()
     for key in ("a/x", "a-b/x", "ab/x", "a/a"):
         put(store, key)
-    assert store.bucket(NAME).prefixed("a/") == ["a/a", "a/x"]
+    assert store.bucket(NAME).keys_with_prefix("a/") == ["a/a", "a/x"]
     assert store.bucket(NAME).keys == ["a-b/x", "a/a", "a/x", "ab/x"]
 
 
@@ -120,7 +120,7 @@ PATHS = [
 
 @pytest.mark.parametrize(("method", "target", "expected"), PATHS)
 def test_a_path_says_what_it_is_about(method: str, target: str, expected: tuple[str, ...]) -> None:
-    info = parse(request(method, target))
+    info = parse_request_info(request(method, target))
     assert info.is_resource
     found = (info.group, info.version, info.namespace, info.plural, info.name, info.subresource, info.verb)
     assert found == expected
@@ -128,7 +128,7 @@ def test_a_path_says_what_it_is_about(method: str, target: str, expected: tuple[
 
 @pytest.mark.parametrize("target", ["/", "/version", "/api", "/api/v1", "/apis", "/apis/apps/v1", "/apiary/v1/pods"])
 def test_other_paths_are_about_no_resource(target: str) -> None:
-    assert not parse(request("GET", target)).is_resource
+    assert not parse_request_info(request("GET", target)).is_resource
 
 
 ACCEPTS = [
@@ -143,22 +143,22 @@ ACCEPTS = [
 ]
 
 
-@pytest.mark.parametrize(("header", "media", "shape"), ACCEPTS)
-def test_the_first_acceptable_form_is_taken(header: str, media: str, shape: str) -> None:
-    chosen = wanted(request("GET", "/", accept=header), shapes=("Table",))
-    assert (chosen.media, chosen.shape) == (media, shape)
+@pytest.mark.parametrize(("header", "media", "as_kind"), ACCEPTS)
+def test_the_first_acceptable_form_is_taken(header: str, media: str, as_kind: str) -> None:
+    chosen = negotiate(request("GET", "/", accept=header), as_kinds=("Table",))
+    assert (chosen.media, chosen.as_kind) == (media, as_kind)
 
 
 @pytest.mark.parametrize("header", ["text/html", "application/vnd.kubernetes.protobuf", "application/json;as=X"])
 def test_nothing_acceptable_is_an_error(header: str) -> None:
     with pytest.raises(ApiError) as error:
-        wanted(request("GET", "/", accept=header), shapes=("Table",))
+        negotiate(request("GET", "/", accept=header), as_kinds=("Table",))
     assert error.value.code == 406
 
 
 @pytest.mark.parametrize(("agent", "pretty"), [("curl/8.0", True), ("Wget/1", True), ("probe/1", False)])
 def test_people_get_indented_json(agent: str, pretty: bool) -> None:
-    assert wanted(request("GET", "/", user_agent=agent)).pretty is pretty
+    assert negotiate(request("GET", "/", user_agent=agent)).pretty is pretty
 
 
 def test_versions_are_preferred_as_kubernetes_does() -> None:

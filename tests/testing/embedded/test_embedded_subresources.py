@@ -89,6 +89,6 @@ def test_a_token_counts_until_it_expires(left: int, counts: bool, known: bool) -
     authenticator = Authenticator({})
     expires = datetime.now(timezone.utc) + timedelta(seconds=left)
     authenticator.issue("token", IssuedToken(Identity("robot"), ("vault",), expires, lambda: counts))
-    found = authenticator.look_up("token", ["other", "vault"])
+    found = authenticator.authenticate_token("token", ["other", "vault"])
     assert found == ((Identity("robot", ("system:authenticated",)), ["vault"]) if known else None)
-    assert authenticator.look_up("token", [AUDIENCE]) is None
+    assert authenticator.authenticate_token("token", [AUDIENCE]) is None

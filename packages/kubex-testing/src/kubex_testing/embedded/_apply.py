@@ -6,38 +6,38 @@ from kubex_testing._objects.apply import ApplyConflict, ApplyError, apply
 from kubex_testing._objects.json_types import JsonObject, is_object, json_copy
 
 from . import _errors as errors
-from ._admit import admit_body
 from ._cluster import Call, now
 from ._decode import Body, decode_patch
-from ._managed import ignored_fields
+from ._field_validation import decode_fields
+from ._managed_fields import reset_fields
 from ._options import WriteOptions
 from ._registry import ResourceType
-from ._store import Stored
+from ._store import StoredObject
 from ._writes import check_identity, create_object, update_object
 
 
-def server_side_apply(call: Call, options: WriteOptions, config: JsonObject | None = None) -> tuple[bool, Stored]:
+def server_side_apply(call: Call, options: WriteOptions, config: JsonObject | None = None) -> tuple[bool, StoredObject]:
     """Merge an applied configuration, by default the body; tells whether the object is new.
 
     Raises 400, 409, 422 and 500.
     """
     if config is None:
-        config = decode_configuration(call, call.resource)
+        config = decode_apply_configuration(call, call.resource)
     current = call.cluster.store.get(call.resource.bucket, call.key)
     if current is None and call.info.subresource:
         call.stored()
     merged = json_copy(_merge(call, config, current, options))
     # The merge has refused undeclared fields already, except where the reference prunes them without a word.
-    document = admit_body(call, Body(merged), replace(options, field_validation="Ignore"), patched=True)
+    document = decode_fields(call, Body(merged), replace(options, field_validation="Ignore"), patched=True)
     check_identity(call, document)
     if current is None:
-        _refuse_uid(call, document["metadata"])
+        _check_no_uid(call, document["metadata"])
         document["metadata"].pop("resourceVersion", None)
-        return True, create_object(call, document, options, manager_done=True)
-    return False, update_object(call, document, current, options, manager_done=True)
+        return True, create_object(call, document, options, has_managed_fields=True)
+    return False, update_object(call, document, current, options, has_managed_fields=True)
 
 
-def decode_configuration(call: Call, resource: ResourceType) -> JsonObject:
+def decode_apply_configuration(call: Call, resource: ResourceType) -> JsonObject:
     """Decode what is applied; raises 400."""
     config = decode_patch(call.request, yaml=True)
     if not is_object(config):
@@ -49,7 +49,7 @@ def decode_configuration(call: Call, resource: ResourceType) -> JsonObject:
     return config
 
 
-def _merge(call: Call, config: JsonObject, current: Stored | None, options: WriteOptions) -> JsonObject:
+def _merge(call: Call, config: JsonObject, current: StoredObject | None, options: WriteOptions) -> JsonObject:
     resource = call.resource
     live = None if current is None else {**current.object, "apiVersion": resource.api_version}
     try:
@@ -62,7 +62,7 @@ def _merge(call: Call, config: JsonObject, current: Stored | None, options: Writ
             api_version=resource.api_version,
             now=now(),
             subresource=call.info.subresource or None,
-            ignore=ignored_fields(call),
+            ignore=reset_fields(call),
         )
     except ApplyConflict as error:
         causes = [item.as_dict() for item in error.causes]
@@ -71,9 +71,9 @@ def _merge(call: Call, config: JsonObject, current: Stored | None, options: Writ
         raise errors.ApiError(error.code, "BadRequest" if error.code == 400 else None, str(error)) from error
 
 
-def _refuse_uid(call: Call, metadata: JsonObject) -> None:
+def _check_no_uid(call: Call, metadata: JsonObject) -> None:
     """Refuse to create an object that the configuration takes for an existing one."""
     uid = metadata.get("uid")
     if uid:
-        why = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
-        raise errors.conflict(call.resource.plural, call.resource.group, call.info.name, why)
+        detail = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+        raise errors.conflict(call.resource.plural, call.resource.group, call.info.name, detail)

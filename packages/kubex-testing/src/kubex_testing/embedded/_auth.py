@@ -8,19 +8,19 @@ from urllib.parse import unquote
 
 from . import _errors as errors
 from ._messages import Identity, RecordedRequest
-from ._router import RequestInfo
+from ._request_info import RequestInfo
 
 ANONYMOUS = Identity("system:anonymous", ("system:unauthenticated",))
 ADMIN = Identity("admin", ("system:masters",))
 AUDIENCE = "https://kubernetes.default.svc"
 """Whom tokens are for that name nobody: this API server."""
-_MASTERS = "system:masters"
-SERVICE_ACCOUNT = "system:serviceaccount:"
-_AUTHENTICATED = "system:authenticated"
-_UNAUTHENTICATED = "system:unauthenticated"
-_EXTRA_HEADER = "impersonate-extra-"
-_IMPERSONATED_PARTS = ("impersonate-group", "impersonate-uid", _EXTRA_HEADER)
-_OPEN_PATHS = ("/healthz", "/livez", "/readyz", "/version")
+_MASTERS_GROUP = "system:masters"
+SERVICE_ACCOUNT_PREFIX = "system:serviceaccount:"
+_AUTHENTICATED_GROUP = "system:authenticated"
+_UNAUTHENTICATED_GROUP = "system:unauthenticated"
+_EXTRA_HEADER_PREFIX = "impersonate-extra-"
+_DEPENDENT_HEADERS = ("impersonate-group", "impersonate-uid", _EXTRA_HEADER_PREFIX)
+_PUBLIC_PATHS = ("/healthz", "/livez", "/readyz", "/version")
 
 Authorize = Callable[[Identity, RequestInfo], bool]
 """May this user do this? Asked for every authenticated request after the built-in rules have said yes."""
@@ -33,7 +33,7 @@ class IssuedToken:
     identity: Identity
     audiences: tuple[str, ...]
     expires: datetime
-    counts: Callable[[], bool]
+    is_valid: Callable[[], bool]
 
 
 class Authenticator:
@@ -47,25 +47,25 @@ class Authenticator:
         """Accept a token from now on."""
         self._issued[token] = issued
 
-    def identify(self, request: RecordedRequest) -> Identity:
+    def authenticate(self, request: RecordedRequest) -> Identity:
         """Return the caller; raises 401 for a token that is not known."""
         if request.certificate is not None:
             return authenticated(request.certificate)
         scheme, _, token = request.header("authorization").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():  # passwords, for one, are nothing to an API server
             return ANONYMOUS
-        known = self.look_up(token.strip(), (AUDIENCE,))
-        if known is None:
+        authenticated_token = self.authenticate_token(token.strip(), (AUDIENCE,))
+        if authenticated_token is None:
             raise errors.unauthorized()
-        return known[0]
+        return authenticated_token[0]
 
-    def look_up(self, token: str, audiences: Sequence[str]) -> tuple[Identity, list[str]] | None:
+    def authenticate_token(self, token: str, audiences: Sequence[str]) -> tuple[Identity, list[str]] | None:
         """Return whose token it is, and for which of the audiences; None if it is nobody's or for none of them."""
-        identity, own = self._tokens.get(token), [AUDIENCE]
+        identity, token_audiences = self._tokens.get(token), [AUDIENCE]
         issued = self._issued.get(token)
-        if issued is not None and issued.counts() and datetime.now(timezone.utc) < issued.expires:
-            identity, own = issued.identity, list(issued.audiences)
-        shared = [item for item in audiences if item in own]
+        if issued is not None and issued.is_valid() and datetime.now(timezone.utc) < issued.expires:
+            identity, token_audiences = issued.identity, list(issued.audiences)
+        shared = [item for item in audiences if item in token_audiences]
         return (authenticated(identity), shared) if identity is not None and shared else None
 
 
@@ -75,29 +75,29 @@ class Authorizer:
     def __init__(self, hook: Authorize | None = None) -> None:
         self.hook = hook
 
-    def check(self, user: Identity, request: RecordedRequest, info: RequestInfo) -> Identity:
+    def authorize(self, user: Identity, request: RecordedRequest, info: RequestInfo) -> Identity:
         """Return the identity to act as (impersonation); raises 400 and 403."""
-        wanted = request.header("impersonate-user")
-        if not wanted:
-            _refuse_incomplete(request)
+        user_name = request.header("impersonate-user")
+        if not user_name:
+            _check_impersonation_headers(request)
         else:
             if not self._may_impersonate(user):
-                raise _denied(user, info, verb=f"impersonate-on:user-info:{info.verb}")
-            user = _impersonated(wanted, request)
+                raise _forbidden(user, info, verb=f"impersonate-on:user-info:{info.verb}")
+            user = _impersonated(user_name, request)
         if not self.allows(user, info):
-            raise _denied(user, info, verb=info.verb)
+            raise _forbidden(user, info, verb=info.verb)
         return user
 
     def allows(self, user: Identity, info: RequestInfo) -> bool:
         """Decide without raising; what access reviews ask."""
-        if not info.is_resource and info.verb in ("get", "head") and _is_open(info.path):
+        if not info.is_resource and info.verb in ("get", "head") and _is_public(info.path):
             return True
-        if _AUTHENTICATED not in user.groups:
+        if _AUTHENTICATED_GROUP not in user.groups:
             return False
         return self.hook is None or self.hook(user, info)
 
     def _may_impersonate(self, user: Identity) -> bool:
-        return _MASTERS in user.groups
+        return _MASTERS_GROUP in user.groups
 
 
 def user_document(user: Identity) -> dict[str, Any]:
@@ -113,9 +113,9 @@ def user_document(user: Identity) -> dict[str, Any]:
 
 def authenticated(user: Identity) -> Identity:
     """Add the group that everybody with credentials is in."""
-    if _AUTHENTICATED in user.groups:
+    if _AUTHENTICATED_GROUP in user.groups:
         return user
-    return replace(user, groups=(*user.groups, _AUTHENTICATED))
+    return replace(user, groups=(*user.groups, _AUTHENTICATED_GROUP))
 
 
 def service_account_groups(namespace: str) -> tuple[str, ...]:
@@ -128,42 +128,45 @@ def _impersonated(name: str, request: RecordedRequest) -> Identity:
 
     See https://kubernetes.io/docs/reference/access-authn-authz/user-impersonation/.
     """
-    headers = [(key, _as_utf8(value)) for key, value in request.headers if key.startswith("impersonate-")]
-    name, uid = _as_utf8(name), _as_utf8(request.header("impersonate-uid"))
+    headers = [(key, _decode_utf8(value)) for key, value in request.headers if key.startswith("impersonate-")]
+    name, uid = _decode_utf8(name), _decode_utf8(request.header("impersonate-uid"))
     groups = tuple(value for key, value in headers if key == "impersonate-group")
     extra: dict[str, tuple[str, ...]] = {}
     for key, value in headers:
-        if key.startswith(_EXTRA_HEADER):
-            field = unquote(key.removeprefix(_EXTRA_HEADER))
+        if key.startswith(_EXTRA_HEADER_PREFIX):
+            field = unquote(key.removeprefix(_EXTRA_HEADER_PREFIX))
             extra[field] = (*extra.get(field, ()), value)
-    if not groups and name.startswith(SERVICE_ACCOUNT):
-        groups = service_account_groups(name.removeprefix(SERVICE_ACCOUNT).partition(":")[0])
-    everybody = _UNAUTHENTICATED if name == ANONYMOUS.name else _AUTHENTICATED
-    if not {_AUTHENTICATED, _UNAUTHENTICATED} & set(groups):
-        groups = (*groups, everybody)
+    if not groups and name.startswith(SERVICE_ACCOUNT_PREFIX):
+        groups = service_account_groups(name.removeprefix(SERVICE_ACCOUNT_PREFIX).partition(":")[0])
+    default_group = _UNAUTHENTICATED_GROUP if name == ANONYMOUS.name else _AUTHENTICATED_GROUP
+    if not {_AUTHENTICATED_GROUP, _UNAUTHENTICATED_GROUP} & set(groups):
+        groups = (*groups, default_group)
     return Identity(name, groups, uid, tuple(extra.items()))
 
 
-def _refuse_incomplete(request: RecordedRequest) -> None:
+def _check_impersonation_headers(request: RecordedRequest) -> None:
     """Refuse groups, a UID or extra fields to impersonate without a user; raises 400."""
-    given = [key for key, _ in request.headers if key.startswith(_IMPERSONATED_PARTS)]
-    if given:
-        raise errors.bad_request(f"requested {', '.join(given)} without impersonating a user name")
+    names = [key for key, _ in request.headers if key.startswith(_DEPENDENT_HEADERS)]
+    if names:
+        raise errors.bad_request(f"requested {', '.join(names)} without impersonating a user name")
 
 
-def _as_utf8(value: str) -> str:
+def _decode_utf8(value: str) -> str:
     """Read the bytes of a header, which are kept one to a character, as the text that they were sent as."""
     return value.encode("latin-1").decode("utf-8", "replace")
 
 
-def _is_open(path: str) -> bool:
-    return any(path == known or path.startswith(f"{known}/") for known in _OPEN_PATHS)
+def _is_public(path: str) -> bool:
+    return any(
+        path == authenticated_token or path.startswith(f"{authenticated_token}/")
+        for authenticated_token in _PUBLIC_PATHS
+    )
 
 
-def _denied(user: Identity, info: RequestInfo, *, verb: str) -> errors.ApiError:
+def _forbidden(user: Identity, info: RequestInfo, *, verb: str) -> errors.ApiError:
     if not info.is_resource:
         return errors.forbidden_path(f'User "{user.name}" cannot {verb} path "{info.path}"')
     resource = f"{info.plural}/{info.subresource}" if info.subresource else info.plural
     scope = f'in the namespace "{info.namespace}"' if info.namespace else "at the cluster scope"
-    why = f'User "{user.name}" cannot {verb} resource "{resource}" in API group "{info.group}" {scope}'
-    return errors.forbidden(info.plural, info.group, info.name, why)
+    detail = f'User "{user.name}" cannot {verb} resource "{resource}" in API group "{info.group}" {scope}'
+    return errors.forbidden(info.plural, info.group, info.name, detail)

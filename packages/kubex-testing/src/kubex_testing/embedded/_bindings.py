@@ -11,30 +11,30 @@ from kubex_testing._objects.json_types import JsonObject, json_copy, object_at
 from . import _errors as errors
 from ._cluster import Call
 from ._conditions import set_condition
-from ._creations import BINDING, created, read_creation
+from ._create_only import BINDING, created_response, decode_create_only
 from ._messages import Response
 
 
 async def bind(call: Call) -> Response:
     """POST …/pods/NAME/binding."""
-    body, options = read_creation(call, BINDING)
-    return _bind(call, body, dry_run=options.dry_run)
+    body, options = decode_create_only(call, BINDING)
+    return _assign_node(call, body, dry_run=options.dry_run)
 
 
-async def bind_named(call: Call) -> Response:
+async def bind_by_name(call: Call) -> Response:
     """POST …/bindings: the body says which pod."""
-    body, options = read_creation(call, BINDING)
+    body, options = decode_create_only(call, BINDING)
     name = body["metadata"].get("name")
     if not name:
         raise errors.bad_request("Name parameter required.")
     pods = call.cluster.registry.find("", "v1", "pods")
     if pods is None:
         raise errors.unknown_resource()
-    on_pod = replace(call, info=replace(call.info, name=name), resource=pods)
-    return _bind(on_pod, body, dry_run=options.dry_run)
+    pod_call = replace(call, info=replace(call.info, name=name), resource=pods)
+    return _assign_node(pod_call, body, dry_run=options.dry_run)
 
 
-def _bind(call: Call, body: JsonObject, *, dry_run: bool) -> Response:
+def _assign_node(call: Call, body: JsonObject, *, dry_run: bool) -> Response:
     metadata, name = body["metadata"], call.info.name
     if metadata.get("name") != name:
         raise errors.bad_request("name in URL does not match name in Binding object")
@@ -44,9 +44,9 @@ def _bind(call: Call, body: JsonObject, *, dry_run: bool) -> Response:
         raise errors.internal(str(problems[0]))
     pod = call.stored().object
     _check_preconditions(name, metadata, pod["metadata"])
-    present = object_at(pod, "spec").get("nodeName")
-    if present:
-        raise errors.conflict("pods/binding", "", name, f'pod {name} is already assigned to node "{present}"')
+    node = object_at(pod, "spec").get("nodeName")
+    if node:
+        raise errors.conflict("pods/binding", "", name, f'pod {name} is already assigned to node "{node}"')
     changed: JsonObject = json_copy(pod)
     changed["spec"]["nodeName"] = body["target"]["name"]
     for key in ("annotations", "labels"):
@@ -55,7 +55,7 @@ def _bind(call: Call, body: JsonObject, *, dry_run: bool) -> Response:
     set_condition(changed, {"type": "PodScheduled", "status": "True", "lastProbeTime": None})
     if not dry_run:
         call.cluster.store.put(call.resource.bucket, call.key, changed)
-    return created(call)
+    return created_response(call)
 
 
 def _problems(target: JsonObject) -> list[Cause]:
@@ -64,8 +64,9 @@ def _problems(target: JsonObject) -> list[Cause]:
     return [] if target.get("name") else [required("target.name")]
 
 
-def _check_preconditions(name: str, wanted: JsonObject, present: JsonObject) -> None:
+def _check_preconditions(name: str, preconditions: JsonObject, metadata: JsonObject) -> None:
     for key, title in (("uid", "UID"), ("resourceVersion", "ResourceVersion")):
-        if wanted.get(key) and wanted[key] != present[key]:
-            why = f"Precondition failed: {title} in precondition: {wanted[key]}, {title} in object meta: {present[key]}"
-            raise errors.conflict("pods", "", name, why)
+        if preconditions.get(key) and preconditions[key] != metadata[key]:
+            expected, found = preconditions[key], metadata[key]
+            detail = f"Precondition failed: {title} in precondition: {expected}, {title} in object meta: {found}"
+            raise errors.conflict("pods", "", name, detail)

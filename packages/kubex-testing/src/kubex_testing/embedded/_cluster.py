@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Protocol
 from . import _errors as errors
 from ._messages import Identity, RecordedRequest
 from ._registry import Registry, ResourceType
-from ._router import RequestInfo
-from ._store import Store, Stored
+from ._request_info import RequestInfo
+from ._store import Store, StoredObject
 
 if TYPE_CHECKING:
-    from ._logs import ContainerLog, LogKey
+    from ._pod_logs import ContainerLog, LogKey
 
-FIRST_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
-IMMORTAL_NAMESPACES = ("default", "kube-system", "kube-public")
+INITIAL_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+UNDELETABLE_NAMESPACES = ("default", "kube-system", "kube-public")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Settings:
     """Compress answers of more bytes for clients that take gzip; None never does."""
 
 
-class Watcher(Protocol):
+class OpenWatch(Protocol):
     """An open watch, as the test hooks see it."""
 
     bucket: str
@@ -64,19 +64,19 @@ class Cluster:
         )
         self.registry = Registry()
         self.random = random.Random()  # noqa: S311 - names, not secrets
-        self.watchers: set[Watcher] = set()
+        self.open_watches: set[OpenWatch] = set()
         self.logs: dict[LogKey, ContainerLog] = {}
         self._addresses = itertools.count(10)
         self._node_ports = itertools.count(30_000)
         self._revision_waiters: dict[asyncio.Event, int] = {}
-        self.store.listeners.append(self._announce)
+        self.store.listeners.append(self._notify_revision_waiters)
 
-    def namespace(self, name: str) -> Stored | None:
+    def namespace(self, name: str) -> StoredObject | None:
         return self.store.get("namespaces.", name)
 
-    def seed(self) -> None:
+    def create_initial_namespaces(self) -> None:
         """Make the namespaces that every cluster has."""
-        for name in FIRST_NAMESPACES:
+        for name in INITIAL_NAMESPACES:
             if self.namespace(name) is None:
                 document = {
                     "kind": "Namespace",
@@ -102,15 +102,15 @@ class Cluster:
 
     def close_watches(self, bucket: str = "") -> None:
         """End open watches cleanly: all, or those of one resource."""
-        for watcher in tuple(self.watchers):
-            if bucket in ("", watcher.bucket):
-                watcher.close()
+        for watch in tuple(self.open_watches):
+            if bucket in ("", watch.bucket):
+                watch.close()
 
     def send_bookmarks(self) -> None:
-        for watcher in tuple(self.watchers):
-            watcher.bookmark()
+        for watch in tuple(self.open_watches):
+            watch.bookmark()
 
-    async def reach(self, revision: int | None) -> None:
+    async def wait_for_revision(self, revision: int | None) -> None:
         """Wait until the store has reached a revision; raises 504 when it does not come in time."""
         if not revision or revision <= self.store.revision:
             return
@@ -123,7 +123,7 @@ class Cluster:
         finally:
             del self._revision_waiters[reached]
 
-    def _announce(self, _bucket: str, _event: object) -> None:
+    def _notify_revision_waiters(self, _bucket: str, _event: object) -> None:
         for reached, revision in self._revision_waiters.items():
             if revision <= self.store.revision:
                 reached.set()
@@ -144,7 +144,7 @@ class Call:
     def key(self) -> str:
         return self.resource.key(self.info.namespace, self.info.name)
 
-    def stored(self) -> Stored:
+    def stored(self) -> StoredObject:
         """Return the object that the path names; raises 404."""
         found = self.cluster.store.get(self.resource.bucket, self.key)
         if found is None:

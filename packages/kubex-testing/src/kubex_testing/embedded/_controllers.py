@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection
 from kubex_testing._objects.json_types import JsonObject, array_at, object_at
 
 from ._cluster import Cluster
-from ._crd import CRD_BUCKET, accept, established, resource_types
+from ._crd import CRD_BUCKET, definition_status, is_established, resource_types
 from ._deletes import CRD_FINALIZER, delete_object
-from ._gc import GarbageCollector
-from ._namespaces import NamespaceController
+from ._garbage_collector import GarbageCollector
+from ._namespace_controller import NamespaceController
 from ._options import DeleteOptions
 from ._store import Event
 
-Work = Callable[[str], None]
+Reconcile = Callable[[str], None]
 
 
 class Controllers:
@@ -21,7 +21,7 @@ class Controllers:
 
     def __init__(self, cluster: Cluster, enabled: Collection[str]) -> None:
         self._cluster = cluster
-        self._pending: dict[tuple[str, str], Work] = {}
+        self._pending: dict[tuple[str, str], Reconcile] = {}
         self._namespaces = NamespaceController(cluster) if "namespace-controller" in enabled else None
         self._gc = GarbageCollector(cluster) if "gc" in enabled else None
         cluster.store.listeners.append(self._observe)
@@ -30,19 +30,19 @@ class Controllers:
         if bucket == CRD_BUCKET:
             self._definition_changed(event)
         if self._namespaces is not None:
-            for name in self._namespaces.affected(bucket, event):
-                self._later("namespace", name, self._namespaces.settle)
+            for name in self._namespaces.index(bucket, event):
+                self._enqueue("namespace", name, self._namespaces.reconcile)
         if self._gc is not None:
-            for uid in self._gc.affected(bucket, event):
-                self._later("gc", uid, self._gc.settle)
+            for uid in self._gc.index(bucket, event):
+                self._enqueue("gc", uid, self._gc.reconcile)
 
     def resume(self) -> None:
         """Take up what was left undone when the server was stopped."""
         pending, self._pending = self._pending, {}
         for (kind, name), work in pending.items():
-            self._later(kind, name, work)
+            self._enqueue(kind, name, work)
 
-    def _later(self, kind: str, name: str, work: Work) -> None:
+    def _enqueue(self, kind: str, name: str, work: Reconcile) -> None:
         """Run work once, however often it is asked for meanwhile."""
         if (kind, name) in self._pending:
             return
@@ -59,54 +59,54 @@ class Controllers:
         definition, registry = event.current.object, self._cluster.registry
         spec = definition["spec"]
         if event.type == "DELETED":
-            self._withdraw(definition)
+            self._stop_serving(definition)
             return
-        if established(definition):
+        if is_established(definition):
             registry.remove(spec["group"], spec["names"]["plural"])
-            newly = event.previous is None or not established(event.previous.object)
+            newly_established = event.previous is None or not is_established(event.previous.object)
             for resource in resource_types(definition):
                 registry.add(resource)
-                if newly:  # watches of it know nothing of the time before
-                    self._cluster.store.bucket(resource.bucket).floor = event.current.revision
-        self._later("definition", event.key, self._settle_definition)
+                if newly_established:  # watches of it know nothing of the time before
+                    self._cluster.store.bucket(resource.bucket).compacted_revision = event.current.revision
+        self._enqueue("definition", event.key, self._reconcile_definition)
 
-    def _withdraw(self, definition: JsonObject) -> None:
+    def _stop_serving(self, definition: JsonObject) -> None:
         """Stop serving what a definition has added, and let others have its names."""
         spec = definition["spec"]
         group, plural = spec["group"], spec["names"]["plural"]
-        served = self._cluster.registry.by_plural(group, plural)
-        if served is not None and served.custom and served.custom.definition == definition["metadata"]["name"]:
+        current = self._cluster.registry.find_by_plural(group, plural)
+        if current is not None and current.custom and current.custom.definition == definition["metadata"]["name"]:
             self._cluster.registry.remove(group, plural)
-            self._cluster.close_watches(served.bucket)
-        for waiting in self._cluster.store.bucket(CRD_BUCKET).keys:
-            self._later("definition", waiting, self._settle_definition)
+            self._cluster.close_watches(current.bucket)
+        for other in self._cluster.store.bucket(CRD_BUCKET).keys:
+            self._enqueue("definition", other, self._reconcile_definition)
 
-    def _settle_definition(self, name: str) -> None:
+    def _reconcile_definition(self, name: str) -> None:
         stored = self._cluster.store.get(CRD_BUCKET, name)
         if stored is None:
             return
         definition = stored.object
         if "deletionTimestamp" in definition["metadata"]:
-            self._clean_up(definition)
+            self._delete_instances(definition)
             return
-        status = accept(definition, self._cluster.registry)
+        status = definition_status(definition, self._cluster.registry)
         if status != object_at(definition, "status"):
             self._cluster.store.put(CRD_BUCKET, name, {**definition, "status": status})
 
-    def _clean_up(self, definition: JsonObject) -> None:
+    def _delete_instances(self, definition: JsonObject) -> None:
         """Delete the instances of a definition, then let it go; instances with finalizers are waited for."""
         metadata, store = definition["metadata"], self._cluster.store
         finalizers = array_at(metadata, "finalizers")
         if CRD_FINALIZER not in finalizers:
             return
         spec = definition["spec"]
-        resource = self._cluster.registry.by_plural(spec["group"], spec["names"]["plural"])
+        resource = self._cluster.registry.find_by_plural(spec["group"], spec["names"]["plural"])
         if resource is not None:
             bucket = store.bucket(resource.bucket)
             for item in tuple(bucket.objects.values()):
                 delete_object(self._cluster, resource, item, DeleteOptions())
             if bucket.objects:
-                self._later("definition", metadata["name"], self._settle_definition)
+                self._enqueue("definition", metadata["name"], self._reconcile_definition)
                 return
         remaining: list[str] = [item for item in finalizers if item != CRD_FINALIZER]
         changed = {**definition, "metadata": {**metadata, "finalizers": remaining}}

@@ -10,10 +10,10 @@ from kubex_testing._objects.json_types import JsonObject, array_at, object_at
 from kubex_testing._objects.schema import structural_schema
 
 from ._cluster import now
-from ._registry import SCALE, STATUS, CustomFacts, Registry, ResourceType, Subresource
+from ._registry import SCALE, STATUS, CustomResourceInfo, Registry, ResourceType, Subresource
 
 CRD_BUCKET = "customresourcedefinitions.apiextensions.k8s.io"
-_ANYTHING = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+_ANY_OBJECT = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 
 
 def resource_types(definition: JsonObject) -> list[ResourceType]:
@@ -24,15 +24,15 @@ def resource_types(definition: JsonObject) -> list[ResourceType]:
 
 def _resource_type(definition: JsonObject, version: JsonObject) -> ResourceType:
     spec, names = definition["spec"], definition["spec"]["names"]
-    rules = object_at(version, "schema", "openAPIV3Schema") or _ANYTHING
-    facts = CustomFacts(
+    rules = object_at(version, "schema", "openAPIV3Schema") or _ANY_OBJECT
+    info = CustomResourceInfo(
         definition["metadata"]["name"],
         rules,
         structural_schema(rules),
         f"{spec['group']}/{_storage_version(spec)}",
         tuple(array_at(version, "additionalPrinterColumns")),
         object_at(version, "subresources").get("scale"),
-        _selectable(version),
+        _selectable_fields(version),
     )
     return ResourceType(
         spec["group"],
@@ -48,7 +48,7 @@ def _resource_type(definition: JsonObject, version: JsonObject) -> ResourceType:
         tracks_generation=True,
         unconditional_update=False,
         deprecation=_deprecation(spec, version),
-        custom=facts,
+        custom=info,
     )
 
 
@@ -61,7 +61,7 @@ def _subresources(version: JsonObject) -> tuple[Subresource, ...]:
     return tuple(item for item in (SCALE, STATUS) if item.name in declared)
 
 
-def _selectable(version: JsonObject) -> frozenset[str]:
+def _selectable_fields(version: JsonObject) -> frozenset[str]:
     paths = (str(item.get("jsonPath", "")) for item in array_at(version, "selectableFields"))
     return COMMON_FIELDS | {path.removeprefix(".") for path in paths}
 
@@ -78,21 +78,21 @@ def _deprecation(spec: JsonObject, version: JsonObject) -> str:
     return f"{text}; use {group}/{good[0]} {kind}" if good else text
 
 
-def accept(definition: JsonObject, registry: Registry) -> JsonObject:
+def definition_status(definition: JsonObject, registry: Registry) -> JsonObject:
     """Return the status that follows from the names: accepted and established, or in conflict."""
     status = {**object_at(definition, "status")}
     problem = _name_conflict(definition, registry)
     if problem is None:
-        accepted = _condition("NamesAccepted", "True", "NoConflicts", "no conflicts found")
+        names_accepted = _condition("NamesAccepted", "True", "NoConflicts", "no conflicts found")
         established = _condition("Established", "True", "InitialNamesAccepted", "the initial names have been accepted")
         status["acceptedNames"] = definition["spec"]["names"]
     else:
-        accepted = _condition("NamesAccepted", "False", *problem)
+        names_accepted = _condition("NamesAccepted", "False", *problem)
         established = _condition("Established", "False", "NotAccepted", "not all names are accepted")
     conditions: dict[str, Any] = {item["type"]: item for item in array_at(definition, "status", "conditions")}
-    for condition in (accepted, established):
-        known = conditions.get(condition["type"])
-        if known is None or known["status"] != condition["status"]:
+    for condition in (names_accepted, established):
+        current = conditions.get(condition["type"])
+        if current is None or current["status"] != condition["status"]:
             conditions[condition["type"]] = condition
     status["conditions"] = list(conditions.values())
     stored = list(array_at(definition, "status", "storedVersions"))
@@ -101,7 +101,7 @@ def accept(definition: JsonObject, registry: Registry) -> JsonObject:
     return status
 
 
-def established(definition: JsonObject) -> bool:
+def is_established(definition: JsonObject) -> bool:
     """Are the resources of this definition served?"""
     conditions = array_at(definition, "status", "conditions")
     return any(item["type"] == "Established" and item["status"] == "True" for item in conditions)
@@ -111,16 +111,16 @@ def _name_conflict(definition: JsonObject, registry: Registry) -> tuple[str, str
     """Find a name that another resource of the group has already; returns reason and message."""
     spec, names = definition["spec"], definition["spec"]["names"]
     for other in registry:
-        mine = other.custom is not None and other.custom.definition == definition["metadata"]["name"]
-        if other.group != spec["group"] or mine:
+        is_own = other.custom is not None and other.custom.definition == definition["metadata"]["name"]
+        if other.group != spec["group"] or is_own:
             continue
         if other.plural == names["plural"]:
             return "PluralConflict", f'"{names["plural"]}" is already in use'
         if other.kind == names["kind"]:
             return "KindConflict", f'"{names["kind"]}" is already in use'
-        taken = {other.singular, *other.short_names} & {names.get("singular"), *(names.get("shortNames") or ())}
-        if taken:
-            return "ShortNamesConflict", f'"{min(filter(None, taken), default="")}" is already in use'
+        conflicting = {other.singular, *other.short_names} & {names.get("singular"), *(names.get("shortNames") or ())}
+        if conflicting:
+            return "ShortNamesConflict", f'"{min(filter(None, conflicting), default="")}" is already in use'
     return None
 
 

@@ -10,10 +10,10 @@ from kubex_testing._objects.schema import builtin_schema
 
 from . import _errors as errors
 from ._messages import RecordedRequest
-from ._negotiate import JSON, YAML, content_type
+from ._negotiation import JSON, YAML, content_type
 
 _DELETE_OPTIONS = "DeleteOptions"
-_MEDIA_TYPES = f"{JSON}, {YAML}"
+_ACCEPTED_MEDIA_TYPES = f"{JSON}, {YAML}"
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,14 @@ def decode_object(request: RecordedRequest, kind: str) -> Body:
     media = content_type(request).lower()
     if media not in ("", JSON, YAML):
         raise errors.unsupported_media(
-            f"the body of the request was in an unknown format - accepted media types include: {_MEDIA_TYPES}"
+            f"the body of the request was in an unknown format - accepted media types include: {_ACCEPTED_MEDIA_TYPES}"
         )
     unrecognized = f"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind"
     try:
         document, duplicates = decode_strict(request.body, yaml=media == YAML)
     except DecodeError as error:
-        shown = request.body[:100].decode("utf-8", "replace") or "<empty>"
-        raise errors.bad_request(f"{unrecognized}; json parse error: {error} ({shown})") from error
+        excerpt = request.body[:100].decode("utf-8", "replace") or "<empty>"
+        raise errors.bad_request(f"{unrecognized}; json parse error: {error} ({excerpt})") from error
     if document is None:
         return Body({})
     if not is_object(document):
@@ -52,19 +52,19 @@ def decode_patch(request: RecordedRequest, *, yaml: bool = False) -> Any:
         raise errors.bad_request(f"error decoding patch: {error}") from error
 
 
-def decode_options(request: RecordedRequest) -> JsonObject:
+def decode_delete_options(request: RecordedRequest) -> JsonObject:
     """Decode the optional body of a delete; raises 400 and 415."""
     if not request.body.strip():
         return {}
     document = decode_object(request, _DELETE_OPTIONS).document
     kind = document.get("kind") or _DELETE_OPTIONS
-    refused = f"{kind} in the body cannot be handled as a {_DELETE_OPTIONS}"
+    prefix = f"{kind} in the body cannot be handled as a {_DELETE_OPTIONS}"
     if kind != _DELETE_OPTIONS:
-        raise errors.bad_request(f"{refused}: unknown conversion")
+        raise errors.bad_request(f"{prefix}: unknown conversion")
     try:
         check_types(builtin_schema("", "v1", _DELETE_OPTIONS), document)
     except WrongType as error:
-        raise errors.bad_request(f"{refused}: {error}") from error
+        raise errors.bad_request(f"{prefix}: {error}") from error
     return document
 
 

@@ -7,53 +7,53 @@ from kubex_testing._objects.go_numbers import duration
 from kubex_testing._objects.json_types import JsonObject, object_at
 
 from . import _errors as errors
-from ._cluster import IMMORTAL_NAMESPACES, Call, Cluster, now
-from ._decode import decode_options
+from ._cluster import UNDELETABLE_NAMESPACES, Call, Cluster, now
+from ._decode import decode_delete_options
 from ._encode import render
 from ._messages import Response
-from ._options import DeleteOptions, delete_options, list_options, selection
-from ._pages import read_page
+from ._options import DeleteOptions, delete_options, list_options, parse_selection
+from ._pagination import read_page
 from ._registry import ResourceType
-from ._shapes import answer, answer_list, negotiate, status_success
-from ._store import Stored
+from ._responses import encode_success_status, list_response, negotiate_object, object_response
+from ._store import StoredObject
 
-DEFAULT_POD_GRACE = 30
-_SHOWN_WHEN_GONE = ("pods.", "serviceaccounts.", "services.")
+DEFAULT_POD_GRACE_SECONDS = 30
+_RETURNS_DELETED_OBJECT = ("pods.", "serviceaccounts.", "services.")
 CRD_FINALIZER = "customresourcecleanup.apiextensions.k8s.io"
 
 
 @dataclass(frozen=True)
-class Deleted:
+class DeleteResult:
     """What became of an object: gone at once, or kept for a while."""
 
-    stored: Stored
-    gone: bool
+    stored: StoredObject
+    removed: bool
 
 
 async def delete(call: Call) -> Response:
     """DELETE on an object."""
-    representation = negotiate(call.request)
-    options = _with_default_policy(call, delete_options(call.request.query, decode_options(call.request)))
+    representation = negotiate_object(call.request)
+    options = _with_default_policy(call, delete_options(call.request.query, decode_delete_options(call.request)))
     stored = call.stored()
     check_preconditions(call, stored, options)
     result = delete_object(call.cluster, call.resource, stored, options)
-    if result.gone and call.resource.bucket not in _SHOWN_WHEN_GONE:
+    if result.removed and call.resource.bucket not in _RETURNS_DELETED_OBJECT:
         metadata = stored.object["metadata"]
-        return render(200, status_success(call, metadata["uid"], metadata["name"]), representation)
-    return answer(call, 200, result.stored, representation)
+        return render(200, encode_success_status(call, metadata["uid"], metadata["name"]), representation)
+    return object_response(call, 200, result.stored, representation)
 
 
 async def delete_collection(call: Call) -> Response:
     """DELETE on a collection; answers with the list of what was deleted."""
-    representation = negotiate(call.request)
+    representation = negotiate_object(call.request)
     query = call.request.query
-    options = _with_default_policy(call, delete_options(query, decode_options(call.request)))
-    chosen = selection(query, call.resource, call.info.namespace)
+    options = _with_default_policy(call, delete_options(query, decode_delete_options(call.request)))
+    selection = parse_selection(query, call.resource, call.info.namespace)
     paging = list_options(query)
-    await call.cluster.reach(paging.revision)
+    await call.cluster.wait_for_revision(paging.revision)
     store = call.cluster.store
-    page = read_page(store.bucket(call.resource.bucket), store.revision, chosen, paging)
-    response = answer_list(call, page, representation)
+    page = read_page(store.bucket(call.resource.bucket), store.revision, selection, paging)
+    response = list_response(call, page, representation)
     for item in page.items:
         delete_object(call.cluster, call.resource, item, options)
     return response
@@ -70,38 +70,40 @@ def _with_default_policy(call: Call, options: DeleteOptions) -> DeleteOptions:
     return replace(options, policy="Orphan")
 
 
-def delete_object(cluster: Cluster, resource: ResourceType, stored: Stored, options: DeleteOptions) -> Deleted:
+def delete_object(
+    cluster: Cluster, resource: ResourceType, stored: StoredObject, options: DeleteOptions
+) -> DeleteResult:
     """Delete one object as its finalizers, grace period and the propagation policy have it; raises 403."""
     store = cluster.store
     metadata = stored.object["metadata"]
     key = resource.key(metadata.get("namespace", ""), metadata["name"])
     is_namespace = resource.bucket == "namespaces."
-    marked = _mark_namespace(stored.object) if is_namespace else _mark(resource, stored.object, options)
+    marked = _mark_namespace(stored.object) if is_namespace else _mark_deleted(resource, stored.object, options)
     if marked is None:
-        return Deleted(stored, gone=False)
+        return DeleteResult(stored, removed=False)
     kept = _is_kept(marked)
     if options.dry_run:
-        return Deleted(Stored(marked, stored.revision), gone=not kept)
+        return DeleteResult(StoredObject(marked, stored.revision), removed=not kept)
     if kept:
-        return Deleted(store.put(resource.bucket, key, marked), gone=False)
+        return DeleteResult(store.put(resource.bucket, key, marked), removed=False)
     if resource.bucket == "pods.":
-        return Deleted(store.delete(resource.bucket, key, marked), gone=True)
-    return Deleted(store.delete(resource.bucket, key), gone=True)
+        return DeleteResult(store.delete(resource.bucket, key, marked), removed=True)
+    return DeleteResult(store.delete(resource.bucket, key), removed=True)
 
 
-def _mark(resource: ResourceType, document: JsonObject, options: DeleteOptions) -> JsonObject | None:
+def _mark_deleted(resource: ResourceType, document: JsonObject, options: DeleteOptions) -> JsonObject | None:
     """Return the object with its deletion marked; None when it is being deleted already and nothing changes."""
     metadata = {**document["metadata"]}
     finalizers = _finalizers(resource, metadata.get("finalizers") or [], options.policy)
     grace = _grace_period(resource, document, options)
-    known = metadata.get("deletionGracePeriodSeconds")
-    if "deletionTimestamp" in metadata and finalizers == metadata.get("finalizers", []) and (known or 0) <= grace:
+    previous = metadata.get("deletionGracePeriodSeconds")
+    if "deletionTimestamp" in metadata and finalizers == metadata.get("finalizers", []) and (previous or 0) <= grace:
         return None
-    if "deletionTimestamp" not in metadata or grace < (known or 0):
-        moment = datetime.now(timezone.utc) + duration(grace)
+    if "deletionTimestamp" not in metadata or grace < (previous or 0):
+        deletion_time = datetime.now(timezone.utc) + duration(grace)
         if "deletionTimestamp" not in metadata and metadata.get("generation", 0) > 0:
             metadata["generation"] += 1
-        metadata["deletionTimestamp"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        metadata["deletionTimestamp"] = deletion_time.strftime("%Y-%m-%dT%H:%M:%SZ")
         metadata["deletionGracePeriodSeconds"] = grace
     metadata.pop("finalizers", None)
     if finalizers:
@@ -134,13 +136,15 @@ def _grace_period(resource: ResourceType, document: JsonObject, options: DeleteO
         return 0
     if options.grace_period is not None:
         return max(options.grace_period, 0)
-    known = document["metadata"].get("deletionGracePeriodSeconds")
-    return int(known if known is not None else spec.get("terminationGracePeriodSeconds", DEFAULT_POD_GRACE))
+    previous = document["metadata"].get("deletionGracePeriodSeconds")
+    return int(
+        previous if previous is not None else spec.get("terminationGracePeriodSeconds", DEFAULT_POD_GRACE_SECONDS)
+    )
 
 
 def _mark_namespace(document: JsonObject) -> JsonObject | None:
     name = document["metadata"]["name"]
-    if name in IMMORTAL_NAMESPACES:
+    if name in UNDELETABLE_NAMESPACES:
         raise errors.forbidden("namespaces", "", name, "this namespace may not be deleted")
     if "deletionTimestamp" in document["metadata"]:
         return None
@@ -156,19 +160,19 @@ def _is_kept(document: JsonObject) -> bool:
     return document.get("kind") == "Namespace" and bool(object_at(document, "spec").get("finalizers"))
 
 
-def check_preconditions(call: Call, stored: Stored, options: DeleteOptions) -> None:
+def check_preconditions(call: Call, stored: StoredObject, options: DeleteOptions) -> None:
     """Check uid and revision against what is stored; raises 409."""
     metadata = stored.object["metadata"]
     resource, name = call.resource, call.info.name
     if options.uid and options.uid != metadata["uid"]:
-        why = (
+        detail = (
             f"the UID in the precondition ({options.uid}) does not match the UID in record ({metadata['uid']}). "
             "The object might have been deleted and then recreated"
         )
-        raise errors.conflict(resource.kind, resource.group, name, why)
+        raise errors.conflict(resource.kind, resource.group, name, detail)
     if options.revision and options.revision != metadata["resourceVersion"]:
-        why = (
+        detail = (
             f"the ResourceVersion in the precondition ({options.revision}) does not match the ResourceVersion in "
             f"record ({metadata['resourceVersion']}). The object might have been modified"
         )
-        raise errors.conflict(resource.kind, resource.group, name, why)
+        raise errors.conflict(resource.kind, resource.group, name, detail)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from ._aggregated import aggregated, wants_aggregated
+from ._aggregated_discovery import accepts_aggregated_discovery, aggregated_discovery
 from ._encode import dumps, render
-from ._messages import RecordedRequest, Response, text
-from ._negotiate import Wanted, wanted
+from ._messages import RecordedRequest, Response, plain_text_response
+from ._negotiation import Representation, negotiate
 from ._registry import Registry, ResourceType, Subresource
 
 VERSION = {
@@ -30,11 +30,13 @@ def discover(registry: Registry, request: RecordedRequest, address: str) -> Resp
         case ["version"]:
             return _json(request, VERSION)
         case [check, *rest] if check in HEALTH_PATHS and rest in ([], ["ping"]):
-            return text(200, "[+]ping ok\n" + f"{check} check passed\n" if "verbose" in request.query else "ok")
-        case ["api"] if wants_aggregated(request):
-            return aggregated(registry, request, [""])
-        case ["apis"] if wants_aggregated(request):
-            return aggregated(registry, request, registry.groups())
+            return plain_text_response(
+                200, "[+]ping ok\n" + f"{check} check passed\n" if "verbose" in request.query else "ok"
+            )
+        case ["api"] if accepts_aggregated_discovery(request):
+            return aggregated_discovery(registry, request, [""])
+        case ["apis"] if accepts_aggregated_discovery(request):
+            return aggregated_discovery(registry, request, registry.groups())
         case ["api"]:
             return _json(request, _legacy_versions(address))
         case ["apis"]:
@@ -50,14 +52,14 @@ def discover(registry: Registry, request: RecordedRequest, address: str) -> Resp
             return None
 
 
-def is_careless(request: RecordedRequest) -> bool:
+def accepts_any_method(request: RecordedRequest) -> bool:
     """Is this one of the paths that the reference answers whatever the method is?"""
     segments = request.segments()
     return segments[0] in HEALTH_PATHS or (segments[0] == "apis" and len(segments) < 3)
 
 
 def _json(request: RecordedRequest, document: Any) -> Response:
-    representation: Wanted = wanted(request)
+    representation: Representation = negotiate(request)
     return render(200, dumps(document), representation)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import yaml
 
 from ._messages import Response
-from ._negotiate import JSON, YAML, Wanted
+from ._negotiation import JSON, YAML, Representation
 from ._registry import ResourceType
-from ._store import Stored
+from ._store import StoredObject
 
 _METADATA_ORDER = (
     "name",
@@ -28,17 +28,17 @@ _METADATA_ORDER = (
     "finalizers",
     "managedFields",
 )
-_LAST = ("status",)
-_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-_sorted = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode
+_LAST_KEYS = ("status",)
+_encode_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_encode_sorted = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode
 
 
 def dumps(document: Any) -> bytes:
     """Serialise compactly, keys in the order given."""
-    return _compact(document).encode("utf-8", "surrogatepass")
+    return _encode_compact(document).encode("utf-8", "surrogatepass")
 
 
-def metadata_document(metadata: Mapping[str, Any]) -> dict[str, Any]:
+def ordered_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Order the keys of an object's metadata as the reference does."""
     ordered = {key: metadata[key] for key in _METADATA_ORDER if key in metadata}
     for key in ("labels", "annotations"):
@@ -47,43 +47,43 @@ def metadata_document(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return ordered
 
 
-def item_bytes(resource: ResourceType, stored: Stored) -> bytes:
+def item_bytes(resource: ResourceType, stored: StoredObject) -> bytes:
     """Serialise an object as an item of a list: built-in kinds go without `kind` and `apiVersion`."""
     if resource.custom is not None:
         return object_bytes(resource, stored)
-    found = stored.encoded.get("item")
-    if found is None:
-        found = stored.encoded["item"] = dumps(_body(stored.object))
-    return found
+    encoded = stored.encoded.get("item")
+    if encoded is None:
+        encoded = stored.encoded["item"] = dumps(_ordered_body(stored.object))
+    return encoded
 
 
-def object_bytes(resource: ResourceType, stored: Stored) -> bytes:
+def object_bytes(resource: ResourceType, stored: StoredObject) -> bytes:
     """Serialise an object whole."""
-    found = stored.encoded.get(resource.api_version)
-    if found is not None:
-        return found
+    encoded = stored.encoded.get(resource.api_version)
+    if encoded is not None:
+        return encoded
     if resource.custom is not None:
         document = {**stored.object, "apiVersion": resource.api_version, "kind": resource.kind}
-        found = _sorted(document).encode("utf-8", "surrogatepass")
+        encoded = _encode_sorted(document).encode("utf-8", "surrogatepass")
     else:
         head = dumps({"kind": resource.kind, "apiVersion": resource.api_version})
-        found = head[:-1] + b"," + item_bytes(resource, stored)[1:]
-    stored.encoded[resource.api_version] = found
-    return found
+        encoded = head[:-1] + b"," + item_bytes(resource, stored)[1:]
+    stored.encoded[resource.api_version] = encoded
+    return encoded
 
 
-def partial_bytes(stored: Stored, version: str = "v1") -> bytes:
+def partial_bytes(stored: StoredObject, version: str = "v1") -> bytes:
     """Serialise the metadata alone, as PartialObjectMetadata."""
     key = f"partial/{version}"
-    found = stored.encoded.get(key)
-    if found is None:
+    encoded = stored.encoded.get(key)
+    if encoded is None:
         document = {
             "kind": "PartialObjectMetadata",
             "apiVersion": f"meta.k8s.io/{version}",
-            "metadata": metadata_document(stored.object["metadata"]),
+            "metadata": ordered_metadata(stored.object["metadata"]),
         }
-        found = stored.encoded[key] = dumps(document)
-    return found
+        encoded = stored.encoded[key] = dumps(document)
+    return encoded
 
 
 def list_bytes(
@@ -100,19 +100,21 @@ def list_bytes(
     return b"{" + b",".join(parts) + b"}"
 
 
-def render(status: int, body: bytes, wanted: Wanted, headers: Iterable[tuple[str, str]] = ()) -> Response:
+def render(
+    status: int, body: bytes, representation: Representation, headers: Iterable[tuple[str, str]] = ()
+) -> Response:
     """Make the answer out of a compact JSON document."""
-    if wanted.media == YAML:
+    if representation.media == YAML:
         body = yaml.dump(json.loads(body), Dumper=yaml.SafeDumper, allow_unicode=True).encode()
         return Response(status, [("Content-Type", YAML), *headers], body)
-    if wanted.pretty:
+    if representation.pretty:
         body = json.dumps(json.loads(body), indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return Response(status, [("Content-Type", JSON), *headers], body + b"\n")
 
 
-def _body(document: Mapping[str, Any]) -> dict[str, Any]:
-    body: dict[str, Any] = {"metadata": metadata_document(document["metadata"])}
-    skipped = ("kind", "apiVersion", "metadata", *_LAST)
+def _ordered_body(document: Mapping[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = {"metadata": ordered_metadata(document["metadata"])}
+    skipped = ("kind", "apiVersion", "metadata", *_LAST_KEYS)
     body.update({key: value for key, value in document.items() if key not in skipped})
-    body.update({key: document[key] for key in _LAST if key in document})
+    body.update({key: document[key] for key in _LAST_KEYS if key in document})
     return body

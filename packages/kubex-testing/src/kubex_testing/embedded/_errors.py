@@ -54,7 +54,7 @@ class PlainError(Exception):
         self.headers = tuple(headers)
 
 
-def cause(type: str, message: str, field: str) -> JsonObject:
+def status_cause(type: str, message: str, field: str) -> JsonObject:
     """Build one entry of `details.causes`; the type is serialised as `reason`."""
     return {"reason": type, "message": message, "field": field}
 
@@ -64,7 +64,7 @@ def qualified(name: str, group: str) -> str:
     return f"{name}.{group}" if group else name
 
 
-def _details(kind: str, group: str, name: str = "", **more: Any) -> JsonObject:
+def _details(kind: str, group: str, name: str = "", **extra: Any) -> JsonObject:
     details: JsonObject = {}
     if name:
         details["name"] = name
@@ -72,7 +72,7 @@ def _details(kind: str, group: str, name: str = "", **more: Any) -> JsonObject:
         details["group"] = group
     if kind:
         details["kind"] = kind
-    details.update(more)
+    details.update(extra)
     return details
 
 
@@ -95,17 +95,17 @@ def already_exists(plural: str, group: str, name: str, *, terminating: bool = Fa
     return ApiError(409, "AlreadyExists", message, details=_details(plural, group, name))
 
 
-STALE = "the object has been modified; please apply your changes to the latest version and try again"
+OPTIMISTIC_LOCK_MESSAGE = "the object has been modified; please apply your changes to the latest version and try again"
 
 
-def conflict(kind: str, group: str, name: str, why: str = STALE) -> ApiError:
+def conflict(kind: str, group: str, name: str, detail: str = OPTIMISTIC_LOCK_MESSAGE) -> ApiError:
     """Refuse a write; `kind` is the plural, but the Kind for DELETE preconditions."""
-    message = f'Operation cannot be fulfilled on {qualified(kind, group)} "{name}": {why}'
+    message = f'Operation cannot be fulfilled on {qualified(kind, group)} "{name}": {detail}'
     return ApiError(409, "Conflict", message, details=_details(kind, group, name))
 
 
 def invalid(kind: str, group: str, name: str, causes: Sequence[Mapping[str, Any]]) -> ApiError:
-    """Refuse an object (or options) whose fields are wrong; `causes` as made by `cause`."""
+    """Refuse an object (or options) whose fields are wrong; `causes` as made by `status_cause`."""
     texts = [f"{item['field']}: {item['message']}" for item in causes]
     joined = texts[0] if len(set(texts)) == 1 else f"[{', '.join(dict.fromkeys(texts))}]"
     message = f'{qualified(kind, group)} "{name}" is invalid: {joined}'
@@ -114,7 +114,7 @@ def invalid(kind: str, group: str, name: str, causes: Sequence[Mapping[str, Any]
 
 
 def invalid_options(kind: str, type: str, message: str, field: str) -> ApiError:
-    return invalid(kind, "meta.k8s.io", "", [cause(type, message, field)])
+    return invalid(kind, "meta.k8s.io", "", [status_cause(type, message, field)])
 
 
 def bad_request(message: str) -> ApiError:
@@ -130,15 +130,15 @@ def unauthorized() -> ApiError:
     return ApiError(401, "Unauthorized", "Unauthorized")
 
 
-def forbidden(plural: str, group: str, name: str, why: str, *causes: Mapping[str, Any]) -> ApiError:
+def forbidden(plural: str, group: str, name: str, detail: str, *causes: Mapping[str, Any]) -> ApiError:
     subject = f'{qualified(plural, group)} "{name}"' if name else qualified(plural, group)
-    more = {"causes": [dict(item) for item in causes]} if causes else {}
-    details = _details(plural, group, name, **more)
-    return ApiError(403, "Forbidden", f"{subject} is forbidden: {why}", details=details)
+    extra = {"causes": [dict(item) for item in causes]} if causes else {}
+    details = _details(plural, group, name, **extra)
+    return ApiError(403, "Forbidden", f"{subject} is forbidden: {detail}", details=details)
 
 
-def forbidden_path(why: str) -> ApiError:
-    return ApiError(403, "Forbidden", f"forbidden: {why}", details={})
+def forbidden_path(detail: str) -> ApiError:
+    return ApiError(403, "Forbidden", f"forbidden: {detail}", details={})
 
 
 def expired(message: str, *, continue_token: str | None = None) -> ApiError:
@@ -146,11 +146,11 @@ def expired(message: str, *, continue_token: str | None = None) -> ApiError:
     return ApiError(410, "Expired", message, metadata=metadata)
 
 
-def too_large_revision(wanted: int, current: int) -> ApiError:
+def too_large_revision(requested: int, current: int) -> ApiError:
     return ApiError(
         504,
         "Timeout",
-        f"Timeout: Too large resource version: {wanted}, current: {current}",
+        f"Timeout: Too large resource version: {requested}, current: {current}",
         details={
             "causes": [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}],
             "retryAfterSeconds": 1,

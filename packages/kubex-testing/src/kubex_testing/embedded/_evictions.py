@@ -8,9 +8,9 @@ from kubex_testing._objects.json_types import JsonObject, json_copy, object_at
 from . import _errors as errors
 from ._cluster import Call
 from ._conditions import set_condition
-from ._creations import EVICTION, created, read_creation
+from ._create_only import EVICTION, created_response, decode_create_only
 from ._deletes import check_preconditions, delete_object
-from ._disruptions import spend
+from ._disruption_budgets import check_and_decrement
 from ._messages import Response
 from ._options import delete_options
 
@@ -25,17 +25,17 @@ _CONDITION = {
 
 async def evict(call: Call) -> Response:
     """POST …/eviction: delete a pod as its budget allows, and say in its conditions why it goes."""
-    body, write = read_creation(call, EVICTION)
+    body, write = decode_create_only(call, EVICTION)
     if body["metadata"].get("name") != call.info.name:
         raise errors.bad_request("name in URL does not match name in Eviction object")
     options = delete_options({}, object_at(body, "deleteOptions"))
     pod = call.stored()
     dry_run = options.dry_run or write.dry_run
     check_preconditions(call, pod, options)
-    spend(call, pod.object, dry_run=dry_run)
+    check_and_decrement(call, pod.object, dry_run=dry_run)
     if not dry_run:
         changed: JsonObject = json_copy(pod.object)
         set_condition(changed, _CONDITION)
         marked = call.cluster.store.put(call.resource.bucket, call.key, changed)
         delete_object(call.cluster, call.resource, marked, options)
-    return created(call)
+    return created_response(call)

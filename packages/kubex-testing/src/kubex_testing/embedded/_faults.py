@@ -92,7 +92,7 @@ class Fault:
         return path in ("*", request.path, request.target)
 
 
-class Faults:
+class FaultList:
     """The injected faults, oldest first; tests change it from their own threads."""
 
     def __init__(self) -> None:
@@ -107,7 +107,7 @@ class Faults:
         with self._lock:
             self._faults.clear()
 
-    def take_head(self, request: RecordedRequest) -> bool:
+    def drops_at_head(self, request: RecordedRequest) -> bool:
         """Does a fault want this connection closed now that its head is read?"""
         return self._take(request, at_head=True) is not None
 

@@ -9,12 +9,12 @@ from ._http import READ_SIZE, Connection, Handler, HeadHook
 
 HOST = "127.0.0.1"
 BACKLOG = 512
-GOODBYE = 0.2
+CLOSE_TIMEOUT = 0.2
 
 # By so many bytes servers written in Go, as kube-apiserver is, know plain HTTP on a port for TLS, and this they say.
-PEEKED = 5
-PLAIN_HTTP = tuple(start[:PEEKED] for start in (b"GET /", b"HEAD ", b"POST ", b"PUT /", b"OPTIONS "))
-PLAIN_HTTP_REFUSED = b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
+PEEK_BYTES = 5
+HTTP_PREFIXES = tuple(method[:PEEK_BYTES] for method in (b"GET /", b"HEAD ", b"POST ", b"PUT /", b"OPTIONS "))
+HTTP_TO_HTTPS_RESPONSE = b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
 
 
 class Listener:
@@ -74,7 +74,7 @@ class Listener:
     async def finish_connections(self) -> None:
         """Give answers that are on their way a moment, then end all connections."""
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=GOODBYE)
+            await asyncio.wait(self._tasks, timeout=CLOSE_TIMEOUT)
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -99,9 +99,9 @@ class Listener:
         reader = asyncio.StreamReader(limit=READ_SIZE, loop=loop)
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
         try:
-            if self._context is not None and await _speaks_plain_http(accepted):
+            if self._context is not None and await _is_plain_http(accepted):
                 await loop.sock_recv(accepted, READ_SIZE)  # what is left unread would reset the connection
-                await loop.sock_sendall(accepted, PLAIN_HTTP_REFUSED)
+                await loop.sock_sendall(accepted, HTTP_TO_HTTPS_RESPONSE)
                 return
             transport, _ = await loop.connect_accepted_socket(lambda: protocol, accepted, ssl=self._context)
         except OSError:  # a handshake that failed, or a client that went away in it
@@ -117,7 +117,7 @@ class Listener:
                 self._open.discard(connection)
 
 
-async def _speaks_plain_http(accepted: socket.socket) -> bool:
+async def _is_plain_http(accepted: socket.socket) -> bool:
     """Wait for the first bytes and look at them; they stay to be read."""
     loop, arrived = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(accepted, arrived.set)
@@ -125,4 +125,4 @@ async def _speaks_plain_http(accepted: socket.socket) -> bool:
         await arrived.wait()
     finally:
         loop.remove_reader(accepted)
-    return accepted.recv(PEEKED, socket.MSG_PEEK) in PLAIN_HTTP
+    return accepted.recv(PEEK_BYTES, socket.MSG_PEEK) in HTTP_PREFIXES

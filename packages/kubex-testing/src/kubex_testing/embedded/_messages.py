@@ -41,8 +41,8 @@ class RecordedRequest:
 
     def header(self, name: str, default: str = "") -> str:
         """Return the first header of that name."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key == wanted), default)
+        lower_name = name.lower()
+        return next((value for key, value in self.headers if key == lower_name), default)
 
     @property
     def size(self) -> int:
@@ -66,6 +66,6 @@ class Response:
     """Send only so many bytes of the body, then drop the connection."""
 
 
-def text(status: int, body: str, headers: Sequence[tuple[str, str]] = ()) -> Response:
+def plain_text_response(status: int, body: str, headers: Sequence[tuple[str, str]] = ()) -> Response:
     """Build a plain-text answer."""
     return Response(status, [("Content-Type", "text/plain; charset=utf-8"), *headers], body.encode())

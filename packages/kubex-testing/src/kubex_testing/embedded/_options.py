@@ -12,13 +12,13 @@ from kubex_testing._objects.selectors import LabelPredicate, parse_label_selecto
 from . import _errors as errors
 from ._messages import RecordedRequest
 from ._registry import ResourceType
-from ._router import flag
-from ._store import Stored
+from ._request_info import parse_boolean
+from ._store import StoredObject
 
 Query = dict[str, list[str]]
 MAX_MANAGER_BYTES = 128
-_VALIDATIONS = ("", "Ignore", "Strict", "Warn")
-_MATCHES = ("", "Exact", "NotOlderThan")
+_FIELD_VALIDATIONS = ("", "Ignore", "Strict", "Warn")
+_REVISION_MATCHES = ("", "Exact", "NotOlderThan")
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,19 @@ def write_options(request: RecordedRequest, kind: str, *, apply: bool = False) -
     """Read the options of a create, update or patch; `kind` is the options kind that errors name."""
     query = request.query
     dry_run = check_dry_run(query.get("dryRun", []), kind)
-    manager = first(query, "fieldManager")
+    manager = first_value(query, "fieldManager")
     if not manager.isprintable():
         message = f"Invalid value: {manager!r}: every character must be printable"
         raise errors.invalid_options(kind, "FieldValueInvalid", message, "fieldManager")
     if len(manager.encode()) > MAX_MANAGER_BYTES:
         message = f"Too long: may not be more than {MAX_MANAGER_BYTES} bytes"
         raise errors.invalid_options(kind, "FieldValueTooLong", message, "fieldManager")
-    validation = first(query, "fieldValidation")
-    if validation not in _VALIDATIONS:
-        supported = ", ".join(f'"{item}"' for item in _VALIDATIONS)
+    validation = first_value(query, "fieldValidation")
+    if validation not in _FIELD_VALIDATIONS:
+        supported = ", ".join(f'"{item}"' for item in _FIELD_VALIDATIONS)
         message = f'Unsupported value: "{validation}": supported values: {supported}'
         raise errors.invalid_options(kind, "FieldValueNotSupported", message, "fieldValidation")
-    force = flag(query, "force")
+    force = parse_boolean(query, "force")
     if apply and not manager:
         message = "Required value: is required for apply patch"
         raise errors.invalid_options(kind, "FieldValueRequired", message, "fieldManager")
@@ -80,10 +80,10 @@ class Selection:
     """The key of the only object that can match, if the path and the selectors say which; else empty."""
 
     @property
-    def everything(self) -> bool:
+    def selects_all(self) -> bool:
         return self.labels is None and self.fields is None and not self.name
 
-    def matches(self, stored: Stored) -> bool:
+    def matches(self, stored: StoredObject) -> bool:
         metadata = stored.object["metadata"]
         if self.name and metadata["name"] != self.name:
             return False
@@ -92,18 +92,20 @@ class Selection:
         return self.fields is None or self.fields(stored.object)
 
 
-def selection(query: Query, resource: ResourceType, namespace: str, name: str = "") -> Selection:
+def parse_selection(query: Query, resource: ResourceType, namespace: str, name: str = "") -> Selection:
     """Read the selectors; raises 400."""
-    labels, fields = first(query, "labelSelector"), first(query, "fieldSelector")
+    labels, fields = first_value(query, "labelSelector"), first_value(query, "fieldSelector")
     prefix = f"{namespace}/" if namespace else ""
-    chosen = _parsed(lambda: parse_field_selector(fields, resource.selectable)) if fields else None
-    only = name or (chosen.name if chosen else "")
+    selector = None
+    if fields:
+        selector = _parse_or_bad_request(lambda: parse_field_selector(fields, resource.selectable))
+    required_name = name or (selector.name if selector else "")
     return Selection(
         prefix,
-        _parsed(lambda: parse_label_selector(labels)) if labels else None,
-        chosen,
+        _parse_or_bad_request(lambda: parse_label_selector(labels)) if labels else None,
+        selector,
         name,
-        f"{prefix}{only}" if only and (prefix or not resource.namespaced) else "",
+        f"{prefix}{required_name}" if required_name and (prefix or not resource.namespaced) else "",
     )
 
 
@@ -117,55 +119,57 @@ class ListOptions:
     continue_token: str = ""
     timeout: float | None = None
     bookmarks: bool = False
-    send_initial: bool | None = None
+    send_initial_events: bool | None = None
 
 
 def list_options(query: Query) -> ListOptions:
     """Read and check the options of a list; raises 400 and 422."""
-    options = _common(query)
+    options = _common_options(query)
     if "sendInitialEvents" in query:
-        _forbid("sendInitialEvents is forbidden for list", "sendInitialEvents")
-    token, raw = options.continue_token, first(query, "resourceVersion")
-    if options.match and not raw:
-        _forbid("resourceVersionMatch is forbidden unless resourceVersion is provided", "resourceVersionMatch")
+        _raise_forbidden("sendInitialEvents is forbidden for list", "sendInitialEvents")
+    token, revision_text = options.continue_token, first_value(query, "resourceVersion")
+    if options.match and not revision_text:
+        _raise_forbidden("resourceVersionMatch is forbidden unless resourceVersion is provided", "resourceVersionMatch")
     if options.match and token:
-        _forbid("resourceVersionMatch is forbidden when continue is provided", "resourceVersionMatch")
-    _check_match(options.match)
-    if options.match == "Exact" and raw == "0":
+        _raise_forbidden("resourceVersionMatch is forbidden when continue is provided", "resourceVersionMatch")
+    _check_revision_match(options.match)
+    if options.match == "Exact" and revision_text == "0":
         message = 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'
-        _forbid(message, "resourceVersionMatch")
-    if token and raw not in ("", "0"):
+        _raise_forbidden(message, "resourceVersionMatch")
+    if token and revision_text not in ("", "0"):
         raise errors.bad_request("specifying resource version is not allowed when using continue")
-    revision = parse_revision(raw, lambda text: errors.bad_request(f"invalid resource version: {text}"))
+    revision = parse_revision(revision_text, lambda text: errors.bad_request(f"invalid resource version: {text}"))
     return ListOptions(revision, options.match, options.limit, token)
 
 
 def watch_options(query: Query) -> ListOptions:
     """Read and check the options of a watch; raises 400, 422, and 500 for a revision that is no number."""
-    options = _common(query)
-    initial = flag(query, "sendInitialEvents") if "sendInitialEvents" in query else None
+    options = _common_options(query)
+    initial = parse_boolean(query, "sendInitialEvents") if "sendInitialEvents" in query else None
     if initial is None and options.match:
         message = "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
-        _forbid(message, "resourceVersionMatch")
+        _raise_forbidden(message, "resourceVersionMatch")
     if initial is not None and options.match != "NotOlderThan":
         message = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
-        _forbid(message, "resourceVersionMatch")
-    revision = parse_revision(first(query, "resourceVersion"), errors.internal)
-    bookmarks = flag(query, "allowWatchBookmarks")
-    return ListOptions(revision, options.match, timeout=options.timeout, bookmarks=bookmarks, send_initial=initial)
+        _raise_forbidden(message, "resourceVersionMatch")
+    revision = parse_revision(first_value(query, "resourceVersion"), errors.internal)
+    bookmarks = parse_boolean(query, "allowWatchBookmarks")
+    return ListOptions(
+        revision, options.match, timeout=options.timeout, bookmarks=bookmarks, send_initial_events=initial
+    )
 
 
-def parse_revision(raw: str, failure: Callable[[str], Exception]) -> int | None:
+def parse_revision(text: str, failure: Callable[[str], Exception]) -> int | None:
     """Read a resourceVersion; None when there is none."""
-    if not raw:
+    if not text:
         return None
     try:
-        return parse_uint(raw)
+        return parse_uint(text)
     except ValueError as error:
-        raise failure(f'resourceVersion: Invalid value: "{raw}": {error}') from None
+        raise failure(f'resourceVersion: Invalid value: "{text}": {error}') from None
 
 
-def first(query: Query, key: str) -> str:
+def first_value(query: Query, key: str) -> str:
     return query.get(key, [""])[0]
 
 
@@ -186,48 +190,48 @@ _POLICIES = ("Foreground", "Background", "Orphan")
 def delete_options(query: Query, body: Mapping[str, Any]) -> DeleteOptions:
     """Read the options of a delete: the body wins, else the query; raises 400 and 422."""
     if body:
-        raw: JsonObject = dict(body)
+        fields: JsonObject = dict(body)
         dry_run: list[str] = body.get("dryRun") or []
     else:
-        raw = {key: values[0] for key, values in query.items()}
+        fields = {key: values[0] for key, values in query.items()}
         dry_run = query.get("dryRun", [])
-    given = raw.get("propagationPolicy")
-    policy = given or ""
-    if given is not None and given not in _POLICIES:
+    requested_policy = fields.get("propagationPolicy")
+    policy = requested_policy or ""
+    if requested_policy is not None and requested_policy not in _POLICIES:
         supported = ", ".join(f'"{item}"' for item in (*_POLICIES, "nil"))
-        _delete_invalid("FieldValueNotSupported", f'Unsupported value: "{policy}": supported values: {supported}')
-    if policy and raw.get("orphanDependents") is not None:
+        _raise_invalid_policy("FieldValueNotSupported", f'Unsupported value: "{policy}": supported values: {supported}')
+    if policy and fields.get("orphanDependents") is not None:
         message = "orphanDependents and deletionPropagation cannot be both set"
-        _delete_invalid("FieldValueInvalid", f'Invalid value: "{policy}": {message}')
-    if not policy and raw.get("orphanDependents") is not None:
-        policy = "Orphan" if str(raw["orphanDependents"]).lower() == "true" else "Background"
-    grace = raw.get("gracePeriodSeconds")
-    preconditions = object_at(raw, "preconditions")
+        _raise_invalid_policy("FieldValueInvalid", f'Invalid value: "{policy}": {message}')
+    if not policy and fields.get("orphanDependents") is not None:
+        policy = "Orphan" if str(fields["orphanDependents"]).lower() == "true" else "Background"
+    grace_period = fields.get("gracePeriodSeconds")
+    preconditions = object_at(fields, "preconditions")
     return DeleteOptions(
         check_dry_run(dry_run, "DeleteOptions"),
-        None if grace is None else integer(str(grace)),
+        None if grace_period is None else parse_integer(str(grace_period)),
         policy,
         preconditions.get("uid") or "",
         preconditions.get("resourceVersion") or "",
     )
 
 
-def _delete_invalid(type: str, message: str) -> None:
+def _raise_invalid_policy(type: str, message: str) -> None:
     raise errors.invalid_options("DeleteOptions", type, message, "propagationPolicy")
 
 
-def _common(query: Query) -> ListOptions:
-    limit = integer(query["limit"][0]) if "limit" in query else 0
-    seconds = integer(query["timeoutSeconds"][0]) if "timeoutSeconds" in query else 0
+def _common_options(query: Query) -> ListOptions:
+    limit = parse_integer(query["limit"][0]) if "limit" in query else 0
+    seconds = parse_integer(query["timeoutSeconds"][0]) if "timeoutSeconds" in query else 0
     return ListOptions(
-        match=first(query, "resourceVersionMatch"),
+        match=first_value(query, "resourceVersionMatch"),
         limit=max(limit, 0),
-        continue_token=first(query, "continue"),
+        continue_token=first_value(query, "continue"),
         timeout=float(seconds) or None,
     )
 
 
-def integer(text: str) -> int:
+def parse_integer(text: str) -> int:
     """Read a number of 64 bits; raises 400."""
     try:
         return parse_int(text)
@@ -235,17 +239,17 @@ def integer(text: str) -> int:
         raise errors.bad_request(str(error)) from None
 
 
-def _check_match(match: str) -> None:
-    if match not in _MATCHES:
+def _check_revision_match(match: str) -> None:
+    if match not in _REVISION_MATCHES:
         message = f'Unsupported value: "{match}": supported values: "Exact", "NotOlderThan", ""'
         raise errors.invalid_options("ListOptions", "FieldValueNotSupported", message, "resourceVersionMatch")
 
 
-def _forbid(message: str, field: str) -> None:
+def _raise_forbidden(message: str, field: str) -> None:
     raise errors.invalid_options("ListOptions", "FieldValueForbidden", f"Forbidden: {message}", field)
 
 
-def _parsed(parse: Callable[[], Any]) -> Any:
+def _parse_or_bad_request(parse: Callable[[], Any]) -> Any:
     try:
         return parse()
     except ValueError as error:

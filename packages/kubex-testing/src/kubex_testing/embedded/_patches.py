@@ -6,58 +6,58 @@ from kubex_testing._objects.merge_patch import apply_merge_patch
 from kubex_testing._objects.strategic import StrategicPatchError, apply_strategic_merge_patch
 
 from . import _errors as errors
-from ._admit import admit_body
 from ._apply import server_side_apply
 from ._cluster import Call
 from ._decode import Body, decode_patch
+from ._field_validation import decode_fields
 from ._messages import Response
-from ._negotiate import content_type
+from ._negotiation import content_type
 from ._options import write_options
 from ._registry import ResourceType
-from ._shapes import answer, negotiate
-from ._types import check_type
+from ._responses import negotiate_object, object_response
+from ._type_meta import check_type_meta
 from ._writes import check_identity, update_object
 
 JSON_PATCH = "application/json-patch+json"
-MERGE = "application/merge-patch+json"
-STRATEGIC = "application/strategic-merge-patch+json"
-APPLY = "application/apply-patch+yaml"
+MERGE_PATCH = "application/merge-patch+json"
+STRATEGIC_MERGE_PATCH = "application/strategic-merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"
 
 
 async def patch(call: Call) -> Response:
     """PATCH on an object or its status."""
-    representation = negotiate(call.request)
+    representation = negotiate_object(call.request)
     media = content_type(call.request)
-    check_media(call.resource, media)
-    options = write_options(call.request, "PatchOptions", apply=media == APPLY)
-    if media == APPLY:
+    check_patch_type(call.resource, media)
+    options = write_options(call.request, "PatchOptions", apply=media == APPLY_PATCH)
+    if media == APPLY_PATCH:
         created, stored = server_side_apply(call, options)
-        return answer(call, 201 if created else 200, stored, representation)
-    operations = decode_operations(call, media)
+        return object_response(call, 201 if created else 200, stored, representation)
+    operations = read_patch(call, media)
     current = call.stored()
     live = {**current.object, "apiVersion": call.resource.api_version}
     patched = apply_patch(call.resource, media, live, operations)
-    check_type(call.resource, patched, patched=True)
-    document = admit_body(call, Body(patched), options, patched=True)
+    check_type_meta(call.resource, patched, patched=True)
+    document = decode_fields(call, Body(patched), options, patched=True)
     check_identity(call, document)
-    return answer(call, 200, update_object(call, document, current, options), representation)
+    return object_response(call, 200, update_object(call, document, current, options), representation)
 
 
-def check_media(resource: ResourceType, media: str) -> None:
+def check_patch_type(resource: ResourceType, media: str) -> None:
     """Refuse media types that are no patch, and strategic merge where no merge keys are known; raises 415."""
-    if media not in (JSON_PATCH, MERGE, STRATEGIC, APPLY):
+    if media not in (JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, APPLY_PATCH):
         raise errors.unsupported_media("415: Unsupported Media Type", details={})
-    if media == STRATEGIC and resource.custom is not None:
-        known = ", ".join((JSON_PATCH, MERGE, APPLY))
+    if media == STRATEGIC_MERGE_PATCH and resource.custom is not None:
+        supported = ", ".join((JSON_PATCH, MERGE_PATCH, APPLY_PATCH))
         raise errors.unsupported_media(
-            f"the body of the request was in an unknown format - accepted media types include: {known}"
+            f"the body of the request was in an unknown format - accepted media types include: {supported}"
         )
 
 
-def decode_operations(call: Call, media: str) -> object:
+def read_patch(call: Call, media: str) -> object:
     """Decode a JSON, merge or strategic patch; raises 400."""
     operations = decode_patch(call.request)
-    if operations is None and media != MERGE:
+    if operations is None and media != MERGE_PATCH:
         return [] if media == JSON_PATCH else {}
     if media != JSON_PATCH and not is_object(operations):
         kind = "array" if isinstance(operations, list) else "string"
@@ -72,7 +72,7 @@ def apply_patch(resource: ResourceType, media: str, current: JsonObject, operati
     try:
         if media == JSON_PATCH:
             patched = apply_json_patch(current, operations)
-        elif media == MERGE or not is_object(operations):
+        elif media == MERGE_PATCH or not is_object(operations):
             patched = json_copy(apply_merge_patch(current, operations))
         else:
             patched = apply_strategic_merge_patch(current, operations, resource.schema)

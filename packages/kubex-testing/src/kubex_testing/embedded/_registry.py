@@ -29,7 +29,7 @@ SCALE = Subresource("scale", kind="Scale", group="autoscaling", version="v1")
 
 
 @dataclass(frozen=True)
-class CustomFacts:
+class CustomResourceInfo:
     """What a CustomResourceDefinition adds: see `_crd`."""
 
     definition: str
@@ -63,7 +63,7 @@ class ResourceType:
     orphans_by_default: bool = False
     deprecation: str = ""
     """The warning that comes with every answer about it."""
-    custom: CustomFacts | None = None
+    custom: CustomResourceInfo | None = None
 
     @cached_property
     def schema(self) -> Schema:
@@ -97,11 +97,11 @@ class ResourceType:
     def key(self, namespace: str, name: str) -> str:
         return f"{namespace}/{name}" if self.namespaced else name
 
-    def has(self, subresource: str) -> bool:
+    def has_subresource(self, subresource: str) -> bool:
         return any(item.name == subresource for item in self.subresources)
 
 
-_ALL = ("all",)
+_ALL_CATEGORY = ("all",)
 _CORE = (
     ResourceType(
         "",
@@ -121,7 +121,7 @@ _CORE = (
         "Pod",
         "pods",
         short_names=("po",),
-        categories=_ALL,
+        categories=_ALL_CATEGORY,
         tracks_generation=True,
         subresources=(
             Subresource("attach", ("create", "get"), "PodAttachOptions"),
@@ -141,7 +141,7 @@ _CORE = (
         "Service",
         "services",
         short_names=("svc",),
-        categories=_ALL,
+        categories=_ALL_CATEGORY,
         subresources=(STATUS,),
         create_on_update=True,
     ),
@@ -173,7 +173,7 @@ _WORKLOADS = tuple(
         kind,
         f"{kind.lower()}s",
         short_names=(short,),
-        categories=_ALL,
+        categories=_ALL_CATEGORY,
         tracks_generation=True,
         subresources=subresources,
     )
@@ -188,7 +188,7 @@ BUILTINS = (
     *_CORE,
     *_WORKLOADS,
     ResourceType(
-        "batch", "v1", "Job", "jobs", categories=_ALL, tracks_generation=True, subresources=(STATUS,),
+        "batch", "v1", "Job", "jobs", categories=_ALL_CATEGORY, tracks_generation=True, subresources=(STATUS,),
         orphans_by_default=True,
     ),
     ResourceType(
@@ -245,7 +245,7 @@ class Registry:
     def find(self, group: str, version: str, plural: str) -> ResourceType | None:
         return self._versions.get((group, version), {}).get(plural)
 
-    def by_plural(self, group: str, plural: str) -> ResourceType | None:
+    def find_by_plural(self, group: str, plural: str) -> ResourceType | None:
         return next((item for item in self if (item.group, item.plural) == (group, plural)), None)
 
     def serves(self, group: str, version: str) -> bool:

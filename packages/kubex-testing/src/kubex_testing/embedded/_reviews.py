@@ -10,50 +10,50 @@ from kubex_testing._objects.json_types import JsonObject, array_at, object_at
 
 from . import _errors as errors
 from ._auth import ANONYMOUS, Authorizer, authenticated, user_document
-from ._bindings import bind_named
+from ._bindings import bind_by_name
 from ._cluster import Call, now
-from ._creations import created, read_creation
+from ._create_only import created_response, decode_create_only
 from ._messages import Identity, Response
-from ._router import RequestInfo
-from ._rules import rules_of
-from ._tokens import Tokens
+from ._request_info import RequestInfo
+from ._rules_review import rules_review_status
+from ._service_account_tokens import ServiceAccountTokens
 
-_EITHER = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+_ATTRIBUTES_MESSAGE = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
 
 
 class Reviews:
     """Answers the kinds that can only be created."""
 
-    def __init__(self, tokens: Tokens, authorizer: Authorizer) -> None:
+    def __init__(self, tokens: ServiceAccountTokens, authorizer: Authorizer) -> None:
         self._tokens = tokens
         self._authorizer = authorizer
         self._kinds: dict[str, Callable[[Call, JsonObject], JsonObject]] = {
-            "SelfSubjectReview": self._who_am_i,
-            "SelfSubjectAccessReview": self._may_i,
-            "SelfSubjectRulesReview": self._what_may_i,
-            "SubjectAccessReview": self._may_they,
-            "LocalSubjectAccessReview": self._may_they,
-            "TokenReview": self._whose_token,
+            "SelfSubjectReview": self._self_subject_review,
+            "SelfSubjectAccessReview": self._self_subject_access_review,
+            "SelfSubjectRulesReview": self._self_subject_rules_review,
+            "SubjectAccessReview": self._subject_access_review,
+            "LocalSubjectAccessReview": self._subject_access_review,
+            "TokenReview": self._token_review,
         }
 
-    async def answer(self, call: Call) -> Response:
+    async def create(self, call: Call) -> Response:
         """POST of such a kind; raises 400 and 422."""
         resource = call.resource
         if resource.kind == "Binding":
-            return await bind_named(call)
-        body, _ = read_creation(call, resource)
+            return await bind_by_name(call)
+        body, _ = decode_create_only(call, resource)
         body["metadata"].pop("managedFields", None)
         document = {"kind": resource.kind, "apiVersion": resource.api_version}
-        return created(call, {**document, **self._kinds[resource.kind](call, body)})
+        return created_response(call, {**document, **self._kinds[resource.kind](call, body)})
 
-    def _who_am_i(self, call: Call, _body: JsonObject) -> JsonObject:
+    def _self_subject_review(self, call: Call, _body: JsonObject) -> JsonObject:
         return {"metadata": {"creationTimestamp": now()}, "status": {"userInfo": user_document(call.user)}}
 
-    def _may_i(self, call: Call, body: JsonObject) -> JsonObject:
-        _refuse(call, [*_spec_problems(body), *_metadata_problems(call, body)])
-        return self._decided(body, call.user)
+    def _self_subject_access_review(self, call: Call, body: JsonObject) -> JsonObject:
+        _raise_if_invalid(call, [*_spec_problems(body), *_metadata_problems(call, body)])
+        return self._with_decision(body, call.user)
 
-    def _may_they(self, call: Call, body: JsonObject) -> JsonObject:
+    def _subject_access_review(self, call: Call, body: JsonObject) -> JsonObject:
         spec = object_at(body, "spec")
         problems = _spec_problems(body)
         if not spec.get("user") and not array_at(spec, "groups"):
@@ -61,27 +61,27 @@ class Reviews:
         problems += _metadata_problems(call, body)
         if call.info.namespace:
             problems += _local_problems(call, spec)
-        _refuse(call, problems)
+        _raise_if_invalid(call, problems)
         user = Identity(spec.get("user") or "", tuple(array_at(spec, "groups")))
-        return self._decided(body, user if set(ANONYMOUS.groups) & set(user.groups) else authenticated(user))
+        return self._with_decision(body, user if set(ANONYMOUS.groups) & set(user.groups) else authenticated(user))
 
-    def _what_may_i(self, call: Call, body: JsonObject) -> JsonObject:
+    def _self_subject_rules_review(self, call: Call, body: JsonObject) -> JsonObject:
         namespace = object_at(body, "spec").get("namespace")
         if not namespace:
             raise errors.bad_request("no namespace on request")
-        status = rules_of(call.cluster.registry, self._authorizer, call.user, namespace)
+        status = rules_review_status(call.cluster.registry, self._authorizer, call.user, namespace)
         return {"metadata": body["metadata"], "spec": {}, "status": status}
 
-    def _whose_token(self, _call: Call, body: JsonObject) -> JsonObject:
+    def _token_review(self, _call: Call, body: JsonObject) -> JsonObject:
         status = self._tokens.review(body)
         return {"metadata": body["metadata"], "spec": body["spec"], "status": status}
 
-    def _decided(self, body: JsonObject, user: Identity) -> JsonObject:
-        allowed = self._authorizer.allows(user, _asked(object_at(body, "spec")))
+    def _with_decision(self, body: JsonObject, user: Identity) -> JsonObject:
+        allowed = self._authorizer.allows(user, _requested_attributes(object_at(body, "spec")))
         return {"metadata": body["metadata"], "spec": body["spec"], "status": {"allowed": allowed}}
 
 
-def _refuse(call: Call, problems: list[Cause]) -> None:
+def _raise_if_invalid(call: Call, problems: list[Cause]) -> None:
     if problems:
         # The reference names the group alone here, and no kind.
         raise errors.invalid("", call.resource.group, "", [item.as_dict() for item in problems])
@@ -91,7 +91,7 @@ def _spec_problems(body: JsonObject) -> list[Cause]:
     spec = object_at(body, "spec")
     path = spec.get("nonResourceAttributes")
     if (spec.get("resourceAttributes") is None) == (path is None):
-        return [invalid("spec", path, _EITHER)]
+        return [invalid("spec", path, _ATTRIBUTES_MESSAGE)]
     return []
 
 
@@ -114,7 +114,7 @@ def _local_problems(call: Call, spec: JsonObject) -> list[Cause]:
     return problems
 
 
-def _asked(spec: JsonObject) -> RequestInfo:
+def _requested_attributes(spec: JsonObject) -> RequestInfo:
     path = spec.get("nonResourceAttributes")
     if path is not None:
         return RequestInfo(path.get("path", ""), path.get("verb", ""))

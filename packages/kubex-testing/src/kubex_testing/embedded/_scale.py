@@ -9,18 +9,18 @@ from kubex_testing._objects.json_types import JsonObject, is_object, json_copy, 
 from kubex_testing._objects.selectors import format_label_selector
 
 from . import _errors as errors
-from ._admit import admit_body
-from ._apply import decode_configuration, server_side_apply
+from ._apply import decode_apply_configuration, server_side_apply
 from ._cluster import Call
 from ._decode import Body, decode_object
 from ._encode import dumps, render
+from ._field_validation import decode_fields
 from ._messages import Response
-from ._negotiate import content_type, wanted
+from ._negotiation import content_type, negotiate
 from ._options import WriteOptions, write_options
-from ._patches import APPLY, apply_patch, check_media, decode_operations
+from ._patches import APPLY_PATCH, apply_patch, check_patch_type, read_patch
 from ._registry import ResourceType
-from ._store import Stored
-from ._types import check_type
+from ._store import StoredObject
+from ._type_meta import check_type_meta
 from ._writes import check_identity, update_object
 
 SCALE = ResourceType("autoscaling", "v1", "Scale", "scales", verbs=())
@@ -29,50 +29,50 @@ _SPEC_REPLICAS, _STATUS_REPLICAS = ".spec.replicas", ".status.replicas"
 
 async def get_scale(call: Call) -> Response:
     """GET …/scale."""
-    return _answer(call, call.stored())
+    return _scale_response(call, call.stored())
 
 
 async def update_scale(call: Call) -> Response:
     """PUT …/scale."""
     options = write_options(call.request, "UpdateOptions")
     body = decode_object(call.request, SCALE.kind)
-    check_type(SCALE, body.document)
-    scale = admit_body(call, body, options, resource=SCALE)
-    return _answer(call, _write(call, call.stored(), scale, options))
+    check_type_meta(SCALE, body.document)
+    scale = decode_fields(call, body, options, resource=SCALE)
+    return _scale_response(call, _update_replicas(call, call.stored(), scale, options))
 
 
 async def patch_scale(call: Call) -> Response:
     """PATCH …/scale."""
     media = content_type(call.request)
-    check_media(call.resource, media)
-    options = write_options(call.request, "PatchOptions", apply=media == APPLY)
-    if media == APPLY:
-        scale = decode_configuration(call, SCALE)
-        return _answer(call, server_side_apply(call, options, _of_parent(call, scale))[1])
-    operations = decode_operations(call, media)
+    check_patch_type(call.resource, media)
+    options = write_options(call.request, "PatchOptions", apply=media == APPLY_PATCH)
+    if media == APPLY_PATCH:
+        scale = decode_apply_configuration(call, SCALE)
+        return _scale_response(call, server_side_apply(call, options, _parent_configuration(call, scale))[1])
+    operations = read_patch(call, media)
     current = call.stored()
-    patched = apply_patch(SCALE, media, scale_of(call.resource, current.object), operations)
-    check_type(SCALE, patched, patched=True)
-    scale = admit_body(call, Body(patched), options, resource=SCALE, patched=True)
-    return _answer(call, _write(call, current, scale, options))
+    patched = apply_patch(SCALE, media, scale_from_object(call.resource, current.object), operations)
+    check_type_meta(SCALE, patched, patched=True)
+    scale = decode_fields(call, Body(patched), options, resource=SCALE, patched=True)
+    return _scale_response(call, _update_replicas(call, current, scale, options))
 
 
-def scale_of(resource: ResourceType, document: JsonObject) -> JsonObject:
+def scale_from_object(resource: ResourceType, document: JsonObject) -> JsonObject:
     """Make the Scale of an object."""
     metadata = document["metadata"]
-    kept = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+    copied = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
     paths: Mapping[str, str] = (resource.custom.scale if resource.custom else None) or {}
     spec_path = paths.get("specReplicasPath", _SPEC_REPLICAS)
     status_path = paths.get("statusReplicasPath", _STATUS_REPLICAS)
-    status: JsonObject = {"replicas": _at(document, status_path) or 0}
+    status: JsonObject = {"replicas": _get_path(document, status_path) or 0}
     selector = _selector(resource, document)
     if selector:
         status["selector"] = selector
-    replicas = _at(document, spec_path)
+    replicas = _get_path(document, spec_path)
     return {
         "kind": "Scale",
         "apiVersion": "autoscaling/v1",
-        "metadata": {key: metadata[key] for key in kept if key in metadata},
+        "metadata": {key: metadata[key] for key in copied if key in metadata},
         "spec": {"replicas": replicas} if replicas else {},
         "status": status,
     }
@@ -82,55 +82,55 @@ def _selector(resource: ResourceType, document: JsonObject) -> str:
     if resource.custom is None:
         return format_label_selector(object_at(document, "spec", "selector"))
     path = (resource.custom.scale or {}).get("labelSelectorPath")
-    return str(_at(document, path) or "") if path else ""
+    return str(_get_path(document, path) or "") if path else ""
 
 
-def _write(call: Call, current: Stored, scale: JsonObject, options: WriteOptions) -> Stored:
+def _update_replicas(call: Call, current: StoredObject, scale: JsonObject, options: WriteOptions) -> StoredObject:
     """Set the replicas of the parent; raises 400, 409 and 422."""
     check_identity(call, scale)
     metadata, name = scale["metadata"], call.info.name
     replicas = object_at(scale, "spec").get("replicas", 0)
     if replicas < 0:
         message = f"Invalid value: {replicas}: must be greater than or equal to 0"
-        cause = errors.cause("FieldValueInvalid", message, "spec.replicas")
+        cause = errors.status_cause("FieldValueInvalid", message, "spec.replicas")
         raise errors.invalid("Scale", "autoscaling", name, [cause])
     changed = json_copy(current.object)
     if metadata.get("resourceVersion"):
         changed["metadata"]["resourceVersion"] = metadata["resourceVersion"]
-    uid, present = metadata.get("uid"), changed["metadata"]["uid"]
-    if uid and uid != present:
-        why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {present}"
-        raise errors.conflict(call.resource.plural, call.resource.group, name, why)
-    _put_at(changed, _replicas_path(call.resource), replicas)
+    uid, current_uid = metadata.get("uid"), changed["metadata"]["uid"]
+    if uid and uid != current_uid:
+        detail = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {current_uid}"
+        raise errors.conflict(call.resource.plural, call.resource.group, name, detail)
+    _set_path(changed, _replicas_path(call.resource), replicas)
     return update_object(call, changed, current, options)
 
 
-def _of_parent(call: Call, scale: JsonObject) -> JsonObject:
+def _parent_configuration(call: Call, scale: JsonObject) -> JsonObject:
     """Return the configuration of the parent that an applied Scale stands for."""
     resource = call.resource
     config: JsonObject = {**scale, "apiVersion": resource.api_version, "kind": resource.kind}
     replicas = object_at(config.pop("spec", None)).get("replicas")
     config.pop("status", None)
     if replicas is not None:
-        _put_at(config, _replicas_path(resource), replicas)
+        _set_path(config, _replicas_path(resource), replicas)
     return config
 
 
 def _replicas_path(resource: ResourceType) -> str:
-    facts = resource.custom
-    return facts.scale["specReplicasPath"] if facts and facts.scale else _SPEC_REPLICAS
+    custom = resource.custom
+    return custom.scale["specReplicasPath"] if custom and custom.scale else _SPEC_REPLICAS
 
 
-def _answer(call: Call, stored: Stored) -> Response:
-    return render(200, dumps(scale_of(call.resource, stored.object)), wanted(call.request))
+def _scale_response(call: Call, stored: StoredObject) -> Response:
+    return render(200, dumps(scale_from_object(call.resource, stored.object)), negotiate(call.request))
 
 
-def _at(document: JsonObject, path: str) -> object:
+def _get_path(document: JsonObject, path: str) -> object:
     *parents, last = path.strip(".").split(".")
     return object_at(document, *parents).get(last)
 
 
-def _put_at(document: JsonObject, path: str, value: object) -> None:
+def _set_path(document: JsonObject, path: str, value: object) -> None:
     *parents, last = path.strip(".").split(".")
     target = document
     for key in parents:

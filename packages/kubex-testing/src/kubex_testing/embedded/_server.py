@@ -13,15 +13,15 @@ import anyio.to_thread
 from kubex_testing._handle import Capability, ServerHandle
 from kubex_testing._pki import CertificateAuthority, server_context
 
-from ._app import Application
+from ._application import Application
 from ._auth import ADMIN, Authenticator, Authorize, Authorizer
 from ._cluster import Cluster, Settings
 from ._controllers import Controllers
-from ._faults import Action, Fault, Faults, Matcher
+from ._faults import Action, Fault, FaultList, Matcher
 from ._listener import Listener
-from ._logs import Chunks, ContainerLog
 from ._loop_thread import LoopThread
 from ._messages import Identity, RecordedRequest, Response
+from ._pod_logs import ContainerLog, LogSource
 from ._request_log import RequestLog
 
 Controller = Literal["namespace-controller", "gc"]
@@ -48,10 +48,13 @@ class EmbeddedServer:
         self._thread = LoopThread("kubex-embedded-api")
         self._admin_token = secrets.token_urlsafe(24)
         self._controllers = frozenset(controllers)
-        self._cluster = Cluster(settings or Settings())
-        self._reconciler = Controllers(self._cluster, self._controllers)
-        self._faults = Faults()
-        self._log = RequestLog(self._cluster.settings.request_log_limit, self._cluster.settings.request_log_bytes)
+        settings = settings or Settings()
+        self._cluster = Cluster(settings)
+        self._controller_runner = Controllers(self._cluster, self._controllers)
+        self._faults = FaultList()
+        self._request_log = RequestLog(
+            self._cluster.settings.request_log_limit, self._cluster.settings.request_log_bytes
+        )
         self._app = Application(
             self._cluster,
             Authenticator({self._admin_token: ADMIN, **(tokens or {})}),
@@ -127,15 +130,15 @@ class EmbeddedServer:
     @property
     def requests(self) -> list[RecordedRequest]:
         """All requests since the start or the last `clear_requests()`, in the order they were complete."""
-        return self._log.all()
+        return self._request_log.all()
 
     def clear_requests(self) -> None:
         """Forget the requests so far."""
-        self._log.clear()
+        self._request_log.clear()
 
     def wait_for_request(self, matches: Callable[[RecordedRequest], bool], timeout: float = 5.0) -> RecordedRequest:
         """Block until such a request has come, or return the first that has; raises TimeoutError."""
-        return self._log.wait_for(matches, timeout)
+        return self._request_log.wait_for(matches, timeout)
 
     @property
     def connections(self) -> int:
@@ -150,7 +153,7 @@ class EmbeddedServer:
     @property
     def open_watches(self) -> int:
         """How many watches are open now."""
-        return len(self._cluster.watchers)
+        return len(self._cluster.open_watches)
 
     @property
     def failures(self) -> list[BaseException]:
@@ -198,7 +201,7 @@ class EmbeddedServer:
         namespace: str,
         name: str,
         container: str,
-        content: bytes | Chunks,
+        content: bytes | LogSource,
         *,
         written: datetime | None = None,
         previous: bool = False,
@@ -232,8 +235,8 @@ class EmbeddedServer:
         return log
 
     async def _open(self) -> None:
-        self._reconciler.resume()
-        self._cluster.seed()
+        self._controller_runner.resume()
+        self._cluster.create_initial_namespaces()
         self._listener.listen()
         self._app.address = self._listener.address
 
@@ -248,11 +251,11 @@ class EmbeddedServer:
         await self._listener.finish_connections()
 
     async def _handle(self, request: RecordedRequest) -> Response:
-        self._log.add(request)
+        self._request_log.add(request)
         return await self._app.handle(request)
 
     def _refuse_head(self, request: RecordedRequest) -> bool:
-        refused = self._faults.take_head(request)
+        refused = self._faults.drops_at_head(request)
         if refused:
-            self._log.add(request)
+            self._request_log.add(request)
         return refused

@@ -11,7 +11,7 @@ EventType = Literal["ADDED", "MODIFIED", "DELETED"]
 
 
 @dataclass
-class Stored:
+class StoredObject:
     """One version of one object. The object is never changed in place."""
 
     object: dict[str, Any]
@@ -29,8 +29,8 @@ class Event:
     type: EventType
     key: str
     revision: int
-    current: Stored
-    previous: Stored | None
+    current: StoredObject
+    previous: StoredObject | None
 
     @property
     def size(self) -> int:
@@ -43,26 +43,26 @@ class Bucket:
     """All objects of one resource, keyed `namespace/name` (or `name`), in the order of their keys."""
 
     def __init__(self) -> None:
-        self.objects: dict[str, Stored] = {}
+        self.objects: dict[str, StoredObject] = {}
         self.keys: list[str] = []
         self.history: deque[Event] = deque()
-        self.floor = 0
+        self.compacted_revision = 0
         """Nothing is known about changes up to and including this revision."""
         self.listeners: set[Callable[[Event], None]] = set()
 
-    def prefixed(self, prefix: str) -> list[str]:
+    def keys_with_prefix(self, prefix: str) -> list[str]:
         """Return the keys with that prefix, in order."""
         if not prefix:
             return self.keys
         return self.keys[bisect_left(self.keys, prefix) : bisect_left(self.keys, prefix[:-1] + "0")]
 
-    def candidates(self, prefix: str, key: str) -> list[str]:
+    def keys_for(self, prefix: str, key: str) -> list[str]:
         """Return the keys with that prefix, or of these the only one that matters, if it exists."""
         if not key:
-            return self.prefixed(prefix)
+            return self.keys_with_prefix(prefix)
         return [key] if key in self.objects else []
 
-    def snapshot(self, revision: int) -> dict[str, Stored]:
+    def snapshot(self, revision: int) -> dict[str, StoredObject]:
         """Return the objects as they were at a revision; the caller has checked the floor."""
         past = dict(self.objects)
         for event in reversed(self.history):
@@ -74,7 +74,7 @@ class Bucket:
                 past[event.key] = event.previous
         return past
 
-    def since(self, revision: int) -> Iterator[Event]:
+    def events_since(self, revision: int) -> Iterator[Event]:
         """Yield the events after a revision, oldest first."""
         newer: list[Event] = []
         for event in reversed(self.history):
@@ -98,10 +98,10 @@ class Bucket:
         for listener in tuple(self.listeners):
             listener(event)
 
-    def forget_oldest(self) -> int:
+    def discard_oldest(self) -> int:
         """Forget the oldest event; return its size."""
         event = self.history.popleft()
-        self.floor = event.revision
+        self.compacted_revision = event.revision
         return event.size
 
 
@@ -119,7 +119,7 @@ class Store:
         self._history_bytes = history_bytes
         self._history_size = 0
         self._buckets: dict[str, Bucket] = {}
-        self._compacted = 0
+        self._compacted_revision = 0
         self.listeners: list[Callable[[str, Event], None]] = []
         """Called with the bucket's name and the event, after the bucket's own listeners."""
 
@@ -128,13 +128,13 @@ class Store:
         bucket = self._buckets.get(name)
         if bucket is None:
             bucket = self._buckets[name] = Bucket()
-            bucket.floor = self._compacted
+            bucket.compacted_revision = self._compacted_revision
         return bucket
 
-    def get(self, name: str, key: str) -> Stored | None:
+    def get(self, name: str, key: str) -> StoredObject | None:
         return self.bucket(name).objects.get(key)
 
-    def put(self, name: str, key: str, object: dict[str, Any]) -> Stored:
+    def put(self, name: str, key: str, object: dict[str, Any]) -> StoredObject:
         """Write an object under the next revision, which becomes its resourceVersion."""
         bucket = self.bucket(name)
         previous = bucket.objects.get(key)
@@ -142,25 +142,25 @@ class Store:
         self._record(name, Event("MODIFIED" if previous else "ADDED", key, current.revision, current, previous))
         return current
 
-    def delete(self, name: str, key: str, last: dict[str, Any] | None = None) -> Stored:
-        """Remove an object; the event shows `last` (by default what was stored) under the deleting revision."""
+    def delete(self, name: str, key: str, last_state: dict[str, Any] | None = None) -> StoredObject:
+        """Remove an object; the event shows `last_state` (by default what was stored) under the deleting revision."""
         previous = self.bucket(name).objects[key]
-        current = self._next(last or previous.object)
+        current = self._next(last_state or previous.object)
         self._record(name, Event("DELETED", key, current.revision, current, previous))
         return current
 
     def compact(self) -> None:
         """Forget all history: older revisions answer 410 from now on."""
-        self._compacted = self.revision
+        self._compacted_revision = self.revision
         for bucket in self._buckets.values():
             bucket.history.clear()
-            bucket.floor = self.revision
+            bucket.compacted_revision = self.revision
         self._history_size = 0
 
-    def _next(self, object: dict[str, Any]) -> Stored:
+    def _next(self, object: dict[str, Any]) -> StoredObject:
         self.revision += 1
         metadata = {**object["metadata"], "resourceVersion": str(self.revision)}
-        stored = Stored({**object, "metadata": metadata}, self.revision)
+        stored = StoredObject({**object, "metadata": metadata}, self.revision)
         stored.size = len(json.dumps(stored.object))
         return stored
 
@@ -169,9 +169,9 @@ class Store:
         bucket.record(event)
         self._history_size += event.size
         if len(bucket.history) > self._history_limit:
-            self._history_size -= bucket.forget_oldest()
+            self._history_size -= bucket.discard_oldest()
         while self._history_size > self._history_bytes:
             buckets = (item for item in self._buckets.values() if item.history)
-            self._history_size -= min(buckets, key=lambda item: item.history[0].revision).forget_oldest()
+            self._history_size -= min(buckets, key=lambda item: item.history[0].revision).discard_oldest()
         for listener in self.listeners:
             listener(name, event)

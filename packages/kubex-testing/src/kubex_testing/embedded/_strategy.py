@@ -9,12 +9,12 @@ from kubex_testing._objects.validate import validate_builtin
 from kubex_testing._objects.validate_meta import validate_metadata
 
 from . import _errors as errors
-from ._certificates import SIGNING_REQUESTS, take_written
+from ._certificate_signing_requests import CSR_BUCKET, apply_csr_update
 from ._cluster import Cluster
 from ._crd import CRD_BUCKET
 from ._registry import ResourceType
 
-_ALLOCATED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
+_ALLOCATED_FIELDS = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
 _SYSTEM_FIELDS = ("kind", "apiVersion", "metadata", "status")
 
 
@@ -25,7 +25,7 @@ def with_defaults(resource: ResourceType, document: JsonObject) -> JsonObject:
     return default_builtin(resource.group, resource.kind, document)
 
 
-def complete(cluster: Cluster, resource: ResourceType, document: JsonObject) -> JsonObject:
+def prepare_create(cluster: Cluster, resource: ResourceType, document: JsonObject) -> JsonObject:
     """Return a new object with what the server itself adds, its status reset."""
     if resource.custom is None:
         document = complete_builtin(
@@ -35,7 +35,7 @@ def complete(cluster: Cluster, resource: ResourceType, document: JsonObject) -> 
             allocate_ip=cluster.allocate_address,
             allocate_node_port=cluster.allocate_node_port,
         )
-    elif resource.has("status"):
+    elif resource.has_subresource("status"):
         document = {key: value for key, value in document.items() if key != "status"}
     if resource.tracks_generation:
         document["metadata"]["generation"] = 1
@@ -55,24 +55,26 @@ def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None) ->
 
 def prepare_update(resource: ResourceType, new: JsonObject, old: JsonObject, subresource: str) -> JsonObject:
     """Keep what this write may not change, and count the generation; returns the object to store."""
-    if resource.bucket == SIGNING_REQUESTS:
-        return take_written(new, old, subresource)
+    if resource.bucket == CSR_BUCKET:
+        return apply_csr_update(new, old, subresource)
     if subresource == "status":
         return _status_update(resource, new, old)
     if resource.bucket == "services.":
-        _keep_addresses(new, old)
+        _keep_allocations(new, old)
     if resource.bucket == "pods.":
         admit_pod(new["spec"])
     if resource.bucket == "namespaces.":
         if subresource != "finalize":
-            _carry(new["spec"], old["spec"], "finalizers")
+            _copy_field(new["spec"], old["spec"], "finalizers")
         elif not new["spec"].get("finalizers"):
             new["spec"].pop("finalizers", None)
-    if resource.has("status"):
-        _carry(new, old, "status")
+    if resource.has_subresource("status"):
+        _copy_field(new, old, "status")
     if resource.tracks_generation:
         generation = old["metadata"].get("generation", 1)
-        new["metadata"]["generation"] = generation + (1 if _desired(resource, new) != _desired(resource, old) else 0)
+        new["metadata"]["generation"] = generation + (
+            1 if _desired_state(resource, new) != _desired_state(resource, old) else 0
+        )
     return new
 
 
@@ -85,45 +87,45 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
     if resource.custom is not None or resource.bucket == CRD_BUCKET:
         metadata = {**old["metadata"]}
         for key in ("managedFields", "resourceVersion"):
-            _carry(metadata, new["metadata"], key)
+            _copy_field(metadata, new["metadata"], key)
     elif resource.bucket == "deployments.apps":
-        _carry(metadata, old["metadata"], "labels")
+        _copy_field(metadata, old["metadata"], "labels")
     elif resource.bucket == "pods.":
-        _carry(metadata, old["metadata"], "ownerReferences")
+        _copy_field(metadata, old["metadata"], "ownerReferences")
         result["status"] = {**result.get("status", {}), "qosClass": old["status"].get("qosClass")}
-    _carry(metadata, old["metadata"], "generation")
+    _copy_field(metadata, old["metadata"], "generation")
     result["metadata"] = metadata
     return result
 
 
-def _keep_addresses(new: JsonObject, old: JsonObject) -> None:
+def _keep_allocations(new: JsonObject, old: JsonObject) -> None:
     """Keep what was allocated to a service when an update leaves it out."""
     spec, before = object_at(new, "spec"), object_at(old, "spec")
     if spec.get("type") == "ExternalName":
         if before.get("type") != "ExternalName":
-            for key in (*_ALLOCATED, "internalTrafficPolicy"):
+            for key in (*_ALLOCATED_FIELDS, "internalTrafficPolicy"):
                 spec.pop(key, None)
         return
-    for key in _ALLOCATED:
+    for key in _ALLOCATED_FIELDS:
         if not spec.get(key) and key in before:
             spec[key] = before[key]
     ports = {port.get("port"): port for port in array_at(old, "spec", "ports")}
     for port in array_at(new, "spec", "ports"):
-        known = ports.get(port.get("port"), {})
-        if not port.get("nodePort") and known.get("nodePort") and spec.get("type") == before.get("type"):
-            port["nodePort"] = known["nodePort"]
+        old_port = ports.get(port.get("port"), {})
+        if not port.get("nodePort") and old_port.get("nodePort") and spec.get("type") == before.get("type"):
+            port["nodePort"] = old_port["nodePort"]
 
 
-def _desired(resource: ResourceType, document: JsonObject) -> JsonObject:
+def _desired_state(resource: ResourceType, document: JsonObject) -> JsonObject:
     """Return the part of an object whose change counts as a new generation."""
-    skipped = ("kind", "apiVersion", "metadata") if not resource.has("status") else _SYSTEM_FIELDS
+    skipped = ("kind", "apiVersion", "metadata") if not resource.has_subresource("status") else _SYSTEM_FIELDS
     desired = {key: value for key, value in document.items() if key not in skipped}
     if resource.kind == "Deployment" and resource.custom is None:
         desired["annotations"] = document["metadata"].get("annotations") or {}
     return desired
 
 
-def _carry(target: JsonObject, source: JsonObject, key: str) -> None:
+def _copy_field(target: JsonObject, source: JsonObject, key: str) -> None:
     if key in source:
         target[key] = json_copy(source[key])
     else:

@@ -10,10 +10,10 @@ from kubex_testing._objects.json_types import is_object
 from . import _errors as errors
 from ._encode import dumps, object_bytes, partial_bytes
 from ._registry import ResourceType
-from ._store import Stored
+from ._store import StoredObject
 
-Include = Literal["Metadata", "Object", "None"]
-_MODES: dict[str, Include] = {"": "Metadata", "Metadata": "Metadata", "Object": "Object", "None": "None"}
+IncludeObject = Literal["Metadata", "Object", "None"]
+_INCLUDE_OBJECT: dict[str, IncludeObject] = {"": "Metadata", "Metadata": "Metadata", "Object": "Object", "None": "None"}
 
 
 @dataclass(frozen=True)
@@ -37,53 +37,55 @@ class Column:
         }
 
 
-def include_mode(query: Mapping[str, Sequence[str]]) -> Include:
+def parse_include_object(query: Mapping[str, Sequence[str]]) -> IncludeObject:
     """Read `includeObject`; raises 400."""
     value = query.get("includeObject", [""])[0]
-    mode = _MODES.get(value)
-    if mode is None:
+    include = _INCLUDE_OBJECT.get(value)
+    if include is None:
         raise errors.bad_request(
             f"Unable to convert to Table as requested: includeObject: "
             f"Invalid value: \"{value}\": must be 'Metadata', 'Object', 'None', or empty"
         )
-    return mode
+    return include
 
 
 def table_bytes(
     resource: ResourceType,
-    items: Sequence[Stored],
+    items: Sequence[StoredObject],
     metadata: Mapping[str, Any],
     version: str,
-    include: Include,
+    include: IncludeObject,
     *,
-    definitions: bool = True,
+    with_definitions: bool = True,
 ) -> bytes:
     """Serialise objects as a Table; later events of a watch go without column definitions."""
-    columns = columns_of(resource)
+    columns = columns_for(resource)
     head = dumps(
         {
             "kind": "Table",
             "apiVersion": f"meta.k8s.io/{version}",
             "metadata": metadata,
-            "columnDefinitions": [column.definition() for column in columns] if definitions else None,
+            "columnDefinitions": [column.definition() for column in columns] if with_definitions else None,
         }
     )
     rows = b",".join(_row(resource, columns, item, version, include) for item in items)
     return head[:-1] + b',"rows":[' + rows + b"]}"
 
 
-def _row(resource: ResourceType, columns: Sequence[Column], item: Stored, version: str, include: Include) -> bytes:
+def _row(
+    resource: ResourceType, columns: Sequence[Column], item: StoredObject, version: str, include: IncludeObject
+) -> bytes:
     cells = dumps([column.cell(item.object) for column in columns])
     if include == "None":
-        shown = b"null"
+        encoded_object = b"null"
     elif include == "Object":
-        shown = object_bytes(resource, item)
+        encoded_object = object_bytes(resource, item)
     else:
-        shown = partial_bytes(item, version)
-    return b'{"cells":' + cells + b',"object":' + shown + b"}"
+        encoded_object = partial_bytes(item, version)
+    return b'{"cells":' + cells + b',"object":' + encoded_object + b"}"
 
 
-def at(*path: str, default: Any = None) -> Callable[[Mapping[str, Any]], Any]:
+def read_path(*path: str, default: Any = None) -> Callable[[Mapping[str, Any]], Any]:
     """Make a cell reader for a path into the object."""
 
     def read(document: Mapping[str, Any]) -> Any:
@@ -95,7 +97,7 @@ def at(*path: str, default: Any = None) -> Callable[[Mapping[str, Any]], Any]:
     return read
 
 
-def age(document: Mapping[str, Any]) -> str:
+def format_age(document: Mapping[str, Any]) -> str:
     """Tell how long ago an object was created, in the short form of kubectl."""
     created = document["metadata"].get("creationTimestamp")
     if not created:
@@ -108,9 +110,9 @@ def age(document: Mapping[str, Any]) -> str:
     return f"{max(seconds, 0)}s"
 
 
-NAME = Column("Name", at("metadata", "name"), format="name", description="Name of the object.")
-AGE = Column("Age", age, description="Time since the object was created.")
-CREATED = Column("Created At", at("metadata", "creationTimestamp"), "date", description="When it was created.")
+NAME = Column("Name", read_path("metadata", "name"), format="name", description="Name of the object.")
+AGE = Column("Age", format_age, description="Time since the object was created.")
+CREATED = Column("Created At", read_path("metadata", "creationTimestamp"), "date", description="When it was created.")
 
 
 def _data_size(document: Mapping[str, Any]) -> int:
@@ -118,61 +120,61 @@ def _data_size(document: Mapping[str, Any]) -> int:
 
 
 def _ready_containers(document: Mapping[str, Any]) -> str:
-    statuses = at("status", "containerStatuses", default=[])(document)
-    total = len(at("spec", "containers", default=[])(document))
+    statuses = read_path("status", "containerStatuses", default=[])(document)
+    total = len(read_path("spec", "containers", default=[])(document))
     return f"{sum(1 for status in statuses if status.get('ready'))}/{total}"
 
 
 def _restarts(document: Mapping[str, Any]) -> str:
-    statuses = at("status", "containerStatuses", default=[])(document)
+    statuses = read_path("status", "containerStatuses", default=[])(document)
     return str(sum(status.get("restartCount", 0) for status in statuses))
 
 
 def _pod_status(document: Mapping[str, Any]) -> str:
     if document["metadata"].get("deletionTimestamp"):
         return "Terminating"
-    return str(at("status", "phase", default="")(document))
+    return str(read_path("status", "phase", default="")(document))
 
 
 def _ports(document: Mapping[str, Any]) -> str:
-    ports = at("spec", "ports", default=[])(document)
+    ports = read_path("spec", "ports", default=[])(document)
     return ",".join(f"{port.get('port')}/{port.get('protocol', 'TCP')}" for port in ports) or "<none>"
 
 
 def _deployment_ready(document: Mapping[str, Any]) -> str:
-    ready = at("status", "readyReplicas", default=0)(document)
-    return f"{ready}/{at('spec', 'replicas', default=0)(document)}"
+    ready = read_path("status", "readyReplicas", default=0)(document)
+    return f"{ready}/{read_path('spec', 'replicas', default=0)(document)}"
 
 
 def _containers(key: str) -> Callable[[Mapping[str, Any]], str]:
-    containers = at("spec", "template", "spec", "containers", default=())
+    containers = read_path("spec", "template", "spec", "containers", default=())
     return lambda document: ",".join(str(item.get(key)) for item in containers(document))
 
 
 def _labels(*path: str) -> Callable[[Mapping[str, Any]], str]:
-    labels = at(*path, default={})
+    labels = read_path(*path, default={})
     return lambda document: ",".join(f"{key}={value}" for key, value in sorted(labels(document).items())) or "<none>"
 
 
 _COLUMNS: dict[str, tuple[Column, ...]] = {
     "configmaps.": (NAME, Column("Data", _data_size), AGE),
-    "secrets.": (NAME, Column("Type", at("type", default="")), Column("Data", _data_size), AGE),
-    "namespaces.": (NAME, Column("Status", at("status", "phase", default="")), AGE),
+    "secrets.": (NAME, Column("Type", read_path("type", default="")), Column("Data", _data_size), AGE),
+    "namespaces.": (NAME, Column("Status", read_path("status", "phase", default="")), AGE),
     "pods.": (
         NAME,
         Column("Ready", _ready_containers),
         Column("Status", _pod_status),
         Column("Restarts", _restarts),
         AGE,
-        Column("IP", at("status", "podIP", default="<none>"), priority=1),
-        Column("Node", at("spec", "nodeName", default="<none>"), priority=1),
-        Column("Nominated Node", at("status", "nominatedNodeName", default="<none>"), priority=1),
+        Column("IP", read_path("status", "podIP", default="<none>"), priority=1),
+        Column("Node", read_path("spec", "nodeName", default="<none>"), priority=1),
+        Column("Nominated Node", read_path("status", "nominatedNodeName", default="<none>"), priority=1),
         Column("Readiness Gates", lambda _: "<none>", priority=1),
     ),
     "services.": (
         NAME,
-        Column("Type", at("spec", "type", default="")),
-        Column("Cluster-IP", at("spec", "clusterIP", default="<none>")),
+        Column("Type", read_path("spec", "type", default="")),
+        Column("Cluster-IP", read_path("spec", "clusterIP", default="<none>")),
         Column("External-IP", lambda _: "<none>"),
         Column("Port(s)", _ports),
         AGE,
@@ -181,19 +183,19 @@ _COLUMNS: dict[str, tuple[Column, ...]] = {
     "deployments.apps": (
         NAME,
         Column("Ready", _deployment_ready),
-        Column("Up-to-date", at("status", "updatedReplicas", default=0)),
-        Column("Available", at("status", "availableReplicas", default=0)),
+        Column("Up-to-date", read_path("status", "updatedReplicas", default=0)),
+        Column("Available", read_path("status", "availableReplicas", default=0)),
         AGE,
         Column("Containers", _containers("name"), priority=1),
         Column("Images", _containers("image"), priority=1),
         Column("Selector", _labels("spec", "selector", "matchLabels"), priority=1),
     ),
-    "leases.coordination.k8s.io": (NAME, Column("Holder", at("spec", "holderIdentity", default="")), AGE),
+    "leases.coordination.k8s.io": (NAME, Column("Holder", read_path("spec", "holderIdentity", default="")), AGE),
     "customresourcedefinitions.apiextensions.k8s.io": (NAME, CREATED),
 }
 
 
-def columns_of(resource: ResourceType) -> tuple[Column, ...]:
+def columns_for(resource: ResourceType) -> tuple[Column, ...]:
     """Return the columns of a resource; those of a custom one stand in its definition."""
     if resource.custom is None or not resource.custom.columns:
         return _COLUMNS.get(resource.bucket, (NAME, AGE))
@@ -215,5 +217,5 @@ def _printer_cell(item: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Any]
     """Read the simple JSON paths (`.spec.replicas`) that printer columns use."""
     path = str(item.get("jsonPath", "")).lstrip(".").split(".")
     if path == ["metadata", "creationTimestamp"]:
-        return age
-    return at(*path)
+        return format_age
+    return read_path(*path)

@@ -7,80 +7,82 @@ from kubex_testing._objects.json_types import JsonObject, json_equal, object_at
 from kubex_testing._objects.names import expand_generate_name
 
 from . import _errors as errors
-from ._admit import admit_body, warn_of_finalizers
-from ._certificates import SIGNING_REQUESTS, name_requester
+from ._certificate_signing_requests import CSR_BUCKET, set_requester
 from ._cluster import Call, new_uid, now
 from ._decode import decode_object
-from ._managed import stamp_update
+from ._field_validation import decode_fields, warn_about_finalizers
+from ._managed_fields import record_managed_fields
 from ._messages import Response
 from ._options import WriteOptions, write_options
-from ._pod_parts import PARTS, take_part, validate_part
-from ._shapes import answer, negotiate
-from ._store import Stored
-from ._strategy import complete, prepare_update, validate, with_defaults
-from ._types import check_type
+from ._pod_subresources import POD_SUBRESOURCES, apply_pod_update, validate_pod_update
+from ._responses import negotiate_object, object_response
+from ._store import StoredObject
+from ._strategy import prepare_create, prepare_update, validate, with_defaults
+from ._type_meta import check_type_meta
 
 _GENERATE_ATTEMPTS = 8
 
 
 async def create(call: Call) -> Response:
     """POST on a collection."""
-    representation = negotiate(call.request)
+    representation = negotiate_object(call.request)
     options = write_options(call.request, "CreateOptions")
     body = decode_object(call.request, call.resource.kind)
-    check_type(call.resource, body.document)
-    document = admit_body(call, body, options)
-    return answer(call, 201, create_object(call, document, options), representation)
+    check_type_meta(call.resource, body.document)
+    document = decode_fields(call, body, options)
+    return object_response(call, 201, create_object(call, document, options), representation)
 
 
 async def update(call: Call) -> Response:
     """PUT on an object or its status."""
-    representation = negotiate(call.request)
+    representation = negotiate_object(call.request)
     options = write_options(call.request, "UpdateOptions")
     body = decode_object(call.request, call.resource.kind)
-    check_type(call.resource, body.document)
-    document = admit_body(call, body, options)
+    check_type_meta(call.resource, body.document)
+    document = decode_fields(call, body, options)
     check_identity(call, document)
     current = call.cluster.store.get(call.resource.bucket, call.key)
     if current is None:
         if not call.resource.create_on_update:
             call.stored()
-        return answer(call, 201, _create_by_update(call, document, options), representation)
+        return object_response(call, 201, _create_by_update(call, document, options), representation)
     stored = update_object(call, document, current, options)
-    return answer(call, 200, stored, representation)
+    return object_response(call, 200, stored, representation)
 
 
-def _create_by_update(call: Call, document: JsonObject, options: WriteOptions) -> Stored:
+def _create_by_update(call: Call, document: JsonObject, options: WriteOptions) -> StoredObject:
     """Create the object of a PUT, whatever its resourceVersion; raises 409 for a UID, since no object has it."""
     resource, metadata = call.resource, document["metadata"]
     if revision := str(metadata.pop("resourceVersion", "") or ""):
-        _check_number(revision)
+        _check_revision_number(revision)
     if uid := metadata.get("uid"):
-        why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: "
-        raise errors.conflict(resource.plural, resource.group, call.info.name, why)
+        detail = f"Precondition failed: UID in precondition: {uid}, UID in object meta: "
+        raise errors.conflict(resource.plural, resource.group, call.info.name, detail)
     return create_object(call, document, options)
 
 
-def create_object(call: Call, document: JsonObject, options: WriteOptions, *, manager_done: bool = False) -> Stored:
+def create_object(
+    call: Call, document: JsonObject, options: WriteOptions, *, has_managed_fields: bool = False
+) -> StoredObject:
     """Complete, check and store a new object; raises 403, 404, 409, 422 and 500."""
     resource, metadata = call.resource, document["metadata"]
     check_namespace(call, metadata)
-    check_namespace_open(call, metadata.get("name") or "")
+    check_namespace_active(call, metadata.get("name") or "")
     for key in ("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"):
         metadata.pop(key, None)
     revision = str(metadata.pop("resourceVersion", "") or "")
-    _complete_name(call, metadata)
+    _generate_name(call, metadata)
     metadata.update(uid=new_uid(), creationTimestamp=now())
     document = with_defaults(resource, document)
-    if resource.bucket == SIGNING_REQUESTS:
-        name_requester(document, call.user)
-    if not manager_done:
-        stamp_update(call, document, None, options)
-    document = complete(call.cluster, resource, document)
+    if resource.bucket == CSR_BUCKET:
+        set_requester(document, call.user)
+    if not has_managed_fields:
+        record_managed_fields(call, document, None, options)
+    document = prepare_create(call.cluster, resource, document)
     metadata = document["metadata"]
     validate(resource, document, None)
-    warn_of_finalizers(call, document, None)
-    if _is_revision(revision):
+    warn_about_finalizers(call, document, None)
+    if _is_nonzero_revision(revision):
         raise errors.internal("resourceVersion should not be set on objects to be created")
     key = resource.key(call.info.namespace, metadata["name"])
     existing = call.cluster.store.get(resource.bucket, key)
@@ -89,13 +91,13 @@ def create_object(call: Call, document: JsonObject, options: WriteOptions, *, ma
         raise errors.already_exists(resource.plural, resource.group, metadata["name"], terminating=terminating)
     document["apiVersion"] = resource.stored_api_version
     if options.dry_run:
-        return Stored(document, 0)
+        return StoredObject(document, 0)
     return call.cluster.store.put(resource.bucket, key, document)
 
 
 def update_object(
-    call: Call, document: JsonObject, current: Stored, options: WriteOptions, *, manager_done: bool = False
-) -> Stored:
+    call: Call, document: JsonObject, current: StoredObject, options: WriteOptions, *, has_managed_fields: bool = False
+) -> StoredObject:
     """Check and store a new version of an object; raises 409, 422 and 500. A write without effect stores nothing."""
     resource, old = call.resource, current.object
     document = with_defaults(resource, document)
@@ -104,26 +106,26 @@ def update_object(
     if not metadata.get("uid"):
         metadata["uid"] = old_metadata["uid"]
     _keep_system_metadata(metadata, old_metadata)
-    part = call.info.subresource in PARTS
-    if part:
-        document = take_part(call.cluster, call.info.subresource, document, old)
+    is_pod_subresource = call.info.subresource in POD_SUBRESOURCES
+    if is_pod_subresource:
+        document = apply_pod_update(call.cluster, call.info.subresource, document, old)
     document = prepare_update(resource, document, old, call.info.subresource)
-    if part:
-        validate_part(call.info.subresource, document, old)
+    if is_pod_subresource:
+        validate_pod_update(call.info.subresource, document, old)
     else:
         validate(resource, document, old)
-        warn_of_finalizers(call, document, old)
-    if not manager_done:
-        stamp_update(call, document, old, options)
+        warn_about_finalizers(call, document, old)
+    if not has_managed_fields:
+        record_managed_fields(call, document, old, options)
     document["metadata"]["resourceVersion"] = old_metadata["resourceVersion"]
     document["apiVersion"] = resource.stored_api_version
     if json_equal(document, old):
         return current
     if options.dry_run:
-        return Stored(document, current.revision)
-    if _deletes_now(document, old):
+        return StoredObject(document, current.revision)
+    if _removes_last_finalizer(document, old):
         call.cluster.store.delete(resource.bucket, call.key)
-        return Stored(document, current.revision)
+        return StoredObject(document, current.revision)
     return call.cluster.store.put(resource.bucket, call.key, document)
 
 
@@ -142,12 +144,12 @@ def check_identity(call: Call, document: JsonObject) -> None:
         )
 
 
-def check_revision(call: Call, metadata: JsonObject, current: Stored) -> None:
+def check_revision(call: Call, metadata: JsonObject, current: StoredObject) -> None:
     """Check resourceVersion and uid of an update against what is stored; raises 409, 422 and 500."""
     resource, name = call.resource, call.info.name
-    raw = str(metadata.get("resourceVersion") or "")
-    if raw:
-        _check_number(raw)
+    revision = str(metadata.get("resourceVersion") or "")
+    if revision:
+        _check_revision_number(revision)
     uid = metadata.get("uid")
     if uid and uid != current.object["metadata"]["uid"] and call.info.verb == "update":
         raise errors.conflict(
@@ -156,18 +158,18 @@ def check_revision(call: Call, metadata: JsonObject, current: Stored) -> None:
             name,
             f"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.object['metadata']['uid']}",
         )
-    if raw in ("", "0"):
+    if revision in ("", "0"):
         if resource.unconditional_update and resource.custom is None:
             return
-        cause = errors.cause(
+        cause = errors.status_cause(
             "FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"
         )
         raise errors.invalid(resource.plural, resource.group, name, [cause])
-    if raw != current.object["metadata"]["resourceVersion"]:
+    if revision != current.object["metadata"]["resourceVersion"]:
         raise errors.conflict(resource.plural, resource.group, name)
 
 
-def check_namespace_open(call: Call, name: str) -> None:
+def check_namespace_active(call: Call, name: str) -> None:
     """Check that new objects may be made in the namespace; raises 403 and 404."""
     if not call.resource.namespaced:
         return
@@ -181,7 +183,9 @@ def check_namespace_open(call: Call, name: str) -> None:
             call.resource.group,
             name,
             f"unable to create new content in namespace {namespace} because it is being terminated",
-            errors.cause("NamespaceTerminating", f"namespace {namespace} is being terminated", "metadata.namespace"),
+            errors.status_cause(
+                "NamespaceTerminating", f"namespace {namespace} is being terminated", "metadata.namespace"
+            ),
         )
 
 
@@ -198,14 +202,14 @@ def check_namespace(call: Call, metadata: JsonObject) -> None:
         )
 
 
-def _complete_name(call: Call, metadata: JsonObject) -> None:
+def _generate_name(call: Call, metadata: JsonObject) -> None:
     """Make a name from `generateName`; raises 422 when there is neither."""
     if metadata.get("name"):
         return
     base = metadata.get("generateName")
     if not base:
         message = "Required value: name or generateName is required"
-        causes = [errors.cause("FieldValueRequired", message, "metadata.name")]
+        causes = [errors.status_cause("FieldValueRequired", message, "metadata.name")]
         raise errors.invalid(call.resource.kind, call.resource.group, "", causes)
     for _ in range(_GENERATE_ATTEMPTS):
         metadata["name"] = expand_generate_name(base, call.cluster.random)
@@ -214,14 +218,14 @@ def _complete_name(call: Call, metadata: JsonObject) -> None:
             return
 
 
-def _check_number(revision: str) -> None:
+def _check_revision_number(revision: str) -> None:
     try:
         parse_uint(revision)
     except ValueError as error:
         raise errors.internal(str(error)) from None
 
 
-def _is_revision(text: str) -> bool:
+def _is_nonzero_revision(text: str) -> bool:
     """Tell whether a text is a revision other than 0; a create ignores anything else."""
     try:
         return parse_uint(text) > 0
@@ -243,7 +247,7 @@ def _keep_system_metadata(metadata: JsonObject, old: JsonObject) -> None:
         metadata["managedFields"] = old["managedFields"]
 
 
-def _deletes_now(new: JsonObject, old: JsonObject) -> bool:
+def _removes_last_finalizer(new: JsonObject, old: JsonObject) -> bool:
     """Does this update take away the last thing that kept a deleted object?"""
     metadata: dict[str, Any] = old["metadata"]
     if "deletionTimestamp" not in metadata or new["metadata"].get("finalizers"):

@@ -9,7 +9,7 @@ from ._options import WriteOptions
 FieldPath = tuple[str, ...]
 
 
-def stamp_update(call: Call, new: JsonObject, old: JsonObject | None, options: WriteOptions) -> None:
+def record_managed_fields(call: Call, new: JsonObject, old: JsonObject | None, options: WriteOptions) -> None:
     """Record in `new` which fields the manager of this write has set."""
     entries = update_managed_fields(
         old,
@@ -19,7 +19,7 @@ def stamp_update(call: Call, new: JsonObject, old: JsonObject | None, options: W
         api_version=call.resource.api_version,
         now=now(),
         subresource=call.info.subresource or None,
-        ignore=ignored_fields(call),
+        ignore=reset_fields(call),
     )
     if entries:
         new["metadata"]["managedFields"] = entries
@@ -27,8 +27,8 @@ def stamp_update(call: Call, new: JsonObject, old: JsonObject | None, options: W
         new["metadata"].pop("managedFields", None)
 
 
-def ignored_fields(call: Call) -> tuple[FieldPath, ...]:
+def reset_fields(call: Call) -> tuple[FieldPath, ...]:
     """Return the fields that a write through this path cannot change and so cannot own."""
     if call.info.subresource == "status":
         return (("f:spec",), ("f:metadata",)) if call.resource.custom else (("f:spec",),)
-    return (("f:status",),) if call.resource.has("status") else ()
+    return (("f:status",),) if call.resource.has_subresource("status") else ()

@@ -7,17 +7,17 @@ from typing import Any
 
 from . import _errors as errors
 from ._options import ListOptions, Selection
-from ._store import Bucket, Stored
+from ._store import Bucket, StoredObject
 
 _TOKEN_VERSION = "meta.k8s.io/v1"  # noqa: S105 - the name of a format
-_TOO_OLD = "The provided continue parameter is too old to display a consistent list result"
+_EXPIRED_MESSAGE = "The provided continue parameter is too old to display a consistent list result"
 
 
 @dataclass(frozen=True)
 class Page:
     """The objects of one list call and the metadata of the list."""
 
-    items: list[Stored]
+    items: list[StoredObject]
     revision: int
     continue_token: str = ""
     remaining: int = 0
@@ -41,30 +41,30 @@ def read_page(bucket: Bucket, current: int, selection: Selection, options: ListO
     if options.continue_token:
         revision, start = _decode(options.continue_token)
         if revision >= 0:
-            _check_floor_of_page(bucket, revision, start)
+            _check_not_compacted(bucket, revision, start)
     elif options.match == "Exact" or (options.limit and options.revision and not options.match):
         revision = options.revision
-        if revision is not None and revision < bucket.floor:
+        if revision is not None and revision < bucket.compacted_revision:
             raise errors.expired("The resourceVersion for the provided list is too old.")
     # resourceVersion=0 is served from a cache that knows no pages.
     limit = 0 if options.revision == 0 and options.match != "Exact" else options.limit
     if revision is None or revision < 0:
-        return _cut(
-            bucket.objects, bucket.candidates(selection.prefix, selection.key), start, limit, current, selection
+        return _read_chunk(
+            bucket.objects, bucket.keys_for(selection.prefix, selection.key), start, limit, current, selection
         )
-    past = bucket.snapshot(revision)
-    keys = sorted(key for key in past if key.startswith(selection.prefix))
-    return _cut(past, keys, start, limit, revision, selection)
+    snapshot = bucket.snapshot(revision)
+    keys = sorted(key for key in snapshot if key.startswith(selection.prefix))
+    return _read_chunk(snapshot, keys, start, limit, revision, selection)
 
 
-def _cut(
-    objects: dict[str, Stored], keys: list[str], start: str, limit: int, revision: int, selection: Selection
+def _read_chunk(
+    objects: dict[str, StoredObject], keys: list[str], start: str, limit: int, revision: int, selection: Selection
 ) -> Page:
     if start:
         keys = [key for key in keys if key >= selection.prefix + start]
     if not limit:
         return Page([item for key in keys if selection.matches(item := objects[key])], revision)
-    items: list[Stored] = []
+    items: list[StoredObject] = []
     for index, key in enumerate(keys):
         item = objects[key]
         if not selection.matches(item):
@@ -75,13 +75,15 @@ def _cut(
             if not rest:
                 break
             token = _encode(revision, key.removeprefix(selection.prefix) + "\0")
-            return Page(items, revision, token, len(rest) if selection.everything else 0)
+            return Page(items, revision, token, len(rest) if selection.selects_all else 0)
     return Page(items, revision)
 
 
-def _check_floor_of_page(bucket: Bucket, revision: int, start: str) -> None:
-    if revision < bucket.floor:
-        message = f"{_TOO_OLD}; start over, or go on with the token in this answer, accepting an inconsistent list"
+def _check_not_compacted(bucket: Bucket, revision: int, start: str) -> None:
+    if revision < bucket.compacted_revision:
+        message = (
+            f"{_EXPIRED_MESSAGE}; start over, or go on with the token in this answer, accepting an inconsistent list"
+        )
         raise errors.expired(message, continue_token=_encode(-1, start))
 
 

@@ -23,21 +23,21 @@ class RequestInfo:
     legacy_watch: bool = False
 
 
-def parse(request: RecordedRequest) -> RequestInfo:
+def parse_request_info(request: RecordedRequest) -> RequestInfo:
     """Split a path into group, version, namespace, resource, name and subresource."""
     segments = request.segments()
-    plain = RequestInfo(request.path, request.method.lower())
+    non_resource = RequestInfo(request.path, request.method.lower())
     if not segments or segments[0] not in ("api", "apis"):
-        return plain
+        return non_resource
     prefix = 2 if segments[0] == "api" else 3
     if len(segments) <= prefix:
-        return plain
+        return non_resource
     group = "" if prefix == 2 else segments[1]
     version, rest = segments[prefix - 1], segments[prefix:]
     legacy = rest[0] == "watch"
     if legacy:
         rest = rest[1:]
-    namespace, rest = _namespace(rest)
+    namespace, rest = _split_namespace(rest)
     plural, name, subresource = (*rest, "", "", "")[:3]
     if len(rest) > 3:
         subresource = "/".join(rest[2:])
@@ -55,7 +55,7 @@ def parse(request: RecordedRequest) -> RequestInfo:
     )
 
 
-def _namespace(rest: list[str]) -> tuple[str, list[str]]:
+def _split_namespace(rest: list[str]) -> tuple[str, list[str]]:
     """Take `namespaces/NAME` off the front, unless it is the Namespace itself that is meant."""
     if len(rest) > 2 and rest[0] == "namespaces" and rest[2] not in ("status", "finalize"):
         return rest[1], rest[2:]
@@ -69,11 +69,11 @@ def _verb(request: RecordedRequest, name: str, *, legacy: bool) -> str:
     if name:
         return verb
     if verb == "get":
-        return "watch" if flag(request.query, "watch") else "list"
+        return "watch" if parse_boolean(request.query, "watch") else "list"
     return "deletecollection" if verb == "delete" else verb
 
 
-def flag(query: dict[str, list[str]], key: str) -> bool:
+def parse_boolean(query: dict[str, list[str]], key: str) -> bool:
     """Read a boolean parameter as the reference does: present and neither `false` nor `0`."""
     values = query.get(key, [])
     return bool(values) and values[0].lower() not in ("false", "0")

@@ -14,35 +14,35 @@ from kubex_testing._objects.causes import Cause, invalid
 from kubex_testing._objects.json_types import JsonObject, array_at, is_object, object_at
 
 from . import _errors as errors
-from ._auth import AUDIENCE, SERVICE_ACCOUNT, Authenticator, IssuedToken, service_account_groups, user_document
+from ._auth import AUDIENCE, SERVICE_ACCOUNT_PREFIX, Authenticator, IssuedToken, service_account_groups, user_document
 from ._cluster import Call, Cluster, new_uid
-from ._creations import TOKEN_REQUEST, created, read_creation
+from ._create_only import TOKEN_REQUEST, created_response, decode_create_only
 from ._encode import dumps
 from ._messages import Identity, Response
 
-_DEFAULT_SECONDS, _LEAST_SECONDS, _MOST_SECONDS = 3600, 600, 2**32
-_EXTRA = "authentication.kubernetes.io"
+_DEFAULT_SECONDS, _MIN_SECONDS, _MAX_SECONDS = 3600, 600, 2**32
+_EXTRA_PREFIX = "authentication.kubernetes.io"
 _BOUND_KINDS = {("v1", "Node"): "nodes", ("v1", "Pod"): "pods", ("v1", "Secret"): "secrets"}
-_KEPT_METADATA = ("name", "namespace", "uid", "creationTimestamp")
+_METADATA_FIELDS = ("name", "namespace", "uid", "creationTimestamp")
 
 
-class Tokens:
+class ServiceAccountTokens:
     """Issues tokens and says whose they are."""
 
     def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator
         self._key = secrets.token_bytes(32)
 
-    async def request(self, call: Call) -> Response:
+    async def create(self, call: Call) -> Response:
         """POST …/serviceaccounts/NAME/token: a token that signs in as the service account."""
-        body, _ = read_creation(call, TOKEN_REQUEST)
+        body, _ = decode_create_only(call, TOKEN_REQUEST)
         account = call.stored().object["metadata"]
-        _check(call, body, account)
+        _check_token_request(call, body, account)
         spec = object_at(body, "spec")
         seconds = spec.get("expirationSeconds") or _DEFAULT_SECONDS
         audiences = array_at(spec, "audiences") or [AUDIENCE]
         reference = spec.get("boundObjectRef")
-        bound = _bound(call, account, reference) if is_object(reference) else None
+        bound = _bound_object(call, account, reference) if is_object(reference) else None
         issued_at = datetime.now(timezone.utc).replace(microsecond=0)
         token_id = new_uid()
         issued = IssuedToken(
@@ -56,11 +56,11 @@ class Tokens:
         document = {
             "kind": TOKEN_REQUEST.kind,
             "apiVersion": TOKEN_REQUEST.api_version,
-            "metadata": {key: account[key] for key in _KEPT_METADATA},
+            "metadata": {key: account[key] for key in _METADATA_FIELDS},
             "spec": {"audiences": audiences, "expirationSeconds": seconds, "boundObjectRef": reference},
             "status": {"token": token, "expirationTimestamp": issued.expires.strftime("%Y-%m-%dT%H:%M:%SZ")},
         }
-        return created(call, document)
+        return created_response(call, document)
 
     def review(self, body: JsonObject) -> JsonObject:
         """Return the status of a TokenReview; raises 400 for one without a token."""
@@ -68,10 +68,10 @@ class Tokens:
         token = spec.get("token")
         if not token:
             raise errors.bad_request("token is required for TokenReview in authentication")
-        known = self._authenticator.look_up(token, array_at(spec, "audiences") or [AUDIENCE])
-        if known is None:
+        authenticated = self._authenticator.authenticate_token(token, array_at(spec, "audiences") or [AUDIENCE])
+        if authenticated is None:
             return {"user": {}, "error": "invalid bearer token"}
-        user, audiences = known
+        user, audiences = authenticated
         return {"authenticated": True, "user": user_document(user), "audiences": audiences}
 
     def _sign(self, issued: IssuedToken, issued_at: datetime, token_id: str) -> str:
@@ -92,21 +92,21 @@ class Tokens:
         return f"{signed}.{_base64url(signature)}"
 
 
-def _check(call: Call, body: JsonObject, account: JsonObject) -> None:
+def _check_token_request(call: Call, body: JsonObject, account: JsonObject) -> None:
     metadata, seconds = body["metadata"], object_at(body, "spec").get("expirationSeconds")
     if metadata.get("name") not in (None, "", account["name"]):
-        why = "must match the service account name if specified"
-        raise _invalid([invalid("metadata.name", metadata["name"], why)], call.info.name)
+        detail = "must match the service account name if specified"
+        raise _invalid([invalid("metadata.name", metadata["name"], detail)], call.info.name)
     if metadata.get("uid") not in (None, "", account["uid"]):
-        why = (
+        detail = (
             f"the UID in the token request ({metadata['uid']}) does not match the UID of the service account "
             f"({account['uid']})"
         )
-        raise errors.conflict(TOKEN_REQUEST.kind, TOKEN_REQUEST.group, account["name"], why)
+        raise errors.conflict(TOKEN_REQUEST.kind, TOKEN_REQUEST.group, account["name"], detail)
     field = "spec.expirationSeconds"
-    if seconds is not None and seconds < _LEAST_SECONDS:
+    if seconds is not None and seconds < _MIN_SECONDS:
         raise _invalid([invalid(field, seconds, "may not specify a duration less than 10 minutes")])
-    if seconds is not None and seconds > _MOST_SECONDS:
+    if seconds is not None and seconds > _MAX_SECONDS:
         raise _invalid([invalid(field, seconds, "may not specify a duration larger than 2^32 seconds")])
 
 
@@ -114,7 +114,7 @@ def _invalid(causes: list[Cause], name: str = "") -> errors.ApiError:
     return errors.invalid(TOKEN_REQUEST.kind, TOKEN_REQUEST.group, name, [item.as_dict() for item in causes])
 
 
-def _bound(call: Call, account: JsonObject, reference: JsonObject) -> tuple[str, JsonObject]:
+def _bound_object(call: Call, account: JsonObject, reference: JsonObject) -> tuple[str, JsonObject]:
     """Find the object that the token is bound to; raises 400, 404 and 409."""
     version, kind, name = reference.get("apiVersion") or "", reference.get("kind") or "", reference.get("name")
     plural = _BOUND_KINDS.get((version, kind))
@@ -134,21 +134,21 @@ def _bound(call: Call, account: JsonObject, reference: JsonObject) -> tuple[str,
         )
     metadata: JsonObject = found.object["metadata"]
     if reference.get("uid") not in (None, "", metadata["uid"]):
-        why = (
+        detail = (
             f"the UID in the bound object reference ({reference['uid']}) does not match the UID in record. "
             "The object might have been deleted and then recreated"
         )
-        raise errors.conflict(kind, "", name, why)
+        raise errors.conflict(kind, "", name, detail)
     return plural, metadata
 
 
 def _identity(account: JsonObject, bound: tuple[str, JsonObject] | None, token_id: str) -> Identity:
-    extra: list[tuple[str, tuple[str, ...]]] = [(f"{_EXTRA}/credential-id", (f"JTI={token_id}",))]
+    extra: list[tuple[str, tuple[str, ...]]] = [(f"{_EXTRA_PREFIX}/credential-id", (f"JTI={token_id}",))]
     if bound is not None and bound[0] in ("nodes", "pods"):
         kind = bound[0].removesuffix("s")
-        extra += [(f"{_EXTRA}/{kind}-{key}", (bound[1][key],)) for key in ("name", "uid")]
+        extra += [(f"{_EXTRA_PREFIX}/{kind}-{key}", (bound[1][key],)) for key in ("name", "uid")]
     namespace = account["namespace"]
-    name = f"{SERVICE_ACCOUNT}{namespace}:{account['name']}"
+    name = f"{SERVICE_ACCOUNT_PREFIX}{namespace}:{account['name']}"
     return Identity(name, service_account_groups(namespace), account["uid"], tuple(extra))
 
 

@@ -8,25 +8,25 @@ from typing import Any
 
 from ._encode import dumps
 from ._messages import RecordedRequest, Response
-from ._negotiate import JSON, clauses
+from ._negotiation import JSON, parse_accept
 from ._registry import Registry, ResourceType, Subresource
 
 _GROUP, _VERSION, _LIST = "apidiscovery.k8s.io", "v2", "APIGroupDiscoveryList"
 _CONTENT_TYPE = f"{JSON};g={_GROUP};v={_VERSION};as={_LIST}"
 
 
-def wants_aggregated(request: RecordedRequest) -> bool:
+def accepts_aggregated_discovery(request: RecordedRequest) -> bool:
     """Does the client prefer the aggregated form to all others we have?"""
-    for clause in clauses(request.header("accept")):
-        wanted = (clause.parameters.get("g"), clause.parameters.get("v"), clause.parameters.get("as"))
-        if clause.media == JSON and wanted == (_GROUP, _VERSION, _LIST):
+    for clause in parse_accept(request.header("accept")):
+        requested = (clause.parameters.get("g"), clause.parameters.get("v"), clause.parameters.get("as"))
+        if clause.media == JSON and requested == (_GROUP, _VERSION, _LIST):
             return True
         if not clause.parameters:
             return False
     return False
 
 
-def aggregated(registry: Registry, request: RecordedRequest, groups: list[str]) -> Response:
+def aggregated_discovery(registry: Registry, request: RecordedRequest, groups: list[str]) -> Response:
     """Answer with the discovery of these groups, or 304 when the client has it."""
     document: dict[str, Any] = {
         "kind": _LIST,

@@ -2,15 +2,15 @@
 
 from kubex_testing._objects.json_types import JsonObject
 
-from ._admit import admit_body
 from ._cluster import Call
 from ._decode import decode_object
 from ._encode import dumps, render
+from ._field_validation import decode_fields
 from ._messages import Response
-from ._negotiate import wanted
+from ._negotiation import negotiate
 from ._options import WriteOptions, write_options
 from ._registry import ResourceType
-from ._types import check_type
+from ._type_meta import check_type_meta
 from ._writes import check_namespace
 
 BINDING = ResourceType("", "v1", "Binding", "bindings", verbs=("create",))
@@ -20,20 +20,20 @@ TOKEN_REQUEST = ResourceType("authentication.k8s.io", "v1", "TokenRequest", "tok
 _SUCCESS: JsonObject = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
 
 
-def read_creation(call: Call, kind: ResourceType) -> tuple[JsonObject, WriteOptions]:
+def decode_create_only(call: Call, body_type: ResourceType) -> tuple[JsonObject, WriteOptions]:
     """Decode and check the body; raises 400, 406, 415 and 422."""
-    wanted(call.request)
+    negotiate(call.request)
     options = write_options(call.request, "CreateOptions")
-    body = decode_object(call.request, kind.kind)
+    body = decode_object(call.request, body_type.kind)
     # Clients older than policy/v1 send evictions as policy/v1beta1, which means the same.
-    if (kind, body.document.get("apiVersion")) == (EVICTION, "policy/v1beta1"):
-        body.document["apiVersion"] = kind.api_version
-    check_type(kind, body.document)
-    document = admit_body(call, body, options, resource=kind)
+    if (body_type, body.document.get("apiVersion")) == (EVICTION, "policy/v1beta1"):
+        body.document["apiVersion"] = body_type.api_version
+    check_type_meta(body_type, body.document)
+    document = decode_fields(call, body, options, resource=body_type)
     check_namespace(call, document["metadata"])
     return document, options
 
 
-def created(call: Call, document: JsonObject = _SUCCESS) -> Response:
+def created_response(call: Call, document: JsonObject = _SUCCESS) -> Response:
     """Answer with 201: a document, or that it was done."""
-    return render(201, dumps(document), wanted(call.request))
+    return render(201, dumps(document), negotiate(call.request))

@@ -12,23 +12,23 @@ from . import _errors as errors
 from ._auth import Authenticator, Authorizer
 from ._bindings import bind
 from ._cluster import Call, Cluster
+from ._connect import connect
 from ._deletes import delete, delete_collection
-from ._discovery import discover, is_careless
+from ._discovery import accepts_any_method, discover
 from ._encode import dumps, render
 from ._evictions import evict
-from ._faults import Action, AddHeaders, Answer, Delay, Drop, Faults
+from ._faults import Action, AddHeaders, Answer, Delay, Drop, FaultList
 from ._http import MAX_BODY, HangupError
-from ._logs import read_log
-from ._messages import RecordedRequest, Response, text
-from ._negotiate import for_errors
+from ._messages import RecordedRequest, Response, plain_text_response
+from ._negotiation import negotiate_error
 from ._patches import patch
-from ._pods import stream
+from ._pod_logs import read_log
 from ._reads import get, list_objects
 from ._registry import ResourceType
+from ._request_info import RequestInfo, parse_request_info
 from ._reviews import Reviews
-from ._router import RequestInfo, parse
 from ._scale import get_scale, patch_scale, update_scale
-from ._tokens import Tokens
+from ._service_account_tokens import ServiceAccountTokens
 from ._watch import watch
 from ._writes import create, update
 
@@ -59,20 +59,22 @@ _SUBRESOURCES: dict[str, dict[str, Verb]] = {
     "log": {"get": read_log},
     "binding": {"create": bind},
     "eviction": {"create": evict},
-    "exec": {"create": stream, "get": stream},
-    "attach": {"create": stream, "get": stream},
-    "portforward": {"create": stream, "get": stream},
+    "exec": {"create": connect, "get": connect},
+    "attach": {"create": connect, "get": connect},
+    "portforward": {"create": connect, "get": connect},
 }
 
 
 class Application:
     """Answers requests from the state of a cluster."""
 
-    def __init__(self, cluster: Cluster, authenticator: Authenticator, authorizer: Authorizer, faults: Faults) -> None:
+    def __init__(
+        self, cluster: Cluster, authenticator: Authenticator, authorizer: Authorizer, faults: FaultList
+    ) -> None:
         self.cluster = cluster
         self.authenticator = authenticator
         self.authorizer = authorizer
-        self.tokens = Tokens(authenticator)
+        self.tokens = ServiceAccountTokens(authenticator)
         self.reviews = Reviews(self.tokens, authorizer)
         self.faults = faults
         self.address = ""
@@ -88,34 +90,34 @@ class Application:
             return Response(fault.status, list(fault.headers), fault.body)
         if isinstance(fault, Drop) and fault.when == "request":
             raise HangupError
-        response = await self._answer(request)
+        response = await self._respond(request)
         if response.chunks is not None:
-            response.chunks = self._guarded(request, response.chunks)
+            response.chunks = self._abort_on_error(request, response.chunks)
         response.headers[:0] = [
             ("Audit-Id", str(uuid.uuid4())),
             ("Cache-Control", "no-cache, private"),
             ("Date", formatdate(usegmt=True)),
         ]
-        return _spoil(response, fault)
+        return _apply_fault(response, fault)
 
-    async def _answer(self, request: RecordedRequest) -> Response:
+    async def _respond(self, request: RecordedRequest) -> Response:
         warnings: list[str] = []
         try:
             response = await self._dispatch(request, warnings)
         except errors.ApiError as error:
-            response = render(error.code, dumps(error.status()), for_errors(request), error.headers)
+            response = render(error.code, dumps(error.status()), negotiate_error(request), error.headers)
         except errors.PlainError as error:
-            response = text(error.code, error.text, error.headers)
+            response = plain_text_response(error.code, error.text, error.headers)
         except HangupError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever it is, the client gets an answer and the log the cause
-            self._blame(request, error)
+            self._record_failure(request, error)
             failure = errors.ApiError(500, "InternalError", f"Internal error occurred: {error!r}")
-            response = render(500, dumps(failure.status()), for_errors(request))
+            response = render(500, dumps(failure.status()), negotiate_error(request))
         response.headers.extend(("Warning", f"299 - {_quoted(item)}") for item in warnings)
         return response
 
-    async def _guarded(
+    async def _abort_on_error(
         self, request: RecordedRequest, chunks: AsyncGenerator[bytes, None]
     ) -> AsyncGenerator[bytes, None]:
         """Cut the connection when a stream fails: its status has been sent already."""
@@ -126,21 +128,21 @@ class Application:
             except HangupError:
                 raise
             except Exception as error:
-                self._blame(request, error)
+                self._record_failure(request, error)
                 raise HangupError from error
 
-    def _blame(self, request: RecordedRequest, error: Exception) -> None:
+    def _record_failure(self, request: RecordedRequest, error: Exception) -> None:
         logger.error("%s %s failed", request.method, request.target, exc_info=error)
         self.failures.append(error)
 
     async def _dispatch(self, request: RecordedRequest, warnings: list[str]) -> Response:
-        info = parse(request)
-        user = self.authenticator.identify(request)
-        user = self.authorizer.check(user, request, info)
+        info = parse_request_info(request)
+        user = self.authenticator.authenticate(request)
+        user = self.authorizer.authorize(user, request, info)
         if request.oversized:
             raise errors.entity_too_large(MAX_BODY)
         if not info.is_resource:
-            return self._outside(request)
+            return self._non_resource_response(request)
         resource = self._resource(info)
         verb = self._verb(resource, info)
         call = Call(self.cluster, request, info, resource, user, warnings)
@@ -157,11 +159,11 @@ class Application:
             response.body = gzip.compress(response.body, compresslevel=1)
             response.headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
 
-    def _outside(self, request: RecordedRequest) -> Response:
+    def _non_resource_response(self, request: RecordedRequest) -> Response:
         response = discover(self.cluster.registry, request, self.address)
         if response is None:
             raise errors.unknown_path()
-        if request.method != "GET" and not is_careless(request):
+        if request.method != "GET" and not accepts_any_method(request):
             raise errors.method_not_allowed()
         return response
 
@@ -174,19 +176,19 @@ class Application:
             if registry.is_builtin(info.group):
                 raise errors.unknown_resource()
             raise errors.unknown_path()
-        if info.subresource and not resource.has(info.subresource):
+        if info.subresource and not resource.has_subresource(info.subresource):
             raise errors.unknown_resource()
-        nowhere = info.name or (resource.namespaced and not info.namespace)
-        if nowhere and not resource.is_stored:
+        has_target = info.name or (resource.namespaced and not info.namespace)
+        if has_target and not resource.is_stored:
             raise errors.unknown_resource()
         return resource
 
     def _verb(self, resource: ResourceType, info: RequestInfo) -> Verb:
         """Choose the function that answers; raises 405."""
         if (info.subresource, info.verb) == ("token", "create"):
-            return self.tokens.request
-        chosen = _verb(resource, info)
-        return chosen if resource.is_stored else self.reviews.answer
+            return self.tokens.create
+        handler = _verb(resource, info)
+        return handler if resource.is_stored else self.reviews.create
 
 
 def _scope_fits(resource: ResourceType, info: RequestInfo) -> bool:
@@ -204,8 +206,8 @@ def _verb(resource: ResourceType, info: RequestInfo) -> Verb:
         return found
     if info.verb not in resource.verbs:
         raise errors.method_not_allowed()
-    everywhere = resource.namespaced and not info.namespace
-    if everywhere and info.verb not in ("list", "watch"):
+    all_namespaces = resource.namespaced and not info.namespace
+    if all_namespaces and info.verb not in ("list", "watch"):
         raise errors.method_not_allowed()
     on_object = bool(info.name) and info.verb != "watch"
     if on_object != (info.verb in _OBJECT_VERBS):
@@ -213,7 +215,7 @@ def _verb(resource: ResourceType, info: RequestInfo) -> Verb:
     return _VERBS[info.verb]
 
 
-def _spoil(response: Response, fault: Action | None) -> Response:
+def _apply_fault(response: Response, fault: Action | None) -> Response:
     """Do to a finished answer what a fault says."""
     if isinstance(fault, AddHeaders):
         response.headers.extend(fault.headers)
@@ -222,11 +224,11 @@ def _spoil(response: Response, fault: Action | None) -> Response:
     if isinstance(fault, Drop) and fault.when == "body":
         response.cut_at = fault.after_bytes
         if response.chunks is not None:
-            response.chunks = _cut(response.chunks, fault.after_bytes)
+            response.chunks = _truncate(response.chunks, fault.after_bytes)
     return response
 
 
-async def _cut(chunks: AsyncGenerator[bytes, None], limit: int) -> AsyncGenerator[bytes, None]:
+async def _truncate(chunks: AsyncGenerator[bytes, None], limit: int) -> AsyncGenerator[bytes, None]:
     try:
         async for chunk in chunks:
             yield chunk[:limit]

@@ -6,24 +6,24 @@ from typing import Any
 from ._auth import Authorizer
 from ._messages import Identity
 from ._registry import Registry
-from ._router import RequestInfo
+from ._request_info import RequestInfo
 
-_PATHS = ("/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version")
-_ANYTHING = {
+_NON_RESOURCE_PATHS = ("/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version")
+_ALL_RULES = {
     "resourceRules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}],
     "nonResourceRules": [{"verbs": ["*"], "nonResourceURLs": ["*"]}],
     "incomplete": False,
 }
 
 
-def rules_of(registry: Registry, authorizer: Authorizer, user: Identity, namespace: str) -> dict[str, Any]:
+def rules_review_status(registry: Registry, authorizer: Authorizer, user: Identity, namespace: str) -> dict[str, Any]:
     """Return the status of a SelfSubjectRulesReview.
 
     A hook can only be asked about what there is, so with one the rules are said to be incomplete.
     """
     if authorizer.hook is None and authorizer.allows(user, RequestInfo("", "*", is_resource=True)):
-        return _ANYTHING
-    paths = [path for path in _PATHS if authorizer.allows(user, RequestInfo(path, "get"))]
+        return _ALL_RULES
+    paths = [path for path in _NON_RESOURCE_PATHS if authorizer.allows(user, RequestInfo(path, "get"))]
     return {
         "resourceRules": _resource_rules(registry, authorizer, user, namespace),
         "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": paths}] if paths else [],
@@ -38,7 +38,7 @@ def _resource_rules(registry: Registry, authorizer: Authorizer, user: Identity, 
     for resource in registry:
         parts = [("", resource.verbs), *((item.name, item.verbs) for item in resource.subresources)]
         for subresource, verbs in parts:
-            asked = RequestInfo(
+            info = RequestInfo(
                 "",
                 "",
                 is_resource=True,
@@ -48,7 +48,7 @@ def _resource_rules(registry: Registry, authorizer: Authorizer, user: Identity, 
                 plural=resource.plural,
                 subresource=subresource,
             )
-            allowed = tuple(verb for verb in verbs if authorizer.allows(user, replace(asked, verb=verb)))
+            allowed = tuple(verb for verb in verbs if authorizer.allows(user, replace(info, verb=verb)))
             name = f"{resource.plural}/{subresource}" if subresource else resource.plural
             rules.setdefault((resource.group, allowed), []).append(name)
     return [

@@ -12,12 +12,12 @@ from kubex_testing._objects.json_types import array_at, object_at
 
 from . import _errors as errors
 from ._cluster import Call
-from ._log_options import LogOptions, log_options
+from ._connect import check_node_exists
 from ._messages import Response
-from ._pods import check_node
+from ._pod_log_options import LogOptions, log_options
 
-SLICE = 64 * 1024
-Chunks = Callable[[], AsyncIterable[bytes]]
+CHUNK_SIZE = 64 * 1024
+LogSource = Callable[[], AsyncIterable[bytes]]
 LogKey = tuple[str, str, str, bool]
 """Namespace, pod, container, and whether it is the log of the previous container."""
 
@@ -35,30 +35,30 @@ class ContainerLog:
     """The log of one container; `chunks` makes one that is too large to keep."""
 
     lines: list[LogLine] = field(default_factory=list[LogLine])
-    chunks: Chunks | None = None
+    chunks: LogSource | None = None
     ended: bool = False
-    grown: asyncio.Event = field(default_factory=asyncio.Event)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def append(self, content: bytes, written: datetime | None = None) -> None:
         """Add lines and wake those who follow."""
         moment = written or datetime.now(timezone.utc)
         self.lines.extend(LogLine(moment, line) for line in _split(content))
-        self._wake()
+        self._notify()
 
     def end(self) -> None:
         """Say that nothing will follow."""
         self.ended = True
-        self._wake()
+        self._notify()
 
-    def _wake(self) -> None:
-        grown, self.grown = self.grown, asyncio.Event()
-        grown.set()
+    def _notify(self) -> None:
+        changed, self.changed = self.changed, asyncio.Event()
+        changed.set()
 
 
 def _split(content: bytes) -> list[bytes]:
     """Split after each `\\n`, and there only."""
-    *whole, last = content.split(b"\n")
-    return [line + b"\n" for line in whole] + ([last] if last else [])
+    *lines, last = content.split(b"\n")
+    return [line + b"\n" for line in lines] + ([last] if last else [])
 
 
 async def read_log(call: Call) -> Response:
@@ -69,20 +69,20 @@ async def read_log(call: Call) -> Response:
     key: LogKey = (call.info.namespace, call.info.name, container, options.previous)
     log = call.cluster.logs.get(key)
     if log is None:
-        return _without_log(call, pod, container, options)
-    chunks = _limited(_read(log, options), options.limit)
+        return _missing_log_response(call, pod, container, options)
+    chunks = _limit_bytes(_read(log, options), options.limit)
     return Response(200, [("Content-Type", "text/plain")], chunks=chunks)
 
 
-def _container(pod: dict[str, object], wanted: str) -> str:
+def _container(pod: dict[str, object], requested: str) -> str:
     """Choose the container; raises 400."""
     name = object_at(pod, "metadata")["name"]
     lists = ("containers", "initContainers", "ephemeralContainers")
     known = [item["name"] for kind in lists for item in array_at(pod, "spec", kind)]
-    if wanted:
-        if wanted not in known:
-            raise errors.bad_request(f"container {wanted} is not valid for pod {name}")
-        return wanted
+    if requested:
+        if requested not in known:
+            raise errors.bad_request(f"container {requested} is not valid for pod {name}")
+        return requested
     containers = [str(item["name"]) for item in array_at(pod, "spec", "containers")]
     if len(containers) != 1:
         raise errors.bad_request(
@@ -91,13 +91,13 @@ def _container(pod: dict[str, object], wanted: str) -> str:
     return containers[0]
 
 
-def _without_log(call: Call, pod: dict[str, object], container: str, options: LogOptions) -> Response:
+def _missing_log_response(call: Call, pod: dict[str, object], container: str, options: LogOptions) -> Response:
     node = object_at(pod, "spec").get("nodeName")
     if options.previous:
         raise errors.bad_request(f'previous terminated container "{container}" in pod "{call.info.name}" not found')
     if not node:
         return Response(204)
-    check_node(call, node)
+    check_node_exists(call, node)
     return Response(200, [("Content-Type", "text/plain")])
 
 
@@ -111,38 +111,38 @@ async def _read(log: ContainerLog, options: LogOptions) -> AsyncGenerator[bytes,
     if options.tail is not None:
         lines = lines[max(len(lines) - options.tail, 0) :]
     while True:
-        for chunk in _packed(lines, timestamps=options.timestamps):
+        for chunk in _encode_lines(lines, timestamps=options.timestamps):
             yield chunk
         if not options.follow or (log.ended and position == len(log.lines)):
             return
         if position == len(log.lines):
-            await log.grown.wait()
+            await log.changed.wait()
         lines, position = log.lines[position:], len(log.lines)
 
 
-def _packed(lines: list[LogLine], *, timestamps: bool) -> list[bytes]:
+def _encode_lines(lines: list[LogLine], *, timestamps: bool) -> list[bytes]:
     """Join lines into chunks of a useful size."""
     if timestamps:
-        joined = b"".join(_stamp(line.written) + line.content for line in lines)
+        joined = b"".join(_format_timestamp(line.written) + line.content for line in lines)
     else:
         joined = b"".join(line.content for line in lines)
-    return [joined[start : start + SLICE] for start in range(0, len(joined), SLICE)]
+    return [joined[start : start + CHUNK_SIZE] for start in range(0, len(joined), CHUNK_SIZE)]
 
 
-def _stamp(moment: datetime) -> bytes:
+def _format_timestamp(moment: datetime) -> bytes:
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f000Z ").encode()
 
 
-async def _limited(source: AsyncGenerator[bytes, None], limit: int | None) -> AsyncGenerator[bytes, None]:
-    left = limit
+async def _limit_bytes(source: AsyncGenerator[bytes, None], limit: int | None) -> AsyncGenerator[bytes, None]:
+    remaining = limit
     try:
         async for chunk in source:
-            if left is None:
+            if remaining is None:
                 yield chunk
                 continue
-            yield chunk[:left]
-            left -= len(chunk)
-            if left <= 0:
+            yield chunk[:remaining]
+            remaining -= len(chunk)
+            if remaining <= 0:
                 return
     finally:
         await source.aclose()

@@ -11,10 +11,10 @@ from ._cluster import Cluster
 from ._deletes import delete_object
 from ._options import DeleteOptions
 from ._registry import ResourceType
-from ._store import Event, Stored
+from ._store import Event, StoredObject
 
 FOREGROUND, ORPHAN = "foregroundDeletion", "orphan"
-Place = tuple[str, str]
+Location = tuple[str, str]
 
 
 class GarbageCollector:
@@ -22,10 +22,10 @@ class GarbageCollector:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._places: dict[str, Place] = {}
+        self._locations: dict[str, Location] = {}
         self._dependents: dict[str, set[str]] = {}
 
-    def affected(self, bucket: str, event: Event) -> Iterable[str]:
+    def index(self, bucket: str, event: Event) -> Iterable[str]:
         """Keep the index, and name the uids that have to be looked at."""
         metadata = event.current.object["metadata"]
         uid = metadata["uid"]
@@ -33,16 +33,16 @@ class GarbageCollector:
             for owner in _owners(event.previous.object):
                 self._dependents.get(owner["uid"], set()).discard(uid)
         if event.type == "DELETED":
-            self._places.pop(uid, None)
+            self._locations.pop(uid, None)
             return [*self._dependents.get(uid, ()), *(owner["uid"] for owner in _owners(event.current.object))]
-        self._places[uid] = (bucket, event.key)
+        self._locations[uid] = (bucket, event.key)
         owners = _owners(event.current.object)
         for owner in owners:
             self._dependents.setdefault(owner["uid"], set()).add(uid)
         finalizing = {FOREGROUND, ORPHAN}.intersection(metadata.get("finalizers") or ())
         return [uid] if owners or (finalizing and "deletionTimestamp" in metadata) else []
 
-    def settle(self, uid: str) -> None:
+    def reconcile(self, uid: str) -> None:
         """Bring one object in line: orphan or delete what it owns, or delete it when its owners are gone."""
         found = self._find(uid)
         if found is None:
@@ -52,68 +52,68 @@ class GarbageCollector:
         finalizers = array_at(metadata, "finalizers")
         if "deletionTimestamp" in metadata and ORPHAN in finalizers:
             self._orphan_dependents(uid)
-            self._finish(resource, stored, ORPHAN)
+            self._remove_finalizer(resource, stored, ORPHAN)
         elif "deletionTimestamp" in metadata and FOREGROUND in finalizers:
             if not self._delete_dependents(uid):
-                self._finish(resource, stored, FOREGROUND)
+                self._remove_finalizer(resource, stored, FOREGROUND)
         else:
             self._check_owners(resource, stored)
 
-    def _check_owners(self, resource: ResourceType, stored: Stored) -> None:
+    def _check_owners(self, resource: ResourceType, stored: StoredObject) -> None:
         owners = _owners(stored.object)
-        present = [owner for owner in owners if self._alive(owner)]
-        if not owners or len(present) == len(owners):
+        existing = [owner for owner in owners if self._exists(owner)]
+        if not owners or len(existing) == len(owners):
             return
-        if present:
-            self._put(resource, stored, {"ownerReferences": present})
+        if existing:
+            self._update_metadata(resource, stored, {"ownerReferences": existing})
         else:
             delete_object(self._cluster, resource, stored, DeleteOptions(policy="Background"))
 
-    def _alive(self, owner: JsonObject) -> bool:
-        return owner["uid"] in self._places
+    def _exists(self, owner: JsonObject) -> bool:
+        return owner["uid"] in self._locations
 
     def _orphan_dependents(self, uid: str) -> None:
-        for resource, stored in self._owned(uid):
-            rest = [owner for owner in _owners(stored.object) if owner["uid"] != uid]
-            self._put(resource, stored, {"ownerReferences": rest})
+        for resource, stored in self._dependents_of(uid):
+            remaining = [owner for owner in _owners(stored.object) if owner["uid"] != uid]
+            self._update_metadata(resource, stored, {"ownerReferences": remaining})
 
     def _delete_dependents(self, uid: str) -> bool:
         """Delete what an object owns; tells whether something is left that blocks the owner."""
         blocked = False
-        for resource, stored in self._owned(uid):
+        for resource, stored in self._dependents_of(uid):
             if "deletionTimestamp" not in stored.object["metadata"]:
                 delete_object(self._cluster, resource, stored, DeleteOptions(policy="Foreground"))
             blocking = any(owner["uid"] == uid and owner.get("blockOwnerDeletion") for owner in _owners(stored.object))
             blocked = blocked or (blocking and self._find(stored.object["metadata"]["uid"]) is not None)
         return blocked
 
-    def _finish(self, resource: ResourceType, stored: Stored, finalizer: str) -> None:
+    def _remove_finalizer(self, resource: ResourceType, stored: StoredObject, finalizer: str) -> None:
         """Take a finalizer off; the last one lets the object go."""
         metadata = stored.object["metadata"]
-        rest: list[str] = [item for item in array_at(metadata, "finalizers") if item != finalizer]
-        if rest or metadata.get("deletionGracePeriodSeconds"):
-            self._put(resource, stored, {"finalizers": rest})
+        remaining: list[str] = [item for item in array_at(metadata, "finalizers") if item != finalizer]
+        if remaining or metadata.get("deletionGracePeriodSeconds"):
+            self._update_metadata(resource, stored, {"finalizers": remaining})
         else:
             self._cluster.store.delete(resource.bucket, _key(resource, stored))
 
-    def _put(self, resource: ResourceType, stored: Stored, changes: JsonObject) -> None:
+    def _update_metadata(self, resource: ResourceType, stored: StoredObject, changes: JsonObject) -> None:
         metadata = {**stored.object["metadata"], **changes}
         metadata = {key: value for key, value in metadata.items() if key not in changes or value}
         self._cluster.store.put(resource.bucket, _key(resource, stored), {**stored.object, "metadata": metadata})
 
-    def _owned(self, uid: str) -> Iterator[tuple[ResourceType, Stored]]:
+    def _dependents_of(self, uid: str) -> Iterator[tuple[ResourceType, StoredObject]]:
         for dependent in tuple(self._dependents.get(uid, ())):
             found = self._find(dependent)
             if found is not None:
                 yield found
 
-    def _find(self, uid: str) -> tuple[ResourceType, Stored] | None:
-        place = self._places.get(uid)
-        if place is None:
+    def _find(self, uid: str) -> tuple[ResourceType, StoredObject] | None:
+        location = self._locations.get(uid)
+        if location is None:
             return None
-        bucket, key = place
+        bucket, key = location
         plural, _, group = bucket.partition(".")
-        resource = self._cluster.registry.by_plural(group, plural)
+        resource = self._cluster.registry.find_by_plural(group, plural)
         stored = self._cluster.store.get(bucket, key)
         return None if resource is None or stored is None else (resource, stored)
 
@@ -122,6 +122,6 @@ def _owners(document: JsonObject) -> list[JsonObject]:
     return array_at(document, "metadata", "ownerReferences")
 
 
-def _key(resource: ResourceType, stored: Stored) -> str:
+def _key(resource: ResourceType, stored: StoredObject) -> str:
     metadata = stored.object["metadata"]
     return resource.key(metadata.get("namespace", ""), metadata["name"])

@@ -8,12 +8,12 @@ from ._cluster import Call
 from ._decode import Body
 from ._options import WriteOptions
 from ._registry import ResourceType
-from ._types import undecodable
+from ._type_meta import decoding_error
 
 _STANDARD_FINALIZERS = ("foregroundDeletion", "orphan")
 
 
-def warn_of_finalizers(call: Call, new: JsonObject, old: JsonObject | None) -> None:
+def warn_about_finalizers(call: Call, new: JsonObject, old: JsonObject | None) -> None:
     """Warn of new finalizers without a domain, which custom resources may have."""
     if call.resource.custom is None:
         return
@@ -26,7 +26,7 @@ def warn_of_finalizers(call: Call, new: JsonObject, old: JsonObject | None) -> N
     )
 
 
-def admit_body(
+def decode_fields(
     call: Call, body: Body, options: WriteOptions, *, resource: ResourceType | None = None, patched: bool = False
 ) -> JsonObject:
     """Return the object with unknown fields gone and defaults set; complains as `fieldValidation` says.
@@ -40,14 +40,14 @@ def admit_body(
         else:
             check_types(resource.schema, document)
     except WrongType as error:
-        raise undecodable(resource, document, str(error), patched=patched) from error
+        raise decoding_error(resource, document, str(error), patched=patched) from error
     if options.field_validation != "Ignore":
-        oddities = [f'unknown field "{field}"' for field in unknown_fields(resource.schema, document)]
-        oddities += [f'duplicate field "{field}"' for field in body.duplicates]
-        if oddities and options.field_validation == "Strict":
-            text = f"strict decoding error: {', '.join(oddities)}"
-            raise undecodable(resource, document, text, patched=patched)
-        call.warnings.extend(oddities)
+        problems = [f'unknown field "{field}"' for field in unknown_fields(resource.schema, document)]
+        problems += [f'duplicate field "{field}"' for field in body.duplicates]
+        if problems and options.field_validation == "Strict":
+            text = f"strict decoding error: {', '.join(problems)}"
+            raise decoding_error(resource, document, text, patched=patched)
+        call.warnings.extend(problems)
     pruned = prune(resource.schema, document)
     pruned.setdefault("metadata", {})
     return pruned

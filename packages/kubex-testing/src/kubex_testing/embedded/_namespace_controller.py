@@ -10,11 +10,11 @@ from kubex_testing._objects.json_types import JsonObject, array_at, object_at
 from ._cluster import Cluster, now
 from ._deletes import delete_object
 from ._options import DeleteOptions
-from ._store import Event, Stored
+from ._store import Event, StoredObject
 
-NAMESPACES = "namespaces."
+NAMESPACE_BUCKET = "namespaces."
 # Nothing here ends pods, so waiting for their grace period would be for ever.
-_AT_ONCE = DeleteOptions(grace_period=0, policy="Background")
+_DELETE_IMMEDIATELY = DeleteOptions(grace_period=0, policy="Background")
 
 
 class NamespaceController:
@@ -23,72 +23,79 @@ class NamespaceController:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
-    def affected(self, bucket: str, event: Event) -> Iterable[str]:
+    def index(self, bucket: str, event: Event) -> Iterable[str]:
         """Name the namespaces that a change may concern."""
-        if event.type == "DELETED" and bucket != NAMESPACES and "/" in event.key:
+        if event.type == "DELETED" and bucket != NAMESPACE_BUCKET and "/" in event.key:
             name = event.key.partition("/")[0]
             return [name] if self._terminating(name) else []
-        terminating = bucket == NAMESPACES and "deletionTimestamp" in event.current.object["metadata"]
+        terminating = bucket == NAMESPACE_BUCKET and "deletionTimestamp" in event.current.object["metadata"]
         return [event.key] if terminating and event.type != "DELETED" else []
 
-    def settle(self, name: str) -> None:
+    def reconcile(self, name: str) -> None:
         """Delete what is in a terminating namespace, and the namespace when it is empty."""
         stored = self._terminating(name)
         if stored is None:
             return
-        remaining = self._empty(name)
-        document = {**stored.object, "status": _status(stored.object, remaining)}
+        remaining = self._delete_contents(name)
+        document = {**stored.object, "status": _status_with_conditions(stored.object, remaining)}
         if not remaining:
             finalizers = [item for item in array_at(document, "spec", "finalizers") if item != "kubernetes"]
             document["spec"] = {**object_at(document, "spec"), "finalizers": finalizers}
             if not finalizers:
                 document["spec"].pop("finalizers")
                 if not document["metadata"].get("finalizers"):
-                    self._cluster.store.delete(NAMESPACES, name)
+                    self._cluster.store.delete(NAMESPACE_BUCKET, name)
                     return
         if document != stored.object:
-            self._cluster.store.put(NAMESPACES, name, document)
+            self._cluster.store.put(NAMESPACE_BUCKET, name, document)
 
-    def _terminating(self, name: str) -> Stored | None:
+    def _terminating(self, name: str) -> StoredObject | None:
         stored = self._cluster.namespace(name)
         return stored if stored is not None and "deletionTimestamp" in stored.object["metadata"] else None
 
-    def _empty(self, name: str) -> list[JsonObject]:
+    def _delete_contents(self, name: str) -> list[JsonObject]:
         """Delete the contents; returns what is still there."""
         remaining: list[JsonObject] = []
         for resource in self._cluster.registry.storage_types():
             if not resource.namespaced:
                 continue
             bucket = self._cluster.store.bucket(resource.bucket)
-            for key in tuple(bucket.prefixed(f"{name}/")):
-                delete_object(self._cluster, resource, bucket.objects[key], _AT_ONCE)
+            for key in tuple(bucket.keys_with_prefix(f"{name}/")):
+                delete_object(self._cluster, resource, bucket.objects[key], _DELETE_IMMEDIATELY)
                 if key in bucket.objects:
                     remaining.append(bucket.objects[key].object)
         return remaining
 
 
-def _status(namespace: JsonObject, remaining: list[JsonObject]) -> JsonObject:
+def _status_with_conditions(namespace: JsonObject, remaining: list[JsonObject]) -> JsonObject:
     """Say in conditions what keeps the namespace from going."""
-    held = (array_at(document, "metadata", "finalizers") for document in remaining)
-    finalizers: list[str] = sorted({item for items in held for item in items})
+    finalizer_lists = (array_at(document, "metadata", "finalizers") for document in remaining)
+    finalizers: list[str] = sorted({item for items in finalizer_lists for item in items})
     kinds = sorted({document["kind"] for document in remaining})
-    content = f"Some resources are remaining: {', '.join(kinds)}" if kinds else "All content successfully removed"
-    holding = f"Some content in the namespace has finalizers remaining: {', '.join(finalizers)}"
-    wanted = (
+    content_message = (
+        f"Some resources are remaining: {', '.join(kinds)}" if kinds else "All content successfully removed"
+    )
+    finalizer_message = f"Some content in the namespace has finalizers remaining: {', '.join(finalizers)}"
+    expected = (
         ("NamespaceDeletionDiscoveryFailure", False, "ResourcesDiscovered", "All resources successfully discovered"),
         ("NamespaceDeletionContentFailure", False, "ContentDeleted", "All content successfully deleted"),
-        ("NamespaceContentRemaining", bool(kinds), "SomeResourcesRemain" if kinds else "ContentRemoved", content),
+        (
+            "NamespaceContentRemaining",
+            bool(kinds),
+            "SomeResourcesRemain" if kinds else "ContentRemoved",
+            content_message,
+        ),
         (
             "NamespaceFinalizersRemaining",
             bool(finalizers),
             "SomeFinalizersRemain" if finalizers else "ContentHasNoFinalizers",
-            holding if finalizers else "All content-preserving finalizers finished",
+            finalizer_message if finalizers else "All content-preserving finalizers finished",
         ),
     )
     known = {item["type"]: item for item in array_at(namespace, "status", "conditions")}
     conditions: list[JsonObject] = []
-    for name, holds, reason, message in wanted:
-        condition = {"type": name, "status": str(holds), "reason": reason, "message": message}
+    for name, status, reason, message in expected:
+        condition = {"type": name, "status": str(status), "reason": reason, "message": message}
         before = known.get(name, {})
         same = all(before.get(key) == value for key, value in condition.items())
         conditions.append({**condition, "lastTransitionTime": before["lastTransitionTime"] if same else now()})

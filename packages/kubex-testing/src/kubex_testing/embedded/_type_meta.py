@@ -9,31 +9,31 @@ from . import _errors as errors
 from ._registry import ResourceType
 
 
-def check_type(resource: ResourceType, document: JsonObject, *, patched: bool = False) -> None:
+def check_type_meta(resource: ResourceType, document: JsonObject, *, patched: bool = False) -> None:
     """Check `kind` and `apiVersion` and fill what is missing; raises 400, or 422 for custom kinds and patches."""
     kind, version = document.get("kind"), document.get("apiVersion")
     if resource.custom is not None:
         _check_custom_type(resource, document, kind, version)
     elif kind not in (None, "", resource.kind):
         group = resource.group.partition(".")[0] or "core"
-        why = f"converting ({resource.version}.{kind}) to ({group}.{resource.kind}): unknown conversion"
-        raise undecodable(resource, document, why, patched=patched)
+        detail = f"converting ({resource.version}.{kind}) to ({group}.{resource.kind}): unknown conversion"
+        raise decoding_error(resource, document, detail, patched=patched)
     elif version not in (None, "", resource.api_version):
-        why = f'no kind "{resource.kind}" is registered for version "{version}"'
-        raise undecodable(resource, document, why, patched=patched)
+        detail = f'no kind "{resource.kind}" is registered for version "{version}"'
+        raise decoding_error(resource, document, detail, patched=patched)
     document["kind"], document["apiVersion"] = resource.kind, resource.api_version
     if document.get("metadata") is None:
         document["metadata"] = {}
 
 
-def undecodable(resource: ResourceType, document: JsonObject, why: str, *, patched: bool) -> errors.ApiError:
+def decoding_error(resource: ResourceType, document: JsonObject, detail: str, *, patched: bool) -> errors.ApiError:
     """Say that a body is no object of its kind: 400, or 422 when it is the result of a patch."""
     if patched:
-        cause = errors.cause("FieldValueInvalid", f"Invalid value: {shown(shown(document))}: {why}", "patch")
+        cause = errors.status_cause("FieldValueInvalid", f"Invalid value: {shown(shown(document))}: {detail}", "patch")
         return errors.invalid("", "", "", [cause])
     kind = document.get("kind") or resource.kind
     version = str(document.get("apiVersion") or resource.api_version).rpartition("/")[2]
-    return errors.bad_request(f'{kind} in version "{version}" cannot be handled as a {resource.kind}: {why}')
+    return errors.bad_request(f'{kind} in version "{version}" cannot be handled as a {resource.kind}: {detail}')
 
 
 def _check_custom_type(resource: ResourceType, document: JsonObject, kind: Any, version: Any) -> None:
@@ -47,4 +47,6 @@ def _check_custom_type(resource: ResourceType, document: JsonObject, kind: Any, 
     if kind != resource.kind:
         name = object_at(document, "metadata").get("name") or ""
         message = f'Invalid value: "{kind}": must be {resource.kind}'
-        raise errors.invalid(resource.kind, resource.group, name, [errors.cause("FieldValueInvalid", message, "kind")])
+        raise errors.invalid(
+            resource.kind, resource.group, name, [errors.status_cause("FieldValueInvalid", message, "kind")]
+        )

@@ -11,18 +11,18 @@ from kubex_testing._objects.validate_pod_parts import validate_ephemeral, valida
 from . import _errors as errors
 from ._cluster import Cluster
 
-PARTS = ("ephemeralcontainers", "resize")
-_RESIZABLE = ("resources", "resizePolicy")
+POD_SUBRESOURCES = ("ephemeralcontainers", "resize")
+_RESIZABLE_FIELDS = ("resources", "resizePolicy")
 
 
-def take_part(cluster: Cluster, subresource: str, new: JsonObject, old: JsonObject) -> JsonObject:
+def apply_pod_update(cluster: Cluster, subresource: str, new: JsonObject, old: JsonObject) -> JsonObject:
     """Return the old pod with that part of the new one; everything else in it is ignored. Raises 403."""
     result: JsonObject = json_copy(old)
     for key in ("managedFields", "resourceVersion"):
         if key in new["metadata"]:
             result["metadata"][key] = new["metadata"][key]
     if subresource == "resize":
-        _resize(cluster, result, new)
+        _apply_resize(cluster, result, new)
     else:
         containers = array_at(new, "spec", "ephemeralContainers")
         result["spec"].pop("ephemeralContainers", None)
@@ -31,7 +31,7 @@ def take_part(cluster: Cluster, subresource: str, new: JsonObject, old: JsonObje
     return result
 
 
-def validate_part(subresource: str, new: JsonObject, old: JsonObject) -> None:
+def validate_pod_update(subresource: str, new: JsonObject, old: JsonObject) -> None:
     """Check a pod whose part was written; raises 422."""
     spec = {key: value for key, value in object_at(new, "spec").items() if key != "ephemeralContainers"}
     causes = validate_builtin("", "Pod", {**new, "spec": spec}, None)
@@ -40,18 +40,18 @@ def validate_part(subresource: str, new: JsonObject, old: JsonObject) -> None:
         raise errors.invalid("Pod", "", new["metadata"]["name"], [item.as_dict() for item in causes])
 
 
-def _resize(cluster: Cluster, pod: JsonObject, new: JsonObject) -> None:
-    present, wanted = array_at(pod, "spec", "containers"), array_at(new, "spec", "containers")
-    by_name = {item.get("name"): item for item in wanted}
-    if len(wanted) != len(present) or any(item["name"] not in by_name for item in present):
-        pod["spec"]["containers"] = wanted
+def _apply_resize(cluster: Cluster, pod: JsonObject, new: JsonObject) -> None:
+    current, requested = array_at(pod, "spec", "containers"), array_at(new, "spec", "containers")
+    by_name = {item.get("name"): item for item in requested}
+    if len(requested) != len(current) or any(item["name"] not in by_name for item in current):
+        pod["spec"]["containers"] = requested
         return
-    before = json_copy(present)
-    for container in present:
-        for key in _RESIZABLE:
+    before = json_copy(current)
+    for container in current:
+        for key in _RESIZABLE_FIELDS:
             container.pop(key, None)
             if key in by_name[container["name"]]:
                 container[key] = by_name[container["name"]][key]
     node = object_at(pod, "spec").get("nodeName")
-    if node and present != before and cluster.store.get("nodes.", node) is None:
+    if node and current != before and cluster.store.get("nodes.", node) is None:
         raise errors.forbidden("pods", "", pod["metadata"]["name"], f'node "{node}" not found')

@@ -1,0 +1,111 @@
+"""What the client wants to read (`Accept`) and what it sent (`Content-Type`)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from . import _errors as errors
+from ._messages import RecordedRequest
+from ._request_info import parse_boolean
+
+JSON = "application/json"
+YAML = "application/yaml"
+_MEDIA_TYPES = f"{JSON}, {YAML}"
+_WATCH_MEDIA_TYPES = f"{JSON};stream=watch"
+_PRETTY_USER_AGENTS = ("curl", "Wget", "Mozilla/5.0")
+_META = "meta.k8s.io"
+
+AsKind = Literal["", "PartialObjectMetadata", "PartialObjectMetadataList", "Table"]
+
+
+@dataclass(frozen=True)
+class Representation:
+    """The representation agreed on."""
+
+    media: str = JSON
+    as_kind: AsKind = ""
+    version: str = "v1"
+    pretty: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        return self.media == JSON and not self.as_kind and not self.pretty
+
+
+@dataclass(frozen=True)
+class AcceptClause:
+    """One entry of an `Accept` header."""
+
+    media: str
+    parameters: dict[str, str]
+
+
+def parse_accept(header: str) -> list[AcceptClause]:
+    """Split an `Accept` header, best quality first."""
+    parsed: list[tuple[float, AcceptClause]] = []
+    for part in header.split(","):
+        media, *pairs = (piece.strip() for piece in part.split(";"))
+        if not media:
+            continue
+        parameters = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+        parsed.append((_quality(parameters.pop("q", "1")), AcceptClause(media.lower(), parameters)))
+    parsed.sort(key=lambda item: -item[0])
+    return [clause for _, clause in parsed]
+
+
+def negotiate(request: RecordedRequest, *, as_kinds: tuple[AsKind, ...] = (), watch: bool = False) -> Representation:
+    """Choose the representation; raises 406 when nothing acceptable is on offer."""
+    header = request.header("accept")
+    pretty = _pretty(request)
+    media_type_supported = False
+    for clause in parse_accept(header) if header else [AcceptClause("*/*", {})]:
+        media = _supported_media_type(clause.media)
+        if media is None:
+            continue
+        media_type_supported = True
+        if media == YAML and watch:
+            continue
+        as_kind = clause.parameters.get("as", "")
+        if not as_kind:
+            return Representation(media, pretty=pretty)
+        version = clause.parameters.get("v", "")
+        match: AsKind | None = next((item for item in as_kinds if item == as_kind), None)
+        if match and clause.parameters.get("g") == _META and version in ("v1", "v1beta1"):
+            return Representation(media, match, version, pretty)
+    if not media_type_supported and not watch:
+        message = f"406: Not Acceptable\n\nAvailable representations: {_MEDIA_TYPES}"
+        raise errors.ApiError(406, "NotAcceptable", message, details={})
+    media_types = _WATCH_MEDIA_TYPES if watch else _MEDIA_TYPES
+    raise errors.not_acceptable(f"only the following media types are accepted: {media_types}")
+
+
+def negotiate_error(request: RecordedRequest) -> Representation:
+    """Choose the representation of a `Status`: YAML only where it was asked for first."""
+    for clause in parse_accept(request.header("accept")):
+        media = _supported_media_type(clause.media)
+        if media is not None:
+            return Representation(media, pretty=_pretty(request))
+    return Representation(pretty=_pretty(request))
+
+
+def content_type(request: RecordedRequest) -> str:
+    """Return the media type of the body without its parameters; empty when none was sent."""
+    return request.header("content-type").partition(";")[0].strip()
+
+
+def _supported_media_type(name: str) -> str | None:
+    if name in (JSON, "*/*", "application/*"):
+        return JSON
+    return YAML if name == YAML else None
+
+
+def _pretty(request: RecordedRequest) -> bool:
+    if "pretty" in request.query:
+        return parse_boolean(request.query, "pretty")
+    return request.header("user-agent").startswith(_PRETTY_USER_AGENTS)
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
