@@ -94,7 +94,7 @@ def rewrite_page(samples: Sequence[Sample], about: dict[str, str], page: Path = 
     parts = [
         described(samples, about),
         markdown(goal_rows(samples)),
-        "The costs behind the ratios (medians):",
+        "CPU time and memory behind the ratios (medians):",
         markdown(cost_rows(samples), COSTS),
     ]
     rewrite_block("results", "\n\n".join(parts), page)
