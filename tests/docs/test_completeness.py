@@ -98,7 +98,7 @@ def rows_of(heading: str) -> list[tuple[str, str]]:
 
 def test_the_table_of_changes_names_files_that_exist() -> None:
     missing: list[str] = []
-    for _, where in rows_of("Where do I change what"):
+    for _, where in rows_of("Where do I change X"):
         folder = ROOT
         for name in re.findall(r"`([^`]+)`", where):
             bases = (ROOT, SOURCES, ROOT / "packages" / "kubex-testing" / "src", folder, folder.parent)
