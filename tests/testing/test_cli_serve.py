@@ -95,7 +95,7 @@ def test_the_kubeconfig_is_printed_while_the_server_runs_and_leads_to_it() -> No
         document = "".join(iter(process.stdout.readline, "current-context: kubex-testing\n"))
         handle = handle_of(document)
         assert handle.url.startswith("http://127.0.0.1:")
-        assert Probe(handle).serves()
+        assert Probe(handle).is_ready()
         assert stopped(process)[0] == 0
 
 

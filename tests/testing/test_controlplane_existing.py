@@ -9,7 +9,7 @@ from kubex.errors import ConfigurationError
 from kubex_testing import ServerHandle
 from kubex_testing._pki import CertificateAuthority
 from kubex_testing.controlplane import ControlPlane, ControlPlaneStartError, ControlPlaneUnavailable
-from kubex_testing.controlplane._existing import handle_for
+from kubex_testing.controlplane._existing_cluster import handle_from_configuration
 from support.ports import free_port
 
 
@@ -25,7 +25,7 @@ def existing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_the_handle_holds_the_contents_of_the_files(tmp_path: Path) -> None:
     for name in ("ca", "cert", "key", "token"):
         (tmp_path / name).write_text(f"the {name}\n")
-    handle = handle_for(
+    handle = handle_from_configuration(
         ClientConfiguration(
             url="https://127.0.0.1:6443",
             server_ca_file=tmp_path / "ca",
@@ -50,7 +50,7 @@ def test_the_handle_holds_the_contents_of_the_files(tmp_path: Path) -> None:
 )
 def test_what_a_handle_cannot_carry_is_named_and_not_dropped(configuration: ClientConfiguration, field: str) -> None:
     with pytest.raises(ControlPlaneUnavailable, match=f"the kubeconfig says {field}, which a handle cannot carry"):
-        handle_for(configuration)
+        handle_from_configuration(configuration)
 
 
 def test_a_cluster_that_does_not_answer_is_a_failure_and_not_a_reason_to_skip(existing: Path) -> None:

@@ -269,7 +269,7 @@ def test_a_start_that_takes_too_long_is_reported_with_all_logs(programs: Program
 def test_a_port_lost_to_another_process_is_tried_again_elsewhere(programs: Programs, name: str) -> None:
     programs.tell(name, "fails-once", "listen tcp 127.0.0.1:1: bind: address already in use")
     with ControlPlane() as handle:
-        assert Probe(handle).serves()
+        assert Probe(handle).is_ready()
     programs.assert_nothing_is_left()
 
 

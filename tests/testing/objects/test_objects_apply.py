@@ -67,7 +67,7 @@ def test_another_value_for_somebody_elses_field_is_a_conflict() -> None:
         applied(created, config({"a": "x"}), "m2")
     assert str(caught.value) == 'Apply failed with 1 conflict: conflict with "m1": .data.a'
     assert caught.value.code == 409
-    assert [cause.as_dict() for cause in caught.value.causes] == [
+    assert [cause.to_dict() for cause in caught.value.causes] == [
         {"reason": "FieldManagerConflict", "message": 'conflict with "m1"', "field": ".data.a"}
     ]
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)

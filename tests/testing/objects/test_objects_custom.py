@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kubex_testing._objects.custom import apply_defaults, validate_custom
+from kubex_testing._objects.custom_resources import apply_defaults, validate_custom
 from kubex_testing._objects.schema import Schema, structural_schema
 
 

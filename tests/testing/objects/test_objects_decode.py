@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kubex_testing._objects.decode import DecodeError, decode_strict
+from kubex_testing._objects.strict_decode import DecodeError, decode_strict
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from kubex_testing._objects.defaults import complete_builtin, default_builtin
+from kubex_testing._objects.defaults import default_builtin
 from kubex_testing._objects.pod_defaults import pull_policy, qos_class
+from kubex_testing._objects.prepare_create import prepare_builtin_for_create
 
 Object = dict[str, Any]
 
@@ -34,7 +35,7 @@ def created(group: str, kind: str, **body: Any) -> Object:
     obj = {"metadata": {"name": "x", "uid": "u-1"}, **body}
     before = copy.deepcopy(obj)
     defaulted = default_builtin(group, kind, obj)
-    result = complete_builtin(
+    result = prepare_builtin_for_create(
         group, kind, defaulted, allocate_ip=lambda: "10.0.0.158", allocate_node_port=lambda: 30123
     )
     assert obj == before

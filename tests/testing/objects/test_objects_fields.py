@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from kubex_testing._objects.fields import WrongType, check_types, prune, unknown_fields
+from kubex_testing._objects.pruning import prune, unknown_fields
 from kubex_testing._objects.quantities import is_quantity, parse_quantity
 from kubex_testing._objects.schema import builtin_schema, structural_schema
+from kubex_testing._objects.unmarshal_types import UnmarshalTypeError, check_types
 
 WIDGET = structural_schema(
     {
@@ -136,7 +137,7 @@ STRUCT = "json: cannot unmarshal {} into Go struct field {} of type {}"
     ],
 )
 def test_wrong_types_are_worded_as_go_does(group: str, kind: str, obj: dict[str, Any], message: str) -> None:
-    with pytest.raises(WrongType) as caught:
+    with pytest.raises(UnmarshalTypeError) as caught:
         check_types(builtin_schema(group, "v1", kind), obj)
     assert str(caught.value) == message
 
@@ -152,7 +153,7 @@ def test_wrong_types_are_worded_as_go_does(group: str, kind: str, obj: dict[str,
     ],
 )
 def test_wrong_values_of_special_types(obj: dict[str, Any], part: str) -> None:
-    with pytest.raises(WrongType, match=part):
+    with pytest.raises(UnmarshalTypeError, match=part):
         check_types(builtin_schema("", "v1", "Pod"), obj)
 
 
@@ -184,7 +185,7 @@ LAYOUT = "2006-01-02T15:04:05.000000Z07:00"
 def test_micro_times_have_exactly_six_digits(text: str, rest: str) -> None:
     lease = builtin_schema("coordination.k8s.io", "v1", "Lease")
     check_types(lease, {"spec": {"renewTime": "2026-01-01T00:00:00.000001Z"}})
-    with pytest.raises(WrongType) as caught:
+    with pytest.raises(UnmarshalTypeError) as caught:
         check_types(lease, {"spec": {"renewTime": text}})
     assert str(caught.value) == f'parsing time "{text}" as "{LAYOUT}": cannot parse "{rest}" as ".000000"'
 
@@ -196,7 +197,7 @@ def test_right_base64_passes(text: str) -> None:
 
 def test_only_metadata_of_custom_resources_is_type_checked() -> None:
     check_types(WIDGET, {"spec": {"size": "x"}})
-    with pytest.raises(WrongType, match=r"ObjectMeta\.labels of type string") as caught:
+    with pytest.raises(UnmarshalTypeError, match=r"ObjectMeta\.labels of type string") as caught:
         check_types(WIDGET, {"metadata": {"labels": {"a": 1}}})
     assert caught.value.path == "metadata.labels"
 

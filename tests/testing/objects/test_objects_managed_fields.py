@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kubex_testing._objects.defaults import default_builtin
-from kubex_testing._objects.field_sets import from_fields_v1, path_text, to_fields_v1
+from kubex_testing._objects.field_sets import format_path, from_fields_v1, to_fields_v1
 from kubex_testing._objects.managed_fields import decode_managed_fields, update_managed_fields
 from kubex_testing._objects.schema import builtin_schema, structural_schema
 
@@ -233,7 +233,7 @@ def test_bad_field_sets(fields: Object) -> None:
     ],
 )
 def test_paths_as_conflicts_name_them(path: tuple[str, ...], text: str) -> None:
-    assert path_text(path) == text
+    assert format_path(path) == text
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ SUBDOMAIN = (
 
 def test_a_bad_name_is_worded_as_the_server_does() -> None:
     (cause,) = names.validate_dns1123_subdomain("Bad_Name")
-    assert cause.as_dict() == {
+    assert cause.to_dict() == {
         "reason": "FieldValueInvalid",
         "message": f'Invalid value: "Bad_Name": {SUBDOMAIN}',
         "field": "metadata.name",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from kubex_testing import ServerHandle
-from kubex_testing._objects.schema import read_table_file
+from kubex_testing._objects.schema import read_schema_table
 from kubex_testing._objects.schema_table import table_from_openapi
 from kubex_testing._pki import Identity, client_context
 from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
@@ -47,7 +47,7 @@ def fetch(handle: ServerHandle, path: str) -> Any:
 def test_the_committed_table_is_what_the_generator_makes_of_the_server(handle: ServerHandle) -> None:
     made = table_from_openapi(fetch(handle, "/openapi/v2")).decode().splitlines()
     version = fetch(handle, "/version")["gitVersion"]
-    differing = [line for line in read_table_file().decode().splitlines() if line not in made]
+    differing = [line for line in read_schema_table().decode().splitlines() if line not in made]
     remedy = f"run tools/generate_schema_table.py of kubex-testing on the /openapi/v2 of Kubernetes {version}"
     assert not differing, f"the table does not fit Kubernetes {version}: {remedy}"
-    assert len(made) == len(read_table_file().splitlines())
+    assert len(made) == len(read_schema_table().splitlines())

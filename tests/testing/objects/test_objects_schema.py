@@ -8,7 +8,7 @@ import pytest
 from kubex_testing._objects.schema import (
     UnknownKindError,
     builtin_schema,
-    read_table_file,
+    read_schema_table,
     structural_schema,
 )
 from kubex_testing._objects.schema_table import KINDS, table_from_openapi
@@ -88,7 +88,7 @@ def test_types_that_hold_themselves_are_endless() -> None:
 
 def test_every_kind_of_the_generator_is_in_the_table() -> None:
     wanted = {(group, "v1", kind) for group, kinds in KINDS.items() for kind in kinds}
-    kinds = {tuple(key.split("/")) for key in json.loads(read_table_file())["kinds"]}
+    kinds = {tuple(key.split("/")) for key in json.loads(read_schema_table())["kinds"]}
     assert kinds == wanted | {("", "v1", "DeleteOptions")}
 
 
@@ -98,8 +98,8 @@ def test_an_unknown_kind_is_named_with_what_there_is() -> None:
 
 
 def test_the_table_holds_no_prose() -> None:
-    assert b"description" not in read_table_file().replace(b'"description":"string"', b"")
-    assert len(read_table_file()) < 100_000
+    assert b"description" not in read_schema_table().replace(b'"description":"string"', b"")
+    assert len(read_schema_table()) < 100_000
 
 
 def openapi(order: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from kubex_testing._objects.field_selectors import parse_field_selector, selectable_fields
-from kubex_testing._objects.selectors import format_label_selector, match_label_selector, parse_label_selector
+from kubex_testing._objects.label_selectors import format_label_selector, match_label_selector, parse_label_selector
 
 LABELS = {
     "c0": {"g": "x", "i": "0"},

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kubex_testing._objects.schema import builtin_schema
-from kubex_testing._objects.strategic import StrategicPatchError, apply_strategic_merge_patch
+from kubex_testing._objects.strategic_merge_patch import StrategicPatchError, apply_strategic_merge_patch
 
 CONFIG_MAP = builtin_schema("", "v1", "ConfigMap")
 POD = builtin_schema("", "v1", "Pod")

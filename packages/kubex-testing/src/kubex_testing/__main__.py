@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     except (CommandError, OSError) as error:
-        _tell(f"kubex-testing: error: {error}")
+        _print_error(f"kubex-testing: error: {error}")
         return 1
 
 
@@ -92,14 +92,14 @@ def _serve(options: argparse.Namespace) -> NoReturn:
     if path is not None and path.exists():
         # It may well be the user's own ~/.kube/config.
         raise CommandError(f"{path} exists already; remove it or choose another path for --kubeconfig")
-    with _server(options) as handle, _published(handle, path, options.namespace):
-        _tell(f"serving at {handle.url}; stop with Ctrl-C")
+    with _run_server(options) as handle, _publish_kubeconfig(handle, path, options.namespace):
+        _print_error(f"serving at {handle.url}; stop with Ctrl-C")
         while True:
             time.sleep(3600)  # until a signal raises KeyboardInterrupt
 
 
 @contextmanager
-def _server(options: argparse.Namespace) -> Generator[ServerHandle, None, None]:
+def _run_server(options: argparse.Namespace) -> Generator[ServerHandle, None, None]:
     if not options.control_plane:
         from kubex_testing.embedded import EmbeddedServer
 
@@ -124,7 +124,7 @@ def _server(options: argparse.Namespace) -> Generator[ServerHandle, None, None]:
 
 
 @contextmanager
-def _published(handle: ServerHandle, path: Path | None, namespace: str) -> Generator[None, None, None]:
+def _publish_kubeconfig(handle: ServerHandle, path: Path | None, namespace: str) -> Generator[None, None, None]:
     """Hand out the kubeconfig; a file goes away together with the server."""
     if path is None:
         sys.stdout.write(handle.kubeconfig(namespace))
@@ -148,19 +148,19 @@ def _interruptible() -> Generator[None, None, None]:
     signals = (signal.SIGINT, signal.SIGTERM)
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for each in signals:
-            signal.signal(each, signal.SIG_IGN)
+        for number in signals:
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    before = {each: signal.signal(each, interrupt) for each in signals}
+    before = {number: signal.signal(number, interrupt) for number in signals}
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _tell(line: str) -> None:
+def _print_error(line: str) -> None:
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 

@@ -16,7 +16,7 @@ Capability: TypeAlias = Literal["api", "gc", "namespace-controller", "workloads"
 """What a server can do beyond the verbs of the API; `ServerHandle.capabilities` has those of one server."""
 
 # What every entry of a kubeconfig written here is called.
-ENTRY = "kubex-testing"
+ENTRY_NAME = "kubex-testing"
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,12 @@ class ServerHandle:
         document = {
             "apiVersion": "v1",
             "kind": "Config",
-            "clusters": [{"name": ENTRY, "cluster": cluster}],
-            "users": [{"name": ENTRY, "user": user}],
-            "contexts": [{"name": ENTRY, "context": {"cluster": ENTRY, "user": ENTRY, "namespace": namespace}}],
-            "current-context": ENTRY,
+            "clusters": [{"name": ENTRY_NAME, "cluster": cluster}],
+            "users": [{"name": ENTRY_NAME, "user": user}],
+            "contexts": [
+                {"name": ENTRY_NAME, "context": {"cluster": ENTRY_NAME, "user": ENTRY_NAME, "namespace": namespace}}
+            ],
+            "current-context": ENTRY_NAME,
         }
         return yaml.safe_dump(document, sort_keys=False)
 

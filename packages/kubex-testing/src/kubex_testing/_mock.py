@@ -37,7 +37,7 @@ from kubex.transport import (
 R = TypeVar("R")
 
 # The part of a body that a failure shows, in characters.
-_SHOWN_BODY = 200
+_MAX_BODY_CHARACTERS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,8 +158,8 @@ class _Script:
         if isinstance(action, Exception):
             raise copy.copy(action)
         if not isinstance(action, MockResponse):
-            made = action(request)
-            action = await made if inspect.isawaitable(made) else made
+            result = action(request)
+            action = await result if inspect.isawaitable(result) else result
         if action.expect is not None and not _is_expected(request, action.expect):
             raise self.fail(f"request {number} is not the one that the script expects")
         return action
@@ -167,9 +167,13 @@ class _Script:
     def fail(self, problem: str) -> AssertionError:
         """Record a failure with the script and the requests; the caller raises it."""
         lines = [problem, "script:"]
-        lines += [f"  {number}. {_shown(action)}" for number, action in enumerate(self.actions, 1)] or ["  (empty)"]
+        lines += [f"  {number}. {_describe_action(action)}" for number, action in enumerate(self.actions, 1)] or [
+            "  (empty)"
+        ]
         lines.append("requests:")
-        lines += [f"  {number}. {_sent(request)}" for number, request in enumerate(self.requests, 1)] or ["  (none)"]
+        lines += [f"  {number}. {_describe_request(request)}" for number, request in enumerate(self.requests, 1)] or [
+            "  (none)"
+        ]
         failure = AssertionError("\n".join(lines))
         self.failures.append(failure)
         return failure
@@ -222,7 +226,7 @@ class _Body(StreamResponse):
         super().__init__(request, response.status, _headers(response))
         self.state: Literal["open", "reading", "ended", "broken", "closed"] = "open"
         self._session = session
-        self._sent = request
+        self._describe_request = request
         self._chunks = _chunks(response)
 
     async def next_chunk(self) -> bytes:
@@ -230,7 +234,7 @@ class _Body(StreamResponse):
             raise self._session.script.fail(f"next_chunk() was called on a body that is {self.state}")
         self.state = "reading"
         try:
-            chunk = await self._session.until_closed(self._next(), self._sent)
+            chunk = await self._session.until_closed(self._next(), self._describe_request)
         except BaseException:
             self.state = "broken"
             raise
@@ -265,11 +269,11 @@ def _chunks(response: MockResponse) -> AsyncIterator[bytes]:
     if isinstance(response.chunks, AsyncIterable):
         return aiter(response.chunks)
     if response.chunks is not None:
-        return _each(response.chunks)
-    return _each([encode(response.json) if response.json is not ... else response.body or b""])
+        return _iterate(response.chunks)
+    return _iterate([encode(response.json) if response.json is not ... else response.body or b""])
 
 
-async def _each(chunks: Iterable[bytes | Exception]) -> AsyncIterator[bytes]:
+async def _iterate(chunks: Iterable[bytes | Exception]) -> AsyncIterator[bytes]:
     for chunk in chunks:
         if isinstance(chunk, Exception):
             raise copy.copy(chunk)
@@ -285,11 +289,11 @@ def _is_expected(request: PreparedRequest, expect: str) -> bool:
     return not has_query or sorted(parse_qsl(query, True)) == sorted(parse_qsl(sent_query, True))
 
 
-def _shown(action: MockAction) -> str:
+def _describe_action(action: MockAction) -> str:
     return str(action) if isinstance(action, MockResponse) else f"any request -> {action!r}"
 
 
-def _sent(request: PreparedRequest) -> str:
+def _describe_request(request: PreparedRequest) -> str:
     body = (request.body or b"").decode(errors="replace")
-    shown = body if len(body) <= _SHOWN_BODY else f"{body[:_SHOWN_BODY]}..."
-    return f"{request.method} {request.target} {shown}".rstrip()
+    excerpt = body if len(body) <= _MAX_BODY_CHARACTERS else f"{body[:_MAX_BODY_CHARACTERS]}..."
+    return f"{request.method} {request.target} {excerpt}".rstrip()

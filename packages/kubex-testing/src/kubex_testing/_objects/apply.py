@@ -2,26 +2,26 @@
 
 from collections.abc import Iterable
 
-from .apply_check import config_problem
-from .causes import Cause
+from .apply_validation import configuration_problem
 from .empty_objects import empty_object
-from .field_sets import EMPTY, FieldSet, Path, path_text, with_named_parents, without_below
+from .field_sets import EMPTY, FieldSet, Path, format_path, with_named_parents, without_prefixes
 from .json_types import JsonObject, json_equal, object_at
 from .managed_fields import (
-    UNOWNED,
-    Managed,
+    STRIPPED_FIELDS,
+    ManagedFields,
     Manager,
     Ownership,
     encode_managed_fields,
-    manager_of,
-    read_managed,
+    manager_key,
+    remove_fields,
+    stored_managed_fields,
     without_managed_fields,
-    yield_fields,
 )
 from .schema import Schema
-from .typed import compare, field_set, merge, remove, without_emptied
+from .status_causes import StatusCause
+from .typed_values import compare, drop_emptied, field_set, merge, remove
 
-_BEFORE_FIRST_APPLY = "before-first-apply"
+_BEFORE_FIRST_APPLY_MANAGER = "before-first-apply"
 
 
 class ApplyError(ValueError):
@@ -39,15 +39,15 @@ class ApplyError(ValueError):
 class ApplyConflict(ApplyError):
     """Fields that other managers own (409); `causes` names them."""
 
-    def __init__(self, causes: list[Cause]) -> None:
-        super().__init__(_conflict_text(causes), 409)
+    def __init__(self, causes: list[StatusCause]) -> None:
+        super().__init__(_conflict_message(causes), 409)
         self.causes = causes
 
-    def __reduce__(self) -> tuple[type["ApplyConflict"], tuple[list[Cause]]]:
+    def __reduce__(self) -> tuple[type["ApplyConflict"], tuple[list[StatusCause]]]:
         return type(self), (self.causes,)
 
 
-def _conflict_text(causes: list[Cause]) -> str:
+def _conflict_message(causes: list[StatusCause]) -> str:
     if len(causes) == 1:
         return f"Apply failed with 1 conflict: {causes[0].message}: {causes[0].field}"
     lines: list[str] = []
@@ -75,29 +75,29 @@ def apply(
     the caller's. An apply that changes nothing returns an object equal to the live one when its manager is known.
     Raises ApplyConflict for fields of others unless forced, ApplyError for a configuration of the wrong form.
     """
-    _check(config, api_version, schema)
+    _check_configuration(config, api_version, schema)
     current = without_managed_fields(live or {})
-    managed = _managed_before(live, schema, api_version, now)
-    key = manager_of(manager, "Apply", api_version, subresource)
-    last = managed.get(key)
-    mine = without_below(field_set(schema, config), ignore)
-    managed[key] = Ownership(mine, api_version, last.time if last else "")
-    whole = merge(schema, current, config)
-    merged = _prune(schema, whole, last.fields if last else EMPTY, managed)
-    managed = _settle(managed, key, schema, current, merged, force=force, ignore=ignore)
-    merged = without_emptied(schema, merged, whole)
+    managed = _live_managed_fields(live, schema, api_version, now)
+    key = manager_key(manager, "Apply", api_version, subresource)
+    previous = managed.get(key)
+    applied = without_prefixes(field_set(schema, config), ignore)
+    managed[key] = Ownership(applied, api_version, previous.time if previous else "")
+    merged_unpruned = merge(schema, current, config)
+    merged = _prune(schema, merged_unpruned, previous.fields if previous else EMPTY, managed)
+    managed = _resolve_conflicts(managed, key, schema, current, merged, force=force, ignore=ignore)
+    merged = drop_emptied(schema, merged, merged_unpruned)
     if key in managed:
         changed = not json_equal(_without_nulls(current), _without_nulls(merged))
         time = now if changed or live is None else managed[key].time
-        managed[key] = Ownership(managed[key].fields - UNOWNED, api_version, time)
-    managed = yield_fields(managed, EMPTY)
+        managed[key] = Ownership(managed[key].fields - STRIPPED_FIELDS, api_version, time)
+    managed = remove_fields(managed, EMPTY)
     metadata = {**object_at(merged, "metadata"), "managedFields": encode_managed_fields(managed)}
     if not managed:
         del metadata["managedFields"]
     return {**merged, "metadata": metadata}
 
 
-def _check(config: JsonObject, api_version: str, schema: Schema) -> None:
+def _check_configuration(config: JsonObject, api_version: str, schema: Schema) -> None:
     if config.get("apiVersion") != api_version:
         raise ApplyError(
             "Incorrect version specified in apply patch. "
@@ -107,27 +107,27 @@ def _check(config: JsonObject, api_version: str, schema: Schema) -> None:
     metadata = object_at(config, "metadata")
     if metadata.get("managedFields") is not None:
         raise ApplyError("metadata.managedFields must be nil", 400)
-    if problem := config_problem(schema, config):
+    if problem := configuration_problem(schema, config):
         group_version = api_version if "/" in api_version else f"/{api_version}"
         name = f"{metadata.get('namespace') or ''}/{metadata.get('name') or ''}"
-        what = f"{name}; {group_version}, Kind={config.get('kind', '')}"
-        raise ApplyError(f"failed to create typed patch object ({what}): {problem}", 500)
+        identification = f"{name}; {group_version}, Kind={config.get('kind', '')}"
+        raise ApplyError(f"failed to create typed patch object ({identification}): {problem}", 500)
 
 
-def _managed_before(live: JsonObject | None, schema: Schema, api_version: str, now: str) -> Managed:
+def _live_managed_fields(live: JsonObject | None, schema: Schema, api_version: str, now: str) -> ManagedFields:
     """Read the live entries; an object nobody tracked so far is taken as one manager's."""
-    managed = read_managed(live)
+    managed = stored_managed_fields(live)
     if managed or live is None:
         return managed
     empty = empty_object(api_version, live.get("kind", ""))
     difference = compare(schema, empty, without_managed_fields(live))
-    fields = frozenset(difference.added | difference.modified) - UNOWNED
-    key = manager_of(_BEFORE_FIRST_APPLY, "Update", api_version, None)
+    fields = frozenset(difference.added | difference.modified) - STRIPPED_FIELDS
+    key = manager_key(_BEFORE_FIRST_APPLY_MANAGER, "Update", api_version, None)
     return {key: Ownership(fields, api_version, now)} if fields else {}
 
 
-def _settle(
-    managed: Managed,
+def _resolve_conflicts(
+    managed: ManagedFields,
     key: Manager,
     schema: Schema,
     live: JsonObject,
@@ -135,38 +135,38 @@ def _settle(
     *,
     force: bool,
     ignore: Iterable[Path],
-) -> Managed:
+) -> ManagedFields:
     """Find the fields taken from others; they lose them by force, or the apply fails."""
     difference = compare(schema, live, merged)
-    taken = without_below(frozenset(difference.added | difference.modified), ignore)
-    removed = without_below(frozenset(difference.removed), ignore)
+    changed = without_prefixes(frozenset(difference.added | difference.modified), ignore)
+    removed = without_prefixes(frozenset(difference.removed), ignore)
     others = {other: ownership for other, ownership in managed.items() if other != key}
     conflicts = [
-        Cause("FieldManagerConflict", f"conflict with {other}", path_text(path))
+        StatusCause("FieldManagerConflict", f"conflict with {other}", format_path(path))
         for other, ownership in sorted(others.items(), key=lambda item: item[0])
-        for path in sorted(ownership.fields & taken, key=_leaves_first)
+        for path in sorted(ownership.fields & changed, key=_leaves_first)
     ]
     if conflicts and not force:
         raise ApplyConflict(conflicts)
-    return {**yield_fields(others, taken | removed), key: managed[key]}
+    return {**remove_fields(others, changed | removed), key: managed[key]}
 
 
 def _leaves_first(path: Path) -> list[tuple[bool, str]]:
     return [(depth < len(path), element) for depth, element in enumerate(path, start=1)]
 
 
-def _prune(schema: Schema, merged: JsonObject, last: FieldSet, managed: Managed) -> JsonObject:
+def _prune(schema: Schema, merged: JsonObject, previous: FieldSet, managed: ManagedFields) -> JsonObject:
     """Drop what this manager applied last time and does not now, unless somebody else owns it."""
-    if not last:
+    if not previous:
         return merged
-    mine_before = with_named_parents(last, schema)
+    applied_before = with_named_parents(previous, schema)
     before = with_named_parents(field_set(schema, merged), schema)
-    pruned = remove(schema, merged, mine_before)
+    pruned = remove(schema, merged, applied_before)
     owned = {path for ownership in managed.values() for path in ownership.fields}
-    kept = with_named_parents(field_set(schema, pruned) | owned, schema)
-    pruned = remove(schema, merged, before - kept)
+    remaining = with_named_parents(field_set(schema, pruned) | owned, schema)
+    pruned = remove(schema, merged, before - remaining)
     after = with_named_parents(field_set(schema, pruned), schema)
-    result: JsonObject = remove(schema, merged, (before - after) & mine_before)
+    result: JsonObject = remove(schema, merged, (before - after) & applied_before)
     return result
 
 

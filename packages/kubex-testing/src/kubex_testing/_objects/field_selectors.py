@@ -65,8 +65,8 @@ def parse_field_selector(text: str, allowed: AbstractSet[str] = COMMON_FIELDS) -
     for field, _, _ in terms:
         if field not in allowed:
             if allowed <= COMMON_FIELDS:
-                only = ", ".join(f'"{name}"' for name in sorted(allowed))
-                raise ValueError(f'"{field}" is not a known field selector: only {only}')
+                supported = ", ".join(f'"{name}"' for name in sorted(allowed))
+                raise ValueError(f'"{field}" is not a known field selector: only {supported}')
             raise ValueError(f"field label not supported: {field}")
     return FieldSelector(tuple(terms))
 
@@ -87,15 +87,15 @@ def _unescape(value: str) -> str:
 
 
 def _field_value(obj: JsonObject, field: str) -> str:
-    if derived := _DERIVED.get(field):
-        return derived(obj)
+    if compute := _COMPUTED_FIELDS.get(field):
+        return compute(obj)
     value: Any = obj
     for key in field.split("."):
         value = value.get(key) if is_object(value) else None
-    return _text(value)
+    return _to_string(value)
 
 
-def _text(value: object) -> str:
+def _to_string(value: object) -> str:
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -103,15 +103,15 @@ def _text(value: object) -> str:
 
 def _pod_ip(obj: JsonObject) -> str:
     ips = array_at(obj, "status", "podIPs")
-    return _text(ips[0].get("ip") if ips else object_at(obj, "status").get("podIP"))
+    return _to_string(ips[0].get("ip") if ips else object_at(obj, "status").get("podIP"))
 
 
 # Fields that are computed, and those whose absence is a value of its own.
-_DERIVED: dict[str, Callable[[JsonObject], str]] = {
-    "spec.hostNetwork": lambda obj: _text(bool(object_at(obj, "spec").get("hostNetwork"))),
-    "spec.unschedulable": lambda obj: _text(bool(object_at(obj, "spec").get("unschedulable"))),
+_COMPUTED_FIELDS: dict[str, Callable[[JsonObject], str]] = {
+    "spec.hostNetwork": lambda obj: _to_string(bool(object_at(obj, "spec").get("hostNetwork"))),
+    "spec.unschedulable": lambda obj: _to_string(bool(object_at(obj, "spec").get("unschedulable"))),
     "status.podIP": _pod_ip,
     "status.podIPs": _pod_ip,
-    "status.successful": lambda obj: _text(object_at(obj, "status").get("succeeded", 0)),
-    "source": lambda obj: _text(object_at(obj, "source").get("component") or obj.get("reportingComponent")),
+    "status.successful": lambda obj: _to_string(object_at(obj, "status").get("succeeded", 0)),
+    "source": lambda obj: _to_string(object_at(obj, "source").get("component") or obj.get("reportingComponent")),
 }

@@ -17,7 +17,7 @@ FieldSet: TypeAlias = frozenset[Path]
 EMPTY: FieldSet = frozenset()
 
 
-def canonical(value: Any) -> str:
+def canonical_json(value: Any) -> str:
     """Write a key or a set member so that equal ones are equal texts."""
     return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
 
@@ -59,10 +59,10 @@ def _read_element(element: str) -> str:
     kind, colon, rest = element.partition(":")
     if not colon or kind not in {"f", "k", "v", "i"}:
         raise ValueError(f"fieldsV1: {element!r} is no path element: they begin with f:, k:, v: or i:")
-    return f"{kind}:{canonical(json.loads(rest))}" if kind in {"k", "v"} else element
+    return f"{kind}:{canonical_json(json.loads(rest))}" if kind in {"k", "v"} else element
 
 
-def path_text(path: Path) -> str:
+def format_path(path: Path) -> str:
     """Write a path as conflicts name it: `.spec.containers[name="main"].image`."""
     texts: list[str] = []
     for element in path:
@@ -70,13 +70,15 @@ def path_text(path: Path) -> str:
         if kind == "f":
             texts.append(f".{rest}")
         elif kind == "k":
-            texts.append("[" + ",".join(f"{key}={canonical(value)}" for key, value in json.loads(rest).items()) + "]")
+            texts.append(
+                "[" + ",".join(f"{key}={canonical_json(value)}" for key, value in json.loads(rest).items()) + "]"
+            )
         else:
             texts.append(f"[={rest}]" if kind == "v" else f"[{rest}]")
     return "".join(texts)
 
 
-def without_below(fields: FieldSet, prefixes: Iterable[Path]) -> FieldSet:
+def without_prefixes(fields: FieldSet, prefixes: Iterable[Path]) -> FieldSet:
     """Drop the paths at and below some prefixes."""
     dropped = set(prefixes)
     if not dropped:

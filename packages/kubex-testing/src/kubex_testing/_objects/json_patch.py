@@ -11,7 +11,7 @@ from typing import Any
 from .go_numbers import parse_int
 from .json_types import JsonObject, is_array, is_object, json_copy, json_equal
 
-_END = "-"
+_END_OF_ARRAY = "-"
 
 
 class JsonPatchError(ValueError):
@@ -37,7 +37,7 @@ def apply_json_patch(document: Any, operations: object) -> Any:
     return result
 
 
-def _format_error(value: object, wanted: str) -> JsonPatchFormatError:
+def _format_error(value: object, go_type: str) -> JsonPatchFormatError:
     kind = (
         "object"
         if is_object(value)
@@ -47,7 +47,7 @@ def _format_error(value: object, wanted: str) -> JsonPatchFormatError:
         if isinstance(value, str)
         else "number"
     )
-    return JsonPatchFormatError(f"json: cannot unmarshal {kind} into Go value of type {wanted}")
+    return JsonPatchFormatError(f"json: cannot unmarshal {kind} into Go value of type {go_type}")
 
 
 def _apply(document: Any, operation: JsonObject) -> Any:
@@ -58,7 +58,7 @@ def _apply(document: Any, operation: JsonObject) -> Any:
     return handler(document, operation)
 
 
-def _tokens(operation: JsonObject, member: str) -> list[str]:
+def _pointer_tokens(operation: JsonObject, member: str) -> list[str]:
     pointer = operation.get(member)
     if not isinstance(pointer, str):
         raise JsonPatchError(f"{operation.get('op')} operation without a {member!r} that is a string")
@@ -69,11 +69,11 @@ def _tokens(operation: JsonObject, member: str) -> list[str]:
     return [token.replace("~1", "/").replace("~0", "~") for token in pointer[1:].split("/")]
 
 
-def _value(operation: JsonObject) -> Any:
+def _operation_value(operation: JsonObject) -> Any:
     return json_copy(operation.get("value"))
 
 
-def _index(token: str, size: int) -> int:
+def _array_index(token: str, size: int) -> int:
     try:
         index = parse_int(token)
     except ValueError:
@@ -83,48 +83,48 @@ def _index(token: str, size: int) -> int:
     return index % size
 
 
-def _child(parent: Any, token: str) -> Any:
+def _get_child(parent: Any, token: str) -> Any:
     if is_object(parent):
         return parent.get(token)
     if is_array(parent):
-        return parent[_index(token, len(parent))]
+        return parent[_array_index(token, len(parent))]
     raise JsonPatchError(f"the path does not exist at {token!r}")
 
 
-def _parent(document: Any, tokens: list[str]) -> Any:
+def _get_parent(document: Any, tokens: list[str]) -> Any:
     """Walk to the object or array that holds what the last token names."""
     for token in tokens[:-1]:
-        document = _child(document, token)
+        document = _get_child(document, token)
     if not is_object(document) and not is_array(document):
         raise JsonPatchError(f"the path does not exist before {tokens[-1]!r}")
     return document
 
 
-def _resolve(document: Any, tokens: list[str]) -> Any:
-    return _child(_parent(document, tokens), tokens[-1]) if tokens else document
+def _get_value(document: Any, tokens: list[str]) -> Any:
+    return _get_child(_get_parent(document, tokens), tokens[-1]) if tokens else document
 
 
-def _put(document: Any, tokens: list[str], value: Any) -> Any:
+def _add_value(document: Any, tokens: list[str], value: Any) -> Any:
     if not tokens:
         return value
-    parent, token = _parent(document, tokens), tokens[-1]
+    parent, token = _get_parent(document, tokens), tokens[-1]
     if is_array(parent):
-        parent.insert(len(parent) if token == _END else _index(token, len(parent) + 1), value)
+        parent.insert(len(parent) if token == _END_OF_ARRAY else _array_index(token, len(parent) + 1), value)
     else:
         parent[token] = value
     return document
 
 
 def _add(document: Any, operation: JsonObject) -> Any:
-    return _put(document, _tokens(operation, "path"), _value(operation))
+    return _add_value(document, _pointer_tokens(operation, "path"), _operation_value(operation))
 
 
-def _drop(document: Any, tokens: list[str]) -> Any:
+def _remove_value(document: Any, tokens: list[str]) -> Any:
     if not tokens:
         return None
-    parent, token = _parent(document, tokens), tokens[-1]
+    parent, token = _get_parent(document, tokens), tokens[-1]
     if is_array(parent):
-        del parent[_index(token, len(parent))]
+        del parent[_array_index(token, len(parent))]
     elif token in parent:
         del parent[token]
     else:
@@ -133,33 +133,33 @@ def _drop(document: Any, tokens: list[str]) -> Any:
 
 
 def _remove(document: Any, operation: JsonObject) -> Any:
-    return _drop(document, _tokens(operation, "path"))
+    return _remove_value(document, _pointer_tokens(operation, "path"))
 
 
 def _replace(document: Any, operation: JsonObject) -> Any:
-    tokens, value = _tokens(operation, "path"), _value(operation)
+    tokens, value = _pointer_tokens(operation, "path"), _operation_value(operation)
     if not tokens:
         return value
-    parent, token = _parent(document, tokens), tokens[-1]
-    parent[_index(token, len(parent)) if is_array(parent) else token] = value
+    parent, token = _get_parent(document, tokens), tokens[-1]
+    parent[_array_index(token, len(parent)) if is_array(parent) else token] = value
     return document
 
 
 def _move(document: Any, operation: JsonObject) -> Any:
-    source, target = _tokens(operation, "from"), _tokens(operation, "path")
+    source, target = _pointer_tokens(operation, "from"), _pointer_tokens(operation, "path")
     if target[: len(source)] == source and target != source:
         raise JsonPatchError(f"cannot move {operation['from']!r} into one of its own children")
-    value = _resolve(document, source)
-    return document if target == source else _put(_drop(document, source), target, value)
+    value = _get_value(document, source)
+    return document if target == source else _add_value(_remove_value(document, source), target, value)
 
 
 def _copy(document: Any, operation: JsonObject) -> Any:
-    value = json_copy(_resolve(document, _tokens(operation, "from")))
-    return _put(document, _tokens(operation, "path"), value)
+    value = json_copy(_get_value(document, _pointer_tokens(operation, "from")))
+    return _add_value(document, _pointer_tokens(operation, "path"), value)
 
 
 def _test(document: Any, operation: JsonObject) -> Any:
-    if not json_equal(_resolve(document, _tokens(operation, "path")), _value(operation)):
+    if not json_equal(_get_value(document, _pointer_tokens(operation, "path")), _operation_value(operation)):
         raise JsonPatchError(f"testing value {operation['path']} failed")
     return document
 

@@ -4,21 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from .empty_objects import empty_object
-from .field_sets import EMPTY, FieldSet, Path, from_fields_v1, to_fields_v1, without_below
+from .field_sets import EMPTY, FieldSet, Path, from_fields_v1, to_fields_v1, without_prefixes
 from .json_types import JsonArray, JsonObject, array_at, is_array, is_object, object_at
 from .schema import Schema
-from .typed import compare
+from .typed_values import compare
 
 MAX_UPDATE_MANAGERS = 10
-_ANCIENT = "ancient-changes"
+_ANCIENT_CHANGES = "ancient-changes"
 
 # What identifies an object or is the server's own is nobody's field.
-_META_FIELDS = (
+_SERVER_METADATA = (
     "name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields",
     "resourceVersion",
 )  # fmt: skip
-UNOWNED: FieldSet = frozenset(
-    {("f:apiVersion",), ("f:kind",), ("f:metadata",), *(("f:metadata", f"f:{name}") for name in _META_FIELDS)}
+STRIPPED_FIELDS: FieldSet = frozenset(
+    {("f:apiVersion",), ("f:kind",), ("f:metadata",), *(("f:metadata", f"f:{name}") for name in _SERVER_METADATA)}
 )
 
 
@@ -47,18 +47,18 @@ class Ownership:
     time: str = ""
 
 
-Managed = dict[Manager, Ownership]
+ManagedFields = dict[Manager, Ownership]
 
 
-def manager_of(name: str, operation: str, api_version: str, subresource: str | None) -> Manager:
+def manager_key(name: str, operation: str, api_version: str, subresource: str | None) -> Manager:
     """Return the identity entries are kept under."""
     version = "" if operation == "Apply" else api_version
     return Manager(name or "unknown", operation, version, subresource or "")
 
 
-def decode_managed_fields(entries: Iterable[object]) -> Managed:
+def decode_managed_fields(entries: Iterable[object]) -> ManagedFields:
     """Read entries. Raises ValueError, with the server's words, for one that is malformed."""
-    managed: Managed = {}
+    managed: ManagedFields = {}
     for index, entry in enumerate(entries):
         if not is_object(entry):
             raise ValueError(f"managed fields entry {index} must be an object")
@@ -70,13 +70,13 @@ def decode_managed_fields(entries: Iterable[object]) -> Managed:
         if entry.get("fieldsType") != "FieldsV1":
             problem = "invalid fieldsType" if entry.get("fieldsType") else "missing fieldsType"
             raise ValueError(f"{problem} in managed fields entry {index}")
-        manager = manager_of(entry.get("manager", ""), operation, version, entry.get("subresource"))
+        manager = manager_key(entry.get("manager", ""), operation, version, entry.get("subresource"))
         fields = from_fields_v1(object_at(entry, "fieldsV1"))
         managed[manager] = Ownership(fields, version, entry.get("time") or "")
     return managed
 
 
-def encode_managed_fields(managed: Managed) -> JsonArray:
+def encode_managed_fields(managed: ManagedFields) -> JsonArray:
     """Write entries in the server's order: Apply first, then by time and name."""
     order = sorted(
         managed.items(), key=lambda item: (item[0].operation, item[1].time, item[0].name, item[1].api_version)
@@ -97,7 +97,7 @@ def _encode(manager: Manager, ownership: Ownership) -> JsonObject:
     return {key: value for key, value in entry.items() if value != ""}
 
 
-def read_managed(obj: JsonObject | None) -> Managed:
+def stored_managed_fields(obj: JsonObject | None) -> ManagedFields:
     """Read the entries of a stored object; unreadable ones count as none, as in the server."""
     try:
         return decode_managed_fields(array_at(obj, "metadata", "managedFields"))
@@ -128,38 +128,38 @@ def update_managed_fields(
     `new` must be defaulted already; `now` is RFC 3339. `ignore` holds paths the request cannot change, as field set
     paths: `("f:status",)` for the main resource of a kind with a status subresource. `managedFields: [{}]` clears.
     """
-    managed = _requested(old, new, subresource)
+    managed = _initial_managed_fields(old, new, subresource)
     if not managed and old is not None:
         return []
     before = without_managed_fields(old) if old is not None else empty_object(api_version, new.get("kind", ""))
     difference = compare(schema, before, without_managed_fields(new))
-    removed = without_below(frozenset(difference.removed), ignore)
-    taken = without_below(frozenset(difference.added | difference.modified), ignore)
-    managed = yield_fields(managed, taken | removed)
-    if mine := taken - UNOWNED:
-        key = manager_of(manager, operation, api_version, subresource)
+    removed = without_prefixes(frozenset(difference.removed), ignore)
+    changed = without_prefixes(frozenset(difference.added | difference.modified), ignore)
+    managed = remove_fields(managed, changed | removed)
+    if own := changed - STRIPPED_FIELDS:
+        key = manager_key(manager, operation, api_version, subresource)
         previous = managed[key].fields if key in managed else EMPTY
-        managed[key] = Ownership(previous | mine, api_version, now)
-    return encode_managed_fields(_capped(managed))
+        managed[key] = Ownership(previous | own, api_version, now)
+    return encode_managed_fields(_merge_oldest_updaters(managed))
 
 
-def yield_fields(managed: Managed, fields: FieldSet) -> Managed:
+def remove_fields(managed: ManagedFields, fields: FieldSet) -> ManagedFields:
     """Take fields from every manager; who has none left is gone."""
     kept = {key: replace(ownership, fields=ownership.fields - fields) for key, ownership in managed.items()}
     return {key: ownership for key, ownership in kept.items() if ownership.fields}
 
 
-def _requested(old: JsonObject | None, new: JsonObject, subresource: str | None) -> Managed:
+def _initial_managed_fields(old: JsonObject | None, new: JsonObject, subresource: str | None) -> ManagedFields:
     """Read the entries to go on from: the request may bring its own, but not through a subresource."""
     entries = object_at(new, "metadata").get("managedFields")
     if subresource or not is_array(entries):
-        return read_managed(old)
+        return stored_managed_fields(old)
     if entries == [{}]:
         return {}
-    return read_managed(new) or read_managed(old)
+    return stored_managed_fields(new) or stored_managed_fields(old)
 
 
-def _capped(managed: Managed) -> Managed:
+def _merge_oldest_updaters(managed: ManagedFields) -> ManagedFields:
     """Merge the oldest updaters of each version into one entry when there are too many."""
     updaters = sorted((key for key in managed if key.operation == "Update"), key=lambda key: (managed[key].time, key))
     excess = len(updaters) - MAX_UPDATE_MANAGERS
@@ -171,9 +171,9 @@ def _capped(managed: Managed) -> Managed:
         first = oldest.setdefault(key.api_version, key)
         if first == key:
             continue
-        bucket = Manager(_ANCIENT, "Update", key.api_version, "")
-        mine, merged = result.pop(key), result.pop(first)
-        result[bucket] = replace(mine, fields=mine.fields | merged.fields)
+        bucket = Manager(_ANCIENT_CHANGES, "Update", key.api_version, "")
+        own, merged = result.pop(key), result.pop(first)
+        result[bucket] = replace(own, fields=own.fields | merged.fields)
         oldest[key.api_version] = bucket
         excess -= 1
     return result

@@ -6,8 +6,8 @@ See https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ and
 import random
 import re
 
-from .causes import Cause, invalid, too_long
 from .json_types import JsonArray, JsonObject
+from .status_causes import StatusCause, invalid, too_long
 
 MAX_GENERATE_NAME_BASE = 58
 MAX_ANNOTATION_BYTES = 256 * 1024
@@ -22,38 +22,38 @@ _LABEL_VALUE = f"({_QUALIFIED})?"
 _CONFIG_KEY = r"[-._a-zA-Z0-9]+"
 
 _REGEX = "regex used for validation is"
-_LABEL_TEXT = (
+_LABEL_MESSAGE = (
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with "
     f"an alphanumeric character (e.g. 'my-name',  or '123-abc', {_REGEX} '{_LABEL}')"
 )
-_LABEL_1035_TEXT = (
+_LABEL_1035_MESSAGE = (
     "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
     f"and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', {_REGEX} '{_LABEL_1035}')"
 )
-_SUBDOMAIN_TEXT = (
+_SUBDOMAIN_MESSAGE = (
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and "
     f"end with an alphanumeric character (e.g. 'example.com', {_REGEX} '{_SUBDOMAIN}')"
 )
-_QUALIFIED_TEXT = (
+_QUALIFIED_MESSAGE = (
     "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
     f"character (e.g. 'MyName',  or 'my.name',  or '123-abc', {_REGEX} '{_QUALIFIED}')"
 )
-_TWO_SLASHES_TEXT = (
+_TWO_SLASHES_MESSAGE = (
     "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
     f"alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', {_REGEX} '{_QUALIFIED}') with an optional "
     "DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
 )
-_LABEL_VALUE_TEXT = (
+_LABEL_VALUE_MESSAGE = (
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
     f"end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', {_REGEX} '{_LABEL_VALUE}')"
 )
-_CONFIG_KEY_TEXT = (
+_CONFIG_KEY_MESSAGE = (
     "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  "
     f"or 'key-name', {_REGEX} '{_CONFIG_KEY}')"
 )
 
 
-def _problems(value: str, pattern: str, text: str, limit: int, unit: str = "characters") -> list[str]:
+def _pattern_problems(value: str, pattern: str, text: str, limit: int, unit: str = "characters") -> list[str]:
     found = [f"must be no more than {limit} {unit}"] if len(value.encode()) > limit else []
     if not re.fullmatch(pattern, value):
         found.append(text)
@@ -61,25 +61,25 @@ def _problems(value: str, pattern: str, text: str, limit: int, unit: str = "char
 
 
 def dns1123_label_problems(value: str) -> list[str]:
-    text = "must not contain dots" if re.fullmatch(_SUBDOMAIN, value) else _LABEL_TEXT
-    return _problems(value, _LABEL, text, 63)
+    text = "must not contain dots" if re.fullmatch(_SUBDOMAIN, value) else _LABEL_MESSAGE
+    return _pattern_problems(value, _LABEL, text, 63)
 
 
 def dns1123_subdomain_problems(value: str) -> list[str]:
-    return _problems(value, _SUBDOMAIN, _SUBDOMAIN_TEXT, 253)
+    return _pattern_problems(value, _SUBDOMAIN, _SUBDOMAIN_MESSAGE, 253)
 
 
 def dns1035_label_problems(value: str) -> list[str]:
-    return _problems(value, _LABEL_1035, _LABEL_1035_TEXT, 63)
+    return _pattern_problems(value, _LABEL_1035, _LABEL_1035_MESSAGE, 63)
 
 
 def label_value_problems(value: str) -> list[str]:
-    return _problems(value, _LABEL_VALUE, _LABEL_VALUE_TEXT, 63, "bytes")
+    return _pattern_problems(value, _LABEL_VALUE, _LABEL_VALUE_MESSAGE, 63, "bytes")
 
 
 def config_key_problems(value: str) -> list[str]:
     """Say what is wrong with a key of a ConfigMap or a Secret."""
-    found = _problems(value, _CONFIG_KEY, _CONFIG_KEY_TEXT, 253)
+    found = _pattern_problems(value, _CONFIG_KEY, _CONFIG_KEY_MESSAGE, 253)
     if value in {".", ".."}:
         found.append(f"must not be '{value}'")
     elif value.startswith(".."):
@@ -110,7 +110,7 @@ def qualified_name_problems(value: str) -> list[str]:
         if not prefix:
             found.append("prefix part must be non-empty")
         elif "/" in prefix:
-            return [_TWO_SLASHES_TEXT]
+            return [_TWO_SLASHES_MESSAGE]
         else:
             found.extend(f"prefix part {problem}" for problem in dns1123_subdomain_problems(prefix))
     if not name:
@@ -118,32 +118,32 @@ def qualified_name_problems(value: str) -> list[str]:
     elif len(name) > 63:
         found.append("name part must be no more than 63 bytes")
     if not re.fullmatch(_QUALIFIED, name):
-        found.append(_QUALIFIED_TEXT)
+        found.append(_QUALIFIED_MESSAGE)
     return found
 
 
-def validate_dns1123_label(value: str, field: str = "metadata.name") -> list[Cause]:
+def validate_dns1123_label(value: str, field: str = "metadata.name") -> list[StatusCause]:
     """Check a name that must be one DNS label (namespaces, containers)."""
     return [invalid(field, value, problem) for problem in dns1123_label_problems(value)]
 
 
-def validate_dns1123_subdomain(value: str, field: str = "metadata.name") -> list[Cause]:
+def validate_dns1123_subdomain(value: str, field: str = "metadata.name") -> list[StatusCause]:
     """Check a name that may have dots (most kinds)."""
     return [invalid(field, value, problem) for problem in dns1123_subdomain_problems(value)]
 
 
-def validate_labels(labels: JsonObject, field: str = "metadata.labels") -> list[Cause]:
+def validate_labels(labels: JsonObject, field: str = "metadata.labels") -> list[StatusCause]:
     """Check keys and values; the server names the map as the field, not the entry."""
-    found: list[Cause] = []
+    found: list[StatusCause] = []
     for key in sorted(labels):
         found += [invalid(field, key, problem) for problem in qualified_name_problems(key)]
         found += [invalid(field, labels[key], problem) for problem in label_value_problems(labels[key])]
     return found
 
 
-def validate_annotations(annotations: JsonObject, field: str = "metadata.annotations") -> list[Cause]:
+def validate_annotations(annotations: JsonObject, field: str = "metadata.annotations") -> list[StatusCause]:
     """Check keys (in lower case, as the server does) and the size of all entries together."""
-    found: list[Cause] = []
+    found: list[StatusCause] = []
     for key in sorted(annotations):
         found += [invalid(field, key, problem) for problem in qualified_name_problems(key.lower())]
     size = sum(len(key.encode()) + len(value.encode()) for key, value in annotations.items())
@@ -152,12 +152,12 @@ def validate_annotations(annotations: JsonObject, field: str = "metadata.annotat
     return found
 
 
-def validate_finalizers(finalizers: JsonArray, field: str) -> list[Cause]:
+def validate_finalizers(finalizers: JsonArray, field: str) -> list[StatusCause]:
     """Check the form of finalizers; the server names the list as the field, not the entry."""
     return [invalid(field, value, problem) for value in finalizers for problem in qualified_name_problems(value)]
 
 
-def validate_finalizer_domain(value: str, field: str) -> list[Cause]:
+def validate_finalizer_domain(value: str, field: str) -> list[StatusCause]:
     """Check that a finalizer has a domain, or is one of the standard ones."""
     if "/" in value or value in STANDARD_FINALIZERS:
         return []

@@ -10,9 +10,9 @@ from .quantities import parse_quantity
 CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _PROBE_DEFAULTS = {"timeoutSeconds": 1, "periodSeconds": 10, "successThreshold": 1, "failureThreshold": 3}
-_MODE_VOLUMES = ("secret", "configMap", "downwardAPI", "projected")
+_VOLUMES_WITH_MODE = ("secret", "configMap", "downwardAPI", "projected")
 _FILE_MODE = 0o644
-_TOLERATED_SECONDS = 300
+_TOLERATION_SECONDS = 300
 
 
 def set_default(target: JsonObject, key: str, value: Any) -> None:
@@ -86,10 +86,10 @@ def _default_field_ref(source: JsonObject) -> None:
 def _default_volume(volume: JsonObject) -> None:
     if not any(value is not None for key, value in volume.items() if key != "name"):
         volume["emptyDir"] = {}
-    for kind in _MODE_VOLUMES:
+    for kind in _VOLUMES_WITH_MODE:
         if is_object(source := volume.get(kind)):
             set_default(source, "defaultMode", _FILE_MODE)
-            for item in _downward_items(kind, source):
+            for item in _downward_api_items(kind, source):
                 _default_field_ref(item)
             for projection in array_at(source, "sources"):
                 if is_object(token := projection.get("serviceAccountToken")):
@@ -98,7 +98,7 @@ def _default_volume(volume: JsonObject) -> None:
         path.setdefault("type", "")
 
 
-def _downward_items(kind: str, source: JsonObject) -> Iterable[JsonObject]:
+def _downward_api_items(kind: str, source: JsonObject) -> Iterable[JsonObject]:
     if kind == "downwardAPI":
         return array_at(source, "items")
     return [item for projection in array_at(source, "sources") for item in array_at(projection, "downwardAPI", "items")]
@@ -112,14 +112,14 @@ def pull_policy(image: str) -> str:
     return "Always" if latest else "IfNotPresent"
 
 
-def admit_pod(spec: JsonObject) -> None:
+def apply_admission_defaults(spec: JsonObject) -> None:
     """Add, in place, what the default admission plugins add: tolerations, priority and preemption."""
     tolerations = list(array_at(spec, "tolerations"))
     for condition in ("not-ready", "unreachable"):
         key = f"node.kubernetes.io/{condition}"
         if not any(_tolerates(toleration, key) for toleration in tolerations):
             toleration = {"key": key, "operator": "Exists", "effect": "NoExecute"}
-            tolerations.append({**toleration, "tolerationSeconds": _TOLERATED_SECONDS})
+            tolerations.append({**toleration, "tolerationSeconds": _TOLERATION_SECONDS})
     spec["tolerations"] = tolerations
     set_default(spec, "priority", _PRIORITIES.get(spec.get("priorityClassName") or "", 0))
     set_default(spec, "preemptionPolicy", "PreemptLowerPriority")
@@ -139,16 +139,19 @@ def qos_class(spec: JsonObject) -> str:
     See https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/.
     """
     containers = [*array_at(spec, "containers"), *array_at(spec, "initContainers")]
-    asked = [
-        (_compute(object_at(container, "resources", "limits")), _compute(object_at(container, "resources", "requests")))
+    resources = [
+        (
+            _compute_resources(object_at(container, "resources", "limits")),
+            _compute_resources(object_at(container, "resources", "requests")),
+        )
         for container in containers
     ]
-    if not any(limits or requests for limits, requests in asked):
+    if not any(limits or requests for limits, requests in resources):
         return "BestEffort"
-    guaranteed = all(len(limits) == 2 and {**limits, **requests} == limits for limits, requests in asked)
+    guaranteed = all(len(limits) == 2 and {**limits, **requests} == limits for limits, requests in resources)
     return "Guaranteed" if guaranteed else "Burstable"
 
 
-def _compute(resources: JsonObject) -> dict[str, Decimal]:
+def _compute_resources(resources: JsonObject) -> dict[str, Decimal]:
     found = {key: parse_quantity(value) for key, value in resources.items() if key in {"cpu", "memory"}}
     return {key: value for key, value in found.items() if value}

@@ -5,12 +5,12 @@ from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_UP, Context, Decimal
 
 # An exponent of more digits is an error in Go, too, or makes it compute for minutes.
 _QUANTITY = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,9})?")
-_DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
-_SUFFIXES = {exponent: suffix for suffix, exponent in _DECIMAL.items()}
-_BINARY = "KMGTPE"
+_DECIMAL_EXPONENTS = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
+_SUFFIXES = {exponent: suffix for suffix, exponent in _DECIMAL_EXPONENTS.items()}
+_BINARY_PREFIXES = "KMGTPE"
 _MAX_BINARY = Decimal(2**63 - 1)
 # Python's default context rounds to 28 digits.
-_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_UP)
+_EXACT_CONTEXT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_UP)
 
 
 def is_quantity(value: object) -> bool:
@@ -25,8 +25,8 @@ def parse_quantity(value: object) -> Decimal:
         raise ValueError(f"{value!r} is not a quantity: write a number with a suffix such as m, k, Mi or e3")
     number, suffix = Decimal(match[1]), match[2] or ""
     if suffix.endswith("i"):
-        return _EXACT.multiply(number, Decimal(1024 ** (_BINARY.index(suffix[0]) + 1)))
-    return number.scaleb(int(suffix[1:]) if len(suffix) > 1 else _DECIMAL[suffix], _EXACT)
+        return _EXACT_CONTEXT.multiply(number, Decimal(1024 ** (_BINARY_PREFIXES.index(suffix[0]) + 1)))
+    return number.scaleb(int(suffix[1:]) if len(suffix) > 1 else _DECIMAL_EXPONENTS[suffix], _EXACT_CONTEXT)
 
 
 def canonical_quantity(value: object) -> str:
@@ -34,11 +34,11 @@ def canonical_quantity(value: object) -> str:
     match = _QUANTITY.fullmatch(str(value))
     number, suffix = parse_quantity(value), (match[2] if match else None) or ""
     if suffix.endswith("i") and abs(number) >= 1024 and number == number.to_integral_value():
-        return _binary(int(max(-_MAX_BINARY, min(number, _MAX_BINARY))))
+        return _format_binary(int(max(-_MAX_BINARY, min(number, _MAX_BINARY))))
     # What is finer than nano is rounded up, away from zero. The digits of `1e5000` are never written out.
     if number.as_tuple().exponent < -9:  # type: ignore[operator]  # only infinities have a text here
-        number = number.quantize(Decimal("1E-9"), context=_EXACT)
-    sign, digits, exponent = number.normalize(_EXACT).as_tuple()
+        number = number.quantize(Decimal("1E-9"), context=_EXACT_CONTEXT)
+    sign, digits, exponent = number.normalize(_EXACT_CONTEXT).as_tuple()
     if not number or not isinstance(exponent, int):
         return "0"
     scientific = len(suffix) > 1
@@ -49,8 +49,8 @@ def canonical_quantity(value: object) -> str:
     return f"{text}{_SUFFIXES[step]}"
 
 
-def _binary(number: int) -> str:
+def _format_binary(number: int) -> str:
     power = 0
-    while number % 1024 == 0 and power < len(_BINARY):
+    while number % 1024 == 0 and power < len(_BINARY_PREFIXES):
         number, power = number // 1024, power + 1
-    return f"{number}{_BINARY[power - 1]}i" if power else str(number)
+    return f"{number}{_BINARY_PREFIXES[power - 1]}i" if power else str(number)

@@ -26,7 +26,7 @@ class Schema:
     """One node: a value's kind and, below it, the nodes of its fields or entries.
 
     `name` is the Go type of a built-in struct (`v1.Pod`); `rules` is the node of a CRD's `openAPIV3Schema`, else empty.
-    `applies_undeclared` says that server-side apply accepts undeclared fields here, even if pruning then removes them.
+    If `allows_undeclared_on_apply` is true, server-side apply accepts undeclared fields, even if pruning removes them.
     """
 
     kind: Kind
@@ -40,7 +40,7 @@ class Schema:
     merge_key: str = ""
     strategies: frozenset[str] = frozenset()
     preserve_unknown: bool = False
-    applies_undeclared: bool = False
+    allows_undeclared_on_apply: bool = False
     rules: JsonObject = field(default_factory=dict[str, Any])
 
     def child(self, key: str) -> "Schema | None":
@@ -91,7 +91,7 @@ class UnknownKindError(LookupError):
 
 def builtin_schema(group: str, version: str, kind: str) -> Schema:
     """Return the schema of a built-in kind; the core group is the empty string. Raises UnknownKindError."""
-    kinds, types = _table()
+    kinds, types = _builtin_table()
     try:
         return types[kinds[f"{group}/{version}/{kind}"]]
     except KeyError:
@@ -102,17 +102,17 @@ def builtin_schema(group: str, version: str, kind: str) -> Schema:
 
 def object_meta() -> Schema:
     """Return the schema of `metadata`, the same for built-in and custom kinds."""
-    return _table()[1]["meta.v1.ObjectMeta"]
+    return _builtin_table()[1]["meta.v1.ObjectMeta"]
 
 
-def read_table_file() -> bytes:
+def read_schema_table() -> bytes:
     """Return the committed table as it lies in the package."""
     return resources.files("kubex_testing._objects").joinpath("builtin_schemas.json").read_bytes()
 
 
 @cache
-def _table() -> tuple[dict[str, str], dict[str, Schema]]:
-    table = json.loads(read_table_file())
+def _builtin_table() -> tuple[dict[str, str], dict[str, Schema]]:
+    table = json.loads(read_schema_table())
     # Types refer to each other and to themselves, so all are made before any is filled.
     types = {
         name: Schema("struct", ".".join(name.split(".")[-2:]), atomic=definition.get("atomic", False))
@@ -131,7 +131,9 @@ def _table() -> tuple[dict[str, str], dict[str, Schema]]:
 
 def _builtin_node(node: Any, types: dict[str, Schema]) -> Schema:
     if isinstance(node, str):
-        return replace(types[node[1:]]) if node.startswith("@") else Schema(node)  # type: ignore[arg-type]  # the table holds only kinds
+        if node.startswith("@"):
+            return replace(types[node[1:]])
+        return Schema(node)  # type: ignore[arg-type]  # the table contains only kinds
     strategies = frozenset(node.get("strategy", "").split(",")) - {""}
     atomic = node.get("atomic", False)
     if "list" in node:
@@ -151,28 +153,28 @@ def _builtin_node(node: Any, types: dict[str, Schema]) -> Schema:
 
 def structural_schema(openapi_v3_schema: JsonObject) -> Schema:
     """Compile a CRD version's `schema.openAPIV3Schema`; the top node gets apiVersion, kind and metadata."""
-    return _with_meta(structural_node(openapi_v3_schema))
+    return _with_object_metadata(structural_schema_node(openapi_v3_schema))
 
 
-def _with_meta(schema: Schema) -> Schema:
+def _with_object_metadata(schema: Schema) -> Schema:
     rules = object_at(schema.rules, "properties", "metadata")
     metadata = replace(object_meta(), rules=rules)
     fields = {**schema.fields, "apiVersion": STRING, "kind": STRING, "metadata": metadata}
     return replace(schema, kind="struct", fields=fields)
 
 
-def structural_node(node: JsonObject, *, applies_undeclared: bool = False) -> Schema:
+def structural_schema_node(node: JsonObject, *, allows_undeclared_on_apply: bool = False) -> Schema:
     """Compile one node of a CRD's schema, and the nodes below it.
 
     Pruning reads `x-kubernetes-preserve-unknown-fields` node by node. Server-side apply inherits it downwards, and
     takes an object without properties as free-form.
     """
-    preserve = node.get("x-kubernetes-preserve-unknown-fields") is True
-    inherited = preserve or applies_undeclared
-    schema = Schema(_structural_kind(node), preserve_unknown=preserve, rules=node)
-    schema.applies_undeclared = inherited or not (node.get("properties") or "additionalProperties" in node)
+    preserves_unknown = node.get("x-kubernetes-preserve-unknown-fields") is True
+    inherited = preserves_unknown or allows_undeclared_on_apply
+    schema = Schema(_structural_kind(node), preserve_unknown=preserves_unknown, rules=node)
+    schema.allows_undeclared_on_apply = inherited or not (node.get("properties") or "additionalProperties" in node)
     if schema.kind == "list":
-        schema.items = structural_node(object_at(node, "items"), applies_undeclared=inherited)
+        schema.items = structural_schema_node(object_at(node, "items"), allows_undeclared_on_apply=inherited)
         schema.list_type = node.get("x-kubernetes-list-type", "atomic")
         schema.list_keys = tuple(node.get("x-kubernetes-list-map-keys", ()))
         properties = schema.items.rules.get("properties", {})
@@ -182,15 +184,15 @@ def structural_node(node: JsonObject, *, applies_undeclared: bool = False) -> Sc
     elif schema.kind == "map":
         additional = node.get("additionalProperties")
         if is_object(additional):
-            schema.items = structural_node(additional, applies_undeclared=inherited)
+            schema.items = structural_schema_node(additional, allows_undeclared_on_apply=inherited)
         else:
             schema.items = ANY
     schema.atomic = node.get("x-kubernetes-map-type") == "atomic"
     schema.fields = {
-        key: structural_node(value, applies_undeclared=inherited)
+        key: structural_schema_node(value, allows_undeclared_on_apply=inherited)
         for key, value in object_at(node, "properties").items()
     }
-    return _with_meta(schema) if node.get("x-kubernetes-embedded-resource") is True else schema
+    return _with_object_metadata(schema) if node.get("x-kubernetes-embedded-resource") is True else schema
 
 
 def _structural_kind(node: JsonObject) -> Kind:

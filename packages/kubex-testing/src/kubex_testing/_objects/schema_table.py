@@ -45,15 +45,15 @@ def table_from_openapi(document: JsonObject) -> bytes:
     """
     definitions: JsonObject = document["definitions"]
     kinds = {f"{group}/{kind}": name for group, kind, name in _kind_names(definitions)}
-    wanted = {f"{group}/v1/{kind}": kinds[f"{group}/{kind}"] for group, names in KINDS.items() for kind in names}
+    selected = {f"{group}/v1/{kind}": kinds[f"{group}/{kind}"] for group, names in KINDS.items() for kind in names}
     types: JsonObject = {}
-    todo = [*wanted.values(), f"{_PACKAGES[1]}meta.v1.ObjectMeta", f"{_PACKAGES[1]}meta.v1.DeleteOptions"]
-    while todo:
-        name = todo.pop()
-        if _short(name) not in types and _scalar(name, definitions) is None:
-            types[_short(name)] = _type(definitions[name], definitions)
-            todo += _references(definitions[name])
-    short = {key: _short(name) for key, name in wanted.items()} | {"/v1/DeleteOptions": "meta.v1.DeleteOptions"}
+    pending = [*selected.values(), f"{_PACKAGES[1]}meta.v1.ObjectMeta", f"{_PACKAGES[1]}meta.v1.DeleteOptions"]
+    while pending:
+        name = pending.pop()
+        if _short_name(name) not in types and _scalar_kind(name, definitions) is None:
+            types[_short_name(name)] = _type_definition(definitions[name], definitions)
+            pending += _references(definitions[name])
+    short = {key: _short_name(name) for key, name in selected.items()} | {"/v1/DeleteOptions": "meta.v1.DeleteOptions"}
     lines = ",\n".join(f"{_compact(name)}:{_compact(types[name])}" for name in sorted(types))
     return f'{{"kinds":{_compact(short)},\n"types":{{\n{lines}\n}}}}\n'.encode()
 
@@ -69,7 +69,7 @@ def _compact(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), sort_keys=True)
 
 
-def _short(name: str) -> str:
+def _short_name(name: str) -> str:
     for package in _PACKAGES:
         name = name.removeprefix(package)
     return name
@@ -87,18 +87,18 @@ def _references(node: Any) -> Iterator[str]:
             yield from _references(value)
 
 
-def _scalar(name: str, definitions: JsonObject) -> str | None:
+def _scalar_kind(name: str, definitions: JsonObject) -> str | None:
     """Name the kind of a definition that is no struct: it stands in the table where it is used."""
     return _SCALARS.get(name) or (None if "properties" in definitions[name] else "any")
 
 
-def _type(definition: JsonObject, definitions: JsonObject) -> JsonObject:
-    fields = {key: _node(value, definitions) for key, value in definition["properties"].items()}
+def _type_definition(definition: JsonObject, definitions: JsonObject) -> JsonObject:
+    fields = {key: _field_definition(value, definitions) for key, value in definition["properties"].items()}
     atomic = {"atomic": True} if definition.get("x-kubernetes-map-type") == "atomic" else {}
     return {"fields": fields, **atomic}
 
 
-def _node(node: JsonObject, definitions: JsonObject) -> Any:
+def _field_definition(node: JsonObject, definitions: JsonObject) -> Any:
     extra: JsonObject = {}
     if strategy := node.get("x-kubernetes-patch-strategy"):
         extra["strategy"] = strategy
@@ -106,14 +106,14 @@ def _node(node: JsonObject, definitions: JsonObject) -> Any:
         extra["atomic"] = True
     if reference := node.get("$ref"):
         name = reference.removeprefix(_PREFIX)
-        scalar = _scalar(name, definitions)
-        plain = scalar or f"@{_short(name)}"
-        return {"ref": _short(name), **extra} if extra and scalar is None else plain
+        scalar = _scalar_kind(name, definitions)
+        plain = scalar or f"@{_short_name(name)}"
+        return {"ref": _short_name(name), **extra} if extra and scalar is None else plain
     if node["type"] == "array":
-        return {"list": _node(node["items"], definitions), **extra, **_list_options(node)}
+        return {"list": _field_definition(node["items"], definitions), **extra, **_list_options(node)}
     if node["type"] == "object":
         additional = node.get("additionalProperties")
-        return {"map": _node(additional, definitions), **extra} if is_object(additional) else "any"
+        return {"map": _field_definition(additional, definitions), **extra} if is_object(additional) else "any"
     if node["type"] == "integer":
         return _FORMATS.get(node.get("format", ""), "int64")
     return _FORMATS.get(node.get("format", ""), node["type"])

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from .causes import Cause
 from .json_types import JsonObject, array_at
 from .names import dns1123_label_problems, dns1123_subdomain_problems, validate_finalizer_domain
+from .status_causes import StatusCause
 from .validate_certificates import validate_signing_request
 from .validate_core import (
     validate_config_map,
@@ -18,13 +18,12 @@ from .validate_core import (
 from .validate_crd import validate_crd
 from .validate_meta import NameProblems, validate_metadata
 from .validate_pod import validate_pod
-from .validate_policy import validate_budget
-from .validate_workloads import validate_job, validate_scale, validate_workload
+from .validate_workloads import validate_disruption_budget, validate_job, validate_scale, validate_workload
 
-Validator: TypeAlias = Callable[[JsonObject, JsonObject | None], list[Cause]]
+Validator: TypeAlias = Callable[[JsonObject, JsonObject | None], list[StatusCause]]
 
 # The kinds that accept finalizers without a domain, as custom resources do.
-_FREE_FINALIZERS = frozenset(
+_UNQUALIFIED_FINALIZERS_ALLOWED = frozenset(
     {
         ("apiextensions.k8s.io", "CustomResourceDefinition"),
         ("coordination.k8s.io", "Lease"),
@@ -33,7 +32,7 @@ _FREE_FINALIZERS = frozenset(
 )
 
 # Services may have names that begin with a digit since Kubernetes 1.36; before they had to be DNS-1035 labels.
-_LABEL_NAMES = frozenset({("", "Namespace"), ("", "Service")})
+_DNS_LABEL_NAMES = frozenset({("", "Namespace"), ("", "Service")})
 _VALIDATORS: dict[tuple[str, str], Validator] = {
     ("", "ConfigMap"): validate_config_map,
     ("", "Event"): validate_event,
@@ -50,19 +49,19 @@ _VALIDATORS: dict[tuple[str, str], Validator] = {
     ("batch", "Job"): validate_job,
     ("certificates.k8s.io", "CertificateSigningRequest"): validate_signing_request,
     ("coordination.k8s.io", "Lease"): validate_lease,
-    ("policy", "PodDisruptionBudget"): validate_budget,
+    ("policy", "PodDisruptionBudget"): validate_disruption_budget,
 }
 
 
 def name_problems(group: str, kind: str) -> NameProblems:
     """Return the rule a kind's names obey; custom resources take DNS subdomains like most kinds."""
-    return dns1123_label_problems if (group, kind) in _LABEL_NAMES else dns1123_subdomain_problems
+    return dns1123_label_problems if (group, kind) in _DNS_LABEL_NAMES else dns1123_subdomain_problems
 
 
-def validate_builtin(group: str, kind: str, obj: JsonObject, old: JsonObject | None = None) -> list[Cause]:
+def validate_builtin(group: str, kind: str, obj: JsonObject, old: JsonObject | None = None) -> list[StatusCause]:
     """Check a defaulted object, and its changes when there is an old one; an empty list means it is valid."""
     found = validate_metadata(obj, old, name_problems(group, kind))
-    if (group, kind) not in _FREE_FINALIZERS:
+    if (group, kind) not in _UNQUALIFIED_FINALIZERS_ALLOWED:
         for index, finalizer in enumerate(array_at(obj, "metadata", "finalizers")):
             found += validate_finalizer_domain(finalizer, f"metadata.finalizers[{index}]")
     validator = _VALIDATORS.get((group, kind))

@@ -6,12 +6,12 @@ See https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-
 import base64
 from collections.abc import Iterator
 
-from .causes import Cause, duplicate, forbidden, invalid, not_supported, required
 from .json_types import JsonObject, array_at, is_integer, object_at
+from .status_causes import StatusCause, duplicate, forbidden, invalid, not_supported, required
 
 DECISIONS = ("Approved", "Denied")
-_LASTING = (*DECISIONS, "Failed")
-_LEAST_SECONDS = 600
+_PERMANENT_CONDITIONS = (*DECISIONS, "Failed")
+_MIN_SECONDS = 600
 _USAGES = (
     "any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment",
     "decipher only", "digital signature", "email protection", "encipher only", "ipsec end system", "ipsec tunnel",
@@ -22,19 +22,19 @@ _SIGNER = "must be a fully qualified domain and path of the form 'example.com/si
 _DOMAIN = "should be a domain with at least two segments separated by dots"
 
 
-def validate_signing_request(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+def validate_signing_request(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Check a CertificateSigningRequest; a decision that was made stays."""
     spec, conditions = object_at(obj, "spec"), array_at(obj, "status", "conditions")
-    found = [*_spec(spec), *_conditions(conditions)]
-    present = {item.get("type") for item in conditions}
-    if set(DECISIONS) <= present:
-        shown = ", ".join(f'conditions[{{"type": "{kind}"}}]' for kind in DECISIONS)
-        found.append(invalid("status.conditions", f"{{{shown}}}", "must specify at most one of them"))
-    gone = {item.get("type") for item in array_at(old, "status", "conditions")} - present
+    found = [*_validate_spec(spec), *_validate_conditions(conditions)]
+    types = {item.get("type") for item in conditions}
+    if set(DECISIONS) <= types:
+        format_json = ", ".join(f'conditions[{{"type": "{kind}"}}]' for kind in DECISIONS)
+        found.append(invalid("status.conditions", f"{{{format_json}}}", "must specify at most one of them"))
+    removed = {item.get("type") for item in array_at(old, "status", "conditions")} - types
     found += [
         forbidden("status.conditions", f'updates may not remove a condition of type "{kind}"')
-        for kind in _LASTING
-        if kind in gone
+        for kind in _PERMANENT_CONDITIONS
+        if kind in removed
     ]
     certificate = object_at(obj, "status").get("certificate")
     if certificate and _pem_type(certificate) != "CERTIFICATE":
@@ -43,7 +43,7 @@ def validate_signing_request(obj: JsonObject, old: JsonObject | None) -> list[Ca
     return found
 
 
-def _spec(spec: JsonObject) -> Iterator[Cause]:
+def _validate_spec(spec: JsonObject) -> Iterator[StatusCause]:
     request, signer = spec.get("request"), spec.get("signerName")
     if _pem_type(request or "") != "CERTIFICATE REQUEST":
         yield invalid("spec.request", request, "PEM block type must be CERTIFICATE REQUEST")
@@ -62,19 +62,19 @@ def _spec(spec: JsonObject) -> Iterator[Cause]:
     elif "." not in signer.partition("/")[0]:
         yield invalid("spec.signerName", signer.partition("/")[0], _DOMAIN)
     seconds = spec.get("expirationSeconds")
-    if is_integer(seconds) and seconds < _LEAST_SECONDS:
+    if is_integer(seconds) and seconds < _MIN_SECONDS:
         text = "may not specify a duration less than 600 seconds (10 minutes)"
         yield invalid("spec.expirationSeconds", seconds, text)
 
 
-def _conditions(conditions: list[JsonObject]) -> Iterator[Cause]:
+def _validate_conditions(conditions: list[JsonObject]) -> Iterator[StatusCause]:
     for index, condition in enumerate(conditions):
         kind, status = condition.get("type"), condition.get("status")
         if not kind:
             yield required(f"status.conditions[{index}].type")
         if not status:
             yield required(f"status.conditions[{index}].status")
-        elif kind in _LASTING and status != "True":
+        elif kind in _PERMANENT_CONDITIONS and status != "True":
             yield not_supported(f"status.conditions[{index}].status", status, ["True"])
 
 

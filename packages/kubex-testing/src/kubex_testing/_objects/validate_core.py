@@ -4,8 +4,6 @@ import base64
 import ipaddress
 from collections.abc import Iterator
 
-from .causes import Cause, duplicate, forbidden, invalid, not_supported, required, too_long
-from .decode import DecodeError, decode_strict
 from .json_types import JsonObject, array_at, is_integer, json_equal, object_at
 from .names import (
     config_key_problems,
@@ -17,10 +15,12 @@ from .names import (
     validate_finalizers,
     validate_labels,
 )
+from .status_causes import StatusCause, duplicate, forbidden, invalid, not_supported, required, too_long
+from .strict_decode import DecodeError, decode_strict
 from .validate_pod import PORT_RANGE
 
 MAX_DATA_BYTES = 1024 * 1024
-_IMMUTABLE = "field is immutable when `immutable` is set"
+_IMMUTABLE_MESSAGE = "field is immutable when `immutable` is set"
 _SERVICE_TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 _PROTOCOLS = ("SCTP", "TCP", "UDP")
 _SECRET_KEYS = {
@@ -31,45 +31,45 @@ _SECRET_KEYS = {
 }
 
 
-def validate_config_map(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+def validate_config_map(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Check keys, total size, and what an immutable one may not change."""
     data, binary = object_at(obj, "data"), object_at(obj, "binaryData")
-    found = [*_keys(data, "data"), *_keys(binary, "binaryData")]
+    found = [*_validate_keys(data, "data"), *_validate_keys(binary, "binaryData")]
     found += [
         invalid(f"data[{key}]", key, "duplicate of key present in binaryData") for key in sorted(data) if key in binary
     ]
     if sum(len(value.encode()) for value in data.values()) + _decoded_size(binary) > MAX_DATA_BYTES:
         found.append(too_long("[]", MAX_DATA_BYTES))
-    return [*_immutable(obj, old, "data", "binaryData"), *found]
+    return [*_validate_immutable(obj, old, "data", "binaryData"), *found]
 
 
-def validate_secret(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+def validate_secret(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Check keys, total size, the keys a type requires, and what an immutable one may not change."""
     data = object_at(obj, "data")
-    found: list[Cause] = []
+    found: list[StatusCause] = []
     if old is not None and obj.get("type") != old.get("type"):
         found.append(invalid("type", obj.get("type"), "field is immutable"))
-    found += [*_immutable(obj, old, "data"), *_keys(data, "data")]
+    found += [*_validate_immutable(obj, old, "data"), *_validate_keys(data, "data")]
     if _decoded_size(data) > MAX_DATA_BYTES:
         found.append(too_long("data", MAX_DATA_BYTES))
     kind = obj.get("type")
     found += [required(f"data[{key}]") for key in _SECRET_KEYS.get(kind or "", []) if key not in data]
     if kind == "kubernetes.io/basic-auth" and not {"username", "password"} & set(data):
         found += [required("data[username]"), required("data[password]")]
-    found += _docker_config(data, _SECRET_KEYS.get(kind or "", []))
+    found += _validate_docker_config(data, _SECRET_KEYS.get(kind or "", []))
     account = "kubernetes.io/service-account.name"
     if kind == "kubernetes.io/service-account-token" and not object_at(obj, "metadata", "annotations").get(account):
         found.append(required(f"metadata.annotations[{account}]"))
     return found
 
 
-def _keys(data: JsonObject, field: str) -> Iterator[Cause]:
+def _validate_keys(data: JsonObject, field: str) -> Iterator[StatusCause]:
     for key in sorted(data):
         for problem in config_key_problems(key):
             yield invalid(f"{field}[{key}]", key, problem)
 
 
-def _docker_config(data: JsonObject, keys: list[str]) -> Iterator[Cause]:
+def _validate_docker_config(data: JsonObject, keys: list[str]) -> Iterator[StatusCause]:
     for key in keys:
         if key in data and key.startswith(".docker"):
             try:
@@ -82,27 +82,27 @@ def _decoded_size(data: JsonObject) -> int:
     return sum(len(base64.b64decode(value)) for value in data.values())
 
 
-def _immutable(obj: JsonObject, old: JsonObject | None, *fields: str) -> Iterator[Cause]:
+def _validate_immutable(obj: JsonObject, old: JsonObject | None, *fields: str) -> Iterator[StatusCause]:
     if old is None or not old.get("immutable"):
         return
     if not obj.get("immutable"):
-        yield forbidden("immutable", _IMMUTABLE)
+        yield forbidden("immutable", _IMMUTABLE_MESSAGE)
     for field in fields:
         if not json_equal(obj.get(field) or {}, old.get(field) or {}):
-            yield forbidden(field, _IMMUTABLE)
+            yield forbidden(field, _IMMUTABLE_MESSAGE)
 
 
-def validate_service(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+def validate_service(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Check ports, type and addresses; an address cannot change once set."""
     spec = object_at(obj, "spec")
     kind, ports = spec.get("type"), array_at(spec, "ports")
-    found: list[Cause] = [*_addresses_kept(spec, object_at(old, "spec"))] if old is not None else []
+    found: list[StatusCause] = [*_validate_cluster_ips(spec, object_at(old, "spec"))] if old is not None else []
     if not ports and spec.get("clusterIP") != "None" and kind != "ExternalName":
         found.append(required("spec.ports"))
     if kind == "ExternalName":
         name = (spec.get("externalName") or "").removesuffix(".")
         found += validate_dns1123_subdomain(name, "spec.externalName") if name else [required("spec.externalName")]
-    found += _service_ports(obj)
+    found += _validate_service_ports(obj)
     found += validate_labels(object_at(spec, "selector"), "spec.selector")
     if spec.get("sessionAffinity") not in {"ClientIP", "None"}:
         found.append(not_supported("spec.sessionAffinity", spec.get("sessionAffinity"), ["ClientIP", "None"]))
@@ -123,7 +123,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _addresses_kept(spec: JsonObject, before: JsonObject) -> Iterator[Cause]:
+def _validate_cluster_ips(spec: JsonObject, before: JsonObject) -> Iterator[StatusCause]:
     if "ExternalName" in {spec.get("type"), before.get("type")}:
         return
     new, old = array_at(spec, "clusterIPs"), array_at(before, "clusterIPs")
@@ -134,41 +134,41 @@ def _addresses_kept(spec: JsonObject, before: JsonObject) -> Iterator[Cause]:
             yield invalid(f"spec.clusterIPs[{index}]", new, "may not change once set")
 
 
-def _service_ports(obj: JsonObject) -> Iterator[Cause]:
+def _validate_service_ports(obj: JsonObject) -> Iterator[StatusCause]:
     ports = array_at(obj, "spec", "ports")
     names: set[str] = set()
-    pairs: set[tuple[object, object]] = set()
+    protocol_ports: set[tuple[object, object]] = set()
     for index, port in enumerate(ports):
-        place = f"spec.ports[{index}]"
+        path = f"spec.ports[{index}]"
         if name := port.get("name"):
-            yield from validate_dns1123_label(name, f"{place}.name")
+            yield from validate_dns1123_label(name, f"{path}.name")
             if name in names:
-                yield duplicate(f"{place}.name", name)
+                yield duplicate(f"{path}.name", name)
             names.add(name)
         elif len(ports) > 1:
-            yield required(f"{place}.name")
+            yield required(f"{path}.name")
         number, protocol = port.get("port") or 0, port.get("protocol")
         if not 1 <= number <= 65535:
-            yield invalid(f"{place}.port", number, PORT_RANGE)
+            yield invalid(f"{path}.port", number, PORT_RANGE)
         if protocol not in _PROTOCOLS:
-            yield not_supported(f"{place}.protocol", protocol, _PROTOCOLS)
+            yield not_supported(f"{path}.protocol", protocol, _PROTOCOLS)
         target = port.get("targetPort")
         if isinstance(target, str):
-            yield from (invalid(f"{place}.targetPort", target, problem) for problem in port_name_problems(target))
+            yield from (invalid(f"{path}.targetPort", target, problem) for problem in port_name_problems(target))
         elif is_integer(target) and not 1 <= target <= 65535:
-            yield invalid(f"{place}.targetPort", target, PORT_RANGE)
+            yield invalid(f"{path}.targetPort", target, PORT_RANGE)
         if port.get("nodePort") and object_at(obj, "spec").get("type") == "ClusterIP":
-            yield forbidden(f"{place}.nodePort", "may not be used when `type` is 'ClusterIP'")
-        if (protocol, number) in pairs:
-            yield duplicate(place, {"protocol": protocol, "port": number})
-        pairs.add((protocol, number))
+            yield forbidden(f"{path}.nodePort", "may not be used when `type` is 'ClusterIP'")
+        if (protocol, number) in protocol_ports:
+            yield duplicate(path, {"protocol": protocol, "port": number})
+        protocol_ports.add((protocol, number))
 
 
-def validate_lease(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+def validate_lease(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Check the numbers of a lease."""
     del old
     spec = object_at(obj, "spec")
-    found: list[Cause] = []
+    found: list[StatusCause] = []
     if is_integer(seconds := spec.get("leaseDurationSeconds")) and seconds <= 0:
         found.append(invalid("spec.leaseDurationSeconds", seconds, "must be greater than 0"))
     if is_integer(transitions := spec.get("leaseTransitions")) and transitions < 0:
@@ -176,25 +176,25 @@ def validate_lease(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
     return found
 
 
-def validate_event(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+def validate_event(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Check that an event lies in its object's namespace, and is complete when it has an `eventTime`."""
     del old
     namespace = object_at(obj, "metadata").get("namespace") or ""
     involved = object_at(obj, "involvedObject").get("namespace") or ""
     field = "involvedObject.namespace"
-    timed = obj.get("eventTime") is not None
-    allowed = {"", "default", "kube-system"} if timed else {"", "default"}
-    mismatch = namespace not in allowed if not involved else (not timed and namespace != involved)
+    has_event_time = obj.get("eventTime") is not None
+    allowed = {"", "default", "kube-system"} if has_event_time else {"", "default"}
+    mismatch = namespace not in allowed if not involved else (not has_event_time and namespace != involved)
     found = [invalid(field, involved, "does not match event.namespace")] if mismatch else []
-    if timed:
-        needed = ("reportingComponent", "reportingInstance", "action", "reason")
-        found += [required(key) for key in needed if not obj.get(key)]
+    if has_event_time:
+        required_keys = ("reportingComponent", "reportingInstance", "action", "reason")
+        found += [required(key) for key in required_keys if not obj.get(key)]
         component = obj.get("reportingComponent") or ""
         found += [invalid("reportingComponent", component, problem) for problem in qualified_name_problems(component)]
     return found
 
 
-def validate_namespace(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+def validate_namespace(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Check the finalizers of the spec, which must have a domain; the server names the list as the field."""
     del old
     finalizers, field = array_at(obj, "spec", "finalizers"), "spec.finalizers"

@@ -3,42 +3,44 @@
 import re
 from collections.abc import Iterator
 
-from .causes import Cause, invalid, not_supported, required
 from .json_types import JsonObject, array_at, is_object, object_at
 from .names import dns1035_label_problems, dns1123_subdomain_problems
+from .status_causes import StatusCause, invalid, not_supported, required
 from .validate_structural import validate_structural
 
 _APPROVAL = "api-approved.kubernetes.io"
 _PROTECTED = re.compile(r"(.*\.)?(k8s\.io|kubernetes\.io)")
 _COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
-_PRESERVE = "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"
+_PRESERVE_MESSAGE = (
+    "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"
+)
 
 
-def validate_crd(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+def validate_crd(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Check a definition; its group, scope and names cannot change."""
     spec, names = object_at(obj, "spec"), object_at(obj, "spec", "names")
     group, plural = spec.get("group") or "", names.get("plural") or ""
-    found: list[Cause] = []
+    found: list[StatusCause] = []
     if (name := object_at(obj, "metadata").get("name")) and name != f"{plural}.{group}":
         found.append(invalid("metadata.name", name, 'must be spec.names.plural+"."+spec.group'))
-    found += _approval(obj, group)
-    found += _group(group)
+    found += _validate_approval(obj, group)
+    found += _validate_group(group)
     if spec.get("scope") not in {"Cluster", "Namespaced"}:
         scope = "spec.scope"
-        given = spec.get("scope")
-        found.append(not_supported(scope, given, ["Cluster", "Namespaced"]) if given else required(scope))
-    found += _versions(array_at(spec, "versions"))
-    found += _names(names)
+        scope_value = spec.get("scope")
+        found.append(not_supported(scope, scope_value, ["Cluster", "Namespaced"]) if scope_value else required(scope))
+    found += _validate_versions(array_at(spec, "versions"))
+    found += _validate_names(names)
     if (strategy := object_at(spec, "conversion").get("strategy")) not in {"None", "Webhook"}:
         found.append(not_supported("spec.conversion.strategy", strategy, ["None", "Webhook"]))
     if spec.get("preserveUnknownFields"):
-        found.append(invalid("spec.preserveUnknownFields", True, _PRESERVE))
+        found.append(invalid("spec.preserveUnknownFields", True, _PRESERVE_MESSAGE))
     if old is not None:
-        found += _changes(spec, object_at(old, "spec"))
+        found += _validate_changes(spec, object_at(old, "spec"))
     return found
 
 
-def _approval(obj: JsonObject, group: str) -> Iterator[Cause]:
+def _validate_approval(obj: JsonObject, group: str) -> Iterator[StatusCause]:
     approval = object_at(obj, "metadata", "annotations").get(_APPROVAL) or ""
     field, link = f"metadata.annotations[{_APPROVAL}]", "see https://github.com/kubernetes/enhancements/pull/1111"
     detail = f'protected groups must have approval annotation "{_APPROVAL}"'
@@ -50,7 +52,7 @@ def _approval(obj: JsonObject, group: str) -> Iterator[Cause]:
         yield invalid(field, approval, f'{detail} with either a URL or a reason starting with "unapproved", {link}')
 
 
-def _group(group: str) -> Iterator[Cause]:
+def _validate_group(group: str) -> Iterator[StatusCause]:
     if not group:
         yield required("spec.group")
     elif problems := dns1123_subdomain_problems(group):
@@ -59,10 +61,10 @@ def _group(group: str) -> Iterator[Cause]:
         yield invalid("spec.group", group, "should be a domain with at least one dot")
 
 
-def _versions(versions: list[JsonObject]) -> Iterator[Cause]:
+def _validate_versions(versions: list[JsonObject]) -> Iterator[StatusCause]:
     names = [version.get("name") or "" for version in versions]
     for index, version in enumerate(versions):
-        yield from _version(version, f"spec.versions[{index}]", versions)
+        yield from _validate_version(version, f"spec.versions[{index}]", versions)
     if names and (problems := dns1035_label_problems(names[0])):
         yield invalid("spec.version", names[0], ",".join(problems))
     if len(set(names)) < len(names):
@@ -74,31 +76,31 @@ def _versions(versions: list[JsonObject]) -> Iterator[Cause]:
         yield invalid("status.storedVersions", None, "must have at least one stored version")
 
 
-def _version(version: JsonObject, place: str, versions: list[JsonObject]) -> Iterator[Cause]:
+def _validate_version(version: JsonObject, path: str, versions: list[JsonObject]) -> Iterator[StatusCause]:
     name = version.get("name") or ""
     if problems := dns1035_label_problems(name):
-        yield invalid(f"{place}.name", name, ",".join(problems))
+        yield invalid(f"{path}.name", name, ",".join(problems))
 
     def field(key: str, own: str, common: str) -> str:
         """Name a field as the server does: what all versions say alike stands in `spec` for it."""
-        return common if all(other.get(key) == version.get(key) for other in versions) else f"{place}.{own}"
+        return common if all(other.get(key) == version.get(key) for other in versions) else f"{path}.{own}"
 
     schema = object_at(version, "schema").get("openAPIV3Schema")
     if is_object(schema):
-        where = field("schema", "schema.openAPIV3Schema", "spec.validation.openAPIV3Schema")
-        yield from validate_structural(schema, where)
+        schema_path = field("schema", "schema.openAPIV3Schema", "spec.validation.openAPIV3Schema")
+        yield from validate_structural(schema, schema_path)
     else:
-        yield required(f"{place}.schema.openAPIV3Schema")
+        yield required(f"{path}.schema.openAPIV3Schema")
     if is_object(scale := object_at(version, "subresources").get("scale")):
-        where = field("subresources", "subresources.scale", "spec.subresources.scale")
+        schema_path = field("subresources", "subresources.scale", "spec.subresources.scale")
         missing = [key for key in ("specReplicasPath", "statusReplicasPath") if not scale.get(key)]
-        yield from (required(f"{where}.{key}") for key in missing)
+        yield from (required(f"{schema_path}.{key}") for key in missing)
     columns = field("additionalPrinterColumns", "additionalPrinterColumns", "spec.additionalPrinterColumns")
     for index, column in enumerate(array_at(version, "additionalPrinterColumns")):
-        yield from _column(column, f"{columns}[{index}]")
+        yield from _validate_column(column, f"{columns}[{index}]")
 
 
-def _column(column: JsonObject, field: str) -> Iterator[Cause]:
+def _validate_column(column: JsonObject, field: str) -> Iterator[StatusCause]:
     if not column.get("name"):
         yield required(f"{field}.name")
     if (kind := column.get("type") or "") not in _COLUMN_TYPES:
@@ -108,14 +110,14 @@ def _column(column: JsonObject, field: str) -> Iterator[Cause]:
         yield required(f"{field}.JSONPath")
 
 
-def _names(names: JsonObject) -> Iterator[Cause]:
+def _validate_names(names: JsonObject) -> Iterator[StatusCause]:
     for key in ("plural", "singular", "kind", "listKind"):
         value = names.get(key) or ""
         if not value:
             yield required(f"spec.names.{key}")
         elif problems := dns1035_label_problems(value.lower() if "ind" in key else value):
-            lead = "may have mixed case, but should otherwise match: " if "ind" in key else ""
-            yield invalid(f"spec.names.{key}", value, lead + ",".join(problems))
+            prefix = "may have mixed case, but should otherwise match: " if "ind" in key else ""
+            yield invalid(f"spec.names.{key}", value, prefix + ",".join(problems))
     for key in ("shortNames", "categories"):
         for index, name in enumerate(array_at(names, key)):
             if problems := dns1035_label_problems(name):
@@ -124,7 +126,7 @@ def _names(names: JsonObject) -> Iterator[Cause]:
         yield invalid("spec.names.listKind", names["listKind"], "kind and listKind may not be the same")
 
 
-def _changes(spec: JsonObject, before: JsonObject) -> Iterator[Cause]:
+def _validate_changes(spec: JsonObject, before: JsonObject) -> Iterator[StatusCause]:
     for path in (("group",), ("scope",), ("names", "kind"), ("names", "plural")):
         new, old = object_at(spec, *path[:-1]).get(path[-1]), object_at(before, *path[:-1]).get(path[-1])
         if new != old:

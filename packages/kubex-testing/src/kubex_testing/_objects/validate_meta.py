@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from .causes import Cause, forbidden, invalid, required
 from .json_types import JsonObject, array_at, is_integer, object_at
 from .names import validate_annotations, validate_finalizers, validate_labels
+from .status_causes import StatusCause, forbidden, invalid, required
 
 NameProblems: TypeAlias = Callable[[str], list[str]]
 
 # Changing one of these is refused; leaving one out is not a change, the server restores it.
 _IMMUTABLE = ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
-_MUST_NOT_BE_EMPTY = ("apiVersion", "kind", "name", "uid")
+_REQUIRED_REFERENCE_FIELDS = ("apiVersion", "kind", "name", "uid")
 
 
-def validate_metadata(obj: JsonObject, old: JsonObject | None, name_problems: NameProblems) -> list[Cause]:
+def validate_metadata(obj: JsonObject, old: JsonObject | None, name_problems: NameProblems) -> list[StatusCause]:
     """Check `metadata` of a new object, or also its changes when there is an old one."""
     metadata = object_at(obj, "metadata")
     found = _validate_name(metadata, name_problems) if old is None else _validate_changes(metadata, old)
@@ -22,7 +22,7 @@ def validate_metadata(obj: JsonObject, old: JsonObject | None, name_problems: Na
         found.append(invalid("metadata.generation", generation, "must be greater than or equal to 0"))
     found += validate_labels(object_at(metadata, "labels"))
     found += validate_annotations(object_at(metadata, "annotations"))
-    found += _validate_owners(metadata)
+    found += _validate_owner_references(metadata)
     finalizers = array_at(metadata, "finalizers")
     found += validate_finalizers(finalizers, "metadata.finalizers")
     if {"orphan", "foregroundDeletion"} <= set(finalizers):
@@ -31,8 +31,8 @@ def validate_metadata(obj: JsonObject, old: JsonObject | None, name_problems: Na
     return found
 
 
-def _validate_name(metadata: JsonObject, name_problems: NameProblems) -> list[Cause]:
-    found: list[Cause] = []
+def _validate_name(metadata: JsonObject, name_problems: NameProblems) -> list[StatusCause]:
+    found: list[StatusCause] = []
     if base := metadata.get("generateName"):
         # What follows the base is a letter or digit, so a dash at its end is no problem.
         masked = f"{base[:-1]}a" if base.endswith("-") and len(base) > 1 else base
@@ -42,15 +42,15 @@ def _validate_name(metadata: JsonObject, name_problems: NameProblems) -> list[Ca
     return [*found, required("metadata.name", "name or generateName is required")]
 
 
-def _validate_changes(metadata: JsonObject, old: JsonObject) -> list[Cause]:
+def _validate_changes(metadata: JsonObject, old: JsonObject) -> list[StatusCause]:
     before = object_at(old, "metadata")
-    found: list[Cause] = []
+    found: list[StatusCause] = []
     if before.get("deletionTimestamp"):
         added = sorted(set(array_at(metadata, "finalizers")) - set(array_at(before, "finalizers")))
         if added:
-            shown = ", ".join(f'"{name}"' for name in added)
+            format_json = ", ".join(f'"{name}"' for name in added)
             detail = "no new finalizers can be added if the object is being deleted, found new finalizers"
-            found.append(forbidden("metadata.finalizers", f"{detail} []string{{{shown}}}"))
+            found.append(forbidden("metadata.finalizers", f"{detail} []string{{{format_json}}}"))
     for key in _IMMUTABLE:
         value = metadata.get(key)
         if value not in {None, ""} and value != before.get(key):
@@ -58,13 +58,13 @@ def _validate_changes(metadata: JsonObject, old: JsonObject) -> list[Cause]:
     return found
 
 
-def _validate_owners(metadata: JsonObject) -> list[Cause]:
-    found: list[Cause] = []
+def _validate_owner_references(metadata: JsonObject) -> list[StatusCause]:
+    found: list[StatusCause] = []
     controllers: list[str] = []
     references = array_at(metadata, "ownerReferences")
     for index, reference in enumerate(references):
         field = f"metadata.ownerReferences[{index}]"
-        missing = [key for key in _MUST_NOT_BE_EMPTY if not reference.get(key)]
+        missing = [key for key in _REQUIRED_REFERENCE_FIELDS if not reference.get(key)]
         found += [required(f"{field}.{key}", "must not be empty") for key in missing]
         if reference.get("apiVersion", "").count("/") > 1:
             found.append(

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from .causes import Cause, duplicate, forbidden, invalid, not_supported, required
 from .json_types import JsonArray, JsonObject, array_at, is_integer, is_object, json_copy, json_equal, object_at
 from .names import (
     port_name_problems,
@@ -13,6 +12,7 @@ from .names import (
     validate_labels,
 )
 from .quantities import parse_quantity
+from .status_causes import StatusCause, duplicate, forbidden, invalid, not_supported, required
 
 _PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 _RESTART_POLICIES = ("Always", "OnFailure", "Never")
@@ -24,20 +24,20 @@ _ENV_TEXT = "a valid environment variable name must consist only of printable AS
 _HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 PORT_RANGE = "must be between 1 and 65535, inclusive"
-_IMMUTABLE_SPEC = (
+_IMMUTABLE_SPEC_MESSAGE = (
     "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
     "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
     "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
 )
 
 
-def validate_pod(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+def validate_pod(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Check a pod, and what changed in it when there is an old one."""
     spec = object_at(obj, "spec")
     found = validate_pod_spec(spec, "spec")
     # Templates may have a token without an account: admission sets the account when it makes the Pod.
     if not spec.get("serviceAccountName"):
-        found += _tokens_without_account(array_at(spec, "volumes"), "spec.volumes")
+        found += _validate_projected_tokens(array_at(spec, "volumes"), "spec.volumes")
     if old is None:
         if array_at(spec, "ephemeralContainers"):
             found.append(forbidden("spec.ephemeralContainers", "cannot be set on create"))
@@ -45,7 +45,7 @@ def validate_pod(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
     return found + _validate_changes(spec, object_at(old, "spec"))
 
 
-def validate_pod_template(template: JsonObject, field: str) -> list[Cause]:
+def validate_pod_template(template: JsonObject, field: str) -> list[StatusCause]:
     """Check a template; the server names its labels without `metadata`."""
     metadata = object_at(template, "metadata")
     found = validate_labels(object_at(metadata, "labels"), f"{field}.labels")
@@ -56,21 +56,23 @@ def validate_pod_template(template: JsonObject, field: str) -> list[Cause]:
     return found
 
 
-def validate_pod_spec(spec: JsonObject, field: str) -> list[Cause]:
+def validate_pod_spec(spec: JsonObject, field: str) -> list[StatusCause]:
     """Check a pod spec that has its defaults."""
     volumes = {volume.get("name") for volume in array_at(spec, "volumes")}
-    found = list(_volumes(array_at(spec, "volumes"), f"{field}.volumes"))
+    found = list(_validate_volumes(array_at(spec, "volumes"), f"{field}.volumes"))
     containers, init = array_at(spec, "containers"), array_at(spec, "initContainers")
     if not containers:
         found.append(required(f"{field}.containers"))
     seen: set[str] = set()
     found += validate_containers(containers, f"{field}.containers", volumes, seen)
     found += validate_containers(init, f"{field}.initContainers", volumes, seen)
-    found += _one_of(spec, "restartPolicy", _RESTART_POLICIES, field)
-    found += _one_of(spec, "dnsPolicy", _DNS_POLICIES, field)
-    for key, least in (("terminationGracePeriodSeconds", 0), ("activeDeadlineSeconds", 1)):
-        if is_integer(value := spec.get(key)) and value < least:
-            text = "must be greater than or equal to 0" if least == 0 else "must be between 1 and 2147483647, inclusive"
+    found += _validate_enum(spec, "restartPolicy", _RESTART_POLICIES, field)
+    found += _validate_enum(spec, "dnsPolicy", _DNS_POLICIES, field)
+    for key, minimum in (("terminationGracePeriodSeconds", 0), ("activeDeadlineSeconds", 1)):
+        if is_integer(value := spec.get(key)) and value < minimum:
+            text = (
+                "must be greater than or equal to 0" if minimum == 0 else "must be between 1 and 2147483647, inclusive"
+            )
             found.append(invalid(f"{field}.{key}", value, text))
     found += validate_labels(object_at(spec, "nodeSelector"), f"{field}.nodeSelector")
     for index, toleration in enumerate(array_at(spec, "tolerations")):
@@ -82,96 +84,96 @@ def validate_pod_spec(spec: JsonObject, field: str) -> list[Cause]:
     return found
 
 
-def _one_of(target: JsonObject, key: str, supported: tuple[str, ...], field: str) -> list[Cause]:
+def _validate_enum(target: JsonObject, key: str, supported: tuple[str, ...], field: str) -> list[StatusCause]:
     value = target.get(key)
     if not value:
         return [required(f"{field}.{key}")]
     return [] if value in supported else [not_supported(f"{field}.{key}", value, supported)]
 
 
-def _volumes(volumes: JsonArray, field: str) -> Iterator[Cause]:
+def _validate_volumes(volumes: JsonArray, field: str) -> Iterator[StatusCause]:
     seen: set[str] = set()
     for index, volume in enumerate(volumes):
-        name, place = volume.get("name") or "", f"{field}[{index}]"
+        name, path = volume.get("name") or "", f"{field}[{index}]"
         if not name:
-            yield required(f"{place}.name")
+            yield required(f"{path}.name")
             continue
-        yield from validate_dns1123_label(name, f"{place}.name")
+        yield from validate_dns1123_label(name, f"{path}.name")
         if name in seen:
-            yield duplicate(f"{place}.name", name)
+            yield duplicate(f"{path}.name", name)
         seen.add(name)
         sources = [key for key, value in volume.items() if key != "name" and value is not None]
         if len(sources) > 1:
-            yield forbidden(f"{place}.{sources[1]}", "may not specify more than 1 volume type")
+            yield forbidden(f"{path}.{sources[1]}", "may not specify more than 1 volume type")
 
 
-def _tokens_without_account(volumes: JsonArray, field: str) -> Iterator[Cause]:
+def _validate_projected_tokens(volumes: JsonArray, field: str) -> Iterator[StatusCause]:
     for index, volume in enumerate(volumes):
         for number, source in enumerate(array_at(volume, "projected", "sources")):
             if source.get("serviceAccountToken") is not None:
-                place = f"{field}[{index}].projected.sources[{number}].serviceAccountToken"
-                yield forbidden(place, "must not be specified when serviceAccountName is not set")
+                path = f"{field}[{index}].projected.sources[{number}].serviceAccountToken"
+                yield forbidden(path, "must not be specified when serviceAccountName is not set")
 
 
-def validate_containers(containers: JsonArray, field: str, volumes: set[str], seen: set[str]) -> Iterator[Cause]:
+def validate_containers(containers: JsonArray, field: str, volumes: set[str], seen: set[str]) -> Iterator[StatusCause]:
     """Check containers of one list; `seen` collects the names, which must differ over all lists of the pod."""
     for index, container in enumerate(containers):
-        place = f"{field}[{index}]"
+        path = f"{field}[{index}]"
         name = container.get("name") or ""
-        yield from validate_dns1123_label(name, f"{place}.name") if name else [required(f"{place}.name")]
+        yield from validate_dns1123_label(name, f"{path}.name") if name else [required(f"{path}.name")]
         if not container.get("image"):
-            yield required(f"{place}.image")
+            yield required(f"{path}.image")
         if name and name in seen:
-            yield duplicate(f"{place}.name", name)
+            yield duplicate(f"{path}.name", name)
         seen.add(name)
-        yield from _one_of(container, "terminationMessagePolicy", _MESSAGE_POLICIES, place)
-        yield from _ports(array_at(container, "ports"), f"{place}.ports")
+        yield from _validate_enum(container, "terminationMessagePolicy", _MESSAGE_POLICIES, path)
+        yield from _validate_ports(array_at(container, "ports"), f"{path}.ports")
         for number, variable in enumerate(array_at(container, "env")):
             name = variable.get("name") or ""
             if not name:
-                yield required(f"{place}.env[{number}].name")
+                yield required(f"{path}.env[{number}].name")
             elif not _ENV_NAME.fullmatch(name):
-                yield invalid(f"{place}.env[{number}].name", name, _ENV_TEXT)
-        yield from _mounts(array_at(container, "volumeMounts"), f"{place}.volumeMounts", volumes)
-        yield from _one_of(container, "imagePullPolicy", _PULL_POLICIES, place)
-        yield from _resources(object_at(container, "resources"), f"{place}.resources")
+                yield invalid(f"{path}.env[{number}].name", name, _ENV_TEXT)
+        yield from _validate_mounts(array_at(container, "volumeMounts"), f"{path}.volumeMounts", volumes)
+        yield from _validate_enum(container, "imagePullPolicy", _PULL_POLICIES, path)
+        yield from _validate_resources(object_at(container, "resources"), f"{path}.resources")
         for probe in _PROBES:
             if is_object(handler := container.get(probe)) and not any(handler.get(kind) for kind in _HANDLERS):
-                yield required(f"{place}.{probe}", "must specify a handler type")
+                yield required(f"{path}.{probe}", "must specify a handler type")
 
 
-def _ports(ports: JsonArray, field: str) -> Iterator[Cause]:
+def _validate_ports(ports: JsonArray, field: str) -> Iterator[StatusCause]:
     names: set[str] = set()
     for index, port in enumerate(ports):
-        place = f"{field}[{index}]"
+        path = f"{field}[{index}]"
         if name := port.get("name"):
             problems = port_name_problems(name)
-            yield from (invalid(f"{place}.name", name, problem) for problem in problems)
+            yield from (invalid(f"{path}.name", name, problem) for problem in problems)
             if not problems and name in names:
-                yield duplicate(f"{place}.name", name)
+                yield duplicate(f"{path}.name", name)
             names.add(name)
         number = port.get("containerPort") or 0
         if number == 0:
-            yield required(f"{place}.containerPort")
+            yield required(f"{path}.containerPort")
         elif not 1 <= number <= 65535:
-            yield invalid(f"{place}.containerPort", number, PORT_RANGE)
+            yield invalid(f"{path}.containerPort", number, PORT_RANGE)
         if (host_port := port.get("hostPort") or 0) and not 1 <= host_port <= 65535:
-            yield invalid(f"{place}.hostPort", host_port, PORT_RANGE)
-        yield from _one_of(port, "protocol", _PROTOCOLS, place)
+            yield invalid(f"{path}.hostPort", host_port, PORT_RANGE)
+        yield from _validate_enum(port, "protocol", _PROTOCOLS, path)
 
 
-def _mounts(mounts: JsonArray, field: str, volumes: set[str]) -> Iterator[Cause]:
+def _validate_mounts(mounts: JsonArray, field: str, volumes: set[str]) -> Iterator[StatusCause]:
     for index, mount in enumerate(mounts):
-        place = f"{field}[{index}]"
+        path = f"{field}[{index}]"
         if not mount.get("name"):
-            yield required(f"{place}.name")
+            yield required(f"{path}.name")
         elif mount["name"] not in volumes:
-            yield Cause("FieldValueNotFound", f'Not found: "{mount["name"]}"', f"{place}.name")
+            yield StatusCause("FieldValueNotFound", f'Not found: "{mount["name"]}"', f"{path}.name")
         if not mount.get("mountPath"):
-            yield required(f"{place}.mountPath")
+            yield required(f"{path}.mountPath")
 
 
-def _resources(resources: JsonObject, field: str) -> Iterator[Cause]:
+def _validate_resources(resources: JsonObject, field: str) -> Iterator[StatusCause]:
     limits = object_at(resources, "limits")
     for group in ("limits", "requests"):
         for name, value in object_at(resources, group).items():
@@ -183,12 +185,16 @@ def _resources(resources: JsonObject, field: str) -> Iterator[Cause]:
             yield invalid(f"{field}.requests", str(value), text)
 
 
-def _validate_changes(spec: JsonObject, before: JsonObject) -> list[Cause]:
+def _validate_changes(spec: JsonObject, before: JsonObject) -> list[StatusCause]:
     """Allow new images, a shorter deadline, more tolerations and fewer scheduling gates, and nothing else."""
     for name in ("containers", "initContainers"):
         if len(array_at(spec, name)) != len(array_at(before, name)):
             return [forbidden(f"spec.{name}", "pod updates may not add or remove containers")]
-    found = [*_deadline(spec, before), *_tolerations(spec, before), *_gates(spec, before)]
+    found = [
+        *_validate_deadline_change(spec, before),
+        *_validate_toleration_change(spec, before),
+        *_validate_scheduling_gate_change(spec, before),
+    ]
     allowed: JsonObject = json_copy(spec)
     for name in ("containers", "initContainers"):
         for container, old in zip(array_at(allowed, name), array_at(before, name), strict=True):
@@ -200,11 +206,11 @@ def _validate_changes(spec: JsonObject, before: JsonObject) -> list[Cause]:
     if (before.get("terminationGracePeriodSeconds") or 0) < 0 and allowed.get("terminationGracePeriodSeconds") == 1:
         allowed["terminationGracePeriodSeconds"] = before["terminationGracePeriodSeconds"]
     if not json_equal(allowed, before):
-        found.append(forbidden("spec", _IMMUTABLE_SPEC))
+        found.append(forbidden("spec", _IMMUTABLE_SPEC_MESSAGE))
     return found
 
 
-def _deadline(spec: JsonObject, before: JsonObject) -> Iterator[Cause]:
+def _validate_deadline_change(spec: JsonObject, before: JsonObject) -> Iterator[StatusCause]:
     new, old = spec.get("activeDeadlineSeconds"), before.get("activeDeadlineSeconds")
     if new is None and old is not None:
         yield invalid("spec.activeDeadlineSeconds", None, "must not update from a positive integer to nil value")
@@ -212,19 +218,19 @@ def _deadline(spec: JsonObject, before: JsonObject) -> Iterator[Cause]:
         yield invalid("spec.activeDeadlineSeconds", new, "must be less than or equal to previous value")
 
 
-def _tolerations(spec: JsonObject, before: JsonObject) -> Iterator[Cause]:
-    new = [_untimed(toleration) for toleration in array_at(spec, "tolerations")]
-    if any(_untimed(toleration) not in new for toleration in array_at(before, "tolerations")):
+def _validate_toleration_change(spec: JsonObject, before: JsonObject) -> Iterator[StatusCause]:
+    new = [_without_seconds(toleration) for toleration in array_at(spec, "tolerations")]
+    if any(_without_seconds(toleration) not in new for toleration in array_at(before, "tolerations")):
         yield forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds")
 
 
-def _untimed(toleration: JsonObject) -> JsonObject:
+def _without_seconds(toleration: JsonObject) -> JsonObject:
     return {key: value for key, value in toleration.items() if key != "tolerationSeconds"}
 
 
-def _gates(spec: JsonObject, before: JsonObject) -> Iterator[Cause]:
-    known = {gate.get("name") for gate in array_at(before, "schedulingGates")}
+def _validate_scheduling_gate_change(spec: JsonObject, before: JsonObject) -> Iterator[StatusCause]:
+    old_gates = {gate.get("name") for gate in array_at(before, "schedulingGates")}
     for index, gate in enumerate(array_at(spec, "schedulingGates")):
-        if gate.get("name") not in known:
+        if gate.get("name") not in old_gates:
             text = f"only deletion is allowed, but found new scheduling gate '{gate.get('name')}'"
             yield forbidden(f"spec.schedulingGates[{index}].name", text)

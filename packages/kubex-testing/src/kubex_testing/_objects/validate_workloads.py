@@ -3,35 +3,37 @@
 import re
 from collections.abc import Iterator
 
-from .causes import Cause, forbidden, invalid, not_supported, required
 from .json_types import JsonObject, array_at, is_integer, is_object, json_equal, object_at
+from .label_selectors import match_label_selector
 from .names import validate_labels
-from .selectors import match_label_selector
+from .status_causes import StatusCause, forbidden, invalid, not_supported, required
 from .validate_pod import validate_pod_template
 
-PERCENT = (
+PERCENT_MESSAGE = (
     "a valid percent string must be a numeric string followed by an ending '%' "
     "(e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
 )
-_COUNTS = ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas")
-AT_LEAST_ZERO = "must be greater than or equal to 0"
+_REPLICA_COUNTS = ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas")
+NOT_NEGATIVE_MESSAGE = "must be greater than or equal to 0"
+_EVICTION_POLICIES = ("AlwaysAllow", "IfHealthyBudget")
+_BUDGET_COUNTS = ("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods")
 
 
-def validate_workload(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+def validate_workload(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Check a Deployment, ReplicaSet, StatefulSet or DaemonSet."""
     kind = obj.get("kind", "")
     spec = object_at(obj, "spec")
     selector = spec.get("selector")
     bad_selector = list(validate_selector(selector)) if is_object(selector) else []
-    found = [*not_negative(spec, "spec", "replicas"), *bad_selector]
+    found = [*validate_not_negative(spec, "spec", "replicas"), *bad_selector]
     if bad_selector:
         found.append(invalid("spec.selector", selector, "invalid label selector"))
     else:
-        found += _template(spec, kind)
+        found += _validate_template(spec, kind)
     if kind == "Deployment":
-        found += _deployment_strategy(spec)
-    found += not_negative(object_at(obj, "status"), "status", *_COUNTS)
-    found += not_negative(spec, "spec", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds")
+        found += _validate_deployment_strategy(spec)
+    found += validate_not_negative(object_at(obj, "status"), "status", *_REPLICA_COUNTS)
+    found += validate_not_negative(spec, "spec", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds")
     deadline = spec.get("progressDeadlineSeconds")
     if kind == "Deployment" and is_integer(deadline) and deadline <= (spec.get("minReadySeconds") or 0):
         found.append(invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"))
@@ -40,10 +42,12 @@ def validate_workload(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
     return found
 
 
-def validate_job(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
+def validate_job(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Check a Job; its template cannot change."""
     spec = object_at(obj, "spec")
-    found = list(not_negative(spec, "spec", "parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished"))
+    found = list(
+        validate_not_negative(spec, "spec", "parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished")
+    )
     template = object_at(spec, "template")
     found += validate_pod_template(template, "spec.template")
     if object_at(template, "spec").get("restartPolicy") not in {"OnFailure", "Never"}:
@@ -53,20 +57,20 @@ def validate_job(obj: JsonObject, old: JsonObject | None) -> list[Cause]:
     return found
 
 
-def validate_scale(obj: JsonObject, old: JsonObject | None = None) -> list[Cause]:
+def validate_scale(obj: JsonObject, old: JsonObject | None = None) -> list[StatusCause]:
     """Check a Scale."""
     del old
-    return list(not_negative(object_at(obj, "spec"), "spec", "replicas"))
+    return list(validate_not_negative(object_at(obj, "spec"), "spec", "replicas"))
 
 
-def not_negative(part: JsonObject, field: str, *keys: str) -> Iterator[Cause]:
+def validate_not_negative(part: JsonObject, field: str, *keys: str) -> Iterator[StatusCause]:
     """Refuse numbers below zero."""
     for key in keys:
         if is_integer(value := part.get(key)) and value < 0:
-            yield invalid(f"{field}.{key}", value, AT_LEAST_ZERO)
+            yield invalid(f"{field}.{key}", value, NOT_NEGATIVE_MESSAGE)
 
 
-def validate_selector(selector: JsonObject) -> Iterator[Cause]:
+def validate_selector(selector: JsonObject) -> Iterator[StatusCause]:
     """Check the label selector of a spec."""
     yield from validate_labels(object_at(selector, "matchLabels"), "spec.selector.matchLabels")
     for index, expression in enumerate(array_at(selector, "matchExpressions")):
@@ -80,7 +84,7 @@ def validate_selector(selector: JsonObject) -> Iterator[Cause]:
             yield invalid(f"{field}.operator", operator, "not a valid selector operator")
 
 
-def _template(spec: JsonObject, kind: str) -> Iterator[Cause]:
+def _validate_template(spec: JsonObject, kind: str) -> Iterator[StatusCause]:
     template = object_at(spec, "template")
     labels = object_at(template, "metadata").get("labels")
     selector = spec.get("selector")
@@ -97,7 +101,7 @@ def _template(spec: JsonObject, kind: str) -> Iterator[Cause]:
         yield not_supported("spec.template.spec.restartPolicy", policy, ["Always"])
 
 
-def _deployment_strategy(spec: JsonObject) -> Iterator[Cause]:
+def _validate_deployment_strategy(spec: JsonObject) -> Iterator[StatusCause]:
     strategy = object_at(spec, "strategy")
     rolling, kind = strategy.get("rollingUpdate"), strategy.get("type")
     if kind == "Recreate":
@@ -109,8 +113,34 @@ def _deployment_strategy(spec: JsonObject) -> Iterator[Cause]:
     elif is_object(rolling):
         for key in ("maxUnavailable", "maxSurge"):
             if isinstance(value := rolling.get(key), str) and not re.fullmatch("[0-9]+%", value):
-                yield invalid(f"spec.strategy.rollingUpdate.{key}", value, PERCENT)
+                yield invalid(f"spec.strategy.rollingUpdate.{key}", value, PERCENT_MESSAGE)
         both = [rolling.get("maxUnavailable"), rolling.get("maxSurge")]
         if all(value in {0, "0%"} for value in both):
             text = "may not be 0 when `maxSurge` is 0"
             yield invalid("spec.strategy.rollingUpdate.maxUnavailable", both[0], text)
+
+
+def validate_disruption_budget(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
+    """Check a PodDisruptionBudget and its status; what changed does not matter."""
+    del old
+    spec = object_at(obj, "spec")
+    found: list[StatusCause] = []
+    if spec.get("minAvailable") is not None and spec.get("maxUnavailable") is not None:
+        found.append(invalid("spec", spec, "minAvailable and maxUnavailable cannot be both set"))
+    for key in ("minAvailable", "maxUnavailable"):
+        found += _validate_amount(spec.get(key), f"spec.{key}")
+    if is_object(selector := spec.get("selector")):
+        found += validate_selector(selector)
+    policy = spec.get("unhealthyPodEvictionPolicy")
+    if policy is not None and policy not in _EVICTION_POLICIES:
+        found.append(not_supported("spec.unhealthyPodEvictionPolicy", policy, _EVICTION_POLICIES))
+    return [*found, *validate_not_negative(object_at(obj, "status"), "status", *_BUDGET_COUNTS)]
+
+
+def _validate_amount(value: object, field: str) -> Iterator[StatusCause]:
+    if is_integer(value) and value < 0:
+        yield invalid(field, value, NOT_NEGATIVE_MESSAGE)
+    elif isinstance(value, str) and not re.fullmatch("[0-9]+%", value):
+        yield invalid(field, value, PERCENT_MESSAGE)
+    elif isinstance(value, str) and (len(digits := value[:-1].lstrip("0")) > 3 or int(digits or "0") > 100):
+        yield invalid(field, value, "must not be greater than 100%")

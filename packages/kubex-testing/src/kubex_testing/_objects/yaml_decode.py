@@ -25,29 +25,29 @@ def decode_yaml(body: bytes) -> tuple[Any, list[str]]:
     except yaml.MarkedYAMLError as error:
         # Go counts the lines of its scanner from one, and those of its parser from zero.
         line = error.problem_mark.line + isinstance(error, ScannerError) if error.problem_mark else 0
-        raise _failure(f"line {line}: {error.problem}" if line else str(error.problem)) from None
+        raise _decode_error(f"line {line}: {error.problem}" if line else str(error.problem)) from None
     except (yaml.YAMLError, YAMLContentError) as error:
-        raise _failure(" ".join(str(error).split())) from None
-    return _as_json(document.value), document.repeated_keys
+        raise _decode_error(" ".join(str(error).split())) from None
+    return _convert_to_json(document.value), document.repeated_keys
 
 
-def _failure(text: str) -> DecodeError:
+def _decode_error(text: str) -> DecodeError:
     return DecodeError(f"yaml: {text}")
 
 
-def _as_json(value: Any) -> Any:
+def _convert_to_json(value: Any) -> Any:
     """Copy a value, since aliases share theirs, with the numbers that JSON has."""
     if is_object(value):
-        return {key: _as_json(item) for key, item in value.items()}
+        return {key: _convert_to_json(item) for key, item in value.items()}
     if is_array(value):
-        return [_as_json(item) for item in value]
+        return [_convert_to_json(item) for item in value]
     if is_integer(value):
         try:
             return json_integer(str(value))
         except ValueError as error:
-            raise _failure(str(error)) from None
+            raise _decode_error(str(error)) from None
     if isinstance(value, float):
         if not isfinite(value):
-            raise _failure(f"unsupported value: {value}")
+            raise _decode_error(f"unsupported value: {value}")
         return int(value) if value.is_integer() else value
     return value

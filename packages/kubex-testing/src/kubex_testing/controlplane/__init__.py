@@ -1,7 +1,7 @@
 """Start a real etcd and kube-apiserver for tests, following the envtest convention for finding them."""
 
+from kubex_testing.controlplane._data_directory import TokenUser
 from kubex_testing.controlplane._errors import ControlPlaneStartError, ControlPlaneUnavailable
-from kubex_testing.controlplane._flags import TokenUser
 from kubex_testing.controlplane._launcher import ControlPlane
 
 __all__ = ["ControlPlane", "ControlPlaneStartError", "ControlPlaneUnavailable", "TokenUser"]

@@ -38,12 +38,12 @@ def find_assets(environ: Mapping[str, str], *, controller_manager: bool | None) 
     )
 
 
-def _find_controller_manager(environ: Mapping[str, str], wanted: bool | None) -> Path | None:
+def _find_controller_manager(environ: Mapping[str, str], required: bool | None) -> Path | None:
     name = "kube-controller-manager"
-    if wanted is False:
+    if required is False:
         return None
     # A path that the environment names outright has to be right, wanted or not.
-    if wanted or environ.get(_variable(name)):
+    if required or environ.get(_variable(name)):
         return _require(name, environ)
     path, _ = _candidate(name, environ)
     return path if path.is_file() else None
@@ -62,9 +62,9 @@ def _require(name: str, environ: Mapping[str, str]) -> Path:
 
 def _candidate(name: str, environ: Mapping[str, str]) -> tuple[Path, str]:
     """Return the one place to look at: programs of different releases are not mixed by falling through."""
-    own = environ.get(_variable(name))
-    if own:
-        return Path(own), f"from {_variable(name)}"
+    path_value = environ.get(_variable(name))
+    if path_value:
+        return Path(path_value), f"from {_variable(name)}"
     folder = environ.get(ASSETS_VARIABLE)
     if folder:
         return Path(folder) / name, f"from {ASSETS_VARIABLE}"

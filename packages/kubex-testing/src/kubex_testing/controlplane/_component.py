@@ -9,8 +9,8 @@ from pathlib import Path
 
 from kubex_testing.controlplane import _watchdog
 
-TAIL_LINES = 20
-TAIL_BYTES = 64 * 1024
+LOG_TAIL_LINES = 20
+LOG_TAIL_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,6 @@ class Component:
     def log_tail(self) -> str:
         """Return the last lines of the log."""
         with self.log.open("rb") as file:
-            file.seek(max(0, self.log.stat().st_size - TAIL_BYTES))
+            file.seek(max(0, self.log.stat().st_size - LOG_TAIL_BYTES))
             lines = file.read().decode(errors="replace").splitlines()
-        return "\n".join(lines[-TAIL_LINES:])
+        return "\n".join(lines[-LOG_TAIL_LINES:])

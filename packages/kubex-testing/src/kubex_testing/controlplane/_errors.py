@@ -7,3 +7,7 @@ class ControlPlaneUnavailable(Exception):
 
 class ControlPlaneStartError(Exception):
     """The control plane is there, but does not work; the message ends with the last lines of its logs."""
+
+
+class PortInUseError(ControlPlaneStartError):
+    """Another process took a port between our looking for a free one and the program's use of it."""

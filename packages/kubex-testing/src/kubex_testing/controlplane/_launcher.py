@@ -11,12 +11,12 @@ import anyio.to_thread
 
 from kubex_testing._handle import ServerHandle
 from kubex_testing.controlplane._assets import EXISTING_CLUSTER_VARIABLE, find_assets, uses_existing_cluster
-from kubex_testing.controlplane._errors import ControlPlaneUnavailable
-from kubex_testing.controlplane._existing import existing_cluster
-from kubex_testing.controlplane._flags import TokenUser
-from kubex_testing.controlplane._run import Options, PortTakenError, Run
+from kubex_testing.controlplane._control_plane_run import ControlPlaneRun, LaunchOptions
+from kubex_testing.controlplane._data_directory import TokenUser
+from kubex_testing.controlplane._errors import ControlPlaneUnavailable, PortInUseError
+from kubex_testing.controlplane._existing_cluster import existing_cluster_handle
 
-ATTEMPTS = 5
+START_ATTEMPTS = 5
 
 
 class ControlPlane:
@@ -52,7 +52,7 @@ class ControlPlane:
         stop_timeout: float = 10.0,
     ) -> None:
         self._controller_manager = controller_manager
-        self._options = Options(
+        self._options = LaunchOptions(
             port=port,
             token_users=tuple(token_users),
             extra_etcd_args=tuple(extra_etcd_args),
@@ -62,7 +62,7 @@ class ControlPlane:
         )
         self._lock = threading.Lock()
         self._steps: Generator[float, None, None] | None = None
-        self._run: Run | None = None
+        self._run: ControlPlaneRun | None = None
         self._handle: ServerHandle | None = None
 
     def start(self) -> ServerHandle:
@@ -72,9 +72,9 @@ class ControlPlane:
             ControlPlaneUnavailable: the programs are not there, or the existing cluster is not what was asked for.
             ControlPlaneStartError: a program failed or took longer than `start_timeout`; the cluster does not answer.
         """
-        self._begin()
+        self._prepare_start()
         try:
-            while (pause := self._advance()) is not None:
+            while (pause := self._run_step()) is not None:
                 time.sleep(pause)
         except BaseException:
             self.stop()
@@ -106,12 +106,12 @@ class ControlPlane:
         self.stop()
 
     async def __aenter__(self) -> ServerHandle:
-        self._begin()
+        self._prepare_start()
         try:
-            pause = await anyio.to_thread.run_sync(self._advance)
+            pause = await anyio.to_thread.run_sync(self._run_step)
             while pause is not None:
                 await anyio.sleep(pause)
-                pause = await anyio.to_thread.run_sync(self._advance)
+                pause = await anyio.to_thread.run_sync(self._run_step)
         except BaseException:
             await self._stop_in_thread()
             raise
@@ -126,34 +126,34 @@ class ControlPlane:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(self.stop)
 
-    def _begin(self) -> None:
+    def _prepare_start(self) -> None:
         if self._steps is not None:
             raise RuntimeError("this control plane was started already; make another ControlPlane for a second one")
-        self._steps = self._starting()
+        self._steps = self._start_steps()
 
-    def _advance(self) -> float | None:
+    def _run_step(self) -> float | None:
         """Do the next step; return the seconds to pause before the one after it, None at the end."""
         with self._lock:
             return None if self._steps is None else next(self._steps, None)
 
-    def _starting(self) -> Generator[float, None, None]:
+    def _start_steps(self) -> Generator[float, None, None]:
         if uses_existing_cluster(os.environ):
-            self._refuse_own_settings()
-            self._handle = existing_cluster(needs_controllers=self._controller_manager is True)
+            self._check_no_launch_options()
+            self._handle = existing_cluster_handle(needs_controllers=self._controller_manager is True)
             return
         assets = find_assets(os.environ, controller_manager=self._controller_manager)
         deadline = time.monotonic() + self._options.start_timeout
-        for attempt in range(1, ATTEMPTS + 1):
-            self._run = Run(assets, self._options)
+        for attempt in range(1, START_ATTEMPTS + 1):
+            self._run = ControlPlaneRun(assets, self._options)
             try:
-                self._handle = yield from self._run.starting(deadline)
+                self._handle = yield from self._run.start_steps(deadline)
                 return
-            except PortTakenError:
+            except PortInUseError:
                 self._run.stop()
-                if attempt == ATTEMPTS or self._options.port:
+                if attempt == START_ATTEMPTS or self._options.port:
                     raise
 
-    def _refuse_own_settings(self) -> None:
+    def _check_no_launch_options(self) -> None:
         settings = (
             self._options.port,
             self._options.token_users,

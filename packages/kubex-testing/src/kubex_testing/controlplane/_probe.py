@@ -33,7 +33,7 @@ class Probe:
             connection.close()
         return body if response.status == http.client.OK else None
 
-    def serves(self) -> bool:
+    def is_ready(self) -> bool:
         """Tell whether the API server finished its start-up, of which the namespace is a late step."""
         return self.get("/readyz") is not None and self.get("/api/v1/namespaces/default") is not None
 

@@ -19,9 +19,9 @@ from types import FrameType
 
 def main(directory: str, grace: float, command: list[str]) -> int:
     """Run the command until it ends by itself or has to; return its exit code, negative for a signal."""
-    wakeups = _collect_signals()  # before the program starts: an early SIGTERM must not leave it running
+    signal_pipe = _open_signal_pipe()  # before the program starts: an early SIGTERM must not leave it running
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  the launcher chose the command
-    if _wait(child, wakeups):
+    if _wait_for_end(child, signal_pipe):
         child.kill()  # nobody will miss what it could still save
         child.wait()
         shutil.rmtree(directory, ignore_errors=True)  # each watchdog tries; the last one finds it at rest
@@ -34,7 +34,7 @@ def main(directory: str, grace: float, command: list[str]) -> int:
         return child.wait()
 
 
-def _collect_signals() -> int:
+def _open_signal_pipe() -> int:
     """Return a descriptor from which the numbers of arriving signals can be read."""
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -48,11 +48,11 @@ def _collect_signals() -> int:
     return reader
 
 
-def _wait(child: subprocess.Popen[bytes], wakeups: int) -> bool:
+def _wait_for_end(child: subprocess.Popen[bytes], signal_pipe: int) -> bool:
     """Wait for the end of the program, for SIGTERM, or for the end of the launcher; tell whether it was the last."""
     while child.poll() is None:
-        readable, _, _ = select.select([sys.stdin, wakeups], [], [])
-        if wakeups in readable and signal.SIGTERM in os.read(wakeups, 64):
+        readable, _, _ = select.select([sys.stdin, signal_pipe], [], [])
+        if signal_pipe in readable and signal.SIGTERM in os.read(signal_pipe, 64):
             return False
         if sys.stdin in readable:
             return True

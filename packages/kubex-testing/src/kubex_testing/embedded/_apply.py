@@ -65,7 +65,7 @@ def _merge(call: Call, config: JsonObject, current: StoredObject | None, options
             ignore=reset_fields(call),
         )
     except ApplyConflict as error:
-        causes = [item.as_dict() for item in error.causes]
+        causes = [item.to_dict() for item in error.causes]
         raise errors.ApiError(409, "Conflict", str(error), details={"causes": causes}) from error
     except ApplyError as error:
         raise errors.ApiError(error.code, "BadRequest" if error.code == 400 else None, str(error)) from error

@@ -5,8 +5,8 @@ See https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/bindi
 
 from dataclasses import replace
 
-from kubex_testing._objects.causes import Cause, not_supported, required
 from kubex_testing._objects.json_types import JsonObject, json_copy, object_at
+from kubex_testing._objects.status_causes import StatusCause, not_supported, required
 
 from . import _errors as errors
 from ._cluster import Call
@@ -58,7 +58,7 @@ def _assign_node(call: Call, body: JsonObject, *, dry_run: bool) -> Response:
     return created_response(call)
 
 
-def _problems(target: JsonObject) -> list[Cause]:
+def _problems(target: JsonObject) -> list[StatusCause]:
     if target.get("kind") not in (None, "", "Node"):
         return [not_supported("target.kind", target["kind"], ["Node", "<empty>"])]
     return [] if target.get("name") else [required("target.name")]

@@ -3,8 +3,8 @@
 See https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/.
 """
 
-from kubex_testing._objects.causes import forbidden
 from kubex_testing._objects.json_types import JsonObject, array_at, json_copy, object_at
+from kubex_testing._objects.status_causes import forbidden
 from kubex_testing._objects.validate_certificates import DECISIONS
 
 from . import _errors as errors
@@ -51,7 +51,7 @@ def _check_no_decisions_added(new: JsonObject, old: JsonObject) -> None:
     if added:
         causes = [forbidden("status.conditions", f'updates may not add a condition of type "{kind}"') for kind in added]
         name = new["metadata"]["name"]
-        entries = [item.as_dict() for item in causes]
+        entries = [item.to_dict() for item in causes]
         raise errors.invalid("CertificateSigningRequest", "certificates.k8s.io", name, entries)
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from kubex_testing._objects.decode import DecodeError, decode_strict
-from kubex_testing._objects.fields import WrongType, check_types
 from kubex_testing._objects.json_types import JsonObject, is_array, is_object
 from kubex_testing._objects.schema import builtin_schema
+from kubex_testing._objects.strict_decode import DecodeError, decode_strict
+from kubex_testing._objects.unmarshal_types import UnmarshalTypeError, check_types
 
 from . import _errors as errors
 from ._messages import RecordedRequest
@@ -63,7 +63,7 @@ def decode_delete_options(request: RecordedRequest) -> JsonObject:
         raise errors.bad_request(f"{prefix}: unknown conversion")
     try:
         check_types(builtin_schema("", "v1", _DELETE_OPTIONS), document)
-    except WrongType as error:
+    except UnmarshalTypeError as error:
         raise errors.bad_request(f"{prefix}: {error}") from error
     return document
 

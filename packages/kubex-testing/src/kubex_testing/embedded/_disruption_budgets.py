@@ -6,7 +6,7 @@ See https://kubernetes.io/docs/concepts/workloads/pods/disruptions/.
 from typing import Any
 
 from kubex_testing._objects.json_types import JsonObject, json_copy, object_at
-from kubex_testing._objects.selectors import match_label_selector
+from kubex_testing._objects.label_selectors import match_label_selector
 
 from . import _errors as errors
 from ._cluster import Call, now

@@ -1,8 +1,9 @@
 """Bodies on their way in: types, unknown and doubled fields, pruning and defaults."""
 
-from kubex_testing._objects.fields import WrongType, check_types, prune, unknown_fields
 from kubex_testing._objects.json_types import JsonObject, array_at
+from kubex_testing._objects.pruning import prune, unknown_fields
 from kubex_testing._objects.schema import object_meta
+from kubex_testing._objects.unmarshal_types import UnmarshalTypeError, check_types
 
 from ._cluster import Call
 from ._decode import Body
@@ -39,7 +40,7 @@ def decode_fields(
             check_types(object_meta(), document["metadata"])
         else:
             check_types(resource.schema, document)
-    except WrongType as error:
+    except UnmarshalTypeError as error:
         raise decoding_error(resource, document, str(error), patched=patched) from error
     if options.field_validation != "Ignore":
         problems = [f'unknown field "{field}"' for field in unknown_fields(resource.schema, document)]

@@ -7,7 +7,7 @@ from typing import Any
 from kubex_testing._objects.field_selectors import FieldSelector, parse_field_selector
 from kubex_testing._objects.go_numbers import parse_int, parse_uint
 from kubex_testing._objects.json_types import JsonObject, object_at
-from kubex_testing._objects.selectors import LabelPredicate, parse_label_selector
+from kubex_testing._objects.label_selectors import LabelPredicate, parse_label_selector
 
 from . import _errors as errors
 from ._messages import RecordedRequest

@@ -3,7 +3,7 @@
 from kubex_testing._objects.json_patch import JsonPatchError, JsonPatchFormatError, apply_json_patch
 from kubex_testing._objects.json_types import JsonObject, is_object, json_copy
 from kubex_testing._objects.merge_patch import apply_merge_patch
-from kubex_testing._objects.strategic import StrategicPatchError, apply_strategic_merge_patch
+from kubex_testing._objects.strategic_merge_patch import StrategicPatchError, apply_strategic_merge_patch
 
 from . import _errors as errors
 from ._apply import server_side_apply

@@ -6,7 +6,7 @@ https://kubernetes.io/docs/tasks/configure-pod-container/resize-container-resour
 
 from kubex_testing._objects.json_types import JsonObject, array_at, json_copy, object_at
 from kubex_testing._objects.validate import validate_builtin
-from kubex_testing._objects.validate_pod_parts import validate_ephemeral, validate_resize
+from kubex_testing._objects.validate_pod_subresources import validate_ephemeral, validate_resize
 
 from . import _errors as errors
 from ._cluster import Cluster
@@ -37,7 +37,7 @@ def validate_pod_update(subresource: str, new: JsonObject, old: JsonObject) -> N
     causes = validate_builtin("", "Pod", {**new, "spec": spec}, None)
     causes += validate_resize(new, old) if subresource == "resize" else validate_ephemeral(new, old)
     if causes:
-        raise errors.invalid("Pod", "", new["metadata"]["name"], [item.as_dict() for item in causes])
+        raise errors.invalid("Pod", "", new["metadata"]["name"], [item.to_dict() for item in causes])
 
 
 def _apply_resize(cluster: Cluster, pod: JsonObject, new: JsonObject) -> None:

@@ -5,8 +5,8 @@ See https://kubernetes.io/docs/reference/access-authn-authz/authorization/#check
 
 from collections.abc import Callable
 
-from kubex_testing._objects.causes import Cause, invalid
 from kubex_testing._objects.json_types import JsonObject, array_at, object_at
+from kubex_testing._objects.status_causes import StatusCause, invalid
 
 from . import _errors as errors
 from ._auth import ANONYMOUS, Authorizer, authenticated, user_document
@@ -81,13 +81,13 @@ class Reviews:
         return {"metadata": body["metadata"], "spec": body["spec"], "status": {"allowed": allowed}}
 
 
-def _raise_if_invalid(call: Call, problems: list[Cause]) -> None:
+def _raise_if_invalid(call: Call, problems: list[StatusCause]) -> None:
     if problems:
         # The reference names the group alone here, and no kind.
-        raise errors.invalid("", call.resource.group, "", [item.as_dict() for item in problems])
+        raise errors.invalid("", call.resource.group, "", [item.to_dict() for item in problems])
 
 
-def _spec_problems(body: JsonObject) -> list[Cause]:
+def _spec_problems(body: JsonObject) -> list[StatusCause]:
     spec = object_at(body, "spec")
     path = spec.get("nonResourceAttributes")
     if (spec.get("resourceAttributes") is None) == (path is None):
@@ -95,7 +95,7 @@ def _spec_problems(body: JsonObject) -> list[Cause]:
     return []
 
 
-def _metadata_problems(call: Call, body: JsonObject) -> list[Cause]:
+def _metadata_problems(call: Call, body: JsonObject) -> list[StatusCause]:
     metadata = {key: value for key, value in body["metadata"].items() if value}
     if set(metadata) - {"namespace"}:
         expected = "must be empty except for namespace" if call.info.namespace else "must be empty"
@@ -103,9 +103,9 @@ def _metadata_problems(call: Call, body: JsonObject) -> list[Cause]:
     return []
 
 
-def _local_problems(call: Call, spec: JsonObject) -> list[Cause]:
+def _local_problems(call: Call, spec: JsonObject) -> list[StatusCause]:
     resource, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
-    problems: list[Cause] = []
+    problems: list[StatusCause] = []
     if resource is not None and (resource.get("namespace") or "") != call.info.namespace:
         namespace = resource.get("namespace") or ""
         problems.append(invalid("spec.resourceAttributes.namespace", namespace, "must match metadata.namespace"))

@@ -6,7 +6,7 @@ See https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/sc
 from collections.abc import Mapping
 
 from kubex_testing._objects.json_types import JsonObject, is_object, json_copy, object_at
-from kubex_testing._objects.selectors import format_label_selector
+from kubex_testing._objects.label_selectors import format_label_selector
 
 from . import _errors as errors
 from ._apply import decode_apply_configuration, server_side_apply

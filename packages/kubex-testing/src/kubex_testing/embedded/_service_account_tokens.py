@@ -10,8 +10,8 @@ import secrets
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from kubex_testing._objects.causes import Cause, invalid
 from kubex_testing._objects.json_types import JsonObject, array_at, is_object, object_at
+from kubex_testing._objects.status_causes import StatusCause, invalid
 
 from . import _errors as errors
 from ._auth import AUDIENCE, SERVICE_ACCOUNT_PREFIX, Authenticator, IssuedToken, service_account_groups, user_document
@@ -110,8 +110,8 @@ def _check_token_request(call: Call, body: JsonObject, account: JsonObject) -> N
         raise _invalid([invalid(field, seconds, "may not specify a duration larger than 2^32 seconds")])
 
 
-def _invalid(causes: list[Cause], name: str = "") -> errors.ApiError:
-    return errors.invalid(TOKEN_REQUEST.kind, TOKEN_REQUEST.group, name, [item.as_dict() for item in causes])
+def _invalid(causes: list[StatusCause], name: str = "") -> errors.ApiError:
+    return errors.invalid(TOKEN_REQUEST.kind, TOKEN_REQUEST.group, name, [item.to_dict() for item in causes])
 
 
 def _bound_object(call: Call, account: JsonObject, reference: JsonObject) -> tuple[str, JsonObject]:

@@ -1,10 +1,11 @@
 """What the kinds do to objects on their way in: defaults, validation, generation, status."""
 
-from kubex_testing._objects.custom import apply_defaults, validate_custom
-from kubex_testing._objects.defaults import complete_builtin, default_builtin
+from kubex_testing._objects.custom_resources import apply_defaults, validate_custom
+from kubex_testing._objects.defaults import default_builtin
 from kubex_testing._objects.json_types import JsonObject, array_at, json_copy, object_at
 from kubex_testing._objects.names import dns1123_subdomain_problems
-from kubex_testing._objects.pod_defaults import admit_pod
+from kubex_testing._objects.pod_defaults import apply_admission_defaults
+from kubex_testing._objects.prepare_create import prepare_builtin_for_create
 from kubex_testing._objects.validate import validate_builtin
 from kubex_testing._objects.validate_meta import validate_metadata
 
@@ -28,7 +29,7 @@ def with_defaults(resource: ResourceType, document: JsonObject) -> JsonObject:
 def prepare_create(cluster: Cluster, resource: ResourceType, document: JsonObject) -> JsonObject:
     """Return a new object with what the server itself adds, its status reset."""
     if resource.custom is None:
-        document = complete_builtin(
+        document = prepare_builtin_for_create(
             resource.group,
             resource.kind,
             document,
@@ -50,7 +51,7 @@ def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None) ->
         causes = validate_builtin(resource.group, resource.kind, new, old)
     if causes:
         name = new["metadata"].get("name") or ""
-        raise errors.invalid(resource.kind, resource.group, name, [item.as_dict() for item in causes])
+        raise errors.invalid(resource.kind, resource.group, name, [item.to_dict() for item in causes])
 
 
 def prepare_update(resource: ResourceType, new: JsonObject, old: JsonObject, subresource: str) -> JsonObject:
@@ -62,7 +63,7 @@ def prepare_update(resource: ResourceType, new: JsonObject, old: JsonObject, sub
     if resource.bucket == "services.":
         _keep_allocations(new, old)
     if resource.bucket == "pods.":
-        admit_pod(new["spec"])
+        apply_admission_defaults(new["spec"])
     if resource.bucket == "namespaces.":
         if subresource != "finalize":
             _copy_field(new["spec"], old["spec"], "finalizers")

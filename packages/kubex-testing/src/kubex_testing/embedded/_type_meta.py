@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from kubex_testing._objects.causes import shown
 from kubex_testing._objects.json_types import JsonObject, object_at
+from kubex_testing._objects.status_causes import format_json
 
 from . import _errors as errors
 from ._registry import ResourceType
@@ -29,7 +29,9 @@ def check_type_meta(resource: ResourceType, document: JsonObject, *, patched: bo
 def decoding_error(resource: ResourceType, document: JsonObject, detail: str, *, patched: bool) -> errors.ApiError:
     """Say that a body is no object of its kind: 400, or 422 when it is the result of a patch."""
     if patched:
-        cause = errors.status_cause("FieldValueInvalid", f"Invalid value: {shown(shown(document))}: {detail}", "patch")
+        cause = errors.status_cause(
+            "FieldValueInvalid", f"Invalid value: {format_json(format_json(document))}: {detail}", "patch"
+        )
         return errors.invalid("", "", "", [cause])
     kind = document.get("kind") or resource.kind
     version = str(document.get("apiVersion") or resource.api_version).rpartition("/")[2]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from kubex_testing._handle import Capability, ServerHandle
 from kubex_testing.controlplane._assets import EXISTING_CLUSTER_VARIABLE
+from kubex_testing.controlplane._control_plane_run import CONTROLLER_CAPABILITIES
 from kubex_testing.controlplane._errors import ControlPlaneStartError, ControlPlaneUnavailable
 from kubex_testing.controlplane._probe import Probe
-from kubex_testing.controlplane._run import CONTROLLER_CAPABILITIES
 
 if TYPE_CHECKING:
     import os
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 NODE_CAPABILITIES = frozenset[Capability]({"pod-runtime", "exec"})
 # What a handle can carry. `namespace` is for the test to choose.
-CARRIED = {"url", "token", "namespace", "server_ca", "client_cert", "client_key"}
+SUPPORTED_FIELDS = {"url", "token", "namespace", "server_ca", "client_cert", "client_key"}
 
 
-def existing_cluster(*, needs_controllers: bool) -> ServerHandle:
+def existing_cluster_handle(*, needs_controllers: bool) -> ServerHandle:
     """Return a handle for the cluster of the current kubeconfig, with the capabilities it shows.
 
     Raises:
@@ -30,9 +30,9 @@ def existing_cluster(*, needs_controllers: bool) -> ServerHandle:
         ControlPlaneUnavailable: it lacks controllers that are needed, or a handle cannot carry its credentials.
         kubex.errors.ConfigurationError: there is no usable kubeconfig.
     """
-    handle = handle_for(_current_configuration())
+    handle = handle_from_configuration(_current_configuration())
     probe = Probe(handle)
-    if not probe.serves():
+    if not probe.is_ready():
         raise ControlPlaneStartError(
             f"{handle.url}, from the kubeconfig, is not ready or does not let this user in; "
             f"check it with `kubectl get --raw /readyz`, or unset {EXISTING_CLUSTER_VARIABLE}"
@@ -56,23 +56,23 @@ def _current_configuration() -> "ClientConfiguration":
         return executor.submit(asyncio.run, configure_from_kubeconfig()).result()
 
 
-def handle_for(configuration: "ClientConfiguration") -> ServerHandle:
+def handle_from_configuration(configuration: "ClientConfiguration") -> ServerHandle:
     """Return a handle with what a configuration says, the contents of its files instead of their paths."""
     for field in fields(configuration):
         value: object = getattr(configuration, field.name)
-        if value and field.name.removesuffix("_file").removesuffix("_data") not in CARRIED:
+        if value and field.name.removesuffix("_file").removesuffix("_data") not in SUPPORTED_FIELDS:
             raise ControlPlaneUnavailable(
                 f"the kubeconfig says {field.name}, which a handle cannot carry; use a context with a token or a "
                 f"client certificate, or unset {EXISTING_CLUSTER_VARIABLE}"
             )
     return ServerHandle(
         configuration.url,
-        ca_pem=_text(configuration.server_ca_data, configuration.server_ca_file),
-        token=_text(configuration.token, configuration.token_file),
-        client_cert_pem=_text(configuration.client_cert_data, configuration.client_cert_file),
-        client_key_pem=_text(configuration.client_key_data, configuration.client_key_file),
+        ca_pem=_inline(configuration.server_ca_data, configuration.server_ca_file),
+        token=_inline(configuration.token, configuration.token_file),
+        client_cert_pem=_inline(configuration.client_cert_data, configuration.client_cert_file),
+        client_key_pem=_inline(configuration.client_key_data, configuration.client_key_file),
     )
 
 
-def _text(data: str | None, file: "str | os.PathLike[str] | None") -> str | None:
+def _inline(data: str | None, file: "str | os.PathLike[str] | None") -> str | None:
     return data if file is None else Path(file).read_text(encoding="utf-8").strip()

@@ -5,14 +5,14 @@ See https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object
 
 from typing import Any
 
-from .causes import go_text
 from .json_types import JsonArray, JsonObject, is_array, is_object, json_copy, json_equal
 from .schema import ANY, Schema
+from .status_causes import format_go
 
-_PATCH = "$patch"
-_RETAIN = "$retainKeys"
-_ORDER = "$setElementOrder/"
-_DELETE_FROM = "$deleteFromPrimitiveList/"
+_PATCH_DIRECTIVE = "$patch"
+_RETAIN_KEYS = "$retainKeys"
+_SET_ELEMENT_ORDER = "$setElementOrder/"
+_DELETE_FROM_PRIMITIVE_LIST = "$deleteFromPrimitiveList/"
 
 
 class StrategicPatchError(ValueError):
@@ -33,17 +33,17 @@ def apply_strategic_merge_patch(original: JsonObject, patch: JsonObject, schema:
 
 
 def _merge_object(original: JsonObject, patch: JsonObject, schema: Schema) -> JsonObject:
-    if _PATCH in patch:
+    if _PATCH_DIRECTIVE in patch:
         return _directive(patch)
-    if _RETAIN in patch:
-        original = _retain(original, patch)
-    for key, order in [item for item in patch.items() if item[0].startswith(_ORDER)]:
-        _merge_ordered(original, patch, key.removeprefix(_ORDER), order, schema)
+    if _RETAIN_KEYS in patch:
+        original = _retain_keys(original, patch)
+    for key, order in [item for item in patch.items() if item[0].startswith(_SET_ELEMENT_ORDER)]:
+        _merge_ordered(original, patch, key.removeprefix(_SET_ELEMENT_ORDER), order, schema)
     for key, value in patch.items():
-        if key == _RETAIN or key.startswith(_ORDER):
+        if key == _RETAIN_KEYS or key.startswith(_SET_ELEMENT_ORDER):
             continue
-        if key.startswith(_DELETE_FROM):
-            _delete_primitives(original, key.removeprefix(_DELETE_FROM), value)
+        if key.startswith(_DELETE_FROM_PRIMITIVE_LIST):
+            _delete_primitives(original, key.removeprefix(_DELETE_FROM_PRIMITIVE_LIST), value)
         elif value is None:
             original.pop(key, None)
         else:
@@ -52,19 +52,19 @@ def _merge_object(original: JsonObject, patch: JsonObject, schema: Schema) -> Js
 
 
 def _directive(patch: JsonObject) -> JsonObject:
-    if patch[_PATCH] == "replace":
-        return {key: value for key, value in patch.items() if key != _PATCH}
-    if patch[_PATCH] == "delete":
+    if patch[_PATCH_DIRECTIVE] == "replace":
+        return {key: value for key, value in patch.items() if key != _PATCH_DIRECTIVE}
+    if patch[_PATCH_DIRECTIVE] == "delete":
         return {}
-    raise _bad_directive(patch)
+    raise _unknown_directive(patch)
 
 
-def _bad_directive(patch: JsonObject) -> StrategicPatchError:
-    return StrategicPatchError(f"unknown patch type: {patch[_PATCH]} in map: {go_text(patch)}")
+def _unknown_directive(patch: JsonObject) -> StrategicPatchError:
+    return StrategicPatchError(f"unknown patch type: {patch[_PATCH_DIRECTIVE]} in map: {format_go(patch)}")
 
 
-def _retain(original: JsonObject, patch: JsonObject) -> JsonObject:
-    keys = patch[_RETAIN]
+def _retain_keys(original: JsonObject, patch: JsonObject) -> JsonObject:
+    keys = patch[_RETAIN_KEYS]
     set_keys = {key for key, value in patch.items() if value is not None and not key.startswith("$")}
     if not is_array(keys) or not set_keys <= set(keys):
         raise StrategicPatchError("invalid patch format of retainKeys", 400)
@@ -84,7 +84,7 @@ def _merge_value(original: JsonObject, key: str, value: Any, schema: Schema) -> 
         original[key] = _without_directives(value) if replaces else _merge_object(current, value, schema)
     elif is_array(current) and is_array(value) and "merge" in schema.strategies:
         original[key] = _merge_list(current, value, schema)
-    elif is_object(value) and _PATCH in value:
+    elif is_object(value) and _PATCH_DIRECTIVE in value:
         original.pop(key, None)
     else:
         original[key] = _without_directives(value)
@@ -101,7 +101,7 @@ def _without_directives(value: Any) -> Any:
 
 
 def _is_directive(value: Any) -> bool:
-    return is_object(value) and _PATCH in value
+    return is_object(value) and _PATCH_DIRECTIVE in value
 
 
 def _contains(values: JsonArray, item: Any) -> bool:
@@ -120,15 +120,15 @@ def _merge_ordered(original: JsonObject, patch: JsonObject, key: str, order: Any
     if patched is not None:
         _merge_value(original, key, patched, node)
     if is_array(merged := original.get(key)):
-        server = before if is_array(before) else []
-        original[key] = _in_order(merged, order, server, node.merge_key)
+        server_items = before if is_array(before) else []
+        original[key] = _in_order(merged, order, server_items, node.merge_key)
 
 
 def _check_order(patched: JsonArray, order: JsonArray, merge_key: str) -> None:
     """The order must name every item the patch sets, and in the same sequence."""
-    places = [_place(order, item, merge_key) for item in patched if not _is_directive(item)]
-    if -1 in places or places != sorted(places):
-        lists = f"{go_text(patched)}\n doesn't match $setElementOrder list:\n{go_text(order)}\n"
+    indexes = [_find_index(order, item, merge_key) for item in patched if not _is_directive(item)]
+    if -1 in indexes or indexes != sorted(indexes):
+        lists = f"{format_go(patched)}\n doesn't match $setElementOrder list:\n{format_go(order)}\n"
         raise StrategicPatchError(f"The order in patch list:\n{lists}")
 
 
@@ -143,57 +143,57 @@ def _merge_list(original: JsonArray, patch: JsonArray, schema: Schema) -> JsonAr
     if not key:
         raise StrategicPatchError(f"cannot merge lists without merge key for {schema.entry.name}")
     plain = [item for item in patch if not _is_directive(item)]
-    if any(item[_PATCH] == "replace" for item in patch if _is_directive(item)):
+    if any(item[_PATCH_DIRECTIVE] == "replace" for item in patch if _is_directive(item)):
         return [_without_directives(item) for item in plain]
-    merged = _drop_deleted(original, patch, key)
+    merged = _remove_deleted(original, patch, key)
     for item in plain:
         _require_key(item, key)
-        place = _place(merged, item, key)
-        if place < 0:
+        index = _find_index(merged, item, key)
+        if index < 0:
             merged.append(_without_directives(item))
         else:
-            merged[place] = _merge_object(merged[place], item, schema.entry)
+            merged[index] = _merge_object(merged[index], item, schema.entry)
     return _in_order(merged, plain, original, key)
 
 
-def _drop_deleted(original: JsonArray, patch: JsonArray, key: str) -> JsonArray:
+def _remove_deleted(original: JsonArray, patch: JsonArray, key: str) -> JsonArray:
     kept = list(original)
     for item in patch:
         if not _is_directive(item):
             continue
-        if item[_PATCH] == "merge":
+        if item[_PATCH_DIRECTIVE] == "merge":
             raise StrategicPatchError("merging lists cannot yet be specified in the patch")
-        if item[_PATCH] != "delete":
-            raise _bad_directive(item)
+        if item[_PATCH_DIRECTIVE] != "delete":
+            raise _unknown_directive(item)
         _require_key(item, key)
-        kept = [entry for entry in kept if _place([item], entry, key) < 0]
+        kept = [entry for entry in kept if _find_index([item], entry, key) < 0]
     return kept
 
 
 def _require_key(item: Any, key: str) -> None:
     if not is_object(item) or key not in item:
-        raise StrategicPatchError(f"map: {go_text(item)} does not contain declared merge key: {key}")
+        raise StrategicPatchError(f"map: {format_go(item)} does not contain declared merge key: {key}")
 
 
-def _place(items: JsonArray, wanted: Any, merge_key: str) -> int:
+def _find_index(items: JsonArray, target: Any, merge_key: str) -> int:
     """Find an item by its merge key, or by its value in a list of primitives; -1 when it is not there."""
     for index, item in enumerate(items):
-        if merge_key and is_object(item) and is_object(wanted):
-            if merge_key in item and json_equal(item[merge_key], wanted.get(merge_key)):
+        if merge_key and is_object(item) and is_object(target):
+            if merge_key in item and json_equal(item[merge_key], target.get(merge_key)):
                 return index
-        elif not merge_key and json_equal(item, wanted):
+        elif not merge_key and json_equal(item, target):
             return index
     return -1
 
 
-def _in_order(merged: JsonArray, order: JsonArray, server: JsonArray, key: str) -> JsonArray:
+def _in_order(merged: JsonArray, order: JsonArray, server_items: JsonArray, key: str) -> JsonArray:
     """Order what the patch names as the patch does; the rest keeps the server's order, as early as that allows."""
-    named = sorted(
-        (item for item in merged if _place(order, item, key) >= 0), key=lambda item: _place(order, item, key)
+    patched = sorted(
+        (item for item in merged if _find_index(order, item, key) >= 0), key=lambda item: _find_index(order, item, key)
     )
-    rest = [item for item in merged if _place(order, item, key) < 0]
+    others = [item for item in merged if _find_index(order, item, key) < 0]
     result: JsonArray = []
-    while named and rest:
-        left, right = _place(server, rest[0], key), _place(server, named[0], key)
-        result.append(rest.pop(0) if 0 <= left < right else named.pop(0))
-    return result + named + rest
+    while patched and others:
+        left, right = _find_index(server_items, others[0], key), _find_index(server_items, patched[0], key)
+        result.append(others.pop(0) if 0 <= left < right else patched.pop(0))
+    return result + patched + others

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from .field_sets import FieldSet, Path, canonical
+from .field_sets import FieldSet, Path, canonical_json
 from .json_types import JsonArray, JsonObject, is_array, is_object, json_copy, json_equal
 from .schema import ANY, Schema
 
-Shape = Literal["leaf", "map", "list"]
+Ownership = Literal["leaf", "map", "list"]
 
 
 class _Missing:
@@ -25,22 +25,22 @@ def field_set(schema: Schema, value: Any) -> FieldSet:
 
 
 def _fields(schema: Schema, value: Any, path: Path) -> Iterator[Path]:
-    shape = shape_of(schema, value)
-    if shape == "map" and is_object(value):
+    owned_as = ownership(schema, value)
+    if owned_as == "map" and is_object(value):
         for key, item in value.items():
-            place = (*path, f"f:{key}")
-            yield from _fields(schema.child(key) or ANY, item, place)
+            item_path = (*path, f"f:{key}")
+            yield from _fields(schema.child(key) or ANY, item, item_path)
             if item is None or item == {} or key not in schema.fields:
-                yield place
-    elif shape == "list" and is_array(value):
-        for element, item in keyed(schema, value):
+                yield item_path
+    elif owned_as == "list" and is_array(value):
+        for element, item in with_path_elements(schema, value):
             yield from _fields(schema.entry, item, (*path, element))
             yield (*path, element)
     elif path:
         yield path
 
 
-def shape_of(schema: Schema, *values: Any) -> Shape:
+def ownership(schema: Schema, *values: Any) -> Ownership:
     """Tell how a value is owned: as one leaf, by the entries of a map, or by the entries of a list."""
     if schema.kind == "any":
         known = [value for value in values if value is not MISSING and value is not None]
@@ -54,7 +54,7 @@ def shape_of(schema: Schema, *values: Any) -> Shape:
     return "leaf"
 
 
-def keyed(schema: Schema, items: JsonArray) -> list[tuple[str, Any]]:
+def with_path_elements(schema: Schema, items: JsonArray) -> list[tuple[str, Any]]:
     """Pair the entries of a list of type `map` or `set` with the path elements that name them."""
     return [(_element(schema, item), item) for item in items]
 
@@ -62,8 +62,8 @@ def keyed(schema: Schema, items: JsonArray) -> list[tuple[str, Any]]:
 def _element(schema: Schema, item: Any) -> str:
     if schema.list_type == "map" and is_object(item):
         keys = {key: item[key] if key in item else schema.key_defaults.get(key) for key in schema.list_keys}
-        return f"k:{canonical({key: value for key, value in keys.items() if value is not None})}"
-    return f"v:{canonical(item)}"
+        return f"k:{canonical_json({key: value for key, value in keys.items() if value is not None})}"
+    return f"v:{canonical_json(item)}"
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Comparison:
     removed: set[Path] = field(default_factory=set[Path])
     modified: set[Path] = field(default_factory=set[Path])
 
-    def note(self, path: Path, left: Any, right: Any) -> None:
+    def record(self, path: Path, left: Any, right: Any) -> None:
         """Record one leaf."""
         if left is MISSING:
             self.added.add(path)
@@ -92,23 +92,26 @@ def compare(schema: Schema, left: Any, right: Any) -> Comparison:
 
 
 def _compare(schema: Schema, left: Any, right: Any, path: Path, result: Comparison) -> None:
-    shape = shape_of(schema, left, right)
-    if shape == "leaf" or (_is_empty(left) and _is_empty(right)):
-        result.note(path, left, right)
+    owned_as = ownership(schema, left, right)
+    if owned_as == "leaf" or (_is_empty(left) and _is_empty(right)):
+        result.record(path, left, right)
         return
-    if shape == "map":
+    if owned_as == "map":
         before, after = _as_map(left), _as_map(right)
         for key in [*before, *(key for key in after if key not in before)]:
             child = schema.child(key) or ANY
             _compare(child, before.get(key, MISSING), after.get(key, MISSING), (*path, f"f:{key}"), result)
     else:
-        before, after = dict(keyed(schema, _as_list(left))), dict(keyed(schema, _as_list(right)))
+        before, after = (
+            dict(with_path_elements(schema, _as_list(left))),
+            dict(with_path_elements(schema, _as_list(right))),
+        )
         for element in [*before, *(element for element in after if element not in before)]:
             items = before.get(element, MISSING), after.get(element, MISSING)
             _compare(schema.entry, *items, (*path, element), result)
     # A map or an entry that came or went is a member itself, beside what is in it.
     if path and (left is MISSING or right is MISSING):
-        result.note(path, left, right)
+        result.record(path, left, right)
 
 
 def _is_empty(value: Any) -> bool:
@@ -127,10 +130,10 @@ def merge(schema: Schema, left: Any, right: Any) -> Any:
     """Return the live value `left` with an applied configuration merged over it; what only one side has stays."""
     if right is MISSING or left is MISSING:
         return json_copy(right if left is MISSING else left)
-    shape = shape_of(schema, left, right)
-    if shape == "leaf" or (_is_empty(left) and _is_empty(right)):
+    owned_as = ownership(schema, left, right)
+    if owned_as == "leaf" or (_is_empty(left) and _is_empty(right)):
         return json_copy(right)
-    if shape == "list":
+    if owned_as == "list":
         return _merge_list(schema, _as_list(left), _as_list(right))
     before, after = _as_map(left), _as_map(right)
     result: JsonObject = {}
@@ -140,12 +143,12 @@ def merge(schema: Schema, left: Any, right: Any) -> Any:
 
 
 def _merge_list(schema: Schema, left: JsonArray, right: JsonArray) -> JsonArray:
-    before, after = keyed(schema, left), keyed(schema, right)
+    before, after = with_path_elements(schema, left), with_path_elements(schema, right)
     live, applied = dict(before), dict(after)
     names = [name for name, _ in before]
     result: JsonArray = []
 
-    def take_live(until: str | None) -> None:
+    def append_live_until(until: str | None) -> None:
         """Move entries only the live list has to the result, up to the entry both have."""
         while names and names[0] != until and (until is not None or names[0] not in applied):
             name = names.pop(0)
@@ -155,7 +158,7 @@ def _merge_list(schema: Schema, left: JsonArray, right: JsonArray) -> JsonArray:
     order = [name for name, _ in after]
     for index, name in enumerate(order):
         shared = next((other for other in order[index:] if other in live), None)
-        take_live(shared)
+        append_live_until(shared)
         if names and (shared is None or shared == name):
             names.pop(0)
         result.append(merge(schema.entry, live.get(name, MISSING), applied[name]))
@@ -167,36 +170,40 @@ def remove(schema: Schema, value: Any, fields: FieldSet) -> Any:
     """Return the value without some fields; a map or list that becomes empty is null, so still there for its owner."""
     if not fields:
         return json_copy(value)
-    leading = {path[:depth] for path in fields for depth in range(1, len(path))}
-    return _remove(schema, value, (), fields, leading) or {}
+    ancestors = {path[:depth] for path in fields for depth in range(1, len(path))}
+    return _remove(schema, value, (), fields, ancestors) or {}
 
 
-def _remove(schema: Schema, value: Any, path: Path, fields: FieldSet, leading: set[Path]) -> Any:
-    shape = shape_of(schema, value)
-    if shape == "map" and is_object(value):
+def _remove(schema: Schema, value: Any, path: Path, fields: FieldSet, ancestors: set[Path]) -> Any:
+    owned_as = ownership(schema, value)
+    if owned_as == "map" and is_object(value):
         pairs = [(key, f"f:{key}", schema.child(key) or ANY, item) for key, item in value.items()]
-    elif shape == "list" and is_array(value):
-        pairs = [("", element, schema.entry, item) for element, item in keyed(schema, value)]
+    elif owned_as == "list" and is_array(value):
+        pairs = [("", element, schema.entry, item) for element, item in with_path_elements(schema, value)]
     else:
         return json_copy(value)
     kept: list[tuple[str, Any]] = []
     for key, element, child, item in pairs:
-        place = (*path, element)
-        if place in fields:
+        item_path = (*path, element)
+        if item_path in fields:
             continue
-        kept.append((key, _remove(child, item, place, fields, leading) if place in leading else json_copy(item)))
+        kept.append(
+            (key, _remove(child, item, item_path, fields, ancestors) if item_path in ancestors else json_copy(item))
+        )
     if not kept and pairs:
         return None
     return dict(kept) if is_object(value) else [item for _, item in kept]
 
 
-def without_emptied(schema: Schema, value: Any, before: Any) -> Any:
+def drop_emptied(schema: Schema, value: Any, before: Any) -> Any:
     """Drop the nulls that `remove` left where there was a map or a list."""
-    shape = shape_of(schema, value, before)
-    if shape == "map" and is_object(value) and is_object(before):
+    owned_as = ownership(schema, value, before)
+    if owned_as == "map" and is_object(value) and is_object(before):
         kept = {key: item for key, item in value.items() if item is not None or before[key] is None}
-        return {key: without_emptied(schema.child(key) or ANY, item, before[key]) for key, item in kept.items()}
-    if shape == "list" and is_array(value) and is_array(before):
-        entries = dict(keyed(schema, before))
-        return [without_emptied(schema.entry, item, entries[element]) for element, item in keyed(schema, value)]
+        return {key: drop_emptied(schema.child(key) or ANY, item, before[key]) for key, item in kept.items()}
+    if owned_as == "list" and is_array(value) and is_array(before):
+        entries = dict(with_path_elements(schema, before))
+        return [
+            drop_emptied(schema.entry, item, entries[element]) for element, item in with_path_elements(schema, value)
+        ]
     return value

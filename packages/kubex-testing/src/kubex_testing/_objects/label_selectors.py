@@ -8,16 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .causes import invalid
 from .go_numbers import parse_int
 from .json_types import JsonObject, array_at, object_at
 from .names import label_value_problems, qualified_name_problems
+from .status_causes import invalid
 
 LabelPredicate: TypeAlias = Callable[[Mapping[str, str]], bool]
 
 _TOKEN = re.compile(r"[ \t\r\n]*(==|!=|[=!(),<>]|[^ \t\r\n=!(),<>]+|$)")
 _SYMBOLS = frozenset({"==", "!=", "=", "!", "(", ")", ",", "<", ">", ""})
-_BINARY = "in, notin, =, ==, !=, gt, lt"
+_OPERATOR_NAMES = "in, notin, =, ==, !=, gt, lt"
 _OPERATORS = {"in": "in", "notin": "notin", "=": "in", "==": "in", "!=": "notin", ">": ">", "<": "<"}
 
 
@@ -35,7 +35,7 @@ class Requirement:
         if value is None:
             return self.operator in {"notin", "!"}
         if self.operator in {">", "<"}:
-            number, limit = _integer(value), _integer(self.values[0])
+            number, limit = _parse_integer(value), _parse_integer(self.values[0])
             if number is None or limit is None:
                 return False
             return number > limit if self.operator == ">" else number < limit
@@ -47,7 +47,7 @@ class Requirement:
         }[self.operator]
 
 
-def _integer(text: str) -> int | None:
+def _parse_integer(text: str) -> int | None:
     try:
         return parse_int(text)
     except ValueError:
@@ -110,7 +110,7 @@ class _Parser:
                 requirements.append(self._requirement())
             except ValueError as error:
                 raise ValueError(f"unable to parse requirement: {error}") from None
-            separator = self._take()
+            separator = self._next()
             if not separator:
                 return requirements
             if separator != ",":
@@ -121,7 +121,7 @@ class _Parser:
     def _peek(self) -> str:
         return self._tokens[self._position]
 
-    def _take(self) -> str:
+    def _next(self) -> str:
         token = self._peek()
         self._position = min(self._position + 1, len(self._tokens) - 1)
         return token
@@ -129,20 +129,20 @@ class _Parser:
     def _requirement(self) -> Requirement:
         negated = self._peek() == "!"
         if negated:
-            self._take()
-        key = self._take()
+            self._next()
+        key = self._next()
         if key in _SYMBOLS:
             raise ValueError(f"found '{key}', expected: identifier")
         if problems := qualified_name_problems(key):
             raise ValueError(str(invalid("<nil>", key, "; ".join(problems))))
         if self._peek() in {"", ","}:
             return Requirement(key, "!" if negated else "exists")
-        operator = self._take()
+        operator = self._next()
         if operator not in _OPERATORS:
-            raise ValueError(f"found '{operator}', expected: {_BINARY}")
+            raise ValueError(f"found '{operator}', expected: {_OPERATOR_NAMES}")
         values = self._values() if operator in {"in", "notin"} else [self._value()]
         for index, value in enumerate(sorted(values)):
-            if operator in {">", "<"} and _integer(value) is None:
+            if operator in {">", "<"} and _parse_integer(value) is None:
                 detail = "for 'Gt', 'Lt' operators, the value must be an integer"
                 raise ValueError(str(invalid(f"values[{index}]", value, detail)))
             if problems := label_value_problems(value):
@@ -152,25 +152,25 @@ class _Parser:
     def _value(self) -> str:
         if self._peek() in {"", ","}:
             return ""
-        value = self._take()
+        value = self._next()
         if value in _SYMBOLS:
             raise ValueError(f"found '{value}', expected: identifier")
         return value
 
     def _values(self) -> list[str]:
         """Read `(a,b)`; an empty place between commas is the empty value."""
-        if (token := self._take()) != "(":
+        if (token := self._next()) != "(":
             raise ValueError(f"found '{token}' expected: '('")
         values: list[str] = []
         while True:
-            token = self._take()
+            token = self._next()
             if token in {",", ")"}:
                 values.append("")
             elif token in _SYMBOLS:
                 raise ValueError(f"found '{token}', expected: ',', ')' or identifier")
             else:
                 values.append(token)
-                token = self._take()
+                token = self._next()
                 if token not in {",", ")"}:
                     raise ValueError(f"found '{token}', expected: ',' or ')'")
             if token.endswith(")"):

@@ -13,27 +13,18 @@ from kubex_testing._handle import Capability, ServerHandle
 from kubex_testing._pki import CertificateAuthority
 from kubex_testing.controlplane._assets import Assets
 from kubex_testing.controlplane._component import Component
-from kubex_testing.controlplane._errors import ControlPlaneStartError
-from kubex_testing.controlplane._flags import (
-    Folder,
-    TokenUser,
-    apiserver_flags,
-    controller_manager_flags,
-    etcd_flags,
-)
+from kubex_testing.controlplane._data_directory import DataDirectory, TokenUser
+from kubex_testing.controlplane._errors import ControlPlaneStartError, PortInUseError
+from kubex_testing.controlplane._flags import apiserver_flags, controller_manager_flags, etcd_flags
 from kubex_testing.controlplane._probe import Probe
 
 POLL_INTERVAL = 0.05
 CONTROLLER_CAPABILITIES = frozenset[Capability]({"gc", "namespace-controller", "workloads"})
-ADMIN = ("kubex-testing-admin", ("system:masters",))
-
-
-class PortTakenError(ControlPlaneStartError):
-    """Another process took a port between our looking for a free one and the program's use of it."""
+ADMIN_IDENTITY = ("kubex-testing-admin", ("system:masters",))
 
 
 @dataclass(frozen=True)
-class Options:
+class LaunchOptions:
     """What a user of the launcher may choose."""
 
     port: int
@@ -44,17 +35,17 @@ class Options:
     stop_timeout: float
 
 
-class Run:
+class ControlPlaneRun:
     """The processes of one control plane and their directory, which end together in `stop()`."""
 
-    def __init__(self, assets: Assets, options: Options) -> None:
+    def __init__(self, assets: Assets, options: LaunchOptions) -> None:
         self._assets = assets
         self._options = options
         self._clean_up = contextlib.ExitStack()
         self.components: list[Component] = []
         self._directory = Path()
 
-    def starting(self, deadline: float) -> Generator[float, None, ServerHandle]:
+    def start_steps(self, deadline: float) -> Generator[float, None, ServerHandle]:
         """Start the programs in steps; yields how many seconds to pause before the next.
 
         Raises:
@@ -62,22 +53,22 @@ class Run:
         """
         self._directory = Path(tempfile.mkdtemp(prefix="kubex-controlplane-"))  # with mode 0700
         self._clean_up.callback(shutil.rmtree, self._directory)
-        folder, authority = Folder(self._directory), CertificateAuthority()
-        folder.prepare(authority, self._options.token_users)
+        data_directory, authority = DataDirectory(self._directory), CertificateAuthority()
+        data_directory.create_files(authority, self._options.token_users)
         client_port, peer_port, port = free_ports(3)
         port = self._options.port or port
-        etcd = etcd_flags(folder, client_port=client_port, peer_port=peer_port)
+        etcd = etcd_flags(data_directory, client_port=client_port, peer_port=peer_port)
         self._start(self._assets.etcd, [*etcd, *self._options.extra_etcd_args])
-        apiserver = apiserver_flags(folder, port=port, etcd_port=client_port)
+        apiserver = apiserver_flags(data_directory, port=port, etcd_port=client_port)
         self._start(self._assets.kube_apiserver, [*apiserver, *self._options.extra_apiserver_args])
         handle = admin_handle(f"https://127.0.0.1:{port}", authority)
         probe = Probe(handle)
-        yield from self._wait("kube-apiserver answers /readyz", probe.serves, deadline)
+        yield from self._wait("kube-apiserver answers /readyz", probe.is_ready, deadline)
         if self._assets.kube_controller_manager is None:
             return handle
         # Not sooner: it gives up when the API server takes longer than ten seconds.
-        folder.write_kubeconfig("controller-manager.kubeconfig", handle)
-        self._start(self._assets.kube_controller_manager, controller_manager_flags(folder))
+        data_directory.write_kubeconfig("controller-manager.kubeconfig", handle)
+        self._start(self._assets.kube_controller_manager, controller_manager_flags(data_directory))
         yield from self._wait("kube-controller-manager makes service accounts", probe.has_controllers, deadline)
         return replace(handle, capabilities=handle.capabilities | CONTROLLER_CAPABILITIES)
 
@@ -92,7 +83,7 @@ class Run:
 
     def _wait(self, event: str, is_ready: Callable[[], bool], deadline: float) -> Generator[float, None, None]:
         while True:
-            self._check()
+            self._check_running()
             if is_ready():
                 return
             if time.monotonic() >= deadline:
@@ -103,12 +94,12 @@ class Run:
                 )
             yield POLL_INTERVAL
 
-    def _check(self) -> None:
+    def _check_running(self) -> None:
         """Raise if a program has ended, which none does by itself unless it fails."""
         for component in self.components:
             if component.has_ended():
                 tail = component.log_tail()
-                kind = PortTakenError if "address already in use" in tail else ControlPlaneStartError
+                kind = PortInUseError if "address already in use" in tail else ControlPlaneStartError
                 raise kind(
                     f"{component.name} ended with exit code {component.process.returncode} while the control plane "
                     f"started. The last lines of its log:\n{tail}"
@@ -117,7 +108,7 @@ class Run:
 
 def admin_handle(url: str, authority: CertificateAuthority) -> ServerHandle:
     """Return a handle for an administrator whom the authority certifies."""
-    identity = authority.client_identity(*ADMIN)
+    identity = authority.client_identity(*ADMIN_IDENTITY)
     return ServerHandle(
         url,
         ca_pem=authority.cert_pem,

@@ -23,36 +23,36 @@ def decode_strict(body: bytes, *, yaml: bool = False) -> tuple[Any, list[str]]:
 
 
 def _decode_json(body: bytes) -> tuple[Any, list[str]]:
-    reader = _Doubled()
+    duplicates_found = _DuplicateFields()
     text = body.decode("utf-8", "replace")
     try:
         value = json.loads(
             text,
-            object_pairs_hook=reader.collect,
-            parse_constant=_no_constant,
+            object_pairs_hook=duplicates_found.build_object,
+            parse_constant=_reject_constant,
             parse_int=json_integer,
             parse_float=json_float,
         )
     except json.JSONDecodeError as error:
-        raise DecodeError(_go_text(error)) from None
+        raise DecodeError(_go_message(error)) from None
     except DecodeError:
         raise
     except ValueError as error:
         raise DecodeError(str(error)) from None
     except RecursionError:
         raise DecodeError("exceeded max depth") from None
-    doubled = list(reader.paths(value, ""))
-    return _without_lone_surrogates(value) if _SURROGATE.search(body) else value, doubled
+    duplicates = list(duplicates_found.paths(value, ""))
+    return _without_lone_surrogates(value) if _SURROGATE.search(body) else value, duplicates
 
 
-class _Doubled:
+class _DuplicateFields:
     """Collects the fields that stand twice, also in values that a later one replaces."""
 
     def __init__(self) -> None:
         # Objects are known by identity, so they are kept alive beside their paths.
         self._found: dict[int, tuple[JsonObject, list[str]]] = {}
 
-    def collect(self, pairs: list[tuple[str, Any]]) -> JsonObject:
+    def build_object(self, pairs: list[tuple[str, Any]]) -> JsonObject:
         """Make an object of its fields in the order they stand."""
         result = dict(pairs)
         if self._found or len(result) < len(pairs):
@@ -77,7 +77,7 @@ class _Doubled:
                 yield from self.paths(item, f"{path}[{index}]")
 
 
-def _no_constant(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     raise DecodeError(f"invalid character '{name.lstrip('-')[0]}' looking for beginning of value")
 
 
@@ -90,7 +90,7 @@ def _without_lone_surrogates(value: Any) -> Any:
     return [_without_lone_surrogates(item) for item in value] if is_array(value) else value
 
 
-_EXPECTED = (
+_GO_CONTEXTS = (
     ("Expecting property name", "looking for beginning of object key string"),
     ("Illegal trailing comma before end of object", "looking for beginning of object key string"),
     ("Expecting ':'", "after object key"),
@@ -102,7 +102,7 @@ _EXPECTED = (
 )
 
 
-def _go_text(error: json.JSONDecodeError) -> str:
+def _go_message(error: json.JSONDecodeError) -> str:
     rest = error.doc[error.pos :]
     if not error.msg.startswith("Invalid control"):
         rest = rest.lstrip(" \t\r\n")
@@ -110,8 +110,8 @@ def _go_text(error: json.JSONDecodeError) -> str:
         rest = rest[1:].lstrip(" \t\r\n")
     if not rest or error.msg.startswith("Unterminated string"):
         return "unexpected end of JSON input"
-    place = next(text for start, text in _EXPECTED if error.msg.startswith(start))
-    return f"invalid character {_quoted(rest[0])} {place}"
+    context = next(text for start, text in _GO_CONTEXTS if error.msg.startswith(start))
+    return f"invalid character {_quoted(rest[0])} {context}"
 
 
 def _quoted(character: str) -> str:

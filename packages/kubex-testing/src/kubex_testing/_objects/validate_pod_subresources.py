@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from .causes import Cause, forbidden, invalid
 from .json_types import JsonObject, array_at, json_copy, json_equal, object_at
 from .pod_defaults import qos_class
+from .status_causes import StatusCause, forbidden, invalid
 from .validate_pod import validate_containers
 
 _EPHEMERAL = "ephemeralContainers"
@@ -12,7 +12,7 @@ _NOT_EPHEMERAL = ("lifecycle", "livenessProbe", "ports", "readinessProbe", "star
 _RESIZABLE = ("cpu", "memory")
 
 
-def validate_ephemeral(new: JsonObject, old: JsonObject) -> list[Cause]:
+def validate_ephemeral(new: JsonObject, old: JsonObject) -> list[StatusCause]:
     """Check the ephemeral containers of a pod: old ones must stay as they are."""
     spec, field = object_at(new, "spec"), f"spec.{_EPHEMERAL}"
     containers = array_at(spec, _EPHEMERAL)
@@ -20,11 +20,11 @@ def validate_ephemeral(new: JsonObject, old: JsonObject) -> list[Cause]:
     volumes = {volume.get("name") for volume in array_at(spec, "volumes")}
     found = list(validate_containers(containers, field, volumes, set(others)))
     for index, container in enumerate(containers):
-        place, target = f"{field}[{index}]", container.get("targetContainerName")
+        path, target = f"{field}[{index}]", container.get("targetContainerName")
         if target and target not in others:
-            found.append(Cause("FieldValueNotFound", f'Not found: "{target}"', f"{place}.targetContainerName"))
+            found.append(StatusCause("FieldValueNotFound", f'Not found: "{target}"', f"{path}.targetContainerName"))
         found += [
-            forbidden(f"{place}.{key}", "cannot be set for an Ephemeral Container")
+            forbidden(f"{path}.{key}", "cannot be set for an Ephemeral Container")
             for key in _NOT_EPHEMERAL
             if container.get(key)
         ]
@@ -38,41 +38,41 @@ def validate_ephemeral(new: JsonObject, old: JsonObject) -> list[Cause]:
     return found
 
 
-def validate_resize(new: JsonObject, old: JsonObject) -> list[Cause]:
+def validate_resize(new: JsonObject, old: JsonObject) -> list[StatusCause]:
     """Check the resources of a pod: CPU and memory may change, the class of service may not."""
     spec, before = object_at(new, "spec"), object_at(old, "spec")
-    found: list[Cause] = []
+    found: list[StatusCause] = []
     quality = qos_class(before)
     if qos_class(spec) != quality:
         found.append(invalid("spec", quality, "Pod QOS Class may not change as a result of resizing"))
     if len(array_at(spec, "containers")) != len(array_at(before, "containers")):
         return [*found, forbidden("spec.containers", "containers may not be added or removed on resize")]
-    found += _removed(spec, before)
+    found += _validate_removed_resources(spec, before)
     mutable: JsonObject = json_copy(spec)
-    for container, known in zip(array_at(mutable, "containers"), array_at(before, "containers"), strict=True):
-        _put_back(container, known)
+    for container, old_container in zip(array_at(mutable, "containers"), array_at(before, "containers"), strict=True):
+        _restore_resources(container, old_container)
     if not json_equal(mutable, before):
         found.append(forbidden("spec", "only cpu and memory resources are mutable"))
     return found
 
 
-def _removed(spec: JsonObject, before: JsonObject) -> Iterator[Cause]:
+def _validate_removed_resources(spec: JsonObject, before: JsonObject) -> Iterator[StatusCause]:
     pairs = zip(array_at(spec, "containers"), array_at(before, "containers"), strict=True)
-    for index, (container, known) in enumerate(pairs):
+    for index, (container, old_container) in enumerate(pairs):
         for key in ("limits", "requests"):
-            gone = set(object_at(known, "resources", key)) - set(object_at(container, "resources", key))
+            gone = set(object_at(old_container, "resources", key)) - set(object_at(container, "resources", key))
             if gone & set(_RESIZABLE):
                 text = f"resource {key} cannot be removed"
                 yield forbidden(f"spec.containers[{index}].resources.{key}", text)
 
 
-def _put_back(container: JsonObject, known: JsonObject) -> None:
+def _restore_resources(container: JsonObject, old_container: JsonObject) -> None:
     """Give a container the CPU and memory that it had."""
     resources = dict(object_at(container, "resources"))
     for key in ("limits", "requests"):
         kept = {name: value for name, value in object_at(resources, key).items() if name not in _RESIZABLE}
-        had = object_at(known, "resources", key)
-        resources[key] = kept | {name: had[name] for name in _RESIZABLE if name in had}
+        old_resources = object_at(old_container, "resources", key)
+        resources[key] = kept | {name: old_resources[name] for name in _RESIZABLE if name in old_resources}
         if not resources[key]:
             del resources[key]
     container["resources"] = resources

@@ -1,0 +1,98 @@
+"""The fields that the server adds when it creates an object of a built-in kind."""
+
+from collections.abc import Callable
+from typing import Any
+
+from .defaults import ALLOCATED_SERVICE_TYPES, copy_template_labels
+from .empty_objects import empty_object
+from .json_types import JsonObject, array_at, json_copy, object_at
+from .pod_defaults import apply_admission_defaults, qos_class, set_default
+
+
+def prepare_builtin_for_create(
+    group: str,
+    kind: str,
+    obj: JsonObject,
+    *,
+    allocate_ip: Callable[[], str],
+    allocate_node_port: Callable[[], int],
+) -> JsonObject:
+    """Return a new, defaulted object with what the server adds when it creates one, and its status reset.
+
+    `metadata.uid` must be set. The callbacks give addresses and node ports to services that name none.
+    """
+    result: JsonObject = json_copy(obj)
+    status = empty_object(f"{group}/v1".lstrip("/"), kind).get("status")
+    if status is not None:
+        result["status"] = status
+    if (group, kind) == ("", "Service"):
+        _prepare_service(result, allocate_ip, allocate_node_port)
+    elif prepare := _PREPARE_FOR_CREATE.get((group, kind)):
+        prepare(result)
+    return result
+
+
+def _prepare_pod(obj: JsonObject) -> None:
+    apply_admission_defaults(obj["spec"])
+    obj["status"] = {"phase": "Pending", "qosClass": qos_class(obj["spec"])}
+
+
+def _prepare_namespace(obj: JsonObject) -> None:
+    finalizers = array_at(obj, "spec", "finalizers")
+    obj["spec"]["finalizers"] = [*finalizers, *(name for name in ("kubernetes",) if name not in finalizers)]
+    obj["status"] = {"phase": "Active"}
+
+
+def _prepare_node(obj: JsonObject) -> None:
+    key = "node.kubernetes.io/not-ready"
+    taints = array_at(obj, "spec", "taints")
+    if not any(taint.get("key") == key for taint in taints):
+        obj["spec"]["taints"] = [*taints, {"key": key, "effect": "NoSchedule"}]
+
+
+def _prepare_job(obj: JsonObject) -> None:
+    """Label the template and select by the job's uid, unless the user brings a selector."""
+    spec = obj["spec"]
+    if spec.get("manualSelector"):
+        return
+    uid, name = obj["metadata"]["uid"], obj["metadata"].get("name")
+    labels = {
+        "batch.kubernetes.io/controller-uid": uid,
+        "batch.kubernetes.io/job-name": name,
+        "controller-uid": uid,
+        "job-name": name,
+    }
+    metadata = object_at(spec, "template", "metadata")
+    spec["template"]["metadata"] = {**metadata, "labels": {**object_at(metadata, "labels"), **labels}}
+    spec["selector"] = {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}}
+    copy_template_labels(obj)
+
+
+def _prepare_service(obj: JsonObject, allocate_ip: Callable[[], str], allocate_node_port: Callable[[], int]) -> None:
+    spec = obj["spec"]
+    if spec["type"] not in ALLOCATED_SERVICE_TYPES:
+        return
+    set_default(spec, "clusterIP", next(iter(array_at(spec, "clusterIPs")), None) or allocate_ip())
+    set_default(spec, "clusterIPs", [spec["clusterIP"]])
+    # A headless service without selector may lead anywhere, so it speaks both protocols.
+    dual_stack = spec["clusterIP"] == "None" and not spec.get("selector")
+    set_default(spec, "ipFamilies", ["IPv4", "IPv6"] if dual_stack else ["IPv4"])
+    set_default(spec, "ipFamilyPolicy", "RequireDualStack" if dual_stack else "SingleStack")
+    has_load_balancer_ports = spec["type"] == "LoadBalancer" and spec["allocateLoadBalancerNodePorts"]
+    if spec["type"] == "NodePort" or has_load_balancer_ports:
+        for port in array_at(spec, "ports"):
+            port["nodePort"] = port.get("nodePort") or allocate_node_port()
+
+
+def _prepare_crd(obj: JsonObject) -> None:
+    stored: list[Any] = [version.get("name") for version in array_at(obj, "spec", "versions") if version.get("storage")]
+    obj["status"]["storedVersions"] = stored
+
+
+_PREPARE_FOR_CREATE: dict[tuple[str, str], Callable[[JsonObject], None]] = {
+    ("", "Pod"): _prepare_pod,
+    ("", "Namespace"): _prepare_namespace,
+    ("", "Node"): _prepare_node,
+    ("batch", "Job"): _prepare_job,
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): _prepare_crd,
+}

@@ -1,0 +1,84 @@
+"""Undeclared fields: which ones an object has, and the object without them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from .json_types import JsonObject, is_array, is_object
+from .quantities import canonical_quantity, is_quantity
+from .schema import Schema
+
+_TIMES = frozenset({"time", "micro-time"})
+# Go omits an unset time if the field is a pointer, and encodes null otherwise. These structs have pointers.
+_POINTER_TIMES = frozenset(
+    f"v1.{name}" for name in ("JobStatus", "LeaseSpec", "ManagedFieldsEntry", "ObjectMeta", "PodStatus", "Taint")
+)
+_ZERO_VALUES: dict[str, Any] = {
+    "string": "",
+    "quantity": "0",
+    "int32": 0,
+    "int64": 0,
+    "number": 0,
+    "boolean": False,
+    "bytes": "",
+}
+
+
+def unknown_fields(schema: Schema, obj: JsonObject) -> list[str]:
+    """List the fields the schema does not declare (`spec.containers[0].name1`).
+
+    They come in the order of the body, those of custom resources in that of the alphabet.
+    """
+    found = list(_find_unknown_fields(schema, obj, ""))
+    return sorted(found) if schema.rules else found
+
+
+def _find_unknown_fields(schema: Schema, value: Any, path: str) -> Iterator[str]:
+    if is_object(value):
+        for key, item in value.items():
+            child_path = f"{path}.{key}" if path else key
+            child = schema.child(key)
+            if child is not None:
+                yield from _find_unknown_fields(child, item, child_path)
+            elif schema.kind == "struct":
+                yield child_path
+    elif is_array(value) and schema.kind == "list":
+        for index, item in enumerate(value):
+            yield from _find_unknown_fields(schema.entry, item, f"{path}[{index}]")
+
+
+def prune(schema: Schema, obj: JsonObject) -> JsonObject:
+    """Return the object without undeclared fields.
+
+    Built-in kinds lose nulls, empty maps and empty lists too, and gain nulls for times that were never set, as by
+    decoding into Go's structs and encoding them again; custom resources stay as they are for validation.
+    """
+    pruned = _prune(schema, obj)
+    return pruned if is_object(pruned) else {}
+
+
+def _prune(schema: Schema, value: Any) -> Any:
+    builtin = not schema.rules
+    if is_object(value) and schema.kind in {"struct", "map"}:
+        result: JsonObject = {}
+        for key, item in value.items():
+            child = schema.child(key)
+            if child is None or (item is None and builtin and schema.kind == "struct"):
+                continue
+            pruned = _zero_value(child) if item is None and builtin else _prune(child, item)
+            if not (builtin and schema.kind == "struct" and child.kind in {"map", "list"} and pruned in ({}, [])):
+                result[key] = pruned
+        if builtin and schema.name not in _POINTER_TIMES:
+            unset = (key for key, child in schema.fields.items() if child.kind in _TIMES and key not in result)
+            result.update(dict.fromkeys(unset))
+        return result
+    if is_array(value) and schema.kind == "list":
+        entry = schema.entry
+        return [_zero_value(entry) if item is None and builtin else _prune(entry, item) for item in value]
+    return canonical_quantity(value) if schema.kind == "quantity" and is_quantity(value) else value
+
+
+def _zero_value(schema: Schema) -> Any:
+    """Give the value Go decodes a null into, where a null cannot just be left out."""
+    if schema.kind in {"struct", "map"}:
+        return {}
+    return [] if schema.kind == "list" else _ZERO_VALUES.get(schema.kind)
