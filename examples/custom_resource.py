@@ -1,6 +1,6 @@
-"""Declare a custom resource, register it, and use it like any other kind.
+"""Define a custom resource, register it, and use it like any other kind.
 
-The cluster is the one that the kubeconfig selects; the user must be allowed to create CustomResourceDefinitions.
+The program uses the current context of the kubeconfig. The user must be allowed to create CustomResourceDefinitions.
 """
 
 from typing import Annotated
@@ -24,7 +24,7 @@ class Backup(NamespacedResource):
 
 
 async def register(client: Client) -> None:
-    """Make the definition of the class, create it, and wait until the server serves the kind."""
+    """Create the CustomResourceDefinition of the class, and wait until the server serves the kind."""
     definitions = Api(CustomResourceDefinition, client)
     definition = crd_for(Backup, columns=[PrinterColumn(name="Schedule", json_path=".spec.schedule")])
     created = await definitions.create(CustomResourceDefinition.model_validate(definition))
@@ -39,7 +39,7 @@ async def register(client: Client) -> None:
 
 
 async def use(client: Client) -> None:
-    """Work with objects of the new kind."""
+    """Create and patch an object of the new kind."""
     backups = Api(Backup, client)
     backup = Backup(metadata=ObjectMeta(name="nightly"), spec=BackupSpec(schedule="0 3 * * *"))
     created = await backups.create(backup)
@@ -55,7 +55,7 @@ async def use(client: Client) -> None:
 
 
 async def main() -> None:
-    """Register the kind, use it, and remove it with all its objects."""
+    """Register the kind, use it, and delete it with all its objects."""
     async with create_client() as client:
         try:
             await register(client)

@@ -9,7 +9,7 @@ from kubex_k8s.v1_37.core.v1 import Pod
 
 
 async def main(pod: str) -> None:
-    """Print the last lines, and each new one."""
+    """Print the last two lines of the log, then each new line."""
     async with create_client() as client:
         pods = Api(Pod, client)
         print(await pods.logs.get(pod, tail_lines=2), end="")

@@ -1,9 +1,9 @@
-"""Create, list, watch, patch and delete objects, and say what happens.
+"""Create, list, watch, patch and delete objects, and print each step.
 
-    python examples/quickstart.py                   on an API server of its own; KUBECONFIG is not looked at
-    python examples/quickstart.py --context NAME    on the cluster of that context of the kubeconfig
+    python examples/quickstart.py                   use an embedded API server; ignore KUBECONFIG
+    python examples/quickstart.py --context NAME    use the cluster of this context of the kubeconfig
 
-On a cluster it works in a namespace that it makes and deletes again, also after a failure or Ctrl-C.
+The program creates a namespace and deletes it at the end, also after a failure or Ctrl-C.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from kubex_k8s.v1_37.meta.v1 import LabelSelector
 
 
 def deployment(name: str, image: str, replicas: int) -> Deployment:
-    """Describe a Deployment; the checker knows every field."""
+    """Return a Deployment. Type checkers know every field."""
     labels = {"app": name}
     return Deployment(
         metadata=ObjectMeta(name=name),
@@ -38,7 +38,7 @@ def deployment(name: str, image: str, replicas: int) -> Deployment:
 
 
 async def tour(client: Client, namespace: str) -> None:
-    """Use the verbs one after the other."""
+    """Use each verb once."""
     config_maps = Api(ConfigMap, client, namespace=namespace)
     deployments = Api(Deployment, client, namespace=namespace)
 
@@ -50,7 +50,7 @@ async def tour(client: Client, namespace: str) -> None:
     listed = await deployments.list()
     print(f"listed    {[item.metadata.name for item in listed]} at revision {listed.resource_version}")
 
-    # Whatever happens after the list is seen by a watch that starts at its revision.
+    # A watch that starts at the resource version of the list receives every later change.
     async with deployments.watch(resource_version=listed.resource_version) as events:
         patched = await deployments.patch("web", MergePatch({"spec": {"replicas": 3}}))
         print(f"patched   Deployment web, {patched.spec.replicas} replicas now")
@@ -66,14 +66,14 @@ async def tour(client: Client, namespace: str) -> None:
 
 
 def image_of(obj: Deployment) -> str | None:
-    """Return the image of the first container, where there is one: the API requires neither."""
+    """Return the image of the first container, or None: the API requires neither of them."""
     pods = obj.spec.template.spec
     return pods.containers[0].image if pods and pods.containers else None
 
 
 @asynccontextmanager
 async def scratch_namespace(client: Client) -> AsyncGenerator[str, None]:
-    """Make a namespace, and delete it however the block ends."""
+    """Create a namespace, and delete it at the end of the block, also after an exception."""
     namespaces = Api(Namespace, client)
     name = f"kubex-quickstart-{secrets.token_hex(4)}"
     try:
@@ -81,14 +81,14 @@ async def scratch_namespace(client: Client) -> AsyncGenerator[str, None]:
         print(f"created   Namespace {name}")
         yield name
     finally:
-        # Shielded, because after Ctrl-C every other call would be cancelled at once.
+        # Shielded, because after Ctrl-C other calls are cancelled immediately.
         with anyio.fail_after(30, shield=True), suppress(NotFound):
             await namespaces.delete(name)
             print(f"deleted   Namespace {name}")
 
 
 async def run(configuration: ClientConfiguration, backend: str) -> None:
-    """Connect and take the tour."""
+    """Connect, create a namespace and run the tour."""
     async with create_client(configuration, client_class=backend) as client:
         version = await client.version()
         print(f"connected to Kubernetes {version.git_version} at {configuration.url}, by {client.backend.name}")
@@ -97,11 +97,11 @@ async def run(configuration: ClientConfiguration, backend: str) -> None:
 
 
 async def main(options: argparse.Namespace) -> None:
-    """Run on the cluster of a context, or on an API server of the quickstart's own."""
+    """Run on the cluster of a context, or on an embedded API server."""
     if options.context is not None:
         await run(await configure_from_kubeconfig(context=options.context), options.backend)
         return
-    # Imported here: on a cluster kubex-testing is not needed.
+    # Imported here, because kubex-testing is not needed on a cluster.
     from kubex_testing.embedded import EmbeddedServer
 
     async with EmbeddedServer() as handle:
@@ -109,10 +109,12 @@ async def main(options: argparse.Namespace) -> None:
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Read the command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--context", metavar="NAME", help="a context of the kubeconfig to work on")
-    parser.add_argument("--backend", default="auto", metavar="NAME", help="aiohttp or httpx; default: the best one")
+    parser.add_argument("--context", metavar="NAME", help="use the cluster of this context of the kubeconfig")
+    parser.add_argument(
+        "--backend", default="auto", metavar="NAME", help="aiohttp or httpx; default: selected automatically"
+    )
     parser.add_argument("--runtime", default="asyncio", choices=["asyncio", "trio"], help="default: asyncio")
     return parser.parse_args(arguments)
 

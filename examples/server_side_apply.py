@@ -1,4 +1,4 @@
-"""Two managers share one ConfigMap by server-side apply, and disagree about a field.
+"""Share a ConfigMap between two field managers with server-side apply, and resolve a conflict.
 
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/.
 """
@@ -10,12 +10,12 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 
 def wish(**data: str) -> ConfigMap:
-    """Name the fields that a manager wants, and nothing else."""
+    """Return a ConfigMap that contains only the fields of one manager."""
     return ConfigMap(metadata=ObjectMeta(name="theme"), data=data)
 
 
 async def share(api: Api[ConfigMap]) -> None:
-    """Apply, conflict, take over, let go."""
+    """Apply fields, cause a conflict, take over a field, and give it up."""
     await api.apply(wish(color="blue", font="serif"), field_manager="designer")
     print("designer  wants color and font; the object did not exist and was created")
     shared = await api.apply(wish(size="large"), field_manager="editor")
@@ -29,11 +29,11 @@ async def share(api: Api[ConfigMap]) -> None:
     print(f"editor    takes it: {taken.data}")
 
     left = await api.apply(wish(font="serif"), field_manager="designer")
-    print(f"designer  has let go of color, which the editor keeps: {left.data}")
+    print(f"designer  gave up color, which the editor keeps: {left.data}")
 
 
 async def main() -> None:
-    """Share a ConfigMap in the namespace that the kubeconfig selects, and delete it."""
+    """Share a ConfigMap in the namespace of the current context, and delete it."""
     async with create_client() as client:
         api = Api(ConfigMap, client)
         try:
@@ -44,7 +44,7 @@ async def main() -> None:
 
 
 async def delete(api: Api[ConfigMap]) -> None:
-    """Delete the ConfigMap if it is there."""
+    """Delete the ConfigMap if it exists."""
     try:
         await api.delete("theme")
     except NotFound:

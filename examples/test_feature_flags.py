@@ -14,14 +14,14 @@ from kubex_testing.embedded import Answer, EmbeddedServer
 
 
 async def enabled_flags(api: Api[ConfigMap]) -> set[str]:
-    """Return the flags that are on: the code under test."""
+    """Return the names of the enabled flags. This is the code under test."""
     found = await api.get_or_none("flags")
     return {name for name, value in (found.data or {}).items() if value == "on"} if found else set()
 
 
 @pytest.fixture
 def anyio_backend() -> str:
-    """Run the tests on asyncio alone: AnyIO would run them on every async library that is installed."""
+    """Run the tests only on asyncio. By default, AnyIO runs them on every async library that is installed."""
     return "asyncio"
 
 

@@ -276,7 +276,7 @@ async def test_a_watch_waits_for_a_server_that_is_not_there(
 
     class Told(io.StringIO):
         def write(self, text: str, /) -> int:
-            if text.startswith("going on in 0.5 s after: GET "):
+            if text.startswith("retrying in 0.5 s after: GET "):
                 waiting.set()
             return super().write(text)
 
@@ -308,7 +308,7 @@ async def test_patience_grows_up_to_half_a_minute(capsys: pytest.CaptureFixture[
         patience.failures = failures
         with anyio.move_on_after(0):
             await patience.after(lost)
-    assert re.findall(r"going on in (\S+) s after: gone", capsys.readouterr().out) == ["0.5", "1", "16", "30"]
+    assert re.findall(r"retrying in (\S+) s after: gone", capsys.readouterr().out) == ["0.5", "1", "16", "30"]
 
 
 async def create(api: Api[ConfigMap], name: str) -> None:
