@@ -65,14 +65,14 @@ async def test_any_path_can_be_streamed(client: Client, namespace: str) -> None:
 
 
 async def test_a_body_is_given_once(client: Client) -> None:
-    with pytest.raises(ConfigurationError, match="POST /x: give json= or body=, not both"):
+    with pytest.raises(ConfigurationError, match="POST /x: pass json= or body=, not both"):
         await client.request("POST", "/x", json={}, body=b"")
 
 
 async def test_the_total_timeout_of_a_call(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     slow = Delay()
     kubex_server.inject("GET /api/v1/namespaces/default", slow)
-    with pytest.raises(DeadlineExceeded, match=r"no answer within the total timeout of 0\.2 s"):
+    with pytest.raises(DeadlineExceeded, match=r"no response within the total timeout of 0\.2 s"):
         await Api(Namespace, embedded_client).get("default", request_timeout=0.2)
     slow.release()
     assert (await Api(Namespace, embedded_client).get("default")).metadata.name == "default"

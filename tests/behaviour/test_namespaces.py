@@ -130,7 +130,7 @@ async def test_an_object_does_not_go_to_another_namespace(
 
 
 async def test_a_kind_of_the_whole_cluster_takes_none(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
-    with pytest.raises(NamespaceError, match="namespaces: is cluster-wide, so namespace 'here' does not apply"):
+    with pytest.raises(NamespaceError, match="namespaces: is cluster-scoped, so namespace 'here' does not apply"):
         Api(Namespace, embedded_client, namespace="here")
     with pytest.raises(NamespaceError, match="cluster-wide"):
         await create_api(Namespace, client=embedded_client, namespace="here")

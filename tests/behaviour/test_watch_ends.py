@@ -192,7 +192,7 @@ async def test_the_call_s_own_timeout_bounds_a_watch(api: Api[ConfigMap]) -> Non
     async with api.watch():
         pass  # from here on there is a connection to use
     async with api.watch(request_timeout=2) as events:
-        with pytest.raises(DeadlineExceeded, match="the stream's total timeout of 2 s ran out"):
+        with pytest.raises(DeadlineExceeded, match="the stream exceeded its total timeout of 2 s"):
             await rest(events)
 
 

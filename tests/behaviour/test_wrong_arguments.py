@@ -25,7 +25,7 @@ async def test_only_objects_are_written(
 ) -> None:
     api = Api(ConfigMap, embedded_client)
     wanted = (
-        f"{type(written).__name__} is no object of kind ConfigMap: make one, from a dict by "
+        f"{type(written).__name__} is not an object of kind ConfigMap; create one from a dict with "
         r"ConfigMap\.model_validate\(\.\.\.\)"
     )
     with pytest.raises(TypeError, match=wanted):
@@ -36,10 +36,10 @@ async def test_only_objects_are_written(
 async def test_only_a_scale_replaces_a_scale(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     deployments = Api(Deployment, embedded_client)
     with pytest.raises(
-        TypeError, match=r"dict is no object of kind Scale: make one, from a dict by Scale\.model_validate"
+        TypeError, match=r"dict is not an object of kind Scale; create one from a dict with Scale\.model_validate"
     ):
         await deployments.scale.replace(MAP)
-    with pytest.raises(TypeError, match="dict is no object of kind Deployment"):
+    with pytest.raises(TypeError, match="dict is not an object of kind Deployment"):
         await deployments.status.replace(MAP)
     assert kubex_server.requests == []
 

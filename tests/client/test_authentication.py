@@ -9,11 +9,11 @@ import pytest
 from client.conftest import SOON, Handed
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
-from kubex.client._exchange import Exchange, discard_stream, nothing_to_discard, open_stream, send_plain
-from kubex.client._prepare import Preparer
+from kubex.client._request_builder import RequestBuilder
+from kubex.client._sender import RequestSender, discard_nothing, discard_stream, open_stream, send_plain
 from kubex.client._tls import build_ssl_context
+from kubex.client._tls_config import TLSConfig, TLSConfigLoader
 from kubex.client._transport_pool import TransportPool
-from kubex.client._trust import TLSMaterial, TLSSource
 from kubex.configuration import ClientConfiguration
 from kubex.core._request import Request
 from kubex.credentials import Authentication, Credentials, TLSIdentity
@@ -125,28 +125,28 @@ async def test_a_certificate_that_was_issued_anew_is_shown_by_the_next_call_and_
     kubex_server: EmbeddedServer, backend: Backend
 ) -> None:
     configuration = kubex_server.handle.anonymous().configuration()
-    credentials, tls = Issued(kubex_server), TLSSource(configuration)
+    credentials, tls = Issued(kubex_server), TLSConfigLoader(configuration)
 
-    async def make(material: TLSMaterial) -> Transport:
-        build = partial(build_ssl_context, configuration, material, strict=True)
+    async def make(tls_config: TLSConfig) -> Transport:
+        build = partial(build_ssl_context, configuration, tls_config, strict=True)
         return backend.load()(TransportConfig(ssl_context=await anyio.to_thread.run_sync(build)))
 
-    pool, preparer = TransportPool(make), Preparer(configuration.url, "test")
-    plain = Exchange(
+    pool, builder = TransportPool(make), RequestBuilder(configuration.url, "test")
+    plain = RequestSender(
         pool,
         tls,
-        preparer,
+        builder,
         credentials,
         None,
         send=send_plain,
-        discard=nothing_to_discard,
+        discard=discard_nothing,
         compressed=True,
         dedicated=False,
     )
-    streams = Exchange(
+    streams = RequestSender(
         pool,
         tls,
-        preparer,
+        builder,
         credentials,
         None,
         send=open_stream,

@@ -14,7 +14,7 @@ from client.turns import Arrivals, Gate, Turn, Turns, answer, silence, stream
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.client._calls import open_stream
-from kubex.client._prepare import checked_path
+from kubex.client._request_builder import checked_path
 from kubex.configuration import ClientConfiguration
 from kubex.core._request import Request
 from kubex.core.params import Timeout

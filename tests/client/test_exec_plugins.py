@@ -100,7 +100,9 @@ async def test_a_plugin_that_fails_after_a_refusal_says_that_there_was_one(
     server = serve(Turns(REFUSED))
     script.become('answer(token="t") if run == 1 else sys.exit("log in")')
     async with connect(server, configuration={"exec": script.settings()}) as client:
-        with pytest.raises(ConfigurationError, match=r"(?s)exit code 1.*log in.*the server had answered 401 to GET /"):
+        with pytest.raises(
+            ConfigurationError, match=r"(?s)exit code 1.*log in.*the response to GET /.* had status 401"
+        ):
             await client.request("GET", "/")
     assert tokens(server) == ["t"]
 

@@ -14,8 +14,8 @@ from client.conftest import Connect, Handed, Recorded
 from client.turns import Gate, Turns, answer, stream
 from kubex.api import Api
 from kubex.client import Client
+from kubex.client._tls_config import TLSConfig
 from kubex.client._transport_pool import TransportPool
-from kubex.client._trust import TLSMaterial
 from kubex.configuration import ClientConfiguration
 from kubex.credentials import TLSIdentity
 from kubex.errors import ClientClosedError, ClientLoopError, ConnectionLost
@@ -162,8 +162,8 @@ def test_a_client_may_be_made_outside_of_a_loop(connect: Connect, serve: Serve, 
     assert len(server.seen) == 1
 
 
-def material(name: str) -> TLSMaterial:
-    return TLSMaterial(TLSIdentity(cert_pem=name, key_pem=name))
+def tls_config(name: str) -> TLSConfig:
+    return TLSConfig(TLSIdentity(cert_pem=name, key_pem=name))
 
 
 class Opened:
@@ -177,7 +177,7 @@ class Opened:
         self.pauses: list[int] = []
         self.fails_to_close: Transport | None = None
 
-    async def __call__(self, _: TLSMaterial) -> Transport:
+    async def __call__(self, _: TLSConfig) -> Transport:
         opened = self
 
         class Noting(Recorded):
@@ -202,7 +202,7 @@ async def test_callers_at_once_open_one_transport(backend: Backend) -> None:
     users: list[Transport] = []
 
     async def use() -> None:
-        lease = await pool.acquire(material("a"))
+        lease = await pool.acquire(tls_config("a"))
         users.append(lease.transport)
         await lease.release()
 
@@ -221,8 +221,8 @@ async def test_a_replaced_transport_is_closed_with_its_last_use(backend: Backend
     opened = Opened(backend)
     opened.may_open.set()
     pool = TransportPool(opened)
-    one, two = await pool.acquire(material("a")), await pool.acquire(material("a"))
-    other = await pool.acquire(material("b"))
+    one, two = await pool.acquire(tls_config("a")), await pool.acquire(tls_config("a"))
+    other = await pool.acquire(tls_config("b"))
     assert one is two
     assert opened.closed == []
     await one.release()
@@ -231,7 +231,7 @@ async def test_a_replaced_transport_is_closed_with_its_last_use(backend: Backend
     assert opened.closed == [one.transport]
     await other.release()
     assert opened.closed == [one.transport]
-    unused = await pool.acquire(material("c"))
+    unused = await pool.acquire(tls_config("c"))
     assert opened.closed == [one.transport, other.transport]
     await pool.aclose()
     await unused.release()
@@ -246,7 +246,7 @@ async def test_closing_while_a_transport_is_being_opened(backend: Backend) -> No
 
     async def use() -> None:
         try:
-            await pool.acquire(TLSMaterial())
+            await pool.acquire(TLSConfig())
         except ClientClosedError as error:
             refused.append(error)
 
@@ -266,10 +266,10 @@ async def test_a_caller_who_gives_up_does_not_keep_the_others_waiting(backend: B
     opened = Opened(backend)
     pool = TransportPool(opened)
     with anyio.move_on_after(0.01):
-        await pool.acquire(TLSMaterial())
+        await pool.acquire(TLSConfig())
     opened.may_open.set()
     with anyio.fail_after(5):
-        lease = await pool.acquire(TLSMaterial())
+        lease = await pool.acquire(TLSConfig())
     await lease.release()
     await pool.aclose()
     assert opened.closed == [lease.transport]
@@ -300,10 +300,10 @@ async def test_however_calls_and_identities_interleave_each_transport_is_closed_
         async with anyio.create_task_group() as group:
             group.start_soon(give_up)
             with scope, contextlib.suppress(ClientClosedError):
-                lease = await pool.acquire(material(name))
+                lease = await pool.acquire(tls_config(name))
                 try:
-                    assert lease.material.identity is not None
-                    assert lease.material.identity.cert_pem == name
+                    assert lease.tls_config.identity is not None
+                    assert lease.tls_config.identity.cert_pem == name
                     assert leases_closed or lease.transport not in opened.closed
                     await pause(length)
                 finally:
@@ -327,8 +327,8 @@ async def test_a_transport_that_fails_to_close_does_not_keep_others_open(backend
     opened = Opened(backend)
     opened.may_open.set()
     pool = TransportPool(opened)
-    old = await pool.acquire(material("a"))
-    await pool.acquire(material("b"))
+    old = await pool.acquire(tls_config("a"))
+    await pool.acquire(tls_config("b"))
     opened.fails_to_close = old.transport
     with pytest.raises(ConnectionLost, match="as the test says"):
         await pool.aclose()

@@ -15,7 +15,7 @@ import trustme
 from client.identity import SECRET, Answer, Provider, jwt, pem, refuse, server_context
 from client.turns import hang_up
 from kubex.client import Client, ClientOptions
-from kubex.client._fetch import LARGEST_BODY, BackendFetch
+from kubex.client._fetch import MAX_BODY_SIZE, BackendFetch
 from kubex.configuration import OpenIDTokens
 from kubex.credentials import Authentication, Credentials, OpenIDConnectCredentials
 from kubex.errors import ConfigurationError
@@ -83,7 +83,7 @@ ANSWERS: dict[str, tuple[Answer, str]] = {
     "html": (body("<h1>Log in</h1>"), "answered 200 with something that is no JSON object"),
     "list": (body("[]"), "answered 200 with something that is no JSON object"),
     "nested": (body("[" * 100_000), "answered 200 with something that is no JSON object"),
-    "long": (body(b" " * (LARGEST_BODY + 1)), "the answer is longer than 1048576 bytes"),
+    "long": (body(b" " * (MAX_BODY_SIZE + 1)), "the response is longer than 1048576 bytes"),
     "half": (half, ""),
     "nothing": (hang_up, ""),
 }

@@ -10,7 +10,7 @@ from client.conftest import BACKENDS, Connect, Handed
 from client.turns import Turns, answer, stream
 from kubex.client._options import ClientOptions
 from kubex.client._proxy import select_proxy
-from kubex.client._resolve import resolve_config
+from kubex.client._transport_config import resolve_config
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex.transport import Backend, LibraryDefaults, Limits, Proxy, TransportConfig

@@ -138,7 +138,7 @@ async def test_answers_are_whole_whatever_the_buffer(connect: Connect, serve: Se
 async def test_a_total_timeout_ends_a_call_that_is_not_answered(connect: Connect, serve: Serve) -> None:
     server = serve(Turns(silence))
     async with connect(server, timeout=1) as client:
-        with pytest.raises(DeadlineExceeded, match="GET /slow: no answer within the total timeout of 1 s"):
+        with pytest.raises(DeadlineExceeded, match="GET /slow: no response within the total timeout of 1 s"):
             await client.request("GET", "/slow")
         assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
     assert len(server.seen) == 1

@@ -117,7 +117,7 @@ WRONG: list[tuple[str, Any, str]] = [
         for value in (None, 1)
     ),
     *(
-        (name, value, "a whole number above 0")
+        (name, value, "an integer above 0")
         for name in ("buffer_size", "ws_max_message_size", "pool_size", "pool_size_per_host")
         for value in (0, -1, 1.5, "10", True, math.inf)
     ),
@@ -158,7 +158,7 @@ def test_what_cannot_be_meant_is_refused_by_name(name: str, value: Any, remedy: 
 @pytest.mark.parametrize(
     ("name", "value", "remedy"),
     [
-        *(("max_attempts", value, "a whole number of at least 1") for value in (0, -1, True, 2.5, "3", None)),
+        *(("max_attempts", value, "an integer of at least 1") for value in (0, -1, True, 2.5, "3", None)),
         *(
             (name, value, "0 or more")
             for name in ("initial_delay", "max_delay", "max_retry_after")

@@ -125,7 +125,7 @@ async def test_a_call_is_one_line_at_debug(connect: Connect, serve: Serve, caplo
     ours = [record for record in caplog.records if record.name.startswith("kubex")]
     lines = [re.sub(r"\d\.\d{3} s", "T s", record.getMessage()) for record in ours]
     assert lines == ["GET /healthz: 200 in T s", "POST /nothing: 404 in T s", "GET /log: 200 in T s"]
-    assert {(record.levelname, record.name) for record in ours} == {("DEBUG", "kubex.client._exchange")}
+    assert {(record.levelname, record.name) for record in ours} == {("DEBUG", "kubex.client._sender")}
 
 
 async def test_a_failed_attempt_is_logged_with_the_wait(

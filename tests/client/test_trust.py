@@ -11,7 +11,7 @@ import pytest
 from client.conftest import SOON, Connect, Handed
 from client.turns import Turn, Turns, answer, refuse, stream
 from kubex.client import Client, ClientOptions
-from kubex.client._trust import TLSMaterial, TLSSource
+from kubex.client._tls_config import TLSConfig, TLSConfigLoader
 from kubex.configuration import ClientConfiguration
 from kubex.configuration._pod import pod_configuration
 from kubex.credentials._ca_certificates import CAFile
@@ -151,12 +151,12 @@ async def test_a_file_that_is_no_good_keeps_the_last_good_one_in_use(
             cluster.file.unlink()
         else:
             cluster.file.write_text(content)
-        source = CAFile(cluster.file, max_age=0)
+        loader = CAFile(cluster.file, max_age=0)
         with pytest.raises(ConfigurationError, match="server_ca_file: "):
-            await source.get()
-        source.current = "good"
+            await loader.get()
+        loader.current = "good"
         with caplog.at_level(logging.WARNING):
-            assert await source.get() == "good"
+            assert await loader.get() == "good"
         await connects(client)
     assert [record.name for record in caplog.records] == ["kubex.credentials._file_credentials"]
     assert f"going on with the last good authorities: {cluster.file}" in caplog.text
@@ -176,22 +176,22 @@ async def test_a_file_is_read_again_when_it_is_old_or_refused(tmp_path: Path) ->
 
 async def test_the_material_is_the_same_object_until_something_changes(tmp_path: Path) -> None:
     cluster = Cluster(tmp_path)
-    source = TLSSource(ClientConfiguration(url="https://127.0.0.1:1", server_ca_file=cluster.file))
-    first = await source.material(None)
-    assert await source.material(None) is first
-    assert not await source.has_changed(first)
+    loader = TLSConfigLoader(ClientConfiguration(url="https://127.0.0.1:1", server_ca_file=cluster.file))
+    first = await loader.load(None)
+    assert await loader.load(None) is first
+    assert not await loader.has_changed(first)
     cluster.publish(Authority(called="second"))
-    assert await source.has_changed(first)
-    assert await source.material(None) != first
+    assert await loader.has_changed(first)
+    assert await loader.load(None) != first
     assert "BEGIN CERTIFICATE" not in repr(first)
 
 
 @pytest.mark.parametrize("fields", [{}, {"server_ca_data": "PEM"}, {"insecure_skip_tls_verify": True}])
 async def test_what_is_in_no_file_does_not_change(fields: dict[str, str]) -> None:
-    source = TLSSource(ClientConfiguration(url="https://127.0.0.1:1", **fields))  # type: ignore[arg-type]  # as they fit
-    material = await source.material(None)
-    assert material == TLSMaterial(None, fields.get("server_ca_data"))
-    assert not await source.has_changed(material)
+    loader = TLSConfigLoader(ClientConfiguration(url="https://127.0.0.1:1", **fields))  # type: ignore[arg-type]  # as they fit
+    tls_config = await loader.load(None)
+    assert tls_config == TLSConfig(None, fields.get("server_ca_data"))
+    assert not await loader.has_changed(tls_config)
 
 
 class Pod:

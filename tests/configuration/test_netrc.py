@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kubex.client._netrc import with_netrc
+from kubex.client._netrc import add_netrc_credentials
 from kubex.core._proxy import Proxy
 from kubex.errors import ConfigurationError
 
@@ -16,7 +16,7 @@ PROXY = Proxy(url="http://proxy:3128")
 
 def given(path: Path, text: str, proxy: Proxy = PROXY) -> Proxy:
     path.write_text(text, encoding="utf-8")
-    return with_netrc(proxy, {"NETRC": str(path)})
+    return add_netrc_credentials(proxy, {"NETRC": str(path)})
 
 
 # The module of Python 3.10 does not know quotes, comments, text beyond ASCII, and entries without a password.
@@ -84,15 +84,15 @@ def test_a_malformed_file_is_a_warning_that_shows_nothing(
 
 def test_bytes_that_are_not_text_are_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "netrc").write_bytes(b"machine proxy login a password \xff\xfe")
-    assert with_netrc(PROXY, {"NETRC": str(tmp_path / "netrc")}) == PROXY
+    assert add_netrc_credentials(PROXY, {"NETRC": str(tmp_path / "netrc")}) == PROXY
     assert "does not follow the format" in caplog.text
 
 
 def test_a_named_file_that_cannot_be_read_is_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    assert with_netrc(PROXY, {"NETRC": str(tmp_path / "none")}) == PROXY
+    assert add_netrc_credentials(PROXY, {"NETRC": str(tmp_path / "none")}) == PROXY
     assert "No such file" in caplog.text
     caplog.clear()
-    assert with_netrc(PROXY, {"NETRC": str(tmp_path)}) == PROXY
+    assert add_netrc_credentials(PROXY, {"NETRC": str(tmp_path)}) == PROXY
     assert len(caplog.records) == 1
 
 
@@ -101,16 +101,16 @@ def test_a_named_file_that_cannot_be_read_is_a_warning(tmp_path: Path, caplog: p
 def test_without_a_name_it_is_the_one_in_the_home_directory(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, variable: str
 ) -> None:
-    assert with_netrc(PROXY, {}) == PROXY
-    assert with_netrc(PROXY, {variable: str(tmp_path)}) == PROXY
+    assert add_netrc_credentials(PROXY, {}) == PROXY
+    assert add_netrc_credentials(PROXY, {variable: str(tmp_path)}) == PROXY
     (tmp_path / ("_netrc" if os.name == "nt" else ".netrc")).write_text("machine proxy login me password word")
-    assert with_netrc(PROXY, {variable: str(tmp_path)}).password == "word"
+    assert add_netrc_credentials(PROXY, {variable: str(tmp_path)}).password == "word"
     assert not caplog.records
 
 
 def test_nothing_is_read_where_no_proxy_wants_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     complete = Proxy(url="http://proxy", username="a", password="b")
-    assert with_netrc(complete, {"NETRC": str(tmp_path / "none")}) == complete
+    assert add_netrc_credentials(complete, {"NETRC": str(tmp_path / "none")}) == complete
     assert not caplog.records
 
 

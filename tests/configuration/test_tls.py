@@ -21,7 +21,7 @@ import trustme
 from cryptography.hazmat.primitives import serialization
 
 from kubex.client._tls import build_ssl_context, is_strict
-from kubex.client._trust import TLSMaterial
+from kubex.client._tls_config import TLSConfig
 from kubex.configuration import ClientConfiguration, credentials_for
 from kubex.configuration._load import from_kubeconfig
 from kubex.credentials import TLSIdentity
@@ -64,7 +64,7 @@ def context_for(port: int, identity: TLSIdentity | None = None, **fields: Any) -
     configuration = ClientConfiguration(url=f"https://127.0.0.1:{port}", **fields)
     file = configuration.server_ca_file
     authorities = configuration.server_ca_data if file is None else CAFile(file).read()
-    return build_ssl_context(configuration, TLSMaterial(identity, authorities), strict=is_strict(...))
+    return build_ssl_context(configuration, TLSConfig(identity, authorities), strict=is_strict(...))
 
 
 @pytest.mark.anyio
@@ -151,7 +151,7 @@ def test_server_name_holds_for_blocking_sockets_too(start_tls_server: Any, autho
 @pytest.mark.parametrize("url", ["https://API.Example.com.", "https://api.example.com", "https://[FD00::1]:1"])
 def test_server_name_replaces_the_servers_host_alone(url: str) -> None:
     """A proxy that is reached by TLS with the same context keeps its own name."""
-    context = build_ssl_context(ClientConfiguration(url=url, tls_server_name=NAME), TLSMaterial(), strict=True)
+    context = build_ssl_context(ClientConfiguration(url=url, tls_server_name=NAME), TLSConfig(), strict=True)
     host = "fd00::1" if "[" in url else "api.example.com"
     wrapped = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=host)
     assert wrapped.server_hostname == NAME

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kubex.core._api_errors import BY_STATUS, error_from_response, error_from_status
-from kubex.core._headers import LONGEST_WAIT, Headers
+from kubex.core._headers import MAX_RETRY_AFTER, Headers
 from kubex.errors import AlreadyExists, ApiError, Conflict, Forbidden, NotFound, TooManyRequests
 from kubex.models import Status
 
@@ -114,7 +114,7 @@ def test_retry_after_of_the_header_goes_before_that_of_the_body() -> None:
     assert isinstance(error_of(429, b"slow down", ("Retry-After", "3")), TooManyRequests)
 
 
-@pytest.mark.parametrize(("given", "seconds"), [(0, 0), (-1, None), (10**400, LONGEST_WAIT)])
+@pytest.mark.parametrize(("given", "seconds"), [(0, 0), (-1, None), (10**400, MAX_RETRY_AFTER)])
 def test_retry_after_of_the_body_is_a_time_that_can_be_waited(given: int, seconds: float | None) -> None:
     body = b'{"kind": "Status", "details": {"retryAfterSeconds": %d}}' % given
     assert error_of(503, body).retry_after == seconds

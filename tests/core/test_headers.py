@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from kubex.core._headers import LONGEST_WAIT, Headers, parse_warning
+from kubex.core._headers import MAX_RETRY_AFTER, Headers, parse_warning
 
 
 def test_names_have_no_case_and_fields_may_repeat() -> None:
@@ -120,7 +120,7 @@ def test_without_the_field_there_is_none() -> None:
 
 @pytest.mark.parametrize("value", ["9" * 400, "9" * 5_000, "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_a_retry_after_of_many_years_is_a_finite_number(value: str) -> None:
-    assert Headers([("Retry-After", value)]).retry_after() == LONGEST_WAIT
+    assert Headers([("Retry-After", value)]).retry_after() == MAX_RETRY_AFTER
 
 
 def test_no_retry_after_raises() -> None:
@@ -128,4 +128,4 @@ def test_no_retry_after_raises() -> None:
     for length in range(1, 4):
         for value in itertools.product(parts, repeat=length):
             seconds = Headers([("Retry-After", "".join(value))]).retry_after()
-            assert seconds is None or 0 <= seconds <= LONGEST_WAIT
+            assert seconds is None or 0 <= seconds <= MAX_RETRY_AFTER

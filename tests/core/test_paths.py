@@ -72,7 +72,7 @@ def test_the_path_of_an_object_and_a_subresource() -> None:
 
 
 def test_a_namespace_for_a_kind_of_the_cluster_is_an_error() -> None:
-    with pytest.raises(NamespaceError, match="namespaces: is cluster-wide, so namespace 'a' does not apply"):
+    with pytest.raises(NamespaceError, match="namespaces: is cluster-scoped, so namespace 'a' does not apply"):
         collection_path(Namespace, "a")
 
 

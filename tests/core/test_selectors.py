@@ -1,4 +1,4 @@
-"""Selectors become the text that is meant, or are refused."""
+"""Label and field selectors."""
 
 from enum import Enum
 from types import MappingProxyType
@@ -26,7 +26,7 @@ class Tier(str, Enum):
         (Tier.WEB, "web"),
     ],
 )
-def test_labels_are_selected_by_text_or_by_equality(given: Any, text: str | None) -> None:
+def test_label_selectors_are_strings_or_mappings(given: Any, text: str | None) -> None:
     assert repr(label_selector(given)) == repr(text)
 
 
@@ -39,32 +39,32 @@ def test_labels_are_selected_by_text_or_by_equality(given: Any, text: str | None
         ({"spec.color": "a,b=c\\d"}, "spec.color=a\\,b\\=c\\\\d"),
     ],
 )
-def test_values_of_fields_are_escaped(given: Any, text: str | None) -> None:
+def test_values_of_field_selectors_are_escaped(given: Any, text: str | None) -> None:
     assert field_selector(given) == text
 
 
 @pytest.mark.parametrize("given", [["app=web", "tier=db"], [], ("a=b",), {"a"}, b"app=web", 5, True, iter("a")])
 @pytest.mark.parametrize("select", [label_selector, field_selector])
-def test_what_is_neither_text_nor_a_mapping_is_refused(select: Any, given: object) -> None:
+def test_other_types_than_strings_and_mappings_raise(select: Any, given: object) -> None:
     with pytest.raises(ConfigurationError) as caught:
         select(given)
     assert caught.value.field == select.__name__
-    assert str(caught.value).startswith(f"{select.__name__}: must be text such as ")
+    assert str(caught.value).startswith(f"{select.__name__}: must be a string such as ")
     assert str(caught.value).endswith(f"not {type(given).__name__}")
 
 
 @pytest.mark.parametrize(
     ("given", "wrong"),
     [
-        ({"a": None}, "value is NoneType"),
-        ({"a": 5}, "value is int"),
-        ({"a": ["b"]}, "value is list"),
-        ({1: "b"}, "key is int"),
+        ({"a": None}, "value must be a str, not NoneType"),
+        ({"a": 5}, "value must be a str, not int"),
+        ({"a": ["b"]}, "value must be a str, not list"),
+        ({1: "b"}, "key must be a str, not int"),
     ],
 )
 @pytest.mark.parametrize("select", [label_selector, field_selector])
-def test_a_mapping_is_of_text(select: Any, given: object, wrong: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"whose {wrong}: a mapping is of str to str") as caught:
+def test_keys_and_values_of_mappings_must_be_strings(select: Any, given: object, wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"but the {wrong}; pass other requirements as a string") as caught:
         select(given)
     assert caught.value.field == select.__name__
 
@@ -72,22 +72,22 @@ def test_a_mapping_is_of_text(select: Any, given: object, wrong: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value"), [("a", "x,b=c"), ("a", "x y"), ("a", "ü"), ("a", "x\n"), ("a,b", "x"), ("!a", ""), ("", "x")]
 )
-def test_what_no_label_can_be_is_refused(key: str, value: str) -> None:
-    with pytest.raises(ConfigurationError, match="no label can be") as caught:
+def test_invalid_labels_raise(key: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match="contains the invalid label") as caught:
         label_selector({key: value})
     assert repr(key) in str(caught.value)
     assert repr(value) in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["", "a,b", "a=b", "a!", "a\\", "a b"])
-def test_what_is_no_name_of_a_field_is_refused(key: str) -> None:
-    with pytest.raises(ConfigurationError, match="no name of a field"):
+def test_invalid_field_names_raise(key: str) -> None:
+    with pytest.raises(ConfigurationError, match="is not the name of a field"):
         field_selector({key: "x"})
 
 
 @pytest.mark.parametrize("given", ["a=x\udc80", {"a": "x\udc80"}, {"a\ud800": "x"}])
 @pytest.mark.parametrize("select", [label_selector, field_selector])
-def test_text_that_utf_8_cannot_encode_is_refused(select: Any, given: object) -> None:
-    with pytest.raises(ConfigurationError, match=r"half of a surrogate pair|no label can be") as caught:
+def test_strings_that_utf_8_cannot_encode_raise(select: Any, given: object) -> None:
+    with pytest.raises(ConfigurationError, match=r"half of a surrogate pair|contains the invalid label") as caught:
         select(given)
     assert caught.value.field == select.__name__

@@ -8,7 +8,7 @@ import pytest
 from kubex.api import Api
 from kubex.client import RetryPolicy
 from kubex.client._calls import call
-from kubex.client._prepare import checked_path
+from kubex.client._request_builder import checked_path
 from kubex.core._headers import Headers
 from kubex.core._request import Request
 from kubex.errors import (
@@ -211,25 +211,25 @@ def test_delays_double_up_to_a_cap_less_a_random_part() -> None:
 )
 @pytest.mark.parametrize("request_", [READ, WRITE])
 def test_what_another_attempt_would_not_cure(error: Exception, request_: Request) -> None:
-    assert RetryPolicy().after_error(request_, error, 1) is None
+    assert RetryPolicy().delay_after_error(request_, error, 1) is None
 
 
 @pytest.mark.parametrize("error", [ConnectError("no"), ConnectTimeout("no")])
 @pytest.mark.parametrize("request_", [READ, WRITE])
 def test_what_was_not_sent_can_be_sent_again(error: Exception, request_: Request) -> None:
     policy = RetryPolicy(max_attempts=3)
-    assert policy.after_error(request_, error, 2) is not None
-    assert policy.after_error(request_, error, 3) is None
+    assert policy.delay_after_error(request_, error, 2) is not None
+    assert policy.delay_after_error(request_, error, 3) is None
 
 
 def test_the_wait_is_at_least_what_the_server_asks_for() -> None:
     policy = RetryPolicy(initial_delay=0.1, max_retry_after=10)
     for status in (429, 500, 503, 504):
-        assert policy.after_answer(READ, status, Headers([("Retry-After", "7")]), 1) == 7
-        assert policy.after_answer(READ, status, Headers([("Retry-After", "10")]), 1) == 10
-        assert policy.after_answer(READ, status, Headers([("Retry-After", "11")]), 1) is None
-        assert policy.after_answer(READ, status, Headers([("Retry-After", "7")]), 5) is None
-    short = policy.after_answer(WRITE, 429, Headers(), 1)
+        assert policy.delay_after_response(READ, status, Headers([("Retry-After", "7")]), 1) == 7
+        assert policy.delay_after_response(READ, status, Headers([("Retry-After", "10")]), 1) == 10
+        assert policy.delay_after_response(READ, status, Headers([("Retry-After", "11")]), 1) is None
+        assert policy.delay_after_response(READ, status, Headers([("Retry-After", "7")]), 5) is None
+    short = policy.delay_after_response(WRITE, 429, Headers(), 1)
     assert short is not None
     assert 0.05 <= short <= 0.1
 
@@ -252,6 +252,6 @@ async def test_throttled_methods_restrict_what_is_sent_again_after_429(method: s
 @pytest.mark.parametrize("methods", ["GET", ["get"], [""]])
 def test_throttled_methods_are_methods(methods: Any) -> None:
     with pytest.raises(
-        ConfigurationError, match=r"RetryPolicy\.throttled_methods: must be None or methods in capitals"
+        ConfigurationError, match=r"RetryPolicy\.throttled_methods: must be None or methods in upper case"
     ):
         RetryPolicy(throttled_methods=methods)

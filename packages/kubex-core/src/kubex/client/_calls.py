@@ -1,4 +1,4 @@
-"""The methods of `Client` that the verbs of `kubex.api` use, and that are not public."""
+"""Access to private methods of `Client` for the verbs in `kubex.api`."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -13,7 +13,7 @@ from kubex.core.params import TimeoutTypes
 R = TypeVar("R")
 
 # pyright: reportPrivateUsage=false
-# A verb and its client are parts of one library, in two packages.
+# Client and verbs belong together; only the import layers separate them.
 
 
 def call(client: Client, request: Request, decode: Callable[[Response], R]) -> Awaitable[R]:
@@ -22,7 +22,7 @@ def call(client: Client, request: Request, decode: Callable[[Response], R]) -> A
 
 
 def open_stream(client: Client, request: Request, *, block: str, idle: float | None = None) -> ByteStream:
-    """Make the stream of a request; see `Client._open`."""
+    """Return the stream of a request; see `Client._open`."""
     return client._open(request, idle=idle, block=block)
 
 

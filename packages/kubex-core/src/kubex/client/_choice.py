@@ -1,10 +1,13 @@
-"""Which backend a client shall use."""
+"""The backend that a client uses."""
 
 from enum import Enum
 
 
 class ClientChoise(str, Enum):
-    """A backend by name, or the best one that is installed. (`ClientChoice` is the same object.)"""
+    """The name of a backend, or AUTO for the installed backend with the highest priority.
+
+    `ClientChoice` is another name for this class.
+    """
 
     AUTO = "auto"
     AIOHTTP = "aiohttp"

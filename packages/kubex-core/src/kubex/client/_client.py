@@ -1,4 +1,4 @@
-"""The client: everything between a verb of `Api` and the bytes of a transport."""
+"""`Client`: sends requests with credentials, retries, timeouts and warnings, and raises errors of the API."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -9,21 +9,25 @@ from urllib.parse import urlsplit
 import anyio.to_thread
 from typing_extensions import Self
 
-from kubex.client._exchange import (
-    Answer,
-    Exchange,
+from kubex.client._event_loop import EventLoopGuard
+from kubex.client._fetch import BackendFetch
+from kubex.client._options import ClientOptions, default_timeout
+from kubex.client._proxy import load_proxy_credentials, select_proxy
+from kubex.client._request_builder import RequestBuilder, checked_headers, checked_method, checked_path, user_agent
+from kubex.client._sender import (
+    RequestSender,
+    ResponseHead,
+    discard_nothing,
     discard_stream,
-    nothing_to_discard,
     open_stream,
     send_plain,
-    within,
+    with_deadline,
 )
-from kubex.client._fetch import BackendFetch
-from kubex.client._loop import HomeLoop
-from kubex.client._options import ClientOptions, default_timeout
-from kubex.client._prepare import Preparer, checked_headers, checked_method, checked_path, user_agent
-from kubex.client._proxy import complete_proxy, select_proxy
-from kubex.client._resolve import (
+from kubex.client._stream import ByteStream, OpenStream
+from kubex.client._timeouts import CallTimeout, Resolved, Timeouts
+from kubex.client._tls import build_ssl_context, is_strict, tls_settings
+from kubex.client._tls_config import TLSConfig, TLSConfigLoader
+from kubex.client._transport_config import (
     check_supported,
     create_transport,
     resolve_config,
@@ -31,11 +35,7 @@ from kubex.client._resolve import (
     warn_ignored_timeout,
     warn_insecure,
 )
-from kubex.client._stream import ByteStream, OpenStream
-from kubex.client._timeouts import CallTimeout, Resolved, Timeouts
-from kubex.client._tls import build_ssl_context, is_strict, tls_settings
 from kubex.client._transport_pool import TransportPool
-from kubex.client._trust import TLSMaterial, TLSSource
 from kubex.client._warnings import raise_with_warnings, warn_result
 from kubex.configuration import ClientConfiguration, credentials_for
 from kubex.core._api_errors import error_from_response
@@ -54,18 +54,18 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-# Of an error answer to a stream no more than this is read, in bytes.
+# How much is read of the error response to a stream, in bytes.
 _ERROR_BODY = 2**20
 
-# What servers written in Go, as Kubernetes is, say to plain HTTP on a port for TLS.
+# The response of Go's HTTP server to plain HTTP on a port for TLS.
 BAD_REQUEST = 400
 PLAIN_HTTP_REFUSED = b"Client sent an HTTP request to an HTTPS server."
 
 
 class Client:
-    """A connection to one API server. Make it with `create_client()`, use it in `async with`, share it between tasks.
+    """A client for one API server. Create it with `create_client()`, and share it between tasks.
 
-    It belongs to the event loop of its first use. Connections are opened on demand.
+    It belongs to the event loop on which it is first used. Connections are opened when they are needed.
     """
 
     def __init__(
@@ -75,26 +75,26 @@ class Client:
         self._options = options if options is not None else ClientOptions()
         self._backend = backend
         self._closed = False
-        self._loop = HomeLoop(backend.name, backend.runtimes)
+        self._loop = EventLoopGuard(backend.name, backend.runtimes)
         self._timeouts = Timeouts(default_timeout(self._options), backend.defaults.timeout)
         self._proxy = select_proxy(self._options.proxy, configuration, trust_env=self._options.trust_env)
         check_supported(self._options, configuration, backend, self._proxy)
         credentials = credentials_for(configuration, fetch=BackendFetch(backend, self._options))
-        tls = TLSSource(configuration)
-        preparer = Preparer(configuration.url, self._options.user_agent or user_agent(backend.name))
+        tls = TLSConfigLoader(configuration)
+        builder = RequestBuilder(configuration.url, self._options.user_agent or user_agent(backend.name))
         self._pool = TransportPool(self._open_transport)
         policy = self._options.retry
-        forwarded = (
+        is_forwarded = (
             urlsplit(configuration.url).scheme == "http" and self._proxy is not None and not self._proxy.is_socks
         )
-        forwarded_by = self._proxy if forwarded else None
-        self._plain = Exchange(
-            self._pool, tls, preparer, credentials, policy, forwarded_by=forwarded_by,
-            send=send_plain, discard=nothing_to_discard, compressed=not configuration.disable_compression,
+        forwarding_proxy = self._proxy if is_forwarded else None
+        self._plain = RequestSender(
+            self._pool, tls, builder, credentials, policy, forwarding_proxy=forwarding_proxy,
+            send=send_plain, discard=discard_nothing, compressed=not configuration.disable_compression,
             dedicated=False,
         )  # fmt: skip
-        self._streams = Exchange(
-            self._pool, tls, preparer, credentials, policy, forwarded_by=forwarded_by,
+        self._streams = RequestSender(
+            self._pool, tls, builder, credentials, policy, forwarding_proxy=forwarding_proxy,
             send=open_stream, discard=discard_stream, compressed=False, dedicated=True,
         )  # fmt: skip
         warn_ignored(self._options, configuration, backend)
@@ -111,12 +111,12 @@ class Client:
 
     @property
     def configuration(self) -> ClientConfiguration:
-        """Where the client connects, and as whom."""
+        """The server and the credentials."""
         return self._configuration
 
     @property
     def options(self) -> ClientOptions:
-        """How the client behaves."""
+        """The options of this client."""
         return self._options
 
     @property
@@ -134,7 +134,7 @@ class Client:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close every connection; streams that are open break off. A second call does nothing."""
+        """Close every connection. Open streams then raise ConnectionLost. A second call does nothing."""
         self._loop.check_end()
         self._closed = True
         with anyio.CancelScope(shield=True):
@@ -153,10 +153,13 @@ class Client:
         headers: Mapping[str, str] | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> Response:
-        """Send a request to any path, such as `/readyz`, with the same errors, retries and warnings as `Api` has.
+        """Send a request to any path, with the same errors, retries and warnings as `Api`.
 
-        `json` takes models and plain values, `body` bytes of `content_type`. Raises ApiError for a status of 300 or
-        above, TransportError when no answer comes.
+        `json` is a model or plain values; `body` is bytes of the media type `content_type`. Raises ApiError for a
+        status of 300 or above, and TransportError if there is no response.
+
+        Example:
+            response = await client.request("GET", "/readyz", query={"verbose": True})
         """
         request = self._build(method, path, query, json, body, content_type, accept, headers, request_timeout)
         return await self._call(request, _whole)
@@ -176,7 +179,7 @@ class Client:
     ) -> ByteStream:
         """Open any path as a stream of bytes: `async with client.stream("GET", path) as stream`.
 
-        It waits for no other call, and has no read limit unless `request_timeout` sets one.
+        Streams do not count towards `pool_size`. They have no read timeout unless `request_timeout` sets one.
         """
         request = self._build(method, path, query, json, body, content_type, accept, headers, request_timeout)
         return self._open(request)
@@ -189,10 +192,10 @@ class Client:
         return await self._call(request, lambda response: decode(VersionInfo, response.body, "VersionInfo"))
 
     async def _call(self, request: Request, decode: Callable[[Response], R]) -> R:
-        """Send a request, raise what the server refuses, decode what it answers, warn of what it warns of."""
+        """Send a request, raise an ApiError for an error status, decode the response, and issue its warnings."""
         self._check()
         timeout = self._timeouts.plain(request.timeout)
-        response = await within(timeout.total, request, self._plain.run(request, timeout.limits))
+        response = await with_deadline(timeout.total, request, self._plain.run(request, timeout.limits))
         warnings = response.headers.warnings() if self._options.log_api_warnings else ()
         if response.status >= 300:
             raise_with_warnings(self._refusal(request, response, response.body), warnings)
@@ -204,13 +207,13 @@ class Client:
     def _open(
         self, request: Request, *, idle: float | None = None, block: str = "client.stream(...) as stream"
     ) -> ByteStream:
-        """Make the stream of a request; `idle` seconds of silence break it, unless the call has its own read limit."""
+        """Return the stream of a request. `idle` is its read timeout in seconds, if the call does not set one."""
         timeout = self._timeouts.stream(request.timeout, idle=idle)
         opened = partial(self._open_stream, request, timeout)
         return ByteStream(opened, life=timeout.life, where=(request.method, request.path), block=block)
 
     def _resolve_timeout(self, timeout: TimeoutTypes) -> Resolved:
-        """Check the timeout of one call, and warn of phases that have no effect on this backend."""
+        """Check the timeout of one call, and warn about phases that this backend ignores."""
         resolved = coerce_timeout(timeout, field="request_timeout")
         if isinstance(resolved, Timeout):
             warn_ignored_timeout(resolved, self._configuration, self._backend)
@@ -218,7 +221,7 @@ class Client:
 
     async def _open_stream(self, request: Request, timeout: CallTimeout) -> OpenStream:
         self._check()
-        opened, refusal = await within(timeout.total, request, self._opened(request, timeout))
+        opened, refusal = await with_deadline(timeout.total, request, self._opened(request, timeout))
         warnings = opened.headers.warnings() if self._options.log_api_warnings else ()
         if refusal is not None:
             raise_with_warnings(self._refusal(request, opened, refusal), warnings)
@@ -238,20 +241,20 @@ class Client:
         finally:
             await opened.close()
 
-    def _refusal(self, request: Request, answer: Answer, body: bytes) -> KubexError:
+    def _refusal(self, request: Request, answer: ResponseHead, body: bytes) -> KubexError:
         if answer.status == BAD_REQUEST and body.rstrip() == PLAIN_HTTP_REFUSED:
             return TLSError(SPEAKS_TLS, request.method, self._configuration.url)
         return error_from_response(answer.status, answer.headers, body, method=request.method, path=request.path)
 
-    async def _open_transport(self, material: TLSMaterial) -> Transport:
+    async def _open_transport(self, tls_config: TLSConfig) -> Transport:
         context = tls = None
         strict = is_strict(self._options.verify_x509_strict)
         if urlsplit(self._configuration.url).scheme == "https":
-            build = partial(build_ssl_context, self._configuration, material, strict=strict)
+            build = partial(build_ssl_context, self._configuration, tls_config, strict=strict)
             context = await anyio.to_thread.run_sync(build)
-            tls = tls_settings(self._configuration, material, strict=strict)
-        proxy, proxy_context, proxy_tls = await complete_proxy(
-            self._proxy, trust_env=self._options.trust_env, authorities=material.authorities, strict=strict
+            tls = tls_settings(self._configuration, tls_config, strict=strict)
+        proxy, proxy_context, proxy_tls = await load_proxy_credentials(
+            self._proxy, trust_env=self._options.trust_env, authorities=tls_config.authorities, strict=strict
         )
         config = resolve_config(
             self._options, self._backend,
@@ -273,7 +276,7 @@ class Client:
     ) -> Request:
         if json is not ...:
             if body is not None:
-                raise ConfigurationError("give json= or body=, not both", source=f"{method} {path}")
+                raise ConfigurationError("pass json= or body=, not both", source=f"{method} {path}")
             body = encode(json)
         return Request(
             method=checked_method(method),

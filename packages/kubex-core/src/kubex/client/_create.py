@@ -1,4 +1,4 @@
-"""Making a client: configuration, backend, client."""
+"""`create_client()`: load the configuration, select the backend, create the client."""
 
 from collections.abc import Generator
 from functools import partial
@@ -7,19 +7,19 @@ from typing import Any
 
 import anyio.to_thread
 
+from kubex.client._backend_selection import select_backend
 from kubex.client._choice import ClientChoise
 from kubex.client._client import Client
-from kubex.client._discovery import choose
-from kubex.client._loop import runtime
+from kubex.client._event_loop import runtime
 from kubex.client._options import ClientOptions
 from kubex.configuration import ClientConfiguration
-from kubex.core._caller import warn_caller
+from kubex.core._warn import warn_caller
 from kubex.errors import AlreadyOpenError
 from kubex.transport import Backend
 
 
 class _ClientContext:
-    """What `create_client()` returns: await it for a client, or enter it with `async with`."""
+    """The result of `create_client()`: await it, or use it in `async with`, to get a client."""
 
     __slots__ = ("_arguments", "_client", "_is_open")
 
@@ -57,12 +57,13 @@ class _ClientContext:
     async def _make(self) -> Client:
         configuration, client_class, options = self._arguments
         warnings: list[str] = []
-        choice = partial(choose, client_class, runtime(), warn=warnings.append)
+        choice = partial(select_backend, client_class, runtime(), warn=warnings.append)
         backend = await anyio.to_thread.run_sync(choice)
-        for warning in warnings:  # not there, where nothing is on the stack that called this
+        for warning in warnings:  # not in the thread, since its stack does not contain the user's line
             warn_caller(warning)
         if configuration is None:
-            from kubex.configuration import load_configuration  # a configuration written by hand needs no readers
+            # Imported here, since users who pass a configuration do not need the parser of kubeconfigs.
+            from kubex.configuration import load_configuration
 
             configuration = await load_configuration()
         return Client(configuration, options, backend=backend)
@@ -74,12 +75,18 @@ def create_client(
     client_class: ClientChoise | str | Backend = ClientChoise.AUTO,
     options: ClientOptions | None = None,
 ) -> _ClientContext:
-    """Make a client: `async with create_client() as client`, or `client = await create_client()`.
+    """Create a client: `async with create_client() as client`, or `client = await create_client()`.
 
-    Without a configuration it reads the kubeconfig (`KUBECONFIG`, else `~/.kube/config`), else the pod's environment.
-    `client_class` is a choice, a backend's name or a `Backend`; by default the variable `KUBEX_BACKEND` decides, else
-    the installed backend with the highest priority among those that run on the current async library (aiohttp, then
-    httpx). Raises ConfigurationError without a usable configuration, NoBackendError (an ImportError) when no backend
-    can be used, BackendError when the one asked for cannot.
+    Without `configuration` it loads the kubeconfig (`KUBECONFIG`, else `~/.kube/config`), or else the service account
+    of the pod. `client_class` is a `ClientChoise`, the name of a backend or a `Backend`. By default the environment
+    variable `KUBEX_BACKEND` names the backend; if it is not set, the installed backend with the highest priority that
+    supports the current async library is used (aiohttp, then httpx).
+
+    Raises ConfigurationError if there is no usable configuration, NoBackendError (an ImportError) if no backend can be
+    used, and BackendError if the named backend cannot be used.
+
+    Example:
+        async with create_client() as client:
+            pods = await Api(Pod, client).list()
     """
     return _ClientContext(configuration, client_class, options)

@@ -1,4 +1,4 @@
-"""Requests to servers that are not the API server, for credentials, over the backend of the client."""
+"""Requests to an identity provider, with the client's backend."""
 
 from functools import partial
 from urllib.parse import urlsplit
@@ -7,23 +7,23 @@ import anyio
 import anyio.to_thread
 
 from kubex.client._options import ClientOptions
-from kubex.client._prepare import user_agent
-from kubex.client._proxy import complete_proxy, select_proxy
-from kubex.client._resolve import check_proxy, create_transport
+from kubex.client._proxy import load_proxy_credentials, select_proxy
+from kubex.client._request_builder import user_agent
 from kubex.client._tls import build_fetch_context, is_strict
+from kubex.client._transport_config import check_proxy, create_transport
 from kubex.configuration import ClientConfiguration
 from kubex.credentials import FetchRequest, FetchResponse
 from kubex.errors import TransportError
 from kubex.transport import Backend, PreparedRequest, StreamResponse, Transport, TransportConfig
 
-LARGEST_BODY = 2**20
-"""Of an answer, in bytes."""
+MAX_BODY_SIZE = 2**20
+"""The limit of a response body, in bytes."""
 
 
 class BackendFetch:
-    """Sends each request over a connection of its own.
+    """Sends each request on a new connection.
 
-    Of the options only `trust_env`, `user_agent` and `verify_x509_strict` hold.
+    It uses the options `trust_env`, `user_agent` and `verify_x509_strict`, and no others.
     """
 
     def __init__(self, backend: Backend, options: ClientOptions) -> None:
@@ -31,7 +31,7 @@ class BackendFetch:
         self._options = options
 
     async def __call__(self, request: FetchRequest) -> FetchResponse:
-        """Send a request and read the whole answer; raises TransportError."""
+        """Send a request and read the complete response; raises TransportError."""
         transport = await self._open(request)
         prepared = PreparedRequest(
             request.method,
@@ -60,7 +60,7 @@ class BackendFetch:
         trust_env = self._options.trust_env
         proxy = select_proxy(None, server, trust_env=trust_env)
         check_proxy(parts.scheme, self._backend, proxy)
-        proxy, proxy_context, proxy_tls = await complete_proxy(
+        proxy, proxy_context, proxy_tls = await load_proxy_credentials(
             proxy, trust_env=trust_env, authorities=None, strict=strict
         )
         config = TransportConfig(
@@ -78,6 +78,6 @@ async def _body(response: StreamResponse, request: FetchRequest) -> bytes:
     body = bytearray()
     while chunk := await response.receive():
         body += chunk
-        if len(body) > LARGEST_BODY:
-            raise TransportError(f"the answer is longer than {LARGEST_BODY} bytes", request.method, request.url)
+        if len(body) > MAX_BODY_SIZE:
+            raise TransportError(f"the response is longer than {MAX_BODY_SIZE} bytes", request.method, request.url)
     return bytes(body)

@@ -1,4 +1,4 @@
-"""Passwords of proxies from the netrc file, as curl and Python's HTTP libraries look them up."""
+"""Credentials for proxies from the netrc file, with the same rules as curl and Python's HTTP libraries."""
 
 import dataclasses
 import logging
@@ -13,7 +13,7 @@ from kubex.errors import ConfigurationError
 logger = logging.getLogger(__name__)
 
 
-def with_netrc(proxy: Proxy, environ: Mapping[str, str] = os.environ) -> Proxy:
+def add_netrc_credentials(proxy: Proxy, environ: Mapping[str, str] = os.environ) -> Proxy:
     """Add the credentials of the netrc file to a proxy without credentials; blocks, so run it in a thread.
 
     The file is the one that `NETRC` names, else `~/.netrc` (on Windows also `~/_netrc`). If it cannot be read or
@@ -40,7 +40,7 @@ def with_netrc(proxy: Proxy, environ: Mapping[str, str] = os.environ) -> Proxy:
 
 
 def _file(environ: Mapping[str, str]) -> Path | None:
-    """Return the path of the file, or None if there is no file. The one that `NETRC` names need not exist."""
+    """Return the path of the file, or None if there is none. A path in `NETRC` need not exist."""
     if named := environ.get("NETRC"):
         return Path(named)
     home = environ.get("HOME") or environ.get("USERPROFILE")

@@ -1,4 +1,4 @@
-"""The grammar of NO_PROXY as Go reads it, and so kubectl."""
+"""NO_PROXY, with the rules of Go and kubectl."""
 
 import ipaddress
 from typing import TypeAlias
@@ -12,18 +12,18 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def bypasses_proxy(url: str, no_proxy: str) -> bool:
-    """Whether a URL is to be reached without the environment's proxy.
+    """Return whether connections to a URL bypass the proxy of the environment.
 
-    | entry of `no_proxy` | what it matches |
+    | entry of `no_proxy` | matches |
     |---|---|
-    | `*` | everything |
-    | `10.0.0.0/8`, `fd00::/8` | addresses in that network |
-    | `10.1.2.3`, `[fd00::1]` | that address |
-    | `example.com` | that host and those below it |
-    | `.example.com`, `*.example.com` | those below it only |
-    | `host:8443` | the same, on that port only |
+    | `*` | every host |
+    | `10.0.0.0/8`, `fd00::/8` | addresses in this network |
+    | `10.1.2.3`, `[fd00::1]` | this address |
+    | `example.com` | this host and its subdomains |
+    | `.example.com`, `*.example.com` | its subdomains only |
+    | `host:8443` | the same, but only on this port |
 
-    localhost and loopback addresses are never reached by a proxy.
+    localhost and loopback addresses always bypass the proxy.
     """
     parts = urlsplit(url)
     host = ascii_host((parts.hostname or "").rstrip("."))

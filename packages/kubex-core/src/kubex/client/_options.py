@@ -1,4 +1,4 @@
-"""How a client behaves, as opposed to where it connects."""
+"""`ClientOptions`: how a client behaves. `ClientConfiguration` has the server and the credentials."""
 
 import math
 from collections.abc import Mapping
@@ -14,36 +14,40 @@ KUBEX_BUFFER_SIZE = 2**21
 KUBEX_WS_MAX_MESSAGE_SIZE = 2**21
 
 FIELD_MANAGER_LENGTH = 128
-"""The limit of API servers, in characters."""
+"""The maximum that API servers accept, in characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientOptions:
-    """The choices of one process about its client. Where a field takes `...`, that is its default.
+    """How a client behaves. `...` selects the default of Kubex or of the HTTP library.
 
-    timeout: `...` the HTTP library's own default (httpx 5 s a phase; aiohttp 300 s in all, 30 s to connect), `None` no
-        timeout, a number a total in seconds, or a `Timeout`. A call's `request_timeout=` goes before it.
-    log_api_warnings: whether a `Warning` header of the server becomes an `ApiWarning` (a `UserWarning`).
-    proxy: an HTTP or SOCKS5 proxy: a URL, or URLs by the scheme `http` or `https` of the server; user and password may
-        stand in it. It goes before the `proxy-url` of a kubeconfig.
+    timeout: `...` uses the HTTP library's default (httpx: 5 s for each phase; aiohttp: 300 s in total, 30 s to
+        connect); `None` disables timeouts; a number is the total in seconds; or pass a `Timeout`. `request_timeout=`
+        of a call overrides it.
+    log_api_warnings: issue an `ApiWarning` (a `UserWarning`) for each `Warning` header of the server.
+    proxy: the URL of an HTTP or SOCKS5 proxy, which may contain user and password; or a dict with such URLs for the
+        server's scheme (`http`, `https`). It overrides `proxy-url` of the kubeconfig.
     keep_alive: False closes each connection after use.
-    keep_alive_timeout: of an idle connection, in seconds; `...` the library's (httpx 5, aiohttp 15), `None` for ever.
-    buffer_size: of reading, in bytes; `...` 2**21, `None` the library's own.
-    ws_max_message_size: of a WebSocket message, in bytes; `...` 2**21, `None` no cap.
-    pool_size: connections for plain requests; `...` the library's (100), `None` unlimited. Streams have their own.
-    pool_size_per_host: the same for one host; `...` the library's (unlimited), `None` unlimited.
-    trust_env: whether `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` hold, and the netrc file for the proxy's password.
-    retry: when calls are sent again; `None` never.
-    verify_x509_strict: whether certificates of servers must keep to RFC 5280 by the letter; `...` as Python's own
-        default is: since 3.13. False accepts what lacks a key identifier, as kubectl does.
-    user_agent: of requests; up to the first `/` it is the default field manager of the server. `None` names kubex.
-    field_manager: of writes that do not name one, a name of this program; server-side apply requires one.
-    pause_gc: whether the garbage collector of the process is paused while a page of a list is decoded eagerly.
-    http2: whether plain requests to an https server may share a connection by HTTP/2; httpx only, with an extra.
-    max_compression_ratio: a compressed body that expands to more than 64 MiB may be at most so many times as long as
-        the data that the server sent (lists of Pods are about 25 times as long); `None` no limit.
+    keep_alive_timeout: how long an idle connection is kept, in seconds; `...` uses the library's default (httpx 5,
+        aiohttp 15); `None` keeps it indefinitely.
+    buffer_size: size of the read buffer in bytes; `...` is 2**21; `None` uses the library's default.
+    ws_max_message_size: maximum size of a WebSocket message in bytes; `...` is 2**21; `None` removes the limit.
+    pool_size: maximum number of connections for plain requests; `...` uses the library's default (100); `None` removes
+        the limit. Streams use additional connections.
+    pool_size_per_host: the same for one host; `...` uses the library's default (unlimited); `None` removes the limit.
+    trust_env: use `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, and the netrc file for the proxy's password.
+    retry: when requests are sent again; `None` disables retries.
+    verify_x509_strict: verify server certificates strictly by RFC 5280 (`ssl.VERIFY_X509_STRICT`); `...` uses Python's
+        default, which is True since 3.13. False accepts certificates without a key identifier, like kubectl.
+    user_agent: the `User-Agent` header; the part before the first `/` is the server's default field manager. `None`
+        uses `kubex/VERSION`.
+    field_manager: the field manager of writes that do not pass one. Server-side apply requires one.
+    pause_gc: pause the garbage collector of the process while a page of a list is decoded eagerly.
+    http2: let plain requests to an https server share an HTTP/2 connection; httpx only, with an extra.
+    max_compression_ratio: the maximum ratio of a body's size to its compressed size, for bodies of more than 64 MiB.
+        Lists of Pods have about 25. `None` removes the limit.
 
-    Raises ConfigurationError, naming the field, for what cannot be meant.
+    Raises ConfigurationError, which names the field, for invalid values.
     """
 
     timeout: TimeoutTypes = ...
@@ -74,7 +78,7 @@ class ClientOptions:
         for name in ("buffer_size", "ws_max_message_size", "pool_size", "pool_size_per_host"):
             value = getattr(self, name)
             if value is not None and value is not ... and (not _is_int(value) or value < 1):
-                raise _wrong(name, "..., None or a whole number above 0", value)
+                raise _wrong(name, "..., None or an integer above 0", value)
         self._check_keep_alive_timeout()
         if self.max_compression_ratio is not None and not 1 <= self.max_compression_ratio < math.inf:
             raise _wrong("max_compression_ratio", "a number of at least 1, or None", self.max_compression_ratio)
@@ -110,7 +114,7 @@ class ClientOptions:
             raise _wrong("proxy", "a URL, a dict of URLs by scheme, or None", type(self.proxy).__name__)
         for scheme, url in self.proxy.items():
             if scheme not in ("http", "https"):
-                raise _wrong("proxy", 'a dict with the keys "http" and "https" alone', "another one")
+                raise _wrong("proxy", 'a dict with no other keys than "http" and "https"', f"the key {scheme!r}")
             if not isinstance(url, str):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise _wrong("proxy", f"a URL for {scheme!r}", type(url).__name__)
             parse_proxy(url, field=f"ClientOptions.proxy[{scheme!r}]")
@@ -118,7 +122,7 @@ class ClientOptions:
 
 
 def default_timeout(options: ClientOptions) -> Timeout | EllipsisType | None:
-    """Return the timeout of a client; the field holds a `Timeout` where a number was passed."""
+    """Return the timeout of a client; a number has become a `Timeout`."""
     return coerce_timeout(options.timeout, field="ClientOptions.timeout")
 
 

@@ -1,4 +1,4 @@
-"""The proxy between a client and its API server."""
+"""Select the proxy of a client, and load its credentials."""
 
 import os
 import ssl
@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 import anyio.to_thread
 
-from kubex.client._netrc import with_netrc
+from kubex.client._netrc import add_netrc_credentials
 from kubex.client._no_proxy import bypasses_proxy
 from kubex.client._tls import build_proxy_context, proxy_tls_settings
 from kubex.configuration import ClientConfiguration
-from kubex.core._caller import warn_caller
 from kubex.core._proxy import Proxy, parse_proxy
+from kubex.core._warn import warn_caller
 from kubex.transport import TLSSettings
 
 ProxyOption = str | Mapping[str, str] | None
@@ -27,7 +27,7 @@ def select_proxy(
     environ: Mapping[str, str] = os.environ,
     warn: Callable[[str], object] = warn_caller,
 ) -> Proxy | None:
-    """Return the proxy for connections to the server, None without one.
+    """Return the proxy for connections to the server, or None.
 
     `ClientOptions.proxy` has priority over the `proxy_url` of the configuration, and that over the environment, if it
     is trusted. Warns if the option makes `proxy_url` useless. Raises `ConfigurationError` for an invalid URL.
@@ -49,12 +49,12 @@ def select_proxy(
     return _from_environment(configuration.url, environ) if trust_env else None
 
 
-async def complete_proxy(
+async def load_proxy_credentials(
     proxy: Proxy | None, *, trust_env: bool, authorities: str | None, strict: bool
 ) -> tuple[Proxy | None, ssl.SSLContext | None, TLSSettings | None]:
-    """Add what is read from disk: the password in the netrc file, and TLS if the proxy is reached by https."""
+    """Read the password from the netrc file, and build the SSL context of an HTTPS proxy."""
     if proxy is not None and trust_env:
-        proxy = await anyio.to_thread.run_sync(with_netrc, proxy)
+        proxy = await anyio.to_thread.run_sync(add_netrc_credentials, proxy)
     if proxy is None or proxy.scheme != "https":
         return proxy, None, None
     context = await anyio.to_thread.run_sync(partial(build_proxy_context, authorities, strict=strict))

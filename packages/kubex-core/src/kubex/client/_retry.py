@@ -1,4 +1,4 @@
-"""When a call is sent again, and how long it waits before."""
+"""When a request is sent again, and the delay before that."""
 
 import math
 import random
@@ -15,15 +15,19 @@ OVERLOADED = frozenset({500, 503, 504})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """How often and how soon a call is sent again; `ClientOptions(retry=None)` turns that off.
+    """How often and how soon a request is sent again; `ClientOptions(retry=None)` disables retries.
 
-    Sent again are: any call that could not connect, since nothing was sent; a read whose connection broke; any call
-    the server throttled with 429, but an eviction, unless `throttled_methods` excludes its method; a read that met
-    500, 503 or 504 with `Retry-After`. Delays are in seconds: they double from `initial_delay` up to `max_delay`, less
-    a random part of up to a half. A `Retry-After` is obeyed up to `max_retry_after`; above it the error is raised at
-    once.
+    A request is sent again if
 
-    Raises ConfigurationError for values that make no sense.
+    * no connection could be opened, since the server did not receive anything;
+    * it only reads, and the connection was lost;
+    * the server throttled it with 429. Evictions are an exception, and `throttled_methods` can exclude others;
+    * it only reads, and the response was 500, 503 or 504 with `Retry-After`.
+
+    Delays are in seconds. They double from `initial_delay` up to `max_delay`, and up to half of each is subtracted at
+    random. If `Retry-After` is longer than `max_retry_after`, the error is raised at once.
+
+    Raises ConfigurationError for invalid values.
     """
 
     max_attempts: int = 5
@@ -31,13 +35,14 @@ class RetryPolicy:
     max_delay: float = 5.0
     max_retry_after: float = 30.0
     throttled_methods: Collection[str] | None = None
-    """The methods of calls that are sent again after 429; None is all: the API server throttles a request before it
-    processes it. Name some, such as `{"GET"}`, if a gateway may answer 429 after it has passed a request on."""
+    """The methods that are sent again after 429. None means all, since an API server throttles a request before it
+    processes it. Set it, for example to `{"GET"}`, if a gateway can respond with 429 after it has forwarded
+    a request."""
 
     def __post_init__(self) -> None:
         if isinstance(self.max_attempts, bool) or not isinstance(self.max_attempts, int) or self.max_attempts < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ConfigurationError(
-                f"must be a whole number of at least 1, not {self.max_attempts!r}", field="RetryPolicy.max_attempts"
+                f"must be an integer of at least 1, not {self.max_attempts!r}", field="RetryPolicy.max_attempts"
             )
         for name in ("initial_delay", "max_delay", "max_retry_after"):
             value = getattr(self, name)
@@ -49,17 +54,17 @@ class RetryPolicy:
         methods = self.throttled_methods
         if isinstance(methods, str) or any(not method.isupper() for method in methods or ()):
             raise ConfigurationError(
-                f'must be None or methods in capitals, such as {{"GET"}}, not {methods!r}',
+                f'must be None or methods in upper case, such as {{"GET"}}, not {methods!r}',
                 field="RetryPolicy.throttled_methods",
             )
 
     def backoff(self, attempt: int) -> float:
-        """Return the delay after the given failed attempt, counted from 1."""
+        """Return the delay after a failed attempt, counted from 1."""
         delay = min(self.max_delay, self.initial_delay * 2.0 ** min(attempt - 1, 32))
         return delay * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not cryptography
 
-    def after_error(self, request: Request, error: Exception, attempt: int) -> float | None:
-        """Return the delay after which to send again, None to raise the error."""
+    def delay_after_error(self, request: Request, error: Exception, attempt: int) -> float | None:
+        """Return the delay before the next attempt, or None to raise the error."""
         if attempt >= self.max_attempts:
             return None
         if isinstance(error, ConnectError):
@@ -68,8 +73,8 @@ class RetryPolicy:
             return self.backoff(attempt)
         return None
 
-    def after_answer(self, request: Request, status: int, headers: Headers, attempt: int) -> float | None:
-        """Return the delay after which to send again, None to take the answer as it is."""
+    def delay_after_response(self, request: Request, status: int, headers: Headers, attempt: int) -> float | None:
+        """Return the delay before the next attempt, or None to use this response."""
         if attempt >= self.max_attempts:
             return None
         if status == THROTTLED:

@@ -1,4 +1,4 @@
-"""An answer that keeps coming: chunks or lines, with its limits, closed when the block is left."""
+"""Streamed responses: read chunks or lines inside of an `async with` block."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -16,12 +16,13 @@ from kubex.transport import StreamResponse
 
 L = TypeVar("L")
 
-# So many bytes of a chunk are cut into lines at a time: the lines of a large chunk would not fit the processor's cache.
+# The number of bytes that are split into lines at a time. All lines of a large chunk would not fit into the processor's
+# cache, which makes decoding them slower.
 _PIECE = 2**17
 
 
 class OpenStream:
-    """A response whose headers have arrived, with the transport and the context manager that end it."""
+    """A response after the arrival of its headers, with what must be closed at its end."""
 
     __slots__ = ("context", "pooled", "response")
 
@@ -39,11 +40,11 @@ class OpenStream:
 
     @property
     def headers(self) -> Headers:
-        """The headers of the answer."""
+        """The response headers."""
         return self.response.headers
 
     async def close(self) -> None:
-        """Close the connection and end the use of the transport, even while the task is being cancelled."""
+        """Close the connection and release the transport, also while the task is being cancelled."""
         try:
             await self.context.__aexit__(None, None, None)
         finally:
@@ -51,10 +52,15 @@ class OpenStream:
 
 
 class ByteStream:
-    """A streamed answer: `async with client.stream(...) as stream`, then chunks or lines.
+    """A streamed response, read as chunks or lines. Leaving the `async with` block closes the connection at once.
 
-    Leaving the block closes the connection at once. Raises TransportError when the connection breaks, DeadlineExceeded
-    when the call's own total timeout runs out, StreamNotOpenError outside of the block.
+    Raises TransportError if the connection is lost, DeadlineExceeded if the total of `request_timeout` is exceeded,
+    and StreamNotOpenError outside of the block.
+
+    Example:
+        async with client.stream("GET", "/metrics") as stream:
+            async for line in stream.text():
+                print(line)
     """
 
     __slots__ = ("_block", "_deadline", "_is_open", "_life", "_open", "_opened", "_where")
@@ -108,35 +114,35 @@ class ByteStream:
 
     @property
     def headers(self) -> Headers:
-        """The headers of the answer."""
+        """The response headers."""
         return self._response.headers
 
     async def receive(self) -> bytes:
-        """Return the next bytes as they arrive, `b""` at the end."""
+        """Return the next bytes as they arrive; `b""` at the end."""
         if self._deadline is None:
             return await self._response.receive()
         with anyio.CancelScope(deadline=self._deadline):
             return await self._response.receive()
-        raise DeadlineExceeded(f"the stream's total timeout of {self._life:g} s ran out", *self._where)
+        raise DeadlineExceeded(f"the stream exceeded its total timeout of {self._life:g} s", *self._where)
 
     def chunks(self) -> "Chunks":
-        """Iterate the body as it arrives."""
+        """Iterate over the body as it arrives."""
         return Chunks(self)
 
     def lines(self) -> "Lines[bytes]":
-        r"""Iterate lines without their `\n`; only `\n` ends a line, and a last one may lack it.
+        r"""Iterate over the lines, without their `\n`. The last line need not end with one.
 
         A line longer than 64 MiB raises DecodeError.
         """
         return Lines(self, LineSplitter())
 
     def text(self) -> "Lines[str]":
-        """Iterate the same lines as text; bytes that are not UTF-8 are shown as U+FFFD."""
+        """Iterate over the lines as text; bytes that are not UTF-8 become U+FFFD."""
         return Lines(self, TextSplitter())
 
 
 class Chunks:
-    """Iterates the chunks of a stream."""
+    """Iterates over the chunks of a stream."""
 
     __slots__ = ("_stream",)
 
@@ -154,9 +160,9 @@ class Chunks:
 
 
 class Lines(Generic[L]):
-    r"""Iterates the lines of a stream; `unfinished` turns True with a last line that has no `\n`.
+    r"""Iterates over the lines of a stream. `unfinished` becomes True if the last line does not end with `\n`.
 
-    `what` and `remedy` are for the error about a line that is too long.
+    `what` and `remedy` are parts of the message for a line that is too long.
     """
 
     __slots__ = ("_at", "_chunk", "_ended", "_ready", "_remedy", "_splitter", "_stream", "_what", "unfinished")
@@ -175,7 +181,7 @@ class Lines(Generic[L]):
         self._remedy = remedy
         self._chunk = b""
         self._at = 0
-        self._ready: list[L] = []  # reversed, so that the next line is popped from its end
+        self._ready: list[L] = []  # in reverse order, since pop() is fast at the end
         self._ended = False
         self.unfinished = False
 

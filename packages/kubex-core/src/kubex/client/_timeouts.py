@@ -1,4 +1,4 @@
-"""Time limits of one call, from what the call, the client and the HTTP library say."""
+"""The time limits of a call: from `request_timeout`, the client's options and the HTTP library's defaults."""
 
 from dataclasses import dataclass, field
 from types import EllipsisType
@@ -12,7 +12,10 @@ Resolved: TypeAlias = Timeout | EllipsisType | None
 
 @dataclass(frozen=True, slots=True)
 class CallTimeout:
-    """What bounds one call: `total` seconds of a plain call or until a stream's headers, `life` of a whole stream."""
+    """The limits of a call in seconds.
+
+    `total` is for a plain request, or until the headers of a stream arrive; `life` is for a stream until its end.
+    """
 
     total: float | None
     limits: Limits
@@ -21,7 +24,7 @@ class CallTimeout:
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Resolves the three states of a timeout: the call's, else the client's, else the library's."""
+    """Resolves timeouts: the one of the call, else the client's, else the HTTP library's."""
 
     client: Resolved
     library: Timeout
@@ -31,7 +34,7 @@ class Timeouts:
         object.__setattr__(self, "_default", self._plain(...))
 
     def plain(self, call: Resolved) -> CallTimeout:
-        """Resolve the limits of a plain call."""
+        """Return the limits of a plain request."""
         return self._default if call is ... else self._plain(call)
 
     def _plain(self, call: Resolved) -> CallTimeout:
@@ -41,7 +44,7 @@ class Timeouts:
         return _NONE if timeout is None else CallTimeout(timeout.total, self._limits(timeout))
 
     def stream(self, call: Resolved, *, idle: float | None = None) -> CallTimeout:
-        """Resolve the limits of a stream: only the call's own bound its life and silence, besides `idle` seconds."""
+        """Return the limits of a stream. Its life and its reads are limited by the call's timeout and `idle` only."""
         timeout = self.client if call is ... else call
         if timeout is None:
             return CallTimeout(None, Limits(read=idle))

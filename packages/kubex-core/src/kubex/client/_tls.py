@@ -1,4 +1,4 @@
-"""The TLS of a client: whom it trusts, which name it expects, and the certificate that it shows."""
+"""SSL contexts for the API server, for proxies and for identity providers."""
 
 import socket
 import ssl
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from typing_extensions import override
 
-from kubex.client._trust import TLSMaterial
+from kubex.client._tls_config import TLSConfig
 from kubex.configuration import ClientConfiguration
 from kubex.core._url import ascii_host
 from kubex.credentials import FetchRequest
@@ -19,18 +19,18 @@ from kubex.transport import TLSSettings
 
 
 class ServerNameContext(ssl.SSLContext):
-    """An SSL context that expects another name than the host it connects to.
+    """An SSL context that verifies `server_name` instead of the host name (`tls-server-name` of a kubeconfig).
 
-    HTTP libraries differ in how a server name is set, and some ignore it behind a proxy; all of them wrap sockets.
-    Hosts other than `host` (a proxy that is itself reached by TLS) keep their names.
+    HTTP libraries differ in how they set a server name, and some ignore it behind a proxy, but all of them call these
+    two methods. Connections to other hosts than `host`, such as an HTTPS proxy, are not changed.
     """
 
     host: str
     server_name: str
 
     def _name(self, hostname: str | bytes | None) -> str | bytes | None:
-        asked = hostname.decode("ascii", "replace") if isinstance(hostname, bytes) else hostname
-        return self.server_name if asked is not None and _normalized(asked) == self.host else hostname
+        text = hostname.decode("ascii", "replace") if isinstance(hostname, bytes) else hostname
+        return self.server_name if text is not None and _normalized(text) == self.host else hostname
 
     @override
     def wrap_socket(
@@ -42,7 +42,7 @@ class ServerNameContext(ssl.SSLContext):
         server_hostname: str | bytes | None = None,
         session: ssl.SSLSession | None = None,
     ) -> ssl.SSLSocket:
-        """Wrap a socket, expecting the other name."""
+        """Wrap a socket, and verify the other name."""
         name = self._name(server_hostname)
         return super().wrap_socket(sock, server_side, do_handshake_on_connect, suppress_ragged_eofs, name, session)
 
@@ -55,14 +55,14 @@ class ServerNameContext(ssl.SSLContext):
         server_hostname: str | bytes | None = None,
         session: ssl.SSLSession | None = None,
     ) -> ssl.SSLObject:
-        """Wrap a pair of buffers, which is what asyncio, trio and anyio do, expecting the other name."""
+        """Wrap a pair of buffers, as asyncio, trio and AnyIO do, and verify the other name."""
         return super().wrap_bio(incoming, outgoing, server_side, self._name(server_hostname), session)
 
 
-def build_ssl_context(configuration: ClientConfiguration, material: TLSMaterial, *, strict: bool) -> ssl.SSLContext:
+def build_ssl_context(configuration: ClientConfiguration, tls_config: TLSConfig, *, strict: bool) -> ssl.SSLContext:
     """Build the SSL context for connections to the API server; blocks, so run it in a thread.
 
-    Raises `ConfigurationError` for an authority, a certificate or a key that cannot be used.
+    Raises `ConfigurationError` for an invalid authority, certificate or key.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if configuration.tls_server_name is not None:
@@ -74,27 +74,27 @@ def build_ssl_context(configuration: ClientConfiguration, material: TLSMaterial,
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     else:
-        _trust(context, material.authorities, source="ClientConfiguration", field="server_ca_data")
-    if material.identity is not None:
-        load_identity(context, material.identity)
+        _trust(context, tls_config.authorities, source="ClientConfiguration", field="server_ca_data")
+    if tls_config.identity is not None:
+        load_identity(context, tls_config.identity)
     return context
 
 
-def tls_settings(configuration: ClientConfiguration, material: TLSMaterial, *, strict: bool) -> TLSSettings:
-    """Return what `build_ssl_context()` puts into its context as data."""
+def tls_settings(configuration: ClientConfiguration, tls_config: TLSConfig, *, strict: bool) -> TLSSettings:
+    """Return the settings of `build_ssl_context()` as data, for backends that do not use an `ssl.SSLContext`."""
     verify = not configuration.insecure_skip_tls_verify
     return TLSSettings(
         server_name=configuration.tls_server_name,
-        authorities=material.authorities if verify else None,
-        certificate=None if material.identity is None else material.identity.cert_pem,
-        private_key=None if material.identity is None else material.identity.key_pem,
+        authorities=tls_config.authorities if verify else None,
+        certificate=None if tls_config.identity is None else tls_config.identity.cert_pem,
+        private_key=None if tls_config.identity is None else tls_config.identity.key_pem,
         verify=verify,
         strict=strict,
     )
 
 
 def build_fetch_context(request: FetchRequest, *, strict: bool) -> tuple[ssl.SSLContext, TLSSettings]:
-    """Build the TLS of a request for credentials; blocks, and raises, as `build_ssl_context()` does."""
+    """Build the SSL context for an identity provider; blocks and raises like `build_ssl_context()`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     _set_rules(context, strict=strict)
     source, pem = urlsplit(request.url).netloc, request.ca_data
@@ -105,10 +105,10 @@ def build_fetch_context(request: FetchRequest, *, strict: bool) -> tuple[ssl.SSL
 
 
 def build_proxy_context(authorities: str | None, *, strict: bool) -> ssl.SSLContext:
-    """Build the SSL context for proxies that are themselves reached by https; blocks, so run it in a thread.
+    """Build the SSL context for an HTTPS proxy; blocks, so run it in a thread.
 
-    It trusts the authorities of the system and, as kubectl does, those of the cluster. It always verifies, since the
-    proxy may be sent a password, and shows no certificate of the user's.
+    It trusts the authorities of the system and, like kubectl, those of the cluster. It always verifies the proxy's
+    certificate, since the proxy may receive a password, and does not send a client certificate.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     _set_rules(context, strict=strict)
@@ -119,12 +119,12 @@ def build_proxy_context(authorities: str | None, *, strict: bool) -> ssl.SSLCont
 
 
 def proxy_tls_settings(authorities: str | None, *, strict: bool) -> TLSSettings:
-    """Return what `build_proxy_context()` puts into its context as data; the system's authorities count too."""
+    """Return the settings of `build_proxy_context()` as data."""
     return TLSSettings(authorities=authorities, system_authorities=True, strict=strict)
 
 
 def is_strict(option: bool | EllipsisType) -> bool:
-    """Tell whether certificates are checked by the letter; `...` is what `ssl.create_default_context()` does."""
+    """Resolve `verify_x509_strict`: `...` means the default of `ssl.create_default_context()`."""
     return sys.version_info >= (3, 13) if isinstance(option, EllipsisType) else option
 
 
@@ -134,7 +134,7 @@ def _set_rules(context: ssl.SSLContext, *, strict: bool) -> None:
         context.verify_flags |= ssl.VERIFY_X509_STRICT
     else:
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # an intermediate authority may be trusted, as in Go
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # users can trust an intermediate authority, as in Go
 
 
 def _trust(context: ssl.SSLContext, pem: str | None, *, source: str, field: str) -> None:

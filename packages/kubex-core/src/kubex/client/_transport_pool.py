@@ -1,4 +1,4 @@
-"""The transports of a client: opened on first use, replaced when their TLS changes, closed when no call uses them."""
+"""The transports of a client: opened on first use, replaced when the TLS configuration changes, closed when unused."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -6,21 +6,21 @@ from typing import TypeAlias
 
 import anyio
 
-from kubex.client._trust import TLSMaterial
+from kubex.client._tls_config import TLSConfig
 from kubex.errors import ClientClosedError
 from kubex.transport import Transport
 
-OpenTransport: TypeAlias = Callable[[TLSMaterial], Awaitable[Transport]]
+OpenTransport: TypeAlias = Callable[[TLSConfig], Awaitable[Transport]]
 
 
 class PooledTransport:
     """A transport and the number of calls that use it."""
 
-    __slots__ = ("material", "retired", "transport", "users")
+    __slots__ = ("retired", "tls_config", "transport", "users")
 
-    def __init__(self, transport: Transport, material: TLSMaterial) -> None:
+    def __init__(self, transport: Transport, tls_config: TLSConfig) -> None:
         self.transport = transport
-        self.material = material
+        self.tls_config = tls_config
         self.users = 0
         self.retired = False
 
@@ -33,9 +33,9 @@ class PooledTransport:
 
 
 class TransportPool:
-    """Provides the transport for the current TLS material.
+    """Provides the transport for the current TLS configuration.
 
-    Calls and streams that have started keep their transport until they end.
+    Requests and streams that have started keep their transport until they end.
     """
 
     __slots__ = ("_closed", "_current", "_lock", "_open", "_retired")
@@ -47,29 +47,29 @@ class TransportPool:
         self._lock: anyio.Lock | None = None
         self._closed = False
 
-    async def acquire(self, material: TLSMaterial) -> PooledTransport:
-        """Return the transport for the material and count one use; `release()` ends the use."""
+    async def acquire(self, tls_config: TLSConfig) -> PooledTransport:
+        """Return the transport for the configuration and count one use; `release()` ends the use."""
         pooled = self._current
-        if pooled is None or (pooled.material is not material and pooled.material != material) or self._closed:
-            pooled = await self._renew(material)
+        if pooled is None or (pooled.tls_config is not tls_config and pooled.tls_config != tls_config) or self._closed:
+            pooled = await self._renew(tls_config)
         pooled.users += 1
         return pooled
 
-    async def _renew(self, material: TLSMaterial) -> PooledTransport:
+    async def _renew(self, tls_config: TLSConfig) -> PooledTransport:
         if self._lock is None:
             self._lock = anyio.Lock()
         async with self._lock:
             if self._closed:
                 raise ClientClosedError
             old = self._current
-            if old is not None and old.material == material:
+            if old is not None and old.tls_config == tls_config:
                 return old
-            transport = await self._open(material)
+            transport = await self._open(tls_config)
             if self._closed:
                 with anyio.CancelScope(shield=True):
                     await transport.aclose()
                 raise ClientClosedError
-            fresh = self._current = PooledTransport(transport, material)
+            fresh = self._current = PooledTransport(transport, tls_config)
             if old is not None:
                 await self._retire(old)
             return fresh

@@ -1,13 +1,13 @@
-"""`Warning` headers of the server become Python warnings."""
+"""Python warnings for the `Warning` headers of API servers."""
 
 from collections.abc import Iterable
 
-from kubex.core._caller import warn_caller
+from kubex.core._warn import warn_caller
 from kubex.errors import ApiWarning, KubexError
 
 
 def warn_result(texts: Iterable[str], result: object) -> None:
-    """Warn of each text at the user's line; a warning that is raised carries the result."""
+    """Issue a warning for each text at the user's line; if the user turned it into an error, that has the `result`."""
     for text in texts:
         warning = ApiWarning(text)
         warning.result = result
@@ -15,7 +15,7 @@ def warn_result(texts: Iterable[str], result: object) -> None:
 
 
 def raise_with_warnings(error: KubexError, texts: Iterable[str]) -> None:
-    """Warn of each text, then raise the error, also where the warnings are errors themselves."""
+    """Issue a warning for each text, then raise the error, also if the user turned warnings into errors."""
     try:
         warn_result(texts, None)
     except ApiWarning as warning:

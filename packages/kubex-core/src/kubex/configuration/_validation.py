@@ -8,7 +8,7 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from kubex.core._proxy import parse_proxy
-from kubex.core._text import NO_UNICODE, is_unicode
+from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
 from kubex.core._url import holds_credentials, split_url, without_query
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect
 from kubex.credentials._tokens import token_problem
@@ -50,8 +50,8 @@ def _types(configuration: ClientConfiguration) -> Iterator[Problem]:
             continue
         elif not isinstance(value, str) and not (each.name.endswith("_file") and isinstance(value, PathLike)):
             yield each.name, f"must be a str, not {type(value).__name__}"
-        elif isinstance(value, str) and not each.name.endswith("_file") and not is_unicode(value):
-            yield each.name, NO_UNICODE
+        elif isinstance(value, str) and not each.name.endswith("_file") and has_lone_surrogate(value):
+            yield each.name, LONE_SURROGATE
         elif not value and each.name != "password":
             yield each.name, "is empty; leave it out if there is none"
 

@@ -1,1 +1,1 @@
-"""What every layer of kubex stands on: exceptions, parameters, patches and pure helpers."""
+"""Exceptions, parameters and helpers without I/O, which all other packages use."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from kubex.core._headers import LONGEST_WAIT, Headers
+from kubex.core._headers import MAX_RETRY_AFTER, Headers
 from kubex.models._errors import KubexError
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def error_from_status(api_status: Status, *, status: int | None = None, method: 
     """Make the exception for a `Status`, as an `ERROR` event of a watch carries it."""
     code = status or api_status.code or 500
     asked = api_status.details.retry_after_seconds if api_status.details is not None else None
-    seconds = None if asked is None or asked < 0 else min(asked, LONGEST_WAIT)  # the server may send any number
+    seconds = None if asked is None or asked < 0 else min(asked, MAX_RETRY_AFTER)  # the server may send any number
     return error_class(code, api_status.reason)(code, api_status, method, path, retry_after=seconds)
 
 

@@ -1,4 +1,4 @@
-"""Bodies as JSON bytes."""
+"""Encode request bodies as JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError, to_json
 
 from kubex.core._errors import EncodeError
-from kubex.core._text import NO_UNICODE, is_unicode
+from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
 from kubex.models._kinded import Kinded
 from kubex.models._model import Model
 
@@ -17,23 +17,23 @@ _REPLACEMENT = "\ufffd".encode()
 
 
 def encode(value: object, *, partial: bool = False) -> bytes:
-    """Encode a model or plain values in their JSON forms (enums, datetimes), by wire names.
+    """Encode a model or plain values as JSON, with the JSON names of fields.
 
-    Of a model nothing that is None is sent; a `partial` one sends the fields that were set, None included.
-    Inside plain values models are encoded as whole objects. Raises EncodeError for text that UTF-8 cannot encode.
+    Fields of a model that are None are left out. With `partial=True`, the fields that were set are written, including
+    None. Models inside of plain values are encoded completely. Raises EncodeError for strings that UTF-8 cannot encode.
     """
     if isinstance(value, BaseModel):
         write = value.__pydantic_serializer__.to_json
-        return _written(
+        return _write(
             lambda: write(value, by_alias=True, exclude_unset=partial, exclude_none=not partial),
             value,
             type(value).__name__,
         )
-    return _written(lambda: to_json(plain(value)), value, "body")
+    return _write(lambda: to_json(plain(value)), value, "body")
 
 
 def plain(value: Any) -> Any:
-    """Replace models inside plain containers by their JSON forms; None in a mapping stays, for merge patches."""
+    """Replace models inside of plain containers by dicts. None in a mapping is kept, since merge patches need it."""
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True, exclude_none=True)
     if isinstance(value, Mapping):
@@ -44,14 +44,14 @@ def plain(value: Any) -> Any:
 
 
 def encode_object(obj: Model, facts: Kinded, *, managed: bool = False) -> bytes:
-    """Encode an object to be written: `apiVersion` and `kind` are always sent, also of an item of a list.
+    """Encode an object of a write request, with `apiVersion` and `kind`, which items of a list do not have.
 
-    With `managed=True` it is a server-side apply, which refuses `managedFields`. Raises TypeError for a dict and
-    EncodeError for text that UTF-8 cannot encode.
+    `managed=True` removes `managedFields`, which a server-side apply must not contain. Raises TypeError for a dict and
+    EncodeError for strings that UTF-8 cannot encode.
     """
     if not isinstance(obj, Model):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(
-            f"{type(obj).__name__} is no object of kind {facts.kind}: make one, from a dict by "
+            f"{type(obj).__name__} is not an object of kind {facts.kind}; create one from a dict with "
             f"{facts.kind}.model_validate(...)"
         )
 
@@ -61,44 +61,47 @@ def encode_object(obj: Model, facts: Kinded, *, managed: bool = False) -> bytes:
             body["metadata"].pop("managedFields", None)
         return to_json(body)
 
-    return _written(write, obj, facts.kind)
+    return _write(write, obj, facts.kind)
 
 
-def _written(write: Callable[[], bytes], value: object, what: str) -> bytes:
-    """Write JSON. Pydantic raises an error without a place for half of a surrogate pair, or replaces it in keys."""
+def _write(write: Callable[[], bytes], value: object, what: str) -> bytes:
+    """Call `write`, and raise EncodeError with the path of a lone surrogate.
+
+    Pydantic's own error does not contain the path, and in keys Pydantic replaces a surrogate without an error.
+    """
     try:
         body = write()
     except (PydanticSerializationError, UnicodeEncodeError):
-        place = _half_character(value)
+        place = _find_lone_surrogate(value)
         if place is None:
             raise
     else:
-        place = _half_character(value) if _REPLACEMENT in body else None
+        place = _find_lone_surrogate(value) if _REPLACEMENT in body else None
         if place is None:
             return body
-    raise EncodeError(what, f"{place.lstrip('.')}: {NO_UNICODE}" if place else NO_UNICODE)
+    raise EncodeError(what, f"{place.lstrip('.')}: {LONE_SURROGATE}" if place else LONE_SURROGATE)
 
 
-def _half_character(value: Any, path: str = "") -> str | None:
-    """Return the path of the first text that UTF-8 cannot encode."""
+def _find_lone_surrogate(value: Any, path: str = "") -> str | None:
+    """Return the path of the first string that UTF-8 cannot encode."""
     if isinstance(value, str):
-        return None if is_unicode(value) else path
+        return path if has_lone_surrogate(value) else None
     if isinstance(value, BaseModel):
         items: Iterable[tuple[str, Any]] = ((f".{name}", item) for name, item in value)
     elif isinstance(value, Mapping):
         pairs = cast("Mapping[object, Any]", value).items()
-        if bad := next((key for key, _ in pairs if isinstance(key, str) and not is_unicode(key)), None):
+        if bad := next((key for key, _ in pairs if isinstance(key, str) and has_lone_surrogate(key)), None):
             return f"{path}[{bad!a}]"
         items = ((f"[{key!r}]", item) for key, item in pairs)
     elif isinstance(value, list | tuple):
         items = ((f"[{position}]", item) for position, item in enumerate(cast("Sequence[Any]", value)))
     else:
         return None
-    found = (_half_character(item, path + step) for step, item in items)
+    found = (_find_lone_surrogate(item, path + step) for step, item in items)
     return next((place for place in found if place is not None), None)
 
 
 def complete(body: Mapping[str, Any], facts: Kinded, name: str) -> dict[str, Any]:
-    """Fill in what the body of a server-side apply must say of itself."""
+    """Add `apiVersion`, `kind` and `metadata.name` to the body of a server-side apply, which requires them."""
     metadata = {"name": name} | dict(body.get("metadata") or {})
     return {"apiVersion": facts.api_version, "kind": facts.kind} | dict(body) | {"metadata": metadata}

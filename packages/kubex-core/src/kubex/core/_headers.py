@@ -1,4 +1,4 @@
-"""Response headers: a mapping that ignores the case of names and can have several values for one name."""
+"""Response headers: a mapping with case-insensitive names, where a name can have several values."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
-# RFC 9111, 5.5: code, agent, quoted text that may hold commas and escapes, and perhaps a quoted date.
+# RFC 7234, 5.5: code, agent, quoted text that can contain commas and escapes, and optionally a quoted date.
 _WARNING = re.compile(r'\s*(\d{3})\s+(\S+)\s+"((?:[^"\\]|\\.)*)"(?:\s+"[^"]*")?\s*(?:,|$)')
 _ESCAPE = re.compile(r"\\(.)")
 _DIGITS = re.compile(r"[0-9]+")
 
-LONGEST_WAIT = 2.0**31
-"""Seconds that stand for all longer times (RFC 9111, 1.2.2)."""
+MAX_RETRY_AFTER = 2.0**31
+"""Longer times are reduced to this, in seconds (RFC 9111, 1.2.2)."""
 
 
 class Headers(Mapping[str, str]):
-    """The header fields of a response; names ignore case.
+    """The header fields of a response; names are case-insensitive.
 
-    `headers["content-type"]` is the first value of a field, `get_all()` returns all of them.
+    `headers["content-type"]` is the first value of a field; `get_all()` returns all values.
     """
 
     __slots__ = ("fields",)
 
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
         self.fields = tuple(fields)
-        """All fields as pairs of name and value, in the order of the response."""
+        """All fields as (name, value), in the order of the response."""
 
     @classmethod
     def from_raw(cls, fields: Iterable[tuple[bytes, bytes]]) -> Headers:
@@ -58,26 +58,26 @@ class Headers(Mapping[str, str]):
         return [value for field, value in self.fields if len(field) == length and field.lower() == wanted]
 
     def warnings(self) -> list[str]:
-        """Return the texts of all `Warning` fields; a value that breaks the grammar is given whole."""
+        """Return the texts of all `Warning` fields; a malformed value is returned unchanged."""
         return [text for value in self.get_all("warning") for text in parse_warning(value)]
 
     def retry_after(self) -> float | None:
         """Return the seconds of `Retry-After`, a number or a date; None for anything else (RFC 9110, 10.2.3)."""
         value = (self.get("retry-after") or "").strip(" \t")
         if _DIGITS.fullmatch(value):
-            return min(float(value), LONGEST_WAIT)
+            return min(float(value), MAX_RETRY_AFTER)
         try:
             when = parsedate_to_datetime(value)
-            if when.tzinfo is None:  # that is how a zone of -0000 is read
+            if when.tzinfo is None:  # a zone of -0000 gives a naive datetime
                 when = when.replace(tzinfo=timezone.utc)
             seconds = (when - datetime.now(timezone.utc)).total_seconds()
-        except (ValueError, OverflowError, IndexError, TypeError):  # the module is not strict about its input
+        except (ValueError, OverflowError, IndexError, TypeError):  # email.utils raises all of them for invalid dates
             return None
-        return min(max(0.0, seconds), LONGEST_WAIT)
+        return min(max(0.0, seconds), MAX_RETRY_AFTER)
 
 
 def parse_warning(value: str) -> list[str]:
-    """Return the texts of one `Warning` field value, which may hold several warnings."""
+    """Return the texts of one `Warning` field value, which can contain several warnings."""
     texts: list[str] = []
     position = 0
     while position < len(value):

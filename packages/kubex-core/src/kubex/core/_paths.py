@@ -1,4 +1,4 @@
-"""Paths of the API: every segment is data and is encoded, or refused before anything is sent."""
+"""API paths. Each segment is percent-encoded, or raises an error before a request is sent."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ import re
 from urllib.parse import quote
 
 from kubex.core._errors import InvalidNameError, NamespaceError
+from kubex.core._unicode import LONE_SURROGATE
 from kubex.models import NamespacedResource, Resource, ResourceFacts, facts_of
 
 # Sub-delimiters that are legal in a segment stay readable, as in `system:admin`.
 _SAFE = "!$&'()*+,;=:@"
 
-# Nearly every name: what quoting leaves as it is. `.` and `..` do not match.
+# Names that need no quoting: nearly all. `.` and `..` do not match.
 _PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 
 
 def segment(value: str, what: str) -> str:
     """Percent-encode one path segment.
 
-    Raises InvalidNameError for what would leave its place: an empty name, `.`, `..`, `/`, `%`, or a control character.
+    Raises InvalidNameError for values that would change the path: empty, `.`, `..`, or with `/`, `%` or a control
+    character.
     """
     if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidNameError(what, value, "is not a string")
@@ -29,29 +31,29 @@ def segment(value: str, what: str) -> str:
     if value in (".", "..") or "/" in value or "%" in value:
         raise InvalidNameError(what, value, 'cannot be a path segment: "/", "%", "." and ".." are not allowed')
     if any(ord(char) < 0x20 or ord(char) == 0x7F for char in value):
-        raise InvalidNameError(what, value, "holds a control character")
+        raise InvalidNameError(what, value, "contains a control character")
     try:
         return quote(value, safe=_SAFE)
     except UnicodeEncodeError as error:
-        raise InvalidNameError(what, value, "holds half of a surrogate pair, which is no character") from error
+        raise InvalidNameError(what, value, LONE_SURROGATE) from error
 
 
 def collection_path(resource: type[Resource], namespace: str | None) -> str:
-    """Return the path of a collection: in one namespace, or of all (None) and of a cluster-wide kind."""
+    """Return the path of a collection: in one namespace, or (None) in all namespaces or of a cluster-scoped kind."""
     return place(facts_of(resource), namespace, namespaced=issubclass(resource, NamespacedResource))
 
 
 def place(facts: ResourceFacts, namespace: str | None, *, namespaced: bool) -> str:
-    """Return the path that objects are created at; raises NamespaceError for a namespace of a cluster-wide kind."""
+    """Return the path of a collection; raises NamespaceError for a namespace of a cluster-scoped kind."""
     root = f"/apis/{segment(facts.group, 'group')}" if facts.group else "/api"
     base = f"{root}/{segment(facts.version, 'version')}"
     plural = segment(facts.plural, "plural")
     if namespace is None:
         return f"{base}/{plural}"
     if not namespaced:
-        raise NamespaceError(facts.resource, f"is cluster-wide, so namespace {namespace!r} does not apply")
+        raise NamespaceError(facts.resource, f"is cluster-scoped, so namespace {namespace!r} does not apply")
     if namespace == "*":
-        raise NamespaceError(facts.resource, "namespace '*' is not a name: pass namespace=None for all namespaces")
+        raise NamespaceError(facts.resource, "namespace '*' is not a name; pass namespace=None for all namespaces")
     return f"{base}/namespaces/{segment(namespace, 'namespace')}/{plural}"
 
 

@@ -1,17 +1,17 @@
-"""A proxy between the client and the API server."""
+"""`Proxy`, and the parser of proxy URLs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from kubex.core._basic import basic_authorization
+from kubex.core._basic_auth import basic_authorization
 from kubex.core._errors import ConfigurationError
-from kubex.core._text import is_unicode
+from kubex.core._unicode import has_lone_surrogate
 from kubex.core._url import split_url
 
 SCHEMES = ("http", "https")
-"""Of requests."""
+"""The schemes of HTTP proxies."""
 
 SOCKS_SCHEMES = ("socks5", "socks5h")
 _SOCKS_PORT = 1080
@@ -19,31 +19,31 @@ _SOCKS_PORT = 1080
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proxy:
-    """An HTTP or SOCKS5 proxy. `url` is `scheme://host:port` without credentials, so it may be shown."""
+    """An HTTP or SOCKS5 proxy. `url` is `scheme://host:port` without credentials, so messages can show it."""
 
     url: str
     username: str | None = field(default=None, repr=False)
-    """May be a token that needs no password."""
+    """The user name, or a token that is used without a password."""
     password: str | None = field(default=None, repr=False)
 
     @property
     def scheme(self) -> str:
-        """How the proxy is spoken to: `http`, `https`, or for SOCKS `socks5` or `socks5h`, which mean the same."""
+        """The protocol to the proxy: `http`, `https`, or for SOCKS `socks5` or `socks5h`, which are equivalent."""
         return self.url.partition(":")[0]
 
     @property
     def is_socks(self) -> bool:
-        """Whether it is a SOCKS5 proxy, which resolves the server's name by itself."""
+        """Whether it is a SOCKS5 proxy. It resolves the server's host name."""
         return self.scheme in SOCKS_SCHEMES
 
     @property
     def host(self) -> str:
-        """The host, an IPv6 address without brackets."""
+        """The host; an IPv6 address has no brackets."""
         return urlsplit(self.url).hostname or ""
 
     @property
     def port(self) -> int | None:
-        """The port, None where the URL has none."""
+        """The port, or None if the URL does not contain one."""
         return urlsplit(self.url).port
 
     @property
@@ -55,9 +55,10 @@ class Proxy:
 
 
 def parse_proxy(url: str, *, source: str | None = None, entry: str | None = None, field: str | None = None) -> Proxy:
-    """Read the URL of a proxy, with or without credentials in it.
+    """Parse the URL of a proxy, with or without credentials.
 
-    Raises `ConfigurationError` with the given place; it never shows the URL, which may hold a password.
+    Raises `ConfigurationError` with `source`, `entry` and `field`. It does not show the URL, which can contain a
+    password.
     """
 
     def wrong(problem: str) -> ConfigurationError:
@@ -72,11 +73,11 @@ def parse_proxy(url: str, *, source: str | None = None, entry: str | None = None
         raise wrong(problem)
     if parts.scheme and "://" in url and parts.scheme not in SCHEMES + SOCKS_SCHEMES:
         known = "http, https, socks5 or socks5h"
-        raise wrong(f"has the scheme {parts.scheme!r}, which is not supported; a proxy is reached by {known}")
+        raise wrong(f"has the scheme {parts.scheme!r}, which is not supported; use {known}")
     host = parts.hostname
-    if not host or "://" not in url or any(character.isspace() for character in url) or not is_unicode(url):
+    if not host or "://" not in url or any(character.isspace() for character in url) or has_lone_surrogate(url):
         raise wrong(problem)
-    if parts.path not in ("", "/") or parts.query or parts.fragment:  # where a password may have gone
+    if parts.path not in ("", "/") or parts.query or parts.fragment:  # these can be parts of an unquoted password
         raise wrong(problem)
     port = parts.port
     if port is None and parts.scheme in SOCKS_SCHEMES:
@@ -93,10 +94,10 @@ def parse_proxy(url: str, *, source: str | None = None, entry: str | None = None
 
 
 def socks_problem(proxy: Proxy) -> str | None:
-    """Say why the credentials of a SOCKS proxy cannot be sent, None if they can."""
+    """Return why SOCKS cannot send the credentials of a proxy, or None."""
     if not proxy.is_socks or proxy.username is None:
         return None
     for part in (proxy.username, proxy.password or ""):
         if not (part.isascii() and 0 < len(part) < 256):
-            return "has a user name or a password that SOCKS cannot carry: each must be 1 to 255 ASCII characters"
+            return "has a user name or password that SOCKS cannot send: each must have 1 to 255 ASCII characters"
     return None

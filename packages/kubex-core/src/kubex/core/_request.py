@@ -1,4 +1,4 @@
-"""What a verb builds and `Client` sends."""
+"""`Request`: the verbs of `Api` build it, and `Client` sends it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One call of the API, before credentials, retries and encoding of the URL.
+    """A request to the API server, before credentials and default headers are added.
 
-    `path` begins with `/` and is percent-encoded. `resend_when_throttled` is False for evictions, whose 429 is the
-    answer.
+    `path` begins with `/` and is percent-encoded. `resend_when_throttled` is False for evictions: for these, 429 means
+    that a disruption budget does not allow them.
     """
 
     method: str
@@ -31,5 +31,5 @@ class Request:
 
     @property
     def reads_only(self) -> bool:
-        """Whether the server changes nothing, so that the call may be sent again."""
+        """Whether the request does not change anything, so that it can be sent again."""
         return self.method in ("GET", "HEAD", "OPTIONS")

@@ -13,7 +13,7 @@ from kubex.core._headers import Headers
 class Response:
     """The response to a plain request: status code, headers and the complete body.
 
-    `extensions` is what the HTTP backend, or a wrapper of it, adds.
+    `extensions` contains additional data of the HTTP backend or of a wrapper.
     """
 
     status: int

@@ -1,7 +1,7 @@
-r"""Selectors as the text that is sent; what is none is refused here, since a server would select something else.
+r"""Label and field selectors.
 
-A mapping stands for equality alone, so nothing in it may be read as more: values of labels cannot hold what they would
-need, those of fields are escaped.
+A mapping means that each key equals its value. Characters that would change this are escaped in the values of field
+selectors; values of labels cannot contain such characters, so they raise an error.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias, cast
 
 from kubex.core._errors import ConfigurationError
-from kubex.core._text import NO_UNICODE, is_unicode
+from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
 
 Selector: TypeAlias = str | Mapping[str, str] | None
-"""A selector in Kubernetes' own syntax (`app=web,tier!=db`), or a mapping of keys to the values they must equal.
+"""A selector in the syntax of Kubernetes (`app=web,tier!=db`), or a mapping of keys to values.
 
 See https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors.
 """
@@ -26,12 +26,12 @@ _ESCAPED = re.compile(r"([\\,=])")
 
 
 def label_selector(value: object) -> str | None:
-    """Return a selector of labels as text; raises ConfigurationError."""
+    """Return a label selector as a string; raises ConfigurationError if it is invalid."""
     return _text(value, "label_selector", _label)
 
 
 def field_selector(value: object) -> str | None:
-    """Return a selector of fields as text; raises ConfigurationError."""
+    """Return a field selector as a string; raises ConfigurationError if it is invalid."""
     return _text(value, "field_selector", _field)
 
 
@@ -39,12 +39,12 @@ def _text(value: object, argument: str, requirement: Callable[[str, str], str]) 
     if value is None:
         return None
     if isinstance(value, str):
-        if not is_unicode(value):
-            raise ConfigurationError(NO_UNICODE, field=argument)
-        return str.__str__(value)  # a member of an enumeration would show its name
+        if has_lone_surrogate(value):
+            raise ConfigurationError(LONE_SURROGATE, field=argument)
+        return str.__str__(value)  # str() of an enumeration member would be its name
     if not isinstance(value, Mapping):
         raise ConfigurationError(
-            f'must be text such as "app=web,tier!=db", or a mapping of keys to values, not {type(value).__name__}',
+            f'must be a string such as "app=web,tier!=db", or a mapping of keys to values, not {type(value).__name__}',
             field=argument,
         )
     return ",".join(
@@ -57,8 +57,8 @@ def _pair(key: object, value: object, argument: str) -> tuple[str, str]:
         return key, value
     what, part = ("value", value) if isinstance(key, str) else ("key", key)
     raise ConfigurationError(
-        f"maps {key!r} to {value!r}, whose {what} is {type(part).__name__}: a mapping is of str to str, anything else "
-        "is written as text",
+        f"contains {key!r}: {value!r}, but the {what} must be a str, not {type(part).__name__}; pass other "
+        "requirements as a string",
         field=argument,
     )
 
@@ -66,19 +66,19 @@ def _pair(key: object, value: object, argument: str) -> tuple[str, str]:
 def _label(key: str, value: str) -> str:
     if not _LABEL_KEY.fullmatch(key) or not _LABEL_VALUE.fullmatch(value):
         raise ConfigurationError(
-            f"maps {key!r} to {value!r}, which no label can be: labels have letters, digits and -_. only; "
-            "other requirements are written as text",
+            f"contains the invalid label {key!r}: {value!r}; labels consist of letters, digits, '-', '_' and '.'; "
+            "pass other requirements as a string",
             field="label_selector",
         )
     return key + "=" + value
 
 
 def _field(key: str, value: str) -> str:
-    if not is_unicode(key + value):
-        raise ConfigurationError(NO_UNICODE, field="field_selector")
+    if has_lone_surrogate(key + value):
+        raise ConfigurationError(LONE_SURROGATE, field="field_selector")
     if not _FIELD_KEY.fullmatch(key):
         raise ConfigurationError(
-            f"maps {key!r} to {value!r}, but that is no name of a field; other requirements are written as text",
+            f"contains {key!r}: {value!r}, but {key!r} is not the name of a field; pass other requirements as a string",
             field="field_selector",
         )
     return key + "=" + _ESCAPED.sub(r"\\\1", value)

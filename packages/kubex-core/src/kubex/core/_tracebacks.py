@@ -1,12 +1,12 @@
-"""Tracebacks without secrets: error reporters show the local variables of frames."""
+"""Remove secrets from tracebacks: some error reporters show the local variables of each frame."""
 
 import traceback
 
 
 def forget_frames(error: BaseException) -> None:
-    """Remove the tracebacks of an exception and of those behind it, except of those that a caller is handling.
+    """Remove the tracebacks of an exception and its causes, except of exceptions that a caller is handling.
 
-    Call it where an exception leaves code whose local variables contain tokens or keys, and raise the exception again.
+    Use it where an exception leaves a function with tokens or keys in local variables, and raise the exception again.
     """
     callers = {frame for frame, _ in traceback.walk_stack(None)}
     waiting, seen = [error], set[int]()

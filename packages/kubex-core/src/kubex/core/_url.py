@@ -1,30 +1,30 @@
-"""Taking URLs apart without surprises."""
+"""Helpers for URLs."""
 
 from urllib.parse import SplitResult, urlsplit
 
 
 def split_url(url: str) -> SplitResult | None:
-    """Split a URL; None for what is none, a port that is no number included."""
+    """Split a URL; return None if it, or its port, is invalid."""
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 - reading it checks it
+        parts.port  # noqa: B018 - the property checks the port
     except ValueError:
         return None
     return parts
 
 
 def holds_credentials(url: str, parts: SplitResult) -> bool:
-    """Tell whether a user name may stand in a URL, also if its scheme was forgotten, or a password holds `?` or `#`."""
+    """Return whether a URL can contain a user name, also if it has no scheme, or `?` or `#` in a password."""
     return "@" in (f"{parts.netloc} {parts.query} {parts.fragment}" if "://" in url else url)
 
 
 def without_query(parts: SplitResult) -> str:
-    """Return what of a URL without credentials may be shown: a query or a fragment may be a token."""
+    """Return a URL without query and fragment, which can contain a token, so that it can be shown."""
     return parts._replace(query="", fragment="").geturl()
 
 
 def ascii_host(host: str) -> str:
-    """Write a host as it is looked up; what cannot be written so stays as it is."""
+    """Return a host name in IDNA encoding; names that cannot be encoded are returned unchanged."""
     try:
         return host.encode("idna").decode("ascii")
     except UnicodeError:

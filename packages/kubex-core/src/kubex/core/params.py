@@ -84,8 +84,8 @@ PhaseTypes: TypeAlias = float | EllipsisType | None
 class Timeout:
     """Time limits in seconds.
 
-    `total` bounds a whole call. Of the phases, `...` (the default) is the HTTP library's own limit, or none where
-    `total` is set; `None` is no limit. `write` and `pool` have an effect with httpx only.
+    `total` limits a complete call. For a phase, `...` (the default) uses the HTTP library's limit, or no limit if
+    `total` is set; `None` disables the limit. Only httpx uses `write` and `pool`.
 
     Raises ConfigurationError for a limit that is not a positive finite number.
     """
@@ -111,19 +111,19 @@ class Timeout:
 
 
 TimeoutTypes: TypeAlias = Timeout | float | EllipsisType | None
-"""`...` is the client's or the HTTP library's default, `None` no timeout, a number a total in seconds."""
+"""`...` uses the default of the client or HTTP library, `None` disables timeouts, a number is the total in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Precondition:
-    """What must still hold for a delete to happen; otherwise it is a `Conflict`."""
+    """Delete an object only if it still has this uid and resource version; otherwise the call raises `Conflict`."""
 
     uid: str | None = None
     resource_version: str | None = None
 
 
 def coerce_timeout(value: TimeoutTypes, *, field: str) -> Timeout | EllipsisType | None:
-    """Turn a number into `Timeout(total=number)` and refuse what is no timeout."""
+    """Return `Timeout(total=number)` for a number; raise ConfigurationError for an invalid timeout."""
     if value is None or value is ... or isinstance(value, Timeout):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]

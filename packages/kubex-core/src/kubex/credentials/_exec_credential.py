@@ -10,7 +10,7 @@ from typing import cast
 
 import msgspec
 
-from kubex.core._text import is_unicode
+from kubex.core._unicode import has_lone_surrogate
 from kubex.credentials._authentication import Authentication, TLSIdentity
 from kubex.credentials._client_certificate import load_identity
 from kubex.credentials._exec_config import API_VERSIONS
@@ -100,7 +100,7 @@ def _text(status: dict[str, object], name: str, source: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise ConfigurationError("must be text", source=source, field=f"status.{name}")
-    if not is_unicode(value):
+    if has_lone_surrogate(value):
         raise ConfigurationError("is not text in Unicode", source=source, field=f"status.{name}")
     return value
 
@@ -116,7 +116,7 @@ def _expiry(status: dict[str, object], source: str) -> datetime | None:
     value = status.get("expirationTimestamp")
     if value is None:
         return None
-    if isinstance(value, str) and not is_unicode(value):
+    if isinstance(value, str) and has_lone_surrogate(value):
         value = None
     try:  # what is beyond microseconds would be rounded, and "for ever" is the last moment that there is
         moment = msgspec.convert(_BEYOND_MICROSECONDS.sub("", value), datetime) if isinstance(value, str) else None

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from kubex.core._text import NO_UNICODE, is_unicode
+from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
 from kubex.credentials._authentication import Authentication
 from kubex.errors import ConfigurationError
 
@@ -90,8 +90,8 @@ def _check_text(name: str, value: object, *, empty: bool = False) -> str:
         raise _wrong(name, f"must be a str, not {type(value).__name__}")
     if not value and not empty:
         raise _wrong(name, "is empty; name a user" if name == "user" else "is empty; leave it out if there is none")
-    if not is_unicode(value):
-        raise _wrong(name, NO_UNICODE)
+    if has_lone_surrogate(value):
+        raise _wrong(name, LONE_SURROGATE)
     return value
 
 

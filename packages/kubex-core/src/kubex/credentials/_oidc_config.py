@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from kubex.core._text import NO_UNICODE, is_unicode
+from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
 from kubex.core._url import holds_credentials, split_url, without_query
 from kubex.credentials._tokens import token_problem
 from kubex.errors import ConfigurationError
@@ -74,8 +74,8 @@ def _check_text(name: str, value: object, *, required: bool) -> None:
         return
     if not isinstance(value, str):
         raise wrong(name, f"must be a str, not {type(value).__name__}")
-    if not is_unicode(value):
-        raise wrong(name, NO_UNICODE)
+    if has_lone_surrogate(value):
+        raise wrong(name, LONE_SURROGATE)
     if not value:
         raise wrong(name, "is empty" if required else "is empty; leave it out if there is none")
 

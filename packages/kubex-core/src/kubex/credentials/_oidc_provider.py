@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import quote_plus, urlencode, urlsplit
 
-from kubex.core._basic import basic_authorization
-from kubex.core._text import NO_UNICODE, is_unicode
+from kubex.core._basic_auth import basic_authorization
+from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
 from kubex.core._url import split_url
 from kubex.credentials._fetch import Fetch, FetchRequest, FetchResponse
 from kubex.credentials._oidc_config import OpenIDConnect, is_confidential
@@ -71,7 +71,7 @@ class Provider:
         return TokenEndpoint(endpoint, tuple(each for each in (BASIC, POST) if each in listed) or (BASIC, POST))
 
     async def refresh(self, endpoint: TokenEndpoint, refresh_token: str) -> Grant:
-        """Exchange a refresh token for new tokens."""
+        """RequestSender a refresh token for new tokens."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         first, *others = [self._method] if self._method in endpoint.methods else endpoint.methods
         response = await self._post(endpoint.url, form, first)
@@ -84,8 +84,8 @@ class Provider:
             raise self.error(f"the refresh at {_without_query(endpoint.url)} {_answered(response.status)}{said}")
         self._method = first
         grant = Grant(_text(document, "id_token"), _text(document, "refresh_token"))
-        if not is_unicode(grant.refresh_token or ""):
-            raise self.error(f"the refresh_token in the answer to the refresh {NO_UNICODE}")
+        if has_lone_surrogate(grant.refresh_token or ""):
+            raise self.error(f"the refresh_token in the answer to the refresh {LONE_SURROGATE}")
         return grant
 
     async def _post(self, url: str, form: Mapping[str, str], method: str | None) -> FetchResponse:

@@ -1,4 +1,4 @@
-"""Sending one request until there is an answer to keep: credentials, refusals, retries."""
+"""Send one request, again where the retry policy allows it or the credentials were renewed."""
 
 import dataclasses
 import logging
@@ -9,11 +9,11 @@ from typing import Generic, Protocol, TypeVar
 
 import anyio
 
-from kubex.client._prepare import Preparer
+from kubex.client._request_builder import RequestBuilder
 from kubex.client._retry import RetryPolicy
 from kubex.client._stream import OpenStream
+from kubex.client._tls_config import TLSConfig, TLSConfigLoader
 from kubex.client._transport_pool import PooledTransport, TransportPool
-from kubex.client._trust import TLSMaterial, TLSSource
 from kubex.core._headers import Headers
 from kubex.core._request import Request
 from kubex.core._response import Response
@@ -36,8 +36,8 @@ UNAUTHORIZED = 401
 PROXY_UNAUTHORIZED = 407
 
 
-class Answer(Protocol):
-    """What an attempt brings: at least a status and headers."""
+class ResponseHead(Protocol):
+    """A complete response, or a stream whose headers have arrived."""
 
     @property
     def status(self) -> int: ...
@@ -45,17 +45,17 @@ class Answer(Protocol):
     def headers(self) -> Headers: ...
 
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=ResponseHead)
 
 
-class Exchange(Generic[A]):
-    """Sends plain requests, or streams, which may each need a dedicated connection."""
+class RequestSender(Generic[A]):
+    """Sends plain requests or opens streams, which use a dedicated connection."""
 
     def __init__(
         self,
         pool: TransportPool,
-        tls: TLSSource,
-        preparer: Preparer,
+        tls: TLSConfigLoader,
+        builder: RequestBuilder,
         credentials: Credentials,
         policy: RetryPolicy | None,
         *,
@@ -63,104 +63,106 @@ class Exchange(Generic[A]):
         discard: Callable[[A], Awaitable[None]],
         compressed: bool,
         dedicated: bool,
-        forwarded_by: Proxy | None = None,
+        forwarding_proxy: Proxy | None = None,
     ) -> None:
         self._pool = pool
         self._tls = tls
-        self._preparer = preparer
+        self._builder = builder
         self._credentials = credentials
         self._policy = policy
         self._send = send
         self._discard = discard
         self._compressed = compressed
         self._dedicated = dedicated
-        self._forwarded_by = forwarded_by
+        self._forwarding_proxy = forwarding_proxy
 
     async def run(self, request: Request, limits: Limits) -> A:
-        """Send the request, again where the policy allows, and return the answer whatever its status is."""
+        """Send the request, again where the policy allows it, and return the last response, whatever its status is."""
         authentication = await self._credentials.authenticate()
-        refreshed = distrusted = False
+        refreshed = authorities_reloaded = False
         attempt = 0
         while True:
             attempt += 1
-            material = await self._tls.material(authentication.tls)
+            tls_config = await self._tls.load(authentication.tls)
             try:
-                answer = await self._once(request, authentication, material, limits)
-            except ServerCertificateError:  # its authority may have been replaced just now
-                if distrusted or not await self._tls.has_changed(material):
+                response = await self._send_once(request, authentication, tls_config, limits)
+            except ServerCertificateError:  # the authority may have been replaced a moment ago
+                if authorities_reloaded or not await self._tls.has_changed(tls_config):
                     raise
-                distrusted = True
+                authorities_reloaded = True
                 continue
-            except TLSError as error:  # nothing of the request was processed
+            except TLSError as error:  # the server did not process the request, so it can be sent again
                 if refreshed or authentication.tls is None:
                     raise
                 refreshed = True
-                renewed = await self._renewed(authentication, because=str(error))
+                renewed = await self._renew(authentication, reason=str(error))
                 if renewed == authentication:
                     raise
                 authentication = renewed
                 continue
             except (ConnectError, ConnectionLost) as error:
-                delay = self._policy.after_error(request, error, attempt) if self._policy is not None else None
+                delay = self._policy.delay_after_error(request, error, attempt) if self._policy is not None else None
                 if delay is None:
                     raise
                 logger.debug("%s %s: attempt %d failed, next in %.2f s", request.method, request.path, attempt, delay)
             else:
-                if answer.status < 300:
-                    return answer
-                if answer.status == PROXY_UNAUTHORIZED and self._forwarded_by is not None:
-                    await self._discard(answer)
-                    problem = f"proxy {self._forwarded_by.url}: {proxy_refusal('407')}"
+                if response.status < 300:
+                    return response
+                if response.status == PROXY_UNAUTHORIZED and self._forwarding_proxy is not None:
+                    await self._discard(response)
+                    problem = f"proxy {self._forwarding_proxy.url}: {proxy_refusal('407')}"
                     raise ProxyError(problem, request.method, request.path)
-                if answer.status == UNAUTHORIZED and not refreshed:
+                if response.status == UNAUTHORIZED and not refreshed:
                     refreshed = True
-                    renewed = await self._renewed_after(answer, request, authentication)
+                    renewed = await self._renew_after_unauthorized(response, request, authentication)
                     if renewed != authentication:
                         authentication = renewed
-                        await self._discard(answer)
+                        await self._discard(response)
                         continue
-                delay = self._after(request, answer, attempt)
+                delay = self._retry_delay(request, response, attempt)
                 if delay is None:
-                    return answer
-                await self._discard(answer)
+                    return response
+                await self._discard(response)
             await anyio.sleep(delay)
             authentication = await self._credentials.authenticate()
 
-    async def _renewed_after(self, answer: A, request: Request, refused: Authentication) -> Authentication:
+    async def _renew_after_unauthorized(self, response: A, request: Request, refused: Authentication) -> Authentication:
         try:
-            because = f"the server had answered {answer.status} to {request.method} {request.path}"
-            return await self._renewed(refused, because=because)
+            reason = f"the response to {request.method} {request.path} had status {response.status}"
+            return await self._renew(refused, reason=reason)
         except BaseException:
-            await self._discard(answer)
+            await self._discard(response)
             raise
 
-    async def _renewed(self, refused: Authentication, *, because: str) -> Authentication:
+    async def _renew(self, refused: Authentication, *, reason: str) -> Authentication:
         try:
             return await self._credentials.authenticate(rejected=refused)
         except ConfigurationError as error:
-            raise dataclasses.replace(error, problem=f"{error.problem}\n({because})") from error
+            raise dataclasses.replace(error, problem=f"{error.problem}\n({reason})") from error
 
-    def _after(self, request: Request, answer: A, attempt: int) -> float | None:
+    def _retry_delay(self, request: Request, response: A, attempt: int) -> float | None:
         if self._policy is None:
             return None
-        return self._policy.after_answer(request, answer.status, answer.headers, attempt)
+        return self._policy.delay_after_response(request, response.status, response.headers, attempt)
 
-    async def _once(self, request: Request, authentication: Authentication, material: TLSMaterial, limits: Limits) -> A:
-        prepared = self._preparer.prepare(
+    async def _send_once(
+        self, request: Request, authentication: Authentication, tls_config: TLSConfig, limits: Limits
+    ) -> A:
+        prepared = self._builder.prepare(
             request, authentication, limits, compressed=self._compressed, dedicated=self._dedicated
         )
-        pooled = await self._pool.acquire(material)
+        pooled = await self._pool.acquire(tls_config)
         if not logger.isEnabledFor(logging.DEBUG):
             return await self._send(pooled, prepared)
         start = perf_counter()
         try:
-            answer = await self._send(pooled, prepared)
+            response = await self._send(pooled, prepared)
         except BaseException as error:
             taken = perf_counter() - start
             logger.debug("%s %s: %s after %.3f s", request.method, request.path, type(error).__name__, taken)
             raise
-        logger.debug("%s %s: %d in %.3f s", request.method, request.path, answer.status, perf_counter() - start)
-        return answer
+        logger.debug("%s %s: %d in %.3f s", request.method, request.path, response.status, perf_counter() - start)
+        return response
 
 
 async def send_plain(pooled: PooledTransport, prepared: PreparedRequest) -> Response:
@@ -171,12 +173,12 @@ async def send_plain(pooled: PooledTransport, prepared: PreparedRequest) -> Resp
         await pooled.release()
 
 
-async def nothing_to_discard(_: Response) -> None:
-    """A whole answer holds nothing open."""
+async def discard_nothing(_: Response) -> None:
+    """Do nothing: a complete response does not hold a connection."""
 
 
 async def open_stream(pooled: PooledTransport, prepared: PreparedRequest) -> OpenStream:
-    """Open a stream, which uses the transport until it is closed."""
+    """Open a stream; it uses the transport until it is closed."""
     try:
         context: AbstractAsyncContextManager[StreamResponse] = pooled.transport.stream(prepared)
         response = await context.__aenter__()
@@ -187,16 +189,16 @@ async def open_stream(pooled: PooledTransport, prepared: PreparedRequest) -> Ope
 
 
 async def discard_stream(opened: OpenStream) -> None:
-    """Close a stream whose answer is not kept."""
+    """Close a stream before its request is sent again."""
     await opened.close()
 
 
-async def within(total: float | None, request: Request, call: Awaitable[R]) -> R:
+async def with_deadline(total: float | None, request: Request, call: Awaitable[R]) -> R:
     """Await a call for at most `total` seconds; raises DeadlineExceeded."""
     if total is None:
         return await call
     # What `anyio.fail_after` does, at two thirds of its cost on every call.
     with anyio.CancelScope(deadline=anyio.current_time() + total):
         return await call
-    text = f"no answer within the total timeout of {total:g} s"
+    text = f"no response within the total timeout of {total:g} s"
     raise DeadlineExceeded(text, request.method, request.path)

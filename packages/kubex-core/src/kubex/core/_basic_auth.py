@@ -1,4 +1,4 @@
-"""HTTP basic authentication, for API servers and for proxies."""
+"""HTTP basic authentication."""
 
 from __future__ import annotations
 

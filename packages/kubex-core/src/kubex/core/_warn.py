@@ -1,4 +1,4 @@
-"""Warnings that point at the user's line."""
+"""Issue warnings at the user's line."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 import warnings
 from types import FrameType
 
-# Modules between the user's line and ours: our own, a backend's client class, and the plumbing of context managers.
+# Modules that can be on the stack between the user's line and a warning: Kubex and context managers.
 _OURS = re.compile(r"(kubex|kubex_aiohttp|kubex_httpx|contextlib)(\.|$)")
 
 
 def stacklevel() -> int:
-    """Return the stacklevel, for a `warnings.warn` in the function that calls this one, of the first foreign frame."""
+    """Return the `stacklevel` that makes `warnings.warn()` in the calling function point at the user's line."""
     level = 0
     frame = inspect.currentframe()
     while frame is not None and frame.f_back is not None and _is_ours(frame):
@@ -26,5 +26,5 @@ def _is_ours(frame: FrameType) -> bool:
 
 
 def warn_caller(message: str | Warning, category: type[Warning] | None = None) -> None:
-    """Warn as if the user's own line had done it."""
+    """Issue a warning at the user's line."""
     warnings.warn(message, category, stacklevel=stacklevel())

@@ -1,4 +1,4 @@
-"""From options and configuration to what a transport is made of."""
+"""The `TransportConfig` of a client, and the checks and warnings for options that its backend does not support."""
 
 import ssl
 from types import EllipsisType
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from kubex.client._options import KUBEX_BUFFER_SIZE, KUBEX_WS_MAX_MESSAGE_SIZE, ClientOptions, default_timeout
 from kubex.configuration import ClientConfiguration
-from kubex.core._caller import warn_caller
+from kubex.core._warn import warn_caller
 from kubex.core.params import Timeout
 from kubex.errors import BackendError, InsecureServerWarning, KubexError
 from kubex.transport import Backend, Proxy, TLSSettings, Transport, TransportConfig
@@ -20,7 +20,7 @@ def _or(value: V | EllipsisType, default: V) -> V:
 
 
 def check_proxy(scheme: str, backend: Backend, proxy: Proxy | None) -> None:
-    """Raise BackendError if the backend cannot use the proxy for servers whose URL has the scheme."""
+    """Raise BackendError if the backend cannot use the proxy for `http` or `https` servers (`scheme`)."""
     if proxy is not None and (hint := backend.proxy(proxy.scheme, scheme)) is not None:
         raise BackendError(backend.name, f"the proxy {proxy.url} cannot be used: {hint}")
 
@@ -28,7 +28,7 @@ def check_proxy(scheme: str, backend: Backend, proxy: Proxy | None) -> None:
 def check_supported(
     options: ClientOptions, configuration: ClientConfiguration, backend: Backend, proxy: Proxy | None
 ) -> None:
-    """Raise BackendError, which names the remedy, for an option that the backend cannot fulfil here."""
+    """Raise BackendError, which names the remedy, for an option that the backend does not support."""
     check_proxy(urlsplit(configuration.url).scheme, backend, proxy)
     if options.http2 and (hint := backend.http2()) is not None:
         raise BackendError(backend.name, f"ClientOptions.http2 cannot be used: {hint}")
@@ -44,7 +44,7 @@ def resolve_config(
     proxy_ssl_context: ssl.SSLContext | None = None,
     proxy_tls: TLSSettings | None = None,
 ) -> TransportConfig:
-    """Replace every `...` by the default of Kubex, or else by that of the library, which the backend declares."""
+    """Replace every `...` by Kubex's default, or by the HTTP library's default, which the backend declares."""
     library = backend.defaults
     buffer_size = _or(options.buffer_size, KUBEX_BUFFER_SIZE)
     return TransportConfig(
@@ -80,7 +80,7 @@ def create_transport(backend: Backend, config: TransportConfig) -> Transport:
 
 
 def warn_ignored(options: ClientOptions, configuration: ClientConfiguration, backend: Backend) -> None:
-    """Warn, at the user's line, of each option whose value has no effect on the backend."""
+    """Warn, at the user's line, about each option that the backend ignores."""
     scheme = urlsplit(configuration.url).scheme
     for ignored in backend.ignores:
         value = default_timeout(options) if ignored.option == "timeout" else getattr(options, ignored.option)
@@ -89,18 +89,18 @@ def warn_ignored(options: ClientOptions, configuration: ClientConfiguration, bac
 
 
 def warn_insecure(configuration: ClientConfiguration) -> None:
-    """Warn, at the user's line, of a server whose certificate will not be checked."""
+    """Warn, at the user's line, if the server's certificate will not be verified."""
     if configuration.insecure_skip_tls_verify and urlsplit(configuration.url).scheme == "https":
         warn_caller(
-            f"the certificate of {configuration.url} is not checked, so whoever is on the way can read and change "
-            "everything, credentials included; trust its authority by server_ca_file or server_ca_data instead of "
+            f"the certificate of {configuration.url} is not verified, so an attacker between client and server can "
+            "read and change everything, credentials included; use server_ca_file or server_ca_data instead of "
             "insecure_skip_tls_verify",
             InsecureServerWarning,
         )
 
 
 def warn_ignored_timeout(timeout: Timeout, configuration: ClientConfiguration, backend: Backend) -> None:
-    """Warn of the phases of a call's own timeout that have no effect on the backend."""
+    """Warn about the phases of `request_timeout` that the backend ignores."""
     for ignored in backend.ignores:
         if ignored.option == "timeout" and ignored.applies(timeout, urlsplit(configuration.url).scheme):
             warn_caller(f"request_timeout: {ignored.reason}", UserWarning)

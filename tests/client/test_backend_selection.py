@@ -14,7 +14,7 @@ import pytest
 
 import kubex_httpx
 from kubex.client import ClientChoise, create_client
-from kubex.client._discovery import GROUP, choose, installed
+from kubex.client._backend_selection import ENTRY_POINT_GROUP, installed_backends, select_backend
 from kubex.configuration import ClientConfiguration
 from kubex.errors import BackendError, KubexError, NoBackendError
 from kubex.transport import Backend, IgnoredOption, LibraryDefaults, Timeout
@@ -61,7 +61,7 @@ def install(site: Path) -> Install:
         info = site / f"{distribution.replace('-', '_')}-1.0.dist-info"
         info.mkdir()
         info.joinpath("METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
-        info.joinpath("entry_points.txt").write_text(f"[{GROUP}]\n{name} = {module}:BACKEND\n")
+        info.joinpath("entry_points.txt").write_text(f"[{ENTRY_POINT_GROUP}]\n{name} = {module}:BACKEND\n")
 
     return made
 
@@ -70,7 +70,10 @@ def install(site: Path) -> Install:
 def points(site: Path) -> Callable[[], Sequence[EntryPoint]]:
     """Find the entry points of the distributions of this test alone."""
     return lambda: [
-        point for found in distributions(path=[str(site)]) for point in found.entry_points if point.group == GROUP
+        point
+        for found in distributions(path=[str(site)])
+        for point in found.entry_points
+        if point.group == ENTRY_POINT_GROUP
     ]
 
 
@@ -81,12 +84,12 @@ def test_the_highest_priority_comes_first(install: Install, points: Points) -> N
     install("kubex-slow", "slow", "BACKEND = backend('slow', load=load, priority=1)")
     install("kubex-other", "other", "BACKEND = backend('other', load=load)")
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=load, priority=900)")
-    assert choose(AUTO, "asyncio", find=points).name == "fast"
+    assert select_backend(AUTO, "asyncio", find=points).name == "fast"
 
 
 def test_a_third_party_does_not_hijack_the_choice_by_itself(install: Install, points: Points) -> None:
     install("kubex-curl", "curl", "BACKEND = backend('curl', load=load)")
-    backend = choose("curl", "asyncio", find=points)
+    backend = select_backend("curl", "asyncio", find=points)
     assert backend.priority == 50
     assert backend.priority < kubex_httpx.BACKEND.priority
 
@@ -94,26 +97,26 @@ def test_a_third_party_does_not_hijack_the_choice_by_itself(install: Install, po
 def test_a_third_partys_backend_is_taken_by_name(install: Install, points: Points) -> None:
     install("kubex-curl", "curl", "BACKEND = backend('curl', load=load)")
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=load, priority=900)")
-    assert choose("curl", "asyncio", find=points).name == "curl"
+    assert select_backend("curl", "asyncio", find=points).name == "curl"
 
 
 def test_backends_for_another_async_library_are_passed_over(install: Install, points: Points) -> None:
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=load, priority=900)")
     install("kubex-both", "both", "BACKEND = backend('both', load=load, runtimes=frozenset({'asyncio', 'trio'}))")
-    assert choose(AUTO, "trio", find=points).name == "both"
+    assert select_backend(AUTO, "trio", find=points).name == "both"
     with pytest.raises(BackendError, match="'fast': runs on asyncio, not on trio"):
-        choose("fast", "trio", find=points)
+        select_backend("fast", "trio", find=points)
 
 
 @pytest.mark.covers("options-detection-none")
 def test_nothing_installed_is_an_import_error_that_says_what_to_install(points: Points) -> None:
     for runtime, package in (("asyncio", "kubex-aiohttp"), ("trio", "kubex-httpx")):
         with pytest.raises(ImportError, match="none is installed") as caught:
-            choose(AUTO, runtime, find=points)
+            select_backend(AUTO, runtime, find=points)
         assert isinstance(caught.value, NoBackendError | KubexError)
         assert f"pip install {package}" in str(caught.value)
     with pytest.raises(NoBackendError, match=r"curl: is not installed \(installed: none\)"):
-        choose("curl", "asyncio", find=points)
+        select_backend("curl", "asyncio", find=points)
 
 
 def test_one_line_for_each_candidate_when_none_can_be_used(install: Install, points: Points) -> None:
@@ -122,7 +125,7 @@ def test_one_line_for_each_candidate_when_none_can_be_used(install: Install, poi
     install("kubex-bad", "bad", "import no_such_module_anywhere")
     install("kubex-odd", "odd", "BACKEND = 'a text'")
     with pytest.raises(NoBackendError) as caught:
-        choose(AUTO, "asyncio", find=points)
+        select_backend(AUTO, "asyncio", find=points)
     lines = str(caught.value).splitlines()
     for name, reason in (
         ("ours", "runs on trio, not on asyncio"),
@@ -163,7 +166,7 @@ def test_a_broken_plugin_is_a_warning_and_the_next_is_taken(
     with pytest.warns(
         UserWarning, match="backend 'bad' is skipped, 'good' is used: .*plugin kubex-bad \\(entry point 'bad'\\)"
     ) as caught:
-        assert choose(AUTO, "asyncio", find=points).name == "good"
+        assert select_backend(AUTO, "asyncio", find=points).name == "good"
     assert [str(warning.message).endswith(reason) for warning in caught] == [True]
     assert caught[0].filename == __file__
 
@@ -175,13 +178,13 @@ def test_a_broken_plugin_that_was_named_is_an_error_with_its_cause(
     install("kubex-bad", "bad", code)
     install("kubex-good", "good", "BACKEND = backend('good', load=load)")
     with pytest.raises(BackendError) as caught:
-        choose("bad", "asyncio", find=points)
+        select_backend("bad", "asyncio", find=points)
     assert reason in str(caught.value)
     assert "kubex-bad (entry point 'bad')" in str(caught.value)
     assert (caught.value.__cause__ is not None) == ((code, reason) in RAISING)
     monkeypatch.setenv("KUBEX_BACKEND", "bad")
     with pytest.raises(BackendError):
-        choose(AUTO, "asyncio", find=points)
+        select_backend(AUTO, "asyncio", find=points)
 
 
 def test_a_backend_that_is_named_is_the_only_plugin_that_is_imported(
@@ -192,9 +195,9 @@ def test_a_backend_that_is_named_is_the_only_plugin_that_is_imported(
     install("kubex-good", "good", "BACKEND = backend('good', load=load)")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert choose("good", "asyncio", find=points).name == "good"
+        assert select_backend("good", "asyncio", find=points).name == "good"
         monkeypatch.setenv("KUBEX_BACKEND", "good")
-        assert choose(AUTO, "asyncio", find=points).name == "good"
+        assert select_backend(AUTO, "asyncio", find=points).name == "good"
     assert not mark.exists()
 
 
@@ -203,7 +206,7 @@ def test_an_interrupt_while_a_plugin_is_imported_passes(install: Install, points
     install("kubex-bad", "bad", f"def interrupt():\n    raise KeyboardInterrupt\n\n{code}")
     for wanted in (AUTO, "bad"):
         with pytest.raises(KeyboardInterrupt):
-            choose(wanted, "asyncio", find=points)
+            select_backend(wanted, "asyncio", find=points)
 
 
 def test_all_broken_is_an_error_with_each_reason(install: Install, points: Points) -> None:
@@ -211,7 +214,7 @@ def test_all_broken_is_an_error_with_each_reason(install: Install, points: Point
     install("kubex-two", "two", "BACKEND = backend('two', load=broken)")
     install("kubex-three", "three", "BACKEND = backend('three', load=load, runtimes=frozenset({'trio'}))")
     with pytest.raises(NoBackendError) as caught:
-        choose(AUTO, "asyncio", find=points)
+        select_backend(AUTO, "asyncio", find=points)
     for reason in (
         "one: the plugin kubex-one (entry point 'one') cannot be imported: ImportError: its library is missing",
         "two: the plugin kubex-two (entry point 'two') cannot be imported",
@@ -226,12 +229,12 @@ def test_a_backend_of_another_version_of_the_contract(install: Install, points: 
     install("kubex-old", "old", "BACKEND = backend('old', load=load, priority=800, api_version=1)")
     install("kubex-good", "good", "BACKEND = backend('good', load=load)")
     with pytest.warns(UserWarning, match="skipped, 'good' is used: .* has version [13] of the contract") as caught:
-        assert choose(AUTO, "asyncio", find=points).name == "good"
+        assert select_backend(AUTO, "asyncio", find=points).name == "good"
     assert len(caught) == 2
     with pytest.raises(BackendError, match=r"version 3 .*, and kubex-core accepts 2: install a newer kubex-core"):
-        choose("new", "asyncio", find=points)
+        select_backend("new", "asyncio", find=points)
     with pytest.raises(BackendError, match=r"version 1 .*: install a newer release of the plugin"):
-        choose("old", "asyncio", find=points)
+        select_backend("old", "asyncio", find=points)
 
 
 def test_versions_from_the_minimum_to_the_current_are_accepted(
@@ -241,12 +244,12 @@ def test_versions_from_the_minimum_to_the_current_are_accepted(
         install(
             f"kubex-v{version}", f"v{version}", f"BACKEND = backend('v{version}', load=load, api_version={version})"
         )
-    monkeypatch.setattr("kubex.client._discovery.MINIMUM_API_VERSION", 2)
-    monkeypatch.setattr("kubex.client._discovery.API_VERSION", 3)
-    assert [choose(name, "asyncio", find=points).api_version for name in ("v2", "v3")] == [2, 3]
+    monkeypatch.setattr("kubex.client._backend_selection.MINIMUM_API_VERSION", 2)
+    monkeypatch.setattr("kubex.client._backend_selection.API_VERSION", 3)
+    assert [select_backend(name, "asyncio", find=points).api_version for name in ("v2", "v3")] == [2, 3]
     for name in ("v1", "v4"):
         with pytest.raises(BackendError, match="kubex-core accepts 2 to 3"):
-            choose(name, "asyncio", find=points)
+            select_backend(name, "asyncio", find=points)
 
 
 def test_the_version_of_the_contract_has_no_default() -> None:
@@ -278,7 +281,7 @@ def test_the_version_of_the_contract_has_no_default() -> None:
 def test_a_descriptor_with_an_invalid_field_is_an_error(fields: dict[str, Any], problem: str) -> None:
     backend = dataclasses.replace(kubex_httpx.BACKEND, **fields)
     with pytest.raises(BackendError, match=f"the argument client_class: {problem}"):
-        choose(backend, "asyncio")
+        select_backend(backend, "asyncio")
 
 
 @pytest.mark.anyio
@@ -303,10 +306,10 @@ def test_two_distributions_with_one_name_are_an_error_if_it_would_be_used(instal
     install("my-curl", "curl", "BACKEND = backend('curl', load=load)")
     for wanted in (AUTO, "curl"):
         with pytest.raises(BackendError, match="two distributions register this name: kubex-curl and my-curl"):
-            choose(wanted, "asyncio", find=points)
+            select_backend(wanted, "asyncio", find=points)
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=load, priority=900)")
-    assert choose(AUTO, "asyncio", find=points).name == "fast"
-    assert choose("fast", "asyncio", find=points).name == "fast"
+    assert select_backend(AUTO, "asyncio", find=points).name == "fast"
+    assert select_backend("fast", "asyncio", find=points).name == "fast"
 
 
 def test_two_of_one_name_are_an_error_also_as_second_choice(install: Install, points: Points) -> None:
@@ -314,14 +317,14 @@ def test_two_of_one_name_are_an_error_also_as_second_choice(install: Install, po
     install("my-curl", "curl", "BACKEND = backend('curl', load=load)")
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=broken, priority=900)")
     with pytest.raises(BackendError, match="two distributions register this name: kubex-curl and my-curl"):
-        choose(AUTO, "asyncio", find=points)
+        select_backend(AUTO, "asyncio", find=points)
 
 
 def test_a_descriptor_needs_no_installation() -> None:
     def nothing() -> Sequence[EntryPoint]:
         raise AssertionError("nobody has to look")
 
-    assert choose(kubex_httpx.BACKEND, "trio", find=nothing) is kubex_httpx.BACKEND
+    assert select_backend(kubex_httpx.BACKEND, "trio", find=nothing) is kubex_httpx.BACKEND
 
 
 def test_of_two_distributions_of_one_name_the_first_on_the_path_counts(
@@ -333,7 +336,7 @@ def test_of_two_distributions_of_one_name_the_first_on_the_path_counts(
     info = behind / "kubex_twice-0.9.dist-info"
     info.mkdir()
     info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: kubex-twice\nVersion: 0.9\n")
-    info.joinpath("entry_points.txt").write_text(f"[{GROUP}]\nold = nothing:BACKEND\n")
-    names = {point.name for point in installed()}
+    info.joinpath("entry_points.txt").write_text(f"[{ENTRY_POINT_GROUP}]\nold = nothing:BACKEND\n")
+    names = {point.name for point in installed_backends()}
     assert {"aiohttp", "httpx", "new"} <= names
     assert "old" not in names

@@ -1,4 +1,4 @@
-"""Finding the HTTP backend: the entry points of the group `kubex.backends`, their descriptors, the choice."""
+"""Find the installed HTTP backends by their entry points (group `kubex.backends`), and select one."""
 
 import dataclasses
 import os
@@ -10,12 +10,12 @@ from typing import Any
 
 from kubex.client._choice import ClientChoise
 from kubex.client._options import ClientOptions
-from kubex.core._caller import warn_caller
+from kubex.core._warn import warn_caller
 from kubex.errors import BackendError, NoBackendError
 from kubex.transport import API_VERSION, MINIMUM_API_VERSION, Backend, IgnoredOption, LibraryDefaults
 
-GROUP = "kubex.backends"
-VARIABLE = "KUBEX_BACKEND"
+ENTRY_POINT_GROUP = "kubex.backends"
+ENVIRONMENT_VARIABLE = "KUBEX_BACKEND"
 RUNTIMES = [frozenset({"asyncio"}), frozenset({"trio"}), frozenset({"asyncio", "trio"})]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -39,16 +39,16 @@ class Candidate:
         return self.defect
 
 
-def installed() -> Sequence[EntryPoint]:
+def installed_backends() -> Sequence[EntryPoint]:
     """Return the entry points of all installed backends."""
-    return tuple(entry_points(group=GROUP))
+    return tuple(entry_points(group=ENTRY_POINT_GROUP))
 
 
-def choose(
+def select_backend(
     wanted: ClientChoise | str | Backend,
     runtime: str,
     *,
-    find: Callable[[], Sequence[EntryPoint]] = installed,
+    find: Callable[[], Sequence[EntryPoint]] = installed_backends,
     warn: Callable[[str], object] = warn_caller,
 ) -> Backend:
     """Choose the backend for the current async library and import its HTTP library; this blocks, at most for a second.
@@ -61,7 +61,7 @@ def choose(
     automatic = ClientChoise.AUTO.value
     name = wanted.value if isinstance(wanted, ClientChoise) else wanted
     if name == automatic:
-        name = os.environ.get(VARIABLE, "").strip() or automatic
+        name = os.environ.get(ENVIRONMENT_VARIABLE, "").strip() or automatic
     points = find()
     return _automatic(points, runtime, warn) if name == automatic else _named(points, name, runtime)
 
@@ -125,7 +125,7 @@ def _version_problem(version: Any) -> str | None:
 
 
 def _field_problem(backend: Backend) -> str | None:
-    """Return what is wrong with a field, None if nothing is."""
+    """Return the problem with the first invalid field, or None."""
     found: Any = backend
     if not isinstance(found.name, str) or not _NAME.fullmatch(found.name) or found.name == ClientChoise.AUTO.value:
         return f"name must consist of letters, digits, '.', '_' and '-', and not be 'auto': {found.name!r}"

@@ -1,4 +1,4 @@
-"""Which event loop is running."""
+"""The running event loop, and the check that a client stays on one."""
 
 from collections.abc import Iterable
 
@@ -16,8 +16,8 @@ def runtime() -> str:
         raise ClientLoopError from error
 
 
-class HomeLoop:
-    """Remembers the event loop of the first use and refuses others, on which a connection would hang."""
+class EventLoopGuard:
+    """Raises an error if a client is used on another event loop than at first: its connections would hang there."""
 
     __slots__ = ("_backend", "_runtimes", "_token")
 
@@ -27,8 +27,8 @@ class HomeLoop:
         self._token: object = None
 
     def check(self) -> None:
-        """Raise ClientLoopError on another loop than the first, BackendError on an async library that does not fit."""
-        token = current_token()  # AnyIO makes a new one each time: equal, not the same
+        """Raise ClientLoopError on another loop, BackendError on an async library that the backend does not support."""
+        token = current_token()  # AnyIO creates a new object each time; they are equal, not identical
         if self._token is not None:
             if self._token != token:
                 raise ClientLoopError
@@ -41,6 +41,6 @@ class HomeLoop:
         self._token = token
 
     def check_end(self) -> None:
-        """Raise ClientLoopError on another loop than the first; without a first use any loop will do."""
+        """Raise ClientLoopError on another loop; a client that was never used can be closed on any loop."""
         if self._token is not None and self._token != current_token():
             raise ClientLoopError

@@ -1,4 +1,4 @@
-"""From a request to one that a transport can send: the URL and the headers."""
+"""Build the request that a transport sends: the complete URL and all headers."""
 
 import re
 import sys
@@ -11,10 +11,10 @@ from kubex.credentials import Authentication
 from kubex.errors import ConfigurationError, InvalidNameError
 from kubex.transport import Limits, PreparedRequest
 
-# Names of methods and headers (RFC 9110, 5.6.2).
+# Methods and header names (RFC 9110, 5.6.2).
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+")
 
-# What may stand in the path of a URL (RFC 3986); the escapes themselves are the caller's.
+# The characters of a URL's path (RFC 3986); the caller has percent-encoded all others.
 _PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*")
 
 _IMPERSONATE = "impersonate-"
@@ -22,38 +22,38 @@ _USER = "impersonate-user"
 
 
 def checked_path(path: str) -> str:
-    """Return the path of a call outside `Api`, as it is; raises InvalidNameError for one that is not a clean path."""
+    """Return the path of `Client.request()` unchanged; raises InvalidNameError if it is not a normalized URL path."""
     if not _PATH.fullmatch(path):
         raise InvalidNameError("path", path, "must begin with / and be percent-encoded; parameters go into query=")
     if any(part in (".", "..") for part in path.replace("%2e", ".").replace("%2E", ".").split("/")):
-        raise InvalidNameError("path", path, 'must not hold the segments "." and ".."')
+        raise InvalidNameError("path", path, 'must not contain the segments "." and ".."')
     return path
 
 
 def checked_method(method: str) -> str:
-    """Return the method of a call outside `Api` in capitals; raises ConfigurationError for what is none."""
+    """Return the method of `Client.request()` in upper case; raises ConfigurationError if it is invalid."""
     if not _TOKEN.fullmatch(method):
-        raise ConfigurationError(f"{method!r} is no HTTP method", field="method")
+        raise ConfigurationError(f"{method!r} is not an HTTP method", field="method")
     return method.upper()
 
 
 def checked_headers(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return the headers of a call outside `Api`; raises ConfigurationError, which shows no value."""
+    """Return the headers of `Client.request()`; raises ConfigurationError, which does not show a value."""
     for name, value in headers.items():
         if not _TOKEN.fullmatch(name):
-            raise ConfigurationError(f"{name!r} is no name of a header", field="headers")
+            raise ConfigurationError(f"{name!r} is not a header name", field="headers")
         if any((ord(char) < 0x20 and char != "\t") or ord(char) == 0x7F for char in value):
-            raise ConfigurationError("holds a line break or another control character", field=f"headers[{name!r}]")
+            raise ConfigurationError("contains a line break or another control character", field=f"headers[{name!r}]")
     return tuple(headers.items())
 
 
 def user_agent(backend: str) -> str:
-    """Return the default `User-Agent`; up to its first `/` it is the default field manager."""
+    """Return the default `User-Agent`. API servers use the part before the first `/` as the default field manager."""
     version = ".".join(str(part) for part in sys.version_info[:2])
     return f"kubex/{__version__} ({backend}; python {version})"
 
 
-class Preparer:
+class RequestBuilder:
     """Adds the server's URL and the default headers to requests."""
 
     __slots__ = ("_agent", "_base")
@@ -65,7 +65,7 @@ class Preparer:
     def prepare(
         self, request: Request, authentication: Authentication, limits: Limits, *, compressed: bool, dedicated: bool
     ) -> PreparedRequest:
-        """Return the request for the transport; compression is only allowed where it does not delay the response."""
+        """Return the request for the transport. Streams are not compressed, since that would delay their lines."""
         url = self._base + request.path
         if request.query:
             query = encode_query(request.query)
@@ -79,10 +79,10 @@ class Preparer:
         if request.body is not None:
             headers.append(("Content-Type", request.content_type))
         headers.extend(authentication.headers)
-        if request.headers:  # what the caller says goes before the defaults
-            given = {name.lower() for name, _ in request.headers}
-            headers = [header for header in headers if header[0].lower() not in given]
-            if _USER in given:  # another user must not get the groups of the configured one
+        if request.headers:  # the caller's headers replace the default ones
+            replaced = {name.lower() for name, _ in request.headers}
+            headers = [header for header in headers if header[0].lower() not in replaced]
+            if _USER in replaced:  # another user must not get the groups of the configured user
                 headers = [header for header in headers if not header[0].lower().startswith(_IMPERSONATE)]
             headers.extend(request.headers)
         return PreparedRequest(request.method, url, tuple(headers), request.body, limits, dedicated)

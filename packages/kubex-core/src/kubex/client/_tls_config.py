@@ -1,4 +1,4 @@
-"""What the TLS of a transport is made of, as it changes while a client lives."""
+"""The client certificate and the authorities of a client, which can change while it is open."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -9,36 +9,36 @@ from kubex.credentials._ca_certificates import CAFile
 
 
 @dataclass(frozen=True, slots=True)
-class TLSMaterial:
-    """The certificate that connections show, and the authorities that they trust, in PEM; None is those of the system.
+class TLSConfig:
+    """The client certificate, and the trusted authorities in PEM; None means the authorities of the system.
 
-    A connection keeps what it was made with: other material needs another transport.
+    An open connection cannot change them, so another `TLSConfig` needs another transport.
     """
 
     identity: TLSIdentity | None = None
     authorities: str | None = field(default=None, repr=False)
 
 
-class TLSSource:
-    """Answers what the next connection must be made of: the same object as long as nothing has changed."""
+class TLSConfigLoader:
+    """Loads the `TLSConfig` for the next connection; returns the same object until a file or an identity changes."""
 
     def __init__(self, configuration: ClientConfiguration) -> None:
         verified = urlsplit(configuration.url).scheme == "https" and not configuration.insecure_skip_tls_verify
         by_file = verified and configuration.server_ca_file is not None
         self._file = CAFile(configuration.server_ca_file or "") if by_file else None
-        self._latest = TLSMaterial(None, configuration.server_ca_data)
+        self._latest = TLSConfig(None, configuration.server_ca_data)
 
-    async def material(self, identity: TLSIdentity | None) -> TLSMaterial:
-        """Answer the material for an identity; a file with authorities is read again when it is old."""
+    async def load(self, identity: TLSIdentity | None) -> TLSConfig:
+        """Return the configuration for an identity; a CA file is read again after a while."""
         latest = self._latest
         authorities = latest.authorities if self._file is None else await self._file.get()
         if latest.identity is identity and latest.authorities is authorities:
             return latest
-        self._latest = TLSMaterial(identity, authorities)
+        self._latest = TLSConfig(identity, authorities)
         return self._latest
 
-    async def has_changed(self, refused: TLSMaterial) -> bool:
-        """Tell whether there are other authorities than those by which a server was not trusted."""
+    async def has_changed(self, refused: TLSConfig) -> bool:
+        """Return whether the CA file has changed since it was read for a configuration that the server failed."""
         if self._file is None or refused.authorities is None:
             return False
         return await self._file.get(rejected=refused.authorities) != refused.authorities
