@@ -125,7 +125,7 @@ WRONG: list[tuple[str, Any, str]] = [
     *(("keep_alive_timeout", value, "0 or more") for value in (-1, math.inf, math.nan, "5", True)),
     ("proxy", 5, "a URL, a dict of URLs by scheme, or None"),
     ("proxy", ["http://p"], "a URL, a dict of URLs by scheme, or None"),
-    ("proxy", {"ftp": "http://p:1"}, '"http" and "https" alone'),
+    ("proxy", {"ftp": "http://p:1"}, '"http" and "https" only'),
     ("proxy", {"https": None}, "a URL for 'https'"),
     ("proxy", "proxy.corp.example.com:8080", "http://host:port"),
     ("proxy", "", "http://host:port"),
@@ -147,7 +147,7 @@ WRONG: list[tuple[str, Any, str]] = [
 
 
 @pytest.mark.parametrize(("name", "value", "remedy"), WRONG)
-def test_what_cannot_be_meant_is_refused_by_name(name: str, value: Any, remedy: str) -> None:
+def test_invalid_option_values_raise_and_name_the_field(name: str, value: Any, remedy: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         ClientOptions(**{name: value})
     assert f"ClientOptions.{name}" in str(caught.value)

@@ -114,7 +114,7 @@ class ClientOptions:
             raise _wrong("proxy", "a URL, a dict of URLs by scheme, or None", type(self.proxy).__name__)
         for scheme, url in self.proxy.items():
             if scheme not in ("http", "https"):
-                raise _wrong("proxy", 'a dict with no other keys than "http" and "https"', f"the key {scheme!r}")
+                raise _wrong("proxy", 'a dict with the keys "http" and "https" only', scheme)
             if not isinstance(url, str):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise _wrong("proxy", f"a URL for {scheme!r}", type(url).__name__)
             parse_proxy(url, field=f"ClientOptions.proxy[{scheme!r}]")
