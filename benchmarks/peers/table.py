@@ -49,7 +49,7 @@ def behind(samples: Sequence[Sample], versions: Mapping[str, str]) -> list[str]:
     for sample in samples:
         costs.setdefault((sample.case, sample.subject), []).append(cpu(sample))
     return [
-        f"{TITLES[case]}: {client} takes {median(taken) / median(costs[case, ours]):.2f} of what {ours} takes"
+        f"{TITLES[case]}: {client} needs {median(taken) / median(costs[case, ours]):.2f} of the CPU time of {ours}"
         for (case, client), taken in costs.items()
         for ours in KUBEX
         if client in versions and (case, ours) in costs and median(taken) < median(costs[case, ours])
