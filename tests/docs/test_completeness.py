@@ -110,6 +110,20 @@ def test_the_table_of_changes_names_files_that_exist() -> None:
     assert missing == []
 
 
+def test_the_glossary_names_classes_that_exist() -> None:
+    sources = "\n".join(
+        path.read_text(encoding="utf-8")
+        for name in ("kubex-core", "kubex-testing")
+        for path in (ROOT / "packages" / name / "src").rglob("*.py")
+    )
+    defined = set(re.findall(r"^(?:class (\w+)|(\w+): TypeAlias)", sources, re.MULTILINE))
+    names = {name for pair in defined for name in pair if name}
+    terms = [re.match(r"`(\w+)", term) for term, _ in rows_of("Glossary")]
+    used = [term[1] for term in terms if term is not None]
+    assert [name for name in used if name not in names] == []
+    assert len(used) > 15
+
+
 def test_the_table_of_tests_names_every_folder() -> None:
     named = {name for cell, _ in rows_of("Tests") for name in re.findall(r"`(\w+)`", cell)}
     folders = {
