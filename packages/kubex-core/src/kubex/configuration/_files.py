@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kubex.configuration._entry import Entry, as_list, as_mapping, kind
 from kubex.configuration._home import default_file
+from kubex.configuration._reader import Entry, as_list, as_mapping, kind
 from kubex.errors import ConfigurationError
 
 Entries = Mapping[str, Entry]

@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from kubex.configuration._client_configuration import ClientConfiguration, StrPath
-from kubex.configuration._entry import Entry
 from kubex.configuration._files import Content, named_files, no_kubeconfig, read_files
 from kubex.configuration._home import default_file, exists
 from kubex.configuration._kubeconfig import Choice, configuration_of
 from kubex.configuration._load import read_content
+from kubex.configuration._reader import Entry
 from kubex.configuration._render import render_cluster, render_context, render_user
 from kubex.configuration._store import Document, change, set_entry
 from kubex.configuration._thread import in_thread

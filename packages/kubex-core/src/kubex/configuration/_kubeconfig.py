@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from kubex.configuration._client_configuration import ClientConfiguration
-from kubex.configuration._entry import Entry
 from kubex.configuration._files import Content, Entries
 from kubex.configuration._pod import SERVICE_ACCOUNT, namespace_in_pod
+from kubex.configuration._reader import Entry
 from kubex.configuration._save import SaveTokens
 from kubex.configuration._ways import exec_plugin, impersonation, in_words_of, open_id_connect
 from kubex.errors import ConfigurationError

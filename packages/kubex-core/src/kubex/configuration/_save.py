@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kubex.configuration._entry import as_mapping
+from kubex.configuration._reader import as_mapping
 from kubex.configuration._store import Document, change, find_values
 from kubex.credentials import OpenIDTokens
 from kubex.errors import ConfigurationError

@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from kubex.configuration._entry import as_mapping
 from kubex.configuration._files import content_of, read_top
+from kubex.configuration._reader import as_mapping
 from kubex.errors import ConfigurationError
 
 LOCK_PATIENCE = 5.0

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar, cast, get_args
 
-from kubex.configuration._entry import Entry
+from kubex.configuration._reader import Entry
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect, OpenIDTokens
 from kubex.credentials._exec_config import API_VERSIONS as EXEC_VERSIONS
 from kubex.credentials._exec_config import InteractiveMode

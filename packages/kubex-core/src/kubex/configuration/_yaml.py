@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from kubex.configuration._entry import as_mapping, kind
+from kubex.configuration._reader import as_mapping, kind
 from kubex.core.yaml import YAMLContentError, YAMLLimits, read_yaml
 from kubex.credentials._file_io import read_bytes
 from kubex.errors import ConfigurationError
