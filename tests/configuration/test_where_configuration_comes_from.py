@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kubex.configuration import configure_from_kubeconfig, configure_from_pod_env, load_configuration
-from kubex.configuration._home import default_file
+from kubex.configuration._default_path import default_path
 from kubex.configuration._kubeconfig import Choice
 from kubex.configuration._load import from_environment, from_kubeconfig
 from kubex.configuration._pod import pod_configuration
@@ -216,7 +216,7 @@ def test_a_user_without_a_home_directory_can_import_and_gets_a_clear_error(tmp_p
 def test_a_user_without_a_home_directory_may_name_a_kubeconfig(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig({}, {"token": "named"})
     assert from_environment({"KUBECONFIG": str(path)}).token == "named"
-    assert default_file({"USERPROFILE": "/x"}, windows=False) is None, "kubectl asks for HOME alone"
+    assert default_path({"USERPROFILE": "/x"}, windows=False) is None, "kubectl asks for HOME alone"
 
 
 @pytest.mark.covers("pitfall-32")
@@ -227,10 +227,10 @@ def test_on_windows_the_first_home_with_a_kubeconfig_is_taken(tmp_path: Path) ->
     environ["HOMEPATH"] = environ["HOMEPATH"].lstrip(os.sep)
 
     def found() -> str | None:
-        path = default_file(environ, windows=True)
+        path = default_path(environ, windows=True)
         return None if path is None else path.parent.parent.name
 
-    assert default_file({}, windows=True) is None
+    assert default_path({}, windows=True) is None
     assert found() == "first", "none exists"
     homes["drive"].mkdir()
     assert found() == "drive", "it is the one that exists"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kubex.configuration._home import default_file
+from kubex.configuration._default_path import default_path
 from kubex.configuration._reader import Entry, as_list, as_mapping, kind
 from kubex.errors import ConfigurationError
 
@@ -40,7 +40,7 @@ def find_files(environ: Mapping[str, str]) -> list[Path]:
     """
     named = named_files(environ)
     if not named:
-        default = default_file(environ)
+        default = default_path(environ)
         return [default] if default is not None and not _missing(default) else []
     found = [path for path in named if not _missing(path)]
     if not found:
@@ -66,7 +66,7 @@ def no_kubeconfig(environ: Mapping[str, str], files: Sequence[Path] = ()) -> str
     """Say where there is no kubeconfig; the files are those that say nothing."""
     if files:
         return f"there is no kubeconfig: no context, cluster or user stands in {', '.join(map(str, files))}"
-    default = default_file(environ)
+    default = default_path(environ)
     missing = "HOME is not set" if default is None else f"{default} does not exist"
     return f"there is no kubeconfig: KUBECONFIG is not set and {missing}"
 

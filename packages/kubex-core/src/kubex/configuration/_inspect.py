@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from kubex.configuration._client_configuration import ClientConfiguration, StrPath
+from kubex.configuration._default_path import default_path, exists
 from kubex.configuration._files import Content, named_files, no_kubeconfig, read_files
-from kubex.configuration._home import default_file, exists
 from kubex.configuration._kubeconfig import Choice, configuration_of
 from kubex.configuration._load import read_content
 from kubex.configuration._reader import Entry
@@ -163,6 +163,6 @@ def _writable() -> list[Path]:
     """List the files that kubectl would write to."""
     if named := named_files(os.environ):
         return named
-    if (default := default_file(os.environ)) is None:
+    if (default := default_path(os.environ)) is None:
         raise ConfigurationError(f"{no_kubeconfig(os.environ)}; give a path")
     return [default]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kubex.configuration._client_configuration import ClientConfiguration
-from kubex.configuration._home import exists
+from kubex.configuration._default_path import exists
 from kubex.credentials._file_io import read_pem, read_text
 from kubex.credentials._tokens import read_token
 from kubex.errors import ConfigurationError

@@ -7,7 +7,7 @@ from pathlib import Path
 ON_WINDOWS = os.name == "nt"
 
 
-def default_file(environ: Mapping[str, str], *, windows: bool = ON_WINDOWS) -> Path | None:
+def default_path(environ: Mapping[str, str], *, windows: bool = ON_WINDOWS) -> Path | None:
     """Name kubectl's default file; None for a user without a home directory."""
     home = _home_on_windows(environ) if windows else environ.get("HOME")
     return _config(home) if home else None
