@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kubex.configuration._files import read_files
+from kubex.configuration._merge import read_and_merge
 from kubex.configuration._store import Document, change
 from kubex.errors import ConfigurationError
 
@@ -75,7 +75,7 @@ def test_a_file_of_another_owner_is_written_and_stays_its_own(shared: Path, stic
     assert rights(path) == (OWNER, GROUP, "0o660")
     assert [each.name for each in shared.iterdir()] == ["config"]
     with acting_as(OWNER, GROUP):
-        content = read_files([path])
+        content = read_and_merge([path])
     assert (content.current_context, content.users) == ("there", {})
 
 
@@ -125,6 +125,6 @@ def test_a_file_that_is_mounted_by_itself_is_written(tmp_path: Path) -> None:
     source.write_text(CONTENT)
     target.touch()
     subprocess.run([*apart, sys.executable, "-c", MOUNTED, str(source), str(target)], check=True)
-    content = read_files([source])
+    content = read_and_merge([source])
     assert (content.current_context, content.users) == ("there", {})
     assert target.read_bytes() == b"", "it was mounted over"

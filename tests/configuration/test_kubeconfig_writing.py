@@ -24,8 +24,8 @@ from kubex.configuration import (
     use_context,
 )
 from kubex.configuration import write_kubeconfig as write
-from kubex.configuration._files import read_files
 from kubex.configuration._load import from_kubeconfig
+from kubex.configuration._merge import read_and_merge
 from kubex.configuration._store import Document, change
 from kubex.errors import ConfigurationError
 
@@ -340,7 +340,7 @@ def test_two_writers_of_a_big_file_have_time_for_both(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(add, ("one", "two")))
-    assert {"one", "two"} < set(read_files([path]).users)
+    assert {"one", "two"} < set(read_and_merge([path]).users)
 
 
 def test_a_writer_that_fails_leaves_the_file_and_no_lock(write_kubeconfig: WriteKubeconfig) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from kubex.configuration._client_configuration import ClientConfiguration, StrPath
 from kubex.configuration._default_path import default_path, exists
-from kubex.configuration._files import Content, named_files, no_kubeconfig, read_files
 from kubex.configuration._kubeconfig import Choice, configuration_of
 from kubex.configuration._load import read_content
+from kubex.configuration._merge import RawConfig, describe_missing, paths_from_env, read_and_merge
 from kubex.configuration._reader import Entry
 from kubex.configuration._render import render_cluster, render_context, render_user
 from kubex.configuration._store import Document, change, set_entry
@@ -39,7 +39,7 @@ class Kubeconfig:
     """The name of the current context, which need not exist."""
     contexts: Mapping[str, KubeconfigContext]
     """The contexts by name."""
-    _content: Content = field(repr=False, compare=False)
+    _content: RawConfig = field(repr=False, compare=False)
 
     @classmethod
     async def read(cls, path: StrPath | None = None) -> "Kubeconfig":
@@ -135,7 +135,7 @@ def _write(
     }
     files = [Path(path)] if path is not None else _writable()
     present = [file for file in files if exists(file)]
-    content = None if replace or not present else read_files(present)
+    content = None if replace or not present else read_and_merge(present)
     default = (present[0] if present else files[-1]).absolute()  # kubectl takes the last where none exists
     places = {plural: _place(content, plural, name) or default for plural, name in names.items()}
     is_wanted = make_current or content is None or content.current_context is None
@@ -153,7 +153,7 @@ def _write(
     return places["contexts"]
 
 
-def _place(content: Content | None, plural: str, name: str) -> Path | None:
+def _place(content: RawConfig | None, plural: str, name: str) -> Path | None:
     """Find the file that an entry stands in."""
     entries: Mapping[str, Entry] = {} if content is None else getattr(content, plural)
     return entries[name].file if name in entries else None
@@ -161,8 +161,8 @@ def _place(content: Content | None, plural: str, name: str) -> Path | None:
 
 def _writable() -> list[Path]:
     """List the files that kubectl would write to."""
-    if named := named_files(os.environ):
+    if named := paths_from_env(os.environ):
         return named
     if (default := default_path(os.environ)) is None:
-        raise ConfigurationError(f"{no_kubeconfig(os.environ)}; give a path")
+        raise ConfigurationError(f"{describe_missing(os.environ)}; give a path")
     return [default]

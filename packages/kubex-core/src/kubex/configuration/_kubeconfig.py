@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kubex.configuration._client_configuration import ClientConfiguration
-from kubex.configuration._files import Content, Entries
+from kubex.configuration._merge import Entries, RawConfig
 from kubex.configuration._pod import SERVICE_ACCOUNT, namespace_in_pod
 from kubex.configuration._reader import Entry
 from kubex.configuration._save import SaveTokens
@@ -66,7 +66,7 @@ CURRENT = Choice()
 
 
 def configuration_of(
-    content: Content,
+    content: RawConfig,
     choice: Choice = CURRENT,
     *,
     write_back: bool = False,
@@ -92,7 +92,7 @@ def configuration_of(
     return _translate(namespace, cluster, who, save)
 
 
-def namespace_alone(content: Content, choice: Choice = CURRENT) -> tuple[bool, str | None]:
+def namespace_alone(content: RawConfig, choice: Choice = CURRENT) -> tuple[bool, str | None]:
     """Tell whether no server and no user is chosen, for which kubectl takes those of the pod, and the namespace.
 
     Programs write such a file to set the namespace. A missing current context also chooses no server.
@@ -115,7 +115,7 @@ def _chooses(context: Entry, field: str, entries: Entries) -> bool:
     return name not in entries or any(entries[name].given(str(key)) for key in entries[name].values)
 
 
-def _context(content: Content, choice: Choice) -> Entry:
+def _context(content: RawConfig, choice: Choice) -> Entry:
     name = choice.context or content.current_context
     if not name and choice.cluster:
         return Entry(content.files[0], "no context", {})
@@ -130,7 +130,7 @@ def _context(content: Content, choice: Choice) -> Entry:
     return content.contexts[name]
 
 
-def _referred(content: Content, context: Entry, field: str, instead: str | None, entries: Entries) -> Entry | None:
+def _referred(content: RawConfig, context: Entry, field: str, instead: str | None, entries: Entries) -> Entry | None:
     name = instead or context.text(field)
     if name is None:
         return None

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from kubex.configuration._client_configuration import ClientConfiguration, StrPath
-from kubex.configuration._files import Content, find_files, no_kubeconfig, read_files
 from kubex.configuration._kubeconfig import CURRENT, Choice, configuration_of, namespace_alone
+from kubex.configuration._merge import RawConfig, describe_missing, find_paths, read_and_merge
 from kubex.configuration._pod import SERVICE_ACCOUNT, is_pod, pod_configuration
 from kubex.configuration._thread import in_thread
 from kubex.errors import ConfigurationError
@@ -62,12 +62,12 @@ def from_kubeconfig(path: StrPath | None, choice: Choice = CURRENT, *, write_bac
     return configuration_of(read_content(path), choice, write_back=write_back)
 
 
-def read_content(path: StrPath | None) -> Content:
+def read_content(path: StrPath | None) -> RawConfig:
     """Read a file, else those of this environment; blocks."""
-    files: Sequence[Path] = find_files(os.environ) if path is None else [Path(path)]
+    files: Sequence[Path] = find_paths(os.environ) if path is None else [Path(path)]
     if not files:
-        raise ConfigurationError(no_kubeconfig(os.environ))
-    return read_files(files)
+        raise ConfigurationError(describe_missing(os.environ))
+    return read_and_merge(files)
 
 
 def from_environment(
@@ -82,7 +82,7 @@ def from_environment(
     An invalid kubeconfig is an error, not a reason to look elsewhere. In a pod one that chooses no server and no user
     sets at most the namespace, as with kubectl.
     """
-    content = read_files(find_files(environ))
+    content = read_and_merge(find_paths(environ))
     is_alone, namespace = namespace_alone(content, choice)
     if is_alone and is_pod(environ, service_account):
         configuration = pod_configuration(environ, service_account)
@@ -91,7 +91,7 @@ def from_environment(
         return configuration_of(
             content, choice, write_back=write_back, environ=environ, service_account=service_account
         )
-    missing = no_kubeconfig(environ, content.files)
+    missing = describe_missing(environ, content.files)
     if choice.is_made:
         raise ConfigurationError(f"a context, a cluster or a user was asked for, but {missing}")
     try:

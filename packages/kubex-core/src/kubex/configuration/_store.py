@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from kubex.configuration._files import content_of, read_top
+from kubex.configuration._merge import parse_document, read_document
 from kubex.configuration._reader import as_mapping
 from kubex.errors import ConfigurationError
 
@@ -63,8 +63,8 @@ def _empty() -> Document:
 
 
 def _document(file: Path) -> Document:
-    top = read_top(file)
-    content_of(top)  # what is no kubeconfig is not written to
+    top = read_document(file)
+    parse_document(top)  # what is no kubeconfig is not written to
     given = {str(name): value for name, value in top.values.items() if value is not None}
     # One list may stand in several places by aliases, and what is added to it is meant for one of them.
     return _empty() | _with_own_lists(given)

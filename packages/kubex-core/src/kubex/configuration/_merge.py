@@ -13,7 +13,7 @@ Entries = Mapping[str, Entry]
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class RawConfig:
     """What one kubeconfig file holds, or several together."""
 
     files: tuple[Path, ...]
@@ -28,17 +28,17 @@ class Content:
         return not (self.current_context or self.clusters or self.contexts or self.users)
 
 
-def named_files(environ: Mapping[str, str]) -> list[Path]:
+def paths_from_env(environ: Mapping[str, str]) -> list[Path]:
     """List the files that `KUBECONFIG` names, whether they exist or not."""
     return [*dict.fromkeys(Path(part) for part in environ.get("KUBECONFIG", "").split(os.pathsep) if part)]
 
 
-def find_files(environ: Mapping[str, str]) -> list[Path]:
+def find_paths(environ: Mapping[str, str]) -> list[Path]:
     """List the kubeconfig files of this environment: those in `KUBECONFIG`, else `~/.kube/config`; may be none.
 
     As with kubectl a file in `KUBECONFIG` may be missing. If all of them are, that raises `ConfigurationError`.
     """
-    named = named_files(environ)
+    named = paths_from_env(environ)
     if not named:
         default = default_path(environ)
         return [default] if default is not None and not _missing(default) else []
@@ -62,7 +62,7 @@ def _missing(path: Path) -> bool:
     return False
 
 
-def no_kubeconfig(environ: Mapping[str, str], files: Sequence[Path] = ()) -> str:
+def describe_missing(environ: Mapping[str, str], files: Sequence[Path] = ()) -> str:
     """Say where there is no kubeconfig; the files are those that say nothing."""
     if files:
         return f"there is no kubeconfig: no context, cluster or user stands in {', '.join(map(str, files))}"
@@ -71,11 +71,11 @@ def no_kubeconfig(environ: Mapping[str, str], files: Sequence[Path] = ()) -> str
     return f"there is no kubeconfig: KUBECONFIG is not set and {missing}"
 
 
-def read_files(paths: Iterable[Path]) -> Content:
+def read_and_merge(paths: Iterable[Path]) -> RawConfig:
     """Read kubeconfig files and merge them: the first that has a name, or a current context, wins."""
     parts = [_read_file(path.absolute()) for path in paths]
     latest_first = parts[::-1]
-    return Content(
+    return RawConfig(
         files=tuple(file for part in parts for file in part.files),
         current_context=next((part.current_context for part in parts if part.current_context), None),
         clusters={name: entry for part in latest_first for name, entry in part.clusters.items()},
@@ -84,7 +84,7 @@ def read_files(paths: Iterable[Path]) -> Content:
     )
 
 
-def read_top(file: Path) -> Entry:
+def read_document(file: Path) -> Entry:
     """Read one file as it is; raises `ConfigurationError` if it is no kubeconfig."""
     from kubex.configuration._yaml import parse  # brings PyYAML
 
@@ -95,13 +95,13 @@ def read_top(file: Path) -> Entry:
     return top
 
 
-def _read_file(file: Path) -> Content:
-    return content_of(read_top(file))
+def _read_file(file: Path) -> RawConfig:
+    return parse_document(read_document(file))
 
 
-def content_of(top: Entry) -> Content:
+def parse_document(top: Entry) -> RawConfig:
     """Sort what one file holds."""
-    return Content(
+    return RawConfig(
         files=(top.file,),
         current_context=top.text("current-context"),
         clusters=_entries(top, "clusters", "cluster"),
