@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kubex.configuration._merge import read_and_merge
-from kubex.configuration._store import Document, change
+from kubex.configuration._writer import Document, update_file
 from kubex.errors import ConfigurationError
 
 OWNER, OTHER, GROUP = 61001, 61002, 62000
@@ -71,7 +71,7 @@ def test_a_file_of_another_owner_is_written_and_stays_its_own(shared: Path, stic
     shared.chmod(0o1770 if sticky else 0o770)
     path = file_of(OWNER, GROUP, 0o660, shared / "config")
     with acting_as(OTHER, GROUP):
-        change(path, empty)
+        update_file(path, empty)
     assert rights(path) == (OWNER, GROUP, "0o660")
     assert [each.name for each in shared.iterdir()] == ["config"]
     with acting_as(OWNER, GROUP):
@@ -82,7 +82,7 @@ def test_a_file_of_another_owner_is_written_and_stays_its_own(shared: Path, stic
 @by_root
 def test_root_leaves_a_file_to_its_owner(shared: Path) -> None:
     path = file_of(OWNER, GROUP, 0o640, shared / "config")
-    change(path, empty)
+    update_file(path, empty)
     assert rights(path) == (OWNER, GROUP, "0o640")
 
 
@@ -91,7 +91,7 @@ def test_a_file_that_may_only_be_read_is_an_error(shared: Path) -> None:
     shared.chmod(0o777)
     path = file_of(OWNER, GROUP, 0o644, shared / "config")
     with acting_as(OTHER, OTHER), pytest.raises(ConfigurationError, match=f"{path}: cannot be written: Permission"):
-        change(path, empty)
+        update_file(path, empty)
     assert path.read_text() == CONTENT
     assert [each.name for each in shared.iterdir()] == ["config"]
 
@@ -101,17 +101,17 @@ def test_a_folder_without_room_for_the_lock_is_an_error_that_names_it(shared: Pa
     path = file_of(OTHER, GROUP, 0o600, shared / "config")
     problem = r"config\.lock: cannot be made: Permission denied; a kubeconfig is written while"
     with acting_as(OTHER, GROUP), pytest.raises(ConfigurationError, match=problem):
-        change(path, empty)
+        update_file(path, empty)
     assert path.read_text() == CONTENT
 
 
 MOUNTED = """
 import subprocess, sys
 from pathlib import Path
-from kubex.configuration._store import change
+from kubex.configuration._writer import update_file
 source, target = sys.argv[1:]
 subprocess.run(["mount", "--bind", source, target], check=True)
-change(Path(target), lambda document: document.update({"current-context": "there", "users": []}))
+update_file(Path(target), lambda document: document.update({"current-context": "there", "users": []}))
 """
 
 

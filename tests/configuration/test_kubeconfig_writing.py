@@ -26,7 +26,7 @@ from kubex.configuration import (
 from kubex.configuration import write_kubeconfig as write
 from kubex.configuration._load import from_kubeconfig
 from kubex.configuration._merge import read_and_merge
-from kubex.configuration._store import Document, change
+from kubex.configuration._writer import Document, update_file
 from kubex.errors import ConfigurationError
 
 pytestmark = pytest.mark.anyio
@@ -280,7 +280,7 @@ async def test_a_context_that_became_the_current_one_meanwhile_stays_it(
 
     def switch_meanwhile() -> None:
         with pipe.open("wb") as stream:  # opens when the first file has been read
-            change(path, lambda document: document.update({"current-context": "here"}))
+            update_file(path, lambda document: document.update({"current-context": "here"}))
             stream.write(b"users: []")
 
     with ThreadPoolExecutor() as pool:
@@ -304,7 +304,7 @@ def test_a_lock_of_another_program_is_respected_and_named(write_kubeconfig: Writ
     lock.touch()
     before = path.read_bytes()
     with pytest.raises(ConfigurationError, match=f"{lock}: another program is writing .* delete this file"):
-        change(path, lambda document: document.clear(), patience=0.05)
+        update_file(path, lambda document: document.clear(), patience=0.05)
     assert path.read_bytes() == before
     assert lock.exists(), "it is not ours"
 
@@ -316,7 +316,7 @@ def test_writers_wait_for_each_other_and_lose_nothing(write_kubeconfig: WriteKub
         def add(document: Document) -> None:
             document["users"].append({"name": f"u{number}", "user": {}})
 
-        change(path, add, patience=30)
+        update_file(path, add, patience=30)
 
     threads = [threading.Thread(target=add_one, args=(number,)) for number in range(8)]
     for thread in threads:
@@ -336,7 +336,7 @@ def test_two_writers_of_a_big_file_have_time_for_both(tmp_path: Path) -> None:
 
     def add(name: str) -> None:
         begun.wait()
-        change(path, lambda document: document["users"].append({"name": name, "user": {}}))
+        update_file(path, lambda document: document["users"].append({"name": name, "user": {}}))
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(add, ("one", "two")))
@@ -347,9 +347,9 @@ def test_a_writer_that_fails_leaves_the_file_and_no_lock(write_kubeconfig: Write
     path = write_kubeconfig()
     before = path.read_bytes()
     with pytest.raises(ZeroDivisionError):
-        change(path, lambda _: 1 / 0)
+        update_file(path, lambda _: 1 / 0)
     assert path.read_bytes() == before
-    change(path, lambda document: document.update(x=1))
+    update_file(path, lambda document: document.update(x=1))
 
 
 PROVIDER: dict[str, Any] = {
@@ -369,7 +369,7 @@ async def test_new_tokens_are_stored_where_the_old_ones_came_from(
     assert oidc is not None
     assert oidc.save is not None
     untouched = first.read_bytes()
-    change(second, lambda document: document["users"].append({"name": "meanwhile", "user": {"token": "t"}}))
+    update_file(second, lambda document: document["users"].append({"name": "meanwhile", "user": {"token": "t"}}))
     oidc.save(OpenIDTokens(id_token="i2", refresh_token="r2"))
     users = load(second)["users"]
     assert users[0]["user"] == {

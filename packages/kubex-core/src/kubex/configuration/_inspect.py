@@ -13,8 +13,8 @@ from kubex.configuration._load import read_content
 from kubex.configuration._merge import RawConfig, describe_missing, paths_from_env, read_and_merge
 from kubex.configuration._reader import Entry
 from kubex.configuration._render import render_cluster, render_context, render_user
-from kubex.configuration._store import Document, change, set_entry
 from kubex.configuration._thread import in_thread
+from kubex.configuration._writer import Document, set_entry, update_file
 from kubex.errors import ConfigurationError
 
 
@@ -85,7 +85,7 @@ def _use_context(name: str, path: StrPath | None) -> Path:
     def alter(document: Document) -> None:
         document["current-context"] = name
 
-    change(file, alter)
+    update_file(file, alter)
     return file
 
 
@@ -149,7 +149,7 @@ def _write(
             document["current-context"] = names["contexts"]
 
     for file in dict.fromkeys([*places.values(), default]):
-        change(file, partial(alter, file), afresh=replace)
+        update_file(file, partial(alter, file), afresh=replace)
     return places["contexts"]
 
 

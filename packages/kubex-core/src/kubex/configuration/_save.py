@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from kubex.configuration._reader import as_mapping
-from kubex.configuration._store import Document, change, find_values
+from kubex.configuration._writer import Document, own_entry_values, update_file
 from kubex.credentials import OpenIDTokens
 from kubex.errors import ConfigurationError
 
@@ -28,10 +28,10 @@ class SaveTokens:
             config["id-token"] = tokens.id_token
             config["refresh-token"] = tokens.refresh_token
 
-        change(self.file, alter)
+        update_file(self.file, alter)
 
     def _config(self, document: Document) -> dict[str, Any]:
-        values = find_values(document, "users", "user", self.user) or {}
+        values = own_entry_values(document, "users", "user", self.user) or {}
         provider = as_mapping(values.get("auth-provider")) or {}
         config: Any = provider.get("config")
         if provider.get("name") != "oidc" or as_mapping(config) is None:

@@ -35,7 +35,7 @@ EMPTY: Document = {
 }
 
 
-def change(
+def update_file(
     file: Path, alter: Callable[[Document], object], *, afresh: bool = False, patience: float = LOCK_PATIENCE
 ) -> None:
     """Lock a kubeconfig, read it (or begin `afresh`), alter its document, write it; blocks.
@@ -85,7 +85,7 @@ def set_entry(document: Document, plural: str, singular: str, name: str, values:
     entries.append(entry)
 
 
-def find_values(document: Document, plural: str, singular: str, name: str) -> Document | None:
+def own_entry_values(document: Document, plural: str, singular: str, name: str) -> Document | None:
     """Find what an entry holds, to be altered in place; other entries may have been aliases of it."""
     for existing in document[plural]:
         if existing.get("name") == name and as_mapping(existing.get(singular)) is not None:
