@@ -8,21 +8,21 @@ from kubex.lazy_import import lazy_attributes
 if TYPE_CHECKING:
     from kubex.configuration._client_configuration import ClientConfiguration
     from kubex.configuration._credentials import credentials_for
-    from kubex.configuration._inspect import Kubeconfig, KubeconfigContext, use_context, write_kubeconfig
     from kubex.configuration._load import configure_from_kubeconfig, configure_from_pod_env, load_configuration
+    from kubex.configuration._manage import Kubeconfig, KubeconfigContext, use_context, write_kubeconfig
 else:  # a configuration written by hand needs no readers of files
     __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "ClientConfiguration": "_client_configuration",
-            "Kubeconfig": "_inspect",
-            "KubeconfigContext": "_inspect",
+            "Kubeconfig": "_manage",
+            "KubeconfigContext": "_manage",
             "configure_from_kubeconfig": "_load",
             "configure_from_pod_env": "_load",
             "credentials_for": "_credentials",
             "load_configuration": "_load",
-            "use_context": "_inspect",
-            "write_kubeconfig": "_inspect",
+            "use_context": "_manage",
+            "write_kubeconfig": "_manage",
         },
     )
 
