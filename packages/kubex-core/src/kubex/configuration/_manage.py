@@ -12,7 +12,7 @@ from kubex.configuration._kubeconfig import Choice, configuration_of
 from kubex.configuration._load import read_content
 from kubex.configuration._merge import RawConfig, describe_missing, paths_from_env, read_and_merge
 from kubex.configuration._reader import Entry
-from kubex.configuration._render import render_cluster, render_context, render_user
+from kubex.configuration._serialize import serialize_cluster, serialize_context, serialize_user
 from kubex.configuration._thread import in_thread
 from kubex.configuration._writer import Document, set_entry, update_file
 from kubex.errors import ConfigurationError
@@ -129,9 +129,9 @@ def _write(
     if not all(names.values()):
         raise ConfigurationError("is empty; give it a name", field="context")
     values = {
-        "clusters": render_cluster(configuration),
-        "users": render_user(configuration),
-        "contexts": render_context(names["clusters"], names["users"], configuration.namespace),
+        "clusters": serialize_cluster(configuration),
+        "users": serialize_user(configuration),
+        "contexts": serialize_context(names["clusters"], names["users"], configuration.namespace),
     }
     files = [Path(path)] if path is not None else _writable()
     present = [file for file in files if exists(file)]

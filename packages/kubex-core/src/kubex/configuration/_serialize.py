@@ -17,7 +17,7 @@ from kubex.errors import ConfigurationError
 ENCODED = ("server_ca_data", "ca_data", "client_cert_data", "client_key_data")
 
 
-def render_cluster(configuration: ClientConfiguration) -> Document:
+def serialize_cluster(configuration: ClientConfiguration) -> Document:
     """Write the cluster."""
     cluster = _fields(configuration, CLUSTER_FIELDS)
     plugin = configuration.exec
@@ -26,7 +26,7 @@ def render_cluster(configuration: ClientConfiguration) -> Document:
     return cluster
 
 
-def render_user(configuration: ClientConfiguration) -> Document:
+def serialize_user(configuration: ClientConfiguration) -> Document:
     """Write the user. Raises `ConfigurationError` for what kubeconfigs have no words for."""
     simple = {name: field for name, field in USER_FIELDS.items() if name not in ("exec", "oidc", "impersonate")}
     user = _fields(configuration, {name: field for name, field in simple.items() if hasattr(configuration, name)})
@@ -42,7 +42,7 @@ def render_user(configuration: ClientConfiguration) -> Document:
     return user
 
 
-def render_context(cluster: str, user: str, namespace: str | None) -> Document:
+def serialize_context(cluster: str, user: str, namespace: str | None) -> Document:
     """Write the context."""
     context = {"cluster": cluster, "user": user}
     return context if namespace is None else context | {"namespace": namespace}
