@@ -19,7 +19,7 @@ from kubex.configuration import (
     use_context,
     write_kubeconfig,
 )
-from kubex.configuration._save import SaveTokens
+from kubex.configuration._token_store import TokenStore
 from kubex.configuration._yaml import parse
 from kubex.errors import ConfigurationError
 
@@ -59,7 +59,7 @@ def add(path: Path, before: Document) -> None:
 
 
 def save(path: Path, before: Document) -> None:
-    SaveTokens(path, "u")(TOKENS)
+    TokenStore(path, "u")(TOKENS)
     after: Document = parse(path)
     [at] = [position for position, each in enumerate(after["users"]) if each.get("name") == "u"]
     found = after["users"][at]["user"]["auth-provider"]["config"]

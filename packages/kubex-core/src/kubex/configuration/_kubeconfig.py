@@ -11,7 +11,7 @@ from kubex.configuration._client_configuration import ClientConfiguration
 from kubex.configuration._merge import Entries, RawConfig
 from kubex.configuration._pod import SERVICE_ACCOUNT, namespace_in_pod
 from kubex.configuration._reader import Entry
-from kubex.configuration._save import SaveTokens
+from kubex.configuration._token_store import TokenStore
 from kubex.configuration._ways import exec_plugin, impersonation, in_words_of, open_id_connect
 from kubex.errors import ConfigurationError
 
@@ -87,7 +87,7 @@ def configuration_of(
         )
     who = user or Entry(chosen.file, "no user", {})
     named = choice.user or chosen.text("user")
-    save = SaveTokens(who.file, named) if write_back and named is not None else None
+    save = TokenStore(who.file, named) if write_back and named is not None else None
     namespace = chosen.text("namespace") or namespace_in_pod(environ, service_account)
     return _translate(namespace, cluster, who, save)
 
@@ -142,7 +142,7 @@ def _referred(content: RawConfig, context: Entry, field: str, instead: str | Non
     return entries[name]
 
 
-def _translate(namespace: str | None, cluster: Entry, user: Entry, save: SaveTokens | None) -> ClientConfiguration:
+def _translate(namespace: str | None, cluster: Entry, user: Entry, save: TokenStore | None) -> ClientConfiguration:
     url = _server(cluster, user)
     ca_data = cluster.decoded("certificate-authority-data")
     fields: dict[str, Any] = {
@@ -179,7 +179,7 @@ def _server(cluster: Entry, user: Entry) -> str:
     return f"http://{server}"
 
 
-def _credentials(cluster: Entry, user: Entry, save: SaveTokens | None) -> dict[str, Any]:
+def _credentials(cluster: Entry, user: Entry, save: TokenStore | None) -> dict[str, Any]:
     cert_data, key_data = user.decoded("client-certificate-data"), user.decoded("client-key-data")
     token, username, password = user.text("token"), user.text("username"), user.text("password")
     fields: dict[str, Any] = {

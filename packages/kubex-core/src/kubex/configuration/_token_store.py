@@ -11,7 +11,7 @@ from kubex.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)
-class SaveTokens:
+class TokenStore:
     """Writes new tokens to a user of a kubeconfig; blocks.
 
     The file is read again first, so that nothing is lost which other programs wrote to it in the meantime.
