@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kubex.configuration._auth_info import exec_plugin, impersonation, in_words_of, open_id_connect
 from kubex.configuration._client_configuration import ClientConfiguration
 from kubex.configuration._merge import Entries, RawConfig
 from kubex.configuration._pod import SERVICE_ACCOUNT, namespace_in_pod
 from kubex.configuration._reader import Entry
 from kubex.configuration._token_store import TokenStore
-from kubex.configuration._ways import exec_plugin, impersonation, in_words_of, open_id_connect
 from kubex.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)
