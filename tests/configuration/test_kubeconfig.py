@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from kubex.configuration import ClientConfiguration, configure_from_kubeconfig
-from kubex.configuration._kubeconfig import Choice
+from kubex.configuration._context import ConfigOverrides
 from kubex.configuration._load import from_kubeconfig
 from kubex.errors import ConfigurationError
 
@@ -129,7 +129,7 @@ def test_user_name_without_password_has_an_empty_one_as_with_kubectl(write_kubec
 def test_context_argument_wins_over_the_current_context(write_kubeconfig: WriteKubeconfig) -> None:
     contexts = [{"name": name, "context": {"cluster": "c", "namespace": name}} for name in ("here", "there")]
     path = write_kubeconfig(contexts=contexts)
-    assert from_kubeconfig(path, Choice(context="there")).namespace == "there"
+    assert from_kubeconfig(path, ConfigOverrides(context="there")).namespace == "there"
 
 
 def test_a_context_without_a_user_is_anonymous(write_kubeconfig: WriteKubeconfig) -> None:

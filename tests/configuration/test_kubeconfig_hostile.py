@@ -13,7 +13,7 @@ import yaml
 
 from configuration.hostile import BY_PROVIDER, STRANGE, WHOLE, damaged, places, said_of, with_value
 from kubex.configuration import ClientConfiguration, Kubeconfig, configure_from_kubeconfig
-from kubex.configuration._kubeconfig import Choice
+from kubex.configuration._context import ConfigOverrides
 from kubex.configuration._load import from_kubeconfig
 from kubex.configuration._yaml import MAX_BYTES, dump
 from kubex.credentials._file_io import read_bytes, read_text
@@ -29,7 +29,7 @@ def outcome(path: Path, **choice: str) -> ClientConfiguration | None:
     """Read a kubeconfig; answer None if that is an error. Nothing else may come out, and it may not take long."""
     began = time.monotonic()
     try:
-        return from_kubeconfig(path, Choice(**choice))
+        return from_kubeconfig(path, ConfigOverrides(**choice))
     except ConfigurationError:
         return None
     finally:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from kubex.configuration import configure_from_kubeconfig, configure_from_pod_env, load_configuration
+from kubex.configuration._context import ConfigOverrides
 from kubex.configuration._default_path import default_path
-from kubex.configuration._kubeconfig import Choice
 from kubex.configuration._load import from_environment, from_kubeconfig
 from kubex.configuration._pod import pod_configuration
 from kubex.errors import ConfigurationError
@@ -137,7 +137,7 @@ def test_files_that_say_nothing_are_as_none(tmp_path: Path, service_account: Pat
     with pytest.raises(ConfigurationError, match=problem):
         from_environment(environ)
     with pytest.raises(ConfigurationError, match="was asked for, but there is no kubeconfig: no context"):
-        from_environment(environ | POD, Choice(context="c"), service_account=service_account)
+        from_environment(environ | POD, ConfigOverrides(context="c"), service_account=service_account)
 
 
 @pytest.mark.covers("kubeconfig-no-files-or-empty-ones", "kubeconfig-current-context")
@@ -184,17 +184,25 @@ def test_in_a_pod_a_kubeconfig_without_server_and_user_sets_the_namespace_alone(
 @pytest.mark.parametrize(
     ("top", "choice", "problem"),
     [
-        ({"contexts": [{"name": "here", "context": {"user": "admin"}}]}, Choice(), "cluster: is missing"),
-        ({"contexts": [{"name": "here", "context": {}}]}, Choice(user="admin"), "cluster: is missing"),
-        ({"contexts": [{"name": "here", "context": {"cluster": "gone"}}]}, Choice(), "there is no cluster 'gone'"),
-        ({"contexts": [{"name": "here", "context": {"user": "gone"}}]}, Choice(), "there is no user 'gone'"),
-        ({"current-context": "gone"}, Choice(), "there is no context 'gone'"),
-        ({"clusters": [{"name": "c", "cluster": {"tls-server-name": "n"}}], "users": None}, Choice(), "no user|server"),
+        ({"contexts": [{"name": "here", "context": {"user": "admin"}}]}, ConfigOverrides(), "cluster: is missing"),
+        ({"contexts": [{"name": "here", "context": {}}]}, ConfigOverrides(user="admin"), "cluster: is missing"),
+        (
+            {"contexts": [{"name": "here", "context": {"cluster": "gone"}}]},
+            ConfigOverrides(),
+            "there is no cluster 'gone'",
+        ),
+        ({"contexts": [{"name": "here", "context": {"user": "gone"}}]}, ConfigOverrides(), "there is no user 'gone'"),
+        ({"current-context": "gone"}, ConfigOverrides(), "there is no context 'gone'"),
+        (
+            {"clusters": [{"name": "c", "cluster": {"tls-server-name": "n"}}], "users": None},
+            ConfigOverrides(),
+            "no user|server",
+        ),
     ],
     ids=["user", "chosen-user", "missing-cluster", "missing-user", "missing-context", "cluster-without-server"],
 )
 def test_in_a_pod_a_kubeconfig_that_names_a_user_or_a_cluster_is_not_replaced_by_the_pod(
-    write_kubeconfig: WriteKubeconfig, service_account: Path, top: dict[str, Any], choice: Choice, problem: str
+    write_kubeconfig: WriteKubeconfig, service_account: Path, top: dict[str, Any], choice: ConfigOverrides, problem: str
 ) -> None:
     environ = {"KUBECONFIG": str(write_kubeconfig(None, {"token": "of the user"}, **top))} | POD
     with pytest.raises(ConfigurationError, match=problem):

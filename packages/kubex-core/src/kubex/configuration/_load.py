@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from kubex.configuration._client_configuration import ClientConfiguration, StrPath
-from kubex.configuration._kubeconfig import CURRENT, Choice, configuration_of, namespace_alone
+from kubex.configuration._context import CURRENT, ConfigOverrides, build_configuration, namespace_only
 from kubex.configuration._merge import RawConfig, describe_missing, find_paths, read_and_merge
 from kubex.configuration._pod import SERVICE_ACCOUNT, is_pod, pod_configuration
 from kubex.configuration._thread import in_thread
@@ -31,7 +31,7 @@ async def configure_from_kubeconfig(
 
     https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
     """
-    choice = Choice(context, cluster, user)
+    choice = ConfigOverrides(context, cluster, user)
     return await in_thread(partial(from_kubeconfig, path, choice, write_back=write_back))
 
 
@@ -53,13 +53,15 @@ async def load_configuration(
     The arguments are those of `configure_from_kubeconfig()`. A pod has no contexts: to name one there is an error.
     In a pod, a kubeconfig whose context names no cluster and no user only sets the namespace, as with kubectl.
     """
-    choice = Choice(context, cluster, user)
+    choice = ConfigOverrides(context, cluster, user)
     return await in_thread(partial(from_environment, os.environ, choice, write_back=write_back))
 
 
-def from_kubeconfig(path: StrPath | None, choice: Choice = CURRENT, *, write_back: bool = False) -> ClientConfiguration:
+def from_kubeconfig(
+    path: StrPath | None, choice: ConfigOverrides = CURRENT, *, write_back: bool = False
+) -> ClientConfiguration:
     """Read a kubeconfig; blocks."""
-    return configuration_of(read_content(path), choice, write_back=write_back)
+    return build_configuration(read_content(path), choice, write_back=write_back)
 
 
 def read_content(path: StrPath | None) -> RawConfig:
@@ -72,7 +74,7 @@ def read_content(path: StrPath | None) -> RawConfig:
 
 def from_environment(
     environ: Mapping[str, str],
-    choice: Choice = CURRENT,
+    choice: ConfigOverrides = CURRENT,
     *,
     write_back: bool = False,
     service_account: Path = SERVICE_ACCOUNT,
@@ -83,16 +85,16 @@ def from_environment(
     sets at most the namespace, as with kubectl.
     """
     content = read_and_merge(find_paths(environ))
-    is_alone, namespace = namespace_alone(content, choice)
+    is_alone, namespace = namespace_only(content, choice)
     if is_alone and is_pod(environ, service_account):
         configuration = pod_configuration(environ, service_account)
         return replace(configuration, namespace=namespace or configuration.namespace)
     if not content.is_empty:
-        return configuration_of(
+        return build_configuration(
             content, choice, write_back=write_back, environ=environ, service_account=service_account
         )
     missing = describe_missing(environ, content.files)
-    if choice.is_made:
+    if choice.is_set:
         raise ConfigurationError(f"a context, a cluster or a user was asked for, but {missing}")
     try:
         return pod_configuration(environ, service_account)

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from kubex.configuration._client_configuration import ClientConfiguration, StrPath
+from kubex.configuration._context import ConfigOverrides, build_configuration
 from kubex.configuration._default_path import default_path, exists
-from kubex.configuration._kubeconfig import Choice, configuration_of
 from kubex.configuration._load import read_content
 from kubex.configuration._merge import RawConfig, describe_missing, paths_from_env, read_and_merge
 from kubex.configuration._reader import Entry
@@ -57,8 +57,8 @@ class Kubeconfig:
         write_back: bool = False,
     ) -> ClientConfiguration:
         """Make the configuration of a context, as `configure_from_kubeconfig()` does, without reading again."""
-        choice = Choice(context, cluster, user)
-        return await in_thread(partial(configuration_of, self._content, choice, write_back=write_back))
+        choice = ConfigOverrides(context, cluster, user)
+        return await in_thread(partial(build_configuration, self._content, choice, write_back=write_back))
 
 
 def _described(name: str, entry: Entry) -> KubeconfigContext:

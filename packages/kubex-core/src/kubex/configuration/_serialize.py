@@ -8,7 +8,7 @@ from typing import Any
 
 from kubex.configuration._auth_info import EXEC_EXTENSION, EXEC_FIELDS, IMPERSONATION_FIELDS, OIDC_FIELDS
 from kubex.configuration._client_configuration import ClientConfiguration
-from kubex.configuration._kubeconfig import CLUSTER_FIELDS, USER_FIELDS
+from kubex.configuration._context import CLUSTER_FIELDS, USER_FIELDS
 from kubex.configuration._writer import Document
 from kubex.credentials import ExecPlugin, Impersonation
 from kubex.credentials._exec_config import EXEC_TIMEOUT

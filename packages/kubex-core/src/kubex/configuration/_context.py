@@ -46,7 +46,7 @@ TLS = ("certificate-authority", "certificate-authority-data", "insecure-skip-tls
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ConfigOverrides:
     """Which entries of a kubeconfig to take: a context, and what stands in for its cluster and its user.
 
     Empty names are none, as with kubectl.
@@ -57,17 +57,17 @@ class Choice:
     user: str | None = None
 
     @property
-    def is_made(self) -> bool:
+    def is_set(self) -> bool:
         """Whether anything else is chosen than the current context."""
         return bool(self.context or self.cluster or self.user)
 
 
-CURRENT = Choice()
+CURRENT = ConfigOverrides()
 
 
-def configuration_of(
+def build_configuration(
     content: RawConfig,
-    choice: Choice = CURRENT,
+    choice: ConfigOverrides = CURRENT,
     *,
     write_back: bool = False,
     environ: Mapping[str, str] = os.environ,
@@ -92,7 +92,7 @@ def configuration_of(
     return _translate(namespace, cluster, who, save)
 
 
-def namespace_alone(content: RawConfig, choice: Choice = CURRENT) -> tuple[bool, str | None]:
+def namespace_only(content: RawConfig, choice: ConfigOverrides = CURRENT) -> tuple[bool, str | None]:
     """Tell whether no server and no user is chosen, for which kubectl takes those of the pod, and the namespace.
 
     Programs write such a file to set the namespace. A missing current context also chooses no server.
@@ -115,7 +115,7 @@ def _chooses(context: Entry, field: str, entries: Entries) -> bool:
     return name not in entries or any(entries[name].given(str(key)) for key in entries[name].values)
 
 
-def _context(content: RawConfig, choice: Choice) -> Entry:
+def _context(content: RawConfig, choice: ConfigOverrides) -> Entry:
     name = choice.context or content.current_context
     if not name and choice.cluster:
         return Entry(content.files[0], "no context", {})
