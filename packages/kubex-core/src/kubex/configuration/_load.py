@@ -1,17 +1,22 @@
 """The public ways to a configuration; files are read in a worker thread."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
+
+import anyio.to_thread
 
 from kubex.configuration._client_configuration import ClientConfiguration, StrPath
 from kubex.configuration._context import CURRENT, ConfigOverrides, build_configuration, namespace_only
 from kubex.configuration._merge import RawConfig, describe_missing, find_paths, read_and_merge
 from kubex.configuration._pod import SERVICE_ACCOUNT, is_pod, pod_configuration
-from kubex.configuration._thread import in_thread
+from kubex.core._tracebacks import forget_frames
 from kubex.errors import ConfigurationError
+
+T = TypeVar("T")
 
 
 async def configure_from_kubeconfig(
@@ -32,7 +37,7 @@ async def configure_from_kubeconfig(
     https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
     """
     choice = ConfigOverrides(context, cluster, user)
-    return await in_thread(partial(from_kubeconfig, path, choice, write_back=write_back))
+    return await run_in_thread(partial(from_kubeconfig, path, choice, write_back=write_back))
 
 
 async def configure_from_pod_env() -> ClientConfiguration:
@@ -42,7 +47,7 @@ async def configure_from_pod_env() -> ClientConfiguration:
 
     https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
     """
-    return await in_thread(partial(pod_configuration, os.environ))
+    return await run_in_thread(partial(pod_configuration, os.environ))
 
 
 async def load_configuration(
@@ -54,7 +59,16 @@ async def load_configuration(
     In a pod, a kubeconfig whose context names no cluster and no user only sets the namespace, as with kubectl.
     """
     choice = ConfigOverrides(context, cluster, user)
-    return await in_thread(partial(from_environment, os.environ, choice, write_back=write_back))
+    return await run_in_thread(partial(from_environment, os.environ, choice, write_back=write_back))
+
+
+async def run_in_thread(work: Callable[[], T]) -> T:
+    """Run work in a worker thread. Its errors have no frames, whose variables contain tokens and keys."""
+    try:
+        return await anyio.to_thread.run_sync(work)
+    except ConfigurationError as error:
+        forget_frames(error)
+        raise error
 
 
 def from_kubeconfig(

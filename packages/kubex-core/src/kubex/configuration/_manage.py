@@ -9,11 +9,10 @@ from pathlib import Path
 from kubex.configuration._client_configuration import ClientConfiguration, StrPath
 from kubex.configuration._context import ConfigOverrides, build_configuration
 from kubex.configuration._default_path import default_path, exists
-from kubex.configuration._load import read_content
+from kubex.configuration._load import read_content, run_in_thread
 from kubex.configuration._merge import RawConfig, describe_missing, paths_from_env, read_and_merge
 from kubex.configuration._reader import Entry
 from kubex.configuration._serialize import serialize_cluster, serialize_context, serialize_user
-from kubex.configuration._thread import in_thread
 from kubex.configuration._writer import Document, set_entry, update_file
 from kubex.errors import ConfigurationError
 
@@ -44,7 +43,7 @@ class Kubeconfig:
     @classmethod
     async def read(cls, path: StrPath | None = None) -> "Kubeconfig":
         """Read `path`, else the files in `KUBECONFIG`, else `~/.kube/config`; raises `ConfigurationError`."""
-        content = await in_thread(partial(read_content, path))
+        content = await run_in_thread(partial(read_content, path))
         contexts = {name: _described(name, entry) for name, entry in content.contexts.items()}
         return cls(content.files, content.current_context, contexts, content)
 
@@ -58,7 +57,7 @@ class Kubeconfig:
     ) -> ClientConfiguration:
         """Make the configuration of a context, as `configure_from_kubeconfig()` does, without reading again."""
         choice = ConfigOverrides(context, cluster, user)
-        return await in_thread(partial(build_configuration, self._content, choice, write_back=write_back))
+        return await run_in_thread(partial(build_configuration, self._content, choice, write_back=write_back))
 
 
 def _described(name: str, entry: Entry) -> KubeconfigContext:
@@ -71,7 +70,7 @@ async def use_context(name: str, path: StrPath | None = None) -> Path:
     That is `path`, else the first existing file in `KUBECONFIG`, else `~/.kube/config`.
     Raises `ConfigurationError`, also if there is no context of that name.
     """
-    return await in_thread(partial(_use_context, name, path))
+    return await run_in_thread(partial(_use_context, name, path))
 
 
 def _use_context(name: str, path: StrPath | None) -> Path:
@@ -112,7 +111,7 @@ async def write_kubeconfig(
     """
     names = {"clusters": cluster or context, "users": user or context, "contexts": context}
     work = partial(_write, configuration, path, names, make_current=make_current, replace=replace)
-    return await in_thread(work)
+    return await run_in_thread(work)
 
 
 SINGULAR = {"clusters": "cluster", "users": "user", "contexts": "context"}
