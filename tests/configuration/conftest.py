@@ -1,4 +1,4 @@
-"""Kubeconfigs, certificates and servers for the tests of configuration and credentials."""
+"""Fixtures with kubeconfigs, certificates and servers for the tests of configuration and credentials."""
 
 import socket
 import socketserver
@@ -20,13 +20,13 @@ WriteKubeconfig = Callable[..., Path]
 
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """Run async tests on each async library: no HTTP backend takes part here."""
+    """Run async tests on each async library; these tests do not use an HTTP backend."""
     return str(request.param)
 
 
 @pytest.fixture(autouse=True)
-def no_cluster_of_the_developer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep the kubeconfig, the pod and the proxies of the machine out of the tests."""
+def isolate_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Hide the kubeconfig, the pod and the proxies of this machine from the tests."""
     names = ["KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "POD_NAMESPACE", "USERPROFILE"]
     names += [f"{scheme}_proxy" for scheme in ("http", "https", "all", "no")]
     for name in names:
@@ -39,7 +39,7 @@ def no_cluster_of_the_developer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 @pytest.fixture
 def write_kubeconfig(tmp_path: Path) -> WriteKubeconfig:
-    """Write a kubeconfig with one context `here` of the given cluster and user fields, and answer its path."""
+    """Write a kubeconfig with one context `here` of the given cluster and user fields, and return its path."""
 
     def write(
         cluster: dict[str, Any] | None = None,
@@ -67,8 +67,8 @@ def write_kubeconfig(tmp_path: Path) -> WriteKubeconfig:
 
 
 @pytest.fixture(scope="session")
-def authority() -> trustme.CA:
-    """Make the authority that signs the certificates of the tests."""
+def ca() -> trustme.CA:
+    """Create the CA that signs the certificates of the tests."""
     return trustme.CA()
 
 
@@ -80,11 +80,11 @@ class ClientPair(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def new_client_pair(authority: trustme.CA) -> Callable[[str], ClientPair]:
-    """Make client certificates."""
+def new_client_pair(ca: trustme.CA) -> Callable[[str], ClientPair]:
+    """Return a function that creates client certificates."""
 
     def make(name: str) -> ClientPair:
-        leaf = authority.issue_cert(f"{name}@example.com", common_name=name)
+        leaf = ca.issue_cert(f"{name}@example.com", common_name=name)
         cert = "".join(blob.bytes().decode() for blob in leaf.cert_chain_pems)
         return ClientPair(cert, leaf.private_key_pem.bytes().decode())
 
@@ -93,12 +93,12 @@ def new_client_pair(authority: trustme.CA) -> Callable[[str], ClientPair]:
 
 @pytest.fixture(scope="session")
 def client_pair(new_client_pair: Callable[[str], ClientPair]) -> ClientPair:
-    """Make one client certificate."""
+    """Create one client certificate."""
     return new_client_pair("alice")
 
 
-class Seen(NamedTuple):
-    """What a server saw of one connection."""
+class ReceivedRequest(NamedTuple):
+    """What a server received on one connection."""
 
     server_name: str | None
     client: str | None
@@ -106,20 +106,20 @@ class Seen(NamedTuple):
 
 
 class RecordingServer(socketserver.ThreadingTCPServer):
-    """Answers every request, over TLS, with 200 and `ok`, and keeps what it saw."""
+    """Responds to every request with 200 and `ok`, and records the requests."""
 
     daemon_threads = True
     context: ssl.SSLContext
 
     def __init__(self, handler: type[socketserver.BaseRequestHandler]) -> None:
         super().__init__(("127.0.0.1", 0), handler)
-        self.seen: list[Any] = []
+        self.received: list[Any] = []
         self.failures: list[BaseException | None] = []
         self.port: int = self.server_address[1]
 
     @override
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep what a handshake that failed said, instead of printing it."""
+        """Record the error of a failed handshake instead of printing it."""
         self.failures.append(sys.exc_info()[1])
 
 
@@ -141,7 +141,7 @@ class TLSHandler(socketserver.BaseRequestHandler):
 
     @override
     def handle(self) -> None:
-        """Shake hands, read a request, answer it."""
+        """Do the TLS handshake, read a request and respond."""
         names: list[str | None] = []
         with self.server.context.wrap_socket(self.request, server_side=True, do_handshake_on_connect=False) as stream:
             self.server.context.sni_callback = lambda _socket, name, _context: names.append(name)
@@ -149,36 +149,38 @@ class TLSHandler(socketserver.BaseRequestHandler):
             peer: Any = stream.getpeercert() or {}
             subject = {name: value for part in peer.get("subject", ()) for name, value in part}
             request = read_head(stream)
-            self.server.seen.append(Seen(names[-1] if names else None, subject.get("commonName"), request))
+            self.server.received.append(
+                ReceivedRequest(names[-1] if names else None, subject.get("commonName"), request)
+            )
             stream.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
 
 
 class ConnectHandler(socketserver.BaseRequestHandler):
-    """One tunnel through a proxy, to a fixed target whatever name was asked for."""
+    """One tunnel through a proxy, always to the same target, whatever the client requests."""
 
     server: "ProxyServer"
 
     @override
     def handle(self) -> None:
-        """Open the tunnel and carry bytes both ways."""
+        """Open the tunnel and copy bytes in both directions."""
         head = read_head(self.request)
-        self.server.seen.append(head)
+        self.server.received.append(head)
         with socket.create_connection(("127.0.0.1", self.server.target)) as target:
             self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            back = threading.Thread(target=carry, args=(target, self.request))
-            back.start()
-            carry(self.request, target)
-            back.join()
+            response_thread = threading.Thread(target=copy_bytes, args=(target, self.request))
+            response_thread.start()
+            copy_bytes(self.request, target)
+            response_thread.join()
 
 
 class ProxyServer(RecordingServer):
-    """A proxy that opens tunnels by CONNECT."""
+    """A proxy that opens tunnels for CONNECT requests."""
 
     target: int
 
 
-def carry(source: socket.socket, sink: socket.socket) -> None:
-    """Copy bytes until one side ends."""
+def copy_bytes(source: socket.socket, sink: socket.socket) -> None:
+    """Copy bytes until one side closes the connection."""
     try:
         while chunk := source.recv(65536):
             sink.sendall(chunk)
@@ -189,7 +191,7 @@ def carry(source: socket.socket, sink: socket.socket) -> None:
 
 @contextmanager
 def running(server: RecordingServer) -> Iterator[RecordingServer]:
-    """Serve in a thread of its own."""
+    """Run the server in a thread."""
     with server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
@@ -204,15 +206,15 @@ StartTLSServer = Callable[..., RecordingServer]
 
 
 @pytest.fixture
-def start_tls_server(authority: trustme.CA) -> Iterator[StartTLSServer]:
-    """Start a TLS server whose certificate is for the given names; it asks clients for a certificate."""
+def start_tls_server(ca: trustme.CA) -> Iterator[StartTLSServer]:
+    """Return a function that starts a TLS server with a certificate for names; it requests client certificates."""
     with ExitStack() as stack:
 
-        def start(*names: str, issuer: trustme.CA = authority) -> RecordingServer:
+        def start(*names: str, issuer: trustme.CA = ca) -> RecordingServer:
             server = RecordingServer(TLSHandler)
             server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             server.context.verify_mode = ssl.CERT_OPTIONAL
-            authority.configure_trust(server.context)
+            ca.configure_trust(server.context)
             issuer.issue_cert(*names).configure_cert(server.context)
             return stack.enter_context(running(server))
 
@@ -221,7 +223,7 @@ def start_tls_server(authority: trustme.CA) -> Iterator[StartTLSServer]:
 
 @pytest.fixture
 def start_proxy() -> Iterator[Callable[[int], ProxyServer]]:
-    """Start a proxy in front of a port."""
+    """Return a function that starts a proxy which connects to a local port."""
     with ExitStack() as stack:
 
         def start(target: int) -> ProxyServer:

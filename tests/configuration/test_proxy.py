@@ -1,4 +1,4 @@
-"""Which proxy is taken, and what its URL may be."""
+"""Tests of selecting the proxy, of `NO_PROXY`, and of proxy URLs."""
 
 import base64
 import pickle
@@ -16,21 +16,21 @@ API = "https://api.example.com:6443"
 ENVIRONMENT = {"HTTPS_PROXY": "http://from-environment:1"}
 
 
-def resolve(option: Any = None, configured: str | None = None, environ: Any = None, url: str = API) -> str | None:
+def select(option: Any = None, configured: str | None = None, environ: Any = None, url: str = API) -> str | None:
     configuration = ClientConfiguration(url=url, proxy_url=configured)
-    found = select_proxy(option, configuration, trust_env=environ is not None, environ=environ or {})
-    return None if found is None else found.url
+    selected = select_proxy(option, configuration, trust_env=environ is not None, environ=environ or {})
+    return None if selected is None else selected.url
 
 
-def test_nothing_is_no_proxy() -> None:
-    assert resolve() is None
+def test_default_is_a_direct_connection() -> None:
+    assert select() is None
 
 
 @pytest.mark.filterwarnings("ignore:ClientOptions.proxy is the proxy:UserWarning")
-def test_option_wins_over_kubeconfig_and_that_over_the_environment() -> None:
-    assert resolve("http://option:1", "http://configured:1", ENVIRONMENT) == "http://option:1"
-    assert resolve(None, "http://configured:1", ENVIRONMENT) == "http://configured:1"
-    assert resolve(None, None, ENVIRONMENT) == "http://from-environment:1"
+def test_option_then_configuration_then_environment_takes_precedence() -> None:
+    assert select("http://option:1", "http://configured:1", ENVIRONMENT) == "http://option:1"
+    assert select(None, "http://configured:1", ENVIRONMENT) == "http://configured:1"
+    assert select(None, None, ENVIRONMENT) == "http://from-environment:1"
 
 
 @pytest.mark.parametrize(
@@ -46,41 +46,39 @@ def test_option_wins_over_kubeconfig_and_that_over_the_environment() -> None:
         (None, "http://configured:1", None),
     ],
 )
-def test_an_option_that_makes_proxy_url_useless_is_a_warning(
-    option: Any, configured: str | None, expected: str | None
-) -> None:
-    said: list[str] = []
+def test_option_that_overrides_proxy_url_warns(option: Any, configured: str | None, expected: str | None) -> None:
+    warnings: list[str] = []
     configuration = ClientConfiguration(url=API, proxy_url=configured)
-    select_proxy(option, configuration, trust_env=True, environ=ENVIRONMENT, warn=said.append)
-    assert len(said) == (expected is not None)
+    select_proxy(option, configuration, trust_env=True, environ=ENVIRONMENT, warn=warnings.append)
+    assert len(warnings) == (expected is not None)
     if expected is not None:
-        assert expected in said[0]
-        assert "proxy_url of the configuration (proxy-url in a kubeconfig) has no effect; remove one" in said[0]
+        assert expected in warnings[0]
+        assert "proxy_url of the configuration (proxy-url in a kubeconfig) has no effect; remove one" in warnings[0]
 
 
-def test_the_warning_does_not_show_the_passwords() -> None:
-    said: list[str] = []
+def test_warning_does_not_show_passwords() -> None:
+    warnings: list[str] = []
     configuration = ClientConfiguration(url=API, proxy_url="http://user:swordfish@configured:1")
-    select_proxy("http://user:marked@option:1", configuration, trust_env=False, warn=said.append)
-    assert "swordfish" not in said[0]
-    assert "marked" not in said[0]
+    select_proxy("http://user:marked@option:1", configuration, trust_env=False, warn=warnings.append)
+    assert "swordfish" not in warnings[0]
+    assert "marked" not in warnings[0]
 
 
-def test_environment_counts_only_when_it_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_is_used_only_with_trust_env(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://from-environment:1")
     configuration = ClientConfiguration(url=API)
     assert select_proxy(None, configuration, trust_env=False) is None
     assert select_proxy(None, configuration, trust_env=True) == Proxy(url="http://from-environment:1")
 
 
-def test_the_option_is_by_the_scheme_of_the_server() -> None:
+def test_option_selects_the_proxy_by_the_scheme_of_the_server() -> None:
     option = {"http": "http://plain:1", "https": "https://secure:2"}
-    assert resolve(option) == "https://secure:2"
-    assert resolve(option, url="http://api.example.com") == "http://plain:1"
+    assert select(option) == "https://secure:2"
+    assert select(option, url="http://api.example.com") == "http://plain:1"
 
 
-def test_an_option_for_the_other_scheme_means_no_proxy() -> None:
-    assert resolve({"http": "http://plain:1"}, None, ENVIRONMENT) is None
+def test_option_without_the_scheme_of_the_server_means_a_direct_connection() -> None:
+    assert select({"http": "http://plain:1"}, None, ENVIRONMENT) is None
 
 
 @pytest.mark.parametrize(
@@ -97,13 +95,13 @@ def test_an_option_for_the_other_scheme_means_no_proxy() -> None:
         ("https://127.0.0.1:6443", {"HTTPS_PROXY": "http://a:1"}, None),
     ],
 )
-def test_environment(url: str, environ: dict[str, str], expected: str | None) -> None:
-    assert resolve(environ=environ, url=url) == expected
+def test_proxy_variables_of_the_environment(url: str, environ: dict[str, str], expected: str | None) -> None:
+    assert select(environ=environ, url=url) == expected
 
 
-def test_environment_that_holds_no_proxy_is_an_error_that_names_the_variable() -> None:
+def test_invalid_proxy_variable_raises_and_is_named() -> None:
     with pytest.raises(ConfigurationError, match="environment, HTTPS_PROXY: has the scheme 'socks4'"):
-        resolve(environ={"https_proxy": "socks4://a:1"})
+        select(environ={"https_proxy": "socks4://a:1"})
 
 
 @pytest.mark.parametrize(
@@ -152,11 +150,11 @@ def test_environment_that_holds_no_proxy_is_an_error_that_names_the_variable() -
         ("", "https://[::1]:6443", True),
     ],
 )
-def test_no_proxy_is_read_as_go_reads_it(no_proxy: str, url: str, expected: bool) -> None:
+def test_no_proxy_has_the_same_meaning_as_in_go(no_proxy: str, url: str, expected: bool) -> None:
     assert bypasses_proxy(url, no_proxy) is expected
 
 
-def test_credentials_of_a_proxy_are_apart_from_its_url() -> None:
+def test_proxy_credentials_are_separated_from_the_url() -> None:
     proxy = parse_proxy("http://us%40er:p%3Aäss@[::1]:8080/")
     assert (proxy.url, proxy.username, proxy.password) == ("http://[::1]:8080", "us@er", "p:äss")
     assert proxy.authorization is not None
@@ -166,7 +164,7 @@ def test_credentials_of_a_proxy_are_apart_from_its_url() -> None:
     assert pickle.loads(pickle.dumps(proxy)) == proxy
 
 
-def test_a_proxy_without_credentials_sends_none() -> None:
+def test_proxy_without_credentials_sends_no_authorization() -> None:
     assert parse_proxy("https://proxy") == Proxy(url="https://proxy")
     assert Proxy(url="https://proxy").authorization is None
 
@@ -179,27 +177,27 @@ def test_a_proxy_without_credentials_sends_none() -> None:
         "http://u:\ud800@a:1",
     ],
 )
-def test_what_is_no_proxy_is_an_error_that_does_not_show_it(url: str) -> None:
+def test_invalid_proxy_urls_raise_and_are_not_shown(url: str) -> None:
     with pytest.raises(ConfigurationError, match=r"ClientOptions, proxy: is not the URL of a proxy.*%2F for /"):
-        resolve(url)
+        select(url)
 
 
 @pytest.mark.parametrize(("url", "port"), [("socks5://a", 1080), ("socks5h://[::1]:9", 9), ("http://a", None)])
-def test_a_socks_proxy_has_a_port_by_default(url: str, port: int | None) -> None:
+def test_socks_proxy_has_a_default_port(url: str, port: int | None) -> None:
     assert parse_proxy(url).port == port
 
 
 @pytest.mark.parametrize("login", ["user", "user:", ":word", "us%C3%A9r:word", f"user:{'x' * 256}"])
-def test_what_socks_cannot_carry_is_refused_and_not_shown(login: str) -> None:
+def test_credentials_that_socks_cannot_send_raise_and_are_not_shown(login: str) -> None:
     with pytest.raises(ConfigurationError, match="each must be 1 to 255 ASCII characters") as caught:
-        resolve(f"socks5://{login}@a:1")
+        select(f"socks5://{login}@a:1")
     assert "word" not in str(caught.value).replace("password", "")
-    resolve(f"http://{login}@a:1")
+    select(f"http://{login}@a:1")
 
 
 @pytest.mark.covers("pitfall-26")
 @pytest.mark.parametrize("scheme", ["socks", "socks4", "ftp"])
-def test_schemes_that_are_not_supported_are_named(scheme: str) -> None:
+def test_unsupported_proxy_scheme_raises_and_is_named(scheme: str) -> None:
     with pytest.raises(ConfigurationError, match=f"proxy.'https'.*: has the scheme '{scheme}'") as caught:
-        resolve({"https": f"{scheme}://user:s3cr3t@a:1"})
+        select({"https": f"{scheme}://user:s3cr3t@a:1"})
     assert "s3cr3t" not in str(caught.value)
