@@ -1,4 +1,4 @@
-"""ClientConfiguration: what it takes, what it refuses, what it shows."""
+"""Tests of `ClientConfiguration`: valid and invalid fields, equality, and a repr without secrets."""
 
 import pickle
 from pathlib import Path
@@ -13,7 +13,7 @@ URL = "https://api.example.com:6443"
 OIDC = OpenIDConnect(issuer_url="https://id.example.com", client_id="kubex", id_token="t")
 
 
-def test_url_is_all_that_is_needed() -> None:
+def test_only_url_is_required() -> None:
     configuration = ClientConfiguration(url=URL)
     assert configuration.namespace is None
     assert configuration.insecure_skip_tls_verify is False
@@ -25,7 +25,7 @@ def test_configurations_compare_by_value_and_pickle() -> None:
 
 
 @pytest.mark.parametrize("url", ["http://a", "https://a/prefix", "https://[::1]:6443", "HTTPS://a:1"])
-def test_urls_that_are_legal(url: str) -> None:
+def test_valid_urls_are_accepted(url: str) -> None:
     assert ClientConfiguration(url=url).url == url
 
 
@@ -34,18 +34,18 @@ def test_urls_that_are_legal(url: str) -> None:
     [
         ({"url": ""}, "url", "is empty"),
         ({"url": None}, "url", "must be a str"),
-        ({"url": "api.example.com:6443"}, "url", "does not begin with https://"),
-        ({"url": "ftp://a"}, "url", "does not begin with https://"),
-        ({"url": "https://"}, "url", "names no host"),
-        ({"url": "https://a b"}, "url", "names no host"),
-        ({"url": "https://127.0.0.1:0"}, "url", "'https://127.0.0.1:0' has port 0, on which nothing listens"),
+        ({"url": "api.example.com:6443"}, "url", "does not start with https://"),
+        ({"url": "ftp://a"}, "url", "does not start with https://"),
+        ({"url": "https://"}, "url", "does not contain a valid host name"),
+        ({"url": "https://a b"}, "url", "does not contain a valid host name"),
+        ({"url": "https://127.0.0.1:0"}, "url", "'https://127.0.0.1:0' has port 0, which cannot be used"),
         ({"url": "https://a:port"}, "url", "is not a URL"),
         ({"url": "https://[::1"}, "url", "is not a URL"),
         ({"url": "https://a/b?c=d"}, "url", "query"),
         ({"server_ca_file": "f", "server_ca_data": "d"}, "server_ca_data", "together with server_ca_file"),
         ({"server_ca_file": "f", "insecure_skip_tls_verify": True}, "insecure_skip_tls_verify", "server CA"),
         ({"server_ca_data": "f", "insecure_skip_tls_verify": True}, "insecure_skip_tls_verify", "server CA"),
-        ({"insecure_skip_tls_verify": "yes"}, "insecure_skip_tls_verify", "must be a bool"),
+        ({"insecure_skip_tls_verify": "yes"}, "insecure_skip_tls_verify", "must be of type bool"),
         ({"client_cert_file": "f"}, "client_cert", "without its key"),
         ({"client_key_data": "d"}, "client_key", "without its certificate"),
         ({"client_cert_file": "f", "client_cert_data": "d"}, "client_cert_data", "together with client_cert_file"),
@@ -59,7 +59,7 @@ def test_urls_that_are_legal(url: str) -> None:
         ({"oidc": OIDC, "token_file": "t"}, "oidc", "together with token_file"),
         ({"oidc": OIDC, "username": "u", "password": "p"}, "oidc", "together with username"),
         ({"oidc": OIDC, "exec": ExecPlugin(command="c")}, "oidc", "together with exec"),
-        ({"oidc": {"issuer_url": "https://a"}}, "oidc", "must be a OpenIDConnect"),
+        ({"oidc": {"issuer_url": "https://a"}}, "oidc", "must be of type OpenIDConnect"),
         ({"token": ""}, "token", "is empty"),
         ({"token": b"bytes"}, "token", "must be a str, not bytes"),
         ({"token": "two\r\nlines"}, "token", "white space"),
@@ -69,7 +69,9 @@ def test_urls_that_are_legal(url: str) -> None:
         ({"proxy_url": "socks4://proxy:1080"}, "proxy_url", "'socks4', which is not supported"),
     ],
 )
-def test_contradictions_are_errors_that_name_the_field(fields: dict[str, Any], field: str, problem: str) -> None:
+def test_invalid_and_contradictory_fields_raise_and_name_the_field(
+    fields: dict[str, Any], field: str, problem: str
+) -> None:
     with pytest.raises(ConfigurationError, match=problem) as caught:
         ClientConfiguration(**{"url": URL, **fields})
     assert caught.value.field == field
@@ -77,11 +79,11 @@ def test_contradictions_are_errors_that_name_the_field(fields: dict[str, Any], f
     assert isinstance(caught.value, ValueError)
 
 
-def test_empty_password_is_a_password() -> None:
+def test_password_may_be_empty() -> None:
     assert ClientConfiguration(url=URL, username="u", password="").password == ""
 
 
-def test_repr_hides_every_secret() -> None:
+def test_repr_does_not_show_secrets() -> None:
     secret = "s3cr3t"
     shown = repr(
         ClientConfiguration(
@@ -107,7 +109,7 @@ def test_repr_hides_every_secret() -> None:
         {"password": "s3cr3t"},
     ],
 )
-def test_errors_hide_every_secret(fields: dict[str, Any]) -> None:
+def test_errors_do_not_show_secrets(fields: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError) as caught:
         ClientConfiguration(**{"url": URL, **fields})
     assert "s3cr3t" not in str(caught.value) + repr(caught.value)

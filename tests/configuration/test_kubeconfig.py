@@ -1,4 +1,4 @@
-"""A kubeconfig becomes a configuration, field by field; what cannot be honoured is an error."""
+"""Tests of reading a kubeconfig: each field, errors with their place, and the YAML rules of kubectl."""
 
 import base64
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def encoded(text: str) -> str:
 
 @pytest.mark.covers("kubeconfig-tls-server-name", "kubeconfig-context-namespace")
 @pytest.mark.anyio
-async def test_the_current_context_is_read(write_kubeconfig: WriteKubeconfig) -> None:
+async def test_current_context_is_read(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig(
         {"tls-server-name": "name", "insecure-skip-tls-verify": True, "proxy-url": "http://proxy:3128"},
         {"token": "t"},
@@ -38,7 +38,7 @@ async def test_the_current_context_is_read(write_kubeconfig: WriteKubeconfig) ->
     )
 
 
-def test_certificates_by_data(write_kubeconfig: WriteKubeconfig) -> None:
+def test_certificates_are_read_from_base64_data(write_kubeconfig: WriteKubeconfig) -> None:
     in_lines = "\n".join([encoded("CA")[:2], encoded("CA")[2:], ""])
     path = write_kubeconfig(
         {"certificate-authority-data": in_lines},
@@ -50,7 +50,7 @@ def test_certificates_by_data(write_kubeconfig: WriteKubeconfig) -> None:
 
 
 @pytest.mark.covers("pitfall-28", "kubeconfig-relative-paths")
-def test_files_are_relative_to_their_kubeconfig(
+def test_file_names_are_relative_to_the_kubeconfig(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "elsewhere"
@@ -73,7 +73,7 @@ def test_files_are_relative_to_their_kubeconfig(
 @pytest.mark.covers(
     "pitfall-28", "kubeconfig-certificate-authority", "kubeconfig-client-certificate", "kubeconfig-client-key"
 )
-def test_data_wins_over_a_file_which_is_not_opened(write_kubeconfig: WriteKubeconfig) -> None:
+def test_data_takes_precedence_over_a_file_which_is_not_opened(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig(
         {"certificate-authority": "missing", "certificate-authority-data": encoded("CA")},
         {
@@ -91,7 +91,7 @@ def test_data_wins_over_a_file_which_is_not_opened(write_kubeconfig: WriteKubeco
 
 
 @pytest.mark.covers("pitfall-28", "kubeconfig-files-of-other-contexts")
-def test_only_the_files_of_the_chosen_context_are_opened(write_kubeconfig: WriteKubeconfig) -> None:
+def test_only_files_of_the_selected_context_are_opened(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig(
         users=[
             {"name": "admin", "user": {"token": "t"}},
@@ -102,7 +102,7 @@ def test_only_the_files_of_the_chosen_context_are_opened(write_kubeconfig: Write
 
 
 @pytest.mark.covers("kubeconfig-unreadable-files")
-def test_a_file_that_cannot_be_read_is_an_error_with_its_place(write_kubeconfig: WriteKubeconfig) -> None:
+def test_unreadable_file_raises_and_names_entry_and_field(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig({}, {"tokenFile": "missing"})
     with pytest.raises(ConfigurationError) as caught:
         from_kubeconfig(path)
@@ -113,26 +113,24 @@ def test_a_file_that_cannot_be_read_is_an_error_with_its_place(write_kubeconfig:
 
 
 @pytest.mark.covers("kubeconfig-token", "kubeconfig-tokenfile")
-def test_with_a_token_the_token_file_may_be_missing_as_with_kubectl(
-    write_kubeconfig: WriteKubeconfig, tmp_path: Path
-) -> None:
+def test_token_file_may_be_missing_if_token_is_set(write_kubeconfig: WriteKubeconfig, tmp_path: Path) -> None:
     configuration = from_kubeconfig(write_kubeconfig({}, {"token": "t", "tokenFile": "token"}))
     assert (configuration.token, configuration.token_file) == ("t", tmp_path / "token")
 
 
 @pytest.mark.covers("kubeconfig-username-password")
-def test_user_name_without_password_has_an_empty_one_as_with_kubectl(write_kubeconfig: WriteKubeconfig) -> None:
+def test_missing_password_is_an_empty_password(write_kubeconfig: WriteKubeconfig) -> None:
     configuration = from_kubeconfig(write_kubeconfig({}, {"username": "u"}))
     assert (configuration.username, configuration.password) == ("u", "")
 
 
-def test_context_argument_wins_over_the_current_context(write_kubeconfig: WriteKubeconfig) -> None:
+def test_context_argument_takes_precedence_over_the_current_context(write_kubeconfig: WriteKubeconfig) -> None:
     contexts = [{"name": name, "context": {"cluster": "c", "namespace": name}} for name in ("here", "there")]
     path = write_kubeconfig(contexts=contexts)
     assert from_kubeconfig(path, ConfigOverrides(context="there")).namespace == "there"
 
 
-def test_a_context_without_a_user_is_anonymous(write_kubeconfig: WriteKubeconfig) -> None:
+def test_context_without_user_is_anonymous(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig(contexts=[{"name": "here", "context": {"cluster": "c"}}])
     assert from_kubeconfig(path) == ClientConfiguration(url="https://192.0.2.1:6443")
 
@@ -140,18 +138,18 @@ def test_a_context_without_a_user_is_anonymous(write_kubeconfig: WriteKubeconfig
 @pytest.mark.covers("pitfall-28", "kubeconfig-null-lists-unknown-keys")
 @pytest.mark.parametrize("missing", ["clusters", "users", "contexts"])
 def test_null_lists_are_empty(write_kubeconfig: WriteKubeconfig, missing: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"there is no \w+ '\w+' \(there are: none\)"):
+    with pytest.raises(ConfigurationError, match=r"'\w+' does not exist \(available: none\)"):
         from_kubeconfig(write_kubeconfig(**{missing: None}))
 
 
 @pytest.mark.covers("kubeconfig-null-lists-unknown-keys")
-def test_unknown_keys_and_preferences_are_tolerated(write_kubeconfig: WriteKubeconfig) -> None:
+def test_unknown_keys_and_preferences_are_ignored(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig({"extensions": [1]}, {"token": "t", "shoe-size": 44}, preferences={}, more="x")
     assert from_kubeconfig(path).token == "t"
 
 
 @pytest.mark.parametrize("field", ["exec", "auth-provider", "as", "as-groups", "token", "tokenFile"])
-def test_null_fields_are_as_if_missing(write_kubeconfig: WriteKubeconfig, field: str) -> None:
+def test_null_fields_are_ignored(write_kubeconfig: WriteKubeconfig, field: str) -> None:
     assert from_kubeconfig(write_kubeconfig({}, {field: None})) == ClientConfiguration(url="https://192.0.2.1:6443")
 
 
@@ -168,29 +166,29 @@ def test_null_fields_are_as_if_missing(write_kubeconfig: WriteKubeconfig, field:
     [
         ({"server": None}, {}, "server", "is missing"),
         ({"server": "https://a?b=c"}, {}, "server", "has a query"),
-        ({"server": "https://u:p@a"}, {}, "server", "holds credentials; give them as username and password"),
-        ({"server": 6443}, {}, "server", "must be text, not a number"),
-        ({"insecure-skip-tls-verify": "true"}, {}, "insecure-skip-tls-verify", "not text"),
-        ({"certificate-authority-data": "!"}, {}, "certificate-authority-data", "is not base64"),
-        ({"certificate-authority-data": "YQ"}, {}, "certificate-authority-data", "is not base64"),
+        ({"server": "https://u:p@a"}, {}, "server", "contains credentials; pass them as username and password"),
+        ({"server": 6443}, {}, "server", "must be a string, not a number"),
+        ({"insecure-skip-tls-verify": "true"}, {}, "insecure-skip-tls-verify", "not a string"),
+        ({"certificate-authority-data": "!"}, {}, "certificate-authority-data", "is not valid base64"),
+        ({"certificate-authority-data": "YQ"}, {}, "certificate-authority-data", "is not valid base64"),
         (
             {"certificate-authority-data": "YQ==", "insecure-skip-tls-verify": True},
             {},
             "insecure-skip-tls-verify",
-            "given together with a server CA",
+            "is set together with a server CA",
         ),
         ({"proxy-url": "socks4://p:1"}, {}, "proxy-url", "'socks4', which is not supported"),
-        ({"proxy-url": ["a"]}, {}, "proxy-url", "must be text, not a list"),
+        ({"proxy-url": ["a"]}, {}, "proxy-url", "must be a string, not a list"),
         ({}, {"token": 12345}, "token", "in quotes"),
         ({}, {"token": "t", "username": "u"}, "token", "together with username"),
         ({}, {"client-certificate-data": "YQ=="}, "client-certificate", "give client-key or client-key-data"),
         ({}, {"client-key-data": "YQ=="}, "client-key", "without its certificate"),
         ({}, {"password": "p"}, "password", "without username"),
-        ({}, {"username": "a:b", "password": "p"}, "username", "holds a colon"),
+        ({}, {"username": "a:b", "password": "p"}, "username", "contains a colon"),
         ({"disable-compression": "no"}, {}, "disable-compression", "must be true or false"),
     ],
 )
-def test_errors_name_file_entry_and_field(
+def test_invalid_fields_raise_and_name_file_entry_and_field(
     write_kubeconfig: WriteKubeconfig, cluster: dict[str, Any], user: dict[str, Any], field: str, problem: str
 ) -> None:
     path = write_kubeconfig(cluster, user)
@@ -211,29 +209,31 @@ def test_errors_name_file_entry_and_field(
 @pytest.mark.parametrize(
     ("top", "problem"),
     [
-        ({"current-context": None}, r"current-context: is not set; .* \(there are: here\)"),
-        ({"current-context": "gone"}, r"there is no context 'gone' \(there are: here\)"),
+        ({"current-context": None}, r"current-context: is not set; .* \(available: here\)"),
+        ({"current-context": "gone"}, r"context 'gone' does not exist \(available: here\)"),
         ({"contexts": [{"name": "here", "context": {"user": "admin"}}]}, "cluster: is missing"),
-        ({"contexts": [{"name": "here", "context": {"cluster": "x"}}]}, r"no cluster 'x' \(there are: c\)"),
-        ({"contexts": [{"name": "here", "context": {"cluster": "c", "user": "x"}}]}, "no user 'x'"),
-        ({"contexts": [{"name": "here", "context": "c"}]}, r"contexts\[0\], context: must be a mapping, not text"),
+        ({"contexts": [{"name": "here", "context": {"cluster": "x"}}]}, r"cluster 'x' does not exist \(available: c\)"),
+        ({"contexts": [{"name": "here", "context": {"cluster": "c", "user": "x"}}]}, "user 'x' does not exist"),
+        ({"contexts": [{"name": "here", "context": "c"}]}, r"contexts\[0\], context: must be a mapping, not a string"),
         ({"clusters": {"c": {}}}, "clusters: must be a list, not a mapping"),
-        ({"users": ["admin"]}, r"users\[0\]: must be a mapping, not text"),
+        ({"users": ["admin"]}, r"users\[0\]: must be a mapping, not a string"),
         ({"clusters": [None]}, r"clusters\[0\]: must be a mapping, not null"),
-        ({"users": [{"name": 1}]}, r"users\[0\], name: must be text, not a number"),
-        ({"users": [{"name": "a"}, {"name": "a"}]}, r"users\[1\], name: 'a' stands twice"),
+        ({"users": [{"name": 1}]}, r"users\[0\], name: must be a string, not a number"),
+        ({"users": [{"name": "a"}, {"name": "a"}]}, r"users\[1\], name: duplicate name 'a' in users"),
         ({"kind": "Pod"}, "kind: is not 'Config'"),
         ({"apiVersion": "v2"}, "apiVersion: is not 'v1'"),
     ],
 )
-def test_errors_of_the_whole_file(write_kubeconfig: WriteKubeconfig, top: dict[str, Any], problem: str) -> None:
+def test_invalid_structure_raises_and_names_the_file(
+    write_kubeconfig: WriteKubeconfig, top: dict[str, Any], problem: str
+) -> None:
     path = write_kubeconfig(**top)
     with pytest.raises(ConfigurationError, match=problem) as caught:
         from_kubeconfig(path)
     assert str(path) in str(caught.value)
 
 
-def test_dates_and_words_are_names_as_for_kubectl(tmp_path: Path) -> None:
+def test_names_that_look_like_dates_are_strings(tmp_path: Path) -> None:
     path = tmp_path / "config"
     path.write_text(
         "current-context: 2024-01-01\n"
@@ -271,7 +271,7 @@ def test_dates_and_words_are_names_as_for_kubectl(tmp_path: Path) -> None:
         b"--- {}\n--- {}",
     ],
 )
-def test_what_is_no_kubeconfig_is_an_error_that_quotes_nothing(tmp_path: Path, content: bytes) -> None:
+def test_malformed_files_raise_without_quoting_the_content(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "config"
     path.write_bytes(content)
     with pytest.raises(ConfigurationError, match=str(path)) as caught:
@@ -282,7 +282,7 @@ def test_what_is_no_kubeconfig_is_an_error_that_quotes_nothing(tmp_path: Path, c
 
 @pytest.mark.covers("kubeconfig-unreadable-files")
 @pytest.mark.parametrize("name", ["missing", "folder", "nul\0"])
-def test_a_kubeconfig_that_cannot_be_read_is_an_error(tmp_path: Path, name: str) -> None:
+def test_unreadable_kubeconfig_raises(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(ConfigurationError):
         from_kubeconfig(tmp_path / name)
@@ -307,7 +307,7 @@ def test_a_kubeconfig_that_cannot_be_read_is_an_error(tmp_path: Path, name: str)
         ("-.INF", float("-inf")),
     ],
 )
-def test_words_and_numbers_are_those_of_kubectl(tmp_path: Path, written: str, value: object) -> None:
+def test_yaml_scalars_have_the_same_values_as_in_kubectl(tmp_path: Path, written: str, value: object) -> None:
     from kubex.configuration._yaml import parse
 
     path = tmp_path / "config"
@@ -318,7 +318,7 @@ def test_words_and_numbers_are_those_of_kubectl(tmp_path: Path, written: str, va
         assert read == {"a": value, "b": word, "c": word, "d": word}
 
 
-NO_NUMBERS = """
+NOT_NUMBERS = """
 1:30 2024-01-01 tRue nO + _ _1 -_ --1 0x_ 0b_ 0b2 0o8 0o 00x1 0-1 1e 1e+ e3 1.5. ._5 .5_ 1_e .e3 .nAn -.nan inf
 1e999 -1e999 0xfffffffffffffffff -0x8000000000000001 1.2.3
 """
@@ -326,9 +326,9 @@ NO_NUMBERS = """
 
 @pytest.mark.parametrize(
     "text",
-    [*NO_NUMBERS.split(), "9" * 310, "9" * 5000, "0b" + "1" * 65],
+    [*NOT_NUMBERS.split(), "9" * 310, "9" * 5000, "0b" + "1" * 65],
 )
-def test_what_is_no_number_for_kubectl_is_text(tmp_path: Path, text: str) -> None:
+def test_scalars_that_are_not_numbers_for_kubectl_are_strings(tmp_path: Path, text: str) -> None:
     from kubex.configuration._yaml import parse
 
     path = tmp_path / "config"
@@ -336,7 +336,7 @@ def test_what_is_no_number_for_kubectl_is_text(tmp_path: Path, text: str) -> Non
     assert parse(path) == {"a": text}
 
 
-def test_keys_are_text_as_for_kubectl(tmp_path: Path) -> None:
+def test_keys_are_strings_as_in_kubectl(tmp_path: Path) -> None:
     from kubex.configuration._yaml import parse
 
     path = tmp_path / "config"
@@ -344,7 +344,7 @@ def test_keys_are_text_as_for_kubectl(tmp_path: Path) -> None:
     assert parse(path) == {"12": "a", "31": "b", "true": "c", "false": "d", "1000": "e", "1.1": "f", "1e3 ": "g"}
 
 
-def test_merge_keys_and_aliases_are_followed_and_what_stands_there_wins(tmp_path: Path) -> None:
+def test_merge_keys_and_aliases_are_resolved_and_explicit_keys_take_precedence(tmp_path: Path) -> None:
     from kubex.configuration._yaml import parse
 
     path = tmp_path / "config"
@@ -361,7 +361,7 @@ def test_merge_keys_and_aliases_are_followed_and_what_stands_there_wins(tmp_path
     }
 
 
-def test_of_a_key_that_stands_twice_the_last_counts_as_for_kubectl(tmp_path: Path) -> None:
+def test_last_duplicate_key_takes_precedence_as_in_kubectl(tmp_path: Path) -> None:
     path = tmp_path / "config"
     path.write_text(
         "current-context: gone\ncurrent-context: c\ncontexts: [{name: c, context: {cluster: c}}]\n"
@@ -372,7 +372,7 @@ def test_of_a_key_that_stands_twice_the_last_counts_as_for_kubectl(tmp_path: Pat
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_byte_order_marks_utf16_and_line_ends_of_windows_are_read(
+def test_byte_order_marks_utf16_and_windows_line_endings_are_read(
     write_kubeconfig: WriteKubeconfig, encoding: str, newline: str
 ) -> None:
     path = write_kubeconfig({}, {"token": "t"})
@@ -380,14 +380,14 @@ def test_byte_order_marks_utf16_and_line_ends_of_windows_are_read(
     assert from_kubeconfig(path).token == "t"
 
 
-def test_an_empty_file_says_that_it_has_no_context(tmp_path: Path) -> None:
+def test_empty_file_raises_because_current_context_is_not_set(tmp_path: Path) -> None:
     path = tmp_path / "config"
     path.write_text("")
-    with pytest.raises(ConfigurationError, match=r"current-context: is not set; .* \(there are: none\)"):
+    with pytest.raises(ConfigurationError, match=r"current-context: is not set; .* \(available: none\)"):
         from_kubeconfig(path)
 
 
-def test_json_is_a_kubeconfig(write_kubeconfig: WriteKubeconfig, tmp_path: Path) -> None:
+def test_json_kubeconfig_is_read(write_kubeconfig: WriteKubeconfig, tmp_path: Path) -> None:
     import json
 
     path = tmp_path / "config.json"

@@ -61,7 +61,7 @@ def test_a_cluster_that_does_not_answer_is_a_failure_and_not_a_reason_to_skip(ex
 
 
 def test_a_kubeconfig_that_does_not_exist_is_a_failure(existing: Path) -> None:
-    with pytest.raises(ConfigurationError, match="names no file that exists"):
+    with pytest.raises(ConfigurationError, match="none of these files exists"):
         ControlPlane().start()
 
 

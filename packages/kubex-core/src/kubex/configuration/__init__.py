@@ -1,4 +1,4 @@
-"""Where the API server is and who asks: written by hand, from a kubeconfig, or from inside a pod."""
+"""The configuration of a client: created in code, read from a kubeconfig, or provided by the pod."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kubex.configuration._credentials import credentials_for
     from kubex.configuration._load import configure_from_kubeconfig, configure_from_pod_env, load_configuration
     from kubex.configuration._manage import Kubeconfig, KubeconfigContext, use_context, write_kubeconfig
-else:  # a configuration written by hand needs no readers of files
+else:  # a configuration created in code does not import the modules that read files
     __getattr__, __dir__ = lazy_attributes(
         __name__,
         {

@@ -1,4 +1,4 @@
-"""From a configuration to the credentials that it describes."""
+"""Create the credentials of a `ClientConfiguration`."""
 
 from kubex.configuration._client_configuration import ClientConfiguration
 from kubex.credentials import (
@@ -14,13 +14,16 @@ from kubex.credentials import (
 
 
 def credentials_for(configuration: ClientConfiguration, *, fetch: Fetch | None = None) -> Credentials:
-    """Make the credentials of a configuration; nothing is read yet.
+    """Create the credentials of a configuration; their files are read by the first `authenticate()`.
 
-    `fetch` sends the requests that OpenID Connect needs to refresh a token; without it an expired one is an error.
+    `fetch` sends the HTTP requests that refresh an OpenID Connect token. Without it, an expired token is an error.
     """
-    sources = [source for source in (_certificate(configuration), _header(configuration, fetch)) if source is not None]
-    if not sources and configuration.exec is not None:  # as in client-go, which runs no plugin beside anything else
-        sources.append(_plugin(configuration, configuration.exec))
+    sources = [
+        source for source in (_certificate(configuration), _authorization(configuration, fetch)) if source is not None
+    ]
+    # As in client-go, other credentials take precedence over a plugin.
+    if not sources and configuration.exec is not None:
+        sources.append(_exec(configuration, configuration.exec))
     if configuration.impersonate is not None:
         sources.append(StaticCredentials(configuration.impersonate.authentication()))
     if len(sources) > 1:
@@ -28,7 +31,7 @@ def credentials_for(configuration: ClientConfiguration, *, fetch: Fetch | None =
     return sources[0] if sources else StaticCredentials()
 
 
-def _header(configuration: ClientConfiguration, fetch: Fetch | None) -> Credentials | None:
+def _authorization(configuration: ClientConfiguration, fetch: Fetch | None) -> Credentials | None:
     if configuration.token_file is not None:
         return TokenFile(configuration.token_file, fallback=configuration.token)
     if configuration.token is not None:
@@ -56,8 +59,8 @@ def _certificate(configuration: ClientConfiguration) -> Credentials | None:
     )
 
 
-def _plugin(configuration: ClientConfiguration, plugin: ExecPlugin) -> Credentials:
-    from kubex.credentials import ExecCluster, ExecCredentials  # few configurations have a plugin
+def _exec(configuration: ClientConfiguration, plugin: ExecPlugin) -> Credentials:
+    from kubex.credentials import ExecCluster, ExecCredentials  # imported late: few configurations have a plugin
 
     cluster = ExecCluster(
         server=configuration.url,

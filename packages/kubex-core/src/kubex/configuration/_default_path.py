@@ -1,4 +1,4 @@
-"""Where kubectl looks for a kubeconfig that nobody has named."""
+"""The path where kubectl looks for a kubeconfig if `KUBECONFIG` is not set."""
 
 import os
 from collections.abc import Mapping
@@ -8,19 +8,21 @@ ON_WINDOWS = os.name == "nt"
 
 
 def default_path(environ: Mapping[str, str], *, windows: bool = ON_WINDOWS) -> Path | None:
-    """Name kubectl's default file; None for a user without a home directory."""
-    home = _home_on_windows(environ) if windows else environ.get("HOME")
+    """Return kubectl's default path, `~/.kube/config`; None if the user does not have a home directory."""
+    home = _windows_home(environ) if windows else environ.get("HOME")
     return _config(home) if home else None
 
 
-def _home_on_windows(environ: Mapping[str, str]) -> str | None:
-    """Find the first home that has a kubeconfig, else the best one to have one; kubectl has an order for each."""
+def _windows_home(environ: Mapping[str, str]) -> str | None:
+    """Return the home directory that client-go uses on Windows."""
     home, profile = environ.get("HOME"), environ.get("USERPROFILE")
     drive, path = environ.get("HOMEDRIVE"), environ.get("HOMEPATH")
     joined = drive + path if drive and path else None
+    # client-go first looks for an existing kubeconfig, in this order of the three directories.
     for candidate in (home, joined, profile):
         if candidate and exists(_config(candidate)):
             return candidate
+    # If none has one, it prefers a directory that is writable, then one that exists, in another order.
     named = [candidate for candidate in (home, profile, joined) if candidate]
     existing = [candidate for candidate in named if exists(Path(candidate))]
     writable = [candidate for candidate in existing if os.access(candidate, os.W_OK)]
@@ -32,7 +34,7 @@ def _config(home: str) -> Path:
 
 
 def exists(path: Path) -> bool:
-    """Tell whether there is something at a path, and this user may see it."""
+    """Return whether a path exists and this user has access to it."""
     try:
         path.stat()
     except (OSError, ValueError):  # ValueError: a NUL in the name

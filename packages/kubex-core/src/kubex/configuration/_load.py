@@ -1,4 +1,4 @@
-"""The public ways to a configuration; files are read in a worker thread."""
+"""Load a configuration from a kubeconfig, from a pod, or from the environment; files are read in a worker thread."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import TypeVar
 import anyio.to_thread
 
 from kubex.configuration._client_configuration import ClientConfiguration, StrPath
-from kubex.configuration._context import CURRENT, ConfigOverrides, build_configuration, namespace_only
+from kubex.configuration._context import NO_OVERRIDES, ConfigOverrides, build_configuration, namespace_only
 from kubex.configuration._merge import RawConfig, describe_missing, find_paths, read_and_merge
 from kubex.configuration._pod import SERVICE_ACCOUNT, is_pod, pod_configuration
 from kubex.core._tracebacks import forget_frames
@@ -29,21 +29,21 @@ async def configure_from_kubeconfig(
 ) -> ClientConfiguration:
     """Read a kubeconfig: `path`, else the files in `KUBECONFIG`, else `~/.kube/config`.
 
-    `context` is the name of a context, by default the current one; `cluster` and `user` name entries that are taken
-    instead of those of the context, and with a cluster no context is needed. Only the files that are needed are opened.
-    With `write_back`, tokens that an OpenID Connect provider issues later are stored in the file of the user.
-    Raises `ConfigurationError`, also for anything in it that is not supported: nothing is dropped.
+    `context` is the name of a context; the default is the current context. `cluster` and `user` are names of entries
+    to use instead of those of the context; with `cluster` a context is not needed. Only files that the selected
+    entries name are opened. With `write_back`, new tokens of an OpenID Connect provider are stored in the file that
+    contains the user. Raises `ConfigurationError`, also for settings that Kubex does not support.
 
     https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
     """
-    choice = ConfigOverrides(context, cluster, user)
-    return await run_in_thread(partial(from_kubeconfig, path, choice, write_back=write_back))
+    overrides = ConfigOverrides(context, cluster, user)
+    return await run_in_thread(partial(from_kubeconfig, path, overrides, write_back=write_back))
 
 
 async def configure_from_pod_env() -> ClientConfiguration:
-    """Read what a pod is given: its service account's token, the cluster's CA, address and namespace.
+    """Read the in-cluster configuration: the token of the service account, and the cluster's CA, address and namespace.
 
-    Raises `ConfigurationError` that says which of them is missing.
+    Raises `ConfigurationError`, which names a missing part.
 
     https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
     """
@@ -53,63 +53,61 @@ async def configure_from_pod_env() -> ClientConfiguration:
 async def load_configuration(
     *, context: str | None = None, cluster: str | None = None, user: str | None = None, write_back: bool = False
 ) -> ClientConfiguration:
-    """Read the kubeconfig of this environment or, if there is none, what a pod is given.
+    """Read the kubeconfig of this environment or, without one, the in-cluster configuration.
 
-    The arguments are those of `configure_from_kubeconfig()`. A pod has no contexts: to name one there is an error.
-    In a pod, a kubeconfig whose context names no cluster and no user only sets the namespace, as with kubectl.
+    The arguments are those of `configure_from_kubeconfig()`. Without a kubeconfig, selecting a context, a cluster or
+    a user is an error. In a pod, a context without a cluster and a user only sets the namespace, as with kubectl.
     """
-    choice = ConfigOverrides(context, cluster, user)
-    return await run_in_thread(partial(from_environment, os.environ, choice, write_back=write_back))
+    overrides = ConfigOverrides(context, cluster, user)
+    return await run_in_thread(partial(from_environment, os.environ, overrides, write_back=write_back))
 
 
 async def run_in_thread(work: Callable[[], T]) -> T:
-    """Run work in a worker thread. Its errors have no frames, whose variables contain tokens and keys."""
+    """Call blocking code in a worker thread."""
     try:
         return await anyio.to_thread.run_sync(work)
     except ConfigurationError as error:
+        # Tools that print the variables of each frame would show tokens and keys.
         forget_frames(error)
         raise error
 
 
 def from_kubeconfig(
-    path: StrPath | None, choice: ConfigOverrides = CURRENT, *, write_back: bool = False
+    path: StrPath | None, overrides: ConfigOverrides = NO_OVERRIDES, *, write_back: bool = False
 ) -> ClientConfiguration:
     """Read a kubeconfig; blocks."""
-    return build_configuration(read_content(path), choice, write_back=write_back)
+    return build_configuration(read_raw_config(path), overrides, write_back=write_back)
 
 
-def read_content(path: StrPath | None) -> RawConfig:
-    """Read a file, else those of this environment; blocks."""
+def read_raw_config(path: StrPath | None) -> RawConfig:
+    """Read one file, or without a path the files of this environment; blocks."""
     files: Sequence[Path] = find_paths(os.environ) if path is None else [Path(path)]
     if not files:
-        raise ConfigurationError(describe_missing(os.environ))
+        raise ConfigurationError(f"{describe_missing(os.environ)}; pass a path, or set KUBECONFIG")
     return read_and_merge(files)
 
 
 def from_environment(
     environ: Mapping[str, str],
-    choice: ConfigOverrides = CURRENT,
+    overrides: ConfigOverrides = NO_OVERRIDES,
     *,
     write_back: bool = False,
     service_account: Path = SERVICE_ACCOUNT,
 ) -> ClientConfiguration:
-    """Read a kubeconfig if there is one, else the environment of a pod; blocks.
-
-    An invalid kubeconfig is an error, not a reason to look elsewhere. In a pod one that chooses no server and no user
-    sets at most the namespace, as with kubectl.
-    """
-    content = read_and_merge(find_paths(environ))
-    is_alone, namespace = namespace_only(content, choice)
-    if is_alone and is_pod(environ, service_account):
+    """Read the kubeconfig of an environment if there is one, else the in-cluster configuration; blocks."""
+    # An invalid kubeconfig raises here. Falling back to the pod could connect to a cluster that the user did not mean.
+    raw = read_and_merge(find_paths(environ))
+    is_namespace_only, namespace = namespace_only(raw, overrides)
+    if is_namespace_only and is_pod(environ, service_account):
         configuration = pod_configuration(environ, service_account)
         return replace(configuration, namespace=namespace or configuration.namespace)
-    if not content.is_empty:
+    if not raw.is_empty:
         return build_configuration(
-            content, choice, write_back=write_back, environ=environ, service_account=service_account
+            raw, overrides, write_back=write_back, environ=environ, service_account=service_account
         )
-    missing = describe_missing(environ, content.files)
-    if choice.is_set:
-        raise ConfigurationError(f"a context, a cluster or a user was asked for, but {missing}")
+    missing = describe_missing(environ, raw.files)
+    if overrides.is_set:
+        raise ConfigurationError(f"cannot select a context, a cluster or a user: {missing}")
     try:
         return pod_configuration(environ, service_account)
     except ConfigurationError as error:

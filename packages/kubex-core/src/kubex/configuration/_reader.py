@@ -1,4 +1,4 @@
-"""One entry of a kubeconfig, read with errors that name the file, the entry and the field."""
+"""Read the fields of a kubeconfig entry, with errors that name the file, the entry and the field."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -13,68 +13,71 @@ from kubex.errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A cluster, a context or a user of a kubeconfig, or a mapping inside one, whose place in it is `at`.
+    """A cluster, context or user of a kubeconfig, or a mapping inside one.
 
-    A field that is missing, null or empty is None.
+    The methods return None for a field that is missing, null or empty.
     """
 
     file: Path
-    title: str
+    label: str
+    """The entry in errors, such as `user 'admin'`."""
     values: Mapping[object, object] = field(repr=False)
-    at: str = ""
+    prefix: str = ""
+    """The path of this mapping inside the entry, such as `exec`."""
 
-    def place(self, field: str | None) -> str | None:
-        """Name a field from the entry on: `exec.env[2].name`."""
-        return ".".join(part for part in (self.at, field) if part) or None
+    def field_path(self, field: str | None) -> str | None:
+        """Return the path of a field from the entry on, such as `exec.env[2].name`."""
+        return ".".join(part for part in (self.prefix, field) if part) or None
 
     def error(self, field: str | None, problem: str) -> ConfigurationError:
-        """Make an exception that says where in the kubeconfig the problem is."""
-        return ConfigurationError(problem, source=str(self.file), entry=self.title, field=self.place(field))
+        """Create an error for a field of this entry."""
+        return ConfigurationError(problem, source=str(self.file), entry=self.label, field=self.field_path(field))
 
-    def given(self, field: str) -> bool:
-        """Whether a field says anything."""
+    def is_set(self, field: str) -> bool:
+        """Return whether a field has a value that is not null, false or empty."""
         value = self.values.get(field)
         return value is not False and value not in (None, "", [], {})
 
-    def text(self, field: str) -> str | None:
-        """Read a text."""
+    def string(self, field: str) -> str | None:
+        """Read a string."""
         value = self.values.get(field)
-        return None if value is None or value == "" else self._as_text(field, value)
+        return None if value is None or value == "" else self._check_string(field, value)
 
-    def texts(self, field: str) -> tuple[str, ...]:
-        """Read a list of texts, empty if missing; the texts may be empty."""
-        return tuple(self._as_text(f"{field}[{position}]", item) for position, item in enumerate(self._list(field)))
+    def strings(self, field: str) -> tuple[str, ...]:
+        """Read a list of strings, which may be empty strings; a missing list is empty."""
+        return tuple(self._check_string(f"{field}[{index}]", item) for index, item in enumerate(self._list(field)))
 
-    def flag(self, field: str) -> bool:
-        """Read a truth value, False if missing."""
+    def boolean(self, field: str) -> bool:
+        """Read a boolean; a missing one is False."""
         value = self.values.get(field)
         if value is None:
             return False
         if not isinstance(value, bool):
-            raise self.error(field, f"must be true or false without quotes, not {kind(value)}")
+            raise self.error(field, f"must be true or false without quotes, not {type_name(value)}")
         return value
 
-    def inner(self, field: str) -> "Entry | None":
+    def nested(self, field: str) -> "Entry | None":
         """Read a mapping."""
         value = self.values.get(field)
-        return None if value is None else self._inside(field, value)
+        return None if value is None else self._nested(field, value)
 
-    def inners(self, field: str) -> "list[Entry]":
-        """Read a list of mappings, empty if missing."""
-        return [self._inside(f"{field}[{position}]", item) for position, item in enumerate(self._list(field))]
+    def nested_list(self, field: str) -> "list[Entry]":
+        """Read a list of mappings; a missing list is empty."""
+        return [self._nested(f"{field}[{index}]", item) for index, item in enumerate(self._list(field))]
 
-    def decoded(self, field: str) -> str | None:
-        """Read PEM in base64, which may have line breaks in it."""
-        value = self.text(field)
+    def pem(self, field: str) -> str | None:
+        """Read PEM in base64, which may contain line breaks."""
+        value = self.string(field)
         if value is None:
             return None
-        with suppress(ValueError):  # holds the value, so it is not chained
+        # The decoding error is not chained, because it contains the value, which may be a private key.
+        with suppress(ValueError):
             return pem_text(base64.b64decode(value.replace("\n", "").replace("\r", ""), validate=True))
-        raise self.error(field, "is not base64 of PEM text")
+        raise self.error(field, "is not valid base64; write base64-encoded PEM")
 
     def path(self, field: str, *, must_exist: bool = True) -> Path | None:
-        """Read the name of a file, relative to the folder of the kubeconfig, and see that it can be opened."""
-        value = self.text(field)
+        """Read a file name relative to the folder of the kubeconfig, and check that the file can be opened."""
+        value = self.string(field)
         if value is None:
             return None
         path = self.file.parent / value
@@ -90,33 +93,33 @@ class Entry:
         value = self.values.get(field)
         items = as_list([] if value is None else value)
         if items is None:
-            raise self.error(field, f"must be a list, not {kind(value)}")
+            raise self.error(field, f"must be a list, not {type_name(value)}")
         return items
 
-    def _as_text(self, field: str, value: object) -> str:
+    def _check_string(self, field: str, value: object) -> str:
         if not isinstance(value, str):
-            raise self.error(field, f"must be text, not {kind(value)}; put it in quotes if it is meant as text")
+            raise self.error(field, f"must be a string, not {type_name(value)}; put the value in quotes")
         return value
 
-    def _inside(self, field: str, value: object) -> "Entry":
+    def _nested(self, field: str, value: object) -> "Entry":
         values = as_mapping(value)
         if values is None:
-            raise self.error(field, f"must be a mapping, not {kind(value)}")
-        return Entry(self.file, self.title, values, self.place(field) or "")
+            raise self.error(field, f"must be a mapping, not {type_name(value)}")
+        return Entry(self.file, self.label, values, self.field_path(field) or "")
 
 
-def kind(value: object) -> str:
-    """Name the type of a YAML value, never the value, which may be a secret."""
-    names: dict[type, str] = {bool: "true or false", int: "a number", float: "a number", list: "a list"}
-    names |= {dict: "a mapping", str: "text", type(None): "null"}
+def type_name(value: object) -> str:
+    """Return the name of the type of a YAML value. Errors show it instead of the value, which may be a secret."""
+    names: dict[type, str] = {bool: "a boolean", int: "a number", float: "a number", list: "a list"}
+    names |= {dict: "a mapping", str: "a string", type(None): "null"}
     return names.get(type(value), f"a {type(value).__name__}")
 
 
 def as_mapping(value: object) -> Mapping[object, object] | None:
-    """Take a YAML value as a mapping; None if it is something else."""
+    """Return a YAML value if it is a mapping, else None."""
     return cast("Mapping[object, object]", value) if isinstance(value, dict) else None
 
 
 def as_list(value: object) -> Sequence[object] | None:
-    """Take a YAML value as a list; None if it is something else."""
+    """Return a YAML value if it is a list, else None."""
     return cast("Sequence[object]", value) if isinstance(value, list) else None

@@ -1,4 +1,4 @@
-"""Kubeconfigs that are written: what is read back, what stays, which file it is, and who may not write meanwhile."""
+"""Tests of writing kubeconfigs: round trips, preserved content, the choice of the file, locking, and new tokens."""
 
 import dataclasses
 import json
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.anyio
 WriteKubeconfig = Callable[..., Path]
 
 URL = "https://api.example.com:6443"
-ODD = [
+UNUSUAL_STRINGS = [
     "1e3",
     "y",
     "No",
@@ -51,16 +51,30 @@ ODD = [
     "é\t\x1b\n€",
     "'\"",
 ]
-ODD += [" ", "%", "@a", "`", "!!int 5", "&a", "*a", "\U0001f600", "\x85\u2028\ufeff", "x" * 5000, "=", "a\\nb", ""]
+UNUSUAL_STRINGS += [
+    " ",
+    "%",
+    "@a",
+    "`",
+    "!!int 5",
+    "&a",
+    "*a",
+    "\U0001f600",
+    "\x85\u2028\ufeff",
+    "x" * 5000,
+    "=",
+    "a\\nb",
+    "",
+]
 ISSUER: dict[str, Any] = {"issuer_url": "https://id.example.com", "client_id": "1"}
 PLUGIN = ExecPlugin(
     command="aws",
-    args=("eks", *ODD),
+    args=("eks", *UNUSUAL_STRINGS),
     env={"A": "1", "yes": "on"},
-    install_hint="\n\n".join(ODD),
+    install_hint="\n\n".join(UNUSUAL_STRINGS),
     provide_cluster_info=True,
     interactive_mode="Always",
-    cluster_config={"a": [1, -2.5, 1e30, 10**30, True, None, {}, [], *ODD], "y": {"null": "null"}},
+    cluster_config={"a": [1, -2.5, 1e30, 10**30, True, None, {}, [], *UNUSUAL_STRINGS], "y": {"null": "null"}},
 )
 EVERY_FIELD: dict[str, dict[str, Any]] = {
     "anonymous": {},
@@ -80,7 +94,7 @@ EVERY_FIELD: dict[str, dict[str, Any]] = {
     "exec": {"exec": PLUGIN},
     "beta": {"exec": ExecPlugin(command="/bin/aws", api_version="client.authentication.k8s.io/v1beta1")},
     "oidc": {"oidc": OpenIDConnect(**ISSUER, refresh_token="1e3")},
-    "oidc whole": {"oidc": OpenIDConnect(**ISSUER, client_secret="s\n", id_token="i", ca_file=Path("ca"))},
+    "oidc file": {"oidc": OpenIDConnect(**ISSUER, client_secret="s\n", id_token="i", ca_file=Path("ca"))},
     "oidc data": {"oidc": OpenIDConnect(**ISSUER, id_token="i", ca_data="PEM")},
     "impersonate": {
         "token": "t",
@@ -90,7 +104,7 @@ EVERY_FIELD: dict[str, dict[str, Any]] = {
 
 
 def configuration(name: str = "data", folder: Path = Path("/nowhere")) -> ClientConfiguration:
-    """Make a configuration; the files that it names exist in the folder."""
+    """Create a configuration, and in `folder` the files that it names."""
     fields = EVERY_FIELD[name].copy()
     for field, value in fields.items():
         if isinstance(value, Path):
@@ -111,7 +125,7 @@ def load(path: Path) -> Any:
 
 
 @pytest.mark.parametrize("name", EVERY_FIELD)
-async def test_what_is_written_is_read_back(tmp_path: Path, name: str) -> None:
+async def test_written_configuration_is_read_back_unchanged(tmp_path: Path, name: str) -> None:
     written, path = configuration(name, tmp_path), tmp_path / "new" / "config"
     assert await write(written, path) == path
     assert await configure_from_kubeconfig(path) == written
@@ -119,14 +133,14 @@ async def test_what_is_written_is_read_back(tmp_path: Path, name: str) -> None:
     assert await configure_from_kubeconfig(path, context="again") == written
 
 
-async def test_a_plugin_that_is_never_run_is_written_and_not_read(tmp_path: Path) -> None:
+async def test_plugin_with_other_credentials_is_written_but_not_read(tmp_path: Path) -> None:
     both = ClientConfiguration(url=URL, token="t", exec=ExecPlugin(command="aws"))
     path = await write(both, tmp_path / "config")
     assert load(path)["users"][0]["user"]["exec"]["command"] == "aws"
     assert from_kubeconfig(path) == dataclasses.replace(both, exec=None)
 
 
-async def test_paths_are_written_as_absolute_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_paths_are_written_as_absolute_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "token").write_text("t")
     (tmp_path / "x").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -142,12 +156,12 @@ async def test_paths_are_written_as_absolute_ones(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize(
     ("fields", "field", "problem"),
     [
-        ({"exec": ExecPlugin(command="aws", timeout=1)}, "timeout", "has no place in a kubeconfig"),
-        ({"url": "http://localhost:8080", "token": "s3cr3t"}, "url", "sent to https:// only"),
+        ({"exec": ExecPlugin(command="aws", timeout=1)}, "timeout", "cannot be stored in a kubeconfig"),
+        ({"url": "http://localhost:8080", "token": "s3cr3t"}, "url", "sent only to https:// servers"),
         ({"token_file": "s3cr3t\ud800"}, None, "cannot be written"),
     ],
 )
-async def test_what_a_kubeconfig_cannot_say_is_an_error_and_nothing_is_written(
+async def test_settings_that_a_kubeconfig_cannot_represent_raise_and_write_nothing(
     tmp_path: Path, fields: dict[str, Any], field: str | None, problem: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=problem) as caught:
@@ -157,13 +171,13 @@ async def test_what_a_kubeconfig_cannot_say_is_an_error_and_nothing_is_written(
     assert names_in(tmp_path) == ["home"]
 
 
-async def test_a_context_has_a_name(tmp_path: Path) -> None:
+async def test_empty_context_name_raises(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="context: is empty"):
         await write(configuration(), tmp_path / "config", context="")
 
 
 @pytest.mark.covers("kubeconfig-preferences-extensions")
-async def test_the_rest_of_a_file_stays(write_kubeconfig: WriteKubeconfig) -> None:
+async def test_other_entries_and_fields_are_preserved(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig(
         {"extensions": [{"name": "x", "extension": {"when": "2024-01-01"}}]},
         {"token": "t"},
@@ -179,7 +193,7 @@ async def test_the_rest_of_a_file_stays(write_kubeconfig: WriteKubeconfig) -> No
     assert (after["current-context"], after["preferences"], after["x"]) == ("here", {"colors": True}, 1)
 
 
-async def test_lists_that_are_aliases_of_one_list_get_their_own_entries(tmp_path: Path) -> None:
+async def test_lists_that_share_a_yaml_alias_get_separate_entries(tmp_path: Path) -> None:
     path = tmp_path / "config"
     path.write_text("clusters: &all []\ncontexts: *all\nusers: *all\n")
     await write(configuration(), path)
@@ -187,7 +201,7 @@ async def test_lists_that_are_aliases_of_one_list_get_their_own_entries(tmp_path
     assert [len(load(path)[plural]) for plural in ("clusters", "contexts", "users")] == [1, 1, 1]
 
 
-async def test_entries_of_the_same_names_are_replaced(tmp_path: Path) -> None:
+async def test_entries_with_the_same_names_are_replaced(tmp_path: Path) -> None:
     path = tmp_path / "config"
     await write(configuration("cluster"), path)
     await write(configuration("anonymous"), path)
@@ -195,24 +209,24 @@ async def test_entries_of_the_same_names_are_replaced(tmp_path: Path) -> None:
     assert [len(load(path)[plural]) for plural in ("clusters", "contexts", "users")] == [1, 1, 1]
 
 
-async def test_a_whole_file_can_be_replaced_even_if_it_is_no_kubeconfig(tmp_path: Path) -> None:
+async def test_replace_overwrites_a_malformed_file(tmp_path: Path) -> None:
     path = tmp_path / "config"
     path.write_bytes(b"[")
-    with pytest.raises(ConfigurationError, match="is not YAML"):
+    with pytest.raises(ConfigurationError, match="is not valid YAML"):
         await write(configuration(), path)
     assert path.read_bytes() == b"["
     await write(configuration(), path, replace=True)
     assert from_kubeconfig(path) == configuration()
 
 
-async def test_the_context_becomes_the_current_one_if_that_is_asked_for(write_kubeconfig: WriteKubeconfig) -> None:
+async def test_make_current_sets_the_current_context(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig()
     await write(configuration(), path, context="new", make_current=True)
     assert load(path)["current-context"] == "new"
 
 
 @pytest.mark.covers("kubeconfig-owner-and-mode")
-async def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+async def test_new_file_has_mode_0600(tmp_path: Path) -> None:
     await write(configuration(), tmp_path / "config")
     assert stat.S_IMODE((tmp_path / "config").stat().st_mode) == 0o600
     assert names_in(tmp_path) == ["config", "home"]
@@ -220,7 +234,7 @@ async def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 @pytest.mark.covers("kubeconfig-owner-and-mode")
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
-async def test_a_file_keeps_its_mode_and_a_link_to_it_stays(
+async def test_existing_file_keeps_its_mode_and_symbolic_link(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path, mode: int
 ) -> None:
     path, link = write_kubeconfig(), tmp_path / "link"
@@ -233,7 +247,7 @@ async def test_a_file_keeps_its_mode_and_a_link_to_it_stays(
 
 
 @pytest.mark.covers("kubeconfig-files-that-are-written")
-async def test_files_are_those_that_kubectl_writes_to(
+async def test_entries_are_written_to_the_same_files_as_by_kubectl(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missing, first = tmp_path / "missing", write_kubeconfig(path=tmp_path / "first", users=None, contexts=None)
@@ -242,36 +256,36 @@ async def test_files_are_those_that_kubectl_writes_to(
     assert await write(configuration(), context="here", user="admin", make_current=True) == second
     assert from_kubeconfig(None) == configuration()
     assert [each["name"] for each in load(first)["clusters"]] == ["c", "here"], (
-        "what is new goes to the first that exists"
+        "new entries go to the first file that exists"
     )
-    assert load(second)["users"][0]["user"]["token"] == "0x10", "what is there is replaced where it stands"
+    assert load(second)["users"][0]["user"]["token"] == "0x10", "an existing entry is replaced in its file"
     assert await use_context("here") == first
     first.unlink()
     second.unlink()
-    assert await write(configuration()) == second, "else to the last that is named"
+    assert await write(configuration()) == second, "otherwise to the last file"
 
 
-async def test_without_kubeconfig_the_file_at_home_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_default_file_is_written_without_a_kubeconfig(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = Path(os.environ["HOME"], ".kube", "config")
     assert await write(configuration()) == expected
     assert from_kubeconfig(None) == configuration()
     monkeypatch.delenv("HOME")
-    with pytest.raises(ConfigurationError, match="HOME is not set; give a path"):
+    with pytest.raises(ConfigurationError, match="HOME is not set; pass a path"):
         await write(configuration())
 
 
-async def test_the_current_context_can_be_switched(write_kubeconfig: WriteKubeconfig) -> None:
+async def test_use_context_sets_the_current_context(write_kubeconfig: WriteKubeconfig) -> None:
     contexts = [{"name": name, "context": {"cluster": "c", "namespace": name}} for name in ("here", "there")]
     path = write_kubeconfig(contexts=contexts)
     before = load(path)
     assert await use_context("there", path) == path
     assert (await Kubeconfig.read(path)).current == "there"
     assert load(path) == before | {"current-context": "there"}
-    with pytest.raises(ConfigurationError, match=r"there is no context 'gone' \(there are: here, there\)"):
+    with pytest.raises(ConfigurationError, match=r"context 'gone' does not exist \(available: here, there\)"):
         await use_context("gone", path)
 
 
-async def test_a_context_that_became_the_current_one_meanwhile_stays_it(
+async def test_current_context_set_by_another_program_meanwhile_is_kept(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, pipe = write_kubeconfig(**{"current-context": None}), tmp_path / "pipe"
@@ -279,7 +293,7 @@ async def test_a_context_that_became_the_current_one_meanwhile_stays_it(
     monkeypatch.setenv("KUBECONFIG", os.pathsep.join(map(str, (path, pipe))))
 
     def switch_meanwhile() -> None:
-        with pipe.open("wb") as stream:  # opens when the first file has been read
+        with pipe.open("wb") as stream:  # blocks until the first file has been read
             update_file(path, lambda document: document.update({"current-context": "here"}))
             stream.write(b"users: []")
 
@@ -292,31 +306,31 @@ async def test_a_context_that_became_the_current_one_meanwhile_stays_it(
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
-async def test_what_is_no_file_is_not_replaced(tmp_path: Path, make: Callable[[Path], None]) -> None:
+async def test_folders_and_pipes_are_not_replaced(tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path / "config")
-    with pytest.raises(ConfigurationError, match="is no file, so it cannot be written"):
+    with pytest.raises(ConfigurationError, match="is not a regular file, so it cannot be written"):
         await write(configuration(), tmp_path / "config", replace=True)
 
 
-def test_a_lock_of_another_program_is_respected_and_named(write_kubeconfig: WriteKubeconfig) -> None:
+def test_lock_of_another_program_raises_after_the_timeout(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig()
     lock = path.with_name("kubeconfig.lock")
     lock.touch()
     before = path.read_bytes()
-    with pytest.raises(ConfigurationError, match=f"{lock}: another program is writing .* delete this file"):
-        update_file(path, lambda document: document.clear(), patience=0.05)
+    with pytest.raises(ConfigurationError, match=f"{lock}: another program is writing .* delete this lock file"):
+        update_file(path, lambda document: document.clear(), timeout=0.05)
     assert path.read_bytes() == before
-    assert lock.exists(), "it is not ours"
+    assert lock.exists(), "another program created it"
 
 
-def test_writers_wait_for_each_other_and_lose_nothing(write_kubeconfig: WriteKubeconfig) -> None:
+def test_concurrent_writers_do_not_lose_changes(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig()
 
     def add_one(number: int) -> None:
         def add(document: Document) -> None:
             document["users"].append({"name": f"u{number}", "user": {}})
 
-        update_file(path, add, patience=30)
+        update_file(path, add, timeout=30)
 
     threads = [threading.Thread(target=add_one, args=(number,)) for number in range(8)]
     for thread in threads:
@@ -327,7 +341,7 @@ def test_writers_wait_for_each_other_and_lose_nothing(write_kubeconfig: WriteKub
     assert not path.with_name("kubeconfig.lock").exists()
 
 
-def test_two_writers_of_a_big_file_have_time_for_both(tmp_path: Path) -> None:
+def test_two_writers_of_a_large_file_finish_before_the_lock_timeout(tmp_path: Path) -> None:
     path, data = tmp_path / "config", "QUFB" * 400
     clusters = [{"name": f"c{number}", "cluster": {"certificate-authority-data": data}} for number in range(1200)]
     users = [{"name": f"u{number}", "user": {"client-key-data": data}} for number in range(1200)]
@@ -343,7 +357,7 @@ def test_two_writers_of_a_big_file_have_time_for_both(tmp_path: Path) -> None:
     assert {"one", "two"} < set(read_and_merge([path]).users)
 
 
-def test_a_writer_that_fails_leaves_the_file_and_no_lock(write_kubeconfig: WriteKubeconfig) -> None:
+def test_failing_update_keeps_the_file_and_removes_the_lock(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig()
     before = path.read_bytes()
     with pytest.raises(ZeroDivisionError):
@@ -359,7 +373,7 @@ PROVIDER: dict[str, Any] = {
 
 
 @pytest.mark.covers("kubeconfig-auth-provider-tokens")
-async def test_new_tokens_are_stored_where_the_old_ones_came_from(
+async def test_new_tokens_are_stored_in_the_file_that_contains_the_user(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = write_kubeconfig(path=tmp_path / "first", users=None)
@@ -380,14 +394,18 @@ async def test_new_tokens_are_stored_where_the_old_ones_came_from(
     assert first.read_bytes() == untouched
     again = (await configure_from_kubeconfig()).oidc
     assert again is not None
-    assert (again.id_token, again.refresh_token, again.save) == ("i2", "r2", None), "nothing is stored unless asked for"
+    assert (again.id_token, again.refresh_token, again.save) == ("i2", "r2", None), (
+        "tokens are stored only with write_back"
+    )
 
 
 @pytest.mark.covers("kubeconfig-auth-provider-tokens")
-def test_new_tokens_of_a_user_do_not_reach_its_aliases(write_kubeconfig: WriteKubeconfig, tmp_path: Path) -> None:
+def test_new_tokens_do_not_change_users_that_share_a_yaml_alias(
+    write_kubeconfig: WriteKubeconfig, tmp_path: Path
+) -> None:
     path = write_kubeconfig({}, {"auth-provider": PROVIDER})
     text = path.read_text()
-    assert text.endswith("      name: oidc\n"), "users stand last"
+    assert text.endswith("      name: oidc\n"), "users are the last field"
     path.write_text(text.replace("\n  user:\n", "\n  user: &u\n") + "- name: other\n  user: *u\n")
     oidc = from_kubeconfig(path, write_back=True).oidc
     assert oidc is not None
@@ -399,14 +417,14 @@ def test_new_tokens_of_a_user_do_not_reach_its_aliases(write_kubeconfig: WriteKu
 @pytest.mark.parametrize(
     "user", [{"token": "t"}, {"auth-provider": {"name": "gcp", "config": {}}}, {"auth-provider": []}]
 )
-def test_tokens_of_a_user_that_is_gone_are_an_error(write_kubeconfig: WriteKubeconfig, user: dict[str, Any]) -> None:
+def test_storing_tokens_raises_if_the_user_was_removed(write_kubeconfig: WriteKubeconfig, user: dict[str, Any]) -> None:
     path = write_kubeconfig({}, {"auth-provider": PROVIDER})
     oidc = from_kubeconfig(path, write_back=True).oidc
     assert oidc is not None
     assert oidc.save is not None
     write_kubeconfig({}, user)
     before = path.read_bytes()
-    with pytest.raises(ConfigurationError, match="has no auth-provider oidc any more") as caught:
+    with pytest.raises(ConfigurationError, match="no longer has an auth-provider oidc") as caught:
         oidc.save(OpenIDTokens(id_token="s3cr3t", refresh_token="s3cr3t"))
     assert (caught.value.source, caught.value.entry) == (str(path), "user 'admin'")
     assert path.read_bytes() == before

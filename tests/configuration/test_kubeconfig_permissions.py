@@ -1,4 +1,4 @@
-"""Kubeconfigs that are not this user's alone: of another owner, or mounted by themselves, or where nobody may write."""
+"""Tests of writing kubeconfigs that belong to another user, are read-only, or are a mount point."""
 
 import os
 import subprocess
@@ -17,14 +17,14 @@ from kubex.errors import ConfigurationError
 OWNER, OTHER, GROUP = 61001, 61002, 62000
 CONTENT = "current-context: here\nusers: [{name: " + "long" * 1000 + "}]\n"
 
-by_root = pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can act as several users"
+requires_root = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="switching between users requires root"
 )
 
 
 @pytest.fixture
 def shared() -> Iterator[Path]:
-    """Make a folder that every user may enter, also those that may not enter the folder of the tests."""
+    """Create a folder that every user can enter, unlike `tmp_path`."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
@@ -32,7 +32,7 @@ def shared() -> Iterator[Path]:
 
 @contextmanager
 def acting_as(user: int, group: int) -> Iterator[None]:
-    """Lay down the rights of root for a while."""
+    """Run as another user inside the block."""
     groups = os.getgroups()
     os.setgroups([])
     os.setegid(group)
@@ -45,63 +45,63 @@ def acting_as(user: int, group: int) -> Iterator[None]:
         os.setgroups(groups)
 
 
-def file_of(owner: int, group: int, mode: int, path: Path) -> Path:
-    """Write a kubeconfig that is somebody's."""
+def create_file(owner: int, group: int, mode: int, path: Path) -> Path:
+    """Write a kubeconfig with this owner, group and mode."""
     path.write_text(CONTENT)
     os.chown(path, owner, group)
     path.chmod(mode)
     return path
 
 
-def rights(path: Path) -> tuple[int, int, str]:
+def owner_and_mode(path: Path) -> tuple[int, int, str]:
     status = path.stat()
     return status.st_uid, status.st_gid, oct(status.st_mode & 0o7777)
 
 
-def empty(document: Document) -> None:
-    """Make the file shorter."""
+def remove_users(document: Document) -> None:
+    """Update the document so that the file becomes shorter."""
     document.update({"current-context": "there", "users": []})
 
 
-@by_root
+@requires_root
 @pytest.mark.covers("kubeconfig-owner-and-mode")
 @pytest.mark.parametrize("sticky", [False, True])
-def test_a_file_of_another_owner_is_written_and_stays_its_own(shared: Path, sticky: bool) -> None:
+def test_file_of_another_owner_is_written_and_keeps_its_owner(shared: Path, sticky: bool) -> None:
     os.chown(shared, OWNER, GROUP)
     shared.chmod(0o1770 if sticky else 0o770)
-    path = file_of(OWNER, GROUP, 0o660, shared / "config")
+    path = create_file(OWNER, GROUP, 0o660, shared / "config")
     with acting_as(OTHER, GROUP):
-        update_file(path, empty)
-    assert rights(path) == (OWNER, GROUP, "0o660")
+        update_file(path, remove_users)
+    assert owner_and_mode(path) == (OWNER, GROUP, "0o660")
     assert [each.name for each in shared.iterdir()] == ["config"]
     with acting_as(OWNER, GROUP):
         content = read_and_merge([path])
     assert (content.current_context, content.users) == ("there", {})
 
 
-@by_root
-def test_root_leaves_a_file_to_its_owner(shared: Path) -> None:
-    path = file_of(OWNER, GROUP, 0o640, shared / "config")
-    update_file(path, empty)
-    assert rights(path) == (OWNER, GROUP, "0o640")
+@requires_root
+def test_root_preserves_the_owner(shared: Path) -> None:
+    path = create_file(OWNER, GROUP, 0o640, shared / "config")
+    update_file(path, remove_users)
+    assert owner_and_mode(path) == (OWNER, GROUP, "0o640")
 
 
-@by_root
-def test_a_file_that_may_only_be_read_is_an_error(shared: Path) -> None:
+@requires_root
+def test_read_only_file_raises(shared: Path) -> None:
     shared.chmod(0o777)
-    path = file_of(OWNER, GROUP, 0o644, shared / "config")
+    path = create_file(OWNER, GROUP, 0o644, shared / "config")
     with acting_as(OTHER, OTHER), pytest.raises(ConfigurationError, match=f"{path}: cannot be written: Permission"):
-        update_file(path, empty)
+        update_file(path, remove_users)
     assert path.read_text() == CONTENT
     assert [each.name for each in shared.iterdir()] == ["config"]
 
 
-@by_root
-def test_a_folder_without_room_for_the_lock_is_an_error_that_names_it(shared: Path) -> None:
-    path = file_of(OTHER, GROUP, 0o600, shared / "config")
-    problem = r"config\.lock: cannot be made: Permission denied; a kubeconfig is written while"
+@requires_root
+def test_lock_that_cannot_be_created_raises_and_is_named(shared: Path) -> None:
+    path = create_file(OTHER, GROUP, 0o600, shared / "config")
+    problem = r"config\.lock: cannot be created: Permission denied; writing a kubeconfig requires"
     with acting_as(OTHER, GROUP), pytest.raises(ConfigurationError, match=problem):
-        update_file(path, empty)
+        update_file(path, remove_users)
     assert path.read_text() == CONTENT
 
 
@@ -115,16 +115,16 @@ update_file(Path(target), lambda document: document.update({"current-context": "
 """
 
 
-def test_a_file_that_is_mounted_by_itself_is_written(tmp_path: Path) -> None:
-    apart = ["unshare", "--map-root-user", "--mount"]
+def test_file_that_is_a_mount_point_is_written(tmp_path: Path) -> None:
+    namespace = ["unshare", "--map-root-user", "--mount"]
     try:
-        subprocess.run([*apart, "true"], check=True, capture_output=True)
+        subprocess.run([*namespace, "true"], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
-        pytest.skip("this user can mount nothing")
+        pytest.skip("this user cannot mount")
     source, target = tmp_path / "source", tmp_path / "config"
     source.write_text(CONTENT)
     target.touch()
-    subprocess.run([*apart, sys.executable, "-c", MOUNTED, str(source), str(target)], check=True)
+    subprocess.run([*namespace, sys.executable, "-c", MOUNTED, str(source), str(target)], check=True)
     content = read_and_merge([source])
     assert (content.current_context, content.users) == ("there", {})
-    assert target.read_bytes() == b"", "it was mounted over"
+    assert target.read_bytes() == b"", "the file below the mount point is unchanged"

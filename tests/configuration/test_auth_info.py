@@ -1,4 +1,4 @@
-"""Plugins, OpenID Connect and impersonation in a kubeconfig: what becomes of them, and what is refused."""
+"""Tests of reading a user of a kubeconfig: exec plugins, OpenID Connect, impersonation, and `http://` servers."""
 
 import base64
 import logging
@@ -29,7 +29,7 @@ def provider(**config: Any) -> dict[str, Any]:
 
 
 @pytest.mark.covers("pitfall-29", "kubeconfig-exec")
-def test_exec_is_a_plugin(write_kubeconfig: WriteKubeconfig) -> None:
+def test_exec_is_read_as_an_exec_plugin(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig(
         {
             "extensions": [
@@ -71,7 +71,7 @@ def test_exec_is_a_plugin(write_kubeconfig: WriteKubeconfig) -> None:
         ("/b/aws", "/b/aws"),
     ],
 )
-def test_a_command_with_a_separator_is_relative_to_its_kubeconfig(
+def test_command_with_a_separator_is_relative_to_the_kubeconfig(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path, command: str, expected: str
 ) -> None:
     path = write_kubeconfig({}, {"exec": EXEC | {"command": command}}, path=tmp_path / "x" / "config")
@@ -81,7 +81,7 @@ def test_a_command_with_a_separator_is_relative_to_its_kubeconfig(
 
 
 @pytest.mark.covers("kubeconfig-exec-interactivemode")
-def test_the_older_version_need_not_say_whether_it_is_interactive(write_kubeconfig: WriteKubeconfig) -> None:
+def test_interactive_mode_is_optional_in_v1beta1(write_kubeconfig: WriteKubeconfig) -> None:
     plugin = from_kubeconfig(write_kubeconfig({}, {"exec": {"apiVersion": V1BETA1, "command": "aws"}})).exec
     assert plugin == ExecPlugin(command="aws", api_version=V1BETA1, interactive_mode="IfAvailable")
 
@@ -93,32 +93,32 @@ def test_the_older_version_need_not_say_whether_it_is_interactive(write_kubeconf
     ("change", "field", "problem"),
     [
         ({"command": None}, "exec.command", "is missing"),
-        ({"command": ["aws"]}, "exec.command", "must be text, not a list"),
-        ({"apiVersion": None}, "exec.apiVersion", f"is missing; write {V1} or"),
+        ({"command": ["aws"]}, "exec.command", "must be a string, not a list"),
+        ({"apiVersion": None}, "exec.apiVersion", f"is missing; write the version that the plugin supports, {V1} or"),
         (
             {"apiVersion": "client.authentication.k8s.io/v1alpha1"},
             "exec.apiVersion",
-            "gone since Kubernetes 1.24; update",
+            "was removed in Kubernetes 1.24; update",
         ),
         ({"apiVersion": "v1"}, "exec.apiVersion", "'v1' is not supported; write"),
-        ({"interactiveMode": None}, "exec.interactiveMode", "is missing, and .*/v1 demands it; write one of Never"),
+        ({"interactiveMode": None}, "exec.interactiveMode", "is missing, and .*/v1 requires it; write one of Never"),
         ({"interactiveMode": "never"}, "exec.interactiveMode", "'never' is unknown; write one of Never, IfAvailable"),
-        ({"args": "get-token"}, "exec.args", "must be a list, not text"),
+        ({"args": "get-token"}, "exec.args", "must be a list, not a string"),
         ({"args": ["a", 5]}, "exec.args[1]", "in quotes"),
         ({"env": {"A": "1"}}, "exec.env", "must be a list, not a mapping"),
-        ({"env": ["A=1"]}, "exec.env[0]", "must be a mapping, not text"),
+        ({"env": ["A=1"]}, "exec.env[0]", "must be a mapping, not a string"),
         (
             {"env": [{"name": "A"}, {"name": "B"}, {"value": "s3cr3t"}]},
             "exec.env[2].name",
             "must be the name of a variable",
         ),
         ({"env": [{"name": "A=s3cr3t"}]}, "exec.env[0].name", "without ="),
-        ({"env": [{"name": "A", "value": 5}]}, "exec.env[0].value", "must be text, not a number"),
+        ({"env": [{"name": "A", "value": 5}]}, "exec.env[0].value", "must be a string, not a number"),
         ({"provideClusterInfo": "yes"}, "exec.provideClusterInfo", "must be true or false"),
-        ({"installHint": 5}, "exec.installHint", "must be text"),
+        ({"installHint": 5}, "exec.installHint", "must be a string"),
     ],
 )
-def test_errors_of_exec_name_the_field_down_to_the_nested_one(
+def test_invalid_exec_fields_raise_and_name_the_nested_field(
     write_kubeconfig: WriteKubeconfig, change: dict[str, Any], field: str, problem: str
 ) -> None:
     path = write_kubeconfig({}, {"exec": EXEC | change})
@@ -138,7 +138,7 @@ def test_errors_of_exec_name_the_field_down_to_the_nested_one(
         {"client-certificate-data": PEM, "client-key-data": PEM},
     ],
 )
-def test_what_stands_in_the_file_goes_before_a_plugin(
+def test_credentials_in_the_file_take_precedence_over_a_plugin(
     write_kubeconfig: WriteKubeconfig, static: dict[str, Any]
 ) -> None:
     alone, both = [from_kubeconfig(write_kubeconfig({}, static | user)) for user in ({}, {"exec": EXEC})]
@@ -148,9 +148,9 @@ def test_what_stands_in_the_file_goes_before_a_plugin(
 
 
 @pytest.mark.covers("pitfall-29", "pitfall-34", "kubeconfig-auth-provider")
-def test_auth_provider_is_open_id_connect(write_kubeconfig: WriteKubeconfig) -> None:
-    whole = provider(client_secret="s", id_token="i", idp_certificate_authority_data=PEM, extra_scopes="groups")
-    assert from_kubeconfig(write_kubeconfig({}, whole)).oidc == OpenIDConnect(
+def test_auth_provider_oidc_is_read_as_open_id_connect(write_kubeconfig: WriteKubeconfig) -> None:
+    user = provider(client_secret="s", id_token="i", idp_certificate_authority_data=PEM, extra_scopes="groups")
+    assert from_kubeconfig(write_kubeconfig({}, user)).oidc == OpenIDConnect(
         issuer_url="https://id.example.com",
         client_id="kubex",
         client_secret="s",
@@ -161,7 +161,7 @@ def test_auth_provider_is_open_id_connect(write_kubeconfig: WriteKubeconfig) -> 
 
 
 @pytest.mark.covers("kubeconfig-auth-provider-idp-certificate-authority")
-def test_the_authority_of_a_provider_is_relative_to_the_kubeconfig_and_data_wins(
+def test_provider_ca_file_is_relative_to_the_kubeconfig_and_data_takes_precedence(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path
 ) -> None:
     (tmp_path / "x").mkdir()
@@ -182,20 +182,24 @@ def test_the_authority_of_a_provider_is_relative_to_the_kubeconfig_and_data_wins
     [
         ({"auth-provider": {"name": "gcp"}}, "auth-provider.name", "'gcp' is not supported; use the exec plugin gke-"),
         ({"auth-provider": {"name": "azure"}}, "auth-provider.name", "use the exec plugin kubelogin"),
-        ({"auth-provider": {"name": "x"}}, "auth-provider.name", "'x' is not supported; oidc is the one"),
-        ({"auth-provider": {}}, "auth-provider.name", "is missing; oidc is the one"),
-        ({"auth-provider": "oidc"}, "auth-provider", "must be a mapping, not text"),
+        (
+            {"auth-provider": {"name": "x"}},
+            "auth-provider.name",
+            "'x' is not supported; write oidc, or use an exec plugin",
+        ),
+        ({"auth-provider": {}}, "auth-provider.name", "is missing; write oidc, or use an exec plugin"),
+        ({"auth-provider": "oidc"}, "auth-provider", "must be a mapping, not a string"),
         ({"auth-provider": {"name": "oidc"}}, "auth-provider.config.idp-issuer-url", "is missing"),
         (provider(client_id=""), "auth-provider.config.client-id", "is missing"),
-        (provider(client_secret=5), "auth-provider.config.client-secret", "must be text, not a number"),
+        (provider(client_secret=5), "auth-provider.config.client-secret", "must be a string, not a number"),
         (provider(idp_issuer_url="http://id.example.com"), "auth-provider.config.idp-issuer-url", "https://"),
         (provider(refresh_token=""), "auth-provider.config.id-token", "and so is refresh-token"),
         (provider(idp_certificate_authority="no"), "auth-provider.config.idp-certificate-authority", "No such file"),
         (provider(idp_certificate_authority_data="!"), "auth-provider.config.idp-certificate-authority-data", "base64"),
-        (provider() | {"exec": EXEC}, "auth-provider", "together with exec"),
+        (provider() | {"exec": EXEC}, "auth-provider", "is set together with exec"),
     ],
 )
-def test_errors_of_an_auth_provider(
+def test_invalid_auth_provider_fields_raise_and_name_the_nested_field(
     write_kubeconfig: WriteKubeconfig, user: dict[str, Any], field: str, problem: str
 ) -> None:
     path = write_kubeconfig({}, user)
@@ -204,7 +208,7 @@ def test_errors_of_an_auth_provider(
     assert (caught.value.source, caught.value.entry, caught.value.field) == (str(path), "user 'admin'", field)
 
 
-def test_values_stand_in_errors_as_they_are_written(write_kubeconfig: WriteKubeconfig) -> None:
+def test_errors_quote_values_unchanged(write_kubeconfig: WriteKubeconfig) -> None:
     for url, shown in (("ftp://a.url/exec's", '"ftp://a.url/exec\'s"'), ("ftp://oidc/token", "'ftp://oidc/token'")):
         with pytest.raises(ConfigurationError, match="server: ") as caught:
             from_kubeconfig(write_kubeconfig({"server": url}))
@@ -214,7 +218,7 @@ def test_values_stand_in_errors_as_they_are_written(write_kubeconfig: WriteKubec
 
 
 @pytest.mark.covers("kubeconfig-auth-provider-with-others")
-def test_a_token_goes_before_a_provider_and_a_certificate_goes_with_it(write_kubeconfig: WriteKubeconfig) -> None:
+def test_token_replaces_a_provider_and_a_certificate_is_combined_with_it(write_kubeconfig: WriteKubeconfig) -> None:
     certificate = {"client-certificate-data": PEM, "client-key-data": PEM}
     for settings in (provider(), provider(refresh_token="", idp_certificate_authority="missing")):
         assert from_kubeconfig(write_kubeconfig({}, settings | {"token": "t"})).oidc is None
@@ -226,7 +230,7 @@ def test_a_token_goes_before_a_provider_and_a_certificate_goes_with_it(write_kub
 
 
 @pytest.mark.covers("pitfall-29", "kubeconfig-as-as-uid-as-groups-as-user-extra")
-def test_impersonation_is_read(write_kubeconfig: WriteKubeconfig) -> None:
+def test_impersonation_fields_are_read(write_kubeconfig: WriteKubeconfig) -> None:
     user = {
         "token": "t",
         "as": "jane",
@@ -247,15 +251,15 @@ def test_impersonation_is_read(write_kubeconfig: WriteKubeconfig) -> None:
         ({"as-uid": "7"}, "as-uid", "without as"),
         ({"as-groups": ["a"]}, "as-groups", "without as"),
         ({"as-user-extra": {"k": ["v"]}}, "as-user-extra", "without as"),
-        ({"as": "jane", "as-uid": 7}, "as-uid", "must be text, not a number"),
-        ({"as": "jane", "as-groups": "a"}, "as-groups", "must be a list, not text"),
-        ({"as": "jane", "as-groups": ["a", None]}, "as-groups[1]", "must be text, not null"),
+        ({"as": "jane", "as-uid": 7}, "as-uid", "must be a string, not a number"),
+        ({"as": "jane", "as-groups": "a"}, "as-groups", "must be a list, not a string"),
+        ({"as": "jane", "as-groups": ["a", None]}, "as-groups[1]", "must be a string, not null"),
         ({"as": "jane", "as-user-extra": ["k"]}, "as-user-extra", "must be a mapping, not a list"),
-        ({"as": "jane", "as-user-extra": {"k": "v"}}, "as-user-extra.k", "must be a list, not text"),
-        ({"as": "jane", "as-user-extra": {"k": ["v", 5]}}, "as-user-extra.k[1]", "must be text, not a number"),
+        ({"as": "jane", "as-user-extra": {"k": "v"}}, "as-user-extra.k", "must be a list, not a string"),
+        ({"as": "jane", "as-user-extra": {"k": ["v", 5]}}, "as-user-extra.k[1]", "must be a string, not a number"),
     ],
 )
-def test_errors_of_impersonation(
+def test_invalid_impersonation_fields_raise_and_name_the_nested_field(
     write_kubeconfig: WriteKubeconfig, user: dict[str, Any], field: str, problem: str
 ) -> None:
     path = write_kubeconfig({}, user)
@@ -265,7 +269,7 @@ def test_errors_of_impersonation(
 
 
 @pytest.mark.covers("kubeconfig-http-servers")
-def test_over_http_credentials_are_neither_read_nor_sent_and_impersonation_is(
+def test_credentials_for_http_servers_are_ignored_with_a_warning_and_impersonation_is_kept(
     write_kubeconfig: WriteKubeconfig, caplog: pytest.LogCaptureFixture
 ) -> None:
     user = {"token": "s3cr3t", "client-certificate": "missing", "exec": EXEC, "as": "jane"}
@@ -273,12 +277,12 @@ def test_over_http_credentials_are_neither_read_nor_sent_and_impersonation_is(
         configuration = from_kubeconfig(write_kubeconfig({"server": "http://localhost:8001"}, user))
     assert (configuration.token, configuration.exec, configuration.client_cert_file) == (None, None, None)
     assert configuration.impersonate == Impersonation(user="jane")
-    assert ["user 'admin': not sent" in record.getMessage() for record in caplog.records] == [True]
+    assert ["user 'admin': credentials are not sent" in record.getMessage() for record in caplog.records] == [True]
     assert "s3cr3t" not in caplog.text
 
 
 @pytest.mark.covers("kubeconfig-http-servers")
-def test_over_http_nothing_is_said_if_there_are_no_credentials(
+def test_http_server_without_credentials_logs_no_warning(
     write_kubeconfig: WriteKubeconfig, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert from_kubeconfig(write_kubeconfig({"server": "http://localhost:8001"})).url == "http://localhost:8001"
@@ -286,7 +290,7 @@ def test_over_http_nothing_is_said_if_there_are_no_credentials(
 
 
 @pytest.mark.covers("kubeconfig-cluster-server")
-def test_a_server_without_scheme_is_http_as_with_kubectl(write_kubeconfig: WriteKubeconfig) -> None:
+def test_server_without_scheme_is_http_as_with_kubectl(write_kubeconfig: WriteKubeconfig) -> None:
     for cluster in ({}, {"insecure-skip-tls-verify": False, "certificate-authority": ""}):
         path = write_kubeconfig({"server": "localhost:8080", **cluster})
         assert from_kubeconfig(path).url == "http://localhost:8080"
@@ -297,16 +301,16 @@ def test_a_server_without_scheme_is_http_as_with_kubectl(write_kubeconfig: Write
     ("cluster", "user"),
     [({"insecure-skip-tls-verify": True}, {}), ({"tls-server-name": "a"}, {}), ({}, {"token": "t"})],
 )
-def test_a_server_without_scheme_that_is_meant_to_have_tls_is_an_error(
+def test_server_without_scheme_but_with_tls_settings_or_credentials_raises(
     write_kubeconfig: WriteKubeconfig, cluster: dict[str, Any], user: dict[str, Any]
 ) -> None:
     path = write_kubeconfig({"server": "192.0.2.1:6443", **cluster}, user)
-    with pytest.raises(ConfigurationError, match=r"has no scheme, .* write https://") as caught:
+    with pytest.raises(ConfigurationError, match=r"does not have a scheme .* write https://") as caught:
         from_kubeconfig(path)
     assert (caught.value.entry, caught.value.field) == ("cluster 'c'", "server")
 
 
 @pytest.mark.covers("kubeconfig-disable-compression")
-def test_compression_can_be_turned_off(write_kubeconfig: WriteKubeconfig) -> None:
+def test_disable_compression_is_read(write_kubeconfig: WriteKubeconfig) -> None:
     assert from_kubeconfig(write_kubeconfig({"disable-compression": True})).disable_compression is True
     assert from_kubeconfig(write_kubeconfig()).disable_compression is False

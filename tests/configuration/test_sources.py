@@ -1,4 +1,4 @@
-"""KUBECONFIG with one or several files, the default file, the pod: which of them is used, and what is said if none."""
+"""Tests of the sources of a configuration: files in `KUBECONFIG`, the default file, and the pod."""
 
 import os
 import subprocess
@@ -31,13 +31,13 @@ def service_account(tmp_path: Path) -> Path:
 
 
 @pytest.mark.anyio
-async def test_default_file_is_used(write_kubeconfig: WriteKubeconfig) -> None:
+async def test_default_file_is_read(write_kubeconfig: WriteKubeconfig) -> None:
     write_kubeconfig({}, {"token": "default"}, path=Path(os.environ["HOME"], ".kube", "config"))
     assert (await configure_from_kubeconfig()).token == "default"
     assert (await load_configuration()).token == "default"
 
 
-def test_kubeconfig_variable_wins_over_the_default_file(
+def test_kubeconfig_variable_takes_precedence_over_the_default_file(
     write_kubeconfig: WriteKubeconfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_kubeconfig({}, {"token": "default"}, path=Path(os.environ["HOME"], ".kube", "config"))
@@ -46,7 +46,7 @@ def test_kubeconfig_variable_wins_over_the_default_file(
 
 
 @pytest.mark.covers("pitfall-28", "kubeconfig-several-files", "kubeconfig-missing-files", "kubeconfig-relative-paths")
-def test_several_files_merge_and_the_first_wins_per_name(
+def test_several_files_are_merged_and_the_first_takes_precedence_per_name(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for folder in ("one", "two"):
@@ -63,24 +63,24 @@ def test_several_files_merge_and_the_first_wins_per_name(
     monkeypatch.setenv("KUBECONFIG", os.pathsep.join([str(tmp_path / "missing"), "", str(first), str(second)]))
     configuration = from_kubeconfig(None)
     assert configuration.tls_server_name == "two"
-    assert configuration.token is None, "an entry is taken whole: its fields do not merge"
+    assert configuration.token is None, "an entry comes from one file: fields are not merged"
     assert configuration.token_file == tmp_path / "one" / "token"
 
 
 @pytest.mark.covers("pitfall-28", "kubeconfig-missing-files")
 @pytest.mark.anyio
-async def test_mistyped_kubeconfig_variable_is_an_error(
+async def test_kubeconfig_variable_without_existing_files_raises(
     write_kubeconfig: WriteKubeconfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_kubeconfig({}, {"token": "default"}, path=Path(os.environ["HOME"], ".kube", "config"))
     monkeypatch.setenv("KUBECONFIG", "/no/such/file")
     for load in (configure_from_kubeconfig, load_configuration):
-        with pytest.raises(ConfigurationError, match="KUBECONFIG: names no file that exists: /no/such/file"):
+        with pytest.raises(ConfigurationError, match="KUBECONFIG: none of these files exists: /no/such/file"):
             await load()
 
 
 @pytest.mark.covers("kubeconfig-unreadable-files")
-def test_a_named_file_that_is_there_and_cannot_be_read_is_an_error(
+def test_unreadable_file_in_the_kubeconfig_variable_raises(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good, loop = write_kubeconfig({}, {"token": "good"}), tmp_path / "loop"
@@ -93,7 +93,7 @@ def test_a_named_file_that_is_there_and_cannot_be_read_is_an_error(
 
 @pytest.mark.covers("kubeconfig-separators-alone")
 @pytest.mark.parametrize("value", ["", os.pathsep])
-def test_empty_kubeconfig_variable_is_as_if_unset(
+def test_empty_kubeconfig_variable_is_ignored(
     write_kubeconfig: WriteKubeconfig, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     write_kubeconfig({}, {"token": "default"}, path=Path(os.environ["HOME"], ".kube", "config"))
@@ -103,7 +103,7 @@ def test_empty_kubeconfig_variable_is_as_if_unset(
 
 @pytest.mark.covers("kubeconfig-no-files-or-empty-ones")
 @pytest.mark.anyio
-async def test_no_source_at_all_is_one_error_with_both_causes() -> None:
+async def test_error_without_any_source_names_both_causes() -> None:
     with pytest.raises(ConfigurationError) as caught:
         await load_configuration()
     message = str(caught.value)
@@ -113,41 +113,43 @@ async def test_no_source_at_all_is_one_error_with_both_causes() -> None:
 
 
 @pytest.mark.anyio
-async def test_each_source_alone_says_what_is_missing() -> None:
-    with pytest.raises(ConfigurationError, match="there is no kubeconfig: KUBECONFIG is not set and"):
+async def test_error_of_a_single_source_names_the_missing_part() -> None:
+    with pytest.raises(ConfigurationError, match="no kubeconfig found: KUBECONFIG is not set and"):
         await configure_from_kubeconfig()
     with pytest.raises(ConfigurationError, match="KUBERNETES_SERVICE_HOST: is not set"):
         await configure_from_pod_env()
 
 
-def test_a_broken_kubeconfig_is_no_reason_to_look_elsewhere(tmp_path: Path) -> None:
+def test_malformed_kubeconfig_raises_even_in_a_pod(tmp_path: Path) -> None:
     broken = tmp_path / "config"
     broken.write_text("[")
-    with pytest.raises(ConfigurationError, match="is not YAML"):
+    with pytest.raises(ConfigurationError, match="is not valid YAML"):
         from_environment({"KUBECONFIG": str(broken), **POD})
 
 
 @pytest.mark.covers("kubeconfig-no-files-or-empty-ones")
 @pytest.mark.parametrize("content", ["", "kind: Config\nclusters: null\nusers: []\npreferences: {a: 1}\n"])
-def test_files_that_say_nothing_are_as_none(tmp_path: Path, service_account: Path, content: str) -> None:
+def test_files_without_entries_are_ignored(tmp_path: Path, service_account: Path, content: str) -> None:
     (tmp_path / "empty").write_text(content)
     environ = {"KUBECONFIG": os.pathsep.join(["/dev/null", str(tmp_path / "empty")])}
     assert from_environment(environ | POD, service_account=service_account).url == "https://10.0.0.1:443"
-    problem = f"no context, cluster or user stands in /dev/null, {tmp_path / 'empty'}\n  pod: .*KUBERNETES_SERVICE_HOST"
+    problem = f"no context, cluster or user in /dev/null, {tmp_path / 'empty'}\n  pod: .*KUBERNETES_SERVICE_HOST"
     with pytest.raises(ConfigurationError, match=problem):
         from_environment(environ)
-    with pytest.raises(ConfigurationError, match="was asked for, but there is no kubeconfig: no context"):
+    with pytest.raises(
+        ConfigurationError, match="cannot select a context, a cluster or a user: no kubeconfig found: no context"
+    ):
         from_environment(environ | POD, ConfigOverrides(context="c"), service_account=service_account)
 
 
 @pytest.mark.covers("kubeconfig-no-files-or-empty-ones", "kubeconfig-current-context")
 @pytest.mark.parametrize("field", ["clusters", "users", "contexts", "current-context"])
-def test_files_that_say_something_are_a_kubeconfig(
+def test_incomplete_kubeconfig_raises_even_in_a_pod(
     write_kubeconfig: WriteKubeconfig, service_account: Path, field: str
 ) -> None:
     others = {"clusters", "users", "contexts", "current-context"} - {field}
     environ = {"KUBECONFIG": str(write_kubeconfig(**dict.fromkeys(others)))}
-    with pytest.raises(ConfigurationError, match=f"{environ['KUBECONFIG']}.*(is not set|there is no)"):
+    with pytest.raises(ConfigurationError, match=f"{environ['KUBECONFIG']}.*(is not set|does not exist)"):
         from_environment(environ, service_account=service_account)
 
 
@@ -168,13 +170,13 @@ EMPTY_ENTRIES = {"clusters": [{"name": "c", "cluster": {"server": ""}}], "users"
     ],
     ids=["empty-names", "no-names", "empty-entries", "empty-context", "no-current-context", "users-alone"],
 )
-def test_in_a_pod_a_kubeconfig_without_server_and_user_sets_the_namespace_alone(
+def test_kubeconfig_without_server_and_user_sets_only_the_namespace_in_a_pod(
     write_kubeconfig: WriteKubeconfig, service_account: Path, top: dict[str, Any], namespace: str
 ) -> None:
     environ = {"KUBECONFIG": str(write_kubeconfig(**top))}
     configuration = from_environment(environ | POD, service_account=service_account)
     assert configuration == replace(pod_configuration(POD, service_account), namespace=namespace), (
-        "server, authority and token are those of the pod"
+        "server, CA and token come from the pod"
     )
     with pytest.raises(ConfigurationError, match=r"is missing|is not set"):
         from_environment(environ, service_account=service_account)
@@ -182,35 +184,43 @@ def test_in_a_pod_a_kubeconfig_without_server_and_user_sets_the_namespace_alone(
 
 @pytest.mark.covers("kubeconfig-context-cluster")
 @pytest.mark.parametrize(
-    ("top", "choice", "problem"),
+    ("top", "overrides", "problem"),
     [
         ({"contexts": [{"name": "here", "context": {"user": "admin"}}]}, ConfigOverrides(), "cluster: is missing"),
         ({"contexts": [{"name": "here", "context": {}}]}, ConfigOverrides(user="admin"), "cluster: is missing"),
         (
             {"contexts": [{"name": "here", "context": {"cluster": "gone"}}]},
             ConfigOverrides(),
-            "there is no cluster 'gone'",
+            "cluster 'gone' does not exist",
         ),
-        ({"contexts": [{"name": "here", "context": {"user": "gone"}}]}, ConfigOverrides(), "there is no user 'gone'"),
-        ({"current-context": "gone"}, ConfigOverrides(), "there is no context 'gone'"),
+        (
+            {"contexts": [{"name": "here", "context": {"user": "gone"}}]},
+            ConfigOverrides(),
+            "user 'gone' does not exist",
+        ),
+        ({"current-context": "gone"}, ConfigOverrides(), "context 'gone' does not exist"),
         (
             {"clusters": [{"name": "c", "cluster": {"tls-server-name": "n"}}], "users": None},
             ConfigOverrides(),
-            "no user|server",
+            "user 'admin' does not exist|server",
         ),
     ],
-    ids=["user", "chosen-user", "missing-cluster", "missing-user", "missing-context", "cluster-without-server"],
+    ids=["user", "selected-user", "missing-cluster", "missing-user", "missing-context", "cluster-without-server"],
 )
-def test_in_a_pod_a_kubeconfig_that_names_a_user_or_a_cluster_is_not_replaced_by_the_pod(
-    write_kubeconfig: WriteKubeconfig, service_account: Path, top: dict[str, Any], choice: ConfigOverrides, problem: str
+def test_incomplete_context_is_not_replaced_by_the_pod(
+    write_kubeconfig: WriteKubeconfig,
+    service_account: Path,
+    top: dict[str, Any],
+    overrides: ConfigOverrides,
+    problem: str,
 ) -> None:
     environ = {"KUBECONFIG": str(write_kubeconfig(None, {"token": "of the user"}, **top))} | POD
     with pytest.raises(ConfigurationError, match=problem):
-        from_environment(environ, choice, service_account=service_account)
+        from_environment(environ, overrides, service_account=service_account)
 
 
 @pytest.mark.covers("pitfall-32")
-def test_a_user_without_a_home_directory_can_import_and_gets_a_clear_error(tmp_path: Path) -> None:
+def test_error_without_a_home_directory_names_home(tmp_path: Path) -> None:
     script = (
         "from kubex.configuration._load import from_environment\n"
         "try: from_environment({})\n"
@@ -221,14 +231,14 @@ def test_a_user_without_a_home_directory_can_import_and_gets_a_clear_error(tmp_p
 
 
 @pytest.mark.covers("pitfall-32")
-def test_a_user_without_a_home_directory_may_name_a_kubeconfig(write_kubeconfig: WriteKubeconfig) -> None:
+def test_kubeconfig_variable_works_without_a_home_directory(write_kubeconfig: WriteKubeconfig) -> None:
     path = write_kubeconfig({}, {"token": "named"})
     assert from_environment({"KUBECONFIG": str(path)}).token == "named"
-    assert default_path({"USERPROFILE": "/x"}, windows=False) is None, "kubectl asks for HOME alone"
+    assert default_path({"USERPROFILE": "/x"}, windows=False) is None, "kubectl uses only HOME"
 
 
 @pytest.mark.covers("pitfall-32")
-def test_on_windows_the_first_home_with_a_kubeconfig_is_taken(tmp_path: Path) -> None:
+def test_first_windows_home_with_a_kubeconfig_is_used(tmp_path: Path) -> None:
     homes = {name: tmp_path / name for name in ("first", "profile", "drive")}
     environ = {"HOME": "first", "USERPROFILE": "profile", "HOMEPATH": "drive"}
     environ = {name: str(homes[value]) for name, value in environ.items()} | {"HOMEDRIVE": os.sep}
@@ -239,21 +249,21 @@ def test_on_windows_the_first_home_with_a_kubeconfig_is_taken(tmp_path: Path) ->
         return None if path is None else path.parent.parent.name
 
     assert default_path({}, windows=True) is None
-    assert found() == "first", "none exists"
+    assert found() == "first", "none of the directories exists"
     homes["drive"].mkdir()
-    assert found() == "drive", "it is the one that exists"
+    assert found() == "drive", "only this directory exists"
     homes["profile"].mkdir()
-    assert found() == "profile", "to begin with, it goes before the drive"
+    assert found() == "profile", "the profile takes precedence over the drive"
     for name in ("profile", "drive", "first"):
         (homes[name] / ".kube").mkdir(parents=True)
         (homes[name] / ".kube" / "config").touch()
-        assert found() == name, "of those that have a file"
+        assert found() == name, "the first directory with a file is used"
     del environ["HOMEDRIVE"], environ["HOME"]
     assert found() == "profile"
 
 
 @pytest.mark.covers("kubeconfig-unreadable-files")
-def test_a_default_file_that_may_be_there_and_cannot_be_reached_is_an_error(tmp_path: Path) -> None:
+def test_inaccessible_default_file_raises(tmp_path: Path) -> None:
     (tmp_path / ".kube").mkdir()
     (tmp_path / ".kube" / "config").symlink_to("config")
     for home, reason in ((str(tmp_path), "symbolic links"), ("/dev/null", "Not a directory"), ("\0", "null")):
@@ -261,7 +271,7 @@ def test_a_default_file_that_may_be_there_and_cannot_be_reached_is_an_error(tmp_
             from_environment({"HOME": home, **POD})
 
 
-def test_pod_gives_address_token_authority_and_namespace(service_account: Path) -> None:
+def test_pod_provides_address_token_ca_and_namespace(service_account: Path) -> None:
     configuration = pod_configuration(POD, service_account)
     assert configuration.url == "https://10.0.0.1:443"
     assert configuration.token_file == service_account / "token"
@@ -271,19 +281,19 @@ def test_pod_gives_address_token_authority_and_namespace(service_account: Path) 
 
 @pytest.mark.covers("pitfall-31")
 @pytest.mark.parametrize("host", ["fd00::1", "[fd00::1]"])
-def test_ipv6_addresses_stand_in_brackets(service_account: Path, host: str) -> None:
+def test_ipv6_address_is_put_in_brackets(service_account: Path, host: str) -> None:
     configuration = pod_configuration({**POD, "KUBERNETES_SERVICE_HOST": host}, service_account)
     assert configuration.url == "https://[fd00::1]:443"
 
 
-def test_the_downward_api_names_the_namespace_first(service_account: Path) -> None:
+def test_pod_namespace_variable_takes_precedence_over_the_file(service_account: Path) -> None:
     assert pod_configuration({**POD, "POD_NAMESPACE": "mine"}, service_account).namespace == "mine"
     (service_account / "namespace").unlink()
     assert pod_configuration(POD, service_account).namespace is None
 
 
 @pytest.mark.covers("kubeconfig-context-namespace")
-def test_in_a_pod_a_context_without_a_namespace_is_in_that_of_the_pod(
+def test_context_without_namespace_uses_the_namespace_of_the_pod(
     write_kubeconfig: WriteKubeconfig, service_account: Path
 ) -> None:
     def namespace(**environ: str) -> str | None:
@@ -292,36 +302,36 @@ def test_in_a_pod_a_context_without_a_namespace_is_in_that_of_the_pod(
     path = write_kubeconfig()
     assert namespace(**POD) == "pod-ns"
     assert namespace(**POD, POD_NAMESPACE="mine") == "mine"
-    assert namespace(POD_NAMESPACE="mine") is None, "this is no pod"
+    assert namespace(POD_NAMESPACE="mine") is None, "not in a pod"
     write_kubeconfig({}, {}, {"namespace": "default"})
-    assert namespace(**POD, POD_NAMESPACE="mine") == "default", "it is named"
+    assert namespace(**POD, POD_NAMESPACE="mine") == "default", "the context has a namespace"
     write_kubeconfig()
     (service_account / "namespace").unlink()
     assert namespace(**POD) is None
     (service_account / "token").unlink()
-    assert namespace(**POD, POD_NAMESPACE="mine") is None, "it has no service account"
+    assert namespace(**POD, POD_NAMESPACE="mine") is None, "the pod does not have a service account"
 
 
 @pytest.mark.covers("pitfall-31")
 @pytest.mark.parametrize("name", sorted(POD))
-def test_a_missing_variable_is_named(service_account: Path, name: str) -> None:
+def test_missing_pod_variable_raises_and_is_named(service_account: Path, name: str) -> None:
     with pytest.raises(ConfigurationError, match=f"{name}: is not set"):
         pod_configuration({key: value for key, value in POD.items() if key != name}, service_account)
 
 
-def test_a_port_that_is_no_number_is_named(service_account: Path) -> None:
+def test_pod_port_that_is_a_url_raises(service_account: Path) -> None:
     with pytest.raises(ConfigurationError, match="KUBERNETES_SERVICE_PORT: is not a port number"):
         pod_configuration({**POD, "KUBERNETES_SERVICE_PORT": "tcp://10.0.0.1:443"}, service_account)
 
 
 @pytest.mark.parametrize("name", ["token", "ca.crt"])
-def test_a_missing_file_is_named(service_account: Path, name: str) -> None:
+def test_missing_pod_file_raises_and_is_named(service_account: Path, name: str) -> None:
     (service_account / name).unlink()
     with pytest.raises(ConfigurationError, match=f"{service_account / name}: the file does not exist"):
         pod_configuration(POD, service_account)
 
 
-def test_an_empty_token_file_is_an_error(service_account: Path) -> None:
+def test_empty_pod_token_raises(service_account: Path) -> None:
     (service_account / "token").write_text("\n")
     with pytest.raises(ConfigurationError, match="holds no token"):
         pod_configuration(POD, service_account)
@@ -329,14 +339,14 @@ def test_an_empty_token_file_is_an_error(service_account: Path) -> None:
 
 @pytest.mark.covers("pitfall-31")
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "²", "9" * 5_000])
-def test_pod_port_that_is_none_is_an_error(service_account: Path, port: str) -> None:
+def test_invalid_pod_port_raises(service_account: Path, port: str) -> None:
     with pytest.raises(ConfigurationError, match="environment, KUBERNETES_SERVICE_PORT: is not a port number"):
         pod_configuration({**POD, "KUBERNETES_SERVICE_PORT": port}, service_account)
 
 
 @pytest.mark.covers("pitfall-31")
 @pytest.mark.parametrize("name", ["token", "ca.crt", "namespace"])
-def test_pod_file_that_cannot_be_read_is_an_error_that_says_why(service_account: Path, name: str) -> None:
+def test_unreadable_pod_file_raises_with_the_reason(service_account: Path, name: str) -> None:
     (service_account / name).unlink()
     (service_account / name).mkdir()
     with pytest.raises(ConfigurationError, match=f"{service_account / name}, {name}: cannot be read: Is a directory"):

@@ -1,4 +1,4 @@
-"""Kubeconfigs that are strange or damaged, for the tests that read and write them."""
+"""Kubeconfigs with unusual values or random corruption, for the tests that read and write them."""
 
 import random
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 from kubex.configuration._yaml import dump
 
 PEM = "UEVN"
-WHOLE: dict[str, Any] = {
+WITH_EXEC: dict[str, Any] = {
     "apiVersion": "v1",
     "kind": "Config",
     "current-context": "here",
@@ -60,8 +60,8 @@ WHOLE: dict[str, Any] = {
     ],
 }
 OIDC = {"idp-issuer-url": "https://i", "client-id": "c", "id-token": "i", "idp-certificate-authority-data": PEM}
-BY_PROVIDER = {**WHOLE, "users": [{"name": "u", "user": {"auth-provider": {"name": "oidc", "config": OIDC}}}]}
-STRANGE: list[Any] = [
+WITH_OIDC = {**WITH_EXEC, "users": [{"name": "u", "user": {"auth-provider": {"name": "oidc", "config": OIDC}}}]}
+UNUSUAL_VALUES: list[Any] = [
     None,
     True,
     0,
@@ -77,10 +77,33 @@ STRANGE: list[Any] = [
     "a\r\nb",
     "https://",
 ]
-STRANGE += ["https://[", "https://a:99999", "https://a b", "http://u:p@h", "x" * 100_000, [], [[]], [None], ["x"], {}]
-STRANGE += [{"x": None}, {"name": None}, [{"name": "x"}, {"name": "x"}]]
-PIECES = [b"&a ", b"*a", b"<<: ", b"!!", b"!!python/object:os.system ", b"---\n", b"\xff", b"\x00", b"\t", b"{", b"["]
-PIECES += [
+UNUSUAL_VALUES += [
+    "https://[",
+    "https://a:99999",
+    "https://a b",
+    "http://u:p@h",
+    "x" * 100_000,
+    [],
+    [[]],
+    [None],
+    ["x"],
+    {},
+]
+UNUSUAL_VALUES += [{"x": None}, {"name": None}, [{"name": "x"}, {"name": "x"}]]
+FRAGMENTS = [
+    b"&a ",
+    b"*a",
+    b"<<: ",
+    b"!!",
+    b"!!python/object:os.system ",
+    b"---\n",
+    b"\xff",
+    b"\x00",
+    b"\t",
+    b"{",
+    b"[",
+]
+FRAGMENTS += [
     b"\xef\xbb\xbf",
     b"? ",
     b"%YAML 9\n",
@@ -95,28 +118,28 @@ PIECES += [
     b"1e999",
     b"9" * 5000,
 ]
-PIECES += [b"0x" + b"f" * 5000, b'"\\ud800"', b".nan", b"~: ", b"yes: ", b"1e3"]
+FRAGMENTS += [b"0x" + b"f" * 5000, b'"\\ud800"', b".nan", b"~: ", b"yes: ", b"1e3"]
 
 
 @contextmanager
-def said_of(what: str) -> Iterator[None]:
-    """Name what was read in the failure."""
+def describe_failure(description: str) -> Iterator[None]:
+    """Add a description of the input to the failure of a test."""
     try:
         yield
     except Exception as error:
-        raise AssertionError(what) from error
+        raise AssertionError(description) from error
 
 
-def places(value: Any, *path: Any) -> Iterator[tuple[Any, ...]]:
-    """Yield the way to each value of a document."""
+def paths_of(value: Any, *path: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of each value of a document."""
     yield path
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in inside:
-        yield from places(inner, *path, key)
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        yield from paths_of(child, *path, key)
 
 
 def with_value(document: Any, path: tuple[Any, ...], value: Any) -> Any:
-    """Copy a document with another value in one place."""
+    """Copy a document with another value at one path."""
     if not path:
         return value
     changed = document.copy()
@@ -124,10 +147,10 @@ def with_value(document: Any, path: tuple[Any, ...], value: Any) -> Any:
     return changed
 
 
-def damaged(chance: random.Random) -> bytes:
-    """Write a whole document and put something else into some places."""
-    content = bytearray(dump(chance.choice([WHOLE, BY_PROVIDER])))
-    for _ in range(chance.randrange(1, 8)):
-        at, length = chance.randrange(len(content) + 1), chance.choice([0, 0, 1, 20])
-        content[at : at + length] = chance.choice([*PIECES, chance.randbytes(3), content[at : at + 40]])
+def corrupt(rng: random.Random) -> bytes:
+    """Write a valid document and replace some of its bytes."""
+    content = bytearray(dump(rng.choice([WITH_EXEC, WITH_OIDC])))
+    for _ in range(rng.randrange(1, 8)):
+        start, length = rng.randrange(len(content) + 1), rng.choice([0, 0, 1, 20])
+        content[start : start + length] = rng.choice([*FRAGMENTS, rng.randbytes(3), content[start : start + 40]])
     return bytes(content)
