@@ -189,7 +189,7 @@ def test_socks_proxy_has_a_default_port(url: str, port: int | None) -> None:
 
 @pytest.mark.parametrize("login", ["user", "user:", ":word", "us%C3%A9r:word", f"user:{'x' * 256}"])
 def test_credentials_that_socks_cannot_send_raise_and_are_not_shown(login: str) -> None:
-    with pytest.raises(ConfigurationError, match="each must be 1 to 255 ASCII characters") as caught:
+    with pytest.raises(ConfigurationError, match="each must have 1 to 255 ASCII characters") as caught:
         select(f"socks5://{login}@a:1")
     assert "word" not in str(caught.value).replace("password", "")
     select(f"http://{login}@a:1")
