@@ -24,7 +24,6 @@ from kubex.errors import (
     TLSError,
     TooManyRequests,
 )
-from kubex.transport import PreparedRequest
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import MockAction, MockResponse
 from policy.conftest import SOON, refused, scripted
@@ -163,20 +162,6 @@ async def test_a_request_that_could_not_connect_is_sent_again_with_any_method(me
             await client.request(method, "/")
     async with scripted(refusal, refusal, DONE) as (client, _):
         assert (await client.request(method, "/")).body == b"done"
-
-
-@pytest.mark.anyio
-async def test_the_total_timeout_bounds_all_attempts() -> None:
-    async def silence(_: PreparedRequest) -> MockResponse:
-        await anyio.sleep_forever()
-        raise AssertionError
-
-    async with scripted(LOST, OVERLOADED, silence) as (client, _):
-        with pytest.raises(DeadlineExceeded):
-            await client.request("GET", "/", request_timeout=0.5)
-    async with scripted(refused(429, Retry_After="20")) as (client, _):
-        with pytest.raises(DeadlineExceeded):
-            await client.request("GET", "/", request_timeout=0.25)
 
 
 @pytest.mark.anyio

@@ -1,0 +1,57 @@
+"""A clock of the event loop that tests move, so that nothing waits for time to pass."""
+
+import asyncio
+import math
+import selectors
+from collections.abc import Sequence
+from typing import Any
+
+import trio.testing
+
+
+class Clock:
+    """Moves the time of asyncio or trio.
+
+    By hand, time passes as usual, and `jump()` adds to it. An automatic clock stands still and jumps to the next timer
+    when nothing else is left to do; it needs a test without sockets and threads, whose events would be late.
+    """
+
+    def __init__(self, *, automatic: bool = False) -> None:
+        self.automatic = automatic
+        self._trio = trio.testing.MockClock(rate=0 if automatic else 1, autojump_threshold=0 if automatic else math.inf)
+        self.skipped = 0.0
+
+    def jump(self, seconds: float) -> None:
+        """Let the timers of these seconds expire as soon as the event loop continues."""
+        self.skipped += seconds
+        self._trio.jump(seconds)
+
+    def backend(self, runtime: str) -> tuple[str, dict[str, Any]]:
+        """Return the value of the fixture `anyio_backend` with which an async test runs on this clock."""
+        if runtime == "trio":
+            return runtime, {"clock": self._trio}
+        return runtime, {"loop_factory": lambda: _Loop(self, _Selector(self) if self.automatic else None)}
+
+
+class _Selector(selectors.DefaultSelector):
+    """Skips the time that asyncio would wait."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def select(self, timeout: float | None = None) -> Any:
+        ready: Sequence[Any] = super().select(0 if timeout else timeout)
+        if timeout and not ready:
+            self._clock.skipped += timeout
+        return ready
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    def __init__(self, clock: Clock, selector: selectors.BaseSelector | None) -> None:
+        self._kubex_clock = clock
+        super().__init__(selector)
+
+    def time(self) -> float:
+        passed = 0.0 if self._kubex_clock.automatic else super().time()
+        return passed + self._kubex_clock.skipped
