@@ -1,9 +1,11 @@
 """Every async test runs on each pair of HTTP backend and async library, unless its folder says otherwise."""
 
 import signal
+from typing import Any
 
 import pytest
 
+from support.clock import Clock
 from support.pairs import PAIRS, Pair
 
 pytest_plugins = ["support.skips"]
@@ -21,6 +23,15 @@ def pair(request: pytest.FixtureRequest) -> Pair:
 
 
 @pytest.fixture
-def anyio_backend(pair: Pair) -> str:
+def clock() -> Clock:
+    """Run the test on a clock that it can move."""
+    return Clock()
+
+
+@pytest.fixture
+def anyio_backend(request: pytest.FixtureRequest, pair: Pair) -> str | tuple[str, dict[str, Any]]:
     """Run async tests on the async library of the pair."""
+    if "clock" in request.fixturenames:
+        clock: Clock = request.getfixturevalue("clock")
+        return clock.backend(pair.runtime)
     return pair.runtime

@@ -207,13 +207,12 @@ async def test_many_streams_at_once(connect: Connect, serve: Serve) -> None:
     async def first(client: Client) -> None:
         async with Api(ConfigMap, client).watch() as events:
             names.append((await events.__anext__()).object.metadata.name)
+            if len(names) == 120:
+                all_here.set()
             await all_here.wait()
 
     async with connect(server, pool_size=2) as client, anyio.create_task_group() as group:
         all_here = anyio.Event()
         for _ in range(120):
             group.start_soon(first, client)
-        while len(names) < 120:  # noqa: ASYNC110 - each of them counts
-            await anyio.sleep(0.01)
-        all_here.set()
     assert names == ["a"] * 120

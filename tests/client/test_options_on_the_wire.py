@@ -13,6 +13,7 @@ from kubex.client import Client
 from kubex.core.params import Timeout
 from kubex.errors import DeadlineExceeded, ReadTimeout
 from kubex.transport import Backend, LibraryDefaults
+from support.clock import Clock
 from support.pairs import Pair
 from transport.servers import SECONDS, Peer, Serve
 
@@ -49,7 +50,6 @@ async def test_a_connection_that_was_idle_for_too_long_is_not_used_again(connect
     server = serve(Turns(answer()))
     async with connect(server, keep_alive_timeout=0) as client:
         await client.request("GET", "/")
-        await anyio.sleep(0.01)  # of zero seconds more than none have to pass
         await client.request("GET", "/")
     assert server.connections == 2
 
@@ -155,29 +155,44 @@ async def test_a_timeout_by_phase_ends_a_silence(connect: Connect, serve: Serve)
 
 
 @pytest.mark.covers("options-timeout-default", "options-timeout-none")
-@pytest.mark.parametrize("library", [Timeout(read=0.1), Timeout(total=0.1, connect=5)])
+@pytest.mark.parametrize("library", [Timeout(read=60), Timeout(total=60, connect=50)])
 async def test_by_default_the_librarys_limits_hold_and_none_switches_them_off(
-    serve: Serve, backend: Backend, library: Timeout
+    serve: Serve, backend: Backend, library: Timeout, clock: Clock
 ) -> None:
     import dataclasses
 
     from kubex.client import ClientOptions
     from kubex.configuration import ClientConfiguration
 
-    held = threading.Event()
+    asked, go_on = threading.Semaphore(0), threading.Event()
 
     def late(peer: Peer) -> None:
-        held.wait(0.25)  # longer than the limit: that is what is tested
+        asked.release()
+        assert go_on.wait(SECONDS)
         peer.answer(b"{}")
+
+    async def wait_longer_than_the_limit() -> None:
+        await anyio.to_thread.run_sync(asked.acquire)
+        await clock.jump_when_idle(70)
+        await anyio.wait_all_tasks_blocked()
 
     server = serve(Turns(late))
     impatient = dataclasses.replace(backend, defaults=LibraryDefaults(timeout=library, keep_alive_timeout=5))
     configuration = ClientConfiguration(url=server.url)
-    async with Client(configuration, ClientOptions(retry=None), backend=impatient) as client:
+    async with (
+        Client(configuration, ClientOptions(retry=None), backend=impatient) as client,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(wait_longer_than_the_limit)
         with pytest.raises((ReadTimeout, DeadlineExceeded)):
             await client.request("GET", "/")
-    async with Client(configuration, ClientOptions(retry=None, timeout=None), backend=impatient) as client:
-        assert (await client.request("GET", "/")).status == 200
+    async with (
+        Client(configuration, ClientOptions(retry=None, timeout=None), backend=impatient) as client,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(client.request, "GET", "/")
+        await wait_longer_than_the_limit()
+        go_on.set()
 
 
 @pytest.mark.covers("options-log_api_warnings-true", "options-log_api_warnings-false")

@@ -3,7 +3,6 @@
 import os
 import random
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,19 +28,13 @@ from kubex.errors import ConfigurationError
 
 WriteKubeconfig = Callable[..., Path]
 
-TIME_LIMIT = 20.0
-"""Seconds; far more than the slowest file needs, far less than an unbounded loop would take."""
-
 
 def read_or_none(path: Path, **overrides: str) -> ClientConfiguration | None:
-    """Read a kubeconfig; return None on ConfigurationError. Any other exception, or a long time, fails the test."""
-    start = time.monotonic()
+    """Read a kubeconfig; return None on ConfigurationError. Any other exception fails the test."""
     try:
         return from_kubeconfig(path, ConfigOverrides(**overrides))
     except ConfigurationError:
         return None
-    finally:
-        assert time.monotonic() - start < TIME_LIMIT
 
 
 @pytest.mark.parametrize("document", [WITH_EXEC, WITH_OIDC], ids=["exec", "oidc"])

@@ -2,10 +2,10 @@
 
 import json
 import os
+import select
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -164,23 +164,22 @@ def test_a_child_reads_objects_whatever_threads_of_its_parent_were_doing() -> No
     thread.start()
     try:
         for _ in range(15):
+            lives, alive = os.pipe()
             child = os.fork()
             if child == 0:
                 pod = lazy(Pod, BODY)
                 os._exit(0 if pod.spec is not None and pod.spec.containers[0].name == "c0" else 1)
-            assert _exit_code(child) == 0
+            os.close(alive)
+            assert _exit_code(child, lives) == 0
+            os.close(lives)
     finally:
         ended.set()
         thread.join()
 
 
-def _exit_code(child: int) -> int:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.005)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return -1
+def _exit_code(child: int, lives: int) -> int:
+    """Wait until a child ends, which closes the last writing end of the pipe; kill it if it hangs."""
+    ended, _, _ = select.select([lives], [], [], 20)
+    if not ended:
+        os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

@@ -6,6 +6,7 @@ import selectors
 from collections.abc import Sequence
 from typing import Any
 
+import anyio
 import trio.testing
 
 
@@ -25,6 +26,11 @@ class Clock:
         """Let the timers of these seconds expire as soon as the event loop continues."""
         self.skipped += seconds
         self._trio.jump(seconds)
+
+    async def jump_when_idle(self, seconds: float) -> None:
+        """Wait until every other task waits for something, so that their timers have started, and jump."""
+        await anyio.wait_all_tasks_blocked()
+        self.jump(seconds)
 
     def backend(self, runtime: str) -> tuple[str, dict[str, Any]]:
         """Return the value of the fixture `anyio_backend` with which an async test runs on this clock."""

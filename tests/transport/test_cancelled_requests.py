@@ -152,15 +152,13 @@ async def test_calls_that_give_up_waiting_for_the_pool_leave_it_usable(open_tran
 
     server = serve(slow)
 
-    async def call(transport: Transport) -> None:
-        with anyio.move_on_after(0.02):
-            await transport.request(get(server))
-
     async with open_transport(pool_size=3) as transport:
         for _ in range(5):
             async with anyio.create_task_group() as tasks:
                 for _ in range(12):
-                    tasks.start_soon(call, transport)
+                    tasks.start_soon(transport.request, get(server))
+                await anyio.wait_all_tasks_blocked()
+                tasks.cancel_scope.cancel()
         answering.set()
         async with anyio.create_task_group() as tasks:
             for _ in range(12):

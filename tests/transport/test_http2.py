@@ -3,6 +3,7 @@
 import dataclasses
 import logging
 import ssl
+import threading
 from collections import Counter
 from typing import Any
 
@@ -207,17 +208,23 @@ async def test_requests_at_once_to_a_server_without_it_all_succeed(
 async def test_a_cancelled_request_costs_others_nothing_without_http2(
     open_shared: Open, serve: Serve, server_tls: ssl.SSLContext
 ) -> None:
+    arrived = threading.Event()
+
     def script(peer: Peer) -> None:
         while asked := peer.request():
-            if asked.target != "/never":
+            if asked.target == "/never":
+                arrived.set()
+            else:
                 peer.answer(b"ok")
 
     server = serve(script, tls=server_tls)
     async with open_shared() as transport:
         async with transport.stream(get(server, "/")) as open_meanwhile:
             await transport.request(get(server, "/"))
-            with anyio.move_on_after(0.1):
-                await transport.request(get(server, "/never"))
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(transport.request, get(server, "/never"))
+                assert await anyio.to_thread.run_sync(arrived.wait, SECONDS)
+                tasks.cancel_scope.cancel()
             assert await open_meanwhile.read() == b"ok"
         await transport.request(get(server, "/"))
     assert server.connections == 2  # the last one uses the connection of the stream

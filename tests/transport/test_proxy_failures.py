@@ -2,15 +2,19 @@
 
 import logging
 import ssl
+import threading
 import traceback
 
+import anyio
+import anyio.to_thread
 import pytest
 
 from kubex.errors import ConnectError, ConnectTimeout, ProxyError, TLSError
-from kubex.transport import Limits, PreparedRequest, Proxy
+from kubex.transport import Limits, PreparedRequest, Proxy, Transport
+from support.clock import Clock
 from support.ports import free_port
 from transport.between import Tunnel, hang, hang_up
-from transport.servers import Open, Peer, Script, Serve
+from transport.servers import SECONDS, Open, Peer, Script, Serve
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-26")]
 
@@ -101,17 +105,33 @@ async def test_a_server_that_hangs_in_its_tunnel_is_bounded_too(
 
 
 async def test_once_connected_the_limit_of_connecting_is_over(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, server_tls: ssl.SSLContext
+    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, server_tls: ssl.SSLContext, clock: Clock
 ) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
     def slow(peer: Peer) -> None:
         peer.request()
-        peer.server.closed.wait(2.2)  # longer than the limit of connecting
+        asked.set()
+        assert go_on.wait(SECONDS)
         peer.answer(b"late")
 
     between, server = serve(Tunnel()), serve(slow, tls=server_tls)
-    request = PreparedRequest("GET", server.url + "/", limits=Limits(connect=2))
-    async with open_transport(ssl_context=client_tls, proxy=Proxy(url=between.url)) as transport:
-        assert (await transport.request(request)).body == b"late"
+    request = PreparedRequest("GET", server.url + "/", limits=Limits(connect=60))
+    bodies: list[bytes] = []
+
+    async def call(transport: Transport) -> None:
+        bodies.append((await transport.request(request)).body)
+
+    async with (
+        open_transport(ssl_context=client_tls, proxy=Proxy(url=between.url)) as transport,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(call, transport)
+        assert await anyio.to_thread.run_sync(asked.wait, SECONDS)
+        await clock.jump_when_idle(70)
+        await anyio.wait_all_tasks_blocked()
+        go_on.set()
+    assert bodies == [b"late"]
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

@@ -9,6 +9,7 @@ import pytest
 from kubex.core._lines import LineSplitter
 from kubex.errors import ConnectionLost, ReadTimeout
 from kubex.transport import Limits, PreparedRequest, Transport
+from support.clock import Clock
 from transport.servers import SECONDS, Open, Peer, Serve
 
 pytestmark = pytest.mark.anyio
@@ -211,15 +212,17 @@ async def test_a_body_without_a_length_ends_with_the_connection(open_transport: 
 
 
 @pytest.mark.covers("pitfall-21")
-async def test_the_read_limit_is_the_request_s_own(open_transport: Open, serve: Serve) -> None:
+async def test_the_read_limit_is_the_request_s_own(open_transport: Open, serve: Serve, clock: Clock) -> None:
     server = serve(endless)
     async with (
         open_transport() as transport,
-        transport.stream(PreparedRequest("GET", server.url + "/", limits=Limits(read=1))) as answer,
+        transport.stream(PreparedRequest("GET", server.url + "/", limits=Limits(read=60))) as answer,
     ):
         assert await answer.receive() == b"first\n"
-        with pytest.raises(ReadTimeout):
-            await answer.receive()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(clock.jump_when_idle, 60)
+            with pytest.raises(ReadTimeout):
+                await answer.receive()
     assert await closed(server.closed)
 
 

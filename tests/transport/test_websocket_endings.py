@@ -129,11 +129,19 @@ async def test_cancellation_passes_and_closes_the_connection(open_transport: Ope
 
     server = serve(silent)
     async with open_transport() as transport:
-        with anyio.CancelScope() as scope:
-            async with transport.websocket(request(server.url)) as socket:
-                scope.deadline = anyio.current_time() + 0.05
-                await socket.receive()
-        assert scope.cancelled_caught
+        async with anyio.create_task_group() as tasks:
+
+            async def listen() -> None:
+                async with transport.websocket(request(server.url)) as socket:
+                    upgraded.set()
+                    await socket.receive()
+                pytest.fail("the cancellation did not pass")
+
+            upgraded = anyio.Event()
+            tasks.start_soon(listen)
+            await upgraded.wait()
+            await anyio.wait_all_tasks_blocked()
+            tasks.cancel_scope.cancel()
         assert await until(server.closed)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from kubex.errors import TransportError, WebSocketError
 from kubex.transport import Limits, PreparedRequest, Proxy, Transport, WebSocket, WebSocketMessage
+from support.clock import Clock
 from transport.frames import (
     BINARY,
     CLOSE,
@@ -190,7 +191,7 @@ async def test_the_upgrade_has_the_limits_of_the_request(open_transport: Open, s
             await opened(transport, server.url, limits=Limits(read=0.05))
 
 
-async def test_the_read_limit_does_not_outlive_the_upgrade(open_transport: Open, serve: Serve) -> None:
+async def test_the_read_limit_does_not_outlive_the_upgrade(open_transport: Open, serve: Serve, clock: Clock) -> None:
     go_on = threading.Event()
 
     def late(peer: Peer) -> None:
@@ -200,12 +201,22 @@ async def test_the_read_limit_does_not_outlive_the_upgrade(open_transport: Open,
         receive(peer)
 
     server = serve(late)
-    short = request(server.url, Limits(read=1))
-    async with open_transport() as transport, transport.websocket(short) as socket:
-        with anyio.move_on_after(1.2):
-            await socket.receive()
+    received: list[WebSocketMessage] = []
+
+    async def receive_one(socket: WebSocket) -> None:
+        received.append(await socket.receive())
+
+    limited = request(server.url, Limits(read=60))
+    async with (
+        open_transport() as transport,
+        transport.websocket(limited) as socket,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(receive_one, socket)
+        await clock.jump_when_idle(70)
+        await anyio.wait_all_tasks_blocked()
         go_on.set()
-        assert await socket.receive() == WebSocketMessage("binary", b"late")
+    assert received == [WebSocketMessage("binary", b"late")]
 
 
 @pytest.mark.covers("options-ws_max_message_size")
