@@ -9,20 +9,20 @@ about seven minutes of two cores; afterwards the script answers at once. Only th
 """
 
 import argparse
-import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from support.build_cache import BuildError, build_once, cache_root
 
 HERE = Path(__file__).resolve().parent
 CACHE_VARIABLE = "KUBEX_CONTROLPLANE_CACHE"
@@ -30,10 +30,6 @@ ASSETS_VARIABLE = "KUBEBUILDER_ASSETS"
 BUILD_FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false")
 # No C compiler needed, and the binaries run on any distribution. GOWORK: a workspace above this tree must not matter.
 BUILD_ENVIRONMENT = {"CGO_ENABLED": "0", "GOWORK": "off"}
-
-
-class BuildError(Exception):
-    """Say why there are no binaries, and what to do about it."""
 
 
 @dataclass(frozen=True)
@@ -70,35 +66,20 @@ def binaries_folder(*, build: bool) -> Path:
     assets = os.environ.get(ASSETS_VARIABLE)
     if assets and holds_binaries(Path(assets)):
         return Path(assets).resolve()
-    root = cache_root()
-    folder = root / cache_key()
+    folder = cache_root("controlplane", CACHE_VARIABLE) / cache_key()
     if holds_binaries(folder):
         return folder
     if not build:
         raise BuildError(
             f"{folder} holds no binaries yet; run {Path(__file__).name} without --print-path to build them"
         )
-    with only_builder(root):
-        if not holds_binaries(folder):  # else another process built them while this one waited
-            build_into(folder)
+    build_once(folder, complete=holds_binaries, build=build_binaries)
     return folder
 
 
 def holds_binaries(folder: Path) -> bool:
     """Tell whether every binary is there and can be run."""
     return all((folder / binary.name).is_file() and os.access(folder / binary.name, os.X_OK) for binary in BINARIES)
-
-
-def cache_root() -> Path:
-    """Return the folder of the cache: KUBEX_CONTROLPLANE_CACHE, else below XDG_CACHE_HOME or ~/.cache."""
-    chosen = os.environ.get(CACHE_VARIABLE)
-    if chosen:
-        return Path(chosen).expanduser().resolve()
-    base = os.environ.get("XDG_CACHE_HOME")
-    try:
-        return (Path(base) if base else Path.home() / ".cache") / "kubex" / "controlplane"
-    except RuntimeError as error:
-        raise BuildError(f"no home directory to keep the binaries in; set {CACHE_VARIABLE} to a folder") from error
 
 
 def cache_key() -> str:
@@ -170,30 +151,13 @@ def names_of_binaries() -> str:
     return ", ".join(binary.name for binary in BINARIES)
 
 
-@contextlib.contextmanager
-def only_builder(root: Path) -> Generator[None, None, None]:
-    """Wait until no other process builds into this cache."""
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the system releases it when the process ends, however it ends
-        for leftover in root.glob(".building-*"):
-            shutil.rmtree(leftover)
-        yield
-
-
-def build_into(folder: Path) -> None:
-    """Build every binary beside the folder, which then appears whole or not at all."""
-    with tempfile.TemporaryDirectory(prefix=".building-", dir=folder.parent) as building:
-        complete = Path(building) / "bin"
-        complete.mkdir()
-        for binary in BINARIES:
-            started = time.monotonic()
-            report(f"building {binary.name} ({binary.package}) ...")
-            run_go(build_command(binary, complete), binary.module)
-            report(f"built {binary.name} in {time.monotonic() - started:.0f} s")
-        if folder.exists():  # incomplete: somebody removed files from it
-            shutil.rmtree(folder)
-        complete.rename(folder)
+def build_binaries(folder: Path) -> None:
+    """Build every binary into the folder."""
+    for binary in BINARIES:
+        started = time.monotonic()
+        report(f"building {binary.name} ({binary.package}) ...")
+        run_go(build_command(binary, folder), binary.module)
+        report(f"built {binary.name} in {time.monotonic() - started:.0f} s")
 
 
 if __name__ == "__main__":
