@@ -1,177 +1,18 @@
 #!/usr/bin/env python3
-"""Set up the workspace and run its commands: `python3 dev.py COMMAND [ARGUMENTS]`.
+"""Set up the workspace and run its commands: `python3 dev.py COMMAND [ARGUMENTS]`; --help lists them."""
 
-All it needs is Python 3.10 or newer, and pip or uv. uv comes from PATH if it is new enough, else pip installs it below
-.cache/; the environment is .venv/, exactly as uv.lock says. ARGUMENTS go to the program that COMMAND runs last.
-"""
-
+# An old Python must be able to read this file, and says what is needed. The commands are in tools/dev_commands.py.
 import os
-import re
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent
-UV_VERSION = "0.13.9"
-UV_FOLDER = ROOT / ".cache" / "uv"
-NAMES = ("core", "aiohttp", "httpx", "testing", "codegen", "k8s-1-35", "k8s-1-36", "k8s-1-37")
-SOURCES = tuple(f"packages/kubex-{name}/src" for name in NAMES)
-SYNC = ("sync", "--locked", "--all-packages", "--all-extras", "--all-groups", "--quiet")
+if sys.version_info < (3, 10):
+    sys.exit(
+        "dev.py needs Python 3.10 or newer, and this is Python %s (%s). Run it with a newer one, for example: "
+        "python3.13 dev.py %s" % (sys.version.split()[0], sys.executable, " ".join(sys.argv[1:]) or "--help")
+    )
 
-
-@dataclass(frozen=True)
-class Command:
-    """What a subcommand runs in the environment, one step after the other."""
-
-    help: str
-    steps: tuple[tuple[str, ...], ...] = ()
-
-
-COMMANDS: Mapping[str, Command] = {
-    "quickstart": Command(
-        "run examples/quickstart.py on a server of its own, or on a cluster with --context NAME",
-        (("python", "examples/quickstart.py"),),
-    ),
-    "test": Command("run the tests with pytest", (("pytest",),)),
-    "lint": Command(
-        "check style, formatting, layers, types and spelling",
-        (
-            ("ruff", "check"),
-            ("ruff", "format", "--check"),
-            ("lint-imports",),
-            ("mypy", *SOURCES, "dev.py", "tests", "examples", "benchmarks"),
-            ("pyright",),
-            (
-                "codespell",
-                "--skip=docs/_build",
-                "packages",
-                "tests",
-                "examples",
-                "benchmarks",
-                "docs",
-                "README.md",
-                "CONTRIBUTING.md",
-                "CHANGELOG.md",
-            ),
-        ),
-    ),
-    "docs": Command(
-        "build the documentation into docs/_build/html; needs Python 3.11 or newer",
-        (("sphinx-build", "-W", "-n", "--keep-going", "-b", "html", "docs", "docs/_build/html"),),
-    ),
-    "build": Command(
-        "build the wheels into dist/, install them in fresh environments, and use them",
-        (
-            ("uv", "build", "--all-packages", "--wheel", "--clear", "--quiet", "--out-dir", "dist"),
-            ("python", "tests/packaging/check_wheels.py", "dist"),
-        ),
-    ),
-    "oldest": Command(
-        "run tests with the oldest versions of all that the distributions need; needs Python 3.10",
-        (("python", "tests/packaging/check_versions.py", "oldest"),),
-    ),
-    "newest": Command(
-        "run tests with the newest releases of all that the distributions need, which uv.lock may not have yet",
-        (("python", "tests/packaging/check_versions.py", "newest"),),
-    ),
-    "bootstrap": Command("set up uv and the environment, nothing else"),
-    "readme": Command("print the sh block of README with the given number"),
-}
-
-
-class SetupError(Exception):
-    """Say what is missing on this machine, and what to do about it."""
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Run a command; the exit code is that of the step that failed, 2 for a command that does not exist."""
-    name, rest = (arguments[0], arguments[1:]) if arguments else ("--help", ())
-    if name not in COMMANDS:
-        asked = name in ("-h", "--help")
-        (sys.stdout if asked else sys.stderr).write(usage() if asked else f"no command {name!r}\n\n{usage()}")
-        return 0 if asked else 2
-    if name == "readme":
-        sys.stdout.write(shell_blocks()[int(rest[0]) - 1])
-        return 0
-    try:
-        environment = set_up()
-    except SetupError as error:
-        sys.stderr.write(f"dev.py: {error}\n")
-        return 1
-    *steps, last = [("uv", "run", "--no-sync", *step) for step in COMMANDS[name].steps] or [("uv", "--version")]
-    for step in (*steps, (*last, *rest)):
-        code = run(*step, environment=environment)
-        if code != 0:
-            return code
-    return 0
-
-
-def usage() -> str:
-    """Return the text of --help."""
-    width = max(map(len, COMMANDS))
-    lines = [f"  {name:{width}}  {command.help}" for name, command in COMMANDS.items()]
-    return "\n".join([str(__doc__), "commands:", *lines, ""])
-
-
-def shell_blocks() -> list[str]:
-    """Return the fenced sh blocks of README, which CI runs as they stand."""
-    return re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-
-
-def set_up() -> dict[str, str]:
-    """Bring uv and the environment up to date, and return the variables under which both are used."""
-    environment = dict(os.environ)
-    # An environment of another project must not be taken for ours. Companies' own authorities are in the system's
-    # store. The Python at hand will do: none is downloaded.
-    environment.pop("VIRTUAL_ENV", None)
-    environment.setdefault("UV_SYSTEM_CERTS", "1")
-    environment.setdefault("UV_PYTHON_DOWNLOADS", "never")
-    if not (ROOT / environment.get("UV_PROJECT_ENVIRONMENT", ".venv")).exists():
-        environment.setdefault("UV_PYTHON", sys.executable)
-    environment["PATH"] = os.pathsep.join([str(UV_FOLDER / "bin"), environment.get("PATH", os.defpath)])
-    if not new_enough(environment):
-        install_uv(environment)
-    if run("uv", *SYNC, environment=environment) != 0:
-        raise SetupError("uv could not set up the environment; what it says above names the reason")
-    return environment
-
-
-def new_enough(environment: Mapping[str, str]) -> bool:
-    """Tell whether the uv at hand, if there is one, is at least the pinned version."""
-    try:
-        answer = subprocess.run(["uv", "--version"], env=environment, capture_output=True, text=True, check=False)  # noqa: S607 - found on PATH
-    except OSError:
-        return False
-    found = re.match(r"uv (\d+)\.(\d+)\.(\d+)", answer.stdout)
-    return found is not None and tuple(map(int, found.groups())) >= tuple(map(int, UV_VERSION.split(".")))
-
-
-def install_uv(environment: Mapping[str, str]) -> None:
-    """Let pip put uv into a folder of this tree: no virtual environment is needed for it, and nothing else changes."""
-    sys.stderr.write(f"installing uv {UV_VERSION} into {UV_FOLDER.relative_to(ROOT)}\n")
-    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
-    # A user's own defaults of pip must not get in the way.
-    neutral = {**environment, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
-    target = ("--quiet", "--upgrade", "--target", str(UV_FOLDER), f"uv=={UV_VERSION}")
-    if run(*pip, "install", *target, environment=neutral) != 0 or not new_enough(environment):
-        raise SetupError(
-            f"pip of {sys.executable} could not install uv {UV_VERSION}: install pip for this Python, or put uv "
-            f"{UV_VERSION} or newer on PATH (https://docs.astral.sh/uv/getting-started/installation/)"
-        )
-
-
-def run(*command: str, environment: Mapping[str, str]) -> int:
-    """Run a program in the root of the tree and return its exit code."""
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603 - the programs named above
-    while process.returncode is None:
-        # Ctrl-C reaches the program as well, which may have to clean up: wait for it.
-        with suppress(KeyboardInterrupt):
-            process.wait()
-    return process.returncode
-
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "tools"))
+from dev_commands import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

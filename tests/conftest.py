@@ -8,7 +8,7 @@ import pytest
 from support.clock import Clock
 from support.pairs import PAIRS, Pair
 
-pytest_plugins = ["support.skips"]
+pytest_plugins = ["support.skips", "support.workers"]
 
 # Shells start what runs in the background with Ctrl-C ignored, which the programs that tests interrupt would inherit.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -43,3 +43,16 @@ def test_a_skip_that_is_not_on_the_list_fails_a_strict_run(tmp_path: Path, stric
     ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == code, ran.stdout + ran.stderr
     assert ("SKIP NOT ALLOWED test_it.py::test_skips: not today" in ran.stdout) is (strict == "1")
+
+
+def test_each_reason_is_printed_once_with_the_number_of_tests(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import pytest\n\n\n@pytest.mark.parametrize('x', range(5))\ndef test_a(x):\n    pytest.skip('no server')\n"
+        "\n\ndef test_b():\n    pytest.skip('no server')\n\n\n@pytest.mark.skipif(True, reason='no root')\n"
+        "def test_c():\n    pass\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "support.skips", "--rootdir", "."]
+    environment = {**os.environ, VARIABLE: "0", "PYTHONPATH": str(ALLOWED.parent)}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    lines = [line for line in ran.stdout.splitlines() if "SKIPPED" in line]
+    assert lines == ["SKIPPED 6 tests: no server", "SKIPPED 1 test: no root"]

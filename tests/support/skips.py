@@ -1,7 +1,11 @@
-"""In CI a test may be skipped only for a reason on the committed list; missing binaries are not on it."""
+"""Each reason of skipped tests is printed once. In CI only those on the committed list are accepted.
+
+Missing binaries of the control plane are not on the list.
+"""
 
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,12 @@ def allowed_reasons(text: str) -> list[re.Pattern[str]]:
     return [re.compile(line) for line in lines if line and not line.startswith("#")]
 
 
+def reason_of(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """Return the reason that a skipped test gave."""
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return reason.removeprefix("Skipped: ")
+
+
 class StrictSkips:
     """Collects skips that are not on the list, and fails the run for them."""
 
@@ -28,8 +38,7 @@ class StrictSkips:
         """Look at each skip; an expected failure is reported as one too and is left alone."""
         if not report.skipped or hasattr(report, "wasxfail"):
             return
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        reason = reason.removeprefix("Skipped: ")
+        reason = reason_of(report)
         if not any(pattern.fullmatch(reason) for pattern in self.allowed):
             self.refused[report.nodeid] = reason
 
@@ -44,6 +53,12 @@ class StrictSkips:
         """Name the tests and their reasons."""
         for nodeid, reason in self.refused.items():
             terminalreporter.write_line(f"SKIP NOT ALLOWED {nodeid}: {reason}", red=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print each reason once, with the number of tests; pytest prints one line for each place that skips."""
+    for reason, count in Counter(map(reason_of, terminalreporter.stats.get("skipped", ()))).most_common():
+        terminalreporter.write_line(f"SKIPPED {count} test{'s' * (count > 1)}: {reason}", yellow=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,0 +1,93 @@
+"""dev.py on Pythons that are too old, and how it runs the tests."""
+
+import ast
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from support.workers import SECONDS, TESTS, duration, folders
+
+ROOT = TESTS.parent
+DEV = ROOT / "dev.py"
+
+# What Python 2.7 can read, as far as dev.py needs it.
+OLD_SYNTAX = (
+    *(ast.Module, ast.Expr, ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.Load),
+    *(ast.Import, ast.ImportFrom, ast.alias, ast.If, ast.Call, ast.Compare, ast.Lt, ast.Eq, ast.BoolOp, ast.Or),
+    *(ast.BinOp, ast.Mod, ast.Slice),
+)
+
+
+def old_pythons() -> list[str]:
+    """Return interpreters before Python 3.10 that pyenv or PATH know."""
+    names = ("python2", "python2.7", *(f"python3.{minor}" for minor in range(10)))
+    found = [path for name in names if (path := shutil.which(name))]
+    if shutil.which("pyenv"):
+        listed = subprocess.run(["pyenv", "versions", "--bare"], capture_output=True, text=True, check=True)
+        for version in listed.stdout.split():
+            if version.startswith(("2.", *(f"3.{minor}." for minor in range(10)))):
+                prefix = subprocess.run(["pyenv", "prefix", version], capture_output=True, text=True, check=True)
+                found.append(f"{prefix.stdout.strip()}/bin/python")
+    return [path for path in found if "/shims/" not in path]
+
+
+def test_dev_py_is_syntax_that_python_2_can_read() -> None:
+    source = DEV.read_bytes()
+    assert source.isascii()  # Python 2 needs a declaration of the encoding otherwise
+    nodes = list(ast.walk(ast.parse(source)))
+    assert [node for node in nodes if not isinstance(node, OLD_SYNTAX)] == []
+
+
+@pytest.mark.parametrize("version", [(2, 7, 18), (3, 9, 18)])
+def test_dev_py_names_the_python_that_it_needs(monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...]) -> None:
+    monkeypatch.setattr(sys, "version_info", version)
+    monkeypatch.setattr(sys, "argv", ["dev.py", "test", "-q"])
+    with pytest.raises(SystemExit, match=r"needs Python 3\.10 or newer.* example: python3\.13 dev\.py test -q$"):
+        runpy.run_path(str(DEV))
+
+
+def test_old_pythons_that_are_installed_run_dev_py_without_a_traceback() -> None:
+    pythons = old_pythons()
+    if not pythons:
+        pytest.skip("no Python before 3.10 is installed")
+    for python in pythons:
+        ran = subprocess.run([python, DEV, "test"], capture_output=True, text=True, check=False)
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert ran.stderr.startswith("dev.py needs Python 3.10 or newer, and this is Python "), ran.stderr
+        assert len(ran.stderr.splitlines()) == 1
+
+
+def test_every_folder_of_tests_has_a_duration() -> None:
+    assert {path.relative_to(TESTS).parts[0] for path in TESTS.glob("*/**/test_*.py")} == set(SECONDS)
+
+
+def test_the_estimate_counts_folders_and_no_single_files() -> None:
+    assert folders(["tests"], ROOT) == folders(["."], ROOT) == set(SECONDS)
+    assert folders(["tests/core", "client"], ROOT) == {"core"}
+    assert folders(["core", "testing/embedded"], TESTS) == {"core", "testing"}
+    assert folders(["tests/meta/test_dev.py", "tests/meta/test_dev.py::test_x"], ROOT) == set()
+
+
+def test_durations_are_rounded() -> None:
+    assert [duration(seconds) for seconds in (1, 44, 94, 95, 600)] == ["10 s", "40 s", "90 s", "2 min", "10 min"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["-n", "auto", "tests/core"], "estimated duration: "),
+        (["-n", "auto", "tests/core", "-k", "nothing"], "estimated duration: at most "),
+        (["-n", "auto", "tests/core/test_paths.py"], ""),
+    ],
+)
+def test_a_run_of_folders_starts_with_its_estimate(arguments: list[str], expected: str) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", *arguments, "-p", "no:cacheprovider", "--deselect", "tests/core"]
+    environment = {**os.environ, "PYTEST_XDIST_AUTO_NUM_WORKERS": "2"}
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, ran.stdout + ran.stderr
+    assert ran.stdout.startswith(expected)
+    assert ("bringing up nodes" in ran.stdout) is bool(expected)

@@ -1,0 +1,68 @@
+"""What `-n auto` means for these tests, and about how long they take."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+
+# Seconds of CPU that the tests of each folder take on one core of a server, with a control plane. They are mostly busy,
+# so workers divide them. A test fails if a folder has no row.
+SECONDS = {
+    "behaviour": 250,
+    "benchmarks": 20,
+    "client": 110,
+    "codegen": 60,
+    "configuration": 40,
+    "controlplane": 5,
+    "core": 15,
+    "docs": 80,
+    "k8s": 60,
+    "meta": 40,
+    "models": 30,
+    "packaging": 5,
+    "policy": 15,
+    "testing": 120,
+    "transport": 110,
+    "typing": 40,
+}
+
+
+def folders(arguments: Iterable[str], base: Path) -> set[str]:
+    """Return the folders of tests/ that arguments of pytest name as folders; a single file is not one."""
+    found: set[str] = set()
+    for argument in arguments:
+        path = (base / argument.partition("::")[0]).resolve()
+        if path == TESTS or path in TESTS.parents:
+            found.update(SECONDS)
+        elif path.is_dir() and TESTS in path.parents:
+            found.add(path.relative_to(TESTS).parts[0])
+    return found
+
+
+def selected(config: pytest.Config) -> set[str]:
+    """Return the folders that this run was asked for."""
+    return folders(config.args, config.invocation_params.dir)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Use no workers for single files, which are ready before workers have started, nor if output is not captured."""
+    return 0 if not selected(config) or config.option.capture == "no" else None
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Print the estimate, which pytest_report_header would not do with -q."""
+    config = session.config
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    seconds = sum(SECONDS.get(folder, 0) for folder in selected(config))
+    if reporter is not None and seconds and not config.option.collectonly and not hasattr(config, "workerinput"):
+        workers = max(1, config.option.numprocesses or 0)
+        filtered = "at most " if config.option.keyword or config.option.markexpr else ""
+        reporter.write_line(f"estimated duration: {filtered}{duration(seconds / workers)} with {workers} at a time")
+
+
+def duration(seconds: float) -> str:
+    """Return a rounded text, such as `40 s` or `8 min`."""
+    return f"{max(10, round(seconds, -1)):.0f} s" if seconds < 95 else f"{seconds / 60:.0f} min"
