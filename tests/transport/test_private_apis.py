@@ -1,10 +1,11 @@
 """Private names of aiohttp that Kubex uses: what happens if they are gone."""
 
 import pytest
+from aiohttp.client_proto import ResponseHandler
 
-from kubex.errors import ProxyError
+from kubex.errors import ProxyError, TransportError
 from kubex.transport import PreparedRequest, Proxy
-from kubex_aiohttp._connector import SocksConnector
+from kubex_aiohttp._connector import Connector, SocksConnector
 from support.pairs import Pair
 from transport.between import Socks
 from transport.servers import Open, Serve
@@ -24,3 +25,15 @@ async def test_no_request_bypasses_a_socks_proxy_if_aiohttp_renames_the_method_t
         with pytest.raises(ProxyError):
             await transport.request(PreparedRequest("GET", server.url + "/"))
     assert server.connections == 0
+
+
+@pytest.mark.filterwarnings("ignore:Unclosed connection:ResourceWarning")
+async def test_no_request_is_sent_if_aiohttp_makes_the_protocol_of_a_connection_in_another_way(
+    open_transport: Open, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Connector, "_make_handler", lambda self: ResponseHandler(self._loop))
+    server = serve()
+    async with open_transport() as transport:
+        with pytest.raises(TransportError, match="used"):
+            await transport.request(PreparedRequest("GET", server.url + "/"))
+    assert server.seen == []

@@ -6,6 +6,7 @@ import ssl
 import sys
 from functools import partial
 from typing import Any, cast
+from weakref import WeakSet
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
@@ -27,23 +28,65 @@ _BROKEN_TLS_IN_TLS = sys.version_info < (3, 11, 8) or (3, 12) <= sys.version_inf
 BEHIND_PROXY = "/behind-proxy"
 
 
+class _Handler(ResponseHandler):
+    """The protocol of a connection, which it closes at once."""
+
+    used = False
+    _connection: asyncio.Transport | None = None
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._connection = self.transport
+
+    @override
+    def connection_lost(self, exc: BaseException | None) -> None:
+        lost, self._connection = self._connection, None
+        super().connection_lost(exc)
+        if lost is not None:
+            lost.abort()  # Python 3.10 warns about a TLS transport that only the server closed
+
+    @override
+    def abort(self) -> None:
+        super().abort()
+        if self._connection is not None:
+            self._connection.abort()  # aiohttp may have called close(), which waits for the peer
+
+    # ResponseHandler.close() would send the rest of a body, or wait for the closing handshake of TLS.
+    close = abort
+
+
 class Connector(aiohttp.BaseConnector):
     """A connector that closes connections at once, and uses no idle connection that the server closed."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._handlers: WeakSet[_Handler] = WeakSet()
+        self._factory = partial(self._make_handler)
+
+    def _make_handler(self) -> ResponseHandler:
+        handler = _Handler(self._loop)
+        self._handlers.add(handler)
+        return handler
 
     @override
     async def connect(self, *args: Any, **kwargs: Any) -> Connection:
         while True:
             connection = await super().connect(*args, **kwargs)
-            handler, transport = connection.protocol, connection.transport
-            if handler is None or transport is None:
+            handler, transport = cast("_Handler", connection.protocol), connection.transport
+            if transport is None:
                 return connection
-            is_new = handler.close != handler.abort
-            # close() would first send the rest of a body, or wait for the closing handshake of TLS.
-            handler.close = handler.abort  # type: ignore[method-assign]  # on purpose
+            is_new, handler.used = not handler.used, True
             # The server may have sent too much, or have ended a connection that a busy event loop did not read.
             if is_new or not (handler.should_close or readable([transport.get_extra_info("socket").fileno()])):
                 return connection
             connection.close()
+
+    @override
+    async def close(self, *, abort_ssl: bool = False) -> None:
+        for handler in self._handlers:
+            handler.abort()
+        await super().close(abort_ssl=abort_ssl)
 
 
 class TCPConnector(Connector, aiohttp.TCPConnector):
@@ -63,13 +106,19 @@ class TCPConnector(Connector, aiohttp.TCPConnector):
         async def _start_tls_connection(
             self, underlying_transport: asyncio.Transport, *args: Any, **kwargs: Any
         ) -> Any:
+            def close(_error: object = None) -> None:
+                underlying_transport.abort()
+
             if underlying_transport.get_extra_info("sslcontext") is not None:
-
-                def close(_error: object) -> None:
-                    underlying_transport.abort()
-
-                vars(underlying_transport)["_force_close"] = close
-            return await super()._start_tls_connection(underlying_transport, *args, **kwargs)
+                # asyncio calls close() twice, and in Python 3.11.2 abort() would then raise an AttributeError.
+                vars(underlying_transport).update(_force_close=close, close=close)
+            try:
+                return await super()._start_tls_connection(underlying_transport, *args, **kwargs)
+            except BaseException:
+                # If a handshake ended just now, Python 3.10 leaves its transport unclosed.
+                if (made := getattr(underlying_transport.get_protocol(), "_app_transport", None)) is not None:
+                    made.abort()
+                raise
 
 
 class SocksConnector(Connector):
@@ -90,8 +139,7 @@ class SocksConnector(Connector):
         sock = _kept_alive(await self._proxy.connect(host, port, timeout=_NO_LIMIT))
         tls, name = (self._context, host) if req.url.scheme == "https" else (None, None)
         loop = asyncio.get_running_loop()
-        made = loop.create_connection(partial(ResponseHandler, loop), sock=sock, ssl=tls, server_hostname=name)
-        return (await made)[1]
+        return (await loop.create_connection(self._make_handler, sock=sock, ssl=tls, server_hostname=name))[1]
 
 
 class _TunnelContext(ssl.SSLContext):
