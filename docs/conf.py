@@ -25,9 +25,9 @@ default_role = "code"  # docstrings quote code by single backticks
 
 nitpicky = True
 nitpick_ignore_regex = [
-    # Nothing is downloaded to build this, so names of Python and of other projects have no page to lead to.
+    # The build does not download anything, so names of Python and of other projects cannot be linked.
     (r"py:.*", r"(?!kubex).*"),
-    # Private names are shown where a constructor takes them or a class derives from them, and have no page.
+    # Private names appear in signatures and as base classes, but do not have a page.
     (r"py:.*", r"kubex\w*\.(\w+\.)*_.*"),
 ]
 
@@ -35,7 +35,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_default_options = {"members": True, "show-inheritance": True}
 
-# These re-export what private modules define: a name is shown, and linked, where users import it from.
+# These modules re-export names from private modules. A name is documented in the module that users import it from.
 PUBLIC = (
     "kubex.models",
     "kubex.models.fields",
@@ -64,7 +64,7 @@ for name in PUBLIC:
         if inspect.isclass(value) or inspect.isfunction(value):
             shown_as[f"{value.__module__}.{member}"] = f"{name}.{member}"
             value.__module__ = name
-            if "__firstlineno__" in vars(value):  # it would be looked up in the file of that other module
+            if "__firstlineno__" in vars(value):  # or Sphinx looks for the line in the file of the other module
                 del value.__firstlineno__
 
 FIELD = re.compile(r"(?P<name>[a-z0-9_]+): (?P<text>.*)")
@@ -85,7 +85,7 @@ def as_field_list(lines: list[str], names: set[str]) -> Iterator[str]:
 
 
 def process_docstring(_app: Sphinx, _what: str, _name: str, obj: Any, _options: object, lines: list[str]) -> None:
-    """Let the docstrings of dataclasses be read as reStructuredText."""
+    """Convert the docstrings of dataclasses to reStructuredText."""
     if dataclasses.is_dataclass(obj):
         lines[:] = as_field_list(lines, {field.name for field in dataclasses.fields(obj)})
 
@@ -98,7 +98,7 @@ def process_signature(
 
 
 def lead_to_public_name(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: TextElement) -> Element | None:
-    """Resolve a reference to the module that defines a name, where users import it from another one."""
+    """Resolve a reference to a private module to the public module that users import the name from."""
     target = shown_as.get(node.get("reftarget", ""))
     if target is None:
         return None
