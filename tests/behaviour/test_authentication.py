@@ -167,5 +167,5 @@ async def test_rbac_sees_the_impersonated_user(kubex_control_plane: ServerHandle
 async def test_plain_http_at_the_port_for_tls_says_so(kubex_control_plane: ServerHandle, backend: Backend) -> None:
     configuration = ClientConfiguration(url=kubex_control_plane.url.replace("https:", "http:"))
     async with create_client(configuration, client_class=backend) as client:
-        with pytest.raises(TLSError, match="begin the URL with https://"):
+        with pytest.raises(TLSError, match="use a URL with https://"):
             await client.version()

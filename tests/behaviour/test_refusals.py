@@ -55,7 +55,7 @@ async def test_a_token_that_nobody_knows_is_unauthorized(server: ServerHandle, b
 async def test_http_to_a_server_that_speaks_tls_is_told_so(server: ServerHandle, backend: Backend) -> None:
     plain = ClientConfiguration(url=server.url.replace("https://", "http://"))
     async with create_client(plain, client_class=backend) as client:
-        with pytest.raises(TLSError, match="the server speaks TLS on this port; begin the URL with https://"):
+        with pytest.raises(TLSError, match="the server uses TLS on this port; use a URL with https://"):
             await Api(ConfigMap, client).list(namespace="default")
 
 

@@ -224,14 +224,14 @@ async def test_a_providers_own_authority_is_trusted(
 
 
 @pytest.mark.parametrize("trusted", [None, "other"])
-async def test_a_provider_that_nobody_vouches_for_is_sent_nothing(
+async def test_an_untrusted_provider_receives_no_request(
     ask: Ask, secure_provider: Provider, trusted: str | None
 ) -> None:
     ca_data = None if trusted is None else pem(trustme.CA())
-    with pytest.raises(ConfigurationError, match="the server's certificate was refused") as caught:
+    with pytest.raises(ConfigurationError, match="the server's certificate was rejected") as caught:
         await ask(secure_provider, ca_data=ca_data).authenticate()
     assert secure_provider.url in str(caught.value)
-    assert "name the authority that signed it" in str(caught.value)
+    assert "pass the CA certificate as" in str(caught.value)
     assert secure_provider.server.seen == []
 
 

@@ -110,7 +110,7 @@ async def test_a_socks_proxy_from_each_source(
 async def test_a_407_to_a_plain_request_is_the_proxys(connect: Connect, serve: Serve, stream: bool) -> None:
     proxy = serve(Turns(refuse("407 Proxy Authentication Required", b"who?")))
     async with connect("http://203.0.113.1", proxy=f"http://user:swordfish@{proxy.host}") as client:
-        with pytest.raises(ProxyError, match=f"proxy {proxy.url}: it refused with 407; it wants a user") as caught:
+        with pytest.raises(ProxyError, match=f"proxy {proxy.url}: it refused with 407; it requires a user") as caught:
             await (client.stream("GET", "/api").__aenter__() if stream else client.request("GET", "/api"))
     assert len(proxy.seen) == 1
     assert "swordfish" not in str(caught.value)
@@ -140,7 +140,7 @@ async def test_a_proxy_by_https_is_trusted_by_the_system_or_as_the_cluster_is(
     options = {"proxy": f"https://user:word@localhost:{proxy.port}", "configuration": trusting(authority)}
     async with connect(secure, **options) as client:
         if trusted_by == "nobody":
-            with pytest.raises(TLSError, match=f"proxy https://localhost:{proxy.port}: .*certificate was refused"):
+            with pytest.raises(TLSError, match=f"proxy https://localhost:{proxy.port}: .*certificate was rejected"):
                 await client.request("GET", "/")
         else:
             await client.request("GET", "/")

@@ -117,7 +117,7 @@ async def test_the_answer_takes_too_long(open_transport: Open, serve: Serve) -> 
         with pytest.raises(ReadTimeout) as raised:
             await transport.request(PreparedRequest("GET", server.url + "/", limits=Limits(read=0.05)))
     assert isinstance(raised.value, TimeoutError)
-    assert str(raised.value) == f"GET {server.url}/: the server sent nothing for 0.05 s (read timeout)"
+    assert str(raised.value) == f"GET {server.url}/: no data from the server for 0.05 s (read timeout)"
 
 
 @pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.backend == "httpx"], ids=str)
@@ -131,7 +131,7 @@ async def test_the_server_takes_nothing_for_too_long(open_transport: Open, serve
     server = serve(deaf_to_the_body)
     async with open_transport() as transport:
         request = PreparedRequest("POST", server.url + "/", body=bytes(2**26), limits=Limits(write=0.2))
-        with pytest.raises(ReadTimeout, match=r"the server took nothing for 0\.2 s \(write timeout\)$"):
+        with pytest.raises(ReadTimeout, match=r"the server did not accept data for 0\.2 s \(write timeout\)$"):
             await transport.request(request)
         over.set()
 
@@ -178,7 +178,7 @@ async def test_a_request_that_cannot_be_sent(open_transport: Open, request_: Pre
 async def test_an_authority_that_is_not_trusted(open_transport: Open, serve: Serve, server_tls: ssl.SSLContext) -> None:
     server = serve(tls=server_tls)
     async with open_transport(ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as transport:
-        with pytest.raises(ServerCertificateError, match="certificate was refused: unable to get local issuer"):
+        with pytest.raises(ServerCertificateError, match="certificate was rejected: unable to get local issuer"):
             await transport.request(PreparedRequest("GET", server.url + "/"))
     assert not server.seen
 

@@ -130,7 +130,7 @@ async def test_waiting_for_the_pool_has_a_limit(open_transport: Open, serve: Ser
     async with open_transport(pool_size=1) as transport, anyio.create_task_group() as tasks:
         tasks.start_soon(transport.request, PreparedRequest("GET", server.url + "/"))
         await gate.until_waiting()
-        with pytest.raises(ConnectTimeout, match=r"came free within 0\.05 s \(pool timeout\)$"):
+        with pytest.raises(ConnectTimeout, match=r"became free within 0\.05 s \(pool timeout\)$"):
             await transport.request(PreparedRequest("GET", server.url + "/", limits=Limits(pool=0.05)))
         gate.opened.set()
     assert len(server.seen) == 1

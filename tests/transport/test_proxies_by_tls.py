@@ -110,7 +110,7 @@ async def test_the_proxys_certificate_is_not_judged_by_the_servers_authority(
         {"ssl_context": lax, "proxy_ssl_context": client_tls},
     ):
         async with open_transport(**tls, proxy=at(between)) as transport:
-            with pytest.raises(TLSError, match=f"proxy https://localhost:{between.port}: .*certificate was refused"):
+            with pytest.raises(TLSError, match=f"proxy https://localhost:{between.port}: .*certificate was rejected"):
                 await transport.request(PreparedRequest("GET", server.url + "/"))
     assert server.seen == []
 

@@ -41,7 +41,7 @@ def answering(status: str, body: bytes = b"") -> Script:
         (
             "407 Proxy Authentication Required",
             b"",
-            "; it wants a user name and a password, or others than it was given",
+            "; it requires a user name and a password, or rejected them",
         ),
         ("403 Forbidden", b"<html>not there</html>", ""),
         ("502 Bad Gateway", b"x" * 100_000, ""),
@@ -150,7 +150,7 @@ async def test_a_server_behind_the_proxy_that_is_not_trusted_is_a_tls_error(
     between, server = serve(Tunnel()), serve(tls=server_tls)
     nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     async with open_transport(ssl_context=nobody, proxy=Proxy(url=between.url)) as transport:
-        with pytest.raises(TLSError, match=rf"proxy {between.url}: .*certificate was refused"):
+        with pytest.raises(TLSError, match=rf"proxy {between.url}: .*certificate was rejected"):
             await transport.request(PreparedRequest("GET", server.url + "/"))
 
 

@@ -185,7 +185,7 @@ async def test_a_server_that_is_not_trusted_is_a_tls_error(
     server, between = serve(tls=server_tls), serve(Socks())
     nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     async with open_transport(ssl_context=nobody, proxy=at(between.port)) as transport:
-        with pytest.raises(TLSError, match="certificate was refused"):
+        with pytest.raises(TLSError, match="certificate was rejected"):
             await transport.request(PreparedRequest("GET", server.url + "/"))
 
 

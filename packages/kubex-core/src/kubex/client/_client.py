@@ -47,7 +47,7 @@ from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
 from kubex.errors import ClientClosedError, ConfigurationError, KubexError, TLSError
 from kubex.models._errors import decode
 from kubex.transport import Backend, StreamResponse, Transport
-from kubex.transport._tls_problems import SPEAKS_TLS
+from kubex.transport._tls_errors import SERVER_USES_TLS
 
 if TYPE_CHECKING:
     from kubex.models import VersionInfo
@@ -243,7 +243,7 @@ class Client:
 
     def _refusal(self, request: Request, answer: ResponseHead, body: bytes) -> KubexError:
         if answer.status == BAD_REQUEST and body.rstrip() == PLAIN_HTTP_REFUSED:
-            return TLSError(SPEAKS_TLS, request.method, self._configuration.url)
+            return TLSError(SERVER_USES_TLS, request.method, self._configuration.url)
         return error_from_response(answer.status, answer.headers, body, method=request.method, path=request.path)
 
     async def _open_transport(self, tls_config: TLSConfig) -> Transport:

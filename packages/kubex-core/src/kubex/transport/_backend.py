@@ -21,9 +21,9 @@ TransportFactory: TypeAlias = Callable[[TransportConfig], Transport]
 
 @dataclass(frozen=True, slots=True)
 class IgnoredOption:
-    """A value of a client option that has no effect on a backend.
+    """A client option that a backend ignores.
 
-    `applies` is given the option's value and the scheme of the server's URL.
+    `applies(value, scheme)` returns whether the backend ignores this value for `http` or `https` servers.
     """
 
     option: str
@@ -61,12 +61,12 @@ def _no_http2() -> str | None:
 class Backend:
     """An HTTP backend; the entry-point group `kubex.backends` names it.
 
-    `load` imports the HTTP library and returns the transport class, or any function that creates a transport.
-    `api_version` is the version of the contract that the backend implements, as a number: not `API_VERSION`, which
-    changes with kubex-core. Of the backends that run on the current async library the highest `priority` is chosen; 50
-    leaves the choice to others. `websocket` returns None if WebSockets work, else the remedy, such as what to install;
-    `http2` is the same for HTTP/2, and `proxy` for a proxy, given its scheme (`http`, `https`, `socks5`, `socks5h`)
-    and that of the server's URL.
+    * `load` imports the HTTP library and returns the transport class, or any function that creates a transport.
+    * `api_version` is the version of the contract that the backend implements, as a number. Do not pass `API_VERSION`,
+      which changes with kubex-core.
+    * `priority`: among the backends that support the current async library, the highest one is selected.
+    * `websocket` returns None if WebSockets work, or else the remedy, such as a package to install. `http2` does the
+      same for HTTP/2, and `proxy(proxy_scheme, server_scheme)` for a proxy (`http`, `https`, `socks5`, `socks5h`).
     """
 
     name: str
@@ -82,7 +82,7 @@ class Backend:
 
 
 def wrapped(backend: Backend, wrapper: Callable[[Transport], Transport]) -> Backend:
-    """Return a backend whose transports `wrapper` receives and replaces; everything else stays the same.
+    """Return a backend with wrapped transports: `wrapper` receives each new transport and returns another one.
 
     Pass it to `create_client(client_class=...)`, for example to measure or to trace requests.
     """

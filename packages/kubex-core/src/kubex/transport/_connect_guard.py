@@ -10,24 +10,24 @@ from kubex.core._proxy import Proxy
 from kubex.core._transport_errors import ConnectError, ConnectTimeout, ProxyError, TLSError, TransportError
 from kubex.transport._config import PreparedRequest
 from kubex.transport._exceptions import Phase, caused_by, tls_cause
-from kubex.transport._tls_problems import explain
+from kubex.transport._tls_errors import classify_tls_error
 
-# The longest reason of a proxy that an error shows, in characters.
-_LONGEST = 200
+# The maximum length of a proxy's reason in an error message, in characters.
+_MAX_LENGTH = 200
 
 
 def proxy_refusal(status_line: str) -> str:
     """Return the text for a proxy that refused to connect, from its status (`407 Proxy Authentication Required`)."""
-    hint = "; it wants a user name and a password, or others than it was given" if status_line.startswith("407") else ""
-    return f"it refused with {status_line[:_LONGEST]}{hint}"
+    hint = "; it requires a user name and a password, or rejected them" if status_line.startswith("407") else ""
+    return f"it refused with {status_line[:_MAX_LENGTH]}{hint}"
 
 
 class ConnectGuard:
     """Tells core when the HTTP library sets up a connection for a request; without a proxy it does nothing.
 
-    Between `started()` and `established()` `Limits.connect` limits everything, including CONNECT and the TLS handshake
-    with the server, and each failure is a ConnectError, because nothing of the request was sent. From `started()` on
-    each ConnectError names the proxy.
+    Between `started()` and `established()`, `Limits.connect` limits everything, including CONNECT and the TLS handshake
+    with the server. Each failure there is a ConnectError, because the request was not sent. After `started()`, each
+    ConnectError names the proxy.
     """
 
     __slots__ = ("_connecting", "_proxy", "_request", "_scope", "_started")
@@ -75,4 +75,8 @@ class ConnectGuard:
         if caused_by(error, TimeoutError):
             return ConnectTimeout, error.problem
         tls = tls_cause(error)
-        return (ProxyError, error.problem) if tls is None else explain(TLSError, tls, error.problem, self._request.url)
+        return (
+            (ProxyError, error.problem)
+            if tls is None
+            else classify_tls_error(TLSError, tls, error.problem, self._request.url)
+        )

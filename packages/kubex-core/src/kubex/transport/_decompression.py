@@ -1,4 +1,4 @@
-"""Decompression of response bodies in bounded steps; no I/O."""
+"""Decompress response bodies in steps of limited size, without I/O."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def decompressor_for(
 
 
 class _Stream(Protocol):
-    """What `zlib.decompressobj()` returns; its class is not public."""
+    """The type of `zlib.decompressobj()`, which `zlib` does not export."""
 
     @property
     def eof(self) -> bool: ...
@@ -47,7 +47,7 @@ class _Stream(Protocol):
 class Decompressor:
     """Decompresses one body: call `feed()`, then `step()` until it returns `b""`, and `finish()` after the last bytes.
 
-    It holds what one call of `feed()` added and the output of one step. After an exception it is not usable.
+    Its memory is limited to the input of one `feed()` and the output of one step. Do not use it after an exception.
     """
 
     __slots__ = (

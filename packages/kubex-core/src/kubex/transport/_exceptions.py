@@ -1,4 +1,4 @@
-"""Translation of the exceptions of an HTTP library by a table."""
+"""Translate the exceptions of an HTTP library with a table."""
 
 import ssl
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +10,7 @@ from kubex.core._tracebacks import forget_frames
 from kubex.core._transport_errors import ConnectTimeout, ReadTimeout, TransportError
 from kubex.models._errors import KubexError
 from kubex.transport._config import Limits, PreparedRequest
-from kubex.transport._tls_problems import explain
+from kubex.transport._tls_errors import classify_tls_error
 
 Foreign: TypeAlias = "type[BaseException] | tuple[type[BaseException], ...] | Callable[[BaseException], bool]"
 
@@ -19,35 +19,35 @@ class Phase(Enum):
     """A phase of a request with a separate time limit: the error when the limit is exceeded, and its text."""
 
     CONNECT = ConnectTimeout, "no connection within"
-    POOL = ConnectTimeout, "no connection of the pool came free within"
-    READ = ReadTimeout, "the server sent nothing for"
-    WRITE = ReadTimeout, "the server took nothing for"
+    POOL = ConnectTimeout, "no connection of the pool bebecame free within"
+    READ = ReadTimeout, "no data from the server for"
+    WRITE = ReadTimeout, "the server did not accept data for"
 
-    def __init__(self, error: type[TransportError], words: str) -> None:
+    def __init__(self, error: type[TransportError], description: str) -> None:
         self.error = error
-        self.words = words
+        self.description = description
 
     def text(self, limits: Limits) -> str | None:
-        """Return the text for an exceeded limit; None if the request has no limit for this phase."""
+        """Return the message for an exceeded limit, or None if the request does not limit this phase."""
         limit: float | None = getattr(limits, self.name.lower())
-        return None if limit is None else f"{self.words} {limit:g} s ({self.name.lower()} timeout)"
+        return None if limit is None else f"{self.description} {limit:g} s ({self.name.lower()} timeout)"
 
 
 ExceptionTable: TypeAlias = Sequence[tuple[Foreign, type[TransportError] | Phase]]
-"""Rows of an exception class, a tuple of classes or a predicate, and the error that such an exception becomes.
+"""Rows of an exception class, a tuple of classes or a predicate, and the error that Kubex raises instead.
 
-A `Phase` means that the time limit of the phase was exceeded; the error names the limit.
+A `Phase` means that the time limit of this phase was exceeded; the error names the limit.
 """
 
-# Of a text, in characters: aiohttp shows a header that is too long completely.
-_LONGEST = 500
+# The maximum length of a message in characters, since aiohttp's contain a header that is too long completely.
+_MAX_LENGTH = 500
 
-# Alerts by which a server refuses the client's certificate. In TLS 1.3 they come with the first read.
+# The alerts of a server that rejects the client's certificate. In TLS 1.3 they arrive with the first read.
 _REFUSALS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
 
 
 def translated(error: BaseException, table: ExceptionTable, request: PreparedRequest) -> TransportError | None:
-    """Return the error that the first matching row makes of an exception; None if it is to pass unchanged."""
+    """Return Kubex's error for an exception by the first matching row, or None if no row matches."""
     if isinstance(error, KubexError):
         return None
     for foreign, becomes in table:
@@ -55,15 +55,15 @@ def translated(error: BaseException, table: ExceptionTable, request: PreparedReq
             url, _, query = request.url.partition("?")
             timed_out = becomes.text(request.limits) if isinstance(becomes, Phase) else None
             ours = becomes.error if isinstance(becomes, Phase) else becomes
-            narrowed, text = explain(ours, tls_cause(error), timed_out or _root(error), url)
+            narrowed, text = classify_tls_error(ours, tls_cause(error), timed_out or _root(error), url)
             return narrowed(text.replace(f"?{query}", "") if query else text, request.method, url)
     return None
 
 
 def reraise(error: BaseException, table: ExceptionTable, request: PreparedRequest) -> NoReturn:
-    """Raise what the table makes of an exception, else the exception itself, without the frames of the library.
+    """Raise Kubex's error for an exception, or the exception itself if no row matches, without the library's frames.
 
-    Error reporters show the local variables of frames, and those of an HTTP library contain header fields with tokens.
+    Some error reporters show the local variables of frames, and those of an HTTP library contain tokens.
     """
     ours = translated(error, table, request)
     forget_frames(error)
@@ -73,10 +73,10 @@ def reraise(error: BaseException, table: ExceptionTable, request: PreparedReques
 
 
 class map_exceptions:  # noqa: N801 - used as a function, as contextlib.suppress is
-    """Translate the exceptions that an HTTP library raises in the block; the first matching row of the table wins.
+    """Translate the exceptions of an HTTP library in a `with` block, by the first matching row of the table.
 
-    An exception without a row passes unchanged. The original becomes the cause; the text has no query string.
-    `Transport` and `StreamResponse` do this for their abstract methods, so only a `WebSocket` needs it.
+    An exception without a row is raised unchanged. The original exception is the cause; messages do not contain the
+    query string. `Transport` and `StreamResponse` do this for their abstract methods, so only a `WebSocket` needs it.
     """
 
     __slots__ = ("_request", "_table")
@@ -96,20 +96,21 @@ class map_exceptions:  # noqa: N801 - used as a function, as contextlib.suppress
 
 
 def _root(error: BaseException) -> str:
-    """Say what the innermost cause that says anything says: libraries wrap it into less and less."""
-    said = type(error).__name__
+    """Return the message of the innermost cause that has one: the messages of the outer exceptions are less precise."""
+    text = type(error).__name__
     for cause in _causes(error):
         if not isinstance(cause, Exception):
             break
-        if words := _words(cause):
-            said = f"{type(cause).__name__}: {words}"
-    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}..."
+        if message := _single_line(cause):
+            text = f"{type(cause).__name__}: {message}"
+    return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}..."
 
 
-def _words(error: Exception) -> str:
-    """Return the text of an exception in one line.
+def _single_line(error: Exception) -> str:
+    """Return the message of an exception in one line.
 
-    aiohttp's parser writes its message below a status that no server sent, and marks the place with a caret.
+    The messages of aiohttp's parser have several lines: a status that the server did not send, the message, and a caret
+    below the position.
     """
     text = str(error)
     if "\n" not in text:
@@ -122,29 +123,29 @@ def _words(error: Exception) -> str:
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
-        # httpcore hides its causes by `from None`. Any other context may be an error that the caller is handling.
+        # httpcore raises `from None`, so its causes are contexts. Other contexts may be errors that the caller handles.
         cause = error.__context__ if error.__cause__ is None and error.__suppress_context__ else error.__cause__
         several: Sequence[BaseException] | None = getattr(cause, "exceptions", None)  # of an exception group
         error = several[0] if several else cause
 
 
 def caused_by(error: BaseException, kind: type[BaseException]) -> bool:
-    """Tell whether the error, or a cause of it, is of a kind."""
+    """Return whether the error or one of its causes is an instance of `kind`."""
     return any(isinstance(cause, kind) for cause in _causes(error))
 
 
 def caused_by_tls(error: BaseException) -> bool:
-    """Tell whether an exception of the TLS library stands behind the error."""
+    """Return whether an exception of the TLS library caused the error."""
     return tls_cause(error) is not None
 
 
 def refused_by_tls_alert(error: BaseException) -> bool:
-    """Tell whether the server refused this side's certificate, which may happen after the handshake."""
+    """Return whether the server rejected the client's certificate, which can happen after the handshake."""
     reason = getattr(tls_cause(error), "reason", None) or ""
     return "ALERT" in reason and any(refusal in reason for refusal in _REFUSALS)
 
 
 def tls_cause(error: BaseException) -> ssl.SSLError | None:
-    """Return the innermost exception of the TLS library behind the error."""
+    """Return the innermost exception of the TLS library that caused the error, or None."""
     found = [cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)]
-    return found[-1] if found else None  # exceptions of aiohttp are also of this class, but have no reason
+    return found[-1] if found else None  # the outer ones can be aiohttp's subclasses, which do not set `reason`

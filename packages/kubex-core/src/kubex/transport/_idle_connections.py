@@ -1,4 +1,4 @@
-"""A list of idle connections, for backends whose HTTP library has no usable pool."""
+"""Idle connections, for HTTP libraries without a usable connection pool."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -28,11 +28,11 @@ class _Idle(Generic[C]):
 
 
 class IdleConnections(Generic[C]):
-    """The idle connections of a transport, for HTTP libraries without a usable pool.
+    """The idle connections of a transport.
 
     It keeps at most `maximum` connections, and none without `TransportConfig.keep_alive`. A connection is stale if it
-    is one too many, older than `TransportConfig.keep_alive_timeout`, or closed by the server. Call `find_stale()`
-    before each `take()`, and `close_stale()` after each `take()` and each `add()`.
+    exceeds this maximum, is older than `TransportConfig.keep_alive_timeout`, or was closed by the server. Call
+    `find_stale()` before each `take()`, and `close_stale()` after each `take()` and each `add()`.
     """
 
     __slots__ = ("_idle", "_maximum", "_stale", "_timeout")
@@ -44,12 +44,12 @@ class IdleConnections(Generic[C]):
         self._timeout = float("inf") if config.keep_alive_timeout is None else config.keep_alive_timeout
 
     def add(self, connection: C, socket: _Socket | None) -> None:
-        """Keep a connection that is idle from now on; without a socket it is stale."""
+        """Keep a connection that has become idle; without a socket it is stale."""
         self._idle.append(_Idle(connection, socket, monotonic()))
         self.find_stale()
 
     def take(self) -> C | None:
-        """Remove and return the connection that became idle last; None if there is none."""
+        """Remove and return the connection that became idle last, or None."""
         return self._idle.pop().connection if self._idle else None
 
     def find_stale(self) -> None:
@@ -59,7 +59,7 @@ class IdleConnections(Generic[C]):
         excess = len(self._idle) - self._maximum
         oldest = monotonic() - self._timeout
         descriptors = [-1 if idle.socket is None else idle.socket.fileno() for idle in self._idle]
-        # The server may send nothing on an idle connection: what can be read is the end of it, or an error.
+        # A server does not send data on an idle connection. So a readable socket was closed, or is unusable.
         ended = readable([descriptor for descriptor in descriptors if descriptor >= 0])
         kept: deque[_Idle[C]] = deque()
         for position, (idle, descriptor) in enumerate(zip(self._idle, descriptors, strict=True)):
@@ -70,12 +70,12 @@ class IdleConnections(Generic[C]):
         self._idle = kept
 
     async def close_stale(self) -> None:
-        """Close the stale connections. What a cancelled call leaves, the next one closes."""
+        """Close the stale connections. If it is cancelled, the next call closes the rest."""
         while self._stale:
             await self._stale.pop().aclose()
 
     async def aclose(self) -> None:
-        """Close all connections, and keep none from now on."""
+        """Close all connections; connections that are added later are stale."""
         self._maximum = 0
         self.find_stale()
         await self.close_stale()

@@ -1,4 +1,4 @@
-"""A queue in front of a backend, for HTTP libraries without a usable one."""
+"""A queue of requests, for HTTP libraries without a usable connection pool."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class RequestLimiter:
             self._waiting.remove(waiting)
 
     def release(self) -> None:
-        """End one use; the request that waits for the longest time is next."""
+        """End one use, so that the request that has waited longest can be sent."""
         if self._waiting:
             waiting = self._waiting.popleft()
             waiting.granted = True
@@ -66,7 +66,7 @@ class RequestLimiter:
             self._free += 1
 
     def close(self) -> None:
-        """End the wait of every request, and refuse later ones."""
+        """Make waiting and later calls of `acquire()` raise ConnectError."""
         self._closed = True
         for waiting in self._waiting:
             waiting.event.set()

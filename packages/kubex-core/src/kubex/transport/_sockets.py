@@ -1,4 +1,4 @@
-"""What backends do with sockets."""
+"""Socket helpers for backends."""
 
 import contextlib
 import select
@@ -17,21 +17,21 @@ def _tcp_keep_alive() -> tuple[tuple[int, int, int], ...]:
 
 
 TCP_KEEP_ALIVE = _tcp_keep_alive()
-"""What to hand to `setsockopt`, so that a peer that is gone without a word is noticed on an idle watch."""
+"""Arguments for `setsockopt`. With these options, an idle watch detects a peer that disappeared without closing."""
 
 
 def shut_down(connected: socket.socket) -> None:
-    """End a connection for both sides at once, from synchronous code; the socket stays to be closed.
+    """Shut down both directions of a connection; the caller still has to close the socket.
 
-    `connected` may be what an event loop offers instead of a socket.
+    `connected` can be an event loop's replacement for a socket, such as asyncio's TransportSocket.
     """
-    # uvloop does not shut down the original.
+    # The duplicate is needed, since uvloop does not shut down the original.
     with contextlib.suppress(OSError), contextlib.closing(connected.dup()) as duplicate:
         duplicate.shutdown(socket.SHUT_RDWR)
 
 
 def readable(descriptors: Collection[int]) -> set[int]:
-    """Return the sockets that can be read: an idle connection of them was closed by the server, or is out of step."""
+    """Return the sockets that can be read. If a connection is idle, this means that the server closed it."""
     if not hasattr(select, "poll"):  # Windows
         return set(select.select(descriptors, (), (), 0)[0]) if descriptors else set()
     poll = select.poll()

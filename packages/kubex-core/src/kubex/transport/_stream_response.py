@@ -1,4 +1,4 @@
-"""The body of a response: its state, its errors and its decompression, on top of the reads of a backend."""
+"""`StreamResponse`: reading a body, with the states, errors and decompression that all backends share."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -17,13 +17,13 @@ from kubex.transport._config import PreparedRequest
 from kubex.transport._decompression import Decompressor, decompressor_for
 from kubex.transport._exceptions import ExceptionTable, reraise, translated
 
-# In seconds: data that is already there is read without waiting, so the event loop would not run meanwhile.
-_LONGEST_TURN = 0.02
+# In seconds. Data that has already arrived is read without waiting, so other tasks could not run for a long time.
+_MAX_TURN = 0.02
 
-# In seconds: a connection that has not closed by then is left to the backend.
-_CLOSING = 5.0
+# In seconds. If a connection is not closed after this time, Kubex stops waiting for the backend.
+_CLOSE_TIMEOUT = 5.0
 
-# In bytes: joining a larger body takes so long that it is done in a thread.
+# In bytes. Joining the chunks of a larger body takes so long that it is done in a thread.
 _LARGE_BODY = 2**26
 
 _NO_EXTENSIONS: Mapping[str, Any] = {}
@@ -37,7 +37,7 @@ class _State(Enum):
 
 
 class StreamResponse(ABC):
-    """A response after the arrival of its headers, before that of its body; `Transport.open()` returns it.
+    """A response after the arrival of its headers; `Transport.open()` returns it before the body arrives.
 
     A backend implements `next_chunk()` and `aclose()`. The HTTP library must not decompress.
     """
@@ -65,32 +65,32 @@ class StreamResponse(ABC):
 
     @abstractmethod
     async def next_chunk(self) -> bytes:
-        """Return the next bytes of the body as they arrive, compressed as they are; `b""` at its end.
+        """Return the next bytes of the body as they arrive, without decompressing them; `b""` at the end.
 
-        The exceptions of the library pass; `Transport.errors` translates them. After an exception or the end core
-        does not call it again.
+        Do not catch the exceptions of the library; `Transport.errors` translates them. After an exception or the end,
+        kubex-core does not call it again.
         """
 
     @abstractmethod
     async def aclose(self, *, ended: bool) -> None:
-        """End the use of the connection. Core calls it exactly once and protects it from cancellation.
+        """End the use of the connection. kubex-core calls it exactly once and protects it from cancellation.
 
-        `ended` is True if the body was read to its end, so the connection may be used again. Otherwise close the
+        `ended` is True if the complete body was read, so the connection can be used again. Otherwise close the
         connection at once, without reading the rest.
         """
 
     def finish(self) -> bool:
-        """Give the connection back without waiting after the end of the body; False if `aclose()` has to do it.
+        """Release the connection at the end of the body without waiting; return False if `aclose()` has to do it.
 
-        Override it for speed: protecting `aclose()` from cancellation takes as long as a tenth of a small request.
+        Override it for speed: protecting `aclose()` from cancellation takes a tenth of the time of a small request.
         """
         return False
 
     async def receive(self) -> bytes:
-        """Return the next bytes of the body as they arrive, decompressed; `b""` at its end.
+        """Return the next bytes of the body as they arrive, decompressed; `b""` at the end.
 
-        Raises TransportError: ConnectionLost when the connection breaks, and in each call after a failed or cancelled
-        one; ReadTimeout at the read limit.
+        Raises ConnectionLost if the connection is lost, and in each call after a failed or cancelled one; ReadTimeout
+        if the read limit is exceeded.
         """
         if self._state is not _State.OPEN:
             return self._refuse()
@@ -106,7 +106,7 @@ class StreamResponse(ABC):
         return data
 
     async def read(self) -> bytes:
-        """Return the rest of the body. Raises TransportError, as `receive()` does."""
+        """Return the rest of the body. Raises TransportError like `receive()`."""
         chunks: list[bytes] = []
         size = 0
         while chunk := await self.receive():
@@ -135,7 +135,7 @@ class StreamResponse(ABC):
 
     async def _checkpoint(self) -> None:
         await anyio.lowlevel.checkpoint()
-        self._turn_ends = monotonic() + _LONGEST_TURN
+        self._turn_ends = monotonic() + _MAX_TURN
 
     def _refuse(self) -> bytes:
         if self._state is _State.ENDED:
@@ -148,9 +148,9 @@ class StreamResponse(ABC):
         raise ConnectionLost(problem, self._request.method, self._request.shown_url)
 
     def _begin(self, errors: ExceptionTable, max_ratio: float | None) -> None:
-        """Prepare for reading; `Transport` calls this before it hands out the response."""
+        """Prepare for reading; `Transport` calls this before it returns the response."""
         self._errors = errors
-        self._turn_ends = monotonic() + _LONGEST_TURN
+        self._turn_ends = monotonic() + _MAX_TURN
         if codings := self.headers.get_all("content-encoding"):
             self._decompressor = decompressor_for(", ".join(codings), self._request, max_ratio=max_ratio)
 
@@ -164,7 +164,7 @@ class StreamResponse(ABC):
             self._state = _State.BROKEN
         elif self.finish():
             return
-        with anyio.CancelScope(shield=True) if ended else anyio.move_on_after(_CLOSING, shield=True):
+        with anyio.CancelScope(shield=True) if ended else anyio.move_on_after(_CLOSE_TIMEOUT, shield=True):
             try:
                 await self.aclose(ended=ended)
             except Exception as error:

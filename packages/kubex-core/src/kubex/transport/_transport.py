@@ -1,4 +1,4 @@
-"""The interface between Kubex and an HTTP library."""
+"""`Transport`: the interface that backends implement."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ from kubex.transport._stream_response import StreamResponse
 from kubex.transport._validation import check_request
 from kubex.transport._websocket import OpenWebSocket, WebSocket
 
-# In seconds: connections that have not closed by then are left to the operating system.
-_CLOSING = 5.0
+# In seconds. Kubex does not wait longer for connections to close.
+_CLOSE_TIMEOUT = 5.0
 
 _DIRECT = ConnectGuard(None, PreparedRequest("", ""))
 
@@ -42,15 +42,15 @@ class Transport(ABC):
 
     @abstractmethod
     async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
-        """Send the request once and return when the headers have arrived. The exceptions of the library pass."""
+        """Send the request once and return when the headers have arrived. Do not catch the library's exceptions."""
 
     @abstractmethod
     async def close_connections(self) -> None:
-        """Close every connection; requests that wait or are being read end with an exception. Called once."""
+        """Close every connection, so that open requests end with an exception. kubex-core calls it once."""
 
     async def open_websocket(
         self,
-        request: PreparedRequest,  # noqa: ARG002 - for those that can
+        request: PreparedRequest,  # noqa: ARG002 - backends that support WebSockets override this method
         subprotocols: Sequence[str],  # noqa: ARG002
         guard: ConnectGuard,  # noqa: ARG002
     ) -> WebSocket:
@@ -58,7 +58,10 @@ class Transport(ABC):
         raise BackendError(type(self).__name__, "cannot open WebSockets")
 
     def stream(self, request: PreparedRequest) -> AbstractAsyncContextManager[StreamResponse]:
-        """Send a request; entering waits for the headers, leaving closes the connection unless the body has ended."""
+        """Send a request; entering the block waits for the headers.
+
+        Leaving the block closes the connection, unless the body was read completely.
+        """
         return _Stream(self, request)
 
     async def request(self, request: PreparedRequest) -> Response:
@@ -73,7 +76,7 @@ class Transport(ABC):
     def websocket(
         self, request: PreparedRequest, *, subprotocols: Sequence[str] = ()
     ) -> AbstractAsyncContextManager[WebSocket]:
-        """Open a WebSocket; leaving closes it with a close frame and waits at most 1 s for that of the peer.
+        """Open a WebSocket. Leaving the block sends a close frame, and waits at most 1 s for the peer's close frame.
 
         Raises WebSocketError for a refused upgrade, with the status and the body of the response, and BackendError if
         the backend cannot open WebSockets.
@@ -85,12 +88,12 @@ class Transport(ABC):
         if self._closed:
             return
         self._closed = True
-        with anyio.move_on_after(_CLOSING, shield=True):
+        with anyio.move_on_after(_CLOSE_TIMEOUT, shield=True):
             await self.close_connections()
 
     async def _send(self, request: PreparedRequest) -> StreamResponse:
         self._check(request)
-        if self.config.proxy is None:  # without a cancel scope, which costs more than all the rest here
+        if self.config.proxy is None:  # avoids a cancel scope, which takes more time than the rest of this method
             try:
                 response = await self.open(request, _DIRECT)
             except BaseException as error:  # noqa: BLE001 - it is raised again
@@ -118,7 +121,7 @@ class Transport(ABC):
 
 
 class _Stream:
-    """What `Transport.stream()` returns."""
+    """The context manager of `Transport.stream()`."""
 
     __slots__ = ("_request", "_response", "_transport")
 

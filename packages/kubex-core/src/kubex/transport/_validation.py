@@ -10,17 +10,17 @@ _URL = re.compile(r"https?://[A-Za-z0-9\-._~:\[\]%][A-Za-z0-9\-._~:/?\[\]@!$&'()
 
 _is_token = lru_cache(maxsize=1024)(re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+").fullmatch)
 
-# RFC 9110, 5.5: no control character except a tab, no white space at the ends. A lone surrogate has no UTF-8 form.
-_BAD_VALUE = re.compile(r"^[ \t]|[ \t]\Z|[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+# RFC 9110, 5.5 forbids control characters except tabs, and white space at the ends. UTF-8 cannot encode surrogates.
+_INVALID_VALUE = re.compile(r"^[ \t]|[ \t]\Z|[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
-# Nearly every value has only these. Deleting them is the fastest way to find another one in a long token.
-_USUAL = bytes(range(0x20, 0x7F))
+# Nearly all values consist of these characters. Deleting them is the fastest way to find others in a long token.
+_PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
 
 
 def check_request(request: PreparedRequest, checked: tuple[tuple[str, str], ...] = ()) -> None:
-    """Raise TransportError if HTTP cannot carry the method, the URL or a header field; it never shows a value.
+    """Raise TransportError if the method, the URL or a header is not valid in HTTP. The error does not show values.
 
-    `checked` are headers that were checked before: most requests of a client have the same ones.
+    `checked` are the headers of the last request: most requests of a client have the same headers.
     """
     if not _is_token(request.method):
         raise _error("the method is not an HTTP method", request)
@@ -32,8 +32,8 @@ def check_request(request: PreparedRequest, checked: tuple[tuple[str, str], ...]
         if not _is_token(name):
             del value  # error reporters show local variables
             raise _error(f"{name!r} is not the name of a header", request)
-        usual = value.isascii() and not value.encode().translate(None, _USUAL) and value == value.strip()
-        if not usual and _BAD_VALUE.search(value):
+        is_common = value.isascii() and not value.encode().translate(None, _PRINTABLE_ASCII) and value == value.strip()
+        if not is_common and _INVALID_VALUE.search(value):
             del value
             problem = "a line break, white space at one end, or another character that HTTP does not allow"
             raise _error(f"the value of the header {name!r} contains {problem}", request)

@@ -1,4 +1,4 @@
-"""A WebSocket as a backend provides it."""
+"""`WebSocket`: the interface that backends implement."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
@@ -13,14 +13,15 @@ from kubex.core._headers import Headers
 from kubex.core._transport_errors import TransportError
 
 # In seconds, for both close frames.
-_CLOSING = 1.0
+_CLOSE_TIMEOUT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class WebSocketMessage:
     """A complete message, a pong, or the end of the WebSocket.
 
-    `code` is that of the close frame: 1005 if the frame has none, 1006 if the connection broke without a close frame.
+    `code` is the code of the close frame: 1005 if the frame does not contain one, 1006 if the connection was lost
+    without a close frame.
     """
 
     kind: Literal["binary", "text", "pong", "close"]
@@ -31,9 +32,9 @@ class WebSocketMessage:
 class WebSocket(ABC):
     """An open WebSocket.
 
-    It sends no pings and has no timeouts; its user does that. It answers the pings of the peer. `send()`, `ping()` and
-    `close()` may run at the same time as `receive()` and as each other: the backend sends complete frames, one after
-    the other. Only one task may call `receive()` at a time.
+    It does not send pings and does not have timeouts; the caller adds these. It replies to the pings of the peer.
+    `send()`, `ping()` and `close()` can run at the same time as `receive()` and as each other: the backend sends
+    complete frames, one after the other. Only one task can call `receive()` at a time.
     """
 
     @property
@@ -53,11 +54,11 @@ class WebSocket(ABC):
 
     @abstractmethod
     async def receive(self) -> WebSocketMessage:
-        """Return the next message or pong; after the end the same `close` message again.
+        """Return the next message or pong; after the end, the same `close` message again.
 
-        If it is cancelled, nothing is lost: call it again. Raises WebSocketError while another task receives, and for
-        a message above `TransportConfig.ws_max_message_size`, which closes the WebSocket with 1009 while the message
-        is still being assembled.
+        A cancelled call does not lose a message. Raises WebSocketError while another task receives, and for a message
+        above `TransportConfig.ws_max_message_size`, which closes the WebSocket with 1009 before the complete message
+        has arrived.
         """
 
     @abstractmethod
@@ -91,7 +92,7 @@ class WebSocket(ABC):
 
 
 class OpenWebSocket:
-    """What `Transport.websocket()` returns."""
+    """The context manager of `Transport.websocket()`."""
 
     __slots__ = ("_open", "_socket")
 
@@ -105,12 +106,12 @@ class OpenWebSocket:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # An error here must not hide the error of the block: the connection ends in any case.
+        # An error while closing must not replace the exception of the block.
         try:
-            with anyio.move_on_after(_CLOSING, shield=True), suppress(TransportError):
+            with anyio.move_on_after(_CLOSE_TIMEOUT, shield=True), suppress(TransportError):
                 await self._socket.close()
                 while error is None and (await self._socket.receive()).kind != "close":
                     pass
         finally:
-            with anyio.move_on_after(_CLOSING, shield=True), suppress(TransportError):
+            with anyio.move_on_after(_CLOSE_TIMEOUT, shield=True), suppress(TransportError):
                 await self._socket.aclose()
