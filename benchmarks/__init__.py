@@ -1,1 +1,1 @@
-"""Benchmarks of kubex beside the bare HTTP libraries: `python -m benchmarks`. See docs/benchmarks.md."""
+"""Benchmarks that compare Kubex with the HTTP libraries: `python -m benchmarks`. See docs/benchmarks.md."""

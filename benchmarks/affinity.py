@@ -1,4 +1,4 @@
-"""The server and what is measured stay on cores of their own, where the system allows it."""
+"""Run the server and the measured process on separate cores, if the system supports it."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 def cores() -> tuple[int | None, int | None]:
-    """Return the core of what is measured and that of the server; None where there is no choice."""
+    """Return the core of the measured process and the core of the server, or None if there is only one."""
     if sys.platform != "linux":
         return None, None
     usable = sorted(os.sched_getaffinity(0))
@@ -15,14 +15,14 @@ def cores() -> tuple[int | None, int | None]:
 
 
 def pin(core: int | None) -> None:
-    """Keep this process, and those that it starts, on a core."""
+    """Run this process and its children only on this core."""
     if core is not None and sys.platform == "linux":
         os.sched_setaffinity(0, {core})
 
 
 @contextmanager
 def pinned(core: int | None) -> Iterator[None]:
-    """Keep this process, and those that it starts, on a core as long as the block lasts."""
+    """Run this process and its children only on this core, until the end of the block."""
     if core is None or sys.platform != "linux":
         yield
         return

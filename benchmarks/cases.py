@@ -1,4 +1,4 @@
-"""What is measured: one row for each piece of work, and who does it."""
+"""The cases of the benchmarks, and the subjects of each."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ TASKS = 50
 
 @dataclass(frozen=True)
 class Outcome:
-    """How much was done in a sample, and what else was timed in it."""
+    """The number of units of a sample, and the seconds until its first item, if that was measured."""
 
     units: int
     first_item: float | None = None
@@ -27,7 +27,7 @@ Work = Callable[[Any, int], Awaitable[Outcome]]
 
 @dataclass(frozen=True)
 class Case:
-    """A piece of work; `count` is how often one sample repeats it, and `unit` what the time is divided by."""
+    """A case. `count` is the number of repetitions in one sample; the time is divided by the number of `unit`s."""
 
     name: str
     unit: str
@@ -39,7 +39,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Plan:
-    """The cases of a run, and the sizes of what the server answers."""
+    """The cases of a run, and the sizes of the responses of the server."""
 
     cases: tuple[Case, ...]
     sizes: Sizes = field(default_factory=Sizes)
@@ -102,14 +102,14 @@ CASES = (
 )
 
 STARTUP = "startup"
-"""The case that is a script of its own, since it must import nothing else."""
+"""A case with separate scripts, because they must not import other modules."""
 
-NAMES = (*(case.name for case in CASES), STARTUP)
+CASE_NAMES = (*(case.name for case in CASES), STARTUP)
 
 
-def plan(names: tuple[str, ...], *, tiny: bool = False) -> Plan:
-    """Return the cases of these names; tiny ones show that the harness works, and measure nothing."""
-    chosen = tuple(case for case in CASES if case.name in names)
+def make_plan(names: tuple[str, ...], *, tiny: bool = False) -> Plan:
+    """Return the cases with these names. With `tiny` they do very little work, to check that they run."""
+    selected = tuple(case for case in CASES if case.name in names)
     if not tiny:
-        return Plan(chosen)
-    return Plan(tuple(replace(case, count=1) for case in chosen), Sizes(5, 20, 20, 2**16))
+        return Plan(selected)
+    return Plan(tuple(replace(case, count=1) for case in selected), Sizes(5, 20, 20, 2**16))

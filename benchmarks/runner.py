@@ -1,4 +1,4 @@
-"""Samples, interleaved: limit and kubex take turns, each in a fresh process."""
+"""Take samples: the limit and Kubex alternate, each in a new process."""
 
 import json
 import os
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Sample:
-    """What one process measured. `cpu`, `wall` and `first_item` are seconds, `peak_rss` bytes."""
+    """The measurement of one process. `cpu`, `wall` and `first_item` are in seconds, `peak_rss` is in bytes."""
 
     round: int
     pair: str
@@ -34,7 +34,7 @@ class Sample:
 
 @contextmanager
 def server(sizes: Sizes, core: int | None = None) -> Iterator[str]:
-    """Run the server in a process of its own; the value is its URL."""
+    """Run the server in a separate process; the value is its URL."""
     command = [sys.executable, "-m", "benchmarks.server"]
     for name, value in vars(sizes).items():
         command += [f"--{name.replace('_', '-')}", str(value)]
@@ -46,11 +46,11 @@ def server(sizes: Sizes, core: int | None = None) -> Iterator[str]:
         url = process.stdout.readline().strip()
         if not url:
             raise RuntimeError("the benchmark server did not start; run `python -m benchmarks.server --help`")
-        yield url  # leaving the `with` closes the server's input, which ends it
+        yield url  # at the end of the block, Popen closes the standard input of the server, which stops it
 
 
 def samples(plan: Plan, pairs: tuple[str, ...], rounds: int, *, startup: bool) -> Iterator[Sample]:
-    """Take all samples, round by round; every other round goes backwards, so that drift does not favour anyone."""
+    """Take all samples, round by round. Every second round has the reverse order, to balance drift of the machine."""
     client_core, server_core = cores()
     with server(plan.sizes, server_core) as url, pinned(client_core):
         steps = [
@@ -74,7 +74,7 @@ def _sample(number: int, pair: str, name: str, subject: str, count: int, url: st
 
 
 def run(command: list[str], python: str = sys.executable) -> str:
-    """Run Python in a process of its own, which gets nothing from outside; return what it printed."""
+    """Run Python in a separate process with a minimal environment; return its output."""
     done = subprocess.run(
         [python, *command], cwd=ROOT, env=_environment(), check=True, stdout=subprocess.PIPE, text=True
     )
@@ -82,6 +82,6 @@ def run(command: list[str], python: str = sys.executable) -> str:
 
 
 def _environment() -> dict[str, str]:
-    # No proxy, no kubeconfig and no switch of Python's may come from outside.
+    # Proxies, kubeconfigs and PYTHON* variables of the user would change the measurements.
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
     return kept | {"PYTHONPATH": str(ROOT)}

@@ -1,6 +1,6 @@
-"""A server of bytes made beforehand: `python -m benchmarks.server` prints its URL and runs until its input ends.
+"""An HTTP server with prepared responses: `python -m benchmarks.server` prints its URL and runs until its input ends.
 
-It parses no more of a request than its first line and `Accept`, so that it is never what is waited for.
+It parses only the request line and the Accept header of a request, so that clients never wait for it.
 """
 
 import argparse
@@ -14,12 +14,12 @@ from benchmarks.affinity import pin
 from benchmarks.pods import documents
 
 _LOG_CHUNK = 2**12
-"""Bytes of a chunk of a log: an API server hands on what one read of its buffer from the kubelet brings."""
+"""The size of a chunk of a log in bytes: an API server forwards what one read of its buffer returns."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much there is of everything; `log` is in bytes."""
+    """The number of objects and events of each response, and the size of the log in bytes."""
 
     small_list: int = 500
     large_list: int = 5000
@@ -27,14 +27,14 @@ class Sizes:
     log: int = 100 * 2**20
 
 
-class Answers:
-    """Every answer, ready to be written."""
+class Responses:
+    """All responses, as bytes that are ready to send."""
 
     def __init__(self, sizes: Sizes) -> None:
-        self._pod = _whole(documents.encode(documents.pod(0)))
-        self._one = _whole(documents.pod_list(0, 1))
-        self._version = _whole(documents.encode({"major": "1", "minor": "35", "gitVersion": "v1.35.0"}))
-        review = _whole(
+        self._pod = _response(documents.encode(documents.pod(0)))
+        self._one = _response(documents.pod_list(0, 1))
+        self._version = _response(documents.encode({"major": "1", "minor": "35", "gitVersion": "v1.35.0"}))
+        review = _response(
             documents.encode(
                 {
                     "apiVersion": "authentication.k8s.io/v1",
@@ -43,11 +43,11 @@ class Answers:
                 }
             )
         )
-        # Its request has a body, which is not read: the connection cannot be used again.
+        # The server does not read the body of this request, so the connection cannot be reused.
         self._review = review.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
-        self._small = _whole(documents.pod_list(0, sizes.small_list))
-        self._large = _whole(documents.pod_list(0, sizes.large_list))
-        self._pages = {token: _whole(page) for token, page in documents.pages(sizes.large_list).items()}
+        self._small = _response(documents.pod_list(0, sizes.small_list))
+        self._large = _response(documents.pod_list(0, sizes.large_list))
+        self._pages = {token: _response(page) for token, page in documents.pages(sizes.large_list).items()}
         self._events = [_chunk(line) for line in documents.events(sizes.events, metadata_only=False)]
         self._metadata_events = [_chunk(line) for line in documents.events(sizes.events, metadata_only=True)]
         self._log_size = sizes.log
@@ -55,7 +55,7 @@ class Answers:
         self._log_chunks = [block[at : at + _LOG_CHUNK] for at in range(0, len(block), _LOG_CHUNK)]
 
     def find(self, request: str) -> bytes | Iterator[bytes]:
-        """Return the answer to a request: its bytes, or the parts of a stream."""
+        """Return the response to a request: its bytes, or an iterator of the parts of a stream."""
         target, _, rest = request.partition("\r\n")
         path, _, query = target.split(" ")[1].partition("?")
         parameters = {name: values[0] for name, values in parse_qs(query).items()}
@@ -68,7 +68,7 @@ class Answers:
             return self._version
         if path.endswith("/selfsubjectreviews"):
             return self._review
-        if "fieldSelector" in parameters:  # some get one object so
+        if "fieldSelector" in parameters:  # some clients get an object with a list
             return self._one
         if path.endswith("/small/pods"):
             return self._small
@@ -78,7 +78,7 @@ class Answers:
 
     def _watch(self, events: list[bytes]) -> Iterator[bytes]:
         yield _STREAM_HEAD
-        # A server that has many events at hand does not send one packet for each.
+        # A server with many waiting events sends several of them in one packet.
         for at in range(0, len(events), 16):
             yield b"".join(events[at : at + 16])
         yield _STREAM_END
@@ -95,46 +95,46 @@ class Answers:
 
 
 class Connection(asyncio.Protocol):
-    """One connection, kept alive."""
+    """A persistent connection."""
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(self, responses: Responses) -> None:
+        self._responses = responses
         self._received = b""
         self._stream: Iterator[bytes] | None = None
         self._writable = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the transport of the connection."""
+        """Store the transport of the connection."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer each request, none of which has a body."""
+        """Send the response of each complete request. Request bodies are not supported."""
         self._received += data
         while b"\r\n\r\n" in self._received:
             head, _, self._received = self._received.partition(b"\r\n\r\n")
-            answer = self._answers.find(head.decode("ascii"))
-            if isinstance(answer, bytes):
-                self._transport.write(answer)
+            response = self._responses.find(head.decode("ascii"))
+            if isinstance(response, bytes):
+                self._transport.write(response)
             else:
-                self._stream = answer
-                self._go_on()
+                self._stream = response
+                self._send_stream()
 
     def pause_writing(self) -> None:
-        """Stop where the reader is slower."""
+        """Stop sending until the client has read more."""
         self._writable = False
 
     def resume_writing(self) -> None:
-        """Go on with what is being sent."""
+        """Continue to send the current stream."""
         self._writable = True
-        self._go_on()
+        self._send_stream()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget what was being sent."""
+        """Drop the current stream."""
         del exc
         self._stream = None
 
-    def _go_on(self) -> None:
+    def _send_stream(self) -> None:
         while self._writable and self._stream is not None:
             part = next(self._stream, None)
             if part is None:
@@ -143,7 +143,7 @@ class Connection(asyncio.Protocol):
                 self._transport.write(part)
 
 
-def _whole(body: bytes) -> bytes:
+def _response(body: bytes) -> bytes:
     return (
         b"HTTP/1.1 200 OK\r\n"
         b"Audit-Id: 6c1f9c4e-2f3a-4c7b-9e55-0d8f0a7c1b22\r\n"
@@ -172,9 +172,9 @@ _STREAM_END = b"0\r\n\r\n"
 
 async def serve(sizes: Sizes) -> None:
     """Serve on a free port of the loopback interface until the standard input ends."""
-    answers = Answers(sizes)
+    responses = Responses(sizes)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(answers), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Connection(responses), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     print(f"http://127.0.0.1:{port}", flush=True)
     await loop.run_in_executor(None, sys.stdin.buffer.read)
@@ -186,7 +186,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("small-list", "large-list", "events", "log"):
         parser.add_argument(f"--{name}", type=int, required=True)
-    parser.add_argument("--core", type=int, help="the processor core to stay on")
+    parser.add_argument("--core", type=int, help="the processor core to run on")
     options = vars(parser.parse_args())
     pin(options.pop("core"))
     asyncio.run(serve(Sizes(**options)))

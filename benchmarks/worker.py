@@ -1,4 +1,4 @@
-"""One sample in a fresh process: `python -m benchmarks.worker` prints it as JSON."""
+"""Take one sample in a new process: `python -m benchmarks.worker` prints it as JSON."""
 
 import argparse
 import gc
@@ -15,8 +15,8 @@ from benchmarks.subjects import open_subject
 
 
 @dataclass(frozen=True)
-class Measured:
-    """One sample: seconds of CPU (user and system) and of time, the memory at its peak in bytes."""
+class Measurement:
+    """One sample: CPU time (user and system) and elapsed time in seconds, and the peak memory in bytes."""
 
     units: int
     cpu: float
@@ -25,20 +25,20 @@ class Measured:
     first_item: float | None
 
 
-async def measure(case: Case, subject: str, library: str, url: str, count: int) -> Measured:
-    """Do the work of a case once it is warm."""
-    async with open_subject(subject, library, url) as opened:
+async def measure(case: Case, subject: str, library: str, url: str, count: int) -> Measurement:
+    """Warm up, then measure the work of a case."""
+    async with open_subject(subject, library, url) as connected:
         if case.warm_up is not None:
-            await case.warm_up(opened, count)
+            await case.warm_up(connected, count)
         gc.collect()
         wall, cpu = time.perf_counter(), time.process_time()
-        outcome = await case.work(opened, count)
+        outcome = await case.work(connected, count)
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    return Measured(outcome.units, cpu, wall, peak_rss(), outcome.first_item)
+    return Measurement(outcome.units, cpu, wall, peak_rss(), outcome.first_item)
 
 
 def peak_rss() -> int | None:
-    """Return the most memory this process has held, in bytes; `ru_maxrss` would count the parent's too."""
+    """Return the peak memory of this process in bytes. `ru_maxrss` would include the parent process."""
     status = Path("/proc/self/status")
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
     return int(found[1]) * 1024 if found else None

@@ -1,1 +1,1 @@
-"""Benchmarks of the generated models without any network: `python -m benchmarks.models`. See docs/benchmarks.md."""
+"""Benchmarks of the generated models without a network: `python -m benchmarks.models`. See docs/benchmarks.md."""

@@ -1,6 +1,7 @@
-"""What importing models costs over importing pydantic: one fresh process.
+"""Measure in a new process what an import of models costs in addition to the import of pydantic.
 
-`python -m benchmarks.models.imports WHAT pydantic|model POD`; the Pod is JSON, so that no models are needed to make it.
+Usage: `python -m benchmarks.models.imports CASE pydantic|model POD`. The Pod is passed as JSON, because creating it
+here would import models.
 """
 
 import json
@@ -63,17 +64,20 @@ IMPORTS: dict[str, Callable[[], object]] = {
 }
 
 
-def main(what: str, above: str, _: str) -> None:
-    """Take one sample: CPU seconds and bytes of memory beyond pydantic's import, or beyond any first model with it."""
-    parts: list[object] = [pydantic.BaseModel]  # pydantic imports its parts when they are first used
-    if above == "model":
-        parts.append(_any_model())
+def main(case: str, baseline: str, _: str) -> None:
+    """Take one sample: the CPU seconds and bytes of memory of an import.
+
+    Before the measurement, import pydantic, and with the baseline `model` also define a first model.
+    """
+    kept: list[object] = [pydantic.BaseModel]  # the access completes the import of pydantic, which is lazy
+    if baseline == "model":
+        kept.append(_any_model())
     before = _rss()
     start = time.process_time()
-    parts.append(IMPORTS[what]())
+    kept.append(IMPORTS[case]())
     cpu, after = time.process_time() - start, _rss()
-    grown = after - before if before is not None and after is not None else None
-    print(json.dumps({"units": 1, "cpu": cpu, "peak_rss": grown}))
+    growth = after - before if before is not None and after is not None else None
+    print(json.dumps({"units": 1, "cpu": cpu, "peak_rss": growth}))
 
 
 if __name__ == "__main__":

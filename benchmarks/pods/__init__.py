@@ -1,4 +1,4 @@
-"""A Pod as rich as a real one: its model, and documents of it."""
+"""The Pod of the benchmarks, with the size of a real one: its model and its JSON documents."""
 
 from benchmarks.pods._pod import Pod
 

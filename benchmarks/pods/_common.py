@@ -1,4 +1,4 @@
-"""Structures that several parts of a Pod share."""
+"""Models that several fields of a Pod use."""
 
 from kubex import Model
 from kubex.models import IntOrString

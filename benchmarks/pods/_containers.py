@@ -1,4 +1,4 @@
-"""The containers of a Pod."""
+"""The models for the containers of a Pod."""
 
 from benchmarks.pods._common import (
     ExecAction,

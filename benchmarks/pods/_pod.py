@@ -1,4 +1,4 @@
-"""A Pod, every field of it typed: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/."""
+"""A Pod model with a type for every field: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/."""
 
 from typing import Annotated
 

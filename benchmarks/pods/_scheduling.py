@@ -1,4 +1,4 @@
-"""Where a Pod may run."""
+"""The models for the scheduling of a Pod."""
 
 from benchmarks.pods._common import LabelSelector, LabelSelectorRequirement
 from kubex import Model

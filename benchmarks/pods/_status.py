@@ -1,4 +1,4 @@
-"""The status of a Pod."""
+"""The models for the status of a Pod."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""One Pod, as a Deployment's Pod looks on a running cluster: 6.6 KB, about a third of it `managedFields`."""
+"""A Pod of a Deployment on a running cluster: 6.6 KB, about a third of it `managedFields`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The volumes of a Pod."""
+"""The models for the volumes of a Pod."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""The bytes that the server answers: one Pod, lists, watch events and log lines, all made here."""
+"""The response bodies of the server: a Pod, lists, watch events and log lines."""
 
 import json
 from collections.abc import Iterator
@@ -8,33 +8,33 @@ from typing import Any
 from benchmarks.pods._template import POD
 
 PAGE = 500
-"""Objects of one page of a paged list."""
+"""The number of objects on a page of a list."""
 
 _VERSION = "8812345"
 
 
 def pod(index: int) -> dict[str, Any]:
-    """Return a Pod that differs from the others in its names, its addresses and its uid."""
-    made = deepcopy(POD)
+    """Return a Pod with a distinct name, UID, node and address."""
+    document = deepcopy(POD)
     name = f"checkout-7d9f6c5b8d-{index:05d}"
-    made["metadata"] |= {
+    document["metadata"] |= {
         "name": name,
         "uid": f"5f0c2b1e-93a4-4d6b-8f1a-{index:012x}",
         "resourceVersion": str(8_000_000 + index),
     }
-    made["spec"]["nodeName"] = f"node-{index % 100:03d}"
+    document["spec"]["nodeName"] = f"node-{index % 100:03d}"
     address = f"10.{index // 65536 % 256}.{index // 256 % 256}.{index % 256}"
-    made["status"] |= {"podIP": address, "podIPs": [{"ip": address}]}
-    return made
+    document["status"] |= {"podIP": address, "podIPs": [{"ip": address}]}
+    return document
 
 
 def encode(value: object) -> bytes:
-    """Encode as the API server does, without spaces."""
+    """Encode as JSON without spaces, like the API server."""
     return json.dumps(value, separators=(",", ":")).encode()
 
 
 def pod_list(first: int, count: int, continue_token: str = "") -> bytes:
-    """Return a list of Pods, whose items have neither `apiVersion` nor `kind`, as a server sends them."""
+    """Return a list of Pods. Like an API server, omit `apiVersion` and `kind` in the items."""
     items: list[dict[str, Any]] = []
     for index in range(first, first + count):
         item = pod(index)
@@ -45,13 +45,13 @@ def pod_list(first: int, count: int, continue_token: str = "") -> bytes:
 
 
 def pages(count: int) -> dict[str, bytes]:
-    """Return the pages of a list, by the token that asks for each; the first has none."""
-    made: dict[str, bytes] = {}
+    """Return the pages of a list by their continue token; the token of the first page is empty."""
+    result: dict[str, bytes] = {}
     for first in range(0, count, PAGE):
         following = first + PAGE
         size = min(PAGE, count - first)
-        made[str(first) if first else ""] = pod_list(first, size, str(following) if following < count else "")
-    return made
+        result[str(first) if first else ""] = pod_list(first, size, str(following) if following < count else "")
+    return result
 
 
 def events(count: int, *, metadata_only: bool) -> Iterator[bytes]:
@@ -68,7 +68,7 @@ def events(count: int, *, metadata_only: bool) -> Iterator[bytes]:
 
 
 def log_block(size: int) -> bytes:
-    """Return whole log lines of about 150 bytes, JSON as services write it, of `size` bytes together."""
+    """Return JSON log lines of about 150 bytes with a total size of `size` bytes."""
     lines: list[bytes] = []
     written = index = 0
     while written < size:

@@ -1,1 +1,1 @@
-"""Scripts that start from nothing: import, connect, get one Pod. They import no more of this package than they use."""
+"""Scripts that import a client, connect and get one Pod. They import only the modules of this package that they use."""

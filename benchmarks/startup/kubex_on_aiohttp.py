@@ -1,4 +1,4 @@
-"""One GET with kubex on aiohttp in a fresh process, found by discovery; prints the CPU seconds of the process."""
+"""Send one GET with Kubex on aiohttp in a new process, with backend discovery, and print its CPU seconds."""
 
 import asyncio
 import sys

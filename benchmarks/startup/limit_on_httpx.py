@@ -1,4 +1,4 @@
-"""One GET with httpx in a fresh process; prints the CPU seconds of the process."""
+"""Send one GET with httpx in a new process, and print the CPU seconds of the process."""
 
 import asyncio
 import sys

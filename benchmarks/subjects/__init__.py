@@ -1,4 +1,4 @@
-"""What is compared: the bare libraries (the limit), and kubex on them."""
+"""The subjects that are compared: the HTTP libraries without Kubex (the limit), and Kubex on them."""
 
 from contextlib import AbstractAsyncContextManager
 
@@ -6,16 +6,16 @@ from benchmarks.subjects.base import Subject
 
 
 def open_subject(name: str, library: str, url: str) -> AbstractAsyncContextManager[Subject]:
-    """Return the subject `limit` or `kubex` on a library, to be entered; only what it needs is imported."""
+    """Return the subject `limit` or `kubex` on a library as a context manager; import only what it needs."""
     if name == "kubex":
-        from benchmarks.subjects.on_kubex import KubexSubject
+        from benchmarks.subjects.kubex_subject import KubexSubject
 
         return KubexSubject(library, url)
     if library == "aiohttp":
-        from benchmarks.subjects.on_aiohttp import AiohttpSubject
+        from benchmarks.subjects.aiohttp_subject import AiohttpSubject
 
         return AiohttpSubject(url)
-    from benchmarks.subjects.on_httpx import HttpxSubject
+    from benchmarks.subjects.httpx_subject import HttpxSubject
 
     return HttpxSubject(url)
 

@@ -1,4 +1,4 @@
-"""The work that is done by every subject, and what only kubex offers."""
+"""The interface of all subjects, and the paths that they request."""
 
 from abc import ABC, abstractmethod
 from types import TracebackType
@@ -12,11 +12,11 @@ WATCH = "/api/v1/namespaces/default/pods?watch=true&allowWatchBookmarks=true&tim
 LOG = f"{POD}/log?follow=true"
 
 BUFFER = 2**21
-"""Bytes of a stream that are read ahead: kubex's own default, so the bare library gets it too."""
+"""The read buffer of a stream in bytes: the default of Kubex, which the limit uses too."""
 
 
 class Subject(ABC):
-    """A connection to the server; each method does one thing once, and reads what it brings."""
+    """A client that is connected to the server. Each method does its work once, and reads the result."""
 
     @abstractmethod
     async def __aenter__(self) -> Self: ...
@@ -36,18 +36,18 @@ class Subject(ABC):
 
     @abstractmethod
     async def list_large(self) -> tuple[int, float]:
-        """List 5000 Pods and read the first; return their number, and the CPU seconds after the last byte."""
+        """List 5000 Pods and read the first; return the number of Pods, and the CPU seconds after the last byte."""
 
     @abstractmethod
     async def watch(self) -> int:
-        """Read every object of a watch whole; return the number of events."""
+        """Read metadata, spec and status of every object of a watch; return the number of events."""
 
     @abstractmethod
     async def log(self, limit: int | None = None) -> int:
-        """Read a log stream; return its bytes."""
+        """Read a log stream; return the number of bytes."""
 
 
-def reads(*values: object) -> None:
-    """Take what was read, and insist that it was there."""
+def require_present(*values: object) -> None:
+    """Raise ValueError if one of the values that were read is None."""
     if None in values:
-        raise ValueError("the server left out what the benchmark reads")
+        raise ValueError("a field that the benchmark reads is missing from the response of the server")

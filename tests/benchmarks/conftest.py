@@ -1,4 +1,4 @@
-"""Lets the tests import the benchmarks, and runs the server of the benchmarks for them."""
+"""Fixtures for the tests of the benchmarks."""
 
 import sys
 from collections.abc import Iterator
@@ -6,21 +6,21 @@ from pathlib import Path
 
 import pytest
 
-# The benchmarks are no distribution: they are found from the root of the workspace, as `python -m benchmarks` does it.
+# The benchmarks are not an installed distribution. They are imported from the root of the workspace.
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from benchmarks.cases import NAMES, Plan, plan
+from benchmarks.cases import CASE_NAMES, Plan, make_plan
 from benchmarks.runner import server
 
 
 @pytest.fixture(scope="session")
-def tiny() -> Plan:
-    """Return every case at next to no size."""
-    return plan(NAMES, tiny=True)
+def tiny_plan() -> Plan:
+    """Return every case with the smallest sizes."""
+    return make_plan(CASE_NAMES, tiny=True)
 
 
 @pytest.fixture(scope="session")
-def server_url(tiny: Plan) -> Iterator[str]:
+def server_url(tiny_plan: Plan) -> Iterator[str]:
     """Run the benchmark server."""
-    with server(tiny.sizes) as url:
+    with server(tiny_plan.sizes) as url:
         yield url

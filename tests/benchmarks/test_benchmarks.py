@@ -1,4 +1,4 @@
-"""The benchmarks run, measure what they say, and are judged by their goals."""
+"""The benchmarks run, do the described work, and are compared with their goals."""
 
 import json
 import subprocess
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks.cases import CASES, NAMES, Case, Plan
+from benchmarks.cases import CASE_NAMES, CASES, Case, Plan
 from benchmarks.goals import ROWS, results
 from benchmarks.pods import Pod, documents
 from benchmarks.report import goal_rows, rewrite_page
@@ -16,49 +16,52 @@ from benchmarks.worker import measure
 from kubex.models import Model
 from support.pairs import Pair
 
-WORK = [(case, subject) for case in CASES for subject in case.subjects]
+CASES_AND_SUBJECTS = [(case, subject) for case in CASES for subject in case.subjects]
+IDS = [f"{case.name}-{subject}" for case, subject in CASES_AND_SUBJECTS]
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("case", "subject"), WORK, ids=[f"{case.name}-{subject}" for case, subject in WORK])
-async def test_every_case_does_its_work_on_every_pair(
-    case: Case, subject: str, pair: Pair, server_url: str, tiny: Plan
+@pytest.mark.parametrize(("case", "subject"), CASES_AND_SUBJECTS, ids=IDS)
+async def test_each_case_counts_its_units_on_each_backend(
+    case: Case, subject: str, pair: Pair, server_url: str, tiny_plan: Plan
 ) -> None:
     if subject == "limit" and pair.backend == "aiohttp" and pair.runtime != "asyncio":
         pytest.skip("aiohttp runs on asyncio")
     measured = await measure(case, subject, pair.backend, server_url, count=1)
-    sizes = tiny.sizes
-    done = {"get": 1, "concurrent": 50, "list": sizes.small_list, "large": sizes.large_list, "pages": sizes.large_list}
+    sizes = tiny_plan.sizes
+    units = {"get": 1, "concurrent": 50, "list": sizes.small_list, "large": sizes.large_list, "pages": sizes.large_list}
     family = case.name.partition("-")[0]
-    assert measured.units == done.get(family, sizes.log if family == "log" else sizes.events)
+    assert measured.units == units.get(family, sizes.log if family == "log" else sizes.events)
 
 
-def test_a_run_writes_its_samples_and_prints_both_tables(tmp_path: Path) -> None:
+def test_a_run_writes_the_samples_and_prints_both_tables(tmp_path: Path) -> None:
     output = tmp_path / "samples.json"
     command = [sys.executable, "-m", "benchmarks", "--tiny", "--rounds", "1", "--pair", "httpx/asyncio"]
     command += ["--case", "get", "--case", "startup", "--output", str(output)]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    taken = json.loads(output.read_text())["samples"]
-    assert {(sample["case"], sample["subject"]) for sample in taken} == {
+    completed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    samples = json.loads(output.read_text())["samples"]
+    assert {(sample["case"], sample["subject"]) for sample in samples} == {
         (case, subject) for case in ("get", "startup") for subject in ("limit", "kubex")
     }
-    assert "GET one Pod, a few fields of it read" in done.stdout
-    assert "peak RSS" in done.stdout
+    assert "GET one Pod, a few fields of it read" in completed.stdout
+    assert "peak RSS" in completed.stdout
 
 
-def test_a_ratio_is_taken_within_its_round_and_held_against_its_goal() -> None:
-    taken = [_sample(number, subject, cpu) for number in range(3) for subject, cpu in (("limit", 1.0), ("kubex", 1.2))]
-    result = next(result for result in results(taken) if result.row.case == "get")
+def test_a_ratio_compares_samples_of_one_round_and_is_compared_with_the_goal() -> None:
+    samples = [
+        _sample(number, subject, cpu) for number in range(3) for subject, cpu in (("limit", 1.0), ("kubex", 1.2))
+    ]
+    result = next(result for result in results(samples) if result.row.case == "get")
     assert result.ratios == pytest.approx((1.2, 1.2, 1.2))
     assert result.met is True
-    assert goal_rows(taken)[0][2] == "≤ 1.45"
+    assert goal_rows(samples)[0][2] == "≤ 1.45"
 
 
-def test_every_row_of_the_table_names_a_case() -> None:
-    assert {row.case for row in ROWS} | {row.beside for row in ROWS if row.beside} == set(NAMES)
+def test_the_rows_of_the_table_use_exactly_the_existing_cases() -> None:
+    assert {row.case for row in ROWS} | {row.limit_case for row in ROWS if row.limit_case} == set(CASE_NAMES)
 
 
-def test_the_page_is_rewritten_between_its_marks_alone(tmp_path: Path) -> None:
+def test_only_the_text_between_the_markers_of_the_page_is_replaced(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("before\n<!-- results: begin -->\nold\n<!-- results: end -->\nafter\n")
     rewrite_page([_sample(0, "limit", 1.0), _sample(0, "kubex", 1.2)], {"python": "CPython"}, page)
@@ -69,24 +72,24 @@ def test_the_page_is_rewritten_between_its_marks_alone(tmp_path: Path) -> None:
     assert "| GET one Pod, a few fields of it read |" in text
 
 
-def test_the_pod_of_the_benchmarks_is_typed_to_its_last_field() -> None:
+def test_the_pod_model_of_the_benchmarks_has_every_field_of_the_document() -> None:
     document = documents.pod(7)
     pod = Pod.model_validate(document)
     del document["metadata"]["managedFields"]
     for condition in document["status"]["conditions"]:
-        del condition["lastProbeTime"]  # null, which is not sent
+        del condition["lastProbeTime"]  # null, which Kubex does not send
     assert pod.to_dict() == document
-    assert list(_unknown(pod)) == []
+    assert list(_unknown_fields(pod)) == []
 
 
 def _sample(number: int, subject: str, cpu: float) -> Sample:
     return Sample(number, "aiohttp/asyncio", "get", subject, 1, cpu)
 
 
-def _unknown(value: object) -> list[str]:
+def _unknown_fields(value: object) -> list[str]:
     if isinstance(value, list):
-        return [name for item in value for name in _unknown(item)]
+        return [name for item in value for name in _unknown_fields(item)]
     if not isinstance(value, Model):
         return []
-    inner = [name for field in type(value).model_fields for name in _unknown(getattr(value, field))]
+    inner = [name for field in type(value).model_fields for name in _unknown_fields(getattr(value, field))]
     return [*(value.model_extra or {}), *inner]

@@ -1,4 +1,4 @@
-"""Kubex on a library, used as its documentation says."""
+"""Kubex on an HTTP library, used as documented."""
 
 import gc
 import time
@@ -8,7 +8,7 @@ from typing import ClassVar
 from typing_extensions import Self, override
 
 from benchmarks.pods import Pod
-from benchmarks.subjects.base import Subject, reads
+from benchmarks.subjects.base import Subject, require_present
 from kubex import Api, Client, ClientConfiguration
 from kubex.transport import Backend, ConnectGuard, PreparedRequest, Response, StreamResponse, Transport, wrapped
 
@@ -16,7 +16,7 @@ _POD = "checkout-7d9f6c5b8d-00000"
 
 
 class KubexSubject(Subject):
-    """`Api[Pod]` on a client."""
+    """`Api[Pod]` with a client."""
 
     def __init__(self, library: str, url: str) -> None:
         self._configuration = ClientConfiguration(url=url)
@@ -40,9 +40,9 @@ class KubexSubject(Subject):
         read_pod(await self._api.get(_POD))
 
     async def get_names(self) -> int:
-        """Get a Pod and read its name and labels alone."""
+        """Get a Pod and read only its name and labels."""
         metadata = (await self._api.get(_POD)).metadata
-        reads(metadata.name, metadata.labels)
+        require_present(metadata.name, metadata.labels)
         return 1
 
     @override
@@ -53,7 +53,7 @@ class KubexSubject(Subject):
         return len(items)
 
     async def list_small_frozen(self) -> int:
-        """Do the same with garbage collection paused, and what came of it frozen."""
+        """Do the same with garbage collection paused, and freeze the objects afterwards."""
         gc.disable()
         try:
             return await self.list_small()
@@ -62,22 +62,22 @@ class KubexSubject(Subject):
             gc.enable()
 
     async def list_small_names(self) -> int:
-        """List 500 Pods and read names and labels alone."""
+        """List 500 Pods and read only their names and labels."""
         items = (await self._small.list()).items
         for item in items:
-            reads(item.metadata.name, item.metadata.labels)
+            require_present(item.metadata.name, item.metadata.labels)
         return len(items)
 
     @override
     async def list_large(self) -> tuple[int, float]:
-        client = Client(self._configuration, backend=wrapped(self._backend, _Stamp))
+        client = Client(self._configuration, backend=wrapped(self._backend, _LastByteTimer))
         async with client:
             items = (await Api(Pod, client, namespace="default").list()).items
             read_pod(items[0])
-            return len(items), time.process_time() - _Stamp.last_byte
+            return len(items), time.process_time() - _LastByteTimer.last_byte
 
     async def pages(self) -> int:
-        """Read 5000 Pods by pages of 500, and keep none."""
+        """Read 5000 Pods in pages of 500, without keeping them."""
         count = 0
         async for page in self._api.pages(page_size=500):
             for item in page.items:
@@ -90,26 +90,26 @@ class KubexSubject(Subject):
         count = 0
         async with self._api.watch() as events:
             async for event in events:
-                reads(event.type)
+                require_present(event.type)
                 read_pod(event.object)
                 count += 1
         return count
 
     async def watch_names(self) -> int:
-        """Read names and labels alone of a watch of whole objects."""
+        """Watch complete objects and read only their names and labels."""
         count = 0
         async with self._api.watch() as events:
             async for event in events:
-                reads(event.type, event.object.metadata.name, event.object.metadata.labels)
+                require_present(event.type, event.object.metadata.name, event.object.metadata.labels)
                 count += 1
         return count
 
     async def watch_metadata(self) -> int:
-        """Watch metadata alone: the server leaves the rest out."""
+        """Watch only the metadata: the server omits the other fields."""
         count = 0
         async with self._api.metadata.watch() as events:
             async for event in events:
-                reads(event.type, event.object.metadata.name, event.object.metadata.labels)
+                require_present(event.type, event.object.metadata.name, event.object.metadata.labels)
                 count += 1
         return count
 
@@ -130,7 +130,7 @@ class KubexSubject(Subject):
         return size
 
     async def log_chunks(self) -> int:
-        """Read a log as chunks, which is what the bare library is asked for."""
+        """Read a log as chunks, like the limit."""
         size = 0
         async with self._api.logs.stream(_POD) as log:
             async for chunk in log.bytes.chunks():
@@ -141,7 +141,7 @@ class KubexSubject(Subject):
 def read_pod(pod: Pod) -> None:
     """Read metadata, spec and status."""
     spec = pod.spec
-    reads(pod.metadata.name, spec.node_name, spec.containers[0].image, pod.status and pod.status.phase)
+    require_present(pod.metadata.name, spec.node_name, spec.containers[0].image, pod.status and pod.status.phase)
 
 
 def _backend(library: str) -> Backend:
@@ -154,8 +154,8 @@ def _backend(library: str) -> Backend:
     return HTTPX
 
 
-class _Stamp(Transport):
-    """A transport that notes when it had the complete response."""
+class _LastByteTimer(Transport):
+    """A transport that records when the complete response was received."""
 
     last_byte: ClassVar[float]
 
@@ -167,7 +167,7 @@ class _Stamp(Transport):
     @override
     async def request(self, request: PreparedRequest) -> Response:
         response = await self._inner.request(request)
-        _Stamp.last_byte = time.process_time()
+        _LastByteTimer.last_byte = time.process_time()
         return response
 
     @override

@@ -1,4 +1,4 @@
-"""The limit on httpx: its client and `pydantic_core.from_json`."""
+"""The limit on httpx: httpx and `pydantic_core.from_json`."""
 
 import time
 from types import TracebackType
@@ -8,11 +8,11 @@ from pydantic_core import from_json
 from typing_extensions import Self, override
 
 from benchmarks.subjects.base import LARGE_LIST, LOG, POD, SMALL_LIST, WATCH, Subject
-from benchmarks.subjects.on_dicts import read_events, read_log, read_pod
+from benchmarks.subjects.dict_readers import read_events, read_log, read_pod
 
 
 class HttpxSubject(Subject):
-    """httpx as it comes."""
+    """An httpx client with default settings."""
 
     def __init__(self, url: str) -> None:
         self._url = url

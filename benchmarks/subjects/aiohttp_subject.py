@@ -1,4 +1,4 @@
-"""The limit: aiohttp and `pydantic_core.from_json`."""
+"""The limit on aiohttp: aiohttp and `pydantic_core.from_json`."""
 
 import time
 from collections.abc import AsyncIterator
@@ -10,13 +10,13 @@ from pydantic_core import from_json
 from typing_extensions import Self, override
 
 from benchmarks.subjects.base import BUFFER, LARGE_LIST, LOG, POD, SMALL_LIST, WATCH, Subject
-from benchmarks.subjects.on_dicts import read_events, read_log, read_pod
+from benchmarks.subjects.dict_readers import read_events, read_log, read_pod
 
-_FOR_EVER = aiohttp.ClientTimeout(total=None)
+_NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
 
 
 class AiohttpSubject(Subject):
-    """aiohttp as it comes."""
+    """An aiohttp session with default settings, except for its read buffer."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -33,7 +33,7 @@ class AiohttpSubject(Subject):
         await self._session.close()
 
     async def body(self, path: str) -> bytes:
-        """Return the body of an answer."""
+        """Return the body of a response."""
         async with self._session.get(self._url + path) as response:
             response.raise_for_status()
             return await response.read()
@@ -59,8 +59,8 @@ class AiohttpSubject(Subject):
 
     @asynccontextmanager
     async def open(self, path: str) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Open a stream and give its chunks as they come."""
-        async with self._session.get(self._url + path, timeout=_FOR_EVER) as response:
+        """Open a stream and yield its chunks as they arrive."""
+        async with self._session.get(self._url + path, timeout=_NO_TIMEOUT) as response:
             response.raise_for_status()
             yield response.content.iter_any()
 
@@ -72,6 +72,6 @@ class AiohttpSubject(Subject):
     @override
     async def log(self, limit: int | None = None) -> int:
         path = LOG if limit is None else f"{LOG}&limitBytes={limit}"
-        async with self._session.get(self._url + path, timeout=_FOR_EVER) as response:
+        async with self._session.get(self._url + path, timeout=_NO_TIMEOUT) as response:
             response.raise_for_status()
             return await read_log(response.content.iter_any())

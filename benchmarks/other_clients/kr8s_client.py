@@ -1,37 +1,45 @@
-"""kr8s, whose objects are dicts with attributes, and which gets an object by a list of one."""
+"""kr8s. Its objects are dicts with attributes. It gets an object with a list request that has a field selector."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
-from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, walker, whole_camel
+from benchmarks.other_clients.base import (
+    LARGE,
+    NAME,
+    SMALL,
+    count_characters,
+    field_walker,
+    read_names,
+    read_pod_camel_case,
+)
 
-# Peers are not installed where types are checked, so they are imported by name.
+# Type checkers run in an environment without this client, so it is imported by name.
 kr8s: Any = import_module("kr8s.asyncio")
 Pod: Any = import_module("kr8s.asyncio.objects").Pod
 
-WALK = walker(lambda kind: ("raw",) if hasattr(kind, "raw") else ())
+read_all = field_walker(lambda kind: ("raw",) if hasattr(kind, "raw") else ())
 
 
 class Kr8s:
-    """Its asynchronous API."""
+    """The asynchronous API of kr8s."""
 
     def __init__(self, api: Any) -> None:
         self._api = api
 
     async def get(self) -> int:
-        whole_camel(await Pod.get(NAME, namespace=LARGE, api=self._api))
+        read_pod_camel_case(await Pod.get(NAME, namespace=LARGE, api=self._api))
         return 1
 
     async def list(self) -> int:
-        return await self._list(whole_camel)
+        return await self._list(read_pod_camel_case)
 
     async def list_names(self) -> int:
-        return await self._list(names)
+        return await self._list(read_names)
 
     async def list_full(self) -> int:
-        return await self._list(WALK)
+        return await self._list(read_all)
 
     async def _list(self, read: Callable[[Any], None]) -> int:
         count = 0
@@ -41,13 +49,13 @@ class Kr8s:
         return count
 
     async def watch(self) -> int:
-        return await self._watch(whole_camel)
+        return await self._watch(read_pod_camel_case)
 
     async def watch_names(self) -> int:
-        return await self._watch(names)
+        return await self._watch(read_names)
 
     async def watch_full(self) -> int:
-        return await self._watch(WALK)
+        return await self._watch(read_all)
 
     async def _watch(self, read: Callable[[Any], None]) -> int:
         count = 0
@@ -58,10 +66,10 @@ class Kr8s:
 
     async def log(self) -> int:
         pod = Pod({"metadata": {"name": NAME, "namespace": LARGE}}, api=self._api)
-        return await characters(pod.logs(follow=True))
+        return await count_characters(pod.logs(follow=True))
 
 
 @asynccontextmanager
-async def open_peer(url: str, _: int) -> AsyncIterator[Kr8s]:
-    """Connect, which asks for the server's version."""
+async def open_client(url: str, _: int) -> AsyncIterator[Kr8s]:
+    """Connect; kr8s requests the version of the server."""
     yield Kr8s(await kr8s.api(url=url, kubeconfig={}, namespace=LARGE))

@@ -1,4 +1,4 @@
-"""One sample of the generated models in a fresh process: `python -m benchmarks.models.work CASE SUBJECT COUNT`."""
+"""Take one sample of the generated models: `python -m benchmarks.models.worker CASE SUBJECT COUNT`."""
 
 import gc
 import json
@@ -9,18 +9,18 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from benchmarks.peers.base import walker
+from benchmarks.other_clients.base import field_walker
 from benchmarks.pods import documents
-from benchmarks.subjects.base import reads
-from benchmarks.subjects.on_dicts import read_pod as read_dict
+from benchmarks.subjects.base import require_present
+from benchmarks.subjects.dict_readers import read_pod as read_dict
 from kubex.api._decode import Decoder
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 
 OBJECTS = 500
-"""Objects of a list, and events of a watch."""
+"""The number of objects of a list, and of events of a watch."""
 
 Work = Callable[[], int]
-"""Does its work once and returns how many objects there were."""
+"""A function that does its work once and returns the number of objects."""
 
 _POD = documents.encode(documents.pod(0))
 _CONFIG_MAP = documents.encode(
@@ -33,13 +33,13 @@ _CONFIG_MAP = documents.encode(
 )
 _DECODER = Decoder(Pod, "pods")
 _EAGER = Decoder(Pod, "pods", "eager")
-_WALK = walker(lambda kind: tuple(getattr(kind, "model_fields", ())))
-_WALK_DICT = walker(lambda _: ())
+_read_all = field_walker(lambda kind: tuple(getattr(kind, "model_fields", ())))
+_read_all_of_dict = field_walker(lambda _: ())
 
 
 def _read_pod(pod: Pod) -> None:
     spec = pod.spec
-    reads(
+    require_present(
         pod.metadata.name,
         spec and spec.node_name,
         spec and spec.containers[0].image,
@@ -58,13 +58,13 @@ def _decode() -> int:
 
 
 def _decode_once() -> int:
-    reads(Pod.model_validate_json(_POD).spec)
+    require_present(Pod.model_validate_json(_POD).spec)
     return 1
 
 
 def _decode_names() -> int:
     metadata = _DECODER.item(_POD).metadata
-    reads(metadata.name, metadata.labels)
+    require_present(metadata.name, metadata.labels)
     return 1
 
 
@@ -72,14 +72,14 @@ def _decode_config_map() -> Work:
     decoder = Decoder(ConfigMap, "configmaps")
 
     def work() -> int:
-        reads(decoder.item(_CONFIG_MAP).data)
+        require_present(decoder.item(_CONFIG_MAP).data)
         return 1
 
     return work
 
 
 def _decode_config_map_limit() -> int:
-    reads(from_json(_CONFIG_MAP)["data"])
+    require_present(from_json(_CONFIG_MAP)["data"])
     return 1
 
 
@@ -88,7 +88,7 @@ def _dump() -> Work:
     _read_pod(pod)
 
     def work() -> int:
-        reads(pod.to_json())
+        require_present(pod.to_json())
         return 1
 
     return work
@@ -98,7 +98,7 @@ def _dump_limit() -> Work:
     pod = from_json(_POD)
 
     def work() -> int:
-        reads(to_json(pod))
+        require_present(to_json(pod))
         return 1
 
     return work
@@ -129,7 +129,7 @@ def _list_limit(read: Callable[[Any], None] = read_dict) -> Work:
 
 
 def _read_names(pod: Pod) -> None:
-    reads(pod.metadata.name, pod.metadata.labels)
+    require_present(pod.metadata.name, pod.metadata.labels)
 
 
 def _watch(read: Callable[[Pod], None], decoder: Decoder[Pod] = _DECODER) -> Work:
@@ -138,7 +138,7 @@ def _watch(read: Callable[[Pod], None], decoder: Decoder[Pod] = _DECODER) -> Wor
     def work() -> int:
         for line in lines:
             event = decoder.event(line, path="")
-            reads(event.type)
+            require_present(event.type)
             read(event.object)
         return len(lines)
 
@@ -151,7 +151,7 @@ def _watch_limit(read: Callable[[Any], None] = read_dict) -> Work:
     def work() -> int:
         for line in lines:
             event: dict[str, Any] = from_json(line)
-            reads(event["type"])
+            require_present(event["type"])
             read(event["object"])
         return len(lines)
 
@@ -165,17 +165,17 @@ CASES: dict[str, tuple[int, dict[str, Callable[[], Work]]]] = {
     "config-map": (5000, {"limit": lambda: _decode_config_map_limit, "kubex": _decode_config_map}),
     "dump": (3000, {"limit": _dump_limit, "kubex": _dump}),
     "list": (6, {"limit": _list_limit, "kubex": lambda: _list(_read_pod)}),
-    "list-full": (6, {"limit": lambda: _list_limit(_WALK_DICT), "kubex": lambda: _list(_WALK, _EAGER)}),
+    "list-full": (6, {"limit": lambda: _list_limit(_read_all_of_dict), "kubex": lambda: _list(_read_all, _EAGER)}),
     "list-names": (10, {"kubex": lambda: _list(_read_names)}),
     "watch": (6, {"limit": _watch_limit, "kubex": lambda: _watch(_read_pod)}),
-    "watch-full": (6, {"limit": lambda: _watch_limit(_WALK_DICT), "kubex": lambda: _watch(_WALK, _EAGER)}),
+    "watch-full": (6, {"limit": lambda: _watch_limit(_read_all_of_dict), "kubex": lambda: _watch(_read_all, _EAGER)}),
     "watch-names": (10, {"kubex": lambda: _watch(_read_names)}),
 }
-"""How often a sample repeats each piece of work, and who does it."""
+"""How often a sample repeats each case, and a factory of the work for each subject."""
 
 
 def measure(case: str, subject: str, count: int) -> tuple[int, float]:
-    """Do the work of a case once it is warm; return the number of objects and the CPU seconds."""
+    """Warm up, then measure a case; return the number of objects and the CPU seconds."""
     work = CASES[case][1][subject]()
     for _ in range(max(1, count // 10)):
         work()

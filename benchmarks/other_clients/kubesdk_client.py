@@ -1,4 +1,4 @@
-"""kubesdk, which reads its server from a kubeconfig file and offers no logs."""
+"""kubesdk. It requires a kubeconfig file, and does not support logs."""
 
 import json
 import tempfile
@@ -9,33 +9,35 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers.base import LARGE, NAME, SMALL, names, walker, whole_camel
+from benchmarks.other_clients.base import LARGE, NAME, SMALL, field_walker, read_names, read_pod_camel_case
 
-# Peers are not installed where types are checked, so they are imported by name.
+# Type checkers run in an environment without this client, so it is imported by name.
 kubesdk: Any = import_module("kubesdk")
 core: Any = import_module("kube_models.api_v1.io.k8s.api.core.v1")
 
-WALK = walker(lambda kind: [field.name for field in fields(kind) if field.name[0] != "_"] if is_dataclass(kind) else ())
+read_all = field_walker(
+    lambda kind: [field.name for field in fields(kind) if field.name[0] != "_"] if is_dataclass(kind) else ()
+)
 
 
 class Kubesdk:
-    """Its functions, with the typed models."""
+    """The functions of kubesdk, with typed models."""
 
     def __init__(self, events: int) -> None:
         self._events = events
 
     async def get(self) -> int:
-        whole_camel(await kubesdk.get_k8s_resource(core.Pod, NAME, LARGE))
+        read_pod_camel_case(await kubesdk.get_k8s_resource(core.Pod, NAME, LARGE))
         return 1
 
     async def list(self) -> int:
-        return await self._list(whole_camel)
+        return await self._list(read_pod_camel_case)
 
     async def list_names(self) -> int:
-        return await self._list(names)
+        return await self._list(read_names)
 
     async def list_full(self) -> int:
-        return await self._list(WALK)
+        return await self._list(read_all)
 
     async def _list(self, read: Callable[[Any], None]) -> int:
         items = (await kubesdk.get_k8s_resource(core.Pod, namespace=SMALL)).items
@@ -44,13 +46,13 @@ class Kubesdk:
         return len(items)
 
     async def watch(self) -> int:
-        return await self._watch(whole_camel)
+        return await self._watch(read_pod_camel_case)
 
     async def watch_names(self) -> int:
-        return await self._watch(names)
+        return await self._watch(read_names)
 
     async def watch_full(self) -> int:
-        return await self._watch(WALK)
+        return await self._watch(read_all)
 
     async def _watch(self, read: Callable[[Any], None]) -> int:
         count = 0
@@ -63,22 +65,22 @@ class Kubesdk:
         return count
 
 
-def _written(config: dict[str, Any], path: Path) -> str:
+def _write_config(config: dict[str, Any], path: Path) -> str:
     path.write_text(json.dumps(config))
     return str(path)
 
 
 @asynccontextmanager
-async def open_peer(url: str, events: int) -> AsyncIterator[Kubesdk]:
-    """Log in with a kubeconfig that names the server alone."""
+async def open_client(url: str, events: int) -> AsyncIterator[Kubesdk]:
+    """Log in with a kubeconfig that only contains the URL of the server."""
     config = {
         "apiVersion": "v1",
         "kind": "Config",
-        "current-context": "here",
-        "clusters": [{"name": "here", "cluster": {"server": url}}],
-        "users": [{"name": "here", "user": {"token": "none"}}],
-        "contexts": [{"name": "here", "context": {"cluster": "here", "user": "here"}}],
+        "current-context": "benchmark",
+        "clusters": [{"name": "benchmark", "cluster": {"server": url}}],
+        "users": [{"name": "benchmark", "user": {"token": "none"}}],
+        "contexts": [{"name": "benchmark", "context": {"cluster": "benchmark", "user": "benchmark"}}],
     }
     with tempfile.TemporaryDirectory() as folder:
-        await kubesdk.login(kubesdk.KubeConfig(path=_written(config, Path(folder, "config"))))
+        await kubesdk.login(kubesdk.KubeConfig(path=_write_config(config, Path(folder, "config"))))
         yield Kubesdk(events)

@@ -1,39 +1,47 @@
-"""lightkube's asynchronous client."""
+"""The asynchronous client of lightkube."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from importlib import import_module
 from typing import Any
 
-from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, walker, whole_camel
+from benchmarks.other_clients.base import (
+    LARGE,
+    NAME,
+    SMALL,
+    count_characters,
+    field_walker,
+    read_names,
+    read_pod_camel_case,
+)
 
-# Peers are not installed where types are checked, so they are imported by name.
+# Type checkers run in an environment without this client, so it is imported by name.
 config: Any = import_module("lightkube.config.models")
 lightkube: Any = import_module("lightkube")
 Pod: Any = import_module("lightkube.resources.core_v1").Pod
 
-WALK = walker(lambda kind: getattr(kind, "__struct_fields__", ()))
+read_all = field_walker(lambda kind: getattr(kind, "__struct_fields__", ()))
 
 
 class Lightkube:
-    """`AsyncClient`, whose objects are structs of msgspec."""
+    """`AsyncClient`. Its objects are msgspec structs."""
 
     def __init__(self, client: Any, events: int) -> None:
         self._client = client
         self._events = events
 
     async def get(self) -> int:
-        whole_camel(await self._client.get(Pod, NAME, namespace=LARGE))
+        read_pod_camel_case(await self._client.get(Pod, NAME, namespace=LARGE))
         return 1
 
     async def list(self) -> int:
-        return await self._list(whole_camel)
+        return await self._list(read_pod_camel_case)
 
     async def list_names(self) -> int:
-        return await self._list(names)
+        return await self._list(read_names)
 
     async def list_full(self) -> int:
-        return await self._list(WALK)
+        return await self._list(read_all)
 
     async def _list(self, read: Callable[[Any], None]) -> int:
         count = 0
@@ -43,13 +51,13 @@ class Lightkube:
         return count
 
     async def watch(self) -> int:
-        return await self._watch(whole_camel)
+        return await self._watch(read_pod_camel_case)
 
     async def watch_names(self) -> int:
-        return await self._watch(names)
+        return await self._watch(read_names)
 
     async def watch_full(self) -> int:
-        return await self._watch(WALK)
+        return await self._watch(read_all)
 
     async def _watch(self, read: Callable[[Any], None]) -> int:
         count = 0
@@ -58,15 +66,15 @@ class Lightkube:
                 read(pod)
                 count += 1
                 if count == self._events:
-                    break  # it would watch again
+                    break  # otherwise lightkube starts a new watch
         return count
 
     async def log(self) -> int:
-        return await characters(self._client.log(NAME, namespace=LARGE, follow=True))
+        return await count_characters(self._client.log(NAME, namespace=LARGE, follow=True))
 
 
 @asynccontextmanager
-async def open_peer(url: str, events: int) -> AsyncIterator[Lightkube]:
+async def open_client(url: str, events: int) -> AsyncIterator[Lightkube]:
     """Connect."""
     server = lightkube.KubeConfig.from_one(cluster=config.Cluster(server=url), user=config.User())
     client = lightkube.AsyncClient(config=server, trust_env=False)

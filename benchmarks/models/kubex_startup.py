@@ -1,4 +1,4 @@
-"""One GET with kubex and the generated Pod in a fresh process, as in benchmarks/startup; prints its CPU seconds."""
+"""Send one GET with Kubex and the generated Pod in a new process, as in benchmarks/startup; print its CPU seconds."""
 
 import asyncio
 import sys

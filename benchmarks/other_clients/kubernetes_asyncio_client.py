@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
-from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, walker, whole
+from benchmarks.other_clients.base import LARGE, NAME, SMALL, count_characters, field_walker, read_names, read_pod
 
-# Peers are not installed where types are checked, so they are imported by name.
+# Type checkers run in an environment without this client, so it is imported by name.
 k8s: Any = import_module("kubernetes_asyncio.client")
 Watch: Any = import_module("kubernetes_asyncio.watch").Watch
 
-WALK = walker(lambda kind: tuple(getattr(kind, "openapi_types", ())))
+read_all = field_walker(lambda kind: tuple(getattr(kind, "openapi_types", ())))
 
 
 class KubernetesAsyncio:
@@ -21,17 +21,17 @@ class KubernetesAsyncio:
         self._core = core
 
     async def get(self) -> int:
-        whole(await self._core.read_namespaced_pod(NAME, LARGE))
+        read_pod(await self._core.read_namespaced_pod(NAME, LARGE))
         return 1
 
     async def list(self) -> int:
-        return await self._list(whole)
+        return await self._list(read_pod)
 
     async def list_names(self) -> int:
-        return await self._list(names)
+        return await self._list(read_names)
 
     async def list_full(self) -> int:
-        return await self._list(WALK)
+        return await self._list(read_all)
 
     async def _list(self, read: Callable[[Any], None]) -> int:
         items = (await self._core.list_namespaced_pod(SMALL)).items
@@ -40,13 +40,13 @@ class KubernetesAsyncio:
         return len(items)
 
     async def watch(self) -> int:
-        return await self._watch(whole)
+        return await self._watch(read_pod)
 
     async def watch_names(self) -> int:
-        return await self._watch(names)
+        return await self._watch(read_names)
 
     async def watch_full(self) -> int:
-        return await self._watch(WALK)
+        return await self._watch(read_all)
 
     async def _watch(self, read: Callable[[Any], None]) -> int:
         count = 0
@@ -58,11 +58,11 @@ class KubernetesAsyncio:
 
     async def log(self) -> int:
         async with Watch() as watch:
-            return await characters(watch.stream(self._core.read_namespaced_pod_log, NAME, LARGE))
+            return await count_characters(watch.stream(self._core.read_namespaced_pod_log, NAME, LARGE))
 
 
 @asynccontextmanager
-async def open_peer(url: str, _: int) -> AsyncIterator[KubernetesAsyncio]:
+async def open_client(url: str, _: int) -> AsyncIterator[KubernetesAsyncio]:
     """Connect."""
     async with k8s.ApiClient(k8s.Configuration(host=url)) as client:
         yield KubernetesAsyncio(k8s.CoreV1Api(client))

@@ -1,14 +1,14 @@
-"""Kubex on aiohttp, with the generated models."""
+"""Kubex on aiohttp with the generated models."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from benchmarks.peers.base import LARGE, NAME, SMALL, characters, names, walker, whole
+from benchmarks.other_clients.base import LARGE, NAME, SMALL, count_characters, field_walker, read_names, read_pod
 from kubex import Api, Client, ClientChoise, ClientConfiguration, create_client
 from kubex.core.params import DecodeMode
 from kubex_k8s.v1_37.core.v1 import Pod
 
-WALK = walker(lambda kind: tuple(getattr(kind, "model_fields", ())))
+read_all = field_walker(lambda kind: tuple(getattr(kind, "model_fields", ())))
 
 
 class Kubex:
@@ -19,17 +19,17 @@ class Kubex:
         self._small = Api(Pod, client, namespace=SMALL)
 
     async def get(self) -> int:
-        whole(await self._pods.get(NAME))
+        read_pod(await self._pods.get(NAME))
         return 1
 
     async def list(self) -> int:
-        return await self._list(whole)
+        return await self._list(read_pod)
 
     async def list_names(self) -> int:
-        return await self._list(names)
+        return await self._list(read_names)
 
     async def list_full(self) -> int:
-        return await self._list(WALK, "eager")
+        return await self._list(read_all, "eager")
 
     async def _list(self, read: Callable[[Pod], None], decode: DecodeMode = "lazy") -> int:
         listed = await self._small.list(decode=decode)
@@ -38,13 +38,13 @@ class Kubex:
         return len(listed)
 
     async def watch(self) -> int:
-        return await self._watch(whole)
+        return await self._watch(read_pod)
 
     async def watch_names(self) -> int:
-        return await self._watch(names)
+        return await self._watch(read_names)
 
     async def watch_full(self) -> int:
-        return await self._watch(WALK, "eager")
+        return await self._watch(read_all, "eager")
 
     async def _watch(self, read: Callable[[Pod], None], decode: DecodeMode = "lazy") -> int:
         count = 0
@@ -56,11 +56,11 @@ class Kubex:
 
     async def log(self) -> int:
         async with self._pods.logs.stream(NAME) as lines:
-            return await characters(aiter(lines))
+            return await count_characters(aiter(lines))
 
 
 @asynccontextmanager
-async def open_peer(url: str, _: int) -> AsyncIterator[Kubex]:
+async def open_client(url: str, _: int) -> AsyncIterator[Kubex]:
     """Connect."""
     async with create_client(ClientConfiguration(url=url), client_class=ClientChoise.AIOHTTP) as client:
         yield Kubex(client)
