@@ -39,7 +39,7 @@ WIDGET_SCHEMA = {
 
 
 def definition(
-    kind: str, plural: str, schema: dict[str, Any], *, scope: str = "Namespaced"
+    kind: str, plural: str, schema: dict[str, Any], *, scope: str = "Namespaced", list_kind: str | None = None
 ) -> CustomResourceDefinition:
     """Make the definition of a kind of the group example.com, with a status subresource."""
     version = CustomResourceDefinitionVersion(
@@ -49,7 +49,9 @@ def definition(
         schema_=CustomResourceValidation(open_apiv3_schema=JSONSchemaProps.model_validate(schema)),
         subresources=CustomResourceSubresources(status=CustomResourceSubresourceStatus()),
     )
-    names = CustomResourceDefinitionNames(kind=kind, plural=plural, singular=kind.lower(), list_kind=f"{kind}List")
+    names = CustomResourceDefinitionNames(
+        kind=kind, plural=plural, singular=kind.lower(), list_kind=list_kind or f"{kind}List"
+    )
     spec = CustomResourceDefinitionSpec(group="example.com", scope=scope, names=names, versions=[version])
     return CustomResourceDefinition(metadata=ObjectMeta(name=f"{plural}.example.com"), spec=spec)
 

@@ -149,7 +149,7 @@ async def test_a_host_may_be_a_name(connect: Connect, serve: Serve) -> None:
 
 @pytest.mark.covers("pitfall-11")
 async def test_a_name_is_encoded_or_refused_before_anything_is_sent(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(answer(b'{"metadata": {}}')))
+    server = serve(Turns(answer(b'{"metadata": {"name": "a"}}')))
     async with connect(server) as client:
         api = Api(ConfigMap, client)
         for name in ("../secrets/s?x=1", "..", "", "a/b", "%2e%2e"):

@@ -31,7 +31,7 @@ async def closed(server: Server) -> bool:
 async def test_streams_never_starve_plain_requests(connect: Connect, serve: Serve) -> None:
     def either(peer: Peer) -> None:
         target = peer.server.seen[-1].target
-        (answer(b'{"metadata": {}}') if target.endswith("/a") else stream(EVENT))(peer)
+        (answer(b'{"metadata": {"name": "a"}}') if target.endswith("/a") else stream(EVENT))(peer)
 
     server = serve(Turns(either))
     async with connect(server, pool_size=1) as client:

@@ -27,7 +27,7 @@ from transport.servers import SECONDS, Peer, Serve
 
 @pytest.mark.anyio
 async def test_a_closed_client_says_so(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(answer(b'{"metadata": {}}')))
+    server = serve(Turns(answer(b'{"metadata": {"name": "a"}}')))
     async with connect(server) as client:
         await client.request("GET", "/")
     api = Api(ConfigMap, client)

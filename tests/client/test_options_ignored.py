@@ -97,7 +97,7 @@ async def test_every_way_to_a_client_points_at_the_users_line(pair: Pair) -> Non
 
 @pytest.mark.anyio
 async def test_the_phases_of_a_calls_own_timeout_warn_too(pair: Pair, serve: Serve) -> None:
-    server = serve(Turns(answer(b'{"metadata": {}}'), answer(b'{"items": []}'), answer(), stream()))
+    server = serve(Turns(answer(b'{"metadata": {"name": "a"}}'), answer(b'{"items": []}'), answer(), stream()))
     timeout = Timeout(total=5, pool=1)
     async with create_client(ClientConfiguration(url=server.url), client_class=pair.backend) as client:
         with warnings.catch_warnings(record=True) as caught:

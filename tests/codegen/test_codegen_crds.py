@@ -74,6 +74,7 @@ def test_a_folder_gives_all_served_versions_with_their_subresources(package: Pat
     bases = [(issubclass(kind, HasStatus), issubclass(kind, HasScale)) for kind in (v1beta1.Shop, v1beta2.Shop)]
     assert bases == [(False, True), (True, False)]
     assert (issubclass(v1.Order, NamespacedResource), issubclass(v1.Shop, NamespacedResource)) == (True, False)
+    assert (v1.Order.__resource__.list_kind, v1.Shop.__resource__.list_kind) == ("OrderList", "ShopCollection")
 
 
 _VERSIONS = ["v1", "v1beta1", "v1beta2"]

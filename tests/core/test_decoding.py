@@ -111,7 +111,7 @@ def test_the_object_and_the_field_are_named() -> None:
 
 
 def test_of_many_problems_three_are_named() -> None:
-    body = b'{"spec": {"containers": [{}, {}, {}, {}, {}]}}'
+    body = b'{"metadata": {"name": "p"}, "spec": {"containers": [{}, {}, {}, {}, {}]}}'
     with pytest.raises(DecodeError, match="and 2 more"):
         _ = Decoder(Pod, "Pod").item(body).spec
 
@@ -128,7 +128,13 @@ def test_one_bad_item_of_a_list_is_named() -> None:
 
 @pytest.mark.covers("pitfall-9")
 @pytest.mark.parametrize(
-    "body", [b'{"items": null}', b'{"metadata": {}, "items": []}', b'{"metadata": {"continue": ""}}']
+    "body",
+    [
+        b'{"items": null}',
+        b'{"metadata": {}, "items": []}',
+        b'{"kind": "ConfigMapList", "metadata": {"continue": ""}}',
+        b'{"kind": "ConfigMapList", "apiVersion": "v1", "metadata": null, "items": null}',
+    ],
 )
 def test_null_items_are_an_empty_list(body: bytes) -> None:
     assert Decoder(ConfigMap, "ConfigMap").list(body).items == []

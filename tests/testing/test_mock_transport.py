@@ -39,7 +39,7 @@ def connect(mock: MockTransport, **options: object) -> Client:
 
 
 async def test_responses_are_used_in_order_and_requests_are_recorded() -> None:
-    found = MockResponse(json={"data": {"color": "red"}})
+    found = MockResponse(json={"metadata": {"name": "settings"}, "data": {"color": "red"}})
     with MockTransport([MockResponse(status=201, json=SETTINGS), found]) as mock:
         async with create_client(CONFIGURATION, client_class=mock.backend) as client:
             api = Api(ConfigMap, client)

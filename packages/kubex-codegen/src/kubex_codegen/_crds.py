@@ -83,6 +83,7 @@ def _spec(definition: Manifest) -> dict[str, Any]:
 def _part(definition: Manifest, spec: Mapping[str, Any], group: str, kind: str, plural: str) -> dict[str, Any]:
     schemas: dict[str, Any] = {}
     paths: dict[str, Any] = {}
+    list_kind = str(object_in(spec.get("names"), f"{definition.origin}: spec.names").get("listKind") or f"{kind}List")
     versions = list_in(spec.get("versions"), f"{definition.origin}: spec.versions")
     for number, entry in enumerate(versions):
         where = f"{definition.origin}: spec.versions[{number}]"
@@ -93,12 +94,20 @@ def _part(definition: Manifest, spec: Mapping[str, Any], group: str, kind: str, 
         validation = object_in(version.get("schema"), f"{where}.schema")
         schema = object_in(validation.get("openAPIV3Schema"), f"{where}.schema.openAPIV3Schema")
         served = {"group": group, "version": name, "kind": kind}
-        schemas[".".join([*reversed(group.split(".")), name, kind])] = _schema(schema, served, where)
+        schemas[_schema_name(group, name, kind)] = _schema(schema, served, where)
         subresources = object_in(version.get("subresources") or {}, f"{where}.subresources")
-        paths |= _paths(served, plural, namespaced=spec.get("scope") == "Namespaced", subresources=subresources)
+        list_name = _schema_name(group, name, list_kind)
+        schemas[list_name] = {"type": "object", KINDS: [{**served, "kind": list_kind}]}
+        paths |= _paths(
+            served, plural, list_name, namespaced=spec.get("scope") == "Namespaced", subresources=subresources
+        )
     if not schemas:
         raise CodegenError(f"{definition.origin} serves no version: set `served: true` on one")
     return {"openapi": "3.0.0", "components": {"schemas": schemas}, "paths": paths}
+
+
+def _schema_name(group: str, version: str, kind: str) -> str:
+    return ".".join([*reversed(group.split(".")), version, kind])
 
 
 def _schema(schema: Mapping[str, Any], served: Mapping[str, str], where: str) -> dict[str, Any]:
@@ -110,7 +119,7 @@ def _schema(schema: Mapping[str, Any], served: Mapping[str, str], where: str) ->
 
 
 def _paths(
-    served: Mapping[str, str], plural: str, *, namespaced: bool, subresources: Mapping[str, Any]
+    served: Mapping[str, str], plural: str, list_name: str, *, namespaced: bool, subresources: Mapping[str, Any]
 ) -> dict[str, Any]:
     root = f"/apis/{served['group']}/{served['version']}"
     home = f"{root}/namespaces/{{namespace}}/{plural}" if namespaced else f"{root}/{plural}"
@@ -120,13 +129,16 @@ def _paths(
         home: _operations(served, {"get": "list", "post": "post", "delete": "deletecollection"}),
         f"{home}/{{name}}": _operations(served, {**_READ_AND_WRITTEN, "delete": "delete"}),
     }
+    schema = {"$ref": f"#/components/schemas/{list_name}"}
+    for path in (f"{root}/{plural}", home):
+        paths[path]["get"]["responses"] = {"200": {"content": {"application/json": {"schema": schema}}}}
     for name, kind in (("status", served), ("scale", scale)):
         if subresources.get(name) is not None:
             paths[f"{home}/{{name}}/{name}"] = _operations(kind, _READ_AND_WRITTEN)
     return paths
 
 
-def _operations(kind: Mapping[str, str], actions: Mapping[str, str]) -> dict[str, Any]:
+def _operations(kind: Mapping[str, str], actions: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     return {method: {"x-kubernetes-action": action, KINDS: kind} for method, action in actions.items()}
 
 

@@ -161,6 +161,7 @@ def _bases(role: Role) -> list[Symbol]:
 
 def _facts(resource: Resource, names: _Names) -> str:
     words = {"group": resource.group, "version": resource.version, "kind": resource.kind, "plural": resource.plural}
+    words["list_kind"] = resource.list_kind
     items = [f"{name}={word!r}" for name, word in words.items() if word]
     if resource.subresources:
         items.append(f"subresources={_frozenset(resource.subresources)}")

@@ -33,6 +33,8 @@ class Resource:
     plural: str
     kind: str = ""
     schema: str = ""
+    list_kind: str = ""
+    """The kind of its lists, empty if it is the kind and `List`."""
     namespaced: bool = False
     verbs: set[str] = field(default_factory=set[str])
     subresources: set[str] = field(default_factory=set[str])
@@ -73,6 +75,9 @@ def find_resources(document: Document) -> list[Resource]:
         for group_version_kind in actions.values():
             resource.kind = group_version_kind[2]
             resource.schema = schemas.get(group_version_kind, "")
+        list_kind = _list_kind(document, operations)
+        if list_kind and list_kind != f"{resource.kind}List":
+            resource.list_kind = list_kind
     for resource in found.values():
         # Custom resources have no paths below /watch/: they are watched through their list.
         if "list" in resource.verbs and (resource.group, resource.version) not in watched:
@@ -108,6 +113,25 @@ def _actions(operations: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, st
             found = cast("dict[str, Any]", operation)
             kind = found[KINDS]
             yield str(found.get("x-kubernetes-action", "")), (kind["group"], kind["version"], kind["kind"])
+
+
+def _list_kind(document: Document, operations: Mapping[str, Any]) -> str:
+    """Return the kind of the list that a collection responds with; empty if the document does not say it."""
+    if _inside(operations, "get").get("x-kubernetes-action") != "list":
+        return ""
+    response = _inside(operations, "get", "responses", "200")
+    # Version 2 has the schema in the response, version 3 below the content type.
+    schema = _inside(response, "schema") or _inside(response, "content", "application/json", "schema")
+    kinds = kinds_of(document.schemas.get(str(schema.get("$ref")).rpartition("/")[2], {}))
+    return kinds[0][2] if len(kinds) == 1 else ""
+
+
+def _inside(value: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    """Return an object inside of others, an empty one if it is not there."""
+    found: Any = value
+    for key in keys:
+        found = cast("dict[str, Any]", found).get(key) if isinstance(found, dict) else None
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def _place(path: str) -> tuple[str, str, bool, bool, str, str] | None:

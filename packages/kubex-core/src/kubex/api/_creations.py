@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from kubex.api._endpoint import Endpoint
+from kubex.api._kinds import STATUS, Kinds, is_blank, read_success
 from kubex.api._options import DeleteOptions, WriteOptions, dry_run_value
 from kubex.client._calls import call
 from kubex.core._encode import encode
 from kubex.core.params import NamespaceTypes, TimeoutTypes
 from kubex.models import Status, TokenRequest, TokenRequestSpec
-from kubex.models._errors import decode
+from kubex.models._errors import DecodeError, decode
+from kubex.models._kinded import Kind
+
+_EVICTION = Kind("policy/v1", "Eviction")
+_EVICTED = Kinds((STATUS, _EVICTION))
+_TOKEN_REQUEST = Kinds((Kind("authentication.k8s.io/v1", "TokenRequest"),))
 
 
 async def create_eviction(
@@ -25,7 +31,7 @@ async def create_eviction(
         "deleteOptions": options.document(),
     }
     request = endpoint.request("POST", path, timeout, body=encode(body), resend_when_throttled=False)
-    return await call(endpoint.client, request, lambda answer: decode(Status, answer.body, "Status"))
+    return await call(endpoint.client, request, lambda answer: _evicted(answer.body))
 
 
 async def create_token(
@@ -45,4 +51,19 @@ async def create_token(
         query=WriteOptions(dry_run=dry_run_value(dry_run)).query(),
         body=encode(TokenRequest(spec=spec)),
     )
-    return await call(endpoint.client, request, lambda answer: decode(TokenRequest, answer.body, "TokenRequest"))
+    return await call(endpoint.client, request, lambda answer: _issued(answer.body))
+
+
+def _evicted(body: bytes) -> Status:
+    """Decode the response to an eviction: a Status, the Eviction, or nothing."""
+    if is_blank(body) or _EVICTED.check_object(body, "Status", named=False).kind != _EVICTION.kind:
+        return read_success(body)
+    return Status(status="Success")
+
+
+def _issued(body: bytes) -> TokenRequest:
+    _TOKEN_REQUEST.check_object(body, "TokenRequest", named=False)
+    answer = decode(TokenRequest, body, "TokenRequest")
+    if answer.status is None:
+        raise DecodeError("TokenRequest", "status: Field required")
+    return answer

@@ -11,31 +11,28 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from kubex.api._collector import collector_paused
+from kubex.api._kinds import UNREADABLE, Kinds, is_blank, kinds_of, read_header, read_success
 from kubex.core._api_errors import error_from_status
 from kubex.core._errors import UnknownWatchEventError
 from kubex.core.params import DecodeMode
 from kubex.errors import ConfigurationError
-from kubex.models import EventType, ListMeta, ObjectMeta, Resource, ResourceList, Status, WatchEvent
+from kubex.models import EventType, ListMeta, ObjectMeta, Resource, ResourceList, Status, WatchEvent, facts_of
 from kubex.models._errors import DecodeError, decode
 from kubex.models._events import INITIAL_EVENTS_END
 from kubex.models._lazy.decode import decode_eagerly, decode_lazily
 from kubex.models._lazy.envelope import FastPathMiss, envelope_decoder
-from kubex.models._lazy.fields import validator
+from kubex.models._lazy.fields import complete, validator
 from kubex.models._lazy.items import LazyList
 from kubex.models._lazy.split import scan_array, scan_object
 
 T = TypeVar("T", bound=Resource)
 
 
-class _Kind(msgspec.Struct):
-    kind: str | None = None
-
-
 class _List(msgspec.Struct, rename={"api_version": "apiVersion"}):
-    api_version: str | UnsetType | None = UNSET
-    kind: str | UnsetType | None = UNSET
+    api_version: Any = UNSET
+    kind: Any = UNSET
     metadata: msgspec.Raw | UnsetType = UNSET
-    items: list[msgspec.Raw] | None = None
+    items: list[msgspec.Raw] | UnsetType | None = UNSET
 
 
 class _Event(msgspec.Struct):
@@ -43,36 +40,36 @@ class _Event(msgspec.Struct):
     object: msgspec.Raw
 
 
-class _Bookmark(msgspec.Struct, rename={"api_version": "apiVersion"}):
-    metadata: msgspec.Raw = msgspec.Raw(b"{}")
-    kind: str | None = None
-    api_version: str | None = None
-
-
 _CHANGES = {text: EventType(text) for text in ("ADDED", "MODIFIED", "DELETED")}
 
-_KIND = msgspec.json.Decoder(_Kind)
 _LIST = msgspec.json.Decoder(_List)
 _EVENT = msgspec.json.Decoder(_Event)
-_BOOKMARK = msgspec.json.Decoder(_Bookmark)
-
-_FAILURES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Decoder(Generic[T]):
-    """Decodes the responses about one kind.
+    """Decodes the responses about one kind, and refuses those of other kinds.
 
-    `pause_gc` pauses the garbage collector while a list is decoded eagerly.
+    `kinds` are those of objects and of lists, by default of the model. `pause_gc` pauses the garbage collector while a
+    list is decoded eagerly.
     """
 
-    __slots__ = ("_list", "_model", "_pause_gc", "_what", "mode")
+    __slots__ = ("_kinds", "_list", "_list_kinds", "_model", "_pause_gc", "_what", "mode")
 
-    def __init__(self, model: type[T], what: str, mode: DecodeMode = "lazy", *, pause_gc: bool = True) -> None:
+    def __init__(
+        self,
+        model: type[T],
+        what: str,
+        mode: DecodeMode = "lazy",
+        *,
+        kinds: tuple[Kinds, Kinds] | None = None,
+        pause_gc: bool = True,
+    ) -> None:
         if mode not in ("lazy", "eager"):
             raise ConfigurationError(f'must be "lazy" or "eager", not {mode!r}', field="decode")
         self._model = model
         self._list: type[ResourceList[T]] | None = None
         self._what = what
+        self._kinds, self._list_kinds = kinds or kinds_of(facts_of(model))
         self.mode = mode
         self._pause_gc = pause_gc
 
@@ -80,10 +77,37 @@ class Decoder(Generic[T]):
         """Return a decoder with another mode; None keeps the mode."""
         if mode is None or mode == self.mode:
             return self
-        return Decoder(self._model, self._what, mode, pause_gc=self._pause_gc)
+        kinds = self._kinds, self._list_kinds
+        return Decoder(self._model, self._what, mode, kinds=kinds, pause_gc=self._pause_gc)
 
-    def item(self, body: bytes) -> T:
-        """Decode one object; raises DecodeError, which names it."""
+    def item(self, body: bytes, *, named: bool = True) -> T:
+        """Decode one object; raises DecodeError, which names it.
+
+        With `named=False` the object needs no name if it says its kind.
+        """
+        found = self._usual(body)
+        if found is not None:
+            return found
+        self._kinds.check_object(body, self._what, named=named)
+        return self._unchecked(body)
+
+    def _usual(self, body: bytes) -> T | None:
+        """Decode an object that says the usual kind and has a name; None if it has to be looked at."""
+        if self.mode == "lazy":
+            envelope = envelope_decoder(self._model)
+            try:
+                return None if envelope is None else envelope.item(body, self._kinds.usual)
+            except FastPathMiss:
+                return None
+        try:
+            found = complete(self._model).model_validate_json(body)
+        except ValidationError:
+            return None
+        usual = self._kinds.kinds[0]
+        is_usual = (found.api_version, found.kind) == (usual.api_version, usual.kind)
+        return found if is_usual and getattr(found.metadata, "name", None) else None
+
+    def _unchecked(self, body: bytes) -> T:
         decode_object = decode_eagerly if self.mode == "eager" else decode_lazily
         return decode_object(self._model, body, self._what)
 
@@ -99,8 +123,12 @@ class Decoder(Generic[T]):
         """Split a list into its items, each of which is decoded when it is read; raises DecodeError."""
         what = f"a list of {self._what}"
         found = _split_list(body, what)
-        fields: dict[str, Any] = {"items": LazyList[T](raws=found.items or (), decode=self.item)}
-        if found.metadata is not UNSET:
+        self._list_kinds.check(found.api_version, found.kind, what)
+        if not found.kind and found.items is UNSET:
+            raise DecodeError(what, "the response has neither a kind nor items")
+        decode_item = self._unchecked if found.kind else self.item
+        fields: dict[str, Any] = {"items": LazyList[T](raws=found.items or (), decode=decode_item)}
+        if found.metadata is not UNSET and bytes(found.metadata) != b"null":
             fields["metadata"] = decode(ListMeta, bytes(found.metadata), what)
         fields |= {name: getattr(found, name) for name in ("api_version", "kind") if getattr(found, name) is not UNSET}
         if self._list is None:  # not before a list comes: the class takes Pydantic a while
@@ -109,11 +137,15 @@ class Decoder(Generic[T]):
 
     def item_or_status(self, body: bytes) -> T | Status:
         """Decode the response of a delete: the object, or a Status."""
-        return decode(Status, body, "Status") if self._kind(body) == "Status" else self.item(body)
+        return self._success(body) or self.item(body)
 
     def list_or_status(self, body: bytes) -> ResourceList[T] | Status:
         """Decode the response of a delete of a collection: the deleted objects, or a Status."""
-        return decode(Status, body, "Status") if self._kind(body) == "Status" else self.list(body)
+        return self._success(body) or self.list(body)
+
+    def _success(self, body: bytes) -> Status | None:
+        is_status = is_blank(body) or self._kinds.is_status(read_header(body, self._what))
+        return read_success(body) if is_status else None
 
     def event(self, line: bytes, *, path: str) -> WatchEvent[T]:
         """Decode one line of a watch.
@@ -123,7 +155,7 @@ class Decoder(Generic[T]):
         envelope = envelope_decoder(self._model) if self.mode == "lazy" else None
         if envelope is not None:
             try:
-                kind, item = envelope.event(line)
+                kind, item = envelope.event(line, self._kinds.usual)
             except FastPathMiss:
                 pass  # such as an ERROR event, or an object with undeclared fields
             else:
@@ -138,48 +170,52 @@ class Decoder(Generic[T]):
             ended = (bookmark.metadata.annotations or {}).get(INITIAL_EVENTS_END) == "true"
             return WatchEvent(EventType.INITIAL_EVENTS_END if ended else EventType.BOOKMARK, bookmark)
         if kind == "ERROR":
-            raise error_from_status(decode(Status, body, "Status"), method="GET", path=path)
+            raise error_from_status(self._reported(body), method="GET", path=path)
         raise UnknownWatchEventError(self._what, kind)
+
+    def _reported(self, body: bytes) -> Status:
+        what = "an ERROR event"
+        header = read_header(body, what)
+        status = decode(Status, body, what)
+        if header.kind == "Status" or (not header.kind and (status.message or status.reason or status.code)):
+            return status
+        raise DecodeError(what, "its object is not a Status")
 
     def _bookmark(self, body: bytes) -> T:
         # A bookmark has only metadata, so fields that the kind requires are not there to be validated.
+        what = f"a bookmark of {self._what}"
+        header = read_header(body, what)
+        self._kinds.check(header.api_version, header.kind, what)
         try:
-            raw = _BOOKMARK.decode(body)
-        except _FAILURES as error:
-            raise DecodeError(f"a bookmark of {self._what}", str(error)) from error
-        try:
-            metadata = validator(self._model.model_fields["metadata"])(bytes(raw.metadata))
+            metadata = validator(self._model.model_fields["metadata"])(bytes(header.metadata))
         except ValidationError:  # a class of metadata may require what it does not have either
-            metadata = decode(ObjectMeta, bytes(raw.metadata), f"a bookmark of {self._what}")
-        return self._model.model_construct(api_version=raw.api_version, kind=raw.kind, metadata=metadata)
-
-    def _kind(self, body: bytes) -> object:
-        try:
-            return _KIND.decode(body).kind
-        except RecursionError:  # what nests deeper than msgspec reads
-            return from_json(bytes(scan_object(body).get("kind", b"null")))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise DecodeError(self._what, str(error)) from error
+            metadata = decode(ObjectMeta, bytes(header.metadata), what)
+        return self._model.model_construct(api_version=header.api_version, kind=header.kind, metadata=metadata)
 
 
 def _split_list(body: bytes, what: str) -> _List:
     try:
         return _LIST.decode(body)
-    except _FAILURES as error:  # one item may nest too deep, or have a NaN, and must not affect the others
+    except UNREADABLE as error:  # one item may nest too deep, or have a NaN, and must not affect the others
         try:
             fields = scan_object(body)
-            raws = scan_array(bytes(fields.get("items", b"[]")))
-            names = [from_json(bytes(fields.get(name, b"null"))) for name in ("apiVersion", "kind")]
+            said = {name: from_json(bytes(fields[name])) for name in ("apiVersion", "kind") if name in fields}
+            items = bytes(fields.get("items", b"null"))
+            raws = [] if items == b"null" else scan_array(items)
         except ValueError:
             raise DecodeError(what, str(error)) from error
-        metadata = msgspec.Raw(fields.get("metadata", b"{}"))
-        return _List(api_version=names[0], kind=names[1], metadata=metadata, items=[msgspec.Raw(raw) for raw in raws])
+        return _List(
+            api_version=said.get("apiVersion", UNSET),
+            kind=said.get("kind", UNSET),
+            metadata=msgspec.Raw(fields["metadata"]) if "metadata" in fields else UNSET,
+            items=[msgspec.Raw(raw) for raw in raws] if "items" in fields else UNSET,
+        )
 
 
 def _split_event(line: bytes, what: str) -> tuple[str, bytes]:
     try:
         event = _EVENT.decode(line)
-    except _FAILURES as error:
+    except UNREADABLE as error:
         try:
             fields = scan_object(line)
             kind, body = from_json(bytes(fields["type"])), bytes(fields["object"])

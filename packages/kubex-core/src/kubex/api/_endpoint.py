@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Generic, Protocol, TypeVar
 
 from kubex.api._decode import Decoder
+from kubex.api._kinds import kinds_of
 from kubex.api._verbs import require
 from kubex.client import Client
 from kubex.client._calls import resolve_timeout
@@ -53,7 +54,8 @@ class Endpoint(Generic[T]):
         self.accept = _METADATA if metadata_only else JSON
         self.accept_list = _METADATA_LIST if metadata_only else JSON
         what = f"{model.__name__} of {self.facts.resource}" if metadata_only else model.__name__
-        self.decoder = Decoder(model, what, decode, pause_gc=client.options.pause_gc)
+        kinds = kinds_of(self.facts, metadata_only=metadata_only)
+        self.decoder = Decoder(model, what, decode, kinds=kinds, pause_gc=client.options.pause_gc)
         if isinstance(namespace, str):
             self.collection(namespace)
 

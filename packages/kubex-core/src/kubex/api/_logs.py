@@ -15,6 +15,8 @@ from kubex.client._calls import call, open_stream
 from kubex.client._stream import Lines
 from kubex.core._lines import TextSplitter
 from kubex.core._request import Request
+from kubex.core._response import Response
+from kubex.core._wrong_content import check_text
 from kubex.core.params import NamespaceTypes, TimeoutTypes
 from kubex.errors import ConfigurationError
 from kubex.models.markers import HasLogs
@@ -57,7 +59,7 @@ class Logs:
             timestamps=timestamps or None,
         )
         request = self._request(name, options, namespace, request_timeout)
-        return await call(self._endpoint.client, request, lambda answer: answer.body.decode("utf-8", "replace"))
+        return await call(self._endpoint.client, request, lambda answer: _text(answer, request.path))
 
     def stream(
         self,
@@ -89,7 +91,8 @@ class Logs:
             timestamps=timestamps or None,
         )
         request = self._request(name, options, namespace, request_timeout)
-        return LogStream(open_stream(self._endpoint.client, request, block="api.logs.stream(name) as log"))
+        stream = open_stream(self._endpoint.client, request, block="api.logs.stream(name) as log")
+        return LogStream(stream, path=request.path)
 
     def _request(
         self, name: str, options: LogOptions, namespace: NamespaceTypes, request_timeout: TimeoutTypes
@@ -104,16 +107,22 @@ class LogStream:
     A line longer than 64 MiB raises DecodeError.
     """
 
-    __slots__ = ("_lines", "_stream")
+    __slots__ = ("_lines", "_path", "_stream")
 
-    def __init__(self, stream: ByteStream) -> None:
+    def __init__(self, stream: ByteStream, *, path: str) -> None:
         self._stream = stream
+        self._path = path
         self._lines = Lines(
             stream, TextSplitter(), what="a line of the log", remedy="; read the log with log.bytes.chunks()"
         )
 
     async def __aenter__(self) -> Self:
         await self._stream.__aenter__()
+        try:
+            check_text(self._stream.headers, "the log", path=self._path)
+        except BaseException:
+            await self._stream.__aexit__(None, None, None)
+            raise
         return self
 
     async def __aexit__(
@@ -131,6 +140,11 @@ class LogStream:
     def bytes(self) -> ByteStream:
         """The log as bytes: `log.bytes.lines()`, `log.bytes.chunks()`. Use either these or the lines of text."""
         return self._stream
+
+
+def _text(answer: Response, path: str) -> str:
+    check_text(answer.headers, "the log", path=path)
+    return answer.body.decode("utf-8", "replace")
 
 
 def _time(since_time: datetime | None, since_seconds: int | None) -> str | None:

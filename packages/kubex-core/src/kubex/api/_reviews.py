@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TypeVar
 
 from kubex.api._endpoint import check_client
+from kubex.api._kinds import is_blank, kinds_of, read_header, read_success
 from kubex.api._options import WriteOptions, dry_run_value
 from kubex.client import Client
 from kubex.client._calls import call, resolve_timeout
 from kubex.core._encode import encode_object
 from kubex.core._paths import place
 from kubex.core._request import Request
-from kubex.core._response import Response
 from kubex.core.params import NamespaceTypes, TimeoutTypes
 from kubex.errors import NamespaceError
-from kubex.models import CreateOnly, Model, NamespacedCreateOnly, ResourceFacts
+from kubex.models import CreateOnly, NamespacedCreateOnly, ResourceFacts
 from kubex.models._errors import decode
 
 C = TypeVar("C", bound=CreateOnly)
@@ -45,7 +45,7 @@ async def create_review(
         body=encode_object(review, facts),
         timeout=request_timeout if request_timeout is ... else resolve_timeout(client, request_timeout),
     )
-    return await call(client, request, lambda answer: _answered(review, answer))
+    return await call(client, request, lambda answer: _answered(review, facts, answer.body))
 
 
 def facts_of_created(review: object) -> ResourceFacts:
@@ -63,16 +63,15 @@ def facts_of_created(review: object) -> ResourceFacts:
     return review.__resource__
 
 
-class _Answer(Model):
-    """As much of any answer as says what it is."""
-
-    kind: str | None = None
-
-
-def _answered(review: C, answer: Response) -> C:
-    if decode(_Answer, answer.body, "the answer").kind == "Status":
+def _answered(review: C, facts: ResourceFacts, body: bytes) -> C:
+    """Decode the response. What has no status to be filled in, such as a Binding, may be answered by a success."""
+    model = type(review)
+    kinds, _ = kinds_of(facts)
+    if "status" not in model.model_fields and (is_blank(body) or kinds.is_status(read_header(body, facts.kind))):
+        read_success(body)
         return review
-    return decode(type(review), answer.body, type(review).__name__)
+    kinds.check_object(body, facts.kind, named=False)
+    return decode(model, body, facts.kind)
 
 
 def _path(client: Client, review: CreateOnly, facts: ResourceFacts, namespace: NamespaceTypes) -> str:

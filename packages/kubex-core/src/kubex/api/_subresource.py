@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar
 
 from kubex.api._endpoint import Endpoint
+from kubex.api._kinds import Kinds
 from kubex.api._options import WriteOptions, dry_run_value
 from kubex.api._patching import patch_request
 from kubex.client._calls import call
@@ -27,6 +28,7 @@ class Subresource(Generic[M]):
         self._name = name
         self._model = model
         self._facts = facts
+        self._kinds = Kinds((facts,))
 
     async def get(self, name: str, *, namespace: NamespaceTypes = ..., request_timeout: TimeoutTypes = ...) -> M:
         """Return the subresource of one object; raises NotFound."""
@@ -81,5 +83,9 @@ class Subresource(Generic[M]):
         )
 
     async def _send(self, request: Request) -> M:
+        return await call(self._endpoint.client, request, lambda answer: self._decode(answer.body))
+
+    def _decode(self, body: bytes) -> M:
         what = f"{self._name} of {self._endpoint.facts.resource}"
-        return await call(self._endpoint.client, request, lambda answer: decode(self._model, answer.body, what))
+        self._kinds.check_object(body, what, named=True)
+        return decode(self._model, body, what)

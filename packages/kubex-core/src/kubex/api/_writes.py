@@ -47,7 +47,9 @@ class WriteApi(ReadApi[T]):
         )
         body = encode_object(obj, endpoint.facts)
         path = endpoint.placed(obj, namespace, "create")
-        return await self._send(endpoint.request("POST", path, request_timeout, query=options.query(), body=body))
+        request = endpoint.request("POST", path, request_timeout, query=options.query(), body=body)
+        # Reviews, which have no name, can be created as untyped objects.
+        return await call(endpoint.client, request, lambda answer: endpoint.decoder.item(answer.body, named=False))
 
     async def replace(
         self,

@@ -43,8 +43,9 @@ from kubex.core._encode import encode
 from kubex.core._query import Query
 from kubex.core._request import JSON, Request
 from kubex.core._response import Response
+from kubex.core._wrong_content import error_for_content
 from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
-from kubex.errors import ClientClosedError, ConfigurationError, KubexError, TLSError
+from kubex.errors import ClientClosedError, ConfigurationError, DecodeError, KubexError, TLSError
 from kubex.models._errors import decode
 from kubex.transport import Backend, StreamResponse, Transport
 from kubex.transport._tls_errors import SERVER_USES_TLS
@@ -199,7 +200,13 @@ class Client:
         warnings = response.headers.warnings() if self._options.log_api_warnings else ()
         if response.status >= 300:
             raise_with_warnings(self._refusal(request, response, response.body), warnings)
-        result = decode(response)
+        try:
+            result = decode(response)
+        except DecodeError as error:
+            refusal = error_for_content(
+                error, response.body, response.headers, method=request.method, path=request.path
+            )
+            raise_with_warnings(refusal, warnings)
         if warnings:
             warn_result(warnings, result)
         return result

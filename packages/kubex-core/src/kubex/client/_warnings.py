@@ -1,6 +1,7 @@
 """Python warnings for the `Warning` headers of API servers."""
 
 from collections.abc import Iterable
+from typing import NoReturn
 
 from kubex.core._warn import warn_caller
 from kubex.errors import ApiWarning, KubexError
@@ -14,7 +15,7 @@ def warn_result(texts: Iterable[str], result: object) -> None:
         warn_caller(warning)
 
 
-def raise_with_warnings(error: KubexError, texts: Iterable[str]) -> None:
+def raise_with_warnings(error: KubexError, texts: Iterable[str]) -> NoReturn:
     """Issue a warning for each text, then raise the error, also if the user turned warnings into errors."""
     try:
         warn_result(texts, None)

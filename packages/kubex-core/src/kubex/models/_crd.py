@@ -68,7 +68,7 @@ def crd_for(
         "plural": facts.plural,
         "singular": singular or facts.kind.lower(),
         "kind": facts.kind,
-        "listKind": f"{facts.kind}List",
+        "listKind": facts.list_kind,
         "shortNames": list(short_names),
         "categories": list(categories),
     }

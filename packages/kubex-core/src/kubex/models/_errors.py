@@ -37,13 +37,19 @@ def rebuild(error: type[KubexError], facts: dict[str, Any]) -> KubexError:
 
 @dataclass(eq=False, repr=False)
 class DecodeError(KubexError, ValueError):
-    """The server's answer is not what the model says; the cause is chained."""
+    """A response is not what was expected, or does not fit its model; the cause is chained.
+
+    `method` and `path` are those of the request. They are None for a part that is decoded after the call.
+    """
 
     what: str
     problem: str
+    method: str | None = None
+    path: str | None = None
 
     def __str__(self) -> str:
-        return f"cannot decode {self.what}: {self.problem}"
+        where = f" ({self.method} {self.path})" if self.method else ""
+        return f"cannot decode {self.what}: {self.problem}{where}"
 
 
 def decode(model: type[M], data: bytes, what: str) -> M:

@@ -16,7 +16,8 @@ _VERSION = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 class ResourceFacts:
     """The place of a kind in the Kubernetes API; one immutable value per class.
 
-    `plural` is data and never guessed from the kind. `group` is empty for the core group. `verbs` are Kubernetes'
+    `plural` is data and never guessed from the kind. `list_kind` is the kind of lists, by default the kind and `List`;
+    some CustomResourceDefinitions have another `listKind`. `group` is empty for the core group. `verbs` are Kubernetes'
     names of what the collection and its objects allow; nearly every kind has all of them, which is the default. An
     `Api` refuses the others before anything is sent.
     See https://kubernetes.io/docs/reference/using-api/api-concepts/.
@@ -28,6 +29,7 @@ class ResourceFacts:
     group: str = ""
     subresources: frozenset[str] = field(default_factory=frozenset[str])
     verbs: frozenset[str] = ALL_VERBS
+    list_kind: str = ""
 
     def __post_init__(self) -> None:
         for name in ("version", "kind", "plural"):
@@ -46,6 +48,7 @@ class ResourceFacts:
             )
         object.__setattr__(self, "subresources", frozenset(self.subresources))
         object.__setattr__(self, "verbs", frozenset(self.verbs))
+        object.__setattr__(self, "list_kind", self.list_kind or f"{self.kind}List")
 
     @property
     def api_version(self) -> str:

@@ -68,20 +68,23 @@ class UntypedClusterResource(ClusterResource, _Fields):
 
 @overload
 def untyped(
-    api_version: str, kind: str, *, plural: str, namespaced: Literal[True] = True
+    api_version: str, kind: str, *, plural: str, namespaced: Literal[True] = True, list_kind: str = ""
 ) -> type[UntypedNamespacedResource]: ...
 @overload
 def untyped(
-    api_version: str, kind: str, *, plural: str, namespaced: Literal[False]
+    api_version: str, kind: str, *, plural: str, namespaced: Literal[False], list_kind: str = ""
 ) -> type[UntypedClusterResource]: ...
-def untyped(api_version: str, kind: str, *, plural: str, namespaced: bool = True) -> type[Resource]:
+def untyped(
+    api_version: str, kind: str, *, plural: str, namespaced: bool = True, list_kind: str = ""
+) -> type[Resource]:
     """Make a resource class for a kind without a model: `untyped("example.com/v1", "Widget", plural="widgets")`.
 
-    `plural` is required: it is data and cannot be derived from the kind. Fields are read as `widget["spec"]["size"]`.
-    The same arguments give the same class.
+    `plural` is required: it is data and cannot be derived from the kind. `list_kind` is for lists of another kind than
+    `WidgetList`. Fields are read as `widget["spec"]["size"]`. The same arguments give the same class.
     """
     group, _, version = api_version.rpartition("/")
-    return _make(ResourceFacts(group=group, version=version, kind=kind, plural=plural), namespaced)
+    facts = ResourceFacts(group=group, version=version, kind=kind, plural=plural, list_kind=list_kind)
+    return _make(facts, namespaced)
 
 
 @cache

@@ -18,6 +18,8 @@ from kubex.models._meta import ObjectMeta
 
 L = TypeVar("L", bound=LazyModel)
 
+KindJson = tuple[bytes, bytes]
+"""The JSON of an `apiVersion` and a `kind`."""
 
 _MISSES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValidationError)
 
@@ -42,32 +44,34 @@ class EnvelopeDecoder(Generic[L]):
         self._item = msgspec.json.Decoder(item)
         self._event: msgspec.json.Decoder[Any] = msgspec.json.Decoder(event)
 
-    def item(self, body: bytes) -> L:
-        """Read an object; raises FastPathMiss."""
+    def item(self, body: bytes, kind: KindJson | None = None) -> L:
+        """Read an object; raises FastPathMiss. With `kind` it must be of that kind and have a name."""
         try:
             if not body.isascii():
                 body.decode()  # msgspec does not look at the text that it skips
-            return self._build(self._item.decode(body))
+            return self._build(self._item.decode(body), kind)
         except _MISSES as error:
             raise FastPathMiss from error
 
-    def event(self, line: bytes) -> tuple[str, L]:
-        """Read an event and its object; raises FastPathMiss."""
+    def event(self, line: bytes, kind: KindJson) -> tuple[str, L]:
+        """Read an event and its object, which must be of this kind and have a name; raises FastPathMiss."""
         try:
             if not line.isascii():
                 line.decode()
             event = self._event.decode(line)
-            return event.type, self._build(event.object)
+            return event.type, self._build(event.object, kind)
         except _MISSES as error:
             raise FastPathMiss from error
 
-    def _build(self, item: Any) -> L:
+    def _build(self, item: Any, kind: KindJson | None) -> L:
         metadata = from_struct(item.metadata)
         raws: dict[str, Json] = {"metadata": b""}
         for name, wire in self._wires:
             raw = getattr(item, name)
             if raw is not UNSET:
                 raws[wire] = bytes(raw)  # a copy: a view would keep the complete response in memory
+        if kind is not None and not (metadata.name and kind == (raws.get("apiVersion"), raws.get("kind"))):
+            raise FastPathMiss
         undecoded = RawFields(self._decoders, self._kind, metadata, raws)
         made: L = build(self._model, {"metadata": metadata}, undecoded)
         return made

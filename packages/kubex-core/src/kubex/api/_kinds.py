@@ -1,0 +1,136 @@
+"""The kinds that a response may have, and the kind that a response states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from pydantic_core import from_json
+
+from kubex.core._wrong_content import is_failure
+from kubex.models import ResourceFacts, Status
+from kubex.models._errors import DecodeError, decode
+from kubex.models._kinded import Kind, Kinded
+from kubex.models._lazy.split import scan_object
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""The exceptions of msgspec for JSON that it cannot read."""
+
+STATUS = Kind("v1", "Status")
+"""The kind of responses without an object."""
+
+_PARTIAL = Kind("meta.k8s.io/v1", "PartialObjectMetadata")
+_PARTIAL_LIST = Kind("meta.k8s.io/v1", "PartialObjectMetadataList")
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The kinds that a response may be of. The first one is the usual one."""
+
+    kinds: tuple[Kinded, ...]
+    usual: tuple[bytes, bytes] = field(init=False)
+    """The JSON of the usual `apiVersion` and `kind`."""
+
+    def __post_init__(self) -> None:
+        usual = self.kinds[0]
+        object.__setattr__(self, "usual", (f'"{usual.api_version}"'.encode(), f'"{usual.kind}"'.encode()))
+
+    def allow(self, api_version: object, kind: object) -> bool:
+        """Return whether an object may have this kind. A missing field fits every kind."""
+        return any(
+            (not kind or kind == each.kind) and (not api_version or api_version == each.api_version)
+            for each in self.kinds
+        )
+
+    def check(self, api_version: object, kind: object, what: str) -> None:
+        """Raise DecodeError for another kind."""
+        if self.allow(api_version, kind):
+            return
+        expected = " or ".join(f"{each.kind} of {each.api_version}" for each in self.kinds)
+        raise DecodeError(what, f"the response is {_shown(api_version, kind)}, expected {expected}")
+
+    def check_object(self, body: bytes, what: str, *, named: bool) -> Header:
+        """Return the fields that identify an object; raises DecodeError for another kind or a missing name.
+
+        With `named=False`, an object that states its kind does not need a name.
+        """
+        header = read_header(body, what)
+        self.check(header.api_version, header.kind, what)
+        if (named or not header.kind) and not header.has_name:
+            raise DecodeError(what, "the response has no metadata.name")
+        return header
+
+    def is_status(self, header: Header) -> bool:
+        """Return whether an object is the `Status` of Kubernetes, and not of another kind with this name."""
+        if header.kind != STATUS.kind or header.api_version not in (None, STATUS.api_version):
+            return False
+        return not header.api_version or not self.allow(header.api_version, header.kind)
+
+
+def kinds_of(facts: ResourceFacts, *, metadata_only: bool = False) -> tuple[Kinds, Kinds]:
+    """Return the kinds of the objects and of the lists of a kind."""
+    lists = Kind(facts.api_version, facts.list_kind)
+    if metadata_only:  # servers may send complete objects nevertheless
+        return Kinds((_PARTIAL, facts)), Kinds((_PARTIAL_LIST, lists))
+    return Kinds((facts,)), Kinds((lists,))
+
+
+class Header(msgspec.Struct, rename={"api_version": "apiVersion"}):
+    """The fields of an object that identify it."""
+
+    api_version: Any = None
+    kind: Any = None
+    metadata: msgspec.Raw = msgspec.Raw(b"{}")
+
+    @property
+    def has_name(self) -> bool:
+        """Whether its metadata has a name. Metadata that cannot be read counts: decoding it raises the better error."""
+        try:
+            return bool(_decode_name(self.metadata).name)
+        except UNREADABLE:
+            try:
+                return bytes(scan_object(bytes(self.metadata)).get("name", b"null")) not in (b"null", b'""')
+            except ValueError:
+                return bytes(self.metadata) != b"null"
+
+
+class _Name(msgspec.Struct):
+    name: Any = None
+
+
+_decode_header = msgspec.json.Decoder(Header).decode
+_decode_name = msgspec.json.Decoder(_Name).decode
+
+
+def read_header(body: bytes, what: str) -> Header:
+    """Read the fields that identify an object; raises DecodeError for anything that is not an object."""
+    try:
+        return _decode_header(body)
+    except UNREADABLE as error:
+        try:
+            fields = scan_object(body)  # which reads what nests deeper than msgspec does
+            api_version, kind = (from_json(bytes(fields.get(name, b"null"))) for name in ("apiVersion", "kind"))
+        except ValueError:
+            raise DecodeError(what, str(error)) from error
+        return Header(api_version, kind, msgspec.Raw(fields.get("metadata", b"{}")))
+
+
+def is_blank(body: bytes) -> bool:
+    """Return whether a response is empty, such as one with the status code 204."""
+    return not body or body.isspace()
+
+
+def read_success(body: bytes) -> Status:
+    """Decode a Status; an empty response is a success. Raises DecodeError for a failure."""
+    if is_blank(body):
+        return Status(status="Success")
+    status = decode(Status, body, "Status")
+    if is_failure(status):
+        raise DecodeError("Status", "it is a failure")
+    return status
+
+
+def _shown(api_version: object, kind: object) -> str:
+    said = [value if isinstance(value, str) else type(value).__name__ for value in (kind, api_version) if value]
+    return " of ".join(said)[:100]

@@ -1,0 +1,61 @@
+"""The error for a response with a good status code and the wrong content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from kubex.core._api_errors import error_from_status
+from kubex.core._headers import Headers
+from kubex.models._errors import DecodeError, KubexError
+
+if TYPE_CHECKING:
+    from kubex.models import Status
+
+_ADVICE = "check the server URL, and the proxies and API servers behind it"
+
+
+def error_for_content(error: DecodeError, body: bytes, headers: Headers, *, method: str, path: str) -> KubexError:
+    """Return the error to raise: the ApiError of a failed Status, or the given error with the request added.
+
+    Gateways and caches send a Status, or a web page, with the status code 200.
+    """
+    failure = _failure_in(body)
+    if failure is not None:
+        return error_from_status(failure, method=method, path=path)
+    if error.method:
+        return error
+    error.method, error.path = method, path
+    start = body.lstrip()[:1]
+    if start != b"{":
+        found = f"not a JSON object, its content type is {_content_type(headers) or 'not given'}" if start else "empty"
+        error.problem = f"the response is {found}; {_ADVICE}"
+    return error
+
+
+def check_text(headers: Headers, what: str, *, path: str) -> None:
+    """Raise DecodeError for a web page in place of a text, which may look like anything else."""
+    if _content_type(headers).startswith("text/html"):
+        raise DecodeError(what, f"the response is a web page, its content type is text/html; {_ADVICE}", "GET", path)
+
+
+def is_failure(api_status: Status) -> bool:
+    """Return whether a Status reports an error."""
+    return api_status.status == "Failure" or (api_status.code or 0) >= 400
+
+
+def _failure_in(body: bytes) -> Status | None:
+    from kubex.models import Status  # the first error brings it
+
+    try:
+        found = Status.model_validate_json(body)
+    except ValidationError:
+        return None
+    # A Status may lack everything, so other JSON can be one, too.
+    is_status = "kind" in found.model_fields_set and found.kind == "Status" and found.api_version == "v1"
+    return found if is_status and is_failure(found) else None
+
+
+def _content_type(headers: Headers) -> str:
+    return ascii(headers.get("Content-Type", "")[:100].lower())[1:-1]
