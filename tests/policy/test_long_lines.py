@@ -53,3 +53,21 @@ async def test_lines_of_a_stream_have_the_same_limit() -> None:
 async def test_a_line_of_64_mib_and_those_after_it_are_read() -> None:
     async with scripted(MockResponse(chunks=line(64))) as (client, _), client.stream("GET", "/logs/a") as stream:
         assert [len(each) async for each in stream.lines()] == [64 * 2**20, 4]
+
+
+async def test_the_limit_of_a_watch_is_that_of_one_event_also_without_newlines() -> None:
+    async def events() -> AsyncIterator[bytes]:
+        for _ in range(70):
+            yield b'{"type":"ADDED","object":{"metadata":{"name":"a"},"data":{"k":"%s"}}}' % MIB
+        yield b'{"type":"ADDED","object":{"metadata":{"name":"b"},"data":{"k":"'
+        for _ in range(66):
+            yield MIB
+
+    async with (
+        scripted(MockResponse(chunks=events())) as (client, _),
+        Api(ConfigMap, client, namespace="default").watch() as watch,
+    ):
+        for _ in range(70):
+            assert (await anext(watch)).object.metadata.name == "a"
+        with pytest.raises(DecodeError, match=r"64 MiB$"):
+            await anext(watch)

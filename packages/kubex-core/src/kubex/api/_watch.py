@@ -11,8 +11,9 @@ from typing_extensions import Self
 from kubex.api._decode import Decoder
 from kubex.client import ByteStream
 from kubex.client._stream import Lines
-from kubex.core._lines import LineSplitter
-from kubex.errors import ConnectionLost
+from kubex.core._objects import ObjectSplitter, cut_objects
+from kubex.core._wrong_content import error_for_content
+from kubex.errors import ConnectionLost, DecodeError
 from kubex.models import EventType, Resource, WatchEvent
 
 T = TypeVar("T", bound=Resource)
@@ -50,7 +51,7 @@ class Watch(Generic[T]):
         self._decoder = decoder
         self._path = path
         self._hidden = hidden
-        self._lines = Lines(stream, LineSplitter(), what=f"an event of the watch GET {path}", remedy="")
+        self._lines = Lines(stream, ObjectSplitter(), what=f"an event of the watch GET {path}", remedy="")
         self.resource_version = resource_version
         """The revision after which the next event comes; None before the first event of a watch without one."""
 
@@ -69,9 +70,22 @@ class Watch(Generic[T]):
     async def __anext__(self) -> WatchEvent[T]:
         while True:
             line = await self._lines.__anext__()
-            if self._lines.unfinished:
-                raise ConnectionLost("the watch ended in the middle of an event", "GET", self._path)
-            event = self._decoder.event(line, path=self._path)
+            try:
+                event = self._decoder.event(line, path=self._path)
+            except DecodeError as error:
+                self._cut(line, error)
+                continue
             self.resource_version = event.resource_version or self.resource_version
             if event.type not in self._hidden:
                 return event
+
+    def _cut(self, line: bytes, error: DecodeError) -> None:
+        """Cut a line that is not one event into the objects that it consists of; raise the error of a single one."""
+        objects, rest = cut_objects(line)
+        found = [*objects, rest] if rest else objects
+        if len(found) != 1:
+            self._lines.push(found)
+        elif self._lines.unfinished and rest.startswith(b"{"):
+            raise ConnectionLost("the watch ended in the middle of an event", "GET", self._path) from None
+        else:
+            raise error_for_content(error, line, self._stream.headers, method="GET", path=self._path)

@@ -1,6 +1,6 @@
 """Streamed responses: read chunks or lines inside of an `async with` block."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Generic, TypeVar
@@ -194,6 +194,10 @@ class Lines(Generic[L]):
                 raise StopAsyncIteration
             await self._refill()
         return self._ready.pop()
+
+    def push(self, lines: Sequence[L]) -> None:
+        """Put lines in front of those that come next."""
+        self._ready += reversed(lines)
 
     async def _refill(self) -> None:
         if self._splitter.pending_size > LONGEST_LINE:

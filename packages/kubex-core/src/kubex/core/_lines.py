@@ -14,32 +14,31 @@ LONGEST_LINE = 2**26
 class Splitter(ABC, Generic[L]):
     r"""Cuts a stream into lines at `\n` alone: U+0085, U+2028 and `\x0c` are data. Lines come without their `\n`."""
 
-    __slots__ = ("_pending", "pending_size")
+    __slots__ = ("_pending",)
 
     def __init__(self) -> None:
-        self._pending: list[bytes] = []
-        self.pending_size = 0
+        self._pending = bytearray()
+
+    @property
+    def pending_size(self) -> int:
         """The size of the line that is not complete, in bytes."""
+        return len(self._pending)
 
     def feed(self, chunk: bytes) -> list[L]:
         """Return the lines that the chunk completes."""
         whole, newline, rest = chunk.rpartition(b"\n")
-        if newline:
-            self.pending_size = 0
-            if self._pending:
-                self._pending.append(whole)
-                whole = b"".join(self._pending)
-                self._pending.clear()
-        if rest:
-            self._pending.append(rest)
-            self.pending_size += len(rest)
+        if newline and self._pending:
+            self._pending += whole
+            whole = bytes(self._pending)
+            self._pending.clear()
+        self._pending += rest
         return self._cut(whole) if newline else []
 
     def finish(self) -> L | None:
         """Return what came after the last newline, None if nothing did."""
         if not self._pending:
             return None
-        (rest,) = self._cut(b"".join(self._pending))
+        (rest,) = self._cut(bytes(self._pending))
         self._pending.clear()
         return rest
 

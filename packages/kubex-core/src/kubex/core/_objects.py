@@ -1,0 +1,70 @@
+"""JSON objects from chunks of bytes."""
+
+from __future__ import annotations
+
+import re
+
+from kubex.core._lines import LineSplitter
+
+# All that is to be looked at to find the end of an object: quotes, escapes, braces.
+_TOKEN = re.compile(rb'["{}]|\\.', re.DOTALL)
+
+# Where an object may end without a newline: before the next one, or with the data.
+_END = re.compile(rb"\}\s*(?:\{|\Z)")
+
+
+class ObjectSplitter(LineSplitter):
+    """Cuts a stream of JSON objects at newlines, and behind an object that no newline follows.
+
+    Servers send one object per line, so complete lines are not examined: `cut_objects` cuts one that holds several. An
+    incomplete line is examined only where an object may end.
+    """
+
+    __slots__ = ("_depth", "_in_string", "_scanned", "_seen")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._restart()
+
+    def _restart(self) -> None:
+        self._seen = self._scanned = self._depth = 0
+        self._in_string = False
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """Return the lines that the chunk completes, and the complete objects behind the last newline."""
+        lines = super().feed(chunk)
+        if lines:
+            self._restart()
+        if _END.search(self._pending, self._seen):
+            lines += self.take()
+        self._seen = len(self._pending)
+        return lines
+
+    def take(self) -> list[bytes]:
+        """Remove and return the complete objects of the line that is not complete."""
+        objects: list[bytes] = []
+        start, end = 0, self._scanned
+        for token in _TOKEN.finditer(self._pending, self._scanned):
+            end = token.end()
+            found = token[0]
+            if found == b'"':
+                self._in_string = not self._in_string
+            elif self._in_string:
+                continue
+            elif found == b"{":
+                self._depth += 1
+            elif found == b"}":
+                self._depth -= 1
+                if self._depth <= 0:
+                    objects.append(bytes(self._pending[start:end]))
+                    start, self._depth = end, 0
+        del self._pending[:start]
+        self._scanned = end - start
+        return objects
+
+
+def cut_objects(line: bytes) -> tuple[list[bytes], bytes]:
+    """Return the JSON objects that a line consists of, and what is left behind them."""
+    splitter = ObjectSplitter()
+    objects = splitter.feed(line) + splitter.take()
+    return objects, (splitter.finish() or b"").strip()
