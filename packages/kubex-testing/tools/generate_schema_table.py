@@ -1,12 +1,12 @@
-"""Write the table of built-in schemas that the embedded API server uses.
+"""Generate the table of built-in schemas for the embedded API server.
 
-Give it the OpenAPI v2 document of a kube-apiserver: a file, a URL (`kubectl proxy` serves /openapi/v2 without TLS), or
-`-` for standard input:
+The argument is the OpenAPI v2 document of kube-apiserver: a file, a URL (`kubectl proxy` serves /openapi/v2 without
+TLS), or `-` for standard input:
 
     kubectl get --raw /openapi/v2 | python packages/kubex-testing/tools/generate_schema_table.py -
 """
 
-# a script beside the package, not part of one
+# This is a script, not a module of the package.
 
 import argparse
 import json
@@ -21,7 +21,7 @@ TARGET = Path(kubex_testing.__file__).parent / "_objects" / "builtin_schemas.jso
 
 
 def read(source: str) -> bytes:
-    """Return the document's bytes from standard input, a URL or a file."""
+    """Return the contents of standard input, a URL or a file."""
     if source == "-":
         return sys.stdin.buffer.read()
     if source.startswith(("http://", "https://")):
@@ -34,7 +34,9 @@ def main() -> None:
     """Read the document and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("document", help="file, http(s) URL, or - for standard input")
-    parser.add_argument("--output", type=Path, default=TARGET, help="default: the table inside the package")
+    parser.add_argument(
+        "--output", type=Path, default=TARGET, help="the output file (default: the table in the package)"
+    )
     arguments = parser.parse_args()
     arguments.output.write_bytes(table_from_openapi(json.loads(read(arguments.document))))
 

@@ -1,6 +1,7 @@
-"""Test against Kubernetes without a cluster.
+"""Test code that uses Kubernetes, without a cluster.
 
-An embedded API server, a launcher for a real control plane, pytest fixtures, and a scripted transport.
+The package provides an embedded API server, a launcher for a real control plane, pytest fixtures, and a scripted
+transport.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ __all__ = ["Capability", "MockAction", "MockResponse", "MockTransport", "ServerH
 
 
 def __getattr__(name: str) -> Any:
-    # pytest imports this package at each start, so the part that imports kubex is imported only when it is used.
+    # pytest imports this package at every start, so import the module that needs kubex only on first use.
     if name in ("MockAction", "MockResponse", "MockTransport"):
         from kubex_testing import _mock
 

@@ -1,4 +1,4 @@
-"""The command `kubex-testing`: an API server for a shell, a script or another language."""
+"""The command `kubex-testing`: run an API server for shells, scripts and other languages."""
 
 import argparse
 import signal
@@ -16,18 +16,18 @@ from kubex_testing._objects.names import dns1123_label_problems
 
 EXAMPLES = """\
 examples:
-  kubex-testing serve > kubeconfig        an embedded API server; the file is complete once it listens
-  kubex-testing serve --kubeconfig ./kc   the same, with a file that is removed at the end
+  kubex-testing serve > kubeconfig        an embedded API server; the file is complete when the server listens
+  kubex-testing serve --kubeconfig ./kc   the same; the command removes the file when it exits
   kubex-testing serve --control-plane     a real kube-apiserver and etcd, found through KUBEBUILDER_ASSETS
 """
 
 
 class CommandError(Exception):
-    """End the command with this line on stderr."""
+    """Exit with code 1 and print this message on stderr."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code is 0 after SIGINT or SIGTERM, 1 on a failure and 2 on wrong usage."""
+    """Run the command and return its exit code: 0 after SIGINT or SIGTERM, 1 after a failure, 2 for wrong usage."""
     options = _parse(arguments)
     try:
         with _interruptible():
@@ -50,50 +50,50 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(metavar="command", required=True)
     serve = commands.add_parser(
         "serve",
-        help="start a server, print a kubeconfig for it, run until SIGINT or SIGTERM",
-        description="Start a server, print a kubeconfig for it on stdout, and run until SIGINT or SIGTERM.",
+        help="start a server, print its kubeconfig, and run until SIGINT or SIGTERM",
+        description="Start a server, print its kubeconfig on stdout, and run until SIGINT or SIGTERM.",
     )
     serve.add_argument(
-        "--control-plane", action="store_true", help="start a real etcd and kube-apiserver, not the embedded server"
+        "--control-plane",
+        action="store_true",
+        help="start a real etcd and kube-apiserver instead of the embedded server",
     )
-    serve.add_argument("--http", action="store_true", help="serve without TLS (the embedded server only)")
-    serve.add_argument("--port", type=_port, default=0, help="the port to listen on; default: a free one")
+    serve.add_argument("--http", action="store_true", help="serve without TLS (embedded server only)")
+    serve.add_argument("--port", type=_port, default=0, help="the port to listen on (default: a free port)")
     serve.add_argument(
-        "--namespace", type=_namespace, default="default", help="the namespace that the kubeconfig selects"
+        "--namespace", type=_namespace, default="default", help="the namespace of the context in the kubeconfig"
     )
     serve.add_argument(
         "--kubeconfig",
         type=Path,
         metavar="PATH",
-        help="write the kubeconfig to this new file instead of stdout, and remove it at the end",
+        help="write the kubeconfig to this new file instead of stdout, and remove the file at exit",
     )
     options = parser.parse_args(arguments)
     if options.http and options.control_plane:
-        serve.error("a control plane serves HTTPS only: give --http or --control-plane, not both")
+        serve.error("--http and --control-plane cannot be combined: a control plane serves only HTTPS")
     return options
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
-    if int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 65535")
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port number between 0 and 65535")
     return int(text)
 
 
 def _namespace(text: str) -> str:
     if problems := dns1123_label_problems(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no name of a namespace: {problems[0]}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a valid namespace name: {problems[0]}")
     return text
 
 
 def _serve(options: argparse.Namespace) -> NoReturn:
     path: Path | None = options.kubeconfig
     if path is not None and path.exists():
-        # It may well be the user's own ~/.kube/config.
-        raise CommandError(f"{path} exists already; remove it or choose another path for --kubeconfig")
+        # Never overwrite a file: it may be the user's ~/.kube/config, and this command removes its file at exit.
+        raise CommandError(f"{path} already exists; remove it or select another path with --kubeconfig")
     with _run_server(options) as handle, _publish_kubeconfig(handle, path, options.namespace):
-        _print_error(f"serving at {handle.url}; stop with Ctrl-C")
+        _print_error(f"serving at {handle.url}; press Ctrl-C to stop")
         while True:
             time.sleep(3600)  # until a signal raises KeyboardInterrupt
 
@@ -107,7 +107,7 @@ def _run_server(options: argparse.Namespace) -> Generator[ServerHandle, None, No
         try:
             server.start()
         except OSError as error:
-            reason = f"cannot listen on port {options.port}: {error.strerror}; choose another --port"
+            reason = f"cannot listen on port {options.port}: {error.strerror}; select another port with --port"
             raise CommandError(reason) from error
         try:
             yield server.handle_for_programs
@@ -125,7 +125,7 @@ def _run_server(options: argparse.Namespace) -> Generator[ServerHandle, None, No
 
 @contextmanager
 def _publish_kubeconfig(handle: ServerHandle, path: Path | None, namespace: str) -> Generator[None, None, None]:
-    """Hand out the kubeconfig; a file goes away together with the server."""
+    """Print the kubeconfig, or write it to a file that exists as long as the server runs."""
     if path is None:
         sys.stdout.write(handle.kubeconfig(namespace))
         sys.stdout.flush()
@@ -134,7 +134,7 @@ def _publish_kubeconfig(handle: ServerHandle, path: Path | None, namespace: str)
     try:
         handle.write_kubeconfig(path, namespace)
     except OSError as error:
-        reason = f"cannot write {path}: {error.strerror}; choose another path for --kubeconfig"
+        reason = f"cannot write {path}: {error.strerror}; select another path with --kubeconfig"
         raise CommandError(reason) from error
     try:
         yield
@@ -144,7 +144,7 @@ def _publish_kubeconfig(handle: ServerHandle, path: Path | None, namespace: str)
 
 @contextmanager
 def _interruptible() -> Generator[None, None, None]:
-    """Let the first SIGINT or SIGTERM raise KeyboardInterrupt, and further ones not disturb the clean-up."""
+    """Raise KeyboardInterrupt on the first SIGINT or SIGTERM, and ignore later ones during the cleanup."""
     signals = (signal.SIGINT, signal.SIGTERM)
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:

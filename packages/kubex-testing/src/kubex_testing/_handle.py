@@ -1,4 +1,4 @@
-"""What a running test server tells its users, whichever kind of server it is."""
+"""The description of a running test server, embedded or real."""
 
 import base64
 import os
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from kubex_testing._pki import Identity
 
 Capability: TypeAlias = Literal["api", "gc", "namespace-controller", "workloads", "pod-runtime", "exec"]
-"""What a server can do beyond the verbs of the API; `ServerHandle.capabilities` has those of one server."""
+"""A feature that only some servers have; `ServerHandle.capabilities` lists those of one server."""
 
-# What every entry of a kubeconfig written here is called.
+# The name of the cluster, the user and the context in the kubeconfig.
 ENTRY_NAME = "kubex-testing"
 
 
 @dataclass(frozen=True)
 class ServerHandle:
-    """Describe a running API server, and one user of it: where it listens, whom to trust, how to sign in.
+    """The URL, the certificate authority and the credentials for one user of a running API server.
 
     The user is a cluster administrator unless the handle came from `as_user()`, `with_token()` or `anonymous()`.
-    `capabilities` says what the server does: `api` answers requests and watches, `gc` collects garbage,
-    `namespace-controller` empties deleted namespaces, `workloads` makes Pods of Deployments, `pod-runtime` runs Pods,
-    `exec` runs commands in them.
+    `capabilities` lists what the server can do: `api` handles requests and watches, `gc` collects garbage,
+    `namespace-controller` deletes the contents of deleted namespaces, `workloads` creates Pods for Deployments,
+    `pod-runtime` runs Pods, and `exec` runs commands in them.
     """
 
     url: str
@@ -40,8 +40,8 @@ class ServerHandle:
     )
 
     def kubeconfig(self, namespace: str = "default") -> str:
-        """Return a kubeconfig file as text, with certificates and credentials inline."""
-        import yaml  # here: pytest imports this module at every start
+        """Return the text of a kubeconfig file that contains the certificates and credentials inline."""
+        import yaml  # pytest imports this module at every start, so avoid the cost there
 
         cluster = _without_none({"server": self.url, "certificate-authority-data": _base64(self.ca_pem)})
         user = _without_none(
@@ -64,14 +64,16 @@ class ServerHandle:
         return yaml.safe_dump(document, sort_keys=False)
 
     def write_kubeconfig(self, path: str | os.PathLike[str], namespace: str = "default") -> Path:
-        """Write a kubeconfig file that only its owner can read, and return its path.
+        """Write a kubeconfig file with mode 0600, and return its path.
 
-        The file appears complete or not at all. A file of that name is replaced.
+        The write is atomic and replaces an existing file.
         """
         target = Path(path)
         try:
+            # Write a temporary file and rename it, so that readers never see an incomplete file.
             descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # with mode 0600
-        except OSError as error:  # it names the temporary file
+        except OSError as error:
+            # The original error names the temporary file, which the user does not know.
             raise OSError(error.errno, error.strerror, str(target)) from error
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -83,7 +85,7 @@ class ServerHandle:
         return target
 
     def configuration(self, namespace: str | None = None) -> "ClientConfiguration":
-        """Return the configuration that `kubex.client.create_client()` takes."""
+        """Return the configuration for `kubex.create_client()`."""
         from kubex.configuration import ClientConfiguration
 
         return ClientConfiguration(
@@ -96,22 +98,24 @@ class ServerHandle:
         )
 
     def as_user(self, user: str, groups: Collection[str] = ()) -> "ServerHandle":
-        """Return a handle for another user, who signs in with a new client certificate.
+        """Return a handle for another user, who authenticates with a new client certificate.
 
-        A user has no permissions but those of the groups and of the RBAC objects that name them.
+        The user has only the permissions of the groups and of RBAC objects that name the user.
 
         Raises:
-            ValueError: this server's certificate authority is not at hand (an existing cluster, or plain HTTP).
+            ValueError: the handle has no certificate authority, because the server is an existing cluster or uses
+                plain HTTP.
         """
         if self.issue_identity is None:
             raise ValueError(
-                f"{self.url} offers no way to make client certificates; use with_token() with a token it knows"
+                f"cannot create a client certificate for {self.url}: its certificate authority is not available; "
+                "use with_token() with a token that the server knows"
             )
         identity = self.issue_identity(user, groups)
         return replace(self, token=None, client_cert_pem=identity.cert_pem, client_key_pem=identity.key_pem)
 
     def with_token(self, token: str) -> "ServerHandle":
-        """Return a handle for the user whom the server knows by this bearer token."""
+        """Return a handle that authenticates with this bearer token."""
         return replace(self, token=token, client_cert_pem=None, client_key_pem=None)
 
     def anonymous(self) -> "ServerHandle":

@@ -36,7 +36,7 @@ from kubex.transport import (
 
 R = TypeVar("R")
 
-# The part of a body that a failure shows, in characters.
+# Failure messages contain at most this much of a request body.
 _MAX_BODY_CHARACTERS = 200
 
 
@@ -44,10 +44,14 @@ _MAX_BODY_CHARACTERS = 200
 class MockResponse:
     """One response of a `MockTransport`.
 
-    The body is one of: `json`, a model or plain values; `body`, bytes; `chunks`, the chunks of a stream as bytes. An
-    exception among the chunks is raised at its place, and an async generator can wait before it yields a chunk.
-    `expect` is the request that this response is for, such as `"GET /api/v1/pods"`: the query is compared if it is
-    given, and the order of its parameters does not matter. Raises ValueError for more than one body.
+    Pass the body as `json` (a model or JSON values), `body` (bytes) or `chunks` (the chunks of a stream). An exception
+    among the chunks is raised at its position, and an async generator can wait before it yields a chunk.
+
+    `expect` is the expected request, such as `"GET /api/v1/pods"`. The query is compared only if `expect` contains one,
+    and the order of its parameters does not matter.
+
+    Raises:
+        ValueError: more than one of `json`, `body` and `chunks` is set.
     """
 
     status: int = 200
@@ -59,22 +63,22 @@ class MockResponse:
 
     def __post_init__(self) -> None:
         if (self.json is not ...) + (self.body is not None) + (self.chunks is not None) > 1:
-            raise ValueError("MockResponse takes one of json=, body= and chunks=")
+            raise ValueError("MockResponse accepts only one of json=, body= and chunks=")
 
     def __str__(self) -> str:
         return f"{self.expect or 'any request'} -> {self.status}"
 
 
 MockAction: TypeAlias = "MockResponse | Exception | Callable[[PreparedRequest], MockResponse | Awaitable[MockResponse]]"
-"""What answers one request: a response, an exception to raise, or a function of the request, which may be async."""
+"""The action for one request: a response, an exception, or a function (sync or async) that returns a response."""
 
 
 class MockTransport:
-    """Answer the requests of a client from a list, without a server and without a network.
+    """Return scripted responses to the requests of a client, without a server or a network.
 
-    Each request takes the next entry. The end of the `with` block raises AssertionError, with the script and the
-    requests, if a request was not expected, a response was not used, or a stream or the client was not closed. No time
-    limit of a phase runs out: put ReadTimeout into the list to simulate one. For example::
+    Each request uses the next entry of the list. The end of the `with` block raises AssertionError if a request was
+    unexpected, a response was unused, or a stream or the client was not closed; the message lists the script and the
+    requests. Timeouts do not apply: add ReadTimeout to the list to simulate one. For example::
 
         with MockTransport([MockResponse(json={"metadata": {"name": "settings"}})]) as mock:
             async with create_client(configuration, client_class=mock.backend) as client:
@@ -89,17 +93,21 @@ class MockTransport:
 
     @property
     def requests(self) -> list[PreparedRequest]:
-        """The requests that were sent, in order."""
+        """The requests that were sent so far, in order."""
         return self._script.requests
 
     @property
     def backend(self) -> Backend:
-        """The backend for `create_client(client_class=...)`, on asyncio and trio.
+        """The backend for `create_client(client_class=...)`, for asyncio and trio.
 
-        Raises RuntimeError outside of the `with` block.
+        Raises:
+            RuntimeError: the `with` block was not entered.
         """
         if not self._entered:
-            raise RuntimeError("use MockTransport in a with block, which checks the script at its end")
+            raise RuntimeError(
+                "enter MockTransport with `with MockTransport([...]) as mock` before you use mock.backend"
+            )
+        # Each client opens a session, but all sessions use one script.
         return Backend(
             name="mock",
             load=lambda: self._open_session,
@@ -122,7 +130,7 @@ class MockTransport:
             return
         if error is None:
             self._check_end()
-        # The tested code may have caught the first failure, or it may be the cause of another error.
+        # The code under test may have caught the first failure, or raised another error because of it.
         if (failures := self._script.failures) and failures[0] is not error:
             raise failures[0] from error
 
@@ -142,7 +150,7 @@ class MockTransport:
 
 
 class _Script:
-    """The responses and the requests so far; all transports of the client share it."""
+    """The script and the requests so far, shared by all transports of the client."""
 
     def __init__(self, actions: list[MockAction]) -> None:
         self.actions = actions
@@ -153,7 +161,7 @@ class _Script:
         self.requests.append(request)
         number = len(self.requests)
         if number > len(self.actions):
-            raise self.fail(f"the script has no response for request {number}")
+            raise self.fail(f"the script contains no response for request {number}")
         action = self.actions[number - 1]
         if isinstance(action, Exception):
             raise copy.copy(action)
@@ -161,11 +169,11 @@ class _Script:
             result = action(request)
             action = await result if inspect.isawaitable(result) else result
         if action.expect is not None and not _is_expected(request, action.expect):
-            raise self.fail(f"request {number} is not the one that the script expects")
+            raise self.fail(f"request {number} is not the expected one")
         return action
 
     def fail(self, problem: str) -> AssertionError:
-        """Record a failure with the script and the requests; the caller raises it."""
+        """Record a failure that lists the script and the requests, and return it for the caller to raise."""
         lines = [problem, "script:"]
         lines += [f"  {number}. {_describe_action(action)}" for number, action in enumerate(self.actions, 1)] or [
             "  (empty)"
@@ -205,7 +213,7 @@ class _Session(Transport):
             scope.cancel()
 
     async def until_closed(self, waiting: Awaitable[R], request: PreparedRequest) -> R:
-        """Await something; when the transport is closed meanwhile, raise what a real one raises."""
+        """Await something. If the transport is closed meanwhile, raise ConnectionLost as a real transport does."""
         with CancelScope() as scope:
             self._waiting.add(scope)
             try:
@@ -220,7 +228,7 @@ class _Session(Transport):
 
 
 class _Body(StreamResponse):
-    """One response. It fails the test if its user breaks the contract."""
+    """The body of one response. It fails the test if the caller violates the contract of `StreamResponse`."""
 
     def __init__(self, session: _Session, request: PreparedRequest, response: MockResponse) -> None:
         super().__init__(request, response.status, _headers(response))
@@ -243,7 +251,7 @@ class _Body(StreamResponse):
 
     async def _next(self) -> bytes:
         async for chunk in self._chunks:
-            if chunk:  # an empty one is not the end of the script
+            if chunk:  # an empty chunk would mean the end of the body
                 return chunk
         return b""
 
@@ -255,7 +263,7 @@ class _Body(StreamResponse):
         self.state = "closed"
         chunks: AsyncIterator[bytes] = self._chunks
         if isinstance(chunks, AsyncGenerator):
-            await chunks.aclose()  # pyright: ignore[reportUnknownMemberType] - isinstance() does not know what it is sent
+            await chunks.aclose()  # pyright: ignore[reportUnknownMemberType] - isinstance() loses the type arguments
 
 
 def _headers(response: MockResponse) -> Headers:

@@ -1,4 +1,4 @@
-"""Certificates and keys made at run time, for servers that live as long as a test."""
+"""Certificates and keys that are created at run time for test servers."""
 
 import datetime as dt
 import ssl
@@ -16,40 +16,40 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 LIFETIME = dt.timedelta(days=365)
-# Containers and virtual machines may run a little behind the clock of whoever made the certificate.
+# The clock of a container or a virtual machine may be behind the clock of the process that issues the certificate.
 CLOCK_SKEW = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A certificate with its private key, both PEM."""
+    """A certificate and its private key, both PEM."""
 
     cert_pem: str
     key_pem: str = field(repr=False)
 
 
 class CertificateAuthority:
-    """Issue certificates for servers and users; the private key of the authority stays in memory."""
+    """A certificate authority for servers and users. Its private key stays in memory."""
 
     def __init__(self) -> None:
         self._authority = trustme.CA(organization_name="kubex-testing")
 
     @property
     def cert_pem(self) -> str:
-        """The certificate of the authority, which clients and servers have to trust."""
+        """The certificate of the authority, which clients and servers must trust."""
         return self._authority.cert_pem.bytes().decode()
 
     def server_identity(self, hosts: Iterable[str] = LOOPBACK_HOSTS) -> Identity:
-        """Issue a certificate for a server with these host names and addresses."""
+        """Issue a server certificate for these host names and IP addresses."""
         issued = self._authority.issue_cert(*hosts, organization_name="kubex-testing")
         return Identity(issued.cert_chain_pems[0].bytes().decode(), issued.private_key_pem.bytes().decode())
 
     def client_identity(self, user: str, groups: Collection[str] = ()) -> Identity:
-        """Issue a certificate for a user: the user is the common name, and the groups are organizations.
+        """Issue a client certificate with the user as common name and the groups as organizations.
 
         See https://kubernetes.io/docs/reference/access-authn-authz/authentication/#x509-client-certificates
         """
-        # Not by trustme, which writes one organization.
+        # trustme supports only one organization in a certificate, so build this one directly.
         authority = x509.load_pem_x509_certificate(self._authority.cert_pem.bytes())
         signer: Any = serialization.load_pem_private_key(self._authority.private_key_pem.bytes(), password=None)
         key = ec.generate_private_key(ec.SECP256R1())
@@ -71,12 +71,12 @@ class CertificateAuthority:
 
 
 def service_account_key() -> str:
-    """Make an RSA private key, PEM, as API servers sign the tokens of service accounts with."""
+    """Create an RSA private key (PEM) that an API server can use to sign service account tokens."""
     return _key_pem(rsa.generate_private_key(public_exponent=65537, key_size=2048))
 
 
 def server_context(identity: Identity, client_ca_pem: str | None = None) -> ssl.SSLContext:
-    """Return a TLS context for a server; with a client CA it asks for a client certificate but needs none."""
+    """Return a TLS context for a server. With a client CA, client certificates are requested but optional."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     load_identity(context, identity)
     if client_ca_pem is not None:
@@ -86,7 +86,7 @@ def server_context(identity: Identity, client_ca_pem: str | None = None) -> ssl.
 
 
 def client_context(ca_pem: str | None, identity: Identity | None = None) -> ssl.SSLContext:
-    """Return a TLS context for a client that trusts this authority alone; None: those that the system trusts."""
+    """Return a TLS context for a client that trusts only this authority, or the system's authorities for None."""
     context = ssl.create_default_context(cadata=ca_pem)
     if identity is not None:
         load_identity(context, identity)
@@ -94,9 +94,11 @@ def client_context(ca_pem: str | None, identity: Identity | None = None) -> ssl.
 
 
 def load_identity(context: ssl.SSLContext, identity: Identity) -> None:
-    """Load a certificate and its key. OpenSSL reads them from files only: a private directory, gone right after."""
+    """Load a certificate and its key into a context."""
+    # The ssl module loads them only from files, so write them to a private directory and remove it at once.
     with tempfile.TemporaryDirectory(prefix="kubex-testing-") as directory:
         chain = Path(directory) / "identity.pem"
+        # Create the file with this mode before the key is written.
         chain.touch(mode=0o600)
         chain.write_text(identity.key_pem + identity.cert_pem, encoding="ascii")
         context.load_cert_chain(chain)

@@ -1,4 +1,5 @@
-"""Kubernetes objects without I/O: schemas, decoding, names, selectors, patches, apply, defaults and validation.
+"""Functions on Kubernetes objects, without I/O.
 
-Objects are plain JSON values; no function changes its arguments unless it says so.
+The modules contain schemas, decoding, names, selectors, patches, server-side apply, defaults and validation. Objects
+are JSON values. Functions do not modify their arguments unless their docstring says "in place".
 """

@@ -25,7 +25,7 @@ _BEFORE_FIRST_APPLY_MANAGER = "before-first-apply"
 
 
 class ApplyError(ValueError):
-    """A configuration that cannot be applied; `code` is the HTTP status the server answers with."""
+    """An invalid apply configuration. `code` is the HTTP status of the response."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message, code)
@@ -37,7 +37,7 @@ class ApplyError(ValueError):
 
 
 class ApplyConflict(ApplyError):
-    """Fields that other managers own (409); `causes` names them."""
+    """A conflict with other managers (409). `causes` lists the fields."""
 
     def __init__(self, causes: list[StatusCause]) -> None:
         super().__init__(_conflict_message(causes), 409)
@@ -69,11 +69,18 @@ def apply(
     subresource: str | None = None,
     ignore: Iterable[Path] = (),
 ) -> JsonObject:
-    """Return the live object (None: it does not exist) with a configuration applied, `managedFields` included.
+    """Apply a configuration to the live object (None if it does not exist), and return the result.
 
-    `now` is RFC 3339; `ignore` as in `update_managed_fields`. Defaults, validation and the server's own metadata are
-    the caller's. An apply that changes nothing returns an object equal to the live one when its manager is known.
-    Raises ApplyConflict for fields of others unless forced, ApplyError for a configuration of the wrong form.
+    The result includes `managedFields`. The caller sets defaults and system metadata, and validates. If the
+    configuration changes nothing and its manager already has an entry, the result equals the live object.
+
+    Args:
+        now: the current time as RFC 3339.
+        ignore: paths that the request cannot change; see `update_managed_fields()`.
+
+    Raises:
+        ApplyConflict: other managers own changed fields, and `force` is false.
+        ApplyError: the configuration is invalid.
     """
     _check_configuration(config, api_version, schema)
     current = without_managed_fields(live or {})
@@ -87,6 +94,7 @@ def apply(
     managed = _resolve_conflicts(managed, key, schema, current, merged, force=force, ignore=ignore)
     merged = drop_emptied(schema, merged, merged_unpruned)
     if key in managed:
+        # Nulls do not count as changes, because they are removed before the object is stored.
         changed = not json_equal(_without_nulls(current), _without_nulls(merged))
         time = now if changed or live is None else managed[key].time
         managed[key] = Ownership(managed[key].fields - STRIPPED_FIELDS, api_version, time)
@@ -115,7 +123,7 @@ def _check_configuration(config: JsonObject, api_version: str, schema: Schema) -
 
 
 def _live_managed_fields(live: JsonObject | None, schema: Schema, api_version: str, now: str) -> ManagedFields:
-    """Read the live entries; an object nobody tracked so far is taken as one manager's."""
+    """Return the managers of the live object. An untracked object gets the manager `before-first-apply`."""
     managed = stored_managed_fields(live)
     if managed or live is None:
         return managed
@@ -136,7 +144,7 @@ def _resolve_conflicts(
     force: bool,
     ignore: Iterable[Path],
 ) -> ManagedFields:
-    """Find the fields taken from others; they lose them by force, or the apply fails."""
+    """Remove changed fields from other managers, or raise ApplyConflict unless `force` is true."""
     difference = compare(schema, live, merged)
     changed = without_prefixes(frozenset(difference.added | difference.modified), ignore)
     removed = without_prefixes(frozenset(difference.removed), ignore)
@@ -156,7 +164,7 @@ def _leaves_first(path: Path) -> list[tuple[bool, str]]:
 
 
 def _prune(schema: Schema, merged: JsonObject, previous: FieldSet, managed: ManagedFields) -> JsonObject:
-    """Drop what this manager applied last time and does not now, unless somebody else owns it."""
+    """Remove the fields that this manager applied before but not now, unless another manager owns them."""
     if not previous:
         return merged
     applied_before = with_named_parents(previous, schema)

@@ -1,4 +1,4 @@
-"""The checks an applied configuration must pass before it is merged."""
+"""Validate an apply configuration against its schema before the merge."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ _NUMBERS = frozenset({"int32", "int64", "number"})
 
 
 def configuration_problem(schema: Schema, config: Any, path: str = "") -> str:
-    """Say what makes a configuration unfit for apply, in the server's words; empty when nothing does."""
+    """Return the error message of kube-apiserver for a configuration, or an empty string if it is valid."""
     problem = _type_problem(schema, config)
     if problem:
         return f"{path}: {problem}" if path else problem

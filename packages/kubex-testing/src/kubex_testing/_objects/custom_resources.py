@@ -1,4 +1,4 @@
-"""Defaults and validation of custom resources by their structural schema; CEL rules are not evaluated.
+"""Defaults and validation of custom resources with their structural schema. CEL rules are not evaluated.
 
 See https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation.
 """
@@ -31,7 +31,7 @@ _NOT_CHECKED_MESSAGE = (
 
 
 def apply_defaults(schema: Schema, obj: JsonObject) -> JsonObject:
-    """Return the object with the schema's defaults; a null that may not stay gives way to the default or is dropped."""
+    """Return the object with the defaults of the schema. Nulls that are not allowed are replaced or removed."""
     result: JsonObject = json_copy(obj)
     _apply_defaults_in_place(schema, result)
     return result
@@ -57,7 +57,7 @@ def _apply_defaults_in_place(schema: Schema, value: Any) -> None:
 
 
 def validate_custom(schema: Schema, obj: JsonObject) -> list[StatusCause]:
-    """Check a pruned and defaulted custom resource; `metadata` is `validate_metadata`'s."""
+    """Validate a custom resource after pruning and defaults, except its `metadata`."""
     causes = list(validate_value(schema, obj, ""))
     if causes and _has_cel_rules(schema.rules):
         causes.append(StatusCause("FieldValueInvalid", _NOT_CHECKED_MESSAGE, "<nil>"))
@@ -71,7 +71,7 @@ def _has_cel_rules(rules: Any) -> bool:
 
 
 def validate_value(schema: Schema, value: Any, path: str) -> Iterator[StatusCause]:
-    """Check a value that stands at a path."""
+    """Validate the value at a path."""
     rules = schema.rules
     if value is None and rules.get("nullable"):
         return
@@ -90,7 +90,7 @@ def validate_value(schema: Schema, value: Any, path: str) -> Iterator[StatusCaus
 
 
 def _check_type(schema: Schema, value: Any, path: str) -> Iterator[StatusCause]:
-    """Word a wrong type as go-openapi does: the value shown is the name of the type found."""
+    """Check the type of a value. The message of go-openapi shows the found type instead of the value."""
     if schema.kind == "int-or-string":
         if not (isinstance(value, str) or is_integer(value)):
             yield _type_cause(path, "integer,string", value)
@@ -111,10 +111,12 @@ _TYPES: dict[str, Callable[[Any], bool]] = {
 
 
 def _is_exact_integer(value: float) -> bool:
+    # Larger floats cannot represent all integers.
     return value.is_integer() and abs(value) < 2**53
 
 
 def _type_cause(path: str, expected: str, value: Any) -> StatusCause:
+    # The message contains the name of the type twice, and not the value.
     found = _type_name(value)
     return type_invalid(path, found, f'{path} in body must be of type {expected}: "{found}"')
 
@@ -127,7 +129,7 @@ def _type_name(value: Any) -> str:
 
 
 def _check_value(rules: JsonObject, value: Any, path: str) -> Iterator[StatusCause]:
-    """Check the rules that hold for the value itself, whatever a schema says about its type."""
+    """Check the rules for the value that do not depend on the declared type."""
     if isinstance(value, str):
         yield from _check_string(rules, value, path)
     elif is_number(value):
@@ -146,7 +148,7 @@ def _check_value(rules: JsonObject, value: Any, path: str) -> Iterator[StatusCau
 
 
 def _check_string(rules: JsonObject, value: str, path: str) -> Iterator[StatusCause]:
-    """Check length and pattern, of which the first that fails is told, and the format."""
+    """Check the length and the pattern, of which only the first failure is reported, and the format."""
     pattern = rules.get("pattern")
     if "maxLength" in rules and len(value) > rules["maxLength"]:
         yield too_long(path, rules["maxLength"])
@@ -190,7 +192,7 @@ def _check_object(rules: JsonObject, value: JsonObject, path: str) -> Iterator[S
 
 
 def _check_unique(schema: Schema, items: JsonArray, path: str) -> Iterator[StatusCause]:
-    """Find entries that stand twice in a list of type `map` (by their keys) or `set`."""
+    """Report duplicate items of lists of type `map` (by their keys) and `set`."""
     if schema.list_type == "atomic":
         return
     seen: set[str] = set()
@@ -202,7 +204,7 @@ def _check_unique(schema: Schema, items: JsonArray, path: str) -> Iterator[Statu
 
 
 def _check_logic(rules: JsonObject, value: Any, path: str) -> Iterator[StatusCause]:
-    """Check allOf, anyOf, oneOf and not; the best failure is told beside the verdict, which names no field."""
+    """Check allOf, anyOf, oneOf and not. A summary without a field precedes the causes of the best option."""
     if rules.get("x-kubernetes-int-or-string"):
         return
     for key in ("anyOf", "oneOf", "allOf"):
@@ -228,7 +230,7 @@ def _logic_problem(key: str, valid: int, options: int) -> str:
 
 
 def _check_value_only(rules: JsonObject, value: Any, path: str) -> Iterator[StatusCause]:
-    """Check a schema that stands below `allOf`, `anyOf`, `oneOf` or `not`: it has rules and no structure."""
+    """Check a schema below `allOf`, `anyOf`, `oneOf` or `not`, which contains only rules for values."""
     yield from _check_logic(rules, value, path)
     yield from _check_value(rules, value, path)
     if is_object(value):

@@ -1,4 +1,4 @@
-"""What the server fills in: the defaults of each kind, and what creating an object adds."""
+"""The defaults of the built-in kinds."""
 
 import base64
 from collections.abc import Callable
@@ -12,10 +12,10 @@ ALLOCATED_SERVICE_TYPES = frozenset({"ClusterIP", "NodePort", "LoadBalancer"})
 
 
 def default_builtin(group: str, kind: str, obj: JsonObject) -> JsonObject:
-    """Return the object with its kind's defaults; unknown kinds come back as they are.
+    """Return the object with the defaults of its kind. Objects of unknown kinds are unchanged.
 
-    These belong to whoever writes the object, so `update_managed_fields` comes after it and before
-    `prepare_builtin_for_create`, on every write.
+    The field manager of the request owns the defaults. Therefore call `update_managed_fields()` after this function and
+    before `prepare_builtin_for_create()`.
     """
     result: JsonObject = json_copy(obj)
     _fill_empty_fields(result, empty_object(f"{group}/v1".lstrip("/"), kind))
@@ -77,6 +77,7 @@ def _default_daemon_set(obj: JsonObject) -> None:
     _default_strategy(obj["spec"], "updateStrategy", {"maxUnavailable": 1, "maxSurge": 0})
     set_default(obj["spec"], "revisionHistoryLimit", 10)
     annotations = obj["metadata"]["annotations"] = object_at(obj, "metadata", "annotations")
+    # kube-apiserver still sets this annotation for old clients.
     set_default(annotations, "deprecated.daemonset.template.generation", "1")
     _default_template(obj)
 
@@ -91,6 +92,7 @@ def _default_job(obj: JsonObject) -> None:
     spec = obj["spec"]
     copy_template_labels(obj)
     set_default(spec, "manualSelector", False)
+    # A job that sets only parallelism is a work queue, where completions stay unset.
     if spec.get("completions") is None and spec.get("parallelism") is None:
         spec["completions"] = 1
     set_default(spec, "parallelism", 1)
@@ -120,6 +122,7 @@ def _default_service(obj: JsonObject) -> None:
 
 def _default_secret(obj: JsonObject) -> None:
     set_default(obj, "type", "Opaque")
+    # stringData is write-only, and its values override those in data.
     texts = obj.pop("stringData", None)
     if texts:
         encoded = {key: base64.b64encode(value.encode()).decode() for key, value in texts.items()}

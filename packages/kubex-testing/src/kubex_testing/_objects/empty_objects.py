@@ -1,6 +1,6 @@
-"""What an empty object of a kind looks like on the wire.
+"""The JSON form of empty objects.
 
-Go writes some fields even when nobody set them; they are never owned by whoever creates an object.
+Go always encodes some fields, even if they were not set. The manager that creates an object does not own these fields.
 """
 
 from typing import Any
@@ -57,7 +57,7 @@ _METADATA_ONLY = frozenset({"ConfigMap", "Secret", "ServiceAccount", "Endpoints"
 
 
 def empty_object(api_version: str, kind: str) -> JsonObject:
-    """Return the fields an object has before anybody sets one; a custom resource has none."""
+    """Return the fields that Go encodes for an empty object. The result is empty for custom resources."""
     body = _EMPTY_OBJECTS.get((api_version, kind))
     if body is None:
         return {"metadata": {}} if api_version == "v1" and kind in _METADATA_ONLY else {}

@@ -1,4 +1,4 @@
-"""Field selectors, and the fields each kind offers to them.
+"""Field selectors, and the selectable fields of each kind.
 
 See https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/.
 """
@@ -34,7 +34,7 @@ _FIELDS: dict[tuple[str, str], AbstractSet[str]] = {
 
 @dataclass(frozen=True)
 class FieldSelector:
-    """A compiled selector: terms of a field, whether it must be equal, and the value."""
+    """A parsed selector. Each term is a field, whether it must be equal, and a value."""
 
     terms: tuple[tuple[str, bool, str], ...]
 
@@ -43,24 +43,26 @@ class FieldSelector:
 
     @property
     def name(self) -> str:
-        """The name that every selected object must have; empty if the selector does not require one."""
+        """The name that a selected object must have, or an empty string."""
         return next((value for field, equal, value in self.terms if (field, equal) == ("metadata.name", True)), "")
 
 
 def selectable_fields(group: str, kind: str) -> frozenset[str]:
-    """Return the fields a built-in kind can be selected by."""
+    """Return the selectable fields of a built-in kind."""
     return COMMON_FIELDS | _FIELDS.get((group, kind), frozenset())
 
 
 def parse_field_selector(text: str, allowed: AbstractSet[str] = COMMON_FIELDS) -> FieldSelector:
-    """Compile a `fieldSelector` parameter; the empty text matches everything.
+    """Parse a `fieldSelector` parameter. An empty string matches all objects.
 
-    Raises ValueError with the server's words when the text does not parse or names a field that is not `allowed`.
+    Raises:
+        ValueError: the selector is invalid or contains a field that is not in `allowed`. The message is the message of
+            kube-apiserver.
     """
     terms = [_parse_term(term, text) for term in re.findall(r"((?:\\.|[^,\\])+)(?:,|$)", text, re.DOTALL)]
     if text.endswith("\\") and not re.fullmatch(r"(?:\\.|[^\\])*", text, re.DOTALL):
         raise ValueError("invalid field selector: invalid escape sequence: \\")
-    # `=` alone, an empty field without value, selects everything.
+    # kube-apiserver ignores terms without a field and a value, such as `=`.
     terms = [term for term in terms if term[0] or term[2]]
     for field, _, _ in terms:
         if field not in allowed:
@@ -106,7 +108,7 @@ def _pod_ip(obj: JsonObject) -> str:
     return _to_string(ips[0].get("ip") if ips else object_at(obj, "status").get("podIP"))
 
 
-# Fields that are computed, and those whose absence is a value of its own.
+# Fields that are computed, or that have a value even if they are missing.
 _COMPUTED_FIELDS: dict[str, Callable[[JsonObject], str]] = {
     "spec.hostNetwork": lambda obj: _to_string(bool(object_at(obj, "spec").get("hostNetwork"))),
     "spec.unschedulable": lambda obj: _to_string(bool(object_at(obj, "spec").get("unschedulable"))),

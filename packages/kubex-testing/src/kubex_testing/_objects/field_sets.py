@@ -1,6 +1,7 @@
-"""Sets of field paths, and their wire form `fieldsV1`.
+"""Sets of field paths, and their JSON form `fieldsV1`.
 
-A path is a tuple of elements as the wire writes them: `f:name`, `i:0`, `k:{"name":"x"}` or `v:"x"` for list entries.
+A path is a tuple of elements as in `fieldsV1`: `f:name` for fields; `i:0`, `k:{"name":"x"}` or `v:"x"`
+for list items.
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management.
 """
 
@@ -18,12 +19,12 @@ EMPTY: FieldSet = frozenset()
 
 
 def canonical_json(value: Any) -> str:
-    """Write a key or a set member so that equal ones are equal texts."""
+    """Encode a list key or a set item so that equal values are equal strings."""
     return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
 
 
 def to_fields_v1(fields: Iterable[Path]) -> JsonObject:
-    """Nest paths as the wire does; `.` marks a path that is a member and has members below it."""
+    """Convert paths to nested objects. The key `.` marks a path in the set that is also a prefix of other paths."""
     root: JsonObject = {}
     members = set(fields)
     for path in sorted(members):
@@ -36,7 +37,7 @@ def to_fields_v1(fields: Iterable[Path]) -> JsonObject:
 
 
 def from_fields_v1(fields: JsonObject) -> FieldSet:
-    """Read the wire form. Raises ValueError when an element is of no known kind."""
+    """Parse `fieldsV1`. Raises ValueError for invalid path elements."""
     found: set[Path] = set()
 
     def walk(node: JsonObject, path: Path) -> None:
@@ -58,12 +59,12 @@ def from_fields_v1(fields: JsonObject) -> FieldSet:
 def _read_element(element: str) -> str:
     kind, colon, rest = element.partition(":")
     if not colon or kind not in {"f", "k", "v", "i"}:
-        raise ValueError(f"fieldsV1: {element!r} is no path element: they begin with f:, k:, v: or i:")
+        raise ValueError(f"fieldsV1: {element!r} is not a path element; elements start with f:, k:, v: or i:")
     return f"{kind}:{canonical_json(json.loads(rest))}" if kind in {"k", "v"} else element
 
 
 def format_path(path: Path) -> str:
-    """Write a path as conflicts name it: `.spec.containers[name="main"].image`."""
+    """Format a path as in conflicts: `.spec.containers[name="main"].image`."""
     texts: list[str] = []
     for element in path:
         kind, _, rest = element.partition(":")
@@ -79,7 +80,7 @@ def format_path(path: Path) -> str:
 
 
 def without_prefixes(fields: FieldSet, prefixes: Iterable[Path]) -> FieldSet:
-    """Drop the paths at and below some prefixes."""
+    """Remove the paths that equal or start with one of the prefixes."""
     dropped = set(prefixes)
     if not dropped:
         return fields
@@ -87,7 +88,7 @@ def without_prefixes(fields: FieldSet, prefixes: Iterable[Path]) -> FieldSet:
 
 
 def with_named_parents(fields: FieldSet, schema: Schema) -> FieldSet:
-    """Add the declared fields that lead to members: `spec` of `spec.replicas`, though no entry of a map or list."""
+    """Add the declared parent fields of all paths (`spec` for `spec.replicas`), but no map keys or list items."""
     return fields | {path[:depth] for path in fields for depth in _named_depths(path, schema)}
 
 

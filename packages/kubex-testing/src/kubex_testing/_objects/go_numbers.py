@@ -1,20 +1,20 @@
-"""Numbers as Go parses them: 64 bits wide, however many digits the text has."""
+"""Parse numbers as Go does: with 64 bits, for any number of digits."""
 
 import re
 from datetime import timedelta
 from math import isfinite
 
-# The digits of 2**64; Python refuses to convert texts of more than 4,300 digits.
+# The number of digits of 2**64. Python does not convert strings of more than 4,300 digits.
 _MAX_DIGITS = 20
 
 
 def parse_int(text: str) -> int:
-    """Parse a signed integer. Raises ValueError with the words of Go's `strconv.ParseInt`."""
+    """Parse a signed integer. Raises ValueError with the message of Go's `strconv.ParseInt`."""
     return _parse(text, "ParseInt", r"[+-]?[0-9]+", range(-(2**63), 2**63))
 
 
 def parse_uint(text: str) -> int:
-    """Parse an unsigned integer. Raises ValueError with the words of Go's `strconv.ParseUint`."""
+    """Parse an unsigned integer. Raises ValueError with the message of Go's `strconv.ParseUint`."""
     return _parse(text, "ParseUint", r"[0-9]+", range(2**64))
 
 
@@ -30,7 +30,7 @@ def _parse(text: str, function: str, pattern: str, limits: range) -> int:
 
 
 def json_integer(text: str) -> int | float:
-    """Convert an integer of a JSON text: to a float beyond 64 bits. Raises ValueError if a float cannot hold it."""
+    """Parse a JSON integer. Beyond 64 bits it becomes a float. Raises ValueError if it exceeds the range of floats."""
     try:
         return parse_int(text)
     except ValueError:
@@ -38,7 +38,7 @@ def json_integer(text: str) -> int | float:
 
 
 def json_float(text: str) -> float:
-    """Convert a number of a JSON text. Raises ValueError with Go's words if a float cannot hold it."""
+    """Parse a JSON number. Raises ValueError with the message of Go if it exceeds the range of floats."""
     number = float(text)
     if not isfinite(number):
         raise ValueError(f"json: cannot unmarshal number {text} into Go value of type float64")
@@ -46,6 +46,7 @@ def json_float(text: str) -> float:
 
 
 def duration(seconds: int) -> timedelta:
-    """Convert seconds to a duration, which Go counts in 64 bits of nanoseconds: a larger number wraps around."""
+    """Convert seconds to a duration."""
+    # Go stores durations as nanoseconds in 64 bits, so larger values wrap around.
     nanoseconds = (seconds * 10**9 + 2**63) % 2**64 - 2**63
     return timedelta(seconds=nanoseconds // 10**9)

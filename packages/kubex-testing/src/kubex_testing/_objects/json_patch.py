@@ -1,7 +1,7 @@
-"""JSON patch, RFC 6902, with JSON pointers, RFC 6901.
+"""JSON patch (RFC 6902) with JSON pointers (RFC 6901).
 
-Lax where the server's library is: a member that is missing counts as null for `test`, `copy` and `replace`, so does a
-missing `value`, and a negative index counts from the end.
+Like the library of kube-apiserver, it is less strict than the RFCs: a missing member is null for `test`, `copy` and
+`replace`, a missing `value` is null, and a negative index counts from the end.
 """
 
 import re
@@ -15,17 +15,19 @@ _END_OF_ARRAY = "-"
 
 
 class JsonPatchError(ValueError):
-    """An operation that cannot be applied: a failing `test`, a missing path, an unknown `op` (422 on the wire)."""
+    """An operation that cannot be applied, such as a failing `test`, a missing path or an unknown `op` (422)."""
 
 
 class JsonPatchFormatError(ValueError):
-    """A patch that is no list of operations (400 on the wire)."""
+    """A patch that is not a list of operations (400)."""
 
 
 def apply_json_patch(document: Any, operations: object) -> Any:
-    """Return the document with all operations applied, or raise and change nothing.
+    """Return the document with all operations applied.
 
-    Raises JsonPatchFormatError when `operations` is no array of objects, JsonPatchError when one does not apply.
+    Raises:
+        JsonPatchFormatError: `operations` is not an array of objects.
+        JsonPatchError: an operation cannot be applied.
     """
     if not is_array(operations):
         raise _format_error(operations, "[]handlers.jsonPatchOp")
@@ -65,7 +67,9 @@ def _pointer_tokens(operation: JsonObject, member: str) -> list[str]:
     if not pointer:
         return []
     if not pointer.startswith("/") or re.search(r"~(?![01])", pointer):
-        raise JsonPatchError(f"{pointer!r} is no JSON pointer: it starts with '/' and escapes '~' as ~0, '/' as ~1")
+        raise JsonPatchError(
+            f"{pointer!r} is not a JSON pointer; a pointer starts with '/', and escapes '~' as ~0 and '/' as ~1"
+        )
     return [token.replace("~1", "/").replace("~0", "~") for token in pointer[1:].split("/")]
 
 
@@ -76,6 +80,7 @@ def _operation_value(operation: JsonObject) -> Any:
 def _array_index(token: str, size: int) -> int:
     try:
         index = parse_int(token)
+    # An index that is not a number is out of range.
     except ValueError:
         index = size
     if not -size <= index < size:
@@ -92,7 +97,7 @@ def _get_child(parent: Any, token: str) -> Any:
 
 
 def _get_parent(document: Any, tokens: list[str]) -> Any:
-    """Walk to the object or array that holds what the last token names."""
+    """Return the object or array that contains the value of the last token."""
     for token in tokens[:-1]:
         document = _get_child(document, token)
     if not is_object(document) and not is_array(document):
@@ -147,6 +152,7 @@ def _replace(document: Any, operation: JsonObject) -> Any:
 
 def _move(document: Any, operation: JsonObject) -> Any:
     source, target = _pointer_tokens(operation, "from"), _pointer_tokens(operation, "path")
+    # RFC 6902 does not allow to move a value into itself.
     if target[: len(source)] == source and target != source:
         raise JsonPatchError(f"cannot move {operation['from']!r} into one of its own children")
     value = _get_value(document, source)

@@ -1,4 +1,4 @@
-"""The JSON values every function of this package works on."""
+"""Types and helpers for JSON values."""
 
 from typing import Any, TypeAlias, TypeGuard
 
@@ -7,27 +7,27 @@ JsonArray: TypeAlias = list[Any]
 
 
 def is_object(value: object) -> TypeGuard[JsonObject]:
-    """Tell whether a JSON value is an object."""
+    """Return whether a JSON value is an object."""
     return isinstance(value, dict)
 
 
 def is_array(value: object) -> TypeGuard[JsonArray]:
-    """Tell whether a JSON value is an array."""
+    """Return whether a JSON value is an array."""
     return isinstance(value, list)
 
 
 def is_integer(value: object) -> TypeGuard[int]:
-    """Tell whether a JSON value is an integer; Python counts booleans as integers, JSON does not."""
+    """Return whether a JSON value is an integer. Unlike in Python, booleans are not integers."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
-    """Tell whether a JSON value is a number."""
+    """Return whether a JSON value is a number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def json_equal(left: object, right: object) -> bool:
-    """Compare as JSON does: `true` is not `1`, but `1` is `1.0`."""
+    """Compare two JSON values: `true` is not equal to `1`, but `1` is equal to `1.0`."""
     if is_object(left) and is_object(right):
         return left.keys() == right.keys() and all(json_equal(value, right[key]) for key, value in left.items())
     if is_array(left) and is_array(right):
@@ -36,7 +36,7 @@ def json_equal(left: object, right: object) -> bool:
 
 
 def json_copy(value: Any) -> Any:
-    """Copy a JSON value deeply; several times faster than `copy.deepcopy`."""
+    """Return a deep copy of a JSON value, several times faster than `copy.deepcopy`."""
     if is_object(value):
         return {key: json_copy(item) for key, item in value.items()}
     if is_array(value):
@@ -45,13 +45,13 @@ def json_copy(value: Any) -> Any:
 
 
 def object_at(value: object, *path: str) -> JsonObject:
-    """Return the object at a path of keys, or an empty one when any step is missing or null."""
+    """Return the object at a path of keys, or an empty object if it is missing or null."""
     for key in path:
         value = value.get(key) if is_object(value) else None
     return value if is_object(value) else {}
 
 
 def array_at(value: object, *path: str) -> JsonArray:
-    """Return the array at a path of keys, or an empty one when any step is missing or null."""
+    """Return the array at a path of keys, or an empty array if it is missing or null."""
     found = object_at(value, *path[:-1]).get(path[-1])
     return found if is_array(found) else []

@@ -1,4 +1,4 @@
-"""Label selectors: the query-string form and the `LabelSelector` object.
+"""Label selectors: the `labelSelector` parameter and the `LabelSelector` object.
 
 See https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors.
 """
@@ -23,14 +23,14 @@ _OPERATORS = {"in": "in", "notin": "notin", "=": "in", "==": "in", "!=": "notin"
 
 @dataclass(frozen=True)
 class Requirement:
-    """One condition on one label; `operator` is in, notin, exists, !, > or <."""
+    """One requirement for one label. `operator` is in, notin, exists, !, > or <."""
 
     key: str
     operator: str
     values: tuple[str, ...] = ()
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether labels meet the condition; a missing key meets `notin` and `!` only."""
+        """Return whether labels match the requirement. A missing key matches only `notin` and `!`."""
         value = labels.get(self.key)
         if value is None:
             return self.operator in {"notin", "!"}
@@ -55,21 +55,22 @@ def _parse_integer(text: str) -> int | None:
 
 
 def parse_label_selector(text: str) -> LabelPredicate:
-    """Compile a `labelSelector` parameter; the empty text matches everything.
+    """Parse a `labelSelector` parameter. An empty string matches all labels.
 
-    Raises ValueError with the server's words when the text does not parse.
+    Raises:
+        ValueError: the selector is invalid. The message is the message of kube-apiserver.
     """
     requirements = _Parser(text).parse()
     return lambda labels: all(requirement.matches(labels) for requirement in requirements)
 
 
 def match_label_selector(selector: JsonObject, labels: Mapping[str, str]) -> bool:
-    """Evaluate a `LabelSelector` object (`matchLabels` and `matchExpressions`); the empty one matches everything."""
+    """Return whether labels match a `LabelSelector` object. An empty selector matches all labels."""
     return all(requirement.matches(labels) for requirement in _requirements(selector))
 
 
 def format_label_selector(selector: JsonObject) -> str:
-    """Write a `LabelSelector` object in the query-string form, as `status.selector` of a Scale has it."""
+    """Format a `LabelSelector` object as a string, as in `status.selector` of a Scale."""
     texts: list[str] = []
     for requirement in sorted(_requirements(selector), key=lambda item: item.key):
         key, values = requirement.key, sorted(requirement.values)
@@ -158,7 +159,7 @@ class _Parser:
         return value
 
     def _values(self) -> list[str]:
-        """Read `(a,b)`; an empty place between commas is the empty value."""
+        """Parse `(a,b)`. A missing value between commas is an empty string."""
         if (token := self._next()) != "(":
             raise ValueError(f"found '{token}' expected: '('")
         values: list[str] = []

@@ -1,4 +1,4 @@
-"""`metadata.managedFields`: who set which fields, read from and written to the wire form."""
+"""`metadata.managedFields`: the fields of each manager, and their JSON form."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from .typed_values import compare
 MAX_UPDATE_MANAGERS = 10
 _ANCIENT_CHANGES = "ancient-changes"
 
-# What identifies an object or is the server's own is nobody's field.
+# No manager owns the identity and the system metadata of an object.
 _SERVER_METADATA = (
     "name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields",
     "resourceVersion",
@@ -24,7 +24,7 @@ STRIPPED_FIELDS: FieldSet = frozenset(
 
 @dataclass(frozen=True, order=True)
 class Manager:
-    """Whom fields belong to; `api_version` is empty for Apply, which keeps one entry for all versions."""
+    """The owner of fields. `api_version` is empty for Apply, which has one entry for all versions."""
 
     name: str
     operation: str
@@ -40,7 +40,7 @@ class Manager:
 
 @dataclass(frozen=True)
 class Ownership:
-    """The fields of one manager, and when it last changed them (RFC 3339, empty when never)."""
+    """The fields of one manager, and the time of its last change (RFC 3339, or an empty string)."""
 
     fields: FieldSet
     api_version: str
@@ -51,13 +51,13 @@ ManagedFields = dict[Manager, Ownership]
 
 
 def manager_key(name: str, operation: str, api_version: str, subresource: str | None) -> Manager:
-    """Return the identity entries are kept under."""
+    """Return the key of the entry of a manager."""
     version = "" if operation == "Apply" else api_version
     return Manager(name or "unknown", operation, version, subresource or "")
 
 
 def decode_managed_fields(entries: Iterable[object]) -> ManagedFields:
-    """Read entries. Raises ValueError, with the server's words, for one that is malformed."""
+    """Parse entries. Raises ValueError with the message of kube-apiserver for an invalid entry."""
     managed: ManagedFields = {}
     for index, entry in enumerate(entries):
         if not is_object(entry):
@@ -77,7 +77,7 @@ def decode_managed_fields(entries: Iterable[object]) -> ManagedFields:
 
 
 def encode_managed_fields(managed: ManagedFields) -> JsonArray:
-    """Write entries in the server's order: Apply first, then by time and name."""
+    """Encode entries in the order of kube-apiserver: Apply first, then by time and name."""
     order = sorted(
         managed.items(), key=lambda item: (item[0].operation, item[1].time, item[0].name, item[1].api_version)
     )
@@ -98,7 +98,7 @@ def _encode(manager: Manager, ownership: Ownership) -> JsonObject:
 
 
 def stored_managed_fields(obj: JsonObject | None) -> ManagedFields:
-    """Read the entries of a stored object; unreadable ones count as none, as in the server."""
+    """Return the entries of a stored object. Invalid entries are ignored, as in kube-apiserver."""
     try:
         return decode_managed_fields(array_at(obj, "metadata", "managedFields"))
     except ValueError:
@@ -106,7 +106,7 @@ def stored_managed_fields(obj: JsonObject | None) -> ManagedFields:
 
 
 def without_managed_fields(obj: JsonObject) -> JsonObject:
-    """Return the object as field tracking sees it."""
+    """Return the object without `managedFields`."""
     metadata = {key: value for key, value in object_at(obj, "metadata").items() if key != "managedFields"}
     return {**obj, "metadata": metadata} if "metadata" in obj else dict(obj)
 
@@ -123,10 +123,15 @@ def update_managed_fields(
     subresource: str | None = None,
     ignore: Iterable[Path] = (),
 ) -> JsonArray:
-    """Return the `managedFields` of `new` after a create (`old` is None), an update or a patch; [] stands for none.
+    """Return the `managedFields` of `new` after a create (`old` is None), an update or a patch.
 
-    `new` must be defaulted already; `now` is RFC 3339. `ignore` holds paths the request cannot change, as field set
-    paths: `("f:status",)` for the main resource of a kind with a status subresource. `managedFields: [{}]` clears.
+    `new` must have its defaults. An empty list means that the object has no `managedFields`. A request removes them
+    with `managedFields: [{}]`.
+
+    Args:
+        now: the current time as RFC 3339.
+        ignore: paths that the request cannot change, such as `("f:status",)` for the main resource of a kind with a
+            status subresource.
     """
     managed = _initial_managed_fields(old, new, subresource)
     if not managed and old is not None:
@@ -144,13 +149,13 @@ def update_managed_fields(
 
 
 def remove_fields(managed: ManagedFields, fields: FieldSet) -> ManagedFields:
-    """Take fields from every manager; who has none left is gone."""
+    """Remove fields from all managers, and managers without fields."""
     kept = {key: replace(ownership, fields=ownership.fields - fields) for key, ownership in managed.items()}
     return {key: ownership for key, ownership in kept.items() if ownership.fields}
 
 
 def _initial_managed_fields(old: JsonObject | None, new: JsonObject, subresource: str | None) -> ManagedFields:
-    """Read the entries to go on from: the request may bring its own, but not through a subresource."""
+    """Return the entries before the request. A request may set them, except through a subresource."""
     entries = object_at(new, "metadata").get("managedFields")
     if subresource or not is_array(entries):
         return stored_managed_fields(old)
@@ -160,7 +165,7 @@ def _initial_managed_fields(old: JsonObject | None, new: JsonObject, subresource
 
 
 def _merge_oldest_updaters(managed: ManagedFields) -> ManagedFields:
-    """Merge the oldest updaters of each version into one entry when there are too many."""
+    """Merge the oldest updaters of each version into one entry if there are too many."""
     updaters = sorted((key for key in managed if key.operation == "Update"), key=lambda key: (managed[key].time, key))
     excess = len(updaters) - MAX_UPDATE_MANAGERS
     result = dict(managed)

@@ -1,4 +1,4 @@
-"""JSON merge patch, RFC 7386."""
+"""JSON merge patch (RFC 7386)."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from .json_types import is_object, json_copy
 
 
 def apply_merge_patch(target: Any, patch: Any) -> Any:
-    """Return the target with the patch merged in; `null` deletes, anything but an object replaces."""
+    """Return the target with the patch merged. Null deletes a field, and values other than objects replace it."""
     if not is_object(patch):
         return json_copy(patch)
     result = dict(target) if is_object(target) else {}

@@ -1,4 +1,4 @@
-"""Names, labels, annotations and finalizers: what the server accepts, and how it says no.
+"""Validation of names, labels, annotations and finalizers, with the messages of kube-apiserver.
 
 See https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ and …/labels/.
 """
@@ -54,6 +54,7 @@ _CONFIG_KEY_MESSAGE = (
 
 
 def _pattern_problems(value: str, pattern: str, text: str, limit: int, unit: str = "characters") -> list[str]:
+    # kube-apiserver counts bytes, even if the message says characters.
     found = [f"must be no more than {limit} {unit}"] if len(value.encode()) > limit else []
     if not re.fullmatch(pattern, value):
         found.append(text)
@@ -78,7 +79,7 @@ def label_value_problems(value: str) -> list[str]:
 
 
 def config_key_problems(value: str) -> list[str]:
-    """Say what is wrong with a key of a ConfigMap or a Secret."""
+    """Return the problems of a key of a ConfigMap or a Secret."""
     found = _pattern_problems(value, _CONFIG_KEY, _CONFIG_KEY_MESSAGE, 253)
     if value in {".", ".."}:
         found.append(f"must not be '{value}'")
@@ -88,7 +89,7 @@ def config_key_problems(value: str) -> list[str]:
 
 
 def port_name_problems(value: str) -> list[str]:
-    """Say what is wrong with the name of a port (an IANA service name)."""
+    """Return the problems of a port name (an IANA service name)."""
     checks = (
         (len(value) > 15, "must be no more than 15 characters"),
         (
@@ -103,13 +104,14 @@ def port_name_problems(value: str) -> list[str]:
 
 
 def qualified_name_problems(value: str) -> list[str]:
-    """Say what is wrong with a label key, an annotation key or a finalizer."""
+    """Return the problems of a label key, an annotation key or a finalizer."""
     prefix, slash, name = value.rpartition("/")
     found: list[str] = []
     if slash:
         if not prefix:
             found.append("prefix part must be non-empty")
         elif "/" in prefix:
+            # A key with two slashes has no other causes.
             return [_TWO_SLASHES_MESSAGE]
         else:
             found.extend(f"prefix part {problem}" for problem in dns1123_subdomain_problems(prefix))
@@ -123,17 +125,17 @@ def qualified_name_problems(value: str) -> list[str]:
 
 
 def validate_dns1123_label(value: str, field: str = "metadata.name") -> list[StatusCause]:
-    """Check a name that must be one DNS label (namespaces, containers)."""
+    """Validate a name that must be a DNS label (namespaces, containers)."""
     return [invalid(field, value, problem) for problem in dns1123_label_problems(value)]
 
 
 def validate_dns1123_subdomain(value: str, field: str = "metadata.name") -> list[StatusCause]:
-    """Check a name that may have dots (most kinds)."""
+    """Validate a name that may contain dots (most kinds)."""
     return [invalid(field, value, problem) for problem in dns1123_subdomain_problems(value)]
 
 
 def validate_labels(labels: JsonObject, field: str = "metadata.labels") -> list[StatusCause]:
-    """Check keys and values; the server names the map as the field, not the entry."""
+    """Validate the keys and values of labels. The field of the causes is the map, not the key."""
     found: list[StatusCause] = []
     for key in sorted(labels):
         found += [invalid(field, key, problem) for problem in qualified_name_problems(key)]
@@ -142,7 +144,8 @@ def validate_labels(labels: JsonObject, field: str = "metadata.labels") -> list[
 
 
 def validate_annotations(annotations: JsonObject, field: str = "metadata.annotations") -> list[StatusCause]:
-    """Check keys (in lower case, as the server does) and the size of all entries together."""
+    """Validate the keys and the total size of annotations."""
+    # kube-apiserver converts the keys to lower case before it validates them.
     found: list[StatusCause] = []
     for key in sorted(annotations):
         found += [invalid(field, key, problem) for problem in qualified_name_problems(key.lower())]
@@ -153,17 +156,17 @@ def validate_annotations(annotations: JsonObject, field: str = "metadata.annotat
 
 
 def validate_finalizers(finalizers: JsonArray, field: str) -> list[StatusCause]:
-    """Check the form of finalizers; the server names the list as the field, not the entry."""
+    """Validate the format of finalizers. The field of the causes is the list, not the item."""
     return [invalid(field, value, problem) for value in finalizers for problem in qualified_name_problems(value)]
 
 
 def validate_finalizer_domain(value: str, field: str) -> list[StatusCause]:
-    """Check that a finalizer has a domain, or is one of the standard ones."""
+    """Validate that a finalizer has a domain or is a standard finalizer."""
     if "/" in value or value in STANDARD_FINALIZERS:
         return []
     return [invalid(field, value, "name is neither a standard finalizer name nor is it fully qualified")]
 
 
 def expand_generate_name(base: str, rng: random.Random) -> str:
-    """Make a name from `metadata.generateName`: at most 58 characters of it, and 5 random ones."""
+    """Return a name from `metadata.generateName`: at most 58 of its characters, and 5 random characters."""
     return base[:MAX_GENERATE_NAME_BASE] + "".join(rng.choices(SUFFIX_ALPHABET, k=5))

@@ -1,4 +1,4 @@
-"""The defaults of a pod spec, in a pod or in a template."""
+"""The defaults of pod specs, in pods and in pod templates."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -16,13 +16,13 @@ _TOLERATION_SECONDS = 300
 
 
 def set_default(target: JsonObject, key: str, value: Any) -> None:
-    """Set a field that is missing, null, or Go's zero value for a text."""
+    """Set a field in place if it is missing, null or an empty string (the Go zero value)."""
     if target.get(key) is None or target[key] == "":
         target[key] = value
 
 
 def default_pod_spec(spec: JsonObject) -> None:
-    """Fill in a pod spec in place, as for pods and templates alike."""
+    """Set the defaults that pods and pod templates have, in place."""
     for name in CONTAINER_LISTS:
         for container in array_at(spec, name):
             _default_container(container)
@@ -34,13 +34,15 @@ def default_pod_spec(spec: JsonObject) -> None:
     set_default(spec, "securityContext", {})
     set_default(spec, "schedulerName", "default-scheduler")
     if account := spec.get("serviceAccountName") or spec.get("serviceAccount"):
+        # serviceAccount is the deprecated name of the same field.
         spec["serviceAccountName"] = spec["serviceAccount"] = account
 
 
 def default_pod(spec: JsonObject) -> None:
-    """Fill in, in place, what only a pod has and a template has not."""
+    """Set the defaults of a pod in place, including those that a template does not have."""
     default_pod_spec(spec)
     set_default(spec, "enableServiceLinks", True)
+    # Negative grace periods are allowed in old pods and mean 1.
     if spec["terminationGracePeriodSeconds"] < 0:
         spec["terminationGracePeriodSeconds"] = 1
     for container in [*array_at(spec, "containers"), *array_at(spec, "initContainers")]:
@@ -105,15 +107,16 @@ def _downward_api_items(kind: str, source: JsonObject) -> Iterable[JsonObject]:
 
 
 def pull_policy(image: str) -> str:
-    """Return the pull policy an image's tag asks for: `latest`, or no tag and no digest, is always pulled."""
+    """Return the default pull policy: Always for the tag `latest`, and for images without a tag and a digest."""
     name, _, digest = image.partition("@")
     _, colon, tag = name.rpartition("/")[2].partition(":")
+    # A digest identifies an immutable image.
     latest = tag == "latest" or (not colon and not digest)
     return "Always" if latest else "IfNotPresent"
 
 
 def apply_admission_defaults(spec: JsonObject) -> None:
-    """Add, in place, what the default admission plugins add: tolerations, priority and preemption."""
+    """Set the fields of the default admission plugins in place: tolerations, priority and preemption policy."""
     tolerations = list(array_at(spec, "tolerations"))
     for condition in ("not-ready", "unreachable"):
         key = f"node.kubernetes.io/{condition}"

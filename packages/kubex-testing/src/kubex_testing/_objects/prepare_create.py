@@ -17,9 +17,9 @@ def prepare_builtin_for_create(
     allocate_ip: Callable[[], str],
     allocate_node_port: Callable[[], int],
 ) -> JsonObject:
-    """Return a new, defaulted object with what the server adds when it creates one, and its status reset.
+    """Return a new object, which has its defaults, with the fields that the server sets and an initial status.
 
-    `metadata.uid` must be set. The callbacks give addresses and node ports to services that name none.
+    `metadata.uid` must be set. The callbacks return addresses and node ports for services without them.
     """
     result: JsonObject = json_copy(obj)
     status = empty_object(f"{group}/v1".lstrip("/"), kind).get("status")
@@ -51,7 +51,7 @@ def _prepare_node(obj: JsonObject) -> None:
 
 
 def _prepare_job(obj: JsonObject) -> None:
-    """Label the template and select by the job's uid, unless the user brings a selector."""
+    """Set the labels of the template and a selector with the UID of the job, unless the selector is manual."""
     spec = obj["spec"]
     if spec.get("manualSelector"):
         return
@@ -74,7 +74,7 @@ def _prepare_service(obj: JsonObject, allocate_ip: Callable[[], str], allocate_n
         return
     set_default(spec, "clusterIP", next(iter(array_at(spec, "clusterIPs")), None) or allocate_ip())
     set_default(spec, "clusterIPs", [spec["clusterIP"]])
-    # A headless service without selector may lead anywhere, so it speaks both protocols.
+    # The endpoints of a headless service without a selector may be of both IP families.
     dual_stack = spec["clusterIP"] == "None" and not spec.get("selector")
     set_default(spec, "ipFamilies", ["IPv4", "IPv6"] if dual_stack else ["IPv4"])
     set_default(spec, "ipFamilyPolicy", "RequireDualStack" if dual_stack else "SingleStack")

@@ -24,9 +24,9 @@ _ZERO_VALUES: dict[str, Any] = {
 
 
 def unknown_fields(schema: Schema, obj: JsonObject) -> list[str]:
-    """List the fields the schema does not declare (`spec.containers[0].name1`).
+    """Return the fields that the schema does not declare (`spec.containers[0].name1`).
 
-    They come in the order of the body, those of custom resources in that of the alphabet.
+    The order is the order of the body, or alphabetical for custom resources.
     """
     found = list(_find_unknown_fields(schema, obj, ""))
     return sorted(found) if schema.rules else found
@@ -49,8 +49,8 @@ def _find_unknown_fields(schema: Schema, value: Any, path: str) -> Iterator[str]
 def prune(schema: Schema, obj: JsonObject) -> JsonObject:
     """Return the object without undeclared fields.
 
-    Built-in kinds lose nulls, empty maps and empty lists too, and gain nulls for times that were never set, as by
-    decoding into Go's structs and encoding them again; custom resources stay as they are for validation.
+    Built-in objects also lose nulls, empty maps and empty lists, and get nulls for unset times, because kube-apiserver
+    decodes them into Go structs and encodes them again. Custom resources keep these values until validation.
     """
     pruned = _prune(schema, obj)
     return pruned if is_object(pruned) else {}
@@ -78,7 +78,7 @@ def _prune(schema: Schema, value: Any) -> Any:
 
 
 def _zero_value(schema: Schema) -> Any:
-    """Give the value Go decodes a null into, where a null cannot just be left out."""
+    """Return the Go zero value that replaces a null."""
     if schema.kind in {"struct", "map"}:
         return {}
     return [] if schema.kind == "list" else _ZERO_VALUES.get(schema.kind)

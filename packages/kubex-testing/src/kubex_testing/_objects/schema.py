@@ -1,6 +1,7 @@
-"""Schemas: what the fields of a kind are, and how its lists and maps merge.
+"""Schemas: the fields of a kind, and how its lists and maps merge.
 
-Built-in kinds come from a generated table (`tools/generate_schema_table.py`), custom ones from their CRD.
+Schemas of built-in kinds come from a generated table (`tools/generate_schema_table.py`), and those of custom resources
+from their CRD.
 """
 
 import json
@@ -16,16 +17,17 @@ Kind = Literal[
     "int-or-string", "quantity", "time", "micro-time", "bytes",
 ]  # fmt: skip
 
-# The OpenAPI v2 document leaves defaults out. A key an entry lacks is Go's zero value, but for this one.
+# A missing list key has the Go zero value, except this one. The OpenAPI v2 document does not contain defaults.
 _KEY_DEFAULTS: JsonObject = {"protocol": "TCP"}
 _KEY_ZEROS: JsonObject = {"string": "", "int32": 0, "int64": 0}
 
 
 @dataclass(eq=False, repr=False)
 class Schema:
-    """One node: a value's kind and, below it, the nodes of its fields or entries.
+    """One node of a schema: the kind of the value, and the nodes of its fields or items.
 
-    `name` is the Go type of a built-in struct (`v1.Pod`); `rules` is the node of a CRD's `openAPIV3Schema`, else empty.
+    `name` is the Go type of a built-in struct (`v1.Pod`). `rules` is the node in the `openAPIV3Schema` of a CRD; it is
+    empty for built-in kinds.
     If `allows_undeclared_on_apply` is true, server-side apply accepts undeclared fields, even if pruning removes them.
     """
 
@@ -44,7 +46,7 @@ class Schema:
     rules: JsonObject = field(default_factory=dict[str, Any])
 
     def child(self, key: str) -> "Schema | None":
-        """Return the node of one field or map entry; None when the schema does not know it."""
+        """Return the node of a field or map key, or None if the schema does not declare it."""
         if self.kind == "struct":
             return self.fields.get(key) or (ANY if self.preserve_unknown else None)
         if self.kind == "map":
@@ -53,12 +55,12 @@ class Schema:
 
     @property
     def entry(self) -> "Schema":
-        """The node of a list's entries."""
+        """The node of the list items."""
         return self.items or ANY
 
     @property
     def go_type(self) -> str:
-        """The Go type as error messages name it."""
+        """The Go type, as in error messages."""
         if self.kind == "struct":
             return self.name
         if self.kind == "list":
@@ -86,11 +88,11 @@ STRING = Schema("string")
 
 
 class UnknownKindError(LookupError):
-    """A kind the built-in table does not hold."""
+    """A kind that is not in the table of built-in schemas."""
 
 
 def builtin_schema(group: str, version: str, kind: str) -> Schema:
-    """Return the schema of a built-in kind; the core group is the empty string. Raises UnknownKindError."""
+    """Return the schema of a built-in kind. The core group is an empty string. Raises UnknownKindError."""
     kinds, types = _builtin_table()
     try:
         return types[kinds[f"{group}/{version}/{kind}"]]
@@ -101,19 +103,19 @@ def builtin_schema(group: str, version: str, kind: str) -> Schema:
 
 
 def object_meta() -> Schema:
-    """Return the schema of `metadata`, the same for built-in and custom kinds."""
+    """Return the schema of `metadata`, which is the same for all kinds."""
     return _builtin_table()[1]["meta.v1.ObjectMeta"]
 
 
 def read_schema_table() -> bytes:
-    """Return the committed table as it lies in the package."""
+    """Return the contents of the table file in the package."""
     return resources.files("kubex_testing._objects").joinpath("builtin_schemas.json").read_bytes()
 
 
 @cache
 def _builtin_table() -> tuple[dict[str, str], dict[str, Schema]]:
     table = json.loads(read_schema_table())
-    # Types refer to each other and to themselves, so all are made before any is filled.
+    # Types refer to each other and to themselves, so create all of them before their fields.
     types = {
         name: Schema("struct", ".".join(name.split(".")[-2:]), atomic=definition.get("atomic", False))
         for name, definition in table["types"].items()
@@ -152,7 +154,7 @@ def _builtin_node(node: Any, types: dict[str, Schema]) -> Schema:
 
 
 def structural_schema(openapi_v3_schema: JsonObject) -> Schema:
-    """Compile a CRD version's `schema.openAPIV3Schema`; the top node gets apiVersion, kind and metadata."""
+    """Convert the `schema.openAPIV3Schema` of a CRD version. The root node gets apiVersion, kind and metadata."""
     return _with_object_metadata(structural_schema_node(openapi_v3_schema))
 
 
@@ -164,10 +166,10 @@ def _with_object_metadata(schema: Schema) -> Schema:
 
 
 def structural_schema_node(node: JsonObject, *, allows_undeclared_on_apply: bool = False) -> Schema:
-    """Compile one node of a CRD's schema, and the nodes below it.
+    """Convert one node of the schema of a CRD, and the nodes below it.
 
-    Pruning reads `x-kubernetes-preserve-unknown-fields` node by node. Server-side apply inherits it downwards, and
-    takes an object without properties as free-form.
+    `x-kubernetes-preserve-unknown-fields` affects pruning only of the same node. For server-side apply, the nodes below
+    inherit it, and objects without properties accept any field.
     """
     preserves_unknown = node.get("x-kubernetes-preserve-unknown-fields") is True
     inherited = preserves_unknown or allows_undeclared_on_apply

@@ -1,4 +1,4 @@
-"""Make the table of built-in schemas from a kube-apiserver's OpenAPI v2 document."""
+"""Generate the table of built-in schemas from the OpenAPI v2 document of kube-apiserver."""
 
 import json
 from collections.abc import Iterator
@@ -39,9 +39,10 @@ _FORMATS = {"byte": "bytes", "int32": "int32", "int64": "int64"}
 
 
 def table_from_openapi(document: JsonObject) -> bytes:
-    """Return the table for the kinds in KINDS, one type a line, byte for byte the same for the same document.
+    """Return the table for the kinds in KINDS, with one type in each line. The result is deterministic.
 
-    Raises KeyError when the document lacks one of the kinds.
+    Raises:
+        KeyError: the document does not contain one of the kinds.
     """
     definitions: JsonObject = document["definitions"]
     kinds = {f"{group}/{kind}": name for group, kind, name in _kind_names(definitions)}
@@ -88,7 +89,7 @@ def _references(node: Any) -> Iterator[str]:
 
 
 def _scalar_kind(name: str, definitions: JsonObject) -> str | None:
-    """Name the kind of a definition that is no struct: it stands in the table where it is used."""
+    """Return the kind of a definition that is not a struct, or None. The table contains it where it is used."""
     return _SCALARS.get(name) or (None if "properties" in definitions[name] else "any")
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with an object: the causes of a 422 `Status`, worded as the server words them."""
+"""The causes in a 422 `Status`, with the messages of kube-apiserver (Go: `field.Error`)."""
 
 import json
 from collections.abc import Iterable
@@ -9,14 +9,14 @@ from .json_types import JsonObject, is_array, is_object
 
 @dataclass(frozen=True)
 class StatusCause:
-    """One entry of `details.causes`; `reason` is the server's cause type."""
+    """One entry of `details.causes`. `reason` is the type of the cause."""
 
     reason: str
     message: str
     field: str
 
     def to_dict(self) -> JsonObject:
-        """Return the entry in the key order of the wire."""
+        """Return the entry with its keys in the order of kube-apiserver."""
         return {"reason": self.reason, "message": self.message, "field": self.field}
 
     def __str__(self) -> str:
@@ -24,12 +24,12 @@ class StatusCause:
 
 
 def format_json(value: object) -> str:
-    """Render a value as error messages show it: JSON, keys sorted."""
+    """Format a value as in error messages: JSON with sorted keys."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
 
 
 def format_go(value: object) -> str:
-    """Render a value as Go's `%v` does."""
+    """Format a value as Go's `%v` does."""
     if is_object(value):
         return f"map[{' '.join(f'{key}:{format_go(value[key])}' for key in sorted(value))}]"
     if is_array(value):

@@ -1,4 +1,4 @@
-"""Strategic merge patch: lists merge by the keys a kind's schema names, and `$` directives steer the merge.
+"""Strategic merge patch: lists merge by the keys in the schema, and `$` directives control the merge.
 
 See https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/.
 """
@@ -16,7 +16,7 @@ _DELETE_FROM_PRIMITIVE_LIST = "$deleteFromPrimitiveList/"
 
 
 class StrategicPatchError(ValueError):
-    """A patch that cannot be applied; `code` is the HTTP status the server answers with."""
+    """A patch that cannot be applied. `code` is the HTTP status of the response."""
 
     def __init__(self, message: str, code: int = 500) -> None:
         super().__init__(message, code)
@@ -28,7 +28,7 @@ class StrategicPatchError(ValueError):
 
 
 def apply_strategic_merge_patch(original: JsonObject, patch: JsonObject, schema: Schema) -> JsonObject:
-    """Return the object with the patch merged in. Raises StrategicPatchError."""
+    """Return the object with the patch merged. Raises StrategicPatchError."""
     return _merge_object(json_copy(original), json_copy(patch), schema)
 
 
@@ -91,7 +91,7 @@ def _merge_value(original: JsonObject, key: str, value: Any, schema: Schema) -> 
 
 
 def _without_directives(value: Any) -> Any:
-    """Strip what only steers a merge from a value that is taken as a whole, and the nulls of its objects."""
+    """Remove directives and nulls from a value that replaces the old value completely."""
     if is_object(value):
         kept = {key: item for key, item in value.items() if not key.startswith("$") and item is not None}
         return {key: _without_directives(item) for key, item in kept.items() if not _is_directive(item)}
@@ -109,7 +109,7 @@ def _contains(values: JsonArray, item: Any) -> bool:
 
 
 def _merge_ordered(original: JsonObject, patch: JsonObject, key: str, order: Any, schema: Schema) -> None:
-    """Merge the list `$setElementOrder/key` speaks of, and put it in that order."""
+    """Merge the list of a `$setElementOrder/key` directive, and sort it by the directive."""
     if not is_array(order):
         kind = "string" if isinstance(order, str) else "map[string]interface {}" if is_object(order) else "number"
         raise StrategicPatchError(f"expected a []interface {{}}, but received a {kind}")
@@ -125,7 +125,7 @@ def _merge_ordered(original: JsonObject, patch: JsonObject, key: str, order: Any
 
 
 def _check_order(patched: JsonArray, order: JsonArray, merge_key: str) -> None:
-    """The order must name every item the patch sets, and in the same sequence."""
+    """Check that the directive contains all items of the patch, in the same order."""
     indexes = [_find_index(order, item, merge_key) for item in patched if not _is_directive(item)]
     if -1 in indexes or indexes != sorted(indexes):
         lists = f"{format_go(patched)}\n doesn't match $setElementOrder list:\n{format_go(order)}\n"
@@ -176,7 +176,7 @@ def _require_key(item: Any, key: str) -> None:
 
 
 def _find_index(items: JsonArray, target: Any, merge_key: str) -> int:
-    """Find an item by its merge key, or by its value in a list of primitives; -1 when it is not there."""
+    """Return the index of an item by its merge key, or by its value in a list of primitives, or -1."""
     for index, item in enumerate(items):
         if merge_key and is_object(item) and is_object(target):
             if merge_key in item and json_equal(item[merge_key], target.get(merge_key)):
@@ -187,7 +187,7 @@ def _find_index(items: JsonArray, target: Any, merge_key: str) -> int:
 
 
 def _in_order(merged: JsonArray, order: JsonArray, server_items: JsonArray, key: str) -> JsonArray:
-    """Order what the patch names as the patch does; the rest keeps the server's order, as early as that allows."""
+    """Sort the items of the patch by its order. Other items keep their order, as early as possible."""
     patched = sorted(
         (item for item in merged if _find_index(order, item, key) >= 0), key=lambda item: _find_index(order, item, key)
     )

@@ -1,4 +1,4 @@
-"""Strict decoding of request bodies: JSON as Go reads it, YAML 1.1, and the fields that stand twice."""
+"""Strict decoding of request bodies: JSON and YAML 1.1 as Go decodes them, and duplicate fields."""
 
 import json
 import re
@@ -15,9 +15,12 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def decode_strict(body: bytes, *, yaml: bool = False) -> tuple[Any, list[str]]:
-    """Decode a body; return the value and the path of every field that stands twice in it (`data.a`).
+    """Decode a body, and return the value and the paths of duplicate fields (`data.a`).
 
-    Of equal fields the last one counts. With `yaml`, YAML (so JSON too) is read. Raises DecodeError in Go's words.
+    The last of several equal fields has effect. With `yaml`, the body may be YAML or JSON.
+
+    Raises:
+        DecodeError: the body is invalid. The message is the message of Go.
     """
     return decode_yaml(body) if yaml else _decode_json(body)
 
@@ -42,18 +45,19 @@ def _decode_json(body: bytes) -> tuple[Any, list[str]]:
     except RecursionError:
         raise DecodeError("exceeded max depth") from None
     duplicates = list(duplicates_found.paths(value, ""))
+    # Search the body first, because the recursive copy is slow.
     return _without_lone_surrogates(value) if _SURROGATE.search(body) else value, duplicates
 
 
 class _DuplicateFields:
-    """Collects the fields that stand twice, also in values that a later one replaces."""
+    """Collect the duplicate fields of a document, including those in values that a later field replaces."""
 
     def __init__(self) -> None:
-        # Objects are known by identity, so they are kept alive beside their paths.
+        # The key is the id() of an object, so keep the object alive as long as the key.
         self._found: dict[int, tuple[JsonObject, list[str]]] = {}
 
     def build_object(self, pairs: list[tuple[str, Any]]) -> JsonObject:
-        """Make an object of its fields in the order they stand."""
+        """Build an object from its fields."""
         result = dict(pairs)
         if self._found or len(result) < len(pairs):
             seen: set[str] = set()
@@ -67,7 +71,7 @@ class _DuplicateFields:
         return result
 
     def paths(self, value: object, path: str) -> Iterator[str]:
-        """Yield the paths found in a value that stands at a path."""
+        """Yield the paths of the duplicate fields in the value at a path."""
         if not self._found:
             return
         if is_object(value):
@@ -82,7 +86,8 @@ def _reject_constant(name: str) -> NoReturn:
 
 
 def _without_lone_surrogates(value: Any) -> Any:
-    """Replace what no UTF-8 can carry, as Go does; Python would keep it and fail when encoding the answer."""
+    """Replace unpaired surrogates, as Go does."""
+    # Python keeps them, and then cannot encode the response as UTF-8.
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if is_object(value):

@@ -1,4 +1,4 @@
-"""The string formats a CRD's schema may ask for; formats the server does not know are ignored, as there."""
+"""The string formats in the schemas of CRDs. Unknown formats are ignored, as in kube-apiserver."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ _UUID = r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?%s[0-9a-fA-F]{3}-?%s[0-9a-fA-F]{3}-?[0
 _HOSTNAME = re.compile(
     r"(?=.{1,255}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 )
-# A duration is what Go prints as one, or has somewhere a number before a unit, which may be spelt out.
+# A duration is valid in the format of Go, or if it contains a number and a unit, which may be a complete word.
 _GO_DURATION = re.compile(r"[+-]?(0|(([0-9]{1,18}(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|\u03bcs|ms|s|m|h))+)")
 _AMOUNT = re.compile(r"([0-9]+)[\t\n\f\r ]*([A-Za-zµ]+)")
 _UNIT = re.compile(r"ns|us|µs|ms|s|m|hr?|d|wk?|(nano|micro|milli|sec|min|hour|day|week).*", re.IGNORECASE)

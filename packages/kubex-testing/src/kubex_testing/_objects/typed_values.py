@@ -1,4 +1,4 @@
-"""Values read with their schema, as server-side apply sees them: field sets, comparison, merge and removal."""
+"""Operations of server-side apply on values with a schema: field sets, comparison, merge and removal."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ MISSING: Final = _Missing()
 
 
 def field_set(schema: Schema, value: Any) -> FieldSet:
-    """Return the fields an applied configuration speaks of: its leaves, list entries and entries of plain maps."""
+    """Return the fields of an apply configuration: its leaves, list items, and keys of maps."""
     return frozenset(_fields(schema, value, ()))
 
 
@@ -41,7 +41,7 @@ def _fields(schema: Schema, value: Any, path: Path) -> Iterator[Path]:
 
 
 def ownership(schema: Schema, *values: Any) -> Ownership:
-    """Tell how a value is owned: as one leaf, by the entries of a map, or by the entries of a list."""
+    """Return how a value is owned: as one leaf, or separately for each map key or list item."""
     if schema.kind == "any":
         known = [value for value in values if value is not MISSING and value is not None]
         return "map" if known and all(is_object(value) for value in known) else "leaf"
@@ -55,7 +55,7 @@ def ownership(schema: Schema, *values: Any) -> Ownership:
 
 
 def with_path_elements(schema: Schema, items: JsonArray) -> list[tuple[str, Any]]:
-    """Pair the entries of a list of type `map` or `set` with the path elements that name them."""
+    """Return the items of a list of type `map` or `set` with their path elements."""
     return [(_element(schema, item), item) for item in items]
 
 
@@ -109,7 +109,7 @@ def _compare(schema: Schema, left: Any, right: Any, path: Path, result: Comparis
         for element in [*before, *(element for element in after if element not in before)]:
             items = before.get(element, MISSING), after.get(element, MISSING)
             _compare(schema.entry, *items, (*path, element), result)
-    # A map or an entry that came or went is a member itself, beside what is in it.
+    # An added or removed map or list item is a member of the set, in addition to its contents.
     if path and (left is MISSING or right is MISSING):
         result.record(path, left, right)
 
@@ -127,7 +127,7 @@ def _as_list(value: Any) -> JsonArray:
 
 
 def merge(schema: Schema, left: Any, right: Any) -> Any:
-    """Return the live value `left` with an applied configuration merged over it; what only one side has stays."""
+    """Merge the apply configuration `right` into the live value `left`. Fields of only one side are kept."""
     if right is MISSING or left is MISSING:
         return json_copy(right if left is MISSING else left)
     owned_as = ownership(schema, left, right)
@@ -149,7 +149,7 @@ def _merge_list(schema: Schema, left: JsonArray, right: JsonArray) -> JsonArray:
     result: JsonArray = []
 
     def append_live_until(until: str | None) -> None:
-        """Move entries only the live list has to the result, up to the entry both have."""
+        """Append the items that only the live list has, up to the next common item."""
         while names and names[0] != until and (until is not None or names[0] not in applied):
             name = names.pop(0)
             if name not in applied:
@@ -157,6 +157,7 @@ def _merge_list(schema: Schema, left: JsonArray, right: JsonArray) -> JsonArray:
 
     order = [name for name, _ in after]
     for index, name in enumerate(order):
+        # Live items stay before the next item that both lists contain.
         shared = next((other for other in order[index:] if other in live), None)
         append_live_until(shared)
         if names and (shared is None or shared == name):
@@ -167,7 +168,7 @@ def _merge_list(schema: Schema, left: JsonArray, right: JsonArray) -> JsonArray:
 
 
 def remove(schema: Schema, value: Any, fields: FieldSet) -> Any:
-    """Return the value without some fields; a map or list that becomes empty is null, so still there for its owner."""
+    """Return the value without some fields. An emptied map or list becomes null, since another manager may own it."""
     if not fields:
         return json_copy(value)
     ancestors = {path[:depth] for path in fields for depth in range(1, len(path))}
@@ -196,7 +197,7 @@ def _remove(schema: Schema, value: Any, path: Path, fields: FieldSet, ancestors:
 
 
 def drop_emptied(schema: Schema, value: Any, before: Any) -> Any:
-    """Drop the nulls that `remove` left where there was a map or a list."""
+    """Remove the nulls that `remove` created for emptied maps and lists."""
     owned_as = ownership(schema, value, before)
     if owned_as == "map" and is_object(value) and is_object(before):
         kept = {key: item for key, item in value.items() if item is not None or before[key] is None}

@@ -14,7 +14,7 @@ _INTEGER_LIMITS = {"int32": 2**31, "int64": 2**63}
 
 
 class UnmarshalTypeError(ValueError):
-    """A value Go could not decode into its field; `message` is Go's text, `path` the field (`spec.replicas`)."""
+    """A value that Go cannot decode into its field. `message` is the message of Go, and `path` is the field."""
 
     def __init__(self, message: str, path: str) -> None:
         super().__init__(message, path)
@@ -61,7 +61,7 @@ def _check_members(schema: Schema, value: JsonObject, path: str, owner: str) -> 
     for key, item in value.items():
         child = schema.child(key)
         if child is not None:
-            # Go names the innermost struct, and the path of fields; keys of a map and indexes are no part of it.
+            # The message of Go contains the innermost struct and the path of fields, without map keys and indexes.
             child_path = (f"{path}.{key}" if path else key) if struct else path
             _check(child, item, child_path, schema.name.rpartition(".")[2] if struct else owner)
 
@@ -82,7 +82,7 @@ def _has_go_type(kind: str, value: Any) -> bool:
 
 
 def _scalar_problem(kind: str, value: Any) -> str:
-    """Word what Go's own decoders say; empty when the value is right or the plain message fits."""
+    """Return the message of Go's custom decoders, or an empty string if the value is valid or they do not apply."""
     if kind == "int-or-string":
         if isinstance(value, str) or is_integer(value):
             return ""
@@ -101,7 +101,7 @@ def _scalar_problem(kind: str, value: Any) -> str:
 
 
 def _time_problem(text: str, *, exact: bool) -> str:
-    """Word what Go says to a time that is not RFC 3339; a MicroTime must have six digits, no more and no less."""
+    """Return the message of Go for a time that is not RFC 3339. A MicroTime must have exactly six digits."""
     match = _TIME.fullmatch(text)
     if match and not (exact and len(match[1] or "") != 7):
         return ""
@@ -111,12 +111,13 @@ def _time_problem(text: str, *, exact: bool) -> str:
 
 
 def _base64_problem(text: str) -> str:
-    """Find where Go's decoder stops: it reads groups of four, padded with `=` at the end, and skips line breaks."""
+    """Return the message of Go for invalid base64, which contains the position of the error."""
+    # Go decodes groups of four characters, padded with `=` at the end, and skips line breaks.
     digits = [(index, char) for index, char in enumerate(text) if char not in "\r\n"]
     for start in range(0, len(digits), 4):
         group = "".join(char for _, char in digits[start : start + 4])
         body = group.rstrip("=")
-        valid_length = len(_BASE64.match(body)[0])  # type: ignore[index]  # the pattern matches the empty text too
+        valid_length = len(_BASE64.match(body)[0])  # type: ignore[index]  # the pattern also matches an empty string
         if valid_length < len(body) or len(body) < min(2, len(group)):
             return f"illegal base64 data at input byte {digits[start + valid_length][0]}"
         if body != group and start + 4 < len(digits):

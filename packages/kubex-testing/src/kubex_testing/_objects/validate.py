@@ -1,4 +1,4 @@
-"""Validation of built-in kinds: the causes of a 422."""
+"""Validation of the built-in kinds."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -22,7 +22,7 @@ from .validate_workloads import validate_disruption_budget, validate_job, valida
 
 Validator: TypeAlias = Callable[[JsonObject, JsonObject | None], list[StatusCause]]
 
-# The kinds that accept finalizers without a domain, as custom resources do.
+# These kinds allow finalizers without a domain, as custom resources do.
 _UNQUALIFIED_FINALIZERS_ALLOWED = frozenset(
     {
         ("apiextensions.k8s.io", "CustomResourceDefinition"),
@@ -31,7 +31,7 @@ _UNQUALIFIED_FINALIZERS_ALLOWED = frozenset(
     }
 )
 
-# Services may have names that begin with a digit since Kubernetes 1.36; before they had to be DNS-1035 labels.
+# Since Kubernetes 1.36, names of services may start with a digit; before, they had to be DNS-1035 labels.
 _DNS_LABEL_NAMES = frozenset({("", "Namespace"), ("", "Service")})
 _VALIDATORS: dict[tuple[str, str], Validator] = {
     ("", "ConfigMap"): validate_config_map,
@@ -54,12 +54,12 @@ _VALIDATORS: dict[tuple[str, str], Validator] = {
 
 
 def name_problems(group: str, kind: str) -> NameProblems:
-    """Return the rule a kind's names obey; custom resources take DNS subdomains like most kinds."""
+    """Return the validation function for the names of a kind."""
     return dns1123_label_problems if (group, kind) in _DNS_LABEL_NAMES else dns1123_subdomain_problems
 
 
 def validate_builtin(group: str, kind: str, obj: JsonObject, old: JsonObject | None = None) -> list[StatusCause]:
-    """Check a defaulted object, and its changes when there is an old one; an empty list means it is valid."""
+    """Validate an object with its defaults, and its changes if there is an old one. Returns the causes of a 422."""
     found = validate_metadata(obj, old, name_problems(group, kind))
     if (group, kind) not in _UNQUALIFIED_FINALIZERS_ALLOWED:
         for index, finalizer in enumerate(array_at(obj, "metadata", "finalizers")):

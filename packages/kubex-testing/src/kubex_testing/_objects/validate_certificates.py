@@ -23,7 +23,7 @@ _DOMAIN = "should be a domain with at least two segments separated by dots"
 
 
 def validate_signing_request(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
-    """Check a CertificateSigningRequest; a decision that was made stays."""
+    """Validate a CertificateSigningRequest. Decisions cannot be removed."""
     spec, conditions = object_at(obj, "spec"), array_at(obj, "status", "conditions")
     found = [*_validate_spec(spec), *_validate_conditions(conditions)]
     types = {item.get("type") for item in conditions}
@@ -79,7 +79,7 @@ def _validate_conditions(conditions: list[JsonObject]) -> Iterator[StatusCause]:
 
 
 def _pem_type(text: str) -> str:
-    """Return what the first PEM block of a base64 text says it is; empty for none."""
+    """Return the type of the first PEM block in base64 data, or an empty string."""
     first = base64.b64decode(text).decode("utf-8", "replace").strip().partition("\n")[0].strip()
     begins = first.startswith("-----BEGIN ") and first.endswith("-----")
     return first.removeprefix("-----BEGIN ").removesuffix("-----") if begins else ""

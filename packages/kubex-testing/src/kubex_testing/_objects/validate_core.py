@@ -1,4 +1,4 @@
-"""Validation of the small core kinds: configuration, services, events and leases."""
+"""Validation of config maps, secrets, services, namespaces, events and leases."""
 
 import base64
 import ipaddress
@@ -32,7 +32,7 @@ _SECRET_KEYS = {
 
 
 def validate_config_map(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
-    """Check keys, total size, and what an immutable one may not change."""
+    """Validate the keys, the total size, and changes of an immutable config map."""
     data, binary = object_at(obj, "data"), object_at(obj, "binaryData")
     found = [*_validate_keys(data, "data"), *_validate_keys(binary, "binaryData")]
     found += [
@@ -44,7 +44,7 @@ def validate_config_map(obj: JsonObject, old: JsonObject | None) -> list[StatusC
 
 
 def validate_secret(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
-    """Check keys, total size, the keys a type requires, and what an immutable one may not change."""
+    """Validate the keys, the total size, the keys of its type, and changes of an immutable secret."""
     data = object_at(obj, "data")
     found: list[StatusCause] = []
     if old is not None and obj.get("type") != old.get("type"):
@@ -93,7 +93,7 @@ def _validate_immutable(obj: JsonObject, old: JsonObject | None, *fields: str) -
 
 
 def validate_service(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
-    """Check ports, type and addresses; an address cannot change once set."""
+    """Validate ports, type and addresses. Addresses are immutable."""
     spec = object_at(obj, "spec")
     kind, ports = spec.get("type"), array_at(spec, "ports")
     found: list[StatusCause] = [*_validate_cluster_ips(spec, object_at(old, "spec"))] if old is not None else []
@@ -124,6 +124,7 @@ def _is_address(text: str) -> bool:
 
 
 def _validate_cluster_ips(spec: JsonObject, before: JsonObject) -> Iterator[StatusCause]:
+    # Services of type ExternalName do not have cluster IPs.
     if "ExternalName" in {spec.get("type"), before.get("type")}:
         return
     new, old = array_at(spec, "clusterIPs"), array_at(before, "clusterIPs")
@@ -165,7 +166,7 @@ def _validate_service_ports(obj: JsonObject) -> Iterator[StatusCause]:
 
 
 def validate_lease(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
-    """Check the numbers of a lease."""
+    """Validate the numbers of a lease."""
     del old
     spec = object_at(obj, "spec")
     found: list[StatusCause] = []
@@ -177,7 +178,7 @@ def validate_lease(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]
 
 
 def validate_event(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
-    """Check that an event lies in its object's namespace, and is complete when it has an `eventTime`."""
+    """Validate the namespace of an event, and the required fields of an event with an `eventTime`."""
     del old
     namespace = object_at(obj, "metadata").get("namespace") or ""
     involved = object_at(obj, "involvedObject").get("namespace") or ""
@@ -195,7 +196,7 @@ def validate_event(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]
 
 
 def validate_namespace(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
-    """Check the finalizers of the spec, which must have a domain; the server names the list as the field."""
+    """Validate the finalizers of the spec, which must have a domain. The field of the causes is the list."""
     del old
     finalizers, field = array_at(obj, "spec", "finalizers"), "spec.finalizers"
     found = validate_finalizers(finalizers, field)

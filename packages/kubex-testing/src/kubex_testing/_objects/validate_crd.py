@@ -1,4 +1,4 @@
-"""Validation of CustomResourceDefinitions: names, versions and what each version says."""
+"""Validation of CustomResourceDefinitions: names, versions, and the fields of each version."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _PRESERVE_MESSAGE = (
 
 
 def validate_crd(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
-    """Check a definition; its group, scope and names cannot change."""
+    """Validate a definition. Its group, scope and names are immutable."""
     spec, names = object_at(obj, "spec"), object_at(obj, "spec", "names")
     group, plural = spec.get("group") or "", names.get("plural") or ""
     found: list[StatusCause] = []
@@ -67,6 +67,7 @@ def _validate_versions(versions: list[JsonObject]) -> Iterator[StatusCause]:
         yield from _validate_version(version, f"spec.versions[{index}]", versions)
     if names and (problems := dns1035_label_problems(names[0])):
         yield invalid("spec.version", names[0], ",".join(problems))
+    # The value of the causes is the complete list, as in kube-apiserver.
     if len(set(names)) < len(names):
         yield invalid("spec.versions", versions, "must contain unique version names")
     stored = sum(version.get("storage") is True for version in versions)
@@ -82,7 +83,8 @@ def _validate_version(version: JsonObject, path: str, versions: list[JsonObject]
         yield invalid(f"{path}.name", name, ",".join(problems))
 
     def field(key: str, own: str, common: str) -> str:
-        """Name a field as the server does: what all versions say alike stands in `spec` for it."""
+        """Return the path of a field of a version."""
+        # kube-apiserver converts fields that are equal in all versions to top-level fields of the spec.
         return common if all(other.get(key) == version.get(key) for other in versions) else f"{path}.{own}"
 
     schema = object_at(version, "schema").get("openAPIV3Schema")

@@ -1,4 +1,4 @@
-"""Validation of `metadata`, the same for every kind."""
+"""Validation of `metadata`, which is the same for all kinds."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -9,13 +9,13 @@ from .status_causes import StatusCause, forbidden, invalid, required
 
 NameProblems: TypeAlias = Callable[[str], list[str]]
 
-# Changing one of these is refused; leaving one out is not a change, the server restores it.
+# These cannot change. An update may omit them, because the server restores them before validation.
 _IMMUTABLE = ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
 _REQUIRED_REFERENCE_FIELDS = ("apiVersion", "kind", "name", "uid")
 
 
 def validate_metadata(obj: JsonObject, old: JsonObject | None, name_problems: NameProblems) -> list[StatusCause]:
-    """Check `metadata` of a new object, or also its changes when there is an old one."""
+    """Validate the `metadata` of a new object, or of an update if there is an old object."""
     metadata = object_at(obj, "metadata")
     found = _validate_name(metadata, name_problems) if old is None else _validate_changes(metadata, old)
     if is_integer(generation := metadata.get("generation")) and generation < 0:
@@ -34,7 +34,7 @@ def validate_metadata(obj: JsonObject, old: JsonObject | None, name_problems: Na
 def _validate_name(metadata: JsonObject, name_problems: NameProblems) -> list[StatusCause]:
     found: list[StatusCause] = []
     if base := metadata.get("generateName"):
-        # What follows the base is a letter or digit, so a dash at its end is no problem.
+        # A dash at the end is valid, because a letter or digit follows it in the generated name.
         masked = f"{base[:-1]}a" if base.endswith("-") and len(base) > 1 else base
         found += [invalid("metadata.generateName", base, problem) for problem in name_problems(masked)]
     if name := metadata.get("name"):

@@ -32,10 +32,10 @@ _IMMUTABLE_SPEC_MESSAGE = (
 
 
 def validate_pod(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
-    """Check a pod, and what changed in it when there is an old one."""
+    """Validate a pod, and its changes if there is an old one."""
     spec = object_at(obj, "spec")
     found = validate_pod_spec(spec, "spec")
-    # Templates may have a token without an account: admission sets the account when it makes the Pod.
+    # Templates may project a token without an account, because admission sets the account when a pod is created.
     if not spec.get("serviceAccountName"):
         found += _validate_projected_tokens(array_at(spec, "volumes"), "spec.volumes")
     if old is None:
@@ -46,7 +46,7 @@ def validate_pod(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
 
 
 def validate_pod_template(template: JsonObject, field: str) -> list[StatusCause]:
-    """Check a template; the server names its labels without `metadata`."""
+    """Validate a pod template. The field of its labels is `template.labels`, without `metadata`."""
     metadata = object_at(template, "metadata")
     found = validate_labels(object_at(metadata, "labels"), f"{field}.labels")
     found += validate_annotations(object_at(metadata, "annotations"), f"{field}.annotations")
@@ -57,7 +57,7 @@ def validate_pod_template(template: JsonObject, field: str) -> list[StatusCause]
 
 
 def validate_pod_spec(spec: JsonObject, field: str) -> list[StatusCause]:
-    """Check a pod spec that has its defaults."""
+    """Validate a pod spec with its defaults."""
     volumes = {volume.get("name") for volume in array_at(spec, "volumes")}
     found = list(_validate_volumes(array_at(spec, "volumes"), f"{field}.volumes"))
     containers, init = array_at(spec, "containers"), array_at(spec, "initContainers")
@@ -116,7 +116,7 @@ def _validate_projected_tokens(volumes: JsonArray, field: str) -> Iterator[Statu
 
 
 def validate_containers(containers: JsonArray, field: str, volumes: set[str], seen: set[str]) -> Iterator[StatusCause]:
-    """Check containers of one list; `seen` collects the names, which must differ over all lists of the pod."""
+    """Validate one list of containers. `seen` collects the names, which must be unique in all lists of the pod."""
     for index, container in enumerate(containers):
         path = f"{field}[{index}]"
         name = container.get("name") or ""
@@ -186,7 +186,7 @@ def _validate_resources(resources: JsonObject, field: str) -> Iterator[StatusCau
 
 
 def _validate_changes(spec: JsonObject, before: JsonObject) -> list[StatusCause]:
-    """Allow new images, a shorter deadline, more tolerations and fewer scheduling gates, and nothing else."""
+    """Allow only new images, a shorter deadline, more tolerations and fewer scheduling gates."""
     for name in ("containers", "initContainers"):
         if len(array_at(spec, name)) != len(array_at(before, name)):
             return [forbidden(f"spec.{name}", "pod updates may not add or remove containers")]
@@ -195,6 +195,7 @@ def _validate_changes(spec: JsonObject, before: JsonObject) -> list[StatusCause]
         *_validate_toleration_change(spec, before),
         *_validate_scheduling_gate_change(spec, before),
     ]
+    # Restore the mutable fields. Any remaining difference is an immutable field.
     allowed: JsonObject = json_copy(spec)
     for name in ("containers", "initContainers"):
         for container, old in zip(array_at(allowed, name), array_at(before, name), strict=True):

@@ -1,4 +1,4 @@
-"""Validation of the subresources of pods that write one part of the spec."""
+"""Validation of the subresources ephemeralcontainers and resize of pods."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _RESIZABLE = ("cpu", "memory")
 
 
 def validate_ephemeral(new: JsonObject, old: JsonObject) -> list[StatusCause]:
-    """Check the ephemeral containers of a pod: old ones must stay as they are."""
+    """Validate the ephemeral containers of a pod. Existing ones are immutable."""
     spec, field = object_at(new, "spec"), f"spec.{_EPHEMERAL}"
     containers = array_at(spec, _EPHEMERAL)
     others = {item["name"] for kind in ("containers", "initContainers") for item in array_at(spec, kind)}
@@ -39,7 +39,7 @@ def validate_ephemeral(new: JsonObject, old: JsonObject) -> list[StatusCause]:
 
 
 def validate_resize(new: JsonObject, old: JsonObject) -> list[StatusCause]:
-    """Check the resources of a pod: CPU and memory may change, the class of service may not."""
+    """Validate a resize of a pod: CPU and memory may change, but the quality-of-service class may not."""
     spec, before = object_at(new, "spec"), object_at(old, "spec")
     found: list[StatusCause] = []
     quality = qos_class(before)
@@ -67,7 +67,7 @@ def _validate_removed_resources(spec: JsonObject, before: JsonObject) -> Iterato
 
 
 def _restore_resources(container: JsonObject, old_container: JsonObject) -> None:
-    """Give a container the CPU and memory that it had."""
+    """Restore the old CPU and memory resources of a container, in place."""
     resources = dict(object_at(container, "resources"))
     for key in ("limits", "requests"):
         kept = {name: value for name, value in object_at(resources, key).items() if name not in _RESIZABLE}

@@ -1,4 +1,4 @@
-"""Validation of the schemas in CustomResourceDefinitions: they must be structural.
+"""Validation of the schemas in CustomResourceDefinitions, which must be structural.
 
 See https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/.
 """
@@ -13,7 +13,7 @@ from .status_causes import StatusCause, forbidden, invalid, not_supported, requi
 
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
 _LOGIC = ("allOf", "anyOf", "oneOf")
-# What a nested rule may not say, because only the structure itself may.
+# Rules below allOf, anyOf, oneOf and not cannot have these fields.
 _STRUCTURAL_ONLY = {
     "type": "empty",
     "default": "undefined",
@@ -27,7 +27,7 @@ _METADATA_MESSAGE = "must not specify anything other than name and generateName,
 
 
 def validate_structural(node: JsonObject, field: str) -> Iterator[StatusCause]:
-    """Check the `openAPIV3Schema` of a version."""
+    """Validate the `openAPIV3Schema` of a version."""
     yield from _check_type(node, field, "at the root")
     if node.get("type") not in {None, "", "object"}:
         yield invalid(f"{field}.type", node["type"], "must be object at the root")
@@ -58,7 +58,7 @@ def _check_type(node: JsonObject, field: str, where: str) -> Iterator[StatusCaus
 
 
 def _validate_node(node: JsonObject, field: str) -> Iterator[StatusCause]:
-    """Check what a node says beside its type, and the nodes below it."""
+    """Validate the fields of a node except its type, and the nodes below it."""
     yield from _validate_extensions(node, field)
     if node.get("properties") and node.get("additionalProperties"):
         yield forbidden(f"{field}.additionalProperties", "additionalProperties and properties are mutual exclusive")

@@ -1,4 +1,4 @@
-"""Validation of deployments and the other kinds that make pods."""
+"""Validation of workloads, scales and disruption budgets."""
 
 import re
 from collections.abc import Iterator
@@ -20,12 +20,13 @@ _BUDGET_COUNTS = ("disruptionsAllowed", "currentHealthy", "desiredHealthy", "exp
 
 
 def validate_workload(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
-    """Check a Deployment, ReplicaSet, StatefulSet or DaemonSet."""
+    """Validate a Deployment, ReplicaSet, StatefulSet or DaemonSet."""
     kind = obj.get("kind", "")
     spec = object_at(obj, "spec")
     selector = spec.get("selector")
     bad_selector = list(validate_selector(selector)) if is_object(selector) else []
     found = [*validate_not_negative(spec, "spec", "replicas"), *bad_selector]
+    # kube-apiserver does not compare an invalid selector with the template.
     if bad_selector:
         found.append(invalid("spec.selector", selector, "invalid label selector"))
     else:
@@ -43,7 +44,7 @@ def validate_workload(obj: JsonObject, old: JsonObject | None) -> list[StatusCau
 
 
 def validate_job(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
-    """Check a Job; its template cannot change."""
+    """Validate a Job. Its template is immutable."""
     spec = object_at(obj, "spec")
     found = list(
         validate_not_negative(spec, "spec", "parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished")
@@ -58,20 +59,20 @@ def validate_job(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
 
 
 def validate_scale(obj: JsonObject, old: JsonObject | None = None) -> list[StatusCause]:
-    """Check a Scale."""
+    """Validate a Scale."""
     del old
     return list(validate_not_negative(object_at(obj, "spec"), "spec", "replicas"))
 
 
 def validate_not_negative(part: JsonObject, field: str, *keys: str) -> Iterator[StatusCause]:
-    """Refuse numbers below zero."""
+    """Return a cause for each negative number."""
     for key in keys:
         if is_integer(value := part.get(key)) and value < 0:
             yield invalid(f"{field}.{key}", value, NOT_NEGATIVE_MESSAGE)
 
 
 def validate_selector(selector: JsonObject) -> Iterator[StatusCause]:
-    """Check the label selector of a spec."""
+    """Validate the label selector of a spec."""
     yield from validate_labels(object_at(selector, "matchLabels"), "spec.selector.matchLabels")
     for index, expression in enumerate(array_at(selector, "matchExpressions")):
         field = f"spec.selector.matchExpressions[{index}]"
@@ -121,7 +122,7 @@ def _validate_deployment_strategy(spec: JsonObject) -> Iterator[StatusCause]:
 
 
 def validate_disruption_budget(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
-    """Check a PodDisruptionBudget and its status; what changed does not matter."""
+    """Validate a PodDisruptionBudget and its status."""
     del old
     spec = object_at(obj, "spec")
     found: list[StatusCause] = []

@@ -1,4 +1,4 @@
-"""YAML bodies, by the rules of the server."""
+"""Decode YAML bodies as kube-apiserver does."""
 
 from math import isfinite
 from typing import Any
@@ -15,15 +15,15 @@ _LIMITS = YAMLLimits(depth=250, nodes=1_000_000, expanded=4 << 20)
 
 
 class DecodeError(ValueError):
-    """A body that is not JSON or YAML; the text is the one of Go."""
+    """An invalid JSON or YAML body. The message is the message of Go."""
 
 
 def decode_yaml(body: bytes) -> tuple[Any, list[str]]:
-    """Decode the first YAML document; return its value and the paths of repeated keys. Raises DecodeError."""
+    """Decode the first YAML document, and return its value and the paths of duplicate keys. Raises DecodeError."""
     try:
         document = read_yaml(body.decode("utf-8", "replace"), _LIMITS, several_documents=True)
     except yaml.MarkedYAMLError as error:
-        # Go counts the lines of its scanner from one, and those of its parser from zero.
+        # The line numbers of Go start at one in scanner errors, and at zero in parser errors.
         line = error.problem_mark.line + isinstance(error, ScannerError) if error.problem_mark else 0
         raise _decode_error(f"line {line}: {error.problem}" if line else str(error.problem)) from None
     except (yaml.YAMLError, YAMLContentError) as error:
@@ -36,7 +36,8 @@ def _decode_error(text: str) -> DecodeError:
 
 
 def _convert_to_json(value: Any) -> Any:
-    """Copy a value, since aliases share theirs, with the numbers that JSON has."""
+    """Return a copy of a value with JSON numbers."""
+    # YAML aliases share one value, so copy it.
     if is_object(value):
         return {key: _convert_to_json(item) for key, item in value.items()}
     if is_array(value):

@@ -1,4 +1,4 @@
-"""Start a real etcd and kube-apiserver for tests, following the envtest convention for finding them."""
+"""Start a real etcd and kube-apiserver for tests. The programs are found by the conventions of envtest."""
 
 from kubex_testing.controlplane._data_directory import TokenUser
 from kubex_testing.controlplane._errors import ControlPlaneStartError, ControlPlaneUnavailable

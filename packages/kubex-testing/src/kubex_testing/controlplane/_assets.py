@@ -1,4 +1,4 @@
-"""Where the programs of a control plane are, by the convention of envtest."""
+"""Find the programs of a control plane by the conventions of envtest."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ EXISTING_CLUSTER_VARIABLE = "USE_EXISTING_CLUSTER"
 
 @dataclass(frozen=True)
 class Assets:
-    """The programs found; without a controller manager only the API itself can be served."""
+    """The paths of the programs. The controller manager is optional."""
 
     etcd: Path
     kube_apiserver: Path
@@ -21,15 +21,15 @@ class Assets:
 
 
 def uses_existing_cluster(environ: Mapping[str, str]) -> bool:
-    """Tell whether the environment asks for the cluster of the kubeconfig instead of one of our own."""
+    """Return whether to use the cluster of the current kubeconfig instead of starting a control plane."""
     return environ.get(EXISTING_CLUSTER_VARIABLE, "").lower() in {"1", "t", "true"}
 
 
 def find_assets(environ: Mapping[str, str], *, controller_manager: bool | None) -> Assets:
-    """Find the programs; `controller_manager=None` takes that one if it is there.
+    """Find the programs. With `controller_manager=None` the controller manager is optional.
 
     Raises:
-        ControlPlaneUnavailable: a program is missing; says which, and where it was looked for.
+        ControlPlaneUnavailable: a program is missing. The message names it and the path that was checked.
     """
     return Assets(
         etcd=_require("etcd", environ),
@@ -42,7 +42,7 @@ def _find_controller_manager(environ: Mapping[str, str], required: bool | None) 
     name = "kube-controller-manager"
     if required is False:
         return None
-    # A path that the environment names outright has to be right, wanted or not.
+    # A path from the environment must be correct even if the program is optional: a typo must not disable controllers.
     if required or environ.get(_variable(name)):
         return _require(name, environ)
     path, _ = _candidate(name, environ)
@@ -54,14 +54,15 @@ def _require(name: str, environ: Mapping[str, str]) -> Path:
     if path.is_file():
         return path
     raise ControlPlaneUnavailable(
-        f"no {name} at {path} ({source}). Set {ASSETS_VARIABLE} to a folder that holds etcd, kube-apiserver and, "
+        f"no {name} at {path} ({source}). Set {ASSETS_VARIABLE} to a folder that contains etcd, kube-apiserver and, "
         f"for controllers, kube-controller-manager; or {_variable(name)} to the path of this program; "
         f"or {EXISTING_CLUSTER_VARIABLE}=true to use the cluster of the current kubeconfig"
     )
 
 
 def _candidate(name: str, environ: Mapping[str, str]) -> tuple[Path, str]:
-    """Return the one place to look at: programs of different releases are not mixed by falling through."""
+    """Return the path to check, and the source of that path."""
+    # There is only one candidate: a fallback to other folders could mix programs of different releases.
     path_value = environ.get(_variable(name))
     if path_value:
         return Path(path_value), f"from {_variable(name)}"

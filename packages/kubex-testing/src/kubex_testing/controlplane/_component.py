@@ -1,4 +1,4 @@
-"""One program of the control plane as a process, with its log."""
+"""One program of the control plane, as a process with a log file."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ LOG_TAIL_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class Component:
-    """A running program; it ends when this process does, at the latest."""
+    """A running program. It ends at the latest when this process ends."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -23,26 +23,27 @@ class Component:
 
     @classmethod
     def start(cls, program: Path, flags: Sequence[str], directory: Path, *, grace: float) -> "Component":
-        """Start a program that logs into the directory; `grace` is how long it may take to stop, in seconds."""
+        """Start a program that logs into the directory. `grace` is the time it has to stop, in seconds."""
         log = directory / f"{program.name}.log"
+        # -I and -S ignore the environment and site-packages, so that the watchdog starts fast.
         command = [sys.executable, "-I", "-S", _watchdog.__file__, os.fspath(directory), str(grace)]
         with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603  a program that the user put where programs are looked for
+            process = subprocess.Popen(  # noqa: S603  the user provides the program
                 [*command, os.fspath(program), *flags],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=directory,
-                start_new_session=True,  # Ctrl-C is for the launcher, which then stops the programs in order
+                start_new_session=True,  # Ctrl-C must reach only the launcher, which stops the programs in order
             )
         return cls(program.name, process, log)
 
     def has_ended(self) -> bool:
-        """Tell whether the program ended by itself."""
+        """Return whether the program has ended."""
         return self.process.poll() is not None
 
     def stop(self) -> None:
-        """End the program and wait for that."""
+        """Stop the program and wait until it has ended."""
         self.process.terminate()
         self.process.wait()
         if self.process.stdin is not None:

@@ -1,4 +1,4 @@
-"""One run of the programs: what is started in which order, and how one sees that it works."""
+"""Start the programs of a control plane in order, and wait until each one is ready."""
 
 import contextlib
 import shutil
@@ -25,7 +25,7 @@ ADMIN_IDENTITY = ("kubex-testing-admin", ("system:masters",))
 
 @dataclass(frozen=True)
 class LaunchOptions:
-    """What a user of the launcher may choose."""
+    """The options of `ControlPlane`."""
 
     port: int
     token_users: tuple[TokenUser, ...]
@@ -36,7 +36,7 @@ class LaunchOptions:
 
 
 class ControlPlaneRun:
-    """The processes of one control plane and their directory, which end together in `stop()`."""
+    """The processes of one control plane and their directory; `stop()` removes both."""
 
     def __init__(self, assets: Assets, options: LaunchOptions) -> None:
         self._assets = assets
@@ -46,10 +46,10 @@ class ControlPlaneRun:
         self._directory = Path()
 
     def start_steps(self, deadline: float) -> Generator[float, None, ServerHandle]:
-        """Start the programs in steps; yields how many seconds to pause before the next.
+        """Start the programs in steps, and yield the seconds to wait before the next step.
 
         Raises:
-            ControlPlaneStartError: a program ended, or was not ready at the deadline.
+            ControlPlaneStartError: a program ended, or was not ready before the deadline.
         """
         self._directory = Path(tempfile.mkdtemp(prefix="kubex-controlplane-"))  # with mode 0700
         self._clean_up.callback(shutil.rmtree, self._directory)
@@ -63,17 +63,17 @@ class ControlPlaneRun:
         self._start(self._assets.kube_apiserver, [*apiserver, *self._options.extra_apiserver_args])
         handle = admin_handle(f"https://127.0.0.1:{port}", authority)
         probe = Probe(handle)
-        yield from self._wait("kube-apiserver answers /readyz", probe.is_ready, deadline)
+        yield from self._wait("kube-apiserver was ready", probe.is_ready, deadline)
         if self._assets.kube_controller_manager is None:
             return handle
-        # Not sooner: it gives up when the API server takes longer than ten seconds.
+        # Start it last: it exits if the API server is not ready within ten seconds.
         data_directory.write_kubeconfig("controller-manager.kubeconfig", handle)
         self._start(self._assets.kube_controller_manager, controller_manager_flags(data_directory))
-        yield from self._wait("kube-controller-manager makes service accounts", probe.has_controllers, deadline)
+        yield from self._wait("kube-controller-manager created a service account", probe.has_controllers, deadline)
         return replace(handle, capabilities=handle.capabilities | CONTROLLER_CAPABILITIES)
 
     def stop(self) -> None:
-        """End the programs, the last one started first, and remove the directory."""
+        """Stop the programs in reverse order, and remove the directory."""
         self._clean_up.close()
 
     def _start(self, program: Path, flags: Sequence[str]) -> None:
@@ -89,13 +89,13 @@ class ControlPlaneRun:
             if time.monotonic() >= deadline:
                 logs = "\n".join(f"{component.name}:\n{component.log_tail()}" for component in self.components)
                 raise ControlPlaneStartError(
-                    f"waited {self._options.start_timeout:g} s in vain until {event}; "
-                    f"a slow machine may need a greater start_timeout. The last lines of the logs:\n{logs}"
+                    f"timed out after {self._options.start_timeout:g} s before {event}; "
+                    f"on a slow machine, increase start_timeout. The last lines of the logs:\n{logs}"
                 )
             yield POLL_INTERVAL
 
     def _check_running(self) -> None:
-        """Raise if a program has ended, which none does by itself unless it fails."""
+        """Raise if a program has ended. Programs end only because of a failure."""
         for component in self.components:
             if component.has_ended():
                 tail = component.log_tail()
@@ -107,7 +107,7 @@ class ControlPlaneRun:
 
 
 def admin_handle(url: str, authority: CertificateAuthority) -> ServerHandle:
-    """Return a handle for an administrator whom the authority certifies."""
+    """Return a handle for an administrator with a client certificate of the authority."""
     identity = authority.client_identity(*ADMIN_IDENTITY)
     return ServerHandle(
         url,
@@ -119,7 +119,8 @@ def admin_handle(url: str, authority: CertificateAuthority) -> ServerHandle:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return different TCP ports on 127.0.0.1 that nobody listens on at the moment."""
+    """Return different TCP ports on 127.0.0.1 that are currently free."""
+    # All sockets stay open until every port is known; otherwise the system could return one port twice.
     with contextlib.ExitStack() as stack:
         ports: list[int] = []
         for _ in range(count):

@@ -1,13 +1,13 @@
-"""Why there is no control plane to test against."""
+"""The exceptions of the control plane launcher."""
 
 
 class ControlPlaneUnavailable(Exception):
-    """This machine or this setting cannot give such a control plane; a test that wants one may skip with this text."""
+    """A control plane cannot be started with these programs and settings. Tests may skip with this message."""
 
 
 class ControlPlaneStartError(Exception):
-    """The control plane is there, but does not work; the message ends with the last lines of its logs."""
+    """A control plane failed to start or does not respond. The message contains the last lines of its logs."""
 
 
 class PortInUseError(ControlPlaneStartError):
-    """Another process took a port between our looking for a free one and the program's use of it."""
+    """Another process started to use a port after the launcher selected it."""

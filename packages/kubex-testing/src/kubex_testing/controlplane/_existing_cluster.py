@@ -1,4 +1,4 @@
-"""A handle for the cluster that the current kubeconfig names."""
+"""A handle for the cluster of the current kubeconfig."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -18,28 +18,31 @@ if TYPE_CHECKING:
     from kubex.configuration import ClientConfiguration
 
 NODE_CAPABILITIES = frozenset[Capability]({"pod-runtime", "exec"})
-# What a handle can carry. `namespace` is for the test to choose.
+# The fields that a handle can represent. Tests select their own `namespace`, so it may be dropped.
 SUPPORTED_FIELDS = {"url", "token", "namespace", "server_ca", "client_cert", "client_key"}
 
 
 def existing_cluster_handle(*, needs_controllers: bool) -> ServerHandle:
-    """Return a handle for the cluster of the current kubeconfig, with the capabilities it shows.
+    """Return a handle for the cluster of the current kubeconfig, and detect its capabilities.
 
     Raises:
-        ControlPlaneStartError: it does not answer, or not this user.
-        ControlPlaneUnavailable: it lacks controllers that are needed, or a handle cannot carry its credentials.
+        ControlPlaneStartError: the cluster does not respond, or rejects the user.
+        ControlPlaneUnavailable: required controllers do not run, or a handle cannot represent the credentials.
         kubex.errors.ConfigurationError: there is no usable kubeconfig.
     """
     handle = handle_from_configuration(_current_configuration())
     probe = Probe(handle)
     if not probe.is_ready():
         raise ControlPlaneStartError(
-            f"{handle.url}, from the kubeconfig, is not ready or does not let this user in; "
+            f"{handle.url}, from the kubeconfig, is not ready or rejects this user; "
             f"check it with `kubectl get --raw /readyz`, or unset {EXISTING_CLUSTER_VARIABLE}"
         )
     has_controllers = probe.has_controllers()
     if needs_controllers and not has_controllers:
-        raise ControlPlaneUnavailable(f"{handle.url}, from the kubeconfig, has no working controller manager")
+        raise ControlPlaneUnavailable(
+            f"{handle.url}, from the kubeconfig, has no working controller manager; start one, or pass "
+            "controller_manager=None to ControlPlane"
+        )
     capabilities = handle.capabilities
     if has_controllers:
         capabilities |= CONTROLLER_CAPABILITIES
@@ -51,19 +54,19 @@ def existing_cluster_handle(*, needs_controllers: bool) -> ServerHandle:
 def _current_configuration() -> "ClientConfiguration":
     from kubex.configuration import configure_from_kubeconfig
 
-    # In a thread of its own: the caller may stand in an event loop, where no other can run.
+    # Use another thread, because the caller's thread may already run an event loop.
     with ThreadPoolExecutor(1) as executor:
         return executor.submit(asyncio.run, configure_from_kubeconfig()).result()
 
 
 def handle_from_configuration(configuration: "ClientConfiguration") -> ServerHandle:
-    """Return a handle with what a configuration says, the contents of its files instead of their paths."""
+    """Return a handle with the values of a configuration, and the contents of its files instead of their paths."""
     for field in fields(configuration):
         value: object = getattr(configuration, field.name)
         if value and field.name.removesuffix("_file").removesuffix("_data") not in SUPPORTED_FIELDS:
             raise ControlPlaneUnavailable(
-                f"the kubeconfig says {field.name}, which a handle cannot carry; use a context with a token or a "
-                f"client certificate, or unset {EXISTING_CLUSTER_VARIABLE}"
+                f"the kubeconfig sets {field.name}, which a ServerHandle does not support; use a context with a token "
+                f"or a client certificate, or unset {EXISTING_CLUSTER_VARIABLE}"
             )
     return ServerHandle(
         configuration.url,

@@ -6,12 +6,13 @@ from kubex_testing.controlplane._data_directory import DataDirectory
 
 
 def etcd_flags(data_directory: DataDirectory, *, client_port: int, peer_port: int) -> list[str]:
-    """Return the flags of etcd: one member, which keeps its data in the directory and does not care to flush it."""
+    """Return the flags of etcd, with a single member that stores its data in the directory."""
     client, peer = f"https://127.0.0.1:{client_port}", f"https://127.0.0.1:{peer_port}"
     return _flags(
         {
             "name": "default",
             "data-dir": data_directory.path_of("etcd"),
+            # The data need not survive a crash, and fsync makes writes slow.
             "unsafe-no-fsync": "true",
             "listen-client-urls": client,
             "advertise-client-urls": client,
@@ -50,10 +51,10 @@ def apiserver_flags(data_directory: DataDirectory, *, port: int, etcd_port: int)
             "etcd-keyfile": data_directory.path_of("etcd-client.key"),
             "authorization-mode": "RBAC",
             "allow-privileged": "true",
-            # Without a controller manager no service account is ever made, and this plug-in would refuse every Pod.
-            # With one, it would refuse those that come right after their namespace.
+            # This plug-in rejects Pods if their service account does not exist. Only a controller manager creates
+            # service accounts, and in a new namespace it needs some time.
             "disable-admission-plugins": "ServiceAccount",
-            # No `kubernetes` Endpoints in namespace default that point at a loopback address.
+            # Do not create `kubernetes` Endpoints in the namespace default: they would contain a loopback address.
             "endpoint-reconciler-type": "none",
             "service-cluster-ip-range": "10.0.0.0/24",
             "service-account-issuer": "https://kubernetes.default.svc.cluster.local",
@@ -64,7 +65,7 @@ def apiserver_flags(data_directory: DataDirectory, *, port: int, etcd_port: int)
 
 
 def controller_manager_flags(data_directory: DataDirectory) -> list[str]:
-    """Return the flags of kube-controller-manager, which then listens nowhere."""
+    """Return the flags of kube-controller-manager, which does not listen on any port."""
     return _flags(
         {
             "kubeconfig": data_directory.path_of("controller-manager.kubeconfig"),

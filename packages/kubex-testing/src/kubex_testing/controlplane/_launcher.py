@@ -1,4 +1,4 @@
-"""The launcher of a real control plane, for synchronous and asynchronous callers."""
+"""The launcher for a real control plane, for synchronous and asynchronous code."""
 
 import os
 import threading
@@ -20,24 +20,26 @@ START_ATTEMPTS = 5
 
 
 class ControlPlane:
-    """Start etcd and kube-apiserver on loopback, and kube-controller-manager where it is installed.
+    """Start etcd and kube-apiserver on the loopback interface, and kube-controller-manager if it is installed.
 
-    The programs are looked for in `TEST_ASSET_ETCD`, `TEST_ASSET_KUBE_APISERVER` and
-    `TEST_ASSET_KUBE_CONTROLLER_MANAGER`, then in the folder `KUBEBUILDER_ASSETS`, then in `/usr/local/kubebuilder/bin`.
-    With `USE_EXISTING_CLUSTER=true` nothing is started: the handle is that of the current kubeconfig.
+    The paths of the programs come from `TEST_ASSET_ETCD`, `TEST_ASSET_KUBE_APISERVER` and
+    `TEST_ASSET_KUBE_CONTROLLER_MANAGER`, or from the folder in `KUBEBUILDER_ASSETS`, or from
+    `/usr/local/kubebuilder/bin`. With `USE_EXISTING_CLUSTER=true` the launcher starts no programs and returns a handle
+    for the cluster of the current kubeconfig.
 
-    `with ControlPlane() as handle` and `async with ControlPlane() as handle` (asyncio and trio) start and stop it. Its
-    processes end with this one, even if this one is killed. Without controllers nothing is ever collected and deleted
-    namespaces stay `Terminating`: see `ServerHandle.capabilities`.
+    `with ControlPlane() as handle` and `async with ControlPlane() as handle` (asyncio and trio) start and stop the
+    programs. The programs end with this process, even if it is killed. Without kube-controller-manager there is no
+    garbage collection, and deleted namespaces stay `Terminating`: see `ServerHandle.capabilities`.
 
     Args:
-        controller_manager: True requires it, False leaves it out, None takes it if it is found.
-        token_users: users that sign in with a bearer token, see `ServerHandle.with_token()`.
-        port: the port of the API server; 0 chooses a free one.
-        extra_etcd_args: further flags, which win over those of the launcher.
-        extra_apiserver_args: likewise.
-        start_timeout: seconds until the control plane has to work.
-        stop_timeout: seconds that each program gets to stop before it is killed.
+        controller_manager: whether to start kube-controller-manager: True requires it, False disables it, and None
+            starts it if it is found.
+        token_users: users that authenticate with a bearer token; see `ServerHandle.with_token()`.
+        port: the port of the API server; 0 selects a free port.
+        extra_etcd_args: additional flags of etcd, which override the flags of the launcher.
+        extra_apiserver_args: additional flags of kube-apiserver, which override the flags of the launcher.
+        start_timeout: the time limit for the start, in seconds.
+        stop_timeout: the time after which a program that does not stop is killed, in seconds.
     """
 
     def __init__(
@@ -66,11 +68,12 @@ class ControlPlane:
         self._handle: ServerHandle | None = None
 
     def start(self) -> ServerHandle:
-        """Start the control plane, wait until it works, and return the handle of its administrator.
+        """Start the control plane, wait until it is ready, and return a handle for its administrator.
 
         Raises:
-            ControlPlaneUnavailable: the programs are not there, or the existing cluster is not what was asked for.
-            ControlPlaneStartError: a program failed or took longer than `start_timeout`; the cluster does not answer.
+            ControlPlaneUnavailable: a program is missing, or the existing cluster does not support the options.
+            ControlPlaneStartError: a program failed, the start took longer than `start_timeout`, or the existing
+                cluster does not respond.
         """
         self._prepare_start()
         try:
@@ -82,8 +85,8 @@ class ControlPlane:
         return self.handle
 
     def stop(self) -> None:
-        """Stop the programs and remove their files; does nothing if none run."""
-        with self._lock:  # a cancelled start may still be in the middle of a step, in another thread
+        """Stop the programs and remove their files. Does nothing if the control plane is not running."""
+        with self._lock:  # after a cancelled start, another thread may still run a step
             if self._steps is not None:
                 self._steps.close()
             if self._run is not None:
@@ -92,9 +95,9 @@ class ControlPlane:
 
     @property
     def handle(self) -> ServerHandle:
-        """The handle of the running control plane."""
+        """The handle for the administrator of the running control plane."""
         if self._handle is None:
-            raise RuntimeError("the control plane is not running; enter it with `with`, `async with` or start()")
+            raise RuntimeError("the control plane is not running; start it with `with`, `async with` or start()")
         return self._handle
 
     def __enter__(self) -> ServerHandle:
@@ -128,11 +131,11 @@ class ControlPlane:
 
     def _prepare_start(self) -> None:
         if self._steps is not None:
-            raise RuntimeError("this control plane was started already; make another ControlPlane for a second one")
+            raise RuntimeError("this control plane is already running; create another ControlPlane to run a second one")
         self._steps = self._start_steps()
 
     def _run_step(self) -> float | None:
-        """Do the next step; return the seconds to pause before the one after it, None at the end."""
+        """Run the next step, and return the seconds to wait before the step after it, or None at the end."""
         with self._lock:
             return None if self._steps is None else next(self._steps, None)
 
@@ -148,6 +151,7 @@ class ControlPlane:
             try:
                 self._handle = yield from self._run.start_steps(deadline)
                 return
+            # Another process took the port before the program did. A selected port is not retried.
             except PortInUseError:
                 self._run.stop()
                 if attempt == START_ATTEMPTS or self._options.port:
@@ -162,6 +166,6 @@ class ControlPlane:
         )
         if any(settings):
             raise ControlPlaneUnavailable(
-                "port, token users and extra flags need a control plane of our own; "
-                f"unset {EXISTING_CLUSTER_VARIABLE} to start one"
+                "an existing cluster does not support port, token_users and extra arguments; "
+                f"unset {EXISTING_CLUSTER_VARIABLE} to start a control plane"
             )

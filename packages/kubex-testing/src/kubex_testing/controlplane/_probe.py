@@ -1,4 +1,4 @@
-"""The few requests that tell whether a control plane works."""
+"""Requests that detect whether a control plane is ready."""
 
 import http.client
 import json
@@ -13,7 +13,7 @@ TIMEOUT = 5.0
 
 
 class Probe:
-    """Ask the server of a handle for documents, one connection each."""
+    """A minimal HTTP client for the server of a handle. Each request uses a new connection."""
 
     def __init__(self, handle: ServerHandle) -> None:
         self._url = urlsplit(handle.url)
@@ -21,12 +21,13 @@ class Probe:
         self._context = _tls(handle) if self._url.scheme == "https" else None
 
     def get(self, path: str) -> bytes | None:
-        """Return the body of a 200 answer; None for any other answer, and for none."""
+        """Return the body of a 200 response. Returns None for other statuses and for connection errors."""
         connection = self._connect()
         try:
             connection.request("GET", self._url.path.rstrip("/") + path, headers=self._headers)
             response = connection.getresponse()
             body = response.read()
+        # The server may not listen yet.
         except (OSError, http.client.HTTPException):
             return None
         finally:
@@ -34,15 +35,17 @@ class Probe:
         return body if response.status == http.client.OK else None
 
     def is_ready(self) -> bool:
-        """Tell whether the API server finished its start-up, of which the namespace is a late step."""
+        """Return whether the API server is ready and has created its initial namespaces."""
+        # /readyz succeeds before the server creates the namespace default.
         return self.get("/readyz") is not None and self.get("/api/v1/namespaces/default") is not None
 
     def has_controllers(self) -> bool:
-        """Tell whether a controller manager works: it is who makes this service account."""
+        """Return whether a controller manager runs."""
+        # The service account controller creates this object.
         return self.get("/api/v1/namespaces/default/serviceaccounts/default") is not None
 
     def has_ready_node(self) -> bool:
-        """Tell whether there is a node to run Pods on."""
+        """Return whether the cluster has a node that is ready to run Pods."""
         body = self.get("/api/v1/nodes")
         nodes: list[dict[str, Any]] = [] if body is None else json.loads(body)["items"]
         conditions = [condition for node in nodes for condition in node.get("status", {}).get("conditions", [])]

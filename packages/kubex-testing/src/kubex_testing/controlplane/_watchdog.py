@@ -1,12 +1,12 @@
-"""Run one program, and end it when the process that asked for it is gone, however that one ended.
+"""Run one program, and stop it when the launcher ends for any reason.
 
-Started as a script: `python -I -S _watchdog.py DIRECTORY GRACE PROGRAM ARGUMENT...`. The launcher holds the other end
-of stdin. SIGTERM is an orderly stop; end of file on stdin means that the launcher died without one, so that nobody is
-left to remove its DIRECTORY, where private keys are.
+Run it as a script: `python -I -S _watchdog.py DIRECTORY GRACE PROGRAM ARGUMENT...`. The launcher keeps the other end of
+stdin open. SIGTERM requests an orderly stop. End of file on stdin means that the launcher was killed. In that case the
+watchdog also removes DIRECTORY, because it contains private keys.
 """
 
-# PR_SET_PDEATHSIG would not do: it follows the thread that forked, and a launcher may run in a worker thread that ends
-# early. An atexit function would not run after a SIGKILL.
+# PR_SET_PDEATHSIG does not work here: it is bound to the thread that forked, and the launcher may run in a worker
+# thread that ends early. An atexit function would not run after SIGKILL.
 
 import os
 import select
@@ -18,13 +18,13 @@ from types import FrameType
 
 
 def main(directory: str, grace: float, command: list[str]) -> int:
-    """Run the command until it ends by itself or has to; return its exit code, negative for a signal."""
-    signal_pipe = _open_signal_pipe()  # before the program starts: an early SIGTERM must not leave it running
+    """Run the command until it ends or must stop. Returns its exit code, which is negative after a signal."""
+    signal_pipe = _open_signal_pipe()  # before the start, so that an early SIGTERM stops the program
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  the launcher chose the command
     if _wait_for_end(child, signal_pipe):
-        child.kill()  # nobody will miss what it could still save
+        child.kill()  # nothing needs its data any more
         child.wait()
-        shutil.rmtree(directory, ignore_errors=True)  # each watchdog tries; the last one finds it at rest
+        shutil.rmtree(directory, ignore_errors=True)  # each watchdog tries; the last one succeeds
         return child.returncode
     child.terminate()
     try:
@@ -35,10 +35,10 @@ def main(directory: str, grace: float, command: list[str]) -> int:
 
 
 def _open_signal_pipe() -> int:
-    """Return a descriptor from which the numbers of arriving signals can be read."""
+    """Return a pipe that receives the number of each signal."""
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
-        """Do nothing: that the signal is handled makes its number appear in the pipe."""
+        """Do nothing. Python writes the signal number to the pipe because the signal has a handler."""
 
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
@@ -49,7 +49,7 @@ def _open_signal_pipe() -> int:
 
 
 def _wait_for_end(child: subprocess.Popen[bytes], signal_pipe: int) -> bool:
-    """Wait for the end of the program, for SIGTERM, or for the end of the launcher; tell whether it was the last."""
+    """Wait for the end of the program, SIGTERM, or the end of the launcher. Returns True for the last one."""
     while child.poll() is None:
         readable, _, _ = select.select([sys.stdin, signal_pipe], [], [])
         if signal_pipe in readable and signal.SIGTERM in os.read(signal_pipe, 64):

@@ -1,4 +1,4 @@
-"""An API server in this process: real HTTP on loopback, state in memory."""
+"""An API server in the test process, with real HTTP on the loopback interface and its state in memory."""
 
 from ._cluster import Settings
 from ._faults import AddHeaders, Answer, Delay, Drop, Fault

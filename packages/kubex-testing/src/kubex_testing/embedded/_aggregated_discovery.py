@@ -1,4 +1,4 @@
-"""Aggregated discovery: all groups, versions and resources in one document, with an ETag.
+"""Aggregated discovery: one document with all groups, versions and resources, and an ETag.
 
 See https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery.
 """
@@ -16,7 +16,7 @@ _CONTENT_TYPE = f"{JSON};g={_GROUP};v={_VERSION};as={_LIST}"
 
 
 def accepts_aggregated_discovery(request: RecordedRequest) -> bool:
-    """Does the client prefer the aggregated form to all others we have?"""
+    """Return whether the client prefers the aggregated format to the other supported formats."""
     for clause in parse_accept(request.header("accept")):
         requested = (clause.parameters.get("g"), clause.parameters.get("v"), clause.parameters.get("as"))
         if clause.media == JSON and requested == (_GROUP, _VERSION, _LIST):
@@ -27,7 +27,7 @@ def accepts_aggregated_discovery(request: RecordedRequest) -> bool:
 
 
 def aggregated_discovery(registry: Registry, request: RecordedRequest, groups: list[str]) -> Response:
-    """Answer with the discovery of these groups, or 304 when the client has it."""
+    """Return the discovery document of these groups, or 304 if the client already has it."""
     document: dict[str, Any] = {
         "kind": _LIST,
         "apiVersion": f"{_GROUP}/{_VERSION}",

@@ -1,4 +1,4 @@
-"""From a request to a response: faults, identity, permission, then the verb."""
+"""Handle a request: apply faults, authenticate, authorize, then run the function of the verb."""
 
 import contextlib
 import gzip
@@ -34,7 +34,7 @@ from ._writes import create, update
 
 logger = logging.getLogger("kubex_testing.embedded")
 
-# The traceback of each keeps its request, which may have megabytes.
+# Limit them, because the traceback of each one keeps its request alive, which may have several megabytes.
 _MAX_FAILURES = 20
 
 Verb = Callable[[Call], Awaitable[Response]]
@@ -66,7 +66,7 @@ _SUBRESOURCES: dict[str, dict[str, Verb]] = {
 
 
 class Application:
-    """Answers requests from the state of a cluster."""
+    """Handle requests with the state of a cluster."""
 
     def __init__(
         self, cluster: Cluster, authenticator: Authenticator, authorizer: Authorizer, faults: FaultList
@@ -79,10 +79,10 @@ class Application:
         self.faults = faults
         self.address = ""
         self.failures: deque[BaseException] = deque(maxlen=_MAX_FAILURES)
-        """The last errors of the server itself, which were answered with 500."""
+        """The latest internal errors of the server, each of which was a 500 response."""
 
     async def handle(self, request: RecordedRequest) -> Response:
-        """Answer one request; raises HangupError where a fault wants the connection lost."""
+        """Handle one request. Raises HangupError if a fault drops the connection."""
         fault = self.faults.take(request)
         if isinstance(fault, Delay):
             await fault.wait()
@@ -93,6 +93,7 @@ class Application:
         response = await self._respond(request)
         if response.chunks is not None:
             response.chunks = self._abort_on_error(request, response.chunks)
+        # kube-apiserver sends these headers in all responses.
         response.headers[:0] = [
             ("Audit-Id", str(uuid.uuid4())),
             ("Cache-Control", "no-cache, private"),
@@ -110,7 +111,7 @@ class Application:
             response = plain_text_response(error.code, error.text, error.headers)
         except HangupError:
             raise
-        except Exception as error:  # noqa: BLE001  # whatever it is, the client gets an answer and the log the cause
+        except Exception as error:  # noqa: BLE001  # as kube-apiserver, return 500 for any error, and log it
             self._record_failure(request, error)
             failure = errors.ApiError(500, "InternalError", f"Internal error occurred: {error!r}")
             response = render(500, dumps(failure.status()), negotiate_error(request))
@@ -120,7 +121,7 @@ class Application:
     async def _abort_on_error(
         self, request: RecordedRequest, chunks: AsyncGenerator[bytes, None]
     ) -> AsyncGenerator[bytes, None]:
-        """Cut the connection when a stream fails: its status has been sent already."""
+        """Drop the connection if a stream fails, because the status was already sent."""
         async with contextlib.aclosing(chunks):
             try:
                 async for chunk in chunks:
@@ -139,6 +140,7 @@ class Application:
         info = parse_request_info(request)
         user = self.authenticator.authenticate(request)
         user = self.authorizer.authorize(user, request, info)
+        # Check the size after authorization, so that unauthorized requests get 401 or 403.
         if request.oversized:
             raise errors.entity_too_large(MAX_BODY)
         if not info.is_resource:
@@ -149,6 +151,7 @@ class Application:
         if resource.deprecation:
             warnings.append(resource.deprecation)
         response = await verb(call)
+        # kube-apiserver compresses the responses of these verbs only.
         if info.verb in ("get", "list"):
             self._compress(request, response)
         return response
@@ -156,6 +159,7 @@ class Application:
     def _compress(self, request: RecordedRequest, response: Response) -> None:
         limit = self.cluster.settings.compress_above
         if limit is not None and len(response.body) > limit and "gzip" in request.header("accept-encoding"):
+            # kube-apiserver uses level 1, because higher levels cost more CPU time than they save.
             response.body = gzip.compress(response.body, compresslevel=1)
             response.headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
 
@@ -168,7 +172,9 @@ class Application:
         return response
 
     def _resource(self, info: RequestInfo) -> ResourceType:
-        """Find what the path names; raises 404 in the form that the layer of the reference would."""
+        """Return the resource that the path names. Raises 404."""
+        # kube-apiserver returns a Status for unknown resources of built-in groups, and plain text for other groups,
+        # because another layer handles them.
         registry = self.cluster.registry
         resource = registry.find(info.group, info.version, info.plural)
         fits = resource is not None and _scope_fits(resource, info)
@@ -184,7 +190,7 @@ class Application:
         return resource
 
     def _verb(self, resource: ResourceType, info: RequestInfo) -> Verb:
-        """Choose the function that answers; raises 405."""
+        """Return the function of the verb. Raises 405."""
         if (info.subresource, info.verb) == ("token", "create"):
             return self.tokens.create
         handler = _verb(resource, info)
@@ -198,7 +204,7 @@ def _scope_fits(resource: ResourceType, info: RequestInfo) -> bool:
 
 
 def _verb(resource: ResourceType, info: RequestInfo) -> Verb:
-    """Choose the function that answers; raises 405."""
+    """Return the function of the verb. Raises 405."""
     if info.subresource:
         found = _SUBRESOURCES.get(info.subresource, {}).get(info.verb)
         if found is None:
@@ -209,6 +215,7 @@ def _verb(resource: ResourceType, info: RequestInfo) -> Verb:
     all_namespaces = resource.namespaced and not info.namespace
     if all_namespaces and info.verb not in ("list", "watch"):
         raise errors.method_not_allowed()
+    # A watch may name an object only on the legacy watch paths, which select it by its name.
     on_object = bool(info.name) and info.verb != "watch"
     if on_object != (info.verb in _OBJECT_VERBS):
         raise errors.method_not_allowed()
@@ -216,12 +223,13 @@ def _verb(resource: ResourceType, info: RequestInfo) -> Verb:
 
 
 def _apply_fault(response: Response, fault: Action | None) -> Response:
-    """Do to a finished answer what a fault says."""
+    """Apply a fault to a complete response."""
     if isinstance(fault, AddHeaders):
         response.headers.extend(fault.headers)
     if isinstance(fault, Drop) and fault.when == "response":
         raise HangupError
     if isinstance(fault, Drop) and fault.when == "body":
+        # The HTTP connection truncates complete bodies. Streams are truncated here.
         response.cut_at = fault.after_bytes
         if response.chunks is not None:
             response.chunks = _truncate(response.chunks, fault.after_bytes)

@@ -17,17 +17,18 @@ from ._writes import check_identity, create_object, update_object
 
 
 def server_side_apply(call: Call, options: WriteOptions, config: JsonObject | None = None) -> tuple[bool, StoredObject]:
-    """Merge an applied configuration, by default the body; tells whether the object is new.
+    """Merge an applied configuration, by default the body. Returns whether the object is new, and the object.
 
     Raises 400, 409, 422 and 500.
     """
     if config is None:
         config = decode_apply_configuration(call, call.resource)
     current = call.cluster.store.get(call.resource.bucket, call.key)
+    # Only the main resource can create an object, so raise 404 for subresources.
     if current is None and call.info.subresource:
         call.stored()
     merged = json_copy(_merge(call, config, current, options))
-    # The merge has refused undeclared fields already, except where the reference prunes them without a word.
+    # The merge has already rejected undeclared fields, except where kube-apiserver prunes them without a warning.
     document = decode_fields(call, Body(merged), replace(options, field_validation="Ignore"), patched=True)
     check_identity(call, document)
     if current is None:
@@ -38,10 +39,10 @@ def server_side_apply(call: Call, options: WriteOptions, config: JsonObject | No
 
 
 def decode_apply_configuration(call: Call, resource: ResourceType) -> JsonObject:
-    """Decode what is applied; raises 400."""
+    """Decode the applied configuration. Raises 400."""
     config = decode_patch(call.request, yaml=True)
     if not is_object(config):
-        raise errors.bad_request("error decoding YAML: the configuration is no object")
+        raise errors.bad_request("error decoding YAML: the configuration is not an object")
     kind, version = config.get("kind") or "", config.get("apiVersion") or ""
     if kind != resource.kind or not version:
         qualified = version if "/" in version else f"/{version}"
@@ -51,6 +52,7 @@ def decode_apply_configuration(call: Call, resource: ResourceType) -> JsonObject
 
 def _merge(call: Call, config: JsonObject, current: StoredObject | None, options: WriteOptions) -> JsonObject:
     resource = call.resource
+    # Apply compares versions, so present the object in the version of the request.
     live = None if current is None else {**current.object, "apiVersion": resource.api_version}
     try:
         return apply(
@@ -72,7 +74,7 @@ def _merge(call: Call, config: JsonObject, current: StoredObject | None, options
 
 
 def _check_no_uid(call: Call, metadata: JsonObject) -> None:
-    """Refuse to create an object that the configuration takes for an existing one."""
+    """Raise 409 if the configuration has a UID but the object does not exist."""
     uid = metadata.get("uid")
     if uid:
         detail = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"

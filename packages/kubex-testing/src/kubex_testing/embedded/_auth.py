@@ -1,4 +1,4 @@
-"""Who calls and what they may do: tokens, client certificates, impersonation and one hook."""
+"""Authentication and authorization: tokens, client certificates, impersonation, and the `authorize` hook."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from ._request_info import RequestInfo
 ANONYMOUS = Identity("system:anonymous", ("system:unauthenticated",))
 ADMIN = Identity("admin", ("system:masters",))
 AUDIENCE = "https://kubernetes.default.svc"
-"""Whom tokens are for that name nobody: this API server."""
+"""The default audience of tokens: this API server."""
 _MASTERS_GROUP = "system:masters"
 SERVICE_ACCOUNT_PREFIX = "system:serviceaccount:"
 _AUTHENTICATED_GROUP = "system:authenticated"
@@ -23,12 +23,12 @@ _DEPENDENT_HEADERS = ("impersonate-group", "impersonate-uid", _EXTRA_HEADER_PREF
 _PUBLIC_PATHS = ("/healthz", "/livez", "/readyz", "/version")
 
 Authorize = Callable[[Identity, RequestInfo], bool]
-"""May this user do this? Asked for every authenticated request after the built-in rules have said yes."""
+"""A hook that returns whether a user may send a request. It is called after the built-in rules allowed it."""
 
 
 @dataclass(frozen=True)
 class IssuedToken:
-    """A token that was asked for at this server: for whom it is, until when, and whether it still counts."""
+    """A token that this server issued: its user, audiences and expiry, and whether it is still valid."""
 
     identity: Identity
     audiences: tuple[str, ...]
@@ -37,22 +37,23 @@ class IssuedToken:
 
 
 class Authenticator:
-    """Knows the bearer tokens and reads the identity that a request proves."""
+    """Determine the user of a request from its client certificate or bearer token."""
 
     def __init__(self, tokens: Mapping[str, Identity]) -> None:
         self._tokens = dict(tokens)
         self._issued: dict[str, IssuedToken] = {}
 
     def issue(self, token: str, issued: IssuedToken) -> None:
-        """Accept a token from now on."""
+        """Accept a new token."""
         self._issued[token] = issued
 
     def authenticate(self, request: RecordedRequest) -> Identity:
-        """Return the caller; raises 401 for a token that is not known."""
+        """Return the user of a request. Raises 401 for an unknown token."""
+        # TLS has verified the certificate. It takes precedence over a token.
         if request.certificate is not None:
             return authenticated(request.certificate)
         scheme, _, token = request.header("authorization").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():  # passwords, for one, are nothing to an API server
+        if scheme.lower() != "bearer" or not token.strip():  # kube-apiserver ignores other schemes, such as basic
             return ANONYMOUS
         authenticated_token = self.authenticate_token(token.strip(), (AUDIENCE,))
         if authenticated_token is None:
@@ -60,8 +61,9 @@ class Authenticator:
         return authenticated_token[0]
 
     def authenticate_token(self, token: str, audiences: Sequence[str]) -> tuple[Identity, list[str]] | None:
-        """Return whose token it is, and for which of the audiences; None if it is nobody's or for none of them."""
+        """Return the user of a token and the matching audiences, or None if the token or the audiences do not match."""
         identity, token_audiences = self._tokens.get(token), [AUDIENCE]
+        # Tokens from the constructor never expire and have only the default audience.
         issued = self._issued.get(token)
         if issued is not None and issued.is_valid() and datetime.now(timezone.utc) < issued.expires:
             identity, token_audiences = issued.identity, list(issued.audiences)
@@ -70,13 +72,13 @@ class Authenticator:
 
 
 class Authorizer:
-    """Grants everything to authenticated users but what the hook refuses; to anonymous ones the health paths."""
+    """Allow authenticated users everything that the hook allows, and anonymous users the public paths."""
 
     def __init__(self, hook: Authorize | None = None) -> None:
         self.hook = hook
 
     def authorize(self, user: Identity, request: RecordedRequest, info: RequestInfo) -> Identity:
-        """Return the identity to act as (impersonation); raises 400 and 403."""
+        """Authorize a request, and return its user or the impersonated user. Raises 400 and 403."""
         user_name = request.header("impersonate-user")
         if not user_name:
             _check_impersonation_headers(request)
@@ -89,7 +91,7 @@ class Authorizer:
         return user
 
     def allows(self, user: Identity, info: RequestInfo) -> bool:
-        """Decide without raising; what access reviews ask."""
+        """Return whether a request is allowed, for access reviews."""
         if not info.is_resource and info.verb in ("get", "head") and _is_public(info.path):
             return True
         if _AUTHENTICATED_GROUP not in user.groups:
@@ -101,7 +103,7 @@ class Authorizer:
 
 
 def user_document(user: Identity) -> dict[str, Any]:
-    """Describe a user as the `userInfo` of the review kinds."""
+    """Return a user as the `userInfo` of reviews."""
     document: dict[str, Any] = {"username": user.name}
     if user.uid:
         document["uid"] = user.uid
@@ -112,19 +114,19 @@ def user_document(user: Identity) -> dict[str, Any]:
 
 
 def authenticated(user: Identity) -> Identity:
-    """Add the group that everybody with credentials is in."""
+    """Add the group of all authenticated users."""
     if _AUTHENTICATED_GROUP in user.groups:
         return user
     return replace(user, groups=(*user.groups, _AUTHENTICATED_GROUP))
 
 
 def service_account_groups(namespace: str) -> tuple[str, ...]:
-    """Return the groups that every service account of a namespace is in."""
+    """Return the groups of the service accounts of a namespace."""
     return ("system:serviceaccounts", f"system:serviceaccounts:{namespace}")
 
 
 def _impersonated(name: str, request: RecordedRequest) -> Identity:
-    """Read the user that the request wants to act as.
+    """Return the user to impersonate.
 
     See https://kubernetes.io/docs/reference/access-authn-authz/user-impersonation/.
     """
@@ -145,14 +147,14 @@ def _impersonated(name: str, request: RecordedRequest) -> Identity:
 
 
 def _check_impersonation_headers(request: RecordedRequest) -> None:
-    """Refuse groups, a UID or extra fields to impersonate without a user; raises 400."""
+    """Raise 400 if the request impersonates groups, a UID or extra fields without a user."""
     names = [key for key, _ in request.headers if key.startswith(_DEPENDENT_HEADERS)]
     if names:
         raise errors.bad_request(f"requested {', '.join(names)} without impersonating a user name")
 
 
 def _decode_utf8(value: str) -> str:
-    """Read the bytes of a header, which are kept one to a character, as the text that they were sent as."""
+    """Decode a header value that was read as Latin-1, as UTF-8."""
     return value.encode("latin-1").decode("utf-8", "replace")
 
 

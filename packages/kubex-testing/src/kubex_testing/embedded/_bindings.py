@@ -1,4 +1,4 @@
-"""Bindings: what a scheduler creates to give a pod its node.
+"""Bindings, which a scheduler creates to assign a node to a pod.
 
 See https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/binding-v1/.
 """
@@ -22,7 +22,7 @@ async def bind(call: Call) -> Response:
 
 
 async def bind_by_name(call: Call) -> Response:
-    """POST …/bindings: the body says which pod."""
+    """POST …/bindings, where the body names the pod."""
     body, options = decode_create_only(call, BINDING)
     name = body["metadata"].get("name")
     if not name:
@@ -40,7 +40,7 @@ def _assign_node(call: Call, body: JsonObject, *, dry_run: bool) -> Response:
         raise errors.bad_request("name in URL does not match name in Binding object")
     problems = list(_problems(object_at(body, "target")))
     if problems:
-        # The reference hands these on as plain errors, not as an Invalid.
+        # kube-apiserver returns these as internal errors, not as Invalid.
         raise errors.internal(str(problems[0]))
     pod = call.stored().object
     _check_preconditions(name, metadata, pod["metadata"])
@@ -53,6 +53,7 @@ def _assign_node(call: Call, body: JsonObject, *, dry_run: bool) -> Response:
         if metadata.get(key):
             changed["metadata"][key] = {**object_at(changed, "metadata", key), **metadata[key]}
     set_condition(changed, {"type": "PodScheduled", "status": "True", "lastProbeTime": None})
+    # A binding bypasses the validation of pods, which does not allow changes of nodeName.
     if not dry_run:
         call.cluster.store.put(call.resource.bucket, call.key, changed)
     return created_response(call)

@@ -1,4 +1,4 @@
-"""CertificateSigningRequests: who asks, and which path may write which part.
+"""CertificateSigningRequests: the requester, and the fields that each path may write.
 
 See https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/.
 """
@@ -17,7 +17,7 @@ _REQUESTER_FIELDS = ("username", "uid", "groups", "extra")
 
 
 def set_requester(document: JsonObject, user: Identity) -> None:
-    """Say in a new request who made it, whatever it says itself."""
+    """Set the requester of a new request, and ignore the values of the client."""
     current = user_document(user)
     spec = document["spec"]
     for key in _REQUESTER_FIELDS:
@@ -27,7 +27,7 @@ def set_requester(document: JsonObject, user: Identity) -> None:
 
 
 def apply_csr_update(new: JsonObject, old: JsonObject, subresource: str) -> JsonObject:
-    """Return what a write through this path may change: conditions, the status, or metadata alone. Raises 422."""
+    """Return the object with the fields that a write through this path may change. Raises 422."""
     result: JsonObject = {**new, "spec": json_copy(old["spec"])}
     before = object_at(old, "status")
     if not subresource:

@@ -1,4 +1,4 @@
-"""The state behind the API, owned by the server's event loop, and one call on it."""
+"""The state of the server, which its event loop owns, and one request on it."""
 
 import asyncio
 import itertools
@@ -23,10 +23,11 @@ UNDELETABLE_NAMESPACES = ("default", "kube-system", "kube-public")
 
 @dataclass(frozen=True)
 class Settings:
-    """How a server behaves; the defaults are those of a real one. Times in seconds.
+    """The settings of a server. The defaults match kube-apiserver. Times are in seconds.
 
-    The server forgets its oldest requests and its oldest history beyond the limits, which are numbers for each
-    resource and bytes altogether. It ends a watch whose client leaves more than `watch_buffer_bytes` unread.
+    The server discards its oldest requests and history events beyond the limits. `history_limit` is the number of
+    events for each resource; the limits in bytes are totals. The server ends a watch if its client leaves more than
+    `watch_buffer_bytes` unread.
     """
 
     future_wait: float = 3.0
@@ -39,11 +40,11 @@ class Settings:
     request_log_limit: int = 10_000
     request_log_bytes: int = 32 * 2**20
     compress_above: int | None = 128 * 1024
-    """Compress answers of more bytes for clients that take gzip; None never does."""
+    """Compress larger responses for clients that accept gzip; None disables compression."""
 
 
 class OpenWatch(Protocol):
-    """An open watch, as the test hooks see it."""
+    """The methods of an open watch that the test hooks use."""
 
     bucket: str
 
@@ -53,7 +54,7 @@ class OpenWatch(Protocol):
 
 
 class Cluster:
-    """Store, registry and open watches. Used from one event loop only."""
+    """The store, the registry and the open watches. Use it only from one event loop."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -66,6 +67,7 @@ class Cluster:
         self.random = random.Random()  # noqa: S311 - names, not secrets
         self.open_watches: set[OpenWatch] = set()
         self.logs: dict[LogKey, ContainerLog] = {}
+        # Real clusters reserve the first addresses, for example for the service kubernetes.
         self._addresses = itertools.count(10)
         self._node_ports = itertools.count(30_000)
         self._revision_waiters: dict[asyncio.Event, int] = {}
@@ -75,7 +77,7 @@ class Cluster:
         return self.store.get("namespaces.", name)
 
     def create_initial_namespaces(self) -> None:
-        """Make the namespaces that every cluster has."""
+        """Create the namespaces that every cluster has."""
         for name in INITIAL_NAMESPACES:
             if self.namespace(name) is None:
                 document = {
@@ -93,7 +95,7 @@ class Cluster:
                 self.store.put("namespaces.", name, document)
 
     def allocate_address(self) -> str:
-        """Return the next cluster IP of the service network, 10.0.0.0/16."""
+        """Return the next cluster IP of the service network 10.0.0.0/16."""
         number = next(self._addresses)
         return f"10.0.{number // 256 % 256}.{number % 256}"
 
@@ -101,8 +103,9 @@ class Cluster:
         return next(self._node_ports)
 
     def close_watches(self, bucket: str = "") -> None:
-        """End open watches cleanly: all, or those of one resource."""
+        """End all open watches, or the watches of one resource, without an error."""
         for watch in tuple(self.open_watches):
+            # A closed watch removes itself from the set later, in its own stream.
             if bucket in ("", watch.bucket):
                 watch.close()
 
@@ -111,13 +114,14 @@ class Cluster:
             watch.bookmark()
 
     async def wait_for_revision(self, revision: int | None) -> None:
-        """Wait until the store has reached a revision; raises 504 when it does not come in time."""
+        """Wait until the store reaches a revision. Raises 504 after `Settings.future_wait`."""
         if not revision or revision <= self.store.revision:
             return
         reached = asyncio.Event()
         self._revision_waiters[reached] = revision
         try:
             await asyncio.wait_for(reached.wait(), self.settings.future_wait)
+        # This is not the built-in TimeoutError in Python 3.10.
         except asyncio.TimeoutError:
             raise errors.too_large_revision(revision, self.store.revision) from None
         finally:
@@ -131,7 +135,7 @@ class Cluster:
 
 @dataclass
 class Call:
-    """One authorised request on a resource."""
+    """One authorized request on a resource."""
 
     cluster: Cluster
     request: RecordedRequest
@@ -145,7 +149,7 @@ class Call:
         return self.resource.key(self.info.namespace, self.info.name)
 
     def stored(self) -> StoredObject:
-        """Return the object that the path names; raises 404."""
+        """Return the object that the path names. Raises 404."""
         found = self.cluster.store.get(self.resource.bucket, self.key)
         if found is None:
             raise errors.not_found(self.resource.plural, self.resource.group, self.info.name)
@@ -153,7 +157,7 @@ class Call:
 
 
 def now() -> str:
-    """Return the time as Kubernetes writes it: RFC 3339, whole seconds, UTC."""
+    """Return the current time as Kubernetes writes it: RFC 3339, UTC, without fractions."""
     return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

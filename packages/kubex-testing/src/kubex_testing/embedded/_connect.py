@@ -1,4 +1,4 @@
-"""Pods as running things: none runs here, so the answers are those for pods without a host."""
+"""The connect subresources of pods (exec, attach, portforward). No pod runs here, so they only return errors."""
 
 from kubex_testing._objects.json_types import object_at
 
@@ -8,7 +8,7 @@ from ._messages import Response
 
 
 async def connect(call: Call) -> Response:
-    """GET or POST …/exec, …/attach, …/portforward: no pod runs here, so the answer is that of a pod without a host."""
+    """GET or POST …/exec, …/attach, …/portforward: return the error for a pod without a node."""
     node = object_at(call.stored().object, "spec").get("nodeName")
     if node:
         check_node_exists(call, node)
@@ -16,6 +16,7 @@ async def connect(call: Call) -> Response:
 
 
 def check_node_exists(call: Call, node: str) -> None:
-    """Check that a pod's node is known; raises the 404 that names the node as a pod, as the reference does."""
+    """Check that the node of a pod exists. Raises 404."""
+    # kube-apiserver calls the node a pod in this message.
     if call.cluster.store.get("nodes.", node) is None:
         raise errors.not_found("pods", "", node)

@@ -1,4 +1,4 @@
-"""What controllers do in a real cluster: definitions are accepted, deleted namespaces emptied, orphans collected."""
+"""The controllers: accept definitions, delete the contents of namespaces, and collect garbage."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -17,7 +17,7 @@ Reconcile = Callable[[str], None]
 
 
 class Controllers:
-    """Reacts to changes of the store, a moment later as controllers do."""
+    """Run the reconcile functions after changes of the store, with a short delay as in a real cluster."""
 
     def __init__(self, cluster: Cluster, enabled: Collection[str]) -> None:
         self._cluster = cluster
@@ -37,13 +37,13 @@ class Controllers:
                 self._enqueue("gc", uid, self._gc.reconcile)
 
     def resume(self) -> None:
-        """Take up what was left undone when the server was stopped."""
+        """Continue the work that was pending when the server was stopped."""
         pending, self._pending = self._pending, {}
         for (kind, name), work in pending.items():
             self._enqueue(kind, name, work)
 
     def _enqueue(self, kind: str, name: str, work: Reconcile) -> None:
-        """Run work once, however often it is asked for meanwhile."""
+        """Schedule a reconcile function, unless it is already pending for this object."""
         if (kind, name) in self._pending:
             return
         self._pending[kind, name] = work
@@ -66,12 +66,12 @@ class Controllers:
             newly_established = event.previous is None or not is_established(event.previous.object)
             for resource in resource_types(definition):
                 registry.add(resource)
-                if newly_established:  # watches of it know nothing of the time before
+                if newly_established:  # watches cannot start before the resource was served
                     self._cluster.store.bucket(resource.bucket).compacted_revision = event.current.revision
         self._enqueue("definition", event.key, self._reconcile_definition)
 
     def _stop_serving(self, definition: JsonObject) -> None:
-        """Stop serving what a definition has added, and let others have its names."""
+        """Stop serving the resource of a deleted definition, and check definitions that wait for its names."""
         spec = definition["spec"]
         group, plural = spec["group"], spec["names"]["plural"]
         current = self._cluster.registry.find_by_plural(group, plural)
@@ -94,7 +94,7 @@ class Controllers:
             self._cluster.store.put(CRD_BUCKET, name, {**definition, "status": status})
 
     def _delete_instances(self, definition: JsonObject) -> None:
-        """Delete the instances of a definition, then let it go; instances with finalizers are waited for."""
+        """Delete the objects of a definition, then the definition. Wait for objects with finalizers."""
         metadata, store = definition["metadata"], self._cluster.store
         finalizers = array_at(metadata, "finalizers")
         if CRD_FINALIZER not in finalizers:

@@ -1,4 +1,4 @@
-"""CustomResourceDefinitions: what they add to the registry, and the status they get.
+"""CustomResourceDefinitions: the resources that they define, and their status.
 
 See https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/.
 """
@@ -17,7 +17,7 @@ _ANY_OBJECT = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 
 
 def resource_types(definition: JsonObject) -> list[ResourceType]:
-    """Make the resources that a definition serves, one for each served version."""
+    """Return the resources of a definition, one for each served version."""
     spec = definition["spec"]
     return [_resource_type(definition, version) for version in spec["versions"] if version.get("served")]
 
@@ -67,7 +67,7 @@ def _selectable_fields(version: JsonObject) -> frozenset[str]:
 
 
 def _deprecation(spec: JsonObject, version: JsonObject) -> str:
-    """Word the warning of a deprecated version; empty for others."""
+    """Return the warning for a deprecated version, or an empty string."""
     if not version.get("deprecated"):
         return ""
     if version.get("deprecationWarning"):
@@ -79,7 +79,7 @@ def _deprecation(spec: JsonObject, version: JsonObject) -> str:
 
 
 def definition_status(definition: JsonObject, registry: Registry) -> JsonObject:
-    """Return the status that follows from the names: accepted and established, or in conflict."""
+    """Return the status of a definition: its names are accepted and it is established, or they conflict."""
     status = {**object_at(definition, "status")}
     problem = _name_conflict(definition, registry)
     if problem is None:
@@ -102,13 +102,13 @@ def definition_status(definition: JsonObject, registry: Registry) -> JsonObject:
 
 
 def is_established(definition: JsonObject) -> bool:
-    """Are the resources of this definition served?"""
+    """Return whether the resources of this definition are served."""
     conditions = array_at(definition, "status", "conditions")
     return any(item["type"] == "Established" and item["status"] == "True" for item in conditions)
 
 
 def _name_conflict(definition: JsonObject, registry: Registry) -> tuple[str, str] | None:
-    """Find a name that another resource of the group has already; returns reason and message."""
+    """Return the reason and message if another resource of the group already uses a name."""
     spec, names = definition["spec"], definition["spec"]["names"]
     for other in registry:
         is_own = other.custom is not None and other.custom.definition == definition["metadata"]["name"]

@@ -1,4 +1,4 @@
-"""Bodies of what is created and not stored: evictions, bindings, tokens and reviews."""
+"""Requests and responses of kinds that are created but not stored: evictions, bindings, tokens and reviews."""
 
 from kubex_testing._objects.json_types import JsonObject
 
@@ -21,11 +21,11 @@ _SUCCESS: JsonObject = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "s
 
 
 def decode_create_only(call: Call, body_type: ResourceType) -> tuple[JsonObject, WriteOptions]:
-    """Decode and check the body; raises 400, 406, 415 and 422."""
+    """Decode and check the body. Raises 400, 406, 415 and 422."""
     negotiate(call.request)
     options = write_options(call.request, "CreateOptions")
     body = decode_object(call.request, body_type.kind)
-    # Clients older than policy/v1 send evictions as policy/v1beta1, which means the same.
+    # Older clients send evictions as policy/v1beta1, which has the same fields.
     if (body_type, body.document.get("apiVersion")) == (EVICTION, "policy/v1beta1"):
         body.document["apiVersion"] = body_type.api_version
     check_type_meta(body_type, body.document)
@@ -35,5 +35,5 @@ def decode_create_only(call: Call, body_type: ResourceType) -> tuple[JsonObject,
 
 
 def created_response(call: Call, document: JsonObject = _SUCCESS) -> Response:
-    """Answer with 201: a document, or that it was done."""
+    """Return a 201 response with a document, by default a success Status."""
     return render(201, dumps(document), negotiate(call.request))

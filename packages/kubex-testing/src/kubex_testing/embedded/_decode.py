@@ -1,4 +1,4 @@
-"""Request bodies to objects: JSON or YAML, with what is odd about them."""
+"""Decode request bodies: JSON or YAML, with their duplicate fields."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,14 +18,14 @@ _ACCEPTED_MEDIA_TYPES = f"{JSON}, {YAML}"
 
 @dataclass(frozen=True)
 class Body:
-    """A decoded object, and the keys that stood twice in it, as paths (`data.a`)."""
+    """A decoded object, and the paths of its duplicate fields (`data.a`)."""
 
     document: JsonObject
     duplicates: tuple[str, ...] = ()
 
 
 def decode_object(request: RecordedRequest, kind: str) -> Body:
-    """Decode the body of a write; raises 400 and 415. No content type means JSON."""
+    """Decode the body of a write. The default content type is JSON. Raises 400 and 415."""
     media = content_type(request).lower()
     if media not in ("", JSON, YAML):
         raise errors.unsupported_media(
@@ -45,7 +45,7 @@ def decode_object(request: RecordedRequest, kind: str) -> Body:
 
 
 def decode_patch(request: RecordedRequest, *, yaml: bool = False) -> Any:
-    """Decode the body of a patch, whatever JSON value it is; raises 400."""
+    """Decode the body of a patch, which may be any JSON value. Raises 400."""
     try:
         return decode_strict(request.body, yaml=yaml)[0]
     except DecodeError as error:
@@ -53,7 +53,7 @@ def decode_patch(request: RecordedRequest, *, yaml: bool = False) -> Any:
 
 
 def decode_delete_options(request: RecordedRequest) -> JsonObject:
-    """Decode the optional body of a delete; raises 400 and 415."""
+    """Decode the optional body of a delete. Raises 400 and 415."""
     if not request.body.strip():
         return {}
     document = decode_object(request, _DELETE_OPTIONS).document

@@ -1,4 +1,4 @@
-"""delete and deletecollection: preconditions, finalizers, grace periods, propagation."""
+"""The verbs delete and deletecollection: preconditions, finalizers, grace periods and propagation policies."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -18,13 +18,14 @@ from ._responses import encode_success_status, list_response, negotiate_object, 
 from ._store import StoredObject
 
 DEFAULT_POD_GRACE_SECONDS = 30
+# Most kinds return a Status after a delete. These return the deleted object.
 _RETURNS_DELETED_OBJECT = ("pods.", "serviceaccounts.", "services.")
 CRD_FINALIZER = "customresourcecleanup.apiextensions.k8s.io"
 
 
 @dataclass(frozen=True)
 class DeleteResult:
-    """What became of an object: gone at once, or kept for a while."""
+    """The result of a delete. `removed` is false if finalizers or a grace period keep the object."""
 
     stored: StoredObject
     removed: bool
@@ -44,7 +45,7 @@ async def delete(call: Call) -> Response:
 
 
 async def delete_collection(call: Call) -> Response:
-    """DELETE on a collection; answers with the list of what was deleted."""
+    """DELETE on a collection. The response is the list of the deleted objects."""
     representation = negotiate_object(call.request)
     query = call.request.query
     options = _with_default_policy(call, delete_options(query, decode_delete_options(call.request)))
@@ -53,6 +54,7 @@ async def delete_collection(call: Call) -> Response:
     await call.cluster.wait_for_revision(paging.revision)
     store = call.cluster.store
     page = read_page(store.bucket(call.resource.bucket), store.revision, selection, paging)
+    # Encode the list first: the response shows the objects before the delete.
     response = list_response(call, page, representation)
     for item in page.items:
         delete_object(call.cluster, call.resource, item, options)
@@ -60,7 +62,7 @@ async def delete_collection(call: Call) -> Response:
 
 
 def _with_default_policy(call: Call, options: DeleteOptions) -> DeleteOptions:
-    """Orphan the dependents of the kinds that do so when nothing else is said, and warn of it."""
+    """Set the policy Orphan, and add a warning, for kinds that orphan their dependents by default."""
     if options.policy or not call.resource.orphans_by_default:
         return options
     call.warnings.append(
@@ -73,7 +75,7 @@ def _with_default_policy(call: Call, options: DeleteOptions) -> DeleteOptions:
 def delete_object(
     cluster: Cluster, resource: ResourceType, stored: StoredObject, options: DeleteOptions
 ) -> DeleteResult:
-    """Delete one object as its finalizers, grace period and the propagation policy have it; raises 403."""
+    """Delete an object, or mark it for deletion if finalizers or a grace period keep it. Raises 403."""
     store = cluster.store
     metadata = stored.object["metadata"]
     key = resource.key(metadata.get("namespace", ""), metadata["name"])
@@ -87,18 +89,20 @@ def delete_object(
     if kept:
         return DeleteResult(store.put(resource.bucket, key, marked), removed=False)
     if resource.bucket == "pods.":
+        # The last event of a pod shows its deletion fields.
         return DeleteResult(store.delete(resource.bucket, key, marked), removed=True)
     return DeleteResult(store.delete(resource.bucket, key), removed=True)
 
 
 def _mark_deleted(resource: ResourceType, document: JsonObject, options: DeleteOptions) -> JsonObject | None:
-    """Return the object with its deletion marked; None when it is being deleted already and nothing changes."""
+    """Return the object with its deletion fields set, or None if they would not change."""
     metadata = {**document["metadata"]}
     finalizers = _finalizers(resource, metadata.get("finalizers") or [], options.policy)
     grace = _grace_period(resource, document, options)
     previous = metadata.get("deletionGracePeriodSeconds")
     if "deletionTimestamp" in metadata and finalizers == metadata.get("finalizers", []) and (previous or 0) <= grace:
         return None
+    # A second delete can only shorten the grace period.
     if "deletionTimestamp" not in metadata or grace < (previous or 0):
         deletion_time = datetime.now(timezone.utc) + duration(grace)
         if "deletionTimestamp" not in metadata and metadata.get("generation", 0) > 0:
@@ -112,7 +116,7 @@ def _mark_deleted(resource: ResourceType, document: JsonObject, options: DeleteO
 
 
 def _finalizers(resource: ResourceType, present: list[str], policy: str) -> list[str]:
-    """Return the finalizers under a propagation policy; background deletion takes those of the other two away."""
+    """Return the finalizers for a propagation policy, which replaces the finalizers of other policies."""
     if not policy:
         kept = list(present)
     else:
@@ -127,11 +131,12 @@ def _finalizers(resource: ResourceType, present: list[str], policy: str) -> list
 
 
 def _grace_period(resource: ResourceType, document: JsonObject, options: DeleteOptions) -> int:
-    """Return the seconds a pod has left to end; other kinds, unscheduled and finished pods have none."""
+    """Return the grace period of a pod in seconds; 0 for other kinds, and for unscheduled or finished pods."""
     if resource.bucket != "pods.":
         return 0
     spec = object_at(document, "spec")
     finished = object_at(document, "status").get("phase") in ("Succeeded", "Failed")
+    # No kubelet has to stop the containers of such a pod.
     if not spec.get("nodeName") or finished:
         return 0
     if options.grace_period is not None:
@@ -161,7 +166,7 @@ def _is_kept(document: JsonObject) -> bool:
 
 
 def check_preconditions(call: Call, stored: StoredObject, options: DeleteOptions) -> None:
-    """Check uid and revision against what is stored; raises 409."""
+    """Check the UID and the resource version of the delete options. Raises 409."""
     metadata = stored.object["metadata"]
     resource, name = call.resource, call.info.name
     if options.uid and options.uid != metadata["uid"]:

@@ -1,4 +1,4 @@
-"""What is served, said in the documents that clients discover it from; version and health."""
+"""The discovery documents, the version, and the health endpoints."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from ._registry import Registry, ResourceType, Subresource
 VERSION = {
     "major": "1",
     "minor": "37",
+    # The suffix identifies this server, and the version selects the features of clients.
     "gitVersion": "v1.37.2+kubex-testing",
     "gitCommit": "",
     "gitTreeState": "",
@@ -23,7 +24,7 @@ HEALTH_PATHS = ("healthz", "livez", "readyz")
 
 
 def discover(registry: Registry, request: RecordedRequest, address: str) -> Response | None:
-    """Answer a path outside of the resources; None when there is nothing."""
+    """Handle a path that is not a resource request. Returns None for unknown paths."""
     match request.segments():
         case []:
             return _json(request, {"paths": _paths(registry)})
@@ -53,7 +54,7 @@ def discover(registry: Registry, request: RecordedRequest, address: str) -> Resp
 
 
 def accepts_any_method(request: RecordedRequest) -> bool:
-    """Is this one of the paths that the reference answers whatever the method is?"""
+    """Return whether kube-apiserver ignores the method of requests to this path."""
     segments = request.segments()
     return segments[0] in HEALTH_PATHS or (segments[0] == "apis" and len(segments) < 3)
 

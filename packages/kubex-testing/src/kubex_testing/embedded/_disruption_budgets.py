@@ -1,4 +1,4 @@
-"""PodDisruptionBudgets: what they have to say to an eviction.
+"""PodDisruptionBudgets: check them before an eviction.
 
 See https://kubernetes.io/docs/concepts/workloads/pods/disruptions/.
 """
@@ -19,7 +19,7 @@ _TOO_MANY_REQUESTS_MESSAGE = "Cannot evict pod as it would violate the pod's dis
 
 
 def check_and_decrement(call: Call, pod: JsonObject, *, dry_run: bool) -> None:
-    """Take one disruption from the budget of a pod; raises 429 when it has none left, 500 for two budgets."""
+    """Decrement the allowed disruptions of the budget of a pod. Raises 429 if it is 0, 500 for two budgets."""
     phase = object_at(pod, "status").get("phase")
     if phase in _PHASES_WITHOUT_BUDGET or "deletionTimestamp" in pod["metadata"]:
         return
@@ -46,7 +46,7 @@ def _selects(budget: JsonObject, labels: dict[str, str]) -> bool:
 
 
 def _allows_unready_eviction(budget: JsonObject, pod: JsonObject) -> bool:
-    """Tell whether a pod that is not ready may go without being counted.
+    """Return whether an unready pod can be evicted without decrementing the budget.
 
     See https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy.
     """

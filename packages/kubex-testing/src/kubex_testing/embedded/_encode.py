@@ -1,4 +1,4 @@
-"""Objects to bytes: key order of the reference server, every form made once per revision."""
+"""Encode objects with the key order of kube-apiserver. Each format is encoded once per revision."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -28,18 +28,19 @@ _METADATA_ORDER = (
     "finalizers",
     "managedFields",
 )
+# kube-apiserver encodes the status after all other fields.
 _LAST_KEYS = ("status",)
 _encode_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _encode_sorted = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode
 
 
 def dumps(document: Any) -> bytes:
-    """Serialise compactly, keys in the order given."""
+    """Encode as compact JSON with the keys in their order."""
     return _encode_compact(document).encode("utf-8", "surrogatepass")
 
 
 def ordered_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Order the keys of an object's metadata as the reference does."""
+    """Return the metadata of an object with its keys in the order of kube-apiserver."""
     ordered = {key: metadata[key] for key in _METADATA_ORDER if key in metadata}
     for key in ("labels", "annotations"):
         if key in ordered:
@@ -48,7 +49,7 @@ def ordered_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def item_bytes(resource: ResourceType, stored: StoredObject) -> bytes:
-    """Serialise an object as an item of a list: built-in kinds go without `kind` and `apiVersion`."""
+    """Encode an object as a list item. Items of built-in kinds do not contain `kind` and `apiVersion`."""
     if resource.custom is not None:
         return object_bytes(resource, stored)
     encoded = stored.encoded.get("item")
@@ -58,7 +59,7 @@ def item_bytes(resource: ResourceType, stored: StoredObject) -> bytes:
 
 
 def object_bytes(resource: ResourceType, stored: StoredObject) -> bytes:
-    """Serialise an object whole."""
+    """Encode a complete object."""
     encoded = stored.encoded.get(resource.api_version)
     if encoded is not None:
         return encoded
@@ -66,6 +67,7 @@ def object_bytes(resource: ResourceType, stored: StoredObject) -> bytes:
         document = {**stored.object, "apiVersion": resource.api_version, "kind": resource.kind}
         encoded = _encode_sorted(document).encode("utf-8", "surrogatepass")
     else:
+        # Reuse the encoded list item: only insert the kind and the version at its start.
         head = dumps({"kind": resource.kind, "apiVersion": resource.api_version})
         encoded = head[:-1] + b"," + item_bytes(resource, stored)[1:]
     stored.encoded[resource.api_version] = encoded
@@ -73,7 +75,7 @@ def object_bytes(resource: ResourceType, stored: StoredObject) -> bytes:
 
 
 def partial_bytes(stored: StoredObject, version: str = "v1") -> bytes:
-    """Serialise the metadata alone, as PartialObjectMetadata."""
+    """Encode only the metadata, as PartialObjectMetadata."""
     key = f"partial/{version}"
     encoded = stored.encoded.get(key)
     if encoded is None:
@@ -89,7 +91,7 @@ def partial_bytes(stored: StoredObject, version: str = "v1") -> bytes:
 def list_bytes(
     kind: str, api_version: str, metadata: Mapping[str, Any], items: Iterable[bytes], *, alphabetical: bool = False
 ) -> bytes:
-    """Put serialised items into a list document."""
+    """Encode a list of encoded items. kube-apiserver sorts the keys of lists of custom resources."""
     body = b'"items":[' + b",".join(items) + b"]"
     kind_part, version_part = b'"kind":' + dumps(kind), b'"apiVersion":' + dumps(api_version)
     metadata_part = b'"metadata":' + dumps(metadata)
@@ -103,7 +105,7 @@ def list_bytes(
 def render(
     status: int, body: bytes, representation: Representation, headers: Iterable[tuple[str, str]] = ()
 ) -> Response:
-    """Make the answer out of a compact JSON document."""
+    """Return the response for a compact JSON document, in the negotiated format."""
     if representation.media == YAML:
         body = yaml.dump(json.loads(body), Dumper=yaml.SafeDumper, allow_unicode=True).encode()
         return Response(status, [("Content-Type", YAML), *headers], body)

@@ -1,4 +1,4 @@
-"""Failures of the API, as the `Status` documents that a kube-apiserver answers with."""
+"""The errors of the API, as the `Status` documents of kube-apiserver."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,10 @@ from kubex_testing._objects.json_types import JsonObject
 
 
 class ApiError(Exception):
-    """A request that ends in a `Status` document (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/)."""
+    """An error response with a `Status` document.
+
+    See https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/.
+    """
 
     def __init__(
         self,
@@ -28,7 +31,7 @@ class ApiError(Exception):
         self.metadata = dict(metadata or {})
 
     def status(self) -> JsonObject:
-        """Build the document, keys in the order of the reference server."""
+        """Return the document with its keys in the order of kube-apiserver."""
         document: JsonObject = {
             "kind": "Status",
             "apiVersion": "v1",
@@ -45,7 +48,7 @@ class ApiError(Exception):
 
 
 class PlainError(Exception):
-    """A failure answered as plain text, as the layers around the API do."""
+    """An error response with plain text, which the layers around the API use."""
 
     def __init__(self, code: int, text: str, *, headers: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(text)
@@ -55,12 +58,12 @@ class PlainError(Exception):
 
 
 def status_cause(type: str, message: str, field: str) -> JsonObject:
-    """Build one entry of `details.causes`; the type is serialised as `reason`."""
+    """Return one entry of `details.causes`. Its JSON key for the type is `reason`."""
     return {"reason": type, "message": message, "field": field}
 
 
 def qualified(name: str, group: str) -> str:
-    """Join a resource or kind with its group, as messages name it: `deployments.apps`."""
+    """Return a resource or kind with its group, as in messages: `deployments.apps`."""
     return f"{name}.{group}" if group else name
 
 
@@ -99,14 +102,15 @@ OPTIMISTIC_LOCK_MESSAGE = "the object has been modified; please apply your chang
 
 
 def conflict(kind: str, group: str, name: str, detail: str = OPTIMISTIC_LOCK_MESSAGE) -> ApiError:
-    """Refuse a write; `kind` is the plural, but the Kind for DELETE preconditions."""
+    """Return a 409. `kind` is the plural, except for preconditions of a delete, which name the kind."""
     message = f'Operation cannot be fulfilled on {qualified(kind, group)} "{name}": {detail}'
     return ApiError(409, "Conflict", message, details=_details(kind, group, name))
 
 
 def invalid(kind: str, group: str, name: str, causes: Sequence[Mapping[str, Any]]) -> ApiError:
-    """Refuse an object (or options) whose fields are wrong; `causes` as made by `status_cause`."""
+    """Return a 422 for an object or options with invalid fields. `status_cause` builds the `causes`."""
     texts = [f"{item['field']}: {item['message']}" for item in causes]
+    # kube-apiserver omits duplicates, and the brackets around a single message.
     joined = texts[0] if len(set(texts)) == 1 else f"[{', '.join(dict.fromkeys(texts))}]"
     message = f'{qualified(kind, group)} "{name}" is invalid: {joined}'
     details = _details(kind, group, name, causes=[dict(item) for item in causes])
@@ -160,7 +164,7 @@ def too_large_revision(requested: int, current: int) -> ApiError:
 
 
 def internal(message: str) -> ApiError:
-    """Fail without a reason, as the reference does where no error type fits."""
+    """Return a 500 without a reason, which kube-apiserver uses for untyped errors."""
     return ApiError(500, None, message)
 
 

@@ -1,4 +1,4 @@
-"""Evictions: deletions of pods that ask the disruption budget first.
+"""Evictions: delete a pod if its disruption budget allows it.
 
 See https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/.
 """
@@ -24,7 +24,7 @@ _CONDITION = {
 
 
 async def evict(call: Call) -> Response:
-    """POST …/eviction: delete a pod as its budget allows, and say in its conditions why it goes."""
+    """POST …/eviction: delete a pod if its budget allows it, and set a condition with the reason."""
     body, write = decode_create_only(call, EVICTION)
     if body["metadata"].get("name") != call.info.name:
         raise errors.bad_request("name in URL does not match name in Eviction object")

@@ -1,4 +1,4 @@
-"""Faults on request: tests say which requests meet them, and what happens instead of the real answer."""
+"""Fault injection: change the response to the requests that match."""
 
 import asyncio
 import threading
@@ -12,7 +12,7 @@ from ._messages import RecordedRequest
 
 @dataclass(frozen=True)
 class Answer:
-    """Answer with this instead of handling the request."""
+    """Send this response instead of handling the request."""
 
     status: int
     body: bytes = b""
@@ -21,17 +21,18 @@ class Answer:
 
 @dataclass(frozen=True)
 class AddHeaders:
-    """Handle the request, then add these headers to the answer (`Warning`, for example)."""
+    """Handle the request, then add these headers to the response (for example `Warning`)."""
 
     headers: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Drop:
-    """Close the connection without an answer.
+    """Close the connection instead of sending a complete response.
 
-    `head`: when only the head was read; `request`: after the whole request, unhandled; `response`: after handling it,
-    so that its effects are there and the answer is lost; `body`: after `after_bytes` bytes of the answer's body.
+    `when` is `head` (after the request headers), `request` (after the complete request, without handling it),
+    `response` (after handling the request, so that its effects remain but the response is lost) or `body` (after
+    `after_bytes` bytes of the response body).
     """
 
     when: Literal["head", "request", "response", "body"] = "request"
@@ -39,7 +40,7 @@ class Drop:
 
 
 class Delay:
-    """Handle the request only after `release()`; `arrived` is set as soon as one waits."""
+    """Hold matching requests until `release()`. `arrived` is set when the first request waits."""
 
     def __init__(self) -> None:
         self.arrived = threading.Event()
@@ -48,16 +49,17 @@ class Delay:
         self._waiting: list[Future[None]] = []
 
     def release(self) -> None:
-        """Let all requests go on, those waiting and those to come."""
+        """Release all waiting and future requests."""
         with self._lock:
             self._released = True
             waiting, self._waiting = self._waiting, []
         for future in waiting:
+            # This returns False if the waiting request was cancelled.
             if future.set_running_or_notify_cancel():
                 future.set_result(None)
 
     async def wait(self) -> None:
-        """Hold a request back until `release()`; the server calls it."""
+        """Wait until `release()`. The server calls this method."""
         future: Future[None] = Future()
         with self._lock:
             if self._released:
@@ -73,7 +75,7 @@ Matcher = str | Callable[[RecordedRequest], bool]
 
 @dataclass
 class Fault:
-    """One injected fault. `hits` counts the requests that met it."""
+    """One injected fault. `hits` counts the requests that it was applied to."""
 
     matcher: Matcher
     action: Action
@@ -81,7 +83,7 @@ class Fault:
     hits: int = 0
 
     def matches(self, request: RecordedRequest) -> bool:
-        """Tell whether the fault is for this request, and not used up."""
+        """Return whether the fault matches this request and has uses left."""
         if self.times is not None and self.hits >= self.times:
             return False
         if callable(self.matcher):
@@ -93,7 +95,7 @@ class Fault:
 
 
 class FaultList:
-    """The injected faults, oldest first; tests change it from their own threads."""
+    """The injected faults, oldest first. Thread-safe, because tests change it from other threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -108,11 +110,11 @@ class FaultList:
             self._faults.clear()
 
     def drops_at_head(self, request: RecordedRequest) -> bool:
-        """Does a fault want this connection closed now that its head is read?"""
+        """Return whether a fault drops the connection after the request headers."""
         return self._take(request, at_head=True) is not None
 
     def take(self, request: RecordedRequest) -> Action | None:
-        """Return what shall happen to a request that was read whole."""
+        """Return the action for a complete request, or None."""
         return self._take(request, at_head=False)
 
     def _take(self, request: RecordedRequest, *, at_head: bool) -> Action | None:

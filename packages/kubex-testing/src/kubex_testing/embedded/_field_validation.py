@@ -1,4 +1,4 @@
-"""Bodies on their way in: types, unknown and doubled fields, pruning and defaults."""
+"""Validate the fields of a request body: types, unknown and duplicate fields."""
 
 from kubex_testing._objects.json_types import JsonObject, array_at
 from kubex_testing._objects.pruning import prune, unknown_fields
@@ -15,7 +15,7 @@ _STANDARD_FINALIZERS = ("foregroundDeletion", "orphan")
 
 
 def warn_about_finalizers(call: Call, new: JsonObject, old: JsonObject | None) -> None:
-    """Warn of new finalizers without a domain, which custom resources may have."""
+    """Add a warning for each new finalizer without a domain. Only custom resources allow them."""
     if call.resource.custom is None:
         return
     added = set(array_at(new, "metadata", "finalizers")) - set(array_at(old, "metadata", "finalizers"))
@@ -30,9 +30,10 @@ def warn_about_finalizers(call: Call, new: JsonObject, old: JsonObject | None) -
 def decode_fields(
     call: Call, body: Body, options: WriteOptions, *, resource: ResourceType | None = None, patched: bool = False
 ) -> JsonObject:
-    """Return the object with unknown fields gone and defaults set; complains as `fieldValidation` says.
+    """Return the object without unknown fields.
 
-    Raises 400 for what cannot be decoded, or 422 when it is the result of a patch.
+    `fieldValidation` determines whether unknown and duplicate fields are ignored, warnings or errors. Raises 400, or
+    422 if the object is the result of a patch.
     """
     resource, document = resource or call.resource, body.document
     try:

@@ -1,4 +1,4 @@
-"""The garbage collector: objects whose owners are gone go, too.
+"""The garbage collector: delete objects after their owners were deleted.
 
 See https://kubernetes.io/docs/concepts/architecture/garbage-collection/.
 """
@@ -18,7 +18,7 @@ Location = tuple[str, str]
 
 
 class GarbageCollector:
-    """Follows owner references. Knows where every object is by its uid, and who names it as an owner."""
+    """Delete or orphan dependents. An index maps each UID to its object and to its dependents."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
@@ -26,7 +26,7 @@ class GarbageCollector:
         self._dependents: dict[str, set[str]] = {}
 
     def index(self, bucket: str, event: Event) -> Iterable[str]:
-        """Keep the index, and name the uids that have to be looked at."""
+        """Update the index, and return the UIDs of the objects to reconcile."""
         metadata = event.current.object["metadata"]
         uid = metadata["uid"]
         if event.previous is not None:
@@ -34,6 +34,7 @@ class GarbageCollector:
                 self._dependents.get(owner["uid"], set()).discard(uid)
         if event.type == "DELETED":
             self._locations.pop(uid, None)
+            # The dependents have lost an owner, and an owner in foreground deletion may wait for this object.
             return [*self._dependents.get(uid, ()), *(owner["uid"] for owner in _owners(event.current.object))]
         self._locations[uid] = (bucket, event.key)
         owners = _owners(event.current.object)
@@ -43,7 +44,7 @@ class GarbageCollector:
         return [uid] if owners or (finalizing and "deletionTimestamp" in metadata) else []
 
     def reconcile(self, uid: str) -> None:
-        """Bring one object in line: orphan or delete what it owns, or delete it when its owners are gone."""
+        """Orphan or delete the dependents of one object, or delete it if all its owners were deleted."""
         found = self._find(uid)
         if found is None:
             return
@@ -78,17 +79,18 @@ class GarbageCollector:
             self._update_metadata(resource, stored, {"ownerReferences": remaining})
 
     def _delete_dependents(self, uid: str) -> bool:
-        """Delete what an object owns; tells whether something is left that blocks the owner."""
+        """Delete the dependents of an object. Returns whether a remaining one blocks its deletion."""
         blocked = False
         for resource, stored in self._dependents_of(uid):
             if "deletionTimestamp" not in stored.object["metadata"]:
+                # Foreground deletion continues with the dependents of this object.
                 delete_object(self._cluster, resource, stored, DeleteOptions(policy="Foreground"))
             blocking = any(owner["uid"] == uid and owner.get("blockOwnerDeletion") for owner in _owners(stored.object))
             blocked = blocked or (blocking and self._find(stored.object["metadata"]["uid"]) is not None)
         return blocked
 
     def _remove_finalizer(self, resource: ResourceType, stored: StoredObject, finalizer: str) -> None:
-        """Take a finalizer off; the last one lets the object go."""
+        """Remove a finalizer, and the object with its last finalizer."""
         metadata = stored.object["metadata"]
         remaining: list[str] = [item for item in array_at(metadata, "finalizers") if item != finalizer]
         if remaining or metadata.get("deletionGracePeriodSeconds"):

@@ -1,4 +1,4 @@
-"""The listening socket and the connections that came in through it."""
+"""The listening socket and its connections."""
 
 import asyncio
 import contextlib
@@ -11,17 +11,17 @@ HOST = "127.0.0.1"
 BACKLOG = 512
 CLOSE_TIMEOUT = 0.2
 
-# By so many bytes servers written in Go, as kube-apiserver is, know plain HTTP on a port for TLS, and this they say.
+# Like servers written in Go, detect plain HTTP on a TLS port by its first bytes, and send the same response.
 PEEK_BYTES = 5
 HTTP_PREFIXES = tuple(method[:PEEK_BYTES] for method in (b"GET /", b"HEAD ", b"POST ", b"PUT /", b"OPTIONS "))
 HTTP_TO_HTTPS_RESPONSE = b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
 
 
 class Listener:
-    """Accepts connections on loopback. Used from one event loop only.
+    """Accept connections on the loopback interface. Use it only from one event loop.
 
-    Every connection is a task from the moment it is accepted, so that stopping leaves none behind, not even one in the
-    middle of its TLS handshake; `asyncio.start_server` knows those only since Python 3.12.
+    Each accepted connection is a task, so `finish_connections()` can also end a connection during its TLS handshake.
+    `asyncio.start_server` supports that only since Python 3.12.
     """
 
     def __init__(self, port: int, context: ssl.SSLContext | None, handler: Handler, refuse_head: HeadHook) -> None:
@@ -40,12 +40,13 @@ class Listener:
 
     @property
     def open(self) -> int:
-        """How many connections are open."""
+        """The number of open connections."""
         return len(self._open)
 
     def listen(self) -> None:
-        """Open the port; a port of 0 becomes the one that was free, and stays."""
-        # asyncio switches Nagle's algorithm off only for sockets that say they are TCP; else answers take 40 ms.
+        """Open the port. Port 0 selects a free port, which later calls reuse."""
+        # Pass the protocol explicitly: asyncio disables Nagle's algorithm only if it is set, and responses take 40 ms
+        # with the algorithm.
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setblocking(False)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -60,19 +61,19 @@ class Listener:
         asyncio.get_running_loop().add_reader(listening, self._accept, listening)
 
     def close(self) -> None:
-        """Accept no more connections."""
+        """Stop accepting connections."""
         if self._listening is not None:
             asyncio.get_running_loop().remove_reader(self._listening)
             self._listening.close()
             self._listening = None
 
     def abort_connections(self) -> None:
-        """Cut every open connection."""
+        """Abort all open connections."""
         for connection in tuple(self._open):
             connection.abort()
 
     async def finish_connections(self) -> None:
-        """Give answers that are on their way a moment, then end all connections."""
+        """Wait a short time for responses in progress, then end all connections."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=CLOSE_TIMEOUT)
         for task in self._tasks:
@@ -81,17 +82,17 @@ class Listener:
             await asyncio.wait(self._tasks)
 
     def _accept(self, listening: socket.socket) -> None:
-        """Take one connection that waits; the loop calls again while there are more."""
+        """Accept one connection. The event loop calls this method again if more connections wait."""
         try:
             accepted, _ = listening.accept()
-        except OSError:  # the client is gone already
+        except OSError:  # the client has already disconnected
             return
         accepted.setblocking(False)
         self.accepted += 1
         task = asyncio.get_running_loop().create_task(self._serve(accepted, self.accepted))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        # A task that is cancelled before its first step never sees its socket.
+        # A task that is cancelled before its first step cannot close its socket.
         task.add_done_callback(lambda _: accepted.close())
 
     async def _serve(self, accepted: socket.socket, number: int) -> None:
@@ -100,11 +101,11 @@ class Listener:
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
         try:
             if self._context is not None and await _is_plain_http(accepted):
-                await loop.sock_recv(accepted, READ_SIZE)  # what is left unread would reset the connection
+                await loop.sock_recv(accepted, READ_SIZE)  # unread data would reset the connection at close
                 await loop.sock_sendall(accepted, HTTP_TO_HTTPS_RESPONSE)
                 return
             transport, _ = await loop.connect_accepted_socket(lambda: protocol, accepted, ssl=self._context)
-        except OSError:  # a handshake that failed, or a client that went away in it
+        except OSError:  # the handshake failed, or the client disconnected
             return
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
         connection = Connection(reader, writer, number=number, handler=self._handler, refuse_head=self._refuse_head)
@@ -118,7 +119,7 @@ class Listener:
 
 
 async def _is_plain_http(accepted: socket.socket) -> bool:
-    """Wait for the first bytes and look at them; they stay to be read."""
+    """Wait for the first bytes, and return whether they start an HTTP request. They remain unread."""
     loop, arrived = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(accepted, arrived.set)
     try:

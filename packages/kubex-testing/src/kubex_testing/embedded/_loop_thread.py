@@ -1,4 +1,4 @@
-"""An asyncio loop in a thread of its own, so that asyncio, trio and plain tests can all use what runs on it."""
+"""An asyncio event loop in a separate thread, so that asyncio, trio and synchronous tests can use the server."""
 
 import asyncio
 import threading
@@ -10,7 +10,7 @@ STOP_TIMEOUT = 10.0
 
 
 class LoopThread:
-    """Runs coroutines for other threads. Started and stopped at most once at a time."""
+    """Run coroutines for other threads."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -22,14 +22,14 @@ class LoopThread:
         return self._thread is not None
 
     def start(self) -> None:
-        """Start the thread; returns when its loop runs."""
+        """Start the thread, and return when its event loop runs."""
         started = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(started,), name=self._name, daemon=True)
         self._thread.start()
         started.wait()
 
     def stop(self) -> None:
-        """Stop the loop and wait for the thread; does nothing when it does not run."""
+        """Stop the event loop and wait for the thread. Does nothing if it is not running."""
         loop, thread = self._loop, self._thread
         if loop is None or thread is None:
             return
@@ -38,14 +38,19 @@ class LoopThread:
         self._loop = self._thread = None
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop and return its result; raises RuntimeError when the thread does not run."""
+        """Run a coroutine on the event loop and return its result.
+
+        Raises:
+            RuntimeError: the thread is not running.
+        """
         if self._loop is None:
+            # Otherwise Python warns about a coroutine that was never awaited.
             coroutine.close()
-            raise RuntimeError("the server is not running; start() it, or enter it with `with`")
+            raise RuntimeError("the server is not running; start it with `with`, `async with` or start()")
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
     def call(self, function: Callable[[], T]) -> T:
-        """Call a function on the loop's thread and return its result."""
+        """Call a function in the thread of the event loop and return its result."""
 
         async def run() -> T:
             return function()
@@ -58,6 +63,7 @@ class LoopThread:
         loop.call_soon(started.set)
         try:
             loop.run_forever()
+            # Response streams are async generators, which must be closed while the loop exists.
             loop.run_until_complete(loop.shutdown_asyncgens())
         finally:
             loop.close()

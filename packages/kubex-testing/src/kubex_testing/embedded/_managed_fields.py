@@ -1,4 +1,4 @@
-"""Field ownership: `metadata.managedFields` of plain writes."""
+"""Update `metadata.managedFields` after create, update and patch requests."""
 
 from kubex_testing._objects.json_types import JsonObject
 from kubex_testing._objects.managed_fields import update_managed_fields
@@ -10,7 +10,7 @@ FieldPath = tuple[str, ...]
 
 
 def record_managed_fields(call: Call, new: JsonObject, old: JsonObject | None, options: WriteOptions) -> None:
-    """Record in `new` which fields the manager of this write has set."""
+    """Record the fields that this request has set in `new`."""
     entries = update_managed_fields(
         old,
         new,
@@ -28,7 +28,8 @@ def record_managed_fields(call: Call, new: JsonObject, old: JsonObject | None, o
 
 
 def reset_fields(call: Call) -> tuple[FieldPath, ...]:
-    """Return the fields that a write through this path cannot change and so cannot own."""
+    """Return the fields that a request to this path cannot change and therefore cannot own."""
+    # In the API server, the strategy of each resource returns these fields (GetResetFields).
     if call.info.subresource == "status":
         return (("f:spec",), ("f:metadata",)) if call.resource.custom else (("f:spec",),)
     return (("f:status",),) if call.resource.has_subresource("status") else ()

@@ -1,4 +1,4 @@
-"""What travels between the HTTP protocol and the application: requests in, responses out."""
+"""The requests and responses between the HTTP protocol and the application."""
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Identity:
-    """Who calls: a user name and its groups; what else is known of the user shows in reviews alone."""
+    """A user: the name, the groups, and the UID and extra fields, which only reviews show."""
 
     name: str
     groups: tuple[str, ...] = ()
@@ -19,7 +19,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class RecordedRequest:
-    """One request as it came over the wire; header names are lower case."""
+    """One request as received. Header names are in lower case."""
 
     method: str
     target: str
@@ -27,14 +27,15 @@ class RecordedRequest:
     body: bytes = b""
     peer: tuple[str, int] = ("", 0)
     connection: int = 0
-    """Number of the connection it came on, counted from 1 over the life of the server."""
+    """The number of the connection, counted from 1."""
     certificate: Identity | None = None
     oversized: bool = False
     path: str = field(init=False)
-    """The path still percent-encoded, without the query."""
+    """The path without the query, still percent-encoded."""
     query: dict[str, list[str]] = field(init=False)
 
     def __post_init__(self) -> None:
+        # The dataclass is frozen, so set the computed fields with object.__setattr__().
         parts = urlsplit(self.target)
         object.__setattr__(self, "path", parts.path)
         object.__setattr__(self, "query", parse_qs(parts.query, keep_blank_values=True))
@@ -46,7 +47,7 @@ class RecordedRequest:
 
     @property
     def size(self) -> int:
-        """How many bytes of text the request has."""
+        """The approximate size of the request in bytes."""
         return len(self.target) + len(self.body) + sum(len(name) + len(value) for name, value in self.headers)
 
     def segments(self) -> list[str]:
@@ -56,16 +57,16 @@ class RecordedRequest:
 
 @dataclass
 class Response:
-    """A whole answer, or with `chunks` one whose body is streamed."""
+    """A response with a complete body, or with a streamed body if `chunks` is set."""
 
     status: int
     headers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     body: bytes = b""
     chunks: AsyncGenerator[bytes, None] | None = None
     cut_at: int | None = None
-    """Send only so many bytes of the body, then drop the connection."""
+    """Send only this number of body bytes, then drop the connection."""
 
 
 def plain_text_response(status: int, body: str, headers: Sequence[tuple[str, str]] = ()) -> Response:
-    """Build a plain-text answer."""
+    """Return a plain text response."""
     return Response(status, [("Content-Type", "text/plain; charset=utf-8"), *headers], body.encode())

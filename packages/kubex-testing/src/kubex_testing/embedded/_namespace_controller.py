@@ -1,4 +1,4 @@
-"""The namespace controller: a deleted namespace is emptied, then goes.
+"""The namespace controller: delete the contents of a deleted namespace, then the namespace.
 
 See https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/.
 """
@@ -13,18 +13,18 @@ from ._options import DeleteOptions
 from ._store import Event, StoredObject
 
 NAMESPACE_BUCKET = "namespaces."
-# Nothing here ends pods, so waiting for their grace period would be for ever.
+# Without a kubelet, nothing would end the pods after their grace period.
 _DELETE_IMMEDIATELY = DeleteOptions(grace_period=0, policy="Background")
 
 
 class NamespaceController:
-    """Empties terminating namespaces."""
+    """Delete the contents of terminating namespaces."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
     def index(self, bucket: str, event: Event) -> Iterable[str]:
-        """Name the namespaces that a change may concern."""
+        """Return the namespaces to reconcile after a change."""
         if event.type == "DELETED" and bucket != NAMESPACE_BUCKET and "/" in event.key:
             name = event.key.partition("/")[0]
             return [name] if self._terminating(name) else []
@@ -32,7 +32,7 @@ class NamespaceController:
         return [event.key] if terminating and event.type != "DELETED" else []
 
     def reconcile(self, name: str) -> None:
-        """Delete what is in a terminating namespace, and the namespace when it is empty."""
+        """Delete the contents of a terminating namespace, and the namespace when it is empty."""
         stored = self._terminating(name)
         if stored is None:
             return
@@ -54,7 +54,7 @@ class NamespaceController:
         return stored if stored is not None and "deletionTimestamp" in stored.object["metadata"] else None
 
     def _delete_contents(self, name: str) -> list[JsonObject]:
-        """Delete the contents; returns what is still there."""
+        """Delete the contents of a namespace, and return the remaining objects."""
         remaining: list[JsonObject] = []
         for resource in self._cluster.registry.storage_types():
             if not resource.namespaced:
@@ -68,7 +68,7 @@ class NamespaceController:
 
 
 def _status_with_conditions(namespace: JsonObject, remaining: list[JsonObject]) -> JsonObject:
-    """Say in conditions what keeps the namespace from going."""
+    """Return the status with conditions that explain why the namespace still exists."""
     finalizer_lists = (array_at(document, "metadata", "finalizers") for document in remaining)
     finalizers: list[str] = sorted({item for items in finalizer_lists for item in items})
     kinds = sorted({document["kind"] for document in remaining})
@@ -97,6 +97,7 @@ def _status_with_conditions(namespace: JsonObject, remaining: list[JsonObject]) 
     for name, status, reason, message in expected:
         condition = {"type": name, "status": str(status), "reason": reason, "message": message}
         before = known.get(name, {})
+        # The transition time changes only together with the condition.
         same = all(before.get(key) == value for key, value in condition.items())
         conditions.append({**condition, "lastTransitionTime": before["lastTransitionTime"] if same else now()})
     return {**object_at(namespace, "status"), "phase": "Terminating", "conditions": conditions}

@@ -1,4 +1,4 @@
-"""What the client wants to read (`Accept`) and what it sent (`Content-Type`)."""
+"""Content negotiation: the `Accept` and `Content-Type` headers."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -19,7 +19,7 @@ AsKind = Literal["", "PartialObjectMetadata", "PartialObjectMetadataList", "Tabl
 
 @dataclass(frozen=True)
 class Representation:
-    """The representation agreed on."""
+    """The negotiated representation of a response. `as_kind` and `version` are the `as=` and `v=` parameters."""
 
     media: str = JSON
     as_kind: AsKind = ""
@@ -40,7 +40,7 @@ class AcceptClause:
 
 
 def parse_accept(header: str) -> list[AcceptClause]:
-    """Split an `Accept` header, best quality first."""
+    """Parse an `Accept` header into clauses, highest quality first."""
     parsed: list[tuple[float, AcceptClause]] = []
     for part in header.split(","):
         media, *pairs = (piece.strip() for piece in part.split(";"))
@@ -48,12 +48,13 @@ def parse_accept(header: str) -> list[AcceptClause]:
             continue
         parameters = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
         parsed.append((_quality(parameters.pop("q", "1")), AcceptClause(media.lower(), parameters)))
+    # The sort is stable, so clauses of equal quality keep their order.
     parsed.sort(key=lambda item: -item[0])
     return [clause for _, clause in parsed]
 
 
 def negotiate(request: RecordedRequest, *, as_kinds: tuple[AsKind, ...] = (), watch: bool = False) -> Representation:
-    """Choose the representation; raises 406 when nothing acceptable is on offer."""
+    """Return the representation for the `Accept` header. Raises 406 if none is acceptable."""
     header = request.header("accept")
     pretty = _pretty(request)
     media_type_supported = False
@@ -62,6 +63,7 @@ def negotiate(request: RecordedRequest, *, as_kinds: tuple[AsKind, ...] = (), wa
         if media is None:
             continue
         media_type_supported = True
+        # YAML documents cannot be streamed, so a watch supports only JSON.
         if media == YAML and watch:
             continue
         as_kind = clause.parameters.get("as", "")
@@ -79,7 +81,7 @@ def negotiate(request: RecordedRequest, *, as_kinds: tuple[AsKind, ...] = (), wa
 
 
 def negotiate_error(request: RecordedRequest) -> Representation:
-    """Choose the representation of a `Status`: YAML only where it was asked for first."""
+    """Return the representation for an error, which is never a 406."""
     for clause in parse_accept(request.header("accept")):
         media = _supported_media_type(clause.media)
         if media is not None:
@@ -88,7 +90,7 @@ def negotiate_error(request: RecordedRequest) -> Representation:
 
 
 def content_type(request: RecordedRequest) -> str:
-    """Return the media type of the body without its parameters; empty when none was sent."""
+    """Return the media type of the body without its parameters, or an empty string."""
     return request.header("content-type").partition(";")[0].strip()
 
 

@@ -1,4 +1,4 @@
-"""Query parameters of the verbs, checked as the reference checks them."""
+"""The query parameters of the verbs, with the checks of kube-apiserver."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class WriteOptions:
 
 
 def write_options(request: RecordedRequest, kind: str, *, apply: bool = False) -> WriteOptions:
-    """Read the options of a create, update or patch; `kind` is the options kind that errors name."""
+    """Read the options of a create, update or patch. `kind` is the name of the options in error messages."""
     query = request.query
     dry_run = check_dry_run(query.get("dryRun", []), kind)
     manager = first_value(query, "fieldManager")
@@ -54,12 +54,13 @@ def write_options(request: RecordedRequest, kind: str, *, apply: bool = False) -
     if force and not apply and kind == "PatchOptions":
         message = "Forbidden: may not be specified for non-apply patch"
         raise errors.invalid_options(kind, "FieldValueForbidden", message, "force")
+    # kube-apiserver derives the default field manager from the User-Agent header.
     default_manager = request.header("user-agent").partition("/")[0][:MAX_MANAGER_BYTES]
     return WriteOptions(dry_run, manager or default_manager or "unknown", validation or "Warn", force)
 
 
 def check_dry_run(values: list[str], kind: str) -> bool:
-    """Tell whether this is a dry run; raises 422 for anything but `All`."""
+    """Return whether the request is a dry run. Raises 422 for values other than `All`."""
     if any(value != "All" for value in values):
         shown = ",".join(f'"{value}"' for value in values)
         message = f'Unsupported value: [{shown}]: supported values: "All"'
@@ -69,15 +70,15 @@ def check_dry_run(values: list[str], kind: str) -> bool:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which objects of a resource a list or watch is about."""
+    """The objects that a list or watch selects."""
 
     prefix: str
     labels: LabelPredicate | None = None
     fields: FieldSelector | None = None
     name: str = ""
-    """Only the object of that name (the legacy watch paths)."""
+    """Select only the object with this name (legacy watch paths)."""
     key: str = ""
-    """The key of the only object that can match, if the path and the selectors say which; else empty."""
+    """The key of the only object that can match, or an empty string."""
 
     @property
     def selects_all(self) -> bool:
@@ -93,7 +94,7 @@ class Selection:
 
 
 def parse_selection(query: Query, resource: ResourceType, namespace: str, name: str = "") -> Selection:
-    """Read the selectors; raises 400."""
+    """Read the selectors. Raises 400."""
     labels, fields = first_value(query, "labelSelector"), first_value(query, "fieldSelector")
     prefix = f"{namespace}/" if namespace else ""
     selector = None
@@ -111,7 +112,7 @@ def parse_selection(query: Query, resource: ResourceType, namespace: str, name: 
 
 @dataclass(frozen=True)
 class ListOptions:
-    """What a list or watch asks for beside its selectors. Revision None is unset."""
+    """The options of a list or watch except its selectors. None means that a revision is not set."""
 
     revision: int | None = None
     match: str = ""
@@ -123,7 +124,7 @@ class ListOptions:
 
 
 def list_options(query: Query) -> ListOptions:
-    """Read and check the options of a list; raises 400 and 422."""
+    """Read and check the options of a list. Raises 400 and 422."""
     options = _common_options(query)
     if "sendInitialEvents" in query:
         _raise_forbidden("sendInitialEvents is forbidden for list", "sendInitialEvents")
@@ -143,7 +144,7 @@ def list_options(query: Query) -> ListOptions:
 
 
 def watch_options(query: Query) -> ListOptions:
-    """Read and check the options of a watch; raises 400, 422, and 500 for a revision that is no number."""
+    """Read and check the options of a watch. Raises 400 and 422, and 500 for an invalid revision."""
     options = _common_options(query)
     initial = parse_boolean(query, "sendInitialEvents") if "sendInitialEvents" in query else None
     if initial is None and options.match:
@@ -160,7 +161,7 @@ def watch_options(query: Query) -> ListOptions:
 
 
 def parse_revision(text: str, failure: Callable[[str], Exception]) -> int | None:
-    """Read a resourceVersion; None when there is none."""
+    """Parse a resourceVersion. Returns None for an empty string."""
     if not text:
         return None
     try:
@@ -175,7 +176,10 @@ def first_value(query: Query, key: str) -> str:
 
 @dataclass(frozen=True)
 class DeleteOptions:
-    """https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/"""
+    """The options of a delete.
+
+    See https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/.
+    """
 
     dry_run: bool = False
     grace_period: int | None = None
@@ -188,7 +192,7 @@ _POLICIES = ("Foreground", "Background", "Orphan")
 
 
 def delete_options(query: Query, body: Mapping[str, Any]) -> DeleteOptions:
-    """Read the options of a delete: the body wins, else the query; raises 400 and 422."""
+    """Read the options of a delete from the body, or from the query if the body is empty. Raises 400 and 422."""
     if body:
         fields: JsonObject = dict(body)
         dry_run: list[str] = body.get("dryRun") or []
@@ -203,6 +207,7 @@ def delete_options(query: Query, body: Mapping[str, Any]) -> DeleteOptions:
     if policy and fields.get("orphanDependents") is not None:
         message = "orphanDependents and deletionPropagation cannot be both set"
         _raise_invalid_policy("FieldValueInvalid", f'Invalid value: "{policy}": {message}')
+    # orphanDependents is the deprecated form of propagationPolicy.
     if not policy and fields.get("orphanDependents") is not None:
         policy = "Orphan" if str(fields["orphanDependents"]).lower() == "true" else "Background"
     grace_period = fields.get("gracePeriodSeconds")
@@ -232,7 +237,7 @@ def _common_options(query: Query) -> ListOptions:
 
 
 def parse_integer(text: str) -> int:
-    """Read a number of 64 bits; raises 400."""
+    """Parse a 64-bit integer. Raises 400."""
     try:
         return parse_int(text)
     except ValueError as error:

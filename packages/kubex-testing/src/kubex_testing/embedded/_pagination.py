@@ -1,4 +1,4 @@
-"""Lists in chunks: continue tokens and the snapshots they read."""
+"""Lists in chunks: continue tokens, and the snapshots that they refer to."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ _EXPIRED_MESSAGE = "The provided continue parameter is too old to display a cons
 
 @dataclass(frozen=True)
 class Page:
-    """The objects of one list call and the metadata of the list."""
+    """The objects of one list request, and the metadata of the list."""
 
     items: list[StoredObject]
     revision: int
@@ -23,7 +23,7 @@ class Page:
     remaining: int = 0
 
     def metadata(self, *, custom: bool) -> dict[str, Any]:
-        """Build `metadata` of the list; custom resources always carry `continue`."""
+        """Return the `metadata` of the list. Lists of custom resources always contain `continue`."""
         document: dict[str, Any] = {"resourceVersion": str(self.revision)}
         if self.continue_token or custom:
             document["continue"] = self.continue_token
@@ -35,7 +35,7 @@ class Page:
 
 
 def read_page(bucket: Bucket, current: int, selection: Selection, options: ListOptions) -> Page:
-    """Read one chunk at the right revision; raises 400 and 410. `current` is the latest revision."""
+    """Read one chunk at the requested revision. `current` is the latest revision. Raises 400 and 410."""
     start = ""
     revision: int | None = None
     if options.continue_token:
@@ -46,7 +46,7 @@ def read_page(bucket: Bucket, current: int, selection: Selection, options: ListO
         revision = options.revision
         if revision is not None and revision < bucket.compacted_revision:
             raise errors.expired("The resourceVersion for the provided list is too old.")
-    # resourceVersion=0 is served from a cache that knows no pages.
+    # kube-apiserver serves resourceVersion=0 from its watch cache, which ignores the limit.
     limit = 0 if options.revision == 0 and options.match != "Exact" else options.limit
     if revision is None or revision < 0:
         return _read_chunk(
@@ -74,7 +74,9 @@ def _read_chunk(
             rest = keys[index + 1 :]
             if not rest:
                 break
+            # The next page starts after this key: as in etcd, a NUL suffix is the smallest larger key.
             token = _encode(revision, key.removeprefix(selection.prefix) + "\0")
+            # With selectors the count is unknown, because the remaining objects were not filtered.
             return Page(items, revision, token, len(rest) if selection.selects_all else 0)
     return Page(items, revision)
 
@@ -84,6 +86,7 @@ def _check_not_compacted(bucket: Bucket, revision: int, start: str) -> None:
         message = (
             f"{_EXPIRED_MESSAGE}; start over, or go on with the token in this answer, accepting an inconsistent list"
         )
+        # Revision -1 continues with the latest revision, so the list may be inconsistent.
         raise errors.expired(message, continue_token=_encode(-1, start))
 
 

@@ -1,4 +1,4 @@
-"""patch: the four kinds of patches, then an update like any other."""
+"""The verb patch, with its four patch types."""
 
 from kubex_testing._objects.json_patch import JsonPatchError, JsonPatchFormatError, apply_json_patch
 from kubex_testing._objects.json_types import JsonObject, is_object, json_copy
@@ -35,6 +35,7 @@ async def patch(call: Call) -> Response:
         return object_response(call, 201 if created else 200, stored, representation)
     operations = read_patch(call, media)
     current = call.stored()
+    # Patches apply to the version of the request, not to the storage version.
     live = {**current.object, "apiVersion": call.resource.api_version}
     patched = apply_patch(call.resource, media, live, operations)
     check_type_meta(call.resource, patched, patched=True)
@@ -44,7 +45,7 @@ async def patch(call: Call) -> Response:
 
 
 def check_patch_type(resource: ResourceType, media: str) -> None:
-    """Refuse media types that are no patch, and strategic merge where no merge keys are known; raises 415."""
+    """Raise 415 for unknown patch types, and for strategic merge patches of custom resources."""
     if media not in (JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, APPLY_PATCH):
         raise errors.unsupported_media("415: Unsupported Media Type", details={})
     if media == STRATEGIC_MERGE_PATCH and resource.custom is not None:
@@ -55,8 +56,9 @@ def check_patch_type(resource: ResourceType, media: str) -> None:
 
 
 def read_patch(call: Call, media: str) -> object:
-    """Decode a JSON, merge or strategic patch; raises 400."""
+    """Decode a JSON, merge or strategic merge patch. Raises 400."""
     operations = decode_patch(call.request)
+    # A null document is an empty patch, except for merge patches, where it replaces the object.
     if operations is None and media != MERGE_PATCH:
         return [] if media == JSON_PATCH else {}
     if media != JSON_PATCH and not is_object(operations):
@@ -68,7 +70,7 @@ def read_patch(call: Call, media: str) -> object:
 
 
 def apply_patch(resource: ResourceType, media: str, current: JsonObject, operations: object) -> JsonObject:
-    """Return the patched object; raises 400, 422 and 500."""
+    """Return the patched object. Raises 400, 422 and 500."""
     try:
         if media == JSON_PATCH:
             patched = apply_json_patch(current, operations)

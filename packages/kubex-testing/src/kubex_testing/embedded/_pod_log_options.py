@@ -1,4 +1,4 @@
-"""Query parameters of the log subresource."""
+"""The query parameters of the log subresource."""
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -12,7 +12,7 @@ from ._request_info import parse_boolean
 
 @dataclass(frozen=True)
 class LogOptions:
-    """PodLogOptions; None is unset."""
+    """The options of a log request (PodLogOptions). None means that an option is not set."""
 
     container: str = ""
     follow: bool = False
@@ -24,7 +24,7 @@ class LogOptions:
 
 
 def log_options(query: Query, pod: str) -> LogOptions:
-    """Read and check the options; raises 400 and 422."""
+    """Read and check the options. Raises 400 and 422."""
     tail = _number(query, "tailLines")
     limit = _number(query, "limitBytes")
     seconds = _number(query, "sinceSeconds")

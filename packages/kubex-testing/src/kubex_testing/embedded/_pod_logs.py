@@ -1,4 +1,4 @@
-"""Container logs: what tests have put in, read as the log subresource of a pod.
+"""Container logs: tests set them, and the log subresource of a pod returns them.
 
 See https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-read-log-of-the-specified-pod.
 """
@@ -19,12 +19,12 @@ from ._pod_log_options import LogOptions, log_options
 CHUNK_SIZE = 64 * 1024
 LogSource = Callable[[], AsyncIterable[bytes]]
 LogKey = tuple[str, str, str, bool]
-"""Namespace, pod, container, and whether it is the log of the previous container."""
+"""The namespace, pod and container, and whether it is the log of the previous container."""
 
 
 @dataclass(frozen=True)
 class LogLine:
-    """One line with its newline (the last may lack it), and when it was written."""
+    """One line with its line feed (optional in the last line), and its time."""
 
     written: datetime
     content: bytes
@@ -32,7 +32,7 @@ class LogLine:
 
 @dataclass
 class ContainerLog:
-    """The log of one container; `chunks` makes one that is too large to keep."""
+    """The log of one container. `chunks` produces a log that is too large for memory."""
 
     lines: list[LogLine] = field(default_factory=list[LogLine])
     chunks: LogSource | None = None
@@ -40,23 +40,25 @@ class ContainerLog:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def append(self, content: bytes, written: datetime | None = None) -> None:
-        """Add lines and wake those who follow."""
+        """Add lines, and notify the requests that follow the log."""
         moment = written or datetime.now(timezone.utc)
         self.lines.extend(LogLine(moment, line) for line in _split(content))
         self._notify()
 
     def end(self) -> None:
-        """Say that nothing will follow."""
+        """Mark the log as complete."""
         self.ended = True
         self._notify()
 
     def _notify(self) -> None:
+        # Replace the event, so that each follower waits for the next change with a new one.
         changed, self.changed = self.changed, asyncio.Event()
         changed.set()
 
 
 def _split(content: bytes) -> list[bytes]:
-    """Split after each `\\n`, and there only."""
+    """Split the content after each line feed."""
+    # bytes.splitlines() would also split at carriage returns.
     *lines, last = content.split(b"\n")
     return [line + b"\n" for line in lines] + ([last] if last else [])
 
@@ -75,7 +77,7 @@ async def read_log(call: Call) -> Response:
 
 
 def _container(pod: dict[str, object], requested: str) -> str:
-    """Choose the container; raises 400."""
+    """Return the name of the container. Raises 400."""
     name = object_at(pod, "metadata")["name"]
     lists = ("containers", "initContainers", "ephemeralContainers")
     known = [item["name"] for kind in lists for item in array_at(pod, "spec", kind)]
@@ -93,6 +95,7 @@ def _container(pod: dict[str, object], requested: str) -> str:
 
 def _missing_log_response(call: Call, pod: dict[str, object], container: str, options: LogOptions) -> Response:
     node = object_at(pod, "spec").get("nodeName")
+    # Without containers, a previous container never exists.
     if options.previous:
         raise errors.bad_request(f'previous terminated container "{container}" in pod "{call.info.name}" not found')
     if not node:
@@ -121,7 +124,7 @@ async def _read(log: ContainerLog, options: LogOptions) -> AsyncGenerator[bytes,
 
 
 def _encode_lines(lines: list[LogLine], *, timestamps: bool) -> list[bytes]:
-    """Join lines into chunks of a useful size."""
+    """Encode lines, and split the result into chunks."""
     if timestamps:
         joined = b"".join(_format_timestamp(line.written) + line.content for line in lines)
     else:

@@ -1,4 +1,4 @@
-"""Subresources of pods that write one part of the spec: ephemeral containers and resources.
+"""The subresources ephemeralcontainers and resize of pods, which each write one part of the spec.
 
 See https://kubernetes.io/docs/concepts/workloads/pods/ephemeral-containers/ and
 https://kubernetes.io/docs/tasks/configure-pod-container/resize-container-resources/.
@@ -16,7 +16,7 @@ _RESIZABLE_FIELDS = ("resources", "resizePolicy")
 
 
 def apply_pod_update(cluster: Cluster, subresource: str, new: JsonObject, old: JsonObject) -> JsonObject:
-    """Return the old pod with that part of the new one; everything else in it is ignored. Raises 403."""
+    """Return the old pod with the fields that the subresource may change. Other changes are ignored. Raises 403."""
     result: JsonObject = json_copy(old)
     for key in ("managedFields", "resourceVersion"):
         if key in new["metadata"]:
@@ -32,7 +32,7 @@ def apply_pod_update(cluster: Cluster, subresource: str, new: JsonObject, old: J
 
 
 def validate_pod_update(subresource: str, new: JsonObject, old: JsonObject) -> None:
-    """Check a pod whose part was written; raises 422."""
+    """Validate a pod after a write to one of the subresources. Raises 422."""
     spec = {key: value for key, value in object_at(new, "spec").items() if key != "ephemeralContainers"}
     causes = validate_builtin("", "Pod", {**new, "spec": spec}, None)
     causes += validate_resize(new, old) if subresource == "resize" else validate_ephemeral(new, old)
@@ -44,6 +44,7 @@ def _apply_resize(cluster: Cluster, pod: JsonObject, new: JsonObject) -> None:
     current, requested = array_at(pod, "spec", "containers"), array_at(new, "spec", "containers")
     by_name = {item.get("name"): item for item in requested}
     if len(requested) != len(current) or any(item["name"] not in by_name for item in current):
+        # Keep added, removed or renamed containers: the validation of the resize rejects them.
         pod["spec"]["containers"] = requested
         return
     before = json_copy(current)

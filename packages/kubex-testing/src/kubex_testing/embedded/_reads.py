@@ -1,4 +1,4 @@
-"""get, list."""
+"""The verbs get and list."""
 
 from . import _errors as errors
 from ._cluster import Call
@@ -9,7 +9,7 @@ from ._responses import list_response, negotiate_object, object_response
 
 
 async def get(call: Call) -> Response:
-    """Answer with one object."""
+    """GET on an object."""
     representation = negotiate_object(call.request)
     revision = parse_revision(first_value(call.request.query, "resourceVersion"), errors.internal)
     await call.cluster.wait_for_revision(revision)
@@ -17,7 +17,7 @@ async def get(call: Call) -> Response:
 
 
 async def list_objects(call: Call) -> Response:
-    """Answer with a list, in chunks if asked to."""
+    """GET on a collection. The list is complete, or one chunk of it if the request has a limit."""
     representation = negotiate_object(call.request)
     options = list_options(call.request.query)
     selection = parse_selection(call.request.query, call.resource, call.info.namespace)

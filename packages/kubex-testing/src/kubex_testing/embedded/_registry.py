@@ -1,4 +1,4 @@
-"""Which resources are served, and the facts about each."""
+"""The resources of the server, and their properties."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ OBJECT_VERBS = ("get", "patch", "update")
 
 @dataclass(frozen=True)
 class Subresource:
-    """One subresource as discovery lists it; empty `kind` means that of the parent."""
+    """One subresource as in discovery. An empty `kind` means the kind of the parent."""
 
     name: str
     verbs: tuple[str, ...] = OBJECT_VERBS
@@ -30,7 +30,7 @@ SCALE = Subresource("scale", kind="Scale", group="autoscaling", version="v1")
 
 @dataclass(frozen=True)
 class CustomResourceInfo:
-    """What a CustomResourceDefinition adds: see `_crd`."""
+    """The properties that a CustomResourceDefinition defines; see `_crd`."""
 
     definition: str
     rules: Mapping[str, Any]
@@ -62,7 +62,7 @@ class ResourceType:
     create_on_update: bool = False
     orphans_by_default: bool = False
     deprecation: str = ""
-    """The warning that comes with every answer about it."""
+    """The warning in each response for this resource."""
     custom: CustomResourceInfo | None = None
 
     @cached_property
@@ -81,17 +81,17 @@ class ResourceType:
 
     @property
     def stored_api_version(self) -> str:
-        """The version that objects are kept in."""
+        """The API version of stored objects."""
         return self.custom.storage_api_version if self.custom else self.api_version
 
     @property
     def bucket(self) -> str:
-        """Name of the store's bucket; the versions of a resource share it."""
+        """The name of the bucket in the store. All versions of a resource share it."""
         return f"{self.plural}.{self.group}"
 
     @property
     def is_stored(self) -> bool:
-        """Whether objects of it are kept; others are answered when they are created."""
+        """Whether objects are stored. Other kinds, such as reviews, can only be created."""
         return "list" in self.verbs
 
     def key(self, namespace: str, name: str) -> str:
@@ -218,11 +218,11 @@ CREATE_ONLY = (
     ("authorization.k8s.io", "SelfSubjectRulesReview", "selfsubjectrulesreviews", False),
     ("authorization.k8s.io", "SubjectAccessReview", "subjectaccessreviews", False),
 )
-"""Kinds that are answered and never stored: group, kind, plural, namespaced."""
+"""Kinds that can be created but are not stored: group, kind, plural, namespaced."""
 
 
 class Registry:
-    """The resources of a server; custom ones come and go."""
+    """The resources of a server. Custom resources can be added and removed."""
 
     def __init__(self) -> None:
         self._versions: dict[tuple[str, str], dict[str, ResourceType]] = {}
@@ -236,7 +236,7 @@ class Registry:
         self._versions.setdefault((resource.group, resource.version), {})[resource.plural] = resource
 
     def remove(self, group: str, plural: str) -> None:
-        """Stop serving a resource in all versions; versions left empty go, too."""
+        """Stop serving all versions of a resource, and remove versions without resources."""
         for key in [key for key in self._versions if key[0] == group]:
             self._versions[key].pop(plural, None)
             if not self._versions[key]:
@@ -255,18 +255,18 @@ class Registry:
         return group in self._builtin
 
     def groups(self) -> list[str]:
-        """Return the named groups, built-in ones first."""
+        """Return the names of the groups except the core group, built-in groups first."""
         return [group for group in dict.fromkeys(group for group, _ in self._versions) if group]
 
     def versions(self, group: str) -> list[str]:
-        """Return the versions of a group in the order of preference."""
+        """Return the versions of a group, in order of preference."""
         return sorted((version for name, version in self._versions if name == group), key=_priority)
 
     def resources(self, group: str, version: str) -> list[ResourceType]:
         return [item for _, item in sorted(self._versions.get((group, version), {}).items())]
 
     def storage_types(self) -> list[ResourceType]:
-        """Return one type for each bucket that can hold objects."""
+        """Return one resource for each bucket of stored objects."""
         return list({item.bucket: item for item in self if item.is_stored}.values())
 
     def __iter__(self) -> Iterator[ResourceType]:
@@ -275,7 +275,7 @@ class Registry:
 
 
 def _priority(version: str) -> tuple[int, int, int, str]:
-    """Order versions as Kubernetes does: v2 before v1 before v2beta1 before v1alpha1, others last by name."""
+    """Return the sort key of a version. The order is v2, v1, v2beta1, v1alpha1, then other names."""
     match = re.fullmatch(r"v(\d+)(?:(alpha|beta)(\d+))?", version)
     if match is None:
         return (3, 0, 0, version)

@@ -1,4 +1,4 @@
-"""From a path to what it asks for, as the RequestInfo of a kube-apiserver."""
+"""Parse a path into a RequestInfo, as kube-apiserver does."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ _VERBS = {"POST": "create", "GET": "get", "PUT": "update", "PATCH": "patch", "DE
 
 @dataclass(frozen=True)
 class RequestInfo:
-    """What a request is about. Outside of the API only `path` and `verb` are set."""
+    """The resource and verb of a request. Non-resource requests have only `path` and `verb`."""
 
     path: str
     verb: str
@@ -29,6 +29,7 @@ def parse_request_info(request: RecordedRequest) -> RequestInfo:
     non_resource = RequestInfo(request.path, request.method.lower())
     if not segments or segments[0] not in ("api", "apis"):
         return non_resource
+    # The core group is at /api/VERSION, and the other groups are at /apis/GROUP/VERSION.
     prefix = 2 if segments[0] == "api" else 3
     if len(segments) <= prefix:
         return non_resource
@@ -56,7 +57,7 @@ def parse_request_info(request: RecordedRequest) -> RequestInfo:
 
 
 def _split_namespace(rest: list[str]) -> tuple[str, list[str]]:
-    """Take `namespaces/NAME` off the front, unless it is the Namespace itself that is meant."""
+    """Split off the prefix `namespaces/NAME`, unless the path refers to the Namespace object."""
     if len(rest) > 2 and rest[0] == "namespaces" and rest[2] not in ("status", "finalize"):
         return rest[1], rest[2:]
     return "", rest
@@ -74,6 +75,6 @@ def _verb(request: RecordedRequest, name: str, *, legacy: bool) -> str:
 
 
 def parse_boolean(query: dict[str, list[str]], key: str) -> bool:
-    """Read a boolean parameter as the reference does: present and neither `false` nor `0`."""
+    """Parse a boolean parameter as kube-apiserver does: it is true unless it is missing, `false` or `0`."""
     values = query.get(key, [])
     return bool(values) and values[0].lower() not in ("false", "0")

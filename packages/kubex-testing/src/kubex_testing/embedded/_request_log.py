@@ -1,4 +1,4 @@
-"""The requests a server has received, for tests to look at and to wait for."""
+"""The requests that the server received, which tests can inspect and wait for."""
 
 import threading
 from collections import deque
@@ -8,7 +8,7 @@ from ._messages import RecordedRequest
 
 
 class RequestLog:
-    """The last requests, up to a number and a size in bytes. Thread-safe; the server adds, tests read."""
+    """The latest requests, up to a number and a total size. Thread-safe, because tests read it from other threads."""
 
     def __init__(self, limit: int, max_bytes: int) -> None:
         self._requests: deque[RecordedRequest] = deque()
@@ -35,8 +35,14 @@ class RequestLog:
             self._size = 0
 
     def wait_for(self, matches: Callable[[RecordedRequest], bool], timeout: float) -> RecordedRequest:
-        """Block until such a request has come, or return the first that has; raises TimeoutError."""
+        """Block until a request matches, and return the first one.
+
+        Raises:
+            TimeoutError: no request matched within `timeout` seconds.
+        """
         with self._arrival:
             if not self._arrival.wait_for(lambda: any(map(matches, self._requests)), timeout):
-                raise TimeoutError(f"no such request within {timeout} s; there were {len(self._requests)} others")
+                raise TimeoutError(
+                    f"no matching request within {timeout} s; the server received {len(self._requests)} other requests"
+                )
             return next(filter(matches, self._requests))

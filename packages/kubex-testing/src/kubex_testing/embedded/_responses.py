@@ -1,4 +1,4 @@
-"""Objects in the shape that was asked for: whole, metadata only, or rows of a table."""
+"""Encode objects and lists in the negotiated format: complete, only metadata, or a table."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,14 +17,14 @@ AS_KINDS: tuple[AsKind, ...] = ("PartialObjectMetadata", "PartialObjectMetadataL
 
 
 def negotiate_object(request: RecordedRequest, *, watch: bool = False) -> Representation:
-    """Agree on a representation of objects; raises 406."""
+    """Return the negotiated representation for objects. Raises 406."""
     return negotiate(request, as_kinds=AS_KINDS, watch=watch)
 
 
 def encode_object(
     resource: ResourceType, stored: StoredObject, representation: Representation, request: RecordedRequest
 ) -> bytes:
-    """Serialise one object in the shape asked for; raises 406 for the shape of a list."""
+    """Encode one object in the negotiated format. Raises 406 if that is the format of a list."""
     if not representation.as_kind:
         return object_bytes(resource, stored)
     if representation.as_kind == "PartialObjectMetadata":
@@ -38,13 +38,13 @@ def encode_object(
 
 
 def object_response(call: Call, status: int, stored: StoredObject, representation: Representation) -> Response:
-    """Answer with one object."""
+    """Return a response with one object."""
     body = encode_object(call.resource, stored, representation, call.request)
     return render(status, body, representation)
 
 
 def list_response(call: Call, page: Page, representation: Representation) -> Response:
-    """Answer with a list."""
+    """Return a response with a list."""
     resource, as_kind, version = call.resource, representation.as_kind, representation.version
     metadata = page.metadata(custom=resource.custom is not None and not as_kind)
     if as_kind == "PartialObjectMetadata":
@@ -63,14 +63,14 @@ def list_response(call: Call, page: Page, representation: Representation) -> Res
 
 
 def encode_list(resource: ResourceType, items: Sequence[StoredObject], metadata: dict[str, Any]) -> bytes:
-    """Serialise a list of whole objects."""
+    """Encode a list of complete objects."""
     encoded = [item_bytes(resource, item) for item in items]
     kind = resource.list_kind or f"{resource.kind}List"
     return list_bytes(kind, resource.api_version, metadata, encoded, alphabetical=resource.custom is not None)
 
 
 def encode_success_status(call: Call, uid: str, name: str) -> bytes:
-    """Serialise the `Status` of a finished deletion."""
+    """Encode the `Status` of a completed delete."""
     details: dict[str, Any] = {"name": name}
     if call.resource.group:
         details["group"] = call.resource.group

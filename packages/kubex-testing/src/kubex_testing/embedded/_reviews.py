@@ -1,4 +1,4 @@
-"""Kinds that are answered and never stored: who is this, and what may they do.
+"""Reviews: kinds that are created but not stored, and return identities and permissions.
 
 See https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access.
 """
@@ -22,7 +22,7 @@ _ATTRIBUTES_MESSAGE = "exactly one of nonResourceAttributes or resourceAttribute
 
 
 class Reviews:
-    """Answers the kinds that can only be created."""
+    """Create reviews and bindings."""
 
     def __init__(self, tokens: ServiceAccountTokens, authorizer: Authorizer) -> None:
         self._tokens = tokens
@@ -37,7 +37,7 @@ class Reviews:
         }
 
     async def create(self, call: Call) -> Response:
-        """POST of such a kind; raises 400 and 422."""
+        """POST of a kind that is not stored. Raises 400 and 422."""
         resource = call.resource
         if resource.kind == "Binding":
             return await bind_by_name(call)
@@ -63,6 +63,7 @@ class Reviews:
             problems += _local_problems(call, spec)
         _raise_if_invalid(call, problems)
         user = Identity(spec.get("user") or "", tuple(array_at(spec, "groups")))
+        # A named user counts as authenticated unless the review contains the group of anonymous users.
         return self._with_decision(body, user if set(ANONYMOUS.groups) & set(user.groups) else authenticated(user))
 
     def _self_subject_rules_review(self, call: Call, body: JsonObject) -> JsonObject:
@@ -83,7 +84,7 @@ class Reviews:
 
 def _raise_if_invalid(call: Call, problems: list[StatusCause]) -> None:
     if problems:
-        # The reference names the group alone here, and no kind.
+        # kube-apiserver puts only the group in this message, without a kind.
         raise errors.invalid("", call.resource.group, "", [item.to_dict() for item in problems])
 
 

@@ -1,4 +1,4 @@
-"""What a user may do in a namespace, as lists of rules."""
+"""SelfSubjectRulesReview: the permissions of a user in a namespace, as lists of rules."""
 
 from dataclasses import replace
 from typing import Any
@@ -19,7 +19,7 @@ _ALL_RULES = {
 def rules_review_status(registry: Registry, authorizer: Authorizer, user: Identity, namespace: str) -> dict[str, Any]:
     """Return the status of a SelfSubjectRulesReview.
 
-    A hook can only be asked about what there is, so with one the rules are said to be incomplete.
+    With an `authorize` hook the rules are incomplete, because the hook is called only for the existing resources.
     """
     if authorizer.hook is None and authorizer.allows(user, RequestInfo("", "*", is_resource=True)):
         return _ALL_RULES
@@ -28,12 +28,12 @@ def rules_review_status(registry: Registry, authorizer: Authorizer, user: Identi
         "resourceRules": _resource_rules(registry, authorizer, user, namespace),
         "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": paths}] if paths else [],
         "incomplete": True,
-        "evaluationError": "the authorize hook of this server was asked about whole resources only",
+        "evaluationError": "the authorize hook of this server was evaluated for resources only, not for single objects",
     }
 
 
 def _resource_rules(registry: Registry, authorizer: Authorizer, user: Identity, namespace: str) -> list[dict[str, Any]]:
-    """Return one rule for the resources of a group that allow the same verbs."""
+    """Return the rules, one for all resources of a group with the same allowed verbs."""
     rules: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for resource in registry:
         parts = [("", resource.verbs), *((item.name, item.verbs) for item in resource.subresources)]

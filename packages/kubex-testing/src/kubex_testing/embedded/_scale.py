@@ -1,4 +1,4 @@
-"""The scale subresource: one view on the replicas of many kinds.
+"""The scale subresource, which reads and writes the replicas of several kinds.
 
 See https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/scale-v1/.
 """
@@ -58,7 +58,7 @@ async def patch_scale(call: Call) -> Response:
 
 
 def scale_from_object(resource: ResourceType, document: JsonObject) -> JsonObject:
-    """Make the Scale of an object."""
+    """Return the Scale of an object."""
     metadata = document["metadata"]
     copied = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
     paths: Mapping[str, str] = (resource.custom.scale if resource.custom else None) or {}
@@ -86,7 +86,7 @@ def _selector(resource: ResourceType, document: JsonObject) -> str:
 
 
 def _update_replicas(call: Call, current: StoredObject, scale: JsonObject, options: WriteOptions) -> StoredObject:
-    """Set the replicas of the parent; raises 400, 409 and 422."""
+    """Set the replicas of the parent object. Raises 400, 409 and 422."""
     check_identity(call, scale)
     metadata, name = scale["metadata"], call.info.name
     replicas = object_at(scale, "spec").get("replicas", 0)
@@ -106,7 +106,7 @@ def _update_replicas(call: Call, current: StoredObject, scale: JsonObject, optio
 
 
 def _parent_configuration(call: Call, scale: JsonObject) -> JsonObject:
-    """Return the configuration of the parent that an applied Scale stands for."""
+    """Convert an applied Scale to an apply configuration of the parent object."""
     resource = call.resource
     config: JsonObject = {**scale, "apiVersion": resource.api_version, "kind": resource.kind}
     replicas = object_at(config.pop("spec", None)).get("replicas")

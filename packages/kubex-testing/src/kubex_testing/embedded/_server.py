@@ -1,4 +1,4 @@
-"""The server as tests use it: its own thread and event loop, and hooks into what happens."""
+"""The embedded server: it runs in a separate thread, and has hooks for tests."""
 
 import secrets
 from collections.abc import Callable, Collection, Mapping
@@ -28,11 +28,18 @@ Controller = Literal["namespace-controller", "gc"]
 
 
 class EmbeddedServer:
-    """A Kubernetes API server in this process, on loopback, with its state in memory.
+    """A Kubernetes API server in this process, on the loopback interface, with its state in memory.
 
-    Works as `with` and as `async with` (asyncio and trio), giving a `ServerHandle`. `tokens` maps bearer tokens to
-    identities beside the administrator's; `authorize` may refuse what a user asks; `controllers` says which run.
-    All methods may be called from any thread.
+    `with EmbeddedServer() as handle` and `async with EmbeddedServer() as handle` (asyncio and trio) start and stop it.
+    All methods can be called from any thread.
+
+    Args:
+        tls: whether to serve HTTPS instead of plain HTTP.
+        port: the port to listen on; 0 selects a free port.
+        tokens: bearer tokens and their users, in addition to the token of the administrator.
+        authorize: a function that returns whether a user may send a request.
+        settings: limits and delays.
+        controllers: the controllers to run.
     """
 
     def __init__(
@@ -67,21 +74,21 @@ class EmbeddedServer:
         self._listener = Listener(port, context, self._handle, self._refuse_head)
 
     def start(self) -> ServerHandle:
-        """Start the thread, listen, and return the handle of an administrator."""
+        """Start the server, and return a handle for its administrator."""
         if self._thread.running:
-            raise RuntimeError("the server runs already; stop() it first or make another EmbeddedServer")
+            raise RuntimeError("the server is already running; call stop() first, or create another EmbeddedServer")
         self._thread.start()
         self._thread.run(self._open())
         return self.handle
 
     def stop(self) -> None:
-        """End the streams cleanly, close all connections and stop the thread."""
+        """End the streams without an error, close all connections, and stop the thread."""
         if self._thread.running:
             self._thread.run(self._close())
             self._thread.stop()
 
     def restart(self) -> None:
-        """Drop all connections and listen again on the same port, state kept: an API server at 3 a.m."""
+        """Drop all connections and listen again on the same port, as after a restart. The state is kept."""
         self._thread.run(self._reopen())
 
     def __enter__(self) -> ServerHandle:
@@ -103,7 +110,7 @@ class EmbeddedServer:
 
     @property
     def handle(self) -> ServerHandle:
-        """The address and the administrator's credentials."""
+        """The handle for the administrator."""
         authority = self._authority
         capabilities: frozenset[Capability] = frozenset({"api", *self._controllers})
         return ServerHandle(
@@ -116,48 +123,52 @@ class EmbeddedServer:
 
     @property
     def handle_for_programs(self) -> ServerHandle:
-        """The handle for a kubeconfig that other programs read: with a token and a client certificate.
+        """A handle for other programs, with a token and a client certificate.
 
-        Some clients know only one of the two. Without TLS there is no certificate.
+        Some clients support only one of the two. Without TLS there is no certificate.
         """
         handle = self.handle
         if handle.issue_identity is None:
             return handle
         return replace(handle.as_user(ADMIN.name, ADMIN.groups), token=handle.token)
 
-    # What tests see
+    # State that tests can inspect
 
     @property
     def requests(self) -> list[RecordedRequest]:
-        """All requests since the start or the last `clear_requests()`, in the order they were complete."""
+        """The requests since the start or the last `clear_requests()`, ordered by when they were complete."""
         return self._request_log.all()
 
     def clear_requests(self) -> None:
-        """Forget the requests so far."""
+        """Clear the list of requests."""
         self._request_log.clear()
 
     def wait_for_request(self, matches: Callable[[RecordedRequest], bool], timeout: float = 5.0) -> RecordedRequest:
-        """Block until such a request has come, or return the first that has; raises TimeoutError."""
+        """Block until a request matches, and return the first one.
+
+        Raises:
+            TimeoutError: no request matched within `timeout` seconds.
+        """
         return self._request_log.wait_for(matches, timeout)
 
     @property
     def connections(self) -> int:
-        """How many connections have been accepted since the start."""
+        """The number of connections that were accepted since the start."""
         return self._listener.accepted
 
     @property
     def open_connections(self) -> int:
-        """How many connections are open now."""
+        """The number of open connections."""
         return self._listener.open
 
     @property
     def open_watches(self) -> int:
-        """How many watches are open now."""
+        """The number of open watches."""
         return len(self._cluster.open_watches)
 
     @property
     def failures(self) -> list[BaseException]:
-        """The last errors in the server itself; each was answered with 500."""
+        """The latest internal errors of the server; each was a 500 response."""
         return list(self._app.failures)
 
     @property
@@ -165,35 +176,36 @@ class EmbeddedServer:
         """The latest revision of the store."""
         return self._cluster.store.revision
 
-    # What tests do
+    # Actions for tests
 
     def inject(self, matcher: Matcher, action: Action, *, times: int | None = 1) -> Fault:
-        """Let an action meet the next `times` requests (None: all) that match.
+        """Apply an action to the next `times` matching requests, or to all of them for None.
 
-        A matcher is a predicate, or text: `GET /api/v1/pods`, `POST *`, `/version` (any method), `*`.
+        A matcher is a function of the request, or a string such as `GET /api/v1/pods`, `POST *`, `/version` (any
+        method) or `*`.
         """
         fault = Fault(matcher, action, times)
         self._faults.add(fault)
         return fault
 
     def clear_faults(self) -> None:
-        """Let all requests be handled normally again."""
+        """Remove all injected faults."""
         self._faults.clear()
 
     def compact(self) -> None:
-        """Forget all history: older resourceVersions and continue tokens answer 410 Expired."""
+        """Discard the history, so that older resource versions and continue tokens return 410 Expired."""
         self._thread.call(self._cluster.store.compact)
 
     def bookmark_now(self) -> None:
-        """Send a bookmark on every open watch that takes them."""
+        """Send a bookmark on each open watch that allows bookmarks."""
         self._thread.call(self._cluster.send_bookmarks)
 
     def close_watches(self) -> None:
-        """End every open watch cleanly, as a server does when their time is up."""
+        """End all open watches without an error, as after their timeout."""
         self._thread.call(self._cluster.close_watches)
 
     def drop_connections(self) -> None:
-        """Cut every open connection."""
+        """Abort all open connections."""
         self._thread.call(self._listener.abort_connections)
 
     def set_pod_log(
@@ -207,9 +219,10 @@ class EmbeddedServer:
         previous: bool = False,
         ended: bool = True,
     ) -> None:
-        """Set the log of a container: bytes, or a function that makes an asynchronous stream of them.
+        """Set the log of a container, as bytes or as a function that returns an async iterable of bytes.
 
-        `written` is the time of its lines (default: now). With `ended=False` followers wait for `append_pod_log()`.
+        `written` is the time of the lines (default: now). With `ended=False`, requests that follow the log wait for
+        `append_pod_log()`.
         """
         log = ContainerLog(ended=ended)
         if callable(content):
@@ -220,11 +233,11 @@ class EmbeddedServer:
         self._thread.call(lambda: self._cluster.logs.update({key: log}))
 
     def append_pod_log(self, namespace: str, name: str, container: str, content: bytes) -> None:
-        """Add lines to the log of a container; those who follow it get them at once."""
+        """Add lines to the log of a container. Requests that follow the log receive them at once."""
         self._thread.call(lambda: self._pod_log(namespace, name, container).append(content))
 
     def end_pod_log(self, namespace: str, name: str, container: str) -> None:
-        """Say that the container has ended: those who follow its log come to the end."""
+        """Mark the log of a container as complete, which ends the requests that follow it."""
         self._thread.call(self._pod_log(namespace, name, container).end)
 
     def _pod_log(self, namespace: str, name: str, container: str) -> ContainerLog:
@@ -235,6 +248,7 @@ class EmbeddedServer:
         return log
 
     async def _open(self) -> None:
+        # Timers of the controllers were lost with the previous event loop.
         self._controller_runner.resume()
         self._cluster.create_initial_namespaces()
         self._listener.listen()
@@ -252,6 +266,7 @@ class EmbeddedServer:
 
     async def _handle(self, request: RecordedRequest) -> Response:
         self._request_log.add(request)
+        # The request is recorded first, so that tests can find a request that a fault delays.
         return await self._app.handle(request)
 
     def _refuse_head(self, request: RecordedRequest) -> bool:

@@ -1,4 +1,4 @@
-"""Tokens of service accounts, and whose token one is.
+"""Issue and review the tokens of service accounts.
 
 See https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/.
 """
@@ -27,14 +27,14 @@ _METADATA_FIELDS = ("name", "namespace", "uid", "creationTimestamp")
 
 
 class ServiceAccountTokens:
-    """Issues tokens and says whose they are."""
+    """Issue tokens of service accounts, and review tokens."""
 
     def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator
         self._key = secrets.token_bytes(32)
 
     async def create(self, call: Call) -> Response:
-        """POST …/serviceaccounts/NAME/token: a token that signs in as the service account."""
+        """POST …/serviceaccounts/NAME/token: issue a token that authenticates as the service account."""
         body, _ = decode_create_only(call, TOKEN_REQUEST)
         account = call.stored().object["metadata"]
         _check_token_request(call, body, account)
@@ -49,6 +49,7 @@ class ServiceAccountTokens:
             _identity(account, bound, token_id),
             tuple(audiences),
             issued_at + timedelta(seconds=seconds),
+            # Check at each use, because deleting the account or the bound object invalidates the token.
             lambda: all(_exists(call.cluster, *item) for item in (("serviceaccounts", account), bound) if item),
         )
         token = self._sign(issued, issued_at, token_id)
@@ -63,7 +64,7 @@ class ServiceAccountTokens:
         return created_response(call, document)
 
     def review(self, body: JsonObject) -> JsonObject:
-        """Return the status of a TokenReview; raises 400 for one without a token."""
+        """Return the status of a TokenReview. Raises 400 if the token is missing."""
         spec = object_at(body, "spec")
         token = spec.get("token")
         if not token:
@@ -75,7 +76,7 @@ class ServiceAccountTokens:
         return {"authenticated": True, "user": user_document(user), "audiences": audiences}
 
     def _sign(self, issued: IssuedToken, issued_at: datetime, token_id: str) -> str:
-        """Make a JSON Web Token, which clients may look into for its subject and expiry."""
+        """Create a JSON Web Token, so that clients can read its subject and expiry."""
         name = issued.identity.name
         begin = int(issued_at.timestamp())
         claims = {
@@ -115,7 +116,7 @@ def _invalid(causes: list[StatusCause], name: str = "") -> errors.ApiError:
 
 
 def _bound_object(call: Call, account: JsonObject, reference: JsonObject) -> tuple[str, JsonObject]:
-    """Find the object that the token is bound to; raises 400, 404 and 409."""
+    """Return the object that the token is bound to. Raises 400, 404 and 409."""
     version, kind, name = reference.get("apiVersion") or "", reference.get("kind") or "", reference.get("name")
     plural = _BOUND_KINDS.get((version, kind))
     if plural is None:
@@ -153,7 +154,7 @@ def _identity(account: JsonObject, bound: tuple[str, JsonObject] | None, token_i
 
 
 def _exists(cluster: Cluster, plural: str, metadata: dict[str, Any]) -> bool:
-    """Tell whether that very object is still there; a token goes with what it is bound to."""
+    """Return whether the same object still exists. A token is invalid after its bound object was deleted."""
     key = f"{metadata['namespace']}/{metadata['name']}" if "namespace" in metadata else metadata["name"]
     found = cluster.store.get(f"{plural}.", key)
     return found is not None and bool(found.object["metadata"]["uid"] == metadata["uid"])

@@ -1,4 +1,4 @@
-"""A multi-version store: one revision counter, a history per resource, snapshots of the past."""
+"""A store with one revision counter, a history of each resource, and snapshots of earlier revisions."""
 
 import json
 from bisect import bisect_left, insort
@@ -12,19 +12,19 @@ EventType = Literal["ADDED", "MODIFIED", "DELETED"]
 
 @dataclass
 class StoredObject:
-    """One version of one object. The object is never changed in place."""
+    """One version of one object. The object is not modified in place."""
 
     object: dict[str, Any]
     revision: int
     encoded: dict[str, bytes] = field(default_factory=dict[str, bytes])
-    """Serialised forms, filled on first use and kept as long as this version is the latest."""
+    """Encoded forms, created on first use and kept while this version is the latest one."""
     size: int = 0
-    """How many bytes of JSON the object is; 0 if the store does not keep it."""
+    """The size of the object as JSON, in bytes; 0 for objects outside the store."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """A change: `current` is what the event shows (for DELETED the last state under the deleting revision)."""
+    """A change. For DELETED, `current` is the last state with the revision of the deletion."""
 
     type: EventType
     key: str
@@ -34,36 +34,37 @@ class Event:
 
     @property
     def size(self) -> int:
-        """How many bytes of JSON are kept only because of this event."""
+        """The size of the objects that only this event keeps in memory, in bytes of JSON."""
         replaced = self.previous.size if self.previous else 0
         return replaced + (self.current.size if self.type == "DELETED" else 0)
 
 
 class Bucket:
-    """All objects of one resource, keyed `namespace/name` (or `name`), in the order of their keys."""
+    """The objects of one resource by key (`namespace/name` or `name`), and their history."""
 
     def __init__(self) -> None:
         self.objects: dict[str, StoredObject] = {}
         self.keys: list[str] = []
         self.history: deque[Event] = deque()
         self.compacted_revision = 0
-        """Nothing is known about changes up to and including this revision."""
+        """The history contains only changes after this revision."""
         self.listeners: set[Callable[[Event], None]] = set()
 
     def keys_with_prefix(self, prefix: str) -> list[str]:
-        """Return the keys with that prefix, in order."""
+        """Return the sorted keys with this prefix."""
         if not prefix:
             return self.keys
+        # The prefix ends with "/". The next ASCII character is "0", so no key with the prefix is after it.
         return self.keys[bisect_left(self.keys, prefix) : bisect_left(self.keys, prefix[:-1] + "0")]
 
     def keys_for(self, prefix: str, key: str) -> list[str]:
-        """Return the keys with that prefix, or of these the only one that matters, if it exists."""
+        """Return the keys with this prefix, or only `key` if it is set and exists."""
         if not key:
             return self.keys_with_prefix(prefix)
         return [key] if key in self.objects else []
 
     def snapshot(self, revision: int) -> dict[str, StoredObject]:
-        """Return the objects as they were at a revision; the caller has checked the floor."""
+        """Return the objects at a revision, which must not be older than `compacted_revision`."""
         past = dict(self.objects)
         for event in reversed(self.history):
             if event.revision <= revision:
@@ -75,7 +76,7 @@ class Bucket:
         return past
 
     def events_since(self, revision: int) -> Iterator[Event]:
-        """Yield the events after a revision, oldest first."""
+        """Return an iterator over the events after a revision, oldest first."""
         newer: list[Event] = []
         for event in reversed(self.history):
             if event.revision <= revision:
@@ -84,7 +85,7 @@ class Bucket:
         return reversed(newer)
 
     def record(self, event: Event) -> None:
-        """Apply a change and tell the listeners."""
+        """Apply a change and notify the listeners."""
         if event.type == "DELETED":
             del self.objects[event.key]
             del self.keys[bisect_left(self.keys, event.key)]
@@ -93,22 +94,24 @@ class Bucket:
                 insort(self.keys, event.key)
             self.objects[event.key] = event.current
         if event.previous is not None:
+            # Old versions are rarely encoded again, so free the memory.
             event.previous.encoded.clear()
         self.history.append(event)
+        # A listener may remove itself, so iterate over a copy.
         for listener in tuple(self.listeners):
             listener(event)
 
     def discard_oldest(self) -> int:
-        """Forget the oldest event; return its size."""
+        """Discard the oldest event, and return its size."""
         event = self.history.popleft()
         self.compacted_revision = event.revision
         return event.size
 
 
 class Store:
-    """The state of a cluster. Not thread-safe: one event loop owns it.
+    """The state of a cluster. Not thread-safe: use it only from one event loop.
 
-    The history has at most `history_limit` events of each resource, and `history_bytes` bytes of JSON altogether.
+    The history keeps at most `history_limit` events of each resource, and `history_bytes` bytes of JSON in total.
     """
 
     def __init__(
@@ -121,10 +124,10 @@ class Store:
         self._buckets: dict[str, Bucket] = {}
         self._compacted_revision = 0
         self.listeners: list[Callable[[str, Event], None]] = []
-        """Called with the bucket's name and the event, after the bucket's own listeners."""
+        """Functions that are called with the bucket name and the event, after the listeners of the bucket."""
 
     def bucket(self, name: str) -> Bucket:
-        """Return the bucket of a resource, named `plural.group`."""
+        """Return the bucket of a resource. Its name is `plural.group`."""
         bucket = self._buckets.get(name)
         if bucket is None:
             bucket = self._buckets[name] = Bucket()
@@ -135,7 +138,7 @@ class Store:
         return self.bucket(name).objects.get(key)
 
     def put(self, name: str, key: str, object: dict[str, Any]) -> StoredObject:
-        """Write an object under the next revision, which becomes its resourceVersion."""
+        """Store an object with the next revision as its resourceVersion."""
         bucket = self.bucket(name)
         previous = bucket.objects.get(key)
         current = self._next(object)
@@ -143,14 +146,14 @@ class Store:
         return current
 
     def delete(self, name: str, key: str, last_state: dict[str, Any] | None = None) -> StoredObject:
-        """Remove an object; the event shows `last_state` (by default what was stored) under the deleting revision."""
+        """Remove an object. The event contains `last_state`, by default the stored object, with the next revision."""
         previous = self.bucket(name).objects[key]
         current = self._next(last_state or previous.object)
         self._record(name, Event("DELETED", key, current.revision, current, previous))
         return current
 
     def compact(self) -> None:
-        """Forget all history: older revisions answer 410 from now on."""
+        """Discard the history of all resources, so that earlier revisions are expired."""
         self._compacted_revision = self.revision
         for bucket in self._buckets.values():
             bucket.history.clear()
@@ -161,6 +164,7 @@ class Store:
         self.revision += 1
         metadata = {**object["metadata"], "resourceVersion": str(self.revision)}
         stored = StoredObject({**object, "metadata": metadata}, self.revision)
+        # The history limits count bytes, so measure each object once.
         stored.size = len(json.dumps(stored.object))
         return stored
 

@@ -1,4 +1,4 @@
-"""What the kinds do to objects on their way in: defaults, validation, generation, status."""
+"""The create and update strategies of kinds: defaults, validation, generation and status."""
 
 from kubex_testing._objects.custom_resources import apply_defaults, validate_custom
 from kubex_testing._objects.defaults import default_builtin
@@ -20,14 +20,14 @@ _SYSTEM_FIELDS = ("kind", "apiVersion", "metadata", "status")
 
 
 def with_defaults(resource: ResourceType, document: JsonObject) -> JsonObject:
-    """Return the object with the defaults that belong to whoever writes it."""
+    """Return the object with its defaults, which the field manager of the request owns."""
     if resource.custom is not None:
         return apply_defaults(resource.schema, document)
     return default_builtin(resource.group, resource.kind, document)
 
 
 def prepare_create(cluster: Cluster, resource: ResourceType, document: JsonObject) -> JsonObject:
-    """Return a new object with what the server itself adds, its status reset."""
+    """Return a new object with the fields that the server sets, and without the status of the request."""
     if resource.custom is None:
         document = prepare_builtin_for_create(
             resource.group,
@@ -44,7 +44,7 @@ def prepare_create(cluster: Cluster, resource: ResourceType, document: JsonObjec
 
 
 def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None) -> None:
-    """Check an object against the rules of its kind; raises 422."""
+    """Validate an object. Raises 422."""
     if resource.custom is not None:
         causes = validate_metadata(new, old, dns1123_subdomain_problems) + validate_custom(resource.schema, new)
     else:
@@ -55,7 +55,7 @@ def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None) ->
 
 
 def prepare_update(resource: ResourceType, new: JsonObject, old: JsonObject, subresource: str) -> JsonObject:
-    """Keep what this write may not change, and count the generation; returns the object to store."""
+    """Restore the fields that this request cannot change, update the generation, and return the object to store."""
     if resource.bucket == CSR_BUCKET:
         return apply_csr_update(new, old, subresource)
     if subresource == "status":
@@ -65,6 +65,7 @@ def prepare_update(resource: ResourceType, new: JsonObject, old: JsonObject, sub
     if resource.bucket == "pods.":
         apply_admission_defaults(new["spec"])
     if resource.bucket == "namespaces.":
+        # Only the finalize subresource can change the finalizers of the spec.
         if subresource != "finalize":
             _copy_field(new["spec"], old["spec"], "finalizers")
         elif not new["spec"].get("finalizers"):
@@ -80,7 +81,7 @@ def prepare_update(resource: ResourceType, new: JsonObject, old: JsonObject, sub
 
 
 def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> JsonObject:
-    """Take the status, and from the metadata what the kind lets through its status subresource."""
+    """Return the old object with the new status, and the metadata that the status subresource may change."""
     result = {key: value for key, value in old.items() if key != "status"}
     if "status" in new:
         result["status"] = new["status"]
@@ -90,9 +91,11 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
         for key in ("managedFields", "resourceVersion"):
             _copy_field(metadata, new["metadata"], key)
     elif resource.bucket == "deployments.apps":
+        # As in kube-apiserver, the status update of a deployment cannot change labels.
         _copy_field(metadata, old["metadata"], "labels")
     elif resource.bucket == "pods.":
         _copy_field(metadata, old["metadata"], "ownerReferences")
+        # The server computes the quality-of-service class, so a status update cannot change it.
         result["status"] = {**result.get("status", {}), "qosClass": old["status"].get("qosClass")}
     _copy_field(metadata, old["metadata"], "generation")
     result["metadata"] = metadata
@@ -100,7 +103,7 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
 
 
 def _keep_allocations(new: JsonObject, old: JsonObject) -> None:
-    """Keep what was allocated to a service when an update leaves it out."""
+    """Keep the addresses and ports of a service if an update omits them."""
     spec, before = object_at(new, "spec"), object_at(old, "spec")
     if spec.get("type") == "ExternalName":
         if before.get("type") != "ExternalName":
@@ -112,13 +115,14 @@ def _keep_allocations(new: JsonObject, old: JsonObject) -> None:
             spec[key] = before[key]
     ports = {port.get("port"): port for port in array_at(old, "spec", "ports")}
     for port in array_at(new, "spec", "ports"):
+        # Ports are matched by number, because their order may change.
         old_port = ports.get(port.get("port"), {})
         if not port.get("nodePort") and old_port.get("nodePort") and spec.get("type") == before.get("type"):
             port["nodePort"] = old_port["nodePort"]
 
 
 def _desired_state(resource: ResourceType, document: JsonObject) -> JsonObject:
-    """Return the part of an object whose change counts as a new generation."""
+    """Return the fields of an object that increase the generation when they change."""
     skipped = ("kind", "apiVersion", "metadata") if not resource.has_subresource("status") else _SYSTEM_FIELDS
     desired = {key: value for key, value in document.items() if key not in skipped}
     if resource.kind == "Deployment" and resource.custom is None:

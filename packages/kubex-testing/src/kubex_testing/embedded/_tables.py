@@ -1,4 +1,4 @@
-"""Tables, as kubectl prints them: columns per resource, one row per object."""
+"""Tables for kubectl: the columns of each resource, and one row for each object."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _INCLUDE_OBJECT: dict[str, IncludeObject] = {"": "Metadata", "Metadata": "Metada
 
 @dataclass(frozen=True)
 class Column:
-    """One column and how a row's cell is read from an object."""
+    """One column, with the function that returns the cell of an object."""
 
     name: str
     cell: Callable[[Mapping[str, Any]], Any]
@@ -38,7 +38,7 @@ class Column:
 
 
 def parse_include_object(query: Mapping[str, Sequence[str]]) -> IncludeObject:
-    """Read `includeObject`; raises 400."""
+    """Parse `includeObject`. Raises 400."""
     value = query.get("includeObject", [""])[0]
     include = _INCLUDE_OBJECT.get(value)
     if include is None:
@@ -58,7 +58,7 @@ def table_bytes(
     *,
     with_definitions: bool = True,
 ) -> bytes:
-    """Serialise objects as a Table; later events of a watch go without column definitions."""
+    """Encode objects as a Table. Only the first event of a watch has column definitions."""
     columns = columns_for(resource)
     head = dumps(
         {
@@ -86,7 +86,7 @@ def _row(
 
 
 def read_path(*path: str, default: Any = None) -> Callable[[Mapping[str, Any]], Any]:
-    """Make a cell reader for a path into the object."""
+    """Return a function that reads a cell from a path in the object."""
 
     def read(document: Mapping[str, Any]) -> Any:
         value: Any = document
@@ -98,13 +98,14 @@ def read_path(*path: str, default: Any = None) -> Callable[[Mapping[str, Any]], 
 
 
 def format_age(document: Mapping[str, Any]) -> str:
-    """Tell how long ago an object was created, in the short form of kubectl."""
+    """Return the age of an object in the short format of kubectl."""
     created = document["metadata"].get("creationTimestamp")
     if not created:
         return "<unknown>"
     since = datetime.fromisoformat(created.replace("Z", "+00:00"))
     seconds = int((datetime.now(timezone.utc) - since).total_seconds())
     for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        # As in kubectl, use a unit only from two of it, so that 90 seconds are shown as 90s.
         if seconds >= 2 * size:
             return f"{seconds // size}{unit}"
     return f"{max(seconds, 0)}s"
@@ -196,7 +197,7 @@ _COLUMNS: dict[str, tuple[Column, ...]] = {
 
 
 def columns_for(resource: ResourceType) -> tuple[Column, ...]:
-    """Return the columns of a resource; those of a custom one stand in its definition."""
+    """Return the columns of a resource. A custom resource has the columns of its definition."""
     if resource.custom is None or not resource.custom.columns:
         return _COLUMNS.get(resource.bucket, (NAME, AGE))
     custom = [
@@ -214,7 +215,7 @@ def columns_for(resource: ResourceType) -> tuple[Column, ...]:
 
 
 def _printer_cell(item: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Any]:
-    """Read the simple JSON paths (`.spec.replicas`) that printer columns use."""
+    """Return a cell function for a printer column. Only simple JSON paths (`.spec.replicas`) are supported."""
     path = str(item.get("jsonPath", "")).lstrip(".").split(".")
     if path == ["metadata", "creationTimestamp"]:
         return format_age

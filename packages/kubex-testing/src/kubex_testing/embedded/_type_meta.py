@@ -1,4 +1,4 @@
-"""Is a body what its path is about? Checks of `kind` and `apiVersion`."""
+"""Check `kind` and `apiVersion` of a request body against its path."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from ._registry import ResourceType
 
 
 def check_type_meta(resource: ResourceType, document: JsonObject, *, patched: bool = False) -> None:
-    """Check `kind` and `apiVersion` and fill what is missing; raises 400, or 422 for custom kinds and patches."""
+    """Check `kind` and `apiVersion`, and set missing ones. Raises 400, or 422 for custom resources and patches."""
     kind, version = document.get("kind"), document.get("apiVersion")
     if resource.custom is not None:
         _check_custom_type(resource, document, kind, version)
@@ -27,7 +27,8 @@ def check_type_meta(resource: ResourceType, document: JsonObject, *, patched: bo
 
 
 def decoding_error(resource: ResourceType, document: JsonObject, detail: str, *, patched: bool) -> errors.ApiError:
-    """Say that a body is no object of its kind: 400, or 422 when it is the result of a patch."""
+    """Return the error for a body that is not an object of its kind: 400, or 422 for the result of a patch."""
+    # kube-apiserver shows the patched document as a quoted Go string, hence the double encoding.
     if patched:
         cause = errors.status_cause(
             "FieldValueInvalid", f"Invalid value: {format_json(format_json(document))}: {detail}", "patch"

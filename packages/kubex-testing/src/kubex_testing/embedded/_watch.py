@@ -1,4 +1,4 @@
-"""watch: synthetic events for the state, then the changes, bookmarks in between."""
+"""The verb watch: initial events, changes and bookmarks."""
 
 import asyncio
 import time
@@ -25,10 +25,10 @@ CHUNK_BYTES = 256 * 1024
 
 
 class WatchQueue:
-    """The changes one watch has still to send, and what the test hooks told it.
+    """The pending events of one watch, and the state that the test hooks change.
 
-    When the client reads too slowly for the buffer, the watch ends without the events that wait, as on the reference
-    server: the client watches again from the last event that it read.
+    If the client reads too slowly, the watch ends and discards the pending events, as in kube-apiserver. The client
+    can start a new watch from the last event that it received.
     """
 
     def __init__(self, cluster: Cluster, bucket: str, selection: Selection, *, after: int, bookmarks: bool) -> None:
@@ -58,6 +58,7 @@ class WatchQueue:
             self._size += watch_event[1].size
             if self._size > self._cluster.settings.watch_buffer_bytes:
                 self._events.clear()
+                # Stop collecting events at once: the stream may end much later.
                 self.close_queue()
                 self.close()
             self._wake.set()
@@ -79,16 +80,17 @@ class WatchQueue:
         return events
 
     async def wait(self, seconds: float | None) -> None:
-        """Sleep until something happens or the time is up."""
+        """Wait for an event, a bookmark or the end, for at most this number of seconds."""
         try:
             await asyncio.wait_for(self._wake.wait(), seconds)
+        # This is not the built-in TimeoutError in Python 3.10.
         except asyncio.TimeoutError:
             return
         self._wake.clear()
 
 
 def watch_event_for(event: Event, selection: Selection) -> WatchEvent | None:
-    """Turn a change into what a watch with this selection sees; None for nothing."""
+    """Return the watch event of a change for this selection, or None."""
     if not event.key.startswith(selection.prefix) or (selection.key and event.key != selection.key):
         return None
     if selection.selects_all:
@@ -103,18 +105,19 @@ def watch_event_for(event: Event, selection: Selection) -> WatchEvent | None:
 
 
 def _at_revision(stored: StoredObject, revision: int) -> StoredObject:
-    """Show an old state under the revision of the change that made it leave the selection."""
+    """Return an old state with the revision of the change that removed it from the selection."""
     metadata = {**stored.object["metadata"], "resourceVersion": str(revision)}
     return StoredObject({**stored.object, "metadata": metadata}, revision, size=stored.size)
 
 
 async def watch(call: Call) -> Response:
-    """Answer with a stream of events, headers at once."""
+    """GET with `watch`: return a stream of events. The headers are sent before the first event."""
     representation = negotiate_object(call.request, watch=True)
     options = watch_options(call.request.query)
     selection = parse_selection(call.request.query, call.resource, call.info.namespace, call.info.name)
     if options.send_initial_events and options.revision:
         await call.cluster.wait_for_revision(options.revision)
+    # Without a revision and initial events, the watch starts at the latest revision.
     if options.send_initial_events is False and not options.revision:
         options = replace(options, revision=call.cluster.store.revision)
     queue = WatchQueue(
@@ -126,7 +129,7 @@ async def watch(call: Call) -> Response:
 
 
 class _Encoder:
-    """Makes the lines of one stream."""
+    """Encode the events of one watch as lines."""
 
     def __init__(self, call: Call, representation: Representation) -> None:
         self._call = call
@@ -193,7 +196,8 @@ async def _stream(
 
 
 def _join_chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Join lines to chunks: a client that does not read leaves one of them in memory, not all."""
+    """Join lines into chunks."""
+    # Encode the lines lazily: if the client does not read, only one chunk is in memory.
     parts: list[bytes] = []
     size = 0
     for line in lines:
@@ -223,12 +227,13 @@ async def _live_events(
             continue
         if queue.closed or (end is not None and clock() >= end):
             return
+        # Only an empty queue may wait.
         deadlines = [moment for moment in (end, next_bookmark) if moment is not None]
         await queue.wait(max(min(deadlines) - clock(), 0) if deadlines else None)
 
 
 def _next_bookmark(moment: float, interval: float, end: float | None) -> float:
-    """Schedule a bookmark: every interval, and shortly before the end of the watch."""
+    """Return the time of the next bookmark: after the interval, or shortly before the end of the watch."""
     next_regular = moment + interval
     before_end = None if end is None else end - BOOKMARK_SECONDS_BEFORE_END
     return next_regular if before_end is None or before_end <= moment else min(next_regular, before_end)

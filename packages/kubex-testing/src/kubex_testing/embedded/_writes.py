@@ -1,4 +1,4 @@
-"""create and update: from a decoded object to a new version in the store."""
+"""The verbs create and update."""
 
 from typing import Any
 
@@ -20,6 +20,7 @@ from ._store import StoredObject
 from ._strategy import prepare_create, prepare_update, validate, with_defaults
 from ._type_meta import check_type_meta
 
+# kube-apiserver makes the same number of attempts to find an unused name.
 _GENERATE_ATTEMPTS = 8
 
 
@@ -51,7 +52,7 @@ async def update(call: Call) -> Response:
 
 
 def _create_by_update(call: Call, document: JsonObject, options: WriteOptions) -> StoredObject:
-    """Create the object of a PUT, whatever its resourceVersion; raises 409 for a UID, since no object has it."""
+    """Create the object of a PUT and ignore its resourceVersion. Raises 409 if it has a UID."""
     resource, metadata = call.resource, document["metadata"]
     if revision := str(metadata.pop("resourceVersion", "") or ""):
         _check_revision_number(revision)
@@ -64,7 +65,7 @@ def _create_by_update(call: Call, document: JsonObject, options: WriteOptions) -
 def create_object(
     call: Call, document: JsonObject, options: WriteOptions, *, has_managed_fields: bool = False
 ) -> StoredObject:
-    """Complete, check and store a new object; raises 403, 404, 409, 422 and 500."""
+    """Prepare, validate and store a new object. Raises 403, 404, 409, 422 and 500."""
     resource, metadata = call.resource, document["metadata"]
     check_namespace(call, metadata)
     check_namespace_active(call, metadata.get("name") or "")
@@ -72,6 +73,7 @@ def create_object(
         metadata.pop(key, None)
     revision = str(metadata.pop("resourceVersion", "") or "")
     _generate_name(call, metadata)
+    # Clients cannot set the UID and the creation time.
     metadata.update(uid=new_uid(), creationTimestamp=now())
     document = with_defaults(resource, document)
     if resource.bucket == CSR_BUCKET:
@@ -82,6 +84,7 @@ def create_object(
     metadata = document["metadata"]
     validate(resource, document, None)
     warn_about_finalizers(call, document, None)
+    # kube-apiserver checks the resourceVersion after validation, and ignores invalid ones.
     if _is_nonzero_revision(revision):
         raise errors.internal("resourceVersion should not be set on objects to be created")
     key = resource.key(call.info.namespace, metadata["name"])
@@ -98,7 +101,7 @@ def create_object(
 def update_object(
     call: Call, document: JsonObject, current: StoredObject, options: WriteOptions, *, has_managed_fields: bool = False
 ) -> StoredObject:
-    """Check and store a new version of an object; raises 409, 422 and 500. A write without effect stores nothing."""
+    """Validate and store a new version of an object, unless it is unchanged. Raises 409, 422 and 500."""
     resource, old = call.resource, current.object
     document = with_defaults(resource, document)
     metadata, old_metadata = document["metadata"], old["metadata"]
@@ -119,6 +122,7 @@ def update_object(
         record_managed_fields(call, document, old, options)
     document["metadata"]["resourceVersion"] = old_metadata["resourceVersion"]
     document["apiVersion"] = resource.stored_api_version
+    # As in kube-apiserver, an update without changes keeps the resourceVersion and sends no event.
     if json_equal(document, old):
         return current
     if options.dry_run:
@@ -130,7 +134,7 @@ def update_object(
 
 
 def check_identity(call: Call, document: JsonObject) -> None:
-    """Check name and namespace of a body against the path; raises 400."""
+    """Check the name and namespace of a body against the path. Raises 400."""
     metadata = document["metadata"]
     check_namespace(call, metadata)
     name = metadata.get("name") or ""
@@ -145,7 +149,7 @@ def check_identity(call: Call, document: JsonObject) -> None:
 
 
 def check_revision(call: Call, metadata: JsonObject, current: StoredObject) -> None:
-    """Check resourceVersion and uid of an update against what is stored; raises 409, 422 and 500."""
+    """Check the resourceVersion and UID of an update against the stored object. Raises 409, 422 and 500."""
     resource, name = call.resource, call.info.name
     revision = str(metadata.get("resourceVersion") or "")
     if revision:
@@ -170,7 +174,7 @@ def check_revision(call: Call, metadata: JsonObject, current: StoredObject) -> N
 
 
 def check_namespace_active(call: Call, name: str) -> None:
-    """Check that new objects may be made in the namespace; raises 403 and 404."""
+    """Check that the namespace exists and is not terminating. Raises 403 and 404."""
     if not call.resource.namespaced:
         return
     namespace = call.info.namespace
@@ -190,7 +194,7 @@ def check_namespace_active(call: Call, name: str) -> None:
 
 
 def check_namespace(call: Call, metadata: JsonObject) -> None:
-    """Set the namespace of the path, or drop that of a cluster-wide kind; raises 400 when it contradicts."""
+    """Set the namespace of the path, or remove it for cluster-scoped kinds. Raises 400 if they differ."""
     if not call.resource.namespaced:
         metadata.pop("namespace", None)
         return
@@ -203,7 +207,7 @@ def check_namespace(call: Call, metadata: JsonObject) -> None:
 
 
 def _generate_name(call: Call, metadata: JsonObject) -> None:
-    """Make a name from `generateName`; raises 422 when there is neither."""
+    """Set a name from `generateName`. Raises 422 if both are missing."""
     if metadata.get("name"):
         return
     base = metadata.get("generateName")
@@ -226,7 +230,7 @@ def _check_revision_number(revision: str) -> None:
 
 
 def _is_nonzero_revision(text: str) -> bool:
-    """Tell whether a text is a revision other than 0; a create ignores anything else."""
+    """Return whether a string is a revision other than 0. A create ignores other values."""
     try:
         return parse_uint(text) > 0
     except ValueError:
@@ -234,7 +238,7 @@ def _is_nonzero_revision(text: str) -> bool:
 
 
 def _keep_system_metadata(metadata: JsonObject, old: JsonObject) -> None:
-    """Keep what no update can change, and what this one leaves out; other changes are for validation to refuse."""
+    """Restore the system metadata that an update omits or cannot change. Validation rejects other changes."""
     metadata.pop("selfLink", None)
     for key in ("generation", "creationTimestamp"):
         metadata.pop(key, None)
@@ -248,7 +252,7 @@ def _keep_system_metadata(metadata: JsonObject, old: JsonObject) -> None:
 
 
 def _removes_last_finalizer(new: JsonObject, old: JsonObject) -> bool:
-    """Does this update take away the last thing that kept a deleted object?"""
+    """Return whether this update removes the last finalizer of a deleted object."""
     metadata: dict[str, Any] = old["metadata"]
     if "deletionTimestamp" not in metadata or new["metadata"].get("finalizers"):
         return False
