@@ -1,4 +1,4 @@
-"""Where the launcher looks for the programs, and what it says when they are not there."""
+"""The search for the programs, and the error if they are missing."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ NAMES = ("etcd", "kube-apiserver", "kube-controller-manager")
 
 @pytest.fixture
 def assets(tmp_path: Path) -> Path:
-    """Give the test a folder with all programs."""
+    """Create a folder with all programs."""
     for name in NAMES:
         (tmp_path / name).touch(mode=0o755)
     return tmp_path
@@ -24,7 +24,9 @@ def test_programs_are_found_in_kubebuilder_assets(assets: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_variable_of_one_program_wins_over_kubebuilder_assets(assets: Path, tmp_path: Path, name: str) -> None:
+def test_variable_of_one_program_takes_precedence_over_kubebuilder_assets(
+    assets: Path, tmp_path: Path, name: str
+) -> None:
     own = tmp_path / "my-own"
     own.touch()
     variable = "TEST_ASSET_" + name.upper().replace("-", "_")
@@ -32,7 +34,7 @@ def test_the_variable_of_one_program_wins_over_kubebuilder_assets(assets: Path, 
     assert own in (found.etcd, found.kube_apiserver, found.kube_controller_manager)
 
 
-def test_a_controller_manager_is_optional_unless_it_is_required(assets: Path) -> None:
+def test_controller_manager_is_optional_unless_required(assets: Path) -> None:
     environ = {"KUBEBUILDER_ASSETS": str(assets)}
     assert find_assets(environ, controller_manager=False).kube_controller_manager is None
     (assets / "kube-controller-manager").unlink()
@@ -41,34 +43,32 @@ def test_a_controller_manager_is_optional_unless_it_is_required(assets: Path) ->
         find_assets(environ, controller_manager=True)
 
 
-def test_a_mistyped_variable_is_an_error_even_for_the_optional_program(assets: Path) -> None:
+def test_wrong_path_in_a_variable_is_an_error_even_for_the_optional_program(assets: Path) -> None:
     environ = {"KUBEBUILDER_ASSETS": str(assets), "TEST_ASSET_KUBE_CONTROLLER_MANAGER": str(assets / "typo")}
     with pytest.raises(ControlPlaneUnavailable, match=r"typo \(from TEST_ASSET_KUBE_CONTROLLER_MANAGER\)"):
         find_assets(environ, controller_manager=None)
 
 
-def test_a_program_missing_from_the_named_folder_is_not_taken_from_elsewhere(assets: Path) -> None:
+def test_program_missing_in_the_named_folder_is_not_searched_elsewhere(assets: Path) -> None:
     (assets / "kube-apiserver").unlink()
     with pytest.raises(ControlPlaneUnavailable) as caught:
         find_assets({"KUBEBUILDER_ASSETS": str(assets)}, controller_manager=None)
     assert str(caught.value).startswith(f"no kube-apiserver at {assets / 'kube-apiserver'} (from KUBEBUILDER_ASSETS). ")
 
 
-def test_the_error_says_what_was_looked_for_where_and_how_to_enable_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_error_names_the_program_the_path_and_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("kubex_testing.controlplane._assets.DEFAULT_FOLDER", tmp_path)
     with pytest.raises(ControlPlaneUnavailable) as caught:
         find_assets({}, controller_manager=None)
     message = str(caught.value)
     assert message.startswith(
         f"no etcd at {tmp_path / 'etcd'} (neither TEST_ASSET_ETCD nor KUBEBUILDER_ASSETS is set). "
-        "Set KUBEBUILDER_ASSETS to a folder that holds etcd, kube-apiserver and"
+        "Set KUBEBUILDER_ASSETS to a folder that contains etcd, kube-apiserver and"
     )
     assert "USE_EXISTING_CLUSTER=true" in message
 
 
-def test_the_programs_of_the_default_folder_are_found(monkeypatch: pytest.MonkeyPatch, assets: Path) -> None:
+def test_programs_are_found_in_the_default_folder(monkeypatch: pytest.MonkeyPatch, assets: Path) -> None:
     monkeypatch.setattr("kubex_testing.controlplane._assets.DEFAULT_FOLDER", assets)
     assert find_assets({}, controller_manager=None).etcd == assets / "etcd"
 
@@ -76,11 +76,11 @@ def test_the_programs_of_the_default_folder_are_found(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("value", "expected"), [("true", True), ("True", True), ("1", True), ("", False), ("no", False)]
 )
-def test_use_existing_cluster_reads_as_a_boolean(value: str, expected: bool) -> None:
+def test_use_existing_cluster_is_parsed_as_a_boolean(value: str, expected: bool) -> None:
     assert uses_existing_cluster({"USE_EXISTING_CLUSTER": value}) is expected
 
 
-def test_a_missing_program_leaves_nothing_behind_and_the_launcher_usable(
+def test_missing_program_leaves_no_files_and_the_launcher_can_start_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("USE_EXISTING_CLUSTER", raising=False)

@@ -1,4 +1,4 @@
-"""What the launcher makes of the kubeconfig of an existing cluster; a test with real programs uses one."""
+"""The handle of an existing cluster, created from its kubeconfig."""
 
 from pathlib import Path
 
@@ -14,15 +14,15 @@ from support.ports import free_port
 
 
 @pytest.fixture
-def existing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Ask for an existing cluster, and give the test the path of the kubeconfig to write."""
+def kubeconfig_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Set USE_EXISTING_CLUSTER, and return the path of the kubeconfig that the test writes."""
     path = tmp_path / "kubeconfig"
     monkeypatch.setenv("USE_EXISTING_CLUSTER", "true")
     monkeypatch.setenv("KUBECONFIG", str(path))
     return path
 
 
-def test_the_handle_holds_the_contents_of_the_files(tmp_path: Path) -> None:
+def test_handle_contains_the_contents_of_the_files(tmp_path: Path) -> None:
     for name in ("ca", "cert", "key", "token"):
         (tmp_path / name).write_text(f"the {name}\n")
     handle = handle_from_configuration(
@@ -48,25 +48,27 @@ def test_the_handle_holds_the_contents_of_the_files(tmp_path: Path) -> None:
         (ClientConfiguration(url="https://127.0.0.1:6443", tls_server_name="kubernetes"), "tls_server_name"),
     ],
 )
-def test_what_a_handle_cannot_carry_is_named_and_not_dropped(configuration: ClientConfiguration, field: str) -> None:
-    with pytest.raises(ControlPlaneUnavailable, match=f"the kubeconfig says {field}, which a handle cannot carry"):
+def test_unsupported_kubeconfig_field_raises_and_is_named(configuration: ClientConfiguration, field: str) -> None:
+    with pytest.raises(
+        ControlPlaneUnavailable, match=f"the kubeconfig sets {field}, which a ServerHandle does not support"
+    ):
         handle_from_configuration(configuration)
 
 
-def test_a_cluster_that_does_not_answer_is_a_failure_and_not_a_reason_to_skip(existing: Path) -> None:
+def test_unreachable_cluster_is_an_error_and_not_a_skip(kubeconfig_path: Path) -> None:
     port = free_port()
-    ServerHandle(f"https://127.0.0.1:{port}", ca_pem=CertificateAuthority().cert_pem).write_kubeconfig(existing)
+    ServerHandle(f"https://127.0.0.1:{port}", ca_pem=CertificateAuthority().cert_pem).write_kubeconfig(kubeconfig_path)
     with pytest.raises(ControlPlaneStartError, match=rf"127\.0\.0\.1:{port}, from the kubeconfig, is not ready"):
         ControlPlane().start()
 
 
-def test_a_kubeconfig_that_does_not_exist_is_a_failure(existing: Path) -> None:
+def test_missing_kubeconfig_is_an_error(kubeconfig_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="none of these files exists"):
         ControlPlane().start()
 
 
-def test_an_embedded_server_can_be_the_existing_cluster(existing: Path, kubex_server_handle: ServerHandle) -> None:
-    kubex_server_handle.write_kubeconfig(existing)
+def test_embedded_server_can_be_the_existing_cluster(kubeconfig_path: Path, kubex_server_handle: ServerHandle) -> None:
+    kubex_server_handle.write_kubeconfig(kubeconfig_path)
     with ControlPlane() as handle:
         assert (handle.url, handle.token) == (kubex_server_handle.url, kubex_server_handle.token)
         assert "pod-runtime" not in handle.capabilities

@@ -1,4 +1,4 @@
-"""The launcher's own behaviour, with small scripts in the place of etcd and Kubernetes' programs."""
+"""The launcher, with scripts that replace etcd and the Kubernetes programs."""
 
 import asyncio
 import contextlib
@@ -22,37 +22,37 @@ from kubex_testing.controlplane import ControlPlane, ControlPlaneStartError, Tok
 from kubex_testing.controlplane._probe import Probe
 from support.ports import free_port
 
-# Which of the three it plays, it sees from its name. Files beside it, named after it, tell it to misbehave.
+# The name of the script selects the program to simulate. Files with its name in the same folder select failures.
 FAKE_PROGRAM = f"""#!{sys.executable} -IS
 import http.server, pathlib, signal, socket, ssl, sys
 here, name = pathlib.Path(sys.argv[0]).parent, pathlib.Path(sys.argv[0]).name
 flags = dict(flag[2:].split("=", 1) for flag in sys.argv[1:])
 
-def told(what):
-    return (here / f"{{name}}.{{what}}").exists()
+def has_failure(failure):
+    return (here / f"{{name}}.{{failure}}").exists()
 
 def stop(*_):
     with (here / "stopped").open("a") as file:
         file.write(name + "\\n")
     sys.exit(0)
 
-signal.signal(signal.SIGTERM, signal.SIG_IGN if told("stubborn") else stop)
+signal.signal(signal.SIGTERM, signal.SIG_IGN if has_failure("ignores-sigterm") else stop)
 (here / f"{{name}}.arguments").write_text("\\n".join(sys.argv[1:]))
 alive = socket.create_connection(("127.0.0.1", int((here / "alive").read_text())))
 alive.sendall(name.encode() + b"\\n")
 print("hello from", name, flush=True)
 for number in range(100):
-    if told("fails"):
+    if has_failure("fails"):
         print("line", number)
-if told("fails"):
+if has_failure("fails"):
     sys.exit((here / f"{{name}}.fails").read_text())
-if told("fails-once"):
+if has_failure("fails-once"):
     message = (here / f"{{name}}.fails-once").read_text()
     (here / f"{{name}}.fails-once").unlink()
     sys.exit(message)
-if name == "kube-controller-manager" and not told("hangs"):
+if name == "kube-controller-manager" and not has_failure("hangs"):
     (here / "controlled").touch()
-if name != "kube-apiserver" or told("hangs"):
+if name != "kube-apiserver" or has_failure("hangs"):
     while True:
         signal.pause()
 
@@ -76,27 +76,27 @@ ETCD, API_SERVER, CONTROLLER_MANAGER = "etcd", "kube-apiserver", "kube-controlle
 
 @dataclass
 class Programs:
-    """The fake programs of a test, each of which holds a connection to it for as long as it lives."""
+    """The fake programs of a test. Each one keeps a connection to the test open while it runs."""
 
     folder: Path
     temporary: Path
     listener: socket.socket
     connections: list[socket.socket] = field(default_factory=list)
 
-    def tell(self, name: str, what: str, text: str = "") -> None:
-        """Make one of them misbehave."""
-        (self.folder / f"{name}.{what}").write_text(text)
+    def set_failure(self, name: str, failure: str, text: str = "") -> None:
+        """Select a failure of one program."""
+        (self.folder / f"{name}.{failure}").write_text(text)
 
     def install_controller_manager(self) -> None:
-        """Put the third program beside the two."""
+        """Add the controller manager."""
         (self.folder / CONTROLLER_MANAGER).symlink_to(self.folder / "program")
 
     def arguments(self, name: str) -> list[str]:
-        """Return how a program was called."""
+        """Return the arguments of a program."""
         return (self.folder / f"{name}.arguments").read_text().splitlines()
 
     def wait_until_started(self) -> str:
-        """Wait for the next program and return its name."""
+        """Wait until the next program starts, and return its name."""
         connection, _ = self.listener.accept()
         connection.settimeout(20)
         self.connections.append(connection)
@@ -104,12 +104,12 @@ class Programs:
             return file.readline().strip()
 
     def wait_until_all_ended(self) -> None:
-        """Wait for the end of the programs whose start was waited for."""
+        """Wait until the programs from `wait_until_started()` have ended."""
         for connection in self.connections:
             assert connection.recv(1) == b""
 
-    def assert_nothing_is_left(self) -> None:
-        """Assert that every program that ever started has ended, and that no file is left."""
+    def assert_cleaned_up(self) -> None:
+        """Assert that all programs have ended, and that no files remain."""
         self.listener.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             while True:
@@ -120,14 +120,14 @@ class Programs:
 
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """Run the async tests on both libraries; no HTTP backend takes part."""
+    """Run the async tests on asyncio and trio, without an HTTP backend."""
     chosen: str = request.param
     return chosen
 
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Programs]:
-    """Give the test a folder with fake programs, and point the launcher at it."""
+    """Create a folder with fake programs, and configure the launcher to use it."""
     folder, temporary = tmp_path / "programs", tmp_path / "temporary"
     folder.mkdir()
     temporary.mkdir()
@@ -149,59 +149,59 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Progra
         connection.close()
 
 
-def test_it_runs_for_the_time_of_a_with_block(programs: Programs) -> None:
+def test_control_plane_runs_within_a_with_block(programs: Programs) -> None:
     control_plane = ControlPlane()
     with control_plane as handle:
         assert handle == control_plane.handle
         assert handle.capabilities == {"api"}
         assert Probe(handle).get("/version") == b"{}"
         assert Probe(handle.anonymous()).get("/version") is None
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()
     with pytest.raises(RuntimeError, match="not running"):
         control_plane.handle  # noqa: B018  reading it raises
 
 
 @pytest.mark.anyio
-async def test_it_runs_for_the_time_of_an_async_with_block(programs: Programs) -> None:
+async def test_control_plane_runs_within_an_async_with_block(programs: Programs) -> None:
     async with ControlPlane() as handle:
         assert await anyio.to_thread.run_sync(Probe(handle).get, "/version") == b"{}"
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()
 
 
-def test_it_can_be_started_again_but_not_twice(programs: Programs) -> None:
+def test_control_plane_can_be_restarted_but_not_started_twice(programs: Programs) -> None:
     control_plane = ControlPlane()
-    with control_plane as first, pytest.raises(RuntimeError, match="started already"):
+    with control_plane as first, pytest.raises(RuntimeError, match="already running"):
         control_plane.start()
     with control_plane as second:
         assert second.ca_pem != first.ca_pem
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()
 
 
-def test_a_controller_manager_that_is_found_adds_its_capabilities(programs: Programs) -> None:
+def test_controller_manager_adds_its_capabilities(programs: Programs) -> None:
     programs.install_controller_manager()
     with ControlPlane() as handle:
         assert handle.capabilities == {"api", "gc", "namespace-controller", "workloads"}
-    # The last one started stops first, so that none misses the others while it ends.
+    # Programs stop in reverse order, so that each one can use the others until it ends.
     assert (programs.folder / "stopped").read_text().split() == [CONTROLLER_MANAGER, API_SERVER, ETCD]
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()
 
 
-def test_a_controller_manager_can_be_left_out(programs: Programs) -> None:
+def test_controller_manager_can_be_disabled(programs: Programs) -> None:
     programs.install_controller_manager()
     with ControlPlane(controller_manager=False) as handle:
         assert handle.capabilities == {"api"}
     assert not (programs.folder / f"{CONTROLLER_MANAGER}.arguments").exists()
 
 
-def test_it_waits_until_the_controller_manager_works(programs: Programs) -> None:
+def test_start_waits_for_the_controller_manager(programs: Programs) -> None:
     programs.install_controller_manager()
-    programs.tell(CONTROLLER_MANAGER, "hangs")
-    with pytest.raises(ControlPlaneStartError, match="until kube-controller-manager makes service accounts"):
+    programs.set_failure(CONTROLLER_MANAGER, "hangs")
+    with pytest.raises(ControlPlaneStartError, match="before kube-controller-manager created a service account"):
         ControlPlane(start_timeout=5).start()
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()
 
 
-def test_flags_of_the_user_come_last_and_everything_listens_on_loopback(programs: Programs) -> None:
+def test_extra_flags_come_last_and_all_programs_listen_on_loopback(programs: Programs) -> None:
     with ControlPlane(extra_etcd_args=["--quota-backend-bytes=1"], extra_apiserver_args=["--v=4"]) as handle:
         etcd, apiserver = programs.arguments(ETCD), programs.arguments(API_SERVER)
     assert (etcd[-1], apiserver[-1]) == ("--quota-backend-bytes=1", "--v=4")
@@ -210,13 +210,13 @@ def test_flags_of_the_user_come_last_and_everything_listens_on_loopback(programs
     assert all(re.match(r"https://127\.0\.0\.1:\d+$", flag.split("=")[1]) for flag in etcd if "-urls=" in flag)
 
 
-def test_the_port_can_be_chosen(programs: Programs) -> None:
+def test_port_can_be_selected(programs: Programs) -> None:
     port = free_port()
     with ControlPlane(port=port) as handle:
         assert handle.url == f"https://127.0.0.1:{port}"
 
 
-def test_its_files_are_for_the_owner_only(programs: Programs) -> None:
+def test_files_are_readable_only_by_the_owner(programs: Programs) -> None:
     with ControlPlane():
         [directory] = programs.temporary.iterdir()
         assert stat.S_IMODE(directory.stat().st_mode) == 0o700
@@ -225,7 +225,7 @@ def test_its_files_are_for_the_owner_only(programs: Programs) -> None:
         assert {stat.S_IMODE(path.stat().st_mode) for path in keys} == {0o600}
 
 
-def test_token_users_are_written_for_the_api_server(programs: Programs) -> None:
+def test_token_users_are_written_to_the_token_file(programs: Programs) -> None:
     jane = TokenUser("jane", groups=("developers", "testers"))
     with ControlPlane(token_users=[jane, TokenUser("joe", token="t0ken")]):
         [flag] = [flag for flag in programs.arguments(API_SERVER) if flag.startswith("--token-auth-file=")]
@@ -236,78 +236,78 @@ def test_token_users_are_written_for_the_api_server(programs: Programs) -> None:
 
 
 @pytest.mark.parametrize("user", ["", "a,b", 'a"b', "a\nb"])
-def test_a_token_user_that_the_file_cannot_hold_is_refused(user: str) -> None:
+def test_token_user_with_invalid_characters_raises(user: str) -> None:
     with pytest.raises(ValueError, match="user"):
         TokenUser(user)
 
 
 @pytest.mark.parametrize("name", [ETCD, API_SERVER])
-def test_a_program_that_ends_is_reported_with_the_tail_of_its_log(programs: Programs, name: str) -> None:
-    programs.tell(API_SERVER, "hangs")
-    programs.tell(name, "fails", "unknown flag: --x")
+def test_program_that_exits_is_reported_with_the_end_of_its_log(programs: Programs, name: str) -> None:
+    programs.set_failure(API_SERVER, "hangs")
+    programs.set_failure(name, "fails", "unknown flag: --x")
     with pytest.raises(ControlPlaneStartError) as caught:
         ControlPlane().start()
     message = str(caught.value)
     assert message.startswith(f"{name} ended with exit code 1 while the control plane started.")
     assert message.endswith("line 99\nunknown flag: --x")
     assert "line 0\n" not in message
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()
 
 
-def test_a_start_that_takes_too_long_is_reported_with_all_logs(programs: Programs) -> None:
-    programs.tell(API_SERVER, "hangs")
+def test_start_timeout_is_reported_with_all_logs(programs: Programs) -> None:
+    programs.set_failure(API_SERVER, "hangs")
     with pytest.raises(ControlPlaneStartError) as caught:
         ControlPlane(start_timeout=5).start()
     message = str(caught.value)
-    assert message.startswith("waited 5 s in vain until kube-apiserver answers /readyz; ")
+    assert message.startswith("timed out after 5 s before kube-apiserver was ready; ")
     assert "etcd:\nhello from etcd" in message
     assert "kube-apiserver:\nhello from kube-apiserver" in message
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()
 
 
 @pytest.mark.parametrize("name", [ETCD, API_SERVER])
-def test_a_port_lost_to_another_process_is_tried_again_elsewhere(programs: Programs, name: str) -> None:
-    programs.tell(name, "fails-once", "listen tcp 127.0.0.1:1: bind: address already in use")
+def test_port_taken_by_another_process_is_retried_with_another_port(programs: Programs, name: str) -> None:
+    programs.set_failure(name, "fails-once", "listen tcp 127.0.0.1:1: bind: address already in use")
     with ControlPlane() as handle:
         assert Probe(handle).is_ready()
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()
 
 
-def test_a_chosen_port_that_is_taken_is_an_error(programs: Programs) -> None:
-    programs.tell(API_SERVER, "fails-once", "listen tcp 127.0.0.1:1: bind: address already in use")
+def test_selected_port_in_use_is_an_error(programs: Programs) -> None:
+    programs.set_failure(API_SERVER, "fails-once", "listen tcp 127.0.0.1:1: bind: address already in use")
     with pytest.raises(ControlPlaneStartError, match="address already in use"):
         ControlPlane(port=1).start()
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()
 
 
-def test_a_program_that_ignores_the_request_to_stop_is_killed(programs: Programs) -> None:
-    programs.tell(API_SERVER, "stubborn")
+def test_program_that_ignores_sigterm_is_killed(programs: Programs) -> None:
+    programs.set_failure(API_SERVER, "ignores-sigterm")
     with ControlPlane(stop_timeout=0.2):
         pass
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()
 
 
-def test_an_error_of_the_body_comes_out_unchanged(programs: Programs) -> None:
+def test_exception_in_the_with_block_propagates_unchanged(programs: Programs) -> None:
     error = ValueError("mine")
     with pytest.raises(ValueError, match="mine") as caught, ControlPlane():
         raise error
     assert caught.value is error
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()
 
 
 @pytest.mark.anyio
-async def test_an_error_of_an_async_body_comes_out_unchanged(programs: Programs) -> None:
+async def test_exception_in_the_async_with_block_propagates_unchanged(programs: Programs) -> None:
     error = ValueError("mine")
     with pytest.raises(ValueError, match="mine") as caught:
         async with ControlPlane():
             raise error
     assert caught.value is error
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()
 
 
 @pytest.mark.anyio
-async def test_a_cancelled_start_stops_what_it_started(programs: Programs) -> None:
-    programs.tell(API_SERVER, "hangs")
+async def test_cancelled_start_stops_the_programs(programs: Programs) -> None:
+    programs.set_failure(API_SERVER, "hangs")
 
     async def start() -> None:
         async with ControlPlane():
@@ -318,26 +318,26 @@ async def test_a_cancelled_start_stops_what_it_started(programs: Programs) -> No
         started = {await anyio.to_thread.run_sync(programs.wait_until_started) for _ in range(2)}
         group.cancel_scope.cancel()
     assert started == {ETCD, API_SERVER}
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()
 
 
-def test_a_start_cancelled_by_asyncio_itself_stops_what_it_started(programs: Programs) -> None:
-    programs.tell(API_SERVER, "hangs")
+def test_start_cancelled_with_task_cancel_stops_the_programs(programs: Programs) -> None:
+    programs.set_failure(API_SERVER, "hangs")
 
     async def main() -> None:
         task = asyncio.ensure_future(ControlPlane().__aenter__())
         await asyncio.to_thread(programs.wait_until_started)
-        task.cancel()  # at any point of a step that runs in a thread, which no cancellation interrupts
+        task.cancel()  # the step runs in a thread, so the cancellation takes effect after it
         with pytest.raises(asyncio.CancelledError):
             await task
 
     asyncio.run(main())
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process wait for one that is not its child")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_nothing_outlives_a_launcher_that_is_killed(programs: Programs, how: signal.Signals) -> None:
+def test_programs_end_when_the_launcher_is_killed(programs: Programs, how: signal.Signals) -> None:
     script = """
 from kubex_testing.controlplane import ControlPlane
 control_plane = ControlPlane()
@@ -353,4 +353,4 @@ input()
         assert select.select([watchdog], [], [], 20)[0]
         os.close(watchdog)
     assert len(watchdogs) == 2
-    programs.assert_nothing_is_left()
+    programs.assert_cleaned_up()

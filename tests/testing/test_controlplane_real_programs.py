@@ -1,4 +1,4 @@
-"""The launcher with the real programs. They are slow to start, so tests share a control plane where they can."""
+"""The launcher with the real programs. Tests share a control plane if possible, because the start is slow."""
 
 import contextlib
 import http.client
@@ -25,7 +25,7 @@ CONFIG_MAPS = "/api/v1/namespaces/default/configmaps"
 
 
 def connect(handle: ServerHandle) -> http.client.HTTPSConnection:
-    """Open a connection as the user of a handle."""
+    """Open a connection that authenticates as the user of a handle."""
     identity = None
     if handle.client_cert_pem is not None and handle.client_key_pem is not None:
         identity = Identity(handle.client_cert_pem, handle.client_key_pem)
@@ -33,8 +33,8 @@ def connect(handle: ServerHandle) -> http.client.HTTPSConnection:
     return http.client.HTTPSConnection(urlsplit(handle.url).netloc, timeout=30, context=context)
 
 
-def call(handle: ServerHandle, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-    """Send a request and return the status and the document of the answer."""
+def send_request(handle: ServerHandle, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    """Send a request, and return the status and the document of the response."""
     headers = {"Content-Type": "application/json"}
     if handle.token is not None:
         headers["Authorization"] = f"Bearer {handle.token}"
@@ -47,8 +47,8 @@ def call(handle: ServerHandle, method: str, path: str, body: Any = None) -> tupl
         connection.close()
 
 
-def wait_for(handle: ServerHandle, path: str, event: str, name: str, since: str = "") -> None:
-    """Wait until a watch of a collection, from a resource version on, tells of an object whose name begins so."""
+def wait_for_event(handle: ServerHandle, path: str, event: str, name: str, since: str = "") -> None:
+    """Watch a collection from a resource version until an event for an object with this name prefix arrives."""
     connection = connect(handle)
     try:
         connection.request("GET", f"{path}?watch=1&timeoutSeconds=25&resourceVersion={since}")
@@ -62,19 +62,19 @@ def wait_for(handle: ServerHandle, path: str, event: str, name: str, since: str 
 
 
 def config_map(name: str, **metadata: Any) -> dict[str, Any]:
-    """Return a config map to create."""
+    """Return a config map for a create request."""
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, **metadata}}
 
 
-def needs(handle: ServerHandle, capability: str) -> None:
-    """Skip the test if the control plane has no controllers."""
+def require_capability(handle: ServerHandle, capability: str) -> None:
+    """Skip the test if the control plane does not run controllers."""
     if capability not in handle.capabilities:
         pytest.skip(f"needs {capability}: no kube-controller-manager in KUBEBUILDER_ASSETS")
 
 
 @pytest.fixture(scope="module")
-def api_only() -> Iterator[ServerHandle]:
-    """Give the tests a control plane without controllers, which jane may use by token."""
+def api_server() -> Iterator[ServerHandle]:
+    """Start a control plane without controllers, and with a token for jane."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("USE_EXISTING_CLUSTER", raising=False)
         control_plane = ControlPlane(controller_manager=False, token_users=[JANE])
@@ -86,71 +86,71 @@ def api_only() -> Iterator[ServerHandle]:
     control_plane.stop()
 
 
-def test_it_serves_a_released_version(api_only: ServerHandle) -> None:
-    status, version = call(api_only, "GET", "/version")
+def test_control_plane_serves_a_released_version(api_server: ServerHandle) -> None:
+    status, version = send_request(api_server, "GET", "/version")
     assert status == 200
     assert re.fullmatch(r"v1\.\d+\.\d+", version["gitVersion"])
     assert version["gitVersion"] != "v0.0.0"
     assert version["gitVersion"].split(".")[1] == version["minor"]
 
 
-def test_without_controllers_there_is_the_api_alone(api_only: ServerHandle) -> None:
-    assert api_only.capabilities == {"api"}
+def test_control_plane_without_controllers_has_only_the_api_capability(api_server: ServerHandle) -> None:
+    assert api_server.capabilities == {"api"}
 
 
-def test_the_administrator_may_do_everything(api_only: ServerHandle) -> None:
-    assert call(api_only, "POST", CONFIG_MAPS, config_map("admin"))[0] == 201
-    assert call(api_only, "DELETE", f"{CONFIG_MAPS}/admin")[0] == 200
+def test_administrator_has_all_permissions(api_server: ServerHandle) -> None:
+    assert send_request(api_server, "POST", CONFIG_MAPS, config_map("admin"))[0] == 201
+    assert send_request(api_server, "DELETE", f"{CONFIG_MAPS}/admin")[0] == 200
 
 
-def test_token_users_are_who_they_are_and_may_do_what_rbac_says(api_only: ServerHandle) -> None:
-    jane = api_only.with_token(JANE.token)
+def test_token_users_have_their_groups_and_rbac_permissions(api_server: ServerHandle) -> None:
+    jane = api_server.with_token(JANE.token)
     review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
-    status, answer = call(jane, "POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", review)
+    status, answer = send_request(jane, "POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", review)
     assert status == 201
     assert answer["status"]["userInfo"]["username"] == "jane"
     assert set(answer["status"]["userInfo"]["groups"]) == {"developers", "system:authenticated"}
-    status, answer = call(jane, "GET", CONFIG_MAPS)
+    status, answer = send_request(jane, "GET", CONFIG_MAPS)
     assert (status, answer["reason"]) == (403, "Forbidden")
 
 
-def test_users_of_a_certificate_are_who_they_are(api_only: ServerHandle) -> None:
-    status, answer = call(api_only.as_user("joe"), "GET", CONFIG_MAPS)
+def test_certificate_users_have_their_names_and_groups(api_server: ServerHandle) -> None:
+    status, answer = send_request(api_server.as_user("joe"), "GET", CONFIG_MAPS)
     assert status == 403
     assert 'User "joe" cannot list' in answer["message"]
-    assert call(api_only.as_user("root", ["system:masters"]), "GET", CONFIG_MAPS)[0] == 200
+    assert send_request(api_server.as_user("root", ["system:masters"]), "GET", CONFIG_MAPS)[0] == 200
 
 
-def test_no_credentials_are_anonymous_and_wrong_ones_are_refused(api_only: ServerHandle) -> None:
-    assert call(api_only.anonymous(), "GET", CONFIG_MAPS)[0] == 403
-    assert call(api_only.with_token("wrong"), "GET", CONFIG_MAPS)[0] == 401
+def test_missing_credentials_are_anonymous_and_wrong_ones_are_unauthorized(api_server: ServerHandle) -> None:
+    assert send_request(api_server.anonymous(), "GET", CONFIG_MAPS)[0] == 403
+    assert send_request(api_server.with_token("wrong"), "GET", CONFIG_MAPS)[0] == 401
 
 
-def test_its_authority_opens_no_other_server(api_only: ServerHandle) -> None:
+def test_authority_of_one_control_plane_is_not_trusted_by_another(api_server: ServerHandle) -> None:
     with pytest.raises(ssl.SSLCertVerificationError):
-        call(ServerHandle(api_only.url), "GET", "/version")
+        send_request(ServerHandle(api_server.url), "GET", "/version")
 
 
-def test_a_controller_manager_collects_garbage(kubex_control_plane: ServerHandle) -> None:
-    needs(kubex_control_plane, "gc")
-    _, owner = call(kubex_control_plane, "POST", CONFIG_MAPS, config_map("owner"))
+def test_controller_manager_collects_garbage(kubex_control_plane: ServerHandle) -> None:
+    require_capability(kubex_control_plane, "gc")
+    _, owner = send_request(kubex_control_plane, "POST", CONFIG_MAPS, config_map("owner"))
     reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": owner["metadata"]["uid"]}
-    _, owned = call(kubex_control_plane, "POST", CONFIG_MAPS, config_map("owned", ownerReferences=[reference]))
-    assert call(kubex_control_plane, "DELETE", f"{CONFIG_MAPS}/owner?propagationPolicy=Background")[0] == 200
-    wait_for(kubex_control_plane, CONFIG_MAPS, "DELETED", "owned", owned["metadata"]["resourceVersion"])
+    _, owned = send_request(kubex_control_plane, "POST", CONFIG_MAPS, config_map("owned", ownerReferences=[reference]))
+    assert send_request(kubex_control_plane, "DELETE", f"{CONFIG_MAPS}/owner?propagationPolicy=Background")[0] == 200
+    wait_for_event(kubex_control_plane, CONFIG_MAPS, "DELETED", "owned", owned["metadata"]["resourceVersion"])
 
 
-def test_a_controller_manager_empties_and_removes_namespaces(kubex_control_plane: ServerHandle) -> None:
-    needs(kubex_control_plane, "namespace-controller")
+def test_controller_manager_deletes_namespaces_and_their_contents(kubex_control_plane: ServerHandle) -> None:
+    require_capability(kubex_control_plane, "namespace-controller")
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "leaving"}}
-    _, made = call(kubex_control_plane, "POST", "/api/v1/namespaces", namespace)
-    call(kubex_control_plane, "POST", "/api/v1/namespaces/leaving/configmaps", config_map("inside"))
-    assert call(kubex_control_plane, "DELETE", "/api/v1/namespaces/leaving")[0] == 200
-    wait_for(kubex_control_plane, "/api/v1/namespaces", "DELETED", "leaving", made["metadata"]["resourceVersion"])
+    _, made = send_request(kubex_control_plane, "POST", "/api/v1/namespaces", namespace)
+    send_request(kubex_control_plane, "POST", "/api/v1/namespaces/leaving/configmaps", config_map("inside"))
+    assert send_request(kubex_control_plane, "DELETE", "/api/v1/namespaces/leaving")[0] == 200
+    wait_for_event(kubex_control_plane, "/api/v1/namespaces", "DELETED", "leaving", made["metadata"]["resourceVersion"])
 
 
-def test_a_controller_manager_makes_pods_of_deployments(kubex_control_plane: ServerHandle) -> None:
-    needs(kubex_control_plane, "workloads")
+def test_controller_manager_creates_pods_for_deployments(kubex_control_plane: ServerHandle) -> None:
+    require_capability(kubex_control_plane, "workloads")
     labels = {"app": "web"}
     template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "web", "image": "web"}]}}
     deployment = {
@@ -160,17 +160,17 @@ def test_a_controller_manager_makes_pods_of_deployments(kubex_control_plane: Ser
         "spec": {"selector": {"matchLabels": labels}, "template": template},
     }
     path = "/apis/apps/v1/namespaces/default/deployments"
-    assert call(kubex_control_plane, "POST", path, deployment)[0] == 201
-    wait_for(kubex_control_plane, "/api/v1/namespaces/default/pods", "ADDED", "web-")
-    assert call(kubex_control_plane, "DELETE", f"{path}/web")[0] == 200
+    assert send_request(kubex_control_plane, "POST", path, deployment)[0] == 201
+    wait_for_event(kubex_control_plane, "/api/v1/namespaces/default/pods", "ADDED", "web-")
+    assert send_request(kubex_control_plane, "DELETE", f"{path}/web")[0] == 200
 
 
-def test_an_unknown_flag_is_reported_with_the_words_of_the_program(api_only: ServerHandle) -> None:
+def test_unknown_flag_is_reported_with_the_message_of_the_program(api_server: ServerHandle) -> None:
     with pytest.raises(ControlPlaneStartError, match=r"kube-apiserver ended with exit code 1 (?s:.*)flag: --nope"):
         ControlPlane(extra_apiserver_args=["--nope"]).start()
 
 
-def test_killing_the_launcher_ends_the_real_programs(api_only: ServerHandle) -> None:
+def test_killing_the_launcher_ends_the_programs(api_server: ServerHandle) -> None:
     script = """
 from kubex_testing.controlplane import ControlPlane
 print(ControlPlane(controller_manager=False).start().url, flush=True)
@@ -182,19 +182,19 @@ input()
         address = urlsplit(launcher.stdout.readline().strip())
         with socket.create_connection((address.hostname or "", address.port or 0), timeout=30) as connection:
             launcher.send_signal(signal.SIGKILL)
-            with contextlib.suppress(ConnectionResetError):  # that too is an end
+            with contextlib.suppress(ConnectionResetError):  # an aborted connection is also closed
                 assert connection.recv(1) == b""
 
 
-def test_an_existing_cluster_is_used_as_the_kubeconfig_says(
-    api_only: ServerHandle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_existing_cluster_is_used_with_the_kubeconfig(
+    api_server: ServerHandle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("USE_EXISTING_CLUSTER", "true")
-    monkeypatch.setenv("KUBECONFIG", str(api_only.write_kubeconfig(tmp_path / "kubeconfig")))
+    monkeypatch.setenv("KUBECONFIG", str(api_server.write_kubeconfig(tmp_path / "kubeconfig")))
     with ControlPlane() as handle:
-        assert handle == api_only
-        assert call(handle, "GET", CONFIG_MAPS)[0] == 200
-    assert call(api_only, "GET", "/version")[0] == 200
+        assert handle == api_server
+        assert send_request(handle, "GET", CONFIG_MAPS)[0] == 200
+    assert send_request(api_server, "GET", "/version")[0] == 200
     with pytest.raises(ControlPlaneUnavailable, match="has no working controller manager"):
         ControlPlane(controller_manager=True).start()
     with pytest.raises(ControlPlaneUnavailable, match="unset USE_EXISTING_CLUSTER"):

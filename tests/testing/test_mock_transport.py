@@ -1,4 +1,4 @@
-"""The scripted transport answers from its list, and fails the test for everything that is not in it."""
+"""The scripted transport: its responses, and the failures of tests that deviate from the script."""
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -28,7 +28,7 @@ EVENT = b'{"type": "ADDED", "object": {"metadata": {"name": "a", "resourceVersio
 
 @pytest.fixture(params=RUNTIMES)
 def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """Run each test on both async libraries, which is what the transport supports."""
+    """Run each test on asyncio and trio."""
     runtime: str = request.param
     return runtime
 
@@ -54,7 +54,7 @@ async def test_responses_are_used_in_order_and_requests_are_recorded() -> None:
     assert ("Authorization", "Bearer s3cret") in mock.requests[0].headers
 
 
-async def test_status_headers_and_body_arrive() -> None:
+async def test_response_has_the_scripted_status_headers_and_body() -> None:
     headers = [("Warning", '299 - "a"'), ("Warning", '299 - "b"'), ("Content-Type", "text/plain")]
     with MockTransport([MockResponse(body=b"fine", headers=headers), MockResponse(status=404)]) as mock:
         async with connect(mock, log_api_warnings=False) as client:
@@ -65,7 +65,7 @@ async def test_status_headers_and_body_arrive() -> None:
                 await client.request("GET", "/other")
 
 
-async def test_json_has_its_content_type_unless_another_is_given() -> None:
+async def test_json_response_has_a_default_content_type() -> None:
     named = MockResponse(json=[], headers={"content-type": "application/yaml"})
     with MockTransport([MockResponse(json=[]), named]) as mock:
         async with connect(mock) as client:
@@ -73,7 +73,7 @@ async def test_json_has_its_content_type_unless_another_is_given() -> None:
     assert found == [["application/json"], ["application/yaml"]]
 
 
-async def test_exceptions_are_raised_with_the_request() -> None:
+async def test_scripted_exception_is_raised_with_the_request() -> None:
     with MockTransport([ConnectError("refused"), ReadTimeout("silence")]) as mock:
         async with connect(mock) as client:
             with pytest.raises(ReadTimeout, match=r"^GET http://cluster\.test/readyz: silence$"):
@@ -81,21 +81,21 @@ async def test_exceptions_are_raised_with_the_request() -> None:
     assert len(mock.requests) == 2
 
 
-async def test_a_function_makes_the_response_from_the_request() -> None:
+async def test_function_creates_the_response_from_the_request() -> None:
     def echo(request: PreparedRequest) -> MockResponse:
         return MockResponse(body=request.body)
 
-    async def later(request: PreparedRequest) -> MockResponse:
+    async def async_response(request: PreparedRequest) -> MockResponse:
         await anyio.lowlevel.checkpoint()
         return echo(request)
 
-    with MockTransport([echo, later]) as mock:
+    with MockTransport([echo, async_response]) as mock:
         async with connect(mock) as client:
             assert (await client.request("POST", "/", body=b"1")).body == b"1"
             assert (await client.request("POST", "/", body=b"2")).body == b"2"
 
 
-async def test_a_stream_has_its_chunks_and_breaks_where_the_script_says() -> None:
+async def test_stream_sends_its_chunks_and_raises_the_scripted_exception() -> None:
     chunks: list[bytes | Exception] = [EVENT[:20], b"", EVENT[20:], ConnectionLost("reset")]
     with MockTransport([MockResponse(chunks=chunks)]) as mock:
         async with connect(mock) as client, client.stream("GET", "/") as stream:
@@ -105,7 +105,7 @@ async def test_a_stream_has_its_chunks_and_breaks_where_the_script_says() -> Non
     assert mock.requests[0].dedicated
 
 
-async def test_a_generator_of_chunks_can_wait() -> None:
+async def test_async_generator_of_chunks_can_wait() -> None:
     goes_on = anyio.Event()
     finished: list[str] = []
 
@@ -126,7 +126,7 @@ async def test_a_generator_of_chunks_can_wait() -> None:
     assert finished == ["yes"]
 
 
-async def test_a_response_that_waits_can_be_cancelled() -> None:
+async def test_waiting_response_can_be_cancelled() -> None:
     arrived = anyio.Event()
 
     async def silence(_: PreparedRequest) -> MockResponse:
@@ -143,7 +143,7 @@ async def test_a_response_that_waits_can_be_cancelled() -> None:
             assert (await client.request("GET", "/")).body == b"fine"
 
 
-async def test_closing_the_client_ends_what_waits() -> None:
+async def test_closing_the_client_ends_waiting_calls() -> None:
     arrived = anyio.Event()
 
     async def silence(_: PreparedRequest) -> MockResponse:
@@ -151,13 +151,13 @@ async def test_closing_the_client_ends_what_waits() -> None:
         await anyio.sleep_forever()
         raise AssertionError
 
-    async def lost(call: Callable[[], Awaitable[object]]) -> None:
+    async def assert_connection_lost(call: Callable[[], Awaitable[object]]) -> None:
         with pytest.raises(ConnectionLost, match="closed"):
             await call()
 
     with MockTransport([silence]) as mock:
         async with connect(mock, retry=None) as client, anyio.create_task_group() as group:
-            group.start_soon(lost, partial(client.request, "GET", "/"))
+            group.start_soon(assert_connection_lost, partial(client.request, "GET", "/"))
             await arrived.wait()
             await client.aclose()
 
@@ -170,20 +170,22 @@ async def test_closing_the_client_ends_what_waits() -> None:
         "GET /api/v1/namespaces/default/configmaps?limit=500&labelSelector=app=web",
     ],
 )
-async def test_an_expected_request_is_answered(expect: str) -> None:
+async def test_expected_request_gets_the_response(expect: str) -> None:
     with MockTransport([MockResponse(json={"items": []}, expect=expect)]) as mock:
         async with connect(mock) as client:
             assert (await Api(ConfigMap, client).list(label_selector={"app": "web"}, limit=500)).items == []
 
 
-async def used(script: list[MockAction], use: Callable[[MockTransport], Awaitable[object]]) -> None:
+async def run_script(script: list[MockAction], use_transport: Callable[[MockTransport], Awaitable[object]]) -> None:
     with MockTransport(script) as mock:
-        await use(mock)
+        await use_transport(mock)
 
 
-async def failure(script: list[MockAction], use: Callable[[MockTransport], Awaitable[object]]) -> AssertionError:
+async def run_failing_script(
+    script: list[MockAction], use_transport: Callable[[MockTransport], Awaitable[object]]
+) -> AssertionError:
     with pytest.raises(AssertionError) as caught:
-        await used(script, use)
+        await run_script(script, use_transport)
     return caught.value
 
 
@@ -195,13 +197,13 @@ async def get(mock: MockTransport) -> None:
 @pytest.mark.parametrize(
     "expect", ["POST /api/v1/pods", "GET /api/v1/nodes", "GET /api/v1/pods?limit=7", "GET /api/v1/pods?"]
 )
-async def test_another_request_fails_the_test(expect: str) -> None:
-    async def use(mock: MockTransport) -> None:
+async def test_unexpected_request_fails_the_test(expect: str) -> None:
+    async def use_transport(mock: MockTransport) -> None:
         async with connect(mock) as client:
             await client.request("GET", "/api/v1/pods", query={"limit": "5"}, body=b"b" * 300)
 
-    assert str(await failure([MockResponse(expect=expect)], use)).splitlines() == [
-        "request 1 is not the one that the script expects",
+    assert str(await run_failing_script([MockResponse(expect=expect)], use_transport)).splitlines() == [
+        "request 1 is not the expected one",
         "script:",
         f"  1. {expect} -> 200",
         "requests:",
@@ -209,61 +211,61 @@ async def test_another_request_fails_the_test(expect: str) -> None:
     ]
 
 
-async def test_a_request_after_the_end_of_the_script_fails_the_test() -> None:
-    text = str(await failure([ConnectError("refused")], get))
-    assert "the script has no response for request 2" in text
+async def test_request_after_the_end_of_the_script_fails_the_test() -> None:
+    text = str(await run_failing_script([ConnectError("refused")], get))
+    assert "the script contains no response for request 2" in text
     assert "  1. any request -> ConnectError('refused')\nrequests:\n  1. GET /\n  2. GET /" in text
-    assert "  (empty)\nrequests:\n  1. GET /" in str(await failure([], get))
+    assert "  (empty)\nrequests:\n  1. GET /" in str(await run_failing_script([], get))
 
 
-async def test_a_failure_that_the_code_hides_still_fails_the_test() -> None:
-    async def hide(mock: MockTransport) -> None:
+async def test_failure_caught_by_the_code_under_test_still_fails_the_test() -> None:
+    async def catch_failure(mock: MockTransport) -> None:
         with contextlib.suppress(Exception):
             await get(mock)
 
-    async def replace(mock: MockTransport) -> None:
-        await hide(mock)
+    async def replace_failure(mock: MockTransport) -> None:
+        await catch_failure(mock)
         raise KeyError("another error")
 
-    assert "no response for request 1" in str(await failure([], hide))
-    replaced = await failure([], replace)
+    assert "no response for request 1" in str(await run_failing_script([], catch_failure))
+    replaced = await run_failing_script([], replace_failure)
     assert "no response for request 1" in str(replaced)
     assert isinstance(replaced.__cause__, KeyError)
 
 
-async def test_a_response_that_is_not_used_fails_the_test() -> None:
+async def test_unused_response_fails_the_test() -> None:
     script: list[MockAction] = [MockResponse(), MockResponse(status=404, expect="GET /x"), ConnectError("no")]
-    text = str(await failure(script, get))
+    text = str(await run_failing_script(script, get))
     assert "2 of 3 responses were not used" in text
     assert "  2. GET /x -> 404\n  3. any request -> ConnectError('no')\nrequests:\n  1. GET /" in text
 
 
-async def test_the_error_of_the_block_is_not_hidden() -> None:
-    async def broken(_: MockTransport) -> None:
+async def test_exception_of_the_with_block_is_raised() -> None:
+    async def raise_error(_: MockTransport) -> None:
         raise KeyError
 
     with pytest.raises(KeyError):
-        await used([MockResponse()], broken)
+        await run_script([MockResponse()], raise_error)
 
 
-async def test_a_client_that_is_not_closed_fails_the_test() -> None:
+async def test_client_that_is_not_closed_fails_the_test() -> None:
     clients: list[Client] = []
 
     async def leave_open(mock: MockTransport) -> None:
         clients.append(connect(mock))
         await clients[0].request("GET", "/")
 
-    assert "the client was not closed" in str(await failure([MockResponse()], leave_open))
+    assert "the client was not closed" in str(await run_failing_script([MockResponse()], leave_open))
     await clients[0].aclose()
 
 
-async def test_a_stream_that_is_not_closed_fails_the_test() -> None:
+async def test_stream_that_is_not_closed_fails_the_test() -> None:
     async def leave_open(mock: MockTransport) -> None:
         transport = mock.backend.load()(TransportConfig())
         await transport.stream(REQUEST).__aenter__()
         await transport.aclose()
 
-    assert "a stream was not closed" in str(await failure([MockResponse()], leave_open))
+    assert "a stream was not closed" in str(await run_failing_script([MockResponse()], leave_open))
 
 
 async def read_after_the_end(response: StreamResponse) -> None:
@@ -282,25 +284,25 @@ async def close_as_ended(response: StreamResponse) -> None:
 
 
 @pytest.mark.parametrize(
-    ("breach", "said"),
+    ("violation", "message"),
     [
         (read_after_the_end, "next_chunk() was called on a body that is ended"),
         (close_twice, "a response was closed twice"),
         (close_as_ended, "aclose(ended=True) was called on a body that is open"),
     ],
 )
-async def test_a_breach_of_the_contract_fails_the_test(
-    breach: Callable[[StreamResponse], Awaitable[None]], said: str
+async def test_transport_contract_violation_fails_the_test(
+    violation: Callable[[StreamResponse], Awaitable[None]], message: str
 ) -> None:
-    async def use(mock: MockTransport) -> None:
+    async def use_transport(mock: MockTransport) -> None:
         transport = mock.backend.load()(TransportConfig())
         async with transport.stream(REQUEST) as response:
-            await breach(response)
+            await violation(response)
 
-    assert said in str(await failure([MockResponse(body=b"a")], use))
+    assert message in str(await run_failing_script([MockResponse(body=b"a")], use_transport))
 
 
-async def test_it_works_below_a_wrapper() -> None:
+async def test_mock_transport_works_inside_a_wrapper() -> None:
     seen: list[Transport] = []
 
     def wrapper(transport: Transport) -> Transport:
@@ -313,16 +315,16 @@ async def test_it_works_below_a_wrapper() -> None:
     assert len(seen) == 1
 
 
-def test_it_is_used_in_a_with_block() -> None:
-    with pytest.raises(RuntimeError, match="with block"):
+def test_mock_transport_requires_a_with_block() -> None:
+    with pytest.raises(RuntimeError, match=r"before you use mock\.backend"):
         _ = MockTransport([]).backend
 
 
-def test_a_response_has_one_body() -> None:
+def test_response_with_two_bodies_raises() -> None:
     with pytest.raises(ValueError, match="one of json=, body= and chunks="):
         MockResponse(json={}, body=b"")
 
 
-def test_other_names_are_not_there() -> None:
+def test_unknown_attribute_of_kubex_testing_raises() -> None:
     with pytest.raises(AttributeError, match="MockServer"):
         _ = kubex_testing.MockServer

@@ -1,4 +1,4 @@
-"""The certificates made at run time, and the handle that carries them."""
+"""Certificates that are created at run time, and the server handle."""
 
 import base64
 import pickle
@@ -21,12 +21,12 @@ from kubex_testing._pki import CertificateAuthority, client_context, server_cont
 
 @pytest.fixture(scope="module")
 def authority() -> CertificateAuthority:
-    """Give the tests one authority; they change nothing about it."""
+    """Create one authority for all tests, which do not modify it."""
     return CertificateAuthority()
 
 
 def handshake(server: ssl.SSLContext, client: ssl.SSLContext, host: str) -> dict[str, Any]:
-    """Connect both over a socket pair and return what the server learnt about the client."""
+    """Connect both through a socket pair, and return the client certificate that the server received."""
     near, far = socket.socketpair()
     learnt: dict[str, Any] = {}
 
@@ -49,13 +49,13 @@ def handshake(server: ssl.SSLContext, client: ssl.SSLContext, host: str) -> dict
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
-def test_a_strict_client_accepts_the_server_certificate(authority: CertificateAuthority, host: str) -> None:
+def test_strict_client_accepts_the_server_certificate(authority: CertificateAuthority, host: str) -> None:
     client = client_context(authority.cert_pem)
     client.verify_flags |= ssl.VERIFY_X509_STRICT
     assert handshake(server_context(authority.server_identity()), client, host) == {}
 
 
-def test_a_client_refuses_another_host_and_another_authority(authority: CertificateAuthority) -> None:
+def test_client_rejects_another_host_and_another_authority(authority: CertificateAuthority) -> None:
     server = server_context(authority.server_identity())
     with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"):
         handshake(server, client_context(authority.cert_pem), "example.com")
@@ -63,7 +63,7 @@ def test_a_client_refuses_another_host_and_another_authority(authority: Certific
         handshake(server, client_context(CertificateAuthority().cert_pem), "localhost")
 
 
-def test_a_client_certificate_names_the_user_and_every_group(authority: CertificateAuthority) -> None:
+def test_client_certificate_contains_the_user_and_all_groups(authority: CertificateAuthority) -> None:
     server = server_context(authority.server_identity(), authority.cert_pem)
     identity = authority.client_identity("jane", ["developers", "system:authenticated"])
     seen = handshake(server, client_context(authority.cert_pem, identity), "localhost")
@@ -75,12 +75,12 @@ def test_a_client_certificate_names_the_user_and_every_group(authority: Certific
     ]
 
 
-def test_a_server_with_a_client_authority_serves_clients_without_certificate(authority: CertificateAuthority) -> None:
+def test_server_with_a_client_authority_accepts_clients_without_a_certificate(authority: CertificateAuthority) -> None:
     server = server_context(authority.server_identity(), authority.cert_pem)
     assert handshake(server, client_context(authority.cert_pem), "localhost") == {}
 
 
-def test_no_private_key_stays_on_disk_or_shows_in_repr(
+def test_private_keys_are_neither_on_disk_nor_in_repr(
     authority: CertificateAuthority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -90,7 +90,7 @@ def test_no_private_key_stays_on_disk_or_shows_in_repr(
     assert "PRIVATE KEY" not in repr(identity)
 
 
-def test_the_service_account_key_is_rsa() -> None:
+def test_service_account_key_is_rsa() -> None:
     key = load_pem_private_key(service_account_key().encode(), password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
     assert key.key_size == 2048
@@ -98,7 +98,7 @@ def test_the_service_account_key_is_rsa() -> None:
 
 @pytest.fixture
 def handle(authority: CertificateAuthority) -> ServerHandle:
-    """Give the test the handle of a server that does not exist."""
+    """Return the handle of a server that does not exist."""
     return ServerHandle(
         "https://127.0.0.1:6443",
         ca_pem=authority.cert_pem,
@@ -109,7 +109,7 @@ def handle(authority: CertificateAuthority) -> ServerHandle:
     )
 
 
-def test_the_kubeconfig_carries_everything_inline(handle: ServerHandle) -> None:
+def test_kubeconfig_contains_all_data_inline(handle: ServerHandle) -> None:
     document = yaml.safe_load(handle.kubeconfig("work"))
     [cluster], [user], [context] = document["clusters"], document["users"], document["contexts"]
     assert document["current-context"] == context["name"]
@@ -121,13 +121,13 @@ def test_the_kubeconfig_carries_everything_inline(handle: ServerHandle) -> None:
     assert base64.b64decode(user["user"]["client-key-data"]) == b"key"
 
 
-def test_the_kubeconfig_of_a_plain_server_leaves_out_what_there_is_not() -> None:
+def test_kubeconfig_of_an_http_server_omits_certificates() -> None:
     document = yaml.safe_load(ServerHandle("http://127.0.0.1:8080").kubeconfig())
     assert document["clusters"][0]["cluster"] == {"server": "http://127.0.0.1:8080"}
     assert document["users"][0]["user"] == {}
 
 
-def test_a_written_kubeconfig_is_private_even_where_another_file_was(handle: ServerHandle, tmp_path: Path) -> None:
+def test_written_kubeconfig_is_private_even_if_it_replaces_a_file(handle: ServerHandle, tmp_path: Path) -> None:
     path = tmp_path / "kubeconfig"
     path.touch(mode=0o644)
     assert handle.write_kubeconfig(path, "work") == path
@@ -136,7 +136,7 @@ def test_a_written_kubeconfig_is_private_even_where_another_file_was(handle: Ser
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_other_users_keep_the_server_but_not_the_credentials(handle: ServerHandle) -> None:
+def test_handles_of_other_users_keep_the_server_and_replace_the_credentials(handle: ServerHandle) -> None:
     by_token, anonymous = handle.with_token("other"), handle.anonymous()
     assert (by_token.token, by_token.client_cert_pem, by_token.client_key_pem) == ("other", None, None)
     assert (anonymous.token, anonymous.client_cert_pem, anonymous.client_key_pem) == (None, None, None)
@@ -147,19 +147,19 @@ def test_other_users_keep_the_server_but_not_the_credentials(handle: ServerHandl
     assert (jane.url, jane.ca_pem) == (handle.url, handle.ca_pem)
 
 
-def test_a_server_without_an_authority_says_that_it_cannot_certify_users() -> None:
-    with pytest.raises(ValueError, match=r"127\.0\.0\.1:8080 .*use with_token"):
+def test_as_user_without_an_authority_raises() -> None:
+    with pytest.raises(ValueError, match=r"127\.0\.0\.1:8080: .*use with_token"):
         ServerHandle("http://127.0.0.1:8080").as_user("jane")
 
 
-def test_the_handle_hides_its_secrets_and_survives_pickling(handle: ServerHandle) -> None:
+def test_handle_hides_its_secrets_in_repr_and_can_be_pickled(handle: ServerHandle) -> None:
     assert "s3cret" not in repr(handle)
     assert "key" not in repr(handle)
     plain = ServerHandle(handle.url, token="s3cret", capabilities=frozenset({"api", "gc"}))
     assert pickle.loads(pickle.dumps(plain)) == plain
 
 
-def test_the_configuration_says_the_same(handle: ServerHandle) -> None:
+def test_configuration_has_the_same_values_as_the_handle(handle: ServerHandle) -> None:
     configuration = handle.configuration(namespace="work")
     assert configuration.url == handle.url
     assert configuration.server_ca_data == handle.ca_pem

@@ -1,4 +1,4 @@
-"""One server of each kind for the tests of what goes over the wire, and a client that hides nothing."""
+"""An embedded and a real server for the HTTP tests, and a client that gives access to the complete response."""
 
 import contextlib
 import http.client
@@ -23,19 +23,19 @@ MERGE = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
 STRATEGIC = "application/strategic-merge-patch+json"
 APPLY = "application/apply-patch+yaml"
-NOBODY_TOKEN = "token-of-jane"
+JANE_TOKEN = "token-of-jane"
 TIMEOUT = 20
 _numbers = itertools.count()
 
 
 @dataclass
-class Answer:
-    """A response; `document` is its body if that is JSON."""
+class HttpResponse:
+    """A response. `document` is the decoded body if it is JSON."""
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
-    phrase: str = ""
+    reason_phrase: str = ""
     document: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,9 +57,9 @@ class Answer:
         return reason
 
     @property
-    def version(self) -> str:
-        version: str = self.document["metadata"]["resourceVersion"]
-        return version
+    def resource_version(self) -> str:
+        resource_version: str = self.document["metadata"]["resourceVersion"]
+        return resource_version
 
     @property
     def names(self) -> list[str]:
@@ -71,8 +71,8 @@ class Answer:
         return list(dict.fromkeys((cause["reason"], cause["field"]) for cause in causes))
 
 
-class Events:
-    """The events of a watch, read line by line as they come."""
+class WatchStream:
+    """The events of a watch, which are read line by line."""
 
     def __init__(self, response: http.client.HTTPResponse) -> None:
         self.status = response.status
@@ -80,12 +80,12 @@ class Events:
         self._response = response
 
     def next(self) -> dict[str, Any] | None:
-        """Return the next event; None at the end of the stream."""
+        """Return the next event, or None at the end of the stream."""
         line = self._response.readline()
         return json.loads(line) if line else None
 
     def line(self) -> bytes:
-        """Return the next line as it is; empty at the end of the stream."""
+        """Return the next line, or an empty value at the end of the stream."""
         return self._response.readline()
 
     def take(self, count: int) -> list[dict[str, Any]]:
@@ -98,8 +98,8 @@ class Events:
         return list(iter(self.next, None))
 
 
-class Wire:
-    """A client of one server, in one namespace of its own."""
+class RawClient:
+    """An HTTP client of one server, with a separate namespace."""
 
     def __init__(self, handle: ServerHandle) -> None:
         self.handle = handle
@@ -126,8 +126,8 @@ class Wire:
         token: str | None = None,
         anonymous: bool = False,
         headers: tuple[tuple[str, str], ...] = (),
-    ) -> Answer:
-        """Send one request on a connection of its own; what is no text is sent as JSON."""
+    ) -> HttpResponse:
+        """Send one request on a new connection. Bodies other than strings and bytes are encoded as JSON."""
         with self._connection(anonymous=anonymous or token is not None) as connection:
             sent = self._headers(accept, token, anonymous=anonymous)
             if body is not None and not isinstance(body, (str, bytes)):
@@ -136,23 +136,23 @@ class Wire:
                 sent["Content-Type"] = content_type
             connection.request(method, path, body=body, headers={**sent, **dict(headers)})
             response = connection.getresponse()
-            return Answer(response.status, response.getheaders(), response.read(), response.reason)
+            return HttpResponse(response.status, response.getheaders(), response.read(), response.reason)
 
-    def patch(self, path: str, body: Any, content_type: str = MERGE, **more: Any) -> Answer:
+    def patch(self, path: str, body: Any, content_type: str = MERGE, **more: Any) -> HttpResponse:
         return self.request("PATCH", path, body, content_type=content_type, **more)
 
     @contextlib.contextmanager
-    def watch(self, path: str, accept: str = JSON) -> Iterator[Events]:
+    def watch(self, path: str, accept: str = JSON) -> Iterator[WatchStream]:
         with self._connection(anonymous=False) as connection:
             connection.request("GET", path, headers=self._headers(accept, None, anonymous=False))
-            yield Events(connection.getresponse())
+            yield WatchStream(connection.getresponse())
 
     def config_map(self, name: str, **more: Any) -> dict[str, Any]:
-        """Make a ConfigMap; `labels` and `finalizers` go into its metadata."""
+        """Return a ConfigMap. `labels`, `finalizers` and `annotations` are set in its metadata."""
         metadata = {key: more.pop(key) for key in ("labels", "finalizers", "annotations") if key in more}
         return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, **metadata}, **more}
 
-    def create(self, plural: str, body: dict[str, Any], *, group: str = "") -> Answer:
+    def create(self, plural: str, body: dict[str, Any], *, group: str = "") -> HttpResponse:
         answer = self.request("POST", self.path(plural, group=group), body)
         assert answer.status == 201, answer.body
         return answer
@@ -189,11 +189,11 @@ def _context(handle: ServerHandle) -> ssl.SSLContext | None:
 
 
 @pytest.fixture(scope="session", params=["embedded", "real"])
-def api_handle(request: pytest.FixtureRequest) -> Iterator[ServerHandle]:
-    """A server without controllers: what it stores changes only by requests."""
+def server_handle(request: pytest.FixtureRequest) -> Iterator[ServerHandle]:
+    """A server without controllers, so that only requests change the stored objects."""
     if request.param == "embedded":
         server = EmbeddedServer(
-            tokens={NOBODY_TOKEN: Identity("jane", ("devs",))},
+            tokens={JANE_TOKEN: Identity("jane", ("devs",))},
             authorize=lambda user, _: user.name != "jane",
             controllers=(),
         )
@@ -202,7 +202,7 @@ def api_handle(request: pytest.FixtureRequest) -> Iterator[ServerHandle]:
         assert server.failures == []
         return
     try:
-        control_plane = ControlPlane(controller_manager=False, token_users=[TokenUser("jane", ("devs",), NOBODY_TOKEN)])
+        control_plane = ControlPlane(controller_manager=False, token_users=[TokenUser("jane", ("devs",), JANE_TOKEN)])
         handle = control_plane.start()
     except ControlPlaneUnavailable as error:
         pytest.skip(str(error))
@@ -216,19 +216,19 @@ class _Stopper:
 
 
 @pytest.fixture
-def wire(api_handle: ServerHandle) -> Wire:
-    """A client in a fresh namespace."""
-    return _wire(api_handle)
+def client(server_handle: ServerHandle) -> RawClient:
+    """A client in a new namespace."""
+    return _make_client(server_handle)
 
 
 @pytest.fixture
-def make_wire() -> Callable[..., Wire]:
-    """Makes a client of a server, in a fresh namespace unless told not to create one."""
-    return _wire
+def make_client() -> Callable[..., RawClient]:
+    """A function that creates a client of a server, by default in a new namespace."""
+    return _make_client
 
 
-def _wire(handle: ServerHandle, *, create: bool = True) -> Wire:
-    client = Wire(handle)
+def _make_client(handle: ServerHandle, *, create: bool = True) -> RawClient:
+    client = RawClient(handle)
     if create:
         answer = client.request("POST", "/api/v1/namespaces", {"metadata": {"name": client.namespace}})
         assert answer.status == 201, answer.body

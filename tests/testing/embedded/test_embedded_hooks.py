@@ -1,4 +1,4 @@
-"""What tests can see of the embedded server and do to it."""
+"""The test hooks of the embedded server: requests, faults, watches and logs."""
 
 import http.client
 import threading
@@ -22,27 +22,27 @@ def server() -> Iterator[EmbeddedServer]:
 
 
 @pytest.fixture
-def local(server: EmbeddedServer, make_wire: Any) -> Any:
-    return make_wire(server.handle)
+def client(server: EmbeddedServer, make_client: Any) -> Any:
+    return make_client(server.handle)
 
 
-def test_requests_are_recorded_as_they_came(server: EmbeddedServer, local: Any) -> None:
+def test_requests_are_recorded_as_received(server: EmbeddedServer, client: Any) -> None:
     server.clear_requests()
-    local.request("POST", local.path(CM, dryRun="All"), local.config_map("a"), headers=(("X-Mine", "1"),))
+    client.request("POST", client.path(CM, dryRun="All"), client.config_map("a"), headers=(("X-Mine", "1"),))
     (request,) = server.requests
-    assert (request.method, request.target) == ("POST", local.path(CM, dryRun="All"))
-    assert (request.path, request.query) == (local.path(CM), {"dryRun": ["All"]})
+    assert (request.method, request.target) == ("POST", client.path(CM, dryRun="All"))
+    assert (request.path, request.query) == (client.path(CM), {"dryRun": ["All"]})
     assert request.header("X-Mine") == "1"
     assert b'"name": "a"' in request.body
     assert request.peer[0] == "127.0.0.1"
 
 
-def test_a_request_to_come_can_be_waited_for(server: EmbeddedServer, local: Any) -> None:
-    timer = threading.Timer(0.05, lambda: local.request("GET", "/version"))
+def test_wait_for_request_returns_a_later_request(server: EmbeddedServer, client: Any) -> None:
+    timer = threading.Timer(0.05, lambda: client.request("GET", "/version"))
     timer.start()
     assert server.wait_for_request(lambda request: request.path == "/version").method == "GET"
     timer.join()
-    with pytest.raises(TimeoutError, match=r"no such request within 0.01 s"):
+    with pytest.raises(TimeoutError, match=r"no matching request within 0\.01 s"):
         server.wait_for_request(lambda request: request.path == "/never", timeout=0.01)
 
 
@@ -58,66 +58,66 @@ def test_connections_are_counted(server: EmbeddedServer) -> None:
     connection.close()
 
 
-def test_an_answer_can_be_dictated_for_a_number_of_times(server: EmbeddedServer, local: Any) -> None:
+def test_injected_answer_is_used_the_given_number_of_times(server: EmbeddedServer, client: Any) -> None:
     busy = Answer(429, b"Too many requests", [("Content-Type", "text/plain"), ("Retry-After", "1")])
     fault = server.inject("GET /version", busy, times=2)
-    answers = [local.request("GET", "/version") for _ in range(3)]
+    answers = [client.request("GET", "/version") for _ in range(3)]
     assert [answer.status for answer in answers] == [429, 429, 200]
     assert (answers[0].body, answers[0].header("Retry-After")) == (b"Too many requests", "1")
     assert fault.hits == 2
 
 
-def test_faults_go_by_predicate_and_can_be_cleared(server: EmbeddedServer, local: Any) -> None:
+def test_faults_match_a_predicate_and_can_be_cleared(server: EmbeddedServer, client: Any) -> None:
     server.inject(lambda request: request.method == "GET", Answer(401), times=None)
-    assert local.request("GET", "/version").status == 401
-    assert local.request("POST", local.path(CM), local.config_map("a")).status == 201
+    assert client.request("GET", "/version").status == 401
+    assert client.request("POST", client.path(CM), client.config_map("a")).status == 201
     server.clear_faults()
-    assert local.request("GET", "/version").status == 200
+    assert client.request("GET", "/version").status == 200
 
 
-def test_headers_can_be_added_to_a_real_answer(server: EmbeddedServer, local: Any) -> None:
+def test_injected_headers_are_added_to_the_response(server: EmbeddedServer, client: Any) -> None:
     server.inject("*", AddHeaders([("Warning", '299 - "look out"')]))
-    answer = local.request("GET", "/version")
+    answer = client.request("GET", "/version")
     assert (answer.status, answer.warnings) == (200, ['299 - "look out"'])
 
 
 @pytest.mark.parametrize("when", ["head", "request"])
-def test_a_dropped_request_has_no_effect(server: EmbeddedServer, local: Any, when: Any) -> None:
-    server.inject(f"POST {local.path(CM)}", Drop(when))
+def test_dropping_the_request_leaves_no_object(server: EmbeddedServer, client: Any, when: Any) -> None:
+    server.inject(f"POST {client.path(CM)}", Drop(when))
     with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)):
-        local.request("POST", local.path(CM), local.config_map("a"))
-    assert local.request("GET", local.path(CM, "a")).status == 404
+        client.request("POST", client.path(CM), client.config_map("a"))
+    assert client.request("GET", client.path(CM, "a")).status == 404
     assert len([request for request in server.requests if request.method == "POST" and CM in request.path]) == 1
 
 
-def test_a_dropped_answer_leaves_its_effect(server: EmbeddedServer, local: Any) -> None:
-    server.inject(f"POST {local.path(CM)}", Drop("response"))
+def test_dropping_the_response_keeps_the_created_object(server: EmbeddedServer, client: Any) -> None:
+    server.inject(f"POST {client.path(CM)}", Drop("response"))
     with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
-        local.request("POST", local.path(CM), local.config_map("a"))
-    assert local.request("GET", local.path(CM, "a")).status == 200
+        client.request("POST", client.path(CM), client.config_map("a"))
+    assert client.request("GET", client.path(CM, "a")).status == 200
 
 
-def test_a_body_can_break_off(server: EmbeddedServer, local: Any) -> None:
+def test_injected_drop_truncates_a_response_body(server: EmbeddedServer, client: Any) -> None:
     server.inject("GET /version", Drop("body", after_bytes=10))
     with pytest.raises(http.client.IncompleteRead) as error:
-        local.request("GET", "/version")
+        client.request("GET", "/version")
     assert len(error.value.partial) == 10
 
 
-def test_a_watch_can_break_off(server: EmbeddedServer, local: Any) -> None:
+def test_injected_drop_truncates_a_watch(server: EmbeddedServer, client: Any) -> None:
     for number in range(3):
-        local.create(CM, local.config_map(f"c{number}"))
+        client.create(CM, client.config_map(f"c{number}"))
     server.inject(lambda request: "watch" in request.query, Drop("body", after_bytes=50))
-    with local.watch(local.path(CM, watch="1")) as events:
+    with client.watch(client.path(CM, watch="1")) as events:
         text = b"".join(iter(events.line, b""))
     assert len(text) == 50
 
 
-def test_a_request_can_be_held_back(server: EmbeddedServer, local: Any) -> None:
+def test_injected_delay_holds_a_request_until_released(server: EmbeddedServer, client: Any) -> None:
     delay = Delay()
     server.inject("GET /version", delay)
     answers: list[int] = []
-    thread = threading.Thread(target=lambda: answers.append(local.request("GET", "/version").status))
+    thread = threading.Thread(target=lambda: answers.append(client.request("GET", "/version").status))
     thread.start()
     assert delay.arrived.wait(5)
     assert answers == []
@@ -126,81 +126,81 @@ def test_a_request_can_be_held_back(server: EmbeddedServer, local: Any) -> None:
     assert answers == [200]
 
 
-def test_compaction_ends_watches_lists_and_pages_of_the_past(server: EmbeddedServer, local: Any) -> None:
+def test_compaction_expires_old_watches_lists_and_continue_tokens(server: EmbeddedServer, client: Any) -> None:
     for number in range(3):
-        local.create(CM, local.config_map(f"c{number}"))
-    first = local.request("GET", local.path(CM, limit="1"))
-    local.request("DELETE", local.path(CM, "c2"))
+        client.create(CM, client.config_map(f"c{number}"))
+    first = client.request("GET", client.path(CM, limit="1"))
+    client.request("DELETE", client.path(CM, "c2"))
     server.compact()
-    with local.watch(local.path(CM, watch="1", resourceVersion=first.version)) as events:
+    with client.watch(client.path(CM, watch="1", resourceVersion=first.resource_version)) as events:
         assert events.status == 200
         (error,) = events.rest()
     assert error["type"] == "ERROR"
     assert (error["object"]["code"], error["object"]["reason"]) == (410, "Expired")
-    exact = local.request("GET", local.path(CM, resourceVersion=first.version, resourceVersionMatch="Exact"))
+    exact = client.request("GET", client.path(CM, resourceVersion=first.resource_version, resourceVersionMatch="Exact"))
     assert (exact.status, exact.reason) == (410, "Expired")
-    page = local.request("GET", local.path(CM, limit="1", continue_=first.document["metadata"]["continue"]))
+    page = client.request("GET", client.path(CM, limit="1", continue_=first.document["metadata"]["continue"]))
     assert (page.status, page.reason) == (410, "Expired")
-    resumed = local.request("GET", local.path(CM, limit="1", continue_=page.document["metadata"]["continue"]))
+    resumed = client.request("GET", client.path(CM, limit="1", continue_=page.document["metadata"]["continue"]))
     assert (resumed.status, resumed.names) == (200, ["c1"])
 
 
-def test_history_has_a_limit(make_wire: Any) -> None:
+def test_history_limit_expires_old_revisions(make_client: Any) -> None:
     with EmbeddedServer(tls=False, settings=Settings(history_limit=3)) as handle:
-        wire = make_wire(handle)
-        start = wire.create(CM, wire.config_map("a")).version
+        client = make_client(handle)
+        start = client.create(CM, client.config_map("a")).resource_version
         for number in range(4):
-            wire.patch(wire.path(CM, "a"), {"data": {"n": str(number)}})
-        with wire.watch(wire.path(CM, watch="1", resourceVersion=start)) as events:
+            client.patch(client.path(CM, "a"), {"data": {"n": str(number)}})
+        with client.watch(client.path(CM, watch="1", resourceVersion=start)) as events:
             assert [event["type"] for event in events.rest()] == ["ERROR"]
 
 
-def test_bookmarks_come_when_told(server: EmbeddedServer, local: Any) -> None:
-    version = local.request("GET", local.path(CM)).version
-    path = local.path(CM, watch="1", resourceVersion=version, allowWatchBookmarks="true")
-    with local.watch(path) as events:
-        until_open(server, 1)
+def test_bookmark_now_sends_a_bookmark(server: EmbeddedServer, client: Any) -> None:
+    resource_version = client.request("GET", client.path(CM)).resource_version
+    path = client.path(CM, watch="1", resourceVersion=resource_version, allowWatchBookmarks="true")
+    with client.watch(path) as events:
+        wait_for_open_watches(server, 1)
         server.bookmark_now()
         (bookmark,) = events.take(1)
     assert bookmark["type"] == "BOOKMARK"
     assert bookmark["object"]["metadata"] == {"resourceVersion": str(server.revision)}
 
 
-def test_bookmarks_come_by_themselves(make_wire: Any) -> None:
+def test_bookmarks_are_sent_at_the_bookmark_interval(make_client: Any) -> None:
     with EmbeddedServer(tls=False, settings=Settings(bookmark_interval=0.05)) as handle:
-        wire = make_wire(handle)
-        path = wire.path(CM, watch="1", resourceVersion="1", allowWatchBookmarks="true")
-        with wire.watch(path) as events:
+        client = make_client(handle)
+        path = client.path(CM, watch="1", resourceVersion="1", allowWatchBookmarks="true")
+        with client.watch(path) as events:
             assert [event["type"] for event in events.take(2)] == ["BOOKMARK", "BOOKMARK"]
 
 
-def test_watches_can_be_ended(server: EmbeddedServer, local: Any) -> None:
-    with local.watch(local.path(CM, watch="1")) as events:
-        until_open(server, 1)
+def test_close_watches_ends_open_watches(server: EmbeddedServer, client: Any) -> None:
+    with client.watch(client.path(CM, watch="1")) as events:
+        wait_for_open_watches(server, 1)
         server.close_watches()
         assert events.rest() == []
-    until_open(server, 0)
+    wait_for_open_watches(server, 0)
 
 
-def test_a_watch_ends_when_its_client_goes(server: EmbeddedServer, local: Any) -> None:
-    with local.watch(local.path(CM, watch="1")):
-        until_open(server, 1)
-    until_open(server, 0)
+def test_watch_ends_when_the_client_disconnects(server: EmbeddedServer, client: Any) -> None:
+    with client.watch(client.path(CM, watch="1")):
+        wait_for_open_watches(server, 1)
+    wait_for_open_watches(server, 0)
 
 
-def test_a_restart_cuts_connections_and_keeps_port_and_state(server: EmbeddedServer, local: Any) -> None:
+def test_restart_drops_connections_and_keeps_port_and_state(server: EmbeddedServer, client: Any) -> None:
     url = server.handle.url
-    local.create(CM, local.config_map("a"))
-    with local.watch(local.path(CM, watch="1")) as events:
+    client.create(CM, client.config_map("a"))
+    with client.watch(client.path(CM, watch="1")) as events:
         events.take(1)
         server.restart()
         assert events.rest() == []
     assert server.handle.url == url
-    assert local.request("GET", local.path(CM, "a")).status == 200
+    assert client.request("GET", client.path(CM, "a")).status == 200
 
 
-def until_open(server: EmbeddedServer, count: int) -> None:
-    """Wait until that many watches are open."""
+def wait_for_open_watches(server: EmbeddedServer, count: int) -> None:
+    """Wait until this number of watches is open."""
     pause = threading.Event()
     for _ in range(2000):
         if server.open_watches == count:
@@ -210,16 +210,16 @@ def until_open(server: EmbeddedServer, count: int) -> None:
 
 
 @pytest.fixture
-def pod(local: Any) -> Any:
+def pod(client: Any) -> Any:
     containers = [{"name": name, "image": "x"} for name in ("main",)]
-    local.create("pods", {"metadata": {"name": "p"}, "spec": {"containers": containers}})
-    return local
+    client.create("pods", {"metadata": {"name": "p"}, "spec": {"containers": containers}})
+    return client
 
 
 LOG = b"one\ntwo \xff\xfe\nthree\n"
 
 
-def test_a_log_is_what_was_set(server: EmbeddedServer, pod: Any) -> None:
+def test_pod_log_returns_the_content_that_was_set(server: EmbeddedServer, pod: Any) -> None:
     server.set_pod_log(pod.namespace, "p", "main", LOG)
     answer = pod.request("GET", pod.path("pods", "p", "log"))
     assert (answer.status, answer.body, answer.header("Content-Type")) == (200, LOG, "text/plain")
@@ -229,7 +229,7 @@ def test_a_log_is_what_was_set(server: EmbeddedServer, pod: Any) -> None:
     assert pod.request("GET", pod.path("pods", "p", "log", limitBytes="5")).body == b"one\nt"
 
 
-def test_a_log_knows_when_its_lines_were_written(server: EmbeddedServer, pod: Any) -> None:
+def test_pod_log_filters_lines_by_their_time(server: EmbeddedServer, pod: Any) -> None:
     written = datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=timezone.utc)
     server.set_pod_log(pod.namespace, "p", "main", b"old\n", written=written, ended=False)
     server.append_pod_log(pod.namespace, "p", "main", b"new\n")
@@ -240,7 +240,7 @@ def test_a_log_knows_when_its_lines_were_written(server: EmbeddedServer, pod: An
     assert pod.request("GET", pod.path("pods", "p", "log", sinceTime=since)).body == b"new\n"
 
 
-def test_a_followed_log_grows_until_its_container_ends(server: EmbeddedServer, pod: Any) -> None:
+def test_followed_log_streams_lines_until_it_is_ended(server: EmbeddedServer, pod: Any) -> None:
     server.set_pod_log(pod.namespace, "p", "main", b"a\n", ended=False)
     with pod.watch(pod.path("pods", "p", "log", follow="true")) as stream:
         assert stream.line() == b"a\n"
@@ -250,7 +250,7 @@ def test_a_followed_log_grows_until_its_container_ends(server: EmbeddedServer, p
         assert stream.line() == b""
 
 
-def test_a_log_can_be_produced_on_demand(server: EmbeddedServer, pod: Any) -> None:
+def test_pod_log_can_be_an_async_stream(server: EmbeddedServer, pod: Any) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(100):
             yield b"x" * 65536
@@ -259,13 +259,13 @@ def test_a_log_can_be_produced_on_demand(server: EmbeddedServer, pod: Any) -> No
     assert len(pod.request("GET", pod.path("pods", "p", "log")).body) == 100 * 65536
 
 
-def test_the_log_of_the_previous_container_is_another(server: EmbeddedServer, pod: Any) -> None:
+def test_previous_container_has_a_separate_log(server: EmbeddedServer, pod: Any) -> None:
     missing = pod.request("GET", pod.path("pods", "p", "log", previous="true"))
     assert (missing.status, missing.reason) == (400, "BadRequest")
     server.set_pod_log(pod.namespace, "p", "main", b"before\n", previous=True)
     assert pod.request("GET", pod.path("pods", "p", "log", previous="true")).body == b"before\n"
 
 
-def test_a_log_that_was_never_set_cannot_grow(server: EmbeddedServer) -> None:
+def test_appending_to_an_unset_log_raises(server: EmbeddedServer) -> None:
     with pytest.raises(KeyError, match=r"call set_pod_log\(\) first"):
         server.append_pod_log("default", "p", "main", b"x")

@@ -18,7 +18,7 @@ LARGE = "x" * 900_000
 
 
 @pytest.fixture
-def small() -> Iterator[EmbeddedServer]:
+def small_server() -> Iterator[EmbeddedServer]:
     """A server with small limits."""
     settings = Settings(request_log_bytes=MEGABYTE, history_bytes=4 * MEGABYTE, watch_buffer_bytes=2 * MEGABYTE)
     server = EmbeddedServer(tls=False, settings=settings, controllers=())
@@ -27,27 +27,27 @@ def small() -> Iterator[EmbeddedServer]:
     assert server.failures == []
 
 
-def retained() -> int:
+def retained_bytes() -> int:
     gc.collect()
     return tracemalloc.get_traced_memory()[0]
 
 
-def test_dry_runs_and_their_requests_do_not_stay_in_memory(small: EmbeddedServer, make_wire: Any) -> None:
-    wire = make_wire(small.handle)
-    body = wire.config_map("a", data={"k": LARGE})
+def test_dry_runs_and_their_requests_are_not_kept_in_memory(small_server: EmbeddedServer, make_client: Any) -> None:
+    client = make_client(small_server.handle)
+    body = client.config_map("a", data={"k": LARGE})
     tracemalloc.start()
     try:
-        before = retained()
+        before = retained_bytes()
         for _ in range(30):
-            assert wire.request("POST", wire.path("configmaps", dryRun="All"), body).status == 201
-        assert retained() - before < 8 * MEGABYTE
+            assert client.request("POST", client.path("configmaps", dryRun="All"), body).status == 201
+        assert retained_bytes() - before < 8 * MEGABYTE
     finally:
         tracemalloc.stop()
-    (last,) = small.requests
+    (last,) = small_server.requests
     assert last.method == "POST"
 
 
-def test_the_request_log_forgets_the_oldest_beyond_its_number_and_its_bytes() -> None:
+def test_request_log_drops_the_oldest_requests_beyond_its_limits() -> None:
     log = RequestLog(limit=3, max_bytes=1000)
     for number in range(5):
         log.add(RecordedRequest("GET", f"/{number}", ()))
@@ -59,7 +59,7 @@ def test_the_request_log_forgets_the_oldest_beyond_its_number_and_its_bytes() ->
     assert len(log.all()) == 1
 
 
-def test_the_history_forgets_the_oldest_change_of_all_resources_beyond_its_bytes() -> None:
+def test_history_drops_the_oldest_events_of_all_resources_beyond_its_size() -> None:
     store = Store(first_revision=0, history_bytes=3000)
     for name in ("a", "b", "a", "b", "a", "b"):
         store.put("configmaps.", name, {"metadata": {"name": name}, "data": {"k": "x" * 900}})
@@ -73,33 +73,35 @@ def test_the_history_forgets_the_oldest_change_of_all_resources_beyond_its_bytes
     assert len(store.bucket("secrets.").history) == 1
 
 
-def test_revisions_that_the_history_forgot_are_expired(small: EmbeddedServer, make_wire: Any) -> None:
-    wire = make_wire(small.handle)
-    first = wire.create("configmaps", wire.config_map("a", data={"k": LARGE})).version
+def test_revisions_older_than_the_history_are_expired(small_server: EmbeddedServer, make_client: Any) -> None:
+    client = make_client(small_server.handle)
+    first = client.create("configmaps", client.config_map("a", data={"k": LARGE})).resource_version
     for number in range(8):
-        wire.patch(wire.path("configmaps", "a"), {"metadata": {"labels": {"n": str(number)}}})
-    with wire.watch(wire.path("configmaps", watch="1", resourceVersion=first)) as events:
+        client.patch(client.path("configmaps", "a"), {"metadata": {"labels": {"n": str(number)}}})
+    with client.watch(client.path("configmaps", watch="1", resourceVersion=first)) as events:
         (event,) = events.rest()
     assert (event["type"], event["object"]["code"]) == ("ERROR", 410)
 
 
-def test_an_unread_watch_ends_when_its_buffer_is_full_and_leaves_no_gap(small: EmbeddedServer, make_wire: Any) -> None:
-    wire = make_wire(small.handle)
-    host, port = small.handle.url.removeprefix("http://").split(":")
+def test_unread_watch_ends_without_a_gap_when_its_buffer_is_full(
+    small_server: EmbeddedServer, make_client: Any
+) -> None:
+    client = make_client(small_server.handle)
+    host, port = small_server.handle.url.removeprefix("http://").split(":")
     with socket.socket() as unread:
         unread.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         unread.settimeout(20)
         unread.connect((host, int(port)))
-        path = wire.path("configmaps", watch="1", resourceVersion="1")
-        head = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {small.handle.token}\r\n\r\n"
+        path = client.path("configmaps", watch="1", resourceVersion="1")
+        head = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {small_server.handle.token}\r\n\r\n"
         unread.sendall(head.encode())
         started = b""
         while b"\r\n\r\n" not in started:
             started += unread.recv(256)
-        wire.create("configmaps", wire.config_map("a", data={"k": LARGE}))
+        client.create("configmaps", client.config_map("a", data={"k": LARGE}))
         written = 1
-        while small.open_watches:
-            wire.patch(wire.path("configmaps", "a"), {"metadata": {"labels": {"n": str(written)}}})
+        while small_server.open_watches:
+            client.patch(client.path("configmaps", "a"), {"metadata": {"labels": {"n": str(written)}}})
             written += 1
             assert written < 50, "the watch goes on without a reader"
         received = started
@@ -113,23 +115,25 @@ def test_an_unread_watch_ends_when_its_buffer_is_full_and_leaves_no_gap(small: E
     assert len(read) < written - 1
 
 
-def test_the_state_at_the_start_of_a_watch_comes_in_pieces_and_in_order(small: EmbeddedServer, make_wire: Any) -> None:
-    wire = make_wire(small.handle)
+def test_initial_events_of_a_watch_are_sent_in_chunks_and_in_order(
+    small_server: EmbeddedServer, make_client: Any
+) -> None:
+    client = make_client(small_server.handle)
     for number in range(5):
-        wire.create("configmaps", wire.config_map(f"c{number}", data={"k": LARGE}))
-    with wire.watch(wire.path("configmaps", watch="1", allowWatchBookmarks="true", timeoutSeconds="1")) as events:
+        client.create("configmaps", client.config_map(f"c{number}", data={"k": LARGE}))
+    with client.watch(client.path("configmaps", watch="1", allowWatchBookmarks="true", timeoutSeconds="1")) as events:
         first = events.take(6)
     assert [event["object"]["metadata"].get("name") for event in first] == ["c0", "c1", "c2", "c3", "c4", None]
     assert first[-1]["type"] == "BOOKMARK"
 
 
-def test_only_the_last_failures_are_kept(make_wire: Any) -> None:
-    def broken(user: object, info: object) -> bool:
+def test_only_the_latest_failures_are_kept(make_client: Any) -> None:
+    def failing_hook(user: object, info: object) -> bool:
         raise ZeroDivisionError(user, info)
 
-    server = EmbeddedServer(tls=False, authorize=broken)
+    server = EmbeddedServer(tls=False, authorize=failing_hook)
     with server as handle:
-        wire = make_wire(handle, create=False)
+        client = make_client(handle, create=False)
         for _ in range(25):
-            assert wire.request("GET", "/api/v1/namespaces").status == 500
+            assert client.request("GET", "/api/v1/namespaces").status == 500
     assert len(server.failures) == 20

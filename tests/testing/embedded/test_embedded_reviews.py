@@ -1,4 +1,4 @@
-"""What reviews and tokens are on the embedded server alone: its hook, its identities, its clock."""
+"""Reviews and tokens with the authorize hook, the users and the clock of the embedded server."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -18,7 +18,7 @@ REVIEWS = ("selfsubjectreviews", "selfsubjectaccessreviews", "selfsubjectrulesre
 
 @pytest.fixture
 def server() -> EmbeddedServer:
-    """Make a server whose users may read ConfigMaps, ask about themselves, and nothing else."""
+    """Start a server where users may only read ConfigMaps and create reviews about themselves."""
     return EmbeddedServer(
         tokens={JANE: IDENTITY},
         authorize=lambda user, asked: (
@@ -29,9 +29,11 @@ def server() -> EmbeddedServer:
     )
 
 
-def test_who_one_is_shows_all_that_is_known(server: EmbeddedServer, make_wire: Callable[..., Any]) -> None:
+def test_self_subject_review_returns_all_fields_of_the_user(
+    server: EmbeddedServer, make_client: Callable[..., Any]
+) -> None:
     with server as handle:
-        answer = make_wire(handle).request("POST", f"{AUTHENTICATION}/selfsubjectreviews", {}, token=JANE)
+        answer = make_client(handle).request("POST", f"{AUTHENTICATION}/selfsubjectreviews", {}, token=JANE)
     assert answer.document["status"]["userInfo"] == {
         "username": "jane",
         "uid": "uid-of-jane",
@@ -41,27 +43,27 @@ def test_who_one_is_shows_all_that_is_known(server: EmbeddedServer, make_wire: C
 
 
 @pytest.mark.parametrize(("resource", "allowed"), [("configmaps", True), ("secrets", False)])
-def test_the_hook_answers_questions(
-    server: EmbeddedServer, make_wire: Callable[..., Any], resource: str, allowed: bool
+def test_authorize_hook_decides_access_reviews(
+    server: EmbeddedServer, make_client: Callable[..., Any], resource: str, allowed: bool
 ) -> None:
     attributes = {"verb": "get", "resource": resource, "namespace": "default"}
     with server as handle:
-        wire = make_wire(handle)
+        client = make_client(handle)
         for path, spec, token in (
             ("selfsubjectaccessreviews", {}, JANE),
             ("subjectaccessreviews", {"user": "jane"}, None),
             ("namespaces/default/localsubjectaccessreviews", {"user": "jane"}, None),
         ):
             body = {"spec": {"resourceAttributes": attributes, **spec}}
-            answer = wire.request("POST", f"{AUTHORIZATION}/{path}", body, token=token)
+            answer = client.request("POST", f"{AUTHORIZATION}/{path}", body, token=token)
             assert answer.document["status"] == {"allowed": allowed}
 
 
-def test_the_hook_makes_the_rules(server: EmbeddedServer, make_wire: Callable[..., Any]) -> None:
+def test_authorize_hook_determines_the_rules_review(server: EmbeddedServer, make_client: Callable[..., Any]) -> None:
     body = {"spec": {"namespace": "default"}}
     with server as handle:
-        wire = make_wire(handle)
-        answer = wire.request("POST", f"{AUTHORIZATION}/selfsubjectrulesreviews", body, token=JANE)
+        client = make_client(handle)
+        answer = client.request("POST", f"{AUTHORIZATION}/selfsubjectrulesreviews", body, token=JANE)
     status = answer.document["status"]
     assert {"verbs": ["get", "list"], "apiGroups": [""], "resources": ["configmaps"]} in status["resourceRules"]
     assert all(rule["resources"] != ["secrets"] for rule in status["resourceRules"])
@@ -71,21 +73,21 @@ def test_the_hook_makes_the_rules(server: EmbeddedServer, make_wire: Callable[..
     assert status["incomplete"]
 
 
-def test_a_token_goes_with_its_account(make_wire: Callable[..., Any]) -> None:
+def test_token_becomes_invalid_when_its_account_is_deleted(make_client: Callable[..., Any]) -> None:
     with EmbeddedServer() as handle:
-        wire = make_wire(handle)
-        wire.create("serviceaccounts", {"metadata": {"name": "robot"}})
-        issued = wire.request("POST", wire.path("serviceaccounts", "robot", "token"), {})
+        client = make_client(handle)
+        client.create("serviceaccounts", {"metadata": {"name": "robot"}})
+        issued = client.request("POST", client.path("serviceaccounts", "robot", "token"), {})
         token = issued.document["status"]["token"]
-        assert wire.request("GET", "/api/v1/namespaces", token=token).status == 200
-        wire.request("DELETE", wire.path("serviceaccounts", "robot"))
-        assert wire.request("GET", "/api/v1/namespaces", token=token).status == 401
-        wire.create("serviceaccounts", {"metadata": {"name": "robot"}})
-        assert wire.request("GET", "/api/v1/namespaces", token=token).status == 401
+        assert client.request("GET", "/api/v1/namespaces", token=token).status == 200
+        client.request("DELETE", client.path("serviceaccounts", "robot"))
+        assert client.request("GET", "/api/v1/namespaces", token=token).status == 401
+        client.create("serviceaccounts", {"metadata": {"name": "robot"}})
+        assert client.request("GET", "/api/v1/namespaces", token=token).status == 401
 
 
 @pytest.mark.parametrize(("left", "counts", "known"), [(60, True, True), (-1, True, False), (60, False, False)])
-def test_a_token_counts_until_it_expires(left: int, counts: bool, known: bool) -> None:
+def test_token_is_valid_until_it_expires(left: int, counts: bool, known: bool) -> None:
     authenticator = Authenticator({})
     expires = datetime.now(timezone.utc) + timedelta(seconds=left)
     authenticator.issue("token", IssuedToken(Identity("robot"), ("vault",), expires, lambda: counts))

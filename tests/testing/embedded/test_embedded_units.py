@@ -1,4 +1,4 @@
-"""The parts of the embedded server that need no socket: store, pages, paths, negotiation."""
+"""Modules of the embedded server that work without a socket: store, pagination, request info, negotiation."""
 
 from dataclasses import replace
 
@@ -13,70 +13,70 @@ from kubex_testing.embedded._registry import Registry
 from kubex_testing.embedded._request_info import parse_request_info
 from kubex_testing.embedded._store import Event, Store
 
-NAME = "things."
+BUCKET = "things."
 
 
 def put(store: Store, key: str, **more: object) -> int:
     namespace, _, name = key.partition("/")
-    return store.put(NAME, key, {"metadata": {"namespace": namespace, "name": name}, **more}).revision
+    return store.put(BUCKET, key, {"metadata": {"namespace": namespace, "name": name}, **more}).revision
 
 
-def test_every_write_has_a_revision_of_its_own() -> None:
+def test_each_write_gets_a_new_revision() -> None:
     store = Store(first_revision=10)
     assert [put(store, "a/x"), put(store, "a/y"), put(store, "a/x", n=1)] == [11, 12, 13]
-    found = store.get(NAME, "a/x")
+    found = store.get(BUCKET, "a/x")
     assert found is not None
     assert found.object["metadata"]["resourceVersion"] == "13"
-    assert store.delete(NAME, "a/x").revision == 14
-    assert store.get(NAME, "a/x") is None
+    assert store.delete(BUCKET, "a/x").revision == 14
+    assert store.get(BUCKET, "a/x") is None
 
 
-def test_a_snapshot_is_the_past() -> None:
+def test_snapshot_returns_the_objects_of_an_earlier_revision() -> None:
     store = Store()
     first = put(store, "a/x", n=1)
     second = put(store, "a/y", n=1)
     put(store, "a/x", n=2)
-    store.delete(NAME, "a/y")
-    bucket = store.bucket(NAME)
+    store.delete(BUCKET, "a/y")
+    bucket = store.bucket(BUCKET)
     assert {key: item.object.get("n") for key, item in bucket.snapshot(second).items()} == {"a/x": 1, "a/y": 1}
     assert set(bucket.snapshot(first)) == {"a/x"}
     assert bucket.snapshot(first - 1) == {}
 
 
-def test_listeners_hear_of_each_change_and_history_repeats_it() -> None:
+def test_listeners_receive_each_event_and_history_contains_it() -> None:
     store = Store()
     heard: list[Event] = []
-    store.bucket(NAME).listeners.add(heard.append)
+    store.bucket(BUCKET).listeners.add(heard.append)
     first = put(store, "a/x")
     put(store, "a/x", n=1)
-    store.delete(NAME, "a/x")
+    store.delete(BUCKET, "a/x")
     assert [event.type for event in heard] == ["ADDED", "MODIFIED", "DELETED"]
-    assert list(store.bucket(NAME).events_since(first)) == heard[1:]
+    assert list(store.bucket(BUCKET).events_since(first)) == heard[1:]
 
 
-def test_history_forgets_and_says_how_far() -> None:
+def test_compacted_revision_follows_the_discarded_history() -> None:
     store = Store(history_limit=2)
     revisions = [put(store, f"a/{number}") for number in range(4)]
-    bucket = store.bucket(NAME)
+    bucket = store.bucket(BUCKET)
     assert bucket.compacted_revision == revisions[1]
     store.compact()
     assert (bucket.compacted_revision, list(bucket.history)) == (revisions[3], [])
     assert store.bucket("others.").compacted_revision == revisions[3]
 
 
-def test_keys_of_a_namespace_are_its_own() -> None:
+def test_keys_with_prefix_returns_the_keys_of_one_namespace() -> None:
     store = Store()
     for key in ("a/x", "a-b/x", "ab/x", "a/a"):
         put(store, key)
-    assert store.bucket(NAME).keys_with_prefix("a/") == ["a/a", "a/x"]
-    assert store.bucket(NAME).keys == ["a-b/x", "a/a", "a/x", "ab/x"]
+    assert store.bucket(BUCKET).keys_with_prefix("a/") == ["a/a", "a/x"]
+    assert store.bucket(BUCKET).keys == ["a-b/x", "a/a", "a/x", "ab/x"]
 
 
-def test_pages_go_on_where_the_last_one_ended() -> None:
+def test_continue_token_starts_after_the_last_item() -> None:
     store = Store()
     for name in "edcba":
         put(store, f"n/{name}")
-    bucket, selection = store.bucket(NAME), Selection("n/")
+    bucket, selection = store.bucket(BUCKET), Selection("n/")
     names: list[str] = []
     token, sizes = "", []
     while True:
@@ -90,10 +90,10 @@ def test_pages_go_on_where_the_last_one_ended() -> None:
     assert (names, sizes) == (["a", "b", "c", "d", "e"], [(2, 3), (2, 1), (1, 0)])
 
 
-def test_a_full_last_page_has_no_token() -> None:
+def test_continue_token_is_missing_on_a_full_last_page() -> None:
     store = Store()
     put(store, "n/a")
-    page = read_page(store.bucket(NAME), store.revision, Selection("n/"), ListOptions(limit=1))
+    page = read_page(store.bucket(BUCKET), store.revision, Selection("n/"), ListOptions(limit=1))
     assert (len(page.items), page.continue_token) == (1, "")
 
 
@@ -119,7 +119,7 @@ PATHS = [
 
 
 @pytest.mark.parametrize(("method", "target", "expected"), PATHS)
-def test_a_path_says_what_it_is_about(method: str, target: str, expected: tuple[str, ...]) -> None:
+def test_path_is_parsed_into_request_info(method: str, target: str, expected: tuple[str, ...]) -> None:
     info = parse_request_info(request(method, target))
     assert info.is_resource
     found = (info.group, info.version, info.namespace, info.plural, info.name, info.subresource, info.verb)
@@ -127,7 +127,7 @@ def test_a_path_says_what_it_is_about(method: str, target: str, expected: tuple[
 
 
 @pytest.mark.parametrize("target", ["/", "/version", "/api", "/api/v1", "/apis", "/apis/apps/v1", "/apiary/v1/pods"])
-def test_other_paths_are_about_no_resource(target: str) -> None:
+def test_other_paths_are_not_resource_requests(target: str) -> None:
     assert not parse_request_info(request("GET", target)).is_resource
 
 
@@ -144,24 +144,24 @@ ACCEPTS = [
 
 
 @pytest.mark.parametrize(("header", "media", "as_kind"), ACCEPTS)
-def test_the_first_acceptable_form_is_taken(header: str, media: str, as_kind: str) -> None:
+def test_first_acceptable_media_type_is_selected(header: str, media: str, as_kind: str) -> None:
     chosen = negotiate(request("GET", "/", accept=header), as_kinds=("Table",))
     assert (chosen.media, chosen.as_kind) == (media, as_kind)
 
 
 @pytest.mark.parametrize("header", ["text/html", "application/vnd.kubernetes.protobuf", "application/json;as=X"])
-def test_nothing_acceptable_is_an_error(header: str) -> None:
+def test_no_acceptable_media_type_raises_406(header: str) -> None:
     with pytest.raises(ApiError) as error:
         negotiate(request("GET", "/", accept=header), as_kinds=("Table",))
     assert error.value.code == 406
 
 
 @pytest.mark.parametrize(("agent", "pretty"), [("curl/8.0", True), ("Wget/1", True), ("probe/1", False)])
-def test_people_get_indented_json(agent: str, pretty: bool) -> None:
+def test_browsers_and_curl_get_indented_json(agent: str, pretty: bool) -> None:
     assert negotiate(request("GET", "/", user_agent=agent)).pretty is pretty
 
 
-def test_versions_are_preferred_as_kubernetes_does() -> None:
+def test_versions_are_sorted_by_kubernetes_version_priority() -> None:
     registry = Registry()
     pods = registry.find("", "v1", "pods")
     assert pods is not None

@@ -1,4 +1,4 @@
-"""Tokens, reviews and certificate signing requests, as a real kube-apiserver takes them."""
+"""Tokens, reviews and certificate signing requests, compared with kube-apiserver."""
 
 import base64
 from typing import Any
@@ -8,19 +8,19 @@ import pytest
 JANE = "token-of-jane"
 AUTHENTICATION = "/apis/authentication.k8s.io/v1"
 AUTHORIZATION = "/apis/authorization.k8s.io/v1"
-WHO = f"{AUTHENTICATION}/selfsubjectreviews"
-REQUESTS = "/apis/certificates.k8s.io/v1/certificatesigningrequests"
+SELF_SUBJECT_REVIEWS = f"{AUTHENTICATION}/selfsubjectreviews"
+SIGNING_REQUESTS = "/apis/certificates.k8s.io/v1/certificatesigningrequests"
 PODS = {"verb": "get", "resource": "pods"}
 PATH = {"verb": "get", "path": "/metrics"}
 
 
-def seen(answer: Any) -> tuple[int, str | None, list[str]]:
-    """Return status, reason and the fields of the causes of a refusal."""
+def error_summary(answer: Any) -> tuple[int, str | None, list[str]]:
+    """Return the status, the reason, and the fields of the causes of an error response."""
     details = answer.document.get("details") or {}
     return answer.status, answer.document.get("reason"), [cause["field"] for cause in details.get("causes", [])]
 
 
-ONES_OWN = [
+SELF_REVIEWS = [
     ({}, ["spec"]),
     ({"spec": {"resourceAttributes": PODS, "nonResourceAttributes": PATH}}, ["spec"]),
     ({"metadata": {"name": "x"}, "spec": {"resourceAttributes": PODS}}, ["metadata"]),
@@ -28,71 +28,71 @@ ONES_OWN = [
 ]
 
 
-@pytest.mark.parametrize(("body", "fields"), ONES_OWN)
-def test_questions_about_oneself_that_are_invalid(wire: Any, body: dict[str, Any], fields: list[str]) -> None:
-    answer = wire.request("POST", f"{AUTHORIZATION}/selfsubjectaccessreviews", body)
-    assert seen(answer) == (422, "Invalid", fields)
+@pytest.mark.parametrize(("body", "fields"), SELF_REVIEWS)
+def test_invalid_self_subject_access_reviews(client: Any, body: dict[str, Any], fields: list[str]) -> None:
+    answer = client.request("POST", f"{AUTHORIZATION}/selfsubjectaccessreviews", body)
+    assert error_summary(answer) == (422, "Invalid", fields)
     assert answer.document["details"]["group"] == "authorization.k8s.io"
     assert "kind" not in answer.document["details"]
 
 
 @pytest.mark.parametrize("attributes", ["resourceAttributes", "nonResourceAttributes"])
-def test_attributes_may_be_empty(wire: Any, attributes: str) -> None:
-    answer = wire.request("POST", f"{AUTHORIZATION}/selfsubjectaccessreviews", {"spec": {attributes: {}}})
+def test_access_review_attributes_may_be_empty(client: Any, attributes: str) -> None:
+    answer = client.request("POST", f"{AUTHORIZATION}/selfsubjectaccessreviews", {"spec": {attributes: {}}})
     assert (answer.status, answer.document["status"]["allowed"]) == (201, True)
 
 
-OTHERS = [
+SUBJECT_REVIEWS = [
     ({"resourceAttributes": PODS}, ["spec.user"]),
     ({}, ["spec", "spec.user"]),
     ({"user": "jane", "resourceAttributes": PODS, "nonResourceAttributes": PATH}, ["spec"]),
 ]
 
 
-@pytest.mark.parametrize(("spec", "fields"), OTHERS)
-def test_questions_about_others_that_are_invalid(wire: Any, spec: dict[str, Any], fields: list[str]) -> None:
-    answer = wire.request("POST", f"{AUTHORIZATION}/subjectaccessreviews", {"spec": spec})
-    assert seen(answer) == (422, "Invalid", fields)
+@pytest.mark.parametrize(("spec", "fields"), SUBJECT_REVIEWS)
+def test_invalid_subject_access_reviews(client: Any, spec: dict[str, Any], fields: list[str]) -> None:
+    answer = client.request("POST", f"{AUTHORIZATION}/subjectaccessreviews", {"spec": spec})
+    assert error_summary(answer) == (422, "Invalid", fields)
 
 
-LOCAL = [
+LOCAL_REVIEWS = [
     ({"user": "jane", "resourceAttributes": PODS}, 422, ["spec.resourceAttributes.namespace"]),
     ({"user": "jane", "nonResourceAttributes": PATH}, 422, ["spec.nonResourceAttributes"]),
 ]
 
 
-@pytest.mark.parametrize(("spec", "status", "fields"), LOCAL)
-def test_questions_about_a_namespace_that_are_invalid(
-    wire: Any, spec: dict[str, Any], status: int, fields: list[str]
+@pytest.mark.parametrize(("spec", "status", "fields"), LOCAL_REVIEWS)
+def test_invalid_local_subject_access_reviews(
+    client: Any, spec: dict[str, Any], status: int, fields: list[str]
 ) -> None:
-    path = f"{AUTHORIZATION}/namespaces/{wire.namespace}/localsubjectaccessreviews"
-    assert seen(wire.request("POST", path, {"spec": spec})) == (status, "Invalid", fields)
-    assert wire.request("POST", path, {"metadata": {"namespace": "other"}, "spec": spec}).status == 400
+    path = f"{AUTHORIZATION}/namespaces/{client.namespace}/localsubjectaccessreviews"
+    assert error_summary(client.request("POST", path, {"spec": spec})) == (status, "Invalid", fields)
+    assert client.request("POST", path, {"metadata": {"namespace": "other"}, "spec": spec}).status == 400
 
 
-def test_a_namespace_need_not_be_there_to_ask_about_it(wire: Any) -> None:
+def test_local_access_review_does_not_require_the_namespace_to_exist(client: Any) -> None:
     spec = {"user": "jane", "resourceAttributes": {**PODS, "namespace": "nowhere"}}
-    answer = wire.request("POST", f"{AUTHORIZATION}/namespaces/nowhere/localsubjectaccessreviews", {"spec": spec})
+    answer = client.request("POST", f"{AUTHORIZATION}/namespaces/nowhere/localsubjectaccessreviews", {"spec": spec})
     assert (answer.status, answer.document["metadata"]["namespace"]) == (201, "nowhere")
 
 
-NOWHERE = [
-    ("GET", WHO, 405),
-    ("DELETE", WHO, 405),
-    ("GET", f"{WHO}/x", 404),
-    ("PUT", f"{WHO}/x", 404),
+MISSING_NAMESPACE_REVIEWS = [
+    ("GET", SELF_SUBJECT_REVIEWS, 405),
+    ("DELETE", SELF_SUBJECT_REVIEWS, 405),
+    ("GET", f"{SELF_SUBJECT_REVIEWS}/x", 404),
+    ("PUT", f"{SELF_SUBJECT_REVIEWS}/x", 404),
     ("POST", f"{AUTHENTICATION}/tokenreviews/x", 404),
     ("POST", f"{AUTHORIZATION}/localsubjectaccessreviews", 404),
     ("POST", f"{AUTHORIZATION}/namespaces/default/selfsubjectaccessreviews", 404),
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "status"), NOWHERE)
-def test_reviews_can_be_created_and_nothing_else(wire: Any, method: str, path: str, status: int) -> None:
-    assert wire.request(method, path, {}).status == status
+@pytest.mark.parametrize(("method", "path", "status"), MISSING_NAMESPACE_REVIEWS)
+def test_reviews_support_only_create(client: Any, method: str, path: str, status: int) -> None:
+    assert client.request(method, path, {}).status == status
 
 
-BODIES = [
+REVIEW_BODIES = [
     ({"apiVersion": "v1", "kind": "Pod"}, {}, 400),
     ({"color": "red"}, {"fieldValidation": "Strict"}, 400),
     ({}, {"dryRun": "X"}, 422),
@@ -100,22 +100,24 @@ BODIES = [
 ]
 
 
-@pytest.mark.parametrize(("body", "query", "status"), BODIES)
-def test_bodies_and_options_of_reviews(wire: Any, body: dict[str, Any], query: dict[str, str], status: int) -> None:
+@pytest.mark.parametrize(("body", "query", "status"), REVIEW_BODIES)
+def test_invalid_bodies_and_options_of_reviews(
+    client: Any, body: dict[str, Any], query: dict[str, str], status: int
+) -> None:
     parameters = "&".join(f"{key}={value}" for key, value in query.items())
-    answer = wire.request("POST", f"{WHO}?{parameters}", body)
+    answer = client.request("POST", f"{SELF_SUBJECT_REVIEWS}?{parameters}", body)
     assert answer.status == status
     if status == 201:
         assert list(answer.document["metadata"]) == ["creationTimestamp"]
 
 
-def test_everything_about_a_user_may_be_impersonated(wire: Any) -> None:
+def test_name_uid_groups_and_extra_can_be_impersonated(client: Any) -> None:
     headers = (
         ("Impersonate-User", "bob"),
         ("Impersonate-Uid", "77"),
         ("Impersonate-Extra-Example.com%2Fscopes", "view"),
     )
-    user = wire.request("POST", WHO, {}, headers=headers).document["status"]["userInfo"]
+    user = client.request("POST", SELF_SUBJECT_REVIEWS, {}, headers=headers).document["status"]["userInfo"]
     assert user == {
         "username": "bob",
         "uid": "77",
@@ -124,13 +126,13 @@ def test_everything_about_a_user_may_be_impersonated(wire: Any) -> None:
     }
 
 
-def test_a_service_account_is_impersonated_with_its_groups(wire: Any) -> None:
+def test_impersonated_service_account_has_its_groups(client: Any) -> None:
     headers = (("Impersonate-User", "system:serviceaccount:a:b"),)
-    user = wire.request("POST", WHO, {}, headers=headers).document["status"]["userInfo"]
+    user = client.request("POST", SELF_SUBJECT_REVIEWS, {}, headers=headers).document["status"]["userInfo"]
     assert user["groups"] == ["system:serviceaccounts", "system:serviceaccounts:a", "system:authenticated"]
 
 
-TOKENS = [
+TOKEN_REQUESTS = [
     ({"spec": {"expirationSeconds": 599}}, 422, ["spec.expirationSeconds"]),
     ({"spec": {"expirationSeconds": 2**33}}, 422, ["spec.expirationSeconds"]),
     ({"metadata": {"name": "other"}}, 422, ["metadata.name"]),
@@ -146,35 +148,35 @@ TOKENS = [
 ]
 
 
-@pytest.mark.parametrize(("body", "status", "fields"), TOKENS)
-def test_tokens_that_are_refused(wire: Any, body: dict[str, Any], status: int, fields: list[str]) -> None:
-    wire.create("serviceaccounts", {"metadata": {"name": "robot"}})
-    wire.create("pods", {"metadata": {"name": "default"}, "spec": {"containers": [{"name": "c", "image": "i"}]}})
-    answer = wire.request("POST", wire.path("serviceaccounts", "robot", "token"), body)
-    assert (answer.status, seen(answer)[2]) == (status, fields)
+@pytest.mark.parametrize(("body", "status", "fields"), TOKEN_REQUESTS)
+def test_invalid_token_requests(client: Any, body: dict[str, Any], status: int, fields: list[str]) -> None:
+    client.create("serviceaccounts", {"metadata": {"name": "robot"}})
+    client.create("pods", {"metadata": {"name": "default"}, "spec": {"containers": [{"name": "c", "image": "i"}]}})
+    answer = client.request("POST", client.path("serviceaccounts", "robot", "token"), body)
+    assert (answer.status, error_summary(answer)[2]) == (status, fields)
 
 
-def test_a_token_that_names_nothing_is_for_the_server(wire: Any) -> None:
-    wire.create("serviceaccounts", {"metadata": {"name": "robot"}})
-    answer = wire.request("POST", wire.path("serviceaccounts", "robot", "token"), {})
+def test_token_without_audience_is_issued_for_the_api_server(client: Any) -> None:
+    client.create("serviceaccounts", {"metadata": {"name": "robot"}})
+    answer = client.request("POST", client.path("serviceaccounts", "robot", "token"), {})
     spec = answer.document["spec"]
     assert (len(spec["audiences"]), spec["expirationSeconds"], spec["boundObjectRef"]) == (1, 3600, None)
     assert list(answer.document["metadata"])[:4] == ["name", "namespace", "uid", "creationTimestamp"]
     token = answer.document["status"]["token"]
-    review = wire.request("POST", f"{AUTHENTICATION}/tokenreviews", {"spec": {"token": token}}).document
+    review = client.request("POST", f"{AUTHENTICATION}/tokenreviews", {"spec": {"token": token}}).document
     assert review["status"]["audiences"] == spec["audiences"]
     claims = token.split(".")[1]
-    assert f'"sub":"system:serviceaccount:{wire.namespace}:robot"' in base64.urlsafe_b64decode(claims + "==").decode()
+    assert f'"sub":"system:serviceaccount:{client.namespace}:robot"' in base64.urlsafe_b64decode(claims + "==").decode()
 
 
 def _signing_request(name: str, **spec: Any) -> dict[str, Any]:
-    # Only the frame counts here; that a real request is taken is tested with the client.
+    # Only the fields of the object matter here. The tests of the client send a real certificate request.
     request = base64.b64encode(b"no PEM").decode()
     more = {"request": request, "signerName": "example.com/tests", "usages": ["client auth"], **spec}
     return {"metadata": {"name": name}, "spec": more}
 
 
-SIGNING = [
+INVALID_SIGNING_REQUESTS = [
     ({}, ["spec.request"]),
     ({"usages": None}, ["spec.request", "spec.usages"]),
     ({"usages": ["singing"]}, ["spec.request", "spec.usages[0]"]),
@@ -186,7 +188,7 @@ SIGNING = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "fields"), SIGNING)
-def test_signing_requests_that_cannot_be(wire: Any, spec: dict[str, Any], fields: list[str]) -> None:
-    answer = wire.request("POST", REQUESTS, _signing_request(wire.namespace, **spec))
-    assert seen(answer) == (422, "Invalid", fields)
+@pytest.mark.parametrize(("spec", "fields"), INVALID_SIGNING_REQUESTS)
+def test_invalid_certificate_signing_requests(client: Any, spec: dict[str, Any], fields: list[str]) -> None:
+    answer = client.request("POST", SIGNING_REQUESTS, _signing_request(client.namespace, **spec))
+    assert error_summary(answer) == (422, "Invalid", fields)

@@ -1,4 +1,4 @@
-"""Who may ask what, and what can be asked by anybody: tokens, health, version, discovery."""
+"""Authentication and authorization, and the endpoints that allow anonymous requests."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ import pytest
 JANE = "token-of-jane"
 
 
-def test_without_credentials_one_is_anonymous_and_forbidden(wire: Any) -> None:
-    answer = wire.request("GET", "/api/v1/namespaces", anonymous=True)
+def test_request_without_credentials_is_anonymous_and_forbidden(client: Any) -> None:
+    answer = client.request("GET", "/api/v1/namespaces", anonymous=True)
     assert (answer.status, answer.reason) == (403, "Forbidden")
     assert answer.document["message"] == (
         'namespaces is forbidden: User "system:anonymous" cannot list resource "namespaces" '
@@ -18,22 +18,22 @@ def test_without_credentials_one_is_anonymous_and_forbidden(wire: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/livez", "/readyz"])
-def test_health_is_open_to_all(wire: Any, path: str) -> None:
-    answer = wire.request("GET", path, anonymous=True)
+def test_health_endpoints_allow_anonymous_requests(client: Any, path: str) -> None:
+    answer = client.request("GET", path, anonymous=True)
     assert (answer.status, answer.body) == (200, b"ok")
     assert answer.header("Content-Type") == "text/plain; charset=utf-8"
 
 
-def test_the_version_is_open_to_all(wire: Any) -> None:
-    answer = wire.request("GET", "/version", anonymous=True)
+def test_version_endpoint_allows_anonymous_requests(client: Any) -> None:
+    answer = client.request("GET", "/version", anonymous=True)
     assert answer.status == 200
     assert answer.document["major"] == "1"
     assert answer.document["gitVersion"].startswith("v1.")
 
 
 @pytest.mark.parametrize("path", ["/version", "/api/v1/namespaces"])
-def test_a_token_nobody_knows_is_unauthorized_everywhere(wire: Any, path: str) -> None:
-    answer = wire.request("GET", path, token="bad")
+def test_unknown_token_is_unauthorized_on_every_path(client: Any, path: str) -> None:
+    answer = client.request("GET", path, token="bad")
     assert (answer.status, answer.reason, answer.document["message"]) == (401, "Unauthorized", "Unauthorized")
     assert "details" not in answer.document
     assert answer.header("WWW-Authenticate") is None
@@ -63,97 +63,97 @@ FORBIDDEN = [
 
 
 @pytest.mark.parametrize(("method", "path", "subject", "action", "details"), FORBIDDEN)
-def test_a_user_without_rights_is_told_what_is_missing(
-    wire: Any, method: str, path: str, subject: str, action: str, details: dict[str, str]
+def test_forbidden_message_names_the_missing_permission(
+    client: Any, method: str, path: str, subject: str, action: str, details: dict[str, str]
 ) -> None:
     body = {"metadata": {"name": "x"}} if method == "POST" else None
-    answer = wire.request(method, path, body, token=JANE)
+    answer = client.request(method, path, body, token=JANE)
     assert (answer.status, answer.reason) == (403, "Forbidden")
     assert answer.document["message"] == f'{subject}: User "jane" cannot {action}'
     assert answer.document["details"] == details
 
 
-def test_only_the_trusted_may_act_as_others(wire: Any) -> None:
-    answer = wire.request("GET", "/api/v1/nodes", token=JANE, headers=(("Impersonate-User", "bob"),))
+def test_only_administrators_can_impersonate(client: Any) -> None:
+    answer = client.request("GET", "/api/v1/nodes", token=JANE, headers=(("Impersonate-User", "bob"),))
     assert (answer.status, answer.reason) == (403, "Forbidden")
     headers = (("Impersonate-User", "bob"), ("Impersonate-Group", "g1"))
     path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
-    review = wire.request("POST", path, body, headers=headers)
+    review = client.request("POST", path, body, headers=headers)
     assert review.status == 201
     info = review.document["status"]["userInfo"]
     assert (info["username"], info["groups"]) == ("bob", ["g1", "system:authenticated"])
 
 
-def test_one_can_ask_what_one_may_do(wire: Any) -> None:
+def test_self_subject_access_review(client: Any) -> None:
     path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
     attributes = {"verb": "list", "resource": "pods", "namespace": "default"}
     body = {"spec": {"resourceAttributes": attributes}}
-    assert wire.request("POST", path, body).document["status"]["allowed"] is True
-    assert wire.request("GET", path).status == 405
-    empty = wire.request("POST", path, {"spec": {}})
+    assert client.request("POST", path, body).document["status"]["allowed"] is True
+    assert client.request("GET", path).status == 405
+    empty = client.request("POST", path, {"spec": {}})
     assert (empty.status, empty.reason) == (422, "Invalid")
 
 
 AUTHORIZATION = "/apis/authorization.k8s.io/v1"
 
 
-def test_one_can_ask_what_others_may_do(wire: Any) -> None:
-    asked = {"resourceAttributes": {"verb": "get", "resource": "pods", "namespace": wire.namespace}, "user": "jane"}
-    answer = wire.request("POST", f"{AUTHORIZATION}/subjectaccessreviews", {"spec": asked})
+def test_subject_access_review(client: Any) -> None:
+    asked = {"resourceAttributes": {"verb": "get", "resource": "pods", "namespace": client.namespace}, "user": "jane"}
+    answer = client.request("POST", f"{AUTHORIZATION}/subjectaccessreviews", {"spec": asked})
     assert (answer.status, answer.document["status"]["allowed"]) == (201, False)
-    path = f"{AUTHORIZATION}/namespaces/{wire.namespace}/localsubjectaccessreviews"
-    local = wire.request("POST", path, {"metadata": {"namespace": wire.namespace}, "spec": asked})
+    path = f"{AUTHORIZATION}/namespaces/{client.namespace}/localsubjectaccessreviews"
+    local = client.request("POST", path, {"metadata": {"namespace": client.namespace}, "spec": asked})
     assert (local.status, local.document["status"]["allowed"]) == (201, False)
-    assert local.document["metadata"]["namespace"] == wire.namespace
+    assert local.document["metadata"]["namespace"] == client.namespace
 
 
-def test_a_token_says_whose_it_is(wire: Any) -> None:
+def test_token_review_returns_the_user_of_a_token(client: Any) -> None:
     path = "/apis/authentication.k8s.io/v1/tokenreviews"
-    known = wire.request("POST", path, {"spec": {"token": JANE}}).document["status"]
+    known = client.request("POST", path, {"spec": {"token": JANE}}).document["status"]
     assert (known["authenticated"], known["user"]["username"]) == (True, "jane")
     assert known["user"]["groups"] == ["devs", "system:authenticated"]
-    unknown = wire.request("POST", path, {"spec": {"token": "zzz"}})
+    unknown = client.request("POST", path, {"spec": {"token": "zzz"}})
     assert (unknown.status, "authenticated" in unknown.document["status"]) == (201, False)
     assert unknown.document["status"]["error"].startswith("invalid bearer token")
 
 
-def test_a_service_account_gets_tokens_to_sign_in_with(wire: Any) -> None:
-    wire.create("serviceaccounts", {"metadata": {"name": "sa1"}})
-    path = wire.path("serviceaccounts", "sa1", "token")
-    answer = wire.request("POST", path, {"spec": {"expirationSeconds": 3600}})
+def test_token_request_issues_a_token_for_a_service_account(client: Any) -> None:
+    client.create("serviceaccounts", {"metadata": {"name": "sa1"}})
+    path = client.path("serviceaccounts", "sa1", "token")
+    answer = client.request("POST", path, {"spec": {"expirationSeconds": 3600}})
     assert (answer.status, answer.document["kind"]) == (201, "TokenRequest")
     who = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
     token = answer.document["status"]["token"]
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
-    review = wire.request("POST", who, body, token=token)
-    assert review.document["status"]["userInfo"]["username"] == f"system:serviceaccount:{wire.namespace}:sa1"
-    short = wire.request("POST", path, {"spec": {"expirationSeconds": 10}})
+    review = client.request("POST", who, body, token=token)
+    assert review.document["status"]["userInfo"]["username"] == f"system:serviceaccount:{client.namespace}:sa1"
+    short = client.request("POST", path, {"spec": {"expirationSeconds": 10}})
     assert (short.status, short.causes) == (422, [("FieldValueInvalid", "spec.expirationSeconds")])
-    missing = wire.request("POST", wire.path("serviceaccounts", "nope", "token"), {"spec": {}})
+    missing = client.request("POST", client.path("serviceaccounts", "nope", "token"), {"spec": {}})
     assert (missing.status, missing.reason) == (404, "NotFound")
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/"])
-def test_the_core_group_has_one_version(wire: Any, path: str) -> None:
-    document = wire.request("GET", path).document
+def test_core_group_has_one_version(client: Any, path: str) -> None:
+    document = client.request("GET", path).document
     assert (document["kind"], document["versions"]) == ("APIVersions", ["v1"])
 
 
-def test_groups_say_their_versions(wire: Any) -> None:
-    document = wire.request("GET", "/apis").document
+def test_group_list_contains_the_versions(client: Any) -> None:
+    document = client.request("GET", "/apis").document
     assert document["kind"] == "APIGroupList"
     apps = {"groupVersion": "apps/v1", "version": "v1"}
     expected = {"name": "apps", "versions": [apps], "preferredVersion": apps}
     assert expected in document["groups"]
-    one = wire.request("GET", "/apis/apps").document
+    one = client.request("GET", "/apis/apps").document
     assert one == {"kind": "APIGroup", "apiVersion": "v1", **expected}
 
 
 @pytest.mark.parametrize(("path", "group"), [("/api", None), ("/apis", "apps")])
-def test_discovery_comes_in_one_document_with_an_etag(wire: Any, path: str, group: str | None) -> None:
+def test_aggregated_discovery_has_an_etag(client: Any, path: str, group: str | None) -> None:
     kind = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
-    answer = wire.request("GET", path, accept=f"{kind},application/json")
+    answer = client.request("GET", path, accept=f"{kind},application/json")
     assert (answer.status, answer.header("Content-Type"), answer.header("Vary")) == (200, kind, "Accept")
     assert answer.document["kind"] == "APIGroupDiscoveryList"
     (item,) = [item for item in answer.document["items"] if item["metadata"].get("name") == group]
@@ -162,13 +162,13 @@ def test_discovery_comes_in_one_document_with_an_etag(wire: Any, path: str, grou
     assert resource["scope"] == "Namespaced"
     assert scale in [subresource["subresource"] for subresource in resource["subresources"]]
     etag = answer.header("ETag")
-    again = wire.request("GET", path, accept=kind, headers=(("If-None-Match", etag),))
+    again = client.request("GET", path, accept=kind, headers=(("If-None-Match", etag),))
     assert (again.status, again.body, again.header("ETag")) == (304, b"", etag)
-    assert wire.request("GET", path, accept="application/json").document["kind"] != "APIGroupDiscoveryList"
+    assert client.request("GET", path, accept="application/json").document["kind"] != "APIGroupDiscoveryList"
 
 
-def test_resources_say_what_can_be_done_with_them(wire: Any) -> None:
-    document = wire.request("GET", "/api/v1").document
+def test_resource_list_contains_the_verbs(client: Any) -> None:
+    document = client.request("GET", "/api/v1").document
     assert (document["kind"], document["groupVersion"]) == ("APIResourceList", "v1")
     by_name = {resource["name"]: resource for resource in document["resources"]}
     pods = by_name["pods"]
@@ -176,22 +176,22 @@ def test_resources_say_what_can_be_done_with_them(wire: Any) -> None:
     assert pods["verbs"] == ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
     assert by_name["pods/status"]["verbs"] == ["get", "patch", "update"]
     assert by_name["pods/eviction"]["kind"] == "Eviction"
-    apps = {item["name"]: item for item in wire.request("GET", "/apis/apps/v1").document["resources"]}
+    apps = {item["name"]: item for item in client.request("GET", "/apis/apps/v1").document["resources"]}
     scale = apps["deployments/scale"]
     assert (scale["group"], scale["version"], scale["kind"]) == ("autoscaling", "v1", "Scale")
 
 
-PARTS = [("Impersonate-Group", "devs"), ("Impersonate-Uid", "1"), ("Impersonate-Extra-Scopes", "view")]
+DEPENDENT_HEADERS = [("Impersonate-Group", "devs"), ("Impersonate-Uid", "1"), ("Impersonate-Extra-Scopes", "view")]
 
 
 @pytest.mark.parametrize("anonymous", [False, True])
 @pytest.mark.parametrize("path", ["/version", "/api/v1/namespaces"])
-@pytest.mark.parametrize("part", PARTS, ids=lambda part: part[0])
-def test_impersonation_without_a_user_is_a_bad_request(
-    wire: Any, part: tuple[str, str], path: str, anonymous: bool
+@pytest.mark.parametrize("part", DEPENDENT_HEADERS, ids=lambda part: part[0])
+def test_impersonation_headers_without_a_user_are_a_bad_request(
+    client: Any, part: tuple[str, str], path: str, anonymous: bool
 ) -> None:
     for headers in ((part,), (("Impersonate-User", ""), part)):
-        answer = wire.request("GET", path, headers=headers, anonymous=anonymous)
+        answer = client.request("GET", path, headers=headers, anonymous=anonymous)
         assert (answer.status, answer.reason) == (400, "BadRequest")
         assert answer.document["message"].endswith("without impersonating a user name")
 
@@ -203,6 +203,8 @@ def test_impersonation_without_a_user_is_a_bad_request(
         (("Impersonate-User", "bob"), ("Impersonate-Group", "system:unauthenticated")),
     ],
 )
-def test_an_impersonated_anonymous_user_is_not_authenticated(wire: Any, headers: tuple[tuple[str, str], ...]) -> None:
-    assert wire.request("GET", "/version", headers=headers).status == 200
-    assert wire.request("GET", wire.path("configmaps"), headers=headers).status == 403
+def test_impersonated_anonymous_user_is_not_in_the_authenticated_group(
+    client: Any, headers: tuple[tuple[str, str], ...]
+) -> None:
+    assert client.request("GET", "/version", headers=headers).status == 200
+    assert client.request("GET", client.path("configmaps"), headers=headers).status == 403

@@ -1,4 +1,4 @@
-"""delete and deletecollection: preconditions, finalizers, policies."""
+"""The verbs delete and deletecollection: preconditions, finalizers and propagation policies."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ import pytest
 CM = "configmaps"
 
 
-def test_a_deleted_object_is_reported_as_a_bare_success(wire: Any) -> None:
-    uid = wire.create(CM, wire.config_map("u")).document["metadata"]["uid"]
+def test_delete_returns_a_success_status(client: Any) -> None:
+    uid = client.create(CM, client.config_map("u")).document["metadata"]["uid"]
     expected = {
         "kind": "Status",
         "apiVersion": "v1",
@@ -16,22 +16,22 @@ def test_a_deleted_object_is_reported_as_a_bare_success(wire: Any) -> None:
         "status": "Success",
         "details": {"name": "u", "kind": CM, "uid": uid},
     }
-    dry = wire.request("DELETE", wire.path(CM, "u", dryRun="All"))
+    dry = client.request("DELETE", client.path(CM, "u", dryRun="All"))
     assert (dry.status, dry.document) == (200, expected)
-    answer = wire.request("DELETE", wire.path(CM, "u"), {})
+    answer = client.request("DELETE", client.path(CM, "u"), {})
     assert (answer.status, answer.document) == (200, expected)
-    assert wire.request("GET", wire.path(CM, "u")).status == 404
+    assert client.request("GET", client.path(CM, "u")).status == 404
 
 
 @pytest.mark.parametrize("precondition", ["uid", "resourceVersion"])
-def test_a_precondition_that_fails_is_a_conflict_naming_the_kind(wire: Any, precondition: str) -> None:
-    wire.create(CM, wire.config_map("u"))
-    answer = wire.request("DELETE", wire.path(CM, "u"), {"preconditions": {precondition: "1"}})
+def test_failed_delete_precondition_is_a_conflict_that_names_the_kind(client: Any, precondition: str) -> None:
+    client.create(CM, client.config_map("u"))
+    answer = client.request("DELETE", client.path(CM, "u"), {"preconditions": {precondition: "1"}})
     assert (answer.status, answer.reason) == (409, "Conflict")
     assert answer.document["details"] == {"name": "u", "kind": "ConfigMap"}
 
 
-BAD_OPTIONS = [
+INVALID_OPTIONS = [
     ("an unknown policy", {"propagationPolicy": "Foo"}, 422),
     ("both ways to orphan", {"orphanDependents": True, "propagationPolicy": "Background"}, 422),
     ("a dry run that is no list", {"dryRun": "All"}, 400),
@@ -39,52 +39,54 @@ BAD_OPTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("body", "status"), [row[1:] for row in BAD_OPTIONS], ids=[row[0] for row in BAD_OPTIONS])
-def test_wrong_delete_options_are_refused(wire: Any, body: dict[str, Any], status: int) -> None:
-    wire.create(CM, wire.config_map("u"))
-    answer = wire.request("DELETE", wire.path(CM, "u"), body)
+@pytest.mark.parametrize(
+    ("body", "status"), [row[1:] for row in INVALID_OPTIONS], ids=[row[0] for row in INVALID_OPTIONS]
+)
+def test_invalid_delete_options(client: Any, body: dict[str, Any], status: int) -> None:
+    client.create(CM, client.config_map("u"))
+    answer = client.request("DELETE", client.path(CM, "u"), body)
     assert answer.status == status
     if status == 422:
         assert answer.document["details"]["kind"] == "DeleteOptions"
 
 
-def test_finalizers_keep_an_object_until_the_last_is_gone(wire: Any) -> None:
-    wire.create(CM, wire.config_map("fin", finalizers=["example.com/x"]))
-    path = wire.path(CM, "fin")
-    deleted = wire.request("DELETE", path)
+def test_object_is_removed_with_its_last_finalizer(client: Any) -> None:
+    client.create(CM, client.config_map("fin", finalizers=["example.com/x"]))
+    path = client.path(CM, "fin")
+    deleted = client.request("DELETE", path)
     metadata = deleted.document["metadata"]
     assert (deleted.status, deleted.document["kind"]) == (200, "ConfigMap")
     assert metadata["deletionTimestamp"]
     assert metadata["deletionGracePeriodSeconds"] == 0
-    assert wire.request("DELETE", path).version == deleted.version
-    again = wire.request("POST", wire.path(CM), wire.config_map("fin"))
+    assert client.request("DELETE", path).resource_version == deleted.resource_version
+    again = client.request("POST", client.path(CM), client.config_map("fin"))
     assert again.document["message"] == 'object is being deleted: configmaps "fin" already exists'
-    more = wire.patch(path, {"metadata": {"finalizers": ["example.com/x", "example.com/y"]}})
+    more = client.patch(path, {"metadata": {"finalizers": ["example.com/x", "example.com/y"]}})
     assert (more.status, more.causes) == (422, [("FieldValueForbidden", "metadata.finalizers")])
-    kept = wire.patch(path, {"metadata": {"deletionTimestamp": None}})
-    assert (kept.status, kept.version) == (200, deleted.version)
-    gone = wire.patch(path, {"metadata": {"finalizers": None}})
-    assert (gone.status, gone.version) == (200, deleted.version)
+    kept = client.patch(path, {"metadata": {"deletionTimestamp": None}})
+    assert (kept.status, kept.resource_version) == (200, deleted.resource_version)
+    gone = client.patch(path, {"metadata": {"finalizers": None}})
+    assert (gone.status, gone.resource_version) == (200, deleted.resource_version)
     assert "finalizers" not in gone.document["metadata"]
-    assert wire.request("GET", path).status == 404
+    assert client.request("GET", path).status == 404
 
 
 @pytest.mark.parametrize(("policy", "finalizer"), [("Foreground", "foregroundDeletion"), ("Orphan", "orphan")])
-def test_policies_add_the_finalizer_of_the_garbage_collector(wire: Any, policy: str, finalizer: str) -> None:
-    wire.create(CM, wire.config_map("a"))
-    answer = wire.request("DELETE", wire.path(CM, "a", propagationPolicy=policy))
+def test_propagation_policy_adds_the_garbage_collector_finalizer(client: Any, policy: str, finalizer: str) -> None:
+    client.create(CM, client.config_map("a"))
+    answer = client.request("DELETE", client.path(CM, "a", propagationPolicy=policy))
     assert answer.document["metadata"]["finalizers"] == [finalizer]
-    assert wire.request("GET", wire.path(CM, "a")).version == answer.version
+    assert client.request("GET", client.path(CM, "a")).resource_version == answer.resource_version
 
 
-def test_delete_collection_answers_with_what_it_deleted(wire: Any) -> None:
+def test_delete_collection_returns_the_deleted_objects(client: Any) -> None:
     for name, label in (("c0", "x"), ("c1", "x"), ("c2", "y")):
-        wire.create(CM, wire.config_map(name, labels={"g": label}))
-    dry = wire.request("DELETE", wire.path(CM, labelSelector="g=x", dryRun="All"))
+        client.create(CM, client.config_map(name, labels={"g": label}))
+    dry = client.request("DELETE", client.path(CM, labelSelector="g=x", dryRun="All"))
     assert dry.names == ["c0", "c1"]
-    answer = wire.request("DELETE", wire.path(CM, labelSelector="g=x"))
+    answer = client.request("DELETE", client.path(CM, labelSelector="g=x"))
     assert (answer.status, answer.document["kind"], answer.names) == (200, "ConfigMapList", ["c0", "c1"])
-    assert wire.request("GET", wire.path(CM)).names == ["c2"]
-    assert wire.request("DELETE", wire.path(CM)).names == ["c2"]
-    empty = wire.request("DELETE", wire.path(CM))
+    assert client.request("GET", client.path(CM)).names == ["c2"]
+    assert client.request("DELETE", client.path(CM)).names == ["c2"]
+    empty = client.request("DELETE", client.path(CM))
     assert (empty.status, empty.document["items"]) == (200, [])

@@ -1,11 +1,11 @@
-"""Requests that must fail, and how: code, reason and details of a kube-apiserver."""
+"""Error responses: the code, the reason and the details of kube-apiserver."""
 
 from typing import Any
 
 import pytest
 
 CM = "configmaps"
-DEFAULT = "/api/v1/namespaces/default/configmaps"
+DEFAULT_CONFIG_MAPS = "/api/v1/namespaces/default/configmaps"
 
 
 def details(**entries: Any) -> dict[str, Any]:
@@ -13,7 +13,7 @@ def details(**entries: Any) -> dict[str, Any]:
 
 
 NOT_FOUND = [
-    ("an object", f"{DEFAULT}/nope", 'configmaps "nope" not found', details(name="nope", kind=CM)),
+    ("an object", f"{DEFAULT_CONFIG_MAPS}/nope", 'configmaps "nope" not found', details(name="nope", kind=CM)),
     (
         "an object of a named group",
         "/apis/apps/v1/namespaces/default/deployments/x",
@@ -38,8 +38,8 @@ NOT_FOUND = [
 @pytest.mark.parametrize(
     ("path", "message", "facts"), [row[1:] for row in NOT_FOUND], ids=[row[0] for row in NOT_FOUND]
 )
-def test_what_is_not_there_is_a_status_404(wire: Any, path: str, message: str, facts: dict[str, Any]) -> None:
-    answer = wire.request("GET", path)
+def test_missing_object_is_a_404_status(client: Any, path: str, message: str, facts: dict[str, Any]) -> None:
+    answer = client.request("GET", path)
     assert answer.status == 404
     assert answer.header("Content-Type") == "application/json"
     assert answer.document == {
@@ -57,26 +57,26 @@ def test_what_is_not_there_is_a_status_404(wire: Any, path: str, message: str, f
 
 
 @pytest.mark.parametrize("path", ["/apis/foo.example/v1/bars", "/foo", "/readyz/nope"])
-def test_an_unknown_group_or_path_is_a_plain_404(wire: Any, path: str) -> None:
-    answer = wire.request("GET", path)
+def test_unknown_group_or_path_is_a_plain_text_404(client: Any, path: str) -> None:
+    answer = client.request("GET", path)
     assert (answer.status, answer.body) == (404, b"404 page not found\n")
     assert answer.header("Content-Type") == "text/plain; charset=utf-8"
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_writing_to_a_missing_object_is_404(wire: Any, method: str) -> None:
+def test_write_to_a_missing_object_is_404(client: Any, method: str) -> None:
     content_type = "application/merge-patch+json" if method == "PATCH" else "application/json"
-    body = {} if method == "DELETE" else wire.config_map("missing")
-    answer = wire.request(method, wire.path(CM, "missing"), body, content_type=content_type)
+    body = {} if method == "DELETE" else client.config_map("missing")
+    answer = client.request(method, client.path(CM, "missing"), body, content_type=content_type)
     assert (answer.status, answer.reason) == (404, "NotFound")
     assert answer.document["details"] == {"name": "missing", "kind": CM}
 
 
-NOT_ALLOWED = [
-    ("PUT", DEFAULT),
-    ("PATCH", DEFAULT),
-    ("OPTIONS", DEFAULT),
-    ("POST", f"{DEFAULT}/a"),
+METHOD_NOT_ALLOWED = [
+    ("PUT", DEFAULT_CONFIG_MAPS),
+    ("PATCH", DEFAULT_CONFIG_MAPS),
+    ("OPTIONS", DEFAULT_CONFIG_MAPS),
+    ("POST", f"{DEFAULT_CONFIG_MAPS}/a"),
     ("DELETE", "/api/v1/namespaces"),
     ("POST", "/api/v1/pods"),
     ("POST", "/api/v1/namespaces/default/pods/x/status"),
@@ -84,35 +84,35 @@ NOT_ALLOWED = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path"), NOT_ALLOWED)
-def test_a_verb_that_does_not_fit_the_path_is_405(wire: Any, method: str, path: str) -> None:
+@pytest.mark.parametrize(("method", "path"), METHOD_NOT_ALLOWED)
+def test_unsupported_verb_is_405(client: Any, method: str, path: str) -> None:
     content_type = "application/merge-patch+json" if method == "PATCH" else "application/json"
-    answer = wire.request(method, path, {}, content_type=content_type)
+    answer = client.request(method, path, {}, content_type=content_type)
     assert (answer.status, answer.reason, answer.document["details"]) == (405, "MethodNotAllowed", {})
 
 
-def test_head_is_405_without_a_body(wire: Any) -> None:
-    answer = wire.request("HEAD", f"{DEFAULT}/a")
+def test_head_request_is_405_without_a_body(client: Any) -> None:
+    answer = client.request("HEAD", f"{DEFAULT_CONFIG_MAPS}/a")
     assert (answer.status, answer.body) == (405, b"")
 
 
-def test_creating_a_name_twice_is_already_exists(wire: Any) -> None:
-    wire.create(CM, wire.config_map("a"))
-    answer = wire.request("POST", wire.path(CM), wire.config_map("a"))
+def test_creating_an_existing_name_is_already_exists(client: Any) -> None:
+    client.create(CM, client.config_map("a"))
+    answer = client.request("POST", client.path(CM), client.config_map("a"))
     assert (answer.status, answer.reason) == (409, "AlreadyExists")
     assert answer.document["message"] == 'configmaps "a" already exists'
     assert answer.document["details"] == {"name": "a", "kind": CM}
 
 
-def test_a_missing_namespace_has_no_objects_and_takes_none(wire: Any) -> None:
-    listed = wire.request("GET", "/api/v1/namespaces/nope/configmaps")
+def test_missing_namespace_lists_nothing_and_rejects_creates(client: Any) -> None:
+    listed = client.request("GET", "/api/v1/namespaces/nope/configmaps")
     assert (listed.status, listed.document["items"]) == (200, [])
-    answer = wire.request("POST", "/api/v1/namespaces/nope/configmaps", wire.config_map("a"))
+    answer = client.request("POST", "/api/v1/namespaces/nope/configmaps", client.config_map("a"))
     assert (answer.status, answer.reason) == (404, "NotFound")
     assert answer.document["details"] == {"name": "nope", "kind": "namespaces"}
 
 
-BAD_BODIES = [
+INVALID_BODIES = [
     ("another namespace", {"metadata": {"name": "b", "namespace": "kube-system"}}),
     ("another kind", {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x"}}),
     ("another version", {"apiVersion": "v2", "kind": "ConfigMap", "metadata": {"name": "x"}}),
@@ -122,14 +122,14 @@ BAD_BODIES = [
 ]
 
 
-@pytest.mark.parametrize("body", [row[1] for row in BAD_BODIES], ids=[row[0] for row in BAD_BODIES])
-def test_a_body_that_cannot_be_read_is_a_bad_request(wire: Any, body: Any) -> None:
-    answer = wire.request("POST", wire.path(CM), body)
+@pytest.mark.parametrize("body", [row[1] for row in INVALID_BODIES], ids=[row[0] for row in INVALID_BODIES])
+def test_unreadable_body_is_a_bad_request(client: Any, body: Any) -> None:
+    answer = client.request("POST", client.path(CM), body)
     assert (answer.status, answer.reason) == (400, "BadRequest")
     assert "details" not in answer.document
 
 
-INVALID = [
+INVALID_OBJECTS = [
     ("no name", {}, [("FieldValueRequired", "metadata.name")]),
     ("a bad name", {"name": "Bad_Name"}, [("FieldValueInvalid", "metadata.name")]),
     ("a bad label", {"name": "x", "labels": {"a": "b c"}}, [("FieldValueInvalid", "metadata.labels")]),
@@ -162,70 +162,74 @@ INVALID = [
 ]
 
 
-@pytest.mark.parametrize(("metadata", "causes"), [row[1:] for row in INVALID], ids=[row[0] for row in INVALID])
-def test_wrong_fields_are_invalid_and_named(wire: Any, metadata: dict[str, Any], causes: list[tuple[str, str]]) -> None:
-    answer = wire.request("POST", wire.path(CM), {"metadata": metadata})
+@pytest.mark.parametrize(
+    ("metadata", "causes"), [row[1:] for row in INVALID_OBJECTS], ids=[row[0] for row in INVALID_OBJECTS]
+)
+def test_invalid_fields_are_named_in_the_causes(
+    client: Any, metadata: dict[str, Any], causes: list[tuple[str, str]]
+) -> None:
+    answer = client.request("POST", client.path(CM), {"metadata": metadata})
     assert (answer.status, answer.reason) == (422, "Invalid")
     assert answer.causes == causes
     assert answer.document["details"]["kind"] == "ConfigMap"
 
 
-def test_data_beyond_a_mebibyte_is_invalid(wire: Any) -> None:
-    answer = wire.request("POST", wire.path(CM), wire.config_map("big", data={"a": "b" * (1024 * 1024 + 1)}))
+def test_data_larger_than_one_mebibyte_is_invalid(client: Any) -> None:
+    answer = client.request("POST", client.path(CM), client.config_map("big", data={"a": "b" * (1024 * 1024 + 1)}))
     assert (answer.status, answer.causes[0][0]) == (422, "FieldValueTooLong")
 
 
-def test_a_body_beyond_three_mebibytes_is_too_large(wire: Any) -> None:
-    answer = wire.request("POST", wire.path(CM), wire.config_map("big", data={"a": "b" * (3 * 1024 * 1024 + 1)}))
+def test_body_larger_than_three_mebibytes_is_too_large(client: Any) -> None:
+    answer = client.request("POST", client.path(CM), client.config_map("big", data={"a": "b" * (3 * 1024 * 1024 + 1)}))
     assert (answer.status, answer.reason) == (413, "RequestEntityTooLarge")
 
 
-def test_a_new_object_must_not_have_a_resource_version(wire: Any) -> None:
+def test_create_with_a_resource_version_is_an_error(client: Any) -> None:
     body = {"metadata": {"name": "rv", "resourceVersion": "5"}}
-    answer = wire.request("POST", wire.path(CM), body)
+    answer = client.request("POST", client.path(CM), body)
     assert (answer.status, answer.reason) == (500, None)
     assert answer.document["message"] == "resourceVersion should not be set on objects to be created"
     body["metadata"]["resourceVersion"] = "v1"
-    assert wire.request("POST", wire.path(CM), body).status == 201
+    assert client.request("POST", client.path(CM), body).status == 201
 
 
-def test_unknown_body_types_are_415_and_unknown_answers_406(wire: Any) -> None:
-    refused = wire.request("POST", wire.path(CM), "x", content_type="text/plain")
+def test_unknown_content_type_is_415_and_unknown_accept_is_406(client: Any) -> None:
+    refused = client.request("POST", client.path(CM), "x", content_type="text/plain")
     assert (refused.status, refused.reason) == (415, "UnsupportedMediaType")
-    answer = wire.request("GET", wire.path(CM), accept="application/xml")
+    answer = client.request("GET", client.path(CM), accept="application/xml")
     assert (answer.status, answer.reason) == (406, "NotAcceptable")
 
 
-OPTIONS = [
+INVALID_OPTIONS = [
     ("dryRun=Foo", "FieldValueNotSupported", "dryRun"),
     ("fieldValidation=Bad", "FieldValueNotSupported", "fieldValidation"),
     (f"fieldManager={'x' * 130}", "FieldValueTooLong", "fieldManager"),
 ]
 
 
-@pytest.mark.parametrize(("query", "reason", "field"), OPTIONS)
-def test_wrong_options_are_invalid_create_options(wire: Any, query: str, reason: str, field: str) -> None:
-    answer = wire.request("POST", f"{wire.path(CM)}?{query}", wire.config_map("x"))
+@pytest.mark.parametrize(("query", "reason", "field"), INVALID_OPTIONS)
+def test_invalid_create_options(client: Any, query: str, reason: str, field: str) -> None:
+    answer = client.request("POST", f"{client.path(CM)}?{query}", client.config_map("x"))
     assert (answer.status, answer.causes) == (422, [(reason, field)])
     assert (answer.document["details"]["group"], answer.document["details"]["kind"]) == ("meta.k8s.io", "CreateOptions")
 
 
-def test_the_default_namespace_may_not_be_deleted(wire: Any) -> None:
-    answer = wire.request("DELETE", "/api/v1/namespaces/default")
+def test_default_namespace_cannot_be_deleted(client: Any) -> None:
+    answer = client.request("DELETE", "/api/v1/namespaces/default")
     assert (answer.status, answer.reason) == (403, "Forbidden")
     assert answer.document["message"] == 'namespaces "default" is forbidden: this namespace may not be deleted'
 
 
-def test_a_terminating_namespace_takes_no_new_objects(wire: Any) -> None:
-    deleted = wire.request("DELETE", f"/api/v1/namespaces/{wire.namespace}")
+def test_terminating_namespace_rejects_new_objects(client: Any) -> None:
+    deleted = client.request("DELETE", f"/api/v1/namespaces/{client.namespace}")
     assert (deleted.status, deleted.document["status"]["phase"]) == (200, "Terminating")
-    answer = wire.request("POST", wire.path(CM), wire.config_map("x"))
+    answer = client.request("POST", client.path(CM), client.config_map("x"))
     assert (answer.status, answer.reason) == (403, "Forbidden")
     assert answer.causes == [("NamespaceTerminating", "metadata.namespace")]
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "phrase"),
+    ("method", "path", "body", "reason_phrase"),
     [
         ("GET", "/healthz", None, "OK"),
         ("POST", "/api/v1/namespaces/default/configmaps?dryRun=All", {"metadata": {"name": "a"}}, "Created"),
@@ -236,5 +240,5 @@ def test_a_terminating_namespace_takes_no_new_objects(wire: Any) -> None:
         ("PUT", "/api/v1/namespaces/default/configmaps", {}, "Method Not Allowed"),
     ],
 )
-def test_the_status_line_has_a_reason_phrase(wire: Any, method: str, path: str, body: Any, phrase: str) -> None:
-    assert wire.request(method, path, body).phrase == phrase
+def test_status_line_has_a_reason_phrase(client: Any, method: str, path: str, body: Any, reason_phrase: str) -> None:
+    assert client.request(method, path, body).reason_phrase == reason_phrase

@@ -1,4 +1,4 @@
-"""Lists: selectors, pages, revisions, and other shapes than whole objects."""
+"""Lists: selectors, pagination, revisions, tables and partial objects."""
 
 import base64
 import gzip
@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 CM = "configmaps"
-META = "g=meta.k8s.io;v=v1"
+META_PARAMETERS = "g=meta.k8s.io;v=v1"
 
 
 @pytest.fixture
-def five(wire: Any) -> Any:
+def five_config_maps(client: Any) -> Any:
     """Five ConfigMaps, c0 to c4, labelled g=x and i=0 to i=4."""
     for number in range(5):
-        wire.create(CM, wire.config_map(f"c{number}", labels={"i": str(number), "g": "x"}))
-    return wire
+        client.create(CM, client.config_map(f"c{number}", labels={"i": str(number), "g": "x"}))
+    return client
 
 
-def test_items_of_built_in_kinds_do_not_say_what_they_are(five: Any) -> None:
-    answer = five.request("GET", five.path(CM))
+def test_items_of_built_in_lists_have_no_kind(five_config_maps: Any) -> None:
+    answer = five_config_maps.request("GET", five_config_maps.path(CM))
     assert list(answer.document) == ["kind", "apiVersion", "metadata", "items"]
     assert (answer.document["kind"], answer.document["apiVersion"]) == ("ConfigMapList", "v1")
     assert list(answer.document["metadata"]) == ["resourceVersion"]
@@ -29,35 +29,37 @@ def test_items_of_built_in_kinds_do_not_say_what_they_are(five: Any) -> None:
     assert list(answer.document["items"][0]) == ["metadata"]
 
 
-def test_later_pages_show_the_state_of_the_first(five: Any) -> None:
-    first = five.request("GET", five.path(CM, limit="2"))
+def test_later_pages_show_the_revision_of_the_first_page(five_config_maps: Any) -> None:
+    first = five_config_maps.request("GET", five_config_maps.path(CM, limit="2"))
     metadata = first.document["metadata"]
     assert (first.names, metadata["remainingItemCount"]) == (["c0", "c1"], 3)
     token = metadata["continue"]
     decoded = json.loads(base64.urlsafe_b64decode(token + "==="))
-    assert decoded == {"v": "meta.k8s.io/v1", "rv": int(first.version), "start": "/c1\0"}
-    five.create(CM, five.config_map("c10"))
-    five.request("DELETE", five.path(CM, "c3"))
-    second = five.request("GET", five.path(CM, limit="2", continue_=token))
-    assert (second.names, second.version) == (["c2", "c3"], first.version)
+    assert decoded == {"v": "meta.k8s.io/v1", "rv": int(first.resource_version), "start": "/c1\0"}
+    five_config_maps.create(CM, five_config_maps.config_map("c10"))
+    five_config_maps.request("DELETE", five_config_maps.path(CM, "c3"))
+    second = five_config_maps.request("GET", five_config_maps.path(CM, limit="2", continue_=token))
+    assert (second.names, second.resource_version) == (["c2", "c3"], first.resource_version)
     assert second.document["metadata"]["remainingItemCount"] == 1
-    rest = five.request("GET", five.path(CM, continue_=token))
+    rest = five_config_maps.request("GET", five_config_maps.path(CM, continue_=token))
     assert (rest.names, "continue" in rest.document["metadata"]) == (["c2", "c3", "c4"], False)
 
 
-def test_a_selector_hides_how_many_remain(five: Any) -> None:
-    metadata = five.request("GET", five.path(CM, limit="1", labelSelector="g=x")).document["metadata"]
+def test_list_with_a_selector_has_no_remaining_item_count(five_config_maps: Any) -> None:
+    metadata = five_config_maps.request("GET", five_config_maps.path(CM, limit="1", labelSelector="g=x")).document[
+        "metadata"
+    ]
     assert metadata["continue"]
     assert "remainingItemCount" not in metadata
 
 
 @pytest.mark.parametrize("limit", ["0", "-1"])
-def test_no_positive_limit_means_all(five: Any, limit: str) -> None:
-    answer = five.request("GET", five.path(CM, limit=limit))
+def test_limit_that_is_not_positive_returns_all_items(five_config_maps: Any, limit: str) -> None:
+    answer = five_config_maps.request("GET", five_config_maps.path(CM, limit=limit))
     assert (len(answer.names), "continue" in answer.document["metadata"]) == (5, False)
 
 
-BAD_REQUESTS = [
+INVALID_QUERIES = [
     {"limit": "abc"},
     {"limit": "2", "continue_": "garbage"},
     {"resourceVersion": "abc"},
@@ -68,20 +70,20 @@ BAD_REQUESTS = [
 ]
 
 
-@pytest.mark.parametrize("query", BAD_REQUESTS, ids=str)
-def test_a_query_that_does_not_parse_is_a_bad_request(wire: Any, query: dict[str, str]) -> None:
-    answer = wire.request("GET", wire.path(CM, **query))
+@pytest.mark.parametrize("query", INVALID_QUERIES, ids=str)
+def test_unparsable_query_parameter_is_a_bad_request(client: Any, query: dict[str, str]) -> None:
+    answer = client.request("GET", client.path(CM, **query))
     assert (answer.status, answer.reason) == (400, "BadRequest")
 
 
-def test_a_continue_token_has_its_own_revision(five: Any) -> None:
-    first = five.request("GET", five.path(CM, limit="2"))
-    query = {"continue_": first.document["metadata"]["continue"], "resourceVersion": first.version}
-    answer = five.request("GET", five.path(CM, **query))
+def test_continue_with_a_resource_version_is_rejected(five_config_maps: Any) -> None:
+    first = five_config_maps.request("GET", five_config_maps.path(CM, limit="2"))
+    query = {"continue_": first.document["metadata"]["continue"], "resourceVersion": first.resource_version}
+    answer = five_config_maps.request("GET", five_config_maps.path(CM, **query))
     assert (answer.status, answer.reason) == (400, "BadRequest")
 
 
-BAD_OPTIONS = [
+INVALID_OPTIONS = [
     ({"resourceVersion": "0", "resourceVersionMatch": "Exact"}, "FieldValueForbidden", "resourceVersionMatch"),
     ({"resourceVersionMatch": "Exact"}, "FieldValueForbidden", "resourceVersionMatch"),
     ({"resourceVersion": "1", "resourceVersionMatch": "Bad"}, "FieldValueNotSupported", "resourceVersionMatch"),
@@ -89,29 +91,33 @@ BAD_OPTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("query", "reason", "field"), BAD_OPTIONS, ids=str)
-def test_options_that_do_not_go_together_are_invalid(wire: Any, query: dict[str, str], reason: str, field: str) -> None:
-    answer = wire.request("GET", wire.path(CM, **query))
+@pytest.mark.parametrize(("query", "reason", "field"), INVALID_OPTIONS, ids=str)
+def test_conflicting_list_options_are_invalid(client: Any, query: dict[str, str], reason: str, field: str) -> None:
+    answer = client.request("GET", client.path(CM, **query))
     assert (answer.status, answer.causes) == (422, [(reason, field)])
     assert answer.document["details"]["kind"] == "ListOptions"
 
 
-def test_an_exact_revision_is_the_past(five: Any) -> None:
-    before = five.request("GET", five.path(CM)).version
-    five.create(CM, five.config_map("later"))
-    exact = five.request("GET", five.path(CM, resourceVersion=before, resourceVersionMatch="Exact"))
-    assert (len(exact.names), exact.version) == (5, before)
-    page = five.request("GET", five.path(CM, resourceVersion=before, limit="2"))
-    assert (page.names, page.version) == (["c0", "c1"], before)
-    fresh = five.request("GET", five.path(CM, resourceVersion=before, resourceVersionMatch="NotOlderThan"))
+def test_exact_match_lists_an_earlier_revision(five_config_maps: Any) -> None:
+    before = five_config_maps.request("GET", five_config_maps.path(CM)).resource_version
+    five_config_maps.create(CM, five_config_maps.config_map("later"))
+    exact = five_config_maps.request(
+        "GET", five_config_maps.path(CM, resourceVersion=before, resourceVersionMatch="Exact")
+    )
+    assert (len(exact.names), exact.resource_version) == (5, before)
+    page = five_config_maps.request("GET", five_config_maps.path(CM, resourceVersion=before, limit="2"))
+    assert (page.names, page.resource_version) == (["c0", "c1"], before)
+    fresh = five_config_maps.request(
+        "GET", five_config_maps.path(CM, resourceVersion=before, resourceVersionMatch="NotOlderThan")
+    )
     assert "later" in fresh.names
-    cached = five.request("GET", five.path(CM, resourceVersion="0", limit="2"))
+    cached = five_config_maps.request("GET", five_config_maps.path(CM, resourceVersion="0", limit="2"))
     assert len(cached.names) >= 5
 
 
-def test_a_future_revision_is_waited_for_and_then_times_out(five: Any) -> None:
+def test_list_at_a_future_revision_waits_and_times_out(five_config_maps: Any) -> None:
     started = time.monotonic()
-    answer = five.request("GET", five.path(CM, resourceVersion="99999999"))
+    answer = five_config_maps.request("GET", five_config_maps.path(CM, resourceVersion="99999999"))
     assert 2.5 < time.monotonic() - started < 15
     assert (answer.status, answer.reason, answer.header("Retry-After")) == (504, "Timeout", "1")
     details = answer.document["details"]
@@ -132,57 +138,65 @@ SELECTORS = [
 
 
 @pytest.mark.parametrize(("kind", "selector", "names"), SELECTORS)
-def test_selectors_choose(five: Any, kind: str, selector: str, names: list[str]) -> None:
-    five.create(CM, five.config_map("other"))
-    assert five.request("GET", five.path(CM, **{kind: selector})).names == names
+def test_label_and_field_selectors_filter_lists(
+    five_config_maps: Any, kind: str, selector: str, names: list[str]
+) -> None:
+    five_config_maps.create(CM, five_config_maps.config_map("other"))
+    assert five_config_maps.request("GET", five_config_maps.path(CM, **{kind: selector})).names == names
 
 
-def test_all_namespaces_are_listed_at_once(five: Any) -> None:
-    selector = f"metadata.namespace={five.namespace},metadata.name=c1"
-    answer = five.request("GET", f"/api/v1/configmaps?fieldSelector={selector}")
+def test_objects_of_all_namespaces_are_listed(five_config_maps: Any) -> None:
+    selector = f"metadata.namespace={five_config_maps.namespace},metadata.name=c1"
+    answer = five_config_maps.request("GET", f"/api/v1/configmaps?fieldSelector={selector}")
     assert answer.names == ["c1"]
 
 
-def test_large_answers_are_compressed_for_those_who_take_it(wire: Any) -> None:
-    wire.create(CM, wire.config_map("big", data={"a": "b" * 200_000}))
+def test_large_responses_are_compressed_if_the_client_accepts_gzip(client: Any) -> None:
+    client.create(CM, client.config_map("big", data={"a": "b" * 200_000}))
     taken = (("Accept-Encoding", "gzip"),)
-    plain = wire.request("GET", wire.path(CM))
+    plain = client.request("GET", client.path(CM))
     assert plain.header("Content-Encoding") is None
-    small = wire.request("GET", wire.path(CM, limit="1", labelSelector="no=no"), headers=taken)
+    small = client.request("GET", client.path(CM, limit="1", labelSelector="no=no"), headers=taken)
     assert small.header("Content-Encoding") is None
-    answer = wire.request("GET", wire.path(CM), headers=taken)
+    answer = client.request("GET", client.path(CM), headers=taken)
     assert answer.header("Content-Encoding") == "gzip"
     assert gzip.decompress(answer.body) == plain.body
 
 
-def test_metadata_alone_is_a_shape_of_its_own(five: Any) -> None:
-    one = five.request("GET", five.path(CM, "c0"), accept=f"application/json;as=PartialObjectMetadata;{META}")
+def test_partial_object_metadata_can_be_requested(five_config_maps: Any) -> None:
+    one = five_config_maps.request(
+        "GET", five_config_maps.path(CM, "c0"), accept=f"application/json;as=PartialObjectMetadata;{META_PARAMETERS}"
+    )
     assert (one.document["kind"], one.document["apiVersion"]) == ("PartialObjectMetadata", "meta.k8s.io/v1")
     assert list(one.document) == ["kind", "apiVersion", "metadata"]
-    many = five.request("GET", five.path(CM), accept=f"application/json;as=PartialObjectMetadataList;{META}")
+    many = five_config_maps.request(
+        "GET", five_config_maps.path(CM), accept=f"application/json;as=PartialObjectMetadataList;{META_PARAMETERS}"
+    )
     assert (many.document["kind"], len(many.names)) == ("PartialObjectMetadataList", 5)
     assert {item["kind"] for item in many.document["items"]} == {"PartialObjectMetadata"}
-    patched = five.patch(
-        five.path(CM, "c0"),
+    patched = five_config_maps.patch(
+        five_config_maps.path(CM, "c0"),
         {"metadata": {"labels": {"q": "1"}}},
-        accept=f"application/json;as=PartialObjectMetadata;{META}",
+        accept=f"application/json;as=PartialObjectMetadata;{META_PARAMETERS}",
     )
     assert (patched.document["kind"], patched.document["metadata"]["labels"]["q"]) == ("PartialObjectMetadata", "1")
-    missing = five.request("GET", five.path(CM, "no"), accept=f"application/json;as=PartialObjectMetadata;{META}")
+    missing = five_config_maps.request(
+        "GET", five_config_maps.path(CM, "no"), accept=f"application/json;as=PartialObjectMetadata;{META_PARAMETERS}"
+    )
     assert (missing.status, missing.document["kind"]) == (404, "Status")
 
 
 @pytest.mark.parametrize("shape", ["PartialObjectMetadata", "Foo"])
-def test_a_shape_that_does_not_fit_is_not_acceptable(wire: Any, shape: str) -> None:
-    answer = wire.request("GET", wire.path(CM), accept=f"application/json;as={shape};{META}")
+def test_wrong_as_kind_is_not_acceptable(client: Any, shape: str) -> None:
+    answer = client.request("GET", client.path(CM), accept=f"application/json;as={shape};{META_PARAMETERS}")
     assert (answer.status, answer.reason) == (406, "NotAcceptable")
 
 
 @pytest.mark.parametrize(("include", "shown"), [("", "PartialObjectMetadata"), ("Object", "ConfigMap"), ("None", None)])
-def test_tables_have_columns_and_rows(five: Any, include: str, shown: str | None) -> None:
+def test_tables_have_columns_and_rows(five_config_maps: Any, include: str, shown: str | None) -> None:
     query = {"includeObject": include} if include else {}
-    accept = f"application/json;as=Table;{META},application/json"
-    answer = five.request("GET", five.path(CM, limit="1", **query), accept=accept)
+    accept = f"application/json;as=Table;{META_PARAMETERS},application/json"
+    answer = five_config_maps.request("GET", five_config_maps.path(CM, limit="1", **query), accept=accept)
     assert (answer.document["kind"], answer.document["apiVersion"]) == ("Table", "meta.k8s.io/v1")
     assert [column["name"] for column in answer.document["columnDefinitions"]] == ["Name", "Data", "Age"]
     (row,) = answer.document["rows"]
@@ -191,24 +205,30 @@ def test_tables_have_columns_and_rows(five: Any, include: str, shown: str | None
     assert answer.document["metadata"]["continue"]
 
 
-def test_a_table_with_an_unknown_inclusion_is_a_bad_request(five: Any) -> None:
-    answer = five.request("GET", five.path(CM, "c0", includeObject="Bad"), accept=f"application/json;as=Table;{META}")
+def test_unknown_include_object_value_is_a_bad_request(five_config_maps: Any) -> None:
+    answer = five_config_maps.request(
+        "GET",
+        five_config_maps.path(CM, "c0", includeObject="Bad"),
+        accept=f"application/json;as=Table;{META_PARAMETERS}",
+    )
     assert (answer.status, answer.reason) == (400, "BadRequest")
 
 
 @pytest.mark.parametrize("selector", ["metadata.name=b", "metadata.name==b,metadata.namespace!=other"])
-def test_a_name_selects_one_object_in_lists_pages_watches_and_deletions(wire: Any, selector: str) -> None:
+def test_metadata_name_selector_returns_one_object(client: Any, selector: str) -> None:
     for name in ("a", "b", "c"):
-        wire.create("configmaps", wire.config_map(name))
-    path = wire.path("configmaps", fieldSelector=selector)
-    listed = wire.request("GET", path)
+        client.create("configmaps", client.config_map(name))
+    path = client.path("configmaps", fieldSelector=selector)
+    listed = client.request("GET", path)
     assert listed.names == ["b"]
-    assert wire.request("GET", f"{path}&limit=1").names == ["b"]
-    assert wire.request("GET", f"/api/v1/configmaps?fieldSelector={selector.replace('=', '%3D')}").names.count("b") >= 1
-    assert wire.request("GET", wire.path("configmaps", fieldSelector="metadata.name=b,metadata.name=c")).names == []
-    assert wire.request("GET", wire.path("configmaps", fieldSelector="metadata.name=nope")).names == []
-    assert wire.request("GET", wire.path("configmaps", fieldSelector="metadata.name!=b")).names == ["a", "c"]
-    assert wire.request("DELETE", path).status == 200
-    assert wire.request("GET", wire.path("configmaps")).names == ["a", "c"]
-    with wire.watch(f"{path}&watch=1&resourceVersion={listed.version}") as events:
+    assert client.request("GET", f"{path}&limit=1").names == ["b"]
+    assert (
+        client.request("GET", f"/api/v1/configmaps?fieldSelector={selector.replace('=', '%3D')}").names.count("b") >= 1
+    )
+    assert client.request("GET", client.path("configmaps", fieldSelector="metadata.name=b,metadata.name=c")).names == []
+    assert client.request("GET", client.path("configmaps", fieldSelector="metadata.name=nope")).names == []
+    assert client.request("GET", client.path("configmaps", fieldSelector="metadata.name!=b")).names == ["a", "c"]
+    assert client.request("DELETE", path).status == 200
+    assert client.request("GET", client.path("configmaps")).names == ["a", "c"]
+    with client.watch(f"{path}&watch=1&resourceVersion={listed.resource_version}") as events:
         assert events.take(1)[0]["type"] == "DELETED"

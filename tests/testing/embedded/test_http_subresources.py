@@ -1,4 +1,4 @@
-"""Subresources of Pods and scales, byte for byte as a real kube-apiserver takes them."""
+"""Subresources of pods, and scales, compared with kube-apiserver."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ def pod(name: str, **spec: Any) -> dict[str, Any]:
     return {"metadata": {"name": name, "labels": {"app": "web"}}, "spec": {"containers": containers, **spec}}
 
 
-def seen(answer: Any) -> tuple[int, str | None, list[str]]:
-    """Return status, reason and the fields of the causes of a refusal."""
+def error_summary(answer: Any) -> tuple[int, str | None, list[str]]:
+    """Return the status, the reason, and the fields of the causes of an error response."""
     details = answer.document.get("details") or {}
     fields = [cause.get("field", "") for cause in details.get("causes", [])]
     return answer.status, answer.document.get("reason"), list(dict.fromkeys(fields))
@@ -34,29 +34,29 @@ BINDINGS = [
 
 
 @pytest.mark.parametrize(("body", "status", "reason"), BINDINGS)
-def test_bindings_that_are_refused(wire: Any, body: dict[str, Any], status: int, reason: str | None) -> None:
-    wire.create("pods", pod("a"))
-    answer = wire.request("POST", wire.path("pods", "a", "binding"), body)
+def test_invalid_bindings(client: Any, body: dict[str, Any], status: int, reason: str | None) -> None:
+    client.create("pods", pod("a"))
+    answer = client.request("POST", client.path("pods", "a", "binding"), body)
     assert (answer.status, answer.document.get("reason")) == (status, reason)
-    assert "nodeName" not in wire.request("GET", wire.path("pods", "a")).document["spec"]
+    assert "nodeName" not in client.request("GET", client.path("pods", "a")).document["spec"]
 
 
-def test_a_binding_gives_a_pod_its_node(wire: Any) -> None:
-    wire.create("pods", pod("a"))
+def test_binding_assigns_a_node_to_the_pod(client: Any) -> None:
+    client.create("pods", pod("a"))
     body = {"metadata": {"name": "a", "labels": {"l": "m"}, "annotations": {"x": "y"}}, "target": NODE}
-    assert wire.request("POST", wire.path("pods", "a", "binding", dryRun="All"), body).status == 201
-    # Without a name in the path the body says which Pod.
-    answer = wire.request("POST", wire.path("bindings"), body)
+    assert client.request("POST", client.path("pods", "a", "binding", dryRun="All"), body).status == 201
+    # If the path contains no name, the body names the pod.
+    answer = client.request("POST", client.path("bindings"), body)
     assert (answer.status, answer.document["status"], answer.document["code"]) == (201, "Success", 201)
-    bound = wire.request("GET", wire.path("pods", "a")).document
+    bound = client.request("GET", client.path("pods", "a")).document
     assert bound["spec"]["nodeName"] == "n1"
     assert bound["metadata"]["labels"] == {"app": "web", "l": "m"}
     assert bound["metadata"]["annotations"] == {"x": "y"}
     assert [item["type"] for item in bound["status"]["conditions"]] == ["PodScheduled"]
-    assert wire.request("POST", wire.path("pods", "a", "binding"), body).reason == "Conflict"
-    assert wire.request("GET", wire.path("bindings")).status == 405
-    assert wire.request("GET", wire.path("bindings", "a")).status == 404
-    assert wire.request("POST", wire.path("bindings"), {"target": NODE}).status == 400
+    assert client.request("POST", client.path("pods", "a", "binding"), body).reason == "Conflict"
+    assert client.request("GET", client.path("bindings")).status == 405
+    assert client.request("GET", client.path("bindings", "a")).status == 404
+    assert client.request("POST", client.path("bindings"), {"target": NODE}).status == 400
 
 
 EVICTIONS = [
@@ -75,75 +75,75 @@ EVICTIONS = [
 
 
 @pytest.mark.parametrize(("body", "query", "status", "reason"), EVICTIONS)
-def test_evictions_with_and_without_faults(
-    wire: Any, body: dict[str, Any], query: dict[str, str], status: int, reason: str | None
+def test_valid_and_invalid_evictions(
+    client: Any, body: dict[str, Any], query: dict[str, str], status: int, reason: str | None
 ) -> None:
-    wire.create("pods", pod("a"))
-    answer = wire.request("POST", wire.path("pods", "a", "eviction", **query), body)
+    client.create("pods", pod("a"))
+    answer = client.request("POST", client.path("pods", "a", "eviction", **query), body)
     assert (answer.status, answer.document.get("reason")) == (status, reason)
-    assert wire.request("GET", wire.path("pods", "a")).status == (404 if status == 201 else 200)
+    assert client.request("GET", client.path("pods", "a")).status == (404 if status == 201 else 200)
 
 
-def _run(wire: Any, name: str, *, ready: bool = True) -> None:
+def _set_running(client: Any, name: str, *, ready: bool = True) -> None:
     conditions = [{"type": "Ready", "status": str(ready)}]
     status = {"status": {"phase": "Running", "conditions": conditions}}
-    assert wire.patch(wire.path("pods", name, "status"), status).status == 200
+    assert client.patch(client.path("pods", name, "status"), status).status == 200
 
 
-def _evict(wire: Any, name: str, **query: str) -> Any:
-    return wire.request("POST", wire.path("pods", name, "eviction", **query), {"metadata": {"name": name}})
+def _evict(client: Any, name: str, **query: str) -> Any:
+    return client.request("POST", client.path("pods", name, "eviction", **query), {"metadata": {"name": name}})
 
 
-def _budget(wire: Any, *, allowed: int, healthy: int, desired: int = 1, **spec: Any) -> None:
+def _budget(client: Any, *, allowed: int, healthy: int, desired: int = 1, **spec: Any) -> None:
     selector = {"matchLabels": {"app": "web"}}
     body = {"metadata": {"name": "web"}, "spec": {"minAvailable": 1, "selector": selector, **spec}}
-    wire.create("poddisruptionbudgets", body, group=POLICY)
+    client.create("poddisruptionbudgets", body, group=POLICY)
     counts = {"disruptionsAllowed": allowed, "currentHealthy": healthy, "desiredHealthy": desired}
     status = {"status": {"observedGeneration": 1, "expectedPods": healthy, **counts}}
-    assert wire.patch(wire.path("poddisruptionbudgets", "web", "status", group=POLICY), status).status == 200
+    assert client.patch(client.path("poddisruptionbudgets", "web", "status", group=POLICY), status).status == 200
 
 
-def _why(answer: Any) -> str:
+def _cause_message(answer: Any) -> str:
     assert (answer.status, answer.reason, answer.header("Retry-After")) == (429, "TooManyRequests", None)
     (cause,) = answer.document["details"]["causes"]
     assert cause["reason"] == "DisruptionBudget"
     return str(cause["message"])
 
 
-def test_a_budget_says_why_not(wire: Any) -> None:
+def test_refused_eviction_explains_the_budget(client: Any) -> None:
     for name in ("a", "b"):
-        wire.create("pods", pod(name, nodeName="n1"))
-        _run(wire, name)
-    _budget(wire, allowed=1, healthy=2)
-    assert _evict(wire, "a").status == 201
-    # A Pod that is leaving may be evicted again, and is not counted twice.
-    assert _evict(wire, "a").status == 201
-    assert _why(_evict(wire, "b")) == "The disruption budget web does not allow evicting pods currently"
-    status = wire.request("GET", wire.path("poddisruptionbudgets", "web", group=POLICY)).document["status"]
+        client.create("pods", pod(name, nodeName="n1"))
+        _set_running(client, name)
+    _budget(client, allowed=1, healthy=2)
+    assert _evict(client, "a").status == 201
+    # A terminating pod can be evicted again without decrementing the budget.
+    assert _evict(client, "a").status == 201
+    assert _cause_message(_evict(client, "b")) == "The disruption budget web does not allow evicting pods currently"
+    status = client.request("GET", client.path("poddisruptionbudgets", "web", group=POLICY)).document["status"]
     assert (status["disruptionsAllowed"], list(status["disruptedPods"])) == (0, ["a"])
     assert [item["reason"] for item in status["conditions"]] == ["InsufficientPods"]
 
 
-def test_pods_that_are_not_ready_may_go_while_enough_are(wire: Any) -> None:
-    wire.create("pods", pod("a"))
-    _run(wire, "a", ready=False)
-    _budget(wire, allowed=0, healthy=0)
-    assert _why(_evict(wire, "a")) == "The disruption budget web needs 1 healthy pods and has 0 currently"
-    path = wire.path("poddisruptionbudgets", "web", "status", group=POLICY)
-    wire.patch(path, {"status": {"currentHealthy": 1}})
-    assert _evict(wire, "a", dryRun="All").status == 201
-    _run(wire, "a")
-    assert _why(_evict(wire, "a")) == "The disruption budget web needs 1 healthy pods and has 1 currently"
+def test_unready_pods_can_be_evicted_while_enough_pods_are_healthy(client: Any) -> None:
+    client.create("pods", pod("a"))
+    _set_running(client, "a", ready=False)
+    _budget(client, allowed=0, healthy=0)
+    assert _cause_message(_evict(client, "a")) == "The disruption budget web needs 1 healthy pods and has 0 currently"
+    path = client.path("poddisruptionbudgets", "web", "status", group=POLICY)
+    client.patch(path, {"status": {"currentHealthy": 1}})
+    assert _evict(client, "a", dryRun="All").status == 201
+    _set_running(client, "a")
+    assert _cause_message(_evict(client, "a")) == "The disruption budget web needs 1 healthy pods and has 1 currently"
 
 
-def test_a_budget_may_let_all_go_that_are_not_ready(wire: Any) -> None:
-    wire.create("pods", pod("a"))
-    _run(wire, "a", ready=False)
-    _budget(wire, allowed=0, healthy=0, unhealthyPodEvictionPolicy="AlwaysAllow")
-    assert _evict(wire, "a").status == 201
+def test_always_allow_policy_lets_unready_pods_be_evicted(client: Any) -> None:
+    client.create("pods", pod("a"))
+    _set_running(client, "a", ready=False)
+    _budget(client, allowed=0, healthy=0, unhealthyPodEvictionPolicy="AlwaysAllow")
+    assert _evict(client, "a").status == 201
 
 
-BUDGETS = [
+INVALID_BUDGETS = [
     ({"minAvailable": 1, "maxUnavailable": 1}, ["spec"]),
     ({"minAvailable": -1}, ["spec.minAvailable"]),
     ({"maxUnavailable": "120%"}, ["spec.maxUnavailable"]),
@@ -156,19 +156,19 @@ BUDGETS = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "fields"), BUDGETS)
-def test_budgets_that_cannot_be(wire: Any, spec: dict[str, Any], fields: list[str]) -> None:
-    path = wire.path("poddisruptionbudgets", group=POLICY)
-    answer = wire.request("POST", path, {"metadata": {"name": "a"}, "spec": spec})
-    assert seen(answer) == (422, "Invalid", fields)
+@pytest.mark.parametrize(("spec", "fields"), INVALID_BUDGETS)
+def test_invalid_disruption_budgets(client: Any, spec: dict[str, Any], fields: list[str]) -> None:
+    path = client.path("poddisruptionbudgets", group=POLICY)
+    answer = client.request("POST", path, {"metadata": {"name": "a"}, "spec": spec})
+    assert error_summary(answer) == (422, "Invalid", fields)
 
 
 def _containers(**resources: Any) -> dict[str, Any]:
     return {"spec": {"containers": [{"name": "main", **resources}]}}
 
 
-BOTH = {"cpu": "2", "memory": "1Gi"}
-RESIZES = [
+CPU_AND_MEMORY = {"cpu": "2", "memory": "1Gi"}
+INVALID_RESIZES = [
     (_containers(resources={"requests": {"cpu": "1"}, "limits": {"cpu": "2"}}), ["spec"]),
     (_containers(resources={"limits": None}), ["spec", "spec.containers[0].resources.limits"]),
     (_containers(resources={"limits": {"example.com/gpu": "1"}}), ["spec"]),
@@ -177,25 +177,25 @@ RESIZES = [
 ]
 
 
-@pytest.mark.parametrize(("change", "fields"), RESIZES)
-def test_resizes_that_cannot_be(wire: Any, change: dict[str, Any], fields: list[str]) -> None:
+@pytest.mark.parametrize(("change", "fields"), INVALID_RESIZES)
+def test_invalid_resizes(client: Any, change: dict[str, Any], fields: list[str]) -> None:
     body = pod("a")
-    body["spec"]["containers"][0]["resources"] = {"requests": BOTH, "limits": BOTH}
-    wire.create("pods", body)
-    answer = wire.patch(wire.path("pods", "a", "resize"), change, STRATEGIC)
-    assert seen(answer) == (422, "Invalid", fields)
+    body["spec"]["containers"][0]["resources"] = {"requests": CPU_AND_MEMORY, "limits": CPU_AND_MEMORY}
+    client.create("pods", body)
+    answer = client.patch(client.path("pods", "a", "resize"), change, STRATEGIC)
+    assert error_summary(answer) == (422, "Invalid", fields)
 
 
-def test_a_resize_of_a_pod_on_an_unknown_node_is_forbidden(wire: Any) -> None:
+def test_resize_of_a_pod_on_an_unknown_node_is_forbidden(client: Any) -> None:
     body = pod("a", nodeName="nowhere")
     body["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "1"}}
-    wire.create("pods", body)
+    client.create("pods", body)
     change = _containers(resources={"requests": {"cpu": "2"}})
-    assert wire.patch(wire.path("pods", "a", "resize"), change, STRATEGIC).status == 403
-    assert wire.request("POST", wire.path("pods", "a", "resize"), {}).status == 405
+    assert client.patch(client.path("pods", "a", "resize"), change, STRATEGIC).status == 403
+    assert client.request("POST", client.path("pods", "a", "resize"), {}).status == 405
 
 
-EPHEMERAL = [
+INVALID_EPHEMERAL_CONTAINERS = [
     ({"image": "i"}, "name", "application/merge-patch+json"),
     ({"name": "main", "image": "i"}, "name", STRATEGIC),
     ({"name": "debug"}, "image", STRATEGIC),
@@ -204,24 +204,28 @@ EPHEMERAL = [
 ]
 
 
-@pytest.mark.parametrize(("container", "field", "media"), EPHEMERAL)
-def test_ephemeral_containers_that_cannot_be(wire: Any, container: dict[str, Any], field: str, media: str) -> None:
-    wire.create("pods", pod("a"))
-    path = wire.path("pods", "a", "ephemeralcontainers")
-    answer = wire.patch(path, {"spec": {"ephemeralContainers": [container]}}, media)
-    assert seen(answer) == (422, "Invalid", [f"spec.ephemeralContainers[0].{field}"])
+@pytest.mark.parametrize(("container", "field", "media"), INVALID_EPHEMERAL_CONTAINERS)
+def test_invalid_ephemeral_containers(client: Any, container: dict[str, Any], field: str, media: str) -> None:
+    client.create("pods", pod("a"))
+    path = client.path("pods", "a", "ephemeralcontainers")
+    answer = client.patch(path, {"spec": {"ephemeralContainers": [container]}}, media)
+    assert error_summary(answer) == (422, "Invalid", [f"spec.ephemeralContainers[0].{field}"])
 
 
-def test_only_the_ephemeral_containers_of_a_pod_are_taken(wire: Any) -> None:
-    wire.create("pods", pod("a"))
-    path = wire.path("pods", "a", "ephemeralcontainers")
+def test_ephemeral_containers_subresource_ignores_other_changes(client: Any) -> None:
+    client.create("pods", pod("a"))
+    path = client.path("pods", "a", "ephemeralcontainers")
     change = {"metadata": {"labels": {"x": "y"}}, "spec": {"activeDeadlineSeconds": 5}}
-    changed = wire.patch(path, change).document
+    changed = client.patch(path, change).document
     assert (changed["metadata"]["labels"], changed["metadata"]["generation"]) == ({"app": "web"}, 1)
-    added = wire.patch(path, {"spec": {"ephemeralContainers": [{"name": "d", "image": "i"}]}}, STRATEGIC).document
+    added = client.patch(path, {"spec": {"ephemeralContainers": [{"name": "d", "image": "i"}]}}, STRATEGIC).document
     assert added["metadata"]["generation"] == 2
-    assert seen(wire.patch(path, {"metadata": {"resourceVersion": "1"}, "spec": {}})) == (409, "Conflict", [])
-    assert wire.request("DELETE", path).status == 405
+    assert error_summary(client.patch(path, {"metadata": {"resourceVersion": "1"}, "spec": {}})) == (
+        409,
+        "Conflict",
+        [],
+    )
+    assert client.request("DELETE", path).status == 405
 
 
 def _deployment(name: str) -> dict[str, Any]:
@@ -230,35 +234,35 @@ def _deployment(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("plural", ["deployments", "replicasets", "statefulsets"])
-def test_a_scale_is_applied(wire: Any, plural: str) -> None:
-    wire.create(plural, _deployment("d"), group="apps/v1")
+def test_scale_supports_server_side_apply(client: Any, plural: str) -> None:
+    client.create(plural, _deployment("d"), group="apps/v1")
     scale = {"apiVersion": "autoscaling/v1", "kind": "Scale"}
 
     def apply(replicas: int, **query: str) -> Any:
-        path = wire.path(plural, "d", "scale", group="apps/v1", **query)
-        return wire.patch(path, {**scale, "spec": {"replicas": replicas}}, APPLY)
+        path = client.path(plural, "d", "scale", group="apps/v1", **query)
+        return client.patch(path, {**scale, "spec": {"replicas": replicas}}, APPLY)
 
     assert apply(3, fieldManager="one", force="true").document["spec"] == {"replicas": 3}
-    assert seen(apply(4, fieldManager="two")) == (409, "Conflict", [".spec.replicas"])
+    assert error_summary(apply(4, fieldManager="two")) == (409, "Conflict", [".spec.replicas"])
     assert apply(4, fieldManager="two", force="true").document["spec"] == {"replicas": 4}
     assert apply(4).status == 422
     stale = {"metadata": {"name": "d", "uid": "other"}, "spec": {"replicas": 1}}
-    path = wire.path(plural, "d", "scale", group="apps/v1")
-    assert wire.request("PUT", path, stale).reason == "Conflict"
-    parent = wire.request("GET", wire.path(plural, "d", group="apps/v1")).document
+    path = client.path(plural, "d", "scale", group="apps/v1")
+    assert client.request("PUT", path, stale).reason == "Conflict"
+    parent = client.request("GET", client.path(plural, "d", group="apps/v1")).document
     assert (parent["spec"]["replicas"], parent["metadata"]["generation"]) == (4, 3)
 
 
 @pytest.mark.parametrize(("plural", "kept"), [("deployments", None), ("replicasets", "v"), ("statefulsets", "v")])
-def test_labels_that_come_with_a_status(wire: Any, plural: str, kept: str | None) -> None:
-    wire.create(plural, _deployment("d"), group="apps/v1")
-    path = wire.path(plural, "d", "status", group="apps/v1")
-    changed = wire.patch(path, {"metadata": {"labels": {"l": "v"}}, "status": {"observedGeneration": 1}}).document
+def test_labels_in_a_status_update(client: Any, plural: str, kept: str | None) -> None:
+    client.create(plural, _deployment("d"), group="apps/v1")
+    path = client.path(plural, "d", "status", group="apps/v1")
+    changed = client.patch(path, {"metadata": {"labels": {"l": "v"}}, "status": {"observedGeneration": 1}}).document
     assert changed["metadata"].get("labels", {}).get("l") == kept
-    assert seen(wire.patch(path, {"status": {"replicas": -1}}))[:2] == (422, "Invalid")
+    assert error_summary(client.patch(path, {"status": {"replicas": -1}}))[:2] == (422, "Invalid")
 
 
 @pytest.mark.parametrize(("plural", "kind"), [("serviceaccounts", "ServiceAccount"), ("secrets", "Status")])
-def test_some_kinds_are_shown_when_they_are_gone(wire: Any, plural: str, kind: str) -> None:
-    wire.create(plural, {"metadata": {"name": "a"}})
-    assert wire.request("DELETE", wire.path(plural, "a")).document["kind"] == kind
+def test_delete_of_some_kinds_returns_the_object(client: Any, plural: str, kind: str) -> None:
+    client.create(plural, {"metadata": {"name": "a"}})
+    assert client.request("DELETE", client.path(plural, "a")).document["kind"] == kind

@@ -1,4 +1,4 @@
-"""Server-side apply: the steps and answers of a real kube-apiserver, and the rules behind them."""
+"""Server-side apply: sequences of requests with the responses of kube-apiserver, and single rules."""
 
 import copy
 import pickle
@@ -22,7 +22,7 @@ def config(data: Object | None = None, **extra: Any) -> Object:
     return body if data is None else {**body, "data": data}
 
 
-def applied(live: Object | None, body: Object, manager: str, *, force: bool = False, now: str = T2) -> Object:
+def apply_config(live: Object | None, body: Object, manager: str, *, force: bool = False, now: str = T2) -> Object:
     before = copy.deepcopy((live, body))
     result = apply(live, body, manager=manager, force=force, schema=CONFIG_MAP, api_version="v1", now=now)
     assert (live, body) == before
@@ -34,37 +34,37 @@ def entry(manager: str, fields: Object, time: str = T2, operation: str = "Apply"
     return {key: value for key, value in {**found, "fieldsV1": fields, **extra}.items() if value}
 
 
-def managed(obj: Object) -> list[Object]:
+def managed_fields(obj: Object) -> list[Object]:
     entries: list[Object] = obj["metadata"].get("managedFields", [])
     return entries
 
 
-AB: Object = {"f:data": {"f:a": {}, "f:b": {}}}
-A: Object = {"f:data": {"f:a": {}}}
+FIELDS_A_AND_B: Object = {"f:data": {"f:a": {}, "f:b": {}}}
+FIELD_A: Object = {"f:data": {"f:a": {}}}
 
 
-def test_the_first_apply_creates_and_owns_its_fields() -> None:
-    created = applied(None, config({"a": "1", "b": "2"}), "m1")
+def test_first_apply_creates_the_object_and_owns_its_fields() -> None:
+    created = apply_config(None, config({"a": "1", "b": "2"}), "m1")
     assert created["data"] == {"a": "1", "b": "2"}
-    assert managed(created) == [entry("m1", AB)]
+    assert managed_fields(created) == [entry("m1", FIELDS_A_AND_B)]
 
 
-def test_an_equal_apply_changes_nothing_not_even_the_time() -> None:
-    created = applied(None, config({"a": "1", "b": "2"}), "m1")
-    assert applied(created, config({"a": "1", "b": "2"}), "m1", now=T3) == created
+def test_equal_apply_keeps_the_object_and_the_time() -> None:
+    created = apply_config(None, config({"a": "1", "b": "2"}), "m1")
+    assert apply_config(created, config({"a": "1", "b": "2"}), "m1", now=T3) == created
 
 
-def test_a_field_left_out_is_removed() -> None:
-    created = applied(None, config({"a": "1", "b": "2"}), "m1")
-    changed = applied(created, config({"a": "1"}), "m1", now=T3)
+def test_apply_removes_a_field_that_the_manager_no_longer_sets() -> None:
+    created = apply_config(None, config({"a": "1", "b": "2"}), "m1")
+    changed = apply_config(created, config({"a": "1"}), "m1", now=T3)
     assert changed["data"] == {"a": "1"}
-    assert managed(changed) == [entry("m1", A, T3)]
+    assert managed_fields(changed) == [entry("m1", FIELD_A, T3)]
 
 
-def test_another_value_for_somebody_elses_field_is_a_conflict() -> None:
-    created = applied(None, config({"a": "1"}), "m1")
+def test_different_value_for_a_field_of_another_manager_is_a_conflict() -> None:
+    created = apply_config(None, config({"a": "1"}), "m1")
     with pytest.raises(ApplyConflict) as caught:
-        applied(created, config({"a": "x"}), "m2")
+        apply_config(created, config({"a": "x"}), "m2")
     assert str(caught.value) == 'Apply failed with 1 conflict: conflict with "m1": .data.a'
     assert caught.value.code == 409
     assert [cause.to_dict() for cause in caught.value.causes] == [
@@ -73,34 +73,34 @@ def test_another_value_for_somebody_elses_field_is_a_conflict() -> None:
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
-def test_force_takes_the_field_and_its_old_owner_is_gone() -> None:
-    created = applied(None, config({"a": "1"}), "m1")
-    forced = applied(created, config({"a": "x"}), "m2", force=True, now=T3)
+def test_force_takes_the_field_from_its_owner() -> None:
+    created = apply_config(None, config({"a": "1"}), "m1")
+    forced = apply_config(created, config({"a": "x"}), "m2", force=True, now=T3)
     assert forced["data"] == {"a": "x"}
-    assert managed(forced) == [entry("m2", A, T3)]
+    assert managed_fields(forced) == [entry("m2", FIELD_A, T3)]
 
 
-def test_an_equal_value_is_shared_and_the_new_owner_has_no_time_yet() -> None:
-    created = applied(None, config({"a": "x"}), "m2", now=T3)
-    shared = applied(created, config({"a": "x"}), "m3", now=T3)
-    assert managed(shared) == [entry("m3", A, ""), entry("m2", A, T3)]
+def test_equal_value_is_shared_and_the_time_of_the_new_owner_is_unset() -> None:
+    created = apply_config(None, config({"a": "x"}), "m2", now=T3)
+    shared = apply_config(created, config({"a": "x"}), "m3", now=T3)
+    assert managed_fields(shared) == [entry("m3", FIELD_A, ""), entry("m2", FIELD_A, T3)]
 
 
 def test_conflicts_with_several_managers_are_listed() -> None:
-    live = applied(applied(None, config({"a": "x"}), "m2"), config({"a": "x"}), "m3")
+    live = apply_config(apply_config(None, config({"a": "x"}), "m2"), config({"a": "x"}), "m3")
     with pytest.raises(ApplyConflict) as caught:
-        applied(live, config({"a": "1"}), "m1")
+        apply_config(live, config({"a": "1"}), "m1")
     assert str(caught.value) == (
         'Apply failed with 2 conflicts: conflicts with "m2":\n- .data.a\nconflicts with "m3":\n- .data.a'
     )
 
 
-def test_conflicts_of_one_manager_name_leaves_before_what_lies_deeper() -> None:
+def test_conflicts_of_one_manager_list_leaves_before_nested_fields() -> None:
     one = {"name": "c", "image": "1", "env": [{"name": "A", "value": "1"}]}
-    live = applied_pod(None, {"containers": [one], "nodeName": "n"}, "m1")
+    live = apply_to_pod(None, {"containers": [one], "nodeName": "n"}, "m1")
     other = {"name": "c", "image": "2", "env": [{"name": "A", "value": "2"}]}
     with pytest.raises(ApplyConflict) as caught:
-        applied_pod(live, {"containers": [other], "nodeName": "m"}, "m2")
+        apply_to_pod(live, {"containers": [other], "nodeName": "m"}, "m2")
     assert [cause.field for cause in caught.value.causes] == [
         ".spec.nodeName",
         '.spec.containers[name="c"].image',
@@ -108,23 +108,23 @@ def test_conflicts_of_one_manager_name_leaves_before_what_lies_deeper() -> None:
     ]
 
 
-def test_a_shared_field_stays_while_somebody_owns_it() -> None:
-    live = applied(applied(None, config({"a": "x", "b": "1"}), "m2"), config({"a": "x"}), "m3")
-    left = applied(live, config({"b": "1"}), "m2", now=T3)
+def test_shared_field_is_kept_while_another_manager_owns_it() -> None:
+    live = apply_config(apply_config(None, config({"a": "x", "b": "1"}), "m2"), config({"a": "x"}), "m3")
+    left = apply_config(live, config({"b": "1"}), "m2", now=T3)
     assert left["data"] == {"a": "x", "b": "1"}
-    gone = applied(left, config(), "m3", now=T3)
+    gone = apply_config(left, config(), "m3", now=T3)
     assert gone["data"] == {"b": "1"}
-    assert [item["manager"] for item in managed(gone)] == ["m2"]
+    assert [item["manager"] for item in managed_fields(gone)] == ["m2"]
 
 
-def test_an_update_takes_the_field_from_appliers_who_then_conflict_with_it() -> None:
-    live = applied(None, config({"a": "x"}), "m2")
+def test_update_takes_a_field_from_appliers_and_they_conflict_afterwards() -> None:
+    live = apply_config(None, config({"a": "x"}), "m2")
     updated = {**live, "data": {"a": "fromupdate"}}
     entries = update_managed_fields(live, updated, manager="upd", schema=CONFIG_MAP, api_version="v1", now=T3)
-    assert entries == [entry("upd", A, T3, "Update")]
+    assert entries == [entry("upd", FIELD_A, T3, "Update")]
     updated["metadata"] = {**live["metadata"], "managedFields": entries}
     with pytest.raises(ApplyConflict) as caught:
-        applied(updated, config({"a": "z"}), "m1")
+        apply_config(updated, config({"a": "z"}), "m1")
     assert caught.value.causes[0].message == 'conflict with "upd" using v1'
 
 
@@ -133,25 +133,29 @@ def test_conflicts_name_the_subresource() -> None:
     live = config({"a": "1"})
     live["metadata"]["managedFields"] = fields
     with pytest.raises(ApplyConflict, match='conflict with "kubelet" with subresource "status" using v1'):
-        applied(live, config({"a": "2"}), "m1")
+        apply_config(live, config({"a": "2"}), "m1")
 
 
-def test_an_object_nobody_tracked_gets_a_before_first_apply_entry() -> None:
+def test_untracked_object_gets_a_before_first_apply_entry() -> None:
     live = config({"q": "1"})
-    result = applied(live, config({"a": "x"}), "m2")
+    result = apply_config(live, config({"a": "x"}), "m2")
     assert result["data"] == {"q": "1", "a": "x"}
     expected = entry("before-first-apply", {"f:data": {".": {}, "f:q": {}}}, T2, "Update")
-    assert managed(result) == [entry("m2", A), expected]
+    assert managed_fields(result) == [entry("m2", FIELD_A), expected]
 
 
-UNTYPED = "failed to create typed patch object (/ap; /v1, Kind=ConfigMap)"
+TYPED_ERROR_PREFIX = "failed to create typed patch object (/ap; /v1, Kind=ConfigMap)"
 
 
 @pytest.mark.parametrize(
     ("body", "code", "message"),
     [
-        (config(foo=1), 500, f"{UNTYPED}: .foo: field not declared in schema"),
-        (config({"a": 1}), 500, f"{UNTYPED}: .data.a: expected string, got &value.valueUnstructured{{Value:1}}"),
+        (config(foo=1), 500, f"{TYPED_ERROR_PREFIX}: .foo: field not declared in schema"),
+        (
+            config({"a": 1}),
+            500,
+            f"{TYPED_ERROR_PREFIX}: .data.a: expected string, got &value.valueUnstructured{{Value:1}}",
+        ),
         (
             {**config(), "metadata": {"name": "ap", "managedFields": [{"manager": "x"}]}},
             400,
@@ -164,9 +168,9 @@ UNTYPED = "failed to create typed patch object (/ap; /v1, Kind=ConfigMap)"
         ),
     ],
 )
-def test_configurations_of_the_wrong_form(body: Object, code: int, message: str) -> None:
+def test_invalid_apply_configurations(body: Object, code: int, message: str) -> None:
     with pytest.raises(ApplyError) as caught:
-        applied(None, body, "m1")
+        apply_config(None, body, "m1")
     assert (caught.value.code, str(caught.value)) == (code, message)
 
 
@@ -188,7 +192,7 @@ def test_configurations_of_the_wrong_form(body: Object, code: int, message: str)
         ({"nodeSelector": []}, ".spec.nodeSelector: expected map"),
     ],
 )
-def test_configurations_that_do_not_fit_the_schema(spec: Object, message: str) -> None:
+def test_configurations_that_do_not_match_the_schema(spec: Object, message: str) -> None:
     body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": spec}
     with pytest.raises(ApplyError, match=message) as caught:
         apply(None, body, manager="m", schema=POD, api_version="v1", now=T2)
@@ -199,13 +203,13 @@ def pod(spec: Object) -> Object:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": spec}
 
 
-def applied_pod(live: Object | None, spec: Object, manager: str, *, force: bool = False) -> Object:
+def apply_to_pod(live: Object | None, spec: Object, manager: str, *, force: bool = False) -> Object:
     return apply(live, pod(spec), manager=manager, force=force, schema=POD, api_version="v1", now=T2)
 
 
-def test_list_entries_are_owned_by_their_keys() -> None:
+def test_list_items_are_owned_by_their_keys() -> None:
     ports = [{"containerPort": 80, "protocol": "TCP"}, {"containerPort": 81}]
-    created = applied_pod(None, {"containers": [{"name": "c", "image": "x", "ports": ports}]}, "m1")
+    created = apply_to_pod(None, {"containers": [{"name": "c", "image": "x", "ports": ports}]}, "m1")
     port: Object = {".": {}, "f:containerPort": {}, "f:protocol": {}}
     container = {
         ".": {},
@@ -216,17 +220,17 @@ def test_list_entries_are_owned_by_their_keys() -> None:
             'k:{"containerPort":81,"protocol":"TCP"}': {".": {}, "f:containerPort": {}},
         },
     }
-    assert managed(created)[0]["fieldsV1"] == {"f:spec": {"f:containers": {'k:{"name":"c"}': container}}}
+    assert managed_fields(created)[0]["fieldsV1"] == {"f:spec": {"f:containers": {'k:{"name":"c"}': container}}}
 
 
-def test_managers_share_a_list_and_remove_only_their_entries() -> None:
-    live = applied_pod(None, {"containers": [{"name": "a", "image": "1"}]}, "m1")
-    live = applied_pod(live, {"containers": [{"name": "b", "image": "2"}]}, "m2")
+def test_managers_share_a_list_and_remove_only_their_own_items() -> None:
+    live = apply_to_pod(None, {"containers": [{"name": "a", "image": "1"}]}, "m1")
+    live = apply_to_pod(live, {"containers": [{"name": "b", "image": "2"}]}, "m2")
     assert [item["name"] for item in live["spec"]["containers"]] == ["a", "b"]
-    live = applied_pod(live, {"nodeName": "n"}, "m1")
+    live = apply_to_pod(live, {"nodeName": "n"}, "m1")
     assert [item["name"] for item in live["spec"]["containers"]] == ["b"]
     with pytest.raises(ApplyConflict) as caught:
-        applied_pod(live, {"containers": [{"name": "b", "image": "3"}]}, "m1")
+        apply_to_pod(live, {"containers": [{"name": "b", "image": "3"}]}, "m1")
     assert caught.value.causes[0].field == '.spec.containers[name="b"].image'
 
 
@@ -242,30 +246,30 @@ def test_managers_share_a_list_and_remove_only_their_entries() -> None:
 )
 def test_order_of_merged_lists(live: list[str], config_names: list[str], merged: list[str]) -> None:
     stored = pod({"containers": [{"name": name} for name in live]})
-    result = applied_pod(stored, {"containers": [{"name": name} for name in config_names]}, "m")
+    result = apply_to_pod(stored, {"containers": [{"name": name} for name in config_names]}, "m")
     assert [item["name"] for item in result["spec"]["containers"]] == merged
 
 
-def test_what_pruning_empties_is_gone_but_stays_with_another_owner() -> None:
+def test_emptied_map_is_removed_unless_another_manager_owns_it() -> None:
     limits = {"resources": {"limits": {"cpu": "1"}}}
     created = pod({"containers": [{"name": "a", "resources": {}}, {"name": "b"}]})
     created["metadata"]["managedFields"] = update_managed_fields(
         None, created, manager="upd", schema=POD, api_version="v1", now=T2
     )
-    live = applied_pod(created, {"containers": [{"name": "a", **limits}, {"name": "x", **limits}]}, "m1")
-    live = applied_pod(live, {"containers": [{"name": "a"}]}, "m1")
+    live = apply_to_pod(created, {"containers": [{"name": "a", **limits}, {"name": "x", **limits}]}, "m1")
+    live = apply_to_pod(live, {"containers": [{"name": "a"}]}, "m1")
     assert live["spec"]["containers"] == [{"name": "a"}, {"name": "b"}]
-    updater = next(item for item in managed(live) if item["manager"] == "upd")
+    updater = next(item for item in managed_fields(live) if item["manager"] == "upd")
     assert updater["fieldsV1"]["f:spec"]["f:containers"]['k:{"name":"a"}'] == {".": {}, "f:name": {}, "f:resources": {}}
 
 
-def test_atomic_lists_and_maps_are_owned_whole() -> None:
-    live = applied_pod(None, {"tolerations": [{"key": "a"}], "nodeSelector": {"x": "1"}}, "m1")
-    assert managed(live)[0]["fieldsV1"] == {"f:spec": {"f:nodeSelector": {}, "f:tolerations": {}}}
+def test_atomic_lists_and_maps_have_one_owner() -> None:
+    live = apply_to_pod(None, {"tolerations": [{"key": "a"}], "nodeSelector": {"x": "1"}}, "m1")
+    assert managed_fields(live)[0]["fieldsV1"] == {"f:spec": {"f:nodeSelector": {}, "f:tolerations": {}}}
     with pytest.raises(ApplyConflict) as caught:
-        applied_pod(live, {"tolerations": [{"key": "b"}], "nodeSelector": {"y": "1"}}, "m2")
+        apply_to_pod(live, {"tolerations": [{"key": "b"}], "nodeSelector": {"y": "1"}}, "m2")
     assert [cause.field for cause in caught.value.causes] == [".spec.nodeSelector", ".spec.tolerations"]
-    forced = applied_pod(live, {"tolerations": [{"key": "b"}]}, "m2", force=True)
+    forced = apply_to_pod(live, {"tolerations": [{"key": "b"}]}, "m2", force=True)
     assert forced["spec"]["tolerations"] == [{"key": "b"}]
 
 
@@ -273,10 +277,10 @@ def test_sets_merge_by_value() -> None:
     def with_finalizers(*names: str) -> Object:
         return {**config(), "metadata": {"name": "ap", "finalizers": list(names)}}
 
-    live = applied(applied(None, with_finalizers("a.b/c"), "m1"), with_finalizers("a.b/d"), "m2")
+    live = apply_config(apply_config(None, with_finalizers("a.b/c"), "m1"), with_finalizers("a.b/d"), "m2")
     assert live["metadata"]["finalizers"] == ["a.b/c", "a.b/d"]
-    assert managed(live)[0]["fieldsV1"] == {"f:metadata": {"f:finalizers": {'v:"a.b/c"': {}}}}
-    live = applied(live, config(), "m1")
+    assert managed_fields(live)[0]["fieldsV1"] == {"f:metadata": {"f:finalizers": {'v:"a.b/c"': {}}}}
+    live = apply_config(live, config(), "m1")
     assert live["metadata"]["finalizers"] == ["a.b/d"]
 
 
@@ -286,24 +290,24 @@ def test_ignored_fields_are_neither_owned_nor_in_conflict() -> None:
     live["metadata"]["managedFields"] = [entry("kubelet", {"f:status": {"f:phase": {}}}, T2, "Update")]
     body = {**pod({"nodeName": "n"}), "status": {"phase": "Failed"}}
     result = apply(live, body, manager="m", schema=POD, api_version="v1", now=T2, ignore=[("f:status",)])
-    assert managed(result)[0]["fieldsV1"] == {"f:spec": {"f:nodeName": {}}}
+    assert managed_fields(result)[0]["fieldsV1"] == {"f:spec": {"f:nodeName": {}}}
 
 
-def test_applies_through_a_subresource_have_an_entry_of_their_own() -> None:
-    live = applied_pod(None, {"nodeName": "n"}, "m")
+def test_apply_through_a_subresource_has_a_separate_entry() -> None:
+    live = apply_to_pod(None, {"nodeName": "n"}, "m")
     body = {**pod({}), "status": {"phase": "Running"}}
     result = apply(live, body, manager="m", schema=POD, api_version="v1", now=T3, subresource="status")
-    assert managed(result) == [
+    assert managed_fields(result) == [
         entry("m", {"f:spec": {"f:nodeName": {}}}),
         entry("m", {"f:spec": {}, "f:status": {"f:phase": {}}}, T3, subresource="status"),
     ]
 
 
-def test_a_configuration_that_owns_nothing_leaves_no_entry() -> None:
-    assert "managedFields" not in applied(None, config(), "m1")["metadata"]
+def test_configuration_without_fields_leaves_no_entry() -> None:
+    assert "managedFields" not in apply_config(None, config(), "m1")["metadata"]
 
 
-def test_custom_resources_apply_by_their_structural_schema() -> None:
+def test_custom_resources_merge_by_their_structural_schema() -> None:
     items = {
         "type": "array",
         "x-kubernetes-list-type": "map",

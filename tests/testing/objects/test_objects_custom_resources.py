@@ -9,24 +9,24 @@ from kubex_testing._objects.schema import Schema, structural_schema
 
 
 def widget(**properties: Any) -> Schema:
-    """Return the schema of a kind whose spec has some properties."""
+    """Return the schema of a kind with these properties in its spec."""
     return structural_schema({"type": "object", "properties": {"spec": {"type": "object", "properties": properties}}})
 
 
-TEXT: dict[str, Any] = {"type": "string"}
+STRING_SCHEMA: dict[str, Any] = {"type": "string"}
 
 
 @pytest.mark.parametrize(
     ("rules", "spec", "defaulted"),
     [
-        ({"default": "a", **TEXT}, {}, {"x": "a"}),
-        ({"default": "a", **TEXT}, {"x": "b"}, {"x": "b"}),
-        ({"default": "a", **TEXT}, {"x": None}, {"x": "a"}),
-        ({"default": "a", "nullable": True, **TEXT}, {"x": None}, {"x": None}),
-        (TEXT, {"x": None}, {}),
-        ({"type": "object", "additionalProperties": TEXT}, {"x": {"a": None}}, {"x": {}}),
+        ({"default": "a", **STRING_SCHEMA}, {}, {"x": "a"}),
+        ({"default": "a", **STRING_SCHEMA}, {"x": "b"}, {"x": "b"}),
+        ({"default": "a", **STRING_SCHEMA}, {"x": None}, {"x": "a"}),
+        ({"default": "a", "nullable": True, **STRING_SCHEMA}, {"x": None}, {"x": None}),
+        (STRING_SCHEMA, {"x": None}, {}),
+        ({"type": "object", "additionalProperties": STRING_SCHEMA}, {"x": {"a": None}}, {"x": {}}),
         ({"type": "object", "x-kubernetes-preserve-unknown-fields": True}, {"x": {"a": None}}, {"x": {"a": None}}),
-        ({"type": "array", "items": TEXT}, {"x": [None]}, {"x": [None]}),
+        ({"type": "array", "items": STRING_SCHEMA}, {"x": [None]}, {"x": [None]}),
         (
             {"type": "object", "default": {}, "properties": {"y": {"type": "integer", "default": 1}}},
             {},
@@ -45,85 +45,105 @@ TEXT: dict[str, Any] = {"type": "string"}
         ),
     ],
 )
-def test_defaults(rules: dict[str, Any], spec: dict[str, Any], defaulted: dict[str, Any]) -> None:
+def test_custom_resource_defaults(rules: dict[str, Any], spec: dict[str, Any], defaulted: dict[str, Any]) -> None:
     assert apply_defaults(widget(x=rules), {"spec": spec}) == {"spec": defaulted}
 
 
 def test_defaults_are_not_shared_between_objects() -> None:
-    schema = widget(x={"type": "array", "default": [], "items": TEXT})
+    schema = widget(x={"type": "array", "default": [], "items": STRING_SCHEMA})
     apply_defaults(schema, {"spec": {}})["spec"]["x"].append("a")
     assert apply_defaults(schema, {"spec": {}}) == {"spec": {"x": []}}
 
 
-BODY = "spec.x in body"
+BODY_PREFIX = "spec.x in body"
 TYPE, INVALID = "FieldValueTypeInvalid", "FieldValueInvalid"
 
 
 @pytest.mark.parametrize(
     ("rules", "value", "reason", "message"),
     [
-        (TEXT, 1, TYPE, f'Invalid value: "integer": {BODY} must be of type string: "integer"'),
-        (TEXT, None, TYPE, f'Invalid value: "null": {BODY} must be of type string: "null"'),
-        ({"type": "integer"}, "a", TYPE, f'Invalid value: "string": {BODY} must be of type integer: "string"'),
-        ({"type": "integer"}, True, TYPE, f'Invalid value: "boolean": {BODY} must be of type integer: "boolean"'),
-        ({"type": "integer"}, 1.5, TYPE, f'Invalid value: "number": {BODY} must be of type integer: "number"'),
+        (STRING_SCHEMA, 1, TYPE, f'Invalid value: "integer": {BODY_PREFIX} must be of type string: "integer"'),
+        (STRING_SCHEMA, None, TYPE, f'Invalid value: "null": {BODY_PREFIX} must be of type string: "null"'),
+        ({"type": "integer"}, "a", TYPE, f'Invalid value: "string": {BODY_PREFIX} must be of type integer: "string"'),
+        (
+            {"type": "integer"},
+            True,
+            TYPE,
+            f'Invalid value: "boolean": {BODY_PREFIX} must be of type integer: "boolean"',
+        ),
+        ({"type": "integer"}, 1.5, TYPE, f'Invalid value: "number": {BODY_PREFIX} must be of type integer: "number"'),
         (
             {"x-kubernetes-int-or-string": True},
             [],
             TYPE,
-            f'Invalid value: "array": {BODY} must be of type integer,string: "array"',
+            f'Invalid value: "array": {BODY_PREFIX} must be of type integer,string: "array"',
         ),
         (
-            {"enum": ["a", "b"], **TEXT},
+            {"enum": ["a", "b"], **STRING_SCHEMA},
             "c",
             "FieldValueNotSupported",
             'Unsupported value: "c": supported values: "a", "b"',
         ),
         (
-            {"maxLength": 3, "pattern": "^x", **TEXT},
+            {"maxLength": 3, "pattern": "^x", **STRING_SCHEMA},
             "abcd",
             "FieldValueTooLong",
             "Too long: may not be more than 3 bytes",
         ),
-        ({"minLength": 2, **TEXT}, "é", INVALID, f'Invalid value: "é": {BODY} should be at least 2 chars long'),
-        ({"pattern": "^a$", **TEXT}, "b", INVALID, f"Invalid value: \"b\": {BODY} should match '^a$'"),
-        ({"format": "date-time", **TEXT}, "b", TYPE, f'Invalid value: "b": {BODY} must be of type date-time: "b"'),
+        (
+            {"minLength": 2, **STRING_SCHEMA},
+            "é",
+            INVALID,
+            f'Invalid value: "é": {BODY_PREFIX} should be at least 2 chars long',
+        ),
+        ({"pattern": "^a$", **STRING_SCHEMA}, "b", INVALID, f"Invalid value: \"b\": {BODY_PREFIX} should match '^a$'"),
+        (
+            {"format": "date-time", **STRING_SCHEMA},
+            "b",
+            TYPE,
+            f'Invalid value: "b": {BODY_PREFIX} must be of type date-time: "b"',
+        ),
         (
             {"type": "integer", "minimum": 1},
             0,
             INVALID,
-            f"Invalid value: 0: {BODY} should be greater than or equal to 1",
+            f"Invalid value: 0: {BODY_PREFIX} should be greater than or equal to 1",
         ),
         (
             {"type": "integer", "maximum": 9},
             10,
             INVALID,
-            f"Invalid value: 10: {BODY} should be less than or equal to 9",
+            f"Invalid value: 10: {BODY_PREFIX} should be less than or equal to 9",
         ),
         (
             {"type": "integer", "maximum": 9, "exclusiveMaximum": True},
             9,
             INVALID,
-            f"Invalid value: 9: {BODY} should be less than 9",
+            f"Invalid value: 9: {BODY_PREFIX} should be less than 9",
         ),
         (
             {"type": "integer", "minimum": 9, "exclusiveMinimum": True},
             9,
             INVALID,
-            f"Invalid value: 9: {BODY} should be greater than 9",
+            f"Invalid value: 9: {BODY_PREFIX} should be greater than 9",
         ),
-        ({"type": "integer", "multipleOf": 5}, 7, INVALID, f"Invalid value: 7: {BODY} should be a multiple of 5"),
         (
-            {"type": "array", "items": TEXT, "maxItems": 1},
+            {"type": "integer", "multipleOf": 5},
+            7,
+            INVALID,
+            f"Invalid value: 7: {BODY_PREFIX} should be a multiple of 5",
+        ),
+        (
+            {"type": "array", "items": STRING_SCHEMA, "maxItems": 1},
             ["a", "b"],
             "FieldValueTooMany",
             "Too many: 2: must have at most 1 items",
         ),
         (
-            {"type": "array", "items": TEXT, "minItems": 1},
+            {"type": "array", "items": STRING_SCHEMA, "minItems": 1},
             [],
             INVALID,
-            f"Invalid value: 0: {BODY} should have at least 1 items",
+            f"Invalid value: 0: {BODY_PREFIX} should have at least 1 items",
         ),
         (
             {"type": "object", "maxProperties": 0},
@@ -135,41 +155,45 @@ TYPE, INVALID = "FieldValueTypeInvalid", "FieldValueInvalid"
             {"type": "object", "minProperties": 1},
             {},
             INVALID,
-            f"Invalid value: 0: {BODY} should have at least 1 properties",
+            f"Invalid value: 0: {BODY_PREFIX} should have at least 1 properties",
         ),
     ],
 )
-def test_values_that_break_a_rule(rules: dict[str, Any], value: Any, reason: str, message: str) -> None:
+def test_invalid_values_of_custom_resources(rules: dict[str, Any], value: Any, reason: str, message: str) -> None:
     (cause,) = validate_custom(widget(x=rules), {"spec": {"x": value}})
     assert (cause.reason, cause.field, cause.message) == (reason, "spec.x", message)
 
 
-LOW = f"Invalid value: 3: {BODY} should be less than or equal to 1"
+TOO_LARGE_MESSAGE = f"Invalid value: 3: {BODY_PREFIX} should be less than or equal to 1"
 
 
 @pytest.mark.parametrize(
-    ("rules", "verdict", "told"),
+    ("rules", "verdict", "messages"),
     [
-        ({"anyOf": [{"maximum": 1}, {"minimum": 5}]}, "must validate at least one schema (anyOf)", [LOW]),
+        ({"anyOf": [{"maximum": 1}, {"minimum": 5}]}, "must validate at least one schema (anyOf)", [TOO_LARGE_MESSAGE]),
         (
             {"oneOf": [{"maximum": 5}, {"minimum": 1}]},
             "must validate one and only one schema (oneOf). Found 2 valid alternatives",
             [],
         ),
-        ({"oneOf": [{"maximum": 1}]}, "must validate one and only one schema (oneOf). Found none valid", [LOW]),
-        ({"allOf": [{"maximum": 1}]}, "must validate all the schemas (allOf). None validated", [LOW]),
-        ({"allOf": [{"maximum": 1}, {"maximum": 9}]}, "must validate all the schemas (allOf)", [LOW]),
+        (
+            {"oneOf": [{"maximum": 1}]},
+            "must validate one and only one schema (oneOf). Found none valid",
+            [TOO_LARGE_MESSAGE],
+        ),
+        ({"allOf": [{"maximum": 1}]}, "must validate all the schemas (allOf). None validated", [TOO_LARGE_MESSAGE]),
+        ({"allOf": [{"maximum": 1}, {"maximum": 9}]}, "must validate all the schemas (allOf)", [TOO_LARGE_MESSAGE]),
         ({"not": {"enum": [3]}}, "must not validate the schema (not)", []),
     ],
 )
-def test_combined_schemas(rules: dict[str, Any], verdict: str, told: list[str]) -> None:
+def test_combined_schemas(rules: dict[str, Any], verdict: str, messages: list[str]) -> None:
     first, *rest = validate_custom(widget(x={"type": "integer", **rules}), {"spec": {"x": 3}})
     assert (first.reason, first.field) == (INVALID, "<nil>")
     assert first.message == f'Invalid value: "": "spec.x" {verdict}'
-    assert [(cause.field, cause.message) for cause in rest] == [("spec.x", text) for text in told]
+    assert [(cause.field, cause.message) for cause in rest] == [("spec.x", text) for text in messages]
 
 
-def test_an_embedded_resource_says_what_it_is() -> None:
+def test_embedded_resource_requires_kind_and_api_version() -> None:
     rules = {"type": "object", "x-kubernetes-embedded-resource": True, "x-kubernetes-preserve-unknown-fields": True}
     found = validate_custom(widget(x=rules), {"spec": {"x": {}}})
     assert [(cause.reason, cause.field) for cause in found] == [
@@ -181,25 +205,25 @@ def test_an_embedded_resource_says_what_it_is() -> None:
 @pytest.mark.parametrize(
     ("rules", "value"),
     [
-        ({"nullable": True, **TEXT}, None),
+        ({"nullable": True, **STRING_SCHEMA}, None),
         ({"type": "integer"}, 1.0),
         ({"type": "number"}, 1),
         ({"x-kubernetes-int-or-string": True}, "80%"),
         ({"x-kubernetes-int-or-string": True, "anyOf": [{"type": "integer"}, {"type": "string"}]}, 80),
         ({"enum": [1], "type": "integer"}, 1),
-        ({"maxLength": 1, **TEXT}, "é"),
-        ({"pattern": "b", **TEXT}, "abc"),
-        ({"format": "unheard-of", **TEXT}, "x"),
+        ({"maxLength": 1, **STRING_SCHEMA}, "é"),
+        ({"pattern": "b", **STRING_SCHEMA}, "abc"),
+        ({"format": "unheard-of", **STRING_SCHEMA}, "x"),
         ({"type": "object", "x-kubernetes-preserve-unknown-fields": True}, {"a": [1, None]}),
-        ({"type": "array", "items": TEXT}, ["a", "a"]),
+        ({"type": "array", "items": STRING_SCHEMA}, ["a", "a"]),
     ],
 )
-def test_values_that_keep_the_rules(rules: dict[str, Any], value: Any) -> None:
+def test_valid_values_of_custom_resources(rules: dict[str, Any], value: Any) -> None:
     assert validate_custom(widget(x=rules), {"spec": {"x": value}}) == []
 
 
-def test_required_fields_and_paths_into_lists() -> None:
-    item = {"type": "object", "required": ["name"], "properties": {"name": TEXT, "size": {"type": "integer"}}}
+def test_required_fields_and_paths_of_list_items() -> None:
+    item = {"type": "object", "required": ["name"], "properties": {"name": STRING_SCHEMA, "size": {"type": "integer"}}}
     schema = widget(items={"type": "array", "items": item})
     found = validate_custom(schema, {"spec": {"items": [{"name": "a"}, {"size": "x"}]}})
     assert [(cause.reason, cause.field) for cause in found] == [
@@ -211,24 +235,24 @@ def test_required_fields_and_paths_into_lists() -> None:
 @pytest.mark.parametrize(
     ("rules", "items", "message"),
     [
-        ({"x-kubernetes-list-type": "set", "items": TEXT}, ["a", "b", "a"], 'Duplicate value: "a"'),
+        ({"x-kubernetes-list-type": "set", "items": STRING_SCHEMA}, ["a", "b", "a"], 'Duplicate value: "a"'),
         (
             {
                 "x-kubernetes-list-type": "map",
                 "x-kubernetes-list-map-keys": ["name"],
-                "items": {"type": "object", "properties": {"name": TEXT, "v": TEXT}},
+                "items": {"type": "object", "properties": {"name": STRING_SCHEMA, "v": STRING_SCHEMA}},
             },
             [{"name": "a", "v": "1"}, {"name": "b"}, {"name": "a", "v": "2"}],
             'Duplicate value: {"name":"a"}',
         ),
     ],
 )
-def test_entries_that_stand_twice(rules: dict[str, Any], items: list[Any], message: str) -> None:
+def test_duplicate_list_items(rules: dict[str, Any], items: list[Any], message: str) -> None:
     (cause,) = validate_custom(widget(x={"type": "array", **rules}), {"spec": {"x": items}})
     assert (cause.reason, cause.field, cause.message) == ("FieldValueDuplicate", "spec.x[2]", message)
 
 
-def test_a_schema_with_cel_rules_says_that_they_were_not_checked() -> None:
+def test_cel_rules_are_reported_as_not_checked() -> None:
     schema = widget(x={"type": "integer", "x-kubernetes-validations": [{"rule": "self > 1"}]})
     assert validate_custom(schema, {"spec": {"x": 0}}) == []
     found = validate_custom(schema, {"spec": {"x": "a"}})
@@ -253,7 +277,7 @@ def test_a_schema_with_cel_rules_says_that_they_were_not_checked() -> None:
         ("uuid4", "12345678-1234-4234-8234-123456789abc", "12345678-1234-3234-8234-123456789abc"),
     ],
 )
-def test_formats(name: str, good: str, bad: str) -> None:
+def test_string_formats(name: str, good: str, bad: str) -> None:
     schema = widget(x={"type": "string", "format": name})
     assert validate_custom(schema, {"spec": {"x": good}}) == []
     assert len(validate_custom(schema, {"spec": {"x": bad}})) == 1
@@ -275,6 +299,6 @@ def test_formats(name: str, good: str, bad: str) -> None:
         *((text, False) for text in ("99999999999999999999h", "1h 99999999999999999999 moons", "9" * 5000 + "s")),
     ],
 )
-def test_durations_are_as_lenient_as_those_of_kube_apiserver(text: str, good: bool) -> None:
+def test_durations_accept_the_formats_of_kube_apiserver(text: str, good: bool) -> None:
     schema = widget(x={"type": "string", "format": "duration"})
     assert (validate_custom(schema, {"spec": {"x": text}}) == []) is good

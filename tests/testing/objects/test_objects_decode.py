@@ -25,7 +25,7 @@ from kubex_testing._objects.strict_decode import DecodeError, decode_strict
         (rb'{"a":"\ud83d\ude00"}', {"a": "\U0001f600"}, []),
     ],
 )
-def test_json(body: bytes, value: Any, doubled: list[str]) -> None:
+def test_json_documents(body: bytes, value: Any, doubled: list[str]) -> None:
     assert decode_strict(body) == (value, doubled)
 
 
@@ -46,14 +46,14 @@ def test_json(body: bytes, value: Any, doubled: list[str]) -> None:
         (b"x", "invalid character 'x' looking for beginning of value"),
     ],
 )
-def test_json_errors_are_worded_as_go_does(body: bytes, message: str) -> None:
+def test_json_errors_use_the_messages_of_go(body: bytes, message: str) -> None:
     with pytest.raises(DecodeError) as caught:
         decode_strict(body)
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("yaml", [False, True])
-def test_bottomless_nesting_is_refused(yaml: bool) -> None:
+def test_too_deep_nesting_is_rejected(yaml: bool) -> None:
     with pytest.raises(DecodeError):
         decode_strict(b"[" * 200_000, yaml=yaml)
 
@@ -91,7 +91,7 @@ def test_bottomless_nesting_is_refused(yaml: bool) -> None:
         ("|\n  x\n", "x\n"),
     ],
 )
-def test_yaml_scalars_follow_the_server(text: str, value: Any) -> None:
+def test_yaml_scalars_are_decoded_as_kube_apiserver_does(text: str, value: Any) -> None:
     assert decode_strict(f"k: {text}".encode(), yaml=True) == ({"k": value}, [])
 
 

@@ -1,4 +1,4 @@
-"""Defaults, and what creating an object adds, as a real kube-apiserver shows them."""
+"""Defaults and the fields that the server sets, compared with kube-apiserver."""
 
 import copy
 from typing import Any
@@ -31,7 +31,7 @@ TOLERATIONS = [
 ]
 
 
-def created(group: str, kind: str, **body: Any) -> Object:
+def create_with_defaults(group: str, kind: str, **body: Any) -> Object:
     obj = {"metadata": {"name": "x", "uid": "u-1"}, **body}
     before = copy.deepcopy(obj)
     defaulted = default_builtin(group, kind, obj)
@@ -43,9 +43,9 @@ def created(group: str, kind: str, **body: Any) -> Object:
     return result
 
 
-def test_pod() -> None:
+def test_pod_defaults() -> None:
     spec = {"containers": [{"name": "main", "image": "nginx"}]}
-    assert created("", "Pod", spec=spec, status={"phase": "Running"}) == {
+    assert create_with_defaults("", "Pod", spec=spec, status={"phase": "Running"}) == {
         "spec": {
             **TEMPLATE_SPEC,
             "containers": [{"name": "main", **CONTAINER}],
@@ -58,9 +58,11 @@ def test_pod() -> None:
     }
 
 
-def test_deployment() -> None:
+def test_deployment_defaults() -> None:
     template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}}
-    assert created("apps", "Deployment", spec={"selector": {"matchLabels": {"a": "b"}}, "template": template}) == {
+    assert create_with_defaults(
+        "apps", "Deployment", spec={"selector": {"matchLabels": {"a": "b"}}, "template": template}
+    ) == {
         "spec": {
             "replicas": 1,
             "selector": {"matchLabels": {"a": "b"}},
@@ -76,8 +78,8 @@ def test_deployment() -> None:
     }
 
 
-def test_service() -> None:
-    assert created("", "Service", spec={"ports": [{"port": 80}]}) == {
+def test_service_defaults() -> None:
+    assert create_with_defaults("", "Service", spec={"ports": [{"port": 80}]}) == {
         "spec": {
             "ports": [{"protocol": "TCP", "port": 80, "targetPort": 80}],
             "clusterIP": "10.0.0.158",
@@ -107,44 +109,47 @@ def test_service() -> None:
         ),
     ],
 )
-def test_services_of_other_kinds(spec: Object, expected: Object) -> None:
-    found = created("", "Service", spec=spec)["spec"]
+def test_defaults_of_other_service_types(spec: Object, expected: Object) -> None:
+    found = create_with_defaults("", "Service", spec=spec)["spec"]
     assert {key: found[key] for key in expected} == expected
 
 
-def test_node_ports_are_allocated_where_the_type_asks_for_them() -> None:
+def test_node_ports_are_allocated_for_the_types_that_need_them() -> None:
     ports = [{"port": 80}, {"port": 81, "nodePort": 30007}]
     for kind, expected in (
         ("ClusterIP", [None, 30007]),
         ("NodePort", [30123, 30007]),
         ("LoadBalancer", [30123, 30007]),
     ):
-        found = created("", "Service", spec={"type": kind, "ports": ports})["spec"]["ports"]
+        found = create_with_defaults("", "Service", spec={"type": kind, "ports": ports})["spec"]["ports"]
         assert [port.get("nodePort") for port in found] == expected
 
 
-def test_external_name_services_get_no_address() -> None:
-    found = created("", "Service", spec={"type": "ExternalName", "externalName": "a.example"})["spec"]
+def test_external_name_service_gets_no_cluster_ip() -> None:
+    found = create_with_defaults("", "Service", spec={"type": "ExternalName", "externalName": "a.example"})["spec"]
     assert found == {"type": "ExternalName", "externalName": "a.example", "sessionAffinity": "None"}
 
 
-def test_secret() -> None:
-    assert created("", "Secret", stringData={"a": "b"}) == {"data": {"a": "Yg=="}, "type": "Opaque"}
-    assert created("", "Secret", data={"a": "eA==", "c": "eQ=="}, stringData={"a": "b"})["data"] == {
+def test_secret_defaults() -> None:
+    assert create_with_defaults("", "Secret", stringData={"a": "b"}) == {"data": {"a": "Yg=="}, "type": "Opaque"}
+    assert create_with_defaults("", "Secret", data={"a": "eA==", "c": "eQ=="}, stringData={"a": "b"})["data"] == {
         "a": "Yg==",
         "c": "eQ==",
     }
 
 
-def test_namespace() -> None:
-    assert created("", "Namespace") == {"spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}
+def test_namespace_defaults() -> None:
+    assert create_with_defaults("", "Namespace") == {
+        "spec": {"finalizers": ["kubernetes"]},
+        "status": {"phase": "Active"},
+    }
     labelled = default_builtin("", "Namespace", {"metadata": {"name": "w", "labels": {"a": "b"}}})
     assert labelled["metadata"]["labels"] == {"a": "b", "kubernetes.io/metadata.name": "w"}
 
 
-def test_event() -> None:
+def test_event_defaults() -> None:
     body = {"involvedObject": {"kind": "Pod"}, "reason": "R", "message": "m", "type": "Normal"}
-    assert created("", "Event", **body) == {
+    assert create_with_defaults("", "Event", **body) == {
         **body,
         "source": {},
         "firstTimestamp": None,
@@ -156,43 +161,47 @@ def test_event() -> None:
 
 
 @pytest.mark.parametrize("kind", ["ConfigMap", "ServiceAccount"])
-def test_plain_kinds_get_nothing(kind: str) -> None:
-    assert created("", kind) == {}
+def test_kinds_without_defaults_are_unchanged(kind: str) -> None:
+    assert create_with_defaults("", kind) == {}
 
 
-def test_other_workloads() -> None:
+def test_defaults_of_other_workloads() -> None:
     spec: Object = {"template": {}}
-    assert created("apps", "ReplicaSet", spec=spec)["spec"]["replicas"] == 1
-    stateful = created("apps", "StatefulSet", spec=spec)
+    assert create_with_defaults("apps", "ReplicaSet", spec=spec)["spec"]["replicas"] == 1
+    stateful = create_with_defaults("apps", "StatefulSet", spec=spec)
     assert stateful["spec"]["updateStrategy"] == {
         "type": "RollingUpdate",
         "rollingUpdate": {"partition": 0, "maxUnavailable": 1},
     }
     assert stateful["status"] == {"replicas": 0, "availableReplicas": 0}
-    daemon = created("apps", "DaemonSet", spec=spec)
+    daemon = create_with_defaults("apps", "DaemonSet", spec=spec)
     assert daemon["spec"]["updateStrategy"]["rollingUpdate"] == {"maxUnavailable": 1, "maxSurge": 0}
-    job = created("batch", "Job", spec=spec)["spec"]
+    job = create_with_defaults("batch", "Job", spec=spec)["spec"]
     assert (job["completions"], job["parallelism"], job["backoffLimit"]) == (1, 1, 6)
     assert job["selector"] == {"matchLabels": {"batch.kubernetes.io/controller-uid": "u-1"}}
     assert job["template"]["metadata"]["labels"]["job-name"] == "x"
     assert daemon["status"]["numberReady"] == 0
 
 
-def test_definition() -> None:
+def test_custom_resource_definition_defaults() -> None:
     names = {"plural": "widgets", "kind": "Widget"}
     versions = [{"name": "v1", "storage": False}, {"name": "v2", "storage": True}]
-    found = created("apiextensions.k8s.io", "CustomResourceDefinition", spec={"names": names, "versions": versions})
+    found = create_with_defaults(
+        "apiextensions.k8s.io", "CustomResourceDefinition", spec={"names": names, "versions": versions}
+    )
     assert found["spec"]["names"] == {**names, "singular": "widget", "listKind": "WidgetList"}
     assert found["spec"]["conversion"] == {"strategy": "None"}
     assert found["status"]["storedVersions"] == ["v2"]
 
 
-def test_node_is_tainted_until_it_is_ready() -> None:
-    assert created("", "Node")["spec"]["taints"] == [{"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}]
+def test_new_node_has_the_not_ready_taint() -> None:
+    assert create_with_defaults("", "Node")["spec"]["taints"] == [
+        {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
+    ]
 
 
 def pod_spec(**spec: Any) -> Object:
-    found: Object = created("", "Pod", spec={"containers": [{"name": "c", "image": "i"}], **spec})["spec"]
+    found: Object = create_with_defaults("", "Pod", spec={"containers": [{"name": "c", "image": "i"}], **spec})["spec"]
     return found
 
 
@@ -223,11 +232,11 @@ def pod_spec(**spec: Any) -> Object:
         ),
     ],
 )
-def test_volumes(volume: Object, source: Object) -> None:
+def test_volume_defaults(volume: Object, source: Object) -> None:
     assert pod_spec(volumes=[{"name": "v", **volume}])["volumes"] == [{"name": "v", **source}]
 
 
-def test_probes_ports_and_environment() -> None:
+def test_probe_port_and_environment_defaults() -> None:
     container = {
         "name": "c",
         "image": "i",
@@ -246,7 +255,7 @@ def test_probes_ports_and_environment() -> None:
     assert found["lifecycle"] == {"preStop": {"httpGet": http}}
 
 
-def test_requests_follow_limits_in_pods_but_not_in_templates() -> None:
+def test_requests_default_to_limits_in_pods_but_not_in_templates() -> None:
     container = {
         "name": "c",
         "image": "i",
@@ -254,19 +263,19 @@ def test_requests_follow_limits_in_pods_but_not_in_templates() -> None:
     }
     (found,) = pod_spec(containers=[container])["containers"]
     assert found["resources"]["requests"] == {"cpu": "500m", "memory": "1Gi"}
-    deployment = created("apps", "Deployment", spec={"template": {"spec": {"containers": [container]}}})
+    deployment = create_with_defaults("apps", "Deployment", spec={"template": {"spec": {"containers": [container]}}})
     (kept,) = deployment["spec"]["template"]["spec"]["containers"]
     assert kept["resources"] == container["resources"]
 
 
-def test_own_tolerations_replace_the_default_ones() -> None:
+def test_tolerations_of_the_pod_replace_the_default_ones() -> None:
     own = [{"key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoExecute"}]
     assert pod_spec(tolerations=own)["tolerations"] == [*own, TOLERATIONS[1]]
     everything = [{"operator": "Exists"}]
     assert pod_spec(tolerations=everything)["tolerations"] == everything
 
 
-def test_special_pods() -> None:
+def test_defaults_that_depend_on_pod_fields() -> None:
     assert pod_spec(serviceAccountName="sa")["serviceAccount"] == "sa"
     assert pod_spec(priorityClassName="system-node-critical")["priority"] == 2000001000
     assert pod_spec(terminationGracePeriodSeconds=-1)["terminationGracePeriodSeconds"] == 1
@@ -285,7 +294,7 @@ def test_special_pods() -> None:
         ("", "Always"),
     ],
 )
-def test_pull_policies(image: str, policy: str) -> None:
+def test_default_pull_policies(image: str, policy: str) -> None:
     assert pull_policy(image) == policy
 
 
@@ -301,5 +310,5 @@ def test_pull_policies(image: str, policy: str) -> None:
         ([{"limits": {"cpu": "1", "memory": "1"}}, {}], "Burstable"),
     ],
 )
-def test_quality_of_service(resources: list[Object], expected: str) -> None:
+def test_quality_of_service_classes(resources: list[Object], expected: str) -> None:
     assert qos_class({"containers": [{"resources": item} for item in resources]}) == expected

@@ -97,34 +97,44 @@ def test_custom_resources_keep_nulls_for_validation() -> None:
     assert prune(WIDGET, {"spec": {"size": None}}) == {"spec": {"size": None}}
 
 
-STRUCT = "json: cannot unmarshal {} into Go struct field {} of type {}"
+STRUCT_FIELD_MESSAGE = "json: cannot unmarshal {} into Go struct field {} of type {}"
 
 
 @pytest.mark.parametrize(
     ("group", "kind", "obj", "message"),
     [
-        ("", "ConfigMap", {"data": {"k": 1}}, STRUCT.format("number", "ConfigMap.data", "string")),
-        ("", "ConfigMap", {"data": "x"}, STRUCT.format("string", "ConfigMap.data", "map[string]string")),
-        ("", "ConfigMap", {"immutable": "x"}, STRUCT.format("string", "ConfigMap.immutable", "bool")),
-        ("", "ConfigMap", {"metadata": []}, STRUCT.format("array", "ConfigMap.metadata", "v1.ObjectMeta")),
-        ("", "Pod", {"spec": {"containers": {}}}, STRUCT.format("object", "PodSpec.spec.containers", "[]v1.Container")),
+        ("", "ConfigMap", {"data": {"k": 1}}, STRUCT_FIELD_MESSAGE.format("number", "ConfigMap.data", "string")),
+        ("", "ConfigMap", {"data": "x"}, STRUCT_FIELD_MESSAGE.format("string", "ConfigMap.data", "map[string]string")),
+        ("", "ConfigMap", {"immutable": "x"}, STRUCT_FIELD_MESSAGE.format("string", "ConfigMap.immutable", "bool")),
+        (
+            "",
+            "ConfigMap",
+            {"metadata": []},
+            STRUCT_FIELD_MESSAGE.format("array", "ConfigMap.metadata", "v1.ObjectMeta"),
+        ),
+        (
+            "",
+            "Pod",
+            {"spec": {"containers": {}}},
+            STRUCT_FIELD_MESSAGE.format("object", "PodSpec.spec.containers", "[]v1.Container"),
+        ),
         (
             "apps",
             "Deployment",
             {"spec": {"replicas": "3"}},
-            STRUCT.format("string", "DeploymentSpec.spec.replicas", "int32"),
+            STRUCT_FIELD_MESSAGE.format("string", "DeploymentSpec.spec.replicas", "int32"),
         ),
         (
             "apps",
             "Deployment",
             {"spec": {"replicas": 2**31}},
-            STRUCT.format("number 2147483648", "DeploymentSpec.spec.replicas", "int32"),
+            STRUCT_FIELD_MESSAGE.format("number 2147483648", "DeploymentSpec.spec.replicas", "int32"),
         ),
         (
             "apps",
             "Deployment",
             {"spec": {"replicas": True}},
-            STRUCT.format("bool", "DeploymentSpec.spec.replicas", "int32"),
+            STRUCT_FIELD_MESSAGE.format("bool", "DeploymentSpec.spec.replicas", "int32"),
         ),
         ("", "Secret", {"data": {"a": "###"}}, "illegal base64 data at input byte 0"),
         ("", "Secret", {"data": {"a": "Yg="}}, "illegal base64 data at input byte 3"),
@@ -133,10 +143,15 @@ STRUCT = "json: cannot unmarshal {} into Go struct field {} of type {}"
         ("", "Secret", {"data": {"a": "YWJj#gAA"}}, "illegal base64 data at input byte 4"),
         ("", "Secret", {"data": {"a": "Y==="}}, "illegal base64 data at input byte 1"),
         ("", "Secret", {"data": {"a": "Yg==Yg=="}}, "illegal base64 data at input byte 4"),
-        ("", "DeleteOptions", {"dryRun": "All"}, STRUCT.format("string", "DeleteOptions.dryRun", "[]string")),
+        (
+            "",
+            "DeleteOptions",
+            {"dryRun": "All"},
+            STRUCT_FIELD_MESSAGE.format("string", "DeleteOptions.dryRun", "[]string"),
+        ),
     ],
 )
-def test_wrong_types_are_worded_as_go_does(group: str, kind: str, obj: dict[str, Any], message: str) -> None:
+def test_type_errors_use_the_messages_of_go(group: str, kind: str, obj: dict[str, Any], message: str) -> None:
     with pytest.raises(UnmarshalTypeError) as caught:
         check_types(builtin_schema(group, "v1", kind), obj)
     assert str(caught.value) == message
@@ -152,7 +167,7 @@ def test_wrong_types_are_worded_as_go_does(group: str, kind: str, obj: dict[str,
         ({"spec": {"containers": [{"livenessProbe": {"httpGet": {"port": {}}}}]}}, "cannot unmarshal object"),
     ],
 )
-def test_wrong_values_of_special_types(obj: dict[str, Any], part: str) -> None:
+def test_invalid_values_of_special_types(obj: dict[str, Any], part: str) -> None:
     with pytest.raises(UnmarshalTypeError, match=part):
         check_types(builtin_schema("", "v1", "Pod"), obj)
 
@@ -167,11 +182,11 @@ def test_wrong_values_of_special_types(obj: dict[str, Any], part: str) -> None:
         {"unknown": 1},
     ],
 )
-def test_right_types_pass(obj: dict[str, Any]) -> None:
+def test_valid_types_pass(obj: dict[str, Any]) -> None:
     check_types(builtin_schema("", "v1", "Pod"), obj)
 
 
-LAYOUT = "2006-01-02T15:04:05.000000Z07:00"
+MICRO_TIME_LAYOUT = "2006-01-02T15:04:05.000000Z07:00"
 
 
 @pytest.mark.parametrize(
@@ -187,11 +202,11 @@ def test_micro_times_have_exactly_six_digits(text: str, rest: str) -> None:
     check_types(lease, {"spec": {"renewTime": "2026-01-01T00:00:00.000001Z"}})
     with pytest.raises(UnmarshalTypeError) as caught:
         check_types(lease, {"spec": {"renewTime": text}})
-    assert str(caught.value) == f'parsing time "{text}" as "{LAYOUT}": cannot parse "{rest}" as ".000000"'
+    assert str(caught.value) == f'parsing time "{text}" as "{MICRO_TIME_LAYOUT}": cannot parse "{rest}" as ".000000"'
 
 
 @pytest.mark.parametrize("text", ["", "Yg==", "YWI=", "YWJj", "YWJjYg==", "YWJj\nYg=="])
-def test_right_base64_passes(text: str) -> None:
+def test_valid_base64_passes(text: str) -> None:
     check_types(builtin_schema("", "v1", "Secret"), {"data": {"a": text}})
 
 
@@ -215,7 +230,7 @@ def test_only_metadata_of_custom_resources_is_type_checked() -> None:
         ("-1", -1),
     ],
 )
-def test_quantities(text: str, value: Any) -> None:
+def test_valid_quantities(text: str, value: Any) -> None:
     assert parse_quantity(text) == type(parse_quantity("1"))(value)
 
 
@@ -237,12 +252,12 @@ def test_quantities(text: str, value: Any) -> None:
         ("-1", "-1"),
     ],
 )
-def test_quantities_are_stored_in_one_spelling(value: object, text: str) -> None:
+def test_quantities_are_stored_in_canonical_form(value: object, text: str) -> None:
     pod = {"spec": {"containers": [{"resources": {"limits": {"cpu": value}}}]}}
     (container,) = prune(builtin_schema("", "v1", "Pod"), pod)["spec"]["containers"]
     assert container["resources"]["limits"] == {"cpu": text}
 
 
 @pytest.mark.parametrize("text", ["", "1x", "Gi", "1 Gi", "--1", True])
-def test_what_is_no_quantity(text: object) -> None:
+def test_invalid_quantities(text: object) -> None:
     assert not is_quantity(text)

@@ -1,4 +1,4 @@
-"""`managedFields` of creates, updates and patches, and the wire form of field sets."""
+"""`managedFields` after creates, updates and patches, and the format of field sets."""
 
 import copy
 from typing import Any
@@ -29,7 +29,7 @@ def config_map(data: Object, fields: list[Object] | None = None, **metadata: Any
     return {"kind": "ConfigMap", "apiVersion": "v1", "metadata": meta, "data": data}
 
 
-def test_create_owns_what_it_sets() -> None:
+def test_create_owns_the_fields_that_it_sets() -> None:
     assert entries(None, config_map({"k": "v"}, uid="1", creationTimestamp=T1)) == [
         {
             "manager": "probe",
@@ -42,7 +42,7 @@ def test_create_owns_what_it_sets() -> None:
     ]
 
 
-def test_create_of_a_namespace_owns_its_label() -> None:
+def test_create_of_a_namespace_owns_its_name_label() -> None:
     namespace = default_builtin("", "Namespace", {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": "w"}})
     (found,) = entries(None, namespace)
     assert found["fieldsV1"] == {"f:metadata": {"f:labels": {".": {}, "f:kubernetes.io/metadata.name": {}}}}
@@ -82,12 +82,12 @@ POD_FIELDS = {
 }
 
 
-def test_create_of_a_pod_owns_the_defaults_too() -> None:
+def test_create_of_a_pod_owns_its_defaults() -> None:
     (found,) = entries(None, pod(), ignore=[("f:status",)])
     assert found["fieldsV1"] == POD_FIELDS
 
 
-def test_status_updates_have_an_entry_of_their_own() -> None:
+def test_status_update_has_a_separate_entry() -> None:
     old = pod()
     old["status"] = {"phase": "Pending"}
     old["metadata"]["managedFields"] = entries(None, pod(), ignore=[("f:status",)])
@@ -107,7 +107,7 @@ def test_status_updates_have_an_entry_of_their_own() -> None:
     }
 
 
-def test_a_deployment_owns_no_struct_that_is_always_written() -> None:
+def test_deployment_does_not_own_fields_that_are_always_encoded() -> None:
     template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}}
     body = {
         "kind": "Deployment",
@@ -126,7 +126,7 @@ def test_a_deployment_owns_no_struct_that_is_always_written() -> None:
     assert spec["f:template"]["f:metadata"] == {"f:labels": {".": {}, "f:a": {}}}
 
 
-def test_a_custom_resource_owns_its_spec_too() -> None:
+def test_custom_resource_manager_owns_the_spec_field() -> None:
     spec = {"type": "object", "properties": {"size": {"type": "integer"}}}
     schema = structural_schema({"type": "object", "properties": {"spec": spec}})
     body = {"kind": "Widget", "apiVersion": "ex.io/v1", "metadata": {"name": "w"}, "spec": {"size": 1}}
@@ -134,7 +134,7 @@ def test_a_custom_resource_owns_its_spec_too() -> None:
     assert found["fieldsV1"] == {"f:spec": {".": {}, "f:size": {}}}
 
 
-def test_updates_of_one_manager_add_up() -> None:
+def test_updates_of_one_manager_are_combined() -> None:
     old = config_map({"k": "v"})
     old["metadata"]["managedFields"] = entries(None, old)
     new = config_map({"k": "v", "n": "1"}, old["metadata"]["managedFields"])
@@ -142,7 +142,7 @@ def test_updates_of_one_manager_add_up() -> None:
     assert (found["time"], found["fieldsV1"]) == (T2, {"f:data": {".": {}, "f:k": {}, "f:n": {}}})
 
 
-def test_removed_fields_leave_every_entry_and_nobody_gets_a_new_time() -> None:
+def test_removed_fields_leave_all_entries_without_a_new_time() -> None:
     old = config_map({"k": "v", "n": "1"})
     old["metadata"]["managedFields"] = entries(None, old)
     new = config_map({"n": "1"}, old["metadata"]["managedFields"])
@@ -150,7 +150,7 @@ def test_removed_fields_leave_every_entry_and_nobody_gets_a_new_time() -> None:
     assert (found["manager"], found["time"], found["fieldsV1"]) == ("probe", T1, {"f:data": {".": {}, "f:n": {}}})
 
 
-def test_a_write_without_effect_changes_no_entry() -> None:
+def test_write_without_a_change_keeps_all_entries() -> None:
     old = config_map({"k": "v"})
     old["metadata"]["managedFields"] = entries(None, old)
     assert entries(old, copy.deepcopy(old), manager="other", now=T2) == old["metadata"]["managedFields"]
@@ -158,7 +158,7 @@ def test_a_write_without_effect_changes_no_entry() -> None:
     assert entries(old, without, manager="other", now=T2) == old["metadata"]["managedFields"]
 
 
-def test_a_changed_field_moves_to_its_new_manager() -> None:
+def test_changed_field_moves_to_the_new_manager() -> None:
     old = config_map({"k": "v"})
     old["metadata"]["managedFields"] = entries(None, old)
     first, second = entries(old, config_map({"k": "w"}), manager="other", now=T2)
@@ -166,14 +166,14 @@ def test_a_changed_field_moves_to_its_new_manager() -> None:
     assert (second["manager"], second["fieldsV1"]) == ("other", {"f:data": {"f:k": {}}})
 
 
-def test_an_empty_entry_clears_and_what_is_cleared_stays_untracked() -> None:
+def test_empty_entry_clears_managed_fields_permanently() -> None:
     old = config_map({"k": "v"})
     old["metadata"]["managedFields"] = entries(None, old)
     assert entries(old, config_map({"k": "v"}, [{}])) == []
     assert entries(config_map({"k": "v"}), config_map({"k": "w"})) == []
 
 
-def test_the_request_may_bring_entries_but_not_through_a_subresource() -> None:
+def test_request_may_set_managed_fields_except_through_a_subresource() -> None:
     old = config_map({"k": "v"})
     old["metadata"]["managedFields"] = entries(None, old)
     renamed = [{**old["metadata"]["managedFields"][0], "manager": "renamed"}]
@@ -183,7 +183,7 @@ def test_the_request_may_bring_entries_but_not_through_a_subresource() -> None:
     assert entries(old, config_map({"k": "v"}, broken)) == old["metadata"]["managedFields"]
 
 
-def test_more_than_ten_updaters_are_merged_oldest_first() -> None:
+def test_more_than_ten_updaters_are_merged_from_the_oldest() -> None:
     obj = config_map({})
     obj["metadata"]["managedFields"] = entries(None, config_map({"k": "0"}), manager="m00", now="2026-01-01T00:00:00Z")
     for number in range(1, 12):
@@ -207,17 +207,17 @@ def test_more_than_ten_updaters_are_merged_oldest_first() -> None:
         ([], {}),
     ],
 )
-def test_field_sets_on_the_wire(paths: list[tuple[str, ...]], fields: Object) -> None:
+def test_field_sets_in_fields_v1_format(paths: list[tuple[str, ...]], fields: Object) -> None:
     assert to_fields_v1(paths) == fields
     assert from_fields_v1(fields) == frozenset(paths)
 
 
-def test_keys_are_read_in_any_spelling() -> None:
+def test_list_keys_are_read_in_any_json_spelling() -> None:
     assert from_fields_v1({'k:{"b": 1, "a": "x"}': {}}) == {('k:{"a":"x","b":1}',)}
 
 
 @pytest.mark.parametrize("fields", [{"x:a": {}}, {"data": {}}, {"f:a": 1}, {"k:{": {}}])
-def test_bad_field_sets(fields: Object) -> None:
+def test_invalid_field_sets(fields: Object) -> None:
     with pytest.raises(ValueError, match=r"fieldsV1|Expecting"):
         from_fields_v1(fields)
 
@@ -232,7 +232,7 @@ def test_bad_field_sets(fields: Object) -> None:
         (("f:list", "i:3"), ".list[3]"),
     ],
 )
-def test_paths_as_conflicts_name_them(path: tuple[str, ...], text: str) -> None:
+def test_format_of_paths_in_conflicts(path: tuple[str, ...], text: str) -> None:
     assert format_path(path) == text
 
 
@@ -245,7 +245,7 @@ def test_paths_as_conflicts_name_them(path: tuple[str, ...], text: str) -> None:
         ({"fieldsType": "FieldsV2"}, "invalid fieldsType in managed fields entry 0"),
     ],
 )
-def test_bad_entries(change: Object, message: str) -> None:
+def test_invalid_managed_fields_entries(change: Object, message: str) -> None:
     good = {"manager": "m", "operation": "Update", "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": {}}
     with pytest.raises(ValueError, match=message):
         decode_managed_fields([{**good, **change}])

@@ -14,7 +14,7 @@ SUBDOMAIN = (
 )
 
 
-def test_a_bad_name_is_worded_as_the_server_does() -> None:
+def test_invalid_name_uses_the_message_of_kube_apiserver() -> None:
     (cause,) = names.validate_dns1123_subdomain("Bad_Name")
     assert cause.to_dict() == {
         "reason": "FieldValueInvalid",
@@ -41,7 +41,7 @@ def test_a_bad_name_is_worded_as_the_server_does() -> None:
         ("a\n", False, False, False),
     ],
 )
-def test_name_rules(name: str, subdomain: bool, label: bool, label_1035: bool) -> None:
+def test_valid_and_invalid_names(name: str, subdomain: bool, label: bool, label_1035: bool) -> None:
     assert bool(names.validate_dns1123_subdomain(name)) is not subdomain
     assert bool(names.validate_dns1123_label(name)) is not label
     assert bool(names.dns1035_label_problems(name)) is not label_1035
@@ -69,12 +69,12 @@ def test_qualified_names(key: str, valid: bool) -> None:
 @pytest.mark.parametrize(
     ("labels", "count"), [({"a": "b"}, 0), ({"a": ""}, 0), ({"a": "b c"}, 1), ({"a b": "_"}, 2), ({"a": "x" * 64}, 1)]
 )
-def test_labels(labels: dict[str, str], count: int) -> None:
+def test_valid_and_invalid_labels(labels: dict[str, str], count: int) -> None:
     found = names.validate_labels(labels)
     assert [(cause.reason, cause.field) for cause in found] == [("FieldValueInvalid", "metadata.labels")] * count
 
 
-def test_annotations_may_have_upper_case_domains_and_256_kib() -> None:
+def test_annotations_allow_upper_case_domains_and_256_kib() -> None:
     assert not names.validate_annotations({"Example.com/Key": "x" * (256 * 1024 - 15)})
     (cause,) = names.validate_annotations({"Example.com/Key": "x" * (256 * 1024 - 14)})
     assert (cause.reason, cause.field) == ("FieldValueTooLong", "metadata.annotations")
@@ -85,7 +85,7 @@ def test_annotations_may_have_upper_case_domains_and_256_kib() -> None:
     ("finalizer", "valid"),
     [("example.com/x", True), ("orphan", True), ("nodomain", True), ("a b", False), ("a/b/c", False), ("", False)],
 )
-def test_the_form_of_finalizers(finalizer: str, valid: bool) -> None:
+def test_valid_and_invalid_finalizers(finalizer: str, valid: bool) -> None:
     causes = names.validate_finalizers([finalizer], "metadata.finalizers")
     assert {cause.field for cause in causes} == (set() if valid else {"metadata.finalizers"})
 
@@ -94,11 +94,11 @@ def test_the_form_of_finalizers(finalizer: str, valid: bool) -> None:
     ("finalizer", "valid"),
     [("example.com/x", True), ("orphan", True), ("foregroundDeletion", True), ("nodomain", False)],
 )
-def test_finalizers_need_a_domain_or_a_standard_name(finalizer: str, valid: bool) -> None:
+def test_finalizers_require_a_domain_or_a_standard_name(finalizer: str, valid: bool) -> None:
     assert bool(names.validate_finalizer_domain(finalizer, "metadata.finalizers[0]")) is not valid
 
 
-def test_a_finalizer_without_domain_is_worded_as_the_server_does() -> None:
+def test_unqualified_finalizer_uses_the_message_of_kube_apiserver() -> None:
     (cause,) = names.validate_finalizer_domain("nodomain", "metadata.finalizers[0]")
     assert cause.message == (
         'Invalid value: "nodomain": name is neither a standard finalizer name nor is it fully qualified'
@@ -113,8 +113,8 @@ def test_config_keys(key: str, valid: bool) -> None:
     assert bool(names.config_key_problems(key)) is not valid
 
 
-class Half(random.SystemRandom):
-    """Chooses what stands in the middle."""
+class MiddleRandom(random.SystemRandom):
+    """Selects the middle item."""
 
     def random(self) -> float:
         return 0.5
@@ -135,7 +135,7 @@ def test_port_names(name: str, problems: list[str]) -> None:
     assert names.port_name_problems(name) == problems
 
 
-def test_a_label_with_dots_is_told_so() -> None:
+def test_label_with_dots_has_a_separate_message() -> None:
     assert names.dns1123_label_problems("a.b") == ["must not contain dots"]
 
 
@@ -147,5 +147,5 @@ def test_generated_names_keep_58_characters_and_add_5(base: str, kept: str) -> N
     assert set(name[-5:]) <= set(SUFFIX_ALPHABET)
 
 
-def test_generated_names_follow_the_given_generator() -> None:
-    assert expand_generate_name("a-", Half()) == "a-" + SUFFIX_ALPHABET[len(SUFFIX_ALPHABET) // 2] * 5
+def test_generated_names_use_the_given_random_generator() -> None:
+    assert expand_generate_name("a-", MiddleRandom()) == "a-" + SUFFIX_ALPHABET[len(SUFFIX_ALPHABET) // 2] * 5

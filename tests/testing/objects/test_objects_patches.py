@@ -96,7 +96,7 @@ def test_json_patch_must_be_a_list_of_operations(operations: Any) -> None:
         apply_json_patch({}, operations)
 
 
-def test_json_patch_that_is_an_object_is_worded_as_the_server_does() -> None:
+def test_json_patch_object_uses_the_message_of_kube_apiserver() -> None:
     with pytest.raises(JsonPatchFormatError) as caught:
         apply_json_patch({}, {"op": "remove"})
     assert str(caught.value) == "json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp"

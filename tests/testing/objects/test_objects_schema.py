@@ -37,7 +37,7 @@ def node(path: str, group: str = "", kind: str = "Pod") -> Any:
         ("metadata.managedFields.[].fieldsV1", "any", "interface {}"),
     ],
 )
-def test_kinds_of_pod_fields(path: str, kind: str, go_type: str) -> None:
+def test_schema_kinds_of_pod_fields(path: str, kind: str, go_type: str) -> None:
     assert (node(path).kind, node(path).go_type) == (kind, go_type)
 
 
@@ -56,7 +56,7 @@ def test_kinds_of_pod_fields(path: str, kind: str, go_type: str) -> None:
         ("apps", "Deployment", "spec.template.spec.volumes", "map", ("name",), "name"),
     ],
 )
-def test_lists_know_how_they_merge(
+def test_list_schemas_have_merge_keys(
     group: str, kind: str, path: str, list_type: str, keys: tuple[str, ...], merge_key: str
 ) -> None:
     found = node(path, group, kind)
@@ -71,39 +71,39 @@ def test_atomic_maps(group: str, kind: str, path: str) -> None:
     assert node(path, group, kind).atomic
 
 
-def test_ports_have_a_default_protocol_among_their_keys() -> None:
+def test_port_list_keys_have_a_default_protocol() -> None:
     assert node("spec.containers.[].ports").key_defaults == {"containerPort": 0, "protocol": "TCP"}
     assert node("spec.ports", kind="Service").key_defaults == {"port": 0, "protocol": "TCP"}
     assert node("spec.containers").key_defaults == {"name": ""}
 
 
-def test_retain_keys_strategy_is_known() -> None:
+def test_retain_keys_strategy_is_in_the_schema() -> None:
     assert node("spec.strategy", "apps", "Deployment").strategies == {"retainKeys"}
 
 
-def test_types_that_hold_themselves_are_endless() -> None:
+def test_recursive_types_have_recursive_schemas() -> None:
     path = ".".join(["spec.versions.[].schema.openAPIV3Schema", *["properties.x"] * 20])
     assert node(path, "apiextensions.k8s.io", "CustomResourceDefinition").name == "v1.JSONSchemaProps"
 
 
-def test_every_kind_of_the_generator_is_in_the_table() -> None:
+def test_table_contains_every_kind_of_the_generator() -> None:
     wanted = {(group, "v1", kind) for group, kinds in KINDS.items() for kind in kinds}
     kinds = {tuple(key.split("/")) for key in json.loads(read_schema_table())["kinds"]}
     assert kinds == wanted | {("", "v1", "DeleteOptions")}
 
 
-def test_an_unknown_kind_is_named_with_what_there_is() -> None:
+def test_unknown_kind_error_lists_the_known_kinds() -> None:
     with pytest.raises(UnknownKindError, match=r"'Widget' of 'ex.io/v1'; known: .*/v1/Pod"):
         builtin_schema("ex.io", "v1", "Widget")
 
 
-def test_the_table_holds_no_prose() -> None:
+def test_table_contains_no_descriptions() -> None:
     assert b"description" not in read_schema_table().replace(b'"description":"string"', b"")
     assert len(read_schema_table()) < 100_000
 
 
 def openapi(order: int) -> dict[str, Any]:
-    """Return an OpenAPI v2 document with the kinds of the generator, keys in this or the other order."""
+    """Return an OpenAPI v2 document with the kinds of the generator, with its keys in one of two orders."""
     meta = "io.k8s.apimachinery.pkg.apis.meta.v1"
     definitions: dict[str, Any] = {
         f"{meta}.ObjectMeta": {"properties": {"name": {"type": "string", "description": "Text."}}},
@@ -130,7 +130,7 @@ def openapi(order: int) -> dict[str, Any]:
     return {"definitions": dict(list(definitions.items())[::order])}
 
 
-def test_the_generator_is_deterministic_and_keeps_what_matters() -> None:
+def test_generator_is_deterministic_and_keeps_merge_information() -> None:
     table = table_from_openapi(openapi(1))
     assert table == table_from_openapi(openapi(-1))
     read = json.loads(table)
@@ -142,7 +142,7 @@ def test_the_generator_is_deterministic_and_keeps_what_matters() -> None:
     }
 
 
-def test_the_generator_names_a_missing_kind() -> None:
+def test_generator_names_a_missing_kind() -> None:
     document = openapi(1)
     del document["definitions"]["io.k8s.api.core.v1.Pod"]
     with pytest.raises(KeyError, match="/Pod"):

@@ -1,4 +1,4 @@
-"""The committed table of schemas, against what a kube-apiserver says of itself."""
+"""The committed table of schemas, compared with the OpenAPI document of kube-apiserver."""
 
 import http.client
 import json
@@ -17,7 +17,7 @@ from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
 
 @pytest.fixture(scope="module")
 def handle() -> Iterator[ServerHandle]:
-    """Start an API server for the module."""
+    """Start an API server for this module."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("USE_EXISTING_CLUSTER", raising=False)
         control_plane = ControlPlane(controller_manager=False)
@@ -44,7 +44,7 @@ def fetch(handle: ServerHandle, path: str) -> Any:
         connection.close()
 
 
-def test_the_committed_table_is_what_the_generator_makes_of_the_server(handle: ServerHandle) -> None:
+def test_committed_table_matches_the_openapi_document_of_the_server(handle: ServerHandle) -> None:
     made = table_from_openapi(fetch(handle, "/openapi/v2")).decode().splitlines()
     version = fetch(handle, "/version")["gitVersion"]
     differing = [line for line in read_schema_table().decode().splitlines() if line not in made]

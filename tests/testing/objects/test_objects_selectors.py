@@ -1,4 +1,4 @@
-"""Label and field selectors; texts and errors as a kube-apiserver answers them."""
+"""Label and field selectors, with the error messages of kube-apiserver."""
 
 import re
 
@@ -42,7 +42,7 @@ ALL = ["c0", "c1", "c2", "c3", "c9"]
         ("example.com/k notin (a)", ALL),
     ],
 )
-def test_label_selector_picks(text: str, names: list[str]) -> None:
+def test_label_selector_matches(text: str, names: list[str]) -> None:
     matches = parse_label_selector(text)
     assert [name for name, labels in LABELS.items() if matches(labels)] == names
 
@@ -76,12 +76,12 @@ def test_label_selector_picks(text: str, names: list[str]) -> None:
         ),
     ],
 )
-def test_label_selector_refuses(text: str, message: str) -> None:
+def test_invalid_label_selectors(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         parse_label_selector(text)
 
 
-def test_label_selector_names_a_bad_key() -> None:
+def test_label_selector_error_names_the_invalid_key() -> None:
     with pytest.raises(ValueError, match=r'unable to parse requirement: <nil>: Invalid value: "_a": name part must'):
         parse_label_selector("_a=1")
 
@@ -148,12 +148,12 @@ def test_field_selector_matches(text: str, matches: bool) -> None:
         ("", "ConfigMap", "metadata.name=a\\", "invalid field selector: invalid escape sequence: \\"),
     ],
 )
-def test_field_selector_refuses(group: str, kind: str, text: str, message: str) -> None:
+def test_invalid_field_selectors(group: str, kind: str, text: str, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         parse_field_selector(text, selectable_fields(group, kind))
 
 
-def test_field_selector_of_events_sees_source_and_involved_object() -> None:
+def test_event_field_selector_reads_source_and_involved_object() -> None:
     event = {
         "metadata": {"name": "ev"},
         "involvedObject": {"kind": "Pod", "name": "a"},

@@ -13,8 +13,8 @@ POD = builtin_schema("", "v1", "Pod")
 DEPLOYMENT = builtin_schema("apps", "v1", "Deployment")
 SERVICE = builtin_schema("", "v1", "Service")
 
-C = {"name": "c", "image": "nginx"}
-SIDE = {"name": "side", "image": "busybox"}
+CONTAINER = {"name": "c", "image": "nginx"}
+SIDECAR = {"name": "side", "image": "busybox"}
 
 
 def containers(*items: Any, **extra: Any) -> dict[str, Any]:
@@ -25,35 +25,35 @@ def containers(*items: Any, **extra: Any) -> dict[str, Any]:
     ("original", "patch", "expected"),
     [
         (
-            containers(C),
-            containers({"name": "c", "image": "nginx:2"}, SIDE),
-            containers({"name": "c", "image": "nginx:2"}, SIDE),
+            containers(CONTAINER),
+            containers({"name": "c", "image": "nginx:2"}, SIDECAR),
+            containers({"name": "c", "image": "nginx:2"}, SIDECAR),
         ),
-        (containers(C, SIDE), containers({"name": "side", "$patch": "delete"}), containers(C)),
+        (containers(CONTAINER, SIDECAR), containers({"name": "side", "$patch": "delete"}), containers(CONTAINER)),
         (
-            containers(C, SIDE),
+            containers(CONTAINER, SIDECAR),
             containers({"name": "x", "image": "y"}, {"$patch": "replace"}),
             containers({"name": "x", "image": "y"}),
         ),
-        (containers(C), containers({"name": "c", "image": None}), containers({"name": "c"})),
-        (containers(C), {"spec": {"containers": None}}, {"spec": {}}),
-        (containers(C), {"spec": {"$patch": "replace", "nodeName": "n"}}, {"spec": {"nodeName": "n"}}),
-        (containers(C), {"spec": {"$patch": "delete"}}, {"spec": {}}),
+        (containers(CONTAINER), containers({"name": "c", "image": None}), containers({"name": "c"})),
+        (containers(CONTAINER), {"spec": {"containers": None}}, {"spec": {}}),
+        (containers(CONTAINER), {"spec": {"$patch": "replace", "nodeName": "n"}}, {"spec": {"nodeName": "n"}}),
+        (containers(CONTAINER), {"spec": {"$patch": "delete"}}, {"spec": {}}),
         ({"metadata": {}}, {"spec": {"$patch": "delete", "nodeName": "n"}}, {"metadata": {}}),
         (
-            containers(C, SIDE),
-            containers(SIDE, C, **{"$setElementOrder/containers": [{"name": "side"}, {"name": "c"}]}),
-            containers(SIDE, C),
+            containers(CONTAINER, SIDECAR),
+            containers(SIDECAR, CONTAINER, **{"$setElementOrder/containers": [{"name": "side"}, {"name": "c"}]}),
+            containers(SIDECAR, CONTAINER),
         ),
         (
-            containers(C, SIDE),
+            containers(CONTAINER, SIDECAR),
             {"spec": {"$setElementOrder/containers": [{"name": "side"}, {"name": "c"}]}},
-            containers(SIDE, C),
+            containers(SIDECAR, CONTAINER),
         ),
         (
-            containers({"name": "srv"}, C),
+            containers({"name": "srv"}, CONTAINER),
             containers({"name": "new"}, **{"$setElementOrder/containers": [{"name": "c"}, {"name": "new"}]}),
-            containers({"name": "srv"}, C, {"name": "new"}),
+            containers({"name": "srv"}, CONTAINER, {"name": "new"}),
         ),
         (
             {"metadata": {"finalizers": ["a.b/c", "a.b/d"]}},
@@ -83,7 +83,7 @@ def containers(*items: Any, **extra: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_patches_of_pods(original: Any, patch: Any, expected: Any) -> None:
+def test_strategic_merge_patches_of_pods(original: Any, patch: Any, expected: Any) -> None:
     before = copy.deepcopy((original, patch))
     assert apply_strategic_merge_patch(original, patch, POD) == expected
     assert (original, patch) == before
@@ -96,14 +96,14 @@ def test_service_ports_merge_by_port() -> None:
     assert merged["spec"]["ports"] == [{"port": 80, "name": "a"}, {"port": 81, "name": "c"}]
 
 
-def test_retain_keys_drops_what_is_not_named() -> None:
+def test_retain_keys_drops_other_fields() -> None:
     original = {"spec": {"strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}}}}
     patch = {"spec": {"strategy": {"$retainKeys": ["type"], "type": "Recreate"}}}
     merged = apply_strategic_merge_patch(original, patch, DEPLOYMENT)
     assert merged == {"spec": {"strategy": {"type": "Recreate"}}}
 
 
-def test_nested_merge_keys_reach_through_templates() -> None:
+def test_nested_lists_in_templates_merge_by_key() -> None:
     original = {"spec": {"template": {"spec": {"containers": [{"name": "c", "env": [{"name": "A", "value": "1"}]}]}}}}
     patch = {"spec": {"template": {"spec": {"containers": [{"name": "c", "env": [{"name": "B", "value": "2"}]}]}}}}
     merged = apply_strategic_merge_patch(original, patch, DEPLOYMENT)
@@ -119,7 +119,7 @@ def test_nested_merge_keys_reach_through_templates() -> None:
         ({"$retainKeys": ["kind"], "data": {}}, 400, "invalid patch format of retainKeys"),
     ],
 )
-def test_bad_directives(patch: Any, code: int, message: str) -> None:
+def test_invalid_directives(patch: Any, code: int, message: str) -> None:
     with pytest.raises(StrategicPatchError) as caught:
         apply_strategic_merge_patch({"data": {"a": "1"}}, patch, CONFIG_MAP)
     assert (caught.value.code, str(caught.value)) == (code, message)
@@ -137,7 +137,7 @@ def test_bad_directives(patch: Any, code: int, message: str) -> None:
         ),
     ],
 )
-def test_bad_lists(patch: Any, message: str) -> None:
+def test_invalid_lists(patch: Any, message: str) -> None:
     with pytest.raises(StrategicPatchError) as caught:
-        apply_strategic_merge_patch(containers(C), patch, POD)
+        apply_strategic_merge_patch(containers(CONTAINER), patch, POD)
     assert (caught.value.code, str(caught.value)) == (500, message)

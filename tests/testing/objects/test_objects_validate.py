@@ -1,4 +1,4 @@
-"""Validation of built-in kinds: reasons, fields and (where a real server's are known) messages."""
+"""Validation of built-in kinds: the reasons and fields of the causes, and some messages."""
 
 import copy
 from typing import Any
@@ -16,25 +16,25 @@ DUPLICATE, UNSUPPORTED, TOO_LONG = "FieldValueDuplicate", "FieldValueNotSupporte
 IMMUTABLE = "Forbidden: field is immutable when `immutable` is set"
 
 
-def problems(group: str, kind: str, body: Object, old: Object | None = None) -> list[Any]:
+def validate(group: str, kind: str, body: Object, old: Object | None = None) -> list[Any]:
     new = default_builtin(group, kind, {"kind": kind, **body})
     before = default_builtin(group, kind, {"kind": kind, **old}) if old is not None else None
     arguments = copy.deepcopy((new, before))
-    found = validate_builtin(group, kind, new, before)
+    causes_of = validate_builtin(group, kind, new, before)
     assert (new, before) == arguments
-    return found
+    return causes_of
 
 
-def found(group: str, kind: str, body: Object, old: Object | None = None) -> Found:
-    return [(cause.reason, cause.field) for cause in problems(group, kind, body, old)]
+def causes_of(group: str, kind: str, body: Object, old: Object | None = None) -> Found:
+    return [(cause.reason, cause.field) for cause in validate(group, kind, body, old)]
 
 
-def named(**body: Any) -> Object:
+def with_name(**body: Any) -> Object:
     return {"metadata": {"name": "x"}, **body}
 
 
 def test_causes_name_the_field_and_the_value() -> None:
-    assert list(map(str, problems("apps", "Deployment", named()))) == [
+    assert list(map(str, validate("apps", "Deployment", with_name()))) == [
         "spec.selector: Required value",
         "spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`",
         "spec.template.spec.containers: Required value",
@@ -73,33 +73,37 @@ def test_causes_name_the_field_and_the_value() -> None:
         ),
     ],
 )
-def test_metadata(metadata: Object, expected: Found) -> None:
-    assert found("", "ConfigMap", {"metadata": metadata}) == expected
+def test_invalid_metadata(metadata: Object, expected: Found) -> None:
+    assert causes_of("", "ConfigMap", {"metadata": metadata}) == expected
 
 
-OLD = {"metadata": {"name": "x", "uid": "1", "creationTimestamp": "2026-01-01T00:00:00Z", "finalizers": ["a.b/c"]}}
-DELETED = {"metadata": {**OLD["metadata"], "deletionTimestamp": "2026-01-02T00:00:00Z"}}
+OLD_OBJECT = {
+    "metadata": {"name": "x", "uid": "1", "creationTimestamp": "2026-01-01T00:00:00Z", "finalizers": ["a.b/c"]}
+}
+TERMINATING_OBJECT = {"metadata": {**OLD_OBJECT["metadata"], "deletionTimestamp": "2026-01-02T00:00:00Z"}}
 
 
 @pytest.mark.parametrize(
     ("old", "change", "expected"),
     [
-        (OLD, {"uid": "other"}, [(INVALID, "metadata.uid")]),
-        (OLD, {"uid": None, "creationTimestamp": None}, []),
-        (OLD, {"deletionTimestamp": "2000-01-01T00:00:00Z"}, [(INVALID, "metadata.deletionTimestamp")]),
-        (OLD, {"finalizers": ["a.b/c", "a.b/d"]}, []),
-        (DELETED, {"finalizers": ["a.b/c", "a.b/d"]}, [(FORBIDDEN, "metadata.finalizers")]),
-        (DELETED, {"finalizers": [], "labels": {"a": "b"}}, []),
+        (OLD_OBJECT, {"uid": "other"}, [(INVALID, "metadata.uid")]),
+        (OLD_OBJECT, {"uid": None, "creationTimestamp": None}, []),
+        (OLD_OBJECT, {"deletionTimestamp": "2000-01-01T00:00:00Z"}, [(INVALID, "metadata.deletionTimestamp")]),
+        (OLD_OBJECT, {"finalizers": ["a.b/c", "a.b/d"]}, []),
+        (TERMINATING_OBJECT, {"finalizers": ["a.b/c", "a.b/d"]}, [(FORBIDDEN, "metadata.finalizers")]),
+        (TERMINATING_OBJECT, {"finalizers": [], "labels": {"a": "b"}}, []),
     ],
 )
-def test_changes_of_metadata(old: Object, change: Object, expected: Found) -> None:
-    assert found("", "ConfigMap", {"metadata": {**old["metadata"], **change}}, old) == expected
+def test_invalid_changes_of_metadata(old: Object, change: Object, expected: Found) -> None:
+    assert causes_of("", "ConfigMap", {"metadata": {**old["metadata"], **change}}, old) == expected
 
 
-def test_immutable_metadata_and_new_finalizers_are_worded_as_the_server_does() -> None:
-    (cause,) = problems("", "ConfigMap", {"metadata": {"name": "x", "uid": "other"}}, OLD)
+def test_immutable_metadata_and_new_finalizers_use_the_messages_of_kube_apiserver() -> None:
+    (cause,) = validate("", "ConfigMap", {"metadata": {"name": "x", "uid": "other"}}, OLD_OBJECT)
     assert cause.message == 'Invalid value: "other": field is immutable'
-    (cause,) = problems("", "ConfigMap", {"metadata": {"name": "x", "finalizers": ["a.b/c", "example.com/y"]}}, DELETED)
+    (cause,) = validate(
+        "", "ConfigMap", {"metadata": {"name": "x", "finalizers": ["a.b/c", "example.com/y"]}}, TERMINATING_OBJECT
+    )
     assert cause.message == (
         "Forbidden: no new finalizers can be added if the object is being deleted, "
         'found new finalizers []string{"example.com/y"}'
@@ -110,9 +114,9 @@ def test_immutable_metadata_and_new_finalizers_are_worded_as_the_server_does() -
     ("kind", "name", "valid"),
     [("Namespace", "a.b", False), ("Service", "a.b", False), ("ConfigMap", "a.b", True), ("Namespace", "a-b", True)],
 )
-def test_namespaces_and_services_are_labels(kind: str, name: str, valid: bool) -> None:
+def test_namespace_and_service_names_are_dns_labels(kind: str, name: str, valid: bool) -> None:
     body = {"metadata": {"name": name}, **({"spec": {"ports": [{"port": 80}]}} if kind == "Service" else {})}
-    assert found("", kind, body) == ([] if valid else [(INVALID, "metadata.name")])
+    assert causes_of("", kind, body) == ([] if valid else [(INVALID, "metadata.name")])
 
 
 @pytest.mark.parametrize(
@@ -125,8 +129,8 @@ def test_namespaces_and_services_are_labels(kind: str, name: str, valid: bool) -
         ({"data": {"a": "x" * 1048577}}, [(TOO_LONG, "[]")]),
     ],
 )
-def test_config_maps(body: Object, expected: Found) -> None:
-    assert found("", "ConfigMap", named(**body)) == expected
+def test_invalid_config_maps(body: Object, expected: Found) -> None:
+    assert causes_of("", "ConfigMap", with_name(**body)) == expected
 
 
 @pytest.mark.parametrize(
@@ -149,21 +153,21 @@ def test_config_maps(body: Object, expected: Found) -> None:
         ),
     ],
 )
-def test_secrets(body: Object, expected: Found) -> None:
-    assert found("", "Secret", named(**body)) == expected
+def test_invalid_secrets(body: Object, expected: Found) -> None:
+    assert causes_of("", "Secret", with_name(**body)) == expected
 
 
 @pytest.mark.parametrize("kind", ["ConfigMap", "Secret"])
-def test_immutable_data_stays(kind: str) -> None:
-    old = named(immutable=True, data={"a": "Yg=="})
-    assert found("", kind, old, old) == []
-    (cause,) = problems("", kind, named(immutable=True, data={"a": "Yw=="}), old)
+def test_immutable_data_cannot_change(kind: str) -> None:
+    old = with_name(immutable=True, data={"a": "Yg=="})
+    assert causes_of("", kind, old, old) == []
+    (cause,) = validate("", kind, with_name(immutable=True, data={"a": "Yw=="}), old)
     assert (cause.reason, cause.field, cause.message) == (FORBIDDEN, "data", IMMUTABLE)
-    assert found("", kind, named(data={"a": "Yg=="}), old) == [(FORBIDDEN, "immutable")]
+    assert causes_of("", kind, with_name(data={"a": "Yg=="}), old) == [(FORBIDDEN, "immutable")]
 
 
-def test_the_type_of_a_secret_stays() -> None:
-    assert found("", "Secret", named(type="a"), named()) == [(INVALID, "type")]
+def test_secret_type_is_immutable() -> None:
+    assert causes_of("", "Secret", with_name(type="a"), with_name()) == [(INVALID, "type")]
 
 
 @pytest.mark.parametrize(
@@ -187,112 +191,122 @@ def test_the_type_of_a_secret_stays() -> None:
         ({"ports": [{"port": 80}], "clusterIPs": ["10.0.0"]}, [(INVALID, "spec.clusterIPs[0]")]),
     ],
 )
-def test_services(spec: Object, expected: Found) -> None:
-    assert found("", "Service", named(spec=spec)) == expected
+def test_invalid_services(spec: Object, expected: Found) -> None:
+    assert causes_of("", "Service", with_name(spec=spec)) == expected
 
 
 @pytest.mark.parametrize(("address", "expected"), [("10.0.0.1", []), ("10.0.0.2", [(INVALID, "spec.clusterIPs[0]")])])
-def test_the_address_of_a_service_stays(address: str, expected: Found) -> None:
-    old = named(spec={"ports": [{"port": 80}], "clusterIP": "10.0.0.1", "clusterIPs": ["10.0.0.1"]})
-    new = named(spec={"ports": [{"port": 80}], "clusterIP": address, "clusterIPs": [address]})
-    assert found("", "Service", new, old) == expected
+def test_service_cluster_ip_is_immutable(address: str, expected: Found) -> None:
+    old = with_name(spec={"ports": [{"port": 80}], "clusterIP": "10.0.0.1", "clusterIPs": ["10.0.0.1"]})
+    new = with_name(spec={"ports": [{"port": 80}], "clusterIP": address, "clusterIPs": [address]})
+    assert causes_of("", "Service", new, old) == expected
 
 
-C = {"name": "c", "image": "nginx"}
+CONTAINER = {"name": "c", "image": "nginx"}
 
 
 @pytest.mark.parametrize(
     ("spec", "expected"),
     [
-        ({"containers": [C]}, []),
+        ({"containers": [CONTAINER]}, []),
         (None, [(REQUIRED, "spec.containers")]),
         ({"containers": []}, [(REQUIRED, "spec.containers")]),
         ({"containers": [{"image": "b"}]}, [(REQUIRED, "spec.containers[0].name")]),
         ({"containers": [{"name": "c"}]}, [(REQUIRED, "spec.containers[0].image")]),
         ({"containers": [{"name": "C", "image": "b"}]}, [(INVALID, "spec.containers[0].name")]),
-        ({"containers": [C, C]}, [(DUPLICATE, "spec.containers[1].name")]),
-        ({"containers": [C], "initContainers": [C]}, [(DUPLICATE, "spec.initContainers[0].name")]),
-        ({"containers": [{**C, "imagePullPolicy": "Odd"}]}, [(UNSUPPORTED, "spec.containers[0].imagePullPolicy")]),
-        ({"containers": [{**C, "ports": [{}]}]}, [(REQUIRED, "spec.containers[0].ports[0].containerPort")]),
+        ({"containers": [CONTAINER, CONTAINER]}, [(DUPLICATE, "spec.containers[1].name")]),
+        ({"containers": [CONTAINER], "initContainers": [CONTAINER]}, [(DUPLICATE, "spec.initContainers[0].name")]),
         (
-            {"containers": [{**C, "ports": [{"containerPort": 65536}]}]},
+            {"containers": [{**CONTAINER, "imagePullPolicy": "Odd"}]},
+            [(UNSUPPORTED, "spec.containers[0].imagePullPolicy")],
+        ),
+        ({"containers": [{**CONTAINER, "ports": [{}]}]}, [(REQUIRED, "spec.containers[0].ports[0].containerPort")]),
+        (
+            {"containers": [{**CONTAINER, "ports": [{"containerPort": 65536}]}]},
             [(INVALID, "spec.containers[0].ports[0].containerPort")],
         ),
         (
-            {"containers": [{**C, "ports": [{"containerPort": 1, "name": "0"}]}]},
+            {"containers": [{**CONTAINER, "ports": [{"containerPort": 1, "name": "0"}]}]},
             [(INVALID, "spec.containers[0].ports[0].name")],
         ),
-        ({"containers": [{**C, "env": [{"value": "x"}]}]}, [(REQUIRED, "spec.containers[0].env[0].name")]),
+        ({"containers": [{**CONTAINER, "env": [{"value": "x"}]}]}, [(REQUIRED, "spec.containers[0].env[0].name")]),
         (
-            {"containers": [{**C, "volumeMounts": [{"name": "v", "mountPath": "/x"}]}]},
+            {"containers": [{**CONTAINER, "volumeMounts": [{"name": "v", "mountPath": "/x"}]}]},
             [("FieldValueNotFound", "spec.containers[0].volumeMounts[0].name")],
         ),
         (
-            {"containers": [{**C, "volumeMounts": [{"name": "v"}]}], "volumes": [{"name": "v"}]},
+            {"containers": [{**CONTAINER, "volumeMounts": [{"name": "v"}]}], "volumes": [{"name": "v"}]},
             [(REQUIRED, "spec.containers[0].volumeMounts[0].mountPath")],
         ),
         (
-            {"containers": [C], "volumes": [{"name": "v"}, {"name": "v"}, {}]},
+            {"containers": [CONTAINER], "volumes": [{"name": "v"}, {"name": "v"}, {}]},
             [(DUPLICATE, "spec.volumes[1].name"), (REQUIRED, "spec.volumes[2].name")],
         ),
         (
-            {"containers": [C], "volumes": [{"name": "v", "emptyDir": {}, "hostPath": {"path": "/"}}]},
+            {"containers": [CONTAINER], "volumes": [{"name": "v", "emptyDir": {}, "hostPath": {"path": "/"}}]},
             [(FORBIDDEN, "spec.volumes[0].hostPath")],
         ),
-        ({"containers": [{**C, "env": [{"name": "a=b"}]}]}, [(INVALID, "spec.containers[0].env[0].name")]),
-        ({"containers": [{**C, "livenessProbe": {}}]}, [(REQUIRED, "spec.containers[0].livenessProbe")]),
-        ({"containers": [C], "tolerations": [{"operator": "Odd"}]}, [(UNSUPPORTED, "spec.tolerations[0].operator")]),
+        ({"containers": [{**CONTAINER, "env": [{"name": "a=b"}]}]}, [(INVALID, "spec.containers[0].env[0].name")]),
+        ({"containers": [{**CONTAINER, "livenessProbe": {}}]}, [(REQUIRED, "spec.containers[0].livenessProbe")]),
+        (
+            {"containers": [CONTAINER], "tolerations": [{"operator": "Odd"}]},
+            [(UNSUPPORTED, "spec.tolerations[0].operator")],
+        ),
         (
             {
-                "containers": [C],
+                "containers": [CONTAINER],
                 "volumes": [{"name": "v", "projected": {"sources": [{"serviceAccountToken": {"path": "t"}}]}}],
             },
             [(FORBIDDEN, "spec.volumes[0].projected.sources[0].serviceAccountToken")],
         ),
-        ({"containers": [C], "restartPolicy": "Odd"}, [(UNSUPPORTED, "spec.restartPolicy")]),
-        ({"containers": [C], "dnsPolicy": "Odd"}, [(UNSUPPORTED, "spec.dnsPolicy")]),
-        ({"containers": [C], "activeDeadlineSeconds": 0}, [(INVALID, "spec.activeDeadlineSeconds")]),
-        ({"containers": [C], "ephemeralContainers": [C]}, [(FORBIDDEN, "spec.ephemeralContainers")]),
+        ({"containers": [CONTAINER], "restartPolicy": "Odd"}, [(UNSUPPORTED, "spec.restartPolicy")]),
+        ({"containers": [CONTAINER], "dnsPolicy": "Odd"}, [(UNSUPPORTED, "spec.dnsPolicy")]),
+        ({"containers": [CONTAINER], "activeDeadlineSeconds": 0}, [(INVALID, "spec.activeDeadlineSeconds")]),
+        ({"containers": [CONTAINER], "ephemeralContainers": [CONTAINER]}, [(FORBIDDEN, "spec.ephemeralContainers")]),
         (
-            {"containers": [{**C, "resources": {"limits": {"cpu": "1"}, "requests": {"cpu": "1500m"}}}]},
+            {"containers": [{**CONTAINER, "resources": {"limits": {"cpu": "1"}, "requests": {"cpu": "1500m"}}}]},
             [(INVALID, "spec.containers[0].resources.requests")],
         ),
         (
-            {"containers": [{**C, "resources": {"requests": {"cpu": "-1"}}}]},
+            {"containers": [{**CONTAINER, "resources": {"requests": {"cpu": "-1"}}}]},
             [(INVALID, "spec.containers[0].resources.requests[cpu]")],
         ),
     ],
 )
-def test_pods(spec: Object, expected: Found) -> None:
-    assert found("", "Pod", named(spec=spec)) == expected
+def test_invalid_pods(spec: Object, expected: Found) -> None:
+    assert causes_of("", "Pod", with_name(spec=spec)) == expected
 
 
-POD_OLD = {"containers": [C], "activeDeadlineSeconds": 10, "tolerations": [{"key": "a", "tolerationSeconds": 1}]}
+OLD_POD_SPEC = {
+    "containers": [CONTAINER],
+    "activeDeadlineSeconds": 10,
+    "tolerations": [{"key": "a", "tolerationSeconds": 1}],
+}
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
         ({}, []),
-        ({"containers": [{**C, "image": "nginx:latest"}]}, []),
+        ({"containers": [{**CONTAINER, "image": "nginx:latest"}]}, []),
         ({"activeDeadlineSeconds": 5}, []),
         ({"tolerations": [{"key": "a", "tolerationSeconds": 2}, {"key": "b"}]}, []),
-        ({"containers": [{**C, "name": "zz"}]}, [(FORBIDDEN, "spec")]),
+        ({"containers": [{**CONTAINER, "name": "zz"}]}, [(FORBIDDEN, "spec")]),
         ({"nodeName": "n"}, [(FORBIDDEN, "spec")]),
-        ({"containers": [C, {"name": "d", "image": "x"}]}, [(FORBIDDEN, "spec.containers")]),
+        ({"containers": [CONTAINER, {"name": "d", "image": "x"}]}, [(FORBIDDEN, "spec.containers")]),
         ({"activeDeadlineSeconds": 11}, [(INVALID, "spec.activeDeadlineSeconds")]),
         ({"activeDeadlineSeconds": None}, [(INVALID, "spec.activeDeadlineSeconds")]),
         ({"tolerations": [{"key": "b"}]}, [(FORBIDDEN, "spec.tolerations")]),
         ({"schedulingGates": [{"name": "a.b/c"}]}, [(FORBIDDEN, "spec.schedulingGates[0].name")]),
     ],
 )
-def test_changes_of_pods(change: Object, expected: Found) -> None:
-    assert found("", "Pod", named(spec={**POD_OLD, **change}), named(spec=POD_OLD)) == expected
+def test_invalid_changes_of_pods(change: Object, expected: Found) -> None:
+    assert causes_of("", "Pod", with_name(spec={**OLD_POD_SPEC, **change}), with_name(spec=OLD_POD_SPEC)) == expected
 
 
 def deployment(labels: Object | None = None, **spec: Any) -> Object:
-    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [C]}}
-    return named(spec={"selector": {"matchLabels": labels or {"a": "b"}}, "template": template, **spec})
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [CONTAINER]}}
+    return with_name(spec={"selector": {"matchLabels": labels or {"a": "b"}}, "template": template, **spec})
 
 
 @pytest.mark.parametrize(
@@ -319,18 +333,21 @@ def deployment(labels: Object | None = None, **spec: Any) -> Object:
         (deployment(minReadySeconds=600), [(INVALID, "spec.progressDeadlineSeconds")]),
         (
             deployment(
-                template={"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [C], "restartPolicy": "Never"}}
+                template={
+                    "metadata": {"labels": {"a": "b"}},
+                    "spec": {"containers": [CONTAINER], "restartPolicy": "Never"},
+                }
             ),
             [(UNSUPPORTED, "spec.template.spec.restartPolicy")],
         ),
     ],
 )
-def test_deployments(body: Object, expected: Found) -> None:
-    assert found("apps", "Deployment", body) == expected
+def test_invalid_deployments(body: Object, expected: Found) -> None:
+    assert causes_of("apps", "Deployment", body) == expected
 
 
-def test_selector_and_template_of_a_deployment_are_worded_as_the_server_does() -> None:
-    causes = problems("apps", "Deployment", deployment({"a": "b", "q": "q"}), deployment())
+def test_deployment_selector_and_template_use_the_messages_of_kube_apiserver() -> None:
+    causes = validate("apps", "Deployment", deployment({"a": "b", "q": "q"}), deployment())
     assert [(cause.field, cause.message) for cause in causes] == [
         ("spec.template.metadata.labels", 'Invalid value: {"a":"b"}: `selector` does not match template `labels`'),
         ("spec.selector", 'Invalid value: {"matchLabels":{"a":"b","q":"q"}}: field is immutable'),
@@ -340,14 +357,19 @@ def test_selector_and_template_of_a_deployment_are_worded_as_the_server_does() -
 @pytest.mark.parametrize(
     ("group", "kind", "body", "expected"),
     [
-        ("autoscaling", "Scale", named(spec={"replicas": -1}), [(INVALID, "spec.replicas")]),
+        ("autoscaling", "Scale", with_name(spec={"replicas": -1}), [(INVALID, "spec.replicas")]),
         (
             "coordination.k8s.io",
             "Lease",
-            named(spec={"leaseDurationSeconds": 0}),
+            with_name(spec={"leaseDurationSeconds": 0}),
             [(INVALID, "spec.leaseDurationSeconds")],
         ),
-        ("coordination.k8s.io", "Lease", named(spec={"leaseTransitions": -1}), [(INVALID, "spec.leaseTransitions")]),
+        (
+            "coordination.k8s.io",
+            "Lease",
+            with_name(spec={"leaseTransitions": -1}),
+            [(INVALID, "spec.leaseTransitions")],
+        ),
         (
             "",
             "Event",
@@ -371,17 +393,19 @@ def test_selector_and_template_of_a_deployment_are_worded_as_the_server_does() -
         (
             "batch",
             "Job",
-            named(spec={"template": {"spec": {"containers": [C]}}}),
+            with_name(spec={"template": {"spec": {"containers": [CONTAINER]}}}),
             [(REQUIRED, "spec.template.spec.restartPolicy")],
         ),
-        ("", "ServiceAccount", named(), []),
+        ("", "ServiceAccount", with_name(), []),
     ],
 )
-def test_other_kinds(group: str, kind: str, body: Object, expected: Found) -> None:
-    assert found(group, kind, body) == expected
+def test_invalid_objects_of_other_kinds(group: str, kind: str, body: Object, expected: Found) -> None:
+    assert causes_of(group, kind, body) == expected
 
 
-def test_the_template_of_a_job_stays() -> None:
-    old = named(spec={"template": {"spec": {"containers": [C], "restartPolicy": "Never"}}})
-    new = named(spec={"template": {"spec": {"containers": [{**C, "image": "x"}], "restartPolicy": "Never"}}})
-    assert found("batch", "Job", new, old) == [(INVALID, "spec.template")]
+def test_job_template_is_immutable() -> None:
+    old = with_name(spec={"template": {"spec": {"containers": [CONTAINER], "restartPolicy": "Never"}}})
+    new = with_name(
+        spec={"template": {"spec": {"containers": [{**CONTAINER, "image": "x"}], "restartPolicy": "Never"}}}
+    )
+    assert causes_of("batch", "Job", new, old) == [(INVALID, "spec.template")]

@@ -35,14 +35,14 @@ def definition(
     return default_builtin(*CRD, {"kind": CRD[1], "metadata": metadata, "spec": {**body, **spec}})
 
 
-def found(obj: Object, old: Object | None = None) -> list[tuple[str, str]]:
+def validate_definition(obj: Object, old: Object | None = None) -> list[tuple[str, str]]:
     before = copy.deepcopy((obj, old))
     causes = validate_builtin(*CRD, obj, old)
     assert (obj, old) == before
     return [(cause.reason, cause.field) for cause in causes]
 
 
-def field(schema: Object) -> Object:
+def schema_with_field(schema: Object) -> Object:
     """Return a schema with one field `x` below the root."""
     return {"type": "object", "properties": {"x": schema}}
 
@@ -107,51 +107,57 @@ def field(schema: Object) -> Object:
         ),
     ],
 )
-def test_names_groups_and_versions(obj: Object, expected: list[tuple[str, str]]) -> None:
-    assert found(obj) == expected
+def test_invalid_names_groups_and_versions(obj: Object, expected: list[tuple[str, str]]) -> None:
+    assert validate_definition(obj) == expected
 
 
 @pytest.mark.parametrize(
     ("schema", "expected"),
     [
-        (field({"type": "string"}), []),
-        (field({"x-kubernetes-int-or-string": True, "anyOf": [{"type": "integer"}, {"type": "string"}]}), []),
-        (field({"x-kubernetes-preserve-unknown-fields": True}), []),
+        (schema_with_field({"type": "string"}), []),
+        (
+            schema_with_field({"x-kubernetes-int-or-string": True, "anyOf": [{"type": "integer"}, {"type": "string"}]}),
+            [],
+        ),
+        (schema_with_field({"x-kubernetes-preserve-unknown-fields": True}), []),
         ({}, [(REQUIRED, f"{SCHEMA}.type")]),
         ({"type": "string"}, [(INVALID, f"{SCHEMA}.type")]),
-        (field({}), [(REQUIRED, f"{SCHEMA}.properties[x].type")]),
-        (field({"type": "array"}), [(REQUIRED, f"{SCHEMA}.properties[x].items")]),
-        (field({"type": "array", "items": {}}), [(REQUIRED, f"{SCHEMA}.properties[x].items.type")]),
-        (field({"type": "string", "pattern": "("}), [(INVALID, f"{SCHEMA}.properties[x].pattern")]),
+        (schema_with_field({}), [(REQUIRED, f"{SCHEMA}.properties[x].type")]),
+        (schema_with_field({"type": "array"}), [(REQUIRED, f"{SCHEMA}.properties[x].items")]),
+        (schema_with_field({"type": "array", "items": {}}), [(REQUIRED, f"{SCHEMA}.properties[x].items.type")]),
+        (schema_with_field({"type": "string", "pattern": "("}), [(INVALID, f"{SCHEMA}.properties[x].pattern")]),
         (
-            field(
+            schema_with_field(
                 {"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": {"type": "string"}}
             ),
             [(FORBIDDEN, f"{SCHEMA}.properties[x].additionalProperties")],
         ),
         (
-            field({"type": "array", "items": {"type": "object"}, "x-kubernetes-list-type": "map"}),
+            schema_with_field({"type": "array", "items": {"type": "object"}, "x-kubernetes-list-type": "map"}),
             [(REQUIRED, f"{SCHEMA}.properties[x].x-kubernetes-list-map-keys")],
         ),
         (
-            field({"type": "integer", "anyOf": [{"type": "integer"}, {"default": 1}]}),
+            schema_with_field({"type": "integer", "anyOf": [{"type": "integer"}, {"default": 1}]}),
             [
                 (FORBIDDEN, f"{SCHEMA}.properties[x].anyOf[0].type"),
                 (FORBIDDEN, f"{SCHEMA}.properties[x].anyOf[1].default"),
             ],
         ),
-        (field({"type": "odd"}), [(UNSUPPORTED, f"{SCHEMA}.properties[x].type")]),
-        (field({"type": "string", "default": 1}), [("FieldValueTypeInvalid", f"{SCHEMA}.properties[x].default")]),
+        (schema_with_field({"type": "odd"}), [(UNSUPPORTED, f"{SCHEMA}.properties[x].type")]),
         (
-            field({"type": "object", "default": {"a": 1}, "properties": {"a": {"type": "string"}}}),
+            schema_with_field({"type": "string", "default": 1}),
+            [("FieldValueTypeInvalid", f"{SCHEMA}.properties[x].default")],
+        ),
+        (
+            schema_with_field({"type": "object", "default": {"a": 1}, "properties": {"a": {"type": "string"}}}),
             [("FieldValueTypeInvalid", f"{SCHEMA}.properties[x].default.a")],
         ),
         (
-            field({"type": "object", "x-kubernetes-preserve-unknown-fields": False}),
+            schema_with_field({"type": "object", "x-kubernetes-preserve-unknown-fields": False}),
             [(INVALID, f"{SCHEMA}.properties[x].x-kubernetes-preserve-unknown-fields")],
         ),
         (
-            field({"type": "array", "uniqueItems": True, "items": {"type": "string"}}),
+            schema_with_field({"type": "array", "uniqueItems": True, "items": {"type": "string"}}),
             [(FORBIDDEN, f"{SCHEMA}.properties[x].uniqueItems")],
         ),
         (
@@ -165,11 +171,14 @@ def test_names_groups_and_versions(obj: Object, expected: list[tuple[str, str]])
                 (REQUIRED, f"{SCHEMA}.properties[metadata].properties[labels].type"),
             ],
         ),
-        (field({"type": "integer", "not": {"nullable": True}}), [(FORBIDDEN, f"{SCHEMA}.properties[x].not.nullable")]),
+        (
+            schema_with_field({"type": "integer", "not": {"nullable": True}}),
+            [(FORBIDDEN, f"{SCHEMA}.properties[x].not.nullable")],
+        ),
     ],
 )
 def test_schemas_must_be_structural(schema: Object, expected: list[tuple[str, str]]) -> None:
-    assert found(definition(schema)) == expected
+    assert validate_definition(definition(schema)) == expected
 
 
 @pytest.mark.parametrize(
@@ -180,8 +189,8 @@ def test_schemas_must_be_structural(schema: Object, expected: list[tuple[str, st
         ({"names": {"plural": "widgets", "kind": "Widget", "shortNames": ["w"]}}, []),
     ],
 )
-def test_what_a_definition_may_not_change(change: Object, fields: list[str]) -> None:
-    assert found(definition(**change), definition()) == [(INVALID, name) for name in fields]
+def test_immutable_fields_of_a_definition(change: Object, fields: list[str]) -> None:
+    assert validate_definition(definition(**change), definition()) == [(INVALID, name) for name in fields]
 
 
 @pytest.mark.parametrize(
@@ -192,17 +201,17 @@ def test_what_a_definition_may_not_change(change: Object, fields: list[str]) -> 
         ({"additionalPrinterColumns": [{"name": "A", "type": "date", "jsonPath": ".a"}]}, []),
     ],
 )
-def test_printer_columns(version: Object, fields: list[str]) -> None:
+def test_invalid_printer_columns(version: Object, fields: list[str]) -> None:
     base = definition()["spec"]["versions"][0]
-    causes = found(definition(versions=[{**base, **version}]))
+    causes = validate_definition(definition(versions=[{**base, **version}]))
     assert [name for _, name in causes] == [f"spec.additionalPrinterColumns{name}" for name in fields]
 
 
-def test_scale_needs_its_paths() -> None:
+def test_scale_requires_its_paths() -> None:
     base = definition()["spec"]["versions"][0]
     scale: Object = {"subresources": {"scale": {}}}
-    common = found(definition(versions=[{**base, **scale}]))
+    common = validate_definition(definition(versions=[{**base, **scale}]))
     assert common == [(REQUIRED, f"spec.subresources.scale.{name}ReplicasPath") for name in ("spec", "status")]
     other = {**base, "name": "v2", "storage": False}
-    own = found(definition(versions=[{**base, **scale}, other]))
+    own = validate_definition(definition(versions=[{**base, **scale}, other]))
     assert own[0] == (REQUIRED, "spec.versions[0].subresources.scale.specReplicasPath")
