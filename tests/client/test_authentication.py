@@ -1,4 +1,4 @@
-"""Client certificates that change, and transports that drain; `tests/policy/test_authentication.py` has the rest."""
+"""Tests of rotated client certificates and of replaced transports; see also `tests/policy/test_authentication.py`."""
 
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Certificates:
-    """A client certificate in files, which can be replaced."""
+    """A client certificate in files that the test can rotate."""
 
     def __init__(self, server: EmbeddedServer, folder: Path) -> None:
         self._handle = server.handle
@@ -57,7 +57,7 @@ def users(server: EmbeddedServer) -> list[str]:
     return [request.certificate.name for request in server.requests if request.certificate is not None]
 
 
-async def test_another_certificate_needs_another_connection_and_streams_keep_the_old_one(
+async def test_new_certificate_is_used_by_new_connections_and_streams_keep_the_old_one(
     kubex_server: EmbeddedServer, certificates: Certificates, backend: Backend, handed: Handed
 ) -> None:
     options = ClientOptions(retry=SOON)
@@ -76,13 +76,13 @@ async def test_another_certificate_needs_another_connection_and_streams_keep_the
                 async for event in second:
                     if event.object.metadata.name == "after":
                         break
-                # The old stream has a transport of its own now: its end is no end for the new one.
+                # The old stream has a separate transport, so closing it does not affect the new stream.
                 await first.__aexit__(None, None, None)
                 await api.create(ConfigMap.model_validate({"metadata": {"name": "last"}}))
                 async for event in second:
                     if event.object.metadata.name == "last":
                         break
-    # Watch, create; the refused one; the same again, watch and creates.
+    # Watch and create; the rejected call; its repetition, watch and creates.
     assert users(kubex_server) == ["alice", "alice", "alice", "bob", "bob", "bob", "bob"]
     assert len(handed.transports) == 2  # one for alice, one for bob
 
@@ -102,8 +102,8 @@ async def test_replaced_transports_are_closed_when_their_last_call_ends(
     assert users(kubex_server) == ["alice", "alice", "bob", "bob", "carol", "carol"]
 
 
-class Issued(Credentials):
-    """Answers whatever certificate was issued last, as a plugin does, without anything having been refused."""
+class IssuedCertificate(Credentials):
+    """Returns the latest certificate without a previous 401, like a plugin."""
 
     def __init__(self, server: EmbeddedServer) -> None:
         self._handle = server.handle
@@ -116,16 +116,16 @@ class Issued(Credentials):
         self._current = Authentication(tls=identity)
 
     async def authenticate(self, *, rejected: Authentication | None = None) -> Authentication:
-        """Answer the latest."""
+        """Return the latest certificate."""
         assert rejected is None
         return self._current
 
 
-async def test_a_certificate_that_was_issued_anew_is_shown_by_the_next_call_and_streams_go_on(
+async def test_reissued_certificate_is_used_by_the_next_call_and_streams_continue(
     kubex_server: EmbeddedServer, backend: Backend
 ) -> None:
     configuration = kubex_server.handle.anonymous().configuration()
-    credentials, tls = Issued(kubex_server), TLSConfigLoader(configuration)
+    credentials, tls = IssuedCertificate(kubex_server), TLSConfigLoader(configuration)
 
     async def make(tls_config: TLSConfig) -> Transport:
         build = partial(build_ssl_context, configuration, tls_config, strict=True)

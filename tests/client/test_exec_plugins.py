@@ -1,4 +1,4 @@
-"""Exec plugins behind a client: one run for many calls, another one after a refusal, certificates that change."""
+"""Tests of exec plugins with a client: shared runs, rejected tokens, and rotated certificates."""
 
 import json
 import os
@@ -39,11 +39,11 @@ def tokens(server: Server) -> list[str]:
 
 
 async def test_calls_and_streams_share_one_run(connect: Connect, serve: Serve, script: PluginScript) -> None:
-    def either(peer: Peer) -> None:
+    def respond(peer: Peer) -> None:
         (stream(b"chunk") if peer.server.seen[-1].target == "/log" else answer(b"{}"))(peer)
 
-    # One turn at a time, so that the last request seen is the peer's own.
-    server = serve(Turns(either))
+    # One connection, so that the last recorded request belongs to this peer.
+    server = serve(Turns(respond))
     async with connect(server, configuration={"exec": script.settings()}, pool_size=1) as client:
         async with anyio.create_task_group() as group:
             for _ in range(10):
@@ -55,7 +55,7 @@ async def test_calls_and_streams_share_one_run(connect: Connect, serve: Serve, s
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-async def test_a_refused_token_is_replaced_and_the_call_is_sent_again(
+async def test_rejected_token_is_renewed_and_the_call_is_repeated(
     connect: Connect, serve: Serve, script: PluginScript, streamed: bool
 ) -> None:
     server = serve(Turns(REFUSED, answer(b"done")))
@@ -70,7 +70,7 @@ async def test_a_refused_token_is_replaced_and_the_call_is_sent_again(
     assert script.runs == 2
 
 
-async def test_a_plugin_that_answers_the_same_again_is_run_once_for_a_refusal(
+async def test_call_is_not_repeated_if_the_plugin_returns_the_same_token(
     connect: Connect, serve: Serve, script: PluginScript
 ) -> None:
     script.become('answer(token="t")')
@@ -82,7 +82,7 @@ async def test_a_plugin_that_answers_the_same_again_is_run_once_for_a_refusal(
     assert script.runs == 2
 
 
-async def test_a_server_that_refuses_every_token_costs_one_more_run(
+async def test_server_that_rejects_every_token_causes_one_more_run(
     connect: Connect, serve: Serve, script: PluginScript
 ) -> None:
     server = serve(Turns(REFUSED))
@@ -94,7 +94,7 @@ async def test_a_server_that_refuses_every_token_costs_one_more_run(
     assert script.runs == 2
 
 
-async def test_a_plugin_that_fails_after_a_refusal_says_that_there_was_one(
+async def test_error_of_a_plugin_after_a_401_mentions_the_401(
     connect: Connect, serve: Serve, script: PluginScript
 ) -> None:
     server = serve(Turns(REFUSED))
@@ -107,9 +107,7 @@ async def test_a_plugin_that_fails_after_a_refusal_says_that_there_was_one(
     assert tokens(server) == ["t"]
 
 
-async def test_a_token_that_has_expired_is_used_for_one_call(
-    connect: Connect, serve: Serve, script: PluginScript
-) -> None:
+async def test_expired_token_is_used_for_one_call(connect: Connect, serve: Serve, script: PluginScript) -> None:
     script.become('answer(token=f"token-{run}", expirationTimestamp="2020-01-01T00:00:00Z")')
     server = serve(Turns(answer()))
     async with connect(server, configuration={"exec": script.settings()}) as client:
@@ -126,12 +124,12 @@ async def test_a_token_that_has_expired_is_used_for_one_call(
             "exit code 7; .*\nlog in first",
         ),
         (f'print(\'{{"status": {{"token": "{SECRET}"\')', "in JSON or YAML on standard output"),
-        (f'answer(clientCertificateData="{SECRET}", clientKeyData="{SECRET}")', "is not PEM that OpenSSL can read"),
-        (f'answer(token="{SECRET}", clientKeyData="{SECRET}")', "one is there without the other"),
+        (f'answer(clientCertificateData="{SECRET}", clientKeyData="{SECRET}")', "OpenSSL cannot load the certificate"),
+        (f'answer(token="{SECRET}", clientKeyData="{SECRET}")', "only one of the two is set"),
         (f'answer(token="{SECRET}\\n")', "is not a token"),
     ],
 )
-async def test_a_plugin_that_fails_sends_nothing_and_shows_no_secret(
+async def test_failing_plugin_raises_before_sending_and_shows_no_secret(
     connect: Connect,
     serve: Serve,
     script: PluginScript,
@@ -154,7 +152,9 @@ async def test_a_plugin_that_fails_sends_nothing_and_shows_no_secret(
     assert not any(SECRET in each for each in shown)
 
 
-async def test_a_missing_program_tells_how_to_get_it(connect: Connect, serve: Serve, script: PluginScript) -> None:
+async def test_error_of_a_missing_program_has_the_install_hint(
+    connect: Connect, serve: Serve, script: PluginScript
+) -> None:
     server = serve(Turns(answer()))
     (script.folder / "get-token").write_text("not a program yet")
     for command, problem in (
@@ -168,7 +168,7 @@ async def test_a_missing_program_tells_how_to_get_it(connect: Connect, serve: Se
     assert server.connections == 0
 
 
-async def test_the_total_of_a_call_ends_the_plugin_too(connect: Connect, serve: Serve, script: PluginScript) -> None:
+async def test_deadline_of_a_call_kills_the_plugin(connect: Connect, serve: Serve, script: PluginScript) -> None:
     server = serve(Turns(answer()))
     with Meeting() as meeting:
         script.become(f"meet({meeting.port}).recv(1)")
@@ -186,7 +186,7 @@ async def test_the_total_of_a_call_ends_the_plugin_too(connect: Connect, serve: 
     assert server.connections == 0
 
 
-async def test_a_plugin_learns_which_cluster_it_is_for(connect: Connect, serve: Serve, script: PluginScript) -> None:
+async def test_cluster_info_is_passed_to_the_plugin(connect: Connect, serve: Serve, script: PluginScript) -> None:
     server = serve(Turns(answer()))
     plugin = script.settings(provide_cluster_info=True, cluster_config={"audience": "kubex"})
     async with connect(server, configuration={"exec": plugin}) as client:
@@ -195,7 +195,7 @@ async def test_a_plugin_learns_which_cluster_it_is_for(connect: Connect, serve: 
 
 
 class CertificatePlugin:
-    """A plugin that prints the certificate of whom the test says, with or without a token."""
+    """A plugin that prints the certificate of a user, with or without a token."""
 
     def __init__(self, server: EmbeddedServer, script: PluginScript) -> None:
         self.handle: ServerHandle = server.handle
@@ -206,11 +206,11 @@ answer(**user)
 """)
 
     def become(self, user: str | None, token: str | None = None) -> None:
-        """Print the certificate of a user from now on."""
-        of = self.handle.as_user(user, ["system:masters"]) if user is not None else None
+        """Print the certificate of another user from the next run on."""
+        certificate = self.handle.as_user(user, ["system:masters"]) if user is not None else None
         status = {
-            "clientCertificateData": of.client_cert_pem if of is not None else None,
-            "clientKeyData": of.client_key_pem if of is not None else None,
+            "clientCertificateData": certificate.client_cert_pem if certificate is not None else None,
+            "clientKeyData": certificate.client_key_pem if certificate is not None else None,
             "token": token,
         }
         (self.script.folder / "user").write_text(json.dumps(status))
@@ -228,7 +228,7 @@ def users(server: EmbeddedServer) -> list[str | None]:
     return [None if request.certificate is None else request.certificate.name for request in server.requests]
 
 
-async def test_another_certificate_is_shown_from_the_next_call_on_and_streams_go_on(
+async def test_new_certificate_is_used_by_the_next_call_and_streams_continue(
     kubex_server: EmbeddedServer, certificates: CertificatePlugin, backend: Backend
 ) -> None:
     certificates.become("alice")
@@ -246,18 +246,18 @@ async def test_another_certificate_is_shown_from_the_next_call_on_and_streams_go
             async for event in events:
                 if event.object.metadata.name == "after":
                     break
-    # Watch, create and version; the refused one, and the same again; the create that the open watch tells of.
+    # Watch, create and version; the rejected version, and its repetition; the create that the open watch reports.
     assert users(kubex_server) == ["alice", "alice", "alice", "alice", "bob", "bob"]
     assert certificates.script.runs == 2
 
 
-async def test_from_a_certificate_to_a_token_and_both(
+async def test_plugin_can_switch_between_a_certificate_and_a_token(
     kubex_server: EmbeddedServer,
     certificates: CertificatePlugin,
     backend: Backend,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ExecCredentials, "MIN_RENEWAL_INTERVAL", 0.0)  # one refusal follows the other
+    monkeypatch.setattr(ExecCredentials, "MIN_RENEWAL_INTERVAL", 0.0)  # the 401 responses follow each other immediately
     token = certificates.handle.token
     changes: list[Callable[[], None]] = [
         lambda: certificates.become("alice"),
@@ -278,7 +278,7 @@ async def test_from_a_certificate_to_a_token_and_both(
     assert sent == [("alice", False), ("alice", False), (None, True), (None, True), ("bob", True)]
 
 
-async def test_no_key_is_left_on_disk(
+async def test_keys_are_not_left_on_disk(
     kubex_server: EmbeddedServer,
     certificates: CertificatePlugin,
     backend: Backend,

@@ -1,4 +1,4 @@
-"""Acting as somebody else, on the wire: each header in a line of its own, on every request."""
+"""Tests of the impersonation headers of requests and streams."""
 
 import pytest
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 JANE = Impersonation(
     user="jäne", uid="42", groups=("devs", "admins"), extra={"example.com/Scopes": ("view", "edit"), "x": ("",)}
 )
-LINES = [
+HEADER_LINES = [
     ("Impersonate-User", "jäne"),
     ("Impersonate-Uid", "42"),
     ("Impersonate-Group", "devs"),
@@ -24,13 +24,13 @@ LINES = [
 ]
 
 
-def lines(seen: Seen) -> list[tuple[str, str]]:
-    """Return the lines of one request that say whom it acts as, in their order."""
+def impersonation_headers(seen: Seen) -> list[tuple[str, str]]:
+    """Return the impersonation headers of a request in their order."""
     fields = [(name, value.encode("latin-1").decode()) for name, value in seen.headers]
     return [field for field in fields if field[0].lower().startswith("impersonate-")]
 
 
-async def test_every_request_says_whom_it_acts_as(connect: Connect, serve: Serve) -> None:
+async def test_every_request_has_the_impersonation_headers(connect: Connect, serve: Serve) -> None:
     server = serve(Turns(answer(), refuse("401 Unauthorized"), stream(b"x")))
     configuration = {"token": "t", "impersonate": JANE}
     async with connect(server, configuration=configuration) as client:
@@ -41,16 +41,16 @@ async def test_every_request_says_whom_it_acts_as(connect: Connect, serve: Serve
             assert await opened.receive() == b"x"
     assert [seen.target for seen in server.seen] == ["/plain", "/refused", "/stream"]
     for seen in server.seen:
-        assert lines(seen) == LINES
+        assert impersonation_headers(seen) == HEADER_LINES
         assert seen.header("authorization") == "Bearer t"
 
 
-async def test_a_call_for_another_user_takes_nothing_from_the_configured_one(connect: Connect, serve: Serve) -> None:
+async def test_impersonation_headers_of_a_call_replace_the_configured_ones(connect: Connect, serve: Serve) -> None:
     server = serve(Turns(answer()))
     async with connect(server, configuration={"token": "t", "impersonate": JANE}) as client:
         await client.request("GET", "/x", headers={"impersonate-user": "bob"})
         await client.request("GET", "/x", headers={"Impersonate-Uid": "43"})
-    assert lines(server.seen[0]) == [("impersonate-user", "bob")]
-    assert sorted(lines(server.seen[1])) == sorted(
-        [*(line for line in LINES if line[1] != "42"), ("Impersonate-Uid", "43")]
+    assert impersonation_headers(server.seen[0]) == [("impersonate-user", "bob")]
+    assert sorted(impersonation_headers(server.seen[1])) == sorted(
+        [*(line for line in HEADER_LINES if line[1] != "42"), ("Impersonate-Uid", "43")]
     )

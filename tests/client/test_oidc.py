@@ -1,4 +1,4 @@
-"""ID tokens of an OpenID Connect provider: reused, refreshed, rotated, refused."""
+"""Tests of OpenID Connect with a client: reusing, refreshing, rotating and rejecting tokens."""
 
 import asyncio
 import base64
@@ -49,70 +49,72 @@ SignIn: TypeAlias = Callable[..., Client]
 
 @pytest.fixture
 def sign_in(api_server: EmbeddedServer, provider: Provider, backend: Backend) -> SignIn:
-    """Make a client of the pair that signs in with the provider: `async with sign_in(id_token=...) as client`."""
+    """Return a function that creates a client with tokens of the provider, such as `sign_in(id_token=...)`."""
 
-    def made(**fields: Any) -> Client:
+    def create(**fields: Any) -> Client:
         handle = api_server.handle
         configuration = ClientConfiguration(
             url=handle.url, server_ca_data=handle.ca_pem, oidc=provider.settings(**fields)
         )
         return Client(configuration, ClientOptions(retry=SOON), backend=backend)
 
-    return made
+    return create
 
 
-def bearers(server: EmbeddedServer) -> list[str]:
-    """Return the tokens that came to the API server."""
+def received_tokens(server: EmbeddedServer) -> list[str]:
+    """Return the tokens that the API server received."""
     return [(request.header("authorization") or "").removeprefix("Bearer ") for request in server.requests]
 
 
 @pytest.mark.covers("pitfall-34")
-async def test_a_valid_id_token_is_used_without_asking_the_provider(
+async def test_valid_id_token_is_used_without_a_request_to_the_provider(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
     async with sign_in(id_token=provider.token(0)) as client:
         await client.version()
         await client.version()
-    assert bearers(api_server) == [provider.token(0)] * 2
+    assert received_tokens(api_server) == [provider.token(0)] * 2
     assert provider.server.connections == 0
 
 
 @pytest.mark.covers("pitfall-34")
 @pytest.mark.covers("pitfall-35")
-async def test_an_expired_id_token_is_refreshed_once_for_all_callers(
+async def test_expired_id_token_is_refreshed_once_for_concurrent_callers(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
     async with sign_in() as client, anyio.create_task_group() as group:
         for _ in range(20):
             group.start_soon(client.version)
-    assert bearers(api_server) == [provider.token(1)] * 20
+    assert received_tokens(api_server) == [provider.token(1)] * 20
     assert [seen.method for seen in provider.server.seen] == ["GET", "POST"]
 
 
-async def test_a_refresh_token_alone_is_enough(sign_in: SignIn, provider: Provider, api_server: EmbeddedServer) -> None:
+async def test_id_token_is_optional_with_a_refresh_token(
+    sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
+) -> None:
     async with sign_in(id_token=None) as client:
         await client.version()
-    assert bearers(api_server) == [provider.token(1)]
+    assert received_tokens(api_server) == [provider.token(1)]
 
 
-async def test_an_id_token_is_refreshed_shortly_before_it_expires(
+async def test_id_token_is_refreshed_shortly_before_it_expires(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
     async with sign_in(id_token=provider.token(0, 5)) as client:
         await client.version()
-    assert bearers(api_server) == [provider.token(1)]
+    assert received_tokens(api_server) == [provider.token(1)]
 
 
-async def test_an_id_token_whose_expiry_cannot_be_read_is_refreshed(
+async def test_id_token_without_a_readable_expiry_is_refreshed(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
     async with sign_in(id_token="opaque") as client:
         await client.version()
-    assert bearers(api_server) == [provider.token(1)]
+    assert received_tokens(api_server) == [provider.token(1)]
 
 
 @pytest.mark.covers("pitfall-34")
-async def test_a_new_refresh_token_replaces_the_old_one(
+async def test_new_refresh_token_replaces_the_old_one(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
     provider.rotates = True
@@ -121,109 +123,109 @@ async def test_a_new_refresh_token_replaces_the_old_one(
         await client.version()
         api_server.inject("GET /version", UNAUTHORIZED)
         await client.version()
-    async with sign_in(refresh_token=first) as late:  # that token is good for nothing any more
+    async with sign_in(refresh_token=first) as late:  # this token is no longer valid
         with pytest.raises(ConfigurationError, match=r"invalid_grant: \*\*\* is not active; .* log in again"):
             await late.version()
-    assert bearers(api_server) == [provider.token(1), provider.token(1), provider.token(2)]
+    assert received_tokens(api_server) == [provider.token(1), provider.token(1), provider.token(2)]
 
 
-async def test_a_refresh_token_that_the_provider_does_not_replace_is_used_again(
+async def test_refresh_token_is_used_again_if_the_provider_returns_none(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
     async with sign_in() as client:
         await client.version()
         api_server.inject("GET /version", UNAUTHORIZED)
         await client.version()
-    assert bearers(api_server) == [provider.token(1), provider.token(1), provider.token(2)]
+    assert received_tokens(api_server) == [provider.token(1), provider.token(1), provider.token(2)]
 
 
-async def test_a_valid_id_token_that_is_refused_is_refreshed_once_and_tried_once_more(
+async def test_rejected_id_token_is_refreshed_and_the_call_is_repeated_once(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
     async with sign_in(id_token=provider.token(0)) as client:
         api_server.inject("GET /version", UNAUTHORIZED)
         await client.version()
-        for _ in range(3):  # a server that refuses what it was just given will refuse the next one, too
+        for _ in range(3):  # a rejected new token is not refreshed again
             api_server.inject("GET /version", UNAUTHORIZED)
             with pytest.raises(Unauthorized, match="who are you"):
                 await client.version()
-    assert bearers(api_server) == [provider.token(number) for number in (0, 1, 1, 1, 1)]
+    assert received_tokens(api_server) == [provider.token(number) for number in (0, 1, 1, 1, 1)]
     assert len(provider.refreshes) == 1
 
 
-async def test_an_id_token_that_cannot_be_refreshed_is_used_to_its_very_end(
+async def test_id_token_is_used_until_it_expires_if_the_refresh_fails(
     sign_in: SignIn,
     provider: Provider,
     api_server: EmbeddedServer,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("kubex.credentials._oidc.EXPIRY_MARGIN", 7200.0)  # longer than the token holds
+    monkeypatch.setattr("kubex.credentials._oidc.EXPIRY_MARGIN", 7200.0)  # longer than the lifetime of the token
     provider.discovery = refuse("503 Service Unavailable")
     async with sign_in(id_token=provider.token(0)) as client:
         await client.version()
         await client.version()
         api_server.inject("GET /version", UNAUTHORIZED)
-        with pytest.raises(ConfigurationError, match=r"(?s)answered 503.*answered 401 to GET /version"):
+        with pytest.raises(ConfigurationError, match=r"(?s)returned 503.*GET /version had status 401"):
             await client.version()
-    assert bearers(api_server) == [provider.token(0)] * 3
-    assert "is used for another " in caplog.text
+    assert received_tokens(api_server) == [provider.token(0)] * 3
+    assert "using the current ones for another " in caplog.text
 
 
-async def test_a_refused_id_token_without_a_refresh_token_is_not_tried_again(
+async def test_call_is_not_repeated_without_a_refresh_token(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
     async with sign_in(id_token=provider.token(0), refresh_token=None) as client:
         api_server.inject("GET /version", UNAUTHORIZED)
         with pytest.raises(Unauthorized):
             await client.version()
-    assert bearers(api_server) == [provider.token(0)]
+    assert received_tokens(api_server) == [provider.token(0)]
     assert provider.server.connections == 0
 
 
-async def test_without_a_refresh_token_an_id_token_is_used_to_its_very_end(
+async def test_id_token_without_a_refresh_token_is_used_until_it_expires(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
     async with sign_in(id_token=provider.token(0, 8), refresh_token=None) as client:
-        with pytest.raises(Unauthorized):  # the server knows others only
+        with pytest.raises(Unauthorized):  # the server does not know this token
             await client.version()
-    assert bearers(api_server) == [provider.token(0, 8)]
+    assert received_tokens(api_server) == [provider.token(0, 8)]
 
 
-@pytest.mark.parametrize(("id_token", "state"), [(None, "has expired"), ("opaque", "is no JWT with an expiry")])
-async def test_an_expired_id_token_without_a_refresh_token_is_an_error_that_says_so(
+@pytest.mark.parametrize(("id_token", "state"), [(None, "has expired"), ("opaque", "is not a JWT with an expiry")])
+async def test_expired_id_token_without_a_refresh_token_raises(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer, id_token: str | None, state: str
 ) -> None:
     async with sign_in(id_token=id_token or provider.expired, refresh_token=None) as client:
-        with pytest.raises(ConfigurationError, match=f"id_token: {state}, and there is no refresh_token") as caught:
+        with pytest.raises(ConfigurationError, match=f"id_token: {state}, and refresh_token is not set") as caught:
             await client.version()
     assert "log in again" in str(caught.value)
-    assert bearers(api_server) == []
+    assert received_tokens(api_server) == []
 
 
-async def test_a_public_client_names_itself_in_the_body(sign_in: SignIn, provider: Provider) -> None:
+async def test_public_client_sends_its_id_in_the_body(sign_in: SignIn, provider: Provider) -> None:
     async with sign_in() as client:
         await client.version()
     (seen,) = provider.refreshes
     assert seen.header("authorization") is None
     assert b"client_id=kubex" in seen.body
-    assert seen.body.count(b"&") == 2  # and the grant and the token
+    assert seen.body.count(b"&") == 2  # with grant_type and refresh_token
 
 
-@pytest.mark.parametrize("tells", [None, ["client_secret_basic"], ["client_secret_post", "client_secret_basic"]])
-async def test_a_secret_is_shown_by_basic_authentication(
-    sign_in: SignIn, provider: Provider, tells: list[str] | None
+@pytest.mark.parametrize("auth_methods", [None, ["client_secret_basic"], ["client_secret_post", "client_secret_basic"]])
+async def test_client_secret_is_sent_with_basic_authentication(
+    sign_in: SignIn, provider: Provider, auth_methods: list[str] | None
 ) -> None:
-    provider.tells = tells
+    provider.tells = auth_methods
     provider.client_id, provider.secret = "kube:x é", "marked secret%&:+"
     async with sign_in() as client:
         await client.version()
     assert all(b"client" not in seen.body for seen in provider.refreshes)
-    shown = base64.b64decode((provider.refreshes[0].header("authorization") or "").removeprefix("Basic "))
-    assert shown == b"kube%3Ax+%C3%A9:marked+secret%25%26%3A%2B"
+    credentials = base64.b64decode((provider.refreshes[0].header("authorization") or "").removeprefix("Basic "))
+    assert credentials == b"kube%3Ax+%C3%A9:marked+secret%25%26%3A%2B"
 
 
-async def test_a_secret_goes_into_the_body_where_the_provider_wants_it_there(
+async def test_client_secret_is_sent_in_the_body_if_the_provider_lists_only_that(
     sign_in: SignIn, provider: Provider
 ) -> None:
     provider.secret, provider.tells, provider.accepts = SECRET, ["client_secret_post"], ["client_secret_post"]
@@ -234,7 +236,7 @@ async def test_a_secret_goes_into_the_body_where_the_provider_wants_it_there(
     assert f"client_secret={SECRET}".encode() in seen.body
 
 
-async def test_a_provider_that_refuses_basic_authentication_is_asked_the_other_way_from_then_on(
+async def test_client_secret_is_sent_in_the_body_after_basic_authentication_was_rejected(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
     provider.secret, provider.accepts = SECRET, ["client_secret_post"]
@@ -245,16 +247,16 @@ async def test_a_provider_that_refuses_basic_authentication_is_asked_the_other_w
     assert [seen.header("authorization") is None for seen in provider.refreshes] == [False, True, True]
 
 
-async def test_a_wrong_secret_is_the_error_that_the_provider_says_it_is(sign_in: SignIn, provider: Provider) -> None:
+async def test_wrong_client_secret_raises_the_error_of_the_provider(sign_in: SignIn, provider: Provider) -> None:
     provider.secret, provider.tells = SECRET, ["client_secret_basic"]
     async with sign_in(client_secret="marked-secret-wrong") as client:
-        with pytest.raises(ConfigurationError, match="answered 401: invalid_client") as caught:
+        with pytest.raises(ConfigurationError, match="returned 401: invalid_client") as caught:
             await client.version()
     assert provider.url in str(caught.value)
     assert len(provider.refreshes) == 1
 
 
-async def test_new_tokens_are_handed_to_be_saved(sign_in: SignIn, provider: Provider) -> None:
+async def test_new_tokens_are_passed_to_save(sign_in: SignIn, provider: Provider) -> None:
     saved: list[OpenIDTokens] = []
     provider.rotates = True
     async with sign_in(save=saved.append) as client:
@@ -263,41 +265,41 @@ async def test_new_tokens_are_handed_to_be_saved(sign_in: SignIn, provider: Prov
     assert saved == [OpenIDTokens(id_token=provider.token(1), refresh_token="marked-secret-refresh-1")]
 
 
-async def test_tokens_that_cannot_be_saved_are_used_all_the_same(
+async def test_tokens_that_cannot_be_saved_are_used_with_a_warning(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     def save(tokens: OpenIDTokens) -> None:
-        raise OSError(f"no room for {tokens.refresh_token}")
+        raise OSError(f"disk full {tokens.refresh_token}")
 
     provider.rotates = True
     async with sign_in(save=save) as client:
         await client.version()
         api_server.inject("GET /version", UNAUTHORIZED)
         await client.version()
-    assert bearers(api_server) == [provider.token(1), provider.token(1), provider.token(2)]
-    warning = f"new tokens of {provider.url} are in use but were not saved: OSError: no room for ***"
+    assert received_tokens(api_server) == [provider.token(1), provider.token(1), provider.token(2)]
+    warning = f"new tokens of {provider.url} are used but could not be saved: OSError: disk full ***"
     assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [warning] * 2
 
 
 class Pause:
-    """Lets a provider wait in the middle of a refresh."""
+    """Blocks a provider in the middle of a refresh."""
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
-        self.asked, self.go_on = threading.Semaphore(0), threading.Event()
+        self.requested, self.proceed = threading.Semaphore(0), threading.Event()
 
     def __call__(self, peer: Peer) -> None:
-        self.asked.release()
-        assert self.go_on.wait(SECONDS)
+        self.requested.release()
+        assert self.proceed.wait(SECONDS)
         peer.answer(self._provider.grant())
 
-    async def until_asked(self) -> None:
-        """Wait until the refresh token is with the provider."""
-        assert await anyio.to_thread.run_sync(partial(self.asked.acquire, timeout=SECONDS))
+    async def wait_until_requested(self) -> None:
+        """Wait until the provider has received the refresh token."""
+        assert await anyio.to_thread.run_sync(partial(self.requested.acquire, timeout=SECONDS))
 
 
 @pytest.mark.covers("pitfall-35")
-async def test_a_refresh_whose_caller_is_cancelled_is_finished_for_the_others(
+async def test_refresh_of_a_cancelled_caller_completes_for_the_others(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
     saved: list[OpenIDTokens] = []
@@ -309,56 +311,56 @@ async def test_a_refresh_whose_caller_is_cancelled_is_finished_for_the_others(
         anyio.create_task_group() as first,
     ):
         first.start_soon(client.version)
-        await pause.until_asked()
+        await pause.wait_until_requested()
         for _ in range(3):
             others.start_soon(client.version)
         first.cancel_scope.cancel()
-        pause.go_on.set()
-    assert bearers(api_server) == [provider.token(1)] * 3
+        pause.proceed.set()
+    assert received_tokens(api_server) == [provider.token(1)] * 3
     assert len(provider.refreshes) == 1
     assert saved == [OpenIDTokens(id_token=provider.token(1), refresh_token="marked-secret-refresh-1")]
 
 
 @pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.runtime == "asyncio"], ids=str)
-async def test_asyncio_itself_cannot_break_off_a_refresh_either(
+async def test_task_cancel_does_not_interrupt_a_refresh(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
     pause = provider.answer = Pause(provider)
     provider.rotates = True
     async with sign_in() as client, anyio.create_task_group() as others:
         first = asyncio.create_task(client.version())
-        await pause.until_asked()
+        await pause.wait_until_requested()
         others.start_soon(client.version)
         first.cancel()
         await anyio.wait_all_tasks_blocked()
-        pause.go_on.set()
+        pause.proceed.set()
         with pytest.raises(asyncio.CancelledError):
             await first
-    assert bearers(api_server) == [provider.token(1)]
+    assert received_tokens(api_server) == [provider.token(1)]
     assert len(provider.refreshes) == 1
 
 
-async def test_a_caller_that_is_cancelled_before_the_refresh_leaves_it_to_the_next(
+async def test_next_caller_refreshes_if_the_first_is_cancelled_during_discovery(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
-    held = Pause(provider)
+    pause = Pause(provider)
 
-    def hold(peer: Peer) -> None:
-        provider.discovery = None  # the next caller's is answered
-        held.asked.release()
+    def block(peer: Peer) -> None:
+        provider.discovery = None  # the request of the next caller is answered
+        pause.requested.release()
         peer.wait_until_closed()
 
-    provider.discovery = hold
+    provider.discovery = block
     async with sign_in() as client, anyio.create_task_group() as others, anyio.create_task_group() as first:
         first.start_soon(client.version)
-        await held.until_asked()
+        await pause.wait_until_requested()
         others.start_soon(client.version)
         first.cancel_scope.cancel()
-    assert bearers(api_server) == [provider.token(1)]
+    assert received_tokens(api_server) == [provider.token(1)]
     assert [seen.method for seen in provider.server.seen] == ["GET", "GET", "POST"]
 
 
-async def test_connections_to_the_provider_are_closed_after_use(sign_in: SignIn, provider: Provider) -> None:
+async def test_connections_to_the_provider_are_closed_after_each_request(sign_in: SignIn, provider: Provider) -> None:
     async with sign_in() as client:
         await client.version()
         for _ in range(provider.server.connections):
@@ -366,7 +368,7 @@ async def test_connections_to_the_provider_are_closed_after_use(sign_in: SignIn,
     assert provider.server.connections == 2
 
 
-async def test_requests_to_the_provider_say_who_asks_and_ask_for_json(sign_in: SignIn, provider: Provider) -> None:
+async def test_requests_to_the_provider_have_user_agent_and_accept_headers(sign_in: SignIn, provider: Provider) -> None:
     async with sign_in() as client:
         await client.version()
     for seen in provider.server.seen:
@@ -375,7 +377,7 @@ async def test_requests_to_the_provider_say_who_asks_and_ask_for_json(sign_in: S
         assert seen.header("cookie") is None
 
 
-async def test_streams_are_signed_in_too(sign_in: SignIn, provider: Provider, api_server: EmbeddedServer) -> None:
+async def test_streams_use_the_id_token(sign_in: SignIn, provider: Provider, api_server: EmbeddedServer) -> None:
     async with sign_in() as client, client.stream("GET", "/version") as stream:
         assert b"gitVersion" in await stream.receive()
-    assert bearers(api_server) == [provider.token(1)]
+    assert received_tokens(api_server) == [provider.token(1)]

@@ -1,4 +1,4 @@
-"""A real API server that trusts a provider, and clients that have its tokens."""
+"""Test of OpenID Connect with a real API server that trusts the provider."""
 
 import base64
 import json
@@ -31,19 +31,19 @@ def encoded(data: bytes) -> str:
 
 
 class Signer:
-    """Signs tokens by a key of its own, as API servers demand it."""
+    """Signs tokens with an RSA key, because API servers do not accept HMAC."""
 
     def __init__(self) -> None:
         self.key: RSAPrivateKey = generate_private_key(public_exponent=65537, key_size=2048)
 
     def __call__(self, **claims: Any) -> str:
-        """Make a signed token."""
+        """Create a signed token."""
         head = {"alg": "RS256", "typ": "JWT", "kid": "first"}
         signed = ".".join(encoded(json.dumps(part).encode()) for part in (head, claims))
         return f"{signed}.{encoded(self.key.sign(signed.encode(), PKCS1v15(), SHA256()))}"
 
     def keys(self) -> bytes:
-        """Return what checks the signatures (RFC 7517)."""
+        """Return the public keys as a JSON Web Key Set (RFC 7517)."""
         numbers = self.key.public_key().public_numbers()
         n, e = (encoded(number.to_bytes((number.bit_length() + 7) // 8, "big")) for number in (numbers.n, numbers.e))
         key = {"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "first", "n": n, "e": e}
@@ -51,7 +51,7 @@ class Signer:
 
 
 class Realm(NamedTuple):
-    """A provider, who signed its certificate, and an API server that trusts it."""
+    """A provider, the CA of its certificate, and an API server that trusts the provider."""
 
     provider: Provider
     ca_pem: str
@@ -61,34 +61,34 @@ class Realm(NamedTuple):
 @pytest.fixture(scope="module")
 def realm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Realm]:
     """Start a provider and an API server."""
-    authority, signer = trustme.CA(), Signer()
+    ca, signer = trustme.CA(), Signer()
     ca_file: Path = tmp_path_factory.mktemp("provider") / "ca.pem"
-    ca_file.write_text(pem(authority))
+    ca_file.write_text(pem(ca))
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         patch.delenv("USE_EXISTING_CLUSTER", raising=False)
 
         def serve(script: Script, **settings: Any) -> Server:
             return stack.enter_context(Server(script, **settings))
 
-        provider = Provider(serve, tls=server_context(authority, "127.0.0.1"))
+        provider = Provider(serve, tls=server_context(ca, "127.0.0.1"))
         provider.sign, provider.keys = signer, signer.keys()
-        described = provider.configuration(jwks_uri=f"{provider.url}/keys")
-        provider.discovery = lambda peer: peer.answer(described, headers="Connection: close\r\n")
+        configuration = provider.configuration(jwks_uri=f"{provider.url}/keys")
+        provider.discovery = lambda peer: peer.answer(configuration, headers="Connection: close\r\n")
         flags = [f"--oidc-issuer-url={provider.url}", "--oidc-client-id=kubex", f"--oidc-ca-file={ca_file}"]
         flags += ["--oidc-username-claim=sub", "--oidc-username-prefix=oidc:"]
         try:
             handle = stack.enter_context(ControlPlane(controller_manager=False, extra_apiserver_args=flags))
         except ControlPlaneUnavailable as error:
             pytest.skip(str(error))
-        yield Realm(provider, pem(authority), handle)
+        yield Realm(provider, pem(ca), handle)
 
 
-@pytest.mark.parametrize("given", ["expired", "signed by another"])
-async def test_a_real_api_server_takes_what_the_provider_issues(realm: Realm, backend: Backend, given: str) -> None:
+@pytest.mark.parametrize("initial_token", ["expired", "signed by another"])
+async def test_real_api_server_accepts_refreshed_tokens(realm: Realm, backend: Backend, initial_token: str) -> None:
     provider, handle = realm.provider, realm.handle
     before = len(provider.refreshes)
     id_token = provider.expired
-    if given == "signed by another":
+    if initial_token == "signed by another":
         id_token = provider.token(0).rpartition(".")[0] + "." + encoded(b"no signature")
     configuration = ClientConfiguration(
         url=handle.url,

@@ -159,7 +159,7 @@ async def test_a_file_that_is_no_good_keeps_the_last_good_one_in_use(
             assert await loader.get() == "good"
         await connects(client)
     assert [record.name for record in caplog.records] == ["kubex.credentials._file_credentials"]
-    assert f"going on with the last good authorities: {cluster.file}" in caplog.text
+    assert f"could not reload CA certificates, using the previous ones: {cluster.file}" in caplog.text
 
 
 async def test_a_file_is_read_again_when_it_is_old_or_refused(tmp_path: Path) -> None:

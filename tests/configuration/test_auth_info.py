@@ -213,7 +213,7 @@ def test_errors_quote_values_unchanged(write_kubeconfig: WriteKubeconfig) -> Non
         with pytest.raises(ConfigurationError, match="server: ") as caught:
             from_kubeconfig(write_kubeconfig({"server": url}))
         assert shown in str(caught.value)
-    with pytest.raises(ConfigurationError, match="idp-issuer-url: 'http://user/client_id' must begin"):
+    with pytest.raises(ConfigurationError, match="idp-issuer-url: 'http://user/client_id' must start"):
         from_kubeconfig(write_kubeconfig({}, provider(idp_issuer_url="http://user/client_id")))
 
 

@@ -40,13 +40,13 @@ async def load_each_way(path: Path, **overrides: Any) -> tuple[str, str | None, 
 
 
 @pytest.mark.covers("kubeconfig-cluster-user")
-async def test_cluster_and_user_override_those_of_the_context(two_of_each: Path) -> None:
+async def test_cluster_and_user_override_the_entries_of_the_context(two_of_each: Path) -> None:
     assert await load_each_way(two_of_each) == ("https://c1", "u1", "ns")
     assert await load_each_way(two_of_each, cluster="c2") == ("https://c2", "u1", "ns")
     assert await load_each_way(two_of_each, context="here", user="u2") == ("https://c1", "u2", "ns")
     assert await load_each_way(two_of_each, cluster="c2", user="u2") == ("https://c2", "u2", "ns")
     assert await load_each_way(two_of_each, context="", cluster="", user="") == ("https://c1", "u1", "ns"), (
-        "empty names have no effect"
+        "empty names are ignored"
     )
 
 
@@ -88,7 +88,7 @@ async def test_selecting_an_entry_without_a_kubeconfig_raises(
         await load_configuration(**overrides)
 
 
-async def test_empty_names_without_a_kubeconfig_have_no_effect() -> None:
+async def test_empty_names_are_ignored_without_a_kubeconfig() -> None:
     with pytest.raises(ConfigurationError, match="no configuration found"):
         await load_configuration(context="", cluster="", user="")
 

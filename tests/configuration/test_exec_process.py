@@ -1,4 +1,4 @@
-"""How exec plugins run and end: errors, limits, cancellation, and one run for all who wait."""
+"""Tests of running exec plugins: errors, limits, cancellation, and one run for concurrent callers."""
 
 import logging
 import threading
@@ -12,7 +12,7 @@ import anyio.to_thread
 import pytest
 
 from kubex.credentials import Authentication, ExecCredentials
-from kubex.credentials._exec_stderr import LOGGED_LINES, TAIL_LINE_LENGTH, TAIL_LINES
+from kubex.credentials._exec_stderr import MAX_LINE_LENGTH, MAX_LOGGED_LINES, TAIL_LINES
 from kubex.errors import ConfigurationError
 from support.plugins import SECONDS, Arrived, Meeting, PluginScript
 
@@ -28,8 +28,8 @@ def token(authentication: Authentication) -> str:
 
 @pytest.fixture
 def meeting() -> Iterator[Meeting]:
-    with Meeting() as made:
-        yield made
+    with Meeting() as meeting:
+        yield meeting
 
 
 def credentials(folder: Path, body: str, **fields: object) -> ExecCredentials:
@@ -37,7 +37,7 @@ def credentials(folder: Path, body: str, **fields: object) -> ExecCredentials:
 
 
 @pytest.mark.covers("pitfall-30")
-async def test_a_plugin_that_fails_is_named_with_its_exit_code_and_what_it_said(tmp_path: Path) -> None:
+async def test_failing_plugin_raises_with_its_exit_code_and_standard_error(tmp_path: Path) -> None:
     body = f"""
 print("{SECRET}", flush=True)
 answer(token="{SECRET}")
@@ -48,16 +48,16 @@ sys.exit(3)
     with pytest.raises(ConfigurationError) as caught:
         await source.authenticate()
     assert "exec plugin '" in str(caught.value)
-    assert str(caught.value).endswith("failed with exit code 3; its standard error:\nplease log in\nfirst")
+    assert str(caught.value).endswith("failed with exit code 3; standard error:\nplease log in\nfirst")
     assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
-async def test_a_plugin_that_dies_of_a_signal_says_so(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="was ended by SIGKILL; it said nothing on standard error"):
+async def test_killed_plugin_raises_and_names_the_signal(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="was killed by SIGKILL; standard error was empty"):
         await credentials(tmp_path, "os.kill(os.getpid(), signal.SIGKILL)").authenticate()
 
 
-async def test_of_long_messages_the_end_is_shown_and_the_beginning_is_logged(
+async def test_error_has_the_last_lines_of_standard_error_and_the_log_has_the_first(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     body = """
@@ -70,8 +70,8 @@ sys.exit(1)
         await credentials(tmp_path, body).authenticate()
     lines = str(caught.value).splitlines()[1:]
     assert (len(lines), lines[0][:10]) == (TAIL_LINES, "line 4981 ")
-    assert max(map(len, lines)) == TAIL_LINE_LENGTH + 3
-    assert len(caplog.records) == LOGGED_LINES
+    assert max(map(len, lines)) == MAX_LINE_LENGTH + 3
+    assert len(caplog.records) == MAX_LOGGED_LINES
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ sys.exit(1)
         ("MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIB/wEEIFJ9fSBu", "MIGHAgEA"),
     ],
 )
-async def test_what_looks_like_a_token_or_a_key_is_hidden(
+async def test_text_that_looks_like_a_secret_is_hidden(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, line: str, hidden: str
 ) -> None:
     body = f"print({line!r}, file=sys.stderr); sys.exit(1)"
@@ -100,7 +100,7 @@ async def test_what_looks_like_a_token_or_a_key_is_hidden(
     assert hidden not in "".join([*traceback.format_exception(caught.value), caplog.text])
 
 
-async def test_messages_of_a_plugin_that_succeeds_are_logged_as_they_come(
+async def test_standard_error_is_logged_while_the_plugin_runs(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, meeting: Meeting
 ) -> None:
     line = "To sign in open https://login.example.com/device?state=0123456789012345678901234567890123456789 and enter X"
@@ -113,11 +113,11 @@ answer(token="{SECRET}")
     source = credentials(tmp_path, body)
     logged = threading.Semaphore(0)
 
-    class Told(logging.Handler):
+    class LogWaiter(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             logged.release()
 
-    handler = Told()
+    handler = LogWaiter()
     logging.getLogger("kubex.credentials").addHandler(handler)
     try:
         with caplog.at_level(logging.DEBUG):
@@ -135,7 +135,7 @@ answer(token="{SECRET}")
 
 
 @pytest.mark.covers("pitfall-30")
-async def test_much_on_both_pipes_is_no_deadlock(tmp_path: Path) -> None:
+async def test_large_output_on_both_pipes_does_not_deadlock(tmp_path: Path) -> None:
     body = """
 sys.stderr.write("e" * 1_000_000)
 sys.stdout.write(" " * 900_000)
@@ -145,7 +145,7 @@ answer(token="t")
     assert token(await credentials(tmp_path, body).authenticate()) == "t"
 
 
-async def test_output_without_end_is_cut_off(tmp_path: Path) -> None:
+async def test_endless_output_raises(tmp_path: Path) -> None:
     body = f"""
 while True:
     sys.stdout.write("{SECRET}" * 10_000)
@@ -155,40 +155,38 @@ while True:
     assert SECRET not in str(caught.value)
 
 
-FAMILY = """
+WITH_CHILD = """
 import subprocess
 if len(sys.argv) > 2:
     meet(sys.argv[1]).recv(1)
 else:
     subprocess.Popen([sys.executable, "-I", "-S", __file__, sys.argv[1], "child"])
-    print("waiting for ever", file=sys.stderr, flush=True)
+    print("waiting", file=sys.stderr, flush=True)
     meet(sys.argv[1]).recv(1)
 """
 
 
 @pytest.mark.covers("pitfall-30")
-async def test_a_plugin_that_takes_too_long_is_killed_with_what_it_started(tmp_path: Path, meeting: Meeting) -> None:
-    source = credentials(tmp_path, FAMILY, args=(str(meeting.port),), timeout=3)
+async def test_plugin_is_killed_with_its_children_at_the_timeout(tmp_path: Path, meeting: Meeting) -> None:
+    source = credentials(tmp_path, WITH_CHILD, args=(str(meeting.port),), timeout=3)
     async with anyio.create_task_group() as group:
 
-        async def ask() -> None:
+        async def authenticate() -> None:
             with pytest.raises(
-                ConfigurationError, match=r"was ended after 3 s; ExecPlugin\(timeout=...\) gives"
-            ) as told:
+                ConfigurationError, match=r"was killed after 3 s; ExecPlugin\(timeout=...\) sets"
+            ) as caught:
                 await source.authenticate()
-            assert str(told.value).endswith("its standard error:\nwaiting for ever")
+            assert str(caught.value).endswith("standard error:\nwaiting")
 
-        group.start_soon(ask)
-        family = [await meeting.arrival(), await meeting.arrival()]
-    for each in family:
+        group.start_soon(authenticate)
+        processes = [await meeting.arrival(), await meeting.arrival()]
+    for each in processes:
         await each.gone()
-    assert any(each.was_waited_for() for each in family)
+    assert any(each.was_waited_for() for each in processes)
 
 
 @pytest.mark.covers("pitfall-30")
-async def test_a_plugin_whose_caller_is_cancelled_is_killed_before_the_call_ends(
-    tmp_path: Path, meeting: Meeting
-) -> None:
+async def test_plugin_is_killed_before_a_cancelled_call_returns(tmp_path: Path, meeting: Meeting) -> None:
     source = credentials(tmp_path, f"meet({meeting.port}).recv(1)", timeout=None)
     async with anyio.create_task_group() as group:
         group.start_soon(source.authenticate)
@@ -198,7 +196,7 @@ async def test_a_plugin_whose_caller_is_cancelled_is_killed_before_the_call_ends
     await plugin.gone()
 
 
-async def test_more_plugins_run_than_a_program_has_threads(tmp_path: Path, meeting: Meeting) -> None:
+async def test_plugins_do_not_use_the_default_thread_limiter(tmp_path: Path, meeting: Meeting) -> None:
     threads = anyio.to_thread.current_default_thread_limiter()
     threads.total_tokens = 2
     body = f"meet({meeting.port}).recv(1)"
@@ -213,7 +211,7 @@ async def test_more_plugins_run_than_a_program_has_threads(tmp_path: Path, meeti
         await plugin.gone()
 
 
-async def test_a_call_that_is_cancelled_at_once_starts_nothing(tmp_path: Path) -> None:
+async def test_cancelled_call_does_not_start_the_plugin(tmp_path: Path) -> None:
     script = PluginScript(tmp_path / "plugin", 'answer(token="t")')
     with anyio.CancelScope() as scope:
         scope.cancel()
@@ -223,32 +221,32 @@ async def test_a_call_that_is_cancelled_at_once_starts_nothing(tmp_path: Path) -
 
 
 @pytest.mark.covers("pitfall-35")
-async def test_the_run_of_a_cancelled_caller_goes_on_for_those_who_wait(tmp_path: Path, meeting: Meeting) -> None:
+async def test_plugin_keeps_running_for_waiting_callers_if_one_is_cancelled(tmp_path: Path, meeting: Meeting) -> None:
     script = PluginScript(tmp_path / "plugin", f"meet({meeting.port}).recv(1); answer(token=str(run))")
     source = ExecCredentials(script.settings())
-    answers: list[str] = []
+    tokens: list[str] = []
 
-    async def ask() -> None:
-        answers.append(token(await source.authenticate()))
+    async def authenticate() -> None:
+        tokens.append(token(await source.authenticate()))
 
     plugin: Arrived | None = None
     async with anyio.create_task_group() as group:
-        for _ in range(2):  # first who runs it, then who has taken over
+        for _ in range(2):  # first the caller that started it, then the one that took over
             with anyio.CancelScope() as scope:
                 async with anyio.create_task_group() as cancelled:
-                    cancelled.start_soon(ask)
+                    cancelled.start_soon(authenticate)
                     await anyio.wait_all_tasks_blocked()
-                    group.start_soon(ask)
+                    group.start_soon(authenticate)
                     await anyio.wait_all_tasks_blocked()
                     plugin = plugin or await meeting.arrival()
                     scope.cancel()
         assert plugin is not None
         plugin.go_on()
-    assert answers == ["1", "1"]
+    assert tokens == ["1", "1"]
     assert script.runs == 1
 
 
-async def test_a_run_for_which_nobody_waits_any_more_is_killed(tmp_path: Path, meeting: Meeting) -> None:
+async def test_plugin_is_killed_when_the_last_waiting_caller_is_cancelled(tmp_path: Path, meeting: Meeting) -> None:
     source = credentials(tmp_path, f"run == 1 and meet({meeting.port}).recv(1); answer(token=str(run))", timeout=None)
     async with anyio.create_task_group() as group:
         for _ in range(5):
@@ -261,7 +259,7 @@ async def test_a_run_for_which_nobody_waits_any_more_is_killed(tmp_path: Path, m
     assert token(await source.authenticate()) == "2"
 
 
-async def test_a_helper_that_goes_on_in_the_background_holds_nothing_up(tmp_path: Path, meeting: Meeting) -> None:
+async def test_background_child_of_a_plugin_does_not_delay_the_result(tmp_path: Path, meeting: Meeting) -> None:
     body = """
 import subprocess
 if len(sys.argv) > 2:
@@ -278,13 +276,13 @@ else:
 @pytest.mark.covers("pitfall-30")
 @pytest.mark.covers("pitfall-35")
 @pytest.mark.parametrize("fails", [False, True])
-async def test_concurrent_callers_share_one_run(tmp_path: Path, meeting: Meeting, fails: bool) -> None:
+async def test_concurrent_callers_share_one_run_and_its_failure(tmp_path: Path, meeting: Meeting, fails: bool) -> None:
     end = "sys.exit(1)" if fails else 'answer(token="t")'
     script = PluginScript(tmp_path / "plugin", f"meet({meeting.port}).recv(1)\n{end}")
     source = ExecCredentials(script.settings())
     outcomes: list[str] = []
 
-    async def ask() -> None:
+    async def authenticate() -> None:
         try:
             outcomes.append(token(await source.authenticate()))
         except ConfigurationError:
@@ -292,7 +290,7 @@ async def test_concurrent_callers_share_one_run(tmp_path: Path, meeting: Meeting
 
     async with anyio.create_task_group() as group:
         for _ in range(20):
-            group.start_soon(ask)
+            group.start_soon(authenticate)
         plugin = await meeting.arrival()
         await anyio.wait_all_tasks_blocked()
         plugin.go_on()
@@ -301,7 +299,7 @@ async def test_concurrent_callers_share_one_run(tmp_path: Path, meeting: Meeting
 
 
 @pytest.mark.covers("pitfall-30")
-async def test_credentials_are_kept_as_long_as_they_hold(tmp_path: Path) -> None:
+async def test_credentials_are_cached_until_they_expire(tmp_path: Path) -> None:
     now = datetime.now(timezone.utc)
     for moment, runs in ((None, 1), (now + timedelta(hours=1), 1), (now - timedelta(seconds=1), 3)):
         expiry = f"{moment.isoformat()!r}" if moment else "None"
@@ -313,7 +311,7 @@ async def test_credentials_are_kept_as_long_as_they_hold(tmp_path: Path) -> None
 
 
 @pytest.mark.covers("pitfall-30")
-async def test_a_refused_token_is_asked_for_again(tmp_path: Path) -> None:
+async def test_rejected_token_is_renewed(tmp_path: Path) -> None:
     script = PluginScript(tmp_path / "plugin", "answer(token=str(run))")
     source = ExecCredentials(script.settings())
     first = await source.authenticate()
@@ -323,14 +321,14 @@ async def test_a_refused_token_is_asked_for_again(tmp_path: Path) -> None:
     assert script.runs == 2
 
 
-def test_plugins_run_in_an_event_loop_of_a_thread(tmp_path: Path, anyio_backend: str) -> None:
+def test_plugin_runs_in_an_event_loop_of_another_thread(tmp_path: Path, anyio_backend: str) -> None:
     source = credentials(tmp_path, 'answer(token="t")')
-    answers: list[str] = []
+    tokens: list[str] = []
 
     def work() -> None:
-        answers.append(token(anyio.run(source.authenticate, backend=anyio_backend)))
+        tokens.append(token(anyio.run(source.authenticate, backend=anyio_backend)))
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert answers == ["t"]
+    assert tokens == ["t"]

@@ -58,7 +58,7 @@ def test_entry_of_the_host_provides_user_name_and_password(
 
 
 @pytest.mark.parametrize("text", ["", "machine other login a password marked"])
-def test_file_without_the_host_has_no_effect(tmp_path: Path, text: str) -> None:
+def test_file_without_the_host_does_not_change_the_proxy(tmp_path: Path, text: str) -> None:
     assert read_netrc(tmp_path / "netrc", text) == PROXY
 
 

@@ -1,4 +1,4 @@
-"""ID tokens without a client: what is read in them, and what there is without HTTP."""
+"""Tests of OpenID Connect credentials without HTTP, and of reading the expiry of a JWT."""
 
 import base64
 import time
@@ -21,8 +21,8 @@ def configuration(id_token: str | None, **fields: Any) -> ClientConfiguration:
 
 
 @pytest.mark.anyio
-async def test_a_valid_id_token_needs_no_client_also_if_it_was_refused() -> None:
-    token = jwt(exp=time.time() + 5, nbf=time.time() + 1000)  # whether it is valid yet, the server knows better
+async def test_valid_id_token_is_used_without_a_client_even_if_rejected() -> None:
+    token = jwt(exp=time.time() + 5, nbf=time.time() + 1000)  # only the API server checks nbf
     credentials = credentials_for(configuration(token))
     first = await credentials.authenticate()
     assert first == Authentication(headers=(("Authorization", f"Bearer {token}"),))
@@ -31,22 +31,22 @@ async def test_a_valid_id_token_needs_no_client_also_if_it_was_refused() -> None
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    ("token", "state"), [(None, "is missing"), (jwt(exp=0), "has expired"), ("opaque", "is no JWT with an expiry")]
+    ("token", "state"), [(None, "is missing"), (jwt(exp=0), "has expired"), ("opaque", "is not a JWT with an expiry")]
 )
-async def test_a_refresh_needs_a_client_or_a_fetch(token: str | None, state: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"id_token: {state}; it is refreshed by a client, or with .*fetch="):
+async def test_refresh_without_fetch_raises(token: str | None, state: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"id_token: {state}; to refresh it, use a client, or .*fetch="):
         await credentials_for(configuration(token)).authenticate()
 
 
 @pytest.mark.anyio
-async def test_an_id_token_goes_with_a_client_certificate() -> None:
+async def test_id_token_is_combined_with_a_client_certificate() -> None:
     token = jwt(exp=time.time() + 3600)
     both = await credentials_for(configuration(token, client_cert_data="c", client_key_data="k")).authenticate()
     assert both.tls == TLSIdentity(cert_pem="c", key_pem="k")
     assert both.headers == (("Authorization", f"Bearer {token}"),)
 
 
-def test_the_expiry_is_read_in_seconds() -> None:
+def test_jwt_expiry_is_in_seconds() -> None:
     assert [jwt_expiry(jwt(exp=exp)) for exp in (0, 1_900_000_000, 1.5)] == [0.0, 1_900_000_000.0, 1.5]
 
 
@@ -75,5 +75,5 @@ def encoded(payload: bytes) -> str:
         encoded(b"[" * 100_000),
     ],
 )
-def test_what_is_no_jwt_with_an_expiry_has_none(token: str) -> None:
+def test_jwt_expiry_returns_none_without_a_valid_exp_claim(token: str) -> None:
     assert jwt_expiry(token) is None

@@ -177,7 +177,7 @@ def test_proxy_without_credentials_sends_no_authorization() -> None:
         "http://u:\ud800@a:1",
     ],
 )
-def test_invalid_proxy_urls_raise_and_are_not_shown(url: str) -> None:
+def test_invalid_proxy_urls_raise_an_error_that_does_not_show_them(url: str) -> None:
     with pytest.raises(ConfigurationError, match=r"ClientOptions, proxy: is not the URL of a proxy.*%2F for /"):
         select(url)
 

@@ -333,7 +333,7 @@ def test_missing_pod_file_raises_and_is_named(service_account: Path, name: str) 
 
 def test_empty_pod_token_raises(service_account: Path) -> None:
     (service_account / "token").write_text("\n")
-    with pytest.raises(ConfigurationError, match="holds no token"):
+    with pytest.raises(ConfigurationError, match="is empty; write a token"):
         pod_configuration(POD, service_account)
 
 

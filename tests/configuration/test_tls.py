@@ -314,9 +314,9 @@ def test_encrypted_key_raises_without_a_prompt(client_pair: Any) -> None:
 def test_unusable_certificate_and_key_pairs_raise(new_client_pair: Callable[[str], Any]) -> None:
     one, other = new_client_pair("one"), new_client_pair("other")
     for cert, key, problem in (
-        (one.cert_pem, other.key_pem, "does not belong to the certificate"),
-        ("no certificate", one.key_pem, "is not PEM"),
-        (one.cert_pem, "", "is not PEM"),
+        (one.cert_pem, other.key_pem, "does not match the certificate"),
+        ("no certificate", one.key_pem, "OpenSSL cannot load the certificate"),
+        (one.cert_pem, "", "OpenSSL cannot load the certificate"),
     ):
         with pytest.raises(ConfigurationError, match=problem) as caught:
             context_for(1, TLSIdentity(cert_pem=cert, key_pem=key))
@@ -339,10 +339,10 @@ def test_missing_temporary_directory_raises_and_names_tmpdir(
 def test_ca_without_certificates_raises(tmp_path: Path, pem: str) -> None:
     path = tmp_path / "ca.pem"
     path.write_text(pem)
-    with pytest.raises(ConfigurationError, match=f"{path}, server_ca_file: holds no certificate"):
+    with pytest.raises(ConfigurationError, match=f"{path}, server_ca_file: does not contain a PEM certificate"):
         context_for(1, server_ca_file=path)
     if pem:
-        with pytest.raises(ConfigurationError, match="server_ca_data: holds no certificate"):
+        with pytest.raises(ConfigurationError, match="server_ca_data: does not contain a PEM certificate"):
             context_for(1, server_ca_data=pem)
 
 
@@ -370,8 +370,8 @@ async def test_unreadable_certificate_in_a_ca_bundle_is_skipped(
     (tmp_path / "ca.pem").write_text(pem)
     for fields in ({"server_ca_data": pem}, {"server_ca_file": tmp_path / "ca.pem"}):
         assert (await send_request(server.port, context_for(server.port, **fields))).endswith(b"ok")
-    assert "server_ca_data: OpenSSL cannot read all certificates, so 1 of 2 are trusted" in caplog.text
-    assert f"{tmp_path / 'ca.pem'}, server_ca_file: OpenSSL cannot read all" in caplog.text
+    assert "server_ca_data: OpenSSL cannot load all certificates, so only 1 of 2 are trusted" in caplog.text
+    assert f"{tmp_path / 'ca.pem'}, server_ca_file: OpenSSL cannot load all" in caplog.text
 
 
 def test_missing_ca_file_raises(tmp_path: Path) -> None:

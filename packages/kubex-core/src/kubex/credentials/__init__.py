@@ -1,4 +1,4 @@
-"""Who a client is: the headers and the TLS identity that go with each request."""
+"""Credentials: the sources of the headers and the client certificate that authenticate each request."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kubex.credentials._exec import ExecCredentials
     from kubex.credentials._exec_info import ExecCluster
     from kubex.credentials._oidc import OpenIDConnectCredentials
-else:  # most clients have nothing to do with a provider or a plugin
+else:  # most clients use neither a provider nor a plugin
     __getattr__, __dir__ = lazy_attributes(
         __name__,
         {"ExecCluster": "_exec_info", "ExecCredentials": "_exec", "OpenIDConnectCredentials": "_oidc"},

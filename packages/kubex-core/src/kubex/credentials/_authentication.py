@@ -1,4 +1,4 @@
-"""What a credential source is, and what it answers."""
+"""The interface of credential sources, and the result that they return for each request."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TLSIdentity:
-    """A client certificate chain and its private key, both PEM text. Two identities are equal if their text is."""
+    """A client certificate chain and its private key in PEM. Two identities are equal if both texts are equal."""
 
     cert_pem: str = field(repr=False)
     key_pem: str = field(repr=False)
@@ -14,9 +14,9 @@ class TLSIdentity:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Authentication:
-    """What one request needs to be authenticated: headers, and the identity its connection must have.
+    """The authentication of one request: headers, and the client certificate of its connection.
 
-    A header may stand there several times, as `Impersonate-Group` does.
+    A header may occur several times, as `Impersonate-Group` does.
     """
 
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -24,17 +24,17 @@ class Authentication:
 
 
 class Credentials(ABC):
-    """A source of authentication.
+    """A source of authentication. Subclass it to implement another one.
 
-    It is asked before each request, so an answer that is cached must cost no thread and no lock. A source that needs
-    HTTP itself is given a callable for it when it is made: it imports no transport.
+    Kubex calls `authenticate()` before each request, so returning a cached result must not need a thread or a lock.
+    A source does not import a transport; if it sends HTTP requests, its constructor takes a `Fetch`.
     """
 
     @abstractmethod
     async def authenticate(self, *, rejected: Authentication | None = None) -> Authentication:
-        """Answer the authentication for the next request.
+        """Return the authentication for the next request.
 
-        `rejected` is what this source answered before and the server said 401 to. If that is what it still holds, it
-        gets a new one, which may turn out to be the same; callers that wait for it together get the result of one
-        attempt. Raises `ConfigurationError` when there is nothing to answer.
+        `rejected` is a previous result that the server rejected with 401. If it is still the current one, the source
+        renews it; the new result may be equal. Concurrent callers share one renewal and its result.
+        Raises `ConfigurationError` if there is no valid authentication.
         """

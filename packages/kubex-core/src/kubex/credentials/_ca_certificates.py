@@ -1,4 +1,4 @@
-"""The authorities that may have signed a server's certificate."""
+"""CA certificates that verify a server: read them from a file, and load them into an SSL context."""
 
 import logging
 import os
@@ -14,18 +14,18 @@ from kubex.errors import ConfigurationError
 logger = logging.getLogger("kubex.credentials")
 
 CA_MAX_AGE = 60.0
-"""Seconds for which authorities are trusted before their file is read again: a pod's come with its token."""
+"""Seconds before the file is read again; in a pod, the CA file is rotated together with the token."""
 
 
 _BEGIN = "-----BEGIN CERTIFICATE-----"
-# Base64 has no hyphen, so a block without an end does not hide the next one.
-_BLOCK = re.compile(rf"{_BEGIN}[^-]*-----END CERTIFICATE-----")
+# Base64 does not contain hyphens, so a certificate without an end marker does not hide the next one.
+_CERTIFICATE = re.compile(rf"{_BEGIN}[^-]*-----END CERTIFICATE-----")
 
 
 class CAFile(RenewableFile[str]):
-    """The PEM text of a file with authorities, read again every `max_age` seconds, and when they are of no use."""
+    """The PEM text of a file with CA certificates, read again every `max_age` seconds, and after a rejected server."""
 
-    LABEL = "authorities"
+    LABEL = "CA certificates"
 
     def __init__(
         self, path: str | os.PathLike[str], *, field: str = "server_ca_file", max_age: float = CA_MAX_AGE
@@ -36,7 +36,7 @@ class CAFile(RenewableFile[str]):
 
     @override
     def read(self) -> str:
-        """Read the file and see whether OpenSSL takes it."""
+        """Read the file, and check that OpenSSL can load the certificates."""
         pem = read_pem(self._path, field=self._field)
         if pem != self.current:
             load_ca_certificates(
@@ -46,21 +46,22 @@ class CAFile(RenewableFile[str]):
 
 
 def load_ca_certificates(context: ssl.SSLContext, pem: str, *, source: str, field: str) -> None:
-    """Let an SSL context trust authorities; blocks. Raises `ConfigurationError` if there is none in the text.
+    """Load CA certificates into an SSL context; blocks. Raises `ConfigurationError` if none can be loaded.
 
-    A block that OpenSSL cannot read is skipped with a warning in the log, as kubectl skips it.
+    A certificate that OpenSSL cannot load is skipped with a warning in the log, like in kubectl.
     """
-    text = pem.encode("ascii", "ignore").decode("ascii")  # comments between the certificates may hold anything
+    # load_verify_locations() accepts only ASCII, but comments between the certificates may contain anything.
+    text = pem.encode("ascii", "ignore").decode("ascii")
     try:
         context.load_verify_locations(cadata=text)
     except (ssl.SSLError, ValueError) as error:
-        blocks = _BLOCK.findall(text)
-        loaded = sum(_load_one(context, block) for block in blocks)
+        certificates = _CERTIFICATE.findall(text)
+        loaded = sum(_load_one(context, certificate) for certificate in certificates)
         if not loaded:
-            problem = "holds no certificate in PEM that OpenSSL can read (-----BEGIN CERTIFICATE-----)"
+            problem = "does not contain a PEM certificate that OpenSSL can load (-----BEGIN CERTIFICATE-----)"
             raise ConfigurationError(problem, source=source, field=field) from error
         logger.warning(
-            "%s, %s: OpenSSL cannot read all certificates, so %d of %d are trusted",
+            "%s, %s: OpenSSL cannot load all certificates, so only %d of %d are trusted",
             source,
             field,
             loaded,
@@ -68,9 +69,9 @@ def load_ca_certificates(context: ssl.SSLContext, pem: str, *, source: str, fiel
         )
 
 
-def _load_one(context: ssl.SSLContext, block: str) -> bool:
+def _load_one(context: ssl.SSLContext, certificate: str) -> bool:
     try:
-        context.load_verify_locations(cadata=block)
+        context.load_verify_locations(cadata=certificate)
     except (ssl.SSLError, ValueError):
         return False
     return True

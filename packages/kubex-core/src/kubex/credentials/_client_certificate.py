@@ -1,4 +1,4 @@
-"""Client certificates: reading them, and giving them to an SSL context."""
+"""Client certificates: read them from files, and load them into an SSL context."""
 
 import os
 import ssl
@@ -17,13 +17,13 @@ from kubex.credentials._file_io import read_pem
 from kubex.errors import ConfigurationError
 
 CERTIFICATE_MAX_AGE = 300.0
-"""Seconds for which a certificate is used before its files are read again, as client-go does."""
+"""Seconds before the files are read again, as in client-go."""
 
 
 class ClientCertificate(FileCredentials):
-    """A client certificate and its key, each PEM text or a file that is read again every `max_age` seconds.
+    """A client certificate and its key, each as PEM or in a file that is read again every `max_age` seconds.
 
-    A pair that does not belong together (one file is written, the other not yet) does not replace a good one.
+    A certificate and a key that do not match, because only one file is written yet, do not replace the previous pair.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class ClientCertificate(FileCredentials):
 
     @override
     def read(self) -> Authentication:
-        """Read the files and see whether OpenSSL takes the pair."""
+        """Read the files, and check that OpenSSL can load them."""
         identity = TLSIdentity(
             cert_pem=_read(*self._cert, field="client_cert_file"), key_pem=_read(*self._key, field="client_key_file")
         )
@@ -54,7 +54,7 @@ def _read(data: str | None, path: str | os.PathLike[str] | None, *, field: str) 
     if data is not None:
         return data
     if path is None:
-        raise ConfigurationError("is missing; a client certificate needs a certificate and a key", field=field)
+        raise ConfigurationError("is missing; a client certificate needs both a certificate and a key", field=field)
     return read_pem(path, field=field)
 
 
@@ -65,33 +65,31 @@ def load_identity(context: ssl.SSLContext, identity: TLSIdentity) -> None:
             context.load_cert_chain(cert, key, password=_refuse_password)
     except ssl.SSLError as error:
         forget_frames(error)
-        raise ConfigurationError(_what_is_wrong(error), source="client certificate") from error
+        raise ConfigurationError(_load_problem(error), source="client certificate") from error
     except OSError as error:
         raise ConfigurationError(
-            f"no temporary file can be written to load it ({error.strerror}); set TMPDIR to a writable directory",
+            f"loading it needs a temporary file ({error.strerror}); set TMPDIR to a writable directory",
             source="client certificate",
         ) from error
 
 
 @contextmanager
 def _files(*texts: str) -> Generator[list[str]]:
-    """Make files that hold texts, since OpenSSL takes no text. Other users cannot open them.
-
-    They are in memory where the system can do that: a process that is killed does not leave them behind.
-    """
+    """Create temporary files with these contents, which other users cannot open."""
+    # load_cert_chain() accepts only file names. Files in memory are preferred: a killed process does not leave them.
     contents = [text.encode("utf-8", "replace") for text in texts]
     with ExitStack() as stack:
-        paths = _files_in_memory(stack, contents)
+        paths = _memory_files(stack, contents)
         if not paths:
-            directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="kubex-"))  # made with mode 0700
+            directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="kubex-"))  # with mode 0700
             paths = [os.path.join(directory, f"{number}.pem") for number in range(len(texts))]  # noqa: PTH118 - text
             for path, content in zip(paths, contents, strict=True):
                 Path(path).write_bytes(content)
         yield paths
 
 
-def _files_in_memory(stack: ExitStack, contents: list[bytes]) -> list[str]:
-    """Make anonymous files of Linux; answer no paths where they, or /proc, are not available."""
+def _memory_files(stack: ExitStack, contents: list[bytes]) -> list[str]:
+    """Create anonymous files on Linux; returns an empty list if they, or /proc, are not available."""
     paths: list[str] = []
     if sys.platform == "linux" and hasattr(os, "memfd_create"):
         with suppress(OSError):
@@ -101,20 +99,21 @@ def _files_in_memory(stack: ExitStack, contents: list[bytes]) -> list[str]:
                 with open(descriptor, "wb", closefd=False) as file:
                     file.write(content)
                 path = f"/proc/self/fd/{descriptor}"
-                os.close(os.open(path, os.O_RDONLY))
+                os.close(os.open(path, os.O_RDONLY))  # fails without /proc
                 paths.append(path)
             return paths
     return []
 
 
 def _refuse_password() -> str:
+    # Without this callback OpenSSL would prompt for the password on the terminal.
     raise ConfigurationError(
-        "the private key is encrypted and there is no password for it; decrypt it first (openssl pkey -in KEY)",
+        "the private key is encrypted, which is not supported; decrypt it first (openssl pkey -in KEY)",
         source="client certificate",
     )
 
 
-def _what_is_wrong(error: ssl.SSLError) -> str:
+def _load_problem(error: ssl.SSLError) -> str:
     if error.reason == "KEY_VALUES_MISMATCH":
-        return "the private key does not belong to the certificate"
-    return f"the certificate or its private key is not PEM that OpenSSL can read ({error.reason or error})"
+        return "the private key does not match the certificate"
+    return f"OpenSSL cannot load the certificate or its private key as PEM ({error.reason or error})"

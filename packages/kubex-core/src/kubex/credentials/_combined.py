@@ -6,35 +6,36 @@ from kubex.credentials._authentication import Authentication, Credentials
 
 
 class CombinedCredentials(Credentials):
-    """All headers of several sources, and the last TLS identity among them.
+    """The headers of several sources, and the TLS identity of the last source that has one.
 
-    Of a header that several sources give, all that the last of them gives is sent.
+    If several sources set the same header, the last of them replaces it.
     """
 
     def __init__(self, *sources: Credentials) -> None:
         self._sources = sources
         self._parts: list[Authentication] = []
-        self._whole = Authentication()
+        self._combined = Authentication()
 
     @override
     async def authenticate(self, *, rejected: Authentication | None = None) -> Authentication:
-        """Ask each source; the answer is the same object as long as theirs are."""
-        if rejected is not None and rejected == self._whole and self._parts:
-            refusals: list[Authentication | None] = [*self._parts]
-        else:  # another caller has already got something newer
-            refusals = [None] * len(self._sources)
-        parts = [await source.authenticate(rejected=part) for source, part in zip(self._sources, refusals, strict=True)]
+        """Call each source; the result is the same object until one of their results changes."""
+        if rejected is not None and rejected == self._combined and self._parts:
+            rejected_parts: list[Authentication | None] = [*self._parts]
+        else:  # another caller has already renewed the rejected authentication
+            rejected_parts = [None] * len(self._sources)
+        sources = zip(self._sources, rejected_parts, strict=True)
+        parts = [await source.authenticate(rejected=part) for source, part in sources]
         if parts != self._parts:
-            self._parts, self._whole = parts, combine(parts)
-        return self._whole
+            self._parts, self._combined = parts, combine(parts)
+        return self._combined
 
 
 def combine(parts: list[Authentication]) -> Authentication:
-    """Merge what several sources answered; a later one wins."""
+    """Combine the results of several sources; later ones take precedence."""
     headers: list[tuple[str, str]] = []
     for part in parts:
-        given = {name.lower() for name, _ in part.headers}
-        headers = [header for header in headers if header[0].lower() not in given]
+        replaced = {name.lower() for name, _ in part.headers}
+        headers = [header for header in headers if header[0].lower() not in replaced]
         headers += part.headers
     identities = [part.tls for part in parts if part.tls is not None]
     return Authentication(headers=tuple(headers), tls=identities[-1] if identities else None)

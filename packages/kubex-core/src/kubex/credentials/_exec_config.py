@@ -1,4 +1,4 @@
-"""The settings of an exec plugin, and their checks. No error shows arguments or the values of variables."""
+"""The configuration of an exec plugin, and its checks. No error shows an argument or the value of a variable."""
 
 import json
 import math
@@ -14,45 +14,45 @@ InteractiveMode = Literal["Never", "IfAvailable", "Always"]
 API_VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
 
 EXEC_TIMEOUT = 60.0
-"""Seconds that a plugin may take, unless its settings say otherwise."""
+"""The default time limit of a run, in seconds."""
 
 Problem = tuple[str, str]
-"""The name of a field, and what is wrong with it."""
+"""The name of a field, and the problem."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExecPlugin:
-    """A program that prints credentials, as `exec` of a user in a kubeconfig describes it.
+    """A program that prints credentials, like `exec` of a user in a kubeconfig.
 
-    Raises `ConfigurationError` (a `ValueError`) for what cannot be run.
+    Raises `ConfigurationError` (a `ValueError`), naming the field, for invalid values.
 
     https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
     """
 
     command: str
-    """A program on PATH, or a path; never a shell's command line."""
+    """The name of a program on PATH, or a path. It is run without a shell."""
     args: tuple[str, ...] = field(default=(), repr=False)
     env: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
-    """Variables beside those of this process."""
+    """Environment variables in addition to those of this process."""
     api_version: str = "client.authentication.k8s.io/v1"
-    """Of `ExecCredential`: `client.authentication.k8s.io/v1` or `client.authentication.k8s.io/v1beta1`."""
+    """The version of `ExecCredential`, `client.authentication.k8s.io/v1` or `client.authentication.k8s.io/v1beta1`."""
     install_hint: str | None = None
-    """What to tell a user who does not have the program."""
+    """How to install the program; part of the error if it is missing."""
     provide_cluster_info: bool = False
-    """Whether the program is told which cluster it is for."""
+    """Pass the cluster to the program."""
     interactive_mode: InteractiveMode = "IfAvailable"
-    """Whether the program may, or must, ask on standard input, which it is given only if that is a terminal."""
+    """Whether the program can, or must, prompt on standard input. It gets standard input only if that is a terminal."""
     cluster_config: object = field(default=None, repr=False)
-    """JSON for the program from the cluster's extension `client.authentication.k8s.io/exec`."""
+    """A JSON value for the program, from the extension `client.authentication.k8s.io/exec` of the cluster."""
     timeout: float | None = EXEC_TIMEOUT
-    """Seconds that it may take, a user who is asked included; None is no limit."""
+    """The time limit of a run in seconds, including prompts to the user; None disables it."""
 
     def __post_init__(self) -> None:
         validate(self)
 
 
 def validate(plugin: ExecPlugin) -> None:
-    """Raise `ConfigurationError`, with `field`, for the first thing that is wrong."""
+    """Raise `ConfigurationError` for the first invalid field."""
     checks = (
         _command(plugin.command),
         _args(plugin.args),
@@ -76,14 +76,14 @@ def _instance(field: str, value: object, expected: type) -> Iterator[Problem]:
 
 def _one_of(field: str, value: object, known: tuple[str, ...]) -> Iterator[Problem]:
     if value not in known:
-        yield field, f"{value!r} is none of {', '.join(known)}"
+        yield field, f"{value!r} is not supported; use {', '.join(known)}"
 
 
 def _text(field: str, value: object) -> Iterator[Problem]:
     if not isinstance(value, str):
         yield field, f"must be a str, not {type(value).__name__}"
     elif "\0" in value or not _encodable(value):
-        yield field, "holds a NUL or half a character, which no program can be given"
+        yield field, "contains a NUL character or an unpaired surrogate, which cannot be passed to a program"
 
 
 def _encodable(value: str) -> bool:
@@ -97,7 +97,7 @@ def _encodable(value: str) -> bool:
 def _command(command: str) -> Iterator[Problem]:
     yield from _text("command", command)
     if not command:
-        yield "command", "is empty; write a program on PATH or a path"
+        yield "command", "is empty; write the name of a program on PATH, or a path"
 
 
 def _args(args: Any) -> Iterator[Problem]:
@@ -111,7 +111,7 @@ def _env(env: Any) -> Iterator[Problem]:
     for name, value in env.items():
         yield from _text("env", name)
         if not name or "=" in name:
-            yield "env", "a variable needs a name, without ="
+            yield "env", "the name of a variable must not be empty or contain ="
         yield from _text(f"env[{name!r}]", value)
 
 
@@ -126,11 +126,14 @@ def _timeout(timeout: Any) -> Iterator[Problem]:
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
         yield "timeout", f"must be a number of seconds or None, not {type(timeout).__name__}"
     elif math.isnan(timeout) or timeout <= 0:
-        yield "timeout", f"must be more than 0 seconds, not {timeout}; None is no limit"
+        yield "timeout", f"must be more than 0 seconds, not {timeout}; None disables the limit"
 
 
 def _cluster_config(config: object) -> Iterator[Problem]:
     try:
         json.dumps(config, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
-        yield "cluster_config", "is nothing that JSON can say: dicts, lists, text, numbers, true, false, null"
+        yield (
+            "cluster_config",
+            "is not JSON serializable; use dicts with str keys, lists, str, int, finite float, bool and None",
+        )

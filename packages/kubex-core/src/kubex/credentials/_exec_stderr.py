@@ -1,4 +1,4 @@
-"""What a plugin says on standard error: passed on while it runs, and the end of it kept for errors."""
+"""The standard error of an exec plugin: forwarded while the plugin runs, and its last lines kept for errors."""
 
 import codecs
 import contextlib
@@ -11,16 +11,16 @@ from collections import deque
 logger = logging.getLogger("kubex.credentials")
 
 TAIL_LINES = 20
-"""As many of the last lines stand in an error."""
+"""The number of last lines in an error."""
 
-TAIL_LINE_LENGTH = 500
-"""Characters after which a line is cut."""
+MAX_LINE_LENGTH = 500
+"""The number of characters after which a line is truncated."""
 
-LOGGED_LINES = 100
-"""As many of the first lines of one run are logged."""
+MAX_LOGGED_LINES = 100
+"""The number of first lines of a run that are logged."""
 
-# What may be a token or a key: a JWT wherever it stands, what is called a token in a URL or an option, and all that is
-# long enough. Paths and the addresses that a user is sent to hold slashes, and stay.
+# Text that may be a token or a key: PEM, a JWT, a value named like a secret in a URL or an option, and any long word.
+# Words with a slash are kept, unless they are the complete line, because paths and login URLs contain slashes.
 _SECRET = re.compile(
     r"-----BEGIN .*"
     r"|eyJ[\w-]{6,}\.[\w.-]*"
@@ -33,53 +33,54 @@ _SECRET = re.compile(
 class StderrCollector:
     """Collects standard error.
 
-    To a user at the terminal it goes as it comes, prompts included. Otherwise each line is logged as a warning, which
-    Python shows on standard error unless logging was set up.
+    For a plugin that uses the terminal, it is copied to standard error of this process, including prompts. Otherwise
+    each line is logged as a warning, which Python prints on standard error unless logging is configured.
     """
 
     def __init__(self, source: str, *, interactive: bool) -> None:
         self._source = source
         self._interactive = interactive
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._unfinished = ""
-        self._last: deque[str] = deque(maxlen=TAIL_LINES)
-        self._lines = 0
+        self._partial_line = ""
+        self._tail: deque[str] = deque(maxlen=TAIL_LINES)
+        self._line_count = 0
         self._lock = threading.Lock()
 
     def feed(self, chunk: bytes) -> None:
-        """Take some bytes; none are the end."""
+        """Add bytes; an empty chunk is the end."""
         with self._lock:
             self._feed(chunk)
 
     def tail(self) -> str:
-        """Return the last lines, without what looks like a token or a key."""
+        """Return the last lines, without text that may be a token or a key."""
         with self._lock:
-            return "\n".join(filter(None, [*self._last, _shown(self._unfinished)]))
+            return "\n".join(filter(None, [*self._tail, _redact(self._partial_line)]))
 
     def _feed(self, chunk: bytes) -> None:
         text = self._decoder.decode(chunk, final=not chunk)
         if self._interactive and sys.stderr is not None:  # None without a console
-            with contextlib.suppress(OSError, ValueError):  # closed: the plugin goes on all the same
+            # A closed standard error of this process must not stop the plugin.
+            with contextlib.suppress(OSError, ValueError):
                 sys.stderr.write(text)
                 sys.stderr.flush()
-        *lines, rest = (self._unfinished + text).split("\n")
-        self._unfinished = rest if len(rest) <= TAIL_LINE_LENGTH else rest[: TAIL_LINE_LENGTH + 1]
+        *lines, rest = (self._partial_line + text).split("\n")
+        self._partial_line = rest if len(rest) <= MAX_LINE_LENGTH else rest[: MAX_LINE_LENGTH + 1]
         for line in lines:
-            self._take(line)
+            self._add_line(line)
         if not chunk:
-            self._take(self._unfinished)
-            self._unfinished = ""
+            self._add_line(self._partial_line)
+            self._partial_line = ""
 
-    def _take(self, line: str) -> None:
-        shown = _shown(line)
-        if not shown:
+    def _add_line(self, line: str) -> None:
+        redacted = _redact(line)
+        if not redacted:
             return
-        self._last.append(shown)
-        self._lines += 1
-        if not self._interactive and self._lines <= LOGGED_LINES:
-            logger.warning("%s: %s", self._source, shown)
+        self._tail.append(redacted)
+        self._line_count += 1
+        if not self._interactive and self._line_count <= MAX_LOGGED_LINES:
+            logger.warning("%s: %s", self._source, redacted)
 
 
-def _shown(line: str) -> str:
+def _redact(line: str) -> str:
     line = _SECRET.sub(r"\g<name>[hidden]", line.strip())
-    return line if len(line) <= TAIL_LINE_LENGTH else line[:TAIL_LINE_LENGTH] + "..."
+    return line if len(line) <= MAX_LINE_LENGTH else line[:MAX_LINE_LENGTH] + "..."

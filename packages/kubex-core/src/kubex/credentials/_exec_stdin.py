@@ -1,4 +1,4 @@
-"""Whether a plugin may ask on standard input."""
+"""Decide whether an exec plugin can use standard input, and reserve it for one plugin at a time."""
 
 import os
 import sys
@@ -9,30 +9,32 @@ from contextlib import contextmanager
 from kubex.credentials._exec_config import InteractiveMode
 from kubex.errors import ConfigurationError
 
-_taken = threading.Lock()  # by a plugin, in any loop and for any cluster: two that ask at once would mix up answers
+# One lock for all event loops and clusters: two plugins that prompt at the same time would get each other's input.
+_in_use = threading.Lock()
 
 
 @contextmanager
 def reserve_stdin(mode: InteractiveMode, *, source: str) -> Generator[bool, None, None]:
-    """Take standard input for one run, and say whether the plugin has it.
+    """Reserve standard input for one run; returns whether the plugin can use it.
 
-    Raises `ConfigurationError` if it must have it and cannot.
+    Raises `ConfigurationError` if the plugin requires it and it is not available.
     """
-    problem = _why_not()
-    free = mode != "Never" and problem is None and _taken.acquire(blocking=False)
+    problem = _stdin_problem()
+    reserved = mode != "Never" and problem is None and _in_use.acquire(blocking=False)
     try:
-        if mode == "Always" and not free:
-            because = problem or "another plugin has it"
+        if mode == "Always" and not reserved:
+            reason = problem or "it is used by another plugin"
             raise ConfigurationError(
-                f"must ask on standard input (interactive_mode 'Always'), which cannot be had: {because}", source=source
+                f"requires standard input (interactive_mode 'Always'), which is not available: {reason}", source=source
             )
-        yield free
+        yield reserved
     finally:
-        if free:
-            _taken.release()
+        if reserved:
+            _in_use.release()
 
 
-def _why_not() -> str | None:
-    if getattr(sys.stdin, "closed", True):  # there is none without a console
+def _stdin_problem() -> str | None:
+    # sys.stdin is None in a process without a console, such as pythonw on Windows.
+    if getattr(sys.stdin, "closed", True):
         return "it is closed"
     return None if os.isatty(0) else "it is not a terminal"

@@ -1,4 +1,4 @@
-"""HTTP for credentials, which import no transport: what they ask for, and what they get."""
+"""The HTTP interface of credentials that send requests, so that they do not import a transport."""
 
 import os
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ from typing import TypeAlias
 class FetchRequest:
     """A request to a server that is not the API server, such as an identity provider.
 
-    Without `ca_file` and `ca_data` (PEM text) the authorities of the system are trusted.
+    Without `ca_file` and `ca_data` (PEM), the CAs of the system are trusted.
     """
 
     method: str
@@ -23,11 +23,14 @@ class FetchRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetchResponse:
-    """The status, whatever it is, and the whole body."""
+    """A response with any status, and its complete body."""
 
     status: int
     body: bytes = field(repr=False)
 
 
 Fetch: TypeAlias = Callable[[FetchRequest], Awaitable[FetchResponse]]
-"""Sends a request once and follows no redirect; raises TransportError, or ConfigurationError for an unusable CA."""
+"""Sends one request, without following redirects or retrying.
+
+Raises `TransportError`, or `ConfigurationError` for an unusable CA.
+"""

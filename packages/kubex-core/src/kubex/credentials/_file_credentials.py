@@ -1,4 +1,4 @@
-"""Credentials, and authorities, that are read from files which something else rotates."""
+"""Credentials and CA certificates in files that another program rotates."""
 
 import logging
 import os
@@ -17,23 +17,23 @@ from kubex.errors import ConfigurationError
 logger = logging.getLogger(__name__)
 
 TOKEN_MAX_AGE = 60.0
-"""Seconds for which a token is used before its file is read again, as client-go does."""
+"""Seconds before the file of a token is read again, as in client-go."""
 
-RETRY_AFTER = 10.0
-"""Seconds until the next attempt when a file could not be read (or `max_age`, if that is less)."""
+RETRY_INTERVAL = 10.0
+"""Seconds between attempts to read an unreadable file, unless `max_age` is less."""
 
 
 V = TypeVar("V")
 
 
 class RenewableFile(Renewable[V]):
-    """What files hold: read in a worker thread, at most every `max_age` seconds.
+    """The content of files, read again in a worker thread every `max_age` seconds.
 
-    When reading fails the last good value stays in use, and a warning is logged.
+    If reading fails, a warning is logged and the previous content is used.
     """
 
     LABEL: ClassVar[str]
-    """What the value is called in the log."""
+    """The name of the content in log messages."""
 
     def __init__(self, *, max_age: float, fallback: V | None = None) -> None:
         super().__init__(fallback)
@@ -41,7 +41,7 @@ class RenewableFile(Renewable[V]):
 
     @abstractmethod
     def read(self) -> V:
-        """Read the files, in a worker thread; a `ConfigurationError` names the one that is no good."""
+        """Read the files in a worker thread; `ConfigurationError` names the unusable file."""
 
     @override
     async def renew(self) -> tuple[V, float, float]:
@@ -51,8 +51,9 @@ class RenewableFile(Renewable[V]):
         except ConfigurationError as error:
             if self.current is None:
                 raise
-            logger.warning("going on with the last good %s: %s", self.LABEL, error)
-            return self.current, min(self._max_age, RETRY_AFTER), 0.0
+            # The file may be half-written, or a volume may be unavailable for a moment.
+            logger.warning("could not reload %s, using the previous ones: %s", self.LABEL, error)
+            return self.current, min(self._max_age, RETRY_INTERVAL), 0.0
 
 
 class FileCredentials(RenewableFile[Authentication], RenewableCredentials):
@@ -62,9 +63,9 @@ class FileCredentials(RenewableFile[Authentication], RenewableCredentials):
 
 
 class TokenFile(FileCredentials):
-    """A bearer token that is read again from its file every `max_age` seconds.
+    """A bearer token in a file that is read again every `max_age` seconds.
 
-    `fallback` is the token to use as long as the file has never been readable.
+    `fallback` is the token to use until the file is readable for the first time.
     """
 
     def __init__(
@@ -75,5 +76,5 @@ class TokenFile(FileCredentials):
 
     @override
     def read(self) -> Authentication:
-        """Read the token; white space around it is not part of it."""
+        """Read the token."""
         return bearer(read_token(self._path))

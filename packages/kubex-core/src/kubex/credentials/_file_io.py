@@ -1,4 +1,4 @@
-"""Reading what credentials are made of, with errors that name the file and the field."""
+"""Read small files with a limit of size and time, and with errors that name the file and the field."""
 
 import os
 import select
@@ -9,68 +9,70 @@ from contextlib import suppress
 from kubex.errors import ConfigurationError
 
 MAX_BYTES = 4 << 20
-"""What a token, a certificate or a bundle of authorities may have at most."""
+"""The maximum size of a token, a certificate, or a bundle of CA certificates."""
 
-READING = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
-"""How files are opened: no system has all of these flags, and Windows changes line ends without the last."""
+READ_TIMEOUT = 10.0
+"""Seconds to wait for the content of a pipe or a device."""
 
-PATIENCE = 10.0
-"""Seconds to wait for what stands in a pipe or comes from a device; files are there at once."""
+# O_NONBLOCK: opening a pipe without a writer must not block. O_NOCTTY: a terminal must not become the controlling one.
+# O_BINARY: Windows must not change line endings. No system has all of these flags.
+_OPEN_FLAGS = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 
 
 def read_text(path: str | os.PathLike[str], *, field: str) -> str:
-    """Read a small text file; raises `ConfigurationError`."""
+    """Read a text file in UTF-8; raises `ConfigurationError`."""
     content = read_bytes(path, field=field)
-    with suppress(UnicodeDecodeError):  # holds the content, so it is not chained
+    # The decoding error is not chained, because it contains the content, which may be a secret.
+    with suppress(UnicodeDecodeError):
         return content.decode("utf-8")
-    raise ConfigurationError("is not text in UTF-8", source=os.fspath(path), field=field)
+    raise ConfigurationError("is not text in UTF-8; convert the file", source=os.fspath(path), field=field)
 
 
 def read_pem(path: str | os.PathLike[str], *, field: str) -> str:
-    """Read certificates or a key, between which comments may stand in any encoding; raises `ConfigurationError`."""
+    """Read a file with certificates or a key; raises `ConfigurationError`."""
     return pem_text(read_bytes(path, field=field))
 
 
 def pem_text(content: bytes) -> str:
-    """Return PEM as text, whatever its comments are written in."""
+    """Decode PEM, which may have comments in any encoding."""
     return content.decode("utf-8", "replace")
 
 
 def read_bytes(
-    path: str | os.PathLike[str], *, field: str | None = None, limit: int = MAX_BYTES, patience: float = PATIENCE
+    path: str | os.PathLike[str], *, field: str | None = None, limit: int = MAX_BYTES, timeout: float = READ_TIMEOUT
 ) -> bytes:
-    """Read a file whole, whatever is behind its name: neither a pipe nor a device makes this hang or fill the memory.
+    """Read a file completely. Pipes and devices are supported, within `limit` bytes and `timeout` seconds.
 
-    Raises `ConfigurationError` for what cannot be read, is longer than `limit` or has no end after `patience` seconds.
+    Raises `ConfigurationError` if the file cannot be read, or exceeds a limit.
     """
     try:
-        descriptor = os.open(path, READING)
+        descriptor = os.open(path, _OPEN_FLAGS)
         try:
-            content = _drain(descriptor, limit + 1, patience)
+            content = _read(descriptor, limit + 1, timeout)
         finally:
             os.close(descriptor)
     except TimeoutError:
-        problem = f"is no file, and nobody has written it to its end within {patience:g} seconds"
+        problem = f"is a pipe or a device, and its end was not reached within {timeout:g} seconds; use a regular file"
         raise ConfigurationError(problem, source=os.fspath(path), field=field) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigurationError(f"cannot be read: {reason}", source=os.fspath(path), field=field) from error
     if len(content) > limit:
-        problem = f"has more than {limit >> 20} MiB, so it is something else"
+        problem = f"is larger than {limit >> 20} MiB; check that this is the right file"
         raise ConfigurationError(problem, source=os.fspath(path), field=field)
     return content
 
 
-def _drain(descriptor: int, most: int, patience: float) -> bytes:
+def _read(descriptor: int, limit: int, timeout: float) -> bytes:
     is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     content = bytearray()
-    while len(content) < most:
+    while len(content) < limit:
         if not is_file:
-            _wait(descriptor, deadline)
+            _wait_readable(descriptor, deadline)
         try:
-            chunk = os.read(descriptor, min(most - len(content), 1 << 16))
-        except BlockingIOError:  # somebody else reads from this pipe, too
+            chunk = os.read(descriptor, min(limit - len(content), 1 << 16))
+        except BlockingIOError:  # another process has read the data of this pipe
             continue
         if not chunk:
             break
@@ -78,12 +80,13 @@ def _drain(descriptor: int, most: int, patience: float) -> bytes:
     return bytes(content)
 
 
-def _wait(descriptor: int, deadline: float) -> None:
-    """Wait until there is something to read, or the last writer of a pipe has closed it."""
+def _wait_readable(descriptor: int, deadline: float) -> None:
+    """Wait for data, or for the last writer of a pipe to close it."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError
-    if hasattr(select, "poll"):  # not on Windows, where no path leads to such a thing
+    # Windows does not have poll(), but a path cannot name a pipe there.
+    if hasattr(select, "poll"):
         poller = select.poll()
         poller.register(descriptor, select.POLLIN)
         if not poller.poll(left * 1000):
@@ -91,8 +94,9 @@ def _wait(descriptor: int, deadline: float) -> None:
 
 
 def check_readable(path: str | os.PathLike[str]) -> None:
-    """Raise the `OSError` or `ValueError` that reading would; pipes are left alone, since they are read once."""
-    kind = os.stat(path).st_mode  # noqa: PTH116 - takes any path
+    """Raise the `OSError` or `ValueError` that opening the file raises."""
+    kind = os.stat(path).st_mode  # noqa: PTH116 - accepts any path-like object
+    # A pipe is not opened: its content can be read only once.
     if stat.S_ISREG(kind) or stat.S_ISDIR(kind):
-        with open(path, "rb"):  # noqa: PTH123 - takes any path
+        with open(path, "rb"):  # noqa: PTH123 - accepts any path-like object
             return

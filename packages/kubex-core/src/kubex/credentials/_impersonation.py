@@ -1,4 +1,4 @@
-"""Whom to act as, and the headers that say so."""
+"""User impersonation: the user to act as, and its headers."""
 
 import string
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,46 +9,43 @@ from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
 from kubex.credentials._authentication import Authentication
 from kubex.errors import ConfigurationError
 
-SOURCE = "Impersonation"
-"""How errors call the settings."""
-
-# What may stand in the name of a header (RFC 9110, 5.6.2), but for the percent sign, which begins an escape.
-_IN_NAMES = frozenset((string.ascii_letters + string.digits + "!#$&'*+-.^_`|~").encode())
+# The characters that a header name can contain (RFC 9110, section 5.6.2), without the percent sign of escapes.
+_HEADER_NAME_CHARACTERS = frozenset((string.ascii_letters + string.digits + "!#$&'*+-.^_`|~").encode())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Impersonation:
-    """Whom to act as, once authenticated; the server checks that who asks may do that.
+    """The user to act as. The server checks that the authenticated user has the verb `impersonate` for it.
 
-    Texts are sent in UTF-8. The server knows the keys of `extra` in small letters only.
-    Raises `ConfigurationError` (a `ValueError`), naming the field, for what cannot be meant or sent.
+    Values are sent in UTF-8. The server converts the keys of `extra` to lower case.
+    Raises `ConfigurationError` (a `ValueError`), naming the field, for invalid values.
 
     https://kubernetes.io/docs/reference/access-authn-authz/user-impersonation/
     """
 
     user: str
-    """Needed by the others: the server refuses groups, a UID or extra fields of nobody."""
+    """Required, because the server rejects groups, a UID or extra fields without a user."""
     uid: str | None = None
     groups: tuple[str, ...] = ()
-    """Without any, the server adds those that every user, or every service account, is in."""
+    """If empty, the server adds the groups that every user, or every service account, has."""
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    """Further fields such as `scopes`, each with any number of values."""
+    """Additional fields such as `scopes`, each with any number of values."""
 
     def __post_init__(self) -> None:
         _check("user", self.user)
         if self.uid is not None:
             _check("uid", self.uid)
-        object.__setattr__(self, "groups", _texts("groups", self.groups))
+        object.__setattr__(self, "groups", _check_strings("groups", self.groups))
         if not isinstance(self.extra, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise _wrong("extra", f"must be a dict of tuples of str, not {type(self.extra).__name__}")
+            raise _invalid("extra", f"must be a dict of tuples of str, not {type(self.extra).__name__}")
         extra: dict[str, tuple[str, ...]] = {}
         for key, values in self.extra.items():
-            _check_text("extra", key)
-            extra[key] = _texts(f"extra[{key!r}]", values, empty=True)
+            _check_string("extra", key)
+            extra[key] = _check_strings(f"extra[{key!r}]", values, empty=True)
         object.__setattr__(self, "extra", extra)
 
     def authentication(self) -> Authentication:
-        """Build the headers: one line for each group and each value of an extra field."""
+        """Build the headers, with one header line for each group and each value of an extra field."""
         return Authentication(headers=tuple(self._headers()))
 
     def _headers(self) -> Iterator[tuple[str, str]]:
@@ -59,41 +56,42 @@ class Impersonation:
             yield "Impersonate-Group", group
         for key, values in self.extra.items():
             for value in values:
-                yield f"Impersonate-Extra-{_in_a_name(key)}", value
+                yield f"Impersonate-Extra-{_escape_key(key)}", value
 
 
-def _in_a_name(key: str) -> str:
-    """Write a key as part of a header's name: letters become small, as they do at the server; the rest is escaped."""
-    return "".join(chr(byte).lower() if byte in _IN_NAMES else f"%{byte:02X}" for byte in key.encode())
+def _escape_key(key: str) -> str:
+    """Escape a key as part of a header name."""
+    # Lower case shows what the server receives: header names are case-insensitive, and it converts the key.
+    return "".join(chr(byte).lower() if byte in _HEADER_NAME_CHARACTERS else f"%{byte:02X}" for byte in key.encode())
 
 
-def _texts(name: str, values: object, *, empty: bool = False) -> tuple[str, ...]:
+def _check_strings(name: str, values: object, *, empty: bool = False) -> tuple[str, ...]:
     if not isinstance(values, tuple | list):
-        raise _wrong(name, f"must be a tuple of str, not {type(values).__name__}")
-    texts = cast("Sequence[str]", values)
-    for value in texts:
+        raise _invalid(name, f"must be a tuple of str, not {type(values).__name__}")
+    strings = cast("Sequence[str]", values)
+    for value in strings:
         _check(name, value, empty=empty)
-    return tuple(texts)
+    return tuple(strings)
 
 
 def _check(name: str, value: object, *, empty: bool = False) -> None:
-    """Refuse what HTTP cannot carry or would change on the way."""
-    value = _check_text(name, value, empty=empty)
+    """Raise an error for a value that HTTP cannot transmit unchanged."""
+    value = _check_string(name, value, empty=empty)
     if any((ord(char) < 0x20 and char != "\t") or ord(char) == 0x7F for char in value):
-        raise _wrong(name, "holds a line break or another control character, which no header can carry")
+        raise _invalid(name, "contains a line break or another control character, which a header cannot contain")
     if value != value.strip(" \t"):
-        raise _wrong(name, "begins or ends with white space, which headers do not keep")
+        raise _invalid(name, "starts or ends with whitespace, which headers do not preserve")
 
 
-def _check_text(name: str, value: object, *, empty: bool = False) -> str:
+def _check_string(name: str, value: object, *, empty: bool = False) -> str:
     if not isinstance(value, str):
-        raise _wrong(name, f"must be a str, not {type(value).__name__}")
+        raise _invalid(name, f"must be a str, not {type(value).__name__}")
     if not value and not empty:
-        raise _wrong(name, "is empty; name a user" if name == "user" else "is empty; leave it out if there is none")
+        raise _invalid(name, "is empty; set a user" if name == "user" else "is empty; omit it, or set a value")
     if has_lone_surrogate(value):
-        raise _wrong(name, LONE_SURROGATE)
+        raise _invalid(name, LONE_SURROGATE)
     return value
 
 
-def _wrong(name: str, problem: str) -> ConfigurationError:
-    return ConfigurationError(problem, source=SOURCE, field=name)
+def _invalid(name: str, problem: str) -> ConfigurationError:
+    return ConfigurationError(problem, source="Impersonation", field=name)

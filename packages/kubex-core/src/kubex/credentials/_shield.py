@@ -1,4 +1,4 @@
-"""Work that is finished once it was begun."""
+"""Run work to completion although the caller is cancelled."""
 
 import sys
 from collections.abc import Callable, Coroutine
@@ -12,12 +12,10 @@ T = TypeVar("T")
 
 
 async def run_shielded(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Await something to its end; what cancels the caller meanwhile does so when it waits the next time.
-
-    A shielded scope is enough for that on trio, and against scopes of AnyIO. On asyncio there are `Task.cancel()` and
-    `asyncio.timeout()` as well, which reach into the scope: so the work has a task of its own.
-    """
+    """Run `work` to completion; a cancellation that arrives meanwhile is delivered afterwards."""
     results: list[T] = []
+    # A shielded scope protects against AnyIO's cancel scopes and on trio. Task.cancel() and asyncio.timeout() ignore
+    # it, so on asyncio the work also needs a separate task.
     with anyio.CancelScope(shield=True):
         on_asyncio = sniffio.current_async_library() == "asyncio"
         results.append(await (_run_in_new_task(work) if on_asyncio else work()))
@@ -25,7 +23,7 @@ async def run_shielded(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 
 async def _run_in_new_task(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    import asyncio  # not at the top: programs on trio do without
+    import asyncio  # imported late: programs on trio do not need it
 
     task, caller = asyncio.ensure_future(work()), asyncio.current_task()
     cancelled = False
@@ -35,7 +33,8 @@ async def _run_in_new_task(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
             continue
         cancelled = True
     if cancelled and caller is not None:
+        # The suppressed request is replaced by a new one, which must not count twice in Task.cancelling().
         if sys.version_info >= (3, 11):
-            caller.uncancel()  # or it would count twice
+            caller.uncancel()
         caller.cancel()
     return task.result()

@@ -12,31 +12,31 @@ ANONYMOUS = Authentication()
 
 @dataclass(frozen=True, slots=True)
 class StaticCredentials(Credentials):
-    """The same authentication for every request; without an argument, none."""
+    """The same authentication for every request; by default, anonymous requests."""
 
     authentication: Authentication = ANONYMOUS
 
     @classmethod
     def bearer(cls, token: str) -> "StaticCredentials":
-        """Send a bearer token."""
+        """Create credentials that send a bearer token."""
         return cls(bearer(token))
 
     @classmethod
     def basic(cls, username: str, password: str) -> "StaticCredentials":
-        """Send a user name and a password by HTTP basic authentication, in UTF-8."""
+        """Create credentials for HTTP basic authentication, in UTF-8."""
         return cls(Authentication(headers=(("Authorization", basic_authorization(username, password)),)))
 
     @classmethod
     def certificate(cls, identity: TLSIdentity) -> "StaticCredentials":
-        """Present a client certificate."""
+        """Create credentials that present a client certificate."""
         return cls(Authentication(tls=identity))
 
     @override
     async def authenticate(self, *, rejected: Authentication | None = None) -> Authentication:
-        """Answer the one authentication there is, also after a 401."""
+        """Return the authentication, also after it was rejected."""
         return self.authentication
 
 
 def bearer(token: str) -> Authentication:
-    """Build the authentication of a bearer token."""
+    """Build the header of a bearer token."""
     return Authentication(headers=(("Authorization", f"Bearer {token}"),))

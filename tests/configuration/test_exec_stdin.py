@@ -1,4 +1,4 @@
-"""Exec plugins that ask: at a terminal, and where there is none."""
+"""Tests of exec plugins that prompt on standard input, with and without a terminal."""
 
 import os
 import pty
@@ -14,11 +14,11 @@ from support.plugins import Meeting, PluginScript
 
 pytestmark = pytest.mark.anyio
 
-ASK = """
-asked = json.loads(os.environ["KUBERNETES_EXEC_INFO"])["spec"]["interactive"]
+PROMPT = """
+interactive = json.loads(os.environ["KUBERNETES_EXEC_INFO"])["spec"]["interactive"]
 sys.stderr.write("Password: ")
 sys.stderr.flush()
-answer(token="-".join([str(asked), str(os.isatty(0)), sys.stdin.readline().strip()]))
+answer(token="-".join([str(interactive), str(os.isatty(0)), sys.stdin.readline().strip()]))
 """
 
 
@@ -28,7 +28,7 @@ def token(authentication: Authentication) -> str:
 
 @pytest.fixture
 def terminal() -> Iterator[int]:
-    """Make a terminal this process's standard input; answers its other end."""
+    """Replace standard input of this process by a terminal; returns its other end."""
     keyboard, screen = pty.openpty()
     before = os.dup(0)
     os.dup2(screen, 0)
@@ -42,54 +42,54 @@ def terminal() -> Iterator[int]:
 
 @pytest.mark.covers("pitfall-30")
 @pytest.mark.parametrize("mode", ["IfAvailable", "Always"])
-async def test_a_plugin_asks_at_the_terminal(
+async def test_plugin_prompts_on_the_terminal(
     tmp_path: Path, terminal: int, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, mode: str
 ) -> None:
     os.write(terminal, b"hunter2\n")
-    source = ExecCredentials(PluginScript(tmp_path / "plugin", ASK).settings(interactive_mode=mode))
+    source = ExecCredentials(PluginScript(tmp_path / "plugin", PROMPT).settings(interactive_mode=mode))
     assert token(await source.authenticate()) == "True-True-hunter2"
     assert capsys.readouterr().err == "Password: "
     assert caplog.text == ""
 
 
 @pytest.mark.covers("pitfall-30")
-async def test_a_plugin_that_never_asks_has_no_terminal(tmp_path: Path, terminal: int) -> None:
-    source = ExecCredentials(PluginScript(tmp_path / "plugin", ASK).settings(interactive_mode="Never"))
+async def test_plugin_with_mode_never_does_not_get_the_terminal(tmp_path: Path, terminal: int) -> None:
+    source = ExecCredentials(PluginScript(tmp_path / "plugin", PROMPT).settings(interactive_mode="Never"))
     assert token(await source.authenticate()) == "False-False-"
 
 
 @pytest.mark.covers("pitfall-30")
-async def test_without_a_terminal_a_plugin_may_go_without(tmp_path: Path) -> None:
-    source = ExecCredentials(PluginScript(tmp_path / "plugin", ASK).settings())
+async def test_plugin_with_mode_if_available_runs_without_a_terminal(tmp_path: Path) -> None:
+    source = ExecCredentials(PluginScript(tmp_path / "plugin", PROMPT).settings())
     assert token(await source.authenticate()) == "False-False-"
 
 
 @pytest.mark.covers("pitfall-30")
-async def test_without_a_terminal_a_plugin_that_must_ask_is_not_run(tmp_path: Path) -> None:
-    script = PluginScript(tmp_path / "plugin", ASK)
+async def test_plugin_with_mode_always_raises_without_a_terminal(tmp_path: Path) -> None:
+    script = PluginScript(tmp_path / "plugin", PROMPT)
     with pytest.raises(ConfigurationError, match=r"'Always'.* it is not a terminal") as caught:
         await ExecCredentials(script.settings(interactive_mode="Always")).authenticate()
     assert "exec plugin" in str(caught.value)
     assert script.runs == 0
 
 
-async def test_one_plugin_asks_at_a_time(tmp_path: Path, terminal: int) -> None:
+async def test_only_one_plugin_at_a_time_gets_the_terminal(tmp_path: Path, terminal: int) -> None:
     with Meeting() as meeting:
         first = PluginScript(tmp_path / "first", f'meet({meeting.port}).recv(1); answer(token="t")')
-        second = PluginScript(tmp_path / "second", ASK)
+        second = PluginScript(tmp_path / "second", PROMPT)
         async with anyio.create_task_group() as group:
             group.start_soon(ExecCredentials(first.settings()).authenticate)
-            asking = await meeting.arrival()
-            with pytest.raises(ConfigurationError, match="another plugin has it"):
+            first_plugin = await meeting.arrival()
+            with pytest.raises(ConfigurationError, match="it is used by another plugin"):
                 await ExecCredentials(second.settings(interactive_mode="Always")).authenticate()
             assert token(await ExecCredentials(second.settings()).authenticate()) == "False-False-"
-            asking.go_on()
+            first_plugin.go_on()
     os.write(terminal, b"free\n")
     source = ExecCredentials(second.settings(interactive_mode="Always"))
     assert token(await source.authenticate()) == "True-True-free"
 
 
-async def test_a_plugin_at_the_terminal_is_killed_with_its_caller(tmp_path: Path, terminal: int) -> None:
+async def test_plugin_on_the_terminal_is_killed_if_its_caller_is_cancelled(tmp_path: Path, terminal: int) -> None:
     with Meeting() as meeting:
         script = PluginScript(tmp_path / "plugin", f"meet({meeting.port}); sys.stdin.readline()")
         async with anyio.create_task_group() as group:

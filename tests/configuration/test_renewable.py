@@ -1,4 +1,4 @@
-"""When values are renewed, and what is used as long as they cannot be."""
+"""Tests of `Renewable`: when a value is renewed, and which value is used if that fails."""
 
 import logging
 
@@ -16,52 +16,52 @@ HOUR = 3600.0
 
 
 class Numbers(Renewable[str]):
-    """Counts its renewals, which fail while it is down; each may have to wait."""
+    """Counts its renewals; they wait for an event, and fail while `down` is set."""
 
     def __init__(self, *, seconds: float = HOUR, margin: float = HOUR) -> None:
         super().__init__()
         self.renewals = 0
         self.down = False
-        self.go_on = anyio.Event()
-        self.go_on.set()
-        self._holds_for = seconds, margin
+        self.proceed = anyio.Event()
+        self.proceed.set()
+        self._lifetime = seconds, margin
 
     @override
     async def renew(self) -> tuple[str, float, float]:
         self.renewals += 1
-        await self.go_on.wait()
+        await self.proceed.wait()
         if self.down:
             raise ConfigurationError("is down", source="numbers")
-        return str(self.renewals), *self._holds_for
+        return str(self.renewals), *self._lifetime
 
 
-async def test_what_still_holds_is_used_while_it_cannot_be_renewed(caplog: pytest.LogCaptureFixture) -> None:
+async def test_valid_value_is_used_if_the_renewal_fails(caplog: pytest.LogCaptureFixture) -> None:
     source = Numbers()
-    assert [await source.get() for _ in range(2)] == ["1", "2"], "within the margin each call renews"
+    assert [await source.get() for _ in range(2)] == ["1", "2"], "within the margin, each call renews the value"
     source.down = True
     with caplog.at_level(logging.WARNING):
         assert await source.get() == "2"
-    assert "used for another 3600 s: numbers: is down" in caplog.text
+    assert "renewing credentials failed, using the current ones for another 3600 s: numbers: is down" in caplog.text
 
 
-async def test_what_still_holds_is_renewed_as_soon_as_that_works(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_failed_renewal_is_repeated_after_the_retry_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     source = Numbers()
     await source.get()
     source.down = True
-    monkeypatch.setattr(_renewable, "RETRY_AFTER", HOUR)
+    monkeypatch.setattr(_renewable, "RETRY_INTERVAL", HOUR)
     assert [await source.get() for _ in range(3)] == ["1"] * 3
-    assert source.renewals == 2, "calls do not try one after the other"
+    assert source.renewals == 2, "calls within the interval do not repeat it"
     source = Numbers()
     await source.get()
     source.down = True
-    monkeypatch.setattr(_renewable, "RETRY_AFTER", 0.0)
+    monkeypatch.setattr(_renewable, "RETRY_INTERVAL", 0.0)
     await source.get()
     source.down = False
     assert await source.get() == "3"
 
 
 @pytest.mark.parametrize("seconds", [0.0, -HOUR])
-async def test_what_is_over_is_not_used_when_it_cannot_be_renewed(seconds: float) -> None:
+async def test_expired_value_is_not_used_if_the_renewal_fails(seconds: float) -> None:
     source = Numbers(seconds=seconds, margin=0.0)
     assert await source.get() == "1"
     source.down = True
@@ -69,7 +69,7 @@ async def test_what_is_over_is_not_used_when_it_cannot_be_renewed(seconds: float
         await source.get()
 
 
-async def test_what_was_refused_is_not_used_when_it_cannot_be_renewed() -> None:
+async def test_rejected_value_is_not_used_if_the_renewal_fails() -> None:
     source = Numbers()
     first = await source.get()
     source.down = True
@@ -80,14 +80,14 @@ async def test_what_was_refused_is_not_used_when_it_cannot_be_renewed() -> None:
     assert await source.get() == "4"
 
 
-async def test_of_those_that_wait_for_a_failing_renewal_the_refused_ones_fail() -> None:
+async def test_failed_renewal_raises_only_for_callers_with_a_rejected_value() -> None:
     source = Numbers()
     first = await source.get()
     source.down = True
-    source.go_on = anyio.Event()
+    source.proceed = anyio.Event()
     outcomes: list[str] = []
 
-    async def ask(rejected: str | None) -> None:
+    async def get_value(rejected: str | None) -> None:
         try:
             outcomes.append(await source.get(rejected=rejected))
         except ConfigurationError:
@@ -95,14 +95,14 @@ async def test_of_those_that_wait_for_a_failing_renewal_the_refused_ones_fail() 
 
     async with anyio.create_task_group() as group:
         for rejected in (None, None, first, None):
-            group.start_soon(ask, rejected)
+            group.start_soon(get_value, rejected)
             await anyio.wait_all_tasks_blocked()
-        source.go_on.set()
+        source.proceed.set()
     assert outcomes == ["1", "1", "failed", "1"]
     assert source.renewals == 2
 
 
-async def test_what_replaced_a_refused_value_settles_before_it_is_replaced_in_turn(
+async def test_replaced_value_is_not_replaced_again_within_the_minimum_interval(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Numbers, "MIN_RENEWAL_INTERVAL", HOUR)

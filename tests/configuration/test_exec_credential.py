@@ -1,4 +1,4 @@
-"""What exec plugins print: what is taken, and what is refused without being shown."""
+"""Tests of parsing the output of exec plugins: valid output, and errors that do not quote the output."""
 
 import traceback
 from datetime import datetime, timedelta, timezone
@@ -16,29 +16,29 @@ from support.plugins import V1, V1BETA1, printed
 SECRET = "s3cr3t-value"
 
 
-def read(output: bytes, api_version: str = V1, known: TLSIdentity | None = None) -> ExecCredential:
+def parse(output: bytes, api_version: str = V1, known: TLSIdentity | None = None) -> ExecCredential:
     return parse_exec_credential(output, api_version=api_version, source="exec plugin 'x'", known=known)
 
 
 @pytest.mark.parametrize("version", [V1, V1BETA1])
-def test_a_token(version: str) -> None:
-    answer = read(printed({"token": "t"}, api_version=version), version)
-    assert answer.authentication.headers == (("Authorization", "Bearer t"),)
-    assert (answer.authentication.tls, answer.expires) == (None, None)
+def test_token_is_parsed(version: str) -> None:
+    credential = parse(printed({"token": "t"}, api_version=version), version)
+    assert credential.authentication.headers == (("Authorization", "Bearer t"),)
+    assert (credential.authentication.tls, credential.expires) == (None, None)
 
 
 @pytest.mark.covers("pitfall-30")
 @pytest.mark.parametrize("token", [None, "", "t"])
-def test_a_certificate_with_or_without_a_token(client_pair: ClientPair, token: str | None) -> None:
+def test_certificate_is_parsed_with_or_without_a_token(client_pair: ClientPair, token: str | None) -> None:
     cert, key = client_pair
-    answer = read(printed({"clientCertificateData": cert, "clientKeyData": key, "token": token}))
-    assert answer.authentication.tls == TLSIdentity(cert_pem=cert, key_pem=key)
-    assert answer.authentication.headers == ((("Authorization", "Bearer t"),) if token else ())
+    credential = parse(printed({"clientCertificateData": cert, "clientKeyData": key, "token": token}))
+    assert credential.authentication.tls == TLSIdentity(cert_pem=cert, key_pem=key)
+    assert credential.authentication.headers == ((("Authorization", "Bearer t"),) if token else ())
 
 
-def test_fields_that_nobody_knows_are_passed_over() -> None:
+def test_unknown_fields_and_whitespace_are_ignored() -> None:
     output = printed({"token": "t", "new": 1}, spec={"interactive": False}, metadata={})
-    assert read(b"\xef\xbb\xbf \n" + output + b"\r\n").authentication.headers
+    assert parse(b"\xef\xbb\xbf \n" + output + b"\r\n").authentication.headers
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,12 @@ def test_fields_that_nobody_knows_are_passed_over() -> None:
         (None, None),
     ],
 )
-def test_an_expiry(text: str | None, moment: datetime | None) -> None:
-    assert read(printed({"token": "t", "expirationTimestamp": text})).expires == moment
+def test_expiration_timestamp_is_parsed(text: str | None, moment: datetime | None) -> None:
+    assert parse(printed({"token": "t", "expirationTimestamp": text})).expires == moment
 
 
 YAML = """\
-# printed by hand
+# written by a person
 apiVersion: client.authentication.k8s.io/v1
 kind: ExecCredential
 status:
@@ -66,17 +66,17 @@ status:
 """
 
 
-def test_yaml_is_read_as_kubectl_reads_it(client_pair: ClientPair) -> None:
+def test_yaml_is_parsed_as_in_kubectl(client_pair: ClientPair) -> None:
     cert, key = (text.replace("\n", "\n    ").rstrip(" ") for text in client_pair)
-    answer = read(f"{YAML}    {cert}  clientKeyData: |\n    {key}".encode())
-    assert answer.authentication.headers == (("Authorization", "Bearer t"),)
-    assert answer.authentication.tls == TLSIdentity(cert_pem=client_pair.cert_pem, key_pem=client_pair.key_pem)
-    assert answer.expires == datetime(2030, 1, 31, 12, tzinfo=timezone.utc), "a time without quotes is text"
+    credential = parse(f"{YAML}    {cert}  clientKeyData: |\n    {key}".encode())
+    assert credential.authentication.headers == (("Authorization", "Bearer t"),)
+    assert credential.authentication.tls == TLSIdentity(cert_pem=client_pair.cert_pem, key_pem=client_pair.key_pem)
+    assert credential.expires == datetime(2030, 1, 31, 12, tzinfo=timezone.utc), "a time without quotes is a string"
 
 
 PAIR = CERTIFICATE_FIELDS
 BAD_PEM = f"-----BEGIN CERTIFICATE-----\n{SECRET}\n-----END CERTIFICATE-----\n"
-REFUSED: list[tuple[bytes, str | None, str]] = [
+INVALID: list[tuple[bytes, str | None, str]] = [
     (b"", None, "but printed nothing"),
     (b" \n", None, "but printed nothing"),
     (SECRET.encode(), None, "in JSON or YAML on standard output, but printed something else"),
@@ -92,39 +92,39 @@ REFUSED: list[tuple[bytes, str | None, str]] = [
     (b"kind: %s" % SECRET.encode(), "kind", "must be 'ExecCredential'"),
     (printed({"token": SECRET}, kind="Secret"), "kind", "must be 'ExecCredential'"),
     (printed({"token": SECRET}, kind=None), "kind", "must be 'ExecCredential'"),
-    (printed({"token": SECRET}, api_version=V1BETA1), "apiVersion", f"{V1} was asked for, and {V1BETA1} was printed"),
-    (printed({"token": SECRET}, apiVersion=SECRET), "apiVersion", "and another or none was printed"),
-    (printed({"token": SECRET}, apiVersion=None), "apiVersion", "and another or none was printed"),
+    (printed({"token": SECRET}, api_version=V1BETA1), "apiVersion", f"must be {V1} in the output, not {V1BETA1}"),
+    (printed({"token": SECRET}, apiVersion=SECRET), "apiVersion", "not another version"),
+    (printed({"token": SECRET}, apiVersion=None), "apiVersion", "not another version"),
     (printed(), "status", "is missing"),
     (printed(None), "status", "is missing"),
     (printed([SECRET]), "status", "is missing"),
-    (printed({}), "status", "holds neither a token nor a client certificate"),
-    (printed({"token": "", "clientCertificateData": "", "clientKeyData": None}), "status", "holds neither"),
-    (printed({"token": {"a": SECRET}}), "status.token", "must be text"),
+    (printed({}), "status", "contains neither a token nor a client certificate"),
+    (printed({"token": "", "clientCertificateData": "", "clientKeyData": None}), "status", "contains neither"),
+    (printed({"token": {"a": SECRET}}), "status.token", "must be a string"),
     (printed({"token": SECRET + "\nx"}), "status.token", "is not a token"),
-    (printed({"token": SECRET + "\ud800"}), "status.token", "is not text in Unicode"),
-    (printed({"clientCertificateData": SECRET}), PAIR, "one is there without the other"),
-    (printed({"token": "t", "clientKeyData": SECRET}), PAIR, "one is there without the other"),
-    (printed({"clientCertificateData": SECRET, "clientKeyData": SECRET}), PAIR, "is not PEM"),
-    (printed({"clientCertificateData": BAD_PEM, "clientKeyData": SECRET}), PAIR, "is not PEM"),
+    (printed({"token": SECRET + "\ud800"}), "status.token", "is not valid Unicode"),
+    (printed({"clientCertificateData": SECRET}), PAIR, "only one of the two is set"),
+    (printed({"token": "t", "clientKeyData": SECRET}), PAIR, "only one of the two is set"),
+    (printed({"clientCertificateData": SECRET, "clientKeyData": SECRET}), PAIR, "OpenSSL cannot load the certificate"),
+    (printed({"clientCertificateData": BAD_PEM, "clientKeyData": SECRET}), PAIR, "OpenSSL cannot load the certificate"),
     (
         printed({"clientCertificateData": "c", "clientKeyData": SECRET + "\ud800"}),
         "status.clientKeyData",
-        "is not text",
+        "is not valid Unicode",
     ),
     (
         printed({"clientCertificateData": [SECRET], "clientKeyData": "k"}),
         "status.clientCertificateData",
-        "must be text",
+        "must be a string",
     ),
 ]
 
 
 @pytest.mark.covers("pitfall-30")
-@pytest.mark.parametrize(("output", "field", "problem"), REFUSED, ids=range(len(REFUSED)))
-def test_what_is_no_credential_is_refused_and_not_shown(output: bytes, field: str | None, problem: str) -> None:
+@pytest.mark.parametrize(("output", "field", "problem"), INVALID, ids=range(len(INVALID)))
+def test_invalid_output_raises_an_error_that_does_not_show_it(output: bytes, field: str | None, problem: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        read(output)
+        parse(output)
     assert (caught.value.source, caught.value.field) == ("exec plugin 'x'", field)
     assert problem in str(caught.value)
     shown = [*traceback.format_exception(caught.value), repr(caught.value), str(caught.value.__context__)]
@@ -136,21 +136,21 @@ def test_what_is_no_credential_is_refused_and_not_shown(output: bytes, field: st
 @pytest.mark.parametrize(
     "text", ["", "tomorrow", "2030-01-31T12:00:00", "2030-01-31", 1900000000, SECRET, "2030\ud800"]
 )
-def test_a_time_that_is_none_is_refused(text: Any) -> None:
-    with pytest.raises(ConfigurationError, match="expirationTimestamp: is not a time of RFC 3339") as caught:
-        read(printed({"token": "t", "expirationTimestamp": text}))
+def test_invalid_expiration_timestamp_raises_an_error_that_does_not_show_it(text: Any) -> None:
+    with pytest.raises(ConfigurationError, match="expirationTimestamp: is not a time in RFC 3339") as caught:
+        parse(printed({"token": "t", "expirationTimestamp": text}))
     assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
-def test_a_key_of_another_certificate_is_refused(new_client_pair: Any) -> None:
-    one, other = new_client_pair("one"), new_client_pair("other")
-    output = printed({"clientCertificateData": one.cert_pem, "clientKeyData": other.key_pem})
-    with pytest.raises(ConfigurationError, match="does not belong to the certificate") as caught:
-        read(output)
-    assert other.key_pem.splitlines()[1] not in "".join(traceback.format_exception(caught.value))
+def test_key_of_another_certificate_raises(new_client_pair: Any) -> None:
+    first, second = new_client_pair("one"), new_client_pair("second")
+    output = printed({"clientCertificateData": first.cert_pem, "clientKeyData": second.key_pem})
+    with pytest.raises(ConfigurationError, match="does not match the certificate") as caught:
+        parse(output)
+    assert second.key_pem.splitlines()[1] not in "".join(traceback.format_exception(caught.value))
 
 
-def test_credentials_are_renewed_a_little_before_they_expire() -> None:
+def test_credentials_are_renewed_shortly_before_they_expire() -> None:
     now = datetime.now(timezone.utc)
     assert _lifetime(None) == (float("inf"), EXPIRY_MARGIN)
     assert _lifetime(now + timedelta(hours=1)) == pytest.approx((3600, EXPIRY_MARGIN), abs=2)
@@ -160,7 +160,7 @@ def test_credentials_are_renewed_a_little_before_they_expire() -> None:
 
 
 @pytest.mark.parametrize("fraction", ["", ".9", ".999999", ".9999999", ".999999999"])
-def test_the_last_moment_that_there_is_stands_for_no_end(fraction: str) -> None:
-    expires = read(printed({"token": "t", "expirationTimestamp": f"9999-12-31T23:59:59{fraction}Z"})).expires
+def test_last_representable_time_is_parsed_with_any_precision(fraction: str) -> None:
+    expires = parse(printed({"token": "t", "expirationTimestamp": f"9999-12-31T23:59:59{fraction}Z"})).expires
     assert expires is not None
     assert expires.replace(microsecond=0) == datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)

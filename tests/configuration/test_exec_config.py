@@ -1,4 +1,4 @@
-"""Settings of exec plugins: what cannot be run is refused at once, and by name."""
+"""Tests of `ExecPlugin`: invalid fields, a repr without secrets, and the precedence of other credentials."""
 
 from pathlib import Path
 from typing import Any
@@ -21,34 +21,38 @@ CYCLE.append(CYCLE)
     [
         ({"command": ""}, "command", "is empty"),
         ({"command": None}, "command", "must be a str, not NoneType"),
-        ({"command": "a\0b"}, "command", "holds a NUL"),
+        ({"command": "a\0b"}, "command", "contains a NUL"),
         ({"args": [SECRET]}, "args", "must be a tuple, not list"),
         ({"args": SECRET}, "args", "must be a tuple, not str"),
         ({"args": (SECRET, 1)}, "args[1]", "must be a str, not int"),
-        ({"args": (SECRET + "\0",)}, "args[0]", "holds a NUL"),
-        ({"args": (SECRET + "\ud800",)}, "args[0]", "half a character"),
+        ({"args": (SECRET + "\0",)}, "args[0]", "contains a NUL"),
+        ({"args": (SECRET + "\ud800",)}, "args[0]", "unpaired surrogate"),
         ({"env": [("A", SECRET)]}, "env", "must be a Mapping, not list"),
         ({"env": {1: SECRET}}, "env", "must be a str, not int"),
-        ({"env": {"": SECRET}}, "env", "a variable needs a name"),
-        ({"env": {f"A={SECRET}": SECRET}}, "env", "without ="),
+        ({"env": {"": SECRET}}, "env", "the name of a variable must not be empty"),
+        ({"env": {f"A={SECRET}": SECRET}}, "env", "or contain ="),
         ({"env": {"A": None}}, "env['A']", "must be a str, not NoneType"),
-        ({"env": {"A": SECRET + "\0"}}, "env['A']", "holds a NUL"),
-        ({"api_version": "v1"}, "api_version", "'v1' is none of client.authentication.k8s.io/v1, "),
-        ({"api_version": "client.authentication.k8s.io/v1alpha1"}, "api_version", "v1alpha1' is none of"),
-        ({"interactive_mode": "always"}, "interactive_mode", "'always' is none of Never, IfAvailable, Always"),
-        ({"interactive_mode": None}, "interactive_mode", "None is none of"),
+        ({"env": {"A": SECRET + "\0"}}, "env['A']", "contains a NUL"),
+        ({"api_version": "v1"}, "api_version", "'v1' is not supported; use client.authentication.k8s.io/v1, "),
+        ({"api_version": "client.authentication.k8s.io/v1alpha1"}, "api_version", "v1alpha1' is not supported"),
+        (
+            {"interactive_mode": "always"},
+            "interactive_mode",
+            "'always' is not supported; use Never, IfAvailable, Always",
+        ),
+        ({"interactive_mode": None}, "interactive_mode", "None is not supported"),
         ({"provide_cluster_info": 1}, "provide_cluster_info", "must be a bool, not int"),
         ({"install_hint": 1}, "install_hint", "must be a str, not int"),
         ({"timeout": 0}, "timeout", "must be more than 0 seconds"),
         ({"timeout": float("nan")}, "timeout", "must be more than 0 seconds"),
         ({"timeout": True}, "timeout", "must be a number of seconds or None, not bool"),
         ({"timeout": "9"}, "timeout", "must be a number of seconds or None, not str"),
-        ({"cluster_config": {SECRET: object()}}, "cluster_config", "is nothing that JSON can say"),
-        ({"cluster_config": float("inf")}, "cluster_config", "is nothing that JSON can say"),
-        ({"cluster_config": CYCLE}, "cluster_config", "is nothing that JSON can say"),
+        ({"cluster_config": {SECRET: object()}}, "cluster_config", "is not JSON serializable"),
+        ({"cluster_config": float("inf")}, "cluster_config", "is not JSON serializable"),
+        ({"cluster_config": CYCLE}, "cluster_config", "is not JSON serializable"),
     ],
 )
-def test_what_cannot_be_run_is_refused(fields: dict[str, Any], field: str, problem: str) -> None:
+def test_invalid_fields_raise_and_are_named(fields: dict[str, Any], field: str, problem: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         ExecPlugin(**{"command": "get-token", **fields})
     assert (caught.value.source, caught.value.field) == ("ExecPlugin", field)
@@ -65,11 +69,11 @@ def test_what_cannot_be_run_is_refused(fields: dict[str, Any], field: str, probl
         {"api_version": "client.authentication.k8s.io/v1beta1", "provide_cluster_info": True},
     ],
 )
-def test_what_can_be_run_is_taken(fields: dict[str, Any]) -> None:
+def test_valid_fields_are_accepted(fields: dict[str, Any]) -> None:
     ExecPlugin(command="get-token", **fields)
 
 
-def test_repr_shows_neither_arguments_nor_variables() -> None:
+def test_repr_does_not_show_arguments_and_variables() -> None:
     plugin = ExecPlugin(command="get-token", args=(SECRET,), env={"A": SECRET}, cluster_config=SECRET)
     for each in (plugin, ClientConfiguration(url="https://h", exec=plugin), ExecCredentials(plugin)):
         assert SECRET not in repr(each)
@@ -84,19 +88,19 @@ def test_repr_shows_neither_arguments_nor_variables() -> None:
         {"client_cert_file": "c", "client_key_file": "k"},
     ],
 )
-def test_a_plugin_yields_to_any_other_way_to_authenticate(fields: dict[str, Any]) -> None:
+def test_other_credentials_take_precedence_over_a_plugin(fields: dict[str, Any]) -> None:
     configuration = ClientConfiguration(url="https://h", exec=ExecPlugin(command="get-token"), **fields)
     assert not isinstance(credentials_for(configuration), ExecCredentials)
 
 
 @pytest.mark.anyio
-async def test_a_plugin_may_act_as_somebody_else(tmp_path: Path) -> None:
+async def test_plugin_is_combined_with_impersonation(tmp_path: Path) -> None:
     plugin = PluginScript(tmp_path, 'answer(token="t")').settings()
     configuration = ClientConfiguration(url="https://h", exec=plugin, impersonate=Impersonation(user="jane"))
-    answer = await credentials_for(configuration).authenticate()
-    assert answer.headers == (("Authorization", "Bearer t"), ("Impersonate-User", "jane"))
+    authentication = await credentials_for(configuration).authenticate()
+    assert authentication.headers == (("Authorization", "Bearer t"), ("Impersonate-User", "jane"))
 
 
-def test_a_plugin_that_is_to_know_the_cluster_is_not_run_without() -> None:
-    with pytest.raises(ConfigurationError, match="provide_cluster_info: needs the cluster"):
+def test_provide_cluster_info_without_a_cluster_raises() -> None:
+    with pytest.raises(ConfigurationError, match="provide_cluster_info: requires the argument cluster"):
         ExecCredentials(ExecPlugin(command="get-token", provide_cluster_info=True))

@@ -1,4 +1,4 @@
-"""What exec plugins are given: variables, KUBERNETES_EXEC_INFO, standard input and a program that is found."""
+"""Tests of the input of exec plugins: environment, `KUBERNETES_EXEC_INFO`, open files, and finding the program."""
 
 import base64
 import json
@@ -31,13 +31,13 @@ def script(tmp_path: Path) -> PluginScript:
 
 @pytest.mark.covers("pitfall-30")
 @pytest.mark.parametrize("version", [V1, V1BETA1])
-async def test_without_cluster_info_the_cluster_is_not_told(script: PluginScript, version: str) -> None:
+async def test_cluster_is_passed_only_with_provide_cluster_info(script: PluginScript, version: str) -> None:
     plugin = script.settings(api_version=version, interactive_mode="Never", cluster_config={"a": 1})
     await credentials_for(ClientConfiguration(url=URL, exec=plugin)).authenticate()
     assert script.told == [{"kind": "ExecCredential", "apiVersion": version, "spec": {"interactive": False}}]
 
 
-async def told(script: PluginScript, config: object = None, **fields: Any) -> dict[str, Any]:
+async def cluster_info(script: PluginScript, config: object = None, **fields: Any) -> dict[str, Any]:
     plugin = script.settings(provide_cluster_info=True, cluster_config=config)
     await credentials_for(ClientConfiguration(url=URL, exec=plugin, **fields)).authenticate()
     cluster: dict[str, Any] = script.told[-1]["spec"]["cluster"]
@@ -45,12 +45,15 @@ async def told(script: PluginScript, config: object = None, **fields: Any) -> di
 
 
 @pytest.mark.covers("pitfall-30")
-async def test_the_cluster_is_told_as_its_configuration_says(script: PluginScript, tmp_path: Path) -> None:
-    assert await told(script) == {"server": URL}
-    assert await told(script, insecure_skip_tls_verify=True) == {"server": URL, "insecure-skip-tls-verify": True}
+async def test_cluster_info_contains_the_configured_fields(script: PluginScript, tmp_path: Path) -> None:
+    assert await cluster_info(script) == {"server": URL}
+    assert await cluster_info(script, insecure_skip_tls_verify=True) == {
+        "server": URL,
+        "insecure-skip-tls-verify": True,
+    }
     settings = {"audience": "é", "list": [1, None]}
     (tmp_path / "ca.pem").write_text("PEM of a file")
-    cluster = await told(
+    cluster = await cluster_info(
         script,
         settings,
         tls_server_name="other",
@@ -66,31 +69,31 @@ async def test_the_cluster_is_told_as_its_configuration_says(script: PluginScrip
         "disable-compression": True,
         "config": settings,
     }
-    cluster = await told(script, server_ca_data="PEM")
+    cluster = await cluster_info(script, server_ca_data="PEM")
     assert cluster["certificate-authority-data"] == base64.b64encode(b"PEM").decode()
 
 
-async def test_an_authority_that_cannot_be_read_is_named(script: PluginScript, tmp_path: Path) -> None:
+async def test_unreadable_ca_file_raises_and_is_named(script: PluginScript, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"ca\.pem, server_ca_file: cannot be read"):
-        await told(script, server_ca_file=tmp_path / "ca.pem")
+        await cluster_info(script, server_ca_file=tmp_path / "ca.pem")
     assert script.runs == 0
 
 
 @pytest.mark.covers("pitfall-30")
-async def test_variables_stand_beside_those_of_this_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_variables_are_added_to_those_of_this_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBEX_OWN", "own")
     monkeypatch.setenv("KUBEX_BOTH", "own")
-    monkeypatch.setenv("KUBERNETES_EXEC_INFO", "of who called this process")
+    monkeypatch.setenv("KUBERNETES_EXEC_INFO", "of the parent process")
     body = 'answer(token="-".join([os.environ["KUBEX_OWN"], os.environ["KUBEX_BOTH"], *sys.argv[1:]]))'
     script = PluginScript(tmp_path / "plugin", body)
     plugin = script.settings(
         env={"KUBEX_BOTH": "plugin", "KUBERNETES_EXEC_INFO": "{}", "PATH": "nowhere"}, args=("$HOME", "a;b")
     )
     assert token(await ExecCredentials(plugin).authenticate()) == "own-plugin-$HOME-a;b"
-    assert script.told[0]["kind"] == "ExecCredential", "the plugin's own variable does not hide what it is asked"
+    assert script.told[0]["kind"] == "ExecCredential", "a variable of the plugin does not replace it"
 
 
-async def test_nothing_is_inherited_beside_variables_and_the_three_standard_files(tmp_path: Path) -> None:
+async def test_only_variables_and_standard_streams_are_inherited(tmp_path: Path) -> None:
     read, write = os.pipe()
     os.set_inheritable(write, True)
     try:
@@ -117,7 +120,7 @@ def shell_script(path: Path, text: str, mode: int = 0o755) -> Path:
 
 
 SHELL = """#!/bin/sh
-echo "asked" > /dev/stderr
+echo "running" > /dev/stderr
 cat <<END
 {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "$1-from-shell"}}
 END
@@ -125,7 +128,7 @@ END
 
 
 @pytest.mark.parametrize("by_path", [True, False])
-async def test_a_shell_script_by_its_path_and_on_path(
+async def test_shell_script_is_run_by_path_and_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_path: bool
 ) -> None:
     path = shell_script(tmp_path / "bin" / "get-token", SHELL)
@@ -136,7 +139,7 @@ async def test_a_shell_script_by_its_path_and_on_path(
 
 
 @pytest.mark.covers("pitfall-30")
-async def test_a_plugin_of_a_kubeconfig_beside_it(write_kubeconfig: WriteKubeconfig, tmp_path: Path) -> None:
+async def test_plugin_path_is_relative_to_the_kubeconfig(write_kubeconfig: WriteKubeconfig, tmp_path: Path) -> None:
     shell_script(tmp_path / "bin" / "get-token", SHELL)
     user = {"exec": {"apiVersion": V1, "command": "bin/get-token", "args": ["file"], "interactiveMode": "Never"}}
     configuration = await configure_from_kubeconfig(write_kubeconfig({}, user, path=tmp_path / "config"))
@@ -146,21 +149,25 @@ async def test_a_plugin_of_a_kubeconfig_beside_it(write_kubeconfig: WriteKubecon
 MakeCommand = Callable[[Path, pytest.MonkeyPatch], str]
 
 
-def only_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.chdir(shell_script(folder / "here" / "get-token", SHELL).parent)
+def in_working_directory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(shell_script(folder / "folder" / "get-token", SHELL).parent)
     monkeypatch.setenv("PATH", ".")
     return "get-token"
 
 
 @pytest.mark.covers("pitfall-30")
 @pytest.mark.parametrize(
-    ("make", "problem", "hinted"),
+    ("make", "problem", "has_hint"),
     [
-        (lambda _folder, _patch: "kubex-no-such-program", "is not on PATH", True),
+        (lambda _folder, _patch: "kubex-no-such-program", "was not found on PATH", True),
         (lambda folder, _patch: str(folder / "missing"), "does not exist", True),
         (lambda folder, _patch: str(folder), "is a folder", True),
-        (lambda folder, _patch: str(shell_script(folder / "x", SHELL, 0o644)), "cannot be executed; chmod +x", True),
-        (only_here, "is in the working directory only", True),
+        (
+            lambda folder, _patch: str(shell_script(folder / "x", SHELL, 0o644)),
+            "cannot be executed; run chmod +x",
+            True,
+        ),
+        (in_working_directory, "was found only in the working directory", True),
         (
             lambda folder, _patch: str(shell_script(folder / "x", "#!/no/such\n")),
             "interpreter in its first line",
@@ -169,8 +176,8 @@ def only_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         (lambda folder, _patch: str(shell_script(folder / "x", "")), "cannot be run: Exec format error", False),
     ],
 )
-async def test_a_program_that_cannot_be_run_is_an_error_with_the_hint(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: MakeCommand, problem: str, hinted: bool
+async def test_program_that_cannot_be_run_raises_with_the_install_hint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: MakeCommand, problem: str, has_hint: bool
 ) -> None:
     command = make(tmp_path, monkeypatch)
     plugin = ExecPlugin(command=command, args=("s3cr3t",), install_hint="Get it at example.com.")
@@ -178,12 +185,12 @@ async def test_a_program_that_cannot_be_run_is_an_error_with_the_hint(
         await ExecCredentials(plugin).authenticate()
     assert caught.value.source == f"exec plugin {command!r}"
     assert problem in str(caught.value)
-    assert str(caught.value).endswith("\nGet it at example.com.") == hinted
+    assert str(caught.value).endswith("\nGet it at example.com.") == has_hint
     assert "s3cr3t" not in str(caught.value)
 
 
-async def test_what_is_told_is_one_line_of_ascii(script: PluginScript) -> None:
-    await told(script, {"text": "é\nü"})
+async def test_exec_info_is_one_line_of_ascii(script: PluginScript) -> None:
+    await cluster_info(script, {"text": "é\nü"})
     line = (script.folder / "runs").read_text()
     assert line.isascii()
     assert json.loads(line)["spec"]["cluster"]["config"] == {"text": "é\nü"}
