@@ -1,4 +1,4 @@
-"""Which API server, and as whom."""
+"""The address of an API server, and the credentials of its client."""
 
 import os
 from dataclasses import dataclass, field
@@ -11,24 +11,24 @@ StrPath = str | os.PathLike[str]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClientConfiguration:
-    """How an API server is reached and who its client is, as a cluster and a user of a kubeconfig say it.
+    """The address of an API server and the credentials of its client, like a cluster and a user of a kubeconfig.
 
-    `*_data` are PEM text. Of a thing that can be given as data or as a file, one may be given. With `token_file`,
-    which is read again as it rotates, `token` is used only as long as the file has not been readable.
-    Raises `ConfigurationError` (a `ValueError`) where the fields contradict each other.
+    The fields `*_data` contain PEM; set either the data or the file. `token_file` is read again after a rotation;
+    `token` is used until this file is readable for the first time.
+    Raises `ConfigurationError` (a `ValueError`), naming the field, for invalid values.
 
     https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
     """
 
     url: str
-    """The API server, `https://host:port`; a path (of a proxy such as Rancher's) is kept."""
+    """The URL of the API server, `https://host:port`, with an optional path (for example of Rancher)."""
     server_ca_file: StrPath | None = None
     server_ca_data: str | None = field(default=None, repr=False)
-    """The authorities that may have signed the server's certificate; without, those of the system."""
+    """The CA certificates that verify the server; the default is the CA certificates of the system."""
     insecure_skip_tls_verify: bool = False
-    """Accept any certificate of the server: whoever is on the way can read and change everything."""
+    """Do not verify the certificate of the server, so that others on the network can read and change all requests."""
     tls_server_name: str | None = None
-    """The name to ask for and to expect in the server's certificate, instead of the URL's host."""
+    """The server name for SNI and for verifying the certificate, instead of the host of the URL."""
     token: str | None = field(default=None, repr=False)
     token_file: StrPath | None = None
     username: str | None = None
@@ -42,13 +42,13 @@ class ClientConfiguration:
     oidc: OpenIDConnect | None = None
     """An OpenID Connect provider that issues tokens."""
     impersonate: Impersonation | None = None
-    """Whom to act as, once authenticated."""
+    """The user to impersonate."""
     proxy_url: str | None = field(default=None, repr=False)
     """`http://host:port`, `https://user:password@host:port` or `socks5://host:port`."""
     disable_compression: bool = False
-    """Ask the server not to compress its answers, which saves time on a fast network."""
+    """Request responses without compression, which saves time on a fast network."""
     namespace: str | None = None
-    """The namespace of calls that name none; without, `default`."""
+    """The namespace of calls that do not name one; the default is `default`."""
 
     def __post_init__(self) -> None:
         validate(self)
