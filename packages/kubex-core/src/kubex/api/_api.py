@@ -21,6 +21,7 @@ from kubex.api._accessors import (
 from kubex.api._endpoint import Endpoint
 from kubex.api._writes import WriteApi
 from kubex.client import Client, create_client
+from kubex.core._closing import keep_error
 from kubex.core.params import DecodeMode, NamespaceTypes, Precondition, TimeoutTypes
 from kubex.models import Resource
 from kubex.models.markers import (
@@ -138,7 +139,8 @@ class Api(WriteApi[T]):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self.aclose()
+        with keep_error(error):
+            await self.aclose()
 
     async def aclose(self) -> None:
         """Close the client if `create_api()` made it; a client that was handed in stays open."""

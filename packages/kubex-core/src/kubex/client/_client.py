@@ -39,6 +39,7 @@ from kubex.client._transport_pool import TransportPool
 from kubex.client._warnings import raise_with_warnings, warn_result
 from kubex.configuration import ClientConfiguration, credentials_for
 from kubex.core._api_errors import error_from_response
+from kubex.core._closing import keep_error
 from kubex.core._encode import encode
 from kubex.core._query import Query
 from kubex.core._request import JSON, Request
@@ -132,7 +133,8 @@ class Client:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self.aclose()
+        with keep_error(error):
+            await self.aclose()
 
     async def aclose(self) -> None:
         """Close every connection. Open streams then raise ConnectionLost. A second call does nothing."""

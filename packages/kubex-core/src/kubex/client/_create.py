@@ -52,7 +52,7 @@ class _ClientContext:
     ) -> None:
         client, self._client, self._is_open = self._client, None, False
         if client is not None:
-            await client.aclose()
+            await client.__aexit__(kind, error, traceback)
 
     async def _make(self) -> Client:
         configuration, client_class, options = self._arguments

@@ -9,6 +9,7 @@ import anyio
 from typing_extensions import Self
 
 from kubex.client._transport_pool import PooledTransport
+from kubex.core._closing import keep_error
 from kubex.core._headers import Headers
 from kubex.core._lines import LONGEST_LINE, LineSplitter, Splitter, TextSplitter
 from kubex.errors import AlreadyOpenError, DeadlineExceeded, DecodeError, StreamNotOpenError
@@ -99,7 +100,8 @@ class ByteStream:
     ) -> None:
         opened, self._opened, self._is_open = self._opened, None, False
         if opened is not None:
-            await opened.close()
+            with keep_error(error):
+                await opened.close()
 
     @property
     def _response(self) -> StreamResponse:

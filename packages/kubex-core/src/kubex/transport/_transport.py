@@ -7,6 +7,7 @@ from types import TracebackType
 
 import anyio
 
+from kubex.core._closing import keep_error
 from kubex.core._errors import BackendError
 from kubex.core._response import Response
 from kubex.core._transport_errors import ConnectError
@@ -136,4 +137,5 @@ class _Stream:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._response._end()  # pyright: ignore[reportPrivateUsage]
+        with keep_error(error):
+            await self._response._end()  # pyright: ignore[reportPrivateUsage]

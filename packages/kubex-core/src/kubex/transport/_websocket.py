@@ -9,6 +9,7 @@ from typing import Literal
 
 import anyio
 
+from kubex.core._closing import keep_error
 from kubex.core._headers import Headers
 from kubex.core._transport_errors import TransportError
 
@@ -106,12 +107,12 @@ class OpenWebSocket:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # An error while closing must not replace the exception of the block.
+        # The connection ends in any case.
         try:
-            with anyio.move_on_after(_CLOSE_TIMEOUT, shield=True), suppress(TransportError):
+            with keep_error(error), anyio.move_on_after(_CLOSE_TIMEOUT, shield=True), suppress(TransportError):
                 await self._socket.close()
                 while error is None and (await self._socket.receive()).kind != "close":
                     pass
         finally:
-            with anyio.move_on_after(_CLOSE_TIMEOUT, shield=True), suppress(TransportError):
+            with keep_error(error), anyio.move_on_after(_CLOSE_TIMEOUT, shield=True), suppress(TransportError):
                 await self._socket.aclose()
