@@ -147,6 +147,21 @@ async def test_a_refused_upgrade_carries_the_answer(open_transport: Open, serve:
     assert server.connections == 1
 
 
+async def test_the_body_of_a_refused_upgrade_is_read_up_to_a_limit(open_transport: Open, serve: Serve) -> None:
+    def refuse(peer: Peer) -> None:
+        peer.request()
+        peer.send("HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:  # until the client closes the connection, which raises
+            peer.chunk(b"x" * 2**16)
+
+    server = serve(refuse)
+    async with open_transport() as transport:
+        with pytest.raises(WebSocketError, match="403") as raised:
+            await opened(transport, server.url)
+        assert await anyio.to_thread.run_sync(server.has_open, 0)
+    assert 2**20 <= len(raised.value.body) < 2**21
+
+
 async def opened(transport: Transport, url: str, limits: Limits | None = None) -> None:
     """Open a WebSocket and leave it."""
     async with transport.websocket(request(url, limits or Limits())):

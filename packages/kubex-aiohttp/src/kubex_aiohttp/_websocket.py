@@ -15,6 +15,9 @@ from kubex.errors import TransportError, WebSocketError
 from kubex.transport import ExceptionTable, Headers, PreparedRequest, WebSocket, WebSocketMessage, map_exceptions
 from kubex_aiohttp._errors import ERRORS, send_once
 
+# In bytes: a longer body of a refused upgrade is cut off, as kubex-core does with other error responses.
+_REFUSAL_LIMIT = 2**20
+
 _ERRORS: ExceptionTable = ((aiohttp.WebSocketError, WebSocketError), *ERRORS)
 
 
@@ -34,8 +37,10 @@ class Opening:
         self._response = response = await handler(request)
         if response.status == 101:
             return response
+        body = b""
         try:
-            body = await response.content.read()
+            while len(body) < _REFUSAL_LIMIT and (chunk := await response.content.readany()):
+                body += chunk
         finally:
             response.close()
         raise WebSocketError(

@@ -33,6 +33,9 @@ _READ_SIZE = 2**16
 # RFC 6455, 1.3: the server appends this to the key and returns the hash, which shows that it supports WebSockets.
 _ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
+# In bytes: a longer body of a refused upgrade is cut off, as kubex-core does with other error responses.
+_REFUSAL_LIMIT = 2**20
+
 # In seconds, for a pong or the close frame while the peer does not read.
 _REPLYING = 1.0
 
@@ -63,9 +66,10 @@ async def open_websocket(
     error.status, error.headers = response.status, response.headers.fields
     ended = False
     try:
-        while response.status != 101 and (chunk := await response.next_chunk()):
+        while response.status != 101 and len(error.body) < _REFUSAL_LIMIT and not ended:
+            chunk = await response.next_chunk()
             error.body += chunk
-        ended = response.status != 101
+            ended = not chunk
     finally:
         with anyio.CancelScope(shield=True):
             await response.aclose(ended=ended)
