@@ -15,7 +15,7 @@ from kubex.client import create_client
 from kubex.configuration import ClientConfiguration
 async def main():
     async with create_client(ClientConfiguration(url="http://127.0.0.1:1")) as client:
-        print(client.backend.name, *sorted({"aiohttp", "httpx"} & set(sys.modules)))
+        print(client.backend.name, *sorted({"aiohttp", "httpcore"} & set(sys.modules)))
 """
 
 
@@ -29,8 +29,8 @@ def run(code: str, *options: str, **environ: str) -> subprocess.CompletedProcess
     ("runtime", "variable", "printed"),
     [
         ("asyncio", "", "aiohttp aiohttp"),
-        ("trio", "", "httpx httpx"),
-        ("asyncio", "httpx", "httpx httpx"),
+        ("trio", "", "httpx httpcore"),
+        ("asyncio", "httpx", "httpx httpcore"),
     ],
 )
 @pytest.mark.covers("options-detection-order")
@@ -73,7 +73,7 @@ def test_a_distribution_that_is_only_a_folder_on_the_path_takes_part(tmp_path: P
     info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: my-backend\nVersion: 1\n")
     info.joinpath("entry_points.txt").write_text("[kubex.backends]\nmine = my_backend:BACKEND\n")
     done = run(f"{CHOOSE}\nanyio.run(main)", PYTHONPATH=str(tmp_path))
-    assert (done.stdout.strip(), done.stderr) == ("mine httpx", "")
+    assert (done.stdout.strip(), done.stderr) == ("mine httpcore", "")
 
 
 def test_a_broken_backend_is_warned_of_on_the_line_that_makes_the_client(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The state of a response while it is read, and its decompression: the same for all backends."""
 
 import gzip
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -9,17 +9,8 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from kubex.core._headers import Headers
 from kubex.errors import ConnectError, ConnectionLost, ReadTimeout, TransportError
-from kubex.transport import (
-    ConnectGuard,
-    ExceptionTable,
-    PreparedRequest,
-    StreamResponse,
-    Transport,
-    TransportConfig,
-    WebSocket,
-)
+from kubex.transport import PreparedRequest, StreamResponse, Transport, TransportConfig
 from kubex_testing import MockAction, MockResponse, MockTransport
 
 pytestmark = pytest.mark.anyio
@@ -211,59 +202,3 @@ async def test_headers_are_checked_again_when_they_change() -> None:
 async def test_a_header_that_http_can_carry_is_sent(value: str) -> None:
     async with transport(MockResponse()) as made:
         await made.request(PreparedRequest("GET", REQUEST.url, (("X-A", value),)))
-
-
-class BrokenResponse(StreamResponse):
-    """A response whose connection fails while it is being closed."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(REQUEST, 200, Headers(()))
-        self._error = error
-
-    async def next_chunk(self) -> bytes:
-        return b"a"
-
-    async def aclose(self, *, ended: bool) -> None:
-        raise self._error
-
-
-class BrokenTransport(Transport):
-    """Opens such responses."""
-
-    errors: ExceptionTable = ((OSError, ConnectionLost),)
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(TransportConfig())
-        self._error = error
-
-    async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
-        return BrokenResponse(self._error)
-
-    async def open_websocket(
-        self, request: PreparedRequest, subprotocols: Sequence[str], guard: ConnectGuard
-    ) -> WebSocket:
-        raise NotImplementedError
-
-    async def close_connections(self) -> None:
-        """Close nothing."""
-
-
-CLOSING = [ConnectionLost("lost while it was being closed"), OSError("lost while it was being closed")]
-
-
-@pytest.mark.parametrize("closing", CLOSING)
-@pytest.mark.parametrize("error", [RuntimeError("mine"), TimeoutError("mine"), ConnectionLost("mine")])
-async def test_an_error_while_closing_does_not_hide_the_exception_of_the_user(
-    closing: Exception, error: Exception
-) -> None:
-    with pytest.raises(type(error)) as caught:
-        async with BrokenTransport(closing).stream(REQUEST):
-            raise error
-    assert caught.value is error
-    assert caught.value.__context__ is None
-
-
-@pytest.mark.parametrize("closing", CLOSING)
-async def test_an_error_while_closing_is_not_raised(closing: Exception) -> None:
-    async with BrokenTransport(closing).stream(REQUEST) as opened:
-        assert await opened.receive() == b"a"

@@ -14,19 +14,27 @@ Login = tuple[str, str]
 
 
 def relay(left: socket.socket, right: socket.socket) -> None:
-    """Copy bytes both ways, TLS or not, in one thread, until a side has gone."""
+    """Copy bytes both ways, TLS or not, in one thread, until a side has gone. A full side does not stop the other."""
     other = {left: right, right: left}
+    full: set[socket.socket] = set()
     with contextlib.suppress(OSError):
         while True:
-            ready = [end for end in other if getattr(end, "pending", int)()] or select.select(
-                [*other], [], [], SECONDS
-            )[0]
-            for end in ready:
-                data = end.recv(65536)
-                if not data:
-                    return
-                other[end].sendall(data)
+            ready = [end for end in other if other[end] not in full and getattr(end, "pending", int)()]
             if not ready:
+                ready, writable, _ = select.select([end for end in other if other[end] not in full], full, [], SECONDS)
+                full.difference_update(writable)
+                if not ready and not writable:
+                    return
+            for end in ready:
+                if not select.select([], [other[end]], [], 0)[1]:
+                    full.add(other[end])
+                    continue
+                if data := end.recv(65536):
+                    other[end].sendall(data)
+                    continue
+                other[end].shutdown(socket.SHUT_WR)  # to close it at once could reset it, and lose what was sent
+                while other[end].recv(65536):
+                    pass
                 return
 
 

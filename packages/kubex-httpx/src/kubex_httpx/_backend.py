@@ -1,4 +1,4 @@
-"""The descriptor of this backend; importing it does not import httpx."""
+"""The descriptor of this backend; importing it does not import httpcore."""
 
 from importlib.util import find_spec
 
@@ -17,7 +17,7 @@ def websocket_hint() -> str | None:
 
 
 def _proxy(proxy: str, _server: str) -> str | None:
-    if proxy.startswith("socks") and find_spec("httpx_socks") is None:
+    if proxy.startswith("socks") and find_spec("python_socks") is None:
         return 'it needs one more package: pip install "kubex-httpx[socks]"'
     return None
 

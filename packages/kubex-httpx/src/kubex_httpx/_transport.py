@@ -1,10 +1,10 @@
 """A transport on httpx."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterable, Sequence
 from typing import cast
 
 import anyio
-import httpx
+import httpcore
 from typing_extensions import override
 
 from kubex.errors import BackendError, ConnectionLost
@@ -22,12 +22,13 @@ from kubex.transport import (
 from kubex_httpx._backend import websocket_hint
 from kubex_httpx._connection import Connection
 from kubex_httpx._errors import ERRORS
+from kubex_httpx._stream import LARGE
 
 _MAX_IDLE = 20  # the default of httpx
 
 
 class HttpxTransport(Transport):
-    """A list of idle connections, each in a separate httpx transport, and the set of those in use.
+    """A list of idle connections, each in a separate pool of httpcore, and the set of those in use.
 
     httpcore never queues a request and never chooses a connection: a cancellation at such a moment would leave a
     connection in its pool that nothing can use or close. A request that fails or is cancelled closes its connection.
@@ -49,7 +50,8 @@ class HttpxTransport(Transport):
         if not request.dedicated:
             await self._limiter.acquire(request)
         self._idle.find_stale()
-        if self._http2 and not request.dedicated and request.scheme == "https":
+        shares = self._http2 and not request.dedicated and request.scheme == "https"
+        if shares and len(request.body or b"") <= LARGE:  # httpcore loses a response to a larger body that comes early
             self._shared = connection = self._shared or Connection(self.config, http2=True)
         else:
             connection = self._idle.take() or Connection(self.config)
@@ -85,8 +87,8 @@ class HttpxTransport(Transport):
     async def give_back(self, connection: Connection, request: PreparedRequest, *, reusable: bool) -> None:
         """End the use of a connection: keep it if it is reusable, else close it.
 
-        httpx does not reset an HTTP/2 stream, so the server would continue to send a response that nobody reads. Such
-        a connection gets no more requests, and is closed when the last response on it has ended.
+        httpcore does not reset an HTTP/2 stream, so the server would continue to send a response that nobody reads.
+        Such a connection gets no more requests, and is closed when the last response on it has ended.
         """
         connection.users -= 1
         try:
@@ -116,16 +118,16 @@ class HttpxTransport(Transport):
 class HttpxResponse(StreamResponse):
     """A response and the connection on which it arrives."""
 
-    __slots__ = ("_body", "_chunks", "_transport", "connection")
+    __slots__ = ("_chunks", "_response", "_transport", "connection")
 
     def __init__(
-        self, transport: HttpxTransport, request: PreparedRequest, connection: Connection, response: httpx.Response
+        self, transport: HttpxTransport, request: PreparedRequest, connection: Connection, response: httpcore.Response
     ) -> None:
-        super().__init__(request, response.status_code, Headers.from_raw(response.headers.raw))
+        super().__init__(request, response.status, Headers.from_raw(response.headers))
         self._transport = transport
         self.connection = connection
-        self._body = cast("httpx.AsyncByteStream", response.stream)
-        self._chunks: AsyncIterator[bytes] = aiter(self._body)
+        self._response = response
+        self._chunks = aiter(cast("AsyncIterable[bytes]", response.stream))
 
     @override
     async def next_chunk(self) -> bytes:
@@ -138,12 +140,12 @@ class HttpxResponse(StreamResponse):
     async def aclose(self, *, ended: bool) -> None:
         reusable = False
         try:
-            await self._body.aclose()
+            await self._response.aclose()
             reusable = ended and (self.connection.http2 or not self.connection.has_more())
         finally:
             await self._transport.give_back(self.connection, self._request, reusable=reusable)
         if not ended:
-            with anyio.CancelScope() as scope:  # ends httpx's generators, or the garbage collector would have to
+            with anyio.CancelScope() as scope:  # ends httpcore's generators, or the garbage collector would have to
                 scope.cancel()
                 async for _ in self._chunks:
                     pass
