@@ -199,3 +199,36 @@ async def test_a_request_is_never_sent_twice(open_transport: Open, serve: Serve,
             await transport.request(request)
         assert server.connections == 1
     assert len(server.seen) == 2
+
+
+async def test_a_response_may_have_many_header_fields(open_transport: Open, serve: Serve) -> None:
+    fields = [(f"X-Field-{number}", "v" * 40) for number in range(1000)]
+
+    def answer(peer: Peer) -> None:
+        while peer.request():
+            peer.answer(b"ok", headers="".join(f"{name}: {value}\r\n" for name, value in fields))
+
+    server = serve(answer)
+    async with open_transport() as transport:
+        for _ in range(2):
+            response = await transport.request(PreparedRequest("GET", f"{server.url}/"))
+            assert [field for field in response.headers.fields if field[0].startswith("X-Field")] == fields
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(("count", "size"), [(1600, 100), (1, 200_000)], ids=["too-many", "too-long"])
+async def test_larger_headers_are_a_transport_error_that_says_so(
+    open_transport: Open, serve: Serve, count: int, size: int
+) -> None:
+    def answer(peer: Peer) -> None:
+        assert peer.request()
+        peer.answer(b"ok", headers="".join(f"X-Field-{number}: {'v' * size}\r\n" for number in range(count)))
+        peer.wait_until_closed()
+
+    server = serve(answer)
+    async with open_transport() as transport:
+        with pytest.raises(TransportError, match="the headers of the response are too large") as caught:
+            await transport.request(PreparedRequest("GET", f"{server.url}/"))
+    assert type(caught.value) is TransportError
+    assert len(str(caught.value)) < 300
+    assert server.connections == 1

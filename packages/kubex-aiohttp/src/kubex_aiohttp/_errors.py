@@ -20,6 +20,9 @@ ERRORS: ExceptionTable = (
     (Exception, TransportError),
 )
 
+# Of the parser, beyond `max_headers` and `max_field_size`.
+_TOO_LARGE = ("Too many headers", "Got more than")
+
 
 async def send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
     """Replace exceptions that aiohttp would handle by sending again, or that hold headers; a middleware of aiohttp."""
@@ -30,7 +33,11 @@ async def send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandl
     except aiohttp.ClientHttpProxyError as error:
         failure: Exception = ProxyError(proxy_refusal(f"{error.status} {error.message}"))
     except aiohttp.ClientResponseError as error:
-        failure = aiohttp.ClientPayloadError(error.message)
+        if any(text in error.message for text in _TOO_LARGE):
+            problem, url = "the headers of the response are too large", request.url.with_query(None)
+            failure = TransportError(problem, request.method, str(url))
+        else:
+            failure = aiohttp.ClientPayloadError(error.message)
         failure.__cause__ = error.__cause__
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         failure = aiohttp.ClientConnectionError(str(error))

@@ -78,6 +78,7 @@ class AioHttpTransport(Transport):
             "read_bufsize": self.config.buffer_size,
             "max_line_size": 2**16,
             "max_field_size": 2**16,  # in bytes; a `Warning` of the API server may be longer than 8 KiB
+            "max_headers": 1024,  # with the default of 128, many warnings would make a response fail
             "middlewares": (send_once,),
             "trace_configs": None if self.config.proxy is None else [_trace()],
         }

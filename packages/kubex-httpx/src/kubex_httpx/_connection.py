@@ -2,14 +2,14 @@
 
 import logging
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import anyio
 import httpcore
 from typing_extensions import override
 
-from kubex.errors import ProxyError
+from kubex.errors import ProxyError, TransportError
 from kubex.transport import TCP_KEEP_ALIVE, ConnectGuard, PreparedRequest, TransportConfig, proxy_refusal
 from kubex_httpx._stream import Stream, translated
 
@@ -26,6 +26,7 @@ class Connection(httpcore.AsyncNetworkBackend):
         self._pool = _make_pool(config, self, http2=http2)
         self._proxy = config.proxy
         self._opened: Stream | None = None
+        self.http_version = b""
         self.stream: Any = None  # that of the latest response, which may hold data of a WebSocket
         self.http2 = http2
         self.users = 0
@@ -52,12 +53,15 @@ class Connection(httpcore.AsyncNetworkBackend):
         except httpcore.ProxyError as error:
             raise ProxyError(proxy_refusal(str(error))) from None
         except httpcore.RemoteProtocolError as error:
+            if getattr(error.__context__, "error_status_hint", None) == 431:  # of h11, above 100 KiB
+                problem = "the headers of the response are too large"
+                raise TransportError(problem, request.method, request.shown_url) from error
             if self._opened is not None and self._opened.latest.startswith(_TLS_ALERT):  # h11 does not say
                 error.args = (f"illegal status line: {self._opened.latest[:20]!r}",)
                 error.__context__ = error.__cause__ = None
             raise
-        found: Any = response.extensions
-        self.stream = found["network_stream"]
+        extensions = cast("dict[str, Any]", response.extensions)  # pyright: ignore[reportUnknownMemberType]
+        self.stream, self.http_version = extensions["network_stream"], extensions["http_version"]
         if response.status == 101 and self._opened is not None:
             self._opened.duplex = False  # a WebSocket receives itself
         return response

@@ -65,7 +65,7 @@ class HttpxTransport(Transport):
                     response = await connection.send(request, guard)
                 finally:
                     self._waiting.discard(waiting)
-                if connection is self._shared and response.extensions["http_version"] != b"HTTP/2":
+                if connection is self._shared and connection.http_version != b"HTTP/2":
                     self._http2, self._shared = False, None
                     connection.http2 = connection.users > 1  # then its pool may have several connections
                 return HttpxResponse(self, request, connection, response)
