@@ -20,7 +20,7 @@ from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, EmbeddedServer
-from support.plugins import Meeting, PluginScript
+from support.exec_plugins import PluginListener, PluginScript
 from transport.servers import Peer, Serve, Server
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-30")]
@@ -31,7 +31,7 @@ SECRET = "s3cr3t-value"
 
 @pytest.fixture
 def script(tmp_path: Path) -> PluginScript:
-    return PluginScript(tmp_path / "plugin", 'answer(token=f"token-{run}")')
+    return PluginScript(tmp_path / "plugin", 'print_credential(token=f"token-{run}")')
 
 
 def tokens(server: Server) -> list[str]:
@@ -44,7 +44,7 @@ async def test_calls_and_streams_share_one_run(connect: Connect, serve: Serve, s
 
     # One connection, so that the last recorded request belongs to this peer.
     server = serve(Turns(respond))
-    async with connect(server, configuration={"exec": script.settings()}, pool_size=1) as client:
+    async with connect(server, configuration={"exec": script.plugin()}, pool_size=1) as client:
         async with anyio.create_task_group() as group:
             for _ in range(10):
                 group.start_soon(client.request, "GET", "/")
@@ -59,7 +59,7 @@ async def test_rejected_token_is_renewed_and_the_call_is_repeated(
     connect: Connect, serve: Serve, script: PluginScript, streamed: bool
 ) -> None:
     server = serve(Turns(REFUSED, answer(b"done")))
-    async with connect(server, configuration={"exec": script.settings()}, retry=None) as client:
+    async with connect(server, configuration={"exec": script.plugin()}, retry=None) as client:
         if streamed:
             async with client.stream("GET", "/") as opened:
                 assert await opened.receive() == b"done"
@@ -73,9 +73,9 @@ async def test_rejected_token_is_renewed_and_the_call_is_repeated(
 async def test_call_is_not_repeated_if_the_plugin_returns_the_same_token(
     connect: Connect, serve: Serve, script: PluginScript
 ) -> None:
-    script.become('answer(token="t")')
+    script.replace_body('print_credential(token="t")')
     server = serve(Turns(REFUSED))
-    async with connect(server, configuration={"exec": script.settings()}) as client:
+    async with connect(server, configuration={"exec": script.plugin()}) as client:
         with pytest.raises(Unauthorized, match="who are you"):
             await client.request("GET", "/")
     assert tokens(server) == ["t"]
@@ -86,7 +86,7 @@ async def test_server_that_rejects_every_token_causes_one_more_run(
     connect: Connect, serve: Serve, script: PluginScript
 ) -> None:
     server = serve(Turns(REFUSED))
-    async with connect(server, configuration={"exec": script.settings()}) as client:
+    async with connect(server, configuration={"exec": script.plugin()}) as client:
         for _ in range(5):
             with pytest.raises(Unauthorized, match="who are you"):
                 await client.request("GET", "/")
@@ -98,8 +98,8 @@ async def test_error_of_a_plugin_after_a_401_mentions_the_401(
     connect: Connect, serve: Serve, script: PluginScript
 ) -> None:
     server = serve(Turns(REFUSED))
-    script.become('answer(token="t") if run == 1 else sys.exit("log in")')
-    async with connect(server, configuration={"exec": script.settings()}) as client:
+    script.replace_body('print_credential(token="t") if run == 1 else sys.exit("log in")')
+    async with connect(server, configuration={"exec": script.plugin()}) as client:
         with pytest.raises(
             ConfigurationError, match=r"(?s)exit code 1.*log in.*the response to GET /.* had status 401"
         ):
@@ -108,9 +108,9 @@ async def test_error_of_a_plugin_after_a_401_mentions_the_401(
 
 
 async def test_expired_token_is_used_for_one_call(connect: Connect, serve: Serve, script: PluginScript) -> None:
-    script.become('answer(token=f"token-{run}", expirationTimestamp="2020-01-01T00:00:00Z")')
+    script.replace_body('print_credential(token=f"token-{run}", expirationTimestamp="2020-01-01T00:00:00Z")')
     server = serve(Turns(answer()))
-    async with connect(server, configuration={"exec": script.settings()}) as client:
+    async with connect(server, configuration={"exec": script.plugin()}) as client:
         await client.request("GET", "/")
         await client.request("GET", "/")
     assert tokens(server) == ["token-1", "token-2"]
@@ -120,13 +120,16 @@ async def test_expired_token_is_used_for_one_call(connect: Connect, serve: Serve
     ("body", "problem"),
     [
         (
-            f'answer(token="{SECRET}"); print("log in first", file=sys.stderr); sys.exit(7)',
+            f'print_credential(token="{SECRET}"); print("log in first", file=sys.stderr); sys.exit(7)',
             "exit code 7; .*\nlog in first",
         ),
         (f'print(\'{{"status": {{"token": "{SECRET}"\')', "in JSON or YAML on standard output"),
-        (f'answer(clientCertificateData="{SECRET}", clientKeyData="{SECRET}")', "OpenSSL cannot load the certificate"),
-        (f'answer(token="{SECRET}", clientKeyData="{SECRET}")', "only one of the two is set"),
-        (f'answer(token="{SECRET}\\n")', "is not a token"),
+        (
+            f'print_credential(clientCertificateData="{SECRET}", clientKeyData="{SECRET}")',
+            "OpenSSL cannot load the certificate",
+        ),
+        (f'print_credential(token="{SECRET}", clientKeyData="{SECRET}")', "only one of the two is set"),
+        (f'print_credential(token="{SECRET}\\n")', "is not a token"),
     ],
 )
 async def test_failing_plugin_raises_before_sending_and_shows_no_secret(
@@ -137,9 +140,9 @@ async def test_failing_plugin_raises_before_sending_and_shows_no_secret(
     body: str,
     problem: str,
 ) -> None:
-    script.become(body)
+    script.replace_body(body)
     server = serve(Turns(answer()))
-    plugin = script.settings(args=(SECRET,), env={"KUBEX_SECRET": SECRET})
+    plugin = script.plugin(args=(SECRET,), env={"KUBEX_SECRET": SECRET})
     caplog.set_level("DEBUG")
     async with connect(server, configuration={"exec": plugin}) as client:
         with pytest.raises(ConfigurationError, match=rf"(?s)exec plugin '.*{problem}") as caught:
@@ -170,9 +173,9 @@ async def test_error_of_a_missing_program_has_the_install_hint(
 
 async def test_deadline_of_a_call_kills_the_plugin(connect: Connect, serve: Serve, script: PluginScript) -> None:
     server = serve(Turns(answer()))
-    with Meeting() as meeting:
-        script.become(f"meet({meeting.port}).recv(1)")
-        async with connect(server, configuration={"exec": script.settings(timeout=None)}) as client:
+    with PluginListener() as listener:
+        script.replace_body(f"connect({listener.port}).recv(1)")
+        async with connect(server, configuration={"exec": script.plugin(timeout=None)}) as client:
             async with anyio.create_task_group() as group:
 
                 async def call() -> None:
@@ -180,18 +183,18 @@ async def test_deadline_of_a_call_kills_the_plugin(connect: Connect, serve: Serv
                         await client.request("GET", "/", request_timeout=3)
 
                 group.start_soon(call)
-                plugin = await meeting.arrival()
-            assert plugin.was_waited_for()
-            await plugin.gone()
+                plugin = await listener.accept()
+            assert plugin.was_reaped()
+            await plugin.wait_for_exit()
     assert server.connections == 0
 
 
 async def test_cluster_info_is_passed_to_the_plugin(connect: Connect, serve: Serve, script: PluginScript) -> None:
     server = serve(Turns(answer()))
-    plugin = script.settings(provide_cluster_info=True, cluster_config={"audience": "kubex"})
+    plugin = script.plugin(provide_cluster_info=True, cluster_config={"audience": "kubex"})
     async with connect(server, configuration={"exec": plugin}) as client:
         await client.request("GET", "/")
-    assert script.told[0]["spec"]["cluster"] == {"server": server.url, "config": {"audience": "kubex"}}
+    assert script.exec_infos[0]["spec"]["cluster"] == {"server": server.url, "config": {"audience": "kubex"}}
 
 
 class CertificatePlugin:
@@ -200,9 +203,9 @@ class CertificatePlugin:
     def __init__(self, server: EmbeddedServer, script: PluginScript) -> None:
         self.handle: ServerHandle = server.handle
         self.script = script
-        script.become("""
+        script.replace_body("""
 user = json.load(open(os.path.join(here, "user")))
-answer(**user)
+print_credential(**user)
 """)
 
     def become(self, user: str | None, token: str | None = None) -> None:
@@ -216,7 +219,7 @@ answer(**user)
         (self.script.folder / "user").write_text(json.dumps(status))
 
     def configuration(self) -> ClientConfiguration:
-        return ClientConfiguration(url=self.handle.url, server_ca_data=self.handle.ca_pem, exec=self.script.settings())
+        return ClientConfiguration(url=self.handle.url, server_ca_data=self.handle.ca_pem, exec=self.script.plugin())
 
 
 @pytest.fixture

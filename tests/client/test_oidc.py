@@ -13,7 +13,7 @@ import anyio.to_thread
 import pytest
 
 from client.conftest import SOON
-from client.identity import SECRET, Provider
+from client.oidc_provider import SECRET, Provider
 from client.turns import refuse
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration, OpenIDTokens
@@ -117,7 +117,7 @@ async def test_id_token_without_a_readable_expiry_is_refreshed(
 async def test_new_refresh_token_replaces_the_old_one(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
-    provider.rotates = True
+    provider.rotates_refresh_tokens = True
     first = provider.refresh_token
     async with sign_in() as client:
         await client.version()
@@ -150,7 +150,7 @@ async def test_rejected_id_token_is_refreshed_and_the_call_is_repeated_once(
             with pytest.raises(Unauthorized, match="who are you"):
                 await client.version()
     assert received_tokens(api_server) == [provider.token(number) for number in (0, 1, 1, 1, 1)]
-    assert len(provider.refreshes) == 1
+    assert len(provider.refresh_requests) == 1
 
 
 async def test_id_token_is_used_until_it_expires_if_the_refresh_fails(
@@ -161,7 +161,7 @@ async def test_id_token_is_used_until_it_expires_if_the_refresh_fails(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr("kubex.credentials._oidc.EXPIRY_MARGIN", 7200.0)  # longer than the lifetime of the token
-    provider.discovery = refuse("503 Service Unavailable")
+    provider.discovery_script = refuse("503 Service Unavailable")
     async with sign_in(id_token=provider.token(0)) as client:
         await client.version()
         await client.version()
@@ -196,7 +196,7 @@ async def test_id_token_without_a_refresh_token_is_used_until_it_expires(
 async def test_expired_id_token_without_a_refresh_token_raises(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer, id_token: str | None, state: str
 ) -> None:
-    async with sign_in(id_token=id_token or provider.expired, refresh_token=None) as client:
+    async with sign_in(id_token=id_token or provider.expired_token, refresh_token=None) as client:
         with pytest.raises(ConfigurationError, match=f"id_token: {state}, and refresh_token is not set") as caught:
             await client.version()
     assert "log in again" in str(caught.value)
@@ -206,7 +206,7 @@ async def test_expired_id_token_without_a_refresh_token_raises(
 async def test_public_client_sends_its_id_in_the_body(sign_in: SignIn, provider: Provider) -> None:
     async with sign_in() as client:
         await client.version()
-    (seen,) = provider.refreshes
+    (seen,) = provider.refresh_requests
     assert seen.header("authorization") is None
     assert b"client_id=kubex" in seen.body
     assert seen.body.count(b"&") == 2  # with grant_type and refresh_token
@@ -216,22 +216,26 @@ async def test_public_client_sends_its_id_in_the_body(sign_in: SignIn, provider:
 async def test_client_secret_is_sent_with_basic_authentication(
     sign_in: SignIn, provider: Provider, auth_methods: list[str] | None
 ) -> None:
-    provider.tells = auth_methods
+    provider.auth_methods = auth_methods
     provider.client_id, provider.secret = "kube:x é", "marked secret%&:+"
     async with sign_in() as client:
         await client.version()
-    assert all(b"client" not in seen.body for seen in provider.refreshes)
-    credentials = base64.b64decode((provider.refreshes[0].header("authorization") or "").removeprefix("Basic "))
+    assert all(b"client" not in seen.body for seen in provider.refresh_requests)
+    credentials = base64.b64decode((provider.refresh_requests[0].header("authorization") or "").removeprefix("Basic "))
     assert credentials == b"kube%3Ax+%C3%A9:marked+secret%25%26%3A%2B"
 
 
 async def test_client_secret_is_sent_in_the_body_if_the_provider_lists_only_that(
     sign_in: SignIn, provider: Provider
 ) -> None:
-    provider.secret, provider.tells, provider.accepts = SECRET, ["client_secret_post"], ["client_secret_post"]
+    provider.secret, provider.auth_methods, provider.accepted_auth_methods = (
+        SECRET,
+        ["client_secret_post"],
+        ["client_secret_post"],
+    )
     async with sign_in() as client:
         await client.version()
-    (seen,) = provider.refreshes
+    (seen,) = provider.refresh_requests
     assert seen.header("authorization") is None
     assert f"client_secret={SECRET}".encode() in seen.body
 
@@ -239,26 +243,26 @@ async def test_client_secret_is_sent_in_the_body_if_the_provider_lists_only_that
 async def test_client_secret_is_sent_in_the_body_after_basic_authentication_was_rejected(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
-    provider.secret, provider.accepts = SECRET, ["client_secret_post"]
+    provider.secret, provider.accepted_auth_methods = SECRET, ["client_secret_post"]
     async with sign_in() as client:
         await client.version()
         api_server.inject("GET /version", UNAUTHORIZED)
         await client.version()
-    assert [seen.header("authorization") is None for seen in provider.refreshes] == [False, True, True]
+    assert [seen.header("authorization") is None for seen in provider.refresh_requests] == [False, True, True]
 
 
 async def test_wrong_client_secret_raises_the_error_of_the_provider(sign_in: SignIn, provider: Provider) -> None:
-    provider.secret, provider.tells = SECRET, ["client_secret_basic"]
+    provider.secret, provider.auth_methods = SECRET, ["client_secret_basic"]
     async with sign_in(client_secret="marked-secret-wrong") as client:
         with pytest.raises(ConfigurationError, match="returned 401: invalid_client") as caught:
             await client.version()
     assert provider.url in str(caught.value)
-    assert len(provider.refreshes) == 1
+    assert len(provider.refresh_requests) == 1
 
 
 async def test_new_tokens_are_passed_to_save(sign_in: SignIn, provider: Provider) -> None:
     saved: list[OpenIDTokens] = []
-    provider.rotates = True
+    provider.rotates_refresh_tokens = True
     async with sign_in(save=saved.append) as client:
         await client.version()
         await client.version()
@@ -271,7 +275,7 @@ async def test_tokens_that_cannot_be_saved_are_used_with_a_warning(
     def save(tokens: OpenIDTokens) -> None:
         raise OSError(f"disk full {tokens.refresh_token}")
 
-    provider.rotates = True
+    provider.rotates_refresh_tokens = True
     async with sign_in(save=save) as client:
         await client.version()
         api_server.inject("GET /version", UNAUTHORIZED)
@@ -291,7 +295,7 @@ class Pause:
     def __call__(self, peer: Peer) -> None:
         self.requested.release()
         assert self.proceed.wait(SECONDS)
-        peer.answer(self._provider.grant())
+        peer.answer(self._provider.issue_tokens())
 
     async def wait_until_requested(self) -> None:
         """Wait until the provider has received the refresh token."""
@@ -303,8 +307,8 @@ async def test_refresh_of_a_cancelled_caller_completes_for_the_others(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
     saved: list[OpenIDTokens] = []
-    pause = provider.answer = Pause(provider)
-    provider.rotates = True
+    pause = provider.token_script = Pause(provider)
+    provider.rotates_refresh_tokens = True
     async with (
         sign_in(save=saved.append) as client,
         anyio.create_task_group() as others,
@@ -317,7 +321,7 @@ async def test_refresh_of_a_cancelled_caller_completes_for_the_others(
         first.cancel_scope.cancel()
         pause.proceed.set()
     assert received_tokens(api_server) == [provider.token(1)] * 3
-    assert len(provider.refreshes) == 1
+    assert len(provider.refresh_requests) == 1
     assert saved == [OpenIDTokens(id_token=provider.token(1), refresh_token="marked-secret-refresh-1")]
 
 
@@ -325,8 +329,8 @@ async def test_refresh_of_a_cancelled_caller_completes_for_the_others(
 async def test_task_cancel_does_not_interrupt_a_refresh(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
-    pause = provider.answer = Pause(provider)
-    provider.rotates = True
+    pause = provider.token_script = Pause(provider)
+    provider.rotates_refresh_tokens = True
     async with sign_in() as client, anyio.create_task_group() as others:
         first = asyncio.create_task(client.version())
         await pause.wait_until_requested()
@@ -337,7 +341,7 @@ async def test_task_cancel_does_not_interrupt_a_refresh(
         with pytest.raises(asyncio.CancelledError):
             await first
     assert received_tokens(api_server) == [provider.token(1)]
-    assert len(provider.refreshes) == 1
+    assert len(provider.refresh_requests) == 1
 
 
 async def test_next_caller_refreshes_if_the_first_is_cancelled_during_discovery(
@@ -346,11 +350,11 @@ async def test_next_caller_refreshes_if_the_first_is_cancelled_during_discovery(
     pause = Pause(provider)
 
     def block(peer: Peer) -> None:
-        provider.discovery = None  # the request of the next caller is answered
+        provider.discovery_script = None  # the request of the next caller is answered
         pause.requested.release()
         peer.wait_until_closed()
 
-    provider.discovery = block
+    provider.discovery_script = block
     async with sign_in() as client, anyio.create_task_group() as others, anyio.create_task_group() as first:
         first.start_soon(client.version)
         await pause.wait_until_requested()
@@ -364,7 +368,7 @@ async def test_connections_to_the_provider_are_closed_after_each_request(sign_in
     async with sign_in() as client:
         await client.version()
         for _ in range(provider.server.connections):
-            assert await anyio.to_thread.run_sync(partial(provider.ended.acquire, timeout=SECONDS))
+            assert await anyio.to_thread.run_sync(partial(provider.closed_connections.acquire, timeout=SECONDS))
     assert provider.server.connections == 2
 
 

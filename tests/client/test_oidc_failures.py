@@ -12,7 +12,7 @@ import anyio.to_thread
 import pytest
 import trustme
 
-from client.identity import SECRET, Answer, Provider, jwt, pem, refuse, server_context
+from client.oidc_provider import SECRET, Provider, ProviderScript, jwt, pem, refuse, server_context
 from client.turns import hang_up
 from kubex.client import Client, ClientOptions
 from kubex.client._fetch import MAX_BODY_SIZE, BackendFetch
@@ -61,7 +61,7 @@ def bearer(token: str) -> Authentication:
     return Authentication(headers=(("Authorization", f"Bearer {token}"),))
 
 
-def body(text: bytes | str, status: str = "200 OK", headers: str = "") -> Answer:
+def body(text: bytes | str, status: str = "200 OK", headers: str = "") -> ProviderScript:
     """Return a script that responds with this body."""
     return lambda peer: peer.answer(text.encode() if isinstance(text, str) else text, status=status, headers=headers)
 
@@ -77,7 +77,7 @@ def reset(peer: Peer) -> None:
     hang_up(peer)
 
 
-BAD_RESPONSES: dict[str, tuple[Answer, str]] = {
+BAD_RESPONSES: dict[str, tuple[ProviderScript, str]] = {
     "error": (body("<h1>Oops</h1>", "500 Internal Server Error"), "returned 500"),
     "redirect": (body("", "302 Found", "Location: /elsewhere\r\n"), "returned 302, and redirects are not followed"),
     "html": (body("<h1>Log in</h1>"), "returned 200 with a body that is not a JSON object"),
@@ -89,10 +89,10 @@ BAD_RESPONSES: dict[str, tuple[Answer, str]] = {
 }
 
 
-@pytest.mark.parametrize("attribute", ["discovery", "answer"])
+@pytest.mark.parametrize("attribute", ["discovery_script", "token_script"])
 @pytest.mark.parametrize(("answer", "problem"), BAD_RESPONSES.values(), ids=BAD_RESPONSES)
 async def test_unusable_responses_raise_and_name_the_provider(
-    create_credentials: CreateCredentials, provider: Provider, attribute: str, answer: Answer, problem: str
+    create_credentials: CreateCredentials, provider: Provider, attribute: str, answer: ProviderScript, problem: str
 ) -> None:
     def respond_and_close(peer: Peer) -> None:
         answer(peer)
@@ -104,7 +104,7 @@ async def test_unusable_responses_raise_and_name_the_provider(
     assert str(caught.value).startswith(f"OpenID Connect provider {provider.url}: ")
     assert problem in str(caught.value)
     assert (provider.url + "/") in caught.value.problem  # the URL of the request
-    assert len(provider.server.seen) == (1 if attribute == "discovery" else 2)
+    assert len(provider.server.seen) == (1 if attribute == "discovery_script" else 2)
 
 
 async def test_unreachable_provider_raises_and_names_the_request(
@@ -118,7 +118,7 @@ async def test_unreachable_provider_raises_and_names_the_request(
         await create_credentials(provider).authenticate()
 
 
-@pytest.mark.parametrize("attribute", ["discovery", "answer"])
+@pytest.mark.parametrize("attribute", ["discovery_script", "token_script"])
 async def test_slow_provider_raises_after_the_timeout(
     create_credentials: CreateCredentials, provider: Provider, attribute: str
 ) -> None:
@@ -131,7 +131,7 @@ async def test_slow_provider_raises_after_the_timeout(
 async def test_concurrent_callers_share_the_failure_of_a_refresh(
     create_credentials: CreateCredentials, provider: Provider
 ) -> None:
-    provider.answer = partial(refuse, error="temporarily_unavailable", status="503 Service Unavailable")
+    provider.token_script = partial(refuse, error="temporarily_unavailable", status="503 Service Unavailable")
     credentials = create_credentials(provider)
     failures: list[str] = []
 
@@ -145,8 +145,8 @@ async def test_concurrent_callers_share_the_failure_of_a_refresh(
             group.start_soon(call)
     assert len(failures) == 20
     assert all("returned 503: temporarily_unavailable" in failure for failure in failures)
-    assert len(provider.refreshes) == 1
-    provider.answer = None
+    assert len(provider.refresh_requests) == 1
+    provider.token_script = None
     assert await credentials.authenticate() == bearer(provider.token(1))  # a later call tries again
 
 
@@ -166,48 +166,48 @@ async def test_concurrent_callers_share_the_failure_of_a_refresh(
 async def test_unsafe_provider_configuration_raises(
     create_credentials: CreateCredentials, provider: Provider, fields: dict[str, Any], problem: str
 ) -> None:
-    provider.discovery = body(provider.configuration(**fields))
+    provider.discovery_script = body(provider.discovery_document(**fields))
     with pytest.raises(ConfigurationError) as caught:
         await create_credentials(provider).authenticate()
     assert problem in str(caught.value)
-    assert provider.refreshes == []
+    assert provider.refresh_requests == []
 
 
 async def test_trailing_slash_of_the_issuer_is_ignored(
     create_credentials: CreateCredentials, provider: Provider
 ) -> None:
     assert await create_credentials(provider, issuer_url=f"{provider.url}/").authenticate() == bearer(provider.token(1))
-    provider.discovery = body(provider.configuration(issuer=f"{provider.url}/"))
+    provider.discovery_script = body(provider.discovery_document(issuer=f"{provider.url}/"))
     assert await create_credentials(provider).authenticate() == bearer(provider.token(2))
 
 
 async def test_response_without_an_id_token_raises_and_its_refresh_token_is_kept(
     create_credentials: CreateCredentials, provider: Provider
 ) -> None:
-    provider.rotates = True
-    provider.answer = lambda peer: peer.answer(provider.grant(id_token=None))
+    provider.rotates_refresh_tokens = True
+    provider.token_script = lambda peer: peer.answer(provider.issue_tokens(id_token=None))
     credentials = create_credentials(provider)
     with pytest.raises(ConfigurationError, match="does not contain an id_token; log in with the scopes openid and"):
         await credentials.authenticate()
-    provider.answer = None
+    provider.token_script = None
     assert await credentials.authenticate() == bearer(provider.token(2))
-    assert b"refresh-1&" in provider.refreshes[-1].body
+    assert b"refresh-1&" in provider.refresh_requests[-1].body
 
 
 async def test_refresh_token_that_utf_8_cannot_encode_raises(
     create_credentials: CreateCredentials, provider: Provider
 ) -> None:
-    provider.answer = lambda peer: peer.answer(provider.grant(refresh_token="new\ud800"))
+    provider.token_script = lambda peer: peer.answer(provider.issue_tokens(refresh_token="new\ud800"))
     credentials = create_credentials(provider)
     with pytest.raises(ConfigurationError, match="the refresh_token in the refresh response contains half"):
         await credentials.authenticate()
-    provider.answer = None
+    provider.token_script = None
     assert await credentials.authenticate() == bearer(provider.token(2)), "the previous refresh token is still used"
 
 
 @pytest.mark.parametrize("token", ["opaque", "a.b.c", "a.b.c.d.e", jwt(exp="soon"), jwt(sub="jane"), jwt(exp=1) + "\n"])
 async def test_malformed_id_token_raises(create_credentials: CreateCredentials, provider: Provider, token: str) -> None:
-    provider.answer = lambda peer: peer.answer(provider.grant(id_token=token))
+    provider.token_script = lambda peer: peer.answer(provider.issue_tokens(id_token=token))
     with pytest.raises(ConfigurationError, match="is not a signed JWT with an expiry"):
         await create_credentials(provider).authenticate()
 
@@ -216,10 +216,10 @@ async def test_new_id_token_is_used_even_if_the_clock_of_this_machine_is_wrong(
     create_credentials: CreateCredentials, provider: Provider
 ) -> None:
     token = provider.token(1, -600)
-    provider.answer = lambda peer: peer.answer(provider.grant(id_token=token))
+    provider.token_script = lambda peer: peer.answer(provider.issue_tokens(id_token=token))
     credentials = create_credentials(provider)
     assert [await credentials.authenticate() for _ in range(3)] == [bearer(token)] * 3
-    assert len(provider.refreshes) == 1
+    assert len(provider.refresh_requests) == 1
 
 
 @pytest.mark.covers("pitfall-34")
@@ -260,7 +260,7 @@ async def test_unusable_ca_raises_and_is_named(
 async def test_https_issuer_with_an_http_token_endpoint_raises(
     create_credentials: CreateCredentials, secure_provider: Provider, provider: Provider, ca: trustme.CA
 ) -> None:
-    secure_provider.discovery = body(secure_provider.configuration(token_endpoint=f"{provider.url}/token"))
+    secure_provider.discovery_script = body(secure_provider.discovery_document(token_endpoint=f"{provider.url}/token"))
     with pytest.raises(ConfigurationError, match="must contain a token_endpoint that starts with https://"):
         await create_credentials(secure_provider, ca_data=pem(ca)).authenticate()
     assert provider.server.connections == 0
@@ -309,11 +309,11 @@ async def test_secrets_are_not_shown(
     caplog: pytest.LogCaptureFixture,
     serve: Serve,
     auth_method: str,
-    answer: Answer | None,
+    answer: ProviderScript | None,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    provider.secret, provider.tells, provider.accepts = SECRET, [auth_method], [auth_method]
-    provider.answer = answer
+    provider.secret, provider.auth_methods, provider.accepted_auth_methods = SECRET, [auth_method], [auth_method]
+    provider.token_script = answer
     settings = provider.settings(id_token=jwt(exp=1, sub="marked-secret"), save=leak)
     api_server = serve()
     shown: list[str] = []
@@ -335,7 +335,7 @@ async def test_secrets_in_the_error_of_a_provider_are_redacted(
     create_credentials: CreateCredentials, provider: Provider, secret: str
 ) -> None:
     description = f"wrong: {secret}\n{secret.replace(' ', '+').replace('/', '%2F')} " + "x" * 1000
-    provider.answer = partial(refuse, error="invalid_grant", description=description)
+    provider.token_script = partial(refuse, error="invalid_grant", description=description)
     with pytest.raises(
         ConfigurationError, match=r"invalid_grant: wrong: \*\*\* \*\*\* x+\.\.\.; the refresh"
     ) as caught:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from client.identity import Provider, pem, server_context
+from client.oidc_provider import Provider, pem, server_context
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration
 from kubex.transport import Backend
@@ -71,9 +71,9 @@ def realm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Realm]:
             return stack.enter_context(Server(script, **settings))
 
         provider = Provider(serve, tls=server_context(ca, "127.0.0.1"))
-        provider.sign, provider.keys = signer, signer.keys()
-        configuration = provider.configuration(jwks_uri=f"{provider.url}/keys")
-        provider.discovery = lambda peer: peer.answer(configuration, headers="Connection: close\r\n")
+        provider.sign, provider.jwks = signer, signer.keys()
+        configuration = provider.discovery_document(jwks_uri=f"{provider.url}/keys")
+        provider.discovery_script = lambda peer: peer.answer(configuration, headers="Connection: close\r\n")
         flags = [f"--oidc-issuer-url={provider.url}", "--oidc-client-id=kubex", f"--oidc-ca-file={ca_file}"]
         flags += ["--oidc-username-claim=sub", "--oidc-username-prefix=oidc:"]
         try:
@@ -86,8 +86,8 @@ def realm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Realm]:
 @pytest.mark.parametrize("initial_token", ["expired", "signed by another"])
 async def test_real_api_server_accepts_refreshed_tokens(realm: Realm, backend: Backend, initial_token: str) -> None:
     provider, handle = realm.provider, realm.handle
-    before = len(provider.refreshes)
-    id_token = provider.expired
+    before = len(provider.refresh_requests)
+    id_token = provider.expired_token
     if initial_token == "signed by another":
         id_token = provider.token(0).rpartition(".")[0] + "." + encoded(b"no signature")
     configuration = ClientConfiguration(
@@ -99,4 +99,4 @@ async def test_real_api_server_accepts_refreshed_tokens(realm: Realm, backend: B
         path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
         answers = [await client.request("POST", path, json=REVIEW) for _ in range(2)]
     assert [json.loads(answer.body)["status"]["userInfo"]["username"] for answer in answers] == ["oidc:jane"] * 2
-    assert len(provider.refreshes) == before + 1
+    assert len(provider.refresh_requests) == before + 1

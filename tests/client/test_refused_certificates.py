@@ -10,7 +10,7 @@ import trustme
 from client.conftest import Connect
 from client.turns import Turns, answer
 from kubex.errors import ConfigurationError, ServerCertificateError, TLSError
-from support.plugins import PluginScript
+from support.exec_plugins import PluginScript
 from transport.servers import Serve, Server
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +25,7 @@ class Pair(NamedTuple):
     @property
     def printed(self) -> str:
         """The code by which a plugin prints it."""
-        return f"answer(clientCertificateData={self.cert!r}, clientKeyData={self.key!r})"
+        return f"print_credential(clientCertificateData={self.cert!r}, clientKeyData={self.key!r})"
 
 
 class Gateway:
@@ -94,7 +94,7 @@ async def test_a_plugin_is_run_again_and_the_call_is_sent_again(
     server = start(serve, gateway)
     body = f"{gateway.bad.printed} if run == 1 else {gateway.good.printed}"
     script = PluginScript(tmp_path / "plugin", body)
-    configuration = gateway.trusted(exec=script.settings())
+    configuration = gateway.trusted(exec=script.plugin())
     async with connect(server, configuration=configuration, retry=None, verify_x509_strict=False) as client:
         assert (await client.request("POST", "/", body=b"{}")).body == b"done"
     assert script.runs == 2
@@ -108,7 +108,7 @@ async def test_a_plugin_that_has_nothing_better_is_run_once_for_a_refusal(
     server = start(serve, gateway)
     body = f"run == 2 and {fails} and sys.exit('log in'); {gateway.bad.printed}"
     script = PluginScript(tmp_path / "plugin", body)
-    configuration = gateway.trusted(exec=script.settings())
+    configuration = gateway.trusted(exec=script.plugin())
     async with connect(server, configuration=configuration, verify_x509_strict=False) as client:
         with pytest.raises(ConfigurationError if fails else TLSError) as caught:
             await client.request("GET", "/")
@@ -121,7 +121,7 @@ async def test_a_server_that_is_not_trusted_is_no_reason_to_run_a_plugin(
 ) -> None:
     server = start(serve, gateway)
     script = PluginScript(tmp_path / "plugin", gateway.good.printed)
-    configuration = {"server_ca_data": trustme.CA().cert_pem.bytes().decode(), "exec": script.settings()}
+    configuration = {"server_ca_data": trustme.CA().cert_pem.bytes().decode(), "exec": script.plugin()}
     async with connect(server, configuration=configuration, verify_x509_strict=False) as client:
         with pytest.raises(ServerCertificateError):
             await client.request("GET", "/")

@@ -21,7 +21,7 @@ import kubex
 import kubex_aiohttp
 import kubex_httpx
 from client.conftest import Connect
-from client.identity import Provider
+from client.oidc_provider import Provider
 from client.turns import Turn, Turns, answer, refuse
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
@@ -274,7 +274,7 @@ async def test_what_fails_at_an_identity_provider_shows_no_secret(
 ) -> None:
     caplog.set_level(logging.DEBUG, "kubex")
     provider = Provider(serve)
-    provider.answer = turn
+    provider.token_script = turn
     oidc = provider.settings(client_secret=MARK, refresh_token=f"refresh-{MARK}")
     async with connect(serve(Turns(answer())), configuration={"oidc": oidc}) as client:
         with pytest.raises(ConfigurationError) as caught:

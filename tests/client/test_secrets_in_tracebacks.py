@@ -14,7 +14,7 @@ import trustme
 import yaml
 
 from client.conftest import Connect
-from client.identity import SECRET, Provider
+from client.oidc_provider import SECRET, Provider
 from client.turns import Turn, Turns, answer, hang_up, refuse, silence, stream
 from kubex.api import Api
 from kubex.client import Client
@@ -193,7 +193,12 @@ async def test_a_call_to_a_server_that_is_not_trusted(
 )
 async def test_a_refresh_that_fails(connect: Connect, serve: Serve, way: str, turn: Turn) -> None:
     provider = Provider(serve)
-    provider.secret, provider.tells, provider.accepts, provider.answer = SECRET, [way], [way], turn
+    provider.secret, provider.auth_methods, provider.accepted_auth_methods, provider.token_script = (
+        SECRET,
+        [way],
+        [way],
+        turn,
+    )
     configuration = {"oidc": provider.settings()}
     async with connect(serve(), configuration=configuration, retry=None) as client:
         error = await failure(listed, client)

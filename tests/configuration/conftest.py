@@ -98,7 +98,7 @@ def client_pair(new_client_pair: Callable[[str], ClientPair]) -> ClientPair:
 
 
 class ReceivedRequest(NamedTuple):
-    """What a server received on one connection."""
+    """The request and the certificate that a server received on one connection."""
 
     server_name: str | None
     client: str | None
@@ -156,7 +156,7 @@ class TLSHandler(socketserver.BaseRequestHandler):
 
 
 class ConnectHandler(socketserver.BaseRequestHandler):
-    """One tunnel through a proxy, always to the same target, whatever the client requests."""
+    """One tunnel through a proxy, always to the same target, independent of the requested host."""
 
     server: "ProxyServer"
 

@@ -8,7 +8,7 @@ import pytest
 from kubex.configuration import ClientConfiguration, ExecPlugin, Impersonation, credentials_for
 from kubex.credentials import ExecCredentials
 from kubex.errors import ConfigurationError
-from support.plugins import PluginScript
+from support.exec_plugins import PluginScript
 
 SECRET = "s3cr3t"
 CYCLE: list[object] = []
@@ -95,7 +95,7 @@ def test_other_credentials_take_precedence_over_a_plugin(fields: dict[str, Any])
 
 @pytest.mark.anyio
 async def test_plugin_is_combined_with_impersonation(tmp_path: Path) -> None:
-    plugin = PluginScript(tmp_path, 'answer(token="t")').settings()
+    plugin = PluginScript(tmp_path, 'print_credential(token="t")').plugin()
     configuration = ClientConfiguration(url="https://h", exec=plugin, impersonate=Impersonation(user="jane"))
     authentication = await credentials_for(configuration).authenticate()
     assert authentication.headers == (("Authorization", "Bearer t"), ("Impersonate-User", "jane"))

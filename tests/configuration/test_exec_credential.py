@@ -11,7 +11,7 @@ from kubex.credentials import TLSIdentity
 from kubex.credentials._exec import EXPIRY_MARGIN, _lifetime
 from kubex.credentials._exec_credential import CERTIFICATE_FIELDS, ExecCredential, parse_exec_credential
 from kubex.errors import ConfigurationError
-from support.plugins import V1, V1BETA1, printed
+from support.exec_plugins import V1, V1BETA1, plugin_output
 
 SECRET = "s3cr3t-value"
 
@@ -22,7 +22,7 @@ def parse(output: bytes, api_version: str = V1, known: TLSIdentity | None = None
 
 @pytest.mark.parametrize("version", [V1, V1BETA1])
 def test_token_is_parsed(version: str) -> None:
-    credential = parse(printed({"token": "t"}, api_version=version), version)
+    credential = parse(plugin_output({"token": "t"}, api_version=version), version)
     assert credential.authentication.headers == (("Authorization", "Bearer t"),)
     assert (credential.authentication.tls, credential.expires) == (None, None)
 
@@ -31,13 +31,13 @@ def test_token_is_parsed(version: str) -> None:
 @pytest.mark.parametrize("token", [None, "", "t"])
 def test_certificate_is_parsed_with_or_without_a_token(client_pair: ClientPair, token: str | None) -> None:
     cert, key = client_pair
-    credential = parse(printed({"clientCertificateData": cert, "clientKeyData": key, "token": token}))
+    credential = parse(plugin_output({"clientCertificateData": cert, "clientKeyData": key, "token": token}))
     assert credential.authentication.tls == TLSIdentity(cert_pem=cert, key_pem=key)
     assert credential.authentication.headers == ((("Authorization", "Bearer t"),) if token else ())
 
 
 def test_unknown_fields_and_whitespace_are_ignored() -> None:
-    output = printed({"token": "t", "new": 1}, spec={"interactive": False}, metadata={})
+    output = plugin_output({"token": "t", "new": 1}, spec={"interactive": False}, metadata={})
     assert parse(b"\xef\xbb\xbf \n" + output + b"\r\n").authentication.headers
 
 
@@ -52,7 +52,7 @@ def test_unknown_fields_and_whitespace_are_ignored() -> None:
     ],
 )
 def test_expiration_timestamp_is_parsed(text: str | None, moment: datetime | None) -> None:
-    assert parse(printed({"token": "t", "expirationTimestamp": text})).expires == moment
+    assert parse(plugin_output({"token": "t", "expirationTimestamp": text})).expires == moment
 
 
 YAML = """\
@@ -84,36 +84,44 @@ INVALID: list[tuple[bytes, str | None, str]] = [
     (b'"%s"' % SECRET.encode(), None, "but printed something else"),
     (b"\xff\xfe\x00" + SECRET.encode(), None, "but printed something else"),
     (b"[" * 100_000, None, "but printed something else"),
-    (printed({"token": SECRET}) * 2, None, "but printed something else"),
+    (plugin_output({"token": SECRET}) * 2, None, "but printed something else"),
     (b"token: [%s" % SECRET.encode(), None, "but printed something else"),
     (b"- %s" % SECRET.encode(), None, "but printed something else"),
     (b"kind: ExecCredential\n--- \nkind: %s" % SECRET.encode(), None, "but printed something else"),
     (b"kind: !!python/name:os.%s" % SECRET.encode(), None, "but printed something else"),
     (b"kind: %s" % SECRET.encode(), "kind", "must be 'ExecCredential'"),
-    (printed({"token": SECRET}, kind="Secret"), "kind", "must be 'ExecCredential'"),
-    (printed({"token": SECRET}, kind=None), "kind", "must be 'ExecCredential'"),
-    (printed({"token": SECRET}, api_version=V1BETA1), "apiVersion", f"must be {V1} in the output, not {V1BETA1}"),
-    (printed({"token": SECRET}, apiVersion=SECRET), "apiVersion", "not another version"),
-    (printed({"token": SECRET}, apiVersion=None), "apiVersion", "not another version"),
-    (printed(), "status", "is missing"),
-    (printed(None), "status", "is missing"),
-    (printed([SECRET]), "status", "is missing"),
-    (printed({}), "status", "contains neither a token nor a client certificate"),
-    (printed({"token": "", "clientCertificateData": "", "clientKeyData": None}), "status", "contains neither"),
-    (printed({"token": {"a": SECRET}}), "status.token", "must be a string"),
-    (printed({"token": SECRET + "\nx"}), "status.token", "is not a token"),
-    (printed({"token": SECRET + "\ud800"}), "status.token", "is not valid Unicode"),
-    (printed({"clientCertificateData": SECRET}), PAIR, "only one of the two is set"),
-    (printed({"token": "t", "clientKeyData": SECRET}), PAIR, "only one of the two is set"),
-    (printed({"clientCertificateData": SECRET, "clientKeyData": SECRET}), PAIR, "OpenSSL cannot load the certificate"),
-    (printed({"clientCertificateData": BAD_PEM, "clientKeyData": SECRET}), PAIR, "OpenSSL cannot load the certificate"),
+    (plugin_output({"token": SECRET}, kind="Secret"), "kind", "must be 'ExecCredential'"),
+    (plugin_output({"token": SECRET}, kind=None), "kind", "must be 'ExecCredential'"),
+    (plugin_output({"token": SECRET}, api_version=V1BETA1), "apiVersion", f"must be {V1} in the output, not {V1BETA1}"),
+    (plugin_output({"token": SECRET}, apiVersion=SECRET), "apiVersion", "not another version"),
+    (plugin_output({"token": SECRET}, apiVersion=None), "apiVersion", "not another version"),
+    (plugin_output(), "status", "is missing"),
+    (plugin_output(None), "status", "is missing"),
+    (plugin_output([SECRET]), "status", "is missing"),
+    (plugin_output({}), "status", "contains neither a token nor a client certificate"),
+    (plugin_output({"token": "", "clientCertificateData": "", "clientKeyData": None}), "status", "contains neither"),
+    (plugin_output({"token": {"a": SECRET}}), "status.token", "must be a string"),
+    (plugin_output({"token": SECRET + "\nx"}), "status.token", "is not a token"),
+    (plugin_output({"token": SECRET + "\ud800"}), "status.token", "is not valid Unicode"),
+    (plugin_output({"clientCertificateData": SECRET}), PAIR, "only one of the two is set"),
+    (plugin_output({"token": "t", "clientKeyData": SECRET}), PAIR, "only one of the two is set"),
     (
-        printed({"clientCertificateData": "c", "clientKeyData": SECRET + "\ud800"}),
+        plugin_output({"clientCertificateData": SECRET, "clientKeyData": SECRET}),
+        PAIR,
+        "OpenSSL cannot load the certificate",
+    ),
+    (
+        plugin_output({"clientCertificateData": BAD_PEM, "clientKeyData": SECRET}),
+        PAIR,
+        "OpenSSL cannot load the certificate",
+    ),
+    (
+        plugin_output({"clientCertificateData": "c", "clientKeyData": SECRET + "\ud800"}),
         "status.clientKeyData",
         "is not valid Unicode",
     ),
     (
-        printed({"clientCertificateData": [SECRET], "clientKeyData": "k"}),
+        plugin_output({"clientCertificateData": [SECRET], "clientKeyData": "k"}),
         "status.clientCertificateData",
         "must be a string",
     ),
@@ -138,13 +146,13 @@ def test_invalid_output_raises_an_error_that_does_not_show_it(output: bytes, fie
 )
 def test_invalid_expiration_timestamp_raises_an_error_that_does_not_show_it(text: Any) -> None:
     with pytest.raises(ConfigurationError, match="expirationTimestamp: is not a time in RFC 3339") as caught:
-        parse(printed({"token": "t", "expirationTimestamp": text}))
+        parse(plugin_output({"token": "t", "expirationTimestamp": text}))
     assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
 def test_key_of_another_certificate_raises(new_client_pair: Any) -> None:
     first, second = new_client_pair("one"), new_client_pair("second")
-    output = printed({"clientCertificateData": first.cert_pem, "clientKeyData": second.key_pem})
+    output = plugin_output({"clientCertificateData": first.cert_pem, "clientKeyData": second.key_pem})
     with pytest.raises(ConfigurationError, match="does not match the certificate") as caught:
         parse(output)
     assert second.key_pem.splitlines()[1] not in "".join(traceback.format_exception(caught.value))
@@ -161,6 +169,6 @@ def test_credentials_are_renewed_shortly_before_they_expire() -> None:
 
 @pytest.mark.parametrize("fraction", ["", ".9", ".999999", ".9999999", ".999999999"])
 def test_last_representable_time_is_parsed_with_any_precision(fraction: str) -> None:
-    expires = parse(printed({"token": "t", "expirationTimestamp": f"9999-12-31T23:59:59{fraction}Z"})).expires
+    expires = parse(plugin_output({"token": "t", "expirationTimestamp": f"9999-12-31T23:59:59{fraction}Z"})).expires
     assert expires is not None
     assert expires.replace(microsecond=0) == datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)

@@ -13,7 +13,7 @@ from configuration.conftest import WriteKubeconfig
 from kubex.configuration import ClientConfiguration, ExecPlugin, configure_from_kubeconfig, credentials_for
 from kubex.credentials import Authentication, ExecCredentials
 from kubex.errors import ConfigurationError
-from support.plugins import V1, V1BETA1, PluginScript
+from support.exec_plugins import V1, V1BETA1, PluginScript
 
 pytestmark = pytest.mark.anyio
 
@@ -26,21 +26,21 @@ def token(authentication: Authentication) -> str:
 
 @pytest.fixture
 def script(tmp_path: Path) -> PluginScript:
-    return PluginScript(tmp_path / "plugin", 'answer(token="t")')
+    return PluginScript(tmp_path / "plugin", 'print_credential(token="t")')
 
 
 @pytest.mark.covers("pitfall-30")
 @pytest.mark.parametrize("version", [V1, V1BETA1])
 async def test_cluster_is_passed_only_with_provide_cluster_info(script: PluginScript, version: str) -> None:
-    plugin = script.settings(api_version=version, interactive_mode="Never", cluster_config={"a": 1})
+    plugin = script.plugin(api_version=version, interactive_mode="Never", cluster_config={"a": 1})
     await credentials_for(ClientConfiguration(url=URL, exec=plugin)).authenticate()
-    assert script.told == [{"kind": "ExecCredential", "apiVersion": version, "spec": {"interactive": False}}]
+    assert script.exec_infos == [{"kind": "ExecCredential", "apiVersion": version, "spec": {"interactive": False}}]
 
 
 async def cluster_info(script: PluginScript, config: object = None, **fields: Any) -> dict[str, Any]:
-    plugin = script.settings(provide_cluster_info=True, cluster_config=config)
+    plugin = script.plugin(provide_cluster_info=True, cluster_config=config)
     await credentials_for(ClientConfiguration(url=URL, exec=plugin, **fields)).authenticate()
-    cluster: dict[str, Any] = script.told[-1]["spec"]["cluster"]
+    cluster: dict[str, Any] = script.exec_infos[-1]["spec"]["cluster"]
     return cluster
 
 
@@ -84,13 +84,13 @@ async def test_variables_are_added_to_those_of_this_process(tmp_path: Path, monk
     monkeypatch.setenv("KUBEX_OWN", "own")
     monkeypatch.setenv("KUBEX_BOTH", "own")
     monkeypatch.setenv("KUBERNETES_EXEC_INFO", "of the parent process")
-    body = 'answer(token="-".join([os.environ["KUBEX_OWN"], os.environ["KUBEX_BOTH"], *sys.argv[1:]]))'
+    body = 'print_credential(token="-".join([os.environ["KUBEX_OWN"], os.environ["KUBEX_BOTH"], *sys.argv[1:]]))'
     script = PluginScript(tmp_path / "plugin", body)
-    plugin = script.settings(
+    plugin = script.plugin(
         env={"KUBEX_BOTH": "plugin", "KUBERNETES_EXEC_INFO": "{}", "PATH": "nowhere"}, args=("$HOME", "a;b")
     )
     assert token(await ExecCredentials(plugin).authenticate()) == "own-plugin-$HOME-a;b"
-    assert script.told[0]["kind"] == "ExecCredential", "a variable of the plugin does not replace it"
+    assert script.exec_infos[0]["kind"] == "ExecCredential", "a variable of the plugin does not replace it"
 
 
 async def test_only_variables_and_standard_streams_are_inherited(tmp_path: Path) -> None:
@@ -103,9 +103,9 @@ try:
     state = "open"
 except OSError:
     state = "closed"
-answer(token=state + "-" + (sys.stdin.read() or "end"))
+print_credential(token=state + "-" + (sys.stdin.read() or "end"))
 """
-        plugin = PluginScript(tmp_path / "plugin", body).settings()
+        plugin = PluginScript(tmp_path / "plugin", body).plugin()
         assert token(await ExecCredentials(plugin).authenticate()) == "closed-end"
     finally:
         os.close(read)

@@ -14,7 +14,7 @@ import pytest
 from kubex.credentials import Authentication, ExecCredentials
 from kubex.credentials._exec_stderr import MAX_LINE_LENGTH, MAX_LOGGED_LINES, TAIL_LINES
 from kubex.errors import ConfigurationError
-from support.plugins import SECONDS, Arrived, Meeting, PluginScript
+from support.exec_plugins import SECONDS, PluginListener, PluginScript, RunningPlugin
 
 pytestmark = pytest.mark.anyio
 
@@ -27,20 +27,20 @@ def token(authentication: Authentication) -> str:
 
 
 @pytest.fixture
-def meeting() -> Iterator[Meeting]:
-    with Meeting() as meeting:
-        yield meeting
+def listener() -> Iterator[PluginListener]:
+    with PluginListener() as listener:
+        yield listener
 
 
 def credentials(folder: Path, body: str, **fields: object) -> ExecCredentials:
-    return ExecCredentials(PluginScript(folder / "plugin", body).settings(**fields))
+    return ExecCredentials(PluginScript(folder / "plugin", body).plugin(**fields))
 
 
 @pytest.mark.covers("pitfall-30")
 async def test_failing_plugin_raises_with_its_exit_code_and_standard_error(tmp_path: Path) -> None:
     body = f"""
 print("{SECRET}", flush=True)
-answer(token="{SECRET}")
+print_credential(token="{SECRET}")
 print("please log in\\nfirst", file=sys.stderr)
 sys.exit(3)
 """
@@ -101,14 +101,14 @@ async def test_text_that_looks_like_a_secret_is_hidden(
 
 
 async def test_standard_error_is_logged_while_the_plugin_runs(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, meeting: Meeting
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, listener: PluginListener
 ) -> None:
     line = "To sign in open https://login.example.com/device?state=0123456789012345678901234567890123456789 and enter X"
     body = f"""
 print({line!r}, file=sys.stderr, flush=True)
 print("and wait", file=sys.stderr, flush=True)
-meet({meeting.port}).recv(1)
-answer(token="{SECRET}")
+connect({listener.port}).recv(1)
+print_credential(token="{SECRET}")
 """
     source = credentials(tmp_path, body)
     logged = threading.Semaphore(0)
@@ -123,10 +123,10 @@ answer(token="{SECRET}")
         with caplog.at_level(logging.DEBUG):
             async with anyio.create_task_group() as group:
                 group.start_soon(source.authenticate)
-                plugin = await meeting.arrival()
+                plugin = await listener.accept()
                 for _ in range(2):
                     assert await anyio.to_thread.run_sync(lambda: logged.acquire(timeout=10))
-                plugin.go_on()
+                plugin.proceed()
     finally:
         logging.getLogger("kubex.credentials").removeHandler(handler)
     warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
@@ -140,7 +140,7 @@ async def test_large_output_on_both_pipes_does_not_deadlock(tmp_path: Path) -> N
 sys.stderr.write("e" * 1_000_000)
 sys.stdout.write(" " * 900_000)
 sys.stderr.write("e" * 1_000_000)
-answer(token="t")
+print_credential(token="t")
 """
     assert token(await credentials(tmp_path, body).authenticate()) == "t"
 
@@ -158,17 +158,17 @@ while True:
 WITH_CHILD = """
 import subprocess
 if len(sys.argv) > 2:
-    meet(sys.argv[1]).recv(1)
+    connect(sys.argv[1]).recv(1)
 else:
     subprocess.Popen([sys.executable, "-I", "-S", __file__, sys.argv[1], "child"])
     print("waiting", file=sys.stderr, flush=True)
-    meet(sys.argv[1]).recv(1)
+    connect(sys.argv[1]).recv(1)
 """
 
 
 @pytest.mark.covers("pitfall-30")
-async def test_plugin_is_killed_with_its_children_at_the_timeout(tmp_path: Path, meeting: Meeting) -> None:
-    source = credentials(tmp_path, WITH_CHILD, args=(str(meeting.port),), timeout=3)
+async def test_plugin_is_killed_with_its_children_at_the_timeout(tmp_path: Path, listener: PluginListener) -> None:
+    source = credentials(tmp_path, WITH_CHILD, args=(str(listener.port),), timeout=3)
     async with anyio.create_task_group() as group:
 
         async def authenticate() -> None:
@@ -179,57 +179,59 @@ async def test_plugin_is_killed_with_its_children_at_the_timeout(tmp_path: Path,
             assert str(caught.value).endswith("standard error:\nwaiting")
 
         group.start_soon(authenticate)
-        processes = [await meeting.arrival(), await meeting.arrival()]
+        processes = [await listener.accept(), await listener.accept()]
     for each in processes:
-        await each.gone()
-    assert any(each.was_waited_for() for each in processes)
+        await each.wait_for_exit()
+    assert any(each.was_reaped() for each in processes)
 
 
 @pytest.mark.covers("pitfall-30")
-async def test_plugin_is_killed_before_a_cancelled_call_returns(tmp_path: Path, meeting: Meeting) -> None:
-    source = credentials(tmp_path, f"meet({meeting.port}).recv(1)", timeout=None)
+async def test_plugin_is_killed_before_a_cancelled_call_returns(tmp_path: Path, listener: PluginListener) -> None:
+    source = credentials(tmp_path, f"connect({listener.port}).recv(1)", timeout=None)
     async with anyio.create_task_group() as group:
         group.start_soon(source.authenticate)
-        plugin = await meeting.arrival()
+        plugin = await listener.accept()
         group.cancel_scope.cancel()
-    assert plugin.was_waited_for()
-    await plugin.gone()
+    assert plugin.was_reaped()
+    await plugin.wait_for_exit()
 
 
-async def test_plugins_do_not_use_the_default_thread_limiter(tmp_path: Path, meeting: Meeting) -> None:
+async def test_plugins_do_not_use_the_default_thread_limiter(tmp_path: Path, listener: PluginListener) -> None:
     threads = anyio.to_thread.current_default_thread_limiter()
     threads.total_tokens = 2
-    body = f"meet({meeting.port}).recv(1)"
+    body = f"connect({listener.port}).recv(1)"
     async with anyio.create_task_group() as group:
         for number in range(4):
             group.start_soon(credentials(tmp_path / str(number), body, timeout=None).authenticate)
         with anyio.fail_after(SECONDS):
-            plugins = [await meeting.arrival() for _ in range(4)]
+            plugins = [await listener.accept() for _ in range(4)]
         group.cancel_scope.cancel()
-    assert all(plugin.was_waited_for() for plugin in plugins)
+    assert all(plugin.was_reaped() for plugin in plugins)
     for plugin in plugins:
-        await plugin.gone()
+        await plugin.wait_for_exit()
 
 
 async def test_cancelled_call_does_not_start_the_plugin(tmp_path: Path) -> None:
-    script = PluginScript(tmp_path / "plugin", 'answer(token="t")')
+    script = PluginScript(tmp_path / "plugin", 'print_credential(token="t")')
     with anyio.CancelScope() as scope:
         scope.cancel()
-        await ExecCredentials(script.settings()).authenticate()
+        await ExecCredentials(script.plugin()).authenticate()
     assert scope.cancelled_caught
     assert script.runs == 0
 
 
 @pytest.mark.covers("pitfall-35")
-async def test_plugin_keeps_running_for_waiting_callers_if_one_is_cancelled(tmp_path: Path, meeting: Meeting) -> None:
-    script = PluginScript(tmp_path / "plugin", f"meet({meeting.port}).recv(1); answer(token=str(run))")
-    source = ExecCredentials(script.settings())
+async def test_plugin_keeps_running_for_waiting_callers_if_one_is_cancelled(
+    tmp_path: Path, listener: PluginListener
+) -> None:
+    script = PluginScript(tmp_path / "plugin", f"connect({listener.port}).recv(1); print_credential(token=str(run))")
+    source = ExecCredentials(script.plugin())
     tokens: list[str] = []
 
     async def authenticate() -> None:
         tokens.append(token(await source.authenticate()))
 
-    plugin: Arrived | None = None
+    plugin: RunningPlugin | None = None
     async with anyio.create_task_group() as group:
         for _ in range(2):  # first the caller that started it, then the one that took over
             with anyio.CancelScope() as scope:
@@ -238,48 +240,54 @@ async def test_plugin_keeps_running_for_waiting_callers_if_one_is_cancelled(tmp_
                     await anyio.wait_all_tasks_blocked()
                     group.start_soon(authenticate)
                     await anyio.wait_all_tasks_blocked()
-                    plugin = plugin or await meeting.arrival()
+                    plugin = plugin or await listener.accept()
                     scope.cancel()
         assert plugin is not None
-        plugin.go_on()
+        plugin.proceed()
     assert tokens == ["1", "1"]
     assert script.runs == 1
 
 
-async def test_plugin_is_killed_when_the_last_waiting_caller_is_cancelled(tmp_path: Path, meeting: Meeting) -> None:
-    source = credentials(tmp_path, f"run == 1 and meet({meeting.port}).recv(1); answer(token=str(run))", timeout=None)
+async def test_plugin_is_killed_when_the_last_waiting_caller_is_cancelled(
+    tmp_path: Path, listener: PluginListener
+) -> None:
+    source = credentials(
+        tmp_path, f"run == 1 and connect({listener.port}).recv(1); print_credential(token=str(run))", timeout=None
+    )
     async with anyio.create_task_group() as group:
         for _ in range(5):
             group.start_soon(source.authenticate)
-        plugin = await meeting.arrival()
+        plugin = await listener.accept()
         await anyio.wait_all_tasks_blocked()
         group.cancel_scope.cancel()
-    assert plugin.was_waited_for()
-    await plugin.gone()
+    assert plugin.was_reaped()
+    await plugin.wait_for_exit()
     assert token(await source.authenticate()) == "2"
 
 
-async def test_background_child_of_a_plugin_does_not_delay_the_result(tmp_path: Path, meeting: Meeting) -> None:
+async def test_background_child_of_a_plugin_does_not_delay_the_result(tmp_path: Path, listener: PluginListener) -> None:
     body = """
 import subprocess
 if len(sys.argv) > 2:
-    meet(sys.argv[1]).recv(1)
+    connect(sys.argv[1]).recv(1)
 else:
     subprocess.Popen([sys.executable, "-I", "-S", __file__, sys.argv[1], "child"], stdout=subprocess.DEVNULL)
-    answer(token="t")
+    print_credential(token="t")
 """
-    source = credentials(tmp_path, body, args=(str(meeting.port),))
+    source = credentials(tmp_path, body, args=(str(listener.port),))
     assert token(await source.authenticate()) == "t"
-    (await meeting.arrival()).go_on()
+    (await listener.accept()).proceed()
 
 
 @pytest.mark.covers("pitfall-30")
 @pytest.mark.covers("pitfall-35")
 @pytest.mark.parametrize("fails", [False, True])
-async def test_concurrent_callers_share_one_run_and_its_failure(tmp_path: Path, meeting: Meeting, fails: bool) -> None:
-    end = "sys.exit(1)" if fails else 'answer(token="t")'
-    script = PluginScript(tmp_path / "plugin", f"meet({meeting.port}).recv(1)\n{end}")
-    source = ExecCredentials(script.settings())
+async def test_concurrent_callers_share_one_run_and_its_failure(
+    tmp_path: Path, listener: PluginListener, fails: bool
+) -> None:
+    end = "sys.exit(1)" if fails else 'print_credential(token="t")'
+    script = PluginScript(tmp_path / "plugin", f"connect({listener.port}).recv(1)\n{end}")
+    source = ExecCredentials(script.plugin())
     outcomes: list[str] = []
 
     async def authenticate() -> None:
@@ -291,9 +299,9 @@ async def test_concurrent_callers_share_one_run_and_its_failure(tmp_path: Path, 
     async with anyio.create_task_group() as group:
         for _ in range(20):
             group.start_soon(authenticate)
-        plugin = await meeting.arrival()
+        plugin = await listener.accept()
         await anyio.wait_all_tasks_blocked()
-        plugin.go_on()
+        plugin.proceed()
     assert outcomes == ["failed" if fails else "t"] * 20
     assert script.runs == 1
 
@@ -303,17 +311,17 @@ async def test_credentials_are_cached_until_they_expire(tmp_path: Path) -> None:
     now = datetime.now(timezone.utc)
     for moment, runs in ((None, 1), (now + timedelta(hours=1), 1), (now - timedelta(seconds=1), 3)):
         expiry = f"{moment.isoformat()!r}" if moment else "None"
-        body = f'answer(token="t", expirationTimestamp={expiry})'
+        body = f'print_credential(token="t", expirationTimestamp={expiry})'
         script = PluginScript(tmp_path / str(expiry).replace(":", ""), body)
-        source = ExecCredentials(script.settings())
+        source = ExecCredentials(script.plugin())
         assert [token(await source.authenticate()) for _ in range(3)] == ["t"] * 3
         assert script.runs == runs
 
 
 @pytest.mark.covers("pitfall-30")
 async def test_rejected_token_is_renewed(tmp_path: Path) -> None:
-    script = PluginScript(tmp_path / "plugin", "answer(token=str(run))")
-    source = ExecCredentials(script.settings())
+    script = PluginScript(tmp_path / "plugin", "print_credential(token=str(run))")
+    source = ExecCredentials(script.plugin())
     first = await source.authenticate()
     second = await source.authenticate(rejected=first)
     assert (token(first), token(second)) == ("1", "2")
@@ -322,7 +330,7 @@ async def test_rejected_token_is_renewed(tmp_path: Path) -> None:
 
 
 def test_plugin_runs_in_an_event_loop_of_another_thread(tmp_path: Path, anyio_backend: str) -> None:
-    source = credentials(tmp_path, 'answer(token="t")')
+    source = credentials(tmp_path, 'print_credential(token="t")')
     tokens: list[str] = []
 
     def work() -> None:

@@ -203,7 +203,7 @@ def test_invalid_fields_raise_and_name_file_entry_and_field(
     "kubeconfig-current-context",
     "kubeconfig-context-cluster",
     "kubeconfig-context-user",
-    "kubeconfig-names-that-stand-twice",
+    "kubeconfig-duplicate-names",
     "kubeconfig-null-lists-unknown-keys",
 )
 @pytest.mark.parametrize(

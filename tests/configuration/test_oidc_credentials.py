@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from client.identity import jwt
+from client.oidc_provider import jwt
 from kubex.configuration import ClientConfiguration, OpenIDConnect, credentials_for
 from kubex.credentials import Authentication, TLSIdentity
 from kubex.credentials._tokens import jwt_expiry

@@ -150,7 +150,7 @@ def test_tls_server_name_applies_to_blocking_sockets(start_tls_server: Any, ca_p
 
 @pytest.mark.parametrize("url", ["https://API.Example.com.", "https://api.example.com", "https://[FD00::1]:1"])
 def test_tls_server_name_does_not_replace_the_name_of_a_proxy(url: str) -> None:
-    """The same context is used for TLS to a proxy, whose own name is verified."""
+    """The same context is used for TLS to a proxy; the name of the proxy is verified there."""
     context = build_ssl_context(ClientConfiguration(url=url, tls_server_name=NAME), TLSConfig(), strict=True)
     host = "fd00::1" if "[" in url else "api.example.com"
     wrapped = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=host)

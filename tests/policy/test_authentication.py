@@ -11,7 +11,7 @@ from kubex.errors import ConfigurationError, Unauthorized
 from kubex.transport import PreparedRequest
 from kubex_testing import MockResponse, MockTransport
 from policy.conftest import CONFIGURATION, URL, refused, scripted
-from support.plugins import PluginScript
+from support.exec_plugins import PluginScript
 
 pytestmark = pytest.mark.anyio
 
@@ -122,8 +122,10 @@ async def test_credentials_that_cannot_be_read_send_nothing(tmp_path: Path) -> N
 
 
 async def test_credentials_that_expired_during_a_wait_are_renewed_before_the_next_attempt(tmp_path: Path) -> None:
-    script = PluginScript(tmp_path, 'answer(token=f"token-{run}", expirationTimestamp="2020-01-01T00:00:00Z")')
-    configuration = ClientConfiguration(url=URL, exec=script.settings())
+    script = PluginScript(
+        tmp_path, 'print_credential(token=f"token-{run}", expirationTimestamp="2020-01-01T00:00:00Z")'
+    )
+    configuration = ClientConfiguration(url=URL, exec=script.plugin())
     throttled = refused(429, Retry_After="0")
     async with scripted(throttled, DONE, configuration=configuration) as (client, mock):
         await client.request("GET", "/")
@@ -131,8 +133,8 @@ async def test_credentials_that_expired_during_a_wait_are_renewed_before_the_nex
 
 
 async def test_a_refused_stream_whose_renewal_fails_leaves_nothing_open(tmp_path: Path) -> None:
-    script = PluginScript(tmp_path, 'run == 2 and sys.exit("log in"); answer(token="old")')
-    configuration = ClientConfiguration(url=URL, exec=script.settings())
+    script = PluginScript(tmp_path, 'run == 2 and sys.exit("log in"); print_credential(token="old")')
+    configuration = ClientConfiguration(url=URL, exec=script.plugin())
     async with scripted(REFUSED, configuration=configuration) as (client, _):  # it checks that the stream is closed
         with pytest.raises(ConfigurationError, match="log in"):
             await client.stream("GET", "/").__aenter__()

@@ -10,12 +10,12 @@ from typing import Any
 import anyio
 import pytest
 
-from client.identity import jwt
+from client.oidc_provider import jwt
 from kubex.configuration import ClientConfiguration, OpenIDConnect
 from kubex.transport import PreparedRequest
 from kubex_testing import MockResponse
 from policy.conftest import URL, refused, scripted
-from support.plugins import PluginScript
+from support.exec_plugins import PluginScript
 from transport.servers import SECONDS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-35")]
@@ -122,9 +122,9 @@ async def test_fifty_refused_calls_are_one_reading_of_a_file(pipe: Pipe, streame
 
 @pytest.mark.parametrize("streamed", [False, True])
 async def test_fifty_refused_calls_are_one_run_of_a_plugin(tmp_path: Path, streamed: bool) -> None:
-    script = PluginScript(tmp_path / "plugin", 'answer(token=f"token-{run}")')
+    script = PluginScript(tmp_path / "plugin", 'print_credential(token=f"token-{run}")')
     storm = Storm("token-1")
-    await weather(storm, streamed=streamed, exec=script.settings())
+    await weather(storm, streamed=streamed, exec=script.plugin())
     assert storm.seen == ["token-1"] * CALLS + ["token-2"] * CALLS
     assert script.runs == 2
 

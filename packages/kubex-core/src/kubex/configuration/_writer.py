@@ -83,7 +83,7 @@ def set_entry(document: Document, plural: str, singular: str, name: str, values:
 
 
 def own_entry_values(document: Document, plural: str, singular: str, name: str) -> Document | None:
-    """Return the mapping of an entry, to be changed in place; None if there is no such entry."""
+    """Return the mapping of an entry, to be changed in place; None if the entry does not exist."""
     for existing in document[plural]:
         if existing.get("name") == name and as_mapping(existing.get(singular)) is not None:
             # A copy, because YAML aliases can make other entries share the mapping.

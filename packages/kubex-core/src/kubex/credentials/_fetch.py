@@ -15,8 +15,10 @@ class FetchRequest:
 
     method: str
     url: str
+    """An absolute URL with the scheme `https` or `http`."""
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes | None = field(default=None, repr=False)
+    """The encoded body; a header names its type."""
     ca_file: str | os.PathLike[str] | None = None
     ca_data: str | None = field(default=None, repr=False)
 

@@ -1,4 +1,4 @@
-"""An OpenID Connect provider for one client, over raw sockets."""
+"""An OpenID Connect provider with one client, on a raw socket server."""
 
 import base64
 import hashlib
@@ -18,11 +18,12 @@ from transport.servers import Peer, Seen, Serve
 
 SECRET = "marked-secret-client"
 
-Answer = Callable[[Peer], None]
+ProviderScript = Callable[[Peer], None]
+"""Sends the response to one request."""
 
 
 def jwt(**claims: Any) -> str:
-    """Make a signed token."""
+    """Create a signed token."""
     head, body = (_base64(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
     signature = hmac.new(b"key of the provider", f"{head}.{body}".encode(), hashlib.sha256).digest()
     return f"{head}.{body}.{_base64(signature)}"
@@ -33,11 +34,12 @@ def _base64(data: bytes) -> str:
 
 
 class Provider:
-    """Issues `token(1)`, `token(2)`, ... in turn, for the refresh token that is valid.
+    """Issues `token(1)`, `token(2)` and so on for the current refresh token.
 
-    `secret` is the client's, `accepts` how it may show it, `tells` what of that the configuration says. With `rotates`
-    each refresh token is good for one use. `discovery` and `answer` replace what the provider answers, `sign` is how it
-    makes its tokens, `keys` what those who check them get.
+    `secret` is the client secret, `accepted_auth_methods` are the ways to send it that the provider accepts, and
+    `auth_methods` those that it lists. With `rotates_refresh_tokens` each refresh token can be used once.
+    `discovery_script` and `token_script` replace the responses of the two endpoints. `sign` creates tokens, and `jwks`
+    contains the keys that verify them.
     """
 
     def __init__(self, serve: Serve, *, tls: Any = None, host: str = "127.0.0.1") -> None:
@@ -45,16 +47,16 @@ class Provider:
         self.url = f"{'https' if tls else 'http'}://{host}:{self.server.port}/realm"
         self.client_id = "kubex"
         self.secret: str | None = None
-        self.accepts = ["client_secret_basic"]
-        self.tells: list[str] | None = None
-        self.rotates = False
+        self.accepted_auth_methods = ["client_secret_basic"]
+        self.auth_methods: list[str] | None = None
+        self.rotates_refresh_tokens = False
         self.refresh_token = "marked-secret-refresh-0"
         self.issued = 0
-        self.discovery: Answer | None = None
-        self.answer: Answer | None = None
+        self.discovery_script: ProviderScript | None = None
+        self.token_script: ProviderScript | None = None
         self.sign: Callable[..., str] = jwt
-        self.keys = b""
-        self.ended = threading.Semaphore(0)
+        self.jwks = b""
+        self.closed_connections = threading.Semaphore(0)
         self._now = int(time.time())
         self._lock = threading.Lock()
 
@@ -63,33 +65,33 @@ class Provider:
         return self.sign(iss=self.url, aud="kubex", sub="jane", jti=number, exp=self._now + seconds)
 
     @property
-    def expired(self) -> str:
-        """An ID token that was good once."""
+    def expired_token(self) -> str:
+        """An expired ID token."""
         return self.token(0, -60)
 
     def settings(self, **fields: Any) -> OpenIDConnect:
-        """Return what the client is told: an expired ID token, unless it says otherwise."""
+        """Return the settings of the client; the default ID token has expired."""
         values: dict[str, Any] = {"issuer_url": self.url, "client_id": self.client_id, "client_secret": self.secret}
-        values |= {"id_token": self.expired, "refresh_token": self.refresh_token}
+        values |= {"id_token": self.expired_token, "refresh_token": self.refresh_token}
         return OpenIDConnect(**values | fields)
 
     @property
-    def refreshes(self) -> list[Seen]:
+    def refresh_requests(self) -> list[Seen]:
         """The requests to the token endpoint."""
         return [seen for seen in self.server.seen if seen.target == "/realm/token"]
 
-    def configuration(self, **fields: Any) -> bytes:
-        """Return what stands in `.well-known/openid-configuration`."""
+    def discovery_document(self, **fields: Any) -> bytes:
+        """Return the content of `.well-known/openid-configuration`."""
         document: dict[str, Any] = {"issuer": self.url, "token_endpoint": f"{self.url}/token"}
-        if self.tells is not None:
-            document["token_endpoint_auth_methods_supported"] = self.tells
+        if self.auth_methods is not None:
+            document["token_endpoint_auth_methods_supported"] = self.auth_methods
         return json.dumps({**document, **fields}).encode()
 
-    def grant(self, **fields: Any) -> bytes:
-        """Return new tokens."""
+    def issue_tokens(self, **fields: Any) -> bytes:
+        """Return the body of a successful refresh, with new tokens."""
         self.issued += 1
         document = {"access_token": "marked-secret-access", "token_type": "Bearer", "id_token": self.token(self.issued)}
-        if self.rotates:
+        if self.rotates_refresh_tokens:
             document["refresh_token"] = self.refresh_token = f"marked-secret-refresh-{self.issued}"
         return json.dumps({**document, **fields}).encode()
 
@@ -97,57 +99,57 @@ class Provider:
         try:
             while seen := peer.request():
                 if seen.target == "/realm/.well-known/openid-configuration":
-                    (self.discovery or self._describe)(peer)
+                    (self.discovery_script or self._send_discovery_document)(peer)
                 elif seen.target == "/realm/keys":
-                    peer.answer(self.keys, headers="Connection: close\r\n")
-                elif self.answer is not None:
-                    self.answer(peer)
+                    peer.answer(self.jwks, headers="Connection: close\r\n")
+                elif self.token_script is not None:
+                    self.token_script(peer)
                 else:
                     self._refresh(peer, seen)
         finally:
-            self.ended.release()
+            self.closed_connections.release()
 
-    def _describe(self, peer: Peer) -> None:
-        peer.answer(self.configuration())
+    def _send_discovery_document(self, peer: Peer) -> None:
+        peer.answer(self.discovery_document())
 
     def _refresh(self, peer: Peer, seen: Seen) -> None:
         form = {name: values[0] for name, values in parse_qs(seen.body.decode()).items()}
         with self._lock:
             if (seen.method, seen.header("content-type")) != ("POST", "application/x-www-form-urlencoded"):
                 refuse(peer, "invalid_request")
-            elif not self._knows(form, seen.header("authorization")):
+            elif not self._accepts_client(form, seen.header("authorization")):
                 refuse(peer, "invalid_client", status="401 Unauthorized")
             elif form.get("grant_type") != "refresh_token":
                 refuse(peer, "unsupported_grant_type")
             elif form.get("refresh_token") != self.refresh_token:
                 refuse(peer, "invalid_grant", f"{form.get('refresh_token')} is not active")
             else:
-                peer.answer(self.grant(), headers="Content-Type: application/json\r\n")
+                peer.answer(self.issue_tokens(), headers="Content-Type: application/json\r\n")
 
-    def _knows(self, form: dict[str, str], authorization: str | None) -> bool:
-        shown = form.get("client_id"), form.get("client_secret")
+    def _accepts_client(self, form: dict[str, str], authorization: str | None) -> bool:
+        credentials = form.get("client_id"), form.get("client_secret")
         method = "client_secret_post"
         if authorization is not None:
             name, _, password = base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
-            shown, method = (unquote_plus(name), unquote_plus(password)), "client_secret_basic"
+            credentials, method = (unquote_plus(name), unquote_plus(password)), "client_secret_basic"
         if self.secret is None:
-            return shown == (self.client_id, None)
-        return method in self.accepts and shown == (self.client_id, self.secret)
+            return credentials == (self.client_id, None)
+        return method in self.accepted_auth_methods and credentials == (self.client_id, self.secret)
 
 
-def server_context(authority: trustme.CA, host: str) -> ssl.SSLContext:
-    """Make the TLS side of a provider."""
+def server_context(ca: trustme.CA, host: str) -> ssl.SSLContext:
+    """Create the SSL context of a provider."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(host).configure_cert(context)
+    ca.issue_cert(host).configure_cert(context)
     return context
 
 
-def pem(authority: trustme.CA) -> str:
-    """Return the certificate of an authority."""
-    return authority.cert_pem.bytes().decode()
+def pem(ca: trustme.CA) -> str:
+    """Return the certificate of a CA in PEM."""
+    return ca.cert_pem.bytes().decode()
 
 
 def refuse(peer: Peer, error: str, description: str | None = None, *, status: str = "400 Bad Request") -> None:
-    """Answer with an error as OAuth 2.0 writes it."""
+    """Send an error response in the format of OAuth 2.0."""
     document = {"error": error} | ({"error_description": description} if description else {})
     peer.answer(json.dumps(document).encode(), status=status, headers="Content-Type: application/json\r\n")

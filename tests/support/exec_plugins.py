@@ -1,4 +1,4 @@
-"""Exec plugins of the tests: real programs, written as Python scripts."""
+"""Exec plugins for tests: Python scripts that run as real programs."""
 
 import json
 import os
@@ -24,12 +24,12 @@ with open(os.path.join(here, "runs"), "a") as log:
 with open(os.path.join(here, "runs")) as log:
     run = len(log.readlines())
 
-def answer(**status):
-    asked = json.loads(os.environ["KUBERNETES_EXEC_INFO"])
-    print(json.dumps({"apiVersion": asked["apiVersion"], "kind": "ExecCredential", "status": status}))
+def print_credential(**status):
+    info = json.loads(os.environ["KUBERNETES_EXEC_INFO"])
+    print(json.dumps({"apiVersion": info["apiVersion"], "kind": "ExecCredential", "status": status}))
 
-def meet(port):
-    '''Connect to the test, which sees by this connection that the plugin lives and by its end that it has ended.'''
+def connect(port):
+    '''Connect to the listener of the test. The connection is closed when this process exits.'''
     connection = socket.create_connection(("127.0.0.1", int(port)))
     connection.sendall(b"%d\\n" % os.getpid())
     return connection
@@ -37,37 +37,37 @@ def meet(port):
 
 
 class PluginScript:
-    """A plugin whose body is Python: `run` counts its runs, `answer(token=...)` prints, `meet(port)` connects."""
+    """A plugin with a Python body: `run` is the number of the run; `print_credential(token=...)`; `connect(port)`."""
 
     def __init__(self, folder: Path, body: str) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / "plugin.py"
-        self.become(body)
+        self.replace_body(body)
 
-    def become(self, body: str) -> None:
-        """Do something else from the next run on."""
+    def replace_body(self, body: str) -> None:
+        """Use another body from the next run on."""
         self.path.write_text(PRELUDE + body)
 
-    def settings(self, **fields: Any) -> ExecPlugin:
-        """Describe how it is run."""
+    def plugin(self, **fields: Any) -> ExecPlugin:
+        """Return the `ExecPlugin` that runs the script."""
         args = (*("-I", "-S", str(self.path)), *fields.pop("args", ()))
         return ExecPlugin(command=sys.executable, args=args, **fields)
 
     @property
-    def told(self) -> list[Any]:
-        """What each run was told in `KUBERNETES_EXEC_INFO`."""
+    def exec_infos(self) -> list[Any]:
+        """The value of `KUBERNETES_EXEC_INFO` in each run."""
         runs = self.folder / "runs"
         return [json.loads(line) for line in runs.read_text().splitlines()] if runs.exists() else []
 
     @property
     def runs(self) -> int:
-        """How often it was run."""
-        return len(self.told)
+        """The number of runs."""
+        return len(self.exec_infos)
 
 
-def printed(status: object = ..., *, api_version: str = V1, **other: object) -> bytes:
-    """Make what a plugin prints."""
+def plugin_output(status: object = ..., *, api_version: str = V1, **other: object) -> bytes:
+    """Return an `ExecCredential` as a plugin prints it."""
     document: dict[str, object] = {"apiVersion": api_version, "kind": "ExecCredential", **other}
     if status is not ...:
         document["status"] = status
@@ -75,11 +75,11 @@ def printed(status: object = ..., *, api_version: str = V1, **other: object) -> 
 
 
 SECONDS = 20.0
-"""No test waits longer for a plugin."""
+"""The maximum time to wait for a plugin."""
 
 
-class Meeting:
-    """Where plugins connect to tell that they run, and wait to be told to go on."""
+class PluginListener:
+    """Accepts connections of plugins, which then wait until the test lets them proceed."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -94,31 +94,31 @@ class Meeting:
     ) -> None:
         self._listener.close()
 
-    async def arrival(self) -> "Arrived":
-        """Wait for a plugin."""
+    async def accept(self) -> "RunningPlugin":
+        """Wait for a plugin to connect."""
         return await anyio.to_thread.run_sync(self._accept)
 
-    def _accept(self) -> "Arrived":
+    def _accept(self) -> "RunningPlugin":
         connection, _ = self._listener.accept()
         connection.settimeout(SECONDS)
         with connection.makefile() as lines:
-            return Arrived(connection, int(lines.readline()))
+            return RunningPlugin(connection, int(lines.readline()))
 
 
-class Arrived:
-    """A plugin that is running."""
+class RunningPlugin:
+    """A plugin that has connected to the listener."""
 
     def __init__(self, connection: socket.socket, pid: int) -> None:
         self._connection = connection
         self._pid = pid
 
-    def go_on(self) -> None:
-        """Let it go on; it waits by `recv`."""
+    def proceed(self) -> None:
+        """Let the plugin return from its `recv()`."""
         self._connection.sendall(b"x")
         self._connection.close()
 
-    async def gone(self) -> None:
-        """Wait until it has ended."""
+    async def wait_for_exit(self) -> None:
+        """Wait until the plugin has exited."""
 
         def wait() -> None:
             with self._connection as connection:
@@ -130,8 +130,8 @@ class Arrived:
 
         await anyio.to_thread.run_sync(wait)
 
-    def was_waited_for(self) -> bool:
-        """Whether nothing is left of it: a process that nobody waited for still has its number."""
+    def was_reaped(self) -> bool:
+        """Return whether the process has exited and its parent has waited for it, so that it is not a zombie."""
         try:
             os.kill(self._pid, 0)
         except ProcessLookupError:
