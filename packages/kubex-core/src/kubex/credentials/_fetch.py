@@ -17,9 +17,11 @@ class FetchRequest:
     url: str
     """An absolute URL with the scheme `https` or `http`."""
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Names and values; a name can occur several times."""
     body: bytes | None = field(default=None, repr=False)
     """The encoded body; a header names its type."""
     ca_file: str | os.PathLike[str] | None = None
+    """A file with CA certificates, read for each request."""
     ca_data: str | None = field(default=None, repr=False)
 
 

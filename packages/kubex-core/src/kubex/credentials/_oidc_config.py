@@ -40,7 +40,7 @@ class OpenIDConnect:
     refresh_token: str | None = field(default=None, repr=False)
     ca_file: str | os.PathLike[str] | None = None
     ca_data: str | None = field(default=None, repr=False)
-    """The CA certificates of the provider in PEM. Without `ca_file` and `ca_data`, the CA certificates of the system are used."""
+    """The CA certificates of the provider in PEM; the default is the CA certificates of the system."""
     save: Callable[[OpenIDTokens], object] | None = field(default=None, repr=False, compare=False)
     """Called in a worker thread with the tokens of each refresh, to store them; if it raises, a warning is logged."""
 
