@@ -35,7 +35,7 @@ async def send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandl
     except aiohttp.ClientResponseError as error:
         if any(text in error.message for text in _TOO_LARGE):
             problem, url = "the headers of the response are too large", request.url.with_query(None)
-            failure = TransportError(problem, request.method, str(url))
+            failure = ConnectionLost(problem, request.method, str(url))
         else:
             failure = aiohttp.ClientPayloadError(error.message)
         failure.__cause__ = error.__cause__

@@ -9,7 +9,7 @@ import anyio
 import httpcore
 from typing_extensions import override
 
-from kubex.errors import ProxyError, TransportError
+from kubex.errors import ConnectionLost, ProxyError
 from kubex.transport import TCP_KEEP_ALIVE, ConnectGuard, PreparedRequest, TransportConfig, proxy_refusal
 from kubex_httpx._stream import Stream, translated
 
@@ -55,7 +55,7 @@ class Connection(httpcore.AsyncNetworkBackend):
         except httpcore.RemoteProtocolError as error:
             if getattr(error.__context__, "error_status_hint", None) == 431:  # of h11, above 100 KiB
                 problem = "the headers of the response are too large"
-                raise TransportError(problem, request.method, request.shown_url) from error
+                raise ConnectionLost(problem, request.method, request.shown_url) from error
             if self._opened is not None and self._opened.latest.startswith(_TLS_ALERT):  # h11 does not say
                 error.args = (f"illegal status line: {self._opened.latest[:20]!r}",)
                 error.__context__ = error.__cause__ = None

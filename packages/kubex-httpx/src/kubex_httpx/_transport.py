@@ -1,6 +1,7 @@
 """A transport on httpx."""
 
 from collections.abc import AsyncIterable, Sequence
+from contextlib import suppress
 from typing import cast
 
 import anyio
@@ -145,7 +146,8 @@ class HttpxResponse(StreamResponse):
         finally:
             await self._transport.give_back(self.connection, self._request, reusable=reusable)
         if not ended:
-            with anyio.CancelScope() as scope:  # ends httpcore's generators, or the garbage collector would have to
+            # This ends the generators of httpcore, or the garbage collector would have to.
+            with anyio.CancelScope() as scope, suppress(httpcore.ReadError):
                 scope.cancel()
                 async for _ in self._chunks:
                     pass
