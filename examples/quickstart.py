@@ -72,7 +72,7 @@ def image_of(obj: Deployment) -> str | None:
 
 
 @asynccontextmanager
-async def scratch_namespace(client: Client) -> AsyncGenerator[str, None]:
+async def temporary_namespace(client: Client) -> AsyncGenerator[str, None]:
     """Create a namespace, and delete it at the end of the block, also after an exception."""
     namespaces = Api(Namespace, client)
     name = f"kubex-quickstart-{secrets.token_hex(4)}"
@@ -91,8 +91,8 @@ async def run(configuration: ClientConfiguration, backend: str) -> None:
     """Connect, create a namespace and run the tour."""
     async with create_client(configuration, client_class=backend) as client:
         version = await client.version()
-        print(f"connected to Kubernetes {version.git_version} at {configuration.url}, by {client.backend.name}")
-        async with scratch_namespace(client) as namespace:
+        print(f"connected to Kubernetes {version.git_version} at {configuration.url} with {client.backend.name}")
+        async with temporary_namespace(client) as namespace:
             await tour(client, namespace)
 
 
@@ -108,7 +108,7 @@ async def main(options: argparse.Namespace) -> None:
         await run(handle.configuration(), options.backend)
 
 
-def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--context", metavar="NAME", help="use the cluster of this context of the kubeconfig")
@@ -120,9 +120,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    chosen = parse()
+    options = parse_arguments()
     try:
-        anyio.run(main, chosen, backend=chosen.runtime)
+        anyio.run(main, options, backend=options.runtime)
     except (KeyboardInterrupt, asyncio.CancelledError):  # Ctrl-C; the second one on Python 3.10
         sys.exit(130)
     except KubexError as error:

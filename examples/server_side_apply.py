@@ -9,27 +9,27 @@ from kubex import Api, Conflict, NotFound, ObjectMeta, create_client
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 
-def wish(**data: str) -> ConfigMap:
+def theme(**data: str) -> ConfigMap:
     """Return a ConfigMap that contains only the fields of one manager."""
     return ConfigMap(metadata=ObjectMeta(name="theme"), data=data)
 
 
 async def share(api: Api[ConfigMap]) -> None:
     """Apply fields, cause a conflict, take over a field, and give it up."""
-    await api.apply(wish(color="blue", font="serif"), field_manager="designer")
+    await api.apply(theme(color="blue", font="serif"), field_manager="designer")
     print("designer  wants color and font; the object did not exist and was created")
-    shared = await api.apply(wish(size="large"), field_manager="editor")
+    shared = await api.apply(theme(size="large"), field_manager="editor")
     print(f"editor    wants size; together: {shared.data}")
 
     try:
-        await api.apply(wish(size="large", color="red"), field_manager="editor")
+        await api.apply(theme(size="large", color="red"), field_manager="editor")
     except Conflict as error:
         print(f"editor    wants another color: {error.causes[0].field} {error.causes[0].message}")
-    taken = await api.apply(wish(size="large", color="red"), field_manager="editor", force=True)
-    print(f"editor    takes it: {taken.data}")
+    forced = await api.apply(theme(size="large", color="red"), field_manager="editor", force=True)
+    print(f"editor    takes it: {forced.data}")
 
-    left = await api.apply(wish(font="serif"), field_manager="designer")
-    print(f"designer  gave up color, which the editor keeps: {left.data}")
+    given_up = await api.apply(theme(font="serif"), field_manager="designer")
+    print(f"designer  gave up color, which the editor keeps: {given_up.data}")
 
 
 async def main() -> None:
@@ -48,7 +48,7 @@ async def delete(api: Api[ConfigMap]) -> None:
     try:
         await api.delete("theme")
     except NotFound:
-        print("there was nothing to delete")
+        print("the ConfigMap does not exist")
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from kubex_testing.embedded import Answer, EmbeddedServer
 
 async def enabled_flags(api: Api[ConfigMap]) -> set[str]:
     """Return the names of the enabled flags. This is the code under test."""
-    found = await api.get_or_none("flags")
-    return {name for name, value in (found.data or {}).items() if value == "on"} if found else set()
+    config_map = await api.get_or_none("flags")
+    return {name for name, value in (config_map.data or {}).items() if value == "on"} if config_map else set()
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def anyio_backend() -> str:
 
 
 @pytest.mark.anyio
-async def test_flags_that_are_on_are_returned(kubex_server_handle: ServerHandle) -> None:
+async def test_only_flags_that_are_on_are_returned(kubex_server_handle: ServerHandle) -> None:
     async with create_client(kubex_server_handle.configuration()) as client:
         api = Api(ConfigMap, client)
         await api.create(ConfigMap(metadata=ObjectMeta(name="flags"), data={"fast": "on", "loud": "off"}))
@@ -34,13 +34,13 @@ async def test_flags_that_are_on_are_returned(kubex_server_handle: ServerHandle)
 
 
 @pytest.mark.anyio
-async def test_without_a_config_map_no_flag_is_on(kubex_server_handle: ServerHandle) -> None:
+async def test_without_a_config_map_all_flags_are_off(kubex_server_handle: ServerHandle) -> None:
     async with create_client(kubex_server_handle.configuration()) as client:
         assert await enabled_flags(Api(ConfigMap, client)) == set()
 
 
 @pytest.mark.anyio
-async def test_an_outage_is_not_taken_for_no_flags(kubex_server: EmbeddedServer) -> None:
+async def test_a_server_error_is_raised(kubex_server: EmbeddedServer) -> None:
     kubex_server.inject("GET *", Answer(503), times=None)
     async with create_client(kubex_server.handle.configuration(), options=ClientOptions(retry=None)) as client:
         with pytest.raises(ServiceUnavailable):

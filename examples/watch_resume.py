@@ -15,74 +15,76 @@ from kubex import Api, ApiError, Expired, TransportError, create_client
 from kubex.errors import DecodeError
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 
-Tell: TypeAlias = Callable[[str, ConfigMap], None]
+Report: TypeAlias = Callable[[str, ConfigMap], None]
 
 # The last state of each object by UID. An object that was deleted and created again has a different UID.
-Known: TypeAlias = dict[str | None, ConfigMap]
+ObjectsByUid: TypeAlias = dict[str | None, ConfigMap]
 
 # A response that cannot be decoded is probably an HTML page of a load balancer, with status 200.
-FAILURES = (TransportError, ApiError, DecodeError)
+WATCH_ERRORS = (TransportError, ApiError, DecodeError)
 
 # Statuses of a server that is overloaded, starting or stopping, or of a load balancer in front of it.
-PASSING = (429, 500, 502, 503, 504)
+TRANSIENT_STATUSES = (429, 500, 502, 503, 504)
 
 
-class Patience:
-    """Waits after failures: for `retry_after` if the server sent it, otherwise with a delay that doubles up to 30 s."""
+class Backoff:
+    """Waits after errors: for `retry_after` if the server sent it, otherwise with a delay that doubles up to 30 s."""
 
     def __init__(self) -> None:
         self.failures = 0
 
-    async def after(self, error: TransportError | ApiError | DecodeError) -> None:
-        """Wait after a failure; raises the error again if it is permanent."""
-        if isinstance(error, ApiError) and error.status not in PASSING:
+    async def wait_after(self, error: TransportError | ApiError | DecodeError) -> None:
+        """Wait after an error; raises it again if it is permanent."""
+        if isinstance(error, ApiError) and error.status not in TRANSIENT_STATUSES:
             raise error
-        asked = error.retry_after if isinstance(error, ApiError) else None
-        delay = asked if asked is not None else min(0.5 * 2 ** min(self.failures, 6), 30)
+        retry_after = error.retry_after if isinstance(error, ApiError) else None
+        delay = retry_after if retry_after is not None else min(0.5 * 2 ** min(self.failures, 6), 30)
         self.failures += 1
         print(f"retrying in {delay:g} s after: {error}")
         await anyio.sleep(delay)
 
 
-async def follow(api: Api[ConfigMap], tell: Tell) -> None:
+async def follow(api: Api[ConfigMap], report: Report) -> None:
     """Report the existing objects (`LISTED`), then every change; never returns."""
-    patience = Patience()
-    known: Known = {}
+    backoff = Backoff()
+    objects: ObjectsByUid = {}
     while True:
         try:
             listed = await api.list()
-        except FAILURES as error:
-            await patience.after(error)
+        except WATCH_ERRORS as error:
+            await backoff.wait_after(error)
             continue
-        present: Known = {item.metadata.uid: item for item in listed}
-        for uid, item in known.items():
+        present: ObjectsByUid = {item.metadata.uid: item for item in listed}
+        for uid, item in objects.items():
             if uid not in present:
-                tell("DELETED", item)
+                report("DELETED", item)
         for item in listed:
-            tell("LISTED", item)
-        known = present
-        await follow_from(listed.resource_version, api, known, tell, patience)
+            report("LISTED", item)
+        objects = present
+        await follow_from(listed.resource_version, api, objects, report, backoff)
         print("the server no longer has the resource version: listing the objects again")
 
 
-async def follow_from(revision: str | None, api: Api[ConfigMap], known: Known, tell: Tell, patience: Patience) -> None:
+async def follow_from(
+    resource_version: str | None, api: Api[ConfigMap], objects: ObjectsByUid, report: Report, backoff: Backoff
+) -> None:
     """Report every change after a resource version, until the server no longer has it."""
     while True:
-        events = api.watch(resource_version=revision)
+        events = api.watch(resource_version=resource_version)
         try:
             async with events:
                 async for event in events:
-                    patience.failures = 0
+                    backoff.failures = 0
                     if event.type == "DELETED":
-                        known.pop(event.object.metadata.uid, None)
+                        objects.pop(event.object.metadata.uid, None)
                     else:
-                        known[event.object.metadata.uid] = event.object
-                    tell(event.type, event.object)
+                        objects[event.object.metadata.uid] = event.object
+                    report(event.type, event.object)
         except Expired:
             return
-        except FAILURES as error:
-            await patience.after(error)
-        revision = events.resource_version
+        except WATCH_ERRORS as error:
+            await backoff.wait_after(error)
+        resource_version = events.resource_version
 
 
 async def main() -> None:

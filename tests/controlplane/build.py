@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Build the control plane the tests run against, once, and print the folder that holds its binaries.
+"""Build the control plane for the tests once, and print the folder that contains its binaries.
 
     export KUBEBUILDER_ASSETS="$(python tests/controlplane/build.py)"
 
-The sources come through the Go module proxy, pinned by the go.mod and go.sum files beside this script. The binaries
-land in a cache outside the tree, in a folder named after everything that decides what they are. A first build takes
-about seven minutes of two cores; afterwards the script answers at once. Only the folder is printed on stdout.
+The sources are downloaded from the Go module proxy; go.mod and go.sum files next to this script pin them. The binaries
+are written to a cache outside the source tree. The name of their folder is a hash of all inputs. The first build takes
+about seven minutes with two cores; later runs only print the folder. Only the folder is printed on stdout.
 """
 
 import argparse
@@ -28,13 +28,14 @@ HERE = Path(__file__).resolve().parent
 CACHE_VARIABLE = "KUBEX_CONTROLPLANE_CACHE"
 ASSETS_VARIABLE = "KUBEBUILDER_ASSETS"
 BUILD_FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false")
-# No C compiler needed, and the binaries run on any distribution. GOWORK: a workspace above this tree must not matter.
+# CGO_ENABLED=0: the build does not need a C compiler, and the binaries run on any Linux distribution.
+# GOWORK=off: ignore Go workspaces in parent folders.
 BUILD_ENVIRONMENT = {"CGO_ENABLED": "0", "GOWORK": "off"}
 
 
 @dataclass(frozen=True)
 class Binary:
-    """One program: the folder of the module that pins it, and its package there."""
+    """A program: its name, the folder of the Go module that pins it, and its Go package."""
 
     name: str
     module: str
@@ -49,9 +50,11 @@ BINARIES = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the folder with the binaries; exit code 1 when there is none, with the reason on stderr."""
+    """Print the folder with the binaries; on failure, print the reason on stderr and return 1."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--print-path", action="store_true", help="never build: exit 1 if the binaries are not there")
+    parser.add_argument(
+        "--print-path", action="store_true", help="do not build; exit with code 1 if the binaries do not exist"
+    )
     options = parser.parse_args(arguments)
     try:
         sys.stdout.write(f"{binaries_folder(build=not options.print_path)}\n")
@@ -62,28 +65,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def binaries_folder(*, build: bool) -> Path:
-    """Return a folder that holds every binary: the one in KUBEBUILDER_ASSETS, or that of the cache."""
+    """Return the folder with the binaries: the value of KUBEBUILDER_ASSETS, or a folder in the cache."""
     assets = os.environ.get(ASSETS_VARIABLE)
-    if assets and holds_binaries(Path(assets)):
+    if assets and has_binaries(Path(assets)):
         return Path(assets).resolve()
     folder = cache_root("controlplane", CACHE_VARIABLE) / cache_key()
-    if holds_binaries(folder):
+    if has_binaries(folder):
         return folder
     if not build:
         raise BuildError(
-            f"{folder} holds no binaries yet; run {Path(__file__).name} without --print-path to build them"
+            f"{folder} does not contain the binaries; run {Path(__file__).name} without --print-path to build them"
         )
-    build_once(folder, complete=holds_binaries, build=build_binaries)
+    build_once(folder, complete=has_binaries, build=build_binaries)
     return folder
 
 
-def holds_binaries(folder: Path) -> bool:
-    """Tell whether every binary is there and can be run."""
+def has_binaries(folder: Path) -> bool:
+    """Return whether all binaries exist and are executable."""
     return all((folder / binary.name).is_file() and os.access(folder / binary.name, os.X_OK) for binary in BINARIES)
 
 
 def cache_key() -> str:
-    """Return a name that changes with whatever changes the binaries: sources, flags, toolchain, platform."""
+    """Return a name that depends on the sources, the flags, the Go version and the platform."""
     digest = hashlib.sha256()
     for binary in BINARIES:
         command = [*build_command(binary, Path()), json.dumps(toolchain(binary.module))]
@@ -94,7 +97,7 @@ def cache_key() -> str:
 
 
 def toolchain(module: str) -> dict[str, str]:
-    """Return the Go version and platform that a module would be built with."""
+    """Return the Go version and platform for the build of a module."""
     settings: dict[str, str] = json.loads(
         run_go(["env", "-json", "GOVERSION", "GOOS", "GOARCH", "GOAMD64", "GOARM64"], module, capture=True)
     )
@@ -105,12 +108,12 @@ def kubernetes_version() -> str:
     """Return the pinned version of Kubernetes, such as `v1.37.2`."""
     pinned = re.search(r"^\s*(?:require )?k8s\.io/kubernetes (v\S+)", (HERE / "kubernetes/go.mod").read_text(), re.M)
     if pinned is None:
-        raise BuildError(f"{HERE / 'kubernetes/go.mod'} requires no k8s.io/kubernetes")
+        raise BuildError(f"{HERE / 'kubernetes/go.mod'} does not require k8s.io/kubernetes")
     return pinned[1]
 
 
 def build_command(binary: Binary, folder: Path) -> list[str]:
-    """Return the arguments for `go`. The version has to be linked in, else /version says v0.0.0-master."""
+    """Return the arguments for `go`. Without the linker flags, /version would return v0.0.0-master."""
     linker = ["-s", "-w"]
     if binary.module == "kubernetes":
         version = kubernetes_version()
@@ -122,7 +125,7 @@ def build_command(binary: Binary, folder: Path) -> list[str]:
 
 
 def run_go(arguments: Sequence[str], module: str, *, capture: bool = False) -> str:
-    """Run `go` in the folder of a module; its own messages go to stderr."""
+    """Run `go` in the folder of a module. Its messages are written to stderr."""
     try:
         result = subprocess.run(
             ["go", *arguments],
@@ -141,7 +144,7 @@ def run_go(arguments: Sequence[str], module: str, *, capture: bool = False) -> s
 
 
 def report(line: str) -> None:
-    """Tell whoever watches the build; stdout is kept for the folder."""
+    """Write a line to stderr, because stdout only contains the folder."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 

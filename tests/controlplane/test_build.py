@@ -1,4 +1,4 @@
-"""The script that builds the programs, with a stand-in for `go`: the real one takes minutes."""
+"""build.py builds the control plane. A fake `go` is used, because the real one takes minutes."""
 
 import os
 import subprocess
@@ -10,9 +10,9 @@ import pytest
 
 HERE = Path(__file__).parent
 SCRIPT = HERE / "build.py"
-NAMES = {"etcd", "kube-apiserver", "kube-controller-manager"}
+BINARIES = {"etcd", "kube-apiserver", "kube-controller-manager"}
 
-# Says what version it is, "compiles" by writing a program, and keeps a record of both.
+# Prints a version, or writes a file instead of compiling, and records each call.
 FAKE_GO = f"""#!{sys.executable} -IS
 import json, os, pathlib, sys
 here = pathlib.Path(sys.argv[0]).parent
@@ -23,7 +23,7 @@ if sys.argv[1] == "env":
 elif (here / "fails").exists() and "controller-manager" in sys.argv[-1]:
     sys.exit("undefined: something")
 else:
-    print("some words of the compiler")
+    print("a message of the compiler")
     output = pathlib.Path(sys.argv[sys.argv.index("-o") + 1])
     output.write_text("program")
     output.chmod(0o755)
@@ -32,12 +32,12 @@ else:
 
 @dataclass
 class Machine:
-    """A machine with a `go` of its own and an empty cache."""
+    """A machine with a fake `go` and an empty cache."""
 
     go: Path
     cache: Path
 
-    def command(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
         """Start the script."""
         path = {"PATH": f"{self.go}", "KUBEX_CONTROLPLANE_CACHE": str(self.cache), "KUBEBUILDER_ASSETS": ""}
         return subprocess.Popen(
@@ -49,45 +49,45 @@ class Machine:
         )
 
     def run(self, *arguments: str, **environ: str) -> tuple[int, str, str]:
-        """Run the script and return its exit code, its output and its messages."""
-        process = self.command(*arguments, **environ)
+        """Run the script; return its exit code, stdout and stderr."""
+        process = self.start(*arguments, **environ)
         output, errors = process.communicate(timeout=30)
         return process.returncode, output, errors
 
     def builds(self) -> list[str]:
-        """Return the calls that built something."""
+        """Return the calls of `go build`."""
         return [call for call in (self.go / "calls").read_text().splitlines() if '"build"' in call]
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """Give the test a machine."""
-    made = Machine(tmp_path / "go", tmp_path / "cache")
-    made.go.mkdir()
-    (made.go / "go").write_text(FAKE_GO)
-    (made.go / "go").chmod(0o755)
-    (made.go / "version").write_text("go1.26.8")
-    return made
+    """Return a machine with the fake `go`."""
+    machine = Machine(tmp_path / "go", tmp_path / "cache")
+    machine.go.mkdir()
+    (machine.go / "go").write_text(FAKE_GO)
+    (machine.go / "go").chmod(0o755)
+    (machine.go / "version").write_text("go1.26.8")
+    return machine
 
 
-def tree() -> set[Path]:
-    """Return the files beside the script, without those that importing this module makes."""
+def source_files() -> set[Path]:
+    """Return the files in the folder of the script, except for compiled Python files."""
     return {path for path in HERE.rglob("*") if "__pycache__" not in path.parts}
 
 
-def test_it_builds_every_program_once_and_prints_only_the_folder(machine: Machine) -> None:
-    before = tree()
+def test_each_binary_is_built_once_and_only_the_folder_is_printed(machine: Machine) -> None:
+    before = source_files()
     code, first, errors = machine.run()
     folder = Path(first.removesuffix("\n"))
     assert (code, folder.parent) == (0, machine.cache)
-    assert {path.name for path in folder.iterdir()} == NAMES
-    assert "some words of the compiler" in errors
+    assert {path.name for path in folder.iterdir()} == BINARIES
+    assert "a message of the compiler" in errors
     assert machine.run() == (0, first, "")
     assert len(machine.builds()) == 3
-    assert tree() == before
+    assert source_files() == before
 
 
-def test_the_version_of_kubernetes_is_linked_in_and_names_the_folder(machine: Machine) -> None:
+def test_the_version_of_kubernetes_is_in_the_linker_flags_and_the_folder_name(machine: Machine) -> None:
     _, output, _ = machine.run()
     assert Path(output).name.startswith("v1.37.2-")
     [apiserver] = [call for call in machine.builds() if call.endswith('cmd/kube-apiserver"]')]
@@ -95,7 +95,7 @@ def test_the_version_of_kubernetes_is_linked_in_and_names_the_folder(machine: Ma
     assert "version.gitMinor=37" in apiserver
 
 
-def test_each_module_is_built_where_its_go_mod_is(machine: Machine) -> None:
+def test_each_module_is_built_in_the_folder_of_its_go_mod(machine: Machine) -> None:
     machine.run()
     folders = {call.rsplit("/", 1)[1].strip('"]'): call.split('"')[1] for call in machine.builds()}
     assert folders == {
@@ -105,12 +105,12 @@ def test_each_module_is_built_where_its_go_mod_is(machine: Machine) -> None:
     }
 
 
-def test_a_workspace_around_the_tree_does_not_matter(machine: Machine) -> None:
+def test_go_workspaces_are_disabled(machine: Machine) -> None:
     machine.run(GOWORK="/somewhere/go.work")
     assert all('"off"' in call for call in machine.builds())
 
 
-def test_another_toolchain_builds_into_another_folder(machine: Machine) -> None:
+def test_another_go_version_builds_into_another_folder(machine: Machine) -> None:
     _, first, _ = machine.run()
     (machine.go / "version").write_text("go1.27.0")
     _, second, _ = machine.run()
@@ -118,19 +118,19 @@ def test_another_toolchain_builds_into_another_folder(machine: Machine) -> None:
     assert len(machine.builds()) == 6
 
 
-def test_print_path_never_builds(machine: Machine) -> None:
+def test_print_path_does_not_build(machine: Machine) -> None:
     code, output, errors = machine.run("--print-path")
     assert (code, output) == (1, "")
-    assert "holds no binaries yet; run build.py without --print-path" in errors
+    assert "does not contain the binaries; run build.py without --print-path" in errors
     assert machine.builds() == []
     _, folder, _ = machine.run()
     assert machine.run("--print-path") == (0, folder, "")
 
 
-def test_programs_of_kubebuilder_assets_need_no_go(machine: Machine, tmp_path: Path) -> None:
+def test_binaries_in_kubebuilder_assets_are_used_without_go(machine: Machine, tmp_path: Path) -> None:
     assets = tmp_path / "assets"
     assets.mkdir()
-    for name in NAMES:
+    for name in BINARIES:
         (assets / name).touch(mode=0o755)
     (machine.go / "go").unlink()
     assert machine.run(KUBEBUILDER_ASSETS=str(assets)) == (0, f"{assets}\n", "")
@@ -141,7 +141,7 @@ def test_programs_of_kubebuilder_assets_need_no_go(machine: Machine, tmp_path: P
     assert "or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver" in errors
 
 
-def test_a_failed_build_leaves_nothing_and_the_next_one_succeeds(machine: Machine) -> None:
+def test_a_failed_build_leaves_no_files_and_the_next_build_succeeds(machine: Machine) -> None:
     (machine.go / "fails").touch()
     code, output, errors = machine.run()
     assert (code, output) == (1, "")
@@ -151,7 +151,7 @@ def test_a_failed_build_leaves_nothing_and_the_next_one_succeeds(machine: Machin
     assert machine.run()[0] == 0
 
 
-def test_what_a_killed_build_left_is_removed_by_the_next_one(machine: Machine) -> None:
+def test_a_build_removes_the_files_of_a_killed_build(machine: Machine) -> None:
     leftover = machine.cache / ".building-x"
     leftover.mkdir(parents=True)
     (leftover / "etcd").touch()
@@ -160,15 +160,15 @@ def test_what_a_killed_build_left_is_removed_by_the_next_one(machine: Machine) -
     assert {path.name for path in machine.cache.iterdir()} == {".lock", Path(output.strip()).name}
 
 
-def test_a_folder_that_lost_a_program_is_built_again(machine: Machine) -> None:
+def test_a_folder_without_one_binary_is_built_again(machine: Machine) -> None:
     _, output, _ = machine.run()
     (Path(output.strip()) / "etcd").unlink()
     assert machine.run()[1] == output
-    assert {path.name for path in Path(output.strip()).iterdir()} == NAMES
+    assert {path.name for path in Path(output.strip()).iterdir()} == BINARIES
 
 
-def test_runs_at_the_same_time_build_once(machine: Machine) -> None:
-    processes = [machine.command() for _ in range(3)]
+def test_concurrent_runs_build_once(machine: Machine) -> None:
+    processes = [machine.start() for _ in range(3)]
     outputs = {process.communicate(timeout=30)[0] for process in processes}
     assert len(outputs) == 1
     assert {process.returncode for process in processes} == {0}
@@ -182,15 +182,15 @@ def test_runs_at_the_same_time_build_once(machine: Machine) -> None:
         ({"XDG_CACHE_HOME": "", "HOME": "{tmp}/home"}, "{tmp}/home/.cache/kubex/controlplane"),
     ],
 )
-def test_the_cache_is_where_caches_are(
+def test_the_cache_is_below_xdg_cache_home_or_the_home_directory(
     machine: Machine, tmp_path: Path, environ: dict[str, str], expected: str
 ) -> None:
-    places = {name: value.format(tmp=tmp_path) for name, value in environ.items()}
-    _, output, _ = machine.run(KUBEX_CONTROLPLANE_CACHE="", **places)
+    variables = {name: value.format(tmp=tmp_path) for name, value in environ.items()}
+    _, output, _ = machine.run(KUBEX_CONTROLPLANE_CACHE="", **variables)
     assert str(Path(output).parent) == expected.format(tmp=tmp_path)
 
 
-def test_the_modules_pin_the_programs_and_every_staging_module() -> None:
+def test_the_modules_pin_the_binaries_and_all_staging_modules() -> None:
     kubernetes, etcd = ((HERE / module / "go.mod").read_text() for module in ("kubernetes", "etcd"))
     replaced = [line.split() for line in kubernetes.splitlines() if " => " in line]
     assert len(replaced) == 33

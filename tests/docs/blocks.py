@@ -1,4 +1,4 @@
-"""The fenced blocks of the documentation, and how its Python is run."""
+"""Finds the fenced code blocks of the documentation, and runs Python blocks."""
 
 import ast
 import inspect
@@ -22,7 +22,7 @@ FENCE = re.compile(r"^ *(?P<fence>`{3,})(?P<language>\S*)[^\n]*\n(?P<text>.*?)^ 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block, and the line that its text starts at."""
+    """A fenced code block. Its text starts at `line` of the page."""
 
     path: Path
     line: int
@@ -31,17 +31,17 @@ class Block:
 
     @property
     def is_test(self) -> bool:
-        """Whether this is a file of tests, for pytest to run."""
+        """Whether the block defines tests, so that pytest must run it."""
         return re.search(r"^(async )?def test_", self.text, re.MULTILINE) is not None
 
 
 def page_name(path: Path) -> str:
-    """Return what a page is called in the names of tests."""
+    """Return the path of a page relative to the root, for the IDs of tests."""
     return path.relative_to(ROOT).as_posix()
 
 
 def blocks(path: Path, language: str) -> Iterator[Block]:
-    """Yield the blocks of a page in one language."""
+    """Yield the code blocks of a page in a language."""
     source = path.read_text(encoding="utf-8")
     for match in FENCE.finditer(source):
         if match["language"] == language:
@@ -50,14 +50,14 @@ def blocks(path: Path, language: str) -> Iterator[Block]:
 
 
 async def run_block(block: Block, names: dict[str, Any]) -> None:
-    """Run a block; it may use `await`, and if it ends by defining `async def main()`, that is run as well."""
+    """Run a block, which may use `await`. If its last statement defines `async def main()`, run that too."""
     tree = ast.parse(block.text, str(block.path))
     ast.increment_lineno(tree, block.line - 1)
     code: CodeType = compile(tree, str(block.path), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     if code.co_flags & inspect.CO_COROUTINE:
         await eval(code, names)  # noqa: S307 - our own documentation
     else:
-        # In a thread, since a block may start an event loop of its own.
+        # Run in a thread, because a block may start its own event loop.
         await anyio.to_thread.run_sync(partial(exec, code, names))
     last = tree.body[-1]
     if isinstance(last, ast.AsyncFunctionDef) and last.name == "main":

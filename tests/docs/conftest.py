@@ -1,4 +1,4 @@
-"""Pages and examples run on an API server of their own, which the environment points to."""
+"""The API server on which pages and examples run."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from support.pairs import Pair
 def cluster(
     pair: Pair, kubex_server: EmbeddedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[EmbeddedServer]:
-    """Start a server that a plain `create_client()` finds, on the backend of the pair."""
+    """Start a server, and set the environment so that `create_client()` uses it with the backend of the pair."""
     kubeconfig = kubex_server.handle.write_kubeconfig(tmp_path / "kubeconfig")
     monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
     monkeypatch.setenv("KUBEX_BACKEND", pair.backend)

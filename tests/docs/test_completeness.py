@@ -1,4 +1,4 @@
-"""What is public is described, and what is described exists."""
+"""Public names are documented, and documented names exist."""
 
 import dataclasses
 import re
@@ -15,8 +15,8 @@ from kubex.core.params import Timeout
 from kubex.transport import Backend, TransportConfig
 
 DOCS = ROOT / "docs"
-# What an Api is made of, beside its verbs.
-PARTS = {"aclose", "client", "namespace", "resource"}
+# Attributes of an Api that are not verbs or accessors.
+ATTRIBUTES = {"aclose", "client", "namespace", "resource"}
 SOURCES = ROOT / "packages" / "kubex-core" / "src"
 
 
@@ -29,12 +29,12 @@ def field_names(described: type) -> list[str]:
 
 
 @pytest.mark.parametrize("name", errors.__all__)
-def test_every_exception_is_on_the_page_of_errors(name: str) -> None:
+def test_the_page_about_errors_names_each_exception(name: str) -> None:
     assert f"`{name}`" in page("docs/errors.md")
 
 
 @pytest.mark.parametrize("name", field_names(ClientOptions))
-def test_every_option_has_a_section(name: str) -> None:
+def test_each_client_option_has_a_section(name: str) -> None:
     assert f"\n### {name}\n" in page("docs/clients.md")
 
 
@@ -48,12 +48,12 @@ def test_every_option_has_a_section(name: str) -> None:
         (TransportConfig, "docs/backends.md"),
     ],
 )
-def test_every_field_is_in_a_table(described: type, where: str) -> None:
+def test_each_field_is_in_a_table_of_its_page(described: type, where: str) -> None:
     rows = "\n".join(line for line in page(where).splitlines() if line.startswith("|"))
     assert [name for name in field_names(described) if f"`{name}`" not in rows] == []
 
 
-def test_each_row_that_compares_with_kubectl_is_one_that_must_have_a_test() -> None:
+def test_each_row_of_the_comparison_with_kubectl_must_have_a_test() -> None:
     table = (
         page("docs/configuration.md").partition("| What | kubectl | kubex |\n|---|---|---|\n")[2].partition("\n\n")[0]
     )
@@ -63,23 +63,23 @@ def test_each_row_that_compares_with_kubectl_is_one_that_must_have_a_test() -> N
     assert len(named) > 30
 
 
-@pytest.mark.parametrize("verb", [name for name in dir(Api) if not name.startswith("_") and name not in PARTS])
-def test_every_verb_and_accessor_is_on_the_page_of_operations(verb: str) -> None:
+@pytest.mark.parametrize("verb", [name for name in dir(Api) if not name.startswith("_") and name not in ATTRIBUTES])
+def test_the_page_about_operations_names_each_verb_and_accessor(verb: str) -> None:
     assert re.search(rf"`{verb}[`(.]", page("docs/operations.md"))
 
 
-def test_the_first_two_shell_blocks_of_the_readme_are_one_command_each() -> None:
+def test_the_readme_starts_with_the_commands_for_the_quickstart_and_the_tests() -> None:
     first, second, *_ = blocks(ROOT / "README.md", "sh")
     assert (first.text, second.text) == ("python3 dev.py quickstart\n", "python3 dev.py test\n")
 
 
-def test_the_changelog_leads_to_that_of_every_distribution() -> None:
+def test_the_changelog_links_the_changelog_of_each_distribution() -> None:
     packages = {path.parent.name for path in ROOT.glob("packages/*/pyproject.toml")}
     assert set(re.findall(r"\]\(packages/([\w-]+)/CHANGELOG\.md\)", page("CHANGELOG.md"))) == packages
 
 
 @pytest.mark.parametrize("package", sorted(ROOT.glob("packages/*")), ids=lambda path: path.name)
-def test_the_version_of_a_distribution_is_in_its_changelog(package: Path) -> None:
+def test_the_changelog_of_a_distribution_has_a_section_for_its_version(package: Path) -> None:
     versions = re.findall(r'^(?:version|__version__) = "([^"]+)"', sources_of_version(package), re.MULTILINE)
     assert f"\n## {versions[0]}\n" in (package / "CHANGELOG.md").read_text(encoding="utf-8")
 
@@ -90,13 +90,13 @@ def sources_of_version(package: Path) -> str:
 
 
 def rows_of(heading: str) -> list[tuple[str, str]]:
-    """Return the cells of the table below a heading of CONTRIBUTING."""
+    """Return the first two cells of each row of the table below a heading of CONTRIBUTING.md."""
     section = page("CONTRIBUTING.md").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     cells = [re.split(r" *\| *", line.strip("| ")) for line in section.splitlines() if line.startswith("|")]
     return [(row[0], row[1]) for row in cells[2:]]
 
 
-def test_the_table_of_changes_names_files_that_exist() -> None:
+def test_the_files_in_the_table_of_changes_exist() -> None:
     missing: list[str] = []
     for _, where in rows_of("Where do I change X"):
         folder = ROOT
@@ -110,7 +110,7 @@ def test_the_table_of_changes_names_files_that_exist() -> None:
     assert missing == []
 
 
-def test_the_glossary_names_classes_that_exist() -> None:
+def test_the_classes_in_the_glossary_exist() -> None:
     sources = "\n".join(
         path.read_text(encoding="utf-8")
         for name in ("kubex-core", "kubex-testing")
@@ -124,7 +124,7 @@ def test_the_glossary_names_classes_that_exist() -> None:
     assert len(used) > 15
 
 
-def test_the_table_of_tests_names_every_folder() -> None:
+def test_the_table_of_tests_has_each_folder() -> None:
     named = {name for cell, _ in rows_of("Tests") for name in re.findall(r"`(\w+)`", cell)}
     folders = {
         path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and not path.name.startswith((".", "_"))
@@ -132,6 +132,6 @@ def test_the_table_of_tests_names_every_folder() -> None:
     assert named == folders
 
 
-def test_the_list_of_examples_names_every_one() -> None:
+def test_the_readme_of_the_examples_lists_each_example() -> None:
     named = re.findall(r"\]\(([\w.]+)\)", page("examples/README.md"))
     assert sorted(named) == sorted(path.name for path in (ROOT / "examples").glob("*.py"))

@@ -1,4 +1,4 @@
-"""Every example runs, and says what it is for."""
+"""The examples run on the embedded API server."""
 
 import io
 import os
@@ -26,18 +26,29 @@ from kubex_testing.embedded import Answer, Delay, EmbeddedServer, RecordedReques
 from support.pairs import PAIRS, Pair
 
 EXAMPLES = ROOT / "examples"
-STORY = ["connected", "created", "created", "created", "listed", "patched", "deleted", "watched", "deleted", "deleted"]
+QUICKSTART_STEPS = [
+    "connected",
+    "created",
+    "created",
+    "created",
+    "listed",
+    "patched",
+    "deleted",
+    "watched",
+    "deleted",
+    "deleted",
+]
 JSON = (("Content-Type", "application/json"),)
-EXPIRED = b'{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Expired", "code": 410}'
-CONTEXT = ("--context", "kubex-testing")
+EXPIRED_STATUS = b'{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Expired", "code": 410}'
+CONTEXT_OPTION = ("--context", "kubex-testing")
 
 
-def load(name: str) -> dict[str, Any]:
+def run_module(name: str) -> dict[str, Any]:
     return runpy.run_path(str(EXAMPLES / name))
 
 
-def start(pair: Pair, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
-    """Start the quickstart on a pair."""
+def start_quickstart(pair: Pair, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
+    """Start the quickstart in a process, with the backend and the runtime of the pair."""
     script = str(EXAMPLES / "quickstart.py")
     return subprocess.Popen(
         [sys.executable, "-W", "error", script, "--backend", pair.backend, "--runtime", pair.runtime, *arguments],
@@ -49,13 +60,16 @@ def start(pair: Pair, *arguments: str, **environ: str) -> "subprocess.Popen[str]
 
 
 def finish(process: "subprocess.Popen[str]") -> tuple[int, str]:
-    """Return the exit code and what was printed."""
-    printed, _ = process.communicate(timeout=30)
+    """Wait for the process; return its exit code and output."""
+    try:
+        printed, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
     return process.returncode, printed
 
 
-def story(printed: str) -> list[str]:
-    """Return what the quickstart says it did; a watch may see more events than one."""
+def steps(printed: str) -> list[str]:
+    """Return the steps that the quickstart printed. The events of a watch count as one step."""
     verbs = re.findall(r"^(connected|created|listed|patched|deleted|watched)", printed, re.MULTILINE)
     return [verb for index, verb in enumerate(verbs) if verb != "watched" or verbs[index - 1] != "watched"]
 
@@ -68,7 +82,7 @@ def is_list(request: RecordedRequest) -> bool:
     return request.method == "GET" and not is_watch(request)
 
 
-def scratch_deletions(server: EmbeddedServer) -> list[str]:
+def namespace_deletions(server: EmbeddedServer) -> list[str]:
     return [
         request.path
         for request in server.requests
@@ -78,52 +92,54 @@ def scratch_deletions(server: EmbeddedServer) -> list[str]:
     ]
 
 
-def test_the_quickstart_needs_no_cluster_and_ignores_the_kubeconfig(pair: Pair, tmp_path: Path) -> None:
-    code, printed = finish(start(pair, KUBECONFIG=str(tmp_path / "missing")))
+def test_the_quickstart_does_not_need_a_cluster_or_a_kubeconfig(pair: Pair, tmp_path: Path) -> None:
+    code, printed = finish(start_quickstart(pair, KUBECONFIG=str(tmp_path / "missing")))
     assert code == 0, printed
-    assert story(printed) == STORY, printed
+    assert steps(printed) == QUICKSTART_STEPS, printed
 
 
-def test_the_quickstart_runs_on_the_cluster_of_a_context(
+def test_the_quickstart_can_use_the_cluster_of_a_context(
     pair: Pair, kubex_control_plane: ServerHandle, tmp_path: Path
 ) -> None:
     kubeconfig = kubex_control_plane.write_kubeconfig(tmp_path / "kubeconfig")
-    code, printed = finish(start(pair, *CONTEXT, KUBECONFIG=str(kubeconfig)))
+    code, printed = finish(start_quickstart(pair, *CONTEXT_OPTION, KUBECONFIG=str(kubeconfig)))
     assert code == 0, printed
-    assert story(printed) == STORY, printed
+    assert steps(printed) == QUICKSTART_STEPS, printed
 
 
 def test_the_quickstart_deletes_its_namespace_after_a_failure(
     pair: Pair, kubex_server: EmbeddedServer, kubex_kubeconfig: Path
 ) -> None:
-    kubex_server.inject(lambda request: request.path.endswith("/deployments"), Answer(403, b"no deployments today"))
-    code, printed = finish(start(pair, *CONTEXT, KUBECONFIG=str(kubex_kubeconfig)))
+    kubex_server.inject(
+        lambda request: request.path.endswith("/deployments"), Answer(403, b"deployments are not allowed")
+    )
+    code, printed = finish(start_quickstart(pair, *CONTEXT_OPTION, KUBECONFIG=str(kubex_kubeconfig)))
     assert code == 1
-    assert "no deployments today" in printed
+    assert "deployments are not allowed" in printed
     assert "Traceback" not in printed
-    assert len(scratch_deletions(kubex_server)) == 1
+    assert len(namespace_deletions(kubex_server)) == 1
 
 
 def test_the_quickstart_deletes_its_namespace_after_ctrl_c(
     pair: Pair, kubex_server: EmbeddedServer, kubex_kubeconfig: Path
 ) -> None:
-    held = Delay()
-    kubex_server.inject("PATCH *", held)
-    with start(pair, *CONTEXT, KUBECONFIG=str(kubex_kubeconfig)) as process:
-        assert held.arrived.wait(20)
+    patch_delay = Delay()
+    kubex_server.inject("PATCH *", patch_delay)
+    with start_quickstart(pair, *CONTEXT_OPTION, KUBECONFIG=str(kubex_kubeconfig)) as process:
+        assert patch_delay.arrived.wait(20)
         process.send_signal(signal.SIGINT)
         code, printed = finish(process)
-    held.release()
+    patch_delay.release()
     assert code == 130, printed
     assert "Traceback" not in printed
-    assert len(scratch_deletions(kubex_server)) == 1
+    assert len(namespace_deletions(kubex_server)) == 1
 
 
 @pytest.mark.anyio
-async def test_the_custom_resource_is_registered_used_and_removed(
+async def test_custom_resource_registers_uses_and_deletes_its_kind(
     cluster: EmbeddedServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await load("custom_resource.py")["main"]()
+    await run_module("custom_resource.py")["main"]()
     printed = capsys.readouterr().out
     assert "backups.kubex.example.com is established" in printed
     assert "patched nightly, which keeps 14" in printed
@@ -132,40 +148,46 @@ async def test_the_custom_resource_is_registered_used_and_removed(
 
 
 @pytest.mark.anyio
-async def test_two_managers_share_an_object(cluster: EmbeddedServer, capsys: pytest.CaptureFixture[str]) -> None:
-    await load("server_side_apply.py")["main"]()
+async def test_server_side_apply_prints_a_conflict_and_resolves_it(
+    cluster: EmbeddedServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await run_module("server_side_apply.py")["main"]()
     lines = capsys.readouterr().out.splitlines()
     assert lines[2] == 'editor    wants another color: .data.color conflict with "designer"'
     assert lines[4].endswith("{'color': 'red', 'font': 'serif', 'size': 'large'}")
 
 
 @pytest.mark.anyio
-async def test_a_log_is_read_and_followed(cluster: EmbeddedServer, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_logs_prints_the_last_lines_and_follows_the_log(
+    cluster: EmbeddedServer, capsys: pytest.CaptureFixture[str]
+) -> None:
     async with create_client() as client:
         spec = PodSpec(containers=[Container(name="app", image="app:1")], node_name="node")
         await Api(Pod, client).create(Pod(metadata=ObjectMeta(name="web"), spec=spec))
     cluster.set_pod_log("default", "web", "app", b"one\ntwo\nthree\n", ended=False)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(load("logs.py")["main"], "web")
+        tasks.start_soon(run_module("logs.py")["main"], "web")
         await anyio.to_thread.run_sync(cluster.wait_for_request, lambda request: "follow=true" in request.target, 5.0)
         cluster.append_pod_log("default", "web", "app", b"four\n")
         cluster.end_pod_log("default", "web", "app")
     assert capsys.readouterr().out == "two\nthree\n--- following\nfour\n"
 
 
-# Python 3.10 does not count a TLS transport as closed when the peer has cut it.
+# Python 3.10 does not treat a TLS transport as closed if the peer closed the connection.
 @pytest.mark.filterwarnings("ignore:unclosed transport:ResourceWarning")
 @pytest.mark.anyio
-async def test_a_watch_is_followed_through_ends_breaks_and_forgotten_revisions(cluster: EmbeddedServer) -> None:
+async def test_watch_resume_continues_after_closed_watches_lost_connections_and_expired_versions(
+    cluster: EmbeddedServer,
+) -> None:
     send, receive = anyio.create_memory_object_stream[tuple[str, str | None]](10)
 
-    def tell(event: str, item: ConfigMap) -> None:
+    def report(event: str, item: ConfigMap) -> None:
         send.send_nowait((event, item.metadata.name))
 
     async with create_client() as client, anyio.create_task_group() as tasks, send, receive:
         api = Api(ConfigMap, client)
         await create(api, "first")
-        tasks.start_soon(load("watch_resume.py")["follow"], api, tell)
+        tasks.start_soon(run_module("watch_resume.py")["follow"], api, report)
         assert await receive.receive() == ("LISTED", "first")
         await create(api, "second")
         assert await receive.receive() == ("ADDED", "second")
@@ -174,7 +196,7 @@ async def test_a_watch_is_followed_through_ends_breaks_and_forgotten_revisions(c
         await create(api, "third")
         assert await receive.receive() == ("ADDED", "third")
 
-        cluster.inject(is_watch, Answer(410, EXPIRED, JSON))
+        cluster.inject(is_watch, Answer(410, EXPIRED_STATUS, JSON))
         cluster.close_watches()
         assert [await receive.receive() for _ in range(3)] == [
             ("LISTED", name) for name in ("first", "second", "third")
@@ -190,33 +212,33 @@ async def test_a_watch_is_followed_through_ends_breaks_and_forgotten_revisions(c
 
 
 @pytest.mark.anyio
-async def test_objects_that_were_deleted_before_a_new_list_are_reported(cluster: EmbeddedServer) -> None:
+async def test_watch_resume_reports_objects_that_were_deleted_before_it_lists_again(cluster: EmbeddedServer) -> None:
     send, receive = anyio.create_memory_object_stream[tuple[str, str | None]](10)
-    again = Delay()
+    second_list = Delay()
 
-    def tell(event: str, item: ConfigMap) -> None:
+    def report(event: str, item: ConfigMap) -> None:
         send.send_nowait((event, item.metadata.name))
 
     async with create_client() as client, anyio.create_task_group() as tasks, send, receive:
         api = Api(ConfigMap, client)
         for name in ("kept", "listed", "replaced"):
             await create(api, name)
-        tasks.start_soon(load("watch_resume.py")["follow"], api, tell)
+        tasks.start_soon(run_module("watch_resume.py")["follow"], api, report)
         assert [await receive.receive() for _ in range(3)] == [("LISTED", n) for n in ("kept", "listed", "replaced")]
         await create(api, "watched")
-        await create(api, "gone")
-        await api.delete("gone")
-        seen = [await receive.receive() for _ in range(3)]
-        assert seen == [("ADDED", "watched"), ("ADDED", "gone"), ("DELETED", "gone")]
+        await create(api, "deleted")
+        await api.delete("deleted")
+        received = [await receive.receive() for _ in range(3)]
+        assert received == [("ADDED", "watched"), ("ADDED", "deleted"), ("DELETED", "deleted")]
 
-        cluster.inject(is_watch, Answer(410, EXPIRED, JSON))
-        cluster.inject(is_list, again)
+        cluster.inject(is_watch, Answer(410, EXPIRED_STATUS, JSON))
+        cluster.inject(is_list, second_list)
         cluster.close_watches()
-        await anyio.to_thread.run_sync(again.arrived.wait, 5.0)
+        await anyio.to_thread.run_sync(second_list.arrived.wait, 5.0)
         for name in ("listed", "watched", "replaced"):
             await api.delete(name)
         await create(api, "replaced")
-        again.release()
+        second_list.release()
         assert sorted([await receive.receive() for _ in range(3)]) == [
             ("DELETED", name) for name in ("listed", "replaced", "watched")
         ]
@@ -224,23 +246,23 @@ async def test_objects_that_were_deleted_before_a_new_list_are_reported(cluster:
         tasks.cancel_scope.cancel()
 
 
-@pytest.mark.parametrize("page", [b"<html>come back later</html>", b"<html>\ncome back later\n</html>\n"])
+@pytest.mark.parametrize("page", [b"<html>try again later</html>", b"<html>\ntry again later\n</html>\n"])
 @pytest.mark.anyio
-async def test_a_watch_is_followed_through_pages_of_a_load_balancer(
+async def test_watch_resume_continues_after_html_pages_of_a_load_balancer(
     cluster: EmbeddedServer, page: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def no_wait(_seconds: float) -> None:
+    async def skip_delay(_seconds: float) -> None:
         await anyio.lowlevel.checkpoint()
 
     send, receive = anyio.create_memory_object_stream[str](10)
-    follow = load("watch_resume.py")["follow"]
+    follow = run_module("watch_resume.py")["follow"]
     async with create_client() as client, anyio.create_task_group() as tasks, send, receive:
         api = Api(ConfigMap, client)
         await create(api, "first")
         answer = Answer(200, page, (("Content-Type", "text/html"),))
         cluster.inject(is_list, answer)
         cluster.inject(is_watch, answer)
-        monkeypatch.setattr(anyio, "sleep", no_wait)
+        monkeypatch.setattr(anyio, "sleep", skip_delay)
         tasks.start_soon(follow, api, lambda event, _: send.send_nowait(event))
         assert await receive.receive() == "LISTED"
         await create(api, "second")
@@ -250,15 +272,15 @@ async def test_a_watch_is_followed_through_pages_of_a_load_balancer(
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 @pytest.mark.anyio
-async def test_a_watch_is_followed_through_answers_of_a_server_in_trouble(cluster: EmbeddedServer, status: int) -> None:
-    trouble = Answer(status, b"come back later", (("Retry-After", "0"),))
+async def test_watch_resume_continues_after_transient_error_statuses(cluster: EmbeddedServer, status: int) -> None:
+    error = Answer(status, b"try again later", (("Retry-After", "0"),))
     send, receive = anyio.create_memory_object_stream[str](10)
     async with create_client(options=ClientOptions(retry=None)) as client, anyio.create_task_group() as tasks:
         api = Api(ConfigMap, client)
         await create(api, "first")
-        cluster.inject(is_list, trouble, times=2)
-        cluster.inject(is_watch, trouble, times=2)
-        tasks.start_soon(load("watch_resume.py")["follow"], api, lambda event, _: send.send_nowait(event))
+        cluster.inject(is_list, error, times=2)
+        cluster.inject(is_watch, error, times=2)
+        tasks.start_soon(run_module("watch_resume.py")["follow"], api, lambda event, _: send.send_nowait(event))
         assert await receive.receive() == "LISTED"
 
         await create(api, "second")
@@ -269,23 +291,23 @@ async def test_a_watch_is_followed_through_answers_of_a_server_in_trouble(cluste
 
 
 @pytest.mark.anyio
-async def test_a_watch_waits_for_a_server_that_is_not_there(
+async def test_watch_resume_waits_for_a_stopped_server(
     cluster: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting, listed = anyio.Event(), anyio.Event()
 
-    class Told(io.StringIO):
+    class Output(io.StringIO):
         def write(self, text: str, /) -> int:
             if text.startswith("retrying in 0.5 s after: GET "):
                 waiting.set()
             return super().write(text)
 
-    monkeypatch.setattr(sys, "stdout", Told())
+    monkeypatch.setattr(sys, "stdout", Output())
     async with create_client(options=ClientOptions(retry=None)) as client, anyio.create_task_group() as tasks:
         api = Api(ConfigMap, client)
         await create(api, "first")
         await anyio.to_thread.run_sync(cluster.stop)
-        tasks.start_soon(load("watch_resume.py")["follow"], api, lambda *_: listed.set())
+        tasks.start_soon(run_module("watch_resume.py")["follow"], api, lambda *_: listed.set())
         await waiting.wait()
         await anyio.to_thread.run_sync(cluster.start)
         await listed.wait()
@@ -293,22 +315,22 @@ async def test_a_watch_waits_for_a_server_that_is_not_there(
 
 
 @pytest.mark.anyio
-async def test_a_watch_ends_where_waiting_is_in_vain(cluster: EmbeddedServer) -> None:
-    cluster.inject("GET *", Answer(403, b"not for you"))
+async def test_watch_resume_raises_a_permanent_error(cluster: EmbeddedServer) -> None:
+    cluster.inject("GET *", Answer(403, b"access denied"))
     async with create_client() as client:
-        with pytest.raises(Forbidden, match="not for you"):
-            await load("watch_resume.py")["follow"](Api(ConfigMap, client), print)
+        with pytest.raises(Forbidden, match="access denied"):
+            await run_module("watch_resume.py")["follow"](Api(ConfigMap, client), print)
 
 
 @pytest.mark.anyio
-async def test_patience_grows_up_to_half_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
-    patience = load("watch_resume.py")["Patience"]()
-    lost = ConnectionLost("gone")
+async def test_watch_resume_doubles_its_delay_up_to_30_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    backoff = run_module("watch_resume.py")["Backoff"]()
+    error = ConnectionLost("lost")
     for failures in (0, 1, 5, 5000):
-        patience.failures = failures
+        backoff.failures = failures
         with anyio.move_on_after(0):
-            await patience.after(lost)
-    assert re.findall(r"retrying in (\S+) s after: gone", capsys.readouterr().out) == ["0.5", "1", "16", "30"]
+            await backoff.wait_after(error)
+    assert re.findall(r"retrying in (\S+) s after: lost", capsys.readouterr().out) == ["0.5", "1", "16", "30"]
 
 
 async def create(api: Api[ConfigMap], name: str) -> None:
@@ -317,8 +339,8 @@ async def create(api: Api[ConfigMap], name: str) -> None:
 
 @pytest.mark.parametrize("backend", sorted({pair.backend for pair in PAIRS}))
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("test_*.py")), ids=lambda path: path.name)
-def test_the_tests_among_the_examples_pass(path: Path, backend: str, tmp_path: Path) -> None:
+def test_the_example_tests_pass(path: Path, backend: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", str(path)]
     environment = {**os.environ, "KUBEX_BACKEND": backend}
-    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    completed = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stdout + completed.stderr

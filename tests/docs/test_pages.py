@@ -1,4 +1,4 @@
-"""Every Python block of the documentation runs, page by page and in its order."""
+"""The Python blocks of the documentation run, and its commands and links are valid."""
 
 import os
 import re
@@ -20,44 +20,44 @@ from kubex_testing.embedded import EmbeddedServer
 from support.pairs import PAIRS, Pair
 
 BACKENDS = {f"kubex-{pair.backend}" for pair in PAIRS}
-# The README of one backend is not run on another.
-CODE = [
+# The README of a backend runs only on that backend.
+PAGES_AND_PAIRS = [
     pytest.param(path, pair, id=f"{page_name(path)}-{pair}")
     for path in PAGES
     for pair in PAIRS
     if any(not block.is_test for block in blocks(path, "python"))
     if path.parent.name not in BACKENDS - {f"kubex-{pair.backend}"}
 ]
-TESTS = [block for path in PAGES for block in blocks(path, "python") if block.is_test]
-SHELL = [block for path in PAGES for block in blocks(path, "sh")]
+TEST_BLOCKS = [block for path in PAGES for block in blocks(path, "python") if block.is_test]
+SHELL_BLOCKS = [block for path in PAGES for block in blocks(path, "sh")]
 DISTRIBUTIONS = {path.parent.name for path in ROOT.glob("packages/*/pyproject.toml")}
 
 
-def where(block: Block) -> str:
+def block_id(block: Block) -> str:
     return f"{page_name(block.path)}:{block.line}"
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("path", "pair"), CODE)
-async def test_the_code_of_a_page_runs(path: Path, pair: Pair, cluster: EmbeddedServer) -> None:
+@pytest.mark.parametrize(("path", "pair"), PAGES_AND_PAIRS)
+async def test_the_python_blocks_of_a_page_run_in_order(path: Path, pair: Pair, cluster: EmbeddedServer) -> None:
     async with create_client() as client:
-        await prepare(cluster, client)
+        await create_pod_with_log(cluster, client)
         names = {"__name__": "page", "client": client}
         for block in blocks(path, "python"):
             if not block.is_test:
                 await run_block(block, names)
 
 
-async def prepare(cluster: EmbeddedServer, client: Client) -> None:
-    """Make the pod whose log the pages read."""
+async def create_pod_with_log(cluster: EmbeddedServer, client: Client) -> None:
+    """Create the pod that the pages read the log of."""
     spec = PodSpec(containers=[Container(name="app", image="app:1")], node_name="node")
     await Api(Pod, client, namespace="default").create(Pod(metadata=ObjectMeta(name="web-0"), spec=spec))
     cluster.set_pod_log("default", "web-0", "app", b"starting\nready\n")
 
 
 @pytest.mark.parametrize("backend", sorted({pair.backend for pair in PAIRS}))
-@pytest.mark.parametrize("block", TESTS, ids=where)
-def test_the_tests_of_a_page_pass_where_one_backend_is_installed(block: Block, backend: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("block", TEST_BLOCKS, ids=block_id)
+def test_the_tests_of_a_page_pass_on_each_backend(block: Block, backend: str, tmp_path: Path) -> None:
     (tmp_path / "test_page.py").write_text(block.text, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_page.py"]
@@ -71,8 +71,8 @@ def words(block: Block) -> Iterator[str]:
         yield from shlex.split(line, comments=True)
 
 
-@pytest.mark.parametrize("block", SHELL, ids=where)
-def test_shell_commands_name_what_exists(block: Block) -> None:
+@pytest.mark.parametrize("block", SHELL_BLOCKS, ids=block_id)
+def test_distributions_and_files_in_shell_commands_exist(block: Block) -> None:
     for word in words(block):
         requirement = re.fullmatch(r"(?:\./packages/)?(kubex[a-z0-9-]*)(?:\[([a-z0-9,-]+)\])?", word)
         if requirement is not None:
@@ -83,15 +83,15 @@ def test_shell_commands_name_what_exists(block: Block) -> None:
             assert (ROOT / word).exists(), word
 
 
-@pytest.mark.parametrize("block", SHELL, ids=where)
-def test_shell_commands_use_subcommands_of_dev_py(block: Block) -> None:
+@pytest.mark.parametrize("block", SHELL_BLOCKS, ids=block_id)
+def test_commands_of_dev_py_exist(block: Block) -> None:
     offered = subprocess.run([sys.executable, "dev.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
     for used in re.findall(r"\bdev\.py (\w+)", block.text):
         assert re.search(rf"^  {used} ", offered.stdout, re.MULTILINE), used
 
 
 @pytest.mark.parametrize("path", PAGES, ids=page_name)
-def test_links_between_files_lead_somewhere(path: Path) -> None:
+def test_links_to_files_are_valid(path: Path) -> None:
     text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
         assert (path.parent / target).exists(), target

@@ -1,21 +1,21 @@
-"""Importing one kind loads what it needs, and schemas that are shared are built once."""
+"""Importing a kind loads only the modules that it needs, and shared schemas are built once."""
 
 import subprocess
 import sys
 
 import pytest
 
-LOADED = """
-import sys
+ONE_KIND = """
+import importlib.util, sys
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 ConfigMap.model_validate_json(b'{"metadata": {}}')
-loaded = {name.rpartition(".")[2] for name in sys.modules if name.startswith(("kubex", "kubex_k8s"))}
-assert "_config_map" in loaded
-assert not loaded & {"_pod", "_pod_spec", "_raw", "api", "client"}, loaded
-assert "msgspec" not in sys.modules
+unused = ["kubex.api", "kubex.client", "kubex.models._lazy.decode", "msgspec"]
+unused += [f"kubex_k8s.v1_37.core.v1.{name}" for name in ("_pod", "_pod_spec")]
+assert [name for name in unused if name in sys.modules] == []
+assert [name for name in unused if importlib.util.find_spec(name) is None] == []
 """
 
-SHARED = """
+SHARED_SCHEMAS = """
 from kubex.models import ObjectMeta, ResourceList
 from kubex.models._errors import decode
 from kubex_k8s.v1_37.core.v1 import NodeSelector, Pod, PodSpec, PodTemplate, PodTemplateSpec
@@ -41,24 +41,24 @@ USES = [
 
 
 def run(code: str) -> None:
-    """Run code in a fresh process, warnings as errors."""
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    """Run code in a new process, with warnings as errors."""
+    completed = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr
 
 
-def test_importing_a_config_map_builds_no_pod() -> None:
-    run(LOADED)
+def test_a_config_map_does_not_import_the_pod_or_the_decoder() -> None:
+    run(ONE_KIND)
 
 
 @pytest.mark.parametrize("use", USES)
-def test_the_first_use_completes_the_shared_models_first(use: str) -> None:
-    run(SHARED.replace("USE", use))
+def test_the_first_use_of_a_model_builds_the_schemas_of_shared_models(use: str) -> None:
+    run(SHARED_SCHEMAS.replace("USE", use))
 
 
-def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+def test_an_unknown_name_raises_attribute_error() -> None:
     import kubex_k8s.v1_37.core.v1 as package
 
     with pytest.raises(AttributeError, match=r"'kubex_k8s\.v1_37\.core\.v1' has no attribute 'Podd'"):
-        _ = package.Podd  # type: ignore[attr-defined]  # that is the point
+        _ = package.Podd  # type: ignore[attr-defined]  # the name is wrong on purpose
     assert "Pod" in dir(package)
     assert {"Pod", "ConfigMap"} <= set(package.__all__)

@@ -1,4 +1,4 @@
-"""Every kind decodes and dumps without loss, unknown fields included."""
+"""Every kind can be decoded and encoded without loss, including unknown fields."""
 
 import json
 
@@ -9,7 +9,7 @@ from support.documents import VERSIONS, RandomObjects, document, model_of
 
 
 def kinds(version: str) -> list[tuple[str, str, str]]:
-    """Return schema, apiVersion and kind of all that a document's paths serve or take."""
+    """Return the schema, apiVersion and kind of all objects in responses and request bodies of a document."""
     resources = find_resources(document(version))
     served = [(found.schema, "/".join(filter(None, (found.group, found.version))), found.kind) for found in resources]
     return [*served, *bodies(document(version), resources)]
@@ -17,21 +17,21 @@ def kinds(version: str) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("seed", range(2))
-def test_objects_of_every_kind_survive_decoding_and_dumping(version: str, seed: int) -> None:
+def test_decoding_and_encoding_preserves_objects_of_every_kind(version: str, seed: int) -> None:
     schemas = document(version).schemas
     lost = []
     for schema, api_version, kind in kinds(version):
         model = model_of(version, schema)
-        wanted = RandomObjects(schemas, (version, schema, seed)).make(schema, api_version, kind)
-        decoded = model.model_validate_json(json.dumps(wanted))
-        if json.loads(decoded.to_json()) != wanted or decoded.to_dict() != wanted:
+        original = RandomObjects(schemas, (version, schema, seed)).make(schema, api_version, kind)
+        decoded = model.model_validate_json(json.dumps(original))
+        if json.loads(decoded.to_json()) != original or decoded.to_dict() != original:
             lost.append(schema)
-        assert decoded == model.model_validate(wanted)
+        assert decoded == model.model_validate(original)
     assert not lost
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_every_kind_of_the_paths_is_found(version: str) -> None:
+def test_well_known_kinds_are_among_the_kinds_of_a_document(version: str) -> None:
     found = kinds(version)
     assert len(found) > 80
     assert {"Pod", "Deployment", "TokenReview", "Eviction", "CustomResourceDefinition"} <= {kind for *_, kind in found}

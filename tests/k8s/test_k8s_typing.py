@@ -1,4 +1,4 @@
-"""Both type checkers refuse typical mistakes, each on its line by its rule, and accept correct code."""
+"""Both type checkers report typical mistakes on their line, and accept correct code."""
 
 import json
 import re
@@ -11,22 +11,22 @@ import pytest
 
 from support.documents import ROOT
 
-# What strict mode adds where a mistake leaves a type unknown, and for names and expressions without a use.
-ECHOES = ("reportUnknown", "reportUnused")
+# Strict mode reports these rules in addition, for types that a mistake makes unknown and for unused names.
+SECONDARY_RULES = ("reportUnknown", "reportUnused")
 
 FILES = Path(__file__).parent / "typing"
 
 
 def mypy(folder: Path) -> set[tuple[str, int, str]]:
-    """Return file, line and rule of every error of mypy."""
-    done = check("mypy", "--strict", "--no-warn-unused-ignores", "--output", "json", str(folder))
-    found = [json.loads(line) for line in done.splitlines() if line.startswith("{")]
+    """Run mypy; return the file, line and rule of each error."""
+    output = run_checker("mypy", "--strict", "--no-warn-unused-ignores", "--output", "json", str(folder))
+    found = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     return {(Path(each["file"]).stem, each["line"], each["code"]) for each in found if each["severity"] == "error"}
 
 
 def pyright(folder: Path) -> set[tuple[str, int, str]]:
-    """Return file, line and rule of every error of pyright."""
-    found = json.loads(check("pyright", "--pythonpath", sys.executable, "--outputjson", str(folder)))
+    """Run pyright; return the file, line and rule of each error."""
+    found = json.loads(run_checker("pyright", "--pythonpath", sys.executable, "--outputjson", str(folder)))
     assert found["summary"]["filesAnalyzed"] == 2
     return {
         (Path(each["file"]).stem, each["range"]["start"]["line"] + 1, each["rule"])
@@ -35,15 +35,15 @@ def pyright(folder: Path) -> set[tuple[str, int, str]]:
     }
 
 
-def check(*command: str) -> str:
-    """Run a checker and return what it prints."""
+def run_checker(*command: str) -> str:
+    """Run a type checker and return its output."""
     return subprocess.run(
         (sys.executable, "-m", *command), cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout
 
 
 @pytest.mark.parametrize("checker", [mypy, pyright])
-def test_mistakes_are_refused_where_they_stand_and_nothing_else(
+def test_type_checkers_report_exactly_the_expected_errors(
     checker: Callable[[Path], set[tuple[str, int, str]]], tmp_path: Path
 ) -> None:
     expected: set[tuple[str, int, str]] = set()
@@ -51,8 +51,8 @@ def test_mistakes_are_refused_where_they_stand_and_nothing_else(
         lines = path.read_text().splitlines()
         (tmp_path / f"{path.stem}.py").write_text("\n".join(["# pyright: strict", *lines]))
         for number, line in enumerate(lines, 2):
-            wanted = re.search(rf"# .*{checker.__name__}: ([\w -]+)", line)
-            expected |= {(path.stem, number, rule) for rule in (wanted[1].split() if wanted else ())}
-    found = {error for error in checker(tmp_path) if error[0] == "correct" or not error[2].startswith(ECHOES)}
+            comment = re.search(rf"# .*{checker.__name__}: ([\w -]+)", line)
+            expected |= {(path.stem, number, rule) for rule in (comment[1].split() if comment else ())}
+    found = {error for error in checker(tmp_path) if error[0] == "correct" or not error[2].startswith(SECONDARY_RULES)}
     assert found - expected == set()
     assert expected - found == set()

@@ -1,4 +1,4 @@
-"""Collects the suite in this process and writes what each test covers: `python tests/meta/collect.py FILE`."""
+"""Collects all tests and writes their `covers` marks to a file: `python tests/meta/collect.py FILE`."""
 
 import json
 import sys
@@ -8,14 +8,14 @@ import pytest
 
 
 class Coverage:
-    """Writes, by the id of each test that has `covers` marks, their names and the pair the test runs on."""
+    """Writes the names in the `covers` marks of each test, and the pair on which it runs."""
 
     def __init__(self, output: Path) -> None:
         self.output = output
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Look at all that was collected."""
+        """Write the marks of all collected tests."""
         covered = {item.nodeid: {"names": names_of(item), "pair": pair_of(item)} for item in items}
         self.output.write_text(json.dumps(covered), encoding="utf-8")
 

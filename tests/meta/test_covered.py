@@ -1,4 +1,4 @@
-"""Each known pitfall and each row of the tables of options has its tests, on every pair that it applies to."""
+"""Each row of covered.txt has a test, on every pair that the row requires."""
 
 import dataclasses
 import json
@@ -19,20 +19,20 @@ TABLE = HERE / "covered.txt"
 
 
 def required() -> dict[str, set[str | None]]:
-    """Read the table: where each name must be covered; None is anywhere."""
+    """Read the table: the pairs on which each name needs a test; None means that one test on any pair is enough."""
     rows: dict[str, set[str | None]] = {}
     for line in TABLE.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            name, where, words = (part.strip() for part in line.split("|"))
+            name, where, description = (part.strip() for part in line.split("|"))
             assert name not in rows, f"{TABLE.name} has two rows for {name}"
-            assert words, f"{TABLE.name} does not say what {name} is about"
-            named: dict[str, set[str | None]] = {"pairs": set(map(str, PAIRS)), "once": {None}}
-            rows[name] = named.get(where) or set(where.split())
+            assert description, f"{TABLE.name} does not describe {name}"
+            pairs: dict[str, set[str | None]] = {"pairs": set(map(str, PAIRS)), "once": {None}}
+            rows[name] = pairs.get(where) or set(where.split())
     return rows
 
 
 def covered(output: Path) -> dict[str, set[str | None]]:
-    """Collect the suite, and return on which pairs each name is covered."""
+    """Collect all tests; return the pairs on which each name has a test."""
     command = [sys.executable, str(HERE / "collect.py"), str(output)]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -44,21 +44,21 @@ def covered(output: Path) -> dict[str, set[str | None]]:
     return where
 
 
-@pytest.mark.timeout(180)  # the whole suite is imported
-def test_each_row_of_the_table_is_covered_where_it_applies(tmp_path: Path) -> None:
+@pytest.mark.timeout(180)  # imports all tests
+def test_each_row_of_the_table_has_its_tests(tmp_path: Path) -> None:
     rows, marks = required(), covered(tmp_path / "covered.json")
     missing = {name: where - marks.get(name, set()) for name, where in rows.items()}
     assert {name: where for name, where in missing.items() if where} == {}
-    assert set(marks) - set(rows) == set(), "marks that name no row of the table"
+    assert set(marks) - set(rows) == set(), "these names are used in marks, but are not in the table"
 
 
-def test_the_table_has_the_pitfalls_of_what_exists() -> None:
+def test_the_pitfalls_of_existing_features_need_a_test_on_each_pair() -> None:
     everywhere = {name for name, where in required().items() if len(where) == len(PAIRS)}
     assert {f"pitfall-{number}" for number in (*range(1, 8), *range(9, 25), 27, 43)} <= everywhere
 
 
-def test_the_table_has_every_documented_option() -> None:
+def test_the_table_has_each_documented_option() -> None:
     fields = {field.name for field in dataclasses.fields(ClientOptions)}
-    added_since = {"retry", "trust_env", "user_agent", "field_manager", "pause_gc"}
+    without_rows = {"retry", "trust_env", "user_agent", "field_manager", "pause_gc"}
     found = {name.split("-")[1] for name in required() if name.startswith("options-")}
-    assert fields - added_since <= found
+    assert fields - without_rows <= found

@@ -14,8 +14,8 @@ from support.workers import SECONDS, TESTS, duration, folders
 ROOT = TESTS.parent
 DEV = ROOT / "dev.py"
 
-# What Python 2.7 can read, as far as dev.py needs it.
-OLD_SYNTAX = (
+# The syntax nodes that dev.py uses. Python 2.7 can parse all of them.
+PYTHON2_SYNTAX = (
     *(ast.Module, ast.Expr, ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.Load),
     *(ast.Import, ast.ImportFrom, ast.alias, ast.If, ast.Call, ast.Compare, ast.Lt, ast.Eq, ast.BoolOp, ast.Or),
     *(ast.BinOp, ast.Mod, ast.Slice),
@@ -23,7 +23,7 @@ OLD_SYNTAX = (
 
 
 def old_pythons() -> list[str]:
-    """Return interpreters before Python 3.10 that pyenv or PATH know."""
+    """Return interpreters before Python 3.10 that pyenv or PATH contain."""
     names = ("python2", "python2.7", *(f"python3.{minor}" for minor in range(10)))
     found = [path for name in names if (path := shutil.which(name))]
     if shutil.which("pyenv"):
@@ -35,22 +35,24 @@ def old_pythons() -> list[str]:
     return [path for path in found if "/shims/" not in path]
 
 
-def test_dev_py_is_syntax_that_python_2_can_read() -> None:
+def test_python_2_can_parse_dev_py() -> None:
     source = DEV.read_bytes()
     assert source.isascii()  # Python 2 needs a declaration of the encoding otherwise
     nodes = list(ast.walk(ast.parse(source)))
-    assert [node for node in nodes if not isinstance(node, OLD_SYNTAX)] == []
+    assert [node for node in nodes if not isinstance(node, PYTHON2_SYNTAX)] == []
 
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 9, 18)])
-def test_dev_py_names_the_python_that_it_needs(monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...]) -> None:
+def test_an_old_python_gets_a_message_with_the_required_version(
+    monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...]
+) -> None:
     monkeypatch.setattr(sys, "version_info", version)
     monkeypatch.setattr(sys, "argv", ["dev.py", "test", "-q"])
     with pytest.raises(SystemExit, match=r"needs Python 3\.10 or newer.* example: python3\.13 dev\.py test -q$"):
         runpy.run_path(str(DEV))
 
 
-def test_old_pythons_that_are_installed_run_dev_py_without_a_traceback() -> None:
+def test_dev_py_fails_without_a_traceback_on_installed_old_pythons() -> None:
     pythons = old_pythons()
     if not pythons:
         pytest.skip("no Python before 3.10 is installed")
@@ -61,11 +63,11 @@ def test_old_pythons_that_are_installed_run_dev_py_without_a_traceback() -> None
         assert len(ran.stderr.splitlines()) == 1
 
 
-def test_every_folder_of_tests_has_a_duration() -> None:
+def test_each_folder_of_tests_has_a_duration() -> None:
     assert {path.relative_to(TESTS).parts[0] for path in TESTS.glob("*/**/test_*.py")} == set(SECONDS)
 
 
-def test_the_estimate_counts_folders_and_no_single_files() -> None:
+def test_the_estimate_includes_only_folders() -> None:
     assert folders(["tests"], ROOT) == folders(["."], ROOT) == set(SECONDS)
     assert folders(["tests/core", "client"], ROOT) == {"core"}
     assert folders(["core", "testing/embedded"], TESTS) == {"core", "testing"}
@@ -84,7 +86,7 @@ def test_durations_are_rounded() -> None:
         (["-n", "auto", "tests/core/test_paths.py"], ""),
     ],
 )
-def test_a_run_of_folders_starts_with_its_estimate(arguments: list[str], expected: str) -> None:
+def test_a_run_of_folders_starts_with_an_estimate(arguments: list[str], expected: str) -> None:
     command = [sys.executable, "-m", "pytest", "-q", *arguments, "-p", "no:cacheprovider", "--deselect", "tests/core"]
     environment = {**os.environ, "PYTEST_XDIST_AUTO_NUM_WORKERS": "2"}
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

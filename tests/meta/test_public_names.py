@@ -1,4 +1,4 @@
-"""The public names of every distribution exist and are documented, and its version is told in one voice."""
+"""The public names of each distribution exist and have docstrings, and its version is the same everywhere."""
 
 import ast
 import importlib
@@ -34,8 +34,8 @@ WITH_NAMES = [name for name, module in MODULES.items() if hasattr(module, "__all
 
 
 @cache
-def described_values() -> set[str]:
-    """Return the names of all module-level values with a string below them that says what they are."""
+def documented_values() -> set[str]:
+    """Return the names of all module-level values that have a docstring below them."""
     names: set[str] = set()
     for path in ROOT.glob("packages/*/src/**/*.py"):
         for node, following in pairwise(ast.parse(path.read_text(encoding="utf-8")).body):
@@ -46,13 +46,13 @@ def described_values() -> set[str]:
 
 
 def undocumented(name: str, value: object) -> list[str]:
-    """Return what of a public name has no docstring: itself, or public methods and properties that it defines."""
+    """Return the names without a docstring: the name itself, and the public methods and properties of a class."""
     if inspect.isfunction(value):
         return [] if value.__doc__ else [name]
-    if not inspect.isclass(value) or isinstance(value, GenericAlias):  # Python 3.10 takes list[int] for a class
-        return [] if name in described_values() or name.startswith("__") else [name]
-    made_up = f"{value.__name__}("  # a dataclass without a docstring gets its signature as one
-    missing = [name] if not value.__doc__ or value.__doc__.startswith(made_up) else []
+    if not inspect.isclass(value) or isinstance(value, GenericAlias):  # on Python 3.10, isclass(list[int]) is true
+        return [] if name in documented_values() or name.startswith("__") else [name]
+    generated = f"{value.__name__}("  # the default docstring of a dataclass
+    missing = [name] if not value.__doc__ or value.__doc__.startswith(generated) else []
     for member in vars(value):
         if member.startswith("_"):
             continue
@@ -64,47 +64,47 @@ def undocumented(name: str, value: object) -> list[str]:
 
 
 @pytest.mark.parametrize("module", WITH_NAMES)
-def test_public_names_exist_once_and_are_documented(module: str) -> None:
+def test_public_names_are_unique_and_have_docstrings(module: str) -> None:
     names: list[str] = MODULES[module].__all__
     assert len(names) == len(set(names))
-    assert [lack for name in names for lack in undocumented(name, getattr(MODULES[module], name))] == []
+    assert [missing for name in names for missing in undocumented(name, getattr(MODULES[module], name))] == []
 
 
-def test_public_modules_say_which_names_are_public() -> None:
-    exempt = {"kubex.core", "kubex_testing.pytest_plugin"}  # a folder of public modules; fixtures for pytest alone
+def test_public_modules_have_all() -> None:
+    exempt = {"kubex.core", "kubex_testing.pytest_plugin"}  # a package of public modules, and a plugin for pytest
     assert set(MODULES) - set(WITH_NAMES) == exempt
 
 
-def test_packages_tell_type_checkers_that_they_are_typed() -> None:
+def test_each_package_has_py_typed() -> None:
     sources = [path for path in ROOT.glob("packages/*/src/*") if path.name != "kubex_k8s"]
-    sources += ROOT.glob("packages/*/src/kubex_k8s/v1_*")  # no package, but a place for one of each version
+    sources += ROOT.glob("packages/*/src/kubex_k8s/v1_*")  # kubex_k8s itself is a namespace package
     packages = [path for path in sources if (path / "__init__.py").exists()]
     assert [path.name for path in packages if not (path / "py.typed").is_file()] == []
     assert {path.name for path in packages} >= set(PACKAGES)
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
-def test_the_version_is_that_of_the_newest_changes(distribution: str) -> None:
+def test_the_changelog_starts_with_the_installed_version(distribution: str) -> None:
     changes = (ROOT / "packages" / distribution / "CHANGELOG.md").read_text(encoding="utf-8")
     assert changes.startswith(f"# Changes of {distribution}\n")
     versions = re.findall(r"^## (\S+)", changes, re.MULTILINE)
     assert importlib.metadata.version(distribution) == versions[0]
-    assert re.fullmatch(r"\d+\.\d+\.\d+", versions[0]), "pip would prefer a final release of another project"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", versions[0]), "pip prefers final releases, also of another project"
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
-def test_what_one_distribution_asks_of_another_is_there(distribution: str) -> None:
+def test_distributions_accept_the_versions_of_the_others(distribution: str) -> None:
     for text in importlib.metadata.requires(distribution) or []:
-        wanted = Requirement(text)
-        if wanted.name.startswith("kubex"):
-            assert sorted(bound.operator for bound in wanted.specifier) == ["<", ">="], text
-            assert importlib.metadata.version(wanted.name) in wanted.specifier, text
+        requirement = Requirement(text)
+        if requirement.name.startswith("kubex"):
+            assert sorted(bound.operator for bound in requirement.specifier) == ["<", ">="], text
+            assert importlib.metadata.version(requirement.name) in requirement.specifier, text
 
 
-def test_kubex_tells_its_version() -> None:
+def test_version_of_kubex_is_that_of_kubex_core() -> None:
     assert MODULES["kubex"].__version__ == importlib.metadata.version("kubex-core")
 
 
-def test_the_list_of_changes_names_every_distribution() -> None:
+def test_the_changelog_links_each_distribution() -> None:
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"\(packages/([\w-]+)/CHANGELOG\.md\)", changes)) == DISTRIBUTIONS

@@ -1,4 +1,4 @@
-"""In CI a test is skipped only for a reason on the list, and missing programs are not on it."""
+"""In CI, the reason for each skipped test must be in allowed_skips.txt."""
 
 import os
 import subprocess
@@ -13,13 +13,11 @@ from support.skips import ALLOWED, VARIABLE, allowed_reasons
 LINES = [line for line in ALLOWED.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
 
 
-def test_each_line_of_the_list_says_why() -> None:
+def test_each_line_of_the_list_has_a_comment() -> None:
     assert [line for line in LINES if not line.partition(" # ")[2].strip()] == []
 
 
-def test_missing_programs_of_the_control_plane_are_not_on_the_list(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_control_plane_is_not_an_allowed_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
     for variable in ("TEST_ASSET_ETCD", "TEST_ASSET_KUBE_APISERVER", "USE_EXISTING_CLUSTER"):
         monkeypatch.delenv(variable, raising=False)
@@ -28,13 +26,13 @@ def test_missing_programs_of_the_control_plane_are_not_on_the_list(
     assert not any(pattern.fullmatch(str(raised.value)) for pattern in allowed_reasons("\n".join(LINES)))
 
 
-def test_patterns_end_at_their_comment() -> None:
+def test_comments_are_not_part_of_a_pattern() -> None:
     patterns = allowed_reasons("# a comment\n\nneeds .+  # why\nno # sign\n")
     assert [pattern.pattern for pattern in patterns] == ["needs .+", "no"]
 
 
 @pytest.mark.parametrize(("strict", "code"), [("1", pytest.ExitCode.TESTS_FAILED), ("0", pytest.ExitCode.OK)])
-def test_a_skip_that_is_not_on_the_list_fails_a_strict_run(tmp_path: Path, strict: str, code: int) -> None:
+def test_a_reason_that_is_not_on_the_list_fails_a_strict_run(tmp_path: Path, strict: str, code: int) -> None:
     (tmp_path / "test_it.py").write_text(
         "import pytest\n\n\ndef test_passes():\n    pass\n\n\ndef test_skips():\n    pytest.skip('not today')\n"
     )

@@ -1,4 +1,4 @@
-"""What holds for every file that is committed."""
+"""Rules for all committed files."""
 
 import ast
 import re
@@ -8,10 +8,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Folders of one machine, and what lies beside a checkout. A path below a folder that a variable names is fine.
-ELSEWHERE = re.compile(r"(?<![\w.}~-])/(?:work|root|Users|home)/\w|\.\./shared\b")
+# Absolute paths that exist only on one machine, and a folder next to the checkout. Paths below $VARIABLE are allowed.
+OUTSIDE = re.compile(r"(?<![\w.}~-])/(?:work|root|Users|home)/\w|\.\./shared\b")
 
-# Of models that are made by a tool the classes have docstrings, as far as Kubernetes describes them.
+# Generated files do not need a module docstring.
 GENERATED = "# Made by kubex-codegen."
 
 
@@ -23,12 +23,12 @@ def files() -> dict[str, str]:
     return {path: (ROOT / path).read_text(encoding="utf-8", errors="replace") for path in paths}
 
 
-def test_no_file_names_a_place_outside_the_tree() -> None:
-    found = {path: match.group() for path, text in files().items() if (match := ELSEWHERE.search(text))}
+def test_no_file_contains_a_path_outside_the_source_tree() -> None:
+    found = {path: match.group() for path, text in files().items() if (match := OUTSIDE.search(text))}
     assert found == {}
 
 
-def test_every_module_says_what_it_is_for() -> None:
+def test_each_module_has_a_docstring() -> None:
     sources = {path: text for path, text in files().items() if path.endswith(".py")}
     ours = {path: text for path, text in sources.items() if not text.startswith(GENERATED)}
     assert [path for path, text in ours.items() if not ast.get_docstring(ast.parse(text))] == []

@@ -1,10 +1,10 @@
-"""Run tests with the oldest or the newest versions of everything that the distributions require.
+"""Run tests with the oldest or the newest versions of all dependencies.
 
     uv run python tests/packaging/check_versions.py oldest
     uv run python tests/packaging/check_versions.py newest
 
-They are installed into a fresh environment, the distributions from the tree. `oldest` uses the oldest Python. Further
-arguments go to pytest, and replace the tests that are run by default.
+The script installs the dependencies and the distributions of this source tree into a new environment. `oldest` uses
+Python 3.10. Other arguments are passed to pytest, and replace the default tests.
 """
 
 import os
@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RESOLUTIONS = {"oldest": ("lowest-direct", "3.10"), "newest": ("highest", sys.executable)}
-# Those with the shortest limits on time are not among them: this step of CI has no second chance.
+# Without the tests with the shortest time limits, because CI does not repeat this step.
 TRANSPORT = ("cancelled_requests", "failures", "requests", "websockets", "websocket_endings")
 TESTS = (
     "tests/models",
@@ -27,7 +27,7 @@ TESTS = (
 
 
 def requirements() -> list[str]:
-    """Return every distribution with all its extras, except the one that consists of extras."""
+    """Return each distribution with all its extras, except `kubex`, which only has extras."""
     found: list[str] = []
     for project in sorted(ROOT.glob("packages/*/pyproject.toml")):
         text = project.read_text(encoding="utf-8").partition("[project.optional-dependencies]\n")[2]
@@ -38,9 +38,9 @@ def requirements() -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Make the environment, print its versions, and run the tests there; the exit code is that of pytest."""
+    """Create the environment, print its versions and run the tests in it; return the exit code of pytest."""
     if not arguments or arguments[0] not in RESOLUTIONS:
-        sys.stderr.write(f"usage: check_versions.py {{{','.join(RESOLUTIONS)}}} [ARGUMENTS OF PYTEST]\n")
+        sys.stderr.write(f"usage: check_versions.py {{{','.join(RESOLUTIONS)}}} [PYTEST ARGUMENTS]\n")
         return 2
     name, *tests = arguments
     resolution, version = RESOLUTIONS[name]

@@ -1,4 +1,4 @@
-"""The script that finds or prepares Python 3.14, with a stand-in for `debootstrap`: the real one takes minutes."""
+"""python314.py finds or prepares Python 3.14. A fake `debootstrap` is used, because the real one takes minutes."""
 
 import os
 import subprocess
@@ -10,8 +10,8 @@ import pytest
 
 SCRIPT = Path(__file__).parent / "python314.py"
 
-# Installs an interpreter, and a loader that prints what the check of the script expects from Python 3.14.
-DEBOOTSTRAP = f"""#!{sys.executable} -IS
+# Installs an interpreter and a loader, which prints the version that python314.py expects.
+FAKE_DEBOOTSTRAP = f"""#!{sys.executable} -IS
 import pathlib, sys
 here, target = pathlib.Path(sys.argv[0]).parent, pathlib.Path(sys.argv[-1])
 with (here / "calls").open("a") as calls:
@@ -28,7 +28,7 @@ for name in ("usr/bin/python3.14", "usr/lib/some-linux/ld-linux-some.so.2"):
 
 @dataclass
 class Machine:
-    """A machine with programs of its own and an empty cache."""
+    """A machine with its own PATH and an empty cache."""
 
     programs: Path
     cache: Path
@@ -45,13 +45,13 @@ class Machine:
         )
 
     def run(self, **environ: str) -> tuple[int, str, str]:
-        """Run the script and return its exit code, its output and its messages."""
+        """Run the script; return its exit code, stdout and stderr."""
         process = self.start(**environ)
         output, errors = process.communicate(timeout=60)
         return process.returncode, output, errors
 
     def add(self, name: str, text: str) -> None:
-        """Put a program on PATH."""
+        """Add a program to PATH."""
         (self.programs / name).write_text(text)
         (self.programs / name).chmod(0o755)
 
@@ -63,15 +63,15 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """Give the test a machine."""
-    made = Machine(tmp_path / "programs", tmp_path / "the cache")
-    made.programs.mkdir()
-    made.add("debootstrap", DEBOOTSTRAP)
-    made.add("answer", "echo 3.14\n")
-    return made
+    """Return a machine with the fake `debootstrap`."""
+    machine = Machine(tmp_path / "programs", tmp_path / "the cache")
+    machine.programs.mkdir()
+    machine.add("debootstrap", FAKE_DEBOOTSTRAP)
+    machine.add("answer", "echo 3.14\n")
+    return machine
 
 
-def test_it_prepares_python_once_and_prints_only_its_path(machine: Machine) -> None:
+def test_python_is_prepared_once_and_only_its_path_is_printed(machine: Machine) -> None:
     code, first, errors = machine.run()
     assert code == 0, errors
     path = Path(first.rstrip("\n"))
@@ -82,7 +82,7 @@ def test_it_prepares_python_once_and_prints_only_its_path(machine: Machine) -> N
     assert len(machine.calls()) == 1
 
 
-def test_the_interpreter_starts_with_its_own_loader_and_by_the_name_it_was_called(machine: Machine) -> None:
+def test_the_interpreter_uses_its_own_loader_and_keeps_the_name_of_the_caller(machine: Machine) -> None:
     path = Path(machine.run()[1].strip())
     link = machine.programs / "python"
     link.symlink_to(path)
@@ -92,27 +92,27 @@ def test_the_interpreter_starts_with_its_own_loader_and_by_the_name_it_was_calle
     assert (machine.programs / "starts").read_text().splitlines()[-1] == expected
 
 
-def test_one_that_is_installed_is_used(machine: Machine) -> None:
+def test_an_installed_python_is_used(machine: Machine) -> None:
     machine.add("python3.14", "#!/bin/sh\necho 3.14\n")
     assert machine.run() == (0, f"{machine.programs / 'python3.14'}\n", "")
     assert machine.calls() == []
 
 
-def test_one_that_is_installed_and_does_not_start_is_not_used(machine: Machine) -> None:
+def test_an_installed_python_that_does_not_start_is_ignored(machine: Machine) -> None:
     machine.add("python3.14", "#!/bin/sh\necho 'command not found' >&2\nexit 127\n")
     code, output, _ = machine.run()
     assert code == 0
     assert str(machine.cache) in output
 
 
-def test_without_debootstrap_it_says_what_to_install(machine: Machine) -> None:
+def test_a_missing_debootstrap_is_an_error_with_the_remedy(machine: Machine) -> None:
     (machine.programs / "debootstrap").unlink()
     code, output, errors = machine.run()
     assert (code, output) == (1, "")
     assert "debootstrap was not found: install it (apt-get install debootstrap), or install Python 3.14" in errors
 
 
-def test_a_failure_is_reported_and_leaves_nothing_behind(machine: Machine) -> None:
+def test_a_failure_is_reported_and_leaves_no_files(machine: Machine) -> None:
     machine.add("fails", "")
     code, output, errors = machine.run()
     assert (code, output) == (1, "")
@@ -121,14 +121,14 @@ def test_a_failure_is_reported_and_leaves_nothing_behind(machine: Machine) -> No
     assert [path.name for path in machine.cache.iterdir()] == [".lock"]
 
 
-def test_an_interpreter_of_another_version_is_reported(machine: Machine) -> None:
+def test_an_interpreter_with_another_version_is_an_error(machine: Machine) -> None:
     machine.add("answer", "echo 3.15\n")
     code, output, errors = machine.run()
     assert (code, output) == (1, "")
     assert "does not work; install Python 3.14" in errors
 
 
-def test_runs_at_the_same_time_prepare_one(machine: Machine) -> None:
+def test_concurrent_runs_prepare_python_once(machine: Machine) -> None:
     processes = [machine.start() for _ in range(3)]
     outputs = {process.communicate(timeout=60)[0] for process in processes}
     assert len(outputs) == 1

@@ -1,4 +1,4 @@
-"""What users write rightly passes both type checkers; what they write wrongly is found, each on its line."""
+"""Both type checkers accept correct code of users, and report each error on its line."""
 
 import json
 import re
@@ -19,18 +19,18 @@ CASES = sorted((HERE / "cases").glob("*.py"))
 COMMENT = re.compile(r"# E: mypy\[(?P<mypy>[a-z-]+)\] pyright\[(?P<pyright>\w+)\](?: names\[(?P<name>\w+)\])?$")
 
 Findings: TypeAlias = dict[str, dict[str, str]]
-"""Messages by file and line, and by the rule that is broken."""
+"""Error messages by `file:line` and rule."""
 
 
 def run(folder: Path, module: str, *arguments: str) -> str:
-    """Return what a checker prints; more than errors in the cases (exit code 1) is a failure of its own."""
+    """Run a type checker and return its output; fail if it cannot check the files (an exit code above 1)."""
     command = [sys.executable, "-m", module, *arguments]
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert ran.returncode in (0, 1), f"{module} ended with {ran.returncode}:\n{ran.stdout}{ran.stderr}"
     return ran.stdout
 
 
-def by_line(found: Iterable[tuple[str, int, str, str]]) -> Findings:
+def group_by_line(found: Iterable[tuple[str, int, str, str]]) -> Findings:
     findings: Findings = defaultdict(dict)
     for file, line, rule, message in found:
         findings[f"{Path(file).name}:{line}"][rule] = message
@@ -38,35 +38,37 @@ def by_line(found: Iterable[tuple[str, int, str, str]]) -> Findings:
 
 
 def mypy(folder: Path) -> Findings:
-    """Run mypy as a strict user would, without a plugin."""
+    """Run mypy in strict mode, without a plugin."""
     options = ("--strict", "--python-version=3.10", "--config-file=", "--output=json", f"--cache-dir={CACHE}")
     output = run(folder, "mypy", *options, *(case.name for case in CASES))
     found: list[dict[str, Any]] = [json.loads(line) for line in output.splitlines()]
-    return by_line(
-        (one["file"], one["line"], one["code"], one["message"]) for one in found if one["severity"] == "error"
+    return group_by_line(
+        (error["file"], error["line"], error["code"], error["message"])
+        for error in found
+        if error["severity"] == "error"
     )
 
 
 def pyright(folder: Path) -> Findings:
-    """Run pyright as a strict user would."""
+    """Run pyright in strict mode."""
     settings = {
         "typeCheckingMode": "strict",
-        "reportUnnecessaryTypeIgnoreComment": True,  # what the documentation tells users to ignore must need it
+        "reportUnnecessaryTypeIgnoreComment": True,  # the documentation recommends only necessary comments
         "pythonVersion": "3.10",
         "include": [case.name for case in CASES],
     }
     (folder / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
-    answer: dict[str, Any] = json.loads(run(folder, "pyright", "--outputjson", "--pythonpath", sys.executable))
-    assert answer["summary"]["filesAnalyzed"] == len(CASES), answer["summary"]
-    return by_line(
-        (one["file"], one["range"]["start"]["line"] + 1, one.get("rule", one["message"]), one["message"])
-        for one in answer["generalDiagnostics"]
-        if one["severity"] == "error"
+    report: dict[str, Any] = json.loads(run(folder, "pyright", "--outputjson", "--pythonpath", sys.executable))
+    assert report["summary"]["filesAnalyzed"] == len(CASES), report["summary"]
+    return group_by_line(
+        (error["file"], error["range"]["start"]["line"] + 1, error.get("rule", error["message"]), error["message"])
+        for error in report["generalDiagnostics"]
+        if error["severity"] == "error"
     )
 
 
 def expected(checker: str) -> dict[str, tuple[str, str]]:
-    """Read which rule a checker should find broken on which line, and the name that its message must contain."""
+    """Return the expected rule for each line, and the name that the message must contain."""
     rules: dict[str, tuple[str, str]] = {}
     for case in CASES:
         for number, line in enumerate(case.read_text(encoding="utf-8").splitlines(), start=1):
@@ -81,24 +83,23 @@ def expected(checker: str) -> dict[str, tuple[str, str]]:
 
 @pytest.fixture
 def copies(tmp_path: Path) -> Path:
-    """Copy the cases and what they import to where no configuration of this tree holds."""
+    """Copy the cases and `support` to a folder without the configuration of this repository."""
     shutil.copytree(HERE.parent / "support", tmp_path / "support", ignore=shutil.ignore_patterns("__pycache__"))
     for case in CASES:
         shutil.copy(case, tmp_path)
     return tmp_path
 
 
-@pytest.mark.timeout(300)  # the first run of mypy reads all of pydantic, and pyright may have to unpack itself
+@pytest.mark.timeout(300)  # the first run of mypy analyzes pydantic, and the first run of pyright unpacks it
 @pytest.mark.parametrize("checker", [mypy, pyright])
-def test_a_checker_finds_what_the_comments_say_and_nothing_else(
-    checker: Callable[[Path], Findings], copies: Path
-) -> None:
-    wanted = expected(checker.__name__)
+def test_a_type_checker_reports_exactly_the_expected_errors(checker: Callable[[Path], Findings], copies: Path) -> None:
+    expected_errors = expected(checker.__name__)
     found = checker(copies)
-    # A wrong line may break more rules than the one that matters (what follows from it is of unknown type).
-    missed = {line: (rule, found.get(line)) for line, (rule, _) in wanted.items() if rule not in found.get(line, {})}
-    unexpected = {line: rules for line, rules in found.items() if line not in wanted}
+    # A wrong line may violate more rules than the expected one, because a mistake can make types unknown.
+    rules = {line: rule for line, (rule, _) in expected_errors.items()}
+    missed = {line: (rule, found.get(line)) for line, rule in rules.items() if rule not in found.get(line, {})}
+    unexpected = {line: messages for line, messages in found.items() if line not in expected_errors}
     assert (missed, unexpected) == ({}, {})
-    unnamed = {line: found[line] for line, (rule, name) in wanted.items() if name not in found[line][rule]}
+    unnamed = {line: found[line] for line, (rule, name) in expected_errors.items() if name not in found[line][rule]}
     assert unnamed == {}
-    assert len(wanted) > 100
+    assert len(expected_errors) > 100

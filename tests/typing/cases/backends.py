@@ -1,4 +1,4 @@
-"""A backend of a third party, written against `kubex.transport`."""
+"""A third-party backend, which only uses `kubex.transport`."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -28,7 +28,7 @@ from kubex.transport import (
 Stream: TypeAlias = AbstractAsyncContextManager[StreamResponse]
 
 
-class Answer(StreamResponse):
+class EmptyResponse(StreamResponse):
     """A response without a body."""
 
     @override
@@ -40,8 +40,8 @@ class Answer(StreamResponse):
         assert_type(self.status, int)
 
 
-class Socket(WebSocket):
-    """A WebSocket that has ended."""
+class ClosedWebSocket(WebSocket):
+    """A WebSocket that is closed."""
 
     @property
     @override
@@ -79,8 +79,8 @@ class Socket(WebSocket):
         self.code = 1006
 
 
-class Quiet(Transport):
-    """A transport with every member."""
+class Minimal(Transport):
+    """A transport that implements every method."""
 
     errors: ExceptionTable = ()
 
@@ -92,7 +92,7 @@ class Quiet(Transport):
         assert_type(self.config.pool_size, int | None)
         guard.started()
         guard.established()
-        return Answer(request, 200, Headers.from_raw([(b"A", b"b")]), extensions={"quiet.a": 1})
+        return EmptyResponse(request, 200, Headers.from_raw([(b"A", b"b")]), extensions={"quiet.a": 1})
 
     @override
     async def request(self, request: PreparedRequest) -> Response:
@@ -102,7 +102,7 @@ class Quiet(Transport):
     async def open_websocket(
         self, request: PreparedRequest, subprotocols: Sequence[str], guard: ConnectGuard
     ) -> WebSocket:
-        return Socket()
+        return ClosedWebSocket()
 
     @override
     async def close_connections(self) -> None:
@@ -110,7 +110,7 @@ class Quiet(Transport):
 
 
 def load() -> type[Transport]:
-    return Quiet
+    return Minimal
 
 
 REQUEST = PreparedRequest("GET", "https://cluster/api")
@@ -124,20 +124,20 @@ BACKEND = Backend(
     ignores=(IgnoredOption("proxy", lambda value, scheme: scheme == "http" and value is not None, "no proxies"),),
     websocket=lambda: None,
 )
-FUNCTION = Backend(name="q", api_version=2, load=lambda: lambda config: Quiet(config), defaults=DEFAULTS)
+FUNCTION = Backend(name="q", api_version=2, load=lambda: lambda config: Minimal(config), defaults=DEFAULTS)
 assert_type(wrapped(BACKEND, lambda transport: transport), Backend)
 
 
-class NoOpen(Transport):
-    """Lacks a member."""
+class MissingOpen(Transport):
+    """A transport without a required method."""
 
     @override
     async def close_connections(self) -> None:
         self.ended = True
 
 
-class OtherTypes(Transport):
-    """Overrides by other types."""
+class WrongTypes(Transport):
+    """A transport that overrides methods with other types."""
 
     def stream(self, request: str) -> Stream:  # E: mypy[override] pyright[reportIncompatibleMethodOverride]
         raise ValueError(request)
@@ -146,7 +146,7 @@ class OtherTypes(Transport):
         return True
 
 
-async def right(transport: Transport) -> None:
+async def correct(transport: Transport) -> None:
     async with transport.stream(REQUEST) as stream:
         assert_type(await stream.receive(), bytes)
     async with transport.websocket(REQUEST, subprotocols=["a"]) as socket:
@@ -155,9 +155,9 @@ async def right(transport: Transport) -> None:
 
 
 def wrong(config: TransportConfig) -> None:
-    NoOpen(config)  # E: mypy[abstract] pyright[reportAbstractUsage]
-    Quiet()  # E: mypy[call-arg] pyright[reportCallIssue]
-    Backend(name="q", api_version=2, load=Quiet, defaults=DEFAULTS)  # E: mypy[arg-type] pyright[reportArgumentType]
+    MissingOpen(config)  # E: mypy[abstract] pyright[reportAbstractUsage]
+    Minimal()  # E: mypy[call-arg] pyright[reportCallIssue]
+    Backend(name="q", api_version=2, load=Minimal, defaults=DEFAULTS)  # E: mypy[arg-type] pyright[reportArgumentType]
     Backend(name="q", api_version=2, load=load)  # E: mypy[call-arg] pyright[reportCallIssue]
     Backend(name="q", load=load, defaults=DEFAULTS)  # E: mypy[call-arg] pyright[reportCallIssue]
     TransportConfig(pool_size=...)  # E: mypy[arg-type] pyright[reportArgumentType]

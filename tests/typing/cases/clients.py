@@ -1,4 +1,4 @@
-"""Clients, their options and configurations."""
+"""Clients, options and configurations."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from kubex_httpx import HttpxClient
 configuration = ClientConfiguration(url="https://cluster:6443", token="secret")
 
 
-async def made() -> None:
+async def create() -> None:
     async with create_client() as client:
         assert_type(client, Client)
     async with await create_client() as client:
@@ -32,7 +32,7 @@ async def made() -> None:
     assert_type(await configure_from_pod_env(), ClientConfiguration)
 
 
-async def made_wrongly() -> None:
+async def create_with_wrong_arguments() -> None:
     create_client("https://cluster")  # E: mypy[arg-type] pyright[reportArgumentType]
     create_client(client_class=AioHttpClient)  # E: mypy[arg-type] pyright[reportArgumentType]
     create_client(client_class=ClientChoise.TRIO)  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
@@ -45,11 +45,11 @@ async def made_wrongly() -> None:
     Client(configuration)  # E: mypy[call-arg] pyright[reportCallIssue]
 
 
-async def used(client: Client) -> None:
+async def requests(client: Client) -> None:
     assert_type(await client.version(), VersionInfo)
-    answer = await client.request("GET", "/readyz", query={"verbose": True}, request_timeout=Timeout(read=1))
-    assert_type(answer, Response)
-    assert_type(answer.body, bytes)
+    response = await client.request("GET", "/readyz", query={"verbose": True}, request_timeout=Timeout(read=1))
+    assert_type(response, Response)
+    assert_type(response.body, bytes)
     async with client.stream("GET", "/metrics") as stream:
         async for line in stream.lines():
             assert_type(line, bytes)

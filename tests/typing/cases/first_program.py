@@ -1,4 +1,4 @@
-"""A first program: its names come from `kubex`."""
+"""A first program, which only imports from `kubex`."""
 
 from typing_extensions import assert_type
 
@@ -37,7 +37,7 @@ async def main() -> None:
             assert_type(error.status, int)
 
 
-def wrong() -> None:
+def unknown_names() -> None:
     from kubex import Apis  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
     from kubex import kubex_api  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
 

@@ -1,4 +1,4 @@
-"""Code of users that works on any kind."""
+"""Generic code of users, for any kind."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Generic, TypeVar
@@ -16,11 +16,11 @@ N = TypeVar("N", bound=NamespacedResource)
 L = TypeVar("L", bound=HasLogs)
 
 
-async def every(api: Api[T]) -> list[T]:
+async def list_all(api: Api[T]) -> list[T]:
     return [item async for page in api.pages() for item in page.items]
 
 
-async def present(api: Api[T], name: str) -> bool:
+async def exists(api: Api[T], name: str) -> bool:
     return await api.get_or_none(name) is not None
 
 
@@ -43,7 +43,7 @@ async def copy(api: Api[N], name: str, target: str) -> N:
     return await api.create(item, namespace=target)
 
 
-async def everywhere(api: Api[N]) -> list[N]:
+async def list_all_namespaces(api: Api[N]) -> list[N]:
     return list((await api.list(namespace=None)).items)
 
 
@@ -51,11 +51,11 @@ async def last_lines(api: Api[L], name: str) -> str:
     return await api.logs.get(name, tail_lines=10)
 
 
-async def make(kind: type[T], client: Client) -> Api[T]:
+async def make_api(kind: type[T], client: Client) -> Api[T]:
     return await create_api(kind, client=client)
 
 
-async def make_in(kind: type[N], client: Client, namespace: str) -> Api[N]:
+async def make_namespaced_api(kind: type[N], client: Client, namespace: str) -> Api[N]:
     return Api(kind, client, namespace=namespace)
 
 
@@ -71,21 +71,21 @@ class Store(Generic[T]):
             self.items[item.metadata.name or ""] = item
 
 
-async def used(client: Client, pods: Api[Pod], namespaces: Api[Namespace]) -> None:
-    assert_type(await every(pods), list[Pod])
-    assert_type(await every(namespaces), list[Namespace])
+async def correct_calls(client: Client, pods: Api[Pod], namespaces: Api[Namespace]) -> None:
+    assert_type(await list_all(pods), list[Pod])
+    assert_type(await list_all(namespaces), list[Namespace])
     assert_type(await copy(pods, "a", "b"), Pod)
-    assert_type(await make(Namespace, client), Api[Namespace])
-    assert_type(await make_in(Pod, client, "a"), Api[Pod])
+    assert_type(await make_api(Namespace, client), Api[Namespace])
+    assert_type(await make_namespaced_api(Pod, client, "a"), Api[Pod])
     assert_type(Store(pods).items, dict[str, Pod])
     async for _, pod in events(pods):
         assert_type(pod, Pod)
 
 
-async def misused(client: Client, api: Api[T], namespaces: Api[Namespace], maps: Api[ConfigMap]) -> None:
+async def wrong_calls(client: Client, api: Api[T], namespaces: Api[Namespace], maps: Api[ConfigMap]) -> None:
     await copy(namespaces, "a", "b")  # E: mypy[type-var] pyright[reportArgumentType]
-    await make_in(Namespace, client, "a")  # E: mypy[type-var] pyright[reportArgumentType]
+    await make_namespaced_api(Namespace, client, "a")  # E: mypy[type-var] pyright[reportArgumentType]
     await last_lines(maps, "a")  # E: mypy[type-var] pyright[reportArgumentType]
     _ = api.logs  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
     pods: Api[Pod] = maps  # E: mypy[assignment] pyright[reportAssignmentType]
-    await every(pods)
+    await list_all(pods)

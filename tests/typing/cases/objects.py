@@ -1,4 +1,4 @@
-"""Objects: made, read and changed rightly and wrongly, and kinds of a user's own."""
+"""Objects of built-in kinds and custom resources: creating, reading and changing them."""
 
 from datetime import datetime
 
@@ -18,19 +18,19 @@ from support.kinds import Widget, WidgetSpec
 
 
 class PaintSpec(WidgetSpec):
-    """A structure that builds on another."""
+    """A model that extends another."""
 
     coats: int = 1
 
 
 class Paint(ClusterResource):
-    """A kind as a user would write it."""
+    """A custom resource of a user."""
 
     __resource__ = ResourceFacts(group="example.com", version="v1", kind="Paint", plural="paints")
     spec: PaintSpec
 
 
-def right(moment: datetime) -> None:
+def correct(moment: datetime) -> None:
     pod = Pod(metadata=ObjectMeta(name="web", labels={"a": "b"}), spec=PodSpec(containers=[Container(name="a")]))
     assert_type(pod.metadata.creation_timestamp, datetime | None)
     assert pod.spec is not None
@@ -47,7 +47,7 @@ def right(moment: datetime) -> None:
     assert_type(WatchEvent(EventType.ADDED, pod).object, Pod)
 
 
-def misspelt_imports() -> None:
+def misspelled_imports() -> None:
     from kubex.api import Apis  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
     from kubex.models import ObjectMetta  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
     from kubex_httpx import HttpClient  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
@@ -55,7 +55,7 @@ def misspelt_imports() -> None:
     del Apis, ObjectMetta, HttpClient
 
 
-def made_wrongly() -> None:
+def wrong_arguments() -> None:
     Container(name="a", imagge="b")  # E: mypy[call-arg] pyright[reportCallIssue]
     Container(image="b")  # E: mypy[call-arg] pyright[reportCallIssue]
     Container(name=1)  # E: mypy[arg-type] pyright[reportArgumentType]
@@ -71,7 +71,7 @@ def made_wrongly() -> None:
     WatchEvent("ADD", ConfigMap())  # E: mypy[arg-type] pyright[reportArgumentType]
 
 
-def used_wrongly(pod: Pod, spec: PodSpec, config: ConfigMap, widget: Widget, paint: Paint) -> None:
+def wrong_attributes(pod: Pod, spec: PodSpec, config: ConfigMap, widget: Widget, paint: Paint) -> None:
     _ = pod.stattus  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
     _ = pod.metadata.resourceVersion  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
     _ = spec.containers[0].imagge  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]

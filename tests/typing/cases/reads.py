@@ -1,4 +1,4 @@
-"""What reading verbs return, and what they refuse."""
+"""The return types and parameters of the verbs that read."""
 
 from typing_extensions import assert_type
 
@@ -15,7 +15,7 @@ from kubex.models import (
 from kubex_k8s.v1_37.core.v1 import Namespace, Pod, PodStatus
 
 
-async def one(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
+async def get(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
     pod = await pods.get("web")
     assert_type(pod, Pod)
     assert_type(pod.metadata, ObjectMeta)
@@ -26,14 +26,14 @@ async def one(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
     assert_type(await namespaces.get_or_none("default"), Namespace | None)
 
 
-async def what_is_found_may_be_none(pods: Api[Pod]) -> None:
+async def get_or_none_may_return_none(pods: Api[Pod]) -> None:
     found = await pods.get_or_none("web")
     _ = found.metadata  # E: mypy[union-attr] pyright[reportOptionalMemberAccess]
     if found is not None:
         assert_type(found, Pod)
 
 
-async def many(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
+async def list_and_pages(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
     page = await pods.list(namespace=None, label_selector={"app": "web"}, limit=10)
     assert_type(page, ResourceList[Pod])
     assert_type(page.items[0], Pod)
@@ -49,10 +49,10 @@ async def many(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
         assert_type(following, ResourceList[Pod])
 
 
-async def events(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
+async def watch(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
     assert_type(namespaces.watch(), Watch[Namespace])
-    async with pods.watch(namespace=None, send_initial_events=True) as watch:
-        async for event in watch:
+    async with pods.watch(namespace=None, send_initial_events=True) as stream:
+        async for event in stream:
             assert_type(event, WatchEvent[Pod])
             assert_type(event.object, Pod)
             assert_type(event.type, EventType)

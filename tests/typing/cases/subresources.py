@@ -1,4 +1,4 @@
-"""What only some kinds have: subresources, and kinds that are created and not stored."""
+"""Subresources, which only some kinds have, and kinds that can only be created."""
 
 from typing_extensions import assert_type
 
@@ -19,11 +19,11 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 
 class Fleet(NamespacedResource, HasStatus, HasScale):
-    """A kind that has a status and a number of replicas."""
+    """A kind with the subresources status and scale."""
 
 
 class Site(ClusterResource, HasStatus):
-    """A kind of the whole cluster that has a status."""
+    """A cluster-scoped kind with a status."""
 
 
 class Unit(NamespacedResource, HasEviction, HasResize):
@@ -31,18 +31,18 @@ class Unit(NamespacedResource, HasEviction, HasResize):
 
 
 class Account(NamespacedResource, HasTokenRequest):
-    """A kind that tokens are issued for."""
+    """A kind for which tokens can be created."""
 
 
 class AccessReview(ClusterCreateOnly):
-    """A question to the server."""
+    """A cluster-scoped review."""
 
 
 class LocalReview(NamespacedCreateOnly):
-    """A question about one namespace."""
+    """A namespaced review."""
 
 
-async def right(fleets: Api[Fleet], sites: Api[Site], units: Api[Unit], accounts: Api[Account]) -> None:
+async def correct(fleets: Api[Fleet], sites: Api[Site], units: Api[Unit], accounts: Api[Account]) -> None:
     assert_type(fleets.status, Subresource[Fleet])
     assert_type(await fleets.status.get("a", namespace="b"), Fleet)
     assert_type(await sites.status.patch("a", MergePatch({"status": {}})), Site)

@@ -1,4 +1,4 @@
-"""What writing verbs return, and what they refuse."""
+"""The return types and parameters of the verbs that write."""
 
 from typing_extensions import assert_type
 
@@ -9,7 +9,7 @@ from kubex.models import ObjectMeta, ResourceList, Status
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod
 
 
-async def returned(maps: Api[ConfigMap], namespaces: Api[Namespace], wanted: ConfigMap, space: Namespace) -> None:
+async def return_types(maps: Api[ConfigMap], namespaces: Api[Namespace], wanted: ConfigMap, space: Namespace) -> None:
     assert_type(await maps.create(wanted), ConfigMap)
     assert_type(await maps.create(wanted, namespace="a", dry_run=True, field_manager="me"), ConfigMap)
     assert_type(await maps.replace(wanted), ConfigMap)
@@ -35,7 +35,9 @@ async def patches(maps: Api[ConfigMap], wanted: ConfigMap) -> None:
     await maps.patch("name", ApplyPatch(wanted))  # E: mypy[arg-type] pyright[reportArgumentType]
 
 
-async def another_kind(maps: Api[ConfigMap], namespaces: Api[Namespace], pod: Pod, wanted: ConfigMap) -> None:
+async def objects_of_another_kind(
+    maps: Api[ConfigMap], namespaces: Api[Namespace], pod: Pod, wanted: ConfigMap
+) -> None:
     await maps.create(pod)  # E: mypy[arg-type] pyright[reportArgumentType]
     await maps.replace(pod)  # E: mypy[arg-type] pyright[reportArgumentType]
     await maps.apply(pod)  # E: mypy[arg-type] pyright[reportArgumentType]
@@ -45,13 +47,13 @@ async def another_kind(maps: Api[ConfigMap], namespaces: Api[Namespace], pod: Po
     pod = await maps.create(wanted)  # E: mypy[assignment] pyright[reportAssignmentType]
 
 
-async def deleted_may_be_a_status(maps: Api[ConfigMap]) -> None:
-    answer = await maps.delete("name")
-    _ = answer.data  # E: mypy[union-attr] pyright[reportAttributeAccessIssue]
-    if isinstance(answer, Status):
-        assert_type(answer, Status)
+async def delete_may_return_a_status(maps: Api[ConfigMap]) -> None:
+    result = await maps.delete("name")
+    _ = result.data  # E: mypy[union-attr] pyright[reportAttributeAccessIssue]
+    if isinstance(result, Status):
+        assert_type(result, Status)
     else:
-        assert_type(answer, ConfigMap)
+        assert_type(result, ConfigMap)
 
 
 async def wrong_arguments(maps: Api[ConfigMap], wanted: ConfigMap) -> None:

@@ -1,4 +1,4 @@
-"""A misspelt argument: the message of both type checkers names it."""
+"""Misspelled arguments. The messages of both type checkers must contain their names."""
 
 from kubex.api import Api, create_api, create_review
 from kubex.client import Client
@@ -27,7 +27,7 @@ async def writes(pods: Api[Pod], pod: Pod) -> None:
     await pods.status.replace(pod, dryrun=True)  # E: mypy[call-arg] pyright[reportCallIssue] names[dryrun]
 
 
-async def others(client: Client, review: TokenReview) -> None:
+async def functions(client: Client, review: TokenReview) -> None:
     Api(Pod, client, namespce="a")  # E: mypy[call-arg] pyright[reportCallIssue] names[namespce]
     await create_api(Pod, namespce="a")  # E: mypy[call-arg] pyright[reportCallIssue] names[namespce]
     await create_review(client, review, dryrun=True)  # E: mypy[call-arg] pyright[reportCallIssue] names[dryrun]

@@ -1,4 +1,4 @@
-"""Where a namespace may be given, and which kinds have what."""
+"""Namespaces in constructors, and the attributes of an Api that depend on the kind."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod
 
 
 class Job(NamespacedResource, HasLogs):
-    """A kind of a user that has logs."""
+    """A custom resource with logs."""
 
 
 async def constructors(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Kinds of a user's own that keep what `ObjectMeta` leaves out."""
+"""Models with `ManagedObjectMeta`, which includes `managedFields`."""
 
 from pydantic import Field
 from typing_extensions import assert_type
@@ -8,9 +8,9 @@ from kubex.models import ManagedFieldsEntry, ManagedObjectMeta, NamespacedResour
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 
-# Pyright allows no narrower type for a field that can be assigned to, and says so unless the comment stands there.
+# Pyright does not allow a narrower type for a mutable field, so users need the ignore comment.
 class Managed(ConfigMap):
-    """A kind of Kubernetes with `managedFields`."""
+    """A built-in kind with `managedFields`."""
 
     metadata: ManagedObjectMeta = Field(default_factory=ManagedObjectMeta)  # pyright: ignore[reportIncompatibleVariableOverride]
 
@@ -22,7 +22,7 @@ class Gadget(NamespacedResource):
     metadata: ManagedObjectMeta = Field(default_factory=ManagedObjectMeta)  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
-async def right(managed: Api[Managed], gadgets: Api[Gadget]) -> None:
+async def correct(managed: Api[Managed], gadgets: Api[Gadget]) -> None:
     found = await managed.get("web")
     assert_type(found.metadata.managed_fields, list[ManagedFieldsEntry] | None)
     assert_type(found.data, dict[str, str] | None)
