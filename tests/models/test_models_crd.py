@@ -35,6 +35,15 @@ def test_names_scope_and_versions() -> None:
     assert crd_for(Gadget)["spec"]["scope"] == "Cluster"
 
 
+def test_the_kind_of_lists_is_that_of_the_class() -> None:
+    class Shelf(NamespacedResource):
+        __resource__ = ResourceFacts(
+            group="models.example.com", version="v1", kind="Shelf", plural="shelves", list_kind="Shelves"
+        )
+
+    assert crd_for(Shelf)["spec"]["names"]["listKind"] == "Shelves"
+
+
 def test_the_schema_is_structural() -> None:
     schema = crd_for(Widget)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     assert (schema["type"], schema["description"], schema["required"]) == ("object", "A widget.", ["spec"])

@@ -94,9 +94,8 @@ class Decoder(Generic[T]):
     def _usual(self, body: bytes) -> T | None:
         """Decode an object that says the usual kind and has a name; None if it has to be looked at."""
         if self.mode == "lazy":
-            envelope = envelope_decoder(self._model)
             try:
-                return None if envelope is None else envelope.item(body, self._kinds.usual)
+                return decode_lazily(self._model, body, self._what, self._kinds.usual)
             except FastPathMiss:
                 return None
         try:

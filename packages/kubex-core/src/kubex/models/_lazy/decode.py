@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from kubex.models._errors import decode_error
 from kubex.models._lazy.base import LazyModel, build
-from kubex.models._lazy.envelope import FastPathMiss, envelope_decoder
+from kubex.models._lazy.envelope import FastPathMiss, KindJson, envelope_decoder
 from kubex.models._lazy.fields import complete, field_decoders
 from kubex.models._lazy.metadata import decode_metadata, name_in
 from kubex.models._lazy.raw import RawFields
@@ -15,29 +15,34 @@ from kubex.models._lazy.split import Json, split_object
 L = TypeVar("L", bound=LazyModel)
 
 
-def decode_lazily(model: type[L], body: bytes, what: str) -> L:
+def decode_lazily(model: type[L], body: bytes, what: str, kind: KindJson | None = None) -> L:
     """Decode the metadata of an object and leave the rest as JSON; raises DecodeError if the metadata does not fit.
 
     Fields that do not fit raise DecodeError each time they are read. A class that does more than hold fields is
-    decoded completely.
+    decoded completely. With `kind`, the object must have this kind and a name, and its class must be lazy; raises
+    FastPathMiss.
     """
     envelope = envelope_decoder(model)
     if envelope is not None:
         try:
-            return envelope.item(body)
+            return envelope.item(body, kind)
         except FastPathMiss:
             pass
     decoders = field_decoders(model)
-    kind = None if decoders is None else decoders.metadata
-    if decoders is None or kind is None:
+    metadata_kind = None if decoders is None else decoders.metadata
+    if decoders is None or metadata_kind is None:
+        if kind is not None:
+            raise FastPathMiss
         return _decode_completely(model, body, what)
     try:
         body.decode()  # the parts are not decoded here, and must be text nevertheless
         fields = split_object(body)
     except ValueError:
         return _decode_completely(model, body, what)  # which raises Pydantic's error
-    metadata = decode_metadata(kind, fields.get("metadata", b"{}"), what)
+    metadata = decode_metadata(metadata_kind, fields.get("metadata", b"{}"), what)
     raws: dict[str, Json] = {name: b"" if name == "metadata" else bytes(raw) for name, raw in fields.items()}
+    if kind is not None and not (metadata.name and kind == (raws.get("apiVersion"), raws.get("kind"))):
+        raise FastPathMiss
     made: L = build(model, {"metadata": metadata}, RawFields(decoders, model.__name__, metadata, raws))
     return made
 
