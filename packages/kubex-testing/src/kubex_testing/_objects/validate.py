@@ -60,9 +60,9 @@ def name_problems(group: str, kind: str) -> NameProblems:
 
 def validate_builtin(group: str, kind: str, obj: JsonObject, old: JsonObject | None = None) -> list[StatusCause]:
     """Validate an object with its defaults, and its changes if there is an old one. Returns the causes of a 422."""
-    found = validate_metadata(obj, old, name_problems(group, kind))
+    causes = validate_metadata(obj, old, name_problems(group, kind))
     if (group, kind) not in _UNQUALIFIED_FINALIZERS_ALLOWED:
         for index, finalizer in enumerate(array_at(obj, "metadata", "finalizers")):
-            found += validate_finalizer_domain(finalizer, f"metadata.finalizers[{index}]")
+            causes += validate_finalizer_domain(finalizer, f"metadata.finalizers[{index}]")
     validator = _VALIDATORS.get((group, kind))
-    return found + validator(obj, old) if validator else found
+    return causes + validator(obj, old) if validator else causes

@@ -25,13 +25,13 @@ _DOMAIN = "should be a domain with at least two segments separated by dots"
 def validate_signing_request(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Validate a CertificateSigningRequest. Decisions cannot be removed."""
     spec, conditions = object_at(obj, "spec"), array_at(obj, "status", "conditions")
-    found = [*_validate_spec(spec), *_validate_conditions(conditions)]
+    causes = [*_validate_spec(spec), *_validate_conditions(conditions)]
     types = {item.get("type") for item in conditions}
     if set(DECISIONS) <= types:
         format_json = ", ".join(f'conditions[{{"type": "{kind}"}}]' for kind in DECISIONS)
-        found.append(invalid("status.conditions", f"{{{format_json}}}", "must specify at most one of them"))
+        causes.append(invalid("status.conditions", f"{{{format_json}}}", "must specify at most one of them"))
     removed = {item.get("type") for item in array_at(old, "status", "conditions")} - types
-    found += [
+    causes += [
         forbidden("status.conditions", f'updates may not remove a condition of type "{kind}"')
         for kind in _PERMANENT_CONDITIONS
         if kind in removed
@@ -39,8 +39,8 @@ def validate_signing_request(obj: JsonObject, old: JsonObject | None) -> list[St
     certificate = object_at(obj, "status").get("certificate")
     if certificate and _pem_type(certificate) != "CERTIFICATE":
         text = "must contain at least one CERTIFICATE PEM block"
-        found.append(invalid("status.certificate", "<certificate data>", text))
-    return found
+        causes.append(invalid("status.certificate", "<certificate data>", text))
+    return causes
 
 
 def _validate_spec(spec: JsonObject) -> Iterator[StatusCause]:

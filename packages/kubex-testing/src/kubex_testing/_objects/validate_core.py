@@ -34,33 +34,33 @@ _SECRET_KEYS = {
 def validate_config_map(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Validate the keys, the total size, and changes of an immutable config map."""
     data, binary = object_at(obj, "data"), object_at(obj, "binaryData")
-    found = [*_validate_keys(data, "data"), *_validate_keys(binary, "binaryData")]
-    found += [
+    causes = [*_validate_keys(data, "data"), *_validate_keys(binary, "binaryData")]
+    causes += [
         invalid(f"data[{key}]", key, "duplicate of key present in binaryData") for key in sorted(data) if key in binary
     ]
     if sum(len(value.encode()) for value in data.values()) + _decoded_size(binary) > MAX_DATA_BYTES:
-        found.append(too_long("[]", MAX_DATA_BYTES))
-    return [*_validate_immutable(obj, old, "data", "binaryData"), *found]
+        causes.append(too_long("[]", MAX_DATA_BYTES))
+    return [*_validate_immutable(obj, old, "data", "binaryData"), *causes]
 
 
 def validate_secret(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Validate the keys, the total size, the keys of its type, and changes of an immutable secret."""
     data = object_at(obj, "data")
-    found: list[StatusCause] = []
+    causes: list[StatusCause] = []
     if old is not None and obj.get("type") != old.get("type"):
-        found.append(invalid("type", obj.get("type"), "field is immutable"))
-    found += [*_validate_immutable(obj, old, "data"), *_validate_keys(data, "data")]
+        causes.append(invalid("type", obj.get("type"), "field is immutable"))
+    causes += [*_validate_immutable(obj, old, "data"), *_validate_keys(data, "data")]
     if _decoded_size(data) > MAX_DATA_BYTES:
-        found.append(too_long("data", MAX_DATA_BYTES))
+        causes.append(too_long("data", MAX_DATA_BYTES))
     kind = obj.get("type")
-    found += [required(f"data[{key}]") for key in _SECRET_KEYS.get(kind or "", []) if key not in data]
+    causes += [required(f"data[{key}]") for key in _SECRET_KEYS.get(kind or "", []) if key not in data]
     if kind == "kubernetes.io/basic-auth" and not {"username", "password"} & set(data):
-        found += [required("data[username]"), required("data[password]")]
-    found += _validate_docker_config(data, _SECRET_KEYS.get(kind or "", []))
+        causes += [required("data[username]"), required("data[password]")]
+    causes += _validate_docker_config(data, _SECRET_KEYS.get(kind or "", []))
     account = "kubernetes.io/service-account.name"
     if kind == "kubernetes.io/service-account-token" and not object_at(obj, "metadata", "annotations").get(account):
-        found.append(required(f"metadata.annotations[{account}]"))
-    return found
+        causes.append(required(f"metadata.annotations[{account}]"))
+    return causes
 
 
 def _validate_keys(data: JsonObject, field: str) -> Iterator[StatusCause]:
@@ -96,23 +96,23 @@ def validate_service(obj: JsonObject, old: JsonObject | None) -> list[StatusCaus
     """Validate ports, type and addresses. Addresses are immutable."""
     spec = object_at(obj, "spec")
     kind, ports = spec.get("type"), array_at(spec, "ports")
-    found: list[StatusCause] = [*_validate_cluster_ips(spec, object_at(old, "spec"))] if old is not None else []
+    causes: list[StatusCause] = [*_validate_cluster_ips(spec, object_at(old, "spec"))] if old is not None else []
     if not ports and spec.get("clusterIP") != "None" and kind != "ExternalName":
-        found.append(required("spec.ports"))
+        causes.append(required("spec.ports"))
     if kind == "ExternalName":
         name = (spec.get("externalName") or "").removesuffix(".")
-        found += validate_dns1123_subdomain(name, "spec.externalName") if name else [required("spec.externalName")]
-    found += _validate_service_ports(obj)
-    found += validate_labels(object_at(spec, "selector"), "spec.selector")
+        causes += validate_dns1123_subdomain(name, "spec.externalName") if name else [required("spec.externalName")]
+    causes += _validate_service_ports(obj)
+    causes += validate_labels(object_at(spec, "selector"), "spec.selector")
     if spec.get("sessionAffinity") not in {"ClientIP", "None"}:
-        found.append(not_supported("spec.sessionAffinity", spec.get("sessionAffinity"), ["ClientIP", "None"]))
+        causes.append(not_supported("spec.sessionAffinity", spec.get("sessionAffinity"), ["ClientIP", "None"]))
     for index, address in enumerate(array_at(spec, "clusterIPs")):
         if address != "None" and not _is_address(address):
             text = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-            found.append(invalid(f"spec.clusterIPs[{index}]", address, text))
+            causes.append(invalid(f"spec.clusterIPs[{index}]", address, text))
     if kind not in _SERVICE_TYPES:
-        found.append(not_supported("spec.type", kind, _SERVICE_TYPES))
-    return found
+        causes.append(not_supported("spec.type", kind, _SERVICE_TYPES))
+    return causes
 
 
 def _is_address(text: str) -> bool:
@@ -169,12 +169,12 @@ def validate_lease(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]
     """Validate the numbers of a lease."""
     del old
     spec = object_at(obj, "spec")
-    found: list[StatusCause] = []
+    causes: list[StatusCause] = []
     if is_integer(seconds := spec.get("leaseDurationSeconds")) and seconds <= 0:
-        found.append(invalid("spec.leaseDurationSeconds", seconds, "must be greater than 0"))
+        causes.append(invalid("spec.leaseDurationSeconds", seconds, "must be greater than 0"))
     if is_integer(transitions := spec.get("leaseTransitions")) and transitions < 0:
-        found.append(invalid("spec.leaseTransitions", transitions, "must be greater than or equal to 0"))
-    return found
+        causes.append(invalid("spec.leaseTransitions", transitions, "must be greater than or equal to 0"))
+    return causes
 
 
 def validate_event(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
@@ -186,18 +186,18 @@ def validate_event(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]
     has_event_time = obj.get("eventTime") is not None
     allowed = {"", "default", "kube-system"} if has_event_time else {"", "default"}
     mismatch = namespace not in allowed if not involved else (not has_event_time and namespace != involved)
-    found = [invalid(field, involved, "does not match event.namespace")] if mismatch else []
+    causes = [invalid(field, involved, "does not match event.namespace")] if mismatch else []
     if has_event_time:
         required_keys = ("reportingComponent", "reportingInstance", "action", "reason")
-        found += [required(key) for key in required_keys if not obj.get(key)]
+        causes += [required(key) for key in required_keys if not obj.get(key)]
         component = obj.get("reportingComponent") or ""
-        found += [invalid("reportingComponent", component, problem) for problem in qualified_name_problems(component)]
-    return found
+        causes += [invalid("reportingComponent", component, problem) for problem in qualified_name_problems(component)]
+    return causes
 
 
 def validate_namespace(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Validate the finalizers of the spec, which must have a domain. The field of the causes is the list."""
     del old
     finalizers, field = array_at(obj, "spec", "finalizers"), "spec.finalizers"
-    found = validate_finalizers(finalizers, field)
-    return found + [cause for value in finalizers for cause in validate_finalizer_domain(value, field)]
+    causes = validate_finalizers(finalizers, field)
+    return causes + [cause for value in finalizers for cause in validate_finalizer_domain(value, field)]

@@ -20,24 +20,24 @@ def validate_crd(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Validate a definition. Its group, scope and names are immutable."""
     spec, names = object_at(obj, "spec"), object_at(obj, "spec", "names")
     group, plural = spec.get("group") or "", names.get("plural") or ""
-    found: list[StatusCause] = []
+    causes: list[StatusCause] = []
     if (name := object_at(obj, "metadata").get("name")) and name != f"{plural}.{group}":
-        found.append(invalid("metadata.name", name, 'must be spec.names.plural+"."+spec.group'))
-    found += _validate_approval(obj, group)
-    found += _validate_group(group)
+        causes.append(invalid("metadata.name", name, 'must be spec.names.plural+"."+spec.group'))
+    causes += _validate_approval(obj, group)
+    causes += _validate_group(group)
     if spec.get("scope") not in {"Cluster", "Namespaced"}:
         scope = "spec.scope"
         scope_value = spec.get("scope")
-        found.append(not_supported(scope, scope_value, ["Cluster", "Namespaced"]) if scope_value else required(scope))
-    found += _validate_versions(array_at(spec, "versions"))
-    found += _validate_names(names)
+        causes.append(not_supported(scope, scope_value, ["Cluster", "Namespaced"]) if scope_value else required(scope))
+    causes += _validate_versions(array_at(spec, "versions"))
+    causes += _validate_names(names)
     if (strategy := object_at(spec, "conversion").get("strategy")) not in {"None", "Webhook"}:
-        found.append(not_supported("spec.conversion.strategy", strategy, ["None", "Webhook"]))
+        causes.append(not_supported("spec.conversion.strategy", strategy, ["None", "Webhook"]))
     if spec.get("preserveUnknownFields"):
-        found.append(invalid("spec.preserveUnknownFields", True, _PRESERVE_MESSAGE))
+        causes.append(invalid("spec.preserveUnknownFields", True, _PRESERVE_MESSAGE))
     if old is not None:
-        found += _validate_changes(spec, object_at(old, "spec"))
-    return found
+        causes += _validate_changes(spec, object_at(old, "spec"))
+    return causes
 
 
 def _validate_approval(obj: JsonObject, group: str) -> Iterator[StatusCause]:

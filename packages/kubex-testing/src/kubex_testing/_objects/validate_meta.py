@@ -17,62 +17,62 @@ _REQUIRED_REFERENCE_FIELDS = ("apiVersion", "kind", "name", "uid")
 def validate_metadata(obj: JsonObject, old: JsonObject | None, name_problems: NameProblems) -> list[StatusCause]:
     """Validate the `metadata` of a new object, or of an update if there is an old object."""
     metadata = object_at(obj, "metadata")
-    found = _validate_name(metadata, name_problems) if old is None else _validate_changes(metadata, old)
+    causes = _validate_name(metadata, name_problems) if old is None else _validate_changes(metadata, old)
     if is_integer(generation := metadata.get("generation")) and generation < 0:
-        found.append(invalid("metadata.generation", generation, "must be greater than or equal to 0"))
-    found += validate_labels(object_at(metadata, "labels"))
-    found += validate_annotations(object_at(metadata, "annotations"))
-    found += _validate_owner_references(metadata)
+        causes.append(invalid("metadata.generation", generation, "must be greater than or equal to 0"))
+    causes += validate_labels(object_at(metadata, "labels"))
+    causes += validate_annotations(object_at(metadata, "annotations"))
+    causes += _validate_owner_references(metadata)
     finalizers = array_at(metadata, "finalizers")
-    found += validate_finalizers(finalizers, "metadata.finalizers")
+    causes += validate_finalizers(finalizers, "metadata.finalizers")
     if {"orphan", "foregroundDeletion"} <= set(finalizers):
         both = "finalizer orphan and foregroundDeletion cannot be both set"
-        found.append(invalid("metadata.finalizers", finalizers, both))
-    return found
+        causes.append(invalid("metadata.finalizers", finalizers, both))
+    return causes
 
 
 def _validate_name(metadata: JsonObject, name_problems: NameProblems) -> list[StatusCause]:
-    found: list[StatusCause] = []
+    causes: list[StatusCause] = []
     if base := metadata.get("generateName"):
         # A dash at the end is valid, because a letter or digit follows it in the generated name.
         masked = f"{base[:-1]}a" if base.endswith("-") and len(base) > 1 else base
-        found += [invalid("metadata.generateName", base, problem) for problem in name_problems(masked)]
+        causes += [invalid("metadata.generateName", base, problem) for problem in name_problems(masked)]
     if name := metadata.get("name"):
-        return found + [invalid("metadata.name", name, problem) for problem in name_problems(name)]
-    return [*found, required("metadata.name", "name or generateName is required")]
+        return causes + [invalid("metadata.name", name, problem) for problem in name_problems(name)]
+    return [*causes, required("metadata.name", "name or generateName is required")]
 
 
 def _validate_changes(metadata: JsonObject, old: JsonObject) -> list[StatusCause]:
     before = object_at(old, "metadata")
-    found: list[StatusCause] = []
+    causes: list[StatusCause] = []
     if before.get("deletionTimestamp"):
         added = sorted(set(array_at(metadata, "finalizers")) - set(array_at(before, "finalizers")))
         if added:
             format_json = ", ".join(f'"{name}"' for name in added)
             detail = "no new finalizers can be added if the object is being deleted, found new finalizers"
-            found.append(forbidden("metadata.finalizers", f"{detail} []string{{{format_json}}}"))
+            causes.append(forbidden("metadata.finalizers", f"{detail} []string{{{format_json}}}"))
     for key in _IMMUTABLE:
         value = metadata.get(key)
         if value not in {None, ""} and value != before.get(key):
-            found.append(invalid(f"metadata.{key}", value, "field is immutable"))
-    return found
+            causes.append(invalid(f"metadata.{key}", value, "field is immutable"))
+    return causes
 
 
 def _validate_owner_references(metadata: JsonObject) -> list[StatusCause]:
-    found: list[StatusCause] = []
+    causes: list[StatusCause] = []
     controllers: list[str] = []
     references = array_at(metadata, "ownerReferences")
     for index, reference in enumerate(references):
         field = f"metadata.ownerReferences[{index}]"
         missing = [key for key in _REQUIRED_REFERENCE_FIELDS if not reference.get(key)]
-        found += [required(f"{field}.{key}", "must not be empty") for key in missing]
+        causes += [required(f"{field}.{key}", "must not be empty") for key in missing]
         if reference.get("apiVersion", "").count("/") > 1:
-            found.append(
+            causes.append(
                 invalid(f"{field}.apiVersion", reference["apiVersion"], "must be <group>/<version> or <version>")
             )
         if reference.get("controller"):
             controllers.append(f"{reference.get('kind')}/{reference.get('name')}")
     for other in controllers[1:]:
         detail = 'Only one reference can have Controller set to true. Found "true" in references for'
-        found.append(invalid("metadata.ownerReferences", references, f"{detail} {controllers[0]} and {other}"))
-    return found
+        causes.append(invalid("metadata.ownerReferences", references, f"{detail} {controllers[0]} and {other}"))
+    return causes

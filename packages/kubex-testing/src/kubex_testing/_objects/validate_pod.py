@@ -34,54 +34,56 @@ _IMMUTABLE_SPEC_MESSAGE = (
 def validate_pod(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Validate a pod, and its changes if there is an old one."""
     spec = object_at(obj, "spec")
-    found = validate_pod_spec(spec, "spec")
+    causes = validate_pod_spec(spec, "spec")
     # Templates may project a token without an account, because admission sets the account when a pod is created.
     if not spec.get("serviceAccountName"):
-        found += _validate_projected_tokens(array_at(spec, "volumes"), "spec.volumes")
+        causes += _validate_projected_tokens(array_at(spec, "volumes"), "spec.volumes")
     if old is None:
         if array_at(spec, "ephemeralContainers"):
-            found.append(forbidden("spec.ephemeralContainers", "cannot be set on create"))
-        return found
-    return found + _validate_changes(spec, object_at(old, "spec"))
+            causes.append(forbidden("spec.ephemeralContainers", "cannot be set on create"))
+        return causes
+    return causes + _validate_changes(spec, object_at(old, "spec"))
 
 
 def validate_pod_template(template: JsonObject, field: str) -> list[StatusCause]:
     """Validate a pod template. The field of its labels is `template.labels`, without `metadata`."""
     metadata = object_at(template, "metadata")
-    found = validate_labels(object_at(metadata, "labels"), f"{field}.labels")
-    found += validate_annotations(object_at(metadata, "annotations"), f"{field}.annotations")
-    found += validate_pod_spec(object_at(template, "spec"), f"{field}.spec")
+    causes = validate_labels(object_at(metadata, "labels"), f"{field}.labels")
+    causes += validate_annotations(object_at(metadata, "annotations"), f"{field}.annotations")
+    causes += validate_pod_spec(object_at(template, "spec"), f"{field}.spec")
     if array_at(template, "spec", "ephemeralContainers"):
-        found.append(forbidden(f"{field}.spec.ephemeralContainers", "ephemeral containers not allowed in pod template"))
-    return found
+        causes.append(
+            forbidden(f"{field}.spec.ephemeralContainers", "ephemeral containers not allowed in pod template")
+        )
+    return causes
 
 
 def validate_pod_spec(spec: JsonObject, field: str) -> list[StatusCause]:
     """Validate a pod spec with its defaults."""
     volumes = {volume.get("name") for volume in array_at(spec, "volumes")}
-    found = list(_validate_volumes(array_at(spec, "volumes"), f"{field}.volumes"))
+    causes = list(_validate_volumes(array_at(spec, "volumes"), f"{field}.volumes"))
     containers, init = array_at(spec, "containers"), array_at(spec, "initContainers")
     if not containers:
-        found.append(required(f"{field}.containers"))
+        causes.append(required(f"{field}.containers"))
     seen: set[str] = set()
-    found += validate_containers(containers, f"{field}.containers", volumes, seen)
-    found += validate_containers(init, f"{field}.initContainers", volumes, seen)
-    found += _validate_enum(spec, "restartPolicy", _RESTART_POLICIES, field)
-    found += _validate_enum(spec, "dnsPolicy", _DNS_POLICIES, field)
+    causes += validate_containers(containers, f"{field}.containers", volumes, seen)
+    causes += validate_containers(init, f"{field}.initContainers", volumes, seen)
+    causes += _validate_enum(spec, "restartPolicy", _RESTART_POLICIES, field)
+    causes += _validate_enum(spec, "dnsPolicy", _DNS_POLICIES, field)
     for key, minimum in (("terminationGracePeriodSeconds", 0), ("activeDeadlineSeconds", 1)):
         if is_integer(value := spec.get(key)) and value < minimum:
             text = (
                 "must be greater than or equal to 0" if minimum == 0 else "must be between 1 and 2147483647, inclusive"
             )
-            found.append(invalid(f"{field}.{key}", value, text))
-    found += validate_labels(object_at(spec, "nodeSelector"), f"{field}.nodeSelector")
+            causes.append(invalid(f"{field}.{key}", value, text))
+    causes += validate_labels(object_at(spec, "nodeSelector"), f"{field}.nodeSelector")
     for index, toleration in enumerate(array_at(spec, "tolerations")):
         if (operator := toleration.get("operator")) not in {None, "", "Equal", "Exists"}:
-            found.append(not_supported(f"{field}.tolerations[{index}].operator", operator, ["Equal", "Exists"]))
+            causes.append(not_supported(f"{field}.tolerations[{index}].operator", operator, ["Equal", "Exists"]))
     for key in ("serviceAccountName", "nodeName"):
         if name := spec.get(key):
-            found += validate_dns1123_subdomain(name, f"{field}.{key}")
-    return found
+            causes += validate_dns1123_subdomain(name, f"{field}.{key}")
+    return causes
 
 
 def _validate_enum(target: JsonObject, key: str, supported: tuple[str, ...], field: str) -> list[StatusCause]:
@@ -190,7 +192,7 @@ def _validate_changes(spec: JsonObject, before: JsonObject) -> list[StatusCause]
     for name in ("containers", "initContainers"):
         if len(array_at(spec, name)) != len(array_at(before, name)):
             return [forbidden(f"spec.{name}", "pod updates may not add or remove containers")]
-    found = [
+    causes = [
         *_validate_deadline_change(spec, before),
         *_validate_toleration_change(spec, before),
         *_validate_scheduling_gate_change(spec, before),
@@ -207,8 +209,8 @@ def _validate_changes(spec: JsonObject, before: JsonObject) -> list[StatusCause]
     if (before.get("terminationGracePeriodSeconds") or 0) < 0 and allowed.get("terminationGracePeriodSeconds") == 1:
         allowed["terminationGracePeriodSeconds"] = before["terminationGracePeriodSeconds"]
     if not json_equal(allowed, before):
-        found.append(forbidden("spec", _IMMUTABLE_SPEC_MESSAGE))
-    return found
+        causes.append(forbidden("spec", _IMMUTABLE_SPEC_MESSAGE))
+    return causes
 
 
 def _validate_deadline_change(spec: JsonObject, before: JsonObject) -> Iterator[StatusCause]:

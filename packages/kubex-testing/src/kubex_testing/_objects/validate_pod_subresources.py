@@ -18,12 +18,12 @@ def validate_ephemeral(new: JsonObject, old: JsonObject) -> list[StatusCause]:
     containers = array_at(spec, _EPHEMERAL)
     others = {item["name"] for kind in ("containers", "initContainers") for item in array_at(spec, kind)}
     volumes = {volume.get("name") for volume in array_at(spec, "volumes")}
-    found = list(validate_containers(containers, field, volumes, set(others)))
+    causes = list(validate_containers(containers, field, volumes, set(others)))
     for index, container in enumerate(containers):
         path, target = f"{field}[{index}]", container.get("targetContainerName")
         if target and target not in others:
-            found.append(StatusCause("FieldValueNotFound", f'Not found: "{target}"', f"{path}.targetContainerName"))
-        found += [
+            causes.append(StatusCause("FieldValueNotFound", f'Not found: "{target}"', f"{path}.targetContainerName"))
+        causes += [
             forbidden(f"{path}.{key}", "cannot be set for an Ephemeral Container")
             for key in _NOT_EPHEMERAL
             if container.get(key)
@@ -32,28 +32,28 @@ def validate_ephemeral(new: JsonObject, old: JsonObject) -> list[StatusCause]:
     for before in array_at(old, "spec", _EPHEMERAL):
         name = before["name"]
         if name not in by_name:
-            found.append(forbidden(field, f'existing ephemeral containers "{name}" may not be removed\n'))
+            causes.append(forbidden(field, f'existing ephemeral containers "{name}" may not be removed\n'))
         elif not json_equal(by_name[name], before):
-            found.append(forbidden(field, f'existing ephemeral containers "{name}" may not be changed\n'))
-    return found
+            causes.append(forbidden(field, f'existing ephemeral containers "{name}" may not be changed\n'))
+    return causes
 
 
 def validate_resize(new: JsonObject, old: JsonObject) -> list[StatusCause]:
     """Validate a resize of a pod: CPU and memory may change, but the quality-of-service class may not."""
     spec, before = object_at(new, "spec"), object_at(old, "spec")
-    found: list[StatusCause] = []
+    causes: list[StatusCause] = []
     quality = qos_class(before)
     if qos_class(spec) != quality:
-        found.append(invalid("spec", quality, "Pod QOS Class may not change as a result of resizing"))
+        causes.append(invalid("spec", quality, "Pod QOS Class may not change as a result of resizing"))
     if len(array_at(spec, "containers")) != len(array_at(before, "containers")):
-        return [*found, forbidden("spec.containers", "containers may not be added or removed on resize")]
-    found += _validate_removed_resources(spec, before)
+        return [*causes, forbidden("spec.containers", "containers may not be added or removed on resize")]
+    causes += _validate_removed_resources(spec, before)
     mutable: JsonObject = json_copy(spec)
     for container, old_container in zip(array_at(mutable, "containers"), array_at(before, "containers"), strict=True):
         _restore_resources(container, old_container)
     if not json_equal(mutable, before):
-        found.append(forbidden("spec", "only cpu and memory resources are mutable"))
-    return found
+        causes.append(forbidden("spec", "only cpu and memory resources are mutable"))
+    return causes
 
 
 def _validate_removed_resources(spec: JsonObject, before: JsonObject) -> Iterator[StatusCause]:

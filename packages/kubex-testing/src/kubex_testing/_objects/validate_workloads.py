@@ -25,37 +25,37 @@ def validate_workload(obj: JsonObject, old: JsonObject | None) -> list[StatusCau
     spec = object_at(obj, "spec")
     selector = spec.get("selector")
     bad_selector = list(validate_selector(selector)) if is_object(selector) else []
-    found = [*validate_not_negative(spec, "spec", "replicas"), *bad_selector]
+    causes = [*validate_not_negative(spec, "spec", "replicas"), *bad_selector]
     # kube-apiserver does not compare an invalid selector with the template.
     if bad_selector:
-        found.append(invalid("spec.selector", selector, "invalid label selector"))
+        causes.append(invalid("spec.selector", selector, "invalid label selector"))
     else:
-        found += _validate_template(spec, kind)
+        causes += _validate_template(spec, kind)
     if kind == "Deployment":
-        found += _validate_deployment_strategy(spec)
-    found += validate_not_negative(object_at(obj, "status"), "status", *_REPLICA_COUNTS)
-    found += validate_not_negative(spec, "spec", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds")
+        causes += _validate_deployment_strategy(spec)
+    causes += validate_not_negative(object_at(obj, "status"), "status", *_REPLICA_COUNTS)
+    causes += validate_not_negative(spec, "spec", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds")
     deadline = spec.get("progressDeadlineSeconds")
     if kind == "Deployment" and is_integer(deadline) and deadline <= (spec.get("minReadySeconds") or 0):
-        found.append(invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"))
+        causes.append(invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"))
     if old is not None and not json_equal(spec.get("selector"), object_at(old, "spec").get("selector")):
-        found.append(invalid("spec.selector", spec.get("selector"), "field is immutable"))
-    return found
+        causes.append(invalid("spec.selector", spec.get("selector"), "field is immutable"))
+    return causes
 
 
 def validate_job(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Validate a Job. Its template is immutable."""
     spec = object_at(obj, "spec")
-    found = list(
+    causes = list(
         validate_not_negative(spec, "spec", "parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished")
     )
     template = object_at(spec, "template")
-    found += validate_pod_template(template, "spec.template")
+    causes += validate_pod_template(template, "spec.template")
     if object_at(template, "spec").get("restartPolicy") not in {"OnFailure", "Never"}:
-        found.append(required("spec.template.spec.restartPolicy", 'valid values: "OnFailure", "Never"'))
+        causes.append(required("spec.template.spec.restartPolicy", 'valid values: "OnFailure", "Never"'))
     if old is not None and not json_equal(template, object_at(old, "spec", "template")):
-        found.append(invalid("spec.template", template, "field is immutable"))
-    return found
+        causes.append(invalid("spec.template", template, "field is immutable"))
+    return causes
 
 
 def validate_scale(obj: JsonObject, old: JsonObject | None = None) -> list[StatusCause]:
@@ -125,17 +125,17 @@ def validate_disruption_budget(obj: JsonObject, old: JsonObject | None) -> list[
     """Validate a PodDisruptionBudget and its status."""
     del old
     spec = object_at(obj, "spec")
-    found: list[StatusCause] = []
+    causes: list[StatusCause] = []
     if spec.get("minAvailable") is not None and spec.get("maxUnavailable") is not None:
-        found.append(invalid("spec", spec, "minAvailable and maxUnavailable cannot be both set"))
+        causes.append(invalid("spec", spec, "minAvailable and maxUnavailable cannot be both set"))
     for key in ("minAvailable", "maxUnavailable"):
-        found += _validate_amount(spec.get(key), f"spec.{key}")
+        causes += _validate_amount(spec.get(key), f"spec.{key}")
     if is_object(selector := spec.get("selector")):
-        found += validate_selector(selector)
+        causes += validate_selector(selector)
     policy = spec.get("unhealthyPodEvictionPolicy")
     if policy is not None and policy not in _EVICTION_POLICIES:
-        found.append(not_supported("spec.unhealthyPodEvictionPolicy", policy, _EVICTION_POLICIES))
-    return [*found, *validate_not_negative(object_at(obj, "status"), "status", *_BUDGET_COUNTS)]
+        causes.append(not_supported("spec.unhealthyPodEvictionPolicy", policy, _EVICTION_POLICIES))
+    return [*causes, *validate_not_negative(object_at(obj, "status"), "status", *_BUDGET_COUNTS)]
 
 
 def _validate_amount(value: object, field: str) -> Iterator[StatusCause]:
