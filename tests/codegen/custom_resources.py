@@ -1,4 +1,4 @@
-"""A document of version 3 with custom resources as a server publishes them, and traps in it."""
+"""An OpenAPI v3 document with custom resources that have problematic names and types."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ def operation(kind: str, action: str) -> dict[str, Any]:
 
 
 def paths(kind: str, plural: str, *subresources: str, namespaced: bool = True) -> dict[str, Any]:
-    """Return the paths of a custom resource; they have none below /watch/."""
+    """Return the paths of a custom resource, without paths below /watch/."""
     root = f"/apis/{GROUP}/v1"
     home = f"{root}/namespaces/{{namespace}}/{plural}" if namespaced else f"{root}/{plural}"
     whole = {"get": "get", "put": "put", "patch": "patch"}
@@ -82,10 +82,10 @@ WIDGET_SPEC: dict[str, Any] = {
 
 SCHEMAS: dict[str, Any] = {
     "com.example.v1.Widget": kind("Widget", WIDGET_SPEC, status={"type": "object"}),
-    # Kinds that are called as the bases of models are.
+    # Kinds with the names of base classes of models.
     "com.example.v1.Model": kind("Model", {"type": "object", "properties": {"any": {}}}),
     "com.example.v1.Resource": kind("Resource", {"type": "object", "properties": {"time": {"format": "date-time"}}}),
-    # Its nested spec would be called as the kind WidgetSpec is.
+    # The class of its nested spec would have the name of the kind WidgetSpec.
     "com.example.v1.WidgetSpec": kind("WidgetSpec", {"type": "object", "properties": {"a": STRING}}),
     "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": {"type": "object", "properties": {"name": STRING}},
 }

@@ -1,15 +1,15 @@
-"""A custom resource that is as hard on a generator as a server allows, and harder."""
+"""A custom resource with extreme names, nesting and texts, including some that servers reject."""
 
 from typing import Any
 
-from codegen.custom import STRING, kind, paths
+from codegen.custom_resources import STRING, kind, paths
 
 LONG = "aVeryLongFieldNameThatSomeOperatorReallyUsesForItsConfigurationOfEverything"
 KIND = "AVeryLongKindNameOfTheSixtyThreeCharactersThatKubernetesAllows"
 
 
 def nested(depth: int) -> dict[str, Any]:
-    """Return objects in lists in maps, each with a longer name than the one around it."""
+    """Return nested objects, lists and maps. The names get longer with the depth."""
     if depth == 0:
         return STRING
     inner = nested(depth - 1)
@@ -22,7 +22,7 @@ def nested(depth: int) -> dict[str, Any]:
     }
 
 
-# Words of Python and of Pydantic, names that are none, and names that become the same.
+# Keywords, attributes of Pydantic models, invalid identifiers, and names that become equal.
 NAMES = [
     *("class", "None", "True", "true", "import", "async", "match", "type", "self", "cls", "print", "id", "set"),
     *("object", "property", "tuple", "model_config", "modelConfig", "model_fields", "copy", "json", "schema"),
@@ -64,7 +64,7 @@ SPEC: dict[str, Any] = {
     },
 }
 
-SMALL: dict[str, Any] = {
+SMALL_SPEC: dict[str, Any] = {
     "type": "object",
     "required": ["b"],
     "properties": {"a": {}, "b": {"type": "array", "items": STRING}, LONG: {"type": "object", "properties": {"c": {}}}},
@@ -78,7 +78,7 @@ DOCUMENT: dict[str, Any] = {
     "components": {
         "schemas": {
             "com.example.v1.Nasty": kind("Nasty", SPEC),
-            **{f"com.example.v1.{name}": kind(name, SMALL) for name in KINDS},
+            **{f"com.example.v1.{name}": kind(name, SMALL_SPEC) for name in KINDS},
             "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": {"type": "object", "properties": {"name": STRING}},
         }
     },

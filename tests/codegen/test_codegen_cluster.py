@@ -1,4 +1,4 @@
-"""Generating from live servers: the packages of this workspace, and custom resources."""
+"""Generate models from live servers: the packages of this workspace, and custom resources."""
 
 import importlib
 import json
@@ -23,13 +23,13 @@ from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
 from models.widgets import Widget
 from support.documents import document, package_folder
 
-EVERYTHING = ("--runtime-config=api/all=true", "--feature-gates=AllAlpha=true,AllBeta=true")
+ALL_APIS_FLAGS = ("--runtime-config=api/all=true", "--feature-gates=AllAlpha=true,AllBeta=true")
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ServerHandle]:
-    """Start a kube-apiserver that serves every API there is."""
-    control_plane = ControlPlane(extra_apiserver_args=EVERYTHING)
+    """Start a kube-apiserver with all APIs."""
+    control_plane = ControlPlane(extra_apiserver_args=ALL_APIS_FLAGS)
     try:
         handle = control_plane.start()
     except ControlPlaneUnavailable as error:
@@ -45,29 +45,29 @@ async def fetch(server: ServerHandle) -> Document:
 
 
 async def fetch_groups(server: ServerHandle, groups: frozenset[str]) -> Document:
-    """Read what groups of a server need."""
+    """Read the documents of some groups of a server."""
     async with create_client(server.configuration()) as client:
         return await fetch_document(client, groups)
 
 
-async def minor(server: ServerHandle) -> str:
-    """Return the version of a server, as `1.37`."""
+async def minor_version(server: ServerHandle) -> str:
+    """Return the minor version of a server, such as `1.37`."""
     async with create_client(server.configuration()) as client:
         found = await client.version()
         return f"{found.major}.{found.minor}"
 
 
 async def published(server: ServerHandle) -> None:
-    """Define the widgets and wait until the server's documents have them."""
+    """Create the definition of widgets, and wait until the documents of the server contain it."""
     async with create_client(server.configuration()) as client:
         await Api(CustomResourceDefinition, client).create(CustomResourceDefinition.model_validate(crd_for(Widget)))
         with anyio.fail_after(30):
-            while "Widget" not in await text(client):
+            while "Widget" not in await openapi_text(client):
                 await anyio.lowlevel.checkpoint()
 
 
-async def text(client: Client) -> str:
-    """Return the names of the schemas of models.example.com that are published by now."""
+async def openapi_text(client: Client) -> str:
+    """Return the OpenAPI document of models.example.com, or an empty string."""
     index = json.loads((await client.request("GET", "/openapi/v3")).body)["paths"]
     if "apis/models.example.com/v1" not in index:
         return ""
@@ -75,19 +75,19 @@ async def text(client: Client) -> str:
     return " ".join(found["components"]["schemas"])
 
 
-def test_a_live_server_gives_the_package_of_its_version(server: ServerHandle) -> None:
-    version = anyio.run(minor, server)
-    # Another test may have defined a custom resource by now.
+def test_document_of_a_live_server_generates_the_package_of_its_version(server: ServerHandle) -> None:
+    version = anyio.run(minor_version, server)
+    # Another test may have created a definition.
     groups = frozenset(resource.group or "core" for resource in find_resources(document(version)))
     files = generate(anyio.run(fetch, server), Options(descriptions=False, reference=version, groups=groups))
     folder = package_folder(version)
-    for name, text in files.items():
-        assert (folder / name).read_bytes().decode() == text, name
+    for name, openapi_text in files.items():
+        assert (folder / name).read_bytes().decode() == openapi_text, name
     assert len(files) == len([path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"])
 
 
 @pytest.mark.parametrize("groups", [{"core"}, {"apps", "batch"}, {"apiextensions.k8s.io"}])
-def test_reading_a_few_groups_gives_the_same_models_of_them(server: ServerHandle, groups: set[str]) -> None:
+def test_selected_groups_generate_the_same_models(server: ServerHandle, groups: set[str]) -> None:
     options = Options(groups=frozenset(groups))
     part = anyio.run(fetch_groups, server, options.groups)
     whole = anyio.run(fetch, server)
@@ -95,7 +95,7 @@ def test_reading_a_few_groups_gives_the_same_models_of_them(server: ServerHandle
     assert len(part.paths) < len(whole.paths)
 
 
-def test_custom_resources_are_generated_from_the_cluster_that_has_them(
+def test_custom_resources_are_generated_from_a_cluster(
     server: ServerHandle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     anyio.run(published, server)
@@ -126,7 +126,7 @@ def test_custom_resources_are_generated_from_the_cluster_that_has_them(
         del sys.modules[name]
 
 
-def test_a_context_that_is_not_there_is_an_error_in_one_line(
+def test_missing_context_is_a_one_line_error(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -137,7 +137,7 @@ def test_a_context_that_is_not_there_is_an_error_in_one_line(
     assert "absent" in capsys.readouterr().err
 
 
-def test_a_server_that_publishes_nothing_is_an_error_too(
+def test_server_without_openapi_documents_is_a_one_line_error(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -1,4 +1,4 @@
-"""Models from CustomResourceDefinitions: the same as from the document of a server that has them."""
+"""Models from CustomResourceDefinitions are equal to models from the document of a server."""
 
 import gzip
 import importlib
@@ -45,7 +45,7 @@ MINIMAL: dict[str, Any] = {
 
 
 def definitions() -> list[dict[str, Any]]:
-    """Return the definitions of the folder, read by PyYAML."""
+    """Return the definitions in the folder."""
     documents = [
         *yaml.safe_load_all((CRDS / "constructs.yaml").read_text()),
         *yaml.safe_load_all((CRDS / "versions.yml").read_text()),
@@ -56,7 +56,7 @@ def definitions() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Generate a package from the folder with the command, and let tests import it."""
+    """Generate an importable package from the folder with the command."""
     folder = tmp_path_factory.mktemp("crds")
     assert main([str(CRDS), "-o", str(folder), "--package", NAME]) == 0
     sys.path.insert(0, str(folder))
@@ -66,7 +66,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         del sys.modules[name]
 
 
-def test_a_folder_gives_all_served_versions_with_their_subresources(package: Path) -> None:
+def test_folder_generates_all_served_versions_with_their_subresources(package: Path) -> None:
     v1, v1beta1, v1beta2 = (importlib.import_module(f"{NAME}.shop_example_com.{name}") for name in _VERSIONS)
     assert sorted(path.name for path in (package / "shop_example_com").iterdir() if path.name[0] == "v") == _VERSIONS
     assert v1.Order.__resource__.subresources == {"status", "scale"}
@@ -80,7 +80,7 @@ def test_a_folder_gives_all_served_versions_with_their_subresources(package: Pat
 _VERSIONS = ["v1", "v1beta1", "v1beta2"]
 
 
-def test_objects_with_all_constructs_are_read_and_written_without_a_change(package: Path) -> None:
+def test_objects_with_all_constructs_round_trip_unchanged(package: Path) -> None:
     order = importlib.import_module(f"{NAME}.shop_example_com.v1").Order
     spec = {
         "extra": {"a": ["b"]},
@@ -124,7 +124,7 @@ def test_objects_with_all_constructs_are_read_and_written_without_a_change(packa
     assert order.model_validate_json(json.dumps(wanted)).to_dict() == wanted
 
 
-def test_the_code_passes_both_type_checkers(package: Path) -> None:
+def test_generated_code_passes_both_type_checkers(package: Path) -> None:
     root = Path(__file__).parents[2]
     for command in (
         ("mypy", "--strict", "--cache-dir", ".mypy_cache", str(package)),
@@ -159,7 +159,7 @@ async def _published(client: Client) -> bool:
 
 
 @pytest.mark.filterwarnings('ignore:unrecognized format "uint32":kubex.errors.ApiWarning')
-def test_files_and_a_live_server_give_the_same_code(server: ServerHandle) -> None:
+def test_files_and_a_live_server_generate_the_same_code(server: ServerHandle) -> None:
     async def fetch() -> dict[str, str]:
         async with create_client(server.configuration()) as client:
             for definition in definitions():
@@ -174,7 +174,9 @@ def test_files_and_a_live_server_give_the_same_code(server: ServerHandle) -> Non
 
 
 @pytest.mark.parametrize("form", ["yaml", "json", "gzip", "standard input", "several documents", "list"])
-def test_all_forms_of_a_definition_give_the_same(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_formats_of_a_definition_generate_the_same_code(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "crd"
     content = yaml.safe_dump(MINIMAL).encode()
     if form == "json":
@@ -196,44 +198,44 @@ def test_all_forms_of_a_definition_give_the_same(form: str, tmp_path: Path, monk
     assert len([name for name in files if name.startswith("example_com/v1/_")]) == 2
 
 
-def changed(**spec: Any) -> dict[str, Any]:
+def with_spec(**spec: Any) -> dict[str, Any]:
     return {**MINIMAL, "spec": {**MINIMAL["spec"], **spec}}
 
 
 VERSION: dict[str, Any] = MINIMAL["spec"]["versions"][0]
-BAD: dict[str, tuple[Any, str]] = {
+INVALID_DEFINITIONS: dict[str, tuple[Any, str]] = {
     "an old version": (
         {**MINIMAL, "apiVersion": "apiextensions.k8s.io/v1beta1"},
-        "crd is a CustomResourceDefinition of apiextensions.k8s.io/v1beta1, which servers do not accept any more",
+        "crd is a CustomResourceDefinition of apiextensions.k8s.io/v1beta1, which API servers do not support any more",
     ),
     "no spec": ({**MINIMAL, "spec": None}, "crd: spec must be an object, not null"),
-    "no group": (changed(group=""), "crd: spec.group must be a text that is not empty"),
-    "no names": (changed(names=[]), "crd: spec.names must be an object, not a list"),
-    "no kind": (changed(names={"plural": "a"}), "crd: spec.names.kind must be a text that is not empty"),
-    "no versions": (changed(versions={}), "crd: spec.versions must be a list, not an object"),
+    "no group": (with_spec(group=""), "crd: spec.group must be a non-empty string"),
+    "no names": (with_spec(names=[]), "crd: spec.names must be an object, not a list"),
+    "no kind": (with_spec(names={"plural": "a"}), "crd: spec.names.kind must be a non-empty string"),
+    "no versions": (with_spec(versions={}), "crd: spec.versions must be a list, not an object"),
     "no served version": (
-        changed(versions=[{**VERSION, "served": False}]),
-        "crd serves no version: set `served: true`",
+        with_spec(versions=[{**VERSION, "served": False}]),
+        "crd does not serve any version; set `served: true`",
     ),
     "no schema": (
-        changed(versions=[{**VERSION, "schema": {}}]),
+        with_spec(versions=[{**VERSION, "schema": {}}]),
         "versions[0].schema.openAPIV3Schema must be an object",
     ),
     "a list of properties": (
-        changed(versions=[{**VERSION, "schema": {"openAPIV3Schema": {"properties": [1]}}}]),
+        with_spec(versions=[{**VERSION, "schema": {"openAPIV3Schema": {"properties": [1]}}}]),
         "openAPIV3Schema.properties must be an object, not a list",
     ),
     "another kind": (
         {"kind": "Service"},
-        "crd has neither an OpenAPI document nor a CustomResourceDefinition: it has Service",
+        "crd contains neither an OpenAPI document nor a CustomResourceDefinition: it contains Service",
     ),
-    "a text": ("text", "it has no Kubernetes objects; it must be an OpenAPI document in JSON"),
-    "nothing": (None, "it has no Kubernetes objects"),
+    "a text": ("text", "it contains no Kubernetes objects; the input must be an OpenAPI document in JSON"),
+    "nothing": (None, "it contains no Kubernetes objects"),
 }
 
 
-@pytest.mark.parametrize(("content", "message"), BAD.values(), ids=BAD.keys())
-def test_a_definition_of_another_shape_is_an_error_that_names_the_place(
+@pytest.mark.parametrize(("content", "message"), INVALID_DEFINITIONS.values(), ids=INVALID_DEFINITIONS.keys())
+def test_invalid_definition_is_an_error_that_names_the_location(
     content: Any, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -247,15 +249,13 @@ def test_a_definition_of_another_shape_is_an_error_that_names_the_place(
     ("content", "message"),
     [
         ("{{ if .Values.crds }}\nkind: x", "cannot read .*a.yaml"),
-        ("kind: {{ .Values.kind }}\n- a", "cannot read .*a.yaml: .*; render templates before"),
+        ("kind: {{ .Values.kind }}\n- a", "cannot read .*a.yaml: .*; render templates first"),
         ("a: 1\na: 2", "cannot read .*a.yaml: the key a is repeated"),
         ("a: &a [*b]", "cannot read .*a.yaml: an alias refers to an unknown anchor"),
         ("\x00", "cannot read .*a.yaml"),
     ],
 )
-def test_a_file_of_a_folder_that_cannot_be_read_is_an_error_that_names_it(
-    content: str, message: str, tmp_path: Path
-) -> None:
+def test_unreadable_file_in_a_folder_is_an_error_that_names_it(content: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(content)
     (tmp_path / "crd.json").write_text(json.dumps(MINIMAL))
     with pytest.raises(CodegenError, match=message):
@@ -264,12 +264,12 @@ def test_a_file_of_a_folder_that_cannot_be_read_is_an_error_that_names_it(
 
 def test_two_different_definitions_of_a_kind_are_an_error_that_names_both(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(MINIMAL))
-    (tmp_path / "b.json").write_text(json.dumps(changed(scope="Cluster")))
+    (tmp_path / "b.json").write_text(json.dumps(with_spec(scope="Cluster")))
     with pytest.raises(CodegenError, match=r"is defined in .*a\.json and differently in .*b\.json"):
         read_document(tmp_path)
 
 
-def test_an_empty_folder_has_nothing_to_generate_from(tmp_path: Path) -> None:
+def test_empty_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("kind: CustomResourceDefinition")
-    with pytest.raises(CodegenError, match="has neither an OpenAPI document nor a CustomResourceDefinition"):
+    with pytest.raises(CodegenError, match="contains neither an OpenAPI document nor a CustomResourceDefinition"):
         read_document(tmp_path)

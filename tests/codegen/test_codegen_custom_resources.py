@@ -1,4 +1,4 @@
-"""Custom resources: nested schemas, extensions of Kubernetes, and names that get in the way."""
+"""Custom resources: nested schemas, Kubernetes extensions, and conflicting names."""
 
 import importlib
 import json
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from codegen.custom import DOCUMENT, GROUP
+from codegen.custom_resources import DOCUMENT, GROUP
 from kubex.models import ALL_VERBS, ClusterResource, Model, NamespacedResource
 from kubex.models.markers import HasScale, HasStatus
 from kubex_codegen import Options, generate, parse_document
@@ -32,14 +32,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def models(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """Import the package of the group."""
+    """Import the generated package of the group."""
     monkeypatch.syspath_prepend(str(folder))
     yield importlib.import_module(f"{PACKAGE}.example_com.v1")
     for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
         del sys.modules[name]
 
 
-def test_a_kind_knows_its_place_and_what_it_can_do(models: Any) -> None:
+def test_kind_has_its_path_and_its_subresources(models: Any) -> None:
     facts = models.Widget.__resource__
     assert (facts.group, facts.version, facts.kind, facts.plural) == (GROUP, "v1", "Widget", "widgets")
     assert facts.subresources == {"status", "scale"}
@@ -48,7 +48,7 @@ def test_a_kind_knows_its_place_and_what_it_can_do(models: Any) -> None:
     assert issubclass(models.Model, ClusterResource)
 
 
-def test_every_trap_survives_decoding_and_dumping(models: Any) -> None:
+def test_problematic_names_and_types_round_trip_unchanged(models: Any) -> None:
     spec = {
         "size": 3,
         "maybe": "yes",
@@ -84,12 +84,12 @@ def test_every_trap_survives_decoding_and_dumping(models: Any) -> None:
     assert models.Widget(metadata={"name": "w"}, spec=spec, status={"x": 1}) == widget
 
 
-def test_a_required_list_sent_as_null_reads_as_empty(models: Any) -> None:
+def test_required_list_sent_as_null_is_decoded_as_empty(models: Any) -> None:
     read = models.Widget.model_validate_json(b'{"spec": {"size": 1, "parts": null, "maybe": null}}')
     assert (read.spec.parts, read.spec.maybe) == ([], None)
 
 
-def test_kinds_called_as_our_bases_are_kinds(models: Any) -> None:
+def test_kinds_with_the_names_of_base_classes_are_generated(models: Any) -> None:
     assert issubclass(models.Model, Model)
     assert models.Model is not Model
     assert models.Resource.__resource__.plural == "resources"
@@ -103,13 +103,13 @@ def test_descriptions_are_docstrings(folder: Path) -> None:
     assert '    """A Widget "quoted"\\\\ and\n\n    with paragraphs.\n    """\n' in text
 
 
-def test_a_custom_resource_does_not_link_to_the_api_reference() -> None:
+def test_custom_resource_does_not_link_to_the_api_reference() -> None:
     files = generate(parse_document(DOCUMENT, "custom"), Options(reference="1.37"))
     assert "A Widget" in files["example_com/v1/_widget.py"]
     assert not [path for path, text in files.items() if "kubernetes.io" in text]
 
 
-def test_the_code_is_formatted_and_passes_both_type_checkers(folder: Path) -> None:
+def test_generated_code_is_formatted_and_passes_both_type_checkers(folder: Path) -> None:
     package = str(folder / PACKAGE)
     for command in (
         ("ruff", "format", "--check", "--no-cache", "--config", "line-length = 120", package),
@@ -123,20 +123,22 @@ def test_the_code_is_formatted_and_passes_both_type_checkers(folder: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "name either a file or --from-cluster"),
-        (["openapi.json", "--from-cluster"], "name either a file or --from-cluster"),
-        (["openapi.json", "--context", "c"], "--context goes with --from-cluster"),
-        (["openapi.json", "--package", "a-b"], "is no name of a Python package"),
+        ([], "pass either a file or --from-cluster"),
+        (["openapi.json", "--from-cluster"], "pass either a file or --from-cluster"),
+        (["openapi.json", "--context", "c"], "--context requires --from-cluster"),
+        (["openapi.json", "--package", "a-b"], "is not a valid package name"),
     ],
 )
-def test_wrong_usage_says_so(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_exits_with_2_and_a_message(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([*arguments, "-o", "models"])
     assert stopped.value.code == 2
     assert message in capsys.readouterr().err
 
 
-def test_a_failure_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_failure_is_a_one_line_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path / "absent.json"), "-o", str(tmp_path / "models")]) == 1
     printed = capsys.readouterr().err
     assert printed.startswith("kubex-codegen: error: cannot read ")

@@ -1,4 +1,4 @@
-"""Whatever stands in a custom resource, the code is valid, formatted, typed, and says the same."""
+"""Generated code for extreme custom resources is valid, formatted and typed, and keeps all names."""
 
 import importlib
 import json
@@ -10,24 +10,24 @@ from typing import Any
 
 import pytest
 
-from codegen.nasty import DOCUMENT, KIND, NAMES, SPEC
+from codegen.edge_cases import DOCUMENT, KIND, NAMES, SPEC
 from kubex_codegen import generate, parse_document, write_files
 from support.documents import ROOT
 
-PACKAGE = "kubex_nasty_models"
+PACKAGE = "kubex_edge_case_models"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Generate the package."""
-    folder = tmp_path_factory.mktemp("nasty")
-    write_files(generate(parse_document(DOCUMENT, "nasty")), folder / PACKAGE)
+    folder = tmp_path_factory.mktemp("edge-cases")
+    write_files(generate(parse_document(DOCUMENT, "edge cases")), folder / PACKAGE)
     return folder
 
 
 @pytest.fixture
 def models(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Import the package of the group."""
+    """Import the generated package of the group."""
     monkeypatch.syspath_prepend(str(folder))
     yield importlib.import_module(f"{PACKAGE}.example_com.v1")
     for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
@@ -45,14 +45,14 @@ def models(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     ids=lambda command: "-".join(command[:2]),
 )
 @pytest.mark.timeout(300)
-def test_the_code_is_formatted_linted_and_typed(folder: Path, command: tuple[str, ...]) -> None:
+def test_generated_code_is_formatted_linted_and_typed(folder: Path, command: tuple[str, ...]) -> None:
     done = subprocess.run(
         (sys.executable, "-m", *command, str(folder / PACKAGE)), cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_name_keeps_its_value(models: Any) -> None:
+def test_all_field_names_keep_their_values(models: Any) -> None:
     spec = {name: f"value {number}" for number, name in enumerate(NAMES)}
     long = next(iter(SPEC["required"]))
     wanted = {
@@ -67,13 +67,13 @@ def test_every_name_keeps_its_value(models: Any) -> None:
     assert not read.spec.__pydantic_extra__
 
 
-def test_every_kind_keeps_its_name_on_the_server(models: Any) -> None:
+def test_all_kinds_keep_their_names_on_the_server(models: Any) -> None:
     made = {"str": "Str", "class": "Class", "None": "None_", "My-Kind": "MyKind", "Any": "Any", KIND: KIND}
     for kind, name in made.items():
         assert getattr(models, name).__resource__.kind == kind
         assert getattr(models, name).model_validate({"spec": {"b": None}}).to_dict()["spec"] == {"b": []}
 
 
-def test_what_turns_or_hides_text_is_not_in_the_code(folder: Path) -> None:
+def test_invisible_characters_are_not_in_the_code(folder: Path) -> None:
     for path in (folder / PACKAGE).rglob("*.py"):
         assert path.read_text(encoding="utf-8").replace("\n", "").isprintable(), path

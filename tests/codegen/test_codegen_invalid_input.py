@@ -1,4 +1,4 @@
-"""Documents and servers that are not as they should be: an error is one line, and what can be done is done."""
+"""Invalid documents and servers cause one line errors, and unreadable groups are skipped."""
 
 import gzip
 import json
@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from codegen.custom import GROUP, STRING, kind, paths
+from codegen.custom_resources import GROUP, STRING, kind, paths
 from kubex_codegen.__main__ import main
 
 KINDS = "x-kubernetes-group-version-kind"
 
 
-def deep(levels: int) -> dict[str, Any]:
-    """Return lists in lists."""
+def nested_lists(levels: int) -> dict[str, Any]:
+    """Return nested lists."""
     schema: dict[str, Any] = STRING
     for _ in range(levels):
         schema = {"type": "array", "items": schema}
@@ -36,7 +36,7 @@ DOCUMENTS: dict[str, tuple[bytes, str]] = {
     "compressed badly": (b"\x1f\x8b\x08" + bytes(7) + b"\xff" * 30, "cannot read openapi.json"),
     "cut off": (gzip.compress(v2({}))[:-9], "cannot read openapi.json"),
     "deep JSON": (b"[" * 100_000, "cannot read openapi.json"),
-    "deep schemas": (v2({"a.B": deep(300)}), "is nested more than 100 levels deep"),
+    "deep schemas": (v2({"a.B": nested_lists(300)}), "is nested more than 100 levels deep"),
     "no definitions": (v2(None), "openapi.json: schemas must be an object, not null"),
     "a list of definitions": (v2([]), "openapi.json: schemas must be an object, not a list"),
     "no components": (v3(None), "openapi.json: components must be an object, not null"),
@@ -57,12 +57,12 @@ DOCUMENTS: dict[str, tuple[bytes, str]] = {
         v2({}, paths={"/api": {"get": {KINDS: []}}}),
         f"/api.get.{KINDS} must be an object, not a list",
     ),
-    "nothing": (v2({}), "the document has no kinds"),
+    "nothing": (v2({}), "the document does not serve any kinds"),
 }
 
 
 @pytest.mark.parametrize(("content", "message"), DOCUMENTS.values(), ids=DOCUMENTS.keys())
-def test_a_document_of_another_shape_is_an_error_of_one_line(
+def test_invalid_document_is_a_one_line_error(
     content: bytes, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -74,9 +74,11 @@ def test_a_document_of_another_shape_is_an_error_of_one_line(
     assert not Path("models").exists()
 
 
-READ = f"apis/{GROUP}/v1"
-DOWN = "apis/metrics.example.com/v1"
-INDEX: dict[str, Any] = {"paths": {name: {"serverRelativeURL": f"/openapi/v3/{name}?hash=1"} for name in (READ, DOWN)}}
+READABLE_GROUP = f"apis/{GROUP}/v1"
+UNAVAILABLE_GROUP = "apis/metrics.example.com/v1"
+INDEX: dict[str, Any] = {
+    "paths": {name: {"serverRelativeURL": f"/openapi/v3/{name}?hash=1"} for name in (READABLE_GROUP, UNAVAILABLE_GROUP)}
+}
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.0.0",
     "components": {"schemas": {"com.example.v1.Widget": kind("Widget", {"type": "object"})}},
@@ -84,8 +86,8 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-class Answers(BaseHTTPRequestHandler):
-    """Answers with what its server has for a path."""
+class DocumentHandler(BaseHTTPRequestHandler):
+    """Respond with the documents of the server."""
 
     def do_GET(self) -> None:
         answers: dict[str, bytes] = self.server.answers  # type: ignore[attr-defined]  # set by the fixture
@@ -97,18 +99,18 @@ class Answers(BaseHTTPRequestHandler):
         self.wfile.write(body or b"")
 
     def log_message(self, *_: object) -> None:
-        """Keep quiet."""
+        """Do not log requests."""
 
 
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Serve the documents of two groups, of which one is down, as the cluster of the current configuration."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+    """Start a server with two groups, one of which is unavailable, and set it as the current cluster."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), DocumentHandler) as server:
         made: Any = server
         made.asked = []
         made.answers = {
             "/openapi/v3": json.dumps(INDEX).encode(),
-            f"/openapi/v3/{READ}": json.dumps(DOCUMENT).encode(),
+            f"/openapi/v3/{READABLE_GROUP}": json.dumps(DOCUMENT).encode(),
         }
         threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         named = {"contexts": "context", "clusters": "cluster", "users": "user"}
@@ -125,26 +127,26 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         server.shutdown()
 
 
-def test_a_group_is_read_alone(server: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_the_selected_group_is_read(server: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--from-cluster", "--group", GROUP, "-o", "models"]) == 0
-    assert server.asked == ["/openapi/v3", f"/openapi/v3/{READ}"]
+    assert server.asked == ["/openapi/v3", f"/openapi/v3/{READABLE_GROUP}"]
     assert capsys.readouterr().err == ""
     assert Path("models/example_com/v1/_widget.py").exists()
 
 
 @pytest.mark.usefixtures("server")
-def test_a_group_that_cannot_be_read_is_left_out_unless_it_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unreadable_group_is_skipped_unless_it_was_selected(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--from-cluster", "--group", "metrics.example.com", "-o", "models"]) == 1
     assert "503" in capsys.readouterr().err
     assert not Path("models").exists()
     assert main(["--from-cluster", "-o", "models"]) == 0
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"kubex-codegen: warning: {DOWN} is left out: 503")
+    assert line.startswith(f"kubex-codegen: warning: skipped {UNAVAILABLE_GROUP}: 503")
     assert Path("models/example_com/v1/_widget.py").exists()
 
 
 @pytest.mark.usefixtures("server")
-def test_what_was_made_of_a_group_stays_while_it_cannot_be_read() -> None:
+def test_modules_of_an_unreadable_group_are_kept() -> None:
     earlier = json.dumps(DOCUMENT).replace(GROUP, "metrics.example.com").replace("com.example.", "com.example.metrics.")
     Path("earlier.json").write_text(earlier)
     assert main(["earlier.json", "-o", "models"]) == 0
@@ -154,14 +156,14 @@ def test_what_was_made_of_a_group_stays_while_it_cannot_be_read() -> None:
     assert not Path("models/metrics_example_com").exists()
 
 
-def test_a_group_that_the_server_does_not_have_is_an_error(server: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_group_that_the_server_does_not_serve_is_an_error(server: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--from-cluster", "--group", GROUP, "--group", "example.org", "-o", "m"]) == 1
-    assert "no kind of example.org; its groups are example.com, metrics" in capsys.readouterr().err
+    assert "does not serve example.org; its groups are example.com, metrics" in capsys.readouterr().err
     assert server.asked == ["/openapi/v3"]
 
 
 @pytest.mark.parametrize("answer", [b"<html>hi</html>", b"{}", b'{"paths": {"api/v1": 1}}', b"[]"])
-def test_an_answer_of_another_server_is_an_error_of_one_line(
+def test_response_of_a_server_that_is_not_kubernetes_is_a_one_line_error(
     server: Any, answer: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server.answers["/openapi/v3"] = answer

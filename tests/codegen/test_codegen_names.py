@@ -1,10 +1,10 @@
-"""Names of fields: readable, legal, and back to the wire."""
+"""Python names of fields, and their JSON names."""
 
 import pytest
 
 from kubex.models import Model
 from kubex.models.fields import wire_name, wire_names
-from kubex_codegen._naming import field_names, package_of, snake
+from kubex_codegen._naming import field_names, package_of, snake_case
 from support.documents import VERSIONS, document
 
 READABLE = {
@@ -23,17 +23,17 @@ READABLE = {
 
 
 @pytest.mark.parametrize("wire", READABLE)
-def test_names_read_as_words(wire: str) -> None:
-    assert snake(wire) == READABLE[wire]
+def test_field_names_are_snake_case_words(wire: str) -> None:
+    assert snake_case(wire) == READABLE[wire]
 
 
-def test_keywords_and_what_models_have_get_an_underscore() -> None:
+def test_keywords_and_model_attributes_get_an_underscore() -> None:
     wire = ["from", "continue", "global", "class", "import", "schema", "json", "dict", "copy", "list", "model_dump"]
     assert field_names(wire) == {name: f"{name}_" for name in wire}
     assert {wire_name(f"{name}_") for name in wire[:-1]} == set(wire[:-1])
 
 
-def test_two_names_that_would_read_the_same_stay_apart() -> None:
+def test_names_that_would_be_equal_get_a_number() -> None:
     assert field_names(["fooURL", "fooUrl", "foo_url"]) == {
         "fooURL": "foo_url_2",
         "fooUrl": "foo_url",
@@ -42,7 +42,7 @@ def test_two_names_that_would_read_the_same_stay_apart() -> None:
     assert field_names(["2fa", "-"]) == {"2fa": "field_2fa", "-": "field"}
 
 
-def test_a_class_may_have_names_of_its_own() -> None:
+def test_class_may_define_aliases_for_fields() -> None:
     class Spec(Model, alias_generator=wire_names(foo_url="fooURL", ref="$ref")):
         foo_url: str | None = None
         ref: str | None = None
@@ -54,14 +54,14 @@ def test_a_class_may_have_names_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_no_two_fields_of_a_kind_share_a_name(version: str) -> None:
+def test_fields_of_a_class_have_unique_names(version: str) -> None:
     for schema in document(version).schemas.values():
         names = field_names(schema.get("properties", ()))
         assert len(set(names.values())) == len(names)
         assert not any(name.endswith("_2") for name in names.values())
 
 
-def test_packages_are_called_after_group_and_version() -> None:
+def test_packages_are_named_after_group_and_version() -> None:
     assert package_of("io.k8s.api.apps.v1.Deployment", []) == ("apps", "v1")
     assert package_of("io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService", []) == ("apiregistration", "v1")
     widget = ("example.com", "v1beta1", "Widget")

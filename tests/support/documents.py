@@ -9,7 +9,7 @@ from typing import Any
 
 from kubex_codegen import Document, read_document
 from kubex_codegen._naming import package_of
-from kubex_codegen._resources import kinds_of
+from kubex_codegen._resources import kinds_of_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 CODEGEN = ROOT / "packages" / "kubex-codegen"
@@ -38,7 +38,7 @@ def document(version: str) -> Document:
 
 def model_of(version: str, schema: str) -> Any:
     """Import the class of a schema through the public name of its package."""
-    group, api_version = package_of(schema, kinds_of(document(version).schemas[schema]))
+    group, api_version = package_of(schema, kinds_of_schema(document(version).schemas[schema]))
     package = import_module(f"kubex_k8s.v{version.replace('.', '_')}.{group}.{api_version}")
     return getattr(package, schema.rpartition(".")[2])
 
@@ -88,7 +88,7 @@ class RandomObjects:
             return self._special[name](depth)
         schema = self._schemas[name]
         made = self._value(schema, depth)
-        for group, version, kind in kinds_of(schema) if "metadata" in schema.get("properties", ()) else ():
+        for group, version, kind in kinds_of_schema(schema) if "metadata" in schema.get("properties", ()) else ():
             made |= {"apiVersion": f"{group}/{version}" if group else version, "kind": kind}
             made.setdefault("metadata", {})
         return made

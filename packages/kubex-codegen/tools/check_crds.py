@@ -1,9 +1,9 @@
-"""Check files with CustomResourceDefinitions: generate models from each file of a folder, and import them.
+"""Check files with CustomResourceDefinitions: generate models from each file in a folder, and import them.
 
     uv run python packages/kubex-codegen/tools/check_crds.py FOLDER
 
-Prints a line for each file: the versions that it names of itself and of its generator, and the result. The exit code
-is 1 if a file fails. Files without definitions are skipped.
+Prints one line for each file, with the version annotations in the file and the result. The exit code is 1 if a file
+fails. Files without definitions are skipped.
 """
 
 import re
@@ -29,7 +29,7 @@ print(f"{len(set(kinds))} kinds")
 
 
 def main() -> int:
-    """Check the files of the folder that is the first argument."""
+    """Check the files in the folder from the command line."""
     if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
         print("usage: check_crds.py FOLDER", file=sys.stderr)
         return 2
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def check(path: Path) -> tuple[bool, str]:
-    """Tell whether a file fails, and describe the result."""
+    """Return whether a file fails, and a description of the result."""
     try:
         files = generate(read_document(path))
     except CodegenError as error:

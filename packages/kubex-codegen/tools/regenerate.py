@@ -1,4 +1,4 @@
-"""Write the packages `kubex-k8s-*` of this workspace anew from the inputs beside this folder."""
+"""Generate the packages `kubex-k8s-*` of this workspace from the folder `inputs`."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ PACKAGES = Path(__file__).resolve().parents[2]
 
 
 def main() -> None:
-    """Generate the package of every input, named `kubernetes-1.37.json.gz` for Kubernetes 1.37."""
+    """Generate the package of each input, such as `kubernetes-1.37.json.gz` for Kubernetes 1.37."""
     for path in sorted(INPUTS.glob("kubernetes-*.json.gz")):
         version = path.name.removeprefix("kubernetes-").removesuffix(".json.gz")
         files = generate(read_document(path), Options(descriptions=False, reference=version))

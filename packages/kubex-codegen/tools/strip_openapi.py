@@ -1,7 +1,7 @@
-"""Make an input of this folder from a full document: `strip_openapi.py openapi-v2.json inputs/kubernetes-1.37.json.gz`.
+"""Create an input from a complete document: `strip_openapi.py openapi-v2.json inputs/kubernetes-1.37.json.gz`.
 
-The document is what `/openapi/v2` of a kube-apiserver of that version answers, started with
-`--runtime-config=api/all=true --feature-gates=AllAlpha=true,AllBeta=true`, and without custom resources.
+The document is the response to `/openapi/v2` of a kube-apiserver of that version, without custom resources. Start
+the server with `--runtime-config=api/all=true --feature-gates=AllAlpha=true,AllBeta=true`.
 """
 
 import argparse
@@ -9,13 +9,13 @@ import gzip
 import json
 from pathlib import Path
 
-from kubex_codegen._strip import strip_document
+from kubex_codegen._strip_document import strip_document
 
 
 def main() -> None:
-    """Strip a document and compress it; the same document gives the same bytes."""
+    """Strip and compress a document. The result is deterministic."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("source", type=Path, help="the full document")
+    parser.add_argument("source", type=Path, help="the complete document")
     parser.add_argument("target", type=Path, help="the compressed input to write")
     options = parser.parse_args()
     stripped = strip_document(json.loads(options.source.read_bytes()))

@@ -1,4 +1,4 @@
-"""Typed models from OpenAPI documents of Kubernetes API servers and from CustomResourceDefinitions."""
+"""Generate typed models from OpenAPI documents of Kubernetes API servers and from CustomResourceDefinitions."""
 
 from kubex_codegen._cluster import fetch_document
 from kubex_codegen._document import Document, parse_document

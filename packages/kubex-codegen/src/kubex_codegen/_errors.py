@@ -1,12 +1,12 @@
-"""What the generator raises."""
+"""The exceptions of the generator."""
 
 from collections.abc import Iterable
 
 
 class CodegenError(Exception):
-    """The input cannot be turned into models; the message names it and the remedy."""
+    """Models cannot be generated from the input. The message names the input and the remedy."""
 
 
 def no_such_groups(where: str, missing: Iterable[str], served: Iterable[str]) -> str:
-    """Say which groups were asked for in vain, and which there are."""
-    return f"{where} has no kind of {', '.join(sorted(missing))}; its groups are {', '.join(sorted(served)) or 'none'}"
+    """Return an error message with the missing groups and the existing groups."""
+    return f"{where} does not serve {', '.join(sorted(missing))}; its groups are {', '.join(sorted(served)) or 'none'}"

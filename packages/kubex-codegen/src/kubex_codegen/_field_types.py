@@ -1,4 +1,4 @@
-"""Types of fields as trees, which are written out once it is known what each class is called in its module."""
+"""Types of fields as trees. They are formatted after the name of each class in its module is known."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,28 +7,28 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class Symbol:
-    """A name and the module it comes from: empty for built-ins, `STRUCT` for a class that is generated."""
+    """A name and its module. The module is empty for built-ins, and `STRUCT` for generated classes."""
 
     module: str
     name: str
 
 
 @dataclass(frozen=True)
-class Applied:
+class GenericType:
     """A generic type with its arguments."""
 
-    head: Symbol
+    origin: Symbol
     arguments: tuple["Type", ...]
 
 
 @dataclass(frozen=True)
 class Union:
-    """Alternatives, in the order in which they are tried."""
+    """Alternatives, in the order in which Pydantic tries them."""
 
     members: tuple["Type", ...]
 
 
-Type: TypeAlias = Symbol | Applied | Union
+Type: TypeAlias = Symbol | GenericType | Union
 
 STRUCT = "<generated>"
 MODELS = "kubex.models"
@@ -36,58 +36,58 @@ FIELDS = f"{MODELS}.fields"
 MARKERS = f"{MODELS}.markers"
 
 STR, INT, BOOL, NONE = (Symbol("", name) for name in ("str", "int", "bool", "None"))
-# A float alone would write 1 as 1.0, which to a server is a change, and lose digits of large integers.
+# With float only, 1 would become 1.0, which is a change for a server, and large integers would lose digits.
 NUMBER = Union((INT, Symbol("", "float")))
 ANY = Symbol("typing", "Any")
 _LIST, _DICT, _ANNOTATED = Symbol("", "list"), Symbol("", "dict"), Symbol("typing", "Annotated")
 
 
 def struct(schema: str) -> Symbol:
-    """Name the class that is generated for a schema."""
+    """Return the symbol of the generated class of a schema."""
     return Symbol(STRUCT, schema)
 
 
 def model(name: str) -> Symbol:
-    """Name something of `kubex.models`."""
+    """Return the symbol of a class in `kubex.models`."""
     return Symbol(MODELS, name)
 
 
-def list_of(item: Type) -> Applied:
-    """Return the type of lists."""
-    return Applied(_LIST, (item,))
+def list_of(item: Type) -> GenericType:
+    """Return the type of a list of items."""
+    return GenericType(_LIST, (item,))
 
 
-def dict_of(value: Type) -> Applied:
-    """Return the type of objects whose names are free."""
-    return Applied(_DICT, (STR, value))
+def dict_of(value: Type) -> GenericType:
+    """Return the type of an object with any keys."""
+    return GenericType(_DICT, (STR, value))
 
 
 def optional(inner: Type) -> Type:
-    """Return the type that may be None as well."""
+    """Return the type with None as an alternative."""
     if inner == ANY:
         return inner
     return Union((*inner.members, NONE)) if isinstance(inner, Union) else Union((inner, NONE))
 
 
 def null_as_empty(inner: Type) -> Type:
-    """Let a required list or object be read from null; other types stay as they are."""
-    if isinstance(inner, Applied) and inner.head in (_LIST, _DICT):
-        marker = "NullAsEmpty" if inner.head == _LIST else "NullAsEmptyDict"
-        return Applied(_ANNOTATED, (inner, Symbol(FIELDS, marker)))
+    """Return a list or dict type that accepts null as empty. Other types are unchanged."""
+    if isinstance(inner, GenericType) and inner.origin in (_LIST, _DICT):
+        marker = "NullAsEmpty" if inner.origin == _LIST else "NullAsEmptyDict"
+        return GenericType(_ANNOTATED, (inner, Symbol(FIELDS, marker)))
     return inner
 
 
 def hidden(inner: Type) -> Type:
-    """Keep a field out of the repr of its object."""
-    return Applied(_ANNOTATED, (inner, Symbol(FIELDS, "Hidden")))
+    """Return the type with a marker that hides the field in the repr of its object."""
+    return GenericType(_ANNOTATED, (inner, Symbol(FIELDS, "Hidden")))
 
 
 def symbols(item: Type) -> Iterator[Symbol]:
-    """Iterate over the names in a type."""
+    """Yield the symbols in a type."""
     if isinstance(item, Symbol):
         yield item
-    elif isinstance(item, Applied):
-        yield item.head
+    elif isinstance(item, GenericType):
+        yield item.origin
         for argument in item.arguments:
             yield from symbols(argument)
     else:
@@ -95,10 +95,10 @@ def symbols(item: Type) -> Iterator[Symbol]:
             yield from symbols(member)
 
 
-def written(item: Type, name: Callable[[Symbol], str]) -> str:
-    """Write a type as Python; `name` says what a symbol is called."""
+def format_type(item: Type, name: Callable[[Symbol], str]) -> str:
+    """Format a type as Python code. `name` returns the local name of a symbol."""
     if isinstance(item, Symbol):
         return name(item)
-    if isinstance(item, Applied):
-        return f"{name(item.head)}[{', '.join(written(argument, name) for argument in item.arguments)}]"
-    return " | ".join(written(member, name) for member in item.members)
+    if isinstance(item, GenericType):
+        return f"{name(item.origin)}[{', '.join(format_type(argument, name) for argument in item.arguments)}]"
+    return " | ".join(format_type(member, name) for member in item.members)

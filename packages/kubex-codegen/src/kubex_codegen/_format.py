@@ -1,4 +1,4 @@
-"""Text of generated modules: strings, docstrings, and the formatting by ruff."""
+"""Format generated modules: docstrings, and the code with ruff."""
 
 import subprocess
 import sys
@@ -14,16 +14,17 @@ HEADER = "# Made by kubex-codegen. Changes are lost when it runs again."
 WIDTH = 120
 INDENT = "    "
 
-# A user's own settings must not change what is generated.
+# The settings of the user must not change the generated code.
 _SETTINGS = ("--isolated", "--no-cache", "--quiet", "--no-respect-gitignore")
 _STYLE = (f"--config=line-length={WIDTH}", "--target-version=py310")
 _STEPS = (("check", "--select=I", "--fix"), ("format",))
 
 
 def format_modules(modules: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """Return the files of a package: path to text, from path to the lines of a module.
+    """Format modules with ruff. Maps paths to lines of code, and returns a mapping of paths to text.
 
-    ruff sorts the imports and formats the code. Raises CodegenError if ruff fails.
+    Raises:
+        CodegenError: ruff fails.
     """
     with TemporaryDirectory(prefix="kubex-codegen-") as name:
         folder = Path(name)
@@ -37,15 +38,15 @@ def format_modules(modules: Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 
 def docstring(text: str, indent: str) -> list[str]:
-    """Write a docstring, its paragraphs wrapped."""
-    # Invisible characters, such as those that change the direction of text, must not be in code.
-    text = "".join(each for each in text if each.isprintable() or each.isspace())
+    """Return the lines of a docstring with wrapped paragraphs."""
+    # Remove invisible characters, such as those that change the direction of text, because they can hide code.
+    text = "".join(character for character in text if character.isprintable() or character.isspace())
     text = text.replace("\\", "\\\\").replace('"""', "'''").strip()
     paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
-    lines = _wrapped(paragraphs, WIDTH - len(indent) - 3)
+    lines = _wrap(paragraphs, WIDTH - len(indent) - 3)
     if len(lines) == 1:
         # The closing quotes are on the same line.
-        lines = _wrapped(paragraphs, WIDTH - len(indent) - 6)
+        lines = _wrap(paragraphs, WIDTH - len(indent) - 6)
     if not lines:
         return []
     space = " " if lines[-1].endswith('"') else ""
@@ -54,7 +55,7 @@ def docstring(text: str, indent: str) -> list[str]:
     return [f'{indent}"""{lines[0]}', *(f"{indent}{line}".rstrip() for line in lines[1:]), f'{indent}"""']
 
 
-def _wrapped(paragraphs: Sequence[str], width: int) -> list[str]:
+def _wrap(paragraphs: Sequence[str], width: int) -> list[str]:
     lines = [
         line
         for paragraph in filter(None, paragraphs)
@@ -64,23 +65,24 @@ def _wrapped(paragraphs: Sequence[str], width: int) -> list[str]:
 
 
 def _ruff(*arguments: str) -> None:
-    done = subprocess.run(  # noqa: S603 - ruff of this environment, on a folder that only this program writes to
+    result = subprocess.run(  # noqa: S603 - ruff of this environment, with a temporary folder
         (sys.executable, "-m", "ruff", *arguments), capture_output=True, text=True, check=False
     )
-    if done.returncode != 0:
-        raise CodegenError(f"ruff {arguments[0]} failed: {(done.stderr or done.stdout).strip()}")
+    if result.returncode != 0:
+        raise CodegenError(f"ruff {arguments[0]} failed: {(result.stderr or result.stdout).strip()}")
 
 
 def _with_header(text: str) -> str:
-    """Add the first lines to a module; `py.typed` stays empty."""
+    """Add the header to a module. `py.typed` stays empty."""
     if not text:
         return text
-    # Users may lint this file, and cannot shorten its names.
-    remark = "# ruff: noqa: E501\n" if any(map(_too_long, text.splitlines())) else ""
-    return f"{HEADER}\n{remark}{text}"
+    # Users may lint generated code, and cannot shorten its names.
+    directive = "# ruff: noqa: E501\n" if any(map(_too_long, text.splitlines())) else ""
+    return f"{HEADER}\n{directive}{text}"
 
 
 def _too_long(line: str) -> bool:
-    """Tell whether ruff reports a line as too long: a line that is a single word, such as a URL, is accepted."""
-    wide = sum(east_asian_width(each) in "WF" for each in line)
-    return len(line) + wide > WIDTH and " " in line.strip()
+    """Return whether ruff reports a line as too long."""
+    # ruff accepts a long line that is a single word, such as a URL.
+    wide_characters = sum(east_asian_width(character) in "WF" for character in line)
+    return len(line) + wide_characters > WIDTH and " " in line.strip()

@@ -1,25 +1,25 @@
-"""Which classes have large JSON."""
+"""Select the classes that are decoded lazily."""
 
 from collections.abc import Mapping
 
 from kubex_codegen._structs import Struct
 
-# A class with so many fields, those of the classes below it included, is decoded field by field. With 40 these are
-# the specs of workloads, pods, containers and the like, whose JSON has about a kilobyte or more.
-_LARGE = 40
+# A class with this number of fields, including nested classes, is decoded lazily. With 40 these are the specs of
+# workloads, pods and containers, for example, and their JSON is larger than about a kilobyte.
+_MIN_LAZY_FIELDS = 40
 
 
-def large(structs: Mapping[str, Struct]) -> frozenset[str]:
-    """Return the schemas of the classes whose JSON may be large."""
-    return frozenset(schema for schema in structs if _fields_below(schema, structs) >= _LARGE)
+def lazy_schemas(structs: Mapping[str, Struct]) -> frozenset[str]:
+    """Return the schemas of the classes that may have large JSON."""
+    return frozenset(schema for schema in structs if _fields_below(schema, structs) >= _MIN_LAZY_FIELDS)
 
 
 def _fields_below(schema: str, structs: Mapping[str, Struct]) -> int:
-    seen, waiting, count = {schema}, [schema], 0
-    while waiting:
-        struct = structs[waiting.pop()]
+    seen, pending, count = {schema}, [schema], 0
+    while pending:
+        struct = structs[pending.pop()]
         count += len(struct.fields)
         new = struct.uses - seen
         seen |= new
-        waiting += new
+        pending += new
     return count

@@ -1,10 +1,13 @@
-"""Which classes share a module: those that the same kinds reach, so that importing one kind builds little else."""
+"""Distribute classes over modules, so that importing one kind builds few other classes.
+
+Classes that are reachable from the same kinds share a module.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kubex_codegen._graph import components, ordered
-from kubex_codegen._naming import snake
+from kubex_codegen._graph import dependency_order, strongly_connected_components
+from kubex_codegen._naming import snake_case
 from kubex_codegen._structs import Struct
 
 Package = tuple[str, str]
@@ -12,68 +15,70 @@ Package = tuple[str, str]
 
 @dataclass(frozen=True)
 class Module:
-    """A private module: its package, its name and its classes, each after those it uses."""
+    """A private module: its package, its name and its classes, sorted by their dependencies."""
 
     package: Package
     name: str
     structs: tuple[Struct, ...]
 
 
-def modules(structs: Mapping[str, Struct], roots: Iterable[str], packages: Mapping[str, Package]) -> list[Module]:
-    """Distribute classes over modules that never import each other in a circle."""
+def layout_modules(
+    structs: Mapping[str, Struct], roots: Iterable[str], packages: Mapping[str, Package]
+) -> list[Module]:
+    """Distribute classes over modules without import cycles."""
     uses = {name: struct.uses for name, struct in structs.items()}
-    reached = _reached(uses, roots)
-    families: dict[tuple[Package, frozenset[str]], set[str]] = {}
+    reachable_from = _reachable_from(uses, roots)
+    groups: dict[tuple[Package, frozenset[str]], set[str]] = {}
     for name in structs:
-        families.setdefault((packages[name], reached[name]), set()).add(name)
-    grouped = _merged(list(families.values()), uses)
-    taken: dict[Package, set[str]] = {}
-    made: list[Module] = []
-    for family in sorted(grouped, key=min):
-        order = ordered(family, uses)
-        package = packages[min(family)]
-        head = _head(family, uses)
-        name = base = f"_{snake(structs[head].name)}"
+        groups.setdefault((packages[name], reachable_from[name]), set()).add(name)
+    grouped = _join_cycles(list(groups.values()), uses)
+    used_names: dict[Package, set[str]] = {}
+    modules: list[Module] = []
+    for group in sorted(grouped, key=min):
+        order = dependency_order(group, uses)
+        package = packages[min(group)]
+        main_class = _main_class(group, uses)
+        name = base = f"_{snake_case(structs[main_class].name)}"
         number = 2
-        while name in taken.setdefault(package, set()):
+        while name in used_names.setdefault(package, set()):
             name, number = f"{base}_{number}", number + 1
-        taken[package].add(name)
-        made.append(Module(package, name, tuple(structs[member] for member in order)))
-    return made
+        used_names[package].add(name)
+        modules.append(Module(package, name, tuple(structs[member] for member in order)))
+    return modules
 
 
-def _reached(uses: Mapping[str, frozenset[str]], roots: Iterable[str]) -> dict[str, frozenset[str]]:
-    reached: dict[str, set[str]] = {name: set() for name in uses}
+def _reachable_from(uses: Mapping[str, frozenset[str]], roots: Iterable[str]) -> dict[str, frozenset[str]]:
+    reachable_from: dict[str, set[str]] = {name: set() for name in uses}
     for root in roots:
-        waiting = [root]
-        while waiting:
-            name = waiting.pop()
-            if root not in reached[name]:
-                reached[name].add(root)
-                waiting += uses[name]
-    return {name: frozenset(kinds) for name, kinds in reached.items()}
+        pending = [root]
+        while pending:
+            name = pending.pop()
+            if root not in reachable_from[name]:
+                reachable_from[name].add(root)
+                pending += uses[name]
+    return {name: frozenset(kinds) for name, kinds in reachable_from.items()}
 
 
-def _merged(families: list[set[str]], uses: Mapping[str, frozenset[str]]) -> list[set[str]]:
-    """Join families that use each other in a circle."""
-    home = {name: number for number, family in enumerate(families) for name in family}
+def _join_cycles(groups: list[set[str]], uses: Mapping[str, frozenset[str]]) -> list[set[str]]:
+    """Join groups with cyclic dependencies."""
+    group_numbers = {name: number for number, group in enumerate(groups) for name in group}
     links = {
-        number: frozenset(home[used] for name in family for used in uses[name])
-        for number, family in enumerate(families)
+        number: frozenset(group_numbers[used] for name in group for used in uses[name])
+        for number, group in enumerate(groups)
     }
-    return [set[str]().union(*(families[number] for number in circle)) for circle in components(links)]
+    return [set[str]().union(*(groups[number] for number in cycle)) for cycle in strongly_connected_components(links)]
 
 
-def _head(family: set[str], uses: Mapping[str, frozenset[str]]) -> str:
-    """Return the class that a family is named after: the one that leads to most of the others."""
+def _main_class(group: set[str], uses: Mapping[str, frozenset[str]]) -> str:
+    """Return the class that gives a group its name: the one from which most of the others are reachable."""
 
     def size(name: str) -> int:
-        seen, waiting = set[str](), [name]
-        while waiting:
-            here = waiting.pop()
-            if here in family and here not in seen:
-                seen.add(here)
-                waiting += uses[here]
+        seen, pending = set[str](), [name]
+        while pending:
+            current = pending.pop()
+            if current in group and current not in seen:
+                seen.add(current)
+                pending += uses[current]
         return len(seen)
 
-    return min(family, key=lambda name: (-size(name), name))
+    return min(group, key=lambda name: (-size(name), name))

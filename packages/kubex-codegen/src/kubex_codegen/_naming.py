@@ -8,45 +8,45 @@ from pydantic import BaseModel
 
 from kubex.models.fields import wire_name
 
-# A plural of capitals (IPs), capitals with a number (V1, PKCS10), a capitalised word, a word.
+# A plural acronym (IPs), an acronym with a number (V1, PKCS10), a capitalised word, or a word.
 _WORD = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+[0-9]*(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
 _VERSION = re.compile(r"v[0-9]+((alpha|beta)[0-9]+)?")
 
-# What a model has already, and what its annotations need: a field of that name would hide it.
-_TAKEN = frozenset(("bool", "dict", "float", "int", "list", "str", "to_dict", "to_json", *dir(BaseModel)))
+# Attributes of models, and names in annotations. A field with one of these names would hide it.
+_RESERVED = frozenset(("bool", "dict", "float", "int", "list", "str", "to_dict", "to_json", *dir(BaseModel)))
 
 
-def snake(name: str) -> str:
+def snake_case(name: str) -> str:
     """Return a name in snake_case: `clusterIPs` is `cluster_ips`."""
     return "_".join(_WORD.findall(name)).lower()
 
 
-def camel(name: str) -> str:
-    """Return a name as that of a class: `example.com` is `ExampleCom`."""
+def camel_case(name: str) -> str:
+    """Return a name in CamelCase: `example.com` is `ExampleCom`."""
     return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name))
 
 
 def class_name(name: str) -> str:
-    """Return the name of a schema as that of a class, which Python has no other meaning for."""
-    plain = camel(name)
+    """Return the class name of a schema. Keywords get an underscore."""
+    plain = camel_case(name)
     return f"{plain}_" if keyword.iskeyword(plain) else plain
 
 
 def identifier(name: str) -> str:
-    """Return a name that can be a module's: keywords get an underscore, and so does a leading digit."""
+    """Return a valid module name. Keywords and leading digits get an underscore."""
     plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).lower()
     return f"_{plain}" if plain[:1].isdigit() else f"{plain}_" if keyword.iskeyword(plain) else plain
 
 
 def field_names(wire: Iterable[str]) -> dict[str, str]:
-    """Name the fields of one class: wire name to Python name, each of them once."""
+    """Return a mapping of JSON names to unique Python names for the fields of one class."""
     names: dict[str, str] = {}
-    # Where names become the same, the one that needs no alias has it.
-    for name in sorted(wire, key=lambda name: (wire_name(snake(name)) != name, name)):
-        plain = snake(name) or "field"
+    # If two names become equal, the field that does not need an alias keeps the name.
+    for name in sorted(wire, key=lambda name: (wire_name(snake_case(name)) != name, name)):
+        plain = snake_case(name) or "field"
         if plain[0].isdigit():
             plain = f"field_{plain}"
-        if keyword.iskeyword(plain) or plain in _TAKEN or plain.startswith(("model_validate", "model_dump")):
+        if keyword.iskeyword(plain) or plain in _RESERVED or plain.startswith(("model_validate", "model_dump")):
             plain += "_"
         base, number = plain, 2
         while plain in names.values():
@@ -59,7 +59,8 @@ def field_names(wire: Iterable[str]) -> dict[str, str]:
 def package_of(schema: str, kinds: Iterable[tuple[str, str, str]]) -> tuple[str, str]:
     """Return the package of a schema as group and version.
 
-    Built-in schemas are called `io.k8s.api.apps.v1.Deployment`, those of custom resources by their reversed group.
+    The names of built-in schemas look like `io.k8s.api.apps.v1.Deployment`. The names of schemas of custom resources
+    start with the reversed group.
     """
     *path, _ = schema.split(".")
     for group, version, kind in kinds:

@@ -1,13 +1,13 @@
-"""The public packages: one for each group and version. Their names are imported on first access."""
+"""Generate the public packages, one for each group and version. They import their classes on first access."""
 
 from collections.abc import Iterable
 
-from kubex_codegen._families import Module
 from kubex_codegen._format import docstring
+from kubex_codegen._module_layout import Module
 
 
 def package_modules(made: Iterable[Module]) -> dict[str, list[str]]:
-    """Return `py.typed` and each `__init__.py`: path to lines."""
+    """Return `py.typed` and the `__init__.py` files, as a mapping of paths to lines."""
     packages: dict[tuple[str, str], dict[str, list[str]]] = {}
     for module in made:
         names = packages.setdefault(module.package, {})
@@ -20,11 +20,11 @@ def package_modules(made: Iterable[Module]) -> dict[str, list[str]]:
 
 
 def _exports(title: str, names: dict[str, list[str]]) -> list[str]:
-    every = sorted((name, module) for module, found in names.items() for name in found)
+    exports = sorted((name, module) for module, classes in names.items() for name in classes)
     lines = [*docstring(title, ""), "from typing import TYPE_CHECKING", "if TYPE_CHECKING:"]
-    lines += [f"    from .{module} import {', '.join(found)}" for module, found in sorted(names.items())]
+    lines += [f"    from .{module} import {', '.join(classes)}" for module, classes in sorted(names.items())]
     lines += ["else:", "    from kubex.lazy_import import lazy_attributes"]
     lines += ["    __getattr__, __dir__ = lazy_attributes(__name__, {"]
-    lines += [f'        "{name}": "{module}",' for name, module in every]
+    lines += [f'        "{name}": "{module}",' for name, module in exports]
     lines += ["    })", "", "__all__ = ["]
-    return [*lines, *(f'    "{name}",' for name, _ in every), "]"]
+    return [*lines, *(f'    "{name}",' for name, _ in exports), "]"]

@@ -1,11 +1,11 @@
-"""Kinds, and what the paths of a document say of them."""
+"""Find the kinds of a document, and their verbs and subresources, in its paths."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from kubex_codegen._document import KINDS, Document
-from kubex_codegen._structs import KNOWN
+from kubex_codegen._structs import EXISTING_TYPES
 
 MARKERS: Mapping[str, str] = {
     "approval": "HasApproval",
@@ -26,7 +26,7 @@ _VERBS: Mapping[str, str] = {"post": "create", "put": "update"}
 
 @dataclass
 class Resource:
-    """A kind that the server has a path for."""
+    """A kind with a path on the server."""
 
     group: str
     version: str
@@ -38,38 +38,38 @@ class Resource:
     namespaced: bool = False
     verbs: set[str] = field(default_factory=set[str])
     subresources: set[str] = field(default_factory=set[str])
-    bodies: set[str] = field(default_factory=set[str])
-    """The schemas of what its subresources are sent, where they are kinds of their own."""
+    body_schemas: set[str] = field(default_factory=set[str])
+    """The schemas of the bodies of its subresources that are other kinds."""
 
     @property
     def stored(self) -> bool:
-        """Whether its objects are kept; reviews and bindings are only created."""
+        """Whether the server stores objects. Reviews and bindings can only be created."""
         return "get" in self.verbs or "list" in self.verbs
 
     @property
     def markers(self) -> list[str]:
-        """The bases that say what it can do."""
+        """The marker classes for its subresources."""
         return sorted(MARKERS[name] for name in self.subresources if name in MARKERS)
 
 
 def find_resources(document: Document) -> list[Resource]:
-    """Return the kinds that the document's paths serve, by group, version and plural."""
+    """Return the kinds in the paths of a document, sorted by group, version and plural."""
     found: dict[tuple[str, str, str], Resource] = {}
     schemas = dict(_schemas_by_kind(document))
-    watched: set[tuple[str, str]] = set()
+    watchable: set[tuple[str, str]] = set()
     for path, operations in sorted(document.paths.items()):
-        place = _place(path)
-        if place is None:
+        parsed = _parse_path(path)
+        if parsed is None:
             continue
-        group, version, watch, namespaced, plural, subresource = place
+        group, version, watch, namespaced, plural, subresource = parsed
         if watch:
-            watched.add((group, version))
+            watchable.add((group, version))
         resource = found.setdefault((group, version, plural), Resource(group, version, plural))
         resource.namespaced |= namespaced
         actions = dict(_actions(operations))
         if subresource:
             resource.subresources.add(subresource)
-            resource.bodies |= {schemas[kind] for kind in actions.values() if kind in schemas}
+            resource.body_schemas |= {schemas[kind] for kind in actions.values() if kind in schemas}
             continue
         resource.verbs |= {"watch"} if watch else {_VERBS.get(action, action) for action in actions}
         for group_version_kind in actions.values():
@@ -79,31 +79,33 @@ def find_resources(document: Document) -> list[Resource]:
         if list_kind and list_kind != f"{resource.kind}List":
             resource.list_kind = list_kind
     for resource in found.values():
-        # Custom resources have no paths below /watch/: they are watched through their list.
-        if "list" in resource.verbs and (resource.group, resource.version) not in watched:
+        # Custom resources do not have paths below /watch/. Clients watch them through the list.
+        if "list" in resource.verbs and (resource.group, resource.version) not in watchable:
             resource.verbs.add("watch")
     return [resource for _, resource in sorted(found.items()) if resource.kind and resource.schema]
 
 
-def bodies(document: Document, resources: Iterable[Resource]) -> list[tuple[str, str, str]]:
-    """Return schema, apiVersion and kind of what is only sent to subresources, such as an Eviction."""
+def body_schemas(document: Document, resources: Iterable[Resource]) -> list[tuple[str, str, str]]:
+    """Return the schema, apiVersion and kind of bodies that only subresources use, such as Eviction."""
     found = list(resources)
-    taken = {resource.schema for resource in found}
-    names = sorted({name for resource in found for name in resource.bodies} - taken - set(KNOWN))
+    resource_schemas = {resource.schema for resource in found}
+    names = sorted(
+        {name for resource in found for name in resource.body_schemas} - resource_schemas - set(EXISTING_TYPES)
+    )
     kinds = {schema: kind for kind, schema in _schemas_by_kind(document)}
     return [(name, "/".join(filter(None, kinds[name][:2])), kinds[name][2]) for name in names]
 
 
 def _schemas_by_kind(document: Document) -> Iterator[tuple[tuple[str, str, str], str]]:
     for name, schema in document.schemas.items():
-        for group, version, kind in kinds_of(schema):
-            # DeleteOptions and WatchEvent belong to every group: they are no kinds that have a path.
+        for group, version, kind in kinds_of_schema(schema):
+            # Skip DeleteOptions and WatchEvent, which belong to all groups and do not have a path.
             if name.rpartition(".")[2] == kind and len(schema[KINDS]) == 1:
                 yield (group, version, kind), name
 
 
-def kinds_of(schema: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Return group, version and kind of what a schema describes."""
+def kinds_of_schema(schema: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return the groups, versions and kinds of a schema."""
     return [(kind["group"], kind["version"], kind["kind"]) for kind in schema.get(KINDS, ())]
 
 
@@ -116,13 +118,13 @@ def _actions(operations: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, st
 
 
 def _list_kind(document: Document, operations: Mapping[str, Any]) -> str:
-    """Return the kind of the list that a collection responds with; empty if the document does not say it."""
+    """Return the kind of the list of a collection, or an empty string if the document does not contain it."""
     if _inside(operations, "get").get("x-kubernetes-action") != "list":
         return ""
     response = _inside(operations, "get", "responses", "200")
     # Version 2 has the schema in the response, version 3 below the content type.
     schema = _inside(response, "schema") or _inside(response, "content", "application/json", "schema")
-    kinds = kinds_of(document.schemas.get(str(schema.get("$ref")).rpartition("/")[2], {}))
+    kinds = kinds_of_schema(document.schemas.get(str(schema.get("$ref")).rpartition("/")[2], {}))
     return kinds[0][2] if len(kinds) == 1 else ""
 
 
@@ -134,8 +136,8 @@ def _inside(value: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
-def _place(path: str) -> tuple[str, str, bool, bool, str, str] | None:
-    """Take a path apart: group, version, watch, namespaced, plural, subresource."""
+def _parse_path(path: str) -> tuple[str, str, bool, bool, str, str] | None:
+    """Parse a path into group, version, watch, namespaced, plural and subresource."""
     head, *rest = path.strip("/").split("/")
     if head == "api":
         rest = ["", *rest]

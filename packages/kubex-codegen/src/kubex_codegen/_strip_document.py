@@ -1,9 +1,9 @@
-"""Documents without text: the part that models are made from."""
+"""Reduce documents to the parts that the generator reads."""
 
 from typing import Any, cast
 
-_KEPT = ("$ref", "allOf", "format", "nullable", "type")
-_ACTION = ("x-kubernetes-action", "x-kubernetes-group-version-kind")
+_KEPT_FIELDS = ("$ref", "allOf", "format", "nullable", "type")
+_OPERATION_EXTENSIONS = ("x-kubernetes-action", "x-kubernetes-group-version-kind")
 _SCHEMA_EXTENSIONS = (
     "x-kubernetes-embedded-resource",
     "x-kubernetes-group-version-kind",
@@ -13,7 +13,7 @@ _SCHEMA_EXTENSIONS = (
 
 
 def strip_document(content: dict[str, Any]) -> dict[str, Any]:
-    """Return an OpenAPI v2 document without descriptions and whatever else the generator does not read."""
+    """Return an OpenAPI v2 document without descriptions and other fields that the generator does not read."""
     definitions = {name: _schema(schema) for name, schema in content["definitions"].items()}
     paths = {path: _operations(operations) for path, operations in content["paths"].items()}
     return {
@@ -25,7 +25,7 @@ def strip_document(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _schema(schema: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: schema[key] for key in (*_KEPT, *_SCHEMA_EXTENSIONS) if key in schema}
+    kept = {key: schema[key] for key in (*_KEPT_FIELDS, *_SCHEMA_EXTENSIONS) if key in schema}
     if "required" in schema:
         kept["required"] = schema["required"]
     if "properties" in schema:
@@ -40,6 +40,6 @@ def _schema(schema: dict[str, Any]) -> dict[str, Any]:
 def _operations(operations: dict[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for method, operation in operations.items():
-        if isinstance(operation, dict) and _ACTION[1] in operation:
-            kept[method] = {key: operation[key] for key in _ACTION if key in operation}
+        if isinstance(operation, dict) and _OPERATION_EXTENSIONS[1] in operation:
+            kept[method] = {key: operation[key] for key in _OPERATION_EXTENSIONS if key in operation}
     return kept

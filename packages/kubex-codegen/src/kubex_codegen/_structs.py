@@ -1,12 +1,11 @@
-"""Schemas as classes with fields."""
+"""Convert schemas to classes with fields."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from kubex_codegen._document import Document, Schema
-from kubex_codegen._naming import camel, class_name, field_names
-from kubex_codegen._types import (
+from kubex_codegen._field_types import (
     ANY,
     BOOL,
     INT,
@@ -25,13 +24,14 @@ from kubex_codegen._types import (
     struct,
     symbols,
 )
+from kubex_codegen._naming import camel_case, class_name, field_names
 
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1."
 _CRD = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1."
-_PROPS = struct(f"{_CRD}JSONSchemaProps")
+_JSON_SCHEMA_PROPS = struct(f"{_CRD}JSONSchemaProps")
 
-# What kubex.models has already, and what the document describes less exactly than Kubernetes' own code does.
-KNOWN: Mapping[str, Type] = {
+# Types that kubex.models provides, and types that the document describes less precisely than the code of Kubernetes.
+EXISTING_TYPES: Mapping[str, Type] = {
     **{
         f"{_META}{name}": model(name)
         for name in ("ListMeta", "ManagedFieldsEntry", "MicroTime", "ObjectMeta", "OwnerReference", "Time")
@@ -48,13 +48,13 @@ KNOWN: Mapping[str, Type] = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": model("Quantity"),
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": model("IntOrString"),
     f"{_CRD}JSON": ANY,
-    f"{_CRD}JSONSchemaPropsOrArray": Union((_PROPS, list_of(_PROPS))),
-    f"{_CRD}JSONSchemaPropsOrBool": Union((_PROPS, BOOL)),
-    f"{_CRD}JSONSchemaPropsOrStringArray": Union((_PROPS, list_of(STR))),
+    f"{_CRD}JSONSchemaPropsOrArray": Union((_JSON_SCHEMA_PROPS, list_of(_JSON_SCHEMA_PROPS))),
+    f"{_CRD}JSONSchemaPropsOrBool": Union((_JSON_SCHEMA_PROPS, BOOL)),
+    f"{_CRD}JSONSchemaPropsOrStringArray": Union((_JSON_SCHEMA_PROPS, list_of(STR))),
 }
 
-# What must not show in logs: the contents of Secrets, and tokens.
-_SECRET: Mapping[str, frozenset[str]] = {
+# Fields with secrets and tokens, which must not be in the repr of an object.
+_HIDDEN_FIELDS: Mapping[str, frozenset[str]] = {
     "io.k8s.api.core.v1.Secret": frozenset(("data", "stringData")),
     "io.k8s.api.authentication.v1.TokenReviewSpec": frozenset(("token",)),
 }
@@ -72,7 +72,7 @@ _SCALARS: Mapping[tuple[str, str], Type] = {
 
 @dataclass(frozen=True)
 class Field:
-    """A field: its names, its type as it is annotated, and its description."""
+    """A field: its names, its annotated type, and its description."""
 
     name: str
     wire: str
@@ -83,7 +83,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Struct:
-    """A class: the schema it comes from (or a path in one, for what is nested), its name and its fields."""
+    """A class: its schema (or the path of a nested schema), its name and its fields."""
 
     schema: str
     name: str
@@ -96,29 +96,29 @@ class Struct:
         return frozenset(part.name for field in self.fields for part in symbols(field.type) if part.module == STRUCT)
 
 
-class Structs:
-    """Makes classes from the schemas of a document, each once."""
+class StructBuilder:
+    """Create classes from the schemas of a document."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._made: dict[str, Struct] = {}
+        self._structs: dict[str, Struct] = {}
 
     def reachable(self, roots: Iterator[str]) -> dict[str, Struct]:
-        """Return the classes of these schemas and of all that they refer to."""
-        waiting, found = list(roots), dict[str, Struct]()
-        while waiting:
-            name = waiting.pop()
+        """Return the classes of these schemas, and of the schemas that they refer to."""
+        pending, found = list(roots), dict[str, Struct]()
+        while pending:
+            name = pending.pop()
             if name not in found:
                 found[name] = self._struct(name)
-                waiting += sorted(found[name].uses)
+                pending += sorted(found[name].uses)
         return found
 
     def _struct(self, schema: str) -> Struct:
-        if schema not in self._made:
-            self._make(schema, class_name(schema.rpartition(".")[2]), self._document.schemas[schema])
-        return self._made[schema]
+        if schema not in self._structs:
+            self._add_struct(schema, class_name(schema.rpartition(".")[2]), self._document.schemas[schema])
+        return self._structs[schema]
 
-    def _make(self, path: str, name: str, schema: Schema) -> Symbol:
+    def _add_struct(self, path: str, name: str, schema: Schema) -> Symbol:
         properties: Mapping[str, Schema] = schema.get("properties", {})
         required = frozenset(schema.get("required", ()))
         names = field_names(properties)
@@ -126,16 +126,16 @@ class Structs:
             self._field(path, name, names[wire], wire, inner, wire in required) for wire, inner in properties.items()
         ]
         description = str(schema.get("description", ""))
-        self._made[path] = Struct(path, name, tuple(sorted(fields, key=lambda field: field.wire)), description)
+        self._structs[path] = Struct(path, name, tuple(sorted(fields, key=lambda field: field.wire)), description)
         return struct(path)
 
     def _field(self, path: str, owner: str, name: str, wire: str, schema: Schema, required: bool) -> Field:
-        found = self._type(schema, f"{path}/{wire}", owner + camel(wire))
+        found = self._type(schema, f"{path}/{wire}", owner + camel_case(wire))
         nullable = bool(schema.get("nullable"))
-        annotated = null_as_empty(found) if required and not nullable else optional(found)
-        if wire in _SECRET.get(path, ()) or schema.get("format") == "password":
-            annotated = hidden(annotated)
-        return Field(name, wire, annotated, required and not nullable, str(schema.get("description", "")))
+        annotation = null_as_empty(found) if required and not nullable else optional(found)
+        if wire in _HIDDEN_FIELDS.get(path, ()) or schema.get("format") == "password":
+            annotation = hidden(annotation)
+        return Field(name, wire, annotation, required and not nullable, str(schema.get("description", "")))
 
     def _type(self, schema: Schema, path: str, name: str) -> Type:
         if "$ref" in schema:
@@ -154,7 +154,7 @@ class Structs:
 
     def _object(self, schema: Schema, path: str, name: str) -> Type:
         if schema.get("properties") and not schema.get("x-kubernetes-embedded-resource"):
-            return self._make(path, name, schema)
+            return self._add_struct(path, name, schema)
         values: Any = schema.get("additionalProperties")
         if isinstance(values, dict):
             found = cast("Schema", values)
@@ -163,10 +163,10 @@ class Structs:
         return dict_of(ANY)
 
     def _reference(self, name: str) -> Type:
-        # Servers add a number where two schemas have one name: ObjectMeta_v2.
-        known = KNOWN.get(name) or KNOWN.get(name.rpartition("_v")[0])
-        if known is not None:
-            return known
+        # Servers add a number if two schemas have the same name: ObjectMeta_v2.
+        existing = EXISTING_TYPES.get(name) or EXISTING_TYPES.get(name.rpartition("_v")[0])
+        if existing is not None:
+            return existing
         schema = self._document.schemas.get(name)
         if schema is None:
             return ANY
