@@ -206,9 +206,12 @@ async def test_an_object_without_a_name_is_an_error(verb: str) -> None:
     }.get(verb, ("ConfigMap", "v1"))
     kind = "Pod" if verb.startswith(("status", "resize")) else kind
     kind, version = ("Scale", "autoscaling/v1") if verb.startswith("scale") else (kind, version)
-    for metadata in ({"resourceVersion": "7"}, {"name": ""}, None):
+    for metadata in ({"resourceVersion": "7"}, {"name": ""}):
         response = MockResponse(json={"kind": kind, "apiVersion": version, "metadata": metadata})
         assert "no metadata.name" in await refused(OBJECTS[verb], response)
+    for other in (None, 7, "text"):
+        response = MockResponse(json={"kind": kind, "apiVersion": version, "metadata": other})
+        assert "metadata" in await refused(OBJECTS[verb], response)
 
 
 async def test_another_kind_is_named_with_what_was_expected() -> None:

@@ -39,9 +39,11 @@ def decode_lazily(model: type[L], body: bytes, what: str, kind: KindJson | None 
         fields = split_object(body)
     except ValueError:
         return _decode_completely(model, body, what)  # which raises Pydantic's error
-    metadata = decode_metadata(metadata_kind, fields.get("metadata", b"{}"), what)
     raws: dict[str, Json] = {name: b"" if name == "metadata" else bytes(raw) for name, raw in fields.items()}
-    if kind is not None and not (metadata.name and kind == (raws.get("apiVersion"), raws.get("kind"))):
+    if kind is not None and kind != (raws.get("apiVersion"), raws.get("kind")):
+        raise FastPathMiss
+    metadata = decode_metadata(metadata_kind, fields.get("metadata", b"{}"), what)
+    if kind is not None and not metadata.name:
         raise FastPathMiss
     made: L = build(model, {"metadata": metadata}, RawFields(decoders, model.__name__, metadata, raws))
     return made
