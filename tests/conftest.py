@@ -1,16 +1,16 @@
-"""Every async test runs on each pair of HTTP backend and async library, unless its folder says otherwise."""
+"""Fixtures of all tests. Async tests run on each pair of HTTP backend and async library by default."""
 
 import signal
 from typing import Any
 
 import pytest
 
+from support.backend_pairs import PAIRS, Pair
 from support.clock import Clock
-from support.pairs import PAIRS, Pair
 
 pytest_plugins = ["support.skips", "support.workers"]
 
-# Shells start what runs in the background with Ctrl-C ignored, which the programs that tests interrupt would inherit.
+# Shells start background processes with SIGINT ignored. Programs that tests interrupt would inherit this.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -18,13 +18,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 @pytest.fixture(params=PAIRS, ids=str)
 def pair(request: pytest.FixtureRequest) -> Pair:
     """Run the test on each pair of backend and async library."""
-    chosen: Pair = request.param
-    return chosen
+    value: Pair = request.param
+    return value
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """Run the test on a clock that it can move."""
+    """Return a clock of the event loop that the test can move."""
     return Clock()
 
 

@@ -13,7 +13,7 @@ from kubex.client import Client, create_client
 from kubex.transport import Backend
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import EmbeddedServer
-from support.pairs import Pair
+from support.backend_pairs import Pair
 
 SERVERS = {"embedded": "kubex_shared_server_handle", "real": "kubex_control_plane"}
 BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}

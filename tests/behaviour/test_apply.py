@@ -17,7 +17,7 @@ from kubex_k8s.v1_37.coordination.v1 import Lease, LeaseSpec
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import EmbeddedServer
-from support.kinds import ManagedConfigMap
+from support.resources import ManagedConfigMap
 
 pytestmark = pytest.mark.anyio
 

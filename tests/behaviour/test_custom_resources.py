@@ -16,7 +16,7 @@ from kubex.models import NamespacedResource, ObjectMeta, UntypedNamespacedResour
 from kubex.patch import MergePatch
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from support.kinds import Widget, WidgetSpec
+from support.resources import Widget, WidgetSpec
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("widgets")]
 

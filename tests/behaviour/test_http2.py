@@ -13,7 +13,7 @@ from kubex.errors import DeadlineExceeded, NotFound
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
-from support.pairs import PAIRS, Pair
+from support.backend_pairs import PAIRS, Pair
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("options-http2")]
 

@@ -11,7 +11,7 @@ from kubex.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment, DeploymentSpec
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, PodTemplateSpec
 from kubex_k8s.v1_37.meta.v1 import LabelSelector
-from support.kinds import Widget
+from support.resources import Widget
 
 pytestmark = pytest.mark.anyio
 

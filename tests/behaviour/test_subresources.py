@@ -22,7 +22,7 @@ from kubex.patch import ApplyPatch, JsonPatch, MergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod, PodStatus
 from kubex_testing.embedded import EmbeddedServer
-from support.kinds import WidgetSpec, WidgetStatus
+from support.resources import WidgetSpec, WidgetStatus
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,7 @@ from kubex.errors import ConfigurationError, Expired
 from kubex.models import EventType
 from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from support.kinds import Widget
+from support.resources import Widget
 
 pytestmark = pytest.mark.anyio
 

@@ -16,7 +16,7 @@ from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import AddHeaders, Answer, EmbeddedServer
-from support.kinds import ManagedConfigMap
+from support.resources import ManagedConfigMap
 
 pytestmark = pytest.mark.anyio
 

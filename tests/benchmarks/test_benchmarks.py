@@ -14,7 +14,7 @@ from benchmarks.runner import ROOT, Sample
 from benchmarks.worker import measure
 
 from kubex.models import Model
-from support.pairs import Pair
+from support.backend_pairs import Pair
 
 CASES_AND_SUBJECTS = [(case, subject) for case in CASES for subject in case.subjects]
 IDS = [f"{case.name}-{subject}" for case, subject in CASES_AND_SUBJECTS]

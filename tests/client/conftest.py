@@ -23,7 +23,7 @@ from kubex.transport import (
     WebSocket,
     wrapped,
 )
-from support.pairs import Pair
+from support.backend_pairs import Pair
 from transport.servers import Script, Serve, Server, ok
 
 BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}

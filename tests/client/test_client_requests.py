@@ -20,7 +20,7 @@ from kubex.errors import (
 )
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
-from support.pairs import Pair
+from support.backend_pairs import Pair
 from transport.servers import Peer, Serve
 
 pytestmark = pytest.mark.anyio

@@ -25,7 +25,7 @@ from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex.errors import BackendError, DeadlineExceeded, ReadTimeout, WebSocketError
 from kubex.transport import Backend, PreparedRequest
-from support.pairs import PAIRS, Pair
+from support.backend_pairs import PAIRS, Pair
 from transport.frames import BINARY, frame, upgrade
 from transport.servers import Peer, Serve
 

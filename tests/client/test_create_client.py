@@ -29,7 +29,7 @@ from kubex.errors import (
 )
 from kubex.transport import Backend, Transport, TransportConfig
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from support.pairs import Pair
+from support.backend_pairs import Pair
 from transport.servers import SECONDS, Serve, Server
 
 Direct: TypeAlias = Callable[..., Client]

@@ -21,7 +21,7 @@ from kubex.credentials import TLSIdentity
 from kubex.errors import ClientClosedError, ClientLoopError, ConnectionLost
 from kubex.transport import Backend, Transport, TransportConfig
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from support.pairs import Pair
+from support.backend_pairs import Pair
 from transport.servers import SECONDS, Peer, Serve
 
 

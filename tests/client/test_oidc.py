@@ -20,7 +20,7 @@ from kubex.configuration import ClientConfiguration, OpenIDTokens
 from kubex.errors import ConfigurationError, Unauthorized
 from kubex.transport import Backend
 from kubex_testing.embedded import Answer, EmbeddedServer, Identity
-from support.pairs import PAIRS
+from support.backend_pairs import PAIRS
 from transport.servers import SECONDS, Peer, Serve
 
 pytestmark = pytest.mark.anyio

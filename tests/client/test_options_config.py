@@ -14,7 +14,7 @@ from kubex.client._transport_config import resolve_config
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex.transport import Backend, LibraryDefaults, Limits, Proxy, TransportConfig
-from support.pairs import Pair
+from support.backend_pairs import Pair
 from transport.servers import Serve
 
 SERVER = ClientConfiguration(url="https://my-cluster:6443")

@@ -15,7 +15,7 @@ from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
-from support.pairs import Pair
+from support.backend_pairs import Pair
 from transport.servers import Serve
 
 HTTPS = ClientConfiguration(url="https://my-cluster:6443")

@@ -13,8 +13,8 @@ from kubex.client import Client
 from kubex.core.params import Timeout
 from kubex.errors import DeadlineExceeded, ReadTimeout
 from kubex.transport import Backend, LibraryDefaults
+from support.backend_pairs import Pair
 from support.clock import Clock
-from support.pairs import Pair
 from transport.servers import SECONDS, Peer, Serve
 
 pytestmark = pytest.mark.anyio

@@ -21,7 +21,7 @@ from kubex.errors import (
     TLSError,
 )
 from kubex.transport import Backend
-from support.certificates import OF_AUTHORITIES, OF_SERVERS, Authority
+from support.certificates import CA_EXTENSIONS, SERVER_EXTENSIONS, Authority
 from transport.servers import Peer, Serve
 
 pytestmark = pytest.mark.anyio
@@ -130,11 +130,11 @@ async def test_a_server_in_go_with_tls_at_a_url_without_it(connect: Connect, ser
 
 
 LAX: list[tuple[str, Any, Any]] = [
-    ("Missing Subject Key Identifier", OF_AUTHORITIES - {"subject-key"}, OF_SERVERS),
-    ("Missing Authority Key Identifier", OF_AUTHORITIES, OF_SERVERS - {"authority-key"}),
-    ("CA cert does not include key usage extension", OF_AUTHORITIES - {"usage"}, OF_SERVERS),
-    ("not marked critical", OF_AUTHORITIES - {"constraints"} | {"lax-constraints"}, OF_SERVERS),
-    ("invalid CA certificate", OF_AUTHORITIES - {"constraints"}, OF_SERVERS),
+    ("Missing Subject Key Identifier", CA_EXTENSIONS - {"subject-key"}, SERVER_EXTENSIONS),
+    ("Missing Authority Key Identifier", CA_EXTENSIONS, SERVER_EXTENSIONS - {"authority-key"}),
+    ("CA cert does not include key usage extension", CA_EXTENSIONS - {"usage"}, SERVER_EXTENSIONS),
+    ("not marked critical", CA_EXTENSIONS - {"constraints"} | {"lax-constraints"}, SERVER_EXTENSIONS),
+    ("invalid CA certificate", CA_EXTENSIONS - {"constraints"}, SERVER_EXTENSIONS),
 ]
 
 
@@ -153,7 +153,7 @@ async def test_what_strict_checks_refuse_is_accepted_by_a_switch_that_the_error_
 
 
 async def test_a_signer_that_is_not_an_authority(connect: Connect, serve: Serve) -> None:
-    signer = Authority(OF_AUTHORITIES - {"constraints"} | {"not-an-authority"})
+    signer = Authority(CA_EXTENSIONS - {"constraints"} | {"not-an-authority"})
     server = serve(tls=signer.server())
     for strict in (True, False):
         client = connect(server, configuration={"server_ca_data": signer.pem}, verify_x509_strict=strict)
@@ -162,8 +162,8 @@ async def test_a_signer_that_is_not_an_authority(connect: Connect, serve: Serve)
 
 
 async def test_an_old_authority_of_the_same_name_without_key_identifiers(connect: Connect, serve: Serve) -> None:
-    old, new = (Authority(OF_AUTHORITIES - {"subject-key"}, called="kubernetes") for _ in range(2))
-    server = serve(tls=new.server(OF_SERVERS - {"authority-key"}))
+    old, new = (Authority(CA_EXTENSIONS - {"subject-key"}, called="kubernetes") for _ in range(2))
+    server = serve(tls=new.server(SERVER_EXTENSIONS - {"authority-key"}))
     for bundle in (old.pem, old.pem + new.pem):
         client = connect(server, configuration={"server_ca_data": bundle}, verify_x509_strict=False)
         await fails(
@@ -176,7 +176,7 @@ async def test_an_old_authority_of_the_same_name_without_key_identifiers(connect
 
 @pytest.mark.covers("pitfall-25", "options-verify_x509_strict-default")
 async def test_without_the_switch_it_is_as_in_python_itself(connect: Connect, serve: Serve) -> None:
-    lax = Authority(OF_AUTHORITIES - {"subject-key"})
+    lax = Authority(CA_EXTENSIONS - {"subject-key"})
     server = serve(tls=lax.server())
     python = ssl.create_default_context().verify_flags & ssl.VERIFY_X509_STRICT
     assert bool(python) is (sys.version_info >= (3, 13))

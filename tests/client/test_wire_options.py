@@ -16,7 +16,7 @@ from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.errors import BackendError, ProxyError, TLSError
 from kubex.transport import API_VERSION, Backend
-from support.pairs import Pair
+from support.backend_pairs import Pair
 from transport.between import Socks, Tunnel
 from transport.servers import Serve, Server
 

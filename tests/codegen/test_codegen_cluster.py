@@ -21,7 +21,7 @@ from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 from kubex_testing import ServerHandle
 from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
 from models.widgets import Widget
-from support.documents import document, package_folder
+from support.openapi_documents import document, package_folder
 
 ALL_APIS_FLAGS = ("--runtime-config=api/all=true", "--feature-gates=AllAlpha=true,AllBeta=true")
 

@@ -16,7 +16,7 @@ from kubex.models import ALL_VERBS, ClusterResource, Model, NamespacedResource
 from kubex.models.markers import HasScale, HasStatus
 from kubex_codegen import Options, generate, parse_document
 from kubex_codegen.__main__ import main
-from support.documents import ROOT
+from support.openapi_documents import ROOT
 
 PACKAGE = "kubex_test_models"
 

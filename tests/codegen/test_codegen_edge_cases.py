@@ -12,7 +12,7 @@ import pytest
 
 from codegen.edge_cases import DOCUMENT, KIND, NAMES, SPEC
 from kubex_codegen import generate, parse_document, write_files
-from support.documents import ROOT
+from support.openapi_documents import ROOT
 
 PACKAGE = "kubex_edge_case_models"
 

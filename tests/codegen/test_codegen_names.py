@@ -5,7 +5,7 @@ import pytest
 from kubex.models import Model
 from kubex.models.fields import wire_name, wire_names
 from kubex_codegen._naming import field_names, package_of, snake_case
-from support.documents import VERSIONS, document
+from support.openapi_documents import VERSIONS, document
 
 READABLE = {
     "clusterIPs": "cluster_ips",

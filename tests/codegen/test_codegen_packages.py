@@ -11,7 +11,7 @@ import pytest
 
 from kubex_codegen import CodegenError, Options, generate, parse_document, read_document, write_files
 from kubex_codegen._strip_document import strip_document
-from support.documents import ROOT, VERSIONS, document, input_of, model_of, package_folder
+from support.openapi_documents import ROOT, VERSIONS, document, input_path, model_class, package_folder
 
 
 def read_files(folder: Path) -> dict[str, str]:
@@ -28,7 +28,7 @@ def test_generating_again_produces_the_same_bytes(version: str) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_inputs_are_stripped_of_descriptions(version: str) -> None:
-    data = input_of(version).read_bytes()
+    data = input_path(version).read_bytes()
     content = json.loads(gzip.decompress(data))
     assert data[4:8] == bytes(4), "the time of compression would change the bytes"
     assert b'"description":"' not in gzip.decompress(data)
@@ -72,11 +72,11 @@ def test_classes_link_to_their_section_of_the_api_reference() -> None:
         "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector": "labelselector-v1-meta",
         "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService": "apiservice-v1-apiregistration-k8s-io",
     }.items():
-        assert model_of("1.37", schema).__doc__.split() == ["See", f"{base}{anchor}."]
+        assert model_class("1.37", schema).__doc__.split() == ["See", f"{base}{anchor}."]
 
 
 def test_order_of_a_document_does_not_change_the_code() -> None:
-    content = json.loads(gzip.decompress(input_of("1.37").read_bytes()))
+    content = json.loads(gzip.decompress(input_path("1.37").read_bytes()))
     shuffled = {key: content[key] for key in reversed(content)}
     shuffled["definitions"] = {name: content["definitions"][name] for name in reversed(content["definitions"])}
     shuffled["paths"] = {name: content["paths"][name] for name in reversed(content["paths"])}

@@ -14,7 +14,7 @@ from kubex.models import ManagedFieldsEntry, ManagedObjectMeta, ObjectMeta, fact
 from kubex.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec
-from support.kinds import Widget, WidgetSpec
+from support.resources import Widget, WidgetSpec
 
 WHEN = datetime(2024, 2, 3, 4, 5, 6, tzinfo=timezone.utc)
 

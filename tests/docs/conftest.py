@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kubex_testing.embedded import EmbeddedServer
-from support.pairs import Pair
+from support.backend_pairs import Pair
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, Delay, EmbeddedServer, RecordedRequest
-from support.pairs import PAIRS, Pair
+from support.backend_pairs import PAIRS, Pair
 
 EXAMPLES = ROOT / "examples"
 QUICKSTART_STEPS = [

@@ -17,7 +17,7 @@ from kubex.client import Client, create_client
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import Container, Pod, PodSpec
 from kubex_testing.embedded import EmbeddedServer
-from support.pairs import PAIRS, Pair
+from support.backend_pairs import PAIRS, Pair
 
 BACKENDS = {f"kubex-{pair.backend}" for pair in PAIRS}
 # The README of a backend runs only on that backend.

@@ -10,7 +10,7 @@ from kubex.models import NamespacedResource, Resource, ResourceFacts
 from kubex.models._create_only import CreateOnly, NamespacedCreateOnly
 from kubex.models.markers import HasLogs, HasStatus
 from kubex_codegen._resources import MARKERS
-from support.documents import VERSIONS, document, package_folder
+from support.openapi_documents import VERSIONS, document, package_folder
 
 OBJECT_METHODS = {"get": "get", "update": "put", "patch": "patch", "delete": "delete"}
 COLLECTION_METHODS = {"list": "get", "create": "post", "deletecollection": "delete"}

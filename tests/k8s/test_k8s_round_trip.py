@@ -4,15 +4,15 @@ import json
 
 import pytest
 
-from kubex_codegen._resources import bodies, find_resources
-from support.documents import VERSIONS, RandomObjects, document, model_of
+from kubex_codegen._resources import body_schemas, find_resources
+from support.openapi_documents import VERSIONS, RandomObjects, document, model_class
 
 
 def kinds(version: str) -> list[tuple[str, str, str]]:
     """Return the schema, apiVersion and kind of all objects in responses and request bodies of a document."""
     resources = find_resources(document(version))
     served = [(found.schema, "/".join(filter(None, (found.group, found.version))), found.kind) for found in resources]
-    return [*served, *bodies(document(version), resources)]
+    return [*served, *body_schemas(document(version), resources)]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -21,7 +21,7 @@ def test_decoding_and_encoding_preserves_objects_of_every_kind(version: str, see
     schemas = document(version).schemas
     lost = []
     for schema, api_version, kind in kinds(version):
-        model = model_of(version, schema)
+        model = model_class(version, schema)
         original = RandomObjects(schemas, (version, schema, seed)).make(schema, api_version, kind)
         decoded = model.model_validate_json(json.dumps(original))
         if json.loads(decoded.to_json()) != original or decoded.to_dict() != original:

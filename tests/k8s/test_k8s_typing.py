@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from support.documents import ROOT
+from support.openapi_documents import ROOT
 
 # Strict mode reports these rules in addition, for types that a mistake makes unknown and for unused names.
 SECONDARY_RULES = ("reportUnknown", "reportUnused")

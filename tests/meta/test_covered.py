@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kubex.client import ClientOptions
-from support.pairs import PAIRS
+from support.backend_pairs import PAIRS
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

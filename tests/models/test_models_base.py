@@ -28,7 +28,7 @@ from kubex.models import (
 from kubex.models._names import IRREGULAR, wire_name
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, PodStatus
-from support.kinds import Widget, WidgetSpec
+from support.resources import Widget, WidgetSpec
 
 
 @pytest.mark.parametrize(

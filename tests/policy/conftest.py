@@ -9,7 +9,7 @@ import pytest
 from kubex.client import Client, ClientOptions, RetryPolicy
 from kubex.configuration import ClientConfiguration
 from kubex_testing import MockAction, MockResponse, MockTransport
-from support.pairs import RUNTIMES
+from support.backend_pairs import RUNTIMES
 
 URL = "http://cluster.test"
 CONFIGURATION = ClientConfiguration(url=URL)

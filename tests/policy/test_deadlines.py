@@ -18,8 +18,8 @@ from kubex.transport import PreparedRequest
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import MockResponse
 from policy.conftest import refused, scripted
+from support.backend_pairs import RUNTIMES
 from support.clock import Clock
-from support.pairs import RUNTIMES
 
 pytestmark = pytest.mark.anyio
 

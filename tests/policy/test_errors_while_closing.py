@@ -24,7 +24,7 @@ from kubex.transport import (
     WebSocketMessage,
 )
 from kubex_k8s.v1_37.core.v1 import Pod
-from support.pairs import RUNTIMES
+from support.backend_pairs import RUNTIMES
 
 pytestmark = pytest.mark.anyio
 

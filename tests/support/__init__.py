@@ -1,1 +1,1 @@
-"""What the tests of several areas share: kinds, and pairs of backend and runtime."""
+"""Helpers that several folders of tests use."""

@@ -1,4 +1,4 @@
-"""A folder outside the tree for what takes minutes to build. Each entry appears complete or not at all."""
+"""A cache outside the source tree for builds that take minutes. It never contains an incomplete entry."""
 
 import contextlib
 import fcntl
@@ -10,44 +10,44 @@ from pathlib import Path
 
 
 class BuildError(Exception):
-    """Say why there is nothing to use, and what to do about it."""
+    """The build failed; the message contains the reason and the remedy."""
 
 
 def cache_root(name: str, variable: str) -> Path:
-    """Return the folder that the environment variable names, else `kubex/NAME` below XDG_CACHE_HOME or ~/.cache."""
-    chosen = os.environ.get(variable)
-    if chosen:
-        return Path(chosen).expanduser().resolve()
+    """Return the value of the environment variable, or `kubex/NAME` in XDG_CACHE_HOME or ~/.cache if it is not set."""
+    configured = os.environ.get(variable)
+    if configured:
+        return Path(configured).expanduser().resolve()
     base = os.environ.get("XDG_CACHE_HOME")
     try:
         return (Path(base) if base else Path.home() / ".cache") / "kubex" / name
     except RuntimeError as error:
-        raise BuildError(f"no home directory for what is built; set {variable} to a folder") from error
+        raise BuildError(f"the cache needs a home directory; set it, or set {variable} to a folder") from error
 
 
 def build_once(folder: Path, *, complete: Callable[[Path], bool], build: Callable[[Path], None]) -> None:
-    """Build the folder unless it is complete: in a temporary folder, which is then renamed.
+    """Build the folder unless it is complete.
 
-    Other processes that want the same wait, and then find it complete.
+    The build uses a temporary folder, which is renamed at the end. Other processes wait until it is complete.
     """
-    with only_builder(folder.parent):
+    with build_lock(folder.parent):
         if complete(folder):
             return
         with tempfile.TemporaryDirectory(prefix=".building-", dir=folder.parent) as temporary:
             building = Path(temporary) / "complete"
             building.mkdir()
             build(building)
-            if folder.exists():  # incomplete: somebody removed files from it
+            if folder.exists():  # incomplete, because files were removed from it
                 shutil.rmtree(folder)
             building.rename(folder)
 
 
 @contextlib.contextmanager
-def only_builder(root: Path) -> Generator[None, None, None]:
-    """Wait until no other process builds into this cache."""
+def build_lock(root: Path) -> Generator[None, None, None]:
+    """Lock the cache: wait until no other process builds into it, and remove the files of killed builds."""
     root.mkdir(parents=True, exist_ok=True)
     with (root / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the system releases it when the process ends, however it ends
+        fcntl.flock(lock, fcntl.LOCK_EX)  # also released if the process is killed
         for leftover in root.glob(".building-*"):
             shutil.rmtree(leftover)
         yield

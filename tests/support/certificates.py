@@ -1,4 +1,4 @@
-"""Certificates made at run time, good ones and such as strict checks refuse."""
+"""Certificates for tests: valid ones, and others that strict checks reject."""
 
 import ipaddress
 import ssl
@@ -14,50 +14,56 @@ from cryptography.x509.oid import NameOID
 
 Extension = tuple[x509.ExtensionType, bool]
 
-# By which strict checks ask for more than others: without them on the authority, or on what it signed.
-OF_AUTHORITIES = frozenset({"constraints", "usage", "subject-key"})
-OF_SERVERS = frozenset({"names", "authority-key"})
+# The extensions that strict checks (ssl.VERIFY_X509_STRICT) require of a CA and of a server certificate.
+CA_EXTENSIONS = frozenset({"constraints", "usage", "subject-key"})
+SERVER_EXTENSIONS = frozenset({"names", "authority-key"})
 
 
 def name(text: str) -> x509.Name:
-    """Make the name of a subject."""
+    """Return a subject with this common name."""
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
 class Authority:
-    """An authority with certain extensions; its servers are called 127.0.0.1 and kubernetes.test."""
+    """A certificate authority with these extensions. Its server certificates are for 127.0.0.1 and kubernetes.test."""
 
-    def __init__(self, extensions: Collection[str] = OF_AUTHORITIES, *, called: str = "authority") -> None:
+    def __init__(self, extensions: Collection[str] = CA_EXTENSIONS, *, called: str = "authority") -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = name(called)
         constraints = x509.BasicConstraints(ca=True, path_length=None)
-        known: dict[str, Extension] = {
+        available: dict[str, Extension] = {
             "constraints": (constraints, True),
             "lax-constraints": (constraints, False),
             "not-an-authority": (x509.BasicConstraints(ca=False, path_length=None), True),
             "usage": (_usage(), True),
             "subject-key": (x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), False),
         }
-        chosen = [known[extension] for extension in extensions]
-        self.pem = _pem(self._sign(self._name, self._key, chosen, days=(-1, 1)))
+        selected = [available[extension] for extension in extensions]
+        self.pem = _pem(self._sign(self._name, self._key, selected, days=(-1, 1)))
 
-    def server(self, extensions: Collection[str] = OF_SERVERS, *, days: tuple[int, int] = (-1, 1)) -> ssl.SSLContext:
-        """Make the TLS of a server, whose certificate is valid from and to so many days from now."""
+    def server(
+        self, extensions: Collection[str] = SERVER_EXTENSIONS, *, days: tuple[int, int] = (-1, 1)
+    ) -> ssl.SSLContext:
+        """Return the TLS context of a server. `days` has the start and end of the validity, in days from now."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.certify(context, extensions, days=days)
         return context
 
     def certify(
-        self, context: ssl.SSLContext, extensions: Collection[str] = OF_SERVERS, *, days: tuple[int, int] = (-1, 1)
+        self,
+        context: ssl.SSLContext,
+        extensions: Collection[str] = SERVER_EXTENSIONS,
+        *,
+        days: tuple[int, int] = (-1, 1),
     ) -> None:
-        """Give the TLS of a server another certificate, which holds for connections from now on."""
+        """Load a new certificate into the TLS context of a server; new connections use it."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("kubernetes.test")]
-        known: dict[str, Extension] = {
+        available: dict[str, Extension] = {
             "names": (x509.SubjectAlternativeName(names), False),
             "authority-key": (x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), False),
         }
-        certificate = self._sign(name("server"), key, [known[extension] for extension in extensions], days=days)
+        certificate = self._sign(name("server"), key, [available[extension] for extension in extensions], days=days)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "server.pem")
             path.write_text(_pem(certificate) + _key_pem(key))

@@ -1,4 +1,4 @@
-"""A clock of the event loop that tests move, so that nothing waits for time to pass."""
+"""A clock of the event loop that tests can move, so that they do not wait for timers."""
 
 import asyncio
 import math
@@ -13,8 +13,8 @@ import trio.testing
 class Clock:
     """Moves the time of asyncio or trio.
 
-    By hand, time passes as usual, and `jump()` adds to it. An automatic clock stands still and jumps to the next timer
-    when nothing else is left to do; it needs a test without sockets and threads, whose events would be late.
+    Time passes normally, and `jump()` adds to it. An automatic clock does not move until all tasks wait, and then jumps
+    to the next timer. Use it only in tests without sockets and threads, whose events would arrive too late.
     """
 
     def __init__(self, *, automatic: bool = False) -> None:
@@ -23,24 +23,24 @@ class Clock:
         self.skipped = 0.0
 
     def jump(self, seconds: float) -> None:
-        """Let the timers of these seconds expire as soon as the event loop continues."""
+        """Move the clock forward. Timers that expire run when the event loop continues."""
         self.skipped += seconds
         self._trio.jump(seconds)
 
     async def jump_when_idle(self, seconds: float) -> None:
-        """Wait until every other task waits for something, so that their timers have started, and jump."""
+        """Wait until all other tasks are blocked, so that their timers have started, and jump."""
         await anyio.wait_all_tasks_blocked()
         self.jump(seconds)
 
     def backend(self, runtime: str) -> tuple[str, dict[str, Any]]:
-        """Return the value of the fixture `anyio_backend` with which an async test runs on this clock."""
+        """Return the value of the fixture `anyio_backend` that makes an async test use this clock."""
         if runtime == "trio":
             return runtime, {"clock": self._trio}
         return runtime, {"loop_factory": lambda: _Loop(self, _Selector(self) if self.automatic else None)}
 
 
 class _Selector(selectors.DefaultSelector):
-    """Skips the time that asyncio would wait."""
+    """A selector that returns immediately and adds the timeout to the clock instead of waiting."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What `-n auto` means for these tests, and about how long they take."""
+"""The number of workers for `-n auto`, and an estimate of the duration."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,8 +7,8 @@ import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
 
-# Seconds of CPU that the tests of each folder take on one core of a server, with a control plane. They are mostly busy,
-# so workers divide them. A test fails if a folder has no row.
+# The CPU seconds for the tests of each folder on one core, with a control plane. The tests rarely wait, so the duration
+# is divided by the number of workers. A test checks that each folder has a row.
 SECONDS = {
     "behaviour": 250,
     "benchmarks": 20,
@@ -30,7 +30,7 @@ SECONDS = {
 
 
 def folders(arguments: Iterable[str], base: Path) -> set[str]:
-    """Return the folders of tests/ that arguments of pytest name as folders; a single file is not one."""
+    """Return the folders of tests/ in the arguments of pytest. Single files are ignored."""
     found: set[str] = set()
     for argument in arguments:
         path = (base / argument.partition("::")[0]).resolve()
@@ -42,18 +42,18 @@ def folders(arguments: Iterable[str], base: Path) -> set[str]:
 
 
 def selected(config: pytest.Config) -> set[str]:
-    """Return the folders that this run was asked for."""
+    """Return the folders that this run includes."""
     return folders(config.args, config.invocation_params.dir)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Use no workers for single files, which are ready before workers have started, nor if output is not captured."""
+    """Disable workers for single files, which run faster than workers start, and if output is not captured."""
     return 0 if not selected(config) or config.option.capture == "no" else None
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Print the estimate, which pytest_report_header would not do with -q."""
+    """Print the estimate. With -q, pytest ignores pytest_report_header."""
     config = session.config
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     seconds = sum(SECONDS.get(folder, 0) for folder in selected(config))
@@ -64,5 +64,5 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def duration(seconds: float) -> str:
-    """Return a rounded text, such as `40 s` or `8 min`."""
+    """Return a rounded duration, such as `40 s` or `8 min`."""
     return f"{max(10, round(seconds, -1)):.0f} s" if seconds < 95 else f"{seconds / 60:.0f} min"

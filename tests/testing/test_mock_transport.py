@@ -16,7 +16,7 @@ from kubex.models import ObjectMeta
 from kubex.transport import PreparedRequest, StreamResponse, Transport, TransportConfig, wrapped
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import MockAction, MockResponse, MockTransport
-from support.pairs import RUNTIMES
+from support.backend_pairs import RUNTIMES
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ import anyio
 import trio
 from anyio.lowlevel import checkpoint
 
-from support.pairs import PAIRS, Pair
+from support.backend_pairs import PAIRS, Pair
 
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 

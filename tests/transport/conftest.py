@@ -12,7 +12,7 @@ import trustme
 import kubex_aiohttp
 import kubex_httpx
 from kubex.transport import Backend, Transport, TransportConfig
-from support.pairs import Pair
+from support.backend_pairs import Pair
 from transport.servers import Open, Script, Serve, Server, ok
 
 

@@ -25,7 +25,7 @@ from kubex.transport import (
     Transport,
     TransportConfig,
 )
-from support.pairs import Pair
+from support.backend_pairs import Pair
 from transport.servers import Peer, Serve
 
 

@@ -14,7 +14,7 @@ import trio
 
 from kubex.errors import ConnectionLost
 from kubex.transport import PreparedRequest, StreamResponse
-from support.pairs import Pair
+from support.backend_pairs import Pair
 from transport.frames import echo
 from transport.frames import request as upgrading
 from transport.servers import SECONDS, Open, Peer, Serve

@@ -20,7 +20,7 @@ from kubex.errors import (
     TransportError,
 )
 from kubex.transport import Limits, PreparedRequest
-from support.pairs import PAIRS
+from support.backend_pairs import PAIRS
 from support.ports import free_port
 from transport.servers import SECONDS, Open, Peer, Script, Serve, Server
 

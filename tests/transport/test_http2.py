@@ -13,7 +13,7 @@ import trustme
 
 from kubex.errors import TransportError
 from kubex.transport import Limits, PreparedRequest, Proxy, Transport, WebSocketMessage
-from support.pairs import PAIRS, Pair
+from support.backend_pairs import PAIRS, Pair
 from transport.between import Socks, Tunnel
 from transport.frames import echo
 from transport.frames import request as upgrading

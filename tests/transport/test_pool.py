@@ -12,8 +12,8 @@ import pytest
 
 from kubex.errors import ConnectError, ConnectionLost, ConnectTimeout, TransportError
 from kubex.transport import Backend, Limits, PreparedRequest, Transport, TransportConfig
+from support.backend_pairs import PAIRS, Pair
 from support.clock import Clock
-from support.pairs import PAIRS, Pair
 from transport.servers import SECONDS, Open, Peer, Serve
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ from aiohttp.client_proto import ResponseHandler
 from kubex.errors import ProxyError, TransportError
 from kubex.transport import PreparedRequest, Proxy
 from kubex_aiohttp._connector import Connector, SocksConnector
-from support.pairs import Pair
+from support.backend_pairs import Pair
 from transport.between import Socks
 from transport.servers import Open, Serve
 

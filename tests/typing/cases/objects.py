@@ -14,7 +14,7 @@ from kubex.models import (
 )
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, PodStatus
 from kubex_k8s.v1_37.coordination.v1 import Lease, LeaseSpec
-from support.kinds import Widget, WidgetSpec
+from support.resources import Widget, WidgetSpec
 
 
 class PaintSpec(WidgetSpec):

@@ -1,4 +1,4 @@
-"""The generator's own inputs, and random objects that fit their schemas."""
+"""The OpenAPI documents from which the models are generated, and random objects that match their schemas."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -19,44 +19,44 @@ _META = "io.k8s.apimachinery.pkg.apis.meta.v1."
 _CRD = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1."
 
 
-def input_of(version: str) -> Path:
-    """Return the input that the package of a Kubernetes version is made from."""
+def input_path(version: str) -> Path:
+    """Return the path of the document for a Kubernetes version."""
     return CODEGEN / "inputs" / f"kubernetes-{version}.json.gz"
 
 
 def package_folder(version: str) -> Path:
-    """Return where the generated package of a Kubernetes version stands."""
+    """Return the folder of the generated package for a Kubernetes version."""
     source = ROOT / "packages" / f"kubex-k8s-{version.replace('.', '-')}" / "src" / "kubex_k8s"
     return source / f"v{version.replace('.', '_')}"
 
 
 @cache
 def document(version: str) -> Document:
-    """Read the input of a Kubernetes version."""
-    return read_document(input_of(version))
+    """Read the document of a Kubernetes version."""
+    return read_document(input_path(version))
 
 
-def model_of(version: str, schema: str) -> Any:
-    """Import the class of a schema through the public name of its package."""
+def model_class(version: str, schema: str) -> Any:
+    """Return the generated class of a schema, imported from its public package."""
     group, api_version = package_of(schema, kinds_of_schema(document(version).schemas[schema]))
     package = import_module(f"kubex_k8s.v{version.replace('.', '_')}.{group}.{api_version}")
     return getattr(package, schema.rpartition(".")[2])
 
 
 class RandomObjects:
-    """Makes valid objects of a document's schemas; each has a field that its schema does not know."""
+    """Creates random valid objects for the schemas of a document. Each has a field that is not in its schema."""
 
-    def __init__(self, schemas: Mapping[str, Any], seed: object, *, often: float = 0.8) -> None:
+    def __init__(self, schemas: Mapping[str, Any], seed: object, *, probability: float = 0.8) -> None:
         self._schemas = schemas
-        self._random = random.Random(str(seed))  # noqa: S311 - the objects shall be the same in every run
-        self._often = often
+        self._random = random.Random(str(seed))  # noqa: S311 - a fixed seed makes the objects reproducible
+        self._probability = probability
         self._special: Mapping[str, Callable[[int], Any]] = {
             f"{_META}ObjectMeta": lambda _: self._metadata(),
             f"{_META}OwnerReference": lambda _: {"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u"},
             f"{_META}Time": lambda _: f"2026-0{self._random.randint(1, 9)}-01T00:00:00Z",
             f"{_META}MicroTime": lambda _: f"2026-0{self._random.randint(1, 9)}-01T00:00:00.000000Z",
             f"{_META}FieldsV1": lambda _: {"f:spec": {}},
-            "io.k8s.apimachinery.pkg.runtime.RawExtension": lambda _: {"anything": [1, {"goes": True}]},
+            "io.k8s.apimachinery.pkg.runtime.RawExtension": lambda _: {"nested": [1, {"value": True}]},
             "io.k8s.apimachinery.pkg.api.resource.Quantity": lambda _: self._random.choice(["100m", "1Gi", "0"]),
             "io.k8s.apimachinery.pkg.util.intstr.IntOrString": lambda _: self._random.choice([80, "http", "50%"]),
             f"{_CRD}JSON": lambda _: self._random.choice([1, "text", [True], {"key": 1.5}]),
@@ -66,8 +66,8 @@ class RandomObjects:
         }
 
     def make(self, schema: str, api_version: str, kind: str) -> dict[str, Any]:
-        """Make an object of a kind."""
-        return {**self._of(schema, 0), "apiVersion": api_version, "kind": kind, "metadata": self._metadata()}
+        """Return a random object of a kind."""
+        return {**self._schema_value(schema, 0), "apiVersion": api_version, "kind": kind, "metadata": self._metadata()}
 
     def _metadata(self) -> dict[str, Any]:
         fields = {
@@ -81,21 +81,25 @@ class RandomObjects:
         return {name: value for name, value in fields.items() if self._random.random() < 0.7}
 
     def _either(self, depth: int, other: Any) -> Any:
-        return other if depth > 3 or self._random.random() < 0.5 else self._of(f"{_CRD}JSONSchemaProps", depth + 1)
+        return (
+            other
+            if depth > 3 or self._random.random() < 0.5
+            else self._schema_value(f"{_CRD}JSONSchemaProps", depth + 1)
+        )
 
-    def _of(self, name: str, depth: int) -> Any:
+    def _schema_value(self, name: str, depth: int) -> Any:
         if name in self._special:
             return self._special[name](depth)
         schema = self._schemas[name]
-        made = self._value(schema, depth)
+        result = self._value(schema, depth)
         for group, version, kind in kinds_of_schema(schema) if "metadata" in schema.get("properties", ()) else ():
-            made |= {"apiVersion": f"{group}/{version}" if group else version, "kind": kind}
-            made.setdefault("metadata", {})
-        return made
+            result |= {"apiVersion": f"{group}/{version}" if group else version, "kind": kind}
+            result.setdefault("metadata", {})
+        return result
 
     def _value(self, schema: Mapping[str, Any], depth: int) -> Any:
         if "$ref" in schema:
-            return self._of(schema["$ref"], depth)
+            return self._schema_value(schema["$ref"], depth)
         kind = schema.get("type")
         if kind == "array":
             return [self._value(schema["items"], depth + 1) for _ in range(self._random.randint(0, 2))]
@@ -109,10 +113,10 @@ class RandomObjects:
         if "properties" not in schema:
             values = schema.get("additionalProperties")
             return {"key": self._value(values, depth + 1)} if values else {"free": [depth]}
-        chance = self._often if depth < 2 else self._often / 2 if depth < 6 else 0
-        made = {
+        probability = self._probability if depth < 2 else self._probability / 2 if depth < 6 else 0
+        result = {
             name: self._value(inner, depth + 1)
             for name, inner in schema["properties"].items()
-            if name in schema.get("required", ()) or self._random.random() < chance
+            if name in schema.get("required", ()) or self._random.random() < probability
         }
-        return {**made, "aFieldOfALaterVersion": {"kept": [True]}}
+        return {**result, "aFieldOfALaterVersion": {"preserved": [True]}}

@@ -1,4 +1,4 @@
-"""The kinds of the tests beside those of Kubernetes, written by hand as a user would write them."""
+"""Models that are written by hand, like those of users, for tests of several folders."""
 
 from datetime import datetime
 
@@ -14,13 +14,13 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 
 class ManagedConfigMap(ConfigMap):
-    """A ConfigMap whose metadata tells who manages which field."""
+    """A ConfigMap with `managedFields` in its metadata."""
 
     metadata: ManagedObjectMeta = Field(default_factory=ManagedObjectMeta)
 
 
 class WidgetSpec(Model):
-    """The wish of a Widget, the custom resource of the tests."""
+    """The spec of a Widget, the custom resource of the tests."""
 
     size: int
     color: str | None = None

@@ -1,10 +1,10 @@
-"""The pairs of HTTP backend and async library that every behaviour must hold on."""
+"""The pairs of HTTP backend and async library on which tests run."""
 
 from typing import NamedTuple
 
 
 class Pair(NamedTuple):
-    """A backend by name, and the async library it runs on."""
+    """The name of a backend, and the async library on which it runs."""
 
     backend: str
     runtime: str
@@ -16,4 +16,4 @@ class Pair(NamedTuple):
 PAIRS = [Pair("aiohttp", "asyncio"), Pair("httpx", "asyncio"), Pair("httpx", "trio")]
 
 RUNTIMES = ["asyncio", "trio"]
-"""The async libraries, for tests that need no HTTP library."""
+"""The async libraries, for tests that do not need an HTTP library."""
