@@ -18,7 +18,7 @@ from ._discovery import accepts_any_method, discover
 from ._encode import dumps, render
 from ._evictions import evict
 from ._faults import Action, AddHeaders, Answer, Delay, Drop, FaultList
-from ._http import MAX_BODY, HangupError
+from ._http import MAX_BODY_BYTES, DropConnectionError
 from ._messages import RecordedRequest, Response, plain_text_response
 from ._negotiation import negotiate_error
 from ._patches import patch
@@ -82,14 +82,14 @@ class Application:
         """The latest internal errors of the server, each of which was a 500 response."""
 
     async def handle(self, request: RecordedRequest) -> Response:
-        """Handle one request. Raises HangupError if a fault drops the connection."""
+        """Handle one request. Raises DropConnectionError if a fault drops the connection."""
         fault = self.faults.take(request)
         if isinstance(fault, Delay):
             await fault.wait()
         if isinstance(fault, Answer):
             return Response(fault.status, list(fault.headers), fault.body)
         if isinstance(fault, Drop) and fault.when == "request":
-            raise HangupError
+            raise DropConnectionError
         response = await self._respond(request)
         if response.chunks is not None:
             response.chunks = self._abort_on_error(request, response.chunks)
@@ -109,7 +109,7 @@ class Application:
             response = render(error.code, dumps(error.status()), negotiate_error(request), error.headers)
         except errors.PlainError as error:
             response = plain_text_response(error.code, error.text, error.headers)
-        except HangupError:
+        except DropConnectionError:
             raise
         except Exception as error:  # noqa: BLE001  # as kube-apiserver, return 500 for any error, and log it
             self._record_failure(request, error)
@@ -126,11 +126,11 @@ class Application:
             try:
                 async for chunk in chunks:
                     yield chunk
-            except HangupError:
+            except DropConnectionError:
                 raise
             except Exception as error:
                 self._record_failure(request, error)
-                raise HangupError from error
+                raise DropConnectionError from error
 
     def _record_failure(self, request: RecordedRequest, error: Exception) -> None:
         logger.error("%s %s failed", request.method, request.target, exc_info=error)
@@ -142,7 +142,7 @@ class Application:
         user = self.authorizer.authorize(user, request, info)
         # Check the size after authorization, so that unauthorized requests get 401 or 403.
         if request.oversized:
-            raise errors.entity_too_large(MAX_BODY)
+            raise errors.entity_too_large(MAX_BODY_BYTES)
         if not info.is_resource:
             return self._non_resource_response(request)
         resource = self._resource(info)
@@ -227,7 +227,7 @@ def _apply_fault(response: Response, fault: Action | None) -> Response:
     if isinstance(fault, AddHeaders):
         response.headers.extend(fault.headers)
     if isinstance(fault, Drop) and fault.when == "response":
-        raise HangupError
+        raise DropConnectionError
     if isinstance(fault, Drop) and fault.when == "body":
         # The HTTP connection truncates complete bodies. Streams are truncated here.
         response.cut_at = fault.after_bytes
@@ -242,7 +242,7 @@ async def _truncate(chunks: AsyncGenerator[bytes, None], limit: int) -> AsyncGen
             yield chunk[:limit]
             limit -= len(chunk)
             if limit <= 0:
-                raise HangupError
+                raise DropConnectionError
     finally:
         await chunks.aclose()
 

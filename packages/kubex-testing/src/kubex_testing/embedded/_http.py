@@ -1,4 +1,4 @@
-"""HTTP/1.1 on one connection: h11 over asyncio streams, keep-alive, chunked bodies both ways."""
+"""HTTP/1.1 on one connection, with h11 and asyncio streams: keep-alive, pipelining and chunked bodies."""
 
 import asyncio
 import contextlib
@@ -9,27 +9,27 @@ from typing import Any
 
 import h11
 
-from ._messages import Identity, Pairs, RecordedRequest, Response
+from ._messages import HeaderPairs, Identity, RecordedRequest, Response
 
-MAX_BODY = 3 * 1024 * 1024
+MAX_BODY_BYTES = 3 * 1024 * 1024
 READ_SIZE = 64 * 1024
 
-# As Go writes them; newer versions of Python have the names of RFC 9110.
-_PHRASES = {status.value: status.phrase for status in HTTPStatus} | {
+# The reason phrases of Go. Newer versions of Python use the names of RFC 9110.
+_REASON_PHRASES = {status.value: status.phrase for status in HTTPStatus} | {
     413: "Request Entity Too Large",
     422: "Unprocessable Entity",
 }
 
 Handler = Callable[[RecordedRequest], Awaitable[Response]]
-HeadHook = Callable[[RecordedRequest], bool]
+HeadFilter = Callable[[RecordedRequest], bool]
 
 
-class HangupError(Exception):
-    """Close the connection at once; raised by a handler that simulates a lost connection."""
+class DropConnectionError(Exception):
+    """Raised by a handler to drop the connection, which simulates a lost connection."""
 
 
 class Connection:
-    """Serves the requests of one client, one after the other."""
+    """Serve the requests of one connection in sequence."""
 
     def __init__(
         self,
@@ -38,43 +38,44 @@ class Connection:
         *,
         number: int,
         handler: Handler,
-        refuse_head: HeadHook,
+        drops_at_head: HeadFilter,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._number = number
         self._handler = handler
-        self._refuse_head = refuse_head
+        self._drops_at_head = drops_at_head
         self._protocol = h11.Connection(h11.SERVER, max_incomplete_event_size=256 * 1024)
-        self._peer = _peer(writer)
-        self._certificate = _certificate(writer)
+        self._peer_address = _peer_address(writer)
+        self._certificate_identity = _certificate_identity(writer)
 
     def abort(self) -> None:
-        """Drop the connection without the courtesies of HTTP or TLS."""
+        """Close the connection at once, without an end of the response or of TLS."""
         self._writer.transport.abort()
 
     async def run(self) -> None:
-        """Serve until the client goes, the protocol breaks or a handler hangs up."""
+        """Serve requests until the client disconnects, violates the protocol, or a handler drops the connection."""
         try:
-            while await self._serve_one():
+            while await self._serve_request():
                 self._protocol.start_next_cycle()
         except h11.RemoteProtocolError as error:
-            await self._complain(error)
-        except HangupError:
+            await self._send_protocol_error(error)
+        except DropConnectionError:
             self.abort()
         except (ConnectionError, ssl.SSLError, TimeoutError):
             self.abort()
-        except asyncio.CancelledError:  # a client that does not read would make the end of TLS last half a minute
+        except asyncio.CancelledError:
+            # Closing TLS would wait 30 seconds for a client that does not read.
             self.abort()
             raise
         finally:
-            # In Python 3.11.2 a second close() of a TLS transport makes abort() raise AttributeError.
+            # In Python 3.11.2, abort() raises AttributeError after a second close() of a TLS transport.
             if not self._writer.is_closing():
                 self._writer.close()
             with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
                 await self._writer.wait_closed()
 
-    async def _serve_one(self) -> bool:
+    async def _serve_request(self) -> bool:
         request = await self._read_request()
         if request is None:
             return False
@@ -84,35 +85,41 @@ class Connection:
         if response.chunks is not None:
             await self._send_stream(response, response.chunks)
         else:
-            await self._send_whole(response)
+            await self._send_response(response)
         return self._protocol.our_state is h11.DONE and self._protocol.their_state is h11.DONE
 
-    async def _event(self) -> Any:
+    async def _next_event(self) -> Any:
         while True:
             event = self._protocol.next_event()
             if event is not h11.NEED_DATA:
                 return event
             if self._protocol.they_are_waiting_for_100_continue:
-                await self._send(h11.InformationalResponse(status_code=100, headers=[], reason=_reason(100)))
+                await self._send(h11.InformationalResponse(status_code=100, headers=[], reason=_reason_phrase(100)))
             self._protocol.receive_data(await self._reader.read(READ_SIZE))
 
     async def _read_request(self) -> RecordedRequest | None:
-        event = await self._event()
+        event = await self._next_event()
         if not isinstance(event, h11.Request):
             return None
         method, target = event.method.decode("ascii"), event.target.decode("latin-1")
-        headers: Pairs = tuple((name.decode("ascii"), value.decode("latin-1")) for name, value in event.headers)
+        headers: HeaderPairs = tuple((name.decode("ascii"), value.decode("latin-1")) for name, value in event.headers)
         head = RecordedRequest(
-            method, target, headers, peer=self._peer, connection=self._number, certificate=self._certificate
+            method,
+            target,
+            headers,
+            peer=self._peer_address,
+            connection=self._number,
+            certificate=self._certificate_identity,
         )
-        if self._refuse_head(head):
-            raise HangupError
-        parts: list[bytes] = []
+        if self._drops_at_head(head):
+            raise DropConnectionError
+        chunks: list[bytes] = []
         size = 0
-        while isinstance(event := await self._event(), h11.Data):
+        while isinstance(event := await self._next_event(), h11.Data):
+            # Read a body that is too large to its end, without keeping it, so that the client receives the error.
             size += len(event.data)
-            if size <= MAX_BODY:
-                parts.append(bytes(event.data))
+            if size <= MAX_BODY_BYTES:
+                chunks.append(bytes(event.data))
         if isinstance(event, h11.ConnectionClosed):
             return None
         if size == 0:
@@ -121,11 +128,11 @@ class Connection:
             method,
             target,
             headers,
-            body=b"".join(parts),
-            peer=self._peer,
+            body=b"".join(chunks),
+            peer=self._peer_address,
             connection=self._number,
-            certificate=self._certificate,
-            oversized=size > MAX_BODY,
+            certificate=self._certificate_identity,
+            oversized=size > MAX_BODY_BYTES,
         )
 
     async def _send(self, *events: h11.Event) -> None:
@@ -133,60 +140,61 @@ class Connection:
         self._writer.write(data)
         await self._writer.drain()
 
-    async def _send_whole(self, response: Response) -> None:
+    async def _send_response(self, response: Response) -> None:
         headers = list(response.headers)
         if response.status not in (204, 304):
             headers.append(("Content-Length", str(len(response.body))))
-        head = _head(response.status, headers)
+        head = _response_head(response.status, headers)
         if response.cut_at is not None:
             await self._send(head, h11.Data(data=response.body[: response.cut_at]))
-            raise HangupError
+            raise DropConnectionError
         if response.body:
             await self._send(head, h11.Data(data=response.body), h11.EndOfMessage())
         else:
             await self._send(head, h11.EndOfMessage())
 
     async def _send_stream(self, response: Response, chunks: AsyncGenerator[bytes, None]) -> None:
-        """Stream the chunks; stop producing them as soon as the client is gone."""
+        """Send the chunks, and stop when the client disconnects."""
         headers = [*response.headers, ("Transfer-Encoding", "chunked")]
-        await self._send(_head(response.status, headers))
-        producer = asyncio.ensure_future(self._produce(chunks))
+        await self._send(_response_head(response.status, headers))
+        producer = asyncio.ensure_future(self._send_chunks(chunks))
         monitor = asyncio.ensure_future(self._reader.read(READ_SIZE))
         try:
             await asyncio.wait({producer, monitor}, return_when=asyncio.FIRST_COMPLETED)
             if monitor.done():
-                early = monitor.result()
-                if not early:
-                    raise HangupError
-                self._protocol.receive_data(early)
+                # An empty result means that the client has disconnected. Other data is a pipelined request.
+                pipelined = monitor.result()
+                if not pipelined:
+                    raise DropConnectionError
+                self._protocol.receive_data(pipelined)
             await producer
         finally:
             await _cancel(producer)
             await _cancel(monitor)
         await self._send(h11.EndOfMessage())
 
-    async def _produce(self, source: AsyncGenerator[bytes, None]) -> None:
+    async def _send_chunks(self, source: AsyncGenerator[bytes, None]) -> None:
         async with contextlib.aclosing(source) as chunks:
             async for chunk in chunks:
                 if chunk:
                     await self._send(h11.Data(data=chunk))
 
-    async def _complain(self, error: h11.RemoteProtocolError) -> None:
+    async def _send_protocol_error(self, error: h11.RemoteProtocolError) -> None:
         if self._protocol.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             body = f"{error.error_status_hint} Bad Request".encode()
             response = Response(
                 error.error_status_hint, [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")], body
             )
             with contextlib.suppress(ConnectionError):
-                await self._send_whole(response)
+                await self._send_response(response)
 
 
-def _head(status: int, headers: list[tuple[str, str]]) -> h11.Response:
-    return h11.Response(status_code=status, headers=headers, reason=_reason(status))
+def _response_head(status: int, headers: list[tuple[str, str]]) -> h11.Response:
+    return h11.Response(status_code=status, headers=headers, reason=_reason_phrase(status))
 
 
-def _reason(status: int) -> bytes:
-    return _PHRASES.get(status, f"status code {status}").encode("ascii")
+def _reason_phrase(status: int) -> bytes:
+    return _REASON_PHRASES.get(status, f"status code {status}").encode("ascii")
 
 
 async def _cancel(task: "asyncio.Future[Any]") -> None:
@@ -197,13 +205,13 @@ async def _cancel(task: "asyncio.Future[Any]") -> None:
         task.exception()
 
 
-def _peer(writer: asyncio.StreamWriter) -> tuple[str, int]:
+def _peer_address(writer: asyncio.StreamWriter) -> tuple[str, int]:
     name = writer.get_extra_info("peername") or ("", 0)
     return str(name[0]), int(name[1])
 
 
-def _certificate(writer: asyncio.StreamWriter) -> Identity | None:
-    """Read the identity of a verified client certificate: CN is the user, each O a group."""
+def _certificate_identity(writer: asyncio.StreamWriter) -> Identity | None:
+    """Return the user of a verified client certificate: the name is the CN, and the groups are the Os."""
     certificate = writer.get_extra_info("peercert")
     if not certificate:
         return None

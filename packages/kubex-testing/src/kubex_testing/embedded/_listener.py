@@ -5,7 +5,7 @@ import contextlib
 import socket
 import ssl
 
-from ._http import READ_SIZE, Connection, Handler, HeadHook
+from ._http import READ_SIZE, Connection, Handler, HeadFilter
 
 HOST = "127.0.0.1"
 BACKLOG = 512
@@ -24,12 +24,12 @@ class Listener:
     `asyncio.start_server` supports that only since Python 3.12.
     """
 
-    def __init__(self, port: int, context: ssl.SSLContext | None, handler: Handler, refuse_head: HeadHook) -> None:
+    def __init__(self, port: int, context: ssl.SSLContext | None, handler: Handler, drops_at_head: HeadFilter) -> None:
         self.port = port
         self.accepted = 0
         self._context = context
         self._handler = handler
-        self._refuse_head = refuse_head
+        self._drops_at_head = drops_at_head
         self._listening: socket.socket | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._open: set[Connection] = set()
@@ -108,7 +108,7 @@ class Listener:
         except OSError:  # the handshake failed, or the client disconnected
             return
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
-        connection = Connection(reader, writer, number=number, handler=self._handler, refuse_head=self._refuse_head)
+        connection = Connection(reader, writer, number=number, handler=self._handler, drops_at_head=self._drops_at_head)
         self._open.add(connection)
         with contextlib.suppress(asyncio.CancelledError):
             try:

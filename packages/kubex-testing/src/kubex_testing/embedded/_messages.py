@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
-Pairs = tuple[tuple[str, str], ...]
+HeaderPairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class RecordedRequest:
 
     method: str
     target: str
-    headers: Pairs
+    headers: HeaderPairs
     body: bytes = b""
     peer: tuple[str, int] = ("", 0)
     connection: int = 0

@@ -71,7 +71,7 @@ class EmbeddedServer:
         self._authority = CertificateAuthority() if tls else None
         authority = self._authority
         context = server_context(authority.server_identity(), authority.cert_pem) if authority else None
-        self._listener = Listener(port, context, self._handle, self._refuse_head)
+        self._listener = Listener(port, context, self._handle, self._drops_at_head)
 
     def start(self) -> ServerHandle:
         """Start the server, and return a handle for its administrator."""
@@ -269,7 +269,7 @@ class EmbeddedServer:
         # The request is recorded first, so that tests can find a request that a fault delays.
         return await self._app.handle(request)
 
-    def _refuse_head(self, request: RecordedRequest) -> bool:
+    def _drops_at_head(self, request: RecordedRequest) -> bool:
         refused = self._faults.drops_at_head(request)
         if refused:
             self._request_log.add(request)
