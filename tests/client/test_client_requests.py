@@ -140,6 +140,13 @@ async def test_the_path_of_the_server_is_kept(connect: Connect, serve: Serve, pr
     ]
 
 
+async def test_the_scheme_of_the_server_may_be_in_capitals(connect: Connect, serve: Serve) -> None:
+    server = serve(Turns(answer(json.dumps(VERSION).encode())))
+    async with connect(server.url.replace("http", "HTTP")) as client:
+        await client.version()
+    assert [request.target for request in server.seen] == ["/version"]
+
+
 async def test_a_host_may_be_a_name(connect: Connect, serve: Serve) -> None:
     server = serve(Turns(answer()))
     async with connect(f"http://LOCALHOST:{server.port}/") as client:

@@ -89,6 +89,16 @@ async def test_expired_id_token_is_refreshed_once_for_concurrent_callers(
     assert [seen.method for seen in provider.server.seen] == ["GET", "POST"]
 
 
+async def test_scheme_of_the_issuer_may_be_in_capitals(
+    sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
+) -> None:
+    provider.url = provider.url.replace("http", "HTTP")
+    async with sign_in() as client:
+        with pytest.raises(Unauthorized):  # the server trusts tokens of the issuer in small letters only
+            await client.version()
+    assert received_tokens(api_server)[0] == provider.token(1)
+
+
 async def test_id_token_is_optional_with_a_refresh_token(
     sign_in: SignIn, provider: Provider, api_server: EmbeddedServer
 ) -> None:
