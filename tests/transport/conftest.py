@@ -11,7 +11,7 @@ import trustme
 
 import kubex_aiohttp
 import kubex_httpx
-from kubex.transport import Backend, Transport, TransportConfig
+from kubex.transport import Backend, TLSSettings, Transport, TransportConfig
 from support.backend_pairs import Pair
 from transport.servers import Open, Script, Serve, Server, ok
 
@@ -38,13 +38,26 @@ def backend(pair: Pair) -> Backend:
     return {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}[pair.backend]
 
 
+def as_data(context: ssl.SSLContext | None) -> TLSSettings | None:
+    """Return the settings of a context as data, which a client passes too."""
+    if context is None:
+        return None
+    authorities = "".join(map(ssl.DER_cert_to_PEM_cert, context.get_ca_certs(binary_form=True)))
+    return TLSSettings(
+        authorities=authorities,
+        verify=context.verify_mode is not ssl.CERT_NONE,
+        strict=bool(context.verify_flags & ssl.VERIFY_X509_STRICT),
+    )
+
+
 @pytest.fixture
 def open_transport(backend: Backend) -> Open:
     """Make a transport of the pair's backend, for the length of a block."""
 
     @asynccontextmanager
     async def opened(**settings: Any) -> AsyncIterator[Transport]:
-        transport = backend.load()(TransportConfig(**settings))
+        tls, proxy_tls = as_data(settings.get("ssl_context")), as_data(settings.get("proxy_ssl_context"))
+        transport = backend.load()(TransportConfig(tls=tls, proxy_tls=proxy_tls, **settings))
         try:
             yield transport
         finally:
