@@ -114,7 +114,10 @@ class ClientOptions:
             raise _wrong("proxy", "a URL, a dict of URLs by scheme, or None", type(self.proxy).__name__)
         for scheme, url in self.proxy.items():
             if scheme not in ("http", "https"):
-                raise _wrong("proxy", 'a dict with the keys "http" and "https" only', scheme)
+                # Without the key, which may be a URL with a password.
+                raise ConfigurationError(
+                    'must be a dict with the keys "http" and "https" only', field="ClientOptions.proxy"
+                )
             if not isinstance(url, str):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise _wrong("proxy", f"a URL for {scheme!r}", type(url).__name__)
             parse_proxy(url, field=f"ClientOptions.proxy[{scheme!r}]")
