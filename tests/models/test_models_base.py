@@ -3,11 +3,12 @@
 import copy
 import json
 import pickle
+import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from kubex.models import (
     ClusterResource,
@@ -25,6 +26,7 @@ from kubex.models import (
     VersionInfo,
     facts_of,
 )
+from kubex.models._lazy.decode import decode_eagerly, decode_lazily
 from kubex.models._names import IRREGULAR, wire_name
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, PodStatus
@@ -75,23 +77,33 @@ def test_unknown_fields_survive_at_every_depth() -> None:
     assert json.loads(web.to_json()) == body
 
 
-def test_metadata_keeps_what_it_knows() -> None:
-    meta = ObjectMeta.model_validate(
-        {
-            "name": "a",
-            "managedFields": [{"manager": "kubectl"}],
-            "somethingNew": 1,
-            "ownerReferences": [
-                {"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u", "blockOwnerDeletion": True}
-            ],
-        }
-    )
-    assert meta.to_dict().keys() == {"name", "ownerReferences"}
+def test_metadata_keeps_all_but_the_managed_fields() -> None:
+    kept = {
+        "name": "a",
+        "selfLink": "/a",
+        "somethingNew": {"deep": [1, None]},
+        "creationTimestamp": None,
+        "ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u", "blockOwnerDeletion": True}],
+    }
+    body = {
+        "metadata": {**kept, "managedFields": [{"manager": "kubectl", "fieldsV1": {"f:data": {}}}]},
+        "data": {"a": "b"},
+    }
+    text = json.dumps(body).encode()
+    found = [ConfigMap.model_validate(body), ConfigMap.model_validate_json(text)]
+    found += [decode_lazily(ConfigMap, text, "a"), decode_eagerly(ConfigMap, text, "a")]
+    for item in found:
+        assert item.to_dict()["metadata"] == kept
+        assert not hasattr(item.metadata, "managed_fields")
+        assert item == found[0]
     owner = OwnerReference(api_version="v1", kind="Pod", name="p", uid="u", block_owner_deletion=True)
-    assert meta.owner_references == [owner]
+    assert found[0].metadata.owner_references == [owner]
+    assert "managedFields" not in ObjectMeta.model_json_schema()["properties"]
+    for entries in (None, [], [None], "text"):
+        assert ObjectMeta.model_validate({"managedFields": entries}).to_dict() == {}
 
 
-def test_a_metadata_type_that_keeps_everything_is_there_for_those_who_ask() -> None:
+def test_managed_metadata_has_the_managed_fields() -> None:
     class Managed(ConfigMap):
         metadata: ManagedObjectMeta
 
@@ -265,3 +277,23 @@ def test_a_dump_is_the_first_use_of_an_object_made_without_validation() -> None:
 
     item = Fresh.model_construct(metadata=ObjectMeta(name="a"))
     assert json.loads(item.to_json())["metadata"] == {"name": "a"}
+
+
+def test_a_type_adapter_of_a_class_warns_only_while_it_is_made() -> None:
+    class Fresh(Widget):
+        pass
+
+    # FastAPI makes an adapter of the type of each parameter, with the name of the parameter as an alias.
+    assert not Fresh.__pydantic_complete__
+    kinds: list[Any] = [Fresh, Pod, ConfigMap]
+    for kind in kinds:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            annotated: Any = Annotated[kind, Field(alias="body")]
+            adapter = TypeAdapter[Any](annotated)
+        assert adapter.pydantic_complete
+        read = adapter.validate_python({"metadata": {"name": "a", "new": 1}, "spec": {"size": 1, "containers": []}})
+        assert adapter.dump_python(read, mode="json", by_alias=True)["metadata"]["name"] == "a"
+        for mode in ("validation", "serialization"):
+            schema = adapter.json_schema(mode=mode)
+            assert schema["$defs"]["ObjectMeta"]["properties"]["creationTimestamp"]["anyOf"][0]["format"] == "date-time"

@@ -1,13 +1,16 @@
 """Field types whose JSON form needs care."""
 
+import copy
 import json
+import pickle
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Annotated
 
 import pytest
 from pydantic import ValidationError
 
-from kubex.models import IntOrString, MicroTime, Model, ObjectMeta, StatusDetails, Time, Timestamp
+from kubex.models import IntOrString, LazyModel, MicroTime, Model, ObjectMeta, StatusDetails, Time, Timestamp
 from kubex.models.fields import NullAsEmpty
 from kubex_k8s.v1_37.coordination.v1 import Lease, LeaseSpec
 from kubex_k8s.v1_37.core.v1 import PodSpec
@@ -26,7 +29,18 @@ class Times(Model):
 
 class Stamped(Model):
     at: Timestamp
-    exactly: str
+
+
+class Seconds(LazyModel):
+    at: Time
+    each: list[Time]
+    by_name: dict[str, Time]
+
+
+class Fractions(LazyModel):
+    at: Timestamp
+    each: list[Timestamp]
+    by_name: dict[str, Timestamp]
 
 
 class Endpoints(Model):
@@ -100,13 +114,74 @@ def test_anything_else_is_neither(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("read", "sent"),
+    "text",
     [
-        ("2024-01-02T03:04:05Z", "2024-01-02T03:04:05Z"),
-        ("2024-01-02T03:04:05.600Z", "2024-01-02T03:04:05.600000Z"),
-        ("2024-01-02T03:04:05.123456789+01:00", "2024-01-02T02:04:05.123456Z"),
+        "2024-01-02T03:04:05Z",
+        "2024-01-02T03:04:05.600Z",
+        "2024-01-02T03:04:05.000000Z",
+        "2024-01-02T03:04:05.123456Z",
+        "2024-01-02T03:04:05.123456789Z",
+        "2024-02-29T23:59:59.123456789+02:00",
+        "2024-01-02T03:04:05+00:00",
+        "2024-01-02t03:04:05z",
+        "0001-01-01T00:00:00+02:00",
     ],
 )
-def test_a_timestamp_has_its_fraction_to_the_microsecond_and_text_has_all(read: str, sent: str) -> None:
-    stamped = Stamped.model_validate_json(json.dumps({"at": read, "exactly": read}))
-    assert stamped.to_dict() == {"at": sent, "exactly": read}
+@pytest.mark.parametrize("kind", [Seconds, Fractions])
+def test_a_time_that_is_not_changed_is_written_as_it_was_read(kind: type[Model], text: str) -> None:
+    wanted = {"at": text, "each": [text, text], "byName": {"a": text}}
+    for stamped in (kind.model_validate_json(json.dumps(wanted)), kind.model_validate(wanted)):
+        twins = (stamped, copy.deepcopy(stamped), stamped.model_copy(deep=True), pickle.loads(pickle.dumps(stamped)))
+        for twin in twins:
+            assert twin == stamped
+            assert twin.to_dict() == wanted
+            assert json.loads(twin.to_json()) == wanted
+            assert twin.model_dump(mode="json", by_alias=True) == wanted
+            assert json.loads(twin.model_dump_json(by_alias=True)) == wanted
+
+
+def test_a_time_that_was_read_is_a_datetime() -> None:
+    text = "2024-01-02T03:04:05.123456789+02:00"
+    zone = timezone(timedelta(hours=2))
+    read = Times.model_validate_json(json.dumps({"time": text})).time
+    plain = datetime(2024, 1, 2, 3, 4, 5, 123456, tzinfo=zone)
+    assert read is not None
+    assert (read, hash(read), read.isoformat()) == (plain, hash(plain), plain.isoformat())
+    assert isinstance(read, datetime)
+
+
+def test_a_time_that_is_computed_or_set_is_written_in_the_usual_form() -> None:
+    stamped = Stamped.model_validate_json('{"at": "2024-01-02T03:04:05.123456789+02:00"}')
+    changes: list[Callable[[datetime], datetime]] = [
+        lambda at: at + timedelta(0),
+        lambda at: at.replace(second=5),
+        lambda at: at.astimezone(timezone.utc),
+        lambda at: pickle.loads(pickle.dumps(at.replace(second=5))),
+        lambda at: datetime.fromisoformat(at.isoformat()),
+    ]
+    for change in changes:
+        assert Stamped(at=change(stamped.at)).to_dict() == {"at": "2024-01-02T01:04:05.123456Z"}
+        twin = stamped.model_copy(deep=True)
+        twin.at = change(twin.at)
+        assert twin.to_dict() == {"at": "2024-01-02T01:04:05.123456Z"}
+
+
+@pytest.mark.covers("pitfall-8")
+@pytest.mark.parametrize(
+    ("read", "sent"),
+    [
+        ("2020-02-28T20:11:41.636526400Z", "2020-02-28T20:11:41.636526Z"),
+        ("2022-06-23T18:10:50.278Z", "2022-06-23T18:10:50.278000Z"),
+        ("2022-06-23T18:10:50Z", "2022-06-23T18:10:50.000000Z"),
+        ("2022-06-23T18:10:50.278000+02:00", "2022-06-23T18:10:50.278000+02:00"),
+    ],
+)
+def test_a_micro_time_is_written_as_it_was_read_if_it_has_six_digits(read: str, sent: str) -> None:
+    assert LeaseSpec.model_validate({"renewTime": read}).to_dict() == {"renewTime": sent}
+
+
+def test_what_is_not_a_time_is_an_error_that_shows_the_form() -> None:
+    values: list[object] = ["yesterday", [], {}, True]
+    for value in values:
+        with pytest.raises(ValidationError, match="such as 2024-01-02T03:04:05Z"):
+            Stamped.model_validate_json(json.dumps({"at": value}))

@@ -1,7 +1,5 @@
 """Metadata with `managedFields`."""
 
-from pydantic import ConfigDict
-
 from kubex.models._meta import ObjectMeta
 from kubex.models._model import Model
 from kubex.models._values import Time
@@ -23,8 +21,6 @@ class ManagedFieldsEntry(Model):
 
 
 class ManagedObjectMeta(ObjectMeta):
-    """Metadata with `managedFields` and unknown fields kept, for those who ask: it costs about a fifth of decoding."""
-
-    model_config = ConfigDict(extra="allow")
+    """Metadata with `managedFields`, which cost about a fifth of decoding."""
 
     managed_fields: list[ManagedFieldsEntry] | None = None

@@ -1,11 +1,15 @@
 """The configuration that all models share."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any, get_args
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from pydantic import VERSION, BaseModel, ConfigDict
+from pydantic_core import to_json
+from typing_extensions import Self
 
 from kubex.models._names import wire_name
+from kubex.models._nulls import clear, clear_all, with_nulls
+from kubex.models._unknown import refuse_unknown
 
 # Older versions cannot write an object inside another one while the schema of its own class is not built.
 BUILT_FIRST = tuple(map(int, VERSION.split(".")[:2])) < (2, 14)
@@ -27,17 +31,51 @@ NOT_SHOWN = _NotShown()
 class Model(BaseModel):
     """A Kubernetes structure: snake_case attributes, camelCase JSON, unknown fields kept.
 
-    Fields may be given by either name. Schemas are built on first use, which keeps imports cheap.
+    Fields may be given by either name. The constructor raises TypeError for a field that the class does not declare;
+    `model_validate()` keeps it. Schemas are built on first use, which keeps imports cheap.
     """
 
     model_config = ConfigDict(
         alias_generator=wire_name,
         validate_by_name=True,
         validate_by_alias=True,
-        defer_build=True,
+        # Not True, which would defer also a TypeAdapter of the class. FastAPI hides a warning only while it makes one.
+        defer_build=1,  # type: ignore[typeddict-item]  # pyright: ignore[reportArgumentType]
         extra="allow",
         hide_input_in_errors=True,
     )
+
+    _declares_all_fields: ClassVar[bool] = True
+    """Whether objects have undeclared fields only by exception, as after an upgrade of the server."""
+
+    if not TYPE_CHECKING:  # type checkers know the arguments from the fields
+
+        def __init__(self, /, **fields: Any) -> None:
+            refuse_unknown(type(self), fields)
+            super().__init__(**fields)
+            if any(value is None for value in fields.values()):
+                clear_all(self)
+
+        # Pydantic does not call this one for objects that it reads.
+        __init__.__pydantic_base_init__ = True
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            super().__setattr__(name, value)
+            if value is None:
+                clear(self.model_fields_set, (name,))
+
+    @classmethod
+    def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
+        """Make an object without validation; a field that is None is not sent."""
+        made = super().model_construct(_fields_set, **values)
+        clear_all(made)
+        return made
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy; a field that is None in `update` is not sent."""
+        copied = super().model_copy(update=update, deep=deep)
+        clear(copied.model_fields_set, [name for name, value in (update or {}).items() if value is None])
+        return copied
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -75,12 +113,16 @@ class Model(BaseModel):
         )
 
     def to_json(self) -> bytes:
-        """Encode as the API server expects: wire names, nothing that is None."""
-        return self.__pydantic_serializer__.to_json(self, by_alias=True, exclude_none=True)
+        """Encode as the API server expects: as `to_dict()`, in JSON."""
+        return to_json(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form as plain Python values: wire names, nothing that is None."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        """Return the JSON form as plain Python values, with the names of JSON.
+
+        A field that the program set to None is left out. One that was read from null is null.
+        """
+        written: dict[str, Any] = with_nulls(self, self.model_dump(mode="json", by_alias=True, exclude_none=True))
+        return written
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Iterate over what a `repr` shows: the fields that are set."""

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any, ClassVar, Literal, SupportsIndex, cast, overload
 
 from kubex.models._facts import ResourceFacts
+from kubex.models._nulls import clear
 from kubex.models._resource import ClusterResource, NamespacedResource, Resource
 
 
@@ -31,6 +32,8 @@ class _Fields(Resource):
         else:
             extra[name] = value
             self.model_fields_set.add(name)
+            if value is None:
+                clear(self.model_fields_set, (name,))
 
     def __delitem__(self, name: str) -> None:
         attribute = _attributes(type(self)).get(name)

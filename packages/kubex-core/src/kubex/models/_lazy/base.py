@@ -6,12 +6,13 @@ decodes the remaining fields for everything that needs the complete object: dump
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import VERSION, BaseModel
 
 from kubex.models._errors import DecodeError
 from kubex.models._model import NOT_SHOWN, Model, is_shown
+from kubex.models._nulls import clear
 
 M = TypeVar("M", bound=Model)
 
@@ -91,9 +92,6 @@ class LazyModel(Model):
             template: PodTemplateSpec
     """
 
-    _declares_all_fields: ClassVar[bool] = True
-    """Whether objects have undeclared fields only by exception, as after an upgrade of the server."""
-
     if not TYPE_CHECKING:  # hidden from type checkers, or they would accept misspelt attributes
         __dict__ = property(_complete_dict, _set_dict, doc="The fields; those that are left are decoded first.")
 
@@ -123,6 +121,8 @@ class LazyModel(Model):
                 return
             undecoded.fields_set().add(name)
             fields[name] = value
+            if value is None:
+                clear(undecoded.fields_set(), (name,))
             if _get_dict(self) is not fields:  # another thread has completed the object meanwhile
                 super().__setattr__(name, value)
 
@@ -168,11 +168,11 @@ class LazyModel(Model):
 
 
 def construct(model: type[M], fields: dict[str, Any], fields_set: set[str]) -> M:
-    """Make an object from the values of all fields; it has no unknown ones."""
+    """Make an object of a class that keeps unknown fields from the values of all fields."""
     made = model.__new__(model)
     _set_dict(made, fields)
     _set_fields_set(made, fields_set)
-    _set_extra(made, None)
+    _set_extra(made, {})
     _set_private(made, None)
     return made
 

@@ -1,7 +1,7 @@
 """Decoding the metadata of an object, which is never lazy.
 
 msgspec reads it in one pass and skips `managedFields`, which are large and which `ObjectMeta` does not keep. Metadata
-that does not fit is left to Pydantic, which is more tolerant and has the better errors.
+that does not fit or has unknown fields is left to Pydantic, which is more tolerant and has the better errors.
 """
 
 from typing import Any
@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from kubex.models._errors import decode_error
 from kubex.models._lazy.base import construct
 from kubex.models._lazy.fields import Validate, complete, validator
 from kubex.models._lazy.split import Json, scan_object
-from kubex.models._meta import ObjectMeta
+from kubex.models._meta import MANAGED_FIELDS, ObjectMeta
 from kubex.models._names import wire_name
 
 # Types that msgspec reads as Pydantic does; fields of other types are validated from their JSON.
@@ -31,7 +32,9 @@ def _make_struct() -> type[msgspec.Struct]:
         fields.append((name, Raw | UnsetType if kind is None else kind | None | UnsetType, UNSET))
         if kind is None:
             _validators[name] = validator(field)
-    return msgspec.defstruct("Metadata", fields, rename=_WIRES, gc=False)
+    skipped = ("managed_fields", Raw | UnsetType, UNSET)
+    names = {**_WIRES, "managed_fields": MANAGED_FIELDS}
+    return msgspec.defstruct("Metadata", [*fields, skipped], rename=names, forbid_unknown_fields=True, gc=False)
 
 
 METADATA = _make_struct()
@@ -43,6 +46,7 @@ _decode = msgspec.json.Decoder(METADATA).decode
 def from_struct(struct: msgspec.Struct) -> ObjectMeta:
     """Make metadata from its struct; raises ValidationError."""
     fields = msgspec.structs.asdict(struct)
+    del fields["managed_fields"]
     fields_set: set[str] = set()
     for name, value in fields.items():
         if value is UNSET:
@@ -62,21 +66,21 @@ def decode_metadata(kind: type[ObjectMeta], body: Json, what: str) -> ObjectMeta
         try:
             return from_struct(_decode(raw))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValidationError):
-            raw = _known_fields(raw)
+            raw = _without_managed_fields(raw)
     try:
         return complete(kind).model_validate_json(raw)
     except ValidationError as error:
         raise decode_error(error, f"the metadata of {what}{name_in(raw)}") from error
 
 
-def _known_fields(raw: bytes) -> bytes:
-    """Return the fields that ObjectMeta keeps: the others may nest deeper than Pydantic reads."""
+def _without_managed_fields(raw: bytes) -> bytes:
+    """Return the fields that ObjectMeta keeps: `managedFields` may nest deeper than Pydantic reads."""
     try:
         fields = scan_object(raw)
     except ValueError:
         return raw
-    known = {name: bytes(fields[name]) for name in {**_WIRES, **dict.fromkeys(_WIRES.values())} if name in fields}
-    return b"{%s}" % b",".join(b'"%s":%s' % (name.encode(), value) for name, value in known.items())
+    fields.pop(MANAGED_FIELDS, None)
+    return b"{%s}" % b",".join(b"%s:%s" % (to_json(name), bytes(value)) for name, value in fields.items())
 
 
 class _Name(msgspec.Struct):

@@ -1,0 +1,112 @@
+"""Constructors refuse what the class does not declare; data that is read keeps it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pydantic import ConfigDict, Field
+
+from kubex.client import ClientOptions, RetryPolicy
+from kubex.configuration import ClientConfiguration
+from kubex.core.params import Precondition, Timeout
+from kubex.models import (
+    ListMeta,
+    Model,
+    ObjectMeta,
+    OwnerReference,
+    PrinterColumn,
+    ResourceFacts,
+    ResourceList,
+    ScalePaths,
+    Status,
+    TokenRequestSpec,
+    untyped,
+)
+from kubex.patch import ApplyPatch, JsonPatch, MergePatch
+from kubex_k8s.v1_37.authentication.v1 import TokenReview
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, PodSpec
+
+CLASSES: list[Any] = [
+    ObjectMeta,
+    ListMeta,
+    OwnerReference,
+    Status,
+    TokenRequestSpec,
+    TokenReview,
+    ConfigMap,
+    Container,
+    PodSpec,
+    ResourceList[ConfigMap],
+    ResourceFacts,
+    PrinterColumn,
+    ScalePaths,
+    ClientOptions,
+    ClientConfiguration,
+    RetryPolicy,
+    Timeout,
+    Precondition,
+    MergePatch,
+    JsonPatch,
+    ApplyPatch,
+]
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_an_unknown_argument_is_a_type_error_that_names_it(kind: Callable[..., object]) -> None:
+    with pytest.raises(TypeError, match="no_such_argument"):
+        kind(no_such_argument=1)
+
+
+@pytest.mark.parametrize(
+    ("make", "meant"),
+    [
+        (lambda: ObjectMeta(label={}), "label: did you mean labels?"),  # type: ignore[call-arg]  # a mistake
+        (lambda: ConfigMap(metdata=ObjectMeta()), "metdata: did you mean metadata?"),  # type: ignore[call-arg]
+        (lambda: ObjectMeta(managed_fields=[]), "managed_fields: ObjectMeta.model_validate()"),  # type: ignore[call-arg]
+    ],
+)
+def test_the_error_names_the_closest_field_and_the_remedy(make: Callable[[], object], meant: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        make()
+    assert meant in str(caught.value)
+
+
+def test_metadata_refuses_the_assignment_of_an_unknown_field() -> None:
+    metadata: Any = ObjectMeta.model_validate({"name": "a", "new": 1})
+    with pytest.raises(TypeError, match="did you mean labels"):
+        metadata.label = {}
+    metadata.new = 2
+    assert metadata.to_dict() == {"name": "a", "new": 2}
+
+
+def test_json_names_are_accepted() -> None:
+    assert ObjectMeta(generateName="a-").generate_name == "a-"  # type: ignore[call-arg]  # a JSON name
+
+
+def test_data_keeps_what_the_class_does_not_declare() -> None:
+    body = {"name": "c", "newFeature": {"deep": 1}}
+    for made in (Container.model_validate(body), Container.model_validate_json(json.dumps(body))):
+        assert made.to_dict() == body
+    assert PodSpec.model_validate({"containers": [body]}).to_dict() == {"containers": [body]}
+
+
+def test_classes_may_accept_more() -> None:
+    class Ignoring(Model):
+        model_config = ConfigDict(extra="ignore")
+
+    class Named(Model):
+        name: str = Field(validation_alias="other")
+
+    class Own(Model):
+        name: str
+
+        def __init__(self, **values: Any) -> None:
+            super().__init__(**{"name": "default", **values})
+
+    assert Ignoring(more=1).to_dict() == {}  # type: ignore[call-arg]  # ignored
+    named: Any = Named
+    assert named(other="a").to_dict() == {"name": "a"}
+    assert Own.model_validate({"new": 1}).to_dict() == {"name": "default", "new": 1}
+    thing: Any = untyped("v1", "Thing", plural="things")
+    assert thing(data={"a": "b"})["data"] == {"a": "b"}

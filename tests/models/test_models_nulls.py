@@ -1,0 +1,206 @@
+"""A null is written back; a field that the program set to None is left out."""
+
+import copy
+import json
+import pickle
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import pytest
+from pydantic import BaseModel, Field, computed_field, model_serializer
+
+from kubex.core._encode import encode, encode_object
+from kubex.models import LazyModel, Model, NamespacedResource, ObjectMeta, ResourceFacts, ResourceList, untyped
+from kubex.models._lazy.decode import decode_eagerly, decode_lazily
+from kubex.models.fields import NullAsEmpty, NullAsEmptyDict
+from kubex.patch import MergePatch
+
+from .laziness import not_decoded
+
+
+class Rule(Model):
+    verbs: Annotated[list[str], NullAsEmpty]
+    labels: Annotated[dict[str, str], NullAsEmptyDict]
+    mode: str | None = "auto"
+    notes: list[str] | None = None
+    extra: dict[str, Annotated[list[str], NullAsEmpty]] | None = None
+
+
+class Foreign(BaseModel):
+    """A class of another library, in which Kubex does not see what the program clears."""
+
+    rule: Rule
+    mode: str | None = None
+
+
+class Spec(LazyModel):
+    size: int | None
+    mode: str | None = "auto"
+    host_ip: str | None = None
+    rule: Rule | None = None
+    rules: list[Rule] | None = None
+    by_name: dict[str, Rule] | None = None
+    free: dict[str, Any] | None = None
+    foreign: Foreign | None = None
+
+
+class Knob(NamespacedResource):
+    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Knob", plural="knobs")
+    spec: Spec
+    status: Spec | None = None
+
+
+RULE: dict[str, Any] = {"verbs": None, "labels": None, "mode": None, "notes": None, "extra": {"a": None}, "new": None}
+SPEC: dict[str, Any] = {
+    "size": None,
+    "mode": None,
+    "hostIP": None,
+    "rule": RULE,
+    "rules": [RULE, {**RULE, "mode": "x" * 400}],
+    "byName": {"a": RULE},
+    "free": {"a": None, "b": [None]},
+    "foreign": {"rule": RULE},
+    "unheardOf": None,
+    "alsoNew": {"deep": None},
+}
+BODY: dict[str, Any] = {
+    "apiVersion": "example.com/v1",
+    "kind": "Knob",
+    "metadata": {"name": "k", "creationTimestamp": None, "labels": None, "new": None},
+    "spec": SPEC,
+    "status": None,
+    "newField": None,
+}
+TEXT = json.dumps(BODY).encode()
+
+READ: dict[str, Callable[[], Any]] = {
+    "lazy": lambda: decode_lazily(Knob, TEXT, "knob"),
+    "eager": lambda: decode_eagerly(Knob, TEXT, "knob"),
+    "from a dict": lambda: Knob.model_validate(BODY),
+    "an item of a list": lambda: ResourceList[Knob].model_validate({"items": [BODY]})[0],
+}
+
+COPY: dict[str, Callable[[Any], Any]] = {
+    "itself": lambda knob: knob,
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "model_copy": lambda knob: knob.model_copy(),
+    "model_copy, deep": lambda knob: knob.model_copy(deep=True),
+    "pickle": lambda knob: pickle.loads(pickle.dumps(knob)),
+    "part of another": lambda knob: Knob(metadata=knob.metadata, spec=knob.spec, status=None),
+}
+
+
+@pytest.mark.parametrize("read", READ.values(), ids=READ)
+@pytest.mark.parametrize("copied", COPY.values(), ids=COPY)
+def test_nulls_are_written_back(read: Callable[[], Any], copied: Callable[[Any], Any]) -> None:
+    knob = copied(read())
+    wanted = {key: BODY[key] for key in ("metadata", "spec")}
+    knob.metadata.annotations = {"a": "b"}
+    wanted["metadata"] = {**wanted["metadata"], "annotations": {"a": "b"}}
+    for written in (
+        knob.to_dict(),
+        json.loads(knob.to_json()),
+        json.loads(encode(knob)),
+        json.loads(encode({"items": [knob]}))["items"][0],
+        json.loads(encode_object(knob, Knob.__resource__ or knob)),
+        ResourceList[Knob](items=[knob]).to_dict()["items"][0],
+    ):
+        assert {key: written[key] for key in wanted} == wanted
+    assert knob.spec.rule.verbs == []
+    assert knob.spec.rule.labels == {}
+    assert knob.spec.rule.extra == {"a": []}
+
+
+@pytest.mark.parametrize("read", READ.values(), ids=READ)
+def test_what_the_program_sets_is_written(read: Callable[[], Any]) -> None:
+    knob = read()
+    knob.spec.host_ip = "192.0.2.7"
+    knob.spec.rule.verbs.append("get")
+    knob.spec.rule.labels["a"] = "b"
+    knob.spec.rules[0].verbs = []
+    knob.spec.rules[0].mode = "auto"
+    knob.spec.rule.extra["a"] = ["b"]
+    written = knob.to_dict()["spec"]
+    assert written == {
+        **SPEC,
+        "hostIP": "192.0.2.7",
+        "rule": {**RULE, "verbs": ["get"], "labels": {"a": "b"}, "extra": {"a": ["b"]}},
+        "rules": [{**RULE, "verbs": [], "mode": "auto"}, SPEC["rules"][1]],
+    }
+
+
+@pytest.mark.parametrize("read", READ.values(), ids=READ)
+@pytest.mark.parametrize("copied", COPY.values(), ids=COPY)
+def test_a_field_that_the_program_clears_is_left_out(read: Callable[[], Any], copied: Callable[[Any], Any]) -> None:
+    knob = read()
+    for name in ("mode", "host_ip", "rule", "rules", "by_name", "free", "foreign", "unheardOf", "alsoNew"):
+        setattr(knob.spec, name, None)
+    knob.metadata.creation_timestamp = None
+    knob.metadata = knob.metadata.model_copy(update={"labels": None})
+    written = copied(knob).to_dict()
+    assert written["spec"] == {"size": None}
+    assert written["metadata"] == {"name": "k", "new": None}
+
+
+def test_assigning_none_decodes_nothing() -> None:
+    knob = decode_lazily(Knob, TEXT, "knob")
+    knob.spec.mode = None
+    assert {"rule", "rules"} <= not_decoded(knob.spec)
+
+
+def test_a_new_object_has_no_nulls() -> None:
+    rule = Rule(verbs=[], labels={}, mode=None, notes=None)
+    assert rule.to_dict() == {"verbs": [], "labels": {}}
+    assert Rule.model_construct(verbs=[], labels={}, mode=None).to_dict() == {"verbs": [], "labels": {}}
+    assert Spec(size=1, hostIP=None).to_dict() == {"size": 1, "mode": "auto"}  # type: ignore[call-arg]  # a JSON name
+    thing: Any = untyped("v1", "Thing", plural="things")
+    assert thing(data=None).to_dict() == {
+        "apiVersion": "v1",
+        "kind": "Thing",
+        "metadata": {},
+    }
+    assert MergePatch(Rule(verbs=[], labels={}, mode=None)).encode() == b'{"verbs":[],"labels":{},"mode":null}'
+
+
+def test_a_required_field_that_is_none_is_null() -> None:
+    spec = Spec(size=None, mode=None)
+    assert spec.to_dict() == {"size": None}
+    spec.size = 1
+    spec.size = None
+    assert spec.to_dict() == {"size": None}
+
+
+def test_objects_without_a_class_keep_their_nulls() -> None:
+    thing = untyped("v1", "Thing", plural="things").model_validate(BODY)
+    thing["other"] = None
+    assert thing.to_dict() == BODY
+    thing["newField"] = None
+    assert "newField" not in thing.to_dict()
+
+
+def test_equality_does_not_depend_on_what_was_null() -> None:
+    read = Rule.model_validate({"verbs": None, "labels": {}, "mode": None, "notes": None})
+    assert read == Rule(verbs=[], labels={}, mode=None)
+
+
+def test_what_serializers_of_a_class_write_stays() -> None:
+    class Sized(Model):
+        name: str | None = None
+        secret: str | None = Field(default=None, exclude=True)
+
+        @computed_field  # type: ignore[prop-decorator]  # mypy does not know decorated properties
+        @property
+        def size(self) -> int:
+            return 1
+
+    class Own(Model):
+        name: str | None = None
+
+        @model_serializer
+        def _write(self) -> dict[str, Any]:
+            return {"own": True}
+
+    assert Sized.model_validate({"name": None, "secret": None}).to_dict() == {"name": None, "size": 1}
+    assert Own.model_validate({"name": None}).to_dict() == {"own": True}
+    assert ObjectMeta.model_validate({"name": None}).model_dump(exclude_none=True) == {}
