@@ -128,7 +128,7 @@ def test_invalid_exec_fields_raise_and_name_the_nested_field(
     assert "s3cr3t" not in str(caught.value)
 
 
-@pytest.mark.covers("kubeconfig-exec-with-others")
+@pytest.mark.covers("kubeconfig-exec-with-other-credentials")
 @pytest.mark.parametrize(
     "static",
     [
@@ -217,7 +217,7 @@ def test_errors_quote_values_unchanged(write_kubeconfig: WriteKubeconfig) -> Non
         from_kubeconfig(write_kubeconfig({}, provider(idp_issuer_url="http://user/client_id")))
 
 
-@pytest.mark.covers("kubeconfig-auth-provider-with-others")
+@pytest.mark.covers("kubeconfig-auth-provider-with-other-credentials")
 def test_token_replaces_a_provider_and_a_certificate_is_combined_with_it(write_kubeconfig: WriteKubeconfig) -> None:
     certificate = {"client-certificate-data": PEM, "client-key-data": PEM}
     for settings in (provider(), provider(refresh_token="", idp_certificate_authority="missing")):

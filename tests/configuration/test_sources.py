@@ -91,7 +91,7 @@ def test_unreadable_file_in_the_kubeconfig_variable_raises(
             from_kubeconfig(None)
 
 
-@pytest.mark.covers("kubeconfig-separators-alone")
+@pytest.mark.covers("kubeconfig-only-separators")
 @pytest.mark.parametrize("value", ["", os.pathsep])
 def test_empty_kubeconfig_variable_is_ignored(
     write_kubeconfig: WriteKubeconfig, monkeypatch: pytest.MonkeyPatch, value: str
@@ -101,7 +101,7 @@ def test_empty_kubeconfig_variable_is_ignored(
     assert from_kubeconfig(None).token == "default"
 
 
-@pytest.mark.covers("kubeconfig-no-files-or-empty-ones")
+@pytest.mark.covers("kubeconfig-no-files-or-empty-files")
 @pytest.mark.anyio
 async def test_error_without_any_source_names_both_causes() -> None:
     with pytest.raises(ConfigurationError) as caught:
@@ -127,7 +127,7 @@ def test_malformed_kubeconfig_raises_even_in_a_pod(tmp_path: Path) -> None:
         from_environment({"KUBECONFIG": str(broken), **POD})
 
 
-@pytest.mark.covers("kubeconfig-no-files-or-empty-ones")
+@pytest.mark.covers("kubeconfig-no-files-or-empty-files")
 @pytest.mark.parametrize("content", ["", "kind: Config\nclusters: null\nusers: []\npreferences: {a: 1}\n"])
 def test_files_without_entries_are_ignored(tmp_path: Path, service_account: Path, content: str) -> None:
     (tmp_path / "empty").write_text(content)
@@ -142,7 +142,7 @@ def test_files_without_entries_are_ignored(tmp_path: Path, service_account: Path
         from_environment(environ | POD, ConfigOverrides(context="c"), service_account=service_account)
 
 
-@pytest.mark.covers("kubeconfig-no-files-or-empty-ones", "kubeconfig-current-context")
+@pytest.mark.covers("kubeconfig-no-files-or-empty-files", "kubeconfig-current-context")
 @pytest.mark.parametrize("field", ["clusters", "users", "contexts", "current-context"])
 def test_incomplete_kubeconfig_raises_even_in_a_pod(
     write_kubeconfig: WriteKubeconfig, service_account: Path, field: str

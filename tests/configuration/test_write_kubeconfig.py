@@ -246,7 +246,7 @@ async def test_existing_file_keeps_its_mode_and_symbolic_link(
     assert names_in(tmp_path) == ["home", "kubeconfig", "link"]
 
 
-@pytest.mark.covers("kubeconfig-files-that-are-written")
+@pytest.mark.covers("kubeconfig-written-files")
 async def test_entries_are_written_to_the_same_files_as_by_kubectl(
     write_kubeconfig: WriteKubeconfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

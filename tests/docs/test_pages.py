@@ -62,8 +62,8 @@ def test_the_tests_of_a_page_pass_on_each_backend(block: Block, backend: str, tm
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_page.py"]
     environment = {**os.environ, "HOME": str(tmp_path), "KUBEX_BACKEND": backend}
-    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    completed = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stdout + completed.stderr
 
 
 def words(block: Block) -> Iterator[str]:

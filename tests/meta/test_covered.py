@@ -34,8 +34,8 @@ def required() -> dict[str, set[str | None]]:
 def covered(output: Path) -> dict[str, set[str | None]]:
     """Collect all tests; return the pairs on which each name has a test."""
     command = [sys.executable, str(HERE / "collect.py"), str(output)]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    completed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stdout + completed.stderr
     where: dict[str, set[str | None]] = defaultdict(set)
     tests: dict[str, dict[str, Any]] = json.loads(output.read_text(encoding="utf-8"))
     for test in tests.values():

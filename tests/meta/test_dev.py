@@ -57,10 +57,10 @@ def test_dev_py_fails_without_a_traceback_on_installed_old_pythons() -> None:
     if not pythons:
         pytest.skip("no Python before 3.10 is installed")
     for python in pythons:
-        ran = subprocess.run([python, DEV, "test"], capture_output=True, text=True, check=False)
-        assert (ran.returncode, ran.stdout) == (1, "")
-        assert ran.stderr.startswith("dev.py needs Python 3.10 or newer, and this is Python "), ran.stderr
-        assert len(ran.stderr.splitlines()) == 1
+        completed = subprocess.run([python, DEV, "test"], capture_output=True, text=True, check=False)
+        assert (completed.returncode, completed.stdout) == (1, "")
+        assert completed.stderr.startswith("dev.py needs Python 3.10 or newer, and this is Python "), completed.stderr
+        assert len(completed.stderr.splitlines()) == 1
 
 
 def test_each_folder_of_tests_has_a_duration() -> None:
@@ -89,7 +89,7 @@ def test_durations_are_rounded() -> None:
 def test_a_run_of_folders_starts_with_an_estimate(arguments: list[str], expected: str) -> None:
     command = [sys.executable, "-m", "pytest", "-q", *arguments, "-p", "no:cacheprovider", "--deselect", "tests/core"]
     environment = {**os.environ, "PYTEST_XDIST_AUTO_NUM_WORKERS": "2"}
-    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert ran.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, ran.stdout + ran.stderr
-    assert ran.stdout.startswith(expected)
-    assert ("bringing up nodes" in ran.stdout) is bool(expected)
+    completed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert completed.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, completed.stdout + completed.stderr
+    assert completed.stdout.startswith(expected)
+    assert ("bringing up nodes" in completed.stdout) is bool(expected)

@@ -33,9 +33,9 @@ def allowed() -> dict[str, set[str]]:
 @pytest.mark.parametrize("module", allowed())
 def test_an_import_loads_only_packages_in_the_table(module: str) -> None:
     command = [sys.executable, "-I", "-c", CODE.format(module=module)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
-    assert set(ran.stdout.split()) - allowed()[module] == set()
+    completed = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr
+    assert set(completed.stdout.split()) - allowed()[module] == set()
 
 
 def test_the_table_allows_no_module_to_import_an_http_library_trio_or_pytest() -> None:
@@ -56,10 +56,10 @@ from kubex.configuration import ClientConfiguration
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 print(*sys.modules)
 """
-    ran = subprocess.run([sys.executable, "-I", "-c", command], capture_output=True, text=True, check=True)
+    completed = subprocess.run([sys.executable, "-I", "-c", command], capture_output=True, text=True, check=True)
     api = ("creations", "logs", "patching", "reviews", "subresource")
     models = ("common", "crd", "create_only", "managed", "quantity", "tokens")
     rarely_used = {f"kubex.api._{name}" for name in api} | {f"kubex.models._{name}" for name in models}
     rarely_used |= {"kubex.configuration._load", "kubex.patch", "kubex_k8s.v1_37.core.v1._pod_spec"}
     assert [name for name in rarely_used if importlib.util.find_spec(name) is None] == []
-    assert set(ran.stdout.split()) & rarely_used == set()
+    assert set(completed.stdout.split()) & rarely_used == set()

@@ -38,9 +38,9 @@ def test_a_reason_that_is_not_on_the_list_fails_a_strict_run(tmp_path: Path, str
     )
     command = [sys.executable, "-m", "pytest", "-q", "-p", "support.skips", "-p", "no:randomly", "--rootdir", "."]
     environment = {**os.environ, VARIABLE: strict, "PYTHONPATH": str(ALLOWED.parent)}
-    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert ran.returncode == code, ran.stdout + ran.stderr
-    assert ("SKIP NOT ALLOWED test_it.py::test_skips: not today" in ran.stdout) is (strict == "1")
+    completed = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert completed.returncode == code, completed.stdout + completed.stderr
+    assert ("SKIP NOT ALLOWED test_it.py::test_skips: not today" in completed.stdout) is (strict == "1")
 
 
 def test_each_reason_is_printed_once_with_the_number_of_tests(tmp_path: Path) -> None:
@@ -51,6 +51,6 @@ def test_each_reason_is_printed_once_with_the_number_of_tests(tmp_path: Path) ->
     )
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "support.skips", "--rootdir", "."]
     environment = {**os.environ, VARIABLE: "0", "PYTHONPATH": str(ALLOWED.parent)}
-    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    lines = [line for line in ran.stdout.splitlines() if "SKIPPED" in line]
+    completed = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    lines = [line for line in completed.stdout.splitlines() if "SKIPPED" in line]
     assert lines == ["SKIPPED 6 tests: no server", "SKIPPED 1 test: no root"]

@@ -25,9 +25,11 @@ Findings: TypeAlias = dict[str, dict[str, str]]
 def run(folder: Path, module: str, *arguments: str) -> str:
     """Run a type checker and return its output; fail if it cannot check the files (an exit code above 1)."""
     command = [sys.executable, "-m", module, *arguments]
-    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert ran.returncode in (0, 1), f"{module} ended with {ran.returncode}:\n{ran.stdout}{ran.stderr}"
-    return ran.stdout
+    completed = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert completed.returncode in (0, 1), (
+        f"{module} ended with {completed.returncode}:\n{completed.stdout}{completed.stderr}"
+    )
+    return completed.stdout
 
 
 def group_by_line(found: Iterable[tuple[str, int, str, str]]) -> Findings:
