@@ -18,6 +18,7 @@ DOCS = ROOT / "docs"
 # Attributes of an Api that are not verbs or accessors.
 ATTRIBUTES = {"aclose", "client", "namespace", "resource"}
 SOURCES = ROOT / "packages" / "kubex-core" / "src"
+TESTING_SOURCES = ROOT / "packages" / "kubex-testing" / "src"
 
 
 def page(name: str) -> str:
@@ -101,7 +102,7 @@ def test_the_files_in_the_table_of_changes_exist() -> None:
     for _, where in rows_of("Where do I change X"):
         folder = ROOT
         for name in re.findall(r"`([^`]+)`", where):
-            bases = (ROOT, SOURCES, ROOT / "packages" / "kubex-testing" / "src", folder, folder.parent)
+            bases = (ROOT, SOURCES, TESTING_SOURCES, TESTING_SOURCES / "kubex_testing", folder, folder.parent)
             found = next((base / name for base in bases if list(base.glob(name))), None)
             if found is None:
                 missing.append(name)
