@@ -21,15 +21,15 @@ from kubex.errors import (
     TLSError,
 )
 from kubex.transport import Backend
-from support.certificates import CA_EXTENSIONS, SERVER_EXTENSIONS, Authority
+from support.certificates import CA_EXTENSIONS, SERVER_EXTENSIONS, CertificateAuthority
 from transport.servers import Peer, Serve
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority()
+def authority() -> CertificateAuthority:
+    return CertificateAuthority()
 
 
 async def fails(client: Client, kind: type[ConnectError], *parts: str) -> str:
@@ -51,9 +51,15 @@ async def fails(client: Client, kind: type[ConnectError], *parts: str) -> str:
     return said[0]
 
 
-async def test_a_server_of_an_unknown_authority(connect: Connect, serve: Serve, authority: Authority) -> None:
-    server = serve(tls=authority.server())
-    for ca in ({}, {"server_ca_data": Authority(called="another").pem}, {"server_ca_data": Authority().pem}):
+async def test_a_server_of_an_unknown_authority(
+    connect: Connect, serve: Serve, authority: CertificateAuthority
+) -> None:
+    server = serve(tls=authority.server_context())
+    for ca in (
+        {},
+        {"server_ca_data": CertificateAuthority(common_name="another").pem},
+        {"server_ca_data": CertificateAuthority().pem},
+    ):
         await fails(
             connect(server, configuration=ca),
             ServerCertificateError,
@@ -62,8 +68,8 @@ async def test_a_server_of_an_unknown_authority(connect: Connect, serve: Serve, 
     assert server.seen == []
 
 
-async def test_a_server_under_another_name(connect: Connect, serve: Serve, authority: Authority) -> None:
-    server = serve(tls=authority.server())
+async def test_a_server_under_another_name(connect: Connect, serve: Serve, authority: CertificateAuthority) -> None:
+    server = serve(tls=authority.server_context())
     client = connect(f"https://localhost:{server.port}", configuration={"server_ca_data": authority.pem})
     await fails(
         client, ServerCertificateError, "Hostname mismatch", "'localhost'", "pass one of these names as tls_server_name"
@@ -77,9 +83,9 @@ async def test_a_server_under_another_name(connect: Connect, serve: Serve, autho
 
 @pytest.mark.parametrize(("days", "problem"), [((-2, -1), "has expired"), ((1, 2), "is not yet valid")])
 async def test_a_certificate_out_of_date(
-    connect: Connect, serve: Serve, authority: Authority, days: tuple[int, int], problem: str
+    connect: Connect, serve: Serve, authority: CertificateAuthority, days: tuple[int, int], problem: str
 ) -> None:
-    client = connect(serve(tls=authority.server(days=days)), configuration={"server_ca_data": authority.pem})
+    client = connect(serve(tls=authority.server_context(days=days)), configuration={"server_ca_data": authority.pem})
     await fails(client, ServerCertificateError, problem, "unless the clock of this machine is wrong")
 
 
@@ -143,8 +149,8 @@ LAX: list[tuple[str, Any, Any]] = [
 async def test_what_strict_checks_refuse_is_accepted_by_a_switch_that_the_error_names(
     connect: Connect, serve: Serve, problem: str, of_authority: Any, of_server: Any
 ) -> None:
-    lax = Authority(of_authority)
-    server = serve(tls=lax.server(of_server))
+    lax = CertificateAuthority(of_authority)
+    server = serve(tls=lax.server_context(of_server))
     ca = {"server_ca_data": lax.pem}
     strict = connect(server, configuration=ca, verify_x509_strict=True)
     await fails(strict, ServerCertificateError, problem, "ClientOptions(verify_x509_strict=False)")
@@ -153,8 +159,8 @@ async def test_what_strict_checks_refuse_is_accepted_by_a_switch_that_the_error_
 
 
 async def test_a_signer_that_is_not_an_authority(connect: Connect, serve: Serve) -> None:
-    signer = Authority(CA_EXTENSIONS - {"constraints"} | {"not-an-authority"})
-    server = serve(tls=signer.server())
+    signer = CertificateAuthority(CA_EXTENSIONS - {"constraints"} | {"not-an-authority"})
+    server = serve(tls=signer.server_context())
     for strict in (True, False):
         client = connect(server, configuration={"server_ca_data": signer.pem}, verify_x509_strict=strict)
         said = await fails(client, ServerCertificateError, "issue the server's certificate with a CA certificate")
@@ -162,8 +168,8 @@ async def test_a_signer_that_is_not_an_authority(connect: Connect, serve: Serve)
 
 
 async def test_an_old_authority_of_the_same_name_without_key_identifiers(connect: Connect, serve: Serve) -> None:
-    old, new = (Authority(CA_EXTENSIONS - {"subject-key"}, called="kubernetes") for _ in range(2))
-    server = serve(tls=new.server(SERVER_EXTENSIONS - {"authority-key"}))
+    old, new = (CertificateAuthority(CA_EXTENSIONS - {"subject-key"}, common_name="kubernetes") for _ in range(2))
+    server = serve(tls=new.server_context(SERVER_EXTENSIONS - {"authority-key"}))
     for bundle in (old.pem, old.pem + new.pem):
         client = connect(server, configuration={"server_ca_data": bundle}, verify_x509_strict=False)
         await fails(
@@ -176,8 +182,8 @@ async def test_an_old_authority_of_the_same_name_without_key_identifiers(connect
 
 @pytest.mark.covers("pitfall-25", "options-verify_x509_strict-default")
 async def test_without_the_switch_it_is_as_in_python_itself(connect: Connect, serve: Serve) -> None:
-    lax = Authority(CA_EXTENSIONS - {"subject-key"})
-    server = serve(tls=lax.server())
+    lax = CertificateAuthority(CA_EXTENSIONS - {"subject-key"})
+    server = serve(tls=lax.server_context())
     python = ssl.create_default_context().verify_flags & ssl.VERIFY_X509_STRICT
     assert bool(python) is (sys.version_info >= (3, 13))
     client = connect(server, configuration={"server_ca_data": lax.pem})
@@ -188,9 +194,11 @@ async def test_without_the_switch_it_is_as_in_python_itself(connect: Connect, se
             assert (await client.request("GET", "/")).body == b"ok"
 
 
-async def test_good_certificates_pass_strict_checks(connect: Connect, serve: Serve, authority: Authority) -> None:
+async def test_good_certificates_pass_strict_checks(
+    connect: Connect, serve: Serve, authority: CertificateAuthority
+) -> None:
     ca = {"server_ca_data": authority.pem}
-    async with connect(serve(tls=authority.server()), configuration=ca, verify_x509_strict=True) as client:
+    async with connect(serve(tls=authority.server_context()), configuration=ca, verify_x509_strict=True) as client:
         assert (await client.request("GET", "/")).body == b"ok"
 
 
@@ -203,9 +211,9 @@ def insecure(backend: Backend) -> Callable[[str], Client]:
 
 
 async def test_an_unchecked_server_is_warned_of_once_where_the_client_is_made(
-    insecure: Callable[[str], Client], serve: Serve, authority: Authority
+    insecure: Callable[[str], Client], serve: Serve, authority: CertificateAuthority
 ) -> None:
-    server = serve(Turns(answer(b"ok")), tls=authority.server(days=(-2, -1)))
+    server = serve(Turns(answer(b"ok")), tls=authority.server_context(days=(-2, -1)))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         async with insecure(server.url) as client:

@@ -17,7 +17,7 @@ from kubex.configuration._pod import pod_configuration
 from kubex.credentials._ca_certificates import CAFile
 from kubex.errors import ConfigurationError, ServerCertificateError
 from kubex.transport import Backend
-from support.certificates import Authority
+from support.certificates import CertificateAuthority
 from transport.servers import Peer, Seen, Serve
 
 pytestmark = pytest.mark.anyio
@@ -28,18 +28,18 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "ca.crt"
-        authority = Authority(called="first")
-        self.tls: ssl.SSLContext = authority.server()
+        authority = CertificateAuthority(common_name="first")
+        self.tls: ssl.SSLContext = authority.server_context()
         self.publish(authority)
 
-    def publish(self, authority: Authority) -> None:
+    def publish(self, authority: CertificateAuthority) -> None:
         fresh = self.file.with_suffix(".new")
         fresh.write_text(authority.pem)
         fresh.replace(self.file)
 
-    def move_to(self, authority: Authority) -> None:
+    def move_to(self, authority: CertificateAuthority) -> None:
         """Let new connections see a certificate of another authority, which clients are told of."""
-        authority.certify(self.tls)
+        authority.load_new_certificate(self.tls)
         self.publish(authority)
 
 
@@ -85,7 +85,7 @@ async def test_an_authority_that_was_replaced_is_trusted_by_the_next_call_and_st
         client.stream("GET", "/watch") as watch,
     ):
         assert await watch.receive() == b"before"
-        cluster.move_to(Authority(called="second"))
+        cluster.move_to(CertificateAuthority(common_name="second"))
         assert (await client.request("POST", "/", body=b"{}")).body == b"ok"
         go_on.set()
         async with client.stream("GET", "/watch") as other:
@@ -96,13 +96,13 @@ async def test_an_authority_that_was_replaced_is_trusted_by_the_next_call_and_st
 
 
 async def test_authorities_may_be_several_for_a_time(connect: Connect, serve: Serve, cluster: Cluster) -> None:
-    first, second = Authority(called="first"), Authority(called="second")
-    tls = first.server()
+    first, second = CertificateAuthority(common_name="first"), CertificateAuthority(common_name="second")
+    tls = first.server_context()
     server = serve(endless_or(answer(b"ok")), tls=tls)
     cluster.file.write_text(f"# both\n{first.pem}\n{second.pem}")
     async with connect(server, configuration={"server_ca_file": cluster.file}) as client:
         await connects(client)
-        second.certify(tls)
+        second.load_new_certificate(tls)
         await connects(client)
     assert server.connections == 2
 
@@ -110,12 +110,12 @@ async def test_authorities_may_be_several_for_a_time(connect: Connect, serve: Se
 async def test_a_server_that_nothing_new_speaks_for_is_asked_once(
     connect: Connect, serve: Serve, cluster: Cluster
 ) -> None:
-    server = serve(tls=Authority(called="stranger").server())
+    server = serve(tls=CertificateAuthority(common_name="stranger").server_context())
     async with connect(server, configuration={"server_ca_file": cluster.file}) as client:
         with pytest.raises(ServerCertificateError):
             await client.request("GET", "/")
         assert server.connections == 1
-        cluster.publish(Authority(called="second"))
+        cluster.publish(CertificateAuthority(common_name="second"))
         with pytest.raises(ServerCertificateError):
             await client.request("GET", "/")
         assert server.connections == 3
@@ -132,7 +132,7 @@ async def test_many_calls_at_once_trust_the_new_authority(
     server = serve(endless_or(answer(b"ok")), tls=cluster.tls)
     async with connect(server, configuration={"server_ca_file": cluster.file}, retry=None) as client:
         await connects(client)
-        cluster.move_to(Authority(called="second"))
+        cluster.move_to(CertificateAuthority(common_name="second"))
         async with anyio.create_task_group() as group:
             for _ in range(20):
                 group.start_soon(client.request, "GET", "/")
@@ -168,7 +168,7 @@ async def test_a_file_is_read_again_when_it_is_old_or_refused(tmp_path: Path) ->
     first = await lasting.get()
     assert await brief.get() == first
     assert await brief.get() is await brief.get(), "what did not change stays the same object"
-    cluster.publish(Authority(called="second"))
+    cluster.publish(CertificateAuthority(common_name="second"))
     assert await lasting.get() is first
     assert await brief.get() != first
     assert await lasting.get(rejected=first) == await brief.get()
@@ -180,7 +180,7 @@ async def test_the_material_is_the_same_object_until_something_changes(tmp_path:
     first = await loader.load(None)
     assert await loader.load(None) is first
     assert not await loader.has_changed(first)
-    cluster.publish(Authority(called="second"))
+    cluster.publish(CertificateAuthority(common_name="second"))
     assert await loader.has_changed(first)
     assert await loader.load(None) != first
     assert "BEGIN CERTIFICATE" not in repr(first)
@@ -217,8 +217,8 @@ class Pod:
 
 @pytest.mark.covers("pitfall-31")
 async def test_in_a_pod_token_and_authority_rotate_together(serve: Serve, tmp_path: Path, backend: Backend) -> None:
-    first, second = Authority(called="first"), Authority(called="second")
-    pod, tls = Pod(tmp_path), first.server()
+    first, second = CertificateAuthority(common_name="first"), CertificateAuthority(common_name="second")
+    pod, tls = Pod(tmp_path), first.server_context()
 
     def by_token(peer: Peer) -> None:
         current = peer.server.seen[-1].header("authorization") == f"Bearer {token}"
@@ -233,7 +233,7 @@ async def test_in_a_pod_token_and_authority_rotate_together(serve: Serve, tmp_pa
     async with Client(configuration, options, backend=backend) as client:
         await connects(client)
         token = "new"
-        second.certify(tls)
+        second.load_new_certificate(tls)
         pod.mount(token, second.pem)
         await client.request("GET", "/next")
     assert [tokens(seen) for seen in server.seen] == [

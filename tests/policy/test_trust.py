@@ -10,7 +10,7 @@ from kubex.errors import ServerCertificateError, TLSError
 from kubex.transport import PreparedRequest
 from kubex_testing import MockResponse
 from policy.conftest import scripted
-from support.certificates import Authority
+from support.certificates import CertificateAuthority
 
 pytestmark = pytest.mark.anyio
 
@@ -21,7 +21,7 @@ UNTRUSTED = ServerCertificateError("self-signed certificate")
 @pytest.fixture
 def authorities(tmp_path: Path) -> Path:
     path = tmp_path / "ca.crt"
-    path.write_text(Authority(called="first").pem)
+    path.write_text(CertificateAuthority(common_name="first").pem)
     return path
 
 
@@ -32,7 +32,7 @@ def configured(authorities: Path) -> ClientConfiguration:
 @pytest.mark.parametrize("streamed", [False, True])
 async def test_an_authority_that_changes_each_time_is_tried_twice(authorities: Path, streamed: bool) -> None:
     def untrusted(_: PreparedRequest) -> MockResponse:
-        authorities.write_text(Authority(called="another").pem)
+        authorities.write_text(CertificateAuthority(common_name="another").pem)
         raise UNTRUSTED
 
     async with scripted(untrusted, untrusted, configuration=configured(authorities)) as (client, _):
@@ -60,7 +60,7 @@ async def test_a_client_certificate_that_changes_each_time_is_shown_twice(tmp_pa
 
     issue()
     configuration = ClientConfiguration(
-        url=URL, client_cert_file=cert, client_key_file=key, server_ca_data=Authority().pem
+        url=URL, client_cert_file=cert, client_key_file=key, server_ca_data=CertificateAuthority().pem
     )
     async with scripted(refuse, refuse, configuration=configuration) as (client, _):
         with pytest.raises(TLSError, match="refused the client certificate"):

@@ -19,17 +19,17 @@ CA_EXTENSIONS = frozenset({"constraints", "usage", "subject-key"})
 SERVER_EXTENSIONS = frozenset({"names", "authority-key"})
 
 
-def name(text: str) -> x509.Name:
+def _subject(common_name: str) -> x509.Name:
     """Return a subject with this common name."""
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-class Authority:
+class CertificateAuthority:
     """A certificate authority with these extensions. Its server certificates are for 127.0.0.1 and kubernetes.test."""
 
-    def __init__(self, extensions: Collection[str] = CA_EXTENSIONS, *, called: str = "authority") -> None:
+    def __init__(self, extensions: Collection[str] = CA_EXTENSIONS, *, common_name: str = "authority") -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = name(called)
+        self._name = _subject(common_name)
         constraints = x509.BasicConstraints(ca=True, path_length=None)
         available: dict[str, Extension] = {
             "constraints": (constraints, True),
@@ -41,15 +41,15 @@ class Authority:
         selected = [available[extension] for extension in extensions]
         self.pem = _pem(self._sign(self._name, self._key, selected, days=(-1, 1)))
 
-    def server(
+    def server_context(
         self, extensions: Collection[str] = SERVER_EXTENSIONS, *, days: tuple[int, int] = (-1, 1)
     ) -> ssl.SSLContext:
         """Return the TLS context of a server. `days` has the start and end of the validity, in days from now."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.certify(context, extensions, days=days)
+        self.load_new_certificate(context, extensions, days=days)
         return context
 
-    def certify(
+    def load_new_certificate(
         self,
         context: ssl.SSLContext,
         extensions: Collection[str] = SERVER_EXTENSIONS,
@@ -63,7 +63,7 @@ class Authority:
             "names": (x509.SubjectAlternativeName(names), False),
             "authority-key": (x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), False),
         }
-        certificate = self._sign(name("server"), key, [available[extension] for extension in extensions], days=days)
+        certificate = self._sign(_subject("server"), key, [available[extension] for extension in extensions], days=days)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "server.pem")
             path.write_text(_pem(certificate) + _key_pem(key))
