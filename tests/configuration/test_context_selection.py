@@ -16,7 +16,7 @@ WriteKubeconfig = Callable[..., Path]
 
 
 @pytest.fixture
-def two_of_each(write_kubeconfig: WriteKubeconfig, monkeypatch: pytest.MonkeyPatch) -> Path:
+def two_clusters_and_users(write_kubeconfig: WriteKubeconfig, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Write a kubeconfig with two clusters and two users, and set `KUBECONFIG` to it."""
     path = write_kubeconfig(
         contexts=[{"name": "here", "context": {"cluster": "c1", "user": "u1", "namespace": "ns"}}],
@@ -40,25 +40,27 @@ async def load_each_way(path: Path, **overrides: Any) -> tuple[str, str | None, 
 
 
 @pytest.mark.covers("kubeconfig-cluster-user")
-async def test_cluster_and_user_override_the_entries_of_the_context(two_of_each: Path) -> None:
-    assert await load_each_way(two_of_each) == ("https://c1", "u1", "ns")
-    assert await load_each_way(two_of_each, cluster="c2") == ("https://c2", "u1", "ns")
-    assert await load_each_way(two_of_each, context="here", user="u2") == ("https://c1", "u2", "ns")
-    assert await load_each_way(two_of_each, cluster="c2", user="u2") == ("https://c2", "u2", "ns")
-    assert await load_each_way(two_of_each, context="", cluster="", user="") == ("https://c1", "u1", "ns"), (
+async def test_cluster_and_user_override_the_entries_of_the_context(two_clusters_and_users: Path) -> None:
+    assert await load_each_way(two_clusters_and_users) == ("https://c1", "u1", "ns")
+    assert await load_each_way(two_clusters_and_users, cluster="c2") == ("https://c2", "u1", "ns")
+    assert await load_each_way(two_clusters_and_users, context="here", user="u2") == ("https://c1", "u2", "ns")
+    assert await load_each_way(two_clusters_and_users, cluster="c2", user="u2") == ("https://c2", "u2", "ns")
+    assert await load_each_way(two_clusters_and_users, context="", cluster="", user="") == ("https://c1", "u1", "ns"), (
         "empty names are ignored"
     )
 
 
 @pytest.mark.covers("kubeconfig-cluster-user")
 @pytest.mark.parametrize("overrides", [{}, {"cluster": "", "user": "u1"}, {"user": "u1"}])
-async def test_cluster_can_be_selected_without_a_context(two_of_each: Path, overrides: dict[str, Any]) -> None:
-    path = anyio.Path(two_of_each)
+async def test_cluster_can_be_selected_without_a_context(
+    two_clusters_and_users: Path, overrides: dict[str, Any]
+) -> None:
+    path = anyio.Path(two_clusters_and_users)
     await path.write_text((await path.read_text()).replace("current-context: here", "current-context: ''"))
-    assert await load_each_way(two_of_each, cluster="c2", user="u1") == ("https://c2", "u1", None)
-    assert await load_each_way(two_of_each, cluster="c2") == ("https://c2", None, None)
+    assert await load_each_way(two_clusters_and_users, cluster="c2", user="u1") == ("https://c2", "u1", None)
+    assert await load_each_way(two_clusters_and_users, cluster="c2") == ("https://c2", None, None)
     with pytest.raises(ConfigurationError, match="current-context: is not set"):
-        await configure_from_kubeconfig(two_of_each, **overrides)
+        await configure_from_kubeconfig(two_clusters_and_users, **overrides)
 
 
 @pytest.mark.covers("kubeconfig-cluster-user")
@@ -70,10 +72,12 @@ async def test_cluster_can_be_selected_without_a_context(two_of_each: Path, over
         ({"context": "x", "cluster": "c1", "user": "u1"}, r"context 'x' does not exist \(available: here\)"),
     ],
 )
-async def test_selecting_a_missing_entry_raises(two_of_each: Path, overrides: dict[str, Any], problem: str) -> None:
+async def test_selecting_a_missing_entry_raises(
+    two_clusters_and_users: Path, overrides: dict[str, Any], problem: str
+) -> None:
     with pytest.raises(ConfigurationError, match=problem) as caught:
-        await configure_from_kubeconfig(two_of_each, **overrides)
-    assert caught.value.source == str(two_of_each)
+        await configure_from_kubeconfig(two_clusters_and_users, **overrides)
+    assert caught.value.source == str(two_clusters_and_users)
 
 
 @pytest.mark.parametrize("overrides", [{"context": "here"}, {"cluster": "c1"}, {"user": "u1"}])
@@ -93,11 +97,21 @@ async def test_empty_names_are_ignored_without_a_kubeconfig() -> None:
         await load_configuration(context="", cluster="", user="")
 
 
-async def test_kubeconfig_lists_its_contexts(two_of_each: Path) -> None:
+async def test_kubeconfig_lists_its_contexts(two_clusters_and_users: Path) -> None:
     kubeconfig = await Kubeconfig.read()
-    assert (kubeconfig.files, kubeconfig.current, list(kubeconfig.contexts)) == ((two_of_each,), "here", ["here"])
+    assert (kubeconfig.files, kubeconfig.current, list(kubeconfig.contexts)) == (
+        (two_clusters_and_users,),
+        "here",
+        ["here"],
+    )
     here = kubeconfig.contexts["here"]
-    assert (here.name, here.cluster, here.user, here.namespace, here.file) == ("here", "c1", "u1", "ns", two_of_each)
+    assert (here.name, here.cluster, here.user, here.namespace, here.file) == (
+        "here",
+        "c1",
+        "u1",
+        "ns",
+        two_clusters_and_users,
+    )
     assert "u1'" not in repr(kubeconfig).replace("user='u1'", "")
 
 

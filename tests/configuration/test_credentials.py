@@ -165,7 +165,7 @@ async def test_late_rejection_of_an_old_token_does_not_renew_it_again() -> None:
     assert source.reads == 2
 
 
-class Missing(FileCredentials):
+class UnreadableFile(FileCredentials):
     """Counts its reads; each read waits for an event and then raises."""
 
     def __init__(self) -> None:
@@ -182,7 +182,7 @@ class Missing(FileCredentials):
 
 @pytest.mark.covers("pitfall-35")
 async def test_concurrent_callers_share_the_failure_of_a_read() -> None:
-    source = Missing()
+    source = UnreadableFile()
     errors: list[ConfigurationError] = []
 
     async def authenticate() -> None:

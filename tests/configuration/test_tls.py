@@ -60,7 +60,7 @@ def send_request(anyio_backend_name: str) -> Callable[[int, ssl.SSLContext], Any
     return request_with_trio if anyio_backend_name == "trio" else request_with_asyncio
 
 
-def context_for(port: int, identity: TLSIdentity | None = None, **fields: Any) -> ssl.SSLContext:
+def ssl_context_for(port: int, identity: TLSIdentity | None = None, **fields: Any) -> ssl.SSLContext:
     configuration = ClientConfiguration(url=f"https://127.0.0.1:{port}", **fields)
     file = configuration.server_ca_file
     ca_data = configuration.server_ca_data if file is None else CAFile(file).read()
@@ -74,7 +74,7 @@ async def test_ca_is_read_from_data_and_from_a_file(
     server = start_tls_server("127.0.0.1")
     (tmp_path / "ca.pem").write_text(f"# ünïcode comments are common\n{ca_pem}")
     for fields in ({"server_ca_data": ca_pem}, {"server_ca_file": tmp_path / "ca.pem"}):
-        assert (await send_request(server.port, context_for(server.port, **fields))).endswith(b"ok")
+        assert (await send_request(server.port, ssl_context_for(server.port, **fields))).endswith(b"ok")
 
 
 @pytest.mark.anyio
@@ -84,7 +84,7 @@ async def test_system_cas_are_trusted_by_default(
     server = start_tls_server("127.0.0.1")
     (tmp_path / "system.pem").write_text(ca_pem)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "system.pem"))
-    assert (await send_request(server.port, context_for(server.port))).endswith(b"ok")
+    assert (await send_request(server.port, ssl_context_for(server.port))).endswith(b"ok")
 
 
 @pytest.mark.anyio
@@ -95,7 +95,7 @@ async def test_server_certificates_of_other_cas_are_rejected(
     server = start_tls_server("127.0.0.1", issuer=trustme.CA())
     fields = dict.fromkeys(fields, ca_pem)
     with pytest.raises((ssl.SSLCertVerificationError, trio.BrokenResourceError)) as caught:
-        await send_request(server.port, context_for(server.port, **fields))
+        await send_request(server.port, ssl_context_for(server.port, **fields))
     assert "verify failed" in repr((caught.value, caught.value.__cause__))
 
 
@@ -105,20 +105,22 @@ async def test_intermediate_ca_can_be_the_trust_anchor(
 ) -> None:
     intermediate = ca.create_child_ca()
     server = start_tls_server("127.0.0.1", issuer=intermediate)
-    context = context_for(server.port, server_ca_data=intermediate.cert_pem.bytes().decode())
+    context = ssl_context_for(server.port, server_ca_data=intermediate.cert_pem.bytes().decode())
     assert (await send_request(server.port, context)).endswith(b"ok")
 
 
 @pytest.mark.anyio
 async def test_insecure_skip_tls_verify_accepts_any_certificate(start_tls_server: Any, send_request: Any) -> None:
     server = start_tls_server("elsewhere.example.com", issuer=trustme.CA())
-    assert (await send_request(server.port, context_for(server.port, insecure_skip_tls_verify=True))).endswith(b"ok")
+    assert (await send_request(server.port, ssl_context_for(server.port, insecure_skip_tls_verify=True))).endswith(
+        b"ok"
+    )
 
 
 @pytest.mark.anyio
 async def test_tls_server_name_is_sent_and_verified(start_tls_server: Any, send_request: Any, ca_pem: str) -> None:
     server = start_tls_server(NAME)
-    context = context_for(server.port, server_ca_data=ca_pem, tls_server_name=NAME)
+    context = ssl_context_for(server.port, server_ca_data=ca_pem, tls_server_name=NAME)
     assert (await send_request(server.port, context)).endswith(b"ok")
     assert server.received[0].server_name == NAME
 
@@ -128,7 +130,7 @@ async def test_certificate_for_another_name_than_tls_server_name_is_rejected(
     start_tls_server: Any, send_request: Any, ca_pem: str
 ) -> None:
     server = start_tls_server("127.0.0.1")
-    context = context_for(server.port, server_ca_data=ca_pem, tls_server_name=NAME)
+    context = ssl_context_for(server.port, server_ca_data=ca_pem, tls_server_name=NAME)
     with pytest.raises((ssl.SSLCertVerificationError, trio.BrokenResourceError)) as caught:
         await send_request(server.port, context)
     assert "mismatch" in repr((caught.value, caught.value.__cause__))
@@ -138,7 +140,7 @@ def test_tls_server_name_applies_to_blocking_sockets(start_tls_server: Any, ca_p
     import socket
 
     server = start_tls_server(NAME)
-    context = context_for(server.port, server_ca_data=ca_pem, tls_server_name=NAME)
+    context = ssl_context_for(server.port, server_ca_data=ca_pem, tls_server_name=NAME)
     with (
         socket.create_connection(("127.0.0.1", server.port)) as plain,
         context.wrap_socket(plain, server_hostname="127.0.0.1") as stream,
@@ -165,7 +167,7 @@ async def test_tls_server_name_works_in_httpx_and_through_a_proxy(
 ) -> None:
     server = start_tls_server(NAME)
     proxy = start_proxy(server.port)
-    context = context_for(server.port, server_ca_data=ca_pem, tls_server_name=NAME)
+    context = ssl_context_for(server.port, server_ca_data=ca_pem, tls_server_name=NAME)
     url = f"https://127.0.0.1:{server.port}/"
     for through in (None, f"http://127.0.0.1:{proxy.port}"):
         async with httpx.AsyncClient(verify=context, proxy=through, trust_env=False) as client:
@@ -181,7 +183,7 @@ async def test_tls_server_name_works_in_aiohttp_and_through_a_proxy(
 ) -> None:
     server = start_tls_server(NAME)
     proxy = start_proxy(server.port)
-    context = context_for(server.port, server_ca_data=ca_pem, tls_server_name=NAME)
+    context = ssl_context_for(server.port, server_ca_data=ca_pem, tls_server_name=NAME)
     url = f"https://127.0.0.1:{server.port}/"
     for through in (None, f"http://127.0.0.1:{proxy.port}"):
         async with aiohttp.ClientSession() as session, session.get(url, ssl=context, proxy=through) as response:
@@ -197,7 +199,7 @@ async def test_client_certificate_is_presented(
     server = start_tls_server("127.0.0.1")
     identity = TLSIdentity(cert_pem=client_pair.cert_pem, key_pem=client_pair.key_pem)
     for each in (identity, None):
-        await send_request(server.port, context_for(server.port, each, server_ca_data=ca_pem))
+        await send_request(server.port, ssl_context_for(server.port, each, server_ca_data=ca_pem))
     assert [seen.client for seen in server.received] == ["alice", None]
 
 
@@ -227,12 +229,12 @@ async def test_comments_in_pem_files_may_have_any_encoding(
     configuration = from_kubeconfig(write_kubeconfig({"server": url, **fields}, fields))
     identity = (await credentials_for(configuration).authenticate()).tls
     trust = {"server_ca_file": configuration.server_ca_file, "server_ca_data": configuration.server_ca_data}
-    assert (await send_request(server.port, context_for(server.port, identity, **trust))).endswith(b"ok")
+    assert (await send_request(server.port, ssl_context_for(server.port, identity, **trust))).endswith(b"ok")
     assert [seen.client for seen in server.received] == ["alice"]
 
 
 def test_minimum_version_is_tls_1_2() -> None:
-    assert context_for(1).minimum_version is ssl.TLSVersion.TLSv1_2
+    assert ssl_context_for(1).minimum_version is ssl.TLSVersion.TLSv1_2
 
 
 @pytest.mark.covers("pitfall-33")
@@ -242,9 +244,9 @@ def test_keys_and_cas_leave_no_temporary_files(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (tmp_path / "home").rmdir()
     cert, key = client_pair
-    context_for(1, TLSIdentity(cert_pem=cert, key_pem=key), server_ca_data=ca_pem)
+    ssl_context_for(1, TLSIdentity(cert_pem=cert, key_pem=key), server_ca_data=ca_pem)
     with pytest.raises(ConfigurationError):
-        context_for(1, TLSIdentity(cert_pem=cert, key_pem="no key"))
+        ssl_context_for(1, TLSIdentity(cert_pem=cert, key_pem="no key"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -262,14 +264,16 @@ def key_files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 def test_temporary_key_files_are_private(client_pair: Any, key_files: str) -> None:
     paths: list[str] = []
 
-    class Watching(ssl.SSLContext):
+    class InspectingContext(ssl.SSLContext):
         def load_cert_chain(self, certfile: Any, keyfile: Any = None, password: Any = None) -> None:
             paths.append(keyfile)
             if key_files == "disk":
                 assert Path(keyfile).parent.stat().st_mode & 0o777 == 0o700
             super().load_cert_chain(certfile, keyfile, password)
 
-    load_identity(Watching(ssl.PROTOCOL_TLS_CLIENT), TLSIdentity(cert_pem=client_pair[0], key_pem=client_pair[1]))
+    load_identity(
+        InspectingContext(ssl.PROTOCOL_TLS_CLIENT), TLSIdentity(cert_pem=client_pair[0], key_pem=client_pair[1])
+    )
     assert paths[0].startswith("/proc/self/fd/") == (key_files == "memory")
     assert not Path(paths[0]).exists(), "the file or the descriptor is closed"
 
@@ -282,12 +286,12 @@ import os, signal, ssl, sys
 from kubex.credentials import TLSIdentity
 from kubex.credentials._client_certificate import load_identity
 
-class Killed(ssl.SSLContext):
+class KillingContext(ssl.SSLContext):
     def load_cert_chain(self, certfile, keyfile=None, password=None):
         super().load_cert_chain(certfile, keyfile, password)
         os.kill(os.getpid(), signal.SIGKILL)
 
-load_identity(Killed(ssl.PROTOCOL_TLS_CLIENT), TLSIdentity(cert_pem=sys.argv[1], key_pem=sys.argv[2]))
+load_identity(KillingContext(ssl.PROTOCOL_TLS_CLIENT), TLSIdentity(cert_pem=sys.argv[1], key_pem=sys.argv[2]))
 """
     folder = tmp_path / "temporary"
     folder.mkdir()
@@ -308,7 +312,7 @@ def test_encrypted_key_raises_without_a_prompt(client_pair: Any) -> None:
             serialization.Encoding.PEM, style, serialization.BestAvailableEncryption(b"s3cr3t")
         ).decode()
         with pytest.raises(ConfigurationError, match="the private key is encrypted"):
-            context_for(1, TLSIdentity(cert_pem=client_pair.cert_pem, key_pem=encrypted))
+            ssl_context_for(1, TLSIdentity(cert_pem=client_pair.cert_pem, key_pem=encrypted))
 
 
 def test_unusable_certificate_and_key_pairs_raise(new_client_pair: Callable[[str], Any]) -> None:
@@ -319,7 +323,7 @@ def test_unusable_certificate_and_key_pairs_raise(new_client_pair: Callable[[str
         (one.cert_pem, "", "OpenSSL cannot load the certificate"),
     ):
         with pytest.raises(ConfigurationError, match=problem) as caught:
-            context_for(1, TLSIdentity(cert_pem=cert, key_pem=key))
+            ssl_context_for(1, TLSIdentity(cert_pem=cert, key_pem=key))
         assert "PRIVATE KEY" not in str(caught.value)
 
 
@@ -332,7 +336,7 @@ def test_missing_temporary_directory_raises_and_names_tmpdir(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     monkeypatch.setattr(os, "memfd_create", unsupported, raising=False)  # as on an old kernel or in a sandbox
     with pytest.raises(ConfigurationError, match="set TMPDIR"):
-        context_for(1, TLSIdentity(cert_pem=client_pair[0], key_pem=client_pair[1]))
+        ssl_context_for(1, TLSIdentity(cert_pem=client_pair[0], key_pem=client_pair[1]))
 
 
 @pytest.mark.parametrize("pem", ["", "text", "-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----\n"])
@@ -340,10 +344,10 @@ def test_ca_without_certificates_raises(tmp_path: Path, pem: str) -> None:
     path = tmp_path / "ca.pem"
     path.write_text(pem)
     with pytest.raises(ConfigurationError, match=f"{path}, server_ca_file: does not contain a PEM certificate"):
-        context_for(1, server_ca_file=path)
+        ssl_context_for(1, server_ca_file=path)
     if pem:
         with pytest.raises(ConfigurationError, match="server_ca_data: does not contain a PEM certificate"):
-            context_for(1, server_ca_data=pem)
+            ssl_context_for(1, server_ca_data=pem)
 
 
 BAD_BLOCKS = {
@@ -369,11 +373,11 @@ async def test_unreadable_certificate_in_a_ca_bundle_is_skipped(
     pem = bad + ca_pem if first else ca_pem + bad
     (tmp_path / "ca.pem").write_text(pem)
     for fields in ({"server_ca_data": pem}, {"server_ca_file": tmp_path / "ca.pem"}):
-        assert (await send_request(server.port, context_for(server.port, **fields))).endswith(b"ok")
+        assert (await send_request(server.port, ssl_context_for(server.port, **fields))).endswith(b"ok")
     assert "server_ca_data: OpenSSL cannot load all certificates, so only 1 of 2 are trusted" in caplog.text
     assert f"{tmp_path / 'ca.pem'}, server_ca_file: OpenSSL cannot load all" in caplog.text
 
 
 def test_missing_ca_file_raises(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="server_ca_file: cannot be read: No such file"):
-        context_for(1, server_ca_file=tmp_path / "missing")
+        ssl_context_for(1, server_ca_file=tmp_path / "missing")

@@ -76,7 +76,7 @@ PLUGIN = ExecPlugin(
     interactive_mode="Always",
     cluster_config={"a": [1, -2.5, 1e30, 10**30, True, None, {}, [], *UNUSUAL_STRINGS], "y": {"null": "null"}},
 )
-EVERY_FIELD: dict[str, dict[str, Any]] = {
+CONFIGURATIONS: dict[str, dict[str, Any]] = {
     "anonymous": {},
     "http": {"url": "http://localhost:8080/prefix", "impersonate": Impersonation(user="jane")},
     "cluster": {
@@ -105,7 +105,7 @@ EVERY_FIELD: dict[str, dict[str, Any]] = {
 
 def configuration(name: str = "data", folder: Path = Path("/nowhere")) -> ClientConfiguration:
     """Create a configuration, and in `folder` the files that it names."""
-    fields = EVERY_FIELD[name].copy()
+    fields = CONFIGURATIONS[name].copy()
     for field, value in fields.items():
         if isinstance(value, Path):
             fields[field] = folder / value
@@ -124,7 +124,7 @@ def load(path: Path) -> Any:
     return yaml.safe_load(path.read_bytes())
 
 
-@pytest.mark.parametrize("name", EVERY_FIELD)
+@pytest.mark.parametrize("name", CONFIGURATIONS)
 async def test_written_configuration_is_read_back_unchanged(tmp_path: Path, name: str) -> None:
     written, path = configuration(name, tmp_path), tmp_path / "new" / "config"
     assert await write(written, path) == path
