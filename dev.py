@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Set up the workspace and run its commands: `python3 dev.py COMMAND [ARGUMENTS]`; --help lists them."""
 
-# An old Python must be able to read this file, and says what is needed. The commands are in tools/dev_commands.py.
+# Python 2.7 and later must be able to parse this file, so that they print the message below. The commands are in
+# tools/dev_commands.py.
 import os
 import sys
 

@@ -1,7 +1,7 @@
 """Set up the workspace and run its commands: `python3 dev.py COMMAND [ARGUMENTS]`.
 
-All it needs is Python 3.10 or newer, and pip or uv. uv comes from PATH if it is new enough, else pip installs it below
-.cache/; the environment is .venv/, exactly as uv.lock says. ARGUMENTS go to the program that COMMAND runs last.
+It needs Python 3.10 or newer, and pip or uv. If uv on PATH is missing or too old, pip installs it into .cache/. The
+environment is .venv/, with the versions in uv.lock. ARGUMENTS are passed to the last program that COMMAND runs.
 """
 
 import os
@@ -23,7 +23,7 @@ SYNC = ("sync", "--locked", "--all-packages", "--all-extras", "--all-groups", "-
 
 @dataclass(frozen=True)
 class Command:
-    """What a subcommand runs in the environment, one step after the other."""
+    """The help text of a subcommand, and the steps that it runs one after the other."""
 
     help: str
     steps: tuple[tuple[str, ...], ...] = ()
@@ -31,7 +31,7 @@ class Command:
 
 COMMANDS: Mapping[str, Command] = {
     "quickstart": Command(
-        "run examples/quickstart.py on a server of its own, or on a cluster with --context NAME",
+        "run examples/quickstart.py on an embedded API server, or on a cluster with --context NAME",
         (("python", "examples/quickstart.py"),),
     ),
     "test": Command("run the tests with pytest, on all cores", (("pytest", "-n", "auto"),)),
@@ -63,36 +63,38 @@ COMMANDS: Mapping[str, Command] = {
         (("sphinx-build", "-W", "-n", "--keep-going", "-b", "html", "docs", "docs/_build/html"),),
     ),
     "build": Command(
-        "build the wheels into dist/, install them in fresh environments, and use them",
+        "build the wheels into dist/, and check them in new environments",
         (
             ("uv", "build", "--all-packages", "--wheel", "--clear", "--quiet", "--out-dir", "dist"),
             ("python", "tests/packaging/check_wheels.py", "dist"),
         ),
     ),
     "oldest": Command(
-        "run tests with the oldest versions of all that the distributions need; needs Python 3.10",
+        "run tests with the oldest supported dependencies; needs Python 3.10",
         (("python", "tests/packaging/check_versions.py", "oldest"),),
     ),
     "newest": Command(
-        "run tests with the newest releases of all that the distributions need, which uv.lock may not have yet",
+        "run tests with the newest dependencies, which may not be in uv.lock yet",
         (("python", "tests/packaging/check_versions.py", "newest"),),
     ),
-    "bootstrap": Command("set up uv and the environment, nothing else"),
-    "readme": Command("print the sh block of README with the given number"),
+    "bootstrap": Command("only set up uv and the environment"),
+    "readme": Command("print a sh block of README.md by its number"),
 }
 
 
 class SetupError(Exception):
-    """Say what is missing on this machine, and what to do about it."""
+    """The environment cannot be set up; the message contains the reason and the remedy."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run a command; the exit code is that of the step that failed, 2 for a command that does not exist."""
+    """Run a command; return the exit code of the first step that fails, or 2 for an unknown command."""
     name, rest = (arguments[0], arguments[1:]) if arguments else ("--help", ())
     if name not in COMMANDS:
-        asked = name in ("-h", "--help")
-        (sys.stdout if asked else sys.stderr).write(usage() if asked else f"no command {name!r}\n\n{usage()}")
-        return 0 if asked else 2
+        if name in ("-h", "--help"):
+            sys.stdout.write(usage())
+            return 0
+        sys.stderr.write(f"unknown command {name!r}\n\n{usage()}")
+        return 2
     if name == "readme":
         sys.stdout.write(shell_blocks()[int(rest[0]) - 1])
         return 0
@@ -117,15 +119,15 @@ def usage() -> str:
 
 
 def shell_blocks() -> list[str]:
-    """Return the fenced sh blocks of README, which CI runs as they stand."""
+    """Return the fenced sh blocks of README.md. CI runs them without changes."""
     return re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
 def set_up() -> dict[str, str]:
-    """Bring uv and the environment up to date, and return the variables under which both are used."""
+    """Update uv and the environment; return the environment variables for commands."""
     environment = dict(os.environ)
-    # An environment of another project must not be taken for ours. Companies' own authorities are in the system's
-    # store. The Python at hand will do: none is downloaded.
+    # Ignore an active environment of another project. Use the certificates of the system, which may include a private
+    # CA. Do not download Python.
     environment.pop("VIRTUAL_ENV", None)
     environment.setdefault("UV_SYSTEM_CERTS", "1")
     environment.setdefault("UV_PYTHON_DOWNLOADS", "never")
@@ -135,39 +137,39 @@ def set_up() -> dict[str, str]:
     if not new_enough(environment):
         install_uv(environment)
     if run("uv", *SYNC, environment=environment) != 0:
-        raise SetupError("uv could not set up the environment; what it says above names the reason")
+        raise SetupError("uv could not set up the environment, see its output above")
     return environment
 
 
 def new_enough(environment: Mapping[str, str]) -> bool:
-    """Tell whether the uv at hand, if there is one, is at least the pinned version."""
+    """Return whether uv is installed in the pinned version or a newer one."""
     try:
-        answer = subprocess.run(["uv", "--version"], env=environment, capture_output=True, text=True, check=False)  # noqa: S607 - found on PATH
+        result = subprocess.run(["uv", "--version"], env=environment, capture_output=True, text=True, check=False)  # noqa: S607 - found on PATH
     except OSError:
         return False
-    found = re.match(r"uv (\d+)\.(\d+)\.(\d+)", answer.stdout)
+    found = re.match(r"uv (\d+)\.(\d+)\.(\d+)", result.stdout)
     return found is not None and tuple(map(int, found.groups())) >= tuple(map(int, UV_VERSION.split(".")))
 
 
 def install_uv(environment: Mapping[str, str]) -> None:
-    """Let pip put uv into a folder of this tree: no virtual environment is needed for it, and nothing else changes."""
+    """Install uv into a folder of this source tree with pip. This does not need a virtual environment."""
     sys.stderr.write(f"installing uv {UV_VERSION} into {UV_FOLDER.relative_to(ROOT)}\n")
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
-    # A user's own defaults of pip must not get in the way.
+    # Override settings of the user that would prevent this installation.
     neutral = {**environment, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
     target = ("--quiet", "--upgrade", "--target", str(UV_FOLDER), f"uv=={UV_VERSION}")
     if run(*pip, "install", *target, environment=neutral) != 0 or not new_enough(environment):
         raise SetupError(
-            f"pip of {sys.executable} could not install uv {UV_VERSION}: install pip for this Python, or put uv "
-            f"{UV_VERSION} or newer on PATH (https://docs.astral.sh/uv/getting-started/installation/)"
+            f"pip of {sys.executable} could not install uv {UV_VERSION}; install pip for this Python, or install "
+            f"uv {UV_VERSION} or newer so that it is on PATH (https://docs.astral.sh/uv/getting-started/installation/)"
         )
 
 
 def run(*command: str, environment: Mapping[str, str]) -> int:
-    """Run a program in the root of the tree and return its exit code."""
+    """Run a program in the root of the source tree and return its exit code."""
     process = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603 - the programs named above
     while process.returncode is None:
-        # Ctrl-C reaches the program as well, which may have to clean up: wait for it.
+        # The program receives Ctrl-C too. Wait until it has cleaned up.
         with suppress(KeyboardInterrupt):
             process.wait()
     return process.returncode
