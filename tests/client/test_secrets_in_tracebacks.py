@@ -17,11 +17,12 @@ from client.conftest import Connect
 from client.oidc_provider import SECRET, Provider
 from client.turns import Turn, Turns, answer, hang_up, refuse, silence, stream
 from kubex.api import Api
-from kubex.client import Client
-from kubex.configuration import ExecPlugin, configure_from_kubeconfig
+from kubex.client import Client, ClientOptions
+from kubex.configuration import ClientConfiguration, ExecPlugin, OpenIDConnect, configure_from_kubeconfig
 from kubex.credentials import Authentication, StaticCredentials
 from kubex.errors import ConfigurationError, KubexError, ServerCertificateError
 from kubex.models import ObjectMeta
+from kubex.patch import ApplyPatch
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from transport.servers import Peer, Serve, proxy
 
@@ -236,3 +237,24 @@ async def test_a_kubeconfig_that_cannot_be_used(tmp_path: Path, user: dict[str, 
         with pytest.raises(ConfigurationError) as caught:
             await configure_from_kubeconfig(tmp_path / "config")
         assert leaks(caught.value) == []
+
+
+@pytest.mark.parametrize(
+    "create",
+    [
+        lambda: ClientConfiguration(url="https://server", token=MARK, username="user", password=PASSWORD),
+        lambda: ClientConfiguration(url="https://server", proxy_url=f"http://user:{MARK}@proxy/path"),
+        lambda: ClientConfiguration(url="https://server", client_key_data=MARK, client_key_file="key"),
+        lambda: ClientConfiguration(url="https://server", tokens=MARK),  # type: ignore[call-arg]
+        lambda: ClientOptions(proxy=f"http://user:{MARK}@proxy/path"),
+        lambda: ClientOptions(proxy={"http": f"http://user:{MARK}@proxy/path"}),
+        lambda: OpenIDConnect(issuer_url="no URL", client_id="kubex", client_secret=MARK, refresh_token=PASSWORD),
+        lambda: ExecPlugin(command="", api_version="v1", env={"TOKEN": MARK}),
+        lambda: ApplyPatch([MARK]),  # type: ignore[arg-type]
+    ],
+)
+def test_arguments_of_a_constructor_that_fails(create: Callable[[], object]) -> None:
+    with pytest.raises((ConfigurationError, TypeError)) as caught:
+        create()
+    text = rendered(caught.value)
+    assert [secret for secret in SECRETS if secret in text] == []

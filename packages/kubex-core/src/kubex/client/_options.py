@@ -7,6 +7,7 @@ from types import EllipsisType
 
 from kubex.client._retry import RetryPolicy
 from kubex.core._proxy import parse_proxy
+from kubex.core._tracebacks import without_arguments
 from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
 from kubex.errors import ConfigurationError
 
@@ -17,6 +18,7 @@ FIELD_MANAGER_LENGTH = 128
 """The maximum that API servers accept, in characters."""
 
 
+@without_arguments
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientOptions:
     """How a client behaves. `...` selects the default of Kubex or of the HTTP library.

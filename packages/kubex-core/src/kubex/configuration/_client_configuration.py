@@ -4,11 +4,13 @@ import os
 from dataclasses import dataclass, field
 
 from kubex.configuration._validation import validate
+from kubex.core._tracebacks import without_arguments
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect
 
 StrPath = str | os.PathLike[str]
 
 
+@without_arguments
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClientConfiguration:
     """The address of an API server and the credentials of its client, like a cluster and a user of a kubeconfig.

@@ -1,6 +1,9 @@
 """Remove secrets from tracebacks: some error reporters show the local variables of each frame."""
 
+import functools
 import traceback
+from collections.abc import Callable
+from typing import TypeVar
 
 
 def forget_frames(error: BaseException) -> None:
@@ -19,3 +22,23 @@ def forget_frames(error: BaseException) -> None:
         each.__traceback__ = None
         several: tuple[BaseException, ...] = getattr(each, "exceptions", ())  # of an exception group
         waiting += [behind for behind in (each.__cause__, each.__context__, *several) if behind is not None]
+
+
+C = TypeVar("C", bound=type)
+
+
+def without_arguments(kind: C) -> C:
+    """Keep the arguments of a dataclass out of the traceback if it cannot be created; use it as a class decorator."""
+    create: Callable[..., None] = vars(kind)["__init__"]
+
+    @functools.wraps(create)
+    def __init__(self: object, *args: object, **kwargs: object) -> None:  # noqa: N807 - it replaces the generated one
+        try:
+            create(self, *args, **kwargs)
+        except Exception as error:
+            del args, kwargs
+            forget_frames(error)
+            raise
+
+    kind.__init__ = __init__  # type: ignore[misc]
+    return kind

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from kubex.core._tracebacks import without_arguments
 from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
 from kubex.core._url import holds_credentials, split_url, without_query
 from kubex.credentials._tokens import token_problem
@@ -20,6 +21,7 @@ class OpenIDTokens:
     refresh_token: str = field(repr=False)
 
 
+@without_arguments
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenIDConnect:
     """An identity provider that issues tokens, like `auth-provider: {name: oidc}` of a user in a kubeconfig.
