@@ -78,6 +78,7 @@ class Emitter:
             body += ["", INDENT + _facts(options.resource, names), ""]
         for field in fields:
             body += self._field(field, options, names)
+        # Mark the class after its fields, because a class can refer to itself only by a string.
         names.mark_defined(definition.schema)
         return [f"class {definition.name}({', '.join(bases)}):", *(body or [f"{INDENT}pass"])]
 

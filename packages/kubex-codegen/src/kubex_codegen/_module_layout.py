@@ -38,6 +38,7 @@ def layout_modules(
         order = dependency_order(group, uses)
         package = packages[min(group)]
         main_class = _main_class(group, uses)
+        # The main classes of two groups may have the same name in snake_case, so add a number.
         name = base = f"_{snake_case(structs[main_class].name)}"
         number = 2
         while name in used_names.setdefault(package, set()):

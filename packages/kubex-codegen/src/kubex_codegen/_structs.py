@@ -132,6 +132,7 @@ class StructBuilder:
     def _field(self, path: str, owner: str, name: str, wire: str, schema: Schema, required: bool) -> Field:
         found = self._type(schema, f"{path}/{wire}", owner + camel_case(wire))
         nullable = bool(schema.get("nullable"))
+        # Go encodes an unset list as null, even if the schema requires it.
         annotation = null_as_empty(found) if required and not nullable else optional(found)
         if wire in _HIDDEN_FIELDS.get(path, ()) or schema.get("format") == "password":
             annotation = hidden(annotation)

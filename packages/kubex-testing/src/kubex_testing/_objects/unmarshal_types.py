@@ -26,9 +26,9 @@ class UnmarshalTypeError(ValueError):
 
 
 def check_types(schema: Schema, obj: JsonObject) -> None:
-    """Raise WrongType for the first value that does not fit its field; nulls fit everywhere.
+    """Raise UnmarshalTypeError for the first value with a wrong type. Null is valid for all types.
 
-    Of custom resources only `metadata` is looked at: the rest is `validate_custom`'s, and a 422.
+    For custom resources, only `metadata` is checked here. `validate_custom()` checks the other fields.
     """
     if not schema.rules:
         _check(schema, obj, "", "")

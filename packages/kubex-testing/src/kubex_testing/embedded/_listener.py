@@ -49,6 +49,7 @@ class Listener:
         # with the algorithm.
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setblocking(False)
+        # restart() and a second start() listen on the same port again, while old connections may be in TIME_WAIT.
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((HOST, self.port))
