@@ -80,4 +80,8 @@ def _related_documents(document: Any) -> Iterator[str]:
 
 
 async def _fetch_json(client: Client, path: str) -> Json:
-    return parse_json((await client.request("GET", path)).body, f"{path} of the server")
+    response = await client.request("GET", path)
+    content_type = response.headers.get("Content-Type", "")
+    # A login page can have status 200.
+    origin = f"{path} of the server" + ("" if "json" in content_type else f" (content type {content_type!r})")
+    return parse_json(response.body, origin)
