@@ -20,6 +20,9 @@ PACKAGES = ("kubex", "kubex_aiohttp", "kubex_codegen", "kubex_httpx", "kubex_tes
 DISTRIBUTIONS = sorted(folder.name for folder in (ROOT / "packages").iterdir() if (folder / "pyproject.toml").exists())
 
 
+PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
+
+
 def modules() -> Iterator[ModuleType]:
     """Import every public module."""
     for package in map(importlib.import_module, PACKAGES):
@@ -108,3 +111,22 @@ def test_version_of_kubex_is_that_of_kubex_core() -> None:
 def test_the_changelog_links_each_distribution() -> None:
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"\(packages/([\w-]+)/CHANGELOG\.md\)", changes)) == DISTRIBUTIONS
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+def test_a_distribution_names_the_pythons_that_ci_runs(distribution: str) -> None:
+    text = (ROOT / "packages" / distribution / "pyproject.toml").read_text(encoding="utf-8")
+    assert re.findall(r'"Programming Language :: Python :: (3\.\d+)"', text) == PYTHONS
+
+
+def test_ci_runs_the_tests_on_every_python_that_is_supported() -> None:
+    text = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    named = re.search(r'^OLDEST=(\S+) NEWEST=(\S+) OTHERS="(.+)"$', text, re.MULTILINE)
+    assert named is not None
+    assert [named[1], *reversed(named[3].split()), named[2]] == PYTHONS
+
+
+def test_the_tests_for_every_python_exist() -> None:
+    listed = (ROOT / "tests/every_python.txt").read_text(encoding="utf-8").splitlines()
+    assert [path for path in listed if not (ROOT / path).exists()] == []
+    assert {"tests/core", "tests/transport"} <= set(listed)

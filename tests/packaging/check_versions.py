@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RESOLUTIONS = {"oldest": ("lowest-direct", "3.10"), "newest": ("highest", sys.executable)}
-# Without the tests with the shortest time limits, because CI does not repeat this step.
+# Those that depend most on what the libraries do.
 TRANSPORT = ("cancelled_requests", "failures", "requests", "websockets", "websocket_endings")
 TESTS = (
     "tests/models",
