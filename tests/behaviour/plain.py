@@ -29,7 +29,7 @@ class Namespaces:
         if handle.token is not None:
             self._headers["Authorization"] = f"Bearer {handle.token}"
         self._made: list[str] = []
-        self._used = time.monotonic()
+        self._used = time.monotonic()  # real time: of the server
 
     def make(self) -> str:
         """Make a namespace and return its name."""
@@ -45,7 +45,7 @@ class Namespaces:
         self._connection.close()
 
     def _send(self, method: str, path: str, body: object = None) -> Any:
-        if time.monotonic() - self._used > IDLE:
+        if time.monotonic() - self._used > IDLE:  # real time: of the server
             self._connection.close()  # the next request opens another
         try:
             self._connection.request(method, path, json.dumps(body), self._headers)
@@ -54,6 +54,6 @@ class Namespaces:
         except BaseException:
             self._connection.close()  # it is in the middle of something, and the next test needs another
             raise
-        self._used = time.monotonic()
+        self._used = time.monotonic()  # real time: of the server
         assert response.status < 300, document
         return document

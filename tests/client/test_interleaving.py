@@ -116,7 +116,7 @@ async def test_nothing_leaks_in_any_disorder(connect: Connect, serve: Serve, tmp
     policy = RetryPolicy(initial_delay=0.001, max_delay=0.01, max_attempts=3)
 
     async def use(client: Client, call: Callable[[Client], Awaitable[None]], patience: float) -> None:
-        with anyio.move_on_after(patience), contextlib.suppress(KubexError):
+        with anyio.move_on_after(patience), contextlib.suppress(KubexError):  # real time: any moment will do
             await call(client)
 
     client = connect(server, configuration={"token_file": token_file}, retry=policy, pool_size=5)
@@ -125,7 +125,7 @@ async def test_nothing_leaks_in_any_disorder(connect: Connect, serve: Serve, tmp
             for _ in range(40):
                 group.start_soon(use, client, chance.choice(CALLS), chance.random() * 0.4)
             if seed % 2:  # closed while everything is under way
-                await anyio.sleep(0.1)
+                await anyio.sleep(0.1)  # real time: any moment will do
                 await client.aclose()
         await client.aclose()
     assert await anyio.to_thread.run_sync(disorder.idle.wait, SECONDS)

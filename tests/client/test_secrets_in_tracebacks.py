@@ -117,7 +117,7 @@ async def failure(call: Callable[[Client], Any], client: Client, *, limit: float
     try:
         raise handled
     except LookupError:
-        with pytest.raises((KubexError, TimeoutError)) as caught, anyio.fail_after(limit):
+        with pytest.raises((KubexError, TimeoutError)) as caught, anyio.fail_after(limit):  # real time: of a silence
             await call(client)
     assert handled.__traceback__ is not None, "the traceback of an exception of the program is kept"
     return caught.value

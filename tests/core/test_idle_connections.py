@@ -32,7 +32,7 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def monotonic(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr("kubex.transport._idle_connections.monotonic", clock)
     return clock
@@ -76,18 +76,18 @@ async def test_the_oldest_above_the_maximum_are_closed(connections: list[Connect
     assert await closed(kept, connections) == [1, 0, 0, 0]
 
 
-async def test_those_above_the_time_limit_are_closed(connections: list[Connection], clock: Clock) -> None:
+async def test_those_above_the_time_limit_are_closed(connections: list[Connection], monotonic: Clock) -> None:
     kept = idle(connections[:2], keep_alive_timeout=5.0)
-    clock.now += 4
+    monotonic.now += 4
     kept.add(connections[2], connections[2].socket)
-    clock.now += 1
+    monotonic.now += 1
     assert await closed(kept, connections) == [1, 1, 0, 0]
     assert kept.take() is connections[2]
 
 
-async def test_without_a_time_limit_they_stay(connections: list[Connection], clock: Clock) -> None:
+async def test_without_a_time_limit_they_stay(connections: list[Connection], monotonic: Clock) -> None:
     kept = idle(connections, keep_alive_timeout=None)
-    clock.now += 1e9
+    monotonic.now += 1e9
     assert await closed(kept, connections) == [0, 0, 0, 0]
 
 

@@ -6,10 +6,19 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # Absolute paths that exist only on one machine, and a folder next to the checkout. Paths below $VARIABLE are allowed.
 OUTSIDE = re.compile(r"(?<![\w.}~-])/(?:work|root|Users|home)/\w|\.\./shared\b")
+
+# What makes a test wait for a time, or depend on how long something takes. `real time: WHY` in a line allows it.
+REAL_TIME = re.compile(
+    r"(?<!def )\bsleep\((?!0?\))"
+    r"|\b(move_on_after|fail_after)\((?!\d+\)|SECONDS\))"
+    r"|\b(monotonic|perf_counter)\(\)|\bTimer\(|\.wait\(\d*\.\d"
+)
 
 # Generated files do not need a module docstring.
 GENERATED = "# Made by kubex-codegen."
@@ -33,3 +42,44 @@ def test_each_module_has_a_docstring() -> None:
     ours = {path: text for path, text in sources.items() if not text.startswith(GENERATED)}
     assert [path for path, text in ours.items() if not ast.get_docstring(ast.parse(text))] == []
     assert len(ours) > 100
+
+
+def waits(line: str) -> bool:
+    """Tell whether a line depends on real time, and does not say why."""
+    return REAL_TIME.search(line) is not None and "real time: " not in line
+
+
+def test_no_test_waits_for_real_time() -> None:
+    """Wait for an event, or move the clock: see `support/clock.py`. A limit of whole seconds is a guard."""
+    folders = ("tests/controlplane/", "tests/packaging/", "tests/typing/cases/")
+    found = [
+        f"{path}:{number}: {line.strip()}"
+        for path, text in files().items()
+        if path.startswith("tests/") and path.endswith(".py") and not path.startswith(folders)
+        if path != "tests/meta/test_sources.py" and "Clock(automatic=True)" not in text
+        for number, line in enumerate(text.splitlines(), 1)
+        if waits(line)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("await anyio.sleep(0.1)", True),
+        ("time.sleep(5)", True),
+        ("with anyio.move_on_after(0.2):", True),
+        ("with anyio.fail_after(0.05):", True),
+        ("started = time.monotonic()", True),
+        ("event.wait(0.5)", True),
+        ("threading.Timer(1, call)", True),
+        ("await anyio.sleep(0)", False),
+        ("await anyio.sleep_forever()", False),
+        ("with anyio.move_on_after(0):", False),
+        ("with anyio.fail_after(5):", False),
+        ("assert event.wait(SECONDS)", False),
+        ("time.sleep(0.01)  # real time: a pause of the event loop", False),
+    ],
+)
+def test_what_waits_for_real_time(line: str, expected: bool) -> None:
+    assert waits(line) is expected

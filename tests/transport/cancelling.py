@@ -20,7 +20,7 @@ MOMENTS = (*range(14), *[0.0002 * 1.3**step for step in range(18)])
 
 async def _until(moment: float) -> None:
     if isinstance(moment, float):
-        await anyio.sleep(moment)
+        await anyio.sleep(moment)  # real time: any moment may pass
     else:
         for _ in range(moment):
             await checkpoint()

@@ -125,7 +125,7 @@ async def test_deadlines_in_a_paused_event_loop_leave_no_connection(
     server = serve(tls=server_tls)
 
     async def call(transport: Transport, seconds: float) -> None:
-        with anyio.move_on_after(seconds):
+        with anyio.move_on_after(seconds):  # real time: any moment may pass
             await transport.request(get(server))
 
     async with open_transport(ssl_context=client_tls, pool_size=10) as transport:
@@ -135,7 +135,7 @@ async def test_deadlines_in_a_paused_event_loop_leave_no_connection(
                     tasks.start_soon(call, transport, 0.001 * number)
                 await checkpoint()
                 for _ in range(turn):
-                    time.sleep(0.004)  # noqa: ASYNC251 - the event loop is paused
+                    time.sleep(0.004)  # noqa: ASYNC251 - real time: the event loop is paused
                     await checkpoint()
         assert (await transport.request(get(server))).body == b"ok"
         await transport.aclose()

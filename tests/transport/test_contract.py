@@ -158,10 +158,10 @@ async def test_other_tasks_run_while_requests_are_sent(open_transport: Open, ser
     pauses: list[float] = []
 
     async def note_pauses() -> None:
-        last = time.monotonic()
+        last = time.monotonic()  # real time: what is measured
         while True:
             await anyio.lowlevel.checkpoint()
-            now = time.monotonic()
+            now = time.monotonic()  # real time: what is measured
             pauses.append(now - last)
             last = now
 

@@ -1,12 +1,12 @@
 """The controllers of the embedded server."""
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from kubex_testing.embedded import EmbeddedServer, Settings
+from support.polling import wait_until
 
 CM = "configmaps"
 
@@ -17,15 +17,6 @@ def client(make_client: Any) -> Iterator[Any]:
     with server as handle:
         yield make_client(handle)
     assert server.failures == []
-
-
-def wait_until(check: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    for _ in range(2000):
-        if check():
-            return
-        pause.wait(0.01)
-    raise AssertionError("it did not happen within twenty seconds")
 
 
 def is_deleted(client: Any, path: str) -> Callable[[], bool]:

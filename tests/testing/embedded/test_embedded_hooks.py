@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from kubex_testing.embedded import AddHeaders, Answer, Delay, Drop, EmbeddedServer, Settings
+from kubex_testing.embedded import AddHeaders, Answer, Delay, Drop, EmbeddedServer, RecordedRequest, Settings
+from support.polling import wait_until
 
 CM = "configmaps"
 
@@ -38,10 +39,21 @@ def test_requests_are_recorded_as_received(server: EmbeddedServer, client: Any) 
 
 
 def test_wait_for_request_returns_a_later_request(server: EmbeddedServer, client: Any) -> None:
-    timer = threading.Timer(0.05, lambda: client.request("GET", "/version"))
-    timer.start()
-    assert server.wait_for_request(lambda request: request.path == "/version").method == "GET"
-    timer.join()
+    waiting = threading.Event()
+
+    def matches(request: RecordedRequest) -> bool:
+        waiting.set()
+        return request.path == "/version"
+
+    def ask() -> None:
+        assert waiting.wait(20)
+        client.request("GET", "/version")
+
+    client.request("GET", "/readyz")
+    thread = threading.Thread(target=ask)
+    thread.start()
+    assert server.wait_for_request(matches).method == "GET"
+    thread.join()
     with pytest.raises(TimeoutError, match=r"no matching request within 0\.01 s"):
         server.wait_for_request(lambda request: request.path == "/never", timeout=0.01)
 
@@ -201,12 +213,7 @@ def test_restart_drops_connections_and_keeps_port_and_state(server: EmbeddedServ
 
 def wait_for_open_watches(server: EmbeddedServer, count: int) -> None:
     """Wait until this number of watches is open."""
-    pause = threading.Event()
-    for _ in range(2000):
-        if server.open_watches == count:
-            return
-        pause.wait(0.01)
-    raise AssertionError(f"{server.open_watches} watches are open, not {count}")
+    wait_until(lambda: server.open_watches == count, f"{count} open watches")
 
 
 @pytest.fixture

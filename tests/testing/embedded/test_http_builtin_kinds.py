@@ -1,9 +1,10 @@
 """The behaviour of built-in kinds: defaults, status, scale, grace periods and immutable fields."""
 
-import threading
 from typing import Any
 
 import pytest
+
+from support.polling import wait_until
 
 STRATEGIC = "application/strategic-merge-patch+json"
 
@@ -320,13 +321,12 @@ def test_finalize_removes_a_terminating_namespace(client: Any) -> None:
 
 @pytest.mark.parametrize("name", ["default", "kube-system", "kube-public", "kube-node-lease"])
 def test_initial_namespaces_exist(client: Any, name: str) -> None:
-    pause = threading.Event()
-    for _ in range(1000):  # a real server creates them shortly after its start
-        answer = client.request("GET", f"/api/v1/namespaces/{name}")
-        if answer.status != 404:
-            break
-        pause.wait(0.02)
-    assert answer.document["status"] == {"phase": "Active"}
+    def found() -> Any:
+        response = client.request("GET", f"/api/v1/namespaces/{name}")
+        return None if response.status == 404 else response
+
+    # A real server creates them shortly after it starts to serve.
+    assert wait_until(found, f"the namespace {name}").document["status"] == {"phase": "Active"}
 
 
 def test_events_are_selected_by_their_involved_object(client: Any) -> None:

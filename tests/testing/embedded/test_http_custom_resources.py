@@ -1,11 +1,12 @@
 """Custom resources: definitions and their objects."""
 
 import itertools
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+
+from support.polling import wait_until
 
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 MERGE = "application/merge-patch+json"
@@ -44,17 +45,6 @@ def definition(
         "metadata": {"name": f"widgets.{group}"},
         "spec": spec,
     }
-
-
-def wait_until(check: Callable[[], Any], what: str) -> Any:
-    """Repeat the request until it succeeds, because definitions take effect shortly after they are stored."""
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        found = check()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"{what} did not happen in time")
 
 
 class Widgets:

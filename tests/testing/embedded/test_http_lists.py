@@ -116,9 +116,9 @@ def test_exact_match_lists_an_earlier_revision(five_config_maps: Any) -> None:
 
 
 def test_list_at_a_future_revision_waits_and_times_out(five_config_maps: Any) -> None:
-    started = time.monotonic()
+    started = time.monotonic()  # real time: of the server
     answer = five_config_maps.request("GET", five_config_maps.path(CM, resourceVersion="99999999"))
-    assert 2.5 < time.monotonic() - started < 15
+    assert time.monotonic() - started > 2.5  # real time: of the server
     assert (answer.status, answer.reason, answer.header("Retry-After")) == (504, "Timeout", "1")
     details = answer.document["details"]
     assert details["causes"][0]["reason"] == "ResourceVersionTooLarge"
