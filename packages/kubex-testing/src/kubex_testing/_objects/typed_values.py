@@ -8,7 +8,7 @@ from .field_sets import FieldSet, Path, canonical_json
 from .json_types import JsonArray, JsonObject, is_array, is_object, json_copy, json_equal
 from .schema import ANY, Schema
 
-Ownership = Literal["leaf", "map", "list"]
+OwnershipUnit = Literal["leaf", "map", "list"]
 
 
 class _Missing:
@@ -25,14 +25,14 @@ def field_set(schema: Schema, value: Any) -> FieldSet:
 
 
 def _fields(schema: Schema, value: Any, path: Path) -> Iterator[Path]:
-    owned_as = ownership(schema, value)
-    if owned_as == "map" and is_object(value):
+    unit = ownership_unit(schema, value)
+    if unit == "map" and is_object(value):
         for key, item in value.items():
             item_path = (*path, f"f:{key}")
             yield from _fields(schema.child(key) or ANY, item, item_path)
             if item is None or item == {} or key not in schema.fields:
                 yield item_path
-    elif owned_as == "list" and is_array(value):
+    elif unit == "list" and is_array(value):
         for element, item in with_path_elements(schema, value):
             yield from _fields(schema.entry, item, (*path, element))
             yield (*path, element)
@@ -40,7 +40,7 @@ def _fields(schema: Schema, value: Any, path: Path) -> Iterator[Path]:
         yield path
 
 
-def ownership(schema: Schema, *values: Any) -> Ownership:
+def ownership_unit(schema: Schema, *values: Any) -> OwnershipUnit:
     """Return how a value is owned: as one leaf, or separately for each map key or list item."""
     if schema.kind == "any":
         known = [value for value in values if value is not MISSING and value is not None]
@@ -92,11 +92,11 @@ def compare(schema: Schema, left: Any, right: Any) -> Comparison:
 
 
 def _compare(schema: Schema, left: Any, right: Any, path: Path, result: Comparison) -> None:
-    owned_as = ownership(schema, left, right)
-    if owned_as == "leaf" or (_is_empty(left) and _is_empty(right)):
+    unit = ownership_unit(schema, left, right)
+    if unit == "leaf" or (_is_empty(left) and _is_empty(right)):
         result.record(path, left, right)
         return
-    if owned_as == "map":
+    if unit == "map":
         before, after = _as_map(left), _as_map(right)
         for key in [*before, *(key for key in after if key not in before)]:
             child = schema.child(key) or ANY
@@ -130,10 +130,10 @@ def merge(schema: Schema, left: Any, right: Any) -> Any:
     """Merge the apply configuration `right` into the live value `left`. Fields of only one side are kept."""
     if right is MISSING or left is MISSING:
         return json_copy(right if left is MISSING else left)
-    owned_as = ownership(schema, left, right)
-    if owned_as == "leaf" or (_is_empty(left) and _is_empty(right)):
+    unit = ownership_unit(schema, left, right)
+    if unit == "leaf" or (_is_empty(left) and _is_empty(right)):
         return json_copy(right)
-    if owned_as == "list":
+    if unit == "list":
         return _merge_list(schema, _as_list(left), _as_list(right))
     before, after = _as_map(left), _as_map(right)
     result: JsonObject = {}
@@ -176,10 +176,10 @@ def remove(schema: Schema, value: Any, fields: FieldSet) -> Any:
 
 
 def _remove(schema: Schema, value: Any, path: Path, fields: FieldSet, ancestors: set[Path]) -> Any:
-    owned_as = ownership(schema, value)
-    if owned_as == "map" and is_object(value):
+    unit = ownership_unit(schema, value)
+    if unit == "map" and is_object(value):
         pairs = [(key, f"f:{key}", schema.child(key) or ANY, item) for key, item in value.items()]
-    elif owned_as == "list" and is_array(value):
+    elif unit == "list" and is_array(value):
         pairs = [("", element, schema.entry, item) for element, item in with_path_elements(schema, value)]
     else:
         return json_copy(value)
@@ -198,11 +198,11 @@ def _remove(schema: Schema, value: Any, path: Path, fields: FieldSet, ancestors:
 
 def drop_emptied(schema: Schema, value: Any, before: Any) -> Any:
     """Remove the nulls that `remove` created for emptied maps and lists."""
-    owned_as = ownership(schema, value, before)
-    if owned_as == "map" and is_object(value) and is_object(before):
+    unit = ownership_unit(schema, value, before)
+    if unit == "map" and is_object(value) and is_object(before):
         kept = {key: item for key, item in value.items() if item is not None or before[key] is None}
         return {key: drop_emptied(schema.child(key) or ANY, item, before[key]) for key, item in kept.items()}
-    if owned_as == "list" and is_array(value) and is_array(before):
+    if unit == "list" and is_array(value) and is_array(before):
         entries = dict(with_path_elements(schema, before))
         return [
             drop_emptied(schema.entry, item, entries[element]) for element, item in with_path_elements(schema, value)
