@@ -114,19 +114,19 @@ def test_the_changelog_links_each_distribution() -> None:
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
-def test_a_distribution_names_the_pythons_that_ci_runs(distribution: str) -> None:
+def test_the_classifiers_of_a_distribution_list_the_supported_pythons(distribution: str) -> None:
     text = (ROOT / "packages" / distribution / "pyproject.toml").read_text(encoding="utf-8")
     assert re.findall(r'"Programming Language :: Python :: (3\.\d+)"', text) == PYTHONS
 
 
-def test_ci_runs_the_tests_on_every_python_that_is_supported() -> None:
+def test_ci_runs_the_tests_on_each_supported_python() -> None:
     text = (ROOT / ".ci/run").read_text(encoding="utf-8")
-    named = re.search(r'^OLDEST=(\S+) NEWEST=(\S+) OTHERS="(.+)"$', text, re.MULTILINE)
-    assert named is not None
-    assert [named[1], *reversed(named[3].split()), named[2]] == PYTHONS
+    versions = re.search(r'^OLDEST=(\S+) NEWEST=(\S+) OTHERS="(.+)"$', text, re.MULTILINE)
+    assert versions is not None
+    assert [versions[1], *reversed(versions[3].split()), versions[2]] == PYTHONS
 
 
-def test_the_tests_for_every_python_exist() -> None:
+def test_the_files_in_every_python_txt_exist() -> None:
     listed = (ROOT / "tests/every_python.txt").read_text(encoding="utf-8").splitlines()
     assert [path for path in listed if not (ROOT / path).exists()] == []
     assert {"tests/core", "tests/transport"} <= set(listed)

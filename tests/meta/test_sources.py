@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Absolute paths that exist only on one machine, and a folder next to the checkout. Paths below $VARIABLE are allowed.
 OUTSIDE = re.compile(r"(?<![\w.}~-])/(?:work|root|Users|home)/\w|\.\./shared\b")
 
-# What makes a test wait for a time, or depend on how long something takes. `real time: WHY` in a line allows it.
+# Calls that make a test wait, or depend on a duration. The comment `real time: REASON` in the line allows them.
 REAL_TIME = re.compile(
     r"(?<!def )\bsleep\((?!0?\))"
     r"|\b(move_on_after|fail_after)\((?!\d+\)|SECONDS\))"
@@ -44,13 +44,13 @@ def test_each_module_has_a_docstring() -> None:
     assert len(ours) > 100
 
 
-def waits(line: str) -> bool:
-    """Tell whether a line depends on real time, and does not say why."""
+def uses_real_time(line: str) -> bool:
+    """Return whether a line depends on real time, and does not contain a reason."""
     return REAL_TIME.search(line) is not None and "real time: " not in line
 
 
-def test_no_test_waits_for_real_time() -> None:
-    """Wait for an event, or move the clock: see `support/clock.py`. A limit of whole seconds is a guard."""
+def test_no_test_depends_on_real_time() -> None:
+    """Tests wait for events or move the clock, see `support/clock.py`. Limits in full seconds are allowed as guards."""
     folders = ("tests/controlplane/", "tests/packaging/", "tests/typing/cases/")
     found = [
         f"{path}:{number}: {line.strip()}"
@@ -58,7 +58,7 @@ def test_no_test_waits_for_real_time() -> None:
         if path.startswith("tests/") and path.endswith(".py") and not path.startswith(folders)
         if path != "tests/meta/test_sources.py" and "Clock(automatic=True)" not in text
         for number, line in enumerate(text.splitlines(), 1)
-        if waits(line)
+        if uses_real_time(line)
     ]
     assert found == []
 
@@ -78,8 +78,8 @@ def test_no_test_waits_for_real_time() -> None:
         ("with anyio.move_on_after(0):", False),
         ("with anyio.fail_after(5):", False),
         ("assert event.wait(SECONDS)", False),
-        ("time.sleep(0.01)  # real time: a pause of the event loop", False),
+        ("time.sleep(0.01)  # real time: blocks the event loop", False),
     ],
 )
-def test_what_waits_for_real_time(line: str, expected: bool) -> None:
-    assert waits(line) is expected
+def test_calls_that_depend_on_real_time_are_found(line: str, expected: bool) -> None:
+    assert uses_real_time(line) is expected

@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RESOLUTIONS = {"oldest": ("lowest-direct", "3.10"), "newest": ("highest", sys.executable)}
-# Those that depend most on what the libraries do.
+# Tests that depend on the behaviour of the HTTP libraries.
 TRANSPORT = ("cancelled_requests", "failures", "requests", "websockets", "websocket_endings")
 TESTS = (
     "tests/models",

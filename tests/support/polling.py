@@ -1,4 +1,4 @@
-"""Asking again until something holds, where a server has no event to wait for."""
+"""Polling, for conditions without an event that a test could wait for."""
 
 import time
 from collections.abc import Callable
@@ -7,13 +7,13 @@ from typing import TypeVar
 R = TypeVar("R")
 
 SECONDS = 20.0
-"""Only a guard: what is asked for happens within milliseconds on a machine that is not busy."""
+"""The maximum time to wait. Usually a condition becomes true within milliseconds."""
 
 
-def wait_until(check: Callable[[], R], what: str = "the expected state") -> R:
-    """Return the first true answer, which comes a moment after the request that causes it."""
+def wait_until(check: Callable[[], R], description: str = "the condition") -> R:
+    """Call `check` until its result is true, and return the result."""
     end = time.monotonic() + SECONDS  # real time: a guard
     while not (found := check()):
-        assert time.monotonic() < end, f"{what}: not within {SECONDS:g} s"  # real time: a guard
-        time.sleep(0.01)  # real time: between two questions
+        assert time.monotonic() < end, f"{description} did not become true within {SECONDS:g} s"  # real time: a guard
+        time.sleep(0.01)  # real time: the interval between two calls
     return found
