@@ -22,7 +22,7 @@ async def main():
 def run(code: str, *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if name not in ("KUBEX_BACKEND", "KUBECONFIG")}
     command = [sys.executable, "-W", "error", *options, "-c", code]
-    return subprocess.run(command, env=environment | environ, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, env=environment | environ, capture_output=True, text=True, timeout=100, check=False)
 
 
 @pytest.mark.parametrize(
