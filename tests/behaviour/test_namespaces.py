@@ -82,7 +82,7 @@ async def test_none_is_all_namespaces(client: Client, namespace: str, other: str
 
 async def test_an_asterisk_is_not_a_namespace(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     api = Api(ConfigMap, embedded_client)
-    with pytest.raises(NamespaceError, match=r"configmaps: namespace '\*' is not a name: pass namespace=None for all"):
+    with pytest.raises(NamespaceError, match=r"configmaps: namespace '\*' is not a name; pass namespace=None for all"):
         await api.list(namespace="*")
     with pytest.raises(NamespaceError, match="pass namespace=None"):
         api.watch(namespace="*")
@@ -132,9 +132,9 @@ async def test_an_object_does_not_go_to_another_namespace(
 async def test_a_kind_of_the_whole_cluster_takes_none(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     with pytest.raises(NamespaceError, match="namespaces: is cluster-scoped, so namespace 'here' does not apply"):
         Api(Namespace, embedded_client, namespace="here")
-    with pytest.raises(NamespaceError, match="cluster-wide"):
+    with pytest.raises(NamespaceError, match="cluster-scoped"):
         await create_api(Namespace, client=embedded_client, namespace="here")
     api = Api(Namespace, embedded_client)
-    with pytest.raises(NamespaceError, match="cluster-wide"):
+    with pytest.raises(NamespaceError, match="cluster-scoped"):
         await api.get("default", namespace="here")
     assert kubex_server.requests == []

@@ -191,7 +191,7 @@ async def test_nothing_is_sent_to_a_namespace_that_does_not_apply(
     embedded_client: Client, kubex_server: EmbeddedServer
 ) -> None:
     anywhere: Any = SelfSubjectReview()
-    with pytest.raises(NamespaceError, match=r"selfsubjectreviews\.authentication\.k8s\.io: is cluster-wide"):
+    with pytest.raises(NamespaceError, match=r"selfsubjectreviews\.authentication\.k8s\.io: is cluster-scoped"):
         await create_review(embedded_client, anywhere, namespace="default")
     with pytest.raises(NamespaceError, match="create_review needs one namespace"):
         await create_review(embedded_client, local("a"), namespace=None)

@@ -186,7 +186,7 @@ async def test_what_names_no_object_is_not_sent(embedded_client: Client, kubex_s
         await api.scale.replace(Scale(metadata=ObjectMeta(name="web", namespace="a")), namespace="b")
     with pytest.raises(InvalidNameError):
         await api.status.get("web/scale", namespace="default")
-    with pytest.raises(NamespaceError, match="namespaces: is cluster-wide"):
+    with pytest.raises(NamespaceError, match="namespaces: is cluster-scoped"):
         await Api(Namespace, embedded_client).status.get("default", namespace="default")
     assert kubex_server.requests == []
 
