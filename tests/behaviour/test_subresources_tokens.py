@@ -70,6 +70,7 @@ async def test_a_token_is_good_for_as_long_as_was_asked(accounts: Api[ServiceAcc
     assert type(issued) is TokenRequest
     assert issued.spec.expiration_seconds == 1200
     assert issued.status is not None
+    assert issued.status.expiration_timestamp is not None
     left = issued.status.expiration_timestamp - before
     assert timedelta(seconds=1190) < left < timedelta(seconds=1230)
 

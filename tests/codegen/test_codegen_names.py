@@ -1,8 +1,11 @@
 """Python names of fields, and their JSON names."""
 
-import pytest
+from typing import Any
 
-from kubex.models import Model
+import pytest
+from pydantic import ValidationError
+
+from kubex.models import LazyModel, Model
 from kubex.models.fields import wire_name, wire_names
 from kubex_codegen._naming import field_names, package_of, snake_case
 from support.openapi_documents import VERSIONS, document
@@ -28,9 +31,27 @@ def test_field_names_are_snake_case_words(wire: str) -> None:
 
 
 def test_keywords_and_model_attributes_get_an_underscore() -> None:
-    wire = ["from", "continue", "global", "class", "import", "schema", "json", "dict", "copy", "list", "model_dump"]
+    wire = ["from", "continue", "global", "class", "import", "schema", "json", "dict", "copy", "list"]
     assert field_names(wire) == {name: f"{name}_" for name in wire}
-    assert {wire_name(f"{name}_") for name in wire[:-1]} == set(wire[:-1])
+    assert {wire_name(f"{name}_") for name in wire} == set(wire)
+    assert field_names(["model_dump"]) == {"model_dump": "field_model_dump"}
+
+
+@pytest.mark.filterwarnings("error")
+def test_every_attribute_of_models_and_their_metaclass_can_be_a_field() -> None:
+    wire = [name for name in {*dir(LazyModel), *dir(type(LazyModel))} if not name.startswith("_")]
+    names = field_names(wire)
+    aliases = wire_names(**{name: json_name for json_name, name in names.items()})
+    annotations = dict.fromkeys(names.values(), str)
+    metaclass: Any = type(LazyModel)
+    kind = metaclass(
+        "Fields", (LazyModel,), {"__annotations__": annotations, "__module__": __name__}, alias_generator=aliases
+    )
+    assert {"mro", "register", "to_dict", "copy"} <= {*wire}
+    values = {name: f"value of {name}" for name in wire}
+    assert kind.model_validate(values).to_dict() == values
+    with pytest.raises(ValidationError, match="mro"):
+        kind.model_validate({**values, "mro": None})
 
 
 def test_names_that_would_be_equal_get_a_number() -> None:

@@ -43,18 +43,30 @@ def model_class(version: str, schema: str) -> Any:
     return getattr(package, schema.rpartition(".")[2])
 
 
-class RandomObjects:
-    """Creates random valid objects for the schemas of a document. Each has a field that is not in its schema."""
+# Required fields that are pointers in Go, and that API servers return as null.
+_NULLABLE = ("secretRef",)
+_TIMES = (f"{_META}Time", f"{_META}MicroTime")
+_ODD_TIMES = ("2024-02-29T23:59:59.123456+02:00", "0001-01-01T00:00:00.000000+02:00", "2024-01-02t03:04:05.000000z")
 
-    def __init__(self, schemas: Mapping[str, Any], seed: object, *, probability: float = 0.8) -> None:
+
+class RandomObjects:
+    """Creates random valid objects for the schemas of a document. Each has a field that is not in its schema.
+
+    With `odd`, many fields that may be null are null, and times have unusual forms.
+    """
+
+    def __init__(
+        self, schemas: Mapping[str, Any], seed: object, *, probability: float = 0.8, odd: bool = False
+    ) -> None:
         self._schemas = schemas
         self._random = random.Random(str(seed))  # noqa: S311 - a fixed seed makes the objects reproducible
         self._probability = probability
+        self._odd = odd
         self._special: Mapping[str, Callable[[int], Any]] = {
             f"{_META}ObjectMeta": lambda _: self._metadata(),
             f"{_META}OwnerReference": lambda _: {"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u"},
-            f"{_META}Time": lambda _: f"2026-0{self._random.randint(1, 9)}-01T00:00:00Z",
-            f"{_META}MicroTime": lambda _: f"2026-0{self._random.randint(1, 9)}-01T00:00:00.000000Z",
+            f"{_META}Time": lambda _: self._time(""),
+            f"{_META}MicroTime": lambda _: self._time(".000000"),
             f"{_META}FieldsV1": lambda _: {"f:spec": {}},
             "io.k8s.apimachinery.pkg.runtime.RawExtension": lambda _: {"nested": [1, {"value": True}]},
             "io.k8s.apimachinery.pkg.api.resource.Quantity": lambda _: self._random.choice(["100m", "1Gi", "0"]),
@@ -78,7 +90,27 @@ class RandomObjects:
             "ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u", "extra": 1}],
             "generation": 3,
         }
+        if self._odd:
+            fields |= {
+                "aLaterField": {"nested": [None]},
+                "another": None,
+                "deletionTimestamp": None,
+                "finalizers": None,
+            }
         return {name: value for name, value in fields.items() if self._random.random() < 0.7}
+
+    def _time(self, fraction: str) -> str:
+        if self._odd:
+            return self._random.choice(_ODD_TIMES)
+        return f"2026-0{self._random.randint(1, 9)}-01T00:00:00{fraction}Z"
+
+    def _is_null(self, schema: Mapping[str, Any], *, required: bool = True, name: str = "") -> bool:
+        empty = schema.get("type") in ("array", "object") and "properties" not in schema
+        may_be = not required or empty or schema.get("$ref") in _TIMES or name in _NULLABLE
+        return self._odd and may_be and self._random.random() < 0.5
+
+    def _element(self, schema: Mapping[str, Any], depth: int) -> Any:
+        return None if self._is_null(schema) else self._value(schema, depth + 1)
 
     def _either(self, depth: int, other: Any) -> Any:
         return (
@@ -102,7 +134,7 @@ class RandomObjects:
             return self._schema_value(schema["$ref"], depth)
         kind = schema.get("type")
         if kind == "array":
-            return [self._value(schema["items"], depth + 1) for _ in range(self._random.randint(0, 2))]
+            return [self._element(schema["items"], depth) for _ in range(self._random.randint(0, 2))]
         if kind == "object":
             return self._object(schema, depth)
         number = self._random.randint(0, 2**31)
@@ -112,11 +144,14 @@ class RandomObjects:
     def _object(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
         if "properties" not in schema:
             values = schema.get("additionalProperties")
-            return {"key": self._value(values, depth + 1)} if values else {"free": [depth]}
+            return {"key": self._element(values, depth)} if values else {"free": [depth]}
         probability = self._probability if depth < 2 else self._probability / 2 if depth < 6 else 0
         result = {
             name: self._value(inner, depth + 1)
             for name, inner in schema["properties"].items()
             if name in schema.get("required", ()) or self._random.random() < probability
         }
-        return {**result, "aFieldOfALaterVersion": {"preserved": [True]}}
+        for name in sorted(result.keys() - {"apiVersion", "kind", "metadata"}) if self._odd else ():
+            if self._is_null(schema["properties"][name], required=name in schema.get("required", ()), name=name):
+                result[name] = None
+        return {**result, "aFieldOfALaterVersion": None if self._odd and depth % 2 else {"preserved": [True]}}

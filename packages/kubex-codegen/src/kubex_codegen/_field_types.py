@@ -40,6 +40,7 @@ STR, INT, BOOL, NONE = (Symbol("", name) for name in ("str", "int", "bool", "Non
 NUMBER = Union((INT, Symbol("", "float")))
 ANY = Symbol("typing", "Any")
 _LIST, _DICT, _ANNOTATED = Symbol("", "list"), Symbol("", "dict"), Symbol("typing", "Annotated")
+_TIMES = frozenset((Symbol(MODELS, "MicroTime"), Symbol(MODELS, "Time")))
 
 
 def struct(schema: str) -> Symbol:
@@ -69,12 +70,12 @@ def optional(inner: Type) -> Type:
     return Union((*inner.members, NONE)) if isinstance(inner, Union) else Union((inner, NONE))
 
 
-def null_as_empty(inner: Type) -> Type:
-    """Return a list or dict type that accepts null as empty. Other types are unchanged."""
+def readable_from_null(inner: Type) -> Type:
+    """Return a type that accepts null if Go writes null for an empty value: a list, a map or a time."""
     if isinstance(inner, GenericType) and inner.origin in (_LIST, _DICT):
         marker = "NullAsEmpty" if inner.origin == _LIST else "NullAsEmptyDict"
         return GenericType(_ANNOTATED, (inner, Symbol(FIELDS, marker)))
-    return inner
+    return optional(inner) if inner in _TIMES else inner
 
 
 def hidden(inner: Type) -> Type:

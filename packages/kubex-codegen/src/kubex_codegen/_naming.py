@@ -4,16 +4,19 @@ import keyword
 import re
 from collections.abc import Iterable
 
-from pydantic import BaseModel
-
+from kubex.models import LazyModel
 from kubex.models.fields import wire_name
 
 # A plural acronym (IPs), an acronym with a number (V1, PKCS10), a capitalised word, or a word.
 _WORD = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+[0-9]*(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
 _VERSION = re.compile(r"v[0-9]+((alpha|beta)[0-9]+)?")
 
-# Attributes of models, and names in annotations. A field with one of these names would hide it.
-_RESERVED = frozenset(("bool", "dict", "float", "int", "list", "str", "to_dict", "to_json", *dir(BaseModel)))
+# Attributes of models and of their metaclass, and names in annotations. A field with one of these names would hide it,
+# and Pydantic would use an attribute of the metaclass, such as `mro` or `register`, as the default of the field.
+_RESERVED = frozenset(("bool", "dict", "float", "int", "list", "str", *dir(LazyModel), *dir(type(LazyModel))))
+
+# Pydantic emits a warning for every field with one of these prefixes.
+_PROTECTED = ("model_validate", "model_dump")
 
 
 def snake_case(name: str) -> str:
@@ -44,9 +47,9 @@ def field_names(wire: Iterable[str]) -> dict[str, str]:
     # If two names become equal, the field that does not need an alias keeps the name.
     for name in sorted(wire, key=lambda name: (wire_name(snake_case(name)) != name, name)):
         plain = snake_case(name) or "field"
-        if plain[0].isdigit():
+        if plain[0].isdigit() or plain.startswith(_PROTECTED):
             plain = f"field_{plain}"
-        if keyword.iskeyword(plain) or plain in _RESERVED or plain.startswith(("model_validate", "model_dump")):
+        if keyword.iskeyword(plain) or plain in _RESERVED:
             plain += "_"
         base, number = plain, 2
         while plain in names.values():

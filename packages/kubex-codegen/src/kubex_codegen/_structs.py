@@ -19,8 +19,8 @@ from kubex_codegen._field_types import (
     hidden,
     list_of,
     model,
-    null_as_empty,
     optional,
+    readable_from_null,
     struct,
     symbols,
 )
@@ -57,6 +57,12 @@ EXISTING_TYPES: Mapping[str, Type] = {
 _HIDDEN_FIELDS: Mapping[str, frozenset[str]] = {
     "io.k8s.api.core.v1.Secret": frozenset(("data", "stringData")),
     "io.k8s.api.authentication.v1.TokenReviewSpec": frozenset(("token",)),
+}
+
+# Required fields that are pointers in Go, and that API servers accept and return as null.
+_NULLABLE_FIELDS: Mapping[str, frozenset[str]] = {
+    "io.k8s.api.core.v1.ScaleIOPersistentVolumeSource": frozenset(("secretRef",)),
+    "io.k8s.api.core.v1.ScaleIOVolumeSource": frozenset(("secretRef",)),
 }
 
 _SCALARS: Mapping[tuple[str, str], Type] = {
@@ -131,12 +137,11 @@ class StructBuilder:
 
     def _field(self, path: str, owner: str, name: str, wire: str, schema: Schema, required: bool) -> Field:
         found = self._type(schema, f"{path}/{wire}", owner + camel_case(wire))
-        nullable = bool(schema.get("nullable"))
-        # Go encodes an unset list as null, even if the schema requires it.
-        annotation = null_as_empty(found) if required and not nullable else optional(found)
+        nullable = bool(schema.get("nullable")) or wire in _NULLABLE_FIELDS.get(path, ())
+        annotation = readable_from_null(found) if required and not nullable else optional(found)
         if wire in _HIDDEN_FIELDS.get(path, ()) or schema.get("format") == "password":
             annotation = hidden(annotation)
-        return Field(name, wire, annotation, required and not nullable, str(schema.get("description", "")))
+        return Field(name, wire, annotation, required, str(schema.get("description", "")))
 
     def _type(self, schema: Schema, path: str, name: str) -> Type:
         if "$ref" in schema:
@@ -146,8 +151,7 @@ class StructBuilder:
             return model("IntOrString")
         if kind == "array":
             items: Schema = schema.get("items") or {}
-            item = self._type(items, path, name)
-            return list_of(optional(item) if items.get("nullable") else item)
+            return list_of(self._element(items, path, name))
         if kind == "object" or "properties" in schema:
             return self._object(schema, path, name)
         scalar = _SCALARS.get((kind, str(schema.get("format", ""))))
@@ -158,10 +162,13 @@ class StructBuilder:
             return self._add_struct(path, name, schema)
         values: Any = schema.get("additionalProperties")
         if isinstance(values, dict):
-            found = cast("Schema", values)
-            value = self._type(found, path, name)
-            return dict_of(optional(value) if found.get("nullable") else value)
+            return dict_of(self._element(cast("Schema", values), path, name))
         return dict_of(ANY)
+
+    def _element(self, schema: Schema, path: str, name: str) -> Type:
+        """Return the type of the items of a list or of the values of a map."""
+        found = self._type(schema, path, name)
+        return optional(found) if schema.get("nullable") else readable_from_null(found)
 
     def _reference(self, name: str) -> Type:
         # Servers add a number if two schemas have the same name: ObjectMeta_v2.

@@ -1,10 +1,12 @@
 """Tokens of service accounts, as the server issues them on request."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from kubex.models._meta import ObjectMeta
 from kubex.models._model import Model
-from kubex.models._values import Time
+from kubex.models._values import NullAsEmpty, Time
 
 
 class BoundObjectReference(Model):
@@ -19,7 +21,7 @@ class BoundObjectReference(Model):
 class TokenRequestSpec(Model):
     """What is asked for: for whom the token is, and for how many seconds it shall be good."""
 
-    audiences: list[str] = Field(default_factory=list[str])
+    audiences: Annotated[list[str], NullAsEmpty] = Field(default_factory=list[str])
     expiration_seconds: int | None = None
     bound_object_ref: BoundObjectReference | None = None
 
@@ -28,7 +30,7 @@ class TokenRequestStatus(Model):
     """What was issued. The token does not show in a repr."""
 
     token: str = Field(repr=False)
-    expiration_timestamp: Time
+    expiration_timestamp: Time | None
 
 
 class TokenRequest(Model):

@@ -1,5 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
+from typing import Annotated
+
 from kubex.models import Base64, ClusterResource, Model, ResourceFacts, Time
+from kubex.models.fields import NullAsEmpty
 from kubex.models.markers import HasApproval, HasStatus
 
 
@@ -9,7 +12,7 @@ class CertificateSigningRequestSpec(Model):
     """
 
     expiration_seconds: int | None = None
-    extra: dict[str, list[str]] | None = None
+    extra: dict[str, Annotated[list[str], NullAsEmpty]] | None = None
     groups: list[str] | None = None
     request: Base64
     signer_name: str

@@ -21,7 +21,7 @@ class PodDisruptionBudgetStatus(Model):
     conditions: list[Condition] | None = None
     current_healthy: int
     desired_healthy: int
-    disrupted_pods: dict[str, Time] | None = None
+    disrupted_pods: dict[str, Time | None] | None = None
     disruptions_allowed: int
     expected_pods: int
     observed_generation: int | None = None

@@ -1,5 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
+from typing import Annotated
+
 from kubex.models import Model
+from kubex.models.fields import NullAsEmpty
 
 from ._resource_attributes import NonResourceAttributes, ResourceAttributes
 
@@ -9,7 +12,7 @@ class SubjectAccessReviewSpec(Model):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#subjectaccessreviewspec-v1-authorization-k8s-io.
     """
 
-    extra: dict[str, list[str]] | None = None
+    extra: dict[str, Annotated[list[str], NullAsEmpty]] | None = None
     groups: list[str] | None = None
     non_resource_attributes: NonResourceAttributes | None = None
     resource_attributes: ResourceAttributes | None = None

@@ -140,7 +140,7 @@ class ScaleIOPersistentVolumeSource(Model):
     gateway: str
     protection_domain: str | None = None
     read_only: bool | None = None
-    secret_ref: SecretReference
+    secret_ref: SecretReference | None
     ssl_enabled: bool | None = None
     storage_mode: str | None = None
     storage_pool: str | None = None

@@ -773,7 +773,7 @@ class ScaleIOVolumeSource(Model):
     gateway: str
     protection_domain: str | None = None
     read_only: bool | None = None
-    secret_ref: LocalObjectReference
+    secret_ref: LocalObjectReference | None
     ssl_enabled: bool | None = None
     storage_mode: str | None = None
     storage_pool: str | None = None

@@ -9,7 +9,7 @@ class EventSeries(Model):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#eventseries-v1-events-k8s-io."""
 
     count: int
-    last_observed_time: MicroTime
+    last_observed_time: MicroTime | None
 
 
 class Event(NamespacedResource):
@@ -22,7 +22,7 @@ class Event(NamespacedResource):
     deprecated_first_timestamp: Time | None = None
     deprecated_last_timestamp: Time | None = None
     deprecated_source: EventSource | None = None
-    event_time: MicroTime
+    event_time: MicroTime | None
     note: str | None = None
     reason: str | None = None
     regarding: ObjectReference | None = None

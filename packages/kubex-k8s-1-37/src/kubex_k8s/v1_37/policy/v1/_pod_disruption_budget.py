@@ -21,7 +21,7 @@ class PodDisruptionBudgetStatus(Model):
     conditions: list[Condition] | None = None
     current_healthy: int | None = None
     desired_healthy: int | None = None
-    disrupted_pods: dict[str, Time] | None = None
+    disrupted_pods: dict[str, Time | None] | None = None
     disruptions_allowed: int | None = None
     expected_pods: int | None = None
     observed_generation: int | None = None

@@ -1,0 +1,118 @@
+"""Get, change a label, replace: nothing else changes on the server."""
+
+import json
+from typing import Any
+
+import pytest
+
+from behaviour.widgets import definition, establish
+from kubex.api import Api
+from kubex.client import Client
+from kubex.core.params import DecodeMode
+from kubex.models import LazyModel, Model, NamespacedResource, ResourceFacts, Timestamp, untyped
+from kubex_k8s.v1_37.core.v1 import Pod
+
+pytestmark = pytest.mark.anyio
+
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "spec": {
+            "type": "object",
+            "x-kubernetes-preserve-unknown-fields": True,
+            "properties": {
+                "size": {"type": "integer", "nullable": True, "default": 3},
+                "notBefore": {"type": "string", "format": "date-time"},
+                "steps": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "mode": {"type": "string", "nullable": True, "default": "auto"},
+                            "at": {"type": "string", "format": "date-time"},
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+STEP = {"mode": None, "at": "2024-01-01T00:00:00+02:00"}
+SPEC: dict[str, Any] = {
+    "size": None,
+    "notBefore": "2024-02-29T23:59:59.123456789Z",
+    "steps": [STEP, {"mode": "a" * 400, "at": "2024-01-01T00:00:00.500Z"}],
+    "other": {"nested": None},
+}
+
+
+class Step(Model):
+    mode: str | None = "auto"
+    at: Timestamp | None = None
+
+
+class KnobSpec(LazyModel):
+    size: int | None = 3
+    not_before: Timestamp | None = None
+    steps: list[Step] | None = None
+
+
+class Knob(NamespacedResource):
+    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Knob", plural="knobs")
+    spec: KnobSpec | None = None
+
+
+MODES: list[DecodeMode] = ["lazy", "eager"]
+
+
+async def stored(client: Client, path: str) -> Any:
+    return json.loads((await client.request("GET", path)).body)
+
+
+def without(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an object without the metadata that every write changes."""
+    changing = ("labels", "resourceVersion", "managedFields", "generation")
+    return {**item, "metadata": {key: value for key, value in item["metadata"].items() if key not in changing}}
+
+
+@pytest.mark.parametrize("decode", MODES)
+async def test_replacing_a_custom_resource_changes_only_what_the_program_changed(
+    client: Client, namespace: str, decode: DecodeMode
+) -> None:
+    await establish(client, definition("Knob", "knobs", SCHEMA))
+    path = f"/apis/example.com/v1/namespaces/{namespace}/knobs/one"
+    raw = untyped("example.com/v1", "Knob", plural="knobs").model_validate({"metadata": {"name": "one"}, "spec": SPEC})
+    await Api(type(raw), client).create(raw)
+    before = await stored(client, path)
+    assert before["spec"] == SPEC
+    api = Api(Knob, client)
+    knob = await api.get("one", decode=decode)
+    assert knob.spec is not None
+    assert knob.spec.size is None
+    knob.metadata.labels = {"changed": "true"}
+    replaced = await api.replace(knob)
+    after = await stored(client, path)
+    assert without(after) == without(before)
+    assert after["metadata"]["labels"] == {"changed": "true"}
+    assert replaced.to_dict()["spec"] == SPEC
+    assert after["metadata"]["generation"] == before["metadata"]["generation"]
+
+
+@pytest.mark.parametrize("decode", MODES)
+async def test_replacing_a_pod_changes_only_what_the_program_changed(
+    client: Client, namespace: str, decode: DecodeMode
+) -> None:
+    container = {"name": "c", "image": "i", "resources": {"limits": {"cpu": "0.5"}}}
+    body = {"metadata": {"name": "one"}, "spec": {"containers": [container]}}
+    api = Api(Pod, client)
+    await api.create(Pod.model_validate(body))
+    path = f"/api/v1/namespaces/{namespace}/pods/one"
+    before = await stored(client, path)
+    pod = await api.get("one", decode=decode)
+    assert pod.spec is not None
+    assert pod.spec.containers[0].image == "i"
+    pod.metadata.labels = {"changed": "true"}
+    await api.replace(pod)
+    after = await stored(client, path)
+    assert without(after) == without(before)
+    assert after["metadata"]["labels"] == {"changed": "true"}
