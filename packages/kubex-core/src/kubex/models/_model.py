@@ -80,6 +80,12 @@ class Model(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
+        for name in cls.__pydantic_fields__:
+            if hasattr(type(cls), name):  # which Pydantic takes for the default of the field
+                raise TypeError(
+                    f"{cls.__name__}.{name} hides an attribute that every class has; call the field {name}_, which has "
+                    f"the JSON name {name}"
+                )
         if any(field.deprecated for field in cls.__pydantic_fields__.values()):
             # Pydantic lets such fields warn when it builds the schema, which is not deferred therefore.
             cls.model_rebuild(raise_errors=False)
