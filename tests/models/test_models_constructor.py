@@ -62,7 +62,7 @@ def test_an_unknown_argument_is_a_type_error_that_names_it(kind: Callable[..., o
     ("make", "meant"),
     [
         (lambda: ObjectMeta(label={}), "label: did you mean labels?"),  # type: ignore[call-arg]  # a mistake
-        (lambda: ConfigMap(metdata=ObjectMeta()), "metdata: did you mean metadata?"),  # type: ignore[call-arg]
+        (lambda: ConfigMap(meta=ObjectMeta()), "meta: did you mean metadata?"),  # type: ignore[call-arg]
         (lambda: ObjectMeta(managed_fields=[]), "managed_fields: ObjectMeta.model_validate()"),  # type: ignore[call-arg]
     ],
 )

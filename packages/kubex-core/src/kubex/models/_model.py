@@ -81,13 +81,14 @@ class Model(BaseModel):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
         for name in cls.__pydantic_fields__:
-            if hasattr(type(cls), name):  # which Pydantic takes for the default of the field
+            # Pydantic takes an attribute of the metaclass for the default of the field.
+            if hasattr(type(cls), name):  # pyright: ignore[reportUnknownArgumentType]
                 raise TypeError(
                     f"{cls.__name__}.{name} hides an attribute that every class has; call the field {name}_, which has "
                     f"the JSON name {name}"
                 )
         if any(field.deprecated for field in cls.__pydantic_fields__.values()):
-            # Pydantic lets such fields warn when it builds the schema, which is not deferred therefore.
+            # Such fields warn only after Pydantic has built the schema, so it is not deferred here.
             cls.model_rebuild(raise_errors=False)
 
     @classmethod
