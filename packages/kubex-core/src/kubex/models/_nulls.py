@@ -58,11 +58,12 @@ def _complete(model: BaseModel, plan: "_Plan", written: dict[str, Any]) -> None:
     fields: Mapping[str, Any] = model.__dict__
     fields_set, extra = model.__pydantic_fields_set__, model.__pydantic_extra__
     if plan.has_nulls and not (plan.countable and len(written) == len(fields_set)):
-        omitted = {name for name in fields_set if type(name) is Cleared} - plan.required
+        # Copies, since another thread can assign to a field meanwhile.
+        omitted = {name for name in tuple(fields_set) if type(name) is Cleared} - plan.required
         for name, wire in plan.names.items():
             if fields.get(name, ...) is None and name in fields_set and name not in omitted:
                 written.setdefault(wire, None)
-        for name, value in (extra or {}).items():
+        for name, value in tuple((extra or {}).items()):
             if value is None and name not in omitted:
                 written.setdefault(name, None)
     for name, wire in plan.nested:
@@ -70,7 +71,7 @@ def _complete(model: BaseModel, plan: "_Plan", written: dict[str, Any]) -> None:
         if value is not None and wire in written:
             written[wire] = with_nulls(value, written[wire])
     if extra:
-        for name, value in extra.items():
+        for name, value in tuple(extra.items()):
             if value is not None and name in written:
                 written[name] = with_nulls(value, written[name])
 
