@@ -36,9 +36,9 @@ def without_arguments(kind: C) -> C:
         try:
             create(self, *args, **kwargs)
         except Exception as error:
-            del args, kwargs
+            del self, args, kwargs
             forget_frames(error)
-            raise
+            raise error  # `raise` alone restores the traceback on Python 3.10
 
     kind.__init__ = __init__  # type: ignore[misc]
     return kind
