@@ -12,7 +12,7 @@ from kubex.core._errors import EncodeError
 from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
 from kubex.models._kinded import Kinded
 from kubex.models._model import Model
-from kubex.models._nulls import with_nulls
+from kubex.models._nulls import dump
 
 _REPLACEMENT = "\ufffd".encode()
 
@@ -23,18 +23,17 @@ def encode(value: object, *, partial: bool = False) -> bytes:
     A model is written like `Model.to_dict()`. With `partial=True`, the fields that were set are written, including
     None. Models inside of plain values are encoded completely. Raises EncodeError for strings that UTF-8 cannot encode.
     """
-    if isinstance(value, BaseModel) and partial:
+    what = type(value).__name__ if isinstance(value, BaseModel) else "body"
+    if partial and isinstance(value, BaseModel):
         write = value.__pydantic_serializer__.to_json
-        return _write(lambda: write(value, by_alias=True, exclude_unset=True), value, type(value).__name__)
-    if isinstance(value, BaseModel):
-        return _write(lambda: to_json(plain(value)), value, type(value).__name__)
-    return _write(lambda: to_json(plain(value)), value, "body")
+        return _write(lambda: write(value, by_alias=True, exclude_unset=True), value, what)
+    return _write(lambda: to_json(plain(value)), value, what)
 
 
 def plain(value: Any) -> Any:
     """Replace models inside of plain containers by dicts. None in a mapping is kept, since merge patches need it."""
     if isinstance(value, BaseModel):
-        return with_nulls(value, value.model_dump(mode="json", by_alias=True, exclude_none=True))
+        return dump(value)
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, list | tuple):

@@ -8,7 +8,7 @@ from pydantic_core import to_json
 from typing_extensions import Self
 
 from kubex.models._names import wire_name
-from kubex.models._nulls import clear, clear_all, with_nulls
+from kubex.models._nulls import clear, clear_all, dump
 from kubex.models._unknown import refuse_unknown
 
 # Older versions cannot write an object inside another one while the schema of its own class is not built.
@@ -128,8 +128,7 @@ class Model(BaseModel):
 
         A field that the program set to None is left out. One that was read from null is null.
         """
-        written: dict[str, Any] = with_nulls(self, self.model_dump(mode="json", by_alias=True, exclude_none=True))
-        return written
+        return dump(self)
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Iterate over what a `repr` shows: the fields that are set."""
