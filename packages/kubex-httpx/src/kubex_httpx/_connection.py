@@ -27,7 +27,7 @@ class Connection(httpcore.AsyncNetworkBackend):
         self._proxy = config.proxy
         self._opened: Stream | None = None
         self.http_version = b""
-        self.stream: Any = None  # that of the latest response, which may hold data of a WebSocket
+        self.stream: Any = None  # of the latest response; it can contain data of a WebSocket
         self.http2 = http2
         self.users = 0
         self.socket: Any = None  # its type depends on the event loop

@@ -14,7 +14,7 @@ from typing_extensions import override
 LARGE = 2**16  # in bytes; more is sent in parts of this size
 
 _MAX_RECEIVED = 2**20  # in bytes, while a body is sent
-_ENDING = 1.0  # in seconds, after the response has begun or sending has failed
+_ENDING = 1.0  # in seconds: how long to wait after the response has begun or sending has failed
 
 _CLOSED = (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError)
 
@@ -29,7 +29,7 @@ class Stream(httpcore.AsyncNetworkStream):
     def __init__(self, stream: ByteStream) -> None:
         self.stream = stream
         self.duplex = True
-        self.latest = b""  # what was read last
+        self.latest = b""  # the data of the last read, for error messages
         self._received = bytearray()  # while a body was sent
         self._end: Exception | None = None
 

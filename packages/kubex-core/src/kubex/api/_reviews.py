@@ -64,7 +64,7 @@ def facts_of_created(review: object) -> ResourceFacts:
 
 
 def _answered(review: C, facts: ResourceFacts, body: bytes) -> C:
-    """Decode the response. What has no status to be filled in, such as a Binding, may be answered by a success."""
+    """Decode the response. For a kind without a status, such as Binding, the server can return a successful Status."""
     model = type(review)
     kinds, _ = kinds_of(facts)
     if "status" not in model.model_fields and (is_blank(body) or kinds.is_status(read_header(body, facts.kind))):

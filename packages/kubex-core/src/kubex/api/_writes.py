@@ -48,7 +48,7 @@ class WriteApi(ReadApi[T]):
         body = encode_object(obj, endpoint.facts)
         path = endpoint.placed(obj, namespace, "create")
         request = endpoint.request("POST", path, request_timeout, query=options.query(), body=body)
-        # Reviews, which have no name, can be created as untyped objects.
+        # Users can create a review as an untyped object, and reviews do not have names.
         return await call(endpoint.client, request, lambda answer: endpoint.decoder.item(answer.body, named=False))
 
     async def replace(

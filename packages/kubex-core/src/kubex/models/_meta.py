@@ -24,7 +24,7 @@ def _omit(_: object) -> None:
     raise PydanticOmit
 
 
-# Reads nothing of the entries, and omits the field in the end, so that it is not kept as an unknown one.
+# Skips the contents of the entries, then omits the field, since an unknown field would be kept.
 _ENTRIES = list_schema(typed_dict_schema({}, extra_behavior="ignore"))
 _SKIPPED = with_default_schema(
     no_info_after_validator_function(_omit, _ENTRIES), default=None, validate_default=True, on_error="omit"

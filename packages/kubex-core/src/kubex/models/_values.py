@@ -56,7 +56,7 @@ class _TimeFormat:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         time = handler(source)
-        # The usual form needs no Python code, which would take twice as long.
+        # Pydantic reads the usual form without calling Python code, in half of the time.
         usual = chain_schema([str_schema(pattern=self._usual), time])
         return union_schema(
             [usual, no_info_wrap_validator_function(self._read, time)],
