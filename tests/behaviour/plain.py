@@ -2,12 +2,14 @@
 
 import http.client
 import json
+import os
 import time
 from typing import Any
 from urllib.parse import urlsplit
 
 from kubex_testing import ServerHandle
 from kubex_testing._pki import Identity, client_context
+from kubex_testing.controlplane._assets import uses_existing_cluster
 
 NAMESPACES = "/api/v1/namespaces"
 
@@ -39,9 +41,13 @@ class Namespaces:
         return name
 
     def close(self) -> None:
-        """Delete the namespaces, which nobody waits for; it keeps a namespace controller busy for a while."""
-        for name in self._made:
-            self._send("DELETE", f"{NAMESPACES}/{name}")
+        """Delete the namespaces of an existing cluster; other servers are removed with their data.
+
+        Hundreds of deletions would keep the namespace controller busy for longer than its own tests wait.
+        """
+        if uses_existing_cluster(os.environ):
+            for name in self._made:
+                self._send("DELETE", f"{NAMESPACES}/{name}")
         self._connection.close()
 
     def _send(self, method: str, path: str, body: object = None) -> Any:

@@ -23,6 +23,9 @@ from kubex_testing.controlplane import ControlPlane, ControlPlaneStartError, Con
 JANE = TokenUser("jane", groups=("developers",))
 CONFIG_MAPS = "/api/v1/namespaces/default/configmaps"
 
+# In seconds. The garbage collector looks for new resources every 30 s, and stops its work meanwhile.
+CONTROLLER_LIMIT = 90
+
 
 def connect(handle: ServerHandle) -> http.client.HTTPSConnection:
     """Open a connection that authenticates as the user of a handle."""
@@ -30,7 +33,7 @@ def connect(handle: ServerHandle) -> http.client.HTTPSConnection:
     if handle.client_cert_pem is not None and handle.client_key_pem is not None:
         identity = Identity(handle.client_cert_pem, handle.client_key_pem)
     context = client_context(handle.ca_pem, identity)
-    return http.client.HTTPSConnection(urlsplit(handle.url).netloc, timeout=30, context=context)
+    return http.client.HTTPSConnection(urlsplit(handle.url).netloc, timeout=CONTROLLER_LIMIT + 5, context=context)
 
 
 def send_request(handle: ServerHandle, method: str, path: str, body: Any = None) -> tuple[int, Any]:
@@ -51,14 +54,14 @@ def wait_for_event(handle: ServerHandle, path: str, event: str, name: str, since
     """Watch a collection from a resource version until an event for an object with this name prefix arrives."""
     connection = connect(handle)
     try:
-        connection.request("GET", f"{path}?watch=1&timeoutSeconds=25&resourceVersion={since}")
+        connection.request("GET", f"{path}?watch=1&timeoutSeconds={CONTROLLER_LIMIT}&resourceVersion={since}")
         for line in connection.getresponse():
             seen = json.loads(line)
             if seen["type"] == event and seen["object"]["metadata"]["name"].startswith(name):
                 return
     finally:
         connection.close()
-    pytest.fail(f"no {event} event of {path}/{name} within 25 s")
+    pytest.fail(f"no {event} event of {path}/{name} within {CONTROLLER_LIMIT} s")
 
 
 def config_map(name: str, **metadata: Any) -> dict[str, Any]:
