@@ -8,7 +8,7 @@ from typing import Annotated
 import anyio
 from pydantic import Field
 
-from kubex import Api, Client, Invalid, MergePatch, Model, NamespacedResource, ObjectMeta, ResourceFacts, create_client
+from kubex import Api, ApiResource, Client, Invalid, MergePatch, Model, NamespacedResource, ObjectMeta, create_client
 from kubex.models import PrinterColumn, crd_for
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 
@@ -19,7 +19,7 @@ class BackupSpec(Model):
 
 
 class Backup(NamespacedResource):
-    __resource__ = ResourceFacts(group="kubex.example.com", version="v1", kind="Backup", plural="backups")
+    __resource__ = ApiResource(group="kubex.example.com", version="v1", kind="Backup", plural="backups")
     spec: BackupSpec
 
 

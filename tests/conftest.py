@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from support.backend_pairs import PAIRS, Pair
+from support.backend_pairs import PAIRS, BackendPair
 from support.clock import Clock
 
 pytest_plugins = ["support.skips", "support.workers"]
@@ -16,9 +16,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 @pytest.fixture(params=PAIRS, ids=str)
-def pair(request: pytest.FixtureRequest) -> Pair:
+def pair(request: pytest.FixtureRequest) -> BackendPair:
     """Run the test on each pair of backend and async library."""
-    value: Pair = request.param
+    value: BackendPair = request.param
     return value
 
 
@@ -29,7 +29,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def anyio_backend(request: pytest.FixtureRequest, pair: Pair) -> str | tuple[str, dict[str, Any]]:
+def anyio_backend(request: pytest.FixtureRequest, pair: BackendPair) -> str | tuple[str, dict[str, Any]]:
     """Run async tests on the async library of the pair."""
     if "clock" in request.fixturenames:
         clock: Clock = request.getfixturevalue("clock")

@@ -22,7 +22,7 @@ from benchmarks.pods._scheduling import (
 )
 from benchmarks.pods._status import PodStatus
 from benchmarks.pods._volumes import Volume
-from kubex import Model, NamespacedResource, ResourceFacts
+from kubex import ApiResource, Model, NamespacedResource
 from kubex.models import LazyModel
 from kubex.models.fields import NullAsEmpty
 from kubex.models.markers import HasLogs
@@ -76,6 +76,6 @@ class PodSpec(LazyModel):
 
 
 class Pod(NamespacedResource, HasLogs):
-    __resource__ = ResourceFacts(version="v1", kind="Pod", plural="pods", subresources=frozenset({"log", "status"}))
+    __resource__ = ApiResource(version="v1", kind="Pod", plural="pods", subresources=frozenset({"log", "status"}))
     spec: PodSpec
     status: PodStatus | None = None

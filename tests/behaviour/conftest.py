@@ -7,13 +7,13 @@ import pytest
 
 import kubex_aiohttp
 import kubex_httpx
-from behaviour.plain import Namespaces
+from behaviour.namespaces import Namespaces
 from behaviour.widgets import WIDGETS, establish
 from kubex.client import Client, create_client
 from kubex.transport import Backend
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import EmbeddedServer
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 
 SERVERS = {"embedded": "kubex_shared_server_handle", "real": "kubex_control_plane"}
 BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}
@@ -59,7 +59,7 @@ def needs(server: ServerHandle) -> Callable[[str], None]:
 
 
 @pytest.fixture
-def backend(pair: Pair) -> Backend:
+def backend(pair: BackendPair) -> Backend:
     """Return the backend of the pair; that it is found by its name is tested elsewhere."""
     return BACKENDS[pair.backend]
 

@@ -9,7 +9,7 @@ from behaviour.objects import config_map, named
 from kubex.api import Api, create_api
 from kubex.client import Client, create_client
 from kubex.errors import ClientClosedError, ConfigurationError, DeadlineExceeded, Forbidden, NotFound
-from kubex.models import facts_of
+from kubex.models import api_resource
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
 from kubex_testing import ServerHandle
@@ -96,7 +96,7 @@ async def test_an_api_may_have_a_namespace(client: Client) -> None:
     api = await create_api(ConfigMap, client=client, namespace="kube-system")
     assert api.namespace == "kube-system"
     assert (await api.create(config_map("one"), dry_run=True)).metadata.namespace == "kube-system"
-    assert facts_of(api.resource).plural == "configmaps"
+    assert api_resource(api.resource).plural == "configmaps"
 
 
 @pytest.fixture

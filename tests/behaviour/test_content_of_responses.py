@@ -11,7 +11,7 @@ from kubex.api import Api, create_review
 from kubex.client import Client
 from kubex.core.params import DecodeMode
 from kubex.errors import DecodeError
-from kubex.models import ObjectMeta, Scale, ScaleSpec, Status, untyped
+from kubex.models import ObjectMeta, Scale, ScaleSpec, Status, dynamic_resource
 from kubex.patch import MergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.authentication.v1 import SelfSubjectReview
@@ -20,7 +20,7 @@ from kubex_k8s.v1_37.core.v1 import Binding, ConfigMap, ObjectReference, Pod, Se
 pytestmark = pytest.mark.anyio
 
 DECODE_MODES: tuple[DecodeMode, ...] = ("lazy", "eager")
-Untyped = untyped("v1", "ConfigMap", plural="configmaps")
+Untyped = dynamic_resource("v1", "ConfigMap", plural="configmaps")
 
 
 @pytest.mark.parametrize("decode", DECODE_MODES)
@@ -83,7 +83,9 @@ async def test_subresources_and_reviews_are_accepted(client: Client) -> None:
 
 
 async def test_a_review_can_be_created_as_an_untyped_object(client: Client) -> None:
-    review = untyped("authentication.k8s.io/v1", "SelfSubjectReview", plural="selfsubjectreviews", namespaced=False)
+    review = dynamic_resource(
+        "authentication.k8s.io/v1", "SelfSubjectReview", plural="selfsubjectreviews", namespaced=False
+    )
     for decode in DECODE_MODES:
         found = await Api(review, client, decode=decode).create(review())
         assert found["status"]["userInfo"]["username"]
@@ -92,7 +94,7 @@ async def test_a_review_can_be_created_as_an_untyped_object(client: Client) -> N
 async def test_a_definition_may_name_the_kind_of_lists(client: Client) -> None:
     crd = definition("Gadget", "gadgets", {"type": "object"}, list_kind="GadgetCollection")
     await establish(client, crd)
-    gadget = untyped("example.com/v1", "Gadget", plural="gadgets", list_kind="GadgetCollection")
+    gadget = dynamic_resource("example.com/v1", "Gadget", plural="gadgets", list_kind="GadgetCollection")
     api = Api(gadget, client)
     assert (await api.list()).kind == "GadgetCollection"
     await api.create(gadget(metadata=ObjectMeta(name="one")))
@@ -100,5 +102,5 @@ async def test_a_definition_may_name_the_kind_of_lists(client: Client) -> None:
     assert [named(item) for item in await api.metadata.list()] == ["one"]
     assert [named(item) async for item in api.iterate()] == ["one"]
     with pytest.raises(DecodeError, match=r"GadgetCollection of example\.com/v1, expected GadgetList"):
-        await Api(untyped("example.com/v1", "Gadget", plural="gadgets"), client).list()
+        await Api(dynamic_resource("example.com/v1", "Gadget", plural="gadgets"), client).list()
     assert named((await api.delete_collection())[0]) == "one"  # type: ignore[index]

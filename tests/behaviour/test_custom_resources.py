@@ -1,4 +1,4 @@
-"""Custom resources, typed and untyped, and kinds whose names nobody could guess."""
+"""Custom resources, typed and dynamic, and kinds whose names nobody could guess."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timezone
@@ -12,7 +12,7 @@ from behaviour.widgets import WIDGET_SCHEMA, definition, establish, is_establish
 from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import BadRequest, Conflict, Invalid, NotFound
-from kubex.models import NamespacedResource, ObjectMeta, UntypedNamespacedResource, untyped
+from kubex.models import DynamicNamespacedResource, NamespacedResource, ObjectMeta, dynamic_resource
 from kubex.patch import MergePatch
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 from kubex_k8s.v1_37.core.v1 import ConfigMap
@@ -20,7 +20,7 @@ from support.resources import Widget, WidgetSpec
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("widgets")]
 
-UntypedWidget = untyped("example.com/v1", "Widget", plural="widgets")
+DynamicWidget = dynamic_resource("example.com/v1", "Widget", plural="widgets")
 DUE = datetime(2030, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
 
@@ -117,8 +117,8 @@ async def test_its_status_is_left_alone_by_writes_to_it(client: Client) -> None:
 
 
 async def test_a_kind_without_a_model_is_read_and_written_by_field_names(client: Client, namespace: str) -> None:
-    api = Api(UntypedWidget, client)
-    made = UntypedWidget.model_validate({"metadata": {"name": "one"}, "spec": {"size": 5}})
+    api = Api(DynamicWidget, client)
+    made = DynamicWidget.model_validate({"metadata": {"name": "one"}, "spec": {"size": 5}})
     created = await api.create(made)
     assert (created.kind, created.metadata.namespace) == ("Widget", namespace)
     assert created["spec"] == {"size": 5, "color": "red"}
@@ -134,9 +134,9 @@ async def test_a_kind_without_a_model_is_read_and_written_by_field_names(client:
 
 @pytest.mark.covers("pitfall-17")
 async def test_classes_without_models_share_nothing(client: Client) -> None:
-    maps = untyped("v1", "ConfigMap", plural="configmaps")
-    secrets = untyped("v1", "Secret", plural="secrets")
-    namespaces = untyped("v1", "Namespace", plural="namespaces", namespaced=False)
+    maps = dynamic_resource("v1", "ConfigMap", plural="configmaps")
+    secrets = dynamic_resource("v1", "Secret", plural="secrets")
+    namespaces = dynamic_resource("v1", "Namespace", plural="namespaces", namespaced=False)
     created = await Api(maps, client).create(maps.model_validate({"metadata": {"name": "one"}, "data": {"a": "1"}}))
     assert (created.kind, created["data"]) == ("ConfigMap", {"a": "1"})
     with pytest.raises(NotFound, match='secrets "one" not found'):
@@ -151,11 +151,11 @@ async def test_plurals_are_what_the_definition_says(client: Client) -> None:
     await establish(client, definition("Gateway", "gateways", WIDGET_SCHEMA))
     await establish(client, definition("Sheep", "sheep", WIDGET_SCHEMA))
     for kind, plural in (("Gateway", "gateways"), ("Sheep", "sheep")):
-        resource = untyped("example.com/v1", kind, plural=plural)
+        resource = dynamic_resource("example.com/v1", kind, plural=plural)
         api = Api(resource, client)
         await api.create(resource.model_validate({"metadata": {"name": "one"}, "spec": {"size": 1}}))
         assert (await api.get("one")).kind == kind
-    endpoints = untyped("v1", "Endpoints", plural="endpoints")
+    endpoints = dynamic_resource("v1", "Endpoints", plural="endpoints")
     with pytest.raises(NotFound, match='endpoints "none" not found'):
         await Api(endpoints, client).get("none")
 
@@ -176,7 +176,7 @@ async def test_a_definition_is_served_and_withdrawn(client: Client, short_lived:
     assert is_established(short_lived)
     api = Api(CustomResourceDefinition, client)
     name, names = named(short_lived), short_lived.spec.names
-    resource = untyped("example.com/v1", names.kind, plural=names.plural)
+    resource = dynamic_resource("example.com/v1", names.kind, plural=names.plural)
     await Api(resource, client).create(resource.model_validate({"metadata": {"name": "one"}, "spec": {"size": 1}}))
     async with api.watch(field_selector={"metadata.name": name}, resource_version=revision(short_lived)) as events:
         await api.delete(name)
@@ -196,23 +196,23 @@ async def test_a_definition_must_fit_its_name(client: Client) -> None:
 
 
 async def test_a_kind_that_was_never_defined_is_not_found(client: Client) -> None:
-    unknown = untyped("nobody.example/v1", "Gadget", plural="gadgets")
+    unknown = dynamic_resource("nobody.example/v1", "Gadget", plural="gadgets")
     with pytest.raises(NotFound, match="404 page not found") as caught:
         await Api(unknown, client).list()
     assert caught.value.reason is None
 
 
 NO_SUCH_RESOURCES = {
-    "group": untyped("nobody.example/v1", "Gadget", plural="gadgets"),
-    "version": untyped("apps/v7", "Deployment", plural="deployments"),
-    "plural": untyped("v1", "ConfigMap", plural="configmap"),
-    "scope": untyped("rbac.authorization.k8s.io/v1", "ClusterRole", plural="clusterroles"),
+    "group": dynamic_resource("nobody.example/v1", "Gadget", plural="gadgets"),
+    "version": dynamic_resource("apps/v7", "Deployment", plural="deployments"),
+    "plural": dynamic_resource("v1", "ConfigMap", plural="configmap"),
+    "scope": dynamic_resource("rbac.authorization.k8s.io/v1", "ClusterRole", plural="clusterroles"),
 }
 
 
 @pytest.mark.parametrize("kind", NO_SUCH_RESOURCES.values(), ids=NO_SUCH_RESOURCES)
 async def test_a_resource_that_the_server_lacks_is_told_from_an_object(
-    client: Client, kind: type[UntypedNamespacedResource]
+    client: Client, kind: type[DynamicNamespacedResource]
 ) -> None:
     remedy = "the server has no such resource; check group, version, plural and scope, or install its definition"
     api = Api(kind, client)

@@ -11,7 +11,7 @@ from behaviour.objects import config_map, named
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
 from kubex.errors import ConfigurationError, DecodeError, Expired
-from kubex.models import ObjectMeta, Resource, untyped
+from kubex.models import ObjectMeta, Resource, dynamic_resource
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing.embedded import Answer, EmbeddedServer
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 JSON = (("Content-Type", "application/json"),)
 COLLECTION = "/api/v1/namespaces/default/configmaps"
 ITEMS = [{"metadata": {"name": f"c{number}", "namespace": "default"}, "data": {"k": "v"}} for number in range(4)]
-Free = untyped("v1", "ConfigMap", plural="configmaps")
+Free = dynamic_resource("v1", "ConfigMap", plural="configmaps")
 
 
 def lists(items: list[Any], continue_token: str | None = None) -> Answer:

@@ -6,14 +6,14 @@ from behaviour.objects import config_map, revision
 from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import NotFound
-from kubex.models import NamespacedResource, ResourceFacts
+from kubex.models import ApiResource, NamespacedResource
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 pytestmark = pytest.mark.anyio
 
 
 class Gadget(NamespacedResource):
-    __resource__ = ResourceFacts(group="nobody.example", version="v1", kind="Gadget", plural="gadgets")
+    __resource__ = ApiResource(group="nobody.example", version="v1", kind="Gadget", plural="gadgets")
 
 
 async def test_get_returns_the_object(client: Client, namespace: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from kubex.api import Api
 from kubex.client import Client, create_client
 from kubex.errors import MethodNotAllowed, UnsupportedVerbError
-from kubex.models import ClusterResource, NamespacedResource, ObjectMeta, ResourceFacts, facts_of
+from kubex.models import ApiResource, ClusterResource, NamespacedResource, ObjectMeta, api_resource
 from kubex.patch import MergePatch
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ComponentStatus, Namespace
@@ -62,9 +62,9 @@ class Unrestricted(ClusterResource):
 
 
 def unrestricted(kind: type[ClusterResource]) -> type[Unrestricted]:
-    facts = facts_of(kind)
-    everything = ResourceFacts(version=facts.version, kind=facts.kind, plural=facts.plural)
-    return type(f"Unrestricted{facts.kind}", (Unrestricted,), {"__resource__": everything})
+    resource = api_resource(kind)
+    everything = ApiResource(version=resource.version, kind=resource.kind, plural=resource.plural)
+    return type(f"Unrestricted{resource.kind}", (Unrestricted,), {"__resource__": everything})
 
 
 @pytest.mark.parametrize(("kind", "verb"), LACKING)
@@ -93,7 +93,7 @@ async def test_metadata_alone_is_refused_as_the_whole_is(
     kubex_server: EmbeddedServer, embedded_client: Client, verb: str
 ) -> None:
     class Letterbox(NamespacedResource):
-        __resource__ = ResourceFacts(version="v1", kind="Letterbox", plural="letterboxes", verbs=frozenset({"create"}))
+        __resource__ = ApiResource(version="v1", kind="Letterbox", plural="letterboxes", verbs=frozenset({"create"}))
 
     with pytest.raises(UnsupportedVerbError, match=f"^Letterbox has no {verb}: use one of create$"):
         await VERBS[verb](Api(Letterbox, embedded_client).metadata)

@@ -10,7 +10,7 @@ from behaviour.objects import SECONDS, config_map, named, pod, revision
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
 from kubex.errors import BadRequest, ConfigurationError, DecodeError, Expired, GatewayTimeout, Invalid
-from kubex.models import NamespacedResource, ResourceFacts, ResourceList
+from kubex.models import ApiResource, NamespacedResource, ResourceList
 from kubex.patch import MergePatch
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
@@ -229,7 +229,7 @@ async def test_null_in_place_of_a_list_is_an_empty_one(embedded_client: Client, 
 class Counted(NamespacedResource):
     """A ConfigMap by someone who is mistaken about its data."""
 
-    __resource__ = ResourceFacts(version="v1", kind="ConfigMap", plural="configmaps")
+    __resource__ = ApiResource(version="v1", kind="ConfigMap", plural="configmaps")
     data: dict[str, int]
 
 

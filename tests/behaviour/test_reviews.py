@@ -16,7 +16,7 @@ from kubex.errors import (
     NamespaceError,
     NotFound,
 )
-from kubex.models import ClusterCreateOnly, ObjectMeta, ResourceFacts
+from kubex.models import ApiResource, ClusterCreateOnly, ObjectMeta
 from kubex.transport import Backend
 from kubex_k8s.v1_37.authentication.v1 import SelfSubjectReview, TokenReview, TokenReviewSpec
 from kubex_k8s.v1_37.authorization.v1 import (
@@ -209,7 +209,7 @@ class Nowhere(ClusterCreateOnly):
 class Paint(ClusterCreateOnly):
     """A kind that no server has."""
 
-    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Paint", plural="paints")
+    __resource__ = ApiResource(group="example.com", version="v1", kind="Paint", plural="paints")
 
 
 async def test_what_is_no_review_says_so(embedded_client: Client, kubex_server: EmbeddedServer) -> None:

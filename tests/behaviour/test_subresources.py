@@ -16,7 +16,7 @@ from kubex.errors import (
     NotFound,
     UnsupportedVerbError,
 )
-from kubex.models import NamespacedResource, ObjectMeta, ResourceFacts, Scale, ScaleSpec
+from kubex.models import ApiResource, NamespacedResource, ObjectMeta, Scale, ScaleSpec
 from kubex.models.markers import HasStatus
 from kubex.patch import ApplyPatch, JsonPatch, MergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.anyio
 class Widget(NamespacedResource, HasStatus):
     """The custom resource of the tests, with its status."""
 
-    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Widget", plural="widgets")
+    __resource__ = ApiResource(group="example.com", version="v1", kind="Widget", plural="widgets")
     spec: WidgetSpec
     status: WidgetStatus | None = None
 

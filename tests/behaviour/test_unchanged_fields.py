@@ -9,7 +9,7 @@ from behaviour.widgets import definition, establish
 from kubex.api import Api
 from kubex.client import Client
 from kubex.core.params import DecodeMode
-from kubex.models import LazyModel, Model, NamespacedResource, ResourceFacts, Timestamp, untyped
+from kubex.models import ApiResource, LazyModel, Model, NamespacedResource, Timestamp, dynamic_resource
 from kubex_k8s.v1_37.core.v1 import Pod
 
 pytestmark = pytest.mark.anyio
@@ -58,7 +58,7 @@ class KnobSpec(LazyModel):
 
 
 class Knob(NamespacedResource):
-    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Knob", plural="knobs")
+    __resource__ = ApiResource(group="example.com", version="v1", kind="Knob", plural="knobs")
     spec: KnobSpec | None = None
 
 
@@ -81,7 +81,9 @@ async def test_replacing_a_custom_resource_changes_only_what_the_program_changed
 ) -> None:
     await establish(client, definition("Knob", "knobs", SCHEMA))
     path = f"/apis/example.com/v1/namespaces/{namespace}/knobs/one"
-    raw = untyped("example.com/v1", "Knob", plural="knobs").model_validate({"metadata": {"name": "one"}, "spec": SPEC})
+    raw = dynamic_resource("example.com/v1", "Knob", plural="knobs").model_validate(
+        {"metadata": {"name": "one"}, "spec": SPEC}
+    )
     await Api(type(raw), client).create(raw)
     before = await stored(client, path)
     assert before["spec"] == SPEC

@@ -1,4 +1,4 @@
-"""What untyped programs get wrong is said with what to do, before anything is sent."""
+"""What programs without type checks get wrong is said with what to do, before anything is sent."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ from benchmarks.runner import ROOT, Sample
 from benchmarks.worker import measure
 
 from kubex.models import Model
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 
 CASES_AND_SUBJECTS = [(case, subject) for case in CASES for subject in case.subjects]
 IDS = [f"{case.name}-{subject}" for case, subject in CASES_AND_SUBJECTS]
@@ -23,7 +23,7 @@ IDS = [f"{case.name}-{subject}" for case, subject in CASES_AND_SUBJECTS]
 @pytest.mark.anyio
 @pytest.mark.parametrize(("case", "subject"), CASES_AND_SUBJECTS, ids=IDS)
 async def test_each_case_counts_its_units_on_each_backend(
-    case: Case, subject: str, pair: Pair, server_url: str, tiny_plan: Plan
+    case: Case, subject: str, pair: BackendPair, server_url: str, tiny_plan: Plan
 ) -> None:
     if subject == "limit" and pair.backend == "aiohttp" and pair.runtime != "asyncio":
         pytest.skip("aiohttp runs on asyncio")

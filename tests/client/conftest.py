@@ -23,7 +23,7 @@ from kubex.transport import (
     WebSocket,
     wrapped,
 )
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 from transport.servers import Script, Serve, Server, ok
 
 BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}
@@ -87,7 +87,7 @@ def handed() -> Handed:
 
 
 @pytest.fixture
-def backend(pair: Pair, handed: Handed) -> Backend:
+def backend(pair: BackendPair, handed: Handed) -> Backend:
     """Return the backend of the pair, whose transports also record what they receive."""
     return wrapped(BACKENDS[pair.backend], lambda transport: Recorded(transport, handed))
 

@@ -20,7 +20,7 @@ from kubex.errors import (
 )
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 from transport.servers import Peer, Serve
 
 pytestmark = pytest.mark.anyio
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.anyio
 VERSION = {"major": "1", "minor": "37", "gitVersion": "v1.37.2", "platform": "linux/amd64"}
 
 
-async def test_the_default_headers(connect: Connect, serve: Serve, pair: Pair) -> None:
+async def test_the_default_headers(connect: Connect, serve: Serve, pair: BackendPair) -> None:
     server = serve(Turns(answer(b"{}")))
     async with connect(server) as client:
         await client.request("GET", "/readyz")
@@ -186,12 +186,12 @@ async def test_a_path_that_is_not_clean_is_refused(connect: Connect, serve: Serv
 
 @pytest.mark.covers("pitfall-16")
 async def test_a_plural_is_sent_as_the_class_says(connect: Connect, serve: Serve) -> None:
-    from kubex.models import untyped
+    from kubex.models import dynamic_resource
 
     server = serve(Turns(answer(b'{"items": []}')))
     async with connect(server) as client:
         for api_version, kind, plural in (("v1", "Endpoints", "endpoints"), ("g.io/v1", "Gateway", "gateways")):
-            await Api(untyped(api_version, kind, plural=plural), client).list(namespace=None)
+            await Api(dynamic_resource(api_version, kind, plural=plural), client).list(namespace=None)
     assert [request.target for request in server.seen] == ["/api/v1/endpoints", "/apis/g.io/v1/gateways"]
 
 

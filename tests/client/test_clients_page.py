@@ -25,7 +25,7 @@ from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex.errors import BackendError, DeadlineExceeded, ReadTimeout, WebSocketError
 from kubex.transport import Backend, PreparedRequest
-from support.backend_pairs import PAIRS, Pair
+from support.backend_pairs import PAIRS, BackendPair
 from transport.frames import BINARY, frame, upgrade
 from transport.servers import Peer, Serve
 
@@ -64,7 +64,7 @@ def test_import_paths(module: str, name: str) -> None:
 # create_client()
 
 
-async def test_async_with_await_create_client_closes_the_connections(serve: Serve, pair: Pair) -> None:
+async def test_async_with_await_create_client_closes_the_connections(serve: Serve, pair: BackendPair) -> None:
     server = serve(Turns(answer()))
     config = ClientConfiguration(url=server.url)
     async with await create_client(configuration=config, client_class=pair.backend) as client:
@@ -73,7 +73,7 @@ async def test_async_with_await_create_client_closes_the_connections(serve: Serv
     assert await anyio.to_thread.run_sync(server.has_open, 0)
 
 
-async def test_the_highest_priority_has_aiohttp_and_trio_gets_httpx(pair: Pair) -> None:
+async def test_the_highest_priority_has_aiohttp_and_trio_gets_httpx(pair: BackendPair) -> None:
     expected = {"asyncio": "aiohttp", "trio": "httpx"}[pair.runtime]
     async with await create_client(configuration=ClientConfiguration(url=ANY_URL)) as client:
         assert client.backend.name == expected
@@ -116,7 +116,7 @@ def test_detection_takes_what_is_installed(runtime: str, hidden: tuple[str, ...]
     assert ran.stdout.strip() == printed
 
 
-async def test_client_class_forces_a_client(pair: Pair) -> None:
+async def test_client_class_forces_a_client(pair: BackendPair) -> None:
     choice = {"aiohttp": ClientChoise.AIOHTTP, "httpx": ClientChoise.HTTPX}[pair.backend]
     client = await create_client(client_class=choice, configuration=ClientConfiguration(url=ANY_URL))
     assert client.backend.name == pair.backend
@@ -124,7 +124,7 @@ async def test_client_class_forces_a_client(pair: Pair) -> None:
 
 
 async def test_a_configuration_replaces_the_kubeconfig(
-    serve: Serve, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, pair: BackendPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "config").write_text("this is not a kubeconfig")
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
@@ -136,7 +136,7 @@ async def test_a_configuration_replaces_the_kubeconfig(
 
 
 async def test_without_a_configuration_the_kubeconfig_is_loaded(
-    serve: Serve, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, pair: BackendPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = serve(Turns(answer()))
     (tmp_path / "config").write_text(KUBECONFIG.format(url=server.url))
@@ -146,7 +146,7 @@ async def test_without_a_configuration_the_kubeconfig_is_loaded(
     assert len(server.seen) == 1
 
 
-async def test_options_control_the_client(pair: Pair) -> None:
+async def test_options_control_the_client(pair: BackendPair) -> None:
     options = ClientOptions(timeout=Timeout(total=30.0), log_api_warnings=False)
     config = ClientConfiguration(url=ANY_URL, token="my-token")
     client = await create_client(configuration=config, client_class=pair.backend, options=options)
@@ -162,7 +162,7 @@ def test_a_number_is_a_total_timeout() -> None:
 
 
 async def test_by_default_the_timeout_is_that_of_the_library(
-    connect: Connect, serve: Serve, handed: Handed, pair: Pair
+    connect: Connect, serve: Serve, handed: Handed, pair: BackendPair
 ) -> None:
     documented = {"aiohttp": Timeout(total=300, connect=30), "httpx": Timeout(connect=5, read=5, write=5, pool=5)}
     server = serve(Turns(answer()))
@@ -275,7 +275,7 @@ async def test_idle_connections_are_reused_unless_keep_alive_is_false(
 
 
 async def test_httpx_keeps_idle_connections_indefinitely_and_aiohttp_warns(
-    connect: Connect, serve: Serve, pair: Pair
+    connect: Connect, serve: Serve, pair: BackendPair
 ) -> None:
     server = serve(Turns(answer()))
     with warnings.catch_warnings(record=True) as caught:
@@ -301,7 +301,7 @@ RESOLVED: list[tuple[str, Any, Any, Any]] = [
 
 @pytest.mark.parametrize(("option", "value", "aiohttp", "httpx"), RESOLVED)
 async def test_options_resolve_to_the_documented_values(
-    connect: Connect, serve: Serve, handed: Handed, pair: Pair, option: str, value: Any, aiohttp: Any, httpx: Any
+    connect: Connect, serve: Serve, handed: Handed, pair: BackendPair, option: str, value: Any, aiohttp: Any, httpx: Any
 ) -> None:
     async with connect(serve(Turns(answer())), **{option: value}) as client:
         await client.request("GET", "/")
@@ -410,7 +410,7 @@ WARNINGS: list[tuple[dict[str, Any], int, int]] = [
 
 @pytest.mark.parametrize(("options", "aiohttp", "httpx"), WARNINGS, ids=str)
 async def test_an_option_without_an_effect_is_one_user_warning(
-    pair: Pair, options: dict[str, Any], aiohttp: int, httpx: int
+    pair: BackendPair, options: dict[str, Any], aiohttp: int, httpx: int
 ) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -426,7 +426,7 @@ async def test_an_option_without_an_effect_is_one_user_warning(
 # The two clients
 
 
-async def test_both_clients_can_be_made_directly(serve: Serve, pair: Pair) -> None:
+async def test_both_clients_can_be_made_directly(serve: Serve, pair: BackendPair) -> None:
     kind = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
     server = serve(Turns(answer()))
     async with kind(ClientConfiguration(url=server.url)) as client:

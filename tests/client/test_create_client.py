@@ -29,7 +29,7 @@ from kubex.errors import (
 )
 from kubex.transport import Backend, Transport, TransportConfig
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 from transport.servers import SECONDS, Serve, Server
 
 Direct: TypeAlias = Callable[..., Client]
@@ -63,7 +63,7 @@ def kubeconfig(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.anyio
 @pytest.mark.covers("options-code-create_client")
-async def test_all_three_ways_to_call_it(configuration: ClientConfiguration, server: Server, pair: Pair) -> None:
+async def test_all_three_ways_to_call_it(configuration: ClientConfiguration, server: Server, pair: BackendPair) -> None:
     client = await create_client(configuration, client_class=pair.backend)
     await client.request("GET", "/await")
     await client.aclose()
@@ -81,7 +81,7 @@ async def test_all_three_ways_to_call_it(configuration: ClientConfiguration, ser
 @pytest.mark.covers("options-detection-order", "options-tradeoff-priority")
 @pytest.mark.parametrize("choice", [ClientChoise.AUTO, ClientChoice.AUTO, "auto"])
 async def test_the_best_backend_of_the_async_library_is_taken(
-    configuration: ClientConfiguration, pair: Pair, choice: ClientChoise | str
+    configuration: ClientConfiguration, pair: BackendPair, choice: ClientChoise | str
 ) -> None:
     async with create_client(configuration, client_class=choice) as client:
         assert client.backend.name == BEST[pair.runtime]
@@ -92,7 +92,9 @@ async def test_the_best_backend_of_the_async_library_is_taken(
 
 @pytest.mark.anyio
 @pytest.mark.covers("options-code-client_choise", "options-tradeoff-asyncio")
-async def test_a_backend_by_choice_by_name_and_by_descriptor(configuration: ClientConfiguration, pair: Pair) -> None:
+async def test_a_backend_by_choice_by_name_and_by_descriptor(
+    configuration: ClientConfiguration, pair: BackendPair
+) -> None:
     descriptor = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}[pair.backend]
     for choice in (ClientChoise(pair.backend), pair.backend, descriptor):
         async with create_client(client_class=choice, configuration=configuration) as client:
@@ -103,7 +105,7 @@ async def test_a_backend_by_choice_by_name_and_by_descriptor(configuration: Clie
 
 @pytest.mark.anyio
 async def test_the_variable_chooses_and_the_argument_goes_before_it(
-    configuration: ClientConfiguration, pair: Pair, monkeypatch: pytest.MonkeyPatch
+    configuration: ClientConfiguration, pair: BackendPair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KUBEX_BACKEND", pair.backend)
     async with create_client(configuration) as client:
@@ -118,7 +120,7 @@ async def test_the_variable_chooses_and_the_argument_goes_before_it(
 @pytest.mark.anyio
 @pytest.mark.parametrize("value", ["", " ", "auto"])
 async def test_a_variable_that_says_nothing_leaves_the_choice(
-    configuration: ClientConfiguration, pair: Pair, monkeypatch: pytest.MonkeyPatch, value: str
+    configuration: ClientConfiguration, pair: BackendPair, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("KUBEX_BACKEND", value)
     async with create_client(configuration) as client:
@@ -160,7 +162,9 @@ def test_outside_an_async_library_there_is_no_client(configuration: ClientConfig
 
 @pytest.mark.anyio
 @pytest.mark.covers("options-code-client_configuration")
-async def test_without_a_configuration_it_reads_the_kubeconfig(kubeconfig: Path, server: Server, pair: Pair) -> None:
+async def test_without_a_configuration_it_reads_the_kubeconfig(
+    kubeconfig: Path, server: Server, pair: BackendPair
+) -> None:
     async with create_client(client_class=pair.backend, options=ClientOptions(log_api_warnings=False)) as client:
         await Api(ConfigMap, client).get("a")
         assert (client.configuration.namespace, client.options.log_api_warnings) == ("here", False)
@@ -170,7 +174,7 @@ async def test_without_a_configuration_it_reads_the_kubeconfig(kubeconfig: Path,
 
 @pytest.mark.anyio
 async def test_a_configuration_that_is_no_good_says_so_and_leaves_nothing_open(
-    pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pair: BackendPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "missing"))
     with pytest.raises(ConfigurationError, match="missing"):
@@ -179,7 +183,7 @@ async def test_a_configuration_that_is_no_good_says_so_and_leaves_nothing_open(
 
 
 @pytest.mark.anyio
-async def test_an_api_can_own_its_client(kubeconfig: Path, server: Server, pair: Pair) -> None:
+async def test_an_api_can_own_its_client(kubeconfig: Path, server: Server, pair: BackendPair) -> None:
     async with await create_api(ConfigMap, namespace="n") as api:
         assert (await api.get("a")).metadata.name == "a"
     assert server.seen[0].target == "/api/v1/namespaces/n/configmaps/a"
@@ -188,7 +192,9 @@ async def test_an_api_can_own_its_client(kubeconfig: Path, server: Server, pair:
 
 
 @pytest.mark.anyio
-async def test_an_api_leaves_a_client_open_that_it_was_given(configuration: ClientConfiguration, pair: Pair) -> None:
+async def test_an_api_leaves_a_client_open_that_it_was_given(
+    configuration: ClientConfiguration, pair: BackendPair
+) -> None:
     async with create_client(configuration, client_class=pair.backend) as client:
         async with await create_api(ConfigMap, client=client) as api:
             await api.get("a")
@@ -196,7 +202,7 @@ async def test_an_api_leaves_a_client_open_that_it_was_given(configuration: Clie
 
 
 @pytest.mark.anyio
-async def test_clients_made_directly(configuration: ClientConfiguration, server: Server, pair: Pair) -> None:
+async def test_clients_made_directly(configuration: ClientConfiguration, server: Server, pair: BackendPair) -> None:
     kinds: dict[str, Direct] = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}
     kind = kinds[pair.backend]
     assert os.environ.get("KUBEX_BACKEND") is None
@@ -211,7 +217,7 @@ async def test_clients_made_directly(configuration: ClientConfiguration, server:
 
 @pytest.mark.anyio
 @pytest.mark.covers("options-tradeoff-websocket")
-async def test_backends_tell_whether_they_can_do_websockets(pair: Pair) -> None:
+async def test_backends_tell_whether_they_can_do_websockets(pair: BackendPair) -> None:
     assert kubex_aiohttp.BACKEND.websocket() is None
     assert kubex_httpx.BACKEND.websocket() is None  # with the extra, which the workspace has
 
@@ -239,7 +245,9 @@ async def test_the_event_loop_goes_on_while_the_http_library_is_imported(
 
 
 @pytest.mark.anyio
-async def test_its_result_cannot_be_entered_while_it_is_open(configuration: ClientConfiguration, pair: Pair) -> None:
+async def test_its_result_cannot_be_entered_while_it_is_open(
+    configuration: ClientConfiguration, pair: BackendPair
+) -> None:
     opener = create_client(configuration, client_class=pair.backend)
     for _ in range(2):
         async with opener as client:
@@ -253,7 +261,7 @@ async def test_its_result_cannot_be_entered_while_it_is_open(configuration: Clie
 @pytest.mark.anyio
 @pytest.mark.parametrize("copied", [pickle.dumps, copy.copy, copy.deepcopy])
 async def test_a_client_cannot_be_pickled_or_copied(
-    configuration: ClientConfiguration, pair: Pair, copied: Callable[[object], object]
+    configuration: ClientConfiguration, pair: BackendPair, copied: Callable[[object], object]
 ) -> None:
     async with create_client(configuration, client_class=pair.backend) as client:
         for holder in (client, Api(ConfigMap, client), {"client": client}):

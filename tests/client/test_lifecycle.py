@@ -21,7 +21,7 @@ from kubex.credentials import TLSIdentity
 from kubex.errors import ClientClosedError, ClientLoopError, ConnectionLost
 from kubex.transport import Backend, Transport, TransportConfig
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 from transport.servers import SECONDS, Peer, Serve
 
 
@@ -138,7 +138,7 @@ def elsewhere(call: Callable[[], Awaitable[object]], runtime: str) -> Exception 
 
 
 @pytest.mark.anyio
-async def test_another_loop_is_refused_instead_of_hanging(connect: Connect, serve: Serve, pair: Pair) -> None:
+async def test_another_loop_is_refused_instead_of_hanging(connect: Connect, serve: Serve, pair: BackendPair) -> None:
     server = serve(Turns(answer(), stream(b"x"), answer()))
     async with connect(server) as client:
         await client.request("GET", "/")
@@ -150,7 +150,7 @@ async def test_another_loop_is_refused_instead_of_hanging(connect: Connect, serv
     assert len(server.seen) == 3
 
 
-def test_a_client_may_be_made_outside_of_a_loop(connect: Connect, serve: Serve, pair: Pair) -> None:
+def test_a_client_may_be_made_outside_of_a_loop(connect: Connect, serve: Serve, pair: BackendPair) -> None:
     server = serve(Turns(answer()))
     client = connect(server)
 
@@ -348,6 +348,6 @@ async def test_a_client_is_left_by_its_block_even_with_streams_open(connect: Con
     await opened.__aexit__(None, None, None)
 
 
-def test_the_repr_tells_where_and_on_what(connect: Connect, pair: Pair) -> None:
+def test_the_repr_tells_where_and_on_what(connect: Connect, pair: BackendPair) -> None:
     client: Client = connect("http://127.0.0.1:1")
     assert repr(client) == f"<Client of http://127.0.0.1:1 on {pair.backend}>"

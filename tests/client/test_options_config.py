@@ -14,7 +14,7 @@ from kubex.client._transport_config import resolve_config
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex.transport import Backend, LibraryDefaults, Limits, Proxy, TransportConfig
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 from transport.servers import Serve
 
 SERVER = ClientConfiguration(url="https://my-cluster:6443")
@@ -215,7 +215,7 @@ def test_silence_that_a_watch_allows_is_its_read_limit() -> None:
 @pytest.mark.anyio
 @pytest.mark.covers("options-timeout-default", "options-timeout-none", "options-timeout-number")
 async def test_a_request_carries_its_limits(
-    connect: Connect, serve: Serve, handed: Handed, backend: Backend, pair: Pair
+    connect: Connect, serve: Serve, handed: Handed, backend: Backend, pair: BackendPair
 ) -> None:
     server = serve(Turns(answer(json.dumps({"items": []}).encode())))
     for timeout in (..., None, 30):

@@ -15,7 +15,7 @@ from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 from transport.servers import Serve
 
 HTTPS = ClientConfiguration(url="https://my-cluster:6443")
@@ -77,7 +77,7 @@ IGNORED = {"aiohttp": {"keep_alive_timeout": None}, "httpx": {"buffer_size": Non
 
 
 @pytest.mark.anyio
-async def test_every_way_to_a_client_points_at_the_users_line(pair: Pair) -> None:
+async def test_every_way_to_a_client_points_at_the_users_line(pair: BackendPair) -> None:
     options = ClientOptions(**IGNORED[pair.backend])  # type: ignore[arg-type]  # one field each
     kind = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
     with warnings.catch_warnings(record=True) as caught:
@@ -96,7 +96,7 @@ async def test_every_way_to_a_client_points_at_the_users_line(pair: Pair) -> Non
 
 
 @pytest.mark.anyio
-async def test_the_phases_of_a_calls_own_timeout_warn_too(pair: Pair, serve: Serve) -> None:
+async def test_the_phases_of_a_calls_own_timeout_warn_too(pair: BackendPair, serve: Serve) -> None:
     server = serve(Turns(answer(b'{"metadata": {"name": "a"}}'), answer(b'{"items": []}'), answer(), stream()))
     timeout = Timeout(total=5, pool=1)
     async with create_client(ClientConfiguration(url=server.url), client_class=pair.backend) as client:
@@ -115,7 +115,7 @@ async def test_the_phases_of_a_calls_own_timeout_warn_too(pair: Pair, serve: Ser
 
 
 @pytest.mark.anyio
-async def test_a_client_warns_once_however_many_calls_it_makes(pair: Pair, serve: Serve) -> None:
+async def test_a_client_warns_once_however_many_calls_it_makes(pair: BackendPair, serve: Serve) -> None:
     server = serve(Turns(answer()))
     options = ClientOptions(**IGNORED[pair.backend])  # type: ignore[arg-type]  # one field each
     with warnings.catch_warnings(record=True) as caught:

@@ -13,7 +13,7 @@ from kubex.client import Client
 from kubex.core.params import Timeout
 from kubex.errors import DeadlineExceeded, ReadTimeout
 from kubex.transport import Backend, LibraryDefaults
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 from support.clock import Clock
 from transport.servers import SECONDS, Peer, Serve
 
@@ -56,7 +56,7 @@ async def test_a_connection_that_was_idle_for_too_long_is_not_used_again(connect
 
 @pytest.mark.covers("options-keep_alive_timeout-none", "options-asymmetry-keep_alive_timeout")
 async def test_idle_connections_may_be_kept_indefinitely(
-    connect: Connect, serve: Serve, pair: Pair, recwarn: pytest.WarningsRecorder
+    connect: Connect, serve: Serve, pair: BackendPair, recwarn: pytest.WarningsRecorder
 ) -> None:
     if pair.backend == "aiohttp":  # it cannot, and says so
         with pytest.warns(UserWarning, match="aiohttp cannot keep idle connections indefinitely"):
@@ -106,7 +106,7 @@ async def test_by_default_a_hundred_requests_are_under_way(connect: Connect, ser
 
 
 @pytest.mark.covers("options-pool_size_per_host-number", "options-asymmetry-pool_size_per_host")
-async def test_the_pool_may_be_limited_by_host_on_aiohttp(connect: Connect, serve: Serve, pair: Pair) -> None:
+async def test_the_pool_may_be_limited_by_host_on_aiohttp(connect: Connect, serve: Serve, pair: BackendPair) -> None:
     if pair.backend == "httpx":
         with pytest.warns(UserWarning, match=r"pool_size_per_host: a client on httpx has one host"):
             connect("http://127.0.0.1:1", pool_size_per_host=1)
@@ -121,7 +121,9 @@ async def test_the_pool_may_be_limited_by_host_on_aiohttp(connect: Connect, serv
 
 @pytest.mark.covers("options-buffer_size-number", "options-asymmetry-buffer_size")
 @pytest.mark.parametrize("size", [1024, 2**22])
-async def test_answers_are_whole_whatever_the_buffer(connect: Connect, serve: Serve, pair: Pair, size: int) -> None:
+async def test_answers_are_whole_whatever_the_buffer(
+    connect: Connect, serve: Serve, pair: BackendPair, size: int
+) -> None:
     if pair.backend == "httpx":
         with pytest.warns(UserWarning, match="buffer_size: httpx has a read buffer of a fixed size"):
             connect("http://127.0.0.1:1", buffer_size=size)

@@ -16,7 +16,7 @@ from transport.servers import Serve, Server
 pytestmark = pytest.mark.anyio
 
 
-class Pair(NamedTuple):
+class BackendPair(NamedTuple):
     """A client certificate and its key."""
 
     cert: str
@@ -44,17 +44,17 @@ class Gateway:
         """Return the configuration of a client."""
         return {"server_ca_data": self.authority.cert_pem.bytes().decode(), **fields}
 
-    def files(self, pair: Pair) -> dict[str, Any]:
+    def files(self, pair: BackendPair) -> dict[str, Any]:
         """Write a pair to files, and return the configuration of a client that uses them."""
         (self.folder / "cert.pem").write_text(pair.cert)
         (self.folder / "key.pem").write_text(pair.key)
         return self.trusted(client_cert_file=self.folder / "cert.pem", client_key_file=self.folder / "key.pem")
 
 
-def pair(authority: trustme.CA) -> Pair:
+def pair(authority: trustme.CA) -> BackendPair:
     """Let an authority sign a client certificate."""
     made = authority.issue_cert("client@example.com")
-    return Pair(made.cert_chain_pems[0].bytes().decode(), made.private_key_pem.bytes().decode())
+    return BackendPair(made.cert_chain_pems[0].bytes().decode(), made.private_key_pem.bytes().decode())
 
 
 @pytest.fixture(params=[ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])

@@ -16,7 +16,7 @@ from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.errors import BackendError, ProxyError, TLSError
 from kubex.transport import API_VERSION, Backend
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 from transport.between import Socks, Tunnel
 from transport.servers import Serve, Server
 
@@ -168,7 +168,7 @@ async def test_a_proxy_by_https_is_verified_also_where_the_server_is_not(
 @pytest.mark.covers("pitfall-26")
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
 async def test_a_missing_extra_is_named_when_the_client_is_made(
-    pair: Pair, monkeypatch: pytest.MonkeyPatch, scheme: str
+    pair: BackendPair, monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
     monkeypatch.setitem(sys.modules, "python_socks", None)
     proxy = f"{scheme}://user:swordfish@proxy:1"
@@ -182,7 +182,7 @@ async def test_a_missing_extra_is_named_when_the_client_is_made(
     Client(ClientConfiguration(url="http://a"), ClientOptions(proxy={"https": proxy}), backend=quiet(pair))
 
 
-def quiet(pair: Pair) -> Backend:
+def quiet(pair: BackendPair) -> Backend:
     return dataclasses.replace(BACKENDS[pair.backend], ignores=())
 
 
@@ -197,7 +197,7 @@ def test_tls_inside_of_tls_is_refused_where_asyncio_cannot_do_it() -> None:
         Client(ClientConfiguration(url="http://a", proxy_url="https://proxy:1"), backend=BACKENDS[name])
 
 
-def test_a_backend_that_says_nothing_has_neither_socks_nor_http2(pair: Pair) -> None:
+def test_a_backend_that_says_nothing_has_neither_socks_nor_http2(pair: BackendPair) -> None:
     known = BACKENDS[pair.backend]
     other = Backend(name="other", load=known.load, defaults=known.defaults, api_version=API_VERSION)
     with pytest.raises(BackendError, match="this backend has no SOCKS support"):

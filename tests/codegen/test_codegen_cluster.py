@@ -112,8 +112,8 @@ def test_custom_resources_are_generated_from_a_cluster(
     ]
     assert main(command) == 0, capsys.readouterr().err
     package = importlib.import_module("kubex_cluster_models.models_example_com.v1")
-    facts = package.Widget.__resource__
-    assert (facts.plural, facts.subresources) == ("widgets", {"status", "scale"})
+    resource = package.Widget.__resource__
+    assert (resource.plural, resource.subresources) == ("widgets", {"status", "scale"})
     assert issubclass(package.Widget, HasScale)
     assert issubclass(package.Widget, HasStatus)
     spec = {"size": 1, "mustSay": "x", "port": "http", "parts": [{"from": "a", "sourceURL": "b"}], "free": [1]}

@@ -40,10 +40,10 @@ def models(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType
 
 
 def test_kind_has_its_path_and_its_subresources(models: Any) -> None:
-    facts = models.Widget.__resource__
-    assert (facts.group, facts.version, facts.kind, facts.plural) == (GROUP, "v1", "Widget", "widgets")
-    assert facts.subresources == {"status", "scale"}
-    assert facts.verbs == ALL_VERBS
+    resource = models.Widget.__resource__
+    assert (resource.group, resource.version, resource.kind, resource.plural) == (GROUP, "v1", "Widget", "widgets")
+    assert resource.subresources == {"status", "scale"}
+    assert resource.verbs == ALL_VERBS
     assert issubclass(models.Widget, NamespacedResource | HasStatus | HasScale)
     assert issubclass(models.Model, ClusterResource)
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from kubex.models import LazyModel, Model
-from kubex.models.fields import wire_name, wire_names
+from kubex.models.fields import json_alias, json_aliases
 from kubex_codegen._naming import field_names, package_of, snake_case
 from support.openapi_documents import VERSIONS, document
 
@@ -33,7 +33,7 @@ def test_field_names_are_snake_case_words(wire: str) -> None:
 def test_keywords_and_model_attributes_get_an_underscore() -> None:
     wire = ["from", "continue", "global", "class", "import", "schema", "json", "dict", "copy", "list"]
     assert field_names(wire) == {name: f"{name}_" for name in wire}
-    assert {wire_name(f"{name}_") for name in wire} == set(wire)
+    assert {json_alias(f"{name}_") for name in wire} == set(wire)
     assert field_names(["model_dump"]) == {"model_dump": "field_model_dump"}
 
 
@@ -41,7 +41,7 @@ def test_keywords_and_model_attributes_get_an_underscore() -> None:
 def test_every_attribute_of_models_and_their_metaclass_can_be_a_field() -> None:
     wire = [name for name in {*dir(LazyModel), *dir(type(LazyModel))} if not name.startswith("_")]
     names = field_names(wire)
-    aliases = wire_names(**{name: json_name for json_name, name in names.items()})
+    aliases = json_aliases(**{name: json_name for json_name, name in names.items()})
     annotations = dict.fromkeys(names.values(), str)
     metaclass: Any = type(LazyModel)
     kind = metaclass(
@@ -64,7 +64,7 @@ def test_names_that_would_be_equal_get_a_number() -> None:
 
 
 def test_class_may_define_aliases_for_fields() -> None:
-    class Spec(Model, alias_generator=wire_names(foo_url="fooURL", ref="$ref")):
+    class Spec(Model, alias_generator=json_aliases(foo_url="fooURL", ref="$ref")):
         foo_url: str | None = None
         ref: str | None = None
         pod_ip: str | None = None

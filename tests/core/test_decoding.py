@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from kubex.api._decode import Decoder
 from kubex.errors import ApiError, DecodeError, UnknownWatchEventError
-from kubex.models import NamespacedResource, ResourceFacts, Status, VersionInfo
+from kubex.models import ApiResource, NamespacedResource, Status, VersionInfo
 from kubex.models._errors import decode
 from kubex_k8s.v1_37.coordination.v1 import Lease
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, Secret
@@ -45,7 +45,7 @@ def test_no_value_is_shown(body: str) -> None:
 
 
 @dataclass
-class Pair:
+class BackendPair:
     first: int
     second: int
 
@@ -57,12 +57,12 @@ class Record(TypedDict):
 class Odd(NamespacedResource):
     """A kind whose fields are no models."""
 
-    __resource__ = ResourceFacts(version="v1", kind="Odd", plural="odds")
-    pair: Pair | None = None
-    plain: Pair = Field(default_factory=lambda: Pair(1, 2))
+    __resource__ = ApiResource(version="v1", kind="Odd", plural="odds")
+    pair: BackendPair | None = None
+    plain: BackendPair = Field(default_factory=lambda: BackendPair(1, 2))
     typed: Record = Field(default_factory=lambda: Record(first=1))
     record: Record | None = None
-    pairs: list[Pair] | None = None
+    pairs: list[BackendPair] | None = None
     times: dict[str, datetime] | None = None
     number: int = 0
 

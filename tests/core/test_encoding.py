@@ -10,7 +10,7 @@ import pytest
 from kubex.core._encode import complete, encode, encode_object
 from kubex.core._unicode import LONE_SURROGATE
 from kubex.errors import EncodeError
-from kubex.models import ManagedFieldsEntry, ManagedObjectMeta, ObjectMeta, facts_of, untyped
+from kubex.models import ManagedFieldsEntry, ManagedObjectMeta, ObjectMeta, api_resource, dynamic_resource
 from kubex.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec
@@ -32,7 +32,7 @@ def test_an_item_of_a_list_is_sent_with_api_version_and_kind() -> None:
     item = Deployment.model_validate_json(
         b'{"metadata": {"name": "web"}, "spec": {"selector": {}, "template": {"spec": {"containers": []}}}}'
     )
-    body = sent(encode_object(item, facts_of(Deployment)))
+    body = sent(encode_object(item, api_resource(Deployment)))
     assert (body["apiVersion"], body["kind"]) == ("apps/v1", "Deployment")
 
 
@@ -40,14 +40,14 @@ def test_an_item_of_a_list_is_sent_with_api_version_and_kind() -> None:
 @pytest.mark.parametrize("managed", [False, True])
 def test_also_when_the_object_says_none(managed: bool) -> None:
     item = ConfigMap(api_version=None, kind=None, metadata=ObjectMeta(name="a"), data={"k": "v"})
-    body = sent(encode_object(item, facts_of(ConfigMap), managed=managed))
+    body = sent(encode_object(item, api_resource(ConfigMap), managed=managed))
     assert body == {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"k": "v"}}
 
 
 @pytest.mark.covers("pitfall-6")
 def test_an_apply_has_json_forms_and_names_its_kind() -> None:
     widget = Widget(metadata=ObjectMeta(name="w"), spec=WidgetSpec(size=1, color=Color.RED, due=WHEN))
-    body = sent(encode_object(widget, facts_of(Widget), managed=True))
+    body = sent(encode_object(widget, api_resource(Widget), managed=True))
     assert body == {
         "apiVersion": "example.com/v1",
         "kind": "Widget",
@@ -58,7 +58,7 @@ def test_an_apply_has_json_forms_and_names_its_kind() -> None:
 
 @pytest.mark.covers("pitfall-6")
 def test_an_apply_of_plain_values_is_completed_and_has_json_forms() -> None:
-    body = complete({"spec": {"color": Color.RED, "due": WHEN}}, facts_of(Widget), "w")
+    body = complete({"spec": {"color": Color.RED, "due": WHEN}}, api_resource(Widget), "w")
     assert sent(ApplyPatch(body).encode()) == {
         "apiVersion": "example.com/v1",
         "kind": "Widget",
@@ -69,7 +69,7 @@ def test_an_apply_of_plain_values_is_completed_and_has_json_forms() -> None:
 
 def test_what_an_apply_says_of_itself_is_kept() -> None:
     given = {"apiVersion": "example.com/v2", "kind": "Other", "metadata": {"labels": {"a": "b"}}}
-    body = complete(given, facts_of(Widget), "w")
+    body = complete(given, api_resource(Widget), "w")
     assert body == given | {"metadata": {"name": "w", "labels": {"a": "b"}}}
     assert given["metadata"] == {"labels": {"a": "b"}}
 
@@ -80,14 +80,14 @@ def test_an_apply_sends_no_managed_fields() -> None:
 
     entry = ManagedFieldsEntry(manager="m")
     item = Managed(metadata=ManagedObjectMeta(name="a", managed_fields=[entry]))
-    assert "managedFields" not in sent(encode_object(item, facts_of(Managed), managed=True))["metadata"]
-    assert sent(encode_object(item, facts_of(Managed)))["metadata"]["managedFields"] == [{"manager": "m"}]
+    assert "managedFields" not in sent(encode_object(item, api_resource(Managed), managed=True))["metadata"]
+    assert sent(encode_object(item, api_resource(Managed)))["metadata"]["managedFields"] == [{"manager": "m"}]
 
 
 def test_an_untyped_object_is_sent_whole() -> None:
-    kind = untyped("example.com/v1", "Thing", plural="things")
+    kind = dynamic_resource("example.com/v1", "Thing", plural="things")
     thing = kind.model_validate({"metadata": {"name": "t"}, "spec": {"due": WHEN, "none": None, "deep": [{"a": None}]}})
-    body = sent(encode_object(thing, facts_of(kind)))
+    body = sent(encode_object(thing, api_resource(kind)))
     assert (body["apiVersion"], body["kind"]) == ("example.com/v1", "Thing")
     assert body["spec"]["due"] == "2024-02-03T04:05:06Z"
 
@@ -153,13 +153,13 @@ def test_plain_values(value: object, body: bytes) -> None:
 
 
 HALF = "half \udc80"
-UNTYPED = untyped("example.com/v1", "Widget", plural="widgets")
+DYNAMIC = dynamic_resource("example.com/v1", "Widget", plural="widgets")
 HALVES: list[tuple[str, Any, str]] = [
     ("a value", ConfigMap(metadata=ObjectMeta(name="c"), data={"k": HALF}), "data['k']"),
     ("a key", ConfigMap(metadata=ObjectMeta(name="c"), data={HALF: "v"}), "data['half \\udc80']"),
     ("a name", ConfigMap(metadata=ObjectMeta(name=HALF)), "metadata.name"),
     ("a label", ConfigMap(metadata=ObjectMeta(labels={HALF: "v"})), "metadata.labels['half \\udc80']"),
-    ("untyped", UNTYPED.model_validate({"metadata": {}, "spec": {HALF: 1}}), "spec['half \\udc80']"),
+    ("dynamic", DYNAMIC.model_validate({"metadata": {}, "spec": {HALF: 1}}), "spec['half \\udc80']"),
     ("an item", Pod(spec=PodSpec(containers=[Container(name="c", args=["a", HALF])])), "spec.containers[0].args[1]"),
 ]
 
@@ -168,7 +168,7 @@ HALVES: list[tuple[str, Any, str]] = [
 @pytest.mark.parametrize("way", ["object", "model", "plain"])
 def test_an_object_with_text_that_utf_8_cannot_encode_is_refused(obj: Any, place: str, way: str) -> None:
     with pytest.raises(EncodeError, match="half of a surrogate pair") as caught:
-        encode_object(obj, facts_of(type(obj))) if way == "object" else encode(obj if way == "model" else [obj])
+        encode_object(obj, api_resource(type(obj))) if way == "object" else encode(obj if way == "model" else [obj])
     assert place in caught.value.problem
     assert "half" not in caught.value.problem.replace(place, "").replace(LONE_SURROGATE, ""), "no value is shown"
 
@@ -182,7 +182,7 @@ def test_plain_values_with_text_that_utf_8_cannot_encode_are_refused(body: Any) 
 @pytest.mark.parametrize("key", ["\ufffd", "a\ufffdb"])
 def test_the_replacement_character_itself_is_sent(key: str) -> None:
     obj = ConfigMap(metadata=ObjectMeta(name="c"), data={key: key})
-    assert sent(encode_object(obj, facts_of(ConfigMap)))["data"] == {key: key}
+    assert sent(encode_object(obj, api_resource(ConfigMap)))["data"] == {key: key}
 
 
 @pytest.mark.parametrize("body", [ConfigMap(metadata=ObjectMeta(name="c")), "kind: ConfigMap", [("a", 1)]])

@@ -12,7 +12,7 @@ from kubex.errors import ConfigurationError
 @pytest.mark.parametrize("value", [0, -1, -0.5, math.inf, math.nan, "5", True, False, [5]])
 def test_a_limit_must_be_a_positive_number(phase: str, value: object) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        Timeout(**{phase: value})  # type: ignore[arg-type]  # what an untyped program may do
+        Timeout(**{phase: value})  # type: ignore[arg-type]  # what a program without type checks may do
     assert caught.value.field == f"Timeout.{phase}"
     assert repr(value) in str(caught.value)
     assert "positive number of seconds" in str(caught.value)

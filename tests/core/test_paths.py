@@ -4,7 +4,7 @@ import pytest
 
 from kubex.core._paths import collection_path, object_path, segment
 from kubex.errors import InvalidNameError, NamespaceError
-from kubex.models import NamespacedResource, Resource, ResourceFacts, facts_of, untyped
+from kubex.models import ApiResource, NamespacedResource, Resource, api_resource, dynamic_resource
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import Namespace, Pod
 
@@ -30,7 +30,7 @@ def test_a_name_that_would_leave_its_place_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", [None, 7, b"web", ["web"]])
 def test_a_name_that_is_no_text_is_refused(name: object) -> None:
     with pytest.raises(InvalidNameError, match="is not a string"):
-        segment(name, "name")  # type: ignore[arg-type]  # what an untyped program may do
+        segment(name, "name")  # type: ignore[arg-type]  # what a program without type checks may do
 
 
 @pytest.mark.covers("pitfall-11")
@@ -88,19 +88,19 @@ def test_a_namespace_for_a_kind_of_the_cluster_is_an_error() -> None:
 )
 def test_plural_names_are_data(group: str, kind: str, plural: str) -> None:
     class Thing(NamespacedResource):
-        __resource__ = ResourceFacts(group=group, version="v1", kind=kind, plural=plural)
+        __resource__ = ApiResource(group=group, version="v1", kind=kind, plural=plural)
 
     assert collection_path(Thing, None).rpartition("/")[2] == plural
     api_version = f"{group}/v1" if group else "v1"
-    assert facts_of(untyped(api_version, kind, plural=plural)) == facts_of(Thing)
+    assert api_resource(dynamic_resource(api_version, kind, plural=plural)) == api_resource(Thing)
 
 
 @pytest.mark.covers("pitfall-16")
 @pytest.mark.parametrize("missing", ["version", "kind", "plural"])
 def test_a_plural_is_never_guessed(missing: str) -> None:
-    facts = {"version": "v1", "kind": "Gateway", "plural": "gateways"} | {missing: ""}
+    resource = {"version": "v1", "kind": "Gateway", "plural": "gateways"} | {missing: ""}
     with pytest.raises(ValueError, match=f"needs a {missing}"):
-        ResourceFacts(**facts)  # type: ignore[arg-type]  # no text goes to subresources here
+        ApiResource(**resource)  # type: ignore[arg-type]  # no text goes to subresources here
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_plural_is_never_guessed(missing: str) -> None:
 )
 def test_a_version_is_told_from_a_group(api_version: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
-        untyped(api_version, "Gadget", plural="gadgets")
+        dynamic_resource(api_version, "Gadget", plural="gadgets")
     group, _, version = api_version.rpartition("/")
     with pytest.raises(ValueError, match=problem):
-        ResourceFacts(group=group, version=version, kind="Gadget", plural="gadgets")
+        ApiResource(group=group, version=version, kind="Gadget", plural="gadgets")

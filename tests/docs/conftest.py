@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from kubex_testing.embedded import EmbeddedServer
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 
 
 @pytest.fixture
 def cluster(
-    pair: Pair, kubex_server: EmbeddedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pair: BackendPair, kubex_server: EmbeddedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[EmbeddedServer]:
     """Start a server, and set the environment so that `create_client()` uses it with the backend of the pair."""
     kubeconfig = kubex_server.handle.write_kubeconfig(tmp_path / "kubeconfig")

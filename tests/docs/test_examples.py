@@ -23,7 +23,7 @@ from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, Delay, EmbeddedServer, RecordedRequest
-from support.backend_pairs import PAIRS, Pair
+from support.backend_pairs import PAIRS, BackendPair
 
 EXAMPLES = ROOT / "examples"
 QUICKSTART_STEPS = [
@@ -47,7 +47,7 @@ def run_module(name: str) -> dict[str, Any]:
     return runpy.run_path(str(EXAMPLES / name))
 
 
-def start_quickstart(pair: Pair, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
+def start_quickstart(pair: BackendPair, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
     """Start the quickstart in a process, with the backend and the runtime of the pair."""
     script = str(EXAMPLES / "quickstart.py")
     return subprocess.Popen(
@@ -92,14 +92,14 @@ def namespace_deletions(server: EmbeddedServer) -> list[str]:
     ]
 
 
-def test_the_quickstart_does_not_need_a_cluster_or_a_kubeconfig(pair: Pair, tmp_path: Path) -> None:
+def test_the_quickstart_does_not_need_a_cluster_or_a_kubeconfig(pair: BackendPair, tmp_path: Path) -> None:
     code, printed = finish(start_quickstart(pair, KUBECONFIG=str(tmp_path / "missing")))
     assert code == 0, printed
     assert steps(printed) == QUICKSTART_STEPS, printed
 
 
 def test_the_quickstart_can_use_the_cluster_of_a_context(
-    pair: Pair, kubex_control_plane: ServerHandle, tmp_path: Path
+    pair: BackendPair, kubex_control_plane: ServerHandle, tmp_path: Path
 ) -> None:
     kubeconfig = kubex_control_plane.write_kubeconfig(tmp_path / "kubeconfig")
     code, printed = finish(start_quickstart(pair, *CONTEXT_OPTION, KUBECONFIG=str(kubeconfig)))
@@ -108,7 +108,7 @@ def test_the_quickstart_can_use_the_cluster_of_a_context(
 
 
 def test_the_quickstart_deletes_its_namespace_after_a_failure(
-    pair: Pair, kubex_server: EmbeddedServer, kubex_kubeconfig: Path
+    pair: BackendPair, kubex_server: EmbeddedServer, kubex_kubeconfig: Path
 ) -> None:
     kubex_server.inject(
         lambda request: request.path.endswith("/deployments"), Answer(403, b"deployments are not allowed")
@@ -121,7 +121,7 @@ def test_the_quickstart_deletes_its_namespace_after_a_failure(
 
 
 def test_the_quickstart_deletes_its_namespace_after_ctrl_c(
-    pair: Pair, kubex_server: EmbeddedServer, kubex_kubeconfig: Path
+    pair: BackendPair, kubex_server: EmbeddedServer, kubex_kubeconfig: Path
 ) -> None:
     patch_delay = Delay()
     kubex_server.inject("PATCH *", patch_delay)

@@ -17,7 +17,7 @@ from kubex.client import Client, create_client
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import Container, Pod, PodSpec
 from kubex_testing.embedded import EmbeddedServer
-from support.backend_pairs import PAIRS, Pair
+from support.backend_pairs import PAIRS, BackendPair
 
 BACKENDS = {f"kubex-{pair.backend}" for pair in PAIRS}
 # The README of a backend runs only on that backend.
@@ -39,7 +39,7 @@ def block_id(block: Block) -> str:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("path", "pair"), PAGES_AND_PAIRS)
-async def test_the_python_blocks_of_a_page_run_in_order(path: Path, pair: Pair, cluster: EmbeddedServer) -> None:
+async def test_the_python_blocks_of_a_page_run_in_order(path: Path, pair: BackendPair, cluster: EmbeddedServer) -> None:
     async with create_client() as client:
         await create_pod_with_log(cluster, client)
         names = {"__name__": "page", "client": client}

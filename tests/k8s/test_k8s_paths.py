@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from kubex.models import NamespacedResource, Resource, ResourceFacts
-from kubex.models._create_only import CreateOnly, NamespacedCreateOnly
+from kubex.models import ApiResource, NamespacedResource, Resource
+from kubex.models._reviews import CreateOnly, NamespacedCreateOnly
 from kubex.models.markers import HasLogs, HasStatus
 from kubex_codegen._resources import MARKERS
 from support.openapi_documents import VERSIONS, document, package_folder
@@ -16,31 +16,31 @@ OBJECT_METHODS = {"get": "get", "update": "put", "patch": "patch", "delete": "de
 COLLECTION_METHODS = {"list": "get", "create": "post", "deletecollection": "delete"}
 
 
-def classes(version: str) -> Iterator[tuple[type[Any], ResourceFacts]]:
+def classes(version: str) -> Iterator[tuple[type[Any], ApiResource]]:
     """Yield the classes that have a path."""
     for path in package_folder(version).glob("*/*/__init__.py"):
         package = import_module(f"kubex_k8s.v{version.replace('.', '_')}.{path.parts[-3]}.{path.parts[-2]}")
         for name in package.__all__:
-            facts = getattr(getattr(package, name), "__resource__", None)
-            if facts is not None:
-                yield getattr(package, name), facts
+            resource = getattr(getattr(package, name), "__resource__", None)
+            if resource is not None:
+                yield getattr(package, name), resource
 
 
-def expected_paths(model: type[Any], facts: ResourceFacts) -> dict[str, set[str]]:
+def expected_paths(model: type[Any], resource: ApiResource) -> dict[str, set[str]]:
     """Return the paths of a class, with the HTTP methods of its verbs."""
-    root = f"/apis/{facts.group}/{facts.version}" if facts.group else f"/api/{facts.version}"
+    root = f"/apis/{resource.group}/{resource.version}" if resource.group else f"/api/{resource.version}"
     namespaced = issubclass(model, NamespacedResource | NamespacedCreateOnly)
-    verbs = facts.verbs if issubclass(model, Resource) else {"create"}
-    collection = f"{root}/namespaces/{{namespace}}/{facts.plural}" if namespaced else f"{root}/{facts.plural}"
+    verbs = resource.verbs if issubclass(model, Resource) else {"create"}
+    collection = f"{root}/namespaces/{{namespace}}/{resource.plural}" if namespaced else f"{root}/{resource.plural}"
     paths = {
         collection: {method for verb, method in COLLECTION_METHODS.items() if verb in verbs},
         f"{collection}/{{name}}": {method for verb, method in OBJECT_METHODS.items() if verb in verbs},
     }
     if namespaced and "list" in verbs:
-        paths[f"{root}/{facts.plural}"] = {"get"}
+        paths[f"{root}/{resource.plural}"] = {"get"}
     if "watch" in verbs:
         watched = collection.replace(root, f"{root}/watch")
-        paths |= {watched: {"get"}, f"{watched}/{{name}}": {"get"}, f"{root}/watch/{facts.plural}": {"get"}}
+        paths |= {watched: {"get"}, f"{watched}/{{name}}": {"get"}, f"{root}/watch/{resource.plural}": {"get"}}
     return {path: methods for path, methods in paths.items() if methods}
 
 
@@ -60,20 +60,22 @@ def document_paths(version: str) -> tuple[dict[str, set[str]], set[tuple[str, st
 @pytest.mark.parametrize("version", VERSIONS)
 def test_paths_scopes_and_verbs_match_the_document(version: str) -> None:
     generated: dict[str, set[str]] = {}
-    for model, facts in classes(version):
-        generated |= expected_paths(model, facts)
+    for model, resource in classes(version):
+        generated |= expected_paths(model, resource)
     assert generated == document_paths(version)[0]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_subresources_and_markers_match_the_document(version: str) -> None:
     generated: set[tuple[str, str]] = set()
-    for model, facts in classes(version):
-        collection = min(expected_paths(model, facts), key=lambda path: (not path.endswith(facts.plural), -len(path)))
+    for model, resource in classes(version):
+        collection = min(
+            expected_paths(model, resource), key=lambda path: (not path.endswith(resource.plural), -len(path))
+        )
         collection = collection.replace("/watch/", "/")
-        generated |= {(collection, name) for name in facts.subresources}
+        generated |= {(collection, name) for name in resource.subresources}
         markers = {base.__name__ for base in model.__mro__ if base.__name__ in MARKERS.values()}
-        assert markers == {MARKERS[name] for name in facts.subresources if name in MARKERS}, model
+        assert markers == {MARKERS[name] for name in resource.subresources if name in MARKERS}, model
     assert generated == document_paths(version)[1]
 
 

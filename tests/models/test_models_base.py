@@ -11,6 +11,7 @@ import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 
 from kubex.models import (
+    ApiResource,
     ClusterResource,
     ListMeta,
     ManagedFieldsEntry,
@@ -20,14 +21,13 @@ from kubex.models import (
     ObjectMeta,
     OwnerReference,
     Resource,
-    ResourceFacts,
     Scale,
     Status,
     VersionInfo,
-    facts_of,
+    api_resource,
 )
+from kubex.models._json_aliases import IRREGULAR, json_alias
 from kubex.models._lazy.decode import decode_eagerly, decode_lazily
-from kubex.models._names import IRREGULAR, wire_name
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, PodStatus
 from support.resources import Widget, WidgetSpec
@@ -49,7 +49,7 @@ from support.resources import Widget, WidgetSpec
     ],
 )
 def test_names_on_the_wire(name: str, wire: str) -> None:
-    assert wire_name(name) == wire
+    assert json_alias(name) == wire
 
 
 @pytest.mark.parametrize("data", [{"podIP": "10.0.0.1"}, {"pod_ip": "10.0.0.1"}])
@@ -149,16 +149,16 @@ def test_a_subclass_of_a_kind_is_of_that_kind() -> None:
         note: str | None = None
 
     assert MyConfigMap(note="x").to_dict() == {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {}, "note": "x"}
-    assert facts_of(MyConfigMap) is facts_of(ConfigMap)
+    assert api_resource(MyConfigMap) is api_resource(ConfigMap)
 
 
 @pytest.mark.covers("pitfall-17")
 def test_two_classes_share_nothing() -> None:
     class One(NamespacedResource):
-        __resource__ = ResourceFacts(version="v1", kind="One", plural="ones")
+        __resource__ = ApiResource(version="v1", kind="One", plural="ones")
 
     class Two(ClusterResource):
-        __resource__ = ResourceFacts(group="example.com", version="v2", kind="Two", plural="twos")
+        __resource__ = ApiResource(group="example.com", version="v2", kind="Two", plural="twos")
 
     class Bare(NamespacedResource):
         pass
@@ -175,7 +175,7 @@ def test_two_classes_share_nothing() -> None:
 
 
 @pytest.mark.covers("pitfall-17")
-def test_a_class_without_facts_says_what_to_add() -> None:
+def test_class_without_api_resource_raises_type_error() -> None:
     class Bare(NamespacedResource):
         pass
 
@@ -183,25 +183,25 @@ def test_a_class_without_facts_says_what_to_add() -> None:
         pass
 
     for kind in (Bare, Another):
-        with pytest.raises(TypeError, match=rf"{kind.__name__} does not say where it lives: add __resource__ = Res"):
-            facts_of(kind)
+        with pytest.raises(TypeError, match=rf"{kind.__name__} does not say where it lives: add __resource__ = ApiResource"):
+            api_resource(kind)
 
 
 def test_a_class_without_a_scope_says_what_to_derive_from() -> None:
     class Floating(Resource):
-        __resource__ = ResourceFacts(version="v1", kind="Floating", plural="floatings")
+        __resource__ = ApiResource(version="v1", kind="Floating", plural="floatings")
 
     with pytest.raises(TypeError, match="NamespacedResource or ClusterResource"):
-        facts_of(Floating)
+        api_resource(Floating)
 
 
 def test_facts_are_values() -> None:
-    facts = facts_of(Widget)
-    assert (facts.api_version, facts.resource) == ("example.com/v1", "widgets.example.com")
-    assert (facts_of(Pod).api_version, facts_of(Pod).resource) == ("v1", "pods")
+    resource = api_resource(Widget)
+    assert (resource.api_version, resource.group_resource) == ("example.com/v1", "widgets.example.com")
+    assert (api_resource(Pod).api_version, api_resource(Pod).group_resource) == ("v1", "pods")
     with pytest.raises(AttributeError):
-        facts.plural = "gadgets"  # type: ignore[misc]  # that it cannot be set is the point
-    assert len({facts, ResourceFacts(version="v1", kind="A", plural="as", subresources=frozenset({"status"}))}) == 2
+        resource.plural = "gadgets"  # type: ignore[misc]  # that it cannot be set is the point
+    assert len({resource, ApiResource(version="v1", kind="A", plural="as", subresources=frozenset({"status"}))}) == 2
 
 
 WHOLE = [

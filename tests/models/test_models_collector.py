@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kubex.api._collector import collector_paused
+from kubex.api._garbage_collection import garbage_collection_paused
 
 
 @pytest.fixture(autouse=True)
@@ -19,23 +19,23 @@ def _enabled() -> Iterator[None]:
 
 
 def test_a_pause_ends_with_the_block_and_with_an_exception() -> None:
-    with collector_paused():
+    with garbage_collection_paused():
         assert not gc.isenabled()
     assert gc.isenabled()
-    with pytest.raises(ValueError, match="inside"), collector_paused():
+    with pytest.raises(ValueError, match="inside"), garbage_collection_paused():
         raise ValueError("inside")
     assert gc.isenabled()
 
 
 def test_a_collector_that_is_off_stays_off() -> None:
     gc.disable()
-    with pytest.raises(ValueError, match="inside"), collector_paused():
+    with pytest.raises(ValueError, match="inside"), garbage_collection_paused():
         raise ValueError("inside")
     assert not gc.isenabled()
 
 
 def test_objects_of_the_block_are_in_the_oldest_generation() -> None:
-    with collector_paused():
+    with garbage_collection_paused():
         made: list[list[object]] = [[] for _ in range(10)]
     oldest = {id(item) for item in gc.get_objects(generation=2)}
     assert all(id(item) in oldest for item in made)
@@ -45,7 +45,7 @@ def test_objects_that_the_program_has_frozen_stay_frozen() -> None:
     held: list[object] = [[]]
     gc.freeze()
     try:
-        with collector_paused():
+        with garbage_collection_paused():
             pass
         assert not any(item is held for item in gc.get_objects())  # which leaves out what is frozen
     finally:
@@ -57,7 +57,7 @@ def test_two_threads_leave_the_collector_on(first_leaves: bool) -> None:
     inside, leave, left = threading.Event(), threading.Event(), threading.Event()
 
     def pause() -> None:
-        with collector_paused():
+        with garbage_collection_paused():
             inside.set()
             leave.wait(20)
         left.set()
@@ -65,7 +65,7 @@ def test_two_threads_leave_the_collector_on(first_leaves: bool) -> None:
     thread = threading.Thread(target=pause)
     thread.start()
     assert inside.wait(20)
-    with collector_paused():
+    with garbage_collection_paused():
         assert not gc.isenabled()
         if first_leaves:
             leave.set()
@@ -84,7 +84,7 @@ def test_a_child_of_a_fork_during_a_pause_of_another_thread_has_its_collector() 
     inside, leave = threading.Event(), threading.Event()
 
     def pause() -> None:
-        with collector_paused():
+        with garbage_collection_paused():
             inside.set()
             leave.wait(20)
 

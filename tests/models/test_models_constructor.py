@@ -11,17 +11,17 @@ from kubex.client import ClientOptions, RetryPolicy
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Precondition, Timeout
 from kubex.models import (
+    ApiResource,
     ListMeta,
     Model,
     ObjectMeta,
     OwnerReference,
     PrinterColumn,
-    ResourceFacts,
     ResourceList,
     ScalePaths,
     Status,
     TokenRequestSpec,
-    untyped,
+    dynamic_resource,
 )
 from kubex.patch import ApplyPatch, JsonPatch, MergePatch
 from kubex_k8s.v1_37.authentication.v1 import TokenReview
@@ -38,7 +38,7 @@ CLASSES: list[Any] = [
     Container,
     PodSpec,
     ResourceList[ConfigMap],
-    ResourceFacts,
+    ApiResource,
     PrinterColumn,
     ScalePaths,
     ClientOptions,
@@ -108,7 +108,7 @@ def test_classes_may_accept_more() -> None:
     named: Any = Named
     assert named(other="a").to_dict() == {"name": "a"}
     assert Own.model_validate({"new": 1}).to_dict() == {"name": "default", "new": 1}
-    thing: Any = untyped("v1", "Thing", plural="things")
+    thing: Any = dynamic_resource("v1", "Thing", plural="things")
     assert thing(data={"a": "b"})["data"] == {"a": "b"}
 
 

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field, WithJsonSchema
 
-from kubex.models import Model, NamespacedResource, PrinterColumn, Resource, ResourceFacts, ScalePaths, crd_for
+from kubex.models import ApiResource, Model, NamespacedResource, PrinterColumn, Resource, ScalePaths, crd_for
 from models.widgets import Gadget, Oddity, OldWidget, Widget
 
 
-def facts(group: str = "models.example.com") -> ResourceFacts:
-    return ResourceFacts(group=group, version="v1", kind="Widget", plural="widgets")
+def crd_resource(group: str = "models.example.com") -> ApiResource:
+    return ApiResource(group=group, version="v1", kind="Widget", plural="widgets")
 
 
 def test_names_scope_and_versions() -> None:
@@ -37,7 +37,7 @@ def test_names_scope_and_versions() -> None:
 
 def test_the_kind_of_lists_is_that_of_the_class() -> None:
     class Shelf(NamespacedResource):
-        __resource__ = ResourceFacts(
+        __resource__ = ApiResource(
             group="models.example.com", version="v1", kind="Shelf", plural="shelves", list_kind="Shelves"
         )
 
@@ -116,17 +116,17 @@ class Tree(Model):
 
 
 class Recursive(NamespacedResource):
-    __resource__ = facts()
+    __resource__ = crd_resource()
     spec: Tree
 
 
 class Choice(NamespacedResource):
-    __resource__ = facts()
+    __resource__ = crd_resource()
     value: int | list[str]
 
 
-class Pair(NamespacedResource):
-    __resource__ = facts()
+class BackendPair(NamespacedResource):
+    __resource__ = crd_resource()
     pair: tuple[int, str]
 
 
@@ -139,32 +139,32 @@ class Dog(Model):
 
 
 class Animal(NamespacedResource):
-    __resource__ = facts()
+    __resource__ = crd_resource()
     animals: list[Annotated[Cat | Dog, Field(discriminator="type")]]
 
 
 class Bounded(NamespacedResource):
-    __resource__ = facts()
+    __resource__ = crd_resource()
     share: Annotated[int, Field(ge=1)] | float
 
 
 class Truth(NamespacedResource):
-    __resource__ = facts()
+    __resource__ = crd_resource()
     answer: Literal[True, "maybe"]
 
 
 class Marks(NamespacedResource):
-    __resource__ = facts()
+    __resource__ = crd_resource()
     marks: list[Literal["a", "b"] | None]
 
 
 class Calling(NamespacedResource):
-    __resource__ = facts()
+    __resource__ = crd_resource()
     call: Callable[[int], int] | None = None
 
 
 class Nothing(NamespacedResource):
-    __resource__ = facts()
+    __resource__ = crd_resource()
     nothing: None = None
 
 
@@ -179,7 +179,7 @@ class Nothing(NamespacedResource):
         (Nothing, r"Nothing\.nothing is always null"),
         (Recursive, r"Recursive\.spec\.children\[\] contains itself"),
         (Choice, r"Choice\.value has a choice of types"),
-        (Pair, r"Pair\.pair is a tuple"),
+        (BackendPair, r"BackendPair\.pair is a tuple"),
     ],
 )
 def test_what_no_definition_can_say_is_an_error_that_names_the_field(model: type[Resource], message: str) -> None:
@@ -188,7 +188,7 @@ def test_what_no_definition_can_say_is_an_error_that_names_the_field(model: type
 
 
 def test_what_is_no_kind_or_no_column_is_an_error_that_says_what_to_give() -> None:
-    with pytest.raises(TypeError, match=r"Cat does not say where it lives: add __resource__ = ResourceFacts"):
+    with pytest.raises(TypeError, match=r"Cat does not say where it lives: add __resource__ = ApiResource"):
         crd_for(Cat)  # type: ignore[type-var, arg-type, unused-ignore]  # the point of the test
     with pytest.raises(TypeError, match=r"'.spec.size' is no column: give PrinterColumn\(name=..., json_path=...\)"):
         crd_for(Gadget, columns=[".spec.size"])  # type: ignore[list-item]  # the point of the test
@@ -203,7 +203,7 @@ def test_defaults_have_no_null_where_none_is_sent() -> None:
 
 def test_a_field_may_bring_its_own_schema() -> None:
     class Whatever(NamespacedResource):
-        __resource__ = facts()
+        __resource__ = crd_resource()
         value: Annotated[int | list[str], WithJsonSchema({"x-kubernetes-preserve-unknown-fields": True})]
 
     schema = crd_for(Whatever)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
@@ -212,7 +212,7 @@ def test_a_field_may_bring_its_own_schema() -> None:
 
 def test_versions_must_be_of_one_kind_each_once_and_in_a_group() -> None:
     class Core(NamespacedResource):
-        __resource__ = facts(group="")
+        __resource__ = crd_resource(group="")
 
     with pytest.raises(ValueError, match=r"Gadget \(gadgets\.models\.example\.com\) is no version of Widget"):
         crd_for(Widget, Gadget)

@@ -5,7 +5,7 @@ import pytest
 from kubex.api import Api
 from kubex.client import Client, create_client
 from kubex.errors import Invalid
-from kubex.models import ObjectMeta, PrinterColumn, canonical_quantity, crd_for, untyped
+from kubex.models import ObjectMeta, PrinterColumn, canonical_quantity, crd_for, dynamic_resource
 from kubex.patch import MergePatch
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 from kubex_k8s.v1_37.resource.v1 import Device, DeviceCapacity, ResourcePool, ResourceSlice, ResourceSliceSpec
@@ -127,7 +127,7 @@ async def test_what_looks_simple_in_python_is_what_the_definition_allows(server:
                     await oddities.patch("o0", MergePatch({"spec": {field: value}}))
             with pytest.raises(Invalid, match=r"spec\.share"):
                 await oddities.patch("o0", MergePatch({"spec": {"share": "ten"}}))
-            empty = untyped("models.example.com/v1", "Oddity", plural="oddities")
+            empty = dynamic_resource("models.example.com/v1", "Oddity", plural="oddities")
             defaulted = await Api(empty, client).create(empty.model_validate({"metadata": {"name": "d"}, "spec": {}}))
             assert (await oddities.get(defaulted.metadata.name or "")).spec == OdditySpec()
         finally:

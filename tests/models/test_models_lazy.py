@@ -14,14 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, computed_field
 
 from kubex.errors import DecodeError
 from kubex.models import (
+    ApiResource,
     LazyModel,
     ManagedObjectMeta,
     Model,
     NamespacedResource,
     ObjectMeta,
-    ResourceFacts,
     Time,
-    untyped,
+    dynamic_resource,
 )
 from kubex.models.fields import NullAsEmpty
 from kubex_k8s.v1_37.core.v1 import Pod, PodStatus, Secret
@@ -55,7 +55,7 @@ class Spec(LazyModel):
 
 
 class Machine(NamespacedResource):
-    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Machine", plural="machines")
+    __resource__ = ApiResource(group="example.com", version="v1", kind="Machine", plural="machines")
     spec: Spec
     status: Template | None = None
 
@@ -325,7 +325,7 @@ def test_a_body_that_is_not_an_object_is_a_decode_error(body: bytes) -> None:
         b'{"metadata":{},"\xff":1}',
     ],
 )
-@pytest.mark.parametrize("kind", [Pod, untyped("v1", "Thing", plural="things")])
+@pytest.mark.parametrize("kind", [Pod, dynamic_resource("v1", "Thing", plural="things")])
 def test_json_that_is_not_utf_8_is_rejected(body: bytes, kind: type[Pod]) -> None:
     with pytest.raises(DecodeError):
         lazy(kind, body)
@@ -333,7 +333,7 @@ def test_json_that_is_not_utf_8_is_rejected(body: bytes, kind: type[Pod]) -> Non
 
 def test_numbers_that_only_pydantic_reads_are_read() -> None:
     body = b'{"metadata":{"name":"n"},"ratio":NaN,"most":Infinity}'
-    thing = lazy(untyped("v1", "Thing", plural="things"), body)
+    thing = lazy(dynamic_resource("v1", "Thing", plural="things"), body)
     assert thing["most"] == float("inf")
     assert thing["ratio"] != thing["ratio"]
 

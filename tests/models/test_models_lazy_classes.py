@@ -19,7 +19,7 @@ from pydantic_core.core_schema import (
 from kubex.api._decode import Decoder
 from kubex.core.params import DecodeMode
 from kubex.errors import DecodeError
-from kubex.models import LazyModel, NamespacedResource, ObjectMeta, ResourceFacts
+from kubex.models import ApiResource, LazyModel, NamespacedResource, ObjectMeta
 from kubex.models.markers import HasStatus
 
 from .laziness import lazy, not_decoded
@@ -45,7 +45,7 @@ class Spec(LazyModel):
 
 
 class Thing(NamespacedResource):
-    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Thing", plural="things")
+    __resource__ = ApiResource(group="example.com", version="v1", kind="Thing", plural="things")
     spec: Spec
     status: Spec | None = None
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, computed_field, field_serializer
 
-from kubex.models import LazyModel, Model, NamespacedResource, ObjectMeta, ResourceFacts, Time
-from kubex.models.fields import NullAsEmpty, wire_name
+from kubex.models import ApiResource, LazyModel, Model, NamespacedResource, ObjectMeta, Time
+from kubex.models.fields import NullAsEmpty, json_alias
 
 from .laziness import lazy, not_decoded
 
@@ -25,7 +25,7 @@ LONG = "x" * 400
 
 class PlainModel(BaseModel):
     model_config = ConfigDict(
-        alias_generator=wire_name,
+        alias_generator=json_alias,
         validate_by_name=True,
         validate_by_alias=True,
         extra="allow",
@@ -120,7 +120,7 @@ class Spec(LazyModel):
 
 
 class Thing(NamespacedResource):
-    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Thing", plural="things")
+    __resource__ = ApiResource(group="example.com", version="v1", kind="Thing", plural="things")
     spec: Spec
     status: Template | None = None
 

@@ -14,7 +14,7 @@ import pytest
 
 from kubex.api._decode import Decoder
 from kubex.models import LazyModel, Model, NamespacedResource
-from kubex.models._lazy.raw import RawFields
+from kubex.models._lazy.raw_fields import RawFields
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 
 from .laziness import lazy

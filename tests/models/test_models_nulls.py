@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, Field, computed_field, model_serializer
 
 from kubex.core._encode import encode, encode_object
-from kubex.models import LazyModel, Model, NamespacedResource, ObjectMeta, ResourceFacts, ResourceList, untyped
+from kubex.models import ApiResource, LazyModel, Model, NamespacedResource, ObjectMeta, ResourceList, dynamic_resource
 from kubex.models._lazy.decode import decode_eagerly, decode_lazily
 from kubex.models.fields import NullAsEmpty, NullAsEmptyDict
 from kubex.patch import MergePatch
@@ -45,7 +45,7 @@ class Spec(LazyModel):
 
 
 class Knob(NamespacedResource):
-    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Knob", plural="knobs")
+    __resource__ = ApiResource(group="example.com", version="v1", kind="Knob", plural="knobs")
     spec: Spec
     status: Spec | None = None
 
@@ -154,7 +154,7 @@ def test_a_new_object_has_no_nulls() -> None:
     assert rule.to_dict() == {"verbs": [], "labels": {}}
     assert Rule.model_construct(verbs=[], labels={}, mode=None).to_dict() == {"verbs": [], "labels": {}}
     assert Spec(size=1, hostIP=None).to_dict() == {"size": 1, "mode": "auto"}  # type: ignore[call-arg]  # a JSON name
-    thing: Any = untyped("v1", "Thing", plural="things")
+    thing: Any = dynamic_resource("v1", "Thing", plural="things")
     assert thing(data=None).to_dict() == {
         "apiVersion": "v1",
         "kind": "Thing",
@@ -172,7 +172,7 @@ def test_a_required_field_that_is_none_is_null() -> None:
 
 
 def test_objects_without_a_class_keep_their_nulls() -> None:
-    thing = untyped("v1", "Thing", plural="things").model_validate(BODY)
+    thing = dynamic_resource("v1", "Thing", plural="things").model_validate(BODY)
     thing["other"] = None
     assert thing.to_dict() == BODY
     thing["newField"] = None

@@ -19,7 +19,7 @@ def test_an_attribute_that_pydantic_does_not_have_is_an_import_error(name: str) 
     program = f"""
 import pydantic
 delattr(pydantic.BaseModel, {name!r})
-import kubex.models._lazy.fields
+import kubex.models._lazy.field_decoders
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 1

@@ -6,20 +6,20 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from kubex.models import (
+    ApiResource,
     ClusterResource,
     IntOrString,
     Model,
     NamespacedResource,
     ObjectMeta,
     Quantity,
-    ResourceFacts,
     Time,
 )
-from kubex.models.fields import wire_names
+from kubex.models.fields import json_aliases
 from kubex.models.markers import HasScale, HasStatus
 
 
-class Part(Model, alias_generator=wire_names(source_url="sourceURL")):
+class Part(Model, alias_generator=json_aliases(source_url="sourceURL")):
     """A part of a widget."""
 
     from_: str
@@ -54,18 +54,18 @@ class WidgetStatus(Model):
 class Widget(NamespacedResource, HasStatus, HasScale):
     """A widget."""
 
-    __resource__ = ResourceFacts(group="models.example.com", version="v1", kind="Widget", plural="widgets")
+    __resource__ = ApiResource(group="models.example.com", version="v1", kind="Widget", plural="widgets")
     spec: WidgetSpec
     status: WidgetStatus | None = None
 
 
 class OldWidget(NamespacedResource):
-    __resource__ = ResourceFacts(group="models.example.com", version="v1beta1", kind="Widget", plural="widgets")
+    __resource__ = ApiResource(group="models.example.com", version="v1beta1", kind="Widget", plural="widgets")
     spec: dict[str, Any] | None = None
 
 
 class Gadget(ClusterResource):
-    __resource__ = ResourceFacts(group="models.example.com", version="v1", kind="Gadget", plural="gadgets")
+    __resource__ = ApiResource(group="models.example.com", version="v1", kind="Gadget", plural="gadgets")
     size: int | None = None
 
 
@@ -97,5 +97,5 @@ class OdditySpec(Model):
 class Oddity(NamespacedResource):
     """What looks simple in Python."""
 
-    __resource__ = ResourceFacts(group="models.example.com", version="v1", kind="Oddity", plural="oddities")
+    __resource__ = ApiResource(group="models.example.com", version="v1", kind="Oddity", plural="oddities")
     spec: OdditySpec = Field(default_factory=OdditySpec)

@@ -10,7 +10,7 @@ from kubex.client import Client
 from kubex.core._encode import encode
 from kubex.core.params import DecodeMode
 from kubex.errors import ApiError, DecodeError, GatewayTimeout, NotFound, TooManyRequests
-from kubex.models import NamespacedResource, ObjectMeta, ResourceFacts, Scale, ScaleSpec, Status, untyped
+from kubex.models import ApiResource, NamespacedResource, ObjectMeta, Scale, ScaleSpec, Status, dynamic_resource
 from kubex.patch import JsonPatch, MergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.authentication.v1 import SelfSubjectReview
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 Verb = Callable[[Client], Awaitable[object]]
 Body = dict[str, Any]
 
-Widget = untyped("example.com/v1", "Widget", plural="widgets")
+Widget = dynamic_resource("example.com/v1", "Widget", plural="widgets")
 DECODE_MODES: tuple[DecodeMode, ...] = ("lazy", "eager")
 META = ObjectMeta(name="a")
 NEW = ConfigMap(metadata=META)
@@ -49,8 +49,8 @@ OBJECTS: dict[str, Verb] = {
     "get_or_none": lambda client: config_maps(client).get_or_none("a"),
     "get eagerly": lambda client: config_maps(client).get("a", decode="eager"),
     "get a Pod eagerly": lambda client: Api(Pod, client, namespace="default").get("a", decode="eager"),
-    "get an untyped object": lambda client: Api(Widget, client, namespace="default").get("a"),
-    "get an untyped object eagerly": lambda client: Api(Widget, client, namespace="default", decode="eager").get("a"),
+    "get a dynamic object": lambda client: Api(Widget, client, namespace="default").get("a"),
+    "get a dynamic object eagerly": lambda client: Api(Widget, client, namespace="default", decode="eager").get("a"),
     "metadata.get": lambda client: config_maps(client).metadata.get("a"),
     "metadata.get eagerly": lambda client: config_maps(client).metadata.get("a", decode="eager"),
     "replace": lambda client: config_maps(client).replace(NEW),
@@ -75,7 +75,7 @@ CREATIONS: dict[str, Verb] = {
 LISTS: dict[str, Verb] = {
     "list": lambda client: config_maps(client).list(),
     "list eagerly": lambda client: config_maps(client).list(decode="eager"),
-    "list untyped objects": lambda client: Api(Widget, client, namespace="default").list(),
+    "list dynamic objects": lambda client: Api(Widget, client, namespace="default").list(),
     "metadata.list": lambda client: config_maps(client).metadata.list(),
     "pages": lambda client: drain(config_maps(client).pages()),
     "iterate": lambda client: drain(config_maps(client).iterate()),
@@ -90,7 +90,7 @@ DELETIONS: dict[str, Verb] = {
 WATCHES: dict[str, Verb] = {
     "watch": lambda client: watch(config_maps(client)),
     "watch eagerly": lambda client: watch(Api(ConfigMap, client, namespace="default", decode="eager")),
-    "watch untyped objects": lambda client: watch(Api(Widget, client, namespace="default")),
+    "watch dynamic objects": lambda client: watch(Api(Widget, client, namespace="default")),
     "metadata.watch": lambda client: watch(config_maps(client).metadata),
 }
 OTHERS: dict[str, Verb] = {"version": lambda client: client.version()}
@@ -201,8 +201,8 @@ async def test_a_deletion_that_is_answered_without_content_succeeded(verb: str, 
 async def test_an_object_without_a_name_is_an_error(verb: str) -> None:
     kind, version = {
         "get a Pod eagerly": ("Pod", "v1"),
-        "get an untyped object": ("Widget", "example.com/v1"),
-        "get an untyped object eagerly": ("Widget", "example.com/v1"),
+        "get a dynamic object": ("Widget", "example.com/v1"),
+        "get a dynamic object eagerly": ("Widget", "example.com/v1"),
     }.get(verb, ("ConfigMap", "v1"))
     kind = "Pod" if verb.startswith(("status", "resize")) else kind
     kind, version = ("Scale", "autoscaling/v1") if verb.startswith("scale") else (kind, version)
@@ -269,7 +269,7 @@ async def test_an_object_that_does_not_say_its_kind_is_known_by_its_name() -> No
 
 
 async def test_a_created_object_needs_no_name_if_it_says_its_kind() -> None:
-    review = untyped("authentication.k8s.io/v1", "TokenReview", plural="tokenreviews", namespaced=False)
+    review = dynamic_resource("authentication.k8s.io/v1", "TokenReview", plural="tokenreviews", namespaced=False)
     answer: Body = {"kind": "TokenReview", "apiVersion": "authentication.k8s.io/v1", "metadata": {}, "status": {}}
     for mode in DECODE_MODES:
         async with scripted(MockResponse(status=201, json=answer)) as (client, _):
@@ -287,7 +287,7 @@ async def test_a_complete_object_is_read_where_metadata_was_wanted() -> None:
 
 
 class StatusKind(NamespacedResource):
-    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Status", plural="statuses")
+    __resource__ = ApiResource(group="example.com", version="v1", kind="Status", plural="statuses")
     status: str | None = None
 
 
@@ -324,12 +324,12 @@ async def test_a_failed_eviction_is_an_error() -> None:
 
 
 async def test_lists_may_have_another_kind_if_the_class_says_so() -> None:
-    facts = ResourceFacts(group="example.com", version="v1", kind="Foo", plural="foos", list_kind="FooCollection")
+    resource = ApiResource(group="example.com", version="v1", kind="Foo", plural="foos", list_kind="FooCollection")
 
     class Foo(NamespacedResource):
-        __resource__ = facts
+        __resource__ = resource
 
-    other = untyped("example.com/v1", "Foo", plural="foos", list_kind="FooCollection")
+    other = dynamic_resource("example.com/v1", "Foo", plural="foos", list_kind="FooCollection")
     page: Body = {"kind": "FooCollection", "apiVersion": "example.com/v1", "metadata": {}, "items": []}
     usual: Body = {**page, "kind": "FooList"}
     for kind in (Foo, other):

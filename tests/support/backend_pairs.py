@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Pair(NamedTuple):
+class BackendPair(NamedTuple):
     """The name of a backend, and the async library on which it runs."""
 
     backend: str
@@ -13,7 +13,7 @@ class Pair(NamedTuple):
         return f"{self.backend}-{self.runtime}"
 
 
-PAIRS = [Pair("aiohttp", "asyncio"), Pair("httpx", "asyncio"), Pair("httpx", "trio")]
+PAIRS = [BackendPair("aiohttp", "asyncio"), BackendPair("httpx", "asyncio"), BackendPair("httpx", "trio")]
 
 RUNTIMES = ["asyncio", "trio"]
 """The async libraries, for tests that do not need an HTTP library."""

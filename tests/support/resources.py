@@ -5,10 +5,10 @@ from datetime import datetime
 from pydantic import Field
 
 from kubex.models import (
+    ApiResource,
     ManagedObjectMeta,
     Model,
     NamespacedResource,
-    ResourceFacts,
 )
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 
@@ -32,7 +32,7 @@ class WidgetStatus(Model):
 
 
 class Widget(NamespacedResource):
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="example.com", version="v1", kind="Widget", plural="widgets", subresources=frozenset({"status"})
     )
     spec: WidgetSpec

@@ -10,7 +10,7 @@ import anyio
 import trio
 from anyio.lowlevel import checkpoint
 
-from support.backend_pairs import PAIRS, Pair
+from support.backend_pairs import PAIRS, BackendPair
 
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
@@ -71,7 +71,7 @@ async def by_wait_for(work: Work, moment: float) -> None:
 Cancel: TypeAlias = Callable[[Work, float], Awaitable[None]]
 
 
-def _ways(pair: Pair) -> tuple[Cancel, ...]:
+def _ways(pair: BackendPair) -> tuple[Cancel, ...]:
     if pair.runtime == "trio":
         return by_scope, by_nursery
     if pair.backend == "httpx" and sys.version_info < (3, 11):

@@ -12,7 +12,7 @@ import trustme
 import kubex_aiohttp
 import kubex_httpx
 from kubex.transport import Backend, TLSSettings, Transport, TransportConfig
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 from transport.servers import Open, Script, Serve, Server, ok
 
 
@@ -33,7 +33,7 @@ def nothing_is_left_to_the_collector() -> Iterator[None]:
 
 
 @pytest.fixture
-def backend(pair: Pair) -> Backend:
+def backend(pair: BackendPair) -> Backend:
     """Return the backend of the pair."""
     return {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}[pair.backend]
 

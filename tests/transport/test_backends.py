@@ -25,7 +25,7 @@ from kubex.transport import (
     Transport,
     TransportConfig,
 )
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 from transport.servers import Peer, Serve
 
 
@@ -140,7 +140,7 @@ def test_a_client_can_be_made_without_discovery(
 
 
 @pytest.mark.anyio
-async def test_a_client_made_directly_is_used_like_any_other(pair: Pair, serve: Serve) -> None:
+async def test_a_client_made_directly_is_used_like_any_other(pair: BackendPair, serve: Serve) -> None:
     def version(peer: Peer) -> None:
         while peer.request():
             body = b'{"major":"1","minor":"37","gitVersion":"v1.37.2"}'

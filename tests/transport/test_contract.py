@@ -14,7 +14,7 @@ import trio
 
 from kubex.errors import ConnectionLost
 from kubex.transport import PreparedRequest, StreamResponse
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 from transport.frames import echo
 from transport.frames import request as upgrading
 from transport.servers import SECONDS, Open, Peer, Serve
@@ -198,7 +198,7 @@ def timers_of(runtime: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], lis
 
 
 async def test_a_websocket_has_no_timers(
-    open_transport: Open, serve: Serve, pair: Pair, monkeypatch: pytest.MonkeyPatch
+    open_transport: Open, serve: Serve, pair: BackendPair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     timers = timers_of(pair.runtime, monkeypatch)
     async with (

@@ -13,7 +13,7 @@ import trustme
 
 from kubex.errors import TransportError
 from kubex.transport import Limits, PreparedRequest, Proxy, Transport, WebSocketMessage
-from support.backend_pairs import PAIRS, Pair
+from support.backend_pairs import PAIRS, BackendPair
 from transport.between import Socks, Tunnel
 from transport.frames import echo
 from transport.frames import request as upgrading
@@ -24,9 +24,9 @@ pytestmark = [pytest.mark.anyio, pytest.mark.covers("options-http2")]
 
 
 @pytest.fixture(params=[pair for pair in PAIRS if pair.backend == "httpx"], ids=str)
-def pair(request: pytest.FixtureRequest) -> Pair:
+def pair(request: pytest.FixtureRequest) -> BackendPair:
     """Run the test on the pairs that have HTTP/2."""
-    chosen: Pair = request.param
+    chosen: BackendPair = request.param
     return chosen
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from kubex.errors import ConnectError, ConnectionLost, ConnectTimeout, TransportError
 from kubex.transport import Backend, Limits, PreparedRequest, Transport, TransportConfig
-from support.backend_pairs import PAIRS, Pair
+from support.backend_pairs import PAIRS, BackendPair
 from support.clock import Clock
 from transport.servers import SECONDS, Open, Peer, Serve
 
@@ -109,7 +109,7 @@ async def test_dedicated_requests_do_not_count_for_the_pool_size(open_transport:
 
 
 @pytest.mark.covers("options-pool_size_per_host")
-@pytest.mark.parametrize("pair", [Pair("aiohttp", "asyncio")], indirect=True, ids=str)
+@pytest.mark.parametrize("pair", [BackendPair("aiohttp", "asyncio")], indirect=True, ids=str)
 async def test_the_pool_has_its_size_per_host(open_transport: Open, serve: Serve) -> None:
     gate = Gate()
     server = serve(gate)
@@ -333,7 +333,7 @@ async def test_closing_ends_a_stream(open_transport: Open, serve: Serve) -> None
 
 
 @pytest.mark.covers("options-buffer_size")
-@pytest.mark.parametrize("pair", [Pair("aiohttp", "asyncio")], indirect=True, ids=str)
+@pytest.mark.parametrize("pair", [BackendPair("aiohttp", "asyncio")], indirect=True, ids=str)
 @pytest.mark.parametrize("size", [2**16, 2**20])
 async def test_no_more_is_read_ahead_than_the_buffer_holds(open_transport: Open, serve: Serve, size: int) -> None:
     stuck = threading.Event()
@@ -357,7 +357,7 @@ async def test_no_more_is_read_ahead_than_the_buffer_holds(open_transport: Open,
 @pytest.mark.parametrize("keep_alive", [False, True])
 @pytest.mark.parametrize("last", ["", "Connection: close\r\n"], ids=["kept", "last"])
 def test_closing_leaves_no_connection_to_the_collector(
-    pair: Pair, backend: Backend, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext,
+    pair: BackendPair, backend: Backend, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext,
     keep_alive: bool, last: str,
 ) -> None:  # fmt: skip
     def script(peer: Peer) -> None:

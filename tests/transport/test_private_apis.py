@@ -6,13 +6,13 @@ from aiohttp.client_proto import ResponseHandler
 from kubex.errors import ProxyError, TransportError
 from kubex.transport import PreparedRequest, Proxy
 from kubex_aiohttp._connector import Connector, SocksConnector
-from support.backend_pairs import Pair
+from support.backend_pairs import BackendPair
 from transport.between import Socks
 from transport.servers import Open, Serve
 
 pytestmark = [
     pytest.mark.anyio,
-    pytest.mark.parametrize("pair", [Pair("aiohttp", "asyncio")], indirect=True, ids=str),
+    pytest.mark.parametrize("pair", [BackendPair("aiohttp", "asyncio")], indirect=True, ids=str),
 ]
 
 

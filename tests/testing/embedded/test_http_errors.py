@@ -36,9 +36,9 @@ NOT_FOUND = [
 
 
 @pytest.mark.parametrize(
-    ("path", "message", "facts"), [row[1:] for row in NOT_FOUND], ids=[row[0] for row in NOT_FOUND]
+    ("path", "message", "details"), [row[1:] for row in NOT_FOUND], ids=[row[0] for row in NOT_FOUND]
 )
-def test_missing_object_is_a_404_status(client: Any, path: str, message: str, facts: dict[str, Any]) -> None:
+def test_missing_object_is_a_404_status(client: Any, path: str, message: str, details: dict[str, Any]) -> None:
     answer = client.request("GET", path)
     assert answer.status == 404
     assert answer.header("Content-Type") == "application/json"
@@ -49,7 +49,7 @@ def test_missing_object_is_a_404_status(client: Any, path: str, message: str, fa
         "status": "Failure",
         "message": message,
         "reason": "NotFound",
-        "details": facts,
+        "details": details,
         "code": 404,
     }
     order = ["kind", "apiVersion", "metadata", "status", "message", "reason", "details", "code"]

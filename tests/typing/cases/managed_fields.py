@@ -4,7 +4,7 @@ from pydantic import Field
 from typing_extensions import assert_type
 
 from kubex.api import Api
-from kubex.models import ManagedFieldsEntry, ManagedObjectMeta, NamespacedResource, ResourceFacts
+from kubex.models import ManagedFieldsEntry, ManagedObjectMeta, NamespacedResource, ApiResource
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 
@@ -18,7 +18,7 @@ class Managed(ConfigMap):
 class Gadget(NamespacedResource):
     """A custom resource with `managedFields`."""
 
-    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Gadget", plural="gadgets")
+    __resource__ = ApiResource(group="example.com", version="v1", kind="Gadget", plural="gadgets")
     metadata: ManagedObjectMeta = Field(default_factory=ManagedObjectMeta)  # pyright: ignore[reportIncompatibleVariableOverride]
 
 

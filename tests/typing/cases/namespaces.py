@@ -6,7 +6,7 @@ from typing_extensions import assert_type
 
 from kubex.api import Api, Logs, LogStream, create_api
 from kubex.client import Client
-from kubex.models import Model, NamespacedResource, UntypedClusterResource, UntypedNamespacedResource, untyped
+from kubex.models import Model, NamespacedResource, DynamicClusterResource, DynamicNamespacedResource, dynamic_resource
 from kubex.models.markers import HasLogs
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod
 
@@ -52,9 +52,9 @@ async def logs(client: Client, pods: Api[Pod], maps: Api[ConfigMap], jobs: Api[J
 
 
 async def kinds_without_a_model(client: Client) -> None:
-    widgets = Api(untyped("example.com/v1", "Widget", plural="widgets"), client, namespace="a")
-    assert_type(widgets, Api[UntypedNamespacedResource])
+    widgets = Api(dynamic_resource("example.com/v1", "Widget", plural="widgets"), client, namespace="a")
+    assert_type(widgets, Api[DynamicNamespacedResource])
     assert_type((await widgets.get("big"))["spec"], Any)
-    colours = Api(untyped("example.com/v1", "Colour", plural="colours", namespaced=False), client)
-    assert_type(await colours.get("red"), UntypedClusterResource)
-    untyped("example.com/v1", "Widget")  # E: mypy[call-overload] pyright[reportCallIssue]
+    colours = Api(dynamic_resource("example.com/v1", "Colour", plural="colours", namespaced=False), client)
+    assert_type(await colours.get("red"), DynamicClusterResource)
+    dynamic_resource("example.com/v1", "Widget")  # E: mypy[call-overload] pyright[reportCallIssue]

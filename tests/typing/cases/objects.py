@@ -9,7 +9,7 @@ from kubex.models import (
     EventType,
     ObjectMeta,
     OwnerReference,
-    ResourceFacts,
+    ApiResource,
     WatchEvent,
 )
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, PodStatus
@@ -26,7 +26,7 @@ class PaintSpec(WidgetSpec):
 class Paint(ClusterResource):
     """A custom resource of a user."""
 
-    __resource__ = ResourceFacts(group="example.com", version="v1", kind="Paint", plural="paints")
+    __resource__ = ApiResource(group="example.com", version="v1", kind="Paint", plural="paints")
     spec: PaintSpec
 
 
@@ -67,7 +67,7 @@ def wrong_arguments() -> None:
     PodSpec()  # E: mypy[call-arg] pyright[reportCallIssue]
     Lease(spec=LeaseSpec(renew_time="now"))  # E: mypy[arg-type] pyright[reportArgumentType]
     ObjectMeta(resourceVersion="1")  # E: mypy[call-arg] pyright[reportCallIssue]
-    ResourceFacts(version="v1", kind="Paint")  # E: mypy[call-arg] pyright[reportCallIssue]
+    ApiResource(version="v1", kind="Paint")  # E: mypy[call-arg] pyright[reportCallIssue]
     WatchEvent("ADD", ConfigMap())  # E: mypy[arg-type] pyright[reportArgumentType]
 
 

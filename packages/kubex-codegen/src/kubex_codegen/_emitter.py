@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kubex.models import ALL_VERBS
-from kubex.models.fields import wire_name
+from kubex.models.fields import json_alias
 from kubex_codegen._field_types import FIELDS, MARKERS, MODELS, STRUCT, Symbol, format_type, model, struct, symbols
 from kubex_codegen._format import INDENT, docstring
 from kubex_codegen._module_layout import Module
@@ -70,12 +70,12 @@ class Emitter:
             field for field in definition.fields if options.resource is None or field.wire not in _INHERITED_FIELDS
         ]
         bases = [names.of(base) for base in _bases(options)]
-        aliases = [f"{field.name}={field.wire!r}" for field in fields if wire_name(field.name) != field.wire]
+        aliases = [f"{field.name}={field.wire!r}" for field in fields if json_alias(field.name) != field.wire]
         if aliases:
-            bases.append(f"alias_generator={names.of(Symbol(FIELDS, 'wire_names'))}({', '.join(aliases)})")
+            bases.append(f"alias_generator={names.of(Symbol(FIELDS, 'json_aliases'))}({', '.join(aliases)})")
         body = self._documentation(definition)
         if options.resource:
-            body += ["", INDENT + _facts(options.resource, names), ""]
+            body += ["", INDENT + _api_resource(options.resource, names), ""]
         for field in fields:
             body += self._field(field, options, names)
         # Mark the class after its fields, because a class can refer to itself only by a string.
@@ -168,7 +168,7 @@ def _bases(options: ClassOptions) -> list[Symbol]:
     return [model(f"{scope}Resource"), *(Symbol(MARKERS, marker) for marker in options.resource.markers)]
 
 
-def _facts(resource: Resource, names: _ModuleNames) -> str:
+def _api_resource(resource: Resource, names: _ModuleNames) -> str:
     words = {"group": resource.group, "version": resource.version, "kind": resource.kind, "plural": resource.plural}
     words["list_kind"] = resource.list_kind
     items = [f"{name}={word!r}" for name, word in words.items() if word]
@@ -176,7 +176,7 @@ def _facts(resource: Resource, names: _ModuleNames) -> str:
         items.append(f"subresources={_frozenset(resource.subresources)}")
     if resource.stored and ALL_VERBS - resource.verbs:
         items.append(f"verbs={_frozenset(resource.verbs)}")
-    return f"__resource__ = {names.of(model('ResourceFacts'))}({', '.join(items)})"
+    return f"__resource__ = {names.of(model('ApiResource'))}({', '.join(items)})"
 
 
 def _frozenset(values: Iterable[str]) -> str:

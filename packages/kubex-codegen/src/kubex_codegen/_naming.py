@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 
 from kubex.models import LazyModel
-from kubex.models.fields import wire_name
+from kubex.models.fields import json_alias
 
 # A plural acronym (IPs), an acronym with a number (V1, PKCS10), a capitalised word, or a word.
 _WORD = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+[0-9]*(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
@@ -45,7 +45,7 @@ def field_names(wire: Iterable[str]) -> dict[str, str]:
     """Return a mapping of JSON names to unique Python names for the fields of one class."""
     names: dict[str, str] = {}
     # If two names become equal, the field that does not need an alias keeps the name.
-    for name in sorted(wire, key=lambda name: (wire_name(snake_case(name)) != name, name)):
+    for name in sorted(wire, key=lambda name: (json_alias(snake_case(name)) != name, name)):
         plain = snake_case(name) or "field"
         if plain[0].isdigit() or plain.startswith(_PROTECTED):
             plain = f"field_{plain}"

@@ -30,16 +30,16 @@ if TYPE_CHECKING:
         Unauthorized,
     )
     from kubex.models import (
+        ApiResource,
         ClusterResource,
         EventType,
         Model,
         NamespacedResource,
         ObjectMeta,
-        ResourceFacts,
         ResourceList,
         Status,
         WatchEvent,
-        untyped,
+        dynamic_resource,
     )
     from kubex.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
 else:  # `import kubex` imports no other package
@@ -72,7 +72,7 @@ else:  # `import kubex` imports no other package
             "ObjectMeta": "models",
             "Precondition": "core.params",
             "PropagationPolicy": "core.params",
-            "ResourceFacts": "models",
+            "ApiResource": "models",
             "ResourceList": "models",
             "ResourceVersionMatch": "core.params",
             "RetryPolicy": "client",
@@ -86,7 +86,7 @@ else:  # `import kubex` imports no other package
             "create_api": "api",
             "create_client": "client",
             "create_review": "api",
-            "untyped": "models",
+            "dynamic_resource": "models",
         },
     )
 
@@ -94,6 +94,7 @@ __all__ = [
     "AlreadyExists",
     "Api",
     "ApiError",
+    "ApiResource",
     "ApiWarning",
     "ApplyPatch",
     "Client",
@@ -117,7 +118,6 @@ __all__ = [
     "ObjectMeta",
     "Precondition",
     "PropagationPolicy",
-    "ResourceFacts",
     "ResourceList",
     "ResourceVersionMatch",
     "RetryPolicy",
@@ -132,5 +132,5 @@ __all__ = [
     "create_api",
     "create_client",
     "create_review",
-    "untyped",
+    "dynamic_resource",
 ]

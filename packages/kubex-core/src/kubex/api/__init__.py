@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from kubex.api._api import Api, create_api
     from kubex.api._logs import Logs, LogStream
     from kubex.api._pages import Objects, Pages
-    from kubex.api._reads import ReadApi
+    from kubex.api._read_api import ReadApi
     from kubex.api._reviews import create_review
     from kubex.api._subresource import Subresource
     from kubex.api._watch import Watch

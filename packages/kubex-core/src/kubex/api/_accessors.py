@@ -14,7 +14,7 @@ from kubex.models.markers import HasLogs, HasScale
 
 if TYPE_CHECKING:  # an accessor imports what it returns when it is used: a program uses few of them
     from kubex.api._logs import Logs
-    from kubex.api._reads import ReadApi
+    from kubex.api._read_api import ReadApi
     from kubex.api._subresource import Subresource
     from kubex.models import NamespacedObjectMetadata, PartialObjectMetadata, Scale
 
@@ -74,7 +74,7 @@ class ObjectSubresource(Generic[M]):
         from kubex.api._subresource import Subresource
 
         endpoint = require_marker(endpoint_of(instance), self._marker, self._name)
-        return Subresource(endpoint, self._name, endpoint.model, endpoint.facts)
+        return Subresource(endpoint, self._name, endpoint.model, endpoint.api_resource)
 
 
 class MetadataAccessor:
@@ -92,7 +92,7 @@ class MetadataAccessor:
         """Return the reading verbs of the kind, for metadata."""
         if instance is None:
             return self
-        from kubex.api._reads import ReadApi
+        from kubex.api._read_api import ReadApi
         from kubex.models import NamespacedObjectMetadata, PartialObjectMetadata
 
         endpoint = endpoint_of(instance)

@@ -19,7 +19,7 @@ from kubex.api._accessors import (
     require_marker,
 )
 from kubex.api._endpoint import Endpoint
-from kubex.api._writes import WriteApi
+from kubex.api._write_api import WriteApi
 from kubex.client import Client, create_client
 from kubex.core._closing import keep_error
 from kubex.core.params import DecodeMode, NamespaceTypes, Precondition, TimeoutTypes

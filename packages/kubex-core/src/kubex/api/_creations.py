@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from kubex.api._endpoint import Endpoint
-from kubex.api._kinds import STATUS, Kinds, is_blank, read_success
+from kubex.api._expected_kinds import STATUS, ExpectedKinds, is_blank, read_success
 from kubex.api._options import DeleteOptions, WriteOptions, dry_run_value
 from kubex.client._calls import call
 from kubex.core._encode import encode
 from kubex.core.params import NamespaceTypes, TimeoutTypes
 from kubex.models import Status, TokenRequest, TokenRequestSpec
 from kubex.models._errors import DecodeError, decode
-from kubex.models._kinded import Kind
+from kubex.models._type_meta import TypeMeta
 
-_EVICTION = Kind("policy/v1", "Eviction")
-_EVICTED = Kinds((STATUS, _EVICTION))
-_TOKEN_REQUEST = Kinds((Kind("authentication.k8s.io/v1", "TokenRequest"),))
+_EVICTION = TypeMeta("policy/v1", "Eviction")
+_EVICTED = ExpectedKinds((STATUS, _EVICTION))
+_TOKEN_REQUEST = ExpectedKinds((TypeMeta("authentication.k8s.io/v1", "TokenRequest"),))
 
 
 async def create_eviction(
     endpoint: Endpoint[Any], name: str, options: DeleteOptions, namespace: NamespaceTypes, timeout: TimeoutTypes
 ) -> Status:
     """Create the `eviction` of an object. Its 429 means a disruption budget, so it is not retried."""
-    path = endpoint.object(name, namespace, "evict", "eviction")
+    path = endpoint.object_path(name, namespace, "evict", "eviction")
     body = {
         "apiVersion": "policy/v1",
         "kind": "Eviction",
@@ -46,7 +46,7 @@ async def create_token(
     """Create the `token` of an object and return the response."""
     request = endpoint.request(
         "POST",
-        endpoint.object(name, namespace, "create_token", "token"),
+        endpoint.object_path(name, namespace, "create_token", "token"),
         timeout,
         query=WriteOptions(dry_run=dry_run_value(dry_run)).query(),
         body=encode(TokenRequest(spec=spec)),

@@ -10,20 +10,20 @@ from msgspec import UNSET, UnsetType
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from kubex.api._collector import collector_paused
-from kubex.api._kinds import UNREADABLE, Kinds, is_blank, kinds_of, read_header, read_success
+from kubex.api._expected_kinds import UNREADABLE, ExpectedKinds, expected_kinds, is_blank, read_header, read_success
+from kubex.api._garbage_collection import garbage_collection_paused
 from kubex.core._api_errors import error_from_status
 from kubex.core._errors import UnknownWatchEventError
 from kubex.core.params import DecodeMode
 from kubex.errors import ConfigurationError
-from kubex.models import EventType, ListMeta, ObjectMeta, Resource, ResourceList, Status, WatchEvent, facts_of
+from kubex.models import EventType, ListMeta, ObjectMeta, Resource, ResourceList, Status, WatchEvent, api_resource
 from kubex.models._errors import DecodeError, decode
-from kubex.models._events import INITIAL_EVENTS_END
 from kubex.models._lazy.decode import decode_eagerly, decode_lazily
 from kubex.models._lazy.envelope import FastPathMiss, envelope_decoder
-from kubex.models._lazy.fields import complete, validator
-from kubex.models._lazy.items import LazyList
-from kubex.models._lazy.split import scan_array, scan_object
+from kubex.models._lazy.field_decoders import complete, validator
+from kubex.models._lazy.json_splitter import scan_array, scan_object
+from kubex.models._lazy.lazy_list import LazyList
+from kubex.models._watch_event import INITIAL_EVENTS_END
 
 T = TypeVar("T", bound=Resource)
 
@@ -61,7 +61,7 @@ class Decoder(Generic[T]):
         what: str,
         mode: DecodeMode = "lazy",
         *,
-        kinds: tuple[Kinds, Kinds] | None = None,
+        kinds: tuple[ExpectedKinds, ExpectedKinds] | None = None,
         pause_gc: bool = True,
     ) -> None:
         if mode not in ("lazy", "eager"):
@@ -69,7 +69,7 @@ class Decoder(Generic[T]):
         self._model = model
         self._list: type[ResourceList[T]] | None = None
         self._what = what
-        self._kinds, self._list_kinds = kinds or kinds_of(facts_of(model))
+        self._kinds, self._list_kinds = kinds or expected_kinds(api_resource(model))
         self.mode = mode
         self._pause_gc = pause_gc
 
@@ -114,7 +114,7 @@ class Decoder(Generic[T]):
         """Decode a list, in the lazy mode as far as its items are read; raises DecodeError."""
         found = self.split(body)
         if self.mode == "eager":
-            with collector_paused() if self._pause_gc else nullcontext():
+            with garbage_collection_paused() if self._pause_gc else nullcontext():
                 cast("LazyList[T]", found.items).decode_all()
         return found
 

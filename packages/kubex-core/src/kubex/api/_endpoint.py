@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Generic, Protocol, TypeVar
 
 from kubex.api._decode import Decoder
-from kubex.api._kinds import kinds_of
-from kubex.api._verbs import require
+from kubex.api._expected_kinds import expected_kinds
+from kubex.api._verbs import require_verb
 from kubex.client import Client
 from kubex.client._calls import resolve_timeout
 from kubex.core._paths import collection_path, object_path
@@ -14,7 +14,7 @@ from kubex.core._query import Query
 from kubex.core._request import JSON, Request
 from kubex.core.params import DecodeMode, NamespaceTypes, TimeoutTypes
 from kubex.errors import InvalidNameError, NamespaceError
-from kubex.models import NamespacedResource, ObjectMeta, Resource, facts_of
+from kubex.models import NamespacedResource, ObjectMeta, Resource, api_resource
 
 T = TypeVar("T", bound=Resource)
 
@@ -32,7 +32,7 @@ class HasMetadata(Protocol):
 class Endpoint(Generic[T]):
     """A kind on a client: paths, namespaces and decoding. `model` is what answers are decoded into."""
 
-    __slots__ = ("accept", "accept_list", "client", "decoder", "facts", "model", "namespace", "resource")
+    __slots__ = ("accept", "accept_list", "api_resource", "client", "decoder", "model", "namespace", "resource")
 
     def __init__(
         self,
@@ -49,15 +49,15 @@ class Endpoint(Generic[T]):
         self.resource = resource
         self.model = model
         self.client = client
-        self.facts = facts_of(resource)
+        self.api_resource = api_resource(resource)
         self.namespace = namespace
         self.accept = _METADATA if metadata_only else JSON
         self.accept_list = _METADATA_LIST if metadata_only else JSON
-        what = f"{model.__name__} of {self.facts.resource}" if metadata_only else model.__name__
-        kinds = kinds_of(self.facts, metadata_only=metadata_only)
+        what = f"{model.__name__} of {self.api_resource.group_resource}" if metadata_only else model.__name__
+        kinds = expected_kinds(self.api_resource, metadata_only=metadata_only)
         self.decoder = Decoder(model, what, decode, kinds=kinds, pause_gc=client.options.pause_gc)
         if isinstance(namespace, str):
-            self.collection(namespace)
+            self.collection_path(namespace)
 
     @property
     def namespaced(self) -> bool:
@@ -66,7 +66,7 @@ class Endpoint(Generic[T]):
 
     def require(self, method: str) -> None:
         """Raise UnsupportedVerbError if the kind lacks the verb of a method of Api."""
-        require(self.facts, method)
+        require_verb(self.api_resource, method)
 
     def resolve(self, namespace: NamespaceTypes) -> str | None:
         """Return the namespace of a call: its own, else the Api's, else the configuration's; None is all of them."""
@@ -76,42 +76,42 @@ class Endpoint(Generic[T]):
             return (self.client.configuration.namespace or "default") if self.namespaced else None
         return namespace
 
-    def collection(self, namespace: NamespaceTypes) -> str:
+    def collection_path(self, namespace: NamespaceTypes) -> str:
         """Return the path of the collection, of one namespace or of all."""
         return collection_path(self.resource, self.resolve(namespace))
 
-    def single(self, namespace: NamespaceTypes, verb: str) -> str:
+    def namespaced_path(self, namespace: NamespaceTypes, verb: str) -> str:
         """Return the path of the collection of one object; raises NamespaceError where no namespace is chosen."""
         resolved = self.resolve(namespace)
         if resolved is None and self.namespaced:
             raise NamespaceError(
-                self.facts.resource, f"{verb} needs one namespace: pass namespace=, or give the Api one"
+                self.api_resource.group_resource, f"{verb} needs one namespace: pass namespace=, or give the Api one"
             )
         return collection_path(self.resource, resolved)
 
-    def object(self, name: str, namespace: NamespaceTypes, verb: str, subresource: str | None = None) -> str:
+    def object_path(self, name: str, namespace: NamespaceTypes, verb: str, subresource: str | None = None) -> str:
         """Return the path of one object, or of a subresource of it."""
-        return object_path(self.single(namespace, verb), name, subresource)
+        return object_path(self.namespaced_path(namespace, verb), name, subresource)
 
-    def object_of(self, obj: HasMetadata, namespace: NamespaceTypes, verb: str, subresource: str | None = None) -> str:
+    def path_for(self, obj: HasMetadata, namespace: NamespaceTypes, verb: str, subresource: str | None = None) -> str:
         """Return the path of the object that a document names, or of a subresource of it."""
         name = obj.metadata.name
         if not name:
             raise InvalidNameError("metadata.name", name, f"is needed to say which object is meant by {verb}")
-        return object_path(self.placed(obj, namespace, verb), name, subresource)
+        return object_path(self.create_path(obj, namespace, verb), name, subresource)
 
-    def placed(self, obj: HasMetadata, namespace: NamespaceTypes, verb: str) -> str:
+    def create_path(self, obj: HasMetadata, namespace: NamespaceTypes, verb: str) -> str:
         """Return the path of the collection that an object goes to; its own namespace counts where none is given."""
         own = obj.metadata.namespace
         if own is None:
-            return self.single(namespace, verb)
+            return self.namespaced_path(namespace, verb)
         chosen = self.namespace if namespace is ... else namespace
         if isinstance(chosen, str) and chosen != own:
             raise NamespaceError(
-                self.facts.resource,
+                self.api_resource.group_resource,
                 f"{verb}: the object is of namespace {own!r}, but namespace {chosen!r} was asked for",
             )
-        return self.single(own, verb)
+        return self.namespaced_path(own, verb)
 
     def field_manager(self, field_manager: str | None) -> str | None:
         """Return the field manager of a write: that of the call, else that of the client."""

@@ -97,7 +97,7 @@ class Logs:
     def _request(
         self, name: str, options: LogOptions, namespace: NamespaceTypes, request_timeout: TimeoutTypes
     ) -> Request:
-        path = self._endpoint.object(name, namespace, "logs", "log")
+        path = self._endpoint.object_path(name, namespace, "logs", "log")
         return self._endpoint.request("GET", path, request_timeout, query=options.query(), accept="*/*")
 
 

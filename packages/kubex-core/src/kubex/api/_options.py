@@ -14,26 +14,26 @@ from kubex.core._selectors import Selector, field_selector, label_selector
 from kubex.core.params import FieldValidationTypes, Precondition, PropagationPolicyTypes, ResourceVersionMatchTypes
 
 
-def wire(name: str, *, default: Any, text: Callable[[Any], QueryValue] | None = None) -> Any:
+def query_parameter(name: str, *, default: Any, encode: Callable[[Any], QueryValue] | None = None) -> Any:
     """Make a field that travels as the query parameter `name`, as it is or as `text` makes of it."""
-    return _Wire(name, default, text)
+    return _QueryParameter(name, default, encode)
 
 
-class _Wire(NamedTuple):
+class _QueryParameter(NamedTuple):
     name: str
     default: Any
-    text: Callable[[Any], QueryValue] | None
+    encode: Callable[[Any], QueryValue] | None
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(wire,))
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(query_parameter,))
 class _Options:
     """Options by name, to be sent once: a dataclass would compile methods for each class that nobody calls."""
 
-    _wires: ClassVar[Mapping[str, _Wire]] = {}
+    _parameters: ClassVar[Mapping[str, _QueryParameter]] = {}
 
     def __init_subclass__(cls) -> None:
-        own = {name: value for name, value in vars(cls).items() if isinstance(value, _Wire)}
-        cls._wires = {**cls._wires, **own}
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, _QueryParameter)}
+        cls._parameters = {**cls._parameters, **own}
         for name, field in own.items():
             setattr(cls, name, field.default)
 
@@ -47,66 +47,66 @@ class _Options:
     def query(self) -> Query:
         """Return the parameters that are set, by wire name; raises ConfigurationError for a selector that is none."""
         values: dict[str, QueryValue] = {}
-        for name, field in self._wires.items():
+        for name, field in self._parameters.items():
             value = getattr(self, name)
             if value is not None:
-                values[field.name] = value if field.text is None else field.text(value)
+                values[field.name] = value if field.encode is None else field.encode(value)
         return values
 
 
 class GetOptions(_Options):
     """Options of reading one object."""
 
-    resource_version: str | None = wire("resourceVersion", default=None)
+    resource_version: str | None = query_parameter("resourceVersion", default=None)
 
 
 class SelectOptions(_Options):
     """Which objects of a collection are meant."""
 
-    label_selector: Selector = wire("labelSelector", default=None, text=label_selector)
-    field_selector: Selector = wire("fieldSelector", default=None, text=field_selector)
+    label_selector: Selector = query_parameter("labelSelector", default=None, encode=label_selector)
+    field_selector: Selector = query_parameter("fieldSelector", default=None, encode=field_selector)
 
 
 class ListOptions(SelectOptions):
     """Options of a list."""
 
-    limit: int | None = wire("limit", default=None)
-    continue_token: str | None = wire("continue", default=None)
-    resource_version: str | None = wire("resourceVersion", default=None)
-    resource_version_match: ResourceVersionMatchTypes | None = wire("resourceVersionMatch", default=None)
+    limit: int | None = query_parameter("limit", default=None)
+    continue_token: str | None = query_parameter("continue", default=None)
+    resource_version: str | None = query_parameter("resourceVersion", default=None)
+    resource_version_match: ResourceVersionMatchTypes | None = query_parameter("resourceVersionMatch", default=None)
 
 
 class WatchOptions(SelectOptions):
     """Options of a watch."""
 
-    watch: bool = wire("watch", default=True)
-    allow_bookmarks: bool = wire("allowWatchBookmarks", default=True)
-    timeout_seconds: int | None = wire("timeoutSeconds", default=None)
-    resource_version: str | None = wire("resourceVersion", default=None)
-    resource_version_match: ResourceVersionMatchTypes | None = wire("resourceVersionMatch", default=None)
-    send_initial_events: bool | None = wire("sendInitialEvents", default=None)
+    watch: bool = query_parameter("watch", default=True)
+    allow_bookmarks: bool = query_parameter("allowWatchBookmarks", default=True)
+    timeout_seconds: int | None = query_parameter("timeoutSeconds", default=None)
+    resource_version: str | None = query_parameter("resourceVersion", default=None)
+    resource_version_match: ResourceVersionMatchTypes | None = query_parameter("resourceVersionMatch", default=None)
+    send_initial_events: bool | None = query_parameter("sendInitialEvents", default=None)
 
 
 class WriteOptions(_Options):
     """Options of create, replace and patch."""
 
-    dry_run: str | None = wire("dryRun", default=None)
-    field_manager: str | None = wire("fieldManager", default=None)
-    field_validation: FieldValidationTypes | None = wire("fieldValidation", default=None)
-    force: bool | None = wire("force", default=None)
+    dry_run: str | None = query_parameter("dryRun", default=None)
+    field_manager: str | None = query_parameter("fieldManager", default=None)
+    field_validation: FieldValidationTypes | None = query_parameter("fieldValidation", default=None)
+    force: bool | None = query_parameter("force", default=None)
 
 
 class LogOptions(_Options):
     """Options of reading a log."""
 
-    container: str | None = wire("container", default=None)
-    follow: bool | None = wire("follow", default=None)
-    previous: bool | None = wire("previous", default=None)
-    since_seconds: int | None = wire("sinceSeconds", default=None)
-    since_time: str | None = wire("sinceTime", default=None)
-    tail_lines: int | None = wire("tailLines", default=None)
-    limit_bytes: int | None = wire("limitBytes", default=None)
-    timestamps: bool | None = wire("timestamps", default=None)
+    container: str | None = query_parameter("container", default=None)
+    follow: bool | None = query_parameter("follow", default=None)
+    previous: bool | None = query_parameter("previous", default=None)
+    since_seconds: int | None = query_parameter("sinceSeconds", default=None)
+    since_time: str | None = query_parameter("sinceTime", default=None)
+    tail_lines: int | None = query_parameter("tailLines", default=None)
+    limit_bytes: int | None = query_parameter("limitBytes", default=None)
+    timestamps: bool | None = query_parameter("timestamps", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

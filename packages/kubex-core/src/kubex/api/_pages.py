@@ -10,7 +10,7 @@ from typing_extensions import Self
 from kubex.api._options import ListOptions
 from kubex.errors import Expired
 from kubex.models import Resource, ResourceList
-from kubex.models._lazy.items import LazyList
+from kubex.models._lazy.lazy_list import LazyList
 
 T = TypeVar("T", bound=Resource)
 

@@ -1,20 +1,20 @@
-"""Kinds that the server answers and does not keep: reviews and bindings."""
+"""ExpectedKinds that the server answers and does not keep: reviews and bindings."""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
 from kubex.api._endpoint import check_client
-from kubex.api._kinds import is_blank, kinds_of, read_header, read_success
+from kubex.api._expected_kinds import expected_kinds, is_blank, read_header, read_success
 from kubex.api._options import WriteOptions, dry_run_value
 from kubex.client import Client
 from kubex.client._calls import call, resolve_timeout
 from kubex.core._encode import encode_object
-from kubex.core._paths import place
+from kubex.core._paths import build_collection_path
 from kubex.core._request import Request
 from kubex.core.params import NamespaceTypes, TimeoutTypes
 from kubex.errors import NamespaceError
-from kubex.models import CreateOnly, NamespacedCreateOnly, ResourceFacts
+from kubex.models import ApiResource, CreateOnly, NamespacedCreateOnly
 from kubex.models._errors import decode
 
 C = TypeVar("C", bound=CreateOnly)
@@ -36,20 +36,20 @@ async def create_review(
     See https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access.
     """
     check_client(client)
-    facts = facts_of_created(review)
+    resource = api_resource_of_review(review)
     options = WriteOptions(dry_run=dry_run_value(dry_run), field_manager=field_manager or client.options.field_manager)
     request = Request(
         method="POST",
-        path=_path(client, review, facts, namespace),
+        path=_path(client, review, resource, namespace),
         query=options.query(),
-        body=encode_object(review, facts),
+        body=encode_object(review, resource),
         timeout=request_timeout if request_timeout is ... else resolve_timeout(client, request_timeout),
     )
-    return await call(client, request, lambda answer: _answered(review, facts, answer.body))
+    return await call(client, request, lambda answer: _answered(review, resource, answer.body))
 
 
-def facts_of_created(review: object) -> ResourceFacts:
-    """Return the facts of a review's kind; raises TypeError for what is no review, and for a class without facts."""
+def api_resource_of_review(review: object) -> ApiResource:
+    """Return the `ApiResource` of a review. Raise TypeError for other objects and for a class without it."""
     kind = type(review)
     if not isinstance(review, CreateOnly):
         raise TypeError(
@@ -58,32 +58,32 @@ def facts_of_created(review: object) -> ResourceFacts:
     if review.__resource__ is None:
         raise TypeError(
             f"{kind.__name__} does not say where it lives: add "
-            "__resource__ = ResourceFacts(group=..., version=..., kind=..., plural=...) to the class"
+            "__resource__ = ApiResource(group=..., version=..., kind=..., plural=...) to the class"
         )
     return review.__resource__
 
 
-def _answered(review: C, facts: ResourceFacts, body: bytes) -> C:
+def _answered(review: C, resource: ApiResource, body: bytes) -> C:
     """Decode the response. For a kind without a status, such as Binding, the server can return a successful Status."""
     model = type(review)
-    kinds, _ = kinds_of(facts)
-    if "status" not in model.model_fields and (is_blank(body) or kinds.is_status(read_header(body, facts.kind))):
+    kinds, _ = expected_kinds(resource)
+    if "status" not in model.model_fields and (is_blank(body) or kinds.is_status(read_header(body, resource.kind))):
         read_success(body)
         return review
-    kinds.check_object(body, facts.kind, named=False)
-    return decode(model, body, facts.kind)
+    kinds.check_object(body, resource.kind, named=False)
+    return decode(model, body, resource.kind)
 
 
-def _path(client: Client, review: CreateOnly, facts: ResourceFacts, namespace: NamespaceTypes) -> str:
+def _path(client: Client, review: CreateOnly, resource: ApiResource, namespace: NamespaceTypes) -> str:
     if not isinstance(review, NamespacedCreateOnly):
-        return place(facts, None if namespace is ... else namespace, namespaced=False)
+        return build_collection_path(resource, None if namespace is ... else namespace, namespaced=False)
     own = review.metadata.namespace
     if namespace is None:
-        raise NamespaceError(facts.resource, "create_review needs one namespace: pass its name as namespace=")
+        raise NamespaceError(resource.group_resource, "create_review needs one namespace: pass its name as namespace=")
     if namespace is ...:
         namespace = own or client.configuration.namespace or "default"
     elif own is not None and own != namespace:
         raise NamespaceError(
-            facts.resource, f"the review is of namespace {own!r}, but namespace {namespace!r} was asked for"
+            resource.group_resource, f"the review is of namespace {own!r}, but namespace {namespace!r} was asked for"
         )
-    return place(facts, namespace, namespaced=True)
+    return build_collection_path(resource, namespace, namespaced=True)

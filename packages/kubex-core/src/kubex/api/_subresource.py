@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar
 
 from kubex.api._endpoint import Endpoint
-from kubex.api._kinds import Kinds
+from kubex.api._expected_kinds import ExpectedKinds
 from kubex.api._options import WriteOptions, dry_run_value
-from kubex.api._patching import patch_request
+from kubex.api._patch_request import patch_request
 from kubex.client._calls import call
 from kubex.core._encode import encode_object
 from kubex.core._request import Request
 from kubex.core.params import FieldValidationTypes, NamespaceTypes, TimeoutTypes
 from kubex.models import Resource, Scale
 from kubex.models._errors import decode
-from kubex.models._kinded import Kinded
+from kubex.models._type_meta import HasTypeMeta
 from kubex.patch import Patch
 
 M = TypeVar("M", bound=Resource | Scale)
@@ -23,16 +23,16 @@ M = TypeVar("M", bound=Resource | Scale)
 class Subresource(Generic[M]):
     """One subresource of the objects of a kind, whose documents are of type `M`."""
 
-    def __init__(self, endpoint: Endpoint[Any], name: str, model: type[M], facts: Kinded) -> None:
+    def __init__(self, endpoint: Endpoint[Any], name: str, model: type[M], type_meta: HasTypeMeta) -> None:
         self._endpoint = endpoint
         self._name = name
         self._model = model
-        self._facts = facts
-        self._kinds = Kinds((facts,))
+        self._type_meta = type_meta
+        self._kinds = ExpectedKinds((type_meta,))
 
     async def get(self, name: str, *, namespace: NamespaceTypes = ..., request_timeout: TimeoutTypes = ...) -> M:
         """Return the subresource of one object; raises NotFound."""
-        path = self._endpoint.object(name, namespace, f"reading {self._name}", self._name)
+        path = self._endpoint.object_path(name, namespace, f"reading {self._name}", self._name)
         return await self._send(self._endpoint.request("GET", path, request_timeout))
 
     async def replace(
@@ -54,8 +54,8 @@ class Subresource(Generic[M]):
             field_manager=self._endpoint.field_manager(field_manager),
             field_validation=field_validation,
         )
-        body = encode_object(document, self._facts)
-        path = self._endpoint.object_of(document, namespace, f"replacing {self._name}", self._name)
+        body = encode_object(document, self._type_meta)
+        path = self._endpoint.path_for(document, namespace, f"replacing {self._name}", self._name)
         return await self._send(self._endpoint.request("PUT", path, request_timeout, query=options.query(), body=body))
 
     async def patch(
@@ -71,7 +71,7 @@ class Subresource(Generic[M]):
         request_timeout: TimeoutTypes = ...,
     ) -> M:
         """Patch the subresource by one of the kinds in `kubex.patch`; `force` is for an ApplyPatch."""
-        path = self._endpoint.object(name, namespace, f"patching {self._name}", self._name)
+        path = self._endpoint.object_path(name, namespace, f"patching {self._name}", self._name)
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),
             field_manager=self._endpoint.field_manager(field_manager),
@@ -79,13 +79,13 @@ class Subresource(Generic[M]):
             force=force or None,
         )
         return await self._send(
-            patch_request(self._endpoint, path, name, patch, options, request_timeout, facts=self._facts)
+            patch_request(self._endpoint, path, name, patch, options, request_timeout, type_meta=self._type_meta)
         )
 
     async def _send(self, request: Request) -> M:
         return await call(self._endpoint.client, request, lambda answer: self._decode(answer.body))
 
     def _decode(self, body: bytes) -> M:
-        what = f"{self._name} of {self._endpoint.facts.resource}"
+        what = f"{self._name} of {self._endpoint.api_resource.group_resource}"
         self._kinds.check_object(body, what, named=True)
         return decode(self._model, body, what)

@@ -1,7 +1,7 @@
 """Which methods of an Api stand for which verb of a kind."""
 
 from kubex.errors import UnsupportedVerbError
-from kubex.models import ResourceFacts
+from kubex.models import ApiResource
 
 _METHODS = {
     "get": ("get", "get_or_none"),
@@ -16,9 +16,9 @@ _METHODS = {
 _VERB_OF = {method: verb for verb, methods in _METHODS.items() for method in methods}
 
 
-def require(facts: ResourceFacts, method: str) -> None:
+def require_verb(resource: ApiResource, method: str) -> None:
     """Raise UnsupportedVerbError, which names the methods that there are, if the kind lacks the verb of this one."""
-    if _VERB_OF[method] in facts.verbs:
+    if _VERB_OF[method] in resource.verbs:
         return
-    there_are = tuple(name for verb, methods in _METHODS.items() if verb in facts.verbs for name in methods)
-    raise UnsupportedVerbError(facts.kind, method, there_are)
+    there_are = tuple(name for verb, methods in _METHODS.items() if verb in resource.verbs for name in methods)
+    raise UnsupportedVerbError(resource.kind, method, there_are)

@@ -10,9 +10,9 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from kubex.core._errors import EncodeError
 from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
-from kubex.models._kinded import Kinded
 from kubex.models._model import Model
 from kubex.models._nulls import dump
+from kubex.models._type_meta import HasTypeMeta
 
 _REPLACEMENT = "\ufffd".encode()
 
@@ -41,7 +41,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def encode_object(obj: Model, facts: Kinded, *, managed: bool = False) -> bytes:
+def encode_object(obj: Model, type_meta: HasTypeMeta, *, managed: bool = False) -> bytes:
     """Encode an object of a write request, with `apiVersion` and `kind`, which items of a list do not have.
 
     `managed=True` removes `managedFields`, which a server-side apply must not contain. Raises TypeError for a dict and
@@ -49,17 +49,17 @@ def encode_object(obj: Model, facts: Kinded, *, managed: bool = False) -> bytes:
     """
     if not isinstance(obj, Model):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(
-            f"{type(obj).__name__} is not an object of kind {facts.kind}; create one from a dict with "
-            f"{facts.kind}.model_validate(...)"
+            f"{type(obj).__name__} is not an object of kind {type_meta.kind}; create one from a dict with "
+            f"{type_meta.kind}.model_validate(...)"
         )
 
     def write() -> bytes:
-        body: dict[str, Any] = {"apiVersion": facts.api_version, "kind": facts.kind} | obj.to_dict()
+        body: dict[str, Any] = {"apiVersion": type_meta.api_version, "kind": type_meta.kind} | obj.to_dict()
         if managed:
             body["metadata"].pop("managedFields", None)
         return to_json(body)
 
-    return _write(write, obj, facts.kind)
+    return _write(write, obj, type_meta.kind)
 
 
 def _write(write: Callable[[], bytes], value: object, what: str) -> bytes:
@@ -99,7 +99,7 @@ def _find_lone_surrogate(value: Any, path: str = "") -> str | None:
     return next((place for place in found if place is not None), None)
 
 
-def complete(body: Mapping[str, Any], facts: Kinded, name: str) -> dict[str, Any]:
+def complete(body: Mapping[str, Any], type_meta: HasTypeMeta, name: str) -> dict[str, Any]:
     """Add `apiVersion`, `kind` and `metadata.name` to the body of a server-side apply, which requires them."""
     metadata = {"name": name} | dict(body.get("metadata") or {})
-    return {"apiVersion": facts.api_version, "kind": facts.kind} | dict(body) | {"metadata": metadata}
+    return {"apiVersion": type_meta.api_version, "kind": type_meta.kind} | dict(body) | {"metadata": metadata}

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from kubex.core._errors import InvalidNameError, NamespaceError
 from kubex.core._unicode import LONE_SURROGATE
-from kubex.models import NamespacedResource, Resource, ResourceFacts, facts_of
+from kubex.models import ApiResource, NamespacedResource, Resource, api_resource
 
 # Sub-delimiters that are legal in a segment stay readable, as in `system:admin`.
 _SAFE = "!$&'()*+,;=:@"
@@ -40,20 +40,22 @@ def segment(value: str, what: str) -> str:
 
 def collection_path(resource: type[Resource], namespace: str | None) -> str:
     """Return the path of a collection: in one namespace, or (None) in all namespaces or of a cluster-scoped kind."""
-    return place(facts_of(resource), namespace, namespaced=issubclass(resource, NamespacedResource))
+    return build_collection_path(api_resource(resource), namespace, namespaced=issubclass(resource, NamespacedResource))
 
 
-def place(facts: ResourceFacts, namespace: str | None, *, namespaced: bool) -> str:
+def build_collection_path(resource: ApiResource, namespace: str | None, *, namespaced: bool) -> str:
     """Return the path of a collection; raises NamespaceError for a namespace of a cluster-scoped kind."""
-    root = f"/apis/{segment(facts.group, 'group')}" if facts.group else "/api"
-    base = f"{root}/{segment(facts.version, 'version')}"
-    plural = segment(facts.plural, "plural")
+    root = f"/apis/{segment(resource.group, 'group')}" if resource.group else "/api"
+    base = f"{root}/{segment(resource.version, 'version')}"
+    plural = segment(resource.plural, "plural")
     if namespace is None:
         return f"{base}/{plural}"
     if not namespaced:
-        raise NamespaceError(facts.resource, f"is cluster-scoped, so namespace {namespace!r} does not apply")
+        raise NamespaceError(resource.group_resource, f"is cluster-scoped, so namespace {namespace!r} does not apply")
     if namespace == "*":
-        raise NamespaceError(facts.resource, "namespace '*' is not a name; pass namespace=None for all namespaces")
+        raise NamespaceError(
+            resource.group_resource, "namespace '*' is not a name; pass namespace=None for all namespaces"
+        )
     return f"{base}/namespaces/{segment(namespace, 'namespace')}/{plural}"
 
 

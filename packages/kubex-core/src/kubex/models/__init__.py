@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from kubex.lazy_import import lazy_attributes
 
 if TYPE_CHECKING:
+    from kubex.models._api_resource import ALL_VERBS, ApiResource
     from kubex.models._common import (
         NamespacedObjectMetadata,
         PartialObjectMetadata,
@@ -14,14 +15,11 @@ if TYPE_CHECKING:
         VersionInfo,
     )
     from kubex.models._crd import PrinterColumn, ScalePaths, crd_for
-    from kubex.models._create_only import ClusterCreateOnly, CreateOnly, NamespacedCreateOnly
-    from kubex.models._events import EventType, WatchEvent
-    from kubex.models._facts import ALL_VERBS, ResourceFacts
+    from kubex.models._dynamic import DynamicClusterResource, DynamicNamespacedResource, dynamic_resource
     from kubex.models._lazy.base import LazyModel
-    from kubex.models._lists import ResourceList
-    from kubex.models._managed import ManagedFieldsEntry, ManagedObjectMeta
-    from kubex.models._meta import ListMeta, ObjectMeta, OwnerReference
+    from kubex.models._managed_fields import ManagedFieldsEntry, ManagedObjectMeta
     from kubex.models._model import Model
+    from kubex.models._object_meta import ListMeta, ObjectMeta, OwnerReference
     from kubex.models._quantity import (
         QuantityForm,
         QuantityLike,
@@ -31,12 +29,13 @@ if TYPE_CHECKING:
         format_quantity,
         parse_quantity,
     )
-    from kubex.models._resource import ClusterResource, NamespacedResource, Resource, facts_of
-    from kubex.models._secrets import decode_secret_data, encode_secret_data
+    from kubex.models._resource import ClusterResource, NamespacedResource, Resource, api_resource
+    from kubex.models._resource_list import ResourceList
+    from kubex.models._reviews import ClusterCreateOnly, CreateOnly, NamespacedCreateOnly
+    from kubex.models._secret_data import decode_secret_data, encode_secret_data
     from kubex.models._status import Status, StatusCause, StatusDetails
-    from kubex.models._tokens import BoundObjectReference, TokenRequest, TokenRequestSpec, TokenRequestStatus
-    from kubex.models._untyped import UntypedClusterResource, UntypedNamespacedResource, untyped
-    from kubex.models._values import (
+    from kubex.models._token_request import BoundObjectReference, TokenRequest, TokenRequestSpec, TokenRequestStatus
+    from kubex.models._types import (
         Base64,
         IntOrString,
         MicroTime,
@@ -44,37 +43,38 @@ if TYPE_CHECKING:
         Time,
         Timestamp,
     )
+    from kubex.models._watch_event import EventType, WatchEvent
 else:  # importing one model does not build the others
     __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
-            "ALL_VERBS": "_facts",
-            "Base64": "_values",
-            "BoundObjectReference": "_tokens",
-            "ClusterCreateOnly": "_create_only",
+            "ALL_VERBS": "_api_resource",
+            "Base64": "_types",
+            "BoundObjectReference": "_token_request",
+            "ClusterCreateOnly": "_reviews",
             "ClusterResource": "_resource",
-            "CreateOnly": "_create_only",
-            "EventType": "_events",
-            "IntOrString": "_values",
+            "CreateOnly": "_reviews",
+            "EventType": "_watch_event",
+            "IntOrString": "_types",
             "LazyModel": "_lazy.base",
-            "ListMeta": "_meta",
-            "ManagedFieldsEntry": "_managed",
-            "ManagedObjectMeta": "_managed",
-            "MicroTime": "_values",
+            "ListMeta": "_object_meta",
+            "ManagedFieldsEntry": "_managed_fields",
+            "ManagedObjectMeta": "_managed_fields",
+            "MicroTime": "_types",
             "Model": "_model",
-            "NamespacedCreateOnly": "_create_only",
+            "NamespacedCreateOnly": "_reviews",
             "NamespacedObjectMetadata": "_common",
             "NamespacedResource": "_resource",
-            "ObjectMeta": "_meta",
-            "OwnerReference": "_meta",
+            "ObjectMeta": "_object_meta",
+            "OwnerReference": "_object_meta",
             "PartialObjectMetadata": "_common",
             "PrinterColumn": "_crd",
-            "Quantity": "_values",
+            "Quantity": "_types",
             "QuantityForm": "_quantity",
             "QuantityLike": "_quantity",
             "Resource": "_resource",
-            "ResourceFacts": "_facts",
-            "ResourceList": "_lists",
+            "ApiResource": "_api_resource",
+            "ResourceList": "_resource_list",
             "Scale": "_common",
             "ScalePaths": "_crd",
             "ScaleSpec": "_common",
@@ -82,35 +82,38 @@ else:  # importing one model does not build the others
             "Status": "_status",
             "StatusCause": "_status",
             "StatusDetails": "_status",
-            "Time": "_values",
-            "Timestamp": "_values",
-            "TokenRequest": "_tokens",
-            "TokenRequestSpec": "_tokens",
-            "TokenRequestStatus": "_tokens",
-            "UntypedClusterResource": "_untyped",
-            "UntypedNamespacedResource": "_untyped",
+            "Time": "_types",
+            "Timestamp": "_types",
+            "TokenRequest": "_token_request",
+            "TokenRequestSpec": "_token_request",
+            "TokenRequestStatus": "_token_request",
+            "DynamicClusterResource": "_dynamic",
+            "DynamicNamespacedResource": "_dynamic",
             "VersionInfo": "_common",
-            "WatchEvent": "_events",
+            "WatchEvent": "_watch_event",
             "add_quantities": "_quantity",
             "canonical_quantity": "_quantity",
             "compare_quantities": "_quantity",
             "crd_for": "_crd",
-            "decode_secret_data": "_secrets",
-            "encode_secret_data": "_secrets",
-            "facts_of": "_resource",
+            "decode_secret_data": "_secret_data",
+            "encode_secret_data": "_secret_data",
+            "api_resource": "_resource",
             "format_quantity": "_quantity",
             "parse_quantity": "_quantity",
-            "untyped": "_untyped",
+            "dynamic_resource": "_dynamic",
         },
     )
 
 __all__ = [
     "ALL_VERBS",
+    "ApiResource",
     "Base64",
     "BoundObjectReference",
     "ClusterCreateOnly",
     "ClusterResource",
     "CreateOnly",
+    "DynamicClusterResource",
+    "DynamicNamespacedResource",
     "EventType",
     "IntOrString",
     "LazyModel",
@@ -130,7 +133,6 @@ __all__ = [
     "QuantityForm",
     "QuantityLike",
     "Resource",
-    "ResourceFacts",
     "ResourceList",
     "Scale",
     "ScalePaths",
@@ -144,18 +146,16 @@ __all__ = [
     "TokenRequest",
     "TokenRequestSpec",
     "TokenRequestStatus",
-    "UntypedClusterResource",
-    "UntypedNamespacedResource",
     "VersionInfo",
     "WatchEvent",
     "add_quantities",
+    "api_resource",
     "canonical_quantity",
     "compare_quantities",
     "crd_for",
     "decode_secret_data",
+    "dynamic_resource",
     "encode_secret_data",
-    "facts_of",
     "format_quantity",
     "parse_quantity",
-    "untyped",
 ]

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from kubex.models._kinded import Kind
-from kubex.models._meta import ObjectMeta
 from kubex.models._model import Model
+from kubex.models._object_meta import ObjectMeta
 from kubex.models._resource import NamespacedResource, Resource
+from kubex.models._type_meta import TypeMeta
 
 
 class PartialObjectMetadata(Resource):
@@ -19,7 +19,7 @@ class NamespacedObjectMetadata(PartialObjectMetadata, NamespacedResource):
     """The metadata of an object that lives in a namespace."""
 
 
-SCALE = Kind("autoscaling/v1", "Scale")
+SCALE = TypeMeta("autoscaling/v1", "Scale")
 
 
 class ScaleSpec(Model):

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kubex.models._facts import ResourceFacts
-from kubex.models._resource import NamespacedResource, Resource, facts_of
-from kubex.models._structural import structural_schema
+from kubex.models._api_resource import ApiResource
+from kubex.models._resource import NamespacedResource, Resource, api_resource
+from kubex.models._structural_schema import structural_schema
 from kubex.models.markers import HasScale, HasStatus
 
 
@@ -59,16 +59,16 @@ def crd_for(
     express, ValueError for a kind without a group or models of different kinds.
     See https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/.
     """
-    facts = facts_of(model)
-    if not facts.group:
+    resource = api_resource(model)
+    if not resource.group:
         raise ValueError(f"{model.__name__} has no API group: custom resources need one, such as example.com")
     for other in older:
-        _same_kind(facts, facts_of(other))
+        _same_kind(resource, api_resource(other))
     names = {
-        "plural": facts.plural,
-        "singular": singular or facts.kind.lower(),
-        "kind": facts.kind,
-        "listKind": facts.list_kind,
+        "plural": resource.plural,
+        "singular": singular or resource.kind.lower(),
+        "kind": resource.kind,
+        "listKind": resource.list_kind,
         "shortNames": list(short_names),
         "categories": list(categories),
     }
@@ -77,9 +77,9 @@ def crd_for(
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": facts.resource},
+        "metadata": {"name": resource.group_resource},
         "spec": {
-            "group": facts.group,
+            "group": resource.group,
             "names": {key: value for key, value in names.items() if value},
             "scope": "Namespaced" if issubclass(model, NamespacedResource) else "Cluster",
             "versions": versions,
@@ -97,7 +97,7 @@ def _version(
     model: type[Resource], columns: list[dict[str, Any]], scale: ScalePaths, *, stored: bool
 ) -> dict[str, Any]:
     version: dict[str, Any] = {
-        "name": facts_of(model).version,
+        "name": api_resource(model).version,
         "served": True,
         "storage": stored,
         "schema": {"openAPIV3Schema": structural_schema(model)},
@@ -113,11 +113,11 @@ def _version(
     return version
 
 
-def _same_kind(facts: ResourceFacts, other: ResourceFacts) -> None:
-    if (facts.group, facts.kind, facts.plural) != (other.group, other.kind, other.plural):
+def _same_kind(resource: ApiResource, other: ApiResource) -> None:
+    if (resource.group, resource.kind, resource.plural) != (other.group, other.kind, other.plural):
         raise ValueError(
-            f"{other.kind} ({other.resource}) is no version of {facts.kind} ({facts.resource}): "
+            f"{other.kind} ({other.group_resource}) is no version of {resource.kind} ({resource.group_resource}): "
             "one definition has one group, kind and plural"
         )
-    if facts.version == other.version:
-        raise ValueError(f"{facts.kind} is given twice in version {facts.version}: give each version once")
+    if resource.version == other.version:
+        raise ValueError(f"{resource.kind} is given twice in version {resource.version}: give each version once")

@@ -15,7 +15,7 @@ _NAMED = 3
 class KubexError(Exception):
     """The base of every exception of kubex.
 
-    Subclasses are dataclasses of facts and build their text from them in `__str__`, so each of them pickles.
+    Subclasses are dataclasses and build their text from their fields in `__str__`, so each of them pickles.
     """
 
     def __str__(self) -> str:
@@ -25,14 +25,14 @@ class KubexError(Exception):
         return f"{type(self).__name__}({str(self)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        facts = {fact.name: getattr(self, fact.name) for fact in fields(self)}
-        others = {name: value for name, value in self.__dict__.items() if name not in facts}
-        return rebuild, (type(self), facts), others or None
+        field_values = {field.name: getattr(self, field.name) for field in fields(self)}
+        others = {name: value for name, value in self.__dict__.items() if name not in field_values}
+        return rebuild, (type(self), field_values), others or None
 
 
-def rebuild(error: type[KubexError], facts: dict[str, Any]) -> KubexError:
-    """Make an exception again from its facts, for pickle."""
-    return error(**facts)
+def rebuild(error: type[KubexError], field_values: dict[str, Any]) -> KubexError:
+    """Make an exception again from its fields, for pickle."""
+    return error(**field_values)
 
 
 @dataclass(eq=False, repr=False)
@@ -53,7 +53,7 @@ class DecodeError(KubexError, ValueError):
 
 
 def decode(model: type[M], data: bytes, what: str) -> M:
-    """Decode JSON bytes into a model; raises DecodeError, which names fields and never shows values."""
+    """Decode JSON bytes into a model; raises DecodeError, which names fields and never shows field_values."""
     try:
         decoded: M = model.__pydantic_validator__.validate_json(data)
     except ValidationError as error:

@@ -7,9 +7,9 @@ from pydantic import VERSION, BaseModel, ConfigDict
 from pydantic_core import to_json
 from typing_extensions import Self
 
-from kubex.models._names import wire_name
+from kubex.models._json_aliases import json_alias
 from kubex.models._nulls import clear, clear_all, dump
-from kubex.models._unknown import refuse_unknown
+from kubex.models._unknown_fields import refuse_unknown
 
 # Older versions cannot write an object inside another one while the schema of its own class is not built.
 BUILT_FIRST = tuple(map(int, VERSION.split(".")[:2])) < (2, 14)
@@ -36,7 +36,7 @@ class Model(BaseModel):
     """
 
     model_config = ConfigDict(
-        alias_generator=wire_name,
+        alias_generator=json_alias,
         validate_by_name=True,
         validate_by_alias=True,
         # Not True, which would defer also a TypeAdapter of the class. FastAPI hides a warning only while it makes one.

@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from kubex.models._values import NullAsEmpty, NullAsEmptyDict, ReceivedNullDict, ReceivedNullList
+from kubex.models._types import NullAsEmpty, NullAsEmptyDict, ReceivedNullDict, ReceivedNullList
 
 
 class Cleared(str):

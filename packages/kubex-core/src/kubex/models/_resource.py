@@ -4,9 +4,9 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from kubex.models._facts import ResourceFacts, default_from_facts
+from kubex.models._api_resource import ApiResource, set_type_meta_defaults
 from kubex.models._lazy.base import LazyModel
-from kubex.models._meta import ObjectMeta
+from kubex.models._object_meta import ObjectMeta
 
 
 class Resource(LazyModel):
@@ -16,11 +16,11 @@ class Resource(LazyModel):
     that both are always sent:
 
         class Widget(NamespacedResource):
-            __resource__ = ResourceFacts(group="example.com", version="v1", kind="Widget", plural="widgets")
+            __resource__ = ApiResource(group="example.com", version="v1", kind="Widget", plural="widgets")
             spec: WidgetSpec
     """
 
-    __resource__: ClassVar[ResourceFacts | None] = None
+    __resource__: ClassVar[ApiResource | None] = None
 
     api_version: str | None = None
     kind: str | None = None
@@ -29,7 +29,7 @@ class Resource(LazyModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        default_from_facts(cls)
+        set_type_meta_defaults(cls)
 
 
 class NamespacedResource(Resource):
@@ -40,15 +40,15 @@ class ClusterResource(Resource):
     """A kind whose objects belong to the whole cluster."""
 
 
-def facts_of(resource: type[Resource]) -> ResourceFacts:
-    """Return the facts of a kind; a class without them is a TypeError that says what to add."""
+def api_resource(model: type[Resource]) -> ApiResource:
+    """Return the `ApiResource` of a class. Raise TypeError for a class without it; the message says what to add."""
     # What is handed in by mistake may be no kind at all.
-    facts: ResourceFacts | None = getattr(resource, "__resource__", None)
-    if facts is None:
+    resource: ApiResource | None = getattr(model, "__resource__", None)
+    if resource is None:
         raise TypeError(
-            f"{resource.__name__} does not say where it lives: add "
-            "__resource__ = ResourceFacts(group=..., version=..., kind=..., plural=...) to the class"
+            f"{model.__name__} does not say where it lives: add "
+            "__resource__ = ApiResource(group=..., version=..., kind=..., plural=...) to the class"
         )
-    if not issubclass(resource, NamespacedResource | ClusterResource):
-        raise TypeError(f"{resource.__name__} has no scope: derive it from NamespacedResource or ClusterResource")
-    return facts
+    if not issubclass(model, NamespacedResource | ClusterResource):
+        raise TypeError(f"{model.__name__} has no scope: derive it from NamespacedResource or ClusterResource")
+    return resource

@@ -7,10 +7,10 @@ from pydantic import ValidationError
 from kubex.models._errors import decode_error
 from kubex.models._lazy.base import LazyModel, build
 from kubex.models._lazy.envelope import FastPathMiss, KindJson, envelope_decoder
-from kubex.models._lazy.fields import complete, field_decoders
+from kubex.models._lazy.field_decoders import complete, field_decoders
+from kubex.models._lazy.json_splitter import Json, split_object
 from kubex.models._lazy.metadata import decode_metadata, name_in
-from kubex.models._lazy.raw import RawFields
-from kubex.models._lazy.split import Json, split_object
+from kubex.models._lazy.raw_fields import RawFields
 
 L = TypeVar("L", bound=LazyModel)
 

@@ -10,11 +10,11 @@ from msgspec import UNSET, Raw, UnsetType
 from pydantic import ValidationError
 
 from kubex.models._lazy.base import LazyModel, build
-from kubex.models._lazy.fields import FieldDecoders, field_decoders
+from kubex.models._lazy.field_decoders import FieldDecoders, field_decoders
+from kubex.models._lazy.json_splitter import Json
 from kubex.models._lazy.metadata import METADATA, from_struct
-from kubex.models._lazy.raw import RawFields
-from kubex.models._lazy.split import Json
-from kubex.models._meta import ObjectMeta
+from kubex.models._lazy.raw_fields import RawFields
+from kubex.models._object_meta import ObjectMeta
 
 L = TypeVar("L", bound=LazyModel)
 

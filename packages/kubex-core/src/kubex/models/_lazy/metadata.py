@@ -12,16 +12,16 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from kubex.models._errors import decode_error
+from kubex.models._json_aliases import json_alias
 from kubex.models._lazy.base import construct
-from kubex.models._lazy.fields import Validate, complete, validator
-from kubex.models._lazy.split import Json, scan_object
-from kubex.models._meta import MANAGED_FIELDS, ObjectMeta
-from kubex.models._names import wire_name
+from kubex.models._lazy.field_decoders import Validate, complete, validator
+from kubex.models._lazy.json_splitter import Json, scan_object
+from kubex.models._object_meta import MANAGED_FIELDS, ObjectMeta
 
 # Types that msgspec reads as Pydantic does; fields of other types are validated from their JSON.
 _ALIKE = (str, int, dict[str, str], list[str])
 
-_WIRES = {name: wire_name(name) for name in ObjectMeta.model_fields}
+_WIRES = {name: json_alias(name) for name in ObjectMeta.model_fields}
 _validators: dict[str, Validate] = {}
 
 

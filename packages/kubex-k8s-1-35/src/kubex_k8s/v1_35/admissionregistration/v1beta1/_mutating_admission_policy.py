@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterResource, Model
 
 from ._match_resources import MatchResources
 
@@ -76,7 +76,7 @@ class MutatingAdmissionPolicy(ClusterResource):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#mutatingadmissionpolicy-v1beta1-admissionregistration-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="admissionregistration.k8s.io",
         version="v1beta1",
         kind="MutatingAdmissionPolicy",

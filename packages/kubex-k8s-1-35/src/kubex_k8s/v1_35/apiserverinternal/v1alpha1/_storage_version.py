@@ -1,10 +1,10 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts, Time
-from kubex.models.fields import wire_names
+from kubex.models import ApiResource, ClusterResource, Model, Time
+from kubex.models.fields import json_aliases
 from kubex.models.markers import HasStatus
 
 
-class ServerStorageVersion(Model, alias_generator=wire_names(api_server_id="apiServerID")):
+class ServerStorageVersion(Model, alias_generator=json_aliases(api_server_id="apiServerID")):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#serverstorageversion-v1alpha1-internal-apiserver-k8s-io.
     """
@@ -49,7 +49,7 @@ class StorageVersion(ClusterResource, HasStatus):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#storageversion-v1alpha1-internal-apiserver-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="internal.apiserver.k8s.io",
         version="v1alpha1",
         kind="StorageVersion",

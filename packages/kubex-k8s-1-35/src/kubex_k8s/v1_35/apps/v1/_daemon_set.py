@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import IntOrString, LazyModel, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import ApiResource, IntOrString, LazyModel, Model, NamespacedResource, Time
 from kubex.models.markers import HasStatus
 
 from ...core.v1._pod_template_spec import PodTemplateSpec
@@ -58,7 +58,7 @@ class DaemonSetStatus(Model):
 class DaemonSet(NamespacedResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#daemonset-v1-apps."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="apps", version="v1", kind="DaemonSet", plural="daemonsets", subresources=frozenset({"status"})
     )
 

@@ -1,6 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model, NamespacedResource, ResourceFacts, Time
-from kubex.models.fields import wire_names
+from kubex.models import ApiResource, Model, NamespacedResource, Time
+from kubex.models.fields import json_aliases
 from kubex.models.markers import HasStatus
 
 
@@ -15,7 +15,7 @@ class CrossVersionObjectReference(Model):
 
 
 class HorizontalPodAutoscalerSpec(
-    Model, alias_generator=wire_names(target_cpu_utilization_percentage="targetCPUUtilizationPercentage")
+    Model, alias_generator=json_aliases(target_cpu_utilization_percentage="targetCPUUtilizationPercentage")
 ):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#horizontalpodautoscalerspec-v1-autoscaling.
@@ -28,7 +28,7 @@ class HorizontalPodAutoscalerSpec(
 
 
 class HorizontalPodAutoscalerStatus(
-    Model, alias_generator=wire_names(current_cpu_utilization_percentage="currentCPUUtilizationPercentage")
+    Model, alias_generator=json_aliases(current_cpu_utilization_percentage="currentCPUUtilizationPercentage")
 ):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#horizontalpodautoscalerstatus-v1-autoscaling.
@@ -46,7 +46,7 @@ class HorizontalPodAutoscaler(NamespacedResource, HasStatus):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#horizontalpodautoscaler-v1-autoscaling.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="autoscaling",
         version="v1",
         kind="HorizontalPodAutoscaler",

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import LazyModel, Model, NamespacedResource, Quantity, ResourceFacts, Time
+from kubex.models import ApiResource, LazyModel, Model, NamespacedResource, Quantity, Time
 from kubex.models.markers import HasStatus
 
 from ...meta.v1._label_selector import LabelSelector
@@ -207,7 +207,7 @@ class HorizontalPodAutoscaler(NamespacedResource, HasStatus):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#horizontalpodautoscaler-v2-autoscaling.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="autoscaling",
         version="v2",
         kind="HorizontalPodAutoscaler",

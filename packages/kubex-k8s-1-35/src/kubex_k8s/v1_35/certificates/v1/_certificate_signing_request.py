@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import Base64, ClusterResource, Model, ResourceFacts, Time
+from kubex.models import ApiResource, Base64, ClusterResource, Model, Time
 from kubex.models.fields import NullAsEmpty
 from kubex.models.markers import HasApproval, HasStatus
 
@@ -48,7 +48,7 @@ class CertificateSigningRequest(ClusterResource, HasApproval, HasStatus):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#certificatesigningrequest-v1-certificates-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="certificates.k8s.io",
         version="v1",
         kind="CertificateSigningRequest",

@@ -1,13 +1,13 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Base64, Model, NamespacedResource, ResourceFacts, Time
-from kubex.models.fields import wire_names
+from kubex.models import ApiResource, Base64, Model, NamespacedResource, Time
+from kubex.models.fields import json_aliases
 from kubex.models.markers import HasStatus
 
 from ...meta.v1._condition import Condition
 
 
 class PodCertificateRequestSpec(
-    Model, alias_generator=wire_names(node_uid="nodeUID", pod_uid="podUID", service_account_uid="serviceAccountUID")
+    Model, alias_generator=json_aliases(node_uid="nodeUID", pod_uid="podUID", service_account_uid="serviceAccountUID")
 ):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podcertificaterequestspec-v1beta1-certificates-k8s-io.
@@ -43,7 +43,7 @@ class PodCertificateRequest(NamespacedResource, HasStatus):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podcertificaterequest-v1beta1-certificates-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="certificates.k8s.io",
         version="v1beta1",
         kind="PodCertificateRequest",

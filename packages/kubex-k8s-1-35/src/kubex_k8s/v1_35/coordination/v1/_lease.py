@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import MicroTime, Model, NamespacedResource, ResourceFacts
+from kubex.models import ApiResource, MicroTime, Model, NamespacedResource
 
 
 class LeaseSpec(Model):
@@ -17,6 +17,6 @@ class LeaseSpec(Model):
 class Lease(NamespacedResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#lease-v1-coordination-k8s-io."""
 
-    __resource__ = ResourceFacts(group="coordination.k8s.io", version="v1", kind="Lease", plural="leases")
+    __resource__ = ApiResource(group="coordination.k8s.io", version="v1", kind="Lease", plural="leases")
 
     spec: LeaseSpec | None = None

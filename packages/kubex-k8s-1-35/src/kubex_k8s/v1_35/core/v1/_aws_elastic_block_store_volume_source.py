@@ -1,9 +1,9 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from kubex.models import Model
-from kubex.models.fields import wire_names
+from kubex.models.fields import json_aliases
 
 
-class AWSElasticBlockStoreVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")):
+class AWSElasticBlockStoreVolumeSource(Model, alias_generator=json_aliases(volume_id="volumeID")):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#awselasticblockstorevolumesource-v1-core.
     """
@@ -14,7 +14,7 @@ class AWSElasticBlockStoreVolumeSource(Model, alias_generator=wire_names(volume_
     volume_id: str
 
 
-class AzureDiskVolumeSource(Model, alias_generator=wire_names(disk_uri="diskURI")):
+class AzureDiskVolumeSource(Model, alias_generator=json_aliases(disk_uri="diskURI")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#azurediskvolumesource-v1-core."""
 
     caching_mode: str | None = None
@@ -25,7 +25,7 @@ class AzureDiskVolumeSource(Model, alias_generator=wire_names(disk_uri="diskURI"
     read_only: bool | None = None
 
 
-class FCVolumeSource(Model, alias_generator=wire_names(target_wwns="targetWWNs")):
+class FCVolumeSource(Model, alias_generator=json_aliases(target_wwns="targetWWNs")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#fcvolumesource-v1-core."""
 
     fs_type: str | None = None
@@ -35,7 +35,7 @@ class FCVolumeSource(Model, alias_generator=wire_names(target_wwns="targetWWNs")
     wwids: list[str] | None = None
 
 
-class FlockerVolumeSource(Model, alias_generator=wire_names(dataset_uuid="datasetUUID")):
+class FlockerVolumeSource(Model, alias_generator=json_aliases(dataset_uuid="datasetUUID")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#flockervolumesource-v1-core."""
 
     dataset_name: str | None = None
@@ -68,7 +68,7 @@ class NFSVolumeSource(Model):
     server: str
 
 
-class PhotonPersistentDiskVolumeSource(Model, alias_generator=wire_names(pd_id="pdID")):
+class PhotonPersistentDiskVolumeSource(Model, alias_generator=json_aliases(pd_id="pdID")):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#photonpersistentdiskvolumesource-v1-core.
     """
@@ -77,7 +77,7 @@ class PhotonPersistentDiskVolumeSource(Model, alias_generator=wire_names(pd_id="
     pd_id: str
 
 
-class PortworxVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")):
+class PortworxVolumeSource(Model, alias_generator=json_aliases(volume_id="volumeID")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#portworxvolumesource-v1-core."""
 
     fs_type: str | None = None
@@ -96,7 +96,7 @@ class QuobyteVolumeSource(Model):
     volume: str
 
 
-class VsphereVirtualDiskVolumeSource(Model, alias_generator=wire_names(storage_policy_id="storagePolicyID")):
+class VsphereVirtualDiskVolumeSource(Model, alias_generator=json_aliases(storage_policy_id="storagePolicyID")):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#vspherevirtualdiskvolumesource-v1-core.
     """

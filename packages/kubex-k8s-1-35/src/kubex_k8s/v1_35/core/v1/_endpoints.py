@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model, NamespacedResource, ResourceFacts
+from kubex.models import ApiResource, Model, NamespacedResource
 
 from ._object_reference import ObjectReference
 
@@ -33,6 +33,6 @@ class EndpointSubset(Model):
 class Endpoints(NamespacedResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#endpoints-v1-core."""
 
-    __resource__ = ResourceFacts(version="v1", kind="Endpoints", plural="endpoints")
+    __resource__ = ApiResource(version="v1", kind="Endpoints", plural="endpoints")
 
     subsets: list[EndpointSubset] | None = None

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import MicroTime, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import ApiResource, MicroTime, Model, NamespacedResource, Time
 
 from ._event_source import EventSource
 from ._object_reference import ObjectReference
@@ -15,7 +15,7 @@ class EventSeries(Model):
 class Event(NamespacedResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#event-v1-core."""
 
-    __resource__ = ResourceFacts(version="v1", kind="Event", plural="events")
+    __resource__ = ApiResource(version="v1", kind="Event", plural="events")
 
     action: str | None = None
     count: int | None = None

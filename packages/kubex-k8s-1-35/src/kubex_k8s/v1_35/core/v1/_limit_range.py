@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import Model, NamespacedResource, Quantity, ResourceFacts
+from kubex.models import ApiResource, Model, NamespacedResource, Quantity
 from kubex.models.fields import NullAsEmpty
 
 
@@ -25,6 +25,6 @@ class LimitRangeSpec(Model):
 class LimitRange(NamespacedResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#limitrange-v1-core."""
 
-    __resource__ = ResourceFacts(version="v1", kind="LimitRange", plural="limitranges")
+    __resource__ = ApiResource(version="v1", kind="LimitRange", plural="limitranges")
 
     spec: LimitRangeSpec | None = None

@@ -2,7 +2,7 @@
 from typing import Annotated
 
 from kubex.models import LazyModel, Model, Quantity
-from kubex.models.fields import NullAsEmpty, wire_names
+from kubex.models.fields import NullAsEmpty, json_aliases
 
 from ._aws_elastic_block_store_volume_source import (
     AWSElasticBlockStoreVolumeSource,
@@ -65,7 +65,7 @@ class CephFSPersistentVolumeSource(Model):
     user: str | None = None
 
 
-class CinderPersistentVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")):
+class CinderPersistentVolumeSource(Model, alias_generator=json_aliases(volume_id="volumeID")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#cinderpersistentvolumesource-v1-core."""
 
     fs_type: str | None = None
@@ -166,7 +166,7 @@ class VolumeNodeAffinity(Model):
     required: NodeSelector | None = None
 
 
-class PersistentVolumeSpec(LazyModel, alias_generator=wire_names(scale_io="scaleIO")):
+class PersistentVolumeSpec(LazyModel, alias_generator=json_aliases(scale_io="scaleIO")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#persistentvolumespec-v1-core."""
 
     access_modes: list[str] | None = None

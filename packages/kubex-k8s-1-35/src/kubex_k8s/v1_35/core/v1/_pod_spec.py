@@ -2,7 +2,7 @@
 from typing import Annotated
 
 from kubex.models import IntOrString, LazyModel, Model, ObjectMeta, Quantity
-from kubex.models.fields import NullAsEmpty, wire_names
+from kubex.models.fields import NullAsEmpty, json_aliases
 
 from ...meta.v1._label_selector import LabelSelector
 from ._aws_elastic_block_store_volume_source import (
@@ -121,7 +121,7 @@ class CephFSVolumeSource(Model):
     user: str | None = None
 
 
-class CinderVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")):
+class CinderVolumeSource(Model, alias_generator=json_aliases(volume_id="volumeID")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#cindervolumesource-v1-core."""
 
     fs_type: str | None = None
@@ -710,7 +710,7 @@ class ServiceAccountTokenProjection(Model):
     path: str
 
 
-class VolumeProjection(LazyModel, alias_generator=wire_names(downward_api="downwardAPI")):
+class VolumeProjection(LazyModel, alias_generator=json_aliases(downward_api="downwardAPI")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumeprojection-v1-core."""
 
     cluster_trust_bundle: ClusterTrustBundleProjection | None = None
@@ -775,7 +775,7 @@ class StorageOSVolumeSource(Model):
     volume_namespace: str | None = None
 
 
-class Volume(LazyModel, alias_generator=wire_names(downward_api="downwardAPI", scale_io="scaleIO")):
+class Volume(LazyModel, alias_generator=json_aliases(downward_api="downwardAPI", scale_io="scaleIO")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volume-v1-core."""
 
     aws_elastic_block_store: AWSElasticBlockStoreVolumeSource | None = None
@@ -819,7 +819,7 @@ class WorkloadReference(Model):
     pod_group_replica_key: str | None = None
 
 
-class PodSpec(LazyModel, alias_generator=wire_names(set_hostname_as_fqdn="setHostnameAsFQDN")):
+class PodSpec(LazyModel, alias_generator=json_aliases(set_hostname_as_fqdn="setHostnameAsFQDN")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podspec-v1-core."""
 
     active_deadline_seconds: int | None = None

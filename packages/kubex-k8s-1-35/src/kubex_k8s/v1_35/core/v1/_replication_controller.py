@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import LazyModel, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import ApiResource, LazyModel, Model, NamespacedResource, Time
 from kubex.models.markers import HasScale, HasStatus
 
 from ._pod_template_spec import PodTemplateSpec
@@ -40,7 +40,7 @@ class ReplicationControllerStatus(Model):
 class ReplicationController(NamespacedResource, HasScale, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#replicationcontroller-v1-core."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         version="v1",
         kind="ReplicationController",
         plural="replicationcontrollers",

@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import Model, NamespacedResource, ResourceFacts
+from kubex.models import ApiResource, Model, NamespacedResource
 from kubex.models.fields import NullAsEmpty
 
 from ...core.v1._object_reference import ObjectReference
@@ -61,7 +61,7 @@ class EndpointPort(Model):
 class EndpointSlice(NamespacedResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#endpointslice-v1-discovery-k8s-io."""
 
-    __resource__ = ResourceFacts(group="discovery.k8s.io", version="v1", kind="EndpointSlice", plural="endpointslices")
+    __resource__ = ApiResource(group="discovery.k8s.io", version="v1", kind="EndpointSlice", plural="endpointslices")
 
     address_type: str
     endpoints: Annotated[list[Endpoint], NullAsEmpty]

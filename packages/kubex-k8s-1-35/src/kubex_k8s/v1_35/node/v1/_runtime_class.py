@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, Quantity, ResourceFacts
+from kubex.models import ApiResource, ClusterResource, Model, Quantity
 
 from ...core.v1._toleration import Toleration
 
@@ -20,7 +20,7 @@ class Scheduling(Model):
 class RuntimeClass(ClusterResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#runtimeclass-v1-node-k8s-io."""
 
-    __resource__ = ResourceFacts(group="node.k8s.io", version="v1", kind="RuntimeClass", plural="runtimeclasses")
+    __resource__ = ApiResource(group="node.k8s.io", version="v1", kind="RuntimeClass", plural="runtimeclasses")
 
     handler: str
     overhead: Overhead | None = None

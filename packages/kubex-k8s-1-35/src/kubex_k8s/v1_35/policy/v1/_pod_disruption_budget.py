@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import IntOrString, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import ApiResource, IntOrString, Model, NamespacedResource, Time
 from kubex.models.markers import HasStatus
 
 from ...meta.v1._condition import Condition
@@ -30,7 +30,7 @@ class PodDisruptionBudgetStatus(Model):
 class PodDisruptionBudget(NamespacedResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#poddisruptionbudget-v1-policy."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="policy",
         version="v1",
         kind="PodDisruptionBudget",

@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterResource, LazyModel, Model, Quantity, ResourceFacts, Time
+from kubex.models import ApiResource, ClusterResource, LazyModel, Model, Quantity, Time
 from kubex.models.fields import NullAsEmptyDict
 
 from ...core.v1._node_selector import NodeSelector
@@ -115,6 +115,6 @@ class ResourceSliceSpec(LazyModel):
 class ResourceSlice(ClusterResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourceslice-v1-resource-k8s-io."""
 
-    __resource__ = ResourceFacts(group="resource.k8s.io", version="v1", kind="ResourceSlice", plural="resourceslices")
+    __resource__ = ApiResource(group="resource.k8s.io", version="v1", kind="ResourceSlice", plural="resourceslices")
 
     spec: ResourceSliceSpec

@@ -1,8 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterResource, Model, ResourceFacts
-from kubex.models.fields import NullAsEmpty, wire_names
+from kubex.models import ApiResource, ClusterResource, Model
+from kubex.models.fields import NullAsEmpty, json_aliases
 
 
 class VolumeNodeResources(Model):
@@ -13,7 +13,7 @@ class VolumeNodeResources(Model):
     count: int | None = None
 
 
-class CSINodeDriver(Model, alias_generator=wire_names(node_id="nodeID")):
+class CSINodeDriver(Model, alias_generator=json_aliases(node_id="nodeID")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csinodedriver-v1-storage-k8s-io."""
 
     allocatable: VolumeNodeResources | None = None
@@ -31,6 +31,6 @@ class CSINodeSpec(Model):
 class CSINode(ClusterResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csinode-v1-storage-k8s-io."""
 
-    __resource__ = ResourceFacts(group="storage.k8s.io", version="v1", kind="CSINode", plural="csinodes")
+    __resource__ = ApiResource(group="storage.k8s.io", version="v1", kind="CSINode", plural="csinodes")
 
     spec: CSINodeSpec

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import NamespacedResource, Quantity, ResourceFacts
+from kubex.models import ApiResource, NamespacedResource, Quantity
 
 from ...meta.v1._label_selector import LabelSelector
 
@@ -7,7 +7,7 @@ from ...meta.v1._label_selector import LabelSelector
 class CSIStorageCapacity(NamespacedResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csistoragecapacity-v1-storage-k8s-io."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="storage.k8s.io", version="v1", kind="CSIStorageCapacity", plural="csistoragecapacities"
     )
 

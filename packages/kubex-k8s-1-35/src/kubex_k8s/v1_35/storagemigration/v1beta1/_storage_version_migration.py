@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterResource, Model
 from kubex.models.markers import HasStatus
 
 from ...meta.v1._condition import Condition
@@ -28,7 +28,7 @@ class StorageVersionMigration(ClusterResource, HasStatus):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#storageversionmigration-v1beta1-storagemigration-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="storagemigration.k8s.io",
         version="v1beta1",
         kind="StorageVersionMigration",

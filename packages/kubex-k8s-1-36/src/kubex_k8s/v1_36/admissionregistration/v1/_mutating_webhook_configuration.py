@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterResource, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterResource, Model
 from kubex.models.fields import NullAsEmpty
 
 from ...meta.v1._label_selector import LabelSelector
@@ -33,7 +33,7 @@ class MutatingWebhookConfiguration(ClusterResource):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingwebhookconfiguration-v1-admissionregistration-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="admissionregistration.k8s.io",
         version="v1",
         kind="MutatingWebhookConfiguration",

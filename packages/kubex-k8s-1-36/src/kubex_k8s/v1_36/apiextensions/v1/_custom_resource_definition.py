@@ -1,8 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated, Any
 
-from kubex.models import Base64, ClusterResource, LazyModel, Model, ResourceFacts, Time
-from kubex.models.fields import NullAsEmpty, wire_names
+from kubex.models import ApiResource, Base64, ClusterResource, LazyModel, Model, Time
+from kubex.models.fields import NullAsEmpty, json_aliases
 from kubex.models.markers import HasStatus
 
 
@@ -120,7 +120,7 @@ class ValidationRule(Model):
 
 class JSONSchemaProps(
     LazyModel,
-    alias_generator=wire_names(
+    alias_generator=json_aliases(
         ref="$ref",
         schema_="$schema",
         x_kubernetes_embedded_resource="x-kubernetes-embedded-resource",
@@ -256,7 +256,7 @@ class CustomResourceDefinition(ClusterResource, HasStatus):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#customresourcedefinition-v1-apiextensions-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="apiextensions.k8s.io",
         version="v1",
         kind="CustomResourceDefinition",

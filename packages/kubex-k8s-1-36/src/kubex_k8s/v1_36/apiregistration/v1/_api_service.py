@@ -1,6 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Base64, ClusterResource, Model, ResourceFacts, Time
-from kubex.models.fields import wire_names
+from kubex.models import ApiResource, Base64, ClusterResource, Model, Time
+from kubex.models.fields import json_aliases
 from kubex.models.markers import HasStatus
 
 
@@ -14,7 +14,7 @@ class ServiceReference(Model):
     port: int | None = None
 
 
-class APIServiceSpec(Model, alias_generator=wire_names(insecure_skip_tls_verify="insecureSkipTLSVerify")):
+class APIServiceSpec(Model, alias_generator=json_aliases(insecure_skip_tls_verify="insecureSkipTLSVerify")):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#apiservicespec-v1-apiregistration-k8s-io.
     """
@@ -51,7 +51,7 @@ class APIServiceStatus(Model):
 class APIService(ClusterResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#apiservice-v1-apiregistration-k8s-io."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="apiregistration.k8s.io",
         version="v1",
         kind="APIService",

@@ -1,12 +1,12 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterResource, Model, ResourceFacts, Time
-from kubex.models.fields import NullAsEmpty, wire_names
+from kubex.models import ApiResource, ClusterResource, Model, Time
+from kubex.models.fields import NullAsEmpty, json_aliases
 from kubex.models.markers import HasStatus
 
 
-class ServerStorageVersion(Model, alias_generator=wire_names(api_server_id="apiServerID")):
+class ServerStorageVersion(Model, alias_generator=json_aliases(api_server_id="apiServerID")):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#serverstorageversion-v1alpha1-internal-apiserver-k8s-io.
     """
@@ -51,7 +51,7 @@ class StorageVersion(ClusterResource, HasStatus):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversion-v1alpha1-internal-apiserver-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="internal.apiserver.k8s.io",
         version="v1alpha1",
         kind="StorageVersion",

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import LazyModel, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import ApiResource, LazyModel, Model, NamespacedResource, Time
 from kubex.models.markers import HasScale, HasStatus
 
 from ...core.v1._pod_template_spec import PodTemplateSpec
@@ -40,7 +40,7 @@ class ReplicaSetStatus(Model):
 class ReplicaSet(NamespacedResource, HasScale, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicaset-v1-apps."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="apps", version="v1", kind="ReplicaSet", plural="replicasets", subresources=frozenset({"scale", "status"})
     )
 

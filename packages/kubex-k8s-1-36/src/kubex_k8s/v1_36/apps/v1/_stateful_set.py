@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import IntOrString, LazyModel, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import ApiResource, IntOrString, LazyModel, Model, NamespacedResource, Time
 from kubex.models.markers import HasScale, HasStatus
 
 from ...core.v1._persistent_volume_claim import PersistentVolumeClaim
@@ -82,7 +82,7 @@ class StatefulSetStatus(Model):
 class StatefulSet(NamespacedResource, HasScale, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#statefulset-v1-apps."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="apps",
         version="v1",
         kind="StatefulSet",

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import NamespacedCreateOnly, ResourceFacts
+from kubex.models import ApiResource, NamespacedCreateOnly
 
 from ._resource_attributes import SubjectAccessReviewStatus
 from ._subject_access_review_spec import SubjectAccessReviewSpec
@@ -10,7 +10,7 @@ class LocalSubjectAccessReview(NamespacedCreateOnly):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#localsubjectaccessreview-v1-authorization-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="authorization.k8s.io", version="v1", kind="LocalSubjectAccessReview", plural="localsubjectaccessreviews"
     )
 

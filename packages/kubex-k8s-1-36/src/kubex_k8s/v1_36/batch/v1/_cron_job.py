@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import LazyModel, Model, NamespacedResource, ObjectMeta, ResourceFacts, Time
+from kubex.models import ApiResource, LazyModel, Model, NamespacedResource, ObjectMeta, Time
 from kubex.models.markers import HasStatus
 
 from ...core.v1._object_reference import ObjectReference
@@ -37,7 +37,7 @@ class CronJobStatus(Model):
 class CronJob(NamespacedResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#cronjob-v1-batch."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="batch", version="v1", kind="CronJob", plural="cronjobs", subresources=frozenset({"status"})
     )
 

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterResource, Model
 
 
 class ClusterTrustBundleSpec(Model):
@@ -16,7 +16,7 @@ class ClusterTrustBundle(ClusterResource):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#clustertrustbundle-v1beta1-certificates-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="certificates.k8s.io", version="v1beta1", kind="ClusterTrustBundle", plural="clustertrustbundles"
     )
 

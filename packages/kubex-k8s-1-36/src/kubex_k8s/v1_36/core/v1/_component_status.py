@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterResource, Model
 
 
 class ComponentCondition(Model):
@@ -14,7 +14,7 @@ class ComponentCondition(Model):
 class ComponentStatus(ClusterResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#componentstatus-v1-core."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         version="v1", kind="ComponentStatus", plural="componentstatuses", verbs=frozenset({"get", "list"})
     )
 

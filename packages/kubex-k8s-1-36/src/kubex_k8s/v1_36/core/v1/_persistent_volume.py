@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts, Time
+from kubex.models import ApiResource, ClusterResource, Model, Time
 from kubex.models.markers import HasStatus
 
 from ._persistent_volume_spec import PersistentVolumeSpec
@@ -17,7 +17,7 @@ class PersistentVolumeStatus(Model):
 class PersistentVolume(ClusterResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#persistentvolume-v1-core."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         version="v1", kind="PersistentVolume", plural="persistentvolumes", subresources=frozenset({"status"})
     )
 

@@ -1,6 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import IntOrString, Model, NamespacedResource, ResourceFacts
-from kubex.models.fields import wire_names
+from kubex.models import ApiResource, IntOrString, Model, NamespacedResource
+from kubex.models.fields import json_aliases
 from kubex.models.markers import HasStatus
 
 from ...meta.v1._condition import Condition
@@ -46,7 +46,7 @@ class ServicePort(Model):
     target_port: IntOrString | None = None
 
 
-class SessionAffinityConfig(Model, alias_generator=wire_names(client_ip="clientIP")):
+class SessionAffinityConfig(Model, alias_generator=json_aliases(client_ip="clientIP")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#sessionaffinityconfig-v1-core."""
 
     client_ip: ClientIPConfig | None = None
@@ -87,7 +87,7 @@ class ServiceStatus(Model):
 class Service(NamespacedResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#service-v1-core."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         version="v1", kind="Service", plural="services", subresources=frozenset({"proxy", "status"})
     )
 

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import MicroTime, Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import ApiResource, MicroTime, Model, NamespacedResource, Time
 
 from ...core.v1._event_source import EventSource
 from ...core.v1._object_reference import ObjectReference
@@ -15,7 +15,7 @@ class EventSeries(Model):
 class Event(NamespacedResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#event-v1-events-k8s-io."""
 
-    __resource__ = ResourceFacts(group="events.k8s.io", version="v1", kind="Event", plural="events")
+    __resource__ = ApiResource(group="events.k8s.io", version="v1", kind="Event", plural="events")
 
     action: str | None = None
     deprecated_count: int | None = None

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterResource, Model
 
 
 class ParentReference(Model):
@@ -24,6 +24,6 @@ class IPAddressSpec(Model):
 class IPAddress(ClusterResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ipaddress-v1beta1-networking-k8s-io."""
 
-    __resource__ = ResourceFacts(group="networking.k8s.io", version="v1beta1", kind="IPAddress", plural="ipaddresses")
+    __resource__ = ApiResource(group="networking.k8s.io", version="v1beta1", kind="IPAddress", plural="ipaddresses")
 
     spec: IPAddressSpec

@@ -2,10 +2,10 @@
 from typing import Annotated
 
 from kubex.models import Model
-from kubex.models.fields import NullAsEmpty, wire_names
+from kubex.models.fields import NullAsEmpty, json_aliases
 
 
-class PolicyRule(Model, alias_generator=wire_names(non_resource_urls="nonResourceURLs")):
+class PolicyRule(Model, alias_generator=json_aliases(non_resource_urls="nonResourceURLs")):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#policyrule-v1-rbac-authorization-k8s-io.
     """

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterResource, Model
 
 from ._device_selector import DeviceSelector, OpaqueDeviceConfiguration
 
@@ -23,6 +23,6 @@ class DeviceClassSpec(Model):
 class DeviceClass(ClusterResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceclass-v1-resource-k8s-io."""
 
-    __resource__ = ResourceFacts(group="resource.k8s.io", version="v1", kind="DeviceClass", plural="deviceclasses")
+    __resource__ = ApiResource(group="resource.k8s.io", version="v1", kind="DeviceClass", plural="deviceclasses")
 
     spec: DeviceClassSpec

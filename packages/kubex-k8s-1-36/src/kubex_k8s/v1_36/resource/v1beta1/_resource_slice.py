@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterResource, LazyModel, Model, Quantity, ResourceFacts, Time
+from kubex.models import ApiResource, ClusterResource, LazyModel, Model, Quantity, Time
 from kubex.models.fields import NullAsEmptyDict
 
 from ...core.v1._node_selector import NodeSelector
@@ -143,7 +143,7 @@ class ResourceSlice(ClusterResource):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceslice-v1beta1-resource-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="resource.k8s.io", version="v1beta1", kind="ResourceSlice", plural="resourceslices"
     )
 

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model, NamespacedResource, ObjectMeta, ResourceFacts
+from kubex.models import ApiResource, Model, NamespacedResource, ObjectMeta
 
 from ._resource_claim_spec import ResourceClaimSpec
 
@@ -18,7 +18,7 @@ class ResourceClaimTemplate(NamespacedResource):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimtemplate-v1beta2-resource-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="resource.k8s.io", version="v1beta2", kind="ResourceClaimTemplate", plural="resourceclaimtemplates"
     )
 

@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import Model, NamespacedResource, ResourceFacts
+from kubex.models import ApiResource, Model, NamespacedResource
 from kubex.models.fields import NullAsEmpty
 
 from ._pod_group_scheduling_policy import PodGroupResourceClaim, PodGroupSchedulingConstraints, PodGroupSchedulingPolicy
@@ -43,6 +43,6 @@ class WorkloadSpec(Model):
 class Workload(NamespacedResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#workload-v1alpha2-scheduling-k8s-io."""
 
-    __resource__ = ResourceFacts(group="scheduling.k8s.io", version="v1alpha2", kind="Workload", plural="workloads")
+    __resource__ = ApiResource(group="scheduling.k8s.io", version="v1alpha2", kind="Workload", plural="workloads")
 
     spec: WorkloadSpec

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, ResourceFacts
+from kubex.models import ApiResource, ClusterResource
 
 from ...core.v1._topology_selector_term import TopologySelectorTerm
 
@@ -7,7 +7,7 @@ from ...core.v1._topology_selector_term import TopologySelectorTerm
 class StorageClass(ClusterResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageclass-v1-storage-k8s-io."""
 
-    __resource__ = ResourceFacts(group="storage.k8s.io", version="v1", kind="StorageClass", plural="storageclasses")
+    __resource__ = ApiResource(group="storage.k8s.io", version="v1", kind="StorageClass", plural="storageclasses")
 
     allow_volume_expansion: bool | None = None
     allowed_topologies: list[TopologySelectorTerm] | None = None

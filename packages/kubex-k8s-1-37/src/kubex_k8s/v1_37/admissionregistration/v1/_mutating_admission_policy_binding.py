@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterResource, Model
 
 from ._match_resources import MatchResources
 from ._param_ref import ParamRef
@@ -20,7 +20,7 @@ class MutatingAdmissionPolicyBinding(ClusterResource):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#mutatingadmissionpolicybinding-v1-admissionregistration-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="admissionregistration.k8s.io",
         version="v1",
         kind="MutatingAdmissionPolicyBinding",

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterCreateOnly, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterCreateOnly, Model
 
 from ._user_info import UserInfo
 
@@ -17,7 +17,7 @@ class SelfSubjectReview(ClusterCreateOnly):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#selfsubjectreview-v1-authentication-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="authentication.k8s.io", version="v1", kind="SelfSubjectReview", plural="selfsubjectreviews"
     )
 

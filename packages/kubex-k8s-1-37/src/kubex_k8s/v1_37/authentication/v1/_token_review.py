@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterCreateOnly, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterCreateOnly, Model
 from kubex.models.fields import Hidden
 
 from ._user_info import UserInfo
@@ -30,7 +30,7 @@ class TokenReviewStatus(Model):
 class TokenReview(ClusterCreateOnly):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#tokenreview-v1-authentication-k8s-io."""
 
-    __resource__ = ResourceFacts(group="authentication.k8s.io", version="v1", kind="TokenReview", plural="tokenreviews")
+    __resource__ = ApiResource(group="authentication.k8s.io", version="v1", kind="TokenReview", plural="tokenreviews")
 
     spec: TokenReviewSpec
     status: TokenReviewStatus | None = None

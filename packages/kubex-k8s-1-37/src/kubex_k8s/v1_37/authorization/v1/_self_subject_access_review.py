@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterCreateOnly, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterCreateOnly, Model
 
 from ._resource_attributes import NonResourceAttributes, ResourceAttributes, SubjectAccessReviewStatus
 
@@ -18,7 +18,7 @@ class SelfSubjectAccessReview(ClusterCreateOnly):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#selfsubjectaccessreview-v1-authorization-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="authorization.k8s.io", version="v1", kind="SelfSubjectAccessReview", plural="selfsubjectaccessreviews"
     )
 

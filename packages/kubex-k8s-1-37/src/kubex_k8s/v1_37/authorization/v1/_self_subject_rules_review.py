@@ -1,11 +1,11 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterCreateOnly, Model, ResourceFacts
-from kubex.models.fields import NullAsEmpty, wire_names
+from kubex.models import ApiResource, ClusterCreateOnly, Model
+from kubex.models.fields import NullAsEmpty, json_aliases
 
 
-class NonResourceRule(Model, alias_generator=wire_names(non_resource_urls="nonResourceURLs")):
+class NonResourceRule(Model, alias_generator=json_aliases(non_resource_urls="nonResourceURLs")):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nonresourcerule-v1-authorization-k8s-io.
     """
@@ -47,7 +47,7 @@ class SelfSubjectRulesReview(ClusterCreateOnly):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#selfsubjectrulesreview-v1-authorization-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="authorization.k8s.io", version="v1", kind="SelfSubjectRulesReview", plural="selfsubjectrulesreviews"
     )
 

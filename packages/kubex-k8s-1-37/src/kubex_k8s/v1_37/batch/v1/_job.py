@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import ApiResource, Model, NamespacedResource, Time
 from kubex.models.markers import HasStatus
 
 from ._job_spec import JobSpec
@@ -42,7 +42,7 @@ class JobStatus(Model):
 class Job(NamespacedResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#job-v1-batch."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="batch", version="v1", kind="Job", plural="jobs", subresources=frozenset({"status"})
     )
 

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import MicroTime, Model, NamespacedResource, ResourceFacts
+from kubex.models import ApiResource, MicroTime, Model, NamespacedResource
 
 
 class LeaseCandidateSpec(Model):
@@ -20,7 +20,7 @@ class LeaseCandidate(NamespacedResource):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#leasecandidate-v1alpha2-coordination-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="coordination.k8s.io", version="v1alpha2", kind="LeaseCandidate", plural="leasecandidates"
     )
 

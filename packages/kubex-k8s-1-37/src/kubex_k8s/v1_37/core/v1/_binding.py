@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import NamespacedCreateOnly, ResourceFacts
+from kubex.models import ApiResource, NamespacedCreateOnly
 
 from ._object_reference import ObjectReference
 
@@ -7,6 +7,6 @@ from ._object_reference import ObjectReference
 class Binding(NamespacedCreateOnly):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#binding-v1-core."""
 
-    __resource__ = ResourceFacts(version="v1", kind="Binding", plural="bindings")
+    __resource__ = ApiResource(version="v1", kind="Binding", plural="bindings")
 
     target: ObjectReference

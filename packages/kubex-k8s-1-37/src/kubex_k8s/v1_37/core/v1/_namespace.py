@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts, Time
+from kubex.models import ApiResource, ClusterResource, Model, Time
 from kubex.models.markers import HasStatus
 
 
@@ -29,7 +29,7 @@ class NamespaceStatus(Model):
 class Namespace(ClusterResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#namespace-v1-core."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         version="v1",
         kind="Namespace",
         plural="namespaces",

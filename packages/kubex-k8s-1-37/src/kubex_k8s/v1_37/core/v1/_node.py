@@ -1,6 +1,6 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, LazyModel, Model, Quantity, ResourceFacts, Time
-from kubex.models.fields import wire_names
+from kubex.models import ApiResource, ClusterResource, LazyModel, Model, Quantity, Time
+from kubex.models.fields import json_aliases
 from kubex.models.markers import HasStatus
 
 
@@ -28,7 +28,7 @@ class ContainerImage(Model):
     size_bytes: int | None = None
 
 
-class DaemonEndpoint(Model, alias_generator=wire_names(port="Port")):
+class DaemonEndpoint(Model, alias_generator=json_aliases(port="Port")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#daemonendpoint-v1-core."""
 
     port: int
@@ -57,7 +57,7 @@ class Taint(Model):
 
 class NodeSpec(
     Model,
-    alias_generator=wire_names(
+    alias_generator=json_aliases(
         external_id="externalID", pod_cidr="podCIDR", pod_cidrs="podCIDRs", provider_id="providerID"
     ),
 ):
@@ -133,7 +133,7 @@ class NodeSwapStatus(Model):
 
 
 class NodeSystemInfo(
-    Model, alias_generator=wire_names(boot_id="bootID", machine_id="machineID", system_uuid="systemUUID")
+    Model, alias_generator=json_aliases(boot_id="bootID", machine_id="machineID", system_uuid="systemUUID")
 ):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nodesysteminfo-v1-core."""
 
@@ -173,7 +173,7 @@ class NodeStatus(LazyModel):
 class Node(ClusterResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#node-v1-core."""
 
-    __resource__ = ResourceFacts(version="v1", kind="Node", plural="nodes", subresources=frozenset({"proxy", "status"}))
+    __resource__ = ApiResource(version="v1", kind="Node", plural="nodes", subresources=frozenset({"proxy", "status"}))
 
     spec: NodeSpec | None = None
     status: NodeStatus | None = None

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model, NamespacedResource, Quantity, ResourceFacts, Time
+from kubex.models import ApiResource, Model, NamespacedResource, Quantity, Time
 from kubex.models.markers import HasStatus
 
 from ._persistent_volume_claim_spec import PersistentVolumeClaimSpec
@@ -50,7 +50,7 @@ class PersistentVolumeClaimStatus(Model):
 class PersistentVolumeClaim(NamespacedResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#persistentvolumeclaim-v1-core."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         version="v1", kind="PersistentVolumeClaim", plural="persistentvolumeclaims", subresources=frozenset({"status"})
     )
 

@@ -1,8 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import LazyModel, Model, NamespacedResource, Quantity, ResourceFacts, Time
-from kubex.models.fields import NullAsEmpty, wire_names
+from kubex.models import ApiResource, LazyModel, Model, NamespacedResource, Quantity, Time
+from kubex.models.fields import NullAsEmpty, json_aliases
 from kubex.models.markers import (
     HasAttach,
     HasEphemeralContainers,
@@ -34,7 +34,7 @@ class ContainerStateRunning(Model):
     started_at: Time | None = None
 
 
-class ContainerStateTerminated(Model, alias_generator=wire_names(container_id="containerID")):
+class ContainerStateTerminated(Model, alias_generator=json_aliases(container_id="containerID")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#containerstateterminated-v1-core."""
 
     container_id: str | None = None
@@ -75,7 +75,7 @@ class ContainerUser(Model):
     linux: LinuxContainerUser | None = None
 
 
-class ResourceHealth(Model, alias_generator=wire_names(resource_id="resourceID")):
+class ResourceHealth(Model, alias_generator=json_aliases(resource_id="resourceID")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourcehealth-v1-core."""
 
     health: str | None = None
@@ -112,7 +112,7 @@ class VolumeMountStatus(Model):
     volume_status: VolumeStatus | None = None
 
 
-class ContainerStatus(LazyModel, alias_generator=wire_names(container_id="containerID", image_id="imageID")):
+class ContainerStatus(LazyModel, alias_generator=json_aliases(container_id="containerID", image_id="imageID")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#containerstatus-v1-core."""
 
     allocated_resources: dict[str, Quantity] | None = None
@@ -250,7 +250,7 @@ class Pod(
 ):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#pod-v1-core."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         version="v1",
         kind="Pod",
         plural="pods",

@@ -2,7 +2,7 @@
 from typing import Annotated
 
 from kubex.models import IntOrString, LazyModel, Model, ObjectMeta, Quantity
-from kubex.models.fields import NullAsEmpty, wire_names
+from kubex.models.fields import NullAsEmpty, json_aliases
 
 from ...meta.v1._label_selector import LabelSelector
 from ._aws_elastic_block_store_volume_source import (
@@ -121,7 +121,7 @@ class CephFSVolumeSource(Model):
     user: str | None = None
 
 
-class CinderVolumeSource(Model, alias_generator=wire_names(volume_id="volumeID")):
+class CinderVolumeSource(Model, alias_generator=json_aliases(volume_id="volumeID")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#cindervolumesource-v1-core."""
 
     fs_type: str | None = None
@@ -734,7 +734,7 @@ class ServiceAccountTokenProjection(Model):
     user: int | None = None
 
 
-class VolumeProjection(LazyModel, alias_generator=wire_names(downward_api="downwardAPI")):
+class VolumeProjection(LazyModel, alias_generator=json_aliases(downward_api="downwardAPI")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volumeprojection-v1-core."""
 
     cluster_trust_bundle: ClusterTrustBundleProjection | None = None
@@ -801,7 +801,7 @@ class StorageOSVolumeSource(Model):
     volume_namespace: str | None = None
 
 
-class Volume(LazyModel, alias_generator=wire_names(downward_api="downwardAPI", scale_io="scaleIO")):
+class Volume(LazyModel, alias_generator=json_aliases(downward_api="downwardAPI", scale_io="scaleIO")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volume-v1-core."""
 
     aws_elastic_block_store: AWSElasticBlockStoreVolumeSource | None = None
@@ -837,7 +837,7 @@ class Volume(LazyModel, alias_generator=wire_names(downward_api="downwardAPI", s
     vsphere_volume: VsphereVirtualDiskVolumeSource | None = None
 
 
-class PodSpec(LazyModel, alias_generator=wire_names(set_hostname_as_fqdn="setHostnameAsFQDN")):
+class PodSpec(LazyModel, alias_generator=json_aliases(set_hostname_as_fqdn="setHostnameAsFQDN")):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podspec-v1-core."""
 
     active_deadline_seconds: int | None = None

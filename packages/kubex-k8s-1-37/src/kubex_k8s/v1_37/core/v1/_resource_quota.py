@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model, NamespacedResource, Quantity, ResourceFacts
+from kubex.models import ApiResource, Model, NamespacedResource, Quantity
 from kubex.models.markers import HasStatus
 
 
@@ -37,7 +37,7 @@ class ResourceQuotaStatus(Model):
 class ResourceQuota(NamespacedResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourcequota-v1-core."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         version="v1", kind="ResourceQuota", plural="resourcequotas", subresources=frozenset({"status"})
     )
 

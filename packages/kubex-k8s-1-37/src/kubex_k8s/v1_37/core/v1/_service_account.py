@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import NamespacedResource, ResourceFacts
+from kubex.models import ApiResource, NamespacedResource
 from kubex.models.markers import HasTokenRequest
 
 from ._local_object_reference import LocalObjectReference
@@ -9,7 +9,7 @@ from ._object_reference import ObjectReference
 class ServiceAccount(NamespacedResource, HasTokenRequest):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#serviceaccount-v1-core."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         version="v1", kind="ServiceAccount", plural="serviceaccounts", subresources=frozenset({"token"})
     )
 

@@ -1,8 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import ClusterResource, Model, ResourceFacts, Time
-from kubex.models.fields import NullAsEmpty, wire_names
+from kubex.models import ApiResource, ClusterResource, Model, Time
+from kubex.models.fields import NullAsEmpty, json_aliases
 from kubex.models.markers import HasStatus
 
 
@@ -14,7 +14,7 @@ class FlowDistinguisherMethod(Model):
     type: str
 
 
-class NonResourcePolicyRule(Model, alias_generator=wire_names(non_resource_urls="nonResourceURLs")):
+class NonResourcePolicyRule(Model, alias_generator=json_aliases(non_resource_urls="nonResourceURLs")):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nonresourcepolicyrule-v1-flowcontrol-apiserver-k8s-io.
     """
@@ -125,7 +125,7 @@ class FlowSchema(ClusterResource, HasStatus):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#flowschema-v1-flowcontrol-apiserver-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="flowcontrol.apiserver.k8s.io",
         version="v1",
         kind="FlowSchema",

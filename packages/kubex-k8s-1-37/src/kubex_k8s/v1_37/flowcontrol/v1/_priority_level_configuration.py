@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts, Time
+from kubex.models import ApiResource, ClusterResource, Model, Time
 from kubex.models.markers import HasStatus
 
 
@@ -77,7 +77,7 @@ class PriorityLevelConfiguration(ClusterResource, HasStatus):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#prioritylevelconfiguration-v1-flowcontrol-apiserver-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="flowcontrol.apiserver.k8s.io",
         version="v1",
         kind="PriorityLevelConfiguration",

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model, NamespacedResource, ResourceFacts, Time
+from kubex.models import ApiResource, Model, NamespacedResource, Time
 from kubex.models.markers import HasStatus
 
 from ...meta.v1._condition import Condition
@@ -75,7 +75,7 @@ class EvictionStatus(Model):
 class Eviction(NamespacedResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#eviction-v1alpha1-lifecycle-k8s-io."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="lifecycle.k8s.io",
         version="v1alpha1",
         kind="Eviction",

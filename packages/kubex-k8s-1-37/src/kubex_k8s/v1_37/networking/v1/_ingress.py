@@ -1,7 +1,7 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Annotated
 
-from kubex.models import Model, NamespacedResource, ResourceFacts
+from kubex.models import ApiResource, Model, NamespacedResource
 from kubex.models.fields import NullAsEmpty
 from kubex.models.markers import HasStatus
 
@@ -109,7 +109,7 @@ class IngressStatus(Model):
 class Ingress(NamespacedResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#ingress-v1-networking-k8s-io."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="networking.k8s.io", version="v1", kind="Ingress", plural="ingresses", subresources=frozenset({"status"})
     )
 

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterResource, Model
 
 
 class IngressClassParametersReference(Model):
@@ -26,6 +26,6 @@ class IngressClassSpec(Model):
 class IngressClass(ClusterResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#ingressclass-v1-networking-k8s-io."""
 
-    __resource__ = ResourceFacts(group="networking.k8s.io", version="v1", kind="IngressClass", plural="ingressclasses")
+    __resource__ = ApiResource(group="networking.k8s.io", version="v1", kind="IngressClass", plural="ingressclasses")
 
     spec: IngressClassSpec | None = None

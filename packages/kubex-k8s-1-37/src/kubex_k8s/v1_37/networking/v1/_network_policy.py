@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import IntOrString, Model, NamespacedResource, ResourceFacts
+from kubex.models import ApiResource, IntOrString, Model, NamespacedResource
 
 from ...meta.v1._label_selector import LabelSelector
 
@@ -63,8 +63,6 @@ class NetworkPolicySpec(Model):
 class NetworkPolicy(NamespacedResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#networkpolicy-v1-networking-k8s-io."""
 
-    __resource__ = ResourceFacts(
-        group="networking.k8s.io", version="v1", kind="NetworkPolicy", plural="networkpolicies"
-    )
+    __resource__ = ApiResource(group="networking.k8s.io", version="v1", kind="NetworkPolicy", plural="networkpolicies")
 
     spec: NetworkPolicySpec | None = None

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterResource, Model
 
 from ...meta.v1._label_selector import LabelSelector
 from ._policy_rule import PolicyRule
@@ -18,7 +18,7 @@ class ClusterRole(ClusterResource):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#clusterrole-v1-rbac-authorization-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="rbac.authorization.k8s.io", version="v1", kind="ClusterRole", plural="clusterroles"
     )
 

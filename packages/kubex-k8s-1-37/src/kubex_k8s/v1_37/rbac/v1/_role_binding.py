@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import NamespacedResource, ResourceFacts
+from kubex.models import ApiResource, NamespacedResource
 
 from ._role_ref import RoleRef, Subject
 
@@ -9,7 +9,7 @@ class RoleBinding(NamespacedResource):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#rolebinding-v1-rbac-authorization-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="rbac.authorization.k8s.io", version="v1", kind="RoleBinding", plural="rolebindings"
     )
 

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterResource, Model
 from kubex.models.markers import HasStatus
 
 from ...meta.v1._condition import Condition
@@ -36,7 +36,7 @@ class DeviceTaintRuleStatus(Model):
 class DeviceTaintRule(ClusterResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicetaintrule-v1-resource-k8s-io."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="resource.k8s.io",
         version="v1",
         kind="DeviceTaintRule",

@@ -1,8 +1,8 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
 from typing import Any
 
-from kubex.models import LazyModel, Model, NamespacedResource, Quantity, ResourceFacts, Time
-from kubex.models.fields import wire_names
+from kubex.models import ApiResource, LazyModel, Model, NamespacedResource, Quantity, Time
+from kubex.models.fields import json_aliases
 from kubex.models.markers import HasStatus
 
 from ...core.v1._node_selector import NodeSelector
@@ -19,7 +19,7 @@ class NetworkDeviceData(Model):
     ips: list[str] | None = None
 
 
-class AllocatedDeviceStatus(Model, alias_generator=wire_names(share_id="shareID")):
+class AllocatedDeviceStatus(Model, alias_generator=json_aliases(share_id="shareID")):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#allocateddevicestatus-v1-resource-k8s-io.
     """
@@ -43,7 +43,7 @@ class DeviceAllocationConfiguration(Model):
     source: str
 
 
-class DeviceRequestAllocationResult(Model, alias_generator=wire_names(share_id="shareID")):
+class DeviceRequestAllocationResult(Model, alias_generator=json_aliases(share_id="shareID")):
     """See
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicerequestallocationresult-v1-resource-k8s-io.
     """
@@ -102,7 +102,7 @@ class ResourceClaimStatus(LazyModel):
 class ResourceClaim(NamespacedResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceclaim-v1-resource-k8s-io."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="resource.k8s.io",
         version="v1",
         kind="ResourceClaim",

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts, Time
+from kubex.models import ApiResource, ClusterResource, Model, Time
 from kubex.models.markers import HasStatus
 
 from ...meta.v1._condition import Condition
@@ -46,7 +46,7 @@ class DeviceTaintRule(ClusterResource, HasStatus):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicetaintrule-v1alpha3-resource-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="resource.k8s.io",
         version="v1alpha3",
         kind="DeviceTaintRule",

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model, NamespacedResource, ResourceFacts
+from kubex.models import ApiResource, Model, NamespacedResource
 from kubex.models.markers import HasStatus
 
 from ...meta.v1._condition import Condition
@@ -39,7 +39,7 @@ class CompositePodGroup(NamespacedResource, HasStatus):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#compositepodgroup-v1alpha3-scheduling-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="scheduling.k8s.io",
         version="v1alpha3",
         kind="CompositePodGroup",

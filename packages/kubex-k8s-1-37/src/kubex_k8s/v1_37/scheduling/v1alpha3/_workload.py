@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model, NamespacedResource, ResourceFacts
+from kubex.models import ApiResource, Model, NamespacedResource
 
 from ._composite_disruption_mode import (
     CompositeDisruptionMode,
@@ -68,6 +68,6 @@ class WorkloadSpec(Model):
 class Workload(NamespacedResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#workload-v1alpha3-scheduling-k8s-io."""
 
-    __resource__ = ResourceFacts(group="scheduling.k8s.io", version="v1alpha3", kind="Workload", plural="workloads")
+    __resource__ = ApiResource(group="scheduling.k8s.io", version="v1alpha3", kind="Workload", plural="workloads")
 
     spec: WorkloadSpec

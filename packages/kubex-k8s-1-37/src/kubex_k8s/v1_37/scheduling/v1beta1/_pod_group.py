@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import Model, NamespacedResource, ResourceFacts
+from kubex.models import ApiResource, Model, NamespacedResource
 from kubex.models.markers import HasStatus
 
 from ...meta.v1._condition import Condition
@@ -57,7 +57,7 @@ class PodGroupStatus(Model):
 class PodGroup(NamespacedResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podgroup-v1beta1-scheduling-k8s-io."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="scheduling.k8s.io",
         version="v1beta1",
         kind="PodGroup",

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, Model, ResourceFacts
+from kubex.models import ApiResource, ClusterResource, Model
 
 
 class TokenRequest(Model):
@@ -28,6 +28,6 @@ class CSIDriverSpec(Model):
 class CSIDriver(ClusterResource):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#csidriver-v1-storage-k8s-io."""
 
-    __resource__ = ResourceFacts(group="storage.k8s.io", version="v1", kind="CSIDriver", plural="csidrivers")
+    __resource__ = ApiResource(group="storage.k8s.io", version="v1", kind="CSIDriver", plural="csidrivers")
 
     spec: CSIDriverSpec

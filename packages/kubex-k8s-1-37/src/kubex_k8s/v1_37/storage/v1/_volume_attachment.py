@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, LazyModel, Model, ResourceFacts, Time
+from kubex.models import ApiResource, ClusterResource, LazyModel, Model, Time
 from kubex.models.markers import HasStatus
 
 from ...core.v1._persistent_volume_spec import PersistentVolumeSpec
@@ -46,7 +46,7 @@ class VolumeAttachmentStatus(Model):
 class VolumeAttachment(ClusterResource, HasStatus):
     """See https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volumeattachment-v1-storage-k8s-io."""
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="storage.k8s.io",
         version="v1",
         kind="VolumeAttachment",

@@ -1,5 +1,5 @@
 # Made by kubex-codegen. Changes are lost when it runs again.
-from kubex.models import ClusterResource, ResourceFacts
+from kubex.models import ApiResource, ClusterResource
 
 
 class VolumeAttributesClass(ClusterResource):
@@ -7,7 +7,7 @@ class VolumeAttributesClass(ClusterResource):
     https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#volumeattributesclass-v1-storage-k8s-io.
     """
 
-    __resource__ = ResourceFacts(
+    __resource__ = ApiResource(
         group="storage.k8s.io", version="v1", kind="VolumeAttributesClass", plural="volumeattributesclasses"
     )
 

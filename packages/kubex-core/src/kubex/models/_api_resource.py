@@ -13,7 +13,7 @@ _VERSION = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResourceFacts:
+class ApiResource:
     """The place of a kind in the Kubernetes API; one immutable value per class.
 
     `plural` is data and never guessed from the kind. `list_kind` is the kind of lists, by default the kind and `List`;
@@ -34,9 +34,7 @@ class ResourceFacts:
     def __post_init__(self) -> None:
         for name in ("version", "kind", "plural"):
             if not getattr(self, name):
-                raise ValueError(
-                    f"ResourceFacts needs a {name}: it is part of every path and body and is never guessed"
-                )
+                raise ValueError(f"ApiResource needs a {name}: it is part of every path and body and is never guessed")
         if "/" in self.group:
             raise ValueError(
                 f"group {self.group!r} holds a slash: group and version are given apart, an apiVersion has one slash"
@@ -56,15 +54,15 @@ class ResourceFacts:
         return f"{self.group}/{self.version}" if self.group else self.version
 
     @property
-    def resource(self) -> str:
+    def group_resource(self) -> str:
         """The name messages use: `pods`, or `deployments.apps`."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
 
-def default_from_facts(model: type[Model]) -> None:
-    """Make `apiVersion` and `kind` of the facts the defaults of a class that has them."""
-    facts = model.__dict__.get("__resource__")
-    if isinstance(facts, ResourceFacts):
+def set_type_meta_defaults(model: type[Model]) -> None:
+    """Make `apiVersion` and `kind` of the resource the defaults of a class that has them."""
+    resource = model.__dict__.get("__resource__")
+    if isinstance(resource, ApiResource):
         # The schema is not built yet (defer_build), and each class has its own copy of inherited fields.
-        model.__pydantic_fields__["api_version"].default = facts.api_version
-        model.__pydantic_fields__["kind"].default = facts.kind
+        model.__pydantic_fields__["api_version"].default = resource.api_version
+        model.__pydantic_fields__["kind"].default = resource.kind

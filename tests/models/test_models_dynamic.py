@@ -15,8 +15,8 @@ from kubex.models import (
     PartialObjectMetadata,
     ResourceList,
     WatchEvent,
-    facts_of,
-    untyped,
+    api_resource,
+    dynamic_resource,
 )
 from kubex.models._lazy.decode import decode_lazily
 from kubex_k8s.v1_37.core.v1 import ConfigMap
@@ -30,13 +30,13 @@ BODY = {
 }
 
 
-class Sprocket(untyped("example.com/v1", "Gadget", plural="gadgets")):  # type: ignore[misc]  # its base is made here
+class Sprocket(dynamic_resource("example.com/v1", "Gadget", plural="gadgets")):  # type: ignore[misc]  # its base is made here
     """A user's own class on top of one made at run time."""
 
 
 @pytest.mark.parametrize("lazily", [False, True])
 def test_an_untyped_object_is_read_and_written_by_json_names(lazily: bool) -> None:
-    kind = untyped("example.com/v1", "Gadget", plural="gadgets")
+    kind = dynamic_resource("example.com/v1", "Gadget", plural="gadgets")
     gadget = decode_lazily(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(deepcopy(BODY))
     assert gadget["spec"]["size"] == 3
     gadget["spec"]["size"] = 4
@@ -53,7 +53,7 @@ def test_an_untyped_object_is_read_and_written_by_json_names(lazily: bool) -> No
 
 @pytest.mark.parametrize("lazily", [False, True])
 def test_the_fields_that_every_object_has_are_there_by_json_name_too(lazily: bool) -> None:
-    kind = untyped("example.com/v1", "Gadget", plural="gadgets")
+    kind = dynamic_resource("example.com/v1", "Gadget", plural="gadgets")
     gadget = decode_lazily(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
     assert (gadget["apiVersion"], gadget["kind"], gadget["metadata"].name) == ("example.com/v1", "Gadget", "g")
     gadget["apiVersion"] = "example.com/v2"
@@ -66,7 +66,7 @@ def test_the_fields_that_every_object_has_are_there_by_json_name_too(lazily: boo
 @pytest.mark.parametrize("lazily", [False, True])
 @pytest.mark.parametrize("name", ["schema", "copy", "json", "dict", "validate", "construct", "get", "to_json", "_odd"])
 def test_a_field_called_as_a_method_is_kept(name: str, lazily: bool) -> None:
-    kind = untyped("example.com/v1", "Gadget", plural="gadgets")
+    kind = dynamic_resource("example.com/v1", "Gadget", plural="gadgets")
     gadget = decode_lazily(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
     assert name not in gadget
     gadget[name] = {"new": 1}
@@ -79,7 +79,7 @@ def test_a_field_called_as_a_method_is_kept(name: str, lazily: bool) -> None:
 
 @pytest.mark.parametrize("lazily", [False, True])
 def test_fields_can_be_looked_for_and_removed(lazily: bool) -> None:
-    kind = untyped("example.com/v1", "Gadget", plural="gadgets")
+    kind = dynamic_resource("example.com/v1", "Gadget", plural="gadgets")
     gadget = decode_lazily(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
     assert "spec" in gadget
     assert "metadata" in gadget
@@ -103,27 +103,31 @@ def test_fields_that_a_users_class_declares_go_by_their_json_names_as_well() -> 
 
 
 def test_scope_and_facts_of_an_untyped_kind() -> None:
-    namespaced = untyped("example.com/v1", "Gadget", plural="gadgets")
-    wide = untyped("v1", "Node", plural="nodes", namespaced=False)
+    namespaced = dynamic_resource("example.com/v1", "Gadget", plural="gadgets")
+    wide = dynamic_resource("v1", "Node", plural="nodes", namespaced=False)
     assert issubclass(namespaced, NamespacedResource)
     assert issubclass(wide, ClusterResource)
-    assert facts_of(namespaced).resource == "gadgets.example.com"
-    assert (facts_of(wide).group, facts_of(wide).api_version, facts_of(wide).plural) == ("", "v1", "nodes")
+    assert api_resource(namespaced).group_resource == "gadgets.example.com"
+    assert (api_resource(wide).group, api_resource(wide).api_version, api_resource(wide).plural) == ("", "v1", "nodes")
     assert (wide().api_version, wide().kind) == ("v1", "Node")
     assert namespaced.__name__ == "Gadget"
 
 
 @pytest.mark.covers("pitfall-17")
 def test_two_untyped_kinds_share_nothing() -> None:
-    one, two = untyped("a/v1", "One", plural="ones"), untyped("b/v1", "Two", plural="twos")
-    assert (one().kind, two().kind, untyped("c/v1", "Three", plural="threes")().kind) == ("One", "Two", "Three")
+    one, two = dynamic_resource("a/v1", "One", plural="ones"), dynamic_resource("b/v1", "Two", plural="twos")
+    assert (one().kind, two().kind, dynamic_resource("c/v1", "Three", plural="threes")().kind) == (
+        "One",
+        "Two",
+        "Three",
+    )
 
 
 def test_an_untyped_object_can_be_pickled() -> None:
-    gadget = untyped("example.com/v1", "Gadget", plural="gadgets").model_validate(BODY)
+    gadget = dynamic_resource("example.com/v1", "Gadget", plural="gadgets").model_validate(BODY)
     twin = pickle.loads(pickle.dumps(gadget))
     assert twin == gadget
-    assert type(twin) is untyped("example.com/v1", "Gadget", plural="gadgets")
+    assert type(twin) is dynamic_resource("example.com/v1", "Gadget", plural="gadgets")
     assert twin["spec"] == BODY["spec"]
     assert pickle.loads(pickle.dumps(Sprocket.model_validate(BODY))) == Sprocket.model_validate(BODY)
 

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any, ClassVar, Literal, SupportsIndex, cast, overload
 
-from kubex.models._facts import ResourceFacts
+from kubex.models._api_resource import ApiResource
 from kubex.models._nulls import clear
 from kubex.models._resource import ClusterResource, NamespacedResource, Resource
 
@@ -55,49 +55,51 @@ class _Fields(Resource):
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
         # Pickle cannot find a class by name that was made at run time; a user's subclass of one it can.
-        facts, namespaced = type(self).__resource__, isinstance(self, NamespacedResource)
-        if facts is None or type(self) is not _make(facts, namespaced):
+        resource, namespaced = type(self).__resource__, isinstance(self, NamespacedResource)
+        if resource is None or type(self) is not _make(resource, namespaced):
             return super().__reduce_ex__(protocol)
-        return _empty, (facts, namespaced), self.__getstate__()
+        return _empty, (resource, namespaced), self.__getstate__()
 
 
-class UntypedNamespacedResource(NamespacedResource, _Fields):
+class DynamicNamespacedResource(NamespacedResource, _Fields):
     """An object in a namespace whose fields besides `metadata` are plain JSON values."""
 
 
-class UntypedClusterResource(ClusterResource, _Fields):
+class DynamicClusterResource(ClusterResource, _Fields):
     """A cluster-wide object whose fields besides `metadata` are plain JSON values."""
 
 
 @overload
-def untyped(
+def dynamic_resource(
     api_version: str, kind: str, *, plural: str, namespaced: Literal[True] = True, list_kind: str = ""
-) -> type[UntypedNamespacedResource]: ...
+) -> type[DynamicNamespacedResource]: ...
 @overload
-def untyped(
+def dynamic_resource(
     api_version: str, kind: str, *, plural: str, namespaced: Literal[False], list_kind: str = ""
-) -> type[UntypedClusterResource]: ...
-def untyped(
+) -> type[DynamicClusterResource]: ...
+def dynamic_resource(
     api_version: str, kind: str, *, plural: str, namespaced: bool = True, list_kind: str = ""
 ) -> type[Resource]:
-    """Make a resource class for a kind without a model: `untyped("example.com/v1", "Widget", plural="widgets")`.
+    """Return a resource class for a kind without a model.
+
+        Widget = dynamic_resource("example.com/v1", "Widget", plural="widgets")
 
     `plural` is required: it is data and cannot be derived from the kind. `list_kind` is for lists of another kind than
     `WidgetList`. Fields are read as `widget["spec"]["size"]`. The same arguments give the same class.
     """
     group, _, version = api_version.rpartition("/")
-    facts = ResourceFacts(group=group, version=version, kind=kind, plural=plural, list_kind=list_kind)
-    return _make(facts, namespaced)
+    resource = ApiResource(group=group, version=version, kind=kind, plural=plural, list_kind=list_kind)
+    return _make(resource, namespaced)
 
 
 @cache
-def _make(facts: ResourceFacts, namespaced: bool) -> type[Resource]:
-    base = UntypedNamespacedResource if namespaced else UntypedClusterResource
-    names = {"__resource__": facts, "__module__": __name__, "__qualname__": facts.kind}
-    return cast("type[Resource]", type(facts.kind, (base,), names))
+def _make(resource: ApiResource, namespaced: bool) -> type[Resource]:
+    base = DynamicNamespacedResource if namespaced else DynamicClusterResource
+    names = {"__resource__": resource, "__module__": __name__, "__qualname__": resource.kind}
+    return cast("type[Resource]", type(resource.kind, (base,), names))
 
 
-def _empty(facts: ResourceFacts, namespaced: bool) -> Resource:
+def _empty(resource: ApiResource, namespaced: bool) -> Resource:
     """Make an object without state, for pickle to fill."""
-    kind = _make(facts, namespaced)
+    kind = _make(resource, namespaced)
     return kind.__new__(kind)

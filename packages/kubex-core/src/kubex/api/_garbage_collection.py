@@ -11,7 +11,7 @@ _paused_by: set[int] = set()
 
 
 @contextmanager
-def collector_paused() -> Generator[None]:
+def garbage_collection_paused() -> Generator[None]:
     """Switch the cyclic garbage collector off for a block; leave it as it is if it is off already.
 
     The objects that the block makes go to the oldest generation, so that the young ones are not walked for them. The

@@ -9,26 +9,26 @@ import msgspec
 from pydantic_core import from_json
 
 from kubex.core._wrong_content import is_failure
-from kubex.models import ResourceFacts, Status
+from kubex.models import ApiResource, Status
 from kubex.models._errors import DecodeError, decode
-from kubex.models._kinded import Kind, Kinded
-from kubex.models._lazy.split import scan_object
+from kubex.models._lazy.json_splitter import scan_object
+from kubex.models._type_meta import HasTypeMeta, TypeMeta
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """The exceptions of msgspec for JSON that it cannot read."""
 
-STATUS = Kind("v1", "Status")
+STATUS = TypeMeta("v1", "Status")
 """The kind of responses without an object."""
 
-_PARTIAL = Kind("meta.k8s.io/v1", "PartialObjectMetadata")
-_PARTIAL_LIST = Kind("meta.k8s.io/v1", "PartialObjectMetadataList")
+_PARTIAL = TypeMeta("meta.k8s.io/v1", "PartialObjectMetadata")
+_PARTIAL_LIST = TypeMeta("meta.k8s.io/v1", "PartialObjectMetadataList")
 
 
 @dataclass(frozen=True, slots=True)
-class Kinds:
+class ExpectedKinds:
     """The kinds that a response may be of. The first one is the usual one."""
 
-    kinds: tuple[Kinded, ...]
+    kinds: tuple[HasTypeMeta, ...]
     usual: tuple[bytes, bytes] = field(init=False)
     """The JSON of the usual `apiVersion` and `kind`."""
 
@@ -68,12 +68,12 @@ class Kinds:
         return not header.api_version or not self.allow(header.api_version, header.kind)
 
 
-def kinds_of(facts: ResourceFacts, *, metadata_only: bool = False) -> tuple[Kinds, Kinds]:
+def expected_kinds(resource: ApiResource, *, metadata_only: bool = False) -> tuple[ExpectedKinds, ExpectedKinds]:
     """Return the kinds of the objects and of the lists of a kind."""
-    lists = Kind(facts.api_version, facts.list_kind)
+    lists = TypeMeta(resource.api_version, resource.list_kind)
     if metadata_only:  # servers may send complete objects nevertheless
-        return Kinds((_PARTIAL, facts)), Kinds((_PARTIAL_LIST, lists))
-    return Kinds((facts,)), Kinds((lists,))
+        return ExpectedKinds((_PARTIAL, resource)), ExpectedKinds((_PARTIAL_LIST, lists))
+    return ExpectedKinds((resource,)), ExpectedKinds((lists,))
 
 
 class Header(msgspec.Struct, rename={"api_version": "apiVersion"}):

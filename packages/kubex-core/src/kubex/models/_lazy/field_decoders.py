@@ -10,9 +10,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import SchemaValidator
 
 from kubex.models._lazy.base import LazyModel, M
-from kubex.models._meta import ObjectMeta
 from kubex.models._model import BUILT_FIRST, Model
-from kubex.models._values import NullAsEmpty, NullAsEmptyDict, is_ours
+from kubex.models._object_meta import ObjectMeta
+from kubex.models._types import NullAsEmpty, NullAsEmptyDict, is_ours
 
 Validate = Callable[[bytes], Any]
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Generic, TypeVar, overload
 from pydantic import Field
 from typing_extensions import override
 
-from kubex.models._lazy.items import LazyListSchema
-from kubex.models._meta import ListMeta
+from kubex.models._lazy.lazy_list import LazyListSchema
 from kubex.models._model import Model
+from kubex.models._object_meta import ListMeta
 from kubex.models._resource import Resource
 
 T = TypeVar("T", bound=Resource)

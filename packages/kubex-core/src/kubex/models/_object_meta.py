@@ -14,8 +14,8 @@ from pydantic_core.core_schema import (
 )
 
 from kubex.models._model import Model
-from kubex.models._unknown import unknown_field
-from kubex.models._values import Time
+from kubex.models._types import Time
+from kubex.models._unknown_fields import unknown_field
 
 MANAGED_FIELDS = "managedFields"
 

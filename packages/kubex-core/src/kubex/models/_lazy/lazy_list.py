@@ -10,7 +10,7 @@ from pydantic_core import CoreSchema, core_schema
 from typing_extensions import override
 
 from kubex.models._errors import DecodeError
-from kubex.models._lazy.split import Json
+from kubex.models._lazy.json_splitter import Json
 
 T = TypeVar("T")
 

@@ -4,9 +4,9 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from kubex.models._facts import ResourceFacts, default_from_facts
-from kubex.models._meta import ObjectMeta
+from kubex.models._api_resource import ApiResource, set_type_meta_defaults
 from kubex.models._model import Model
+from kubex.models._object_meta import ObjectMeta
 
 
 class CreateOnly(Model):
@@ -15,7 +15,7 @@ class CreateOnly(Model):
     It is no `Resource`, so that `Api(TokenReview, client)` is a type error.
     """
 
-    __resource__: ClassVar[ResourceFacts | None] = None
+    __resource__: ClassVar[ApiResource | None] = None
 
     api_version: str | None = None
     kind: str | None = None
@@ -24,7 +24,7 @@ class CreateOnly(Model):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        default_from_facts(cls)
+        set_type_meta_defaults(cls)
 
 
 class NamespacedCreateOnly(CreateOnly):

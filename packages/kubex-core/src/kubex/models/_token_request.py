@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kubex.models._meta import ObjectMeta
 from kubex.models._model import Model
-from kubex.models._values import NullAsEmpty, Time
+from kubex.models._object_meta import ObjectMeta
+from kubex.models._types import NullAsEmpty, Time
 
 
 class BoundObjectReference(Model):

@@ -8,10 +8,10 @@ from pydantic_core import from_json
 
 from kubex.models._errors import DecodeError, decode_error
 from kubex.models._lazy.base import LazyModel, build
-from kubex.models._lazy.fields import FieldDecoder, FieldDecoders, complete, field_decoders
-from kubex.models._lazy.split import Json, split_array, split_object
-from kubex.models._meta import ObjectMeta
+from kubex.models._lazy.field_decoders import FieldDecoder, FieldDecoders, complete, field_decoders
+from kubex.models._lazy.json_splitter import Json, split_array, split_object
 from kubex.models._model import NOT_SHOWN, Model
+from kubex.models._object_meta import ObjectMeta
 
 # Shorter JSON is decoded completely: that costs less than splitting it.
 _MIN_LAZY_SIZE = 300

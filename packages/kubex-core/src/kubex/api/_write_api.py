@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from kubex.api._options import DeleteOptions, SelectOptions, WriteOptions, dry_run_value
-from kubex.api._reads import ReadApi
+from kubex.api._read_api import ReadApi
 from kubex.client._calls import call
 from kubex.core._encode import encode_object
 from kubex.core._request import Request
@@ -45,10 +45,10 @@ class WriteApi(ReadApi[T]):
             field_manager=endpoint.field_manager(field_manager),
             field_validation=field_validation,
         )
-        body = encode_object(obj, endpoint.facts)
-        path = endpoint.placed(obj, namespace, "create")
+        body = encode_object(obj, endpoint.api_resource)
+        path = endpoint.create_path(obj, namespace, "create")
         request = endpoint.request("POST", path, request_timeout, query=options.query(), body=body)
-        # Users can create a review as an untyped object, and reviews do not have names.
+        # Users can create a review as a dynamic object, and reviews do not have names.
         return await call(endpoint.client, request, lambda answer: endpoint.decoder.item(answer.body, named=False))
 
     async def replace(
@@ -72,8 +72,8 @@ class WriteApi(ReadApi[T]):
             field_manager=endpoint.field_manager(field_manager),
             field_validation=field_validation,
         )
-        body = encode_object(obj, endpoint.facts)
-        path = endpoint.object_of(obj, namespace, "replace")
+        body = encode_object(obj, endpoint.api_resource)
+        path = endpoint.path_for(obj, namespace, "replace")
         return await self._send(endpoint.request("PUT", path, request_timeout, query=options.query(), body=body))
 
     async def patch(
@@ -92,11 +92,11 @@ class WriteApi(ReadApi[T]):
 
         `force` is for an ApplyPatch: it takes over fields of other managers, which are a Conflict otherwise.
         """
-        from kubex.api._patching import patch_request  # with the kinds of patch, which not every program needs
+        from kubex.api._patch_request import patch_request  # with the kinds of patch, which not every program needs
 
         endpoint = self._endpoint
         endpoint.require("patch")
-        path = endpoint.object(name, namespace, "patch")
+        path = endpoint.object_path(name, namespace, "patch")
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),
             field_manager=endpoint.field_manager(field_manager),
@@ -104,7 +104,7 @@ class WriteApi(ReadApi[T]):
             force=force or None,
         )
         return await self._send(
-            patch_request(endpoint, path, name, patch, options, request_timeout, facts=endpoint.facts)
+            patch_request(endpoint, path, name, patch, options, request_timeout, type_meta=endpoint.api_resource)
         )
 
     async def apply(
@@ -125,7 +125,7 @@ class WriteApi(ReadApi[T]):
         `ClientOptions.field_manager`. Raises Conflict for a field of another manager, unless `force` takes it over.
         See https://kubernetes.io/docs/reference/using-api/server-side-apply/.
         """
-        from kubex.api._patching import require_field_manager
+        from kubex.api._patch_request import require_field_manager
         from kubex.patch import ApplyPatch
 
         endpoint = self._endpoint
@@ -136,9 +136,9 @@ class WriteApi(ReadApi[T]):
             field_validation=field_validation,
             force=force or None,
         )
-        body = encode_object(obj, endpoint.facts, managed=True)
+        body = encode_object(obj, endpoint.api_resource, managed=True)
         require_field_manager(options)
-        path = endpoint.object_of(obj, namespace, "apply")
+        path = endpoint.path_for(obj, namespace, "apply")
         return await self._send(
             endpoint.request(
                 "PATCH",
@@ -173,7 +173,7 @@ class WriteApi(ReadApi[T]):
             precondition=precondition,
             dry_run=dry_run,
         )
-        path = endpoint.object(name, namespace, "delete")
+        path = endpoint.object_path(name, namespace, "delete")
         request = endpoint.request("DELETE", path, request_timeout, body=options.encode())
         return await call(endpoint.client, request, lambda answer: endpoint.decoder.item_or_status(answer.body))
 
@@ -200,7 +200,7 @@ class WriteApi(ReadApi[T]):
         )
         request = endpoint.request(
             "DELETE",
-            endpoint.collection(namespace),
+            endpoint.collection_path(namespace),
             request_timeout,
             query=SelectOptions(label_selector=label_selector, field_selector=field_selector).query(),
             body=options.encode(),

@@ -1,8 +1,8 @@
 """Metadata with `managedFields`."""
 
-from kubex.models._meta import ObjectMeta
 from kubex.models._model import Model
-from kubex.models._values import Time
+from kubex.models._object_meta import ObjectMeta
+from kubex.models._types import Time
 
 
 class ManagedFieldsEntry(Model):

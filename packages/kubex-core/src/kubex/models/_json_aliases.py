@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-# Names that camelCase alone would get wrong, common to all models; each has an underscore. Generated models rely on it
-# and bring their own beside it (`wire_names`), so that a name added for one kind does not change another. Keywords end
-# in an underscore.
+# Fields whose JSON name is not their name in camelCase. The table is for names that many models share. Other models
+# pass theirs to `json_aliases()`, so that a name of one model does not change the fields of another. A Python keyword
+# has an underscore at the end.
 IRREGULAR: dict[str, str] = {
     "fields_v1": "fieldsV1",
     "ca_bundle": "caBundle",
@@ -23,7 +23,7 @@ IRREGULAR: dict[str, str] = {
 }
 
 
-def wire_name(name: str) -> str:
+def json_alias(name: str) -> str:
     """Translate a Python field name to its JSON name: a table of irregular names, else camelCase."""
     if "_" not in name:
         return name
@@ -34,14 +34,14 @@ def wire_name(name: str) -> str:
     return head + "".join(part[:1].upper() + part[1:] for part in rest)
 
 
-def wire_names(**irregular: str) -> Callable[[str], str]:
-    """Return an alias generator for a class with names of its own: `wire_names(pod_cidr="podCIDR")`.
+def json_aliases(**irregular: str) -> Callable[[str], str]:
+    """Return an alias generator for a class with names of its own: `json_aliases(pod_cidr="podCIDR")`.
 
-    It goes into the class statement, `class NodeSpec(Model, alias_generator=wire_names(...))`. Unlike `Field(alias=)`
+    It goes into the class statement, `class NodeSpec(Model, alias_generator=json_aliases(...))`. Unlike `Field(alias=)`
     it leaves the Python names to type checkers as the arguments of the class.
     """
 
     def named(name: str) -> str:
-        return irregular.get(name) or wire_name(name)
+        return irregular.get(name) or json_alias(name)
 
     return named

@@ -10,7 +10,7 @@ from kubex.core._encode import complete
 from kubex.core._request import Request
 from kubex.core.params import TimeoutTypes
 from kubex.errors import ConfigurationError
-from kubex.models._kinded import Kinded
+from kubex.models._type_meta import HasTypeMeta
 from kubex.patch import ApplyPatch, Patch
 
 
@@ -22,7 +22,7 @@ def patch_request(
     options: WriteOptions,
     timeout: TimeoutTypes,
     *,
-    facts: Kinded,
+    type_meta: HasTypeMeta,
 ) -> Request:
     """Build the request; add the fields that a server-side apply requires. Raises TypeError for other types."""
     if not isinstance(patch, Patch):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -31,7 +31,7 @@ def patch_request(
             "ApplyPatch"
         )
     if isinstance(patch, ApplyPatch):
-        patch = ApplyPatch(complete(patch.body, facts, name))
+        patch = ApplyPatch(complete(patch.body, type_meta, name))
         require_field_manager(options)
     return endpoint.request(
         "PATCH", path, timeout, query=options.query(), body=patch.encode(), content_type=patch.content_type

@@ -41,7 +41,7 @@ class ReadApi(Generic[T]):
         """Return one object; raises NotFound if it is not there."""
         endpoint = self._endpoint
         endpoint.require("get")
-        path = endpoint.object(name, namespace, "get")
+        path = endpoint.object_path(name, namespace, "get")
         query = GetOptions(resource_version=resource_version).query() if resource_version is not None else None
         request = endpoint.request("GET", path, request_timeout, query=query, accept=endpoint.accept)
         decoder = endpoint.decoder.using(decode)
@@ -111,7 +111,7 @@ class ReadApi(Generic[T]):
         endpoint.require("list")
         request = endpoint.request(
             "GET",
-            endpoint.collection(namespace),
+            endpoint.collection_path(namespace),
             request_timeout,
             query=options.query(),
             accept=endpoint.accept_list,
@@ -186,7 +186,7 @@ class ReadApi(Generic[T]):
         )
         # Invalid arguments raise here, not at the first page.
         options.query()
-        self._endpoint.collection(namespace)
+        self._endpoint.collection_path(namespace)
         return options
 
     def watch(
@@ -223,7 +223,7 @@ class ReadApi(Generic[T]):
             resource_version_match=ResourceVersionMatch.NOT_OLDER_THAN if send_initial_events is not None else None,
             send_initial_events=send_initial_events,
         )
-        path = endpoint.collection(namespace)
+        path = endpoint.collection_path(namespace)
         request = endpoint.request("GET", path, request_timeout, query=options.query(), accept=endpoint.accept)
         hidden = () if bookmarks else BOOKMARKS if send_initial_events else ALL_BOOKMARKS
         stream = open_stream(
