@@ -21,7 +21,7 @@ else:  # importing Api does not bring what only some kinds can do
             "Logs": "_logs",
             "Objects": "_pages",
             "Pages": "_pages",
-            "ReadApi": "_reads",
+            "ReadApi": "_read_api",
             "Subresource": "_subresource",
             "Watch": "_watch",
             "create_api": "_api",
