@@ -8,7 +8,7 @@ import pytest
 from support.backend_pairs import PAIRS, BackendPair
 from support.clock import Clock
 
-pytest_plugins = ["support.skips", "support.workers"]
+pytest_plugins = ["support.skip_reasons", "support.worker_count"]
 
 # Shells start background processes with SIGINT ignored. Programs that tests interrupt would inherit this.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

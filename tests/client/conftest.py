@@ -24,7 +24,7 @@ from kubex.transport import (
     wrapped,
 )
 from support.backend_pairs import BackendPair
-from transport.servers import Script, Serve, Server, ok
+from transport.socket_server import Script, Serve, Server, ok
 
 BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}
 

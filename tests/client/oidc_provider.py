@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote_plus
 import trustme
 
 from kubex.configuration import OpenIDConnect
-from transport.servers import Peer, Seen, Serve
+from transport.socket_server import Peer, Seen, Serve
 
 SECRET = "marked-secret-client"
 

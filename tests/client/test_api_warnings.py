@@ -5,11 +5,11 @@ import warnings
 import pytest
 
 from client.conftest import Connect
-from client.turns import Turns, answer
+from client.scripted_server import Turns, answer
 from kubex.api import Api
 from kubex.errors import ApiWarning, NotFound
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from transport.servers import Serve
+from transport.socket_server import Serve
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-14")]
 

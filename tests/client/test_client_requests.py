@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from client.conftest import Connect
-from client.turns import Turns, answer, compressed, refuse, stream
+from client.scripted_server import Turns, answer, compressed, refuse, stream
 from kubex._version import __version__
 from kubex.api import Api
 from kubex.errors import (
@@ -21,7 +21,7 @@ from kubex.errors import (
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
 from support.backend_pairs import BackendPair
-from transport.servers import Peer, Serve
+from transport.socket_server import Peer, Serve
 
 pytestmark = pytest.mark.anyio
 

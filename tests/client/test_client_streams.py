@@ -10,12 +10,12 @@ import anyio
 import pytest
 
 from client.conftest import Connect
-from client.turns import Arrivals, Gate, Turn, Turns, answer, silence, stream
+from client.scripted_server import Arrivals, Gate, Turn, Turns, answer, silence, stream
 from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import ClientClosedError, TransportError
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
-from transport.servers import SECONDS, Peer, Serve, Server
+from transport.socket_server import SECONDS, Peer, Serve, Server
 
 pytestmark = pytest.mark.anyio
 

@@ -15,7 +15,7 @@ import pytest
 
 import kubex_aiohttp
 import kubex_httpx
-from client.turns import Turns, answer
+from client.scripted_server import Turns, answer
 from kubex.api import Api, create_api
 from kubex.client import Client, ClientChoice, ClientChoise, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
@@ -30,7 +30,7 @@ from kubex.errors import (
 from kubex.transport import Backend, Transport, TransportConfig
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from support.backend_pairs import BackendPair
-from transport.servers import SECONDS, Serve, Server
+from transport.socket_server import SECONDS, Serve, Server
 
 Direct: TypeAlias = Callable[..., Client]
 

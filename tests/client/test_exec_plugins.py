@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from client.conftest import SOON, Connect
-from client.turns import Turns, answer, refuse, stream
+from client.scripted_server import Turns, answer, refuse, stream
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration, ExecPlugin
@@ -21,7 +21,7 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, EmbeddedServer
 from support.exec_plugins import PluginListener, PluginScript
-from transport.servers import Peer, Serve, Server
+from transport.socket_server import Peer, Serve, Server
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-30")]
 

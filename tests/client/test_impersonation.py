@@ -3,10 +3,10 @@
 import pytest
 
 from client.conftest import Connect
-from client.turns import Turns, answer, refuse, stream
+from client.scripted_server import Turns, answer, refuse, stream
 from kubex.configuration import Impersonation
 from kubex.errors import Unauthorized
-from transport.servers import Seen, Serve
+from transport.socket_server import Seen, Serve
 
 pytestmark = pytest.mark.anyio
 

@@ -14,14 +14,14 @@ import pytest
 
 from client.conftest import SOON
 from client.oidc_provider import SECRET, Provider
-from client.turns import refuse
+from client.scripted_server import refuse
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration, OpenIDTokens
 from kubex.errors import ConfigurationError, Unauthorized
 from kubex.transport import Backend
 from kubex_testing.embedded import Answer, EmbeddedServer, Identity
 from support.backend_pairs import PAIRS
-from transport.servers import SECONDS, Peer, Serve
+from transport.socket_server import SECONDS, Peer, Serve
 
 pytestmark = pytest.mark.anyio
 

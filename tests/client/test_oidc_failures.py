@@ -13,14 +13,14 @@ import pytest
 import trustme
 
 from client.oidc_provider import SECRET, Provider, ProviderScript, jwt, pem, refuse, server_context
-from client.turns import hang_up
+from client.scripted_server import hang_up
 from kubex.client import Client, ClientOptions
 from kubex.client._fetch import MAX_BODY_SIZE, BackendFetch
 from kubex.configuration import OpenIDTokens
 from kubex.credentials import Authentication, Credentials, OpenIDConnectCredentials
 from kubex.errors import ConfigurationError
 from kubex.transport import Backend
-from transport.servers import SECONDS, Peer, Serve, Server, proxy
+from transport.socket_server import SECONDS, Peer, Serve, Server, proxy
 
 pytestmark = pytest.mark.anyio
 

@@ -9,14 +9,14 @@ import pytest
 import kubex_aiohttp
 import kubex_httpx
 from client.conftest import BACKENDS
-from client.turns import Turns, answer, stream
+from client.scripted_server import Turns, answer, stream
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from support.backend_pairs import BackendPair
-from transport.servers import Serve
+from transport.socket_server import Serve
 
 HTTPS = ClientConfiguration(url="https://my-cluster:6443")
 HTTP = ClientConfiguration(url="http://my-cluster:8080")

@@ -10,10 +10,10 @@ import pytest
 import trustme
 
 from client.conftest import Connect
-from client.turns import Turns, answer, stream
+from client.scripted_server import Turns, answer, stream
 from kubex.errors import ProxyError
 from support.ports import free_port
-from transport.servers import SECONDS, Peer, Serve, Server
+from transport.socket_server import SECONDS, Peer, Serve, Server
 
 pytestmark = pytest.mark.anyio
 

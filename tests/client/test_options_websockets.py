@@ -3,11 +3,11 @@
 import pytest
 
 from client.conftest import Connect, Handed
-from client.turns import Turns, answer
+from client.scripted_server import Turns, answer
 from kubex.errors import WebSocketError
 from kubex.transport import PreparedRequest
-from transport.frames import BINARY, frame, upgrade
-from transport.servers import Peer, Serve
+from transport.socket_server import Peer, Serve
+from transport.websocket_frames import BINARY, frame, upgrade
 
 pytestmark = pytest.mark.anyio
 

@@ -7,12 +7,12 @@ import pytest
 import trustme
 
 from client.conftest import Connect
-from client.turns import Turns, answer, hang_up, refuse, silence, stream
+from client.scripted_server import Turns, answer, hang_up, refuse, silence, stream
 from kubex.api import Api
 from kubex.core.params import Timeout
 from kubex.errors import ConnectionLost, ReadTimeout, TLSError
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from transport.servers import SECONDS, Serve
+from transport.socket_server import SECONDS, Serve
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 

@@ -15,7 +15,7 @@ import yaml
 
 from client.conftest import Connect
 from client.oidc_provider import SECRET, Provider
-from client.turns import Turn, Turns, answer, hang_up, refuse, silence, stream
+from client.scripted_server import Turn, Turns, answer, hang_up, refuse, silence, stream
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration, ExecPlugin, OpenIDConnect, configure_from_kubeconfig
@@ -24,7 +24,7 @@ from kubex.errors import ConfigurationError, KubexError, ServerCertificateError
 from kubex.models import ObjectMeta
 from kubex.patch import ApplyPatch
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from transport.servers import Peer, Serve, proxy
+from transport.socket_server import Peer, Serve, proxy
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from client.conftest import Connect
-from client.turns import Turns, answer, refuse
+from client.scripted_server import Turns, answer, refuse
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration
 from kubex.errors import (
@@ -22,7 +22,7 @@ from kubex.errors import (
 )
 from kubex.transport import Backend
 from support.certificates import CA_EXTENSIONS, SERVER_EXTENSIONS, CertificateAuthority
-from transport.servers import Peer, Serve
+from transport.socket_server import Peer, Serve
 
 pytestmark = pytest.mark.anyio
 

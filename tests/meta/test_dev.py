@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from support.workers import SECONDS, TESTS, duration, folders
+from support.worker_count import SECONDS, TESTS, duration, folders
 
 ROOT = TESTS.parent
 DEV = ROOT / "dev.py"

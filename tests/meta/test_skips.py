@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
-from support.skips import ALLOWED, VARIABLE, allowed_reasons
+from support.skip_reasons import ALLOWED, VARIABLE, allowed_reasons
 
 LINES = [line for line in ALLOWED.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
 
@@ -36,7 +36,18 @@ def test_a_reason_that_is_not_on_the_list_fails_a_strict_run(tmp_path: Path, str
     (tmp_path / "test_it.py").write_text(
         "import pytest\n\n\ndef test_passes():\n    pass\n\n\ndef test_skips():\n    pytest.skip('not today')\n"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "support.skips", "-p", "no:randomly", "--rootdir", "."]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "support.skip_reasons",
+        "-p",
+        "no:randomly",
+        "--rootdir",
+        ".",
+    ]
     environment = {**os.environ, VARIABLE: strict, "PYTHONPATH": str(ALLOWED.parent)}
     completed = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert completed.returncode == code, completed.stdout + completed.stderr
@@ -49,7 +60,7 @@ def test_each_reason_is_printed_once_with_the_number_of_tests(tmp_path: Path) ->
         "\n\ndef test_b():\n    pytest.skip('no server')\n\n\n@pytest.mark.skipif(True, reason='no root')\n"
         "def test_c():\n    pass\n"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "support.skips", "--rootdir", "."]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "support.skip_reasons", "--rootdir", "."]
     environment = {**os.environ, VARIABLE: "0", "PYTHONPATH": str(ALLOWED.parent)}
     completed = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     lines = [line for line in completed.stdout.splitlines() if "SKIPPED" in line]

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 RESOLUTIONS = {"oldest": ("lowest-direct", "3.10"), "newest": ("highest", sys.executable)}
 # Tests that depend on the behaviour of the HTTP libraries.
-TRANSPORT = ("cancelled_requests", "failures", "requests", "websockets", "websocket_endings")
+TRANSPORT = ("cancelled_requests", "transport_errors", "requests", "websockets", "websocket_close")
 TESTS = (
     "tests/models",
     "tests/core",

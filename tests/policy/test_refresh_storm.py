@@ -16,7 +16,7 @@ from kubex.transport import PreparedRequest
 from kubex_testing import MockResponse
 from policy.conftest import URL, refused, scripted
 from support.exec_plugins import PluginScript
-from transport.servers import SECONDS
+from transport.socket_server import SECONDS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-35")]
 

@@ -13,7 +13,7 @@ import kubex_aiohttp
 import kubex_httpx
 from kubex.transport import Backend, TLSSettings, Transport, TransportConfig
 from support.backend_pairs import BackendPair
-from transport.servers import Open, Script, Serve, Server, ok
+from transport.socket_server import Open, Script, Serve, Server, ok
 
 
 @pytest.fixture(scope="package", autouse=True)

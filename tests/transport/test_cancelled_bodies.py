@@ -7,7 +7,7 @@ import anyio.to_thread
 import pytest
 
 from kubex.transport import PreparedRequest
-from transport.servers import SECONDS, Open, Peer, Serve
+from transport.socket_server import SECONDS, Open, Peer, Serve
 
 # More than the buffers of both sockets take.
 BODY = b"x" * 2**25

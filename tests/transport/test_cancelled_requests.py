@@ -12,9 +12,9 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from kubex.transport import Backend, Limits, PreparedRequest, Proxy, Transport
-from transport.between import Socks, Tunnel
-from transport.cancelling import IDS, WAYS, Cancel, at_all_moments
-from transport.servers import SECONDS, Open, Peer, Serve, Server, proxy
+from transport.cancellation import IDS, WAYS, Cancel, at_all_moments
+from transport.proxy_server import Socks, Tunnel
+from transport.socket_server import SECONDS, Open, Peer, Serve, Server, proxy
 
 pytestmark = pytest.mark.anyio
 

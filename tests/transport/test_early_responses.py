@@ -9,8 +9,8 @@ import pytest
 
 from kubex.errors import ConnectionLost
 from kubex.transport import Backend, PreparedRequest, Proxy
-from transport.between import Socks, Tunnel
-from transport.servers import SECONDS, Open, Peer, Serve
+from transport.proxy_server import Socks, Tunnel
+from transport.socket_server import SECONDS, Open, Peer, Serve
 
 pytestmark = pytest.mark.anyio
 

@@ -14,11 +14,11 @@ import trustme
 from kubex.errors import TransportError
 from kubex.transport import Limits, PreparedRequest, Proxy, Transport, WebSocketMessage
 from support.backend_pairs import PAIRS, BackendPair
-from transport.between import Socks, Tunnel
-from transport.frames import echo
-from transport.frames import request as upgrading
-from transport.http2 import Http2
-from transport.servers import SECONDS, Open, Peer, Script, Serve, Server
+from transport.http2_server import Http2
+from transport.proxy_server import Socks, Tunnel
+from transport.socket_server import SECONDS, Open, Peer, Script, Serve, Server
+from transport.websocket_frames import echo
+from transport.websocket_frames import request as upgrading
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("options-http2")]
 

@@ -7,7 +7,7 @@ import pytest
 
 from kubex.errors import ConnectionLost, TransportError
 from kubex.transport import PreparedRequest
-from transport.servers import Open, Peer, Serve
+from transport.socket_server import Open, Peer, Serve
 
 pytestmark = pytest.mark.anyio
 

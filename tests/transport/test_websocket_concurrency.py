@@ -8,8 +8,8 @@ import pytest
 
 from kubex.errors import TransportError, WebSocketError
 from kubex.transport import WebSocket, WebSocketMessage
-from transport.frames import BINARY, CLOSE, PING, PONG, frame, receive, request, until, upgrade
-from transport.servers import SECONDS, Open, Peer, Serve
+from transport.socket_server import SECONDS, Open, Peer, Serve
+from transport.websocket_frames import BINARY, CLOSE, PING, PONG, frame, receive, request, until, upgrade
 
 pytestmark = pytest.mark.anyio
 

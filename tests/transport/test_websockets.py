@@ -10,7 +10,8 @@ import pytest
 from kubex.errors import TransportError, WebSocketError
 from kubex.transport import Limits, PreparedRequest, Proxy, Transport, WebSocket, WebSocketMessage
 from support.clock import Clock
-from transport.frames import (
+from transport.socket_server import SECONDS, Open, Peer, Serve, proxy
+from transport.websocket_frames import (
     BINARY,
     CLOSE,
     PING,
@@ -24,7 +25,6 @@ from transport.frames import (
     until,
     upgrade,
 )
-from transport.servers import SECONDS, Open, Peer, Serve, proxy
 
 pytestmark = pytest.mark.anyio
 

@@ -11,14 +11,14 @@ import pytest
 import trustme
 
 from client.conftest import BACKENDS, Connect
-from client.turns import Turns, answer, refuse
+from client.scripted_server import Turns, answer, refuse
 from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.errors import BackendError, ProxyError, TLSError
 from kubex.transport import API_VERSION, Backend
 from support.backend_pairs import BackendPair
-from transport.between import Socks, Tunnel
-from transport.servers import Serve, Server
+from transport.proxy_server import Socks, Tunnel
+from transport.socket_server import Serve, Server
 
 FAR = "https://203.0.113.1:6443"
 

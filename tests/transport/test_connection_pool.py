@@ -14,7 +14,7 @@ from kubex.errors import ConnectError, ConnectionLost, ConnectTimeout, Transport
 from kubex.transport import Backend, Limits, PreparedRequest, Transport, TransportConfig
 from support.backend_pairs import PAIRS, BackendPair
 from support.clock import Clock
-from transport.servers import SECONDS, Open, Peer, Serve
+from transport.socket_server import SECONDS, Open, Peer, Serve
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,7 @@ from typing_extensions import override
 from kubex.errors import ProxyError, TLSError
 from kubex.transport import PreparedRequest, Proxy
 from support.ports import free_port
-from transport.servers import SECONDS, Open, Peer, Serve, proxy
+from transport.socket_server import SECONDS, Open, Peer, Serve, proxy
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("options-proxy")]
 

@@ -14,10 +14,10 @@ import trustme
 from kubex.errors import ConnectTimeout, ProxyError, TLSError
 from kubex.transport import Limits, PreparedRequest, Proxy, WebSocketMessage
 from support.ports import free_port
-from transport.between import Login, Socks, hang, hang_up
-from transport.frames import echo
-from transport.frames import request as upgrading
-from transport.servers import SECONDS, Open, Peer, Script, Serve
+from transport.proxy_server import Login, Socks, hang, hang_up
+from transport.socket_server import SECONDS, Open, Peer, Script, Serve
+from transport.websocket_frames import echo
+from transport.websocket_frames import request as upgrading
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-26", "options-proxy-socks")]
 

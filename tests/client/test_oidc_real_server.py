@@ -19,7 +19,7 @@ from kubex.configuration import ClientConfiguration
 from kubex.transport import Backend
 from kubex_testing import ServerHandle
 from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
-from transport.servers import Script, Server
+from transport.socket_server import Script, Server
 
 pytestmark = pytest.mark.anyio
 

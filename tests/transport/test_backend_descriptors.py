@@ -26,7 +26,7 @@ from kubex.transport import (
     TransportConfig,
 )
 from support.backend_pairs import BackendPair
-from transport.servers import Peer, Serve
+from transport.socket_server import Peer, Serve
 
 
 def parameter(function: Callable[..., object], name: str) -> object:

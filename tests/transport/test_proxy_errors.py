@@ -13,8 +13,8 @@ from kubex.errors import ConnectError, ConnectTimeout, ProxyError, TLSError
 from kubex.transport import Limits, PreparedRequest, Proxy, Transport
 from support.clock import Clock
 from support.ports import free_port
-from transport.between import Tunnel, hang, hang_up
-from transport.servers import SECONDS, Open, Peer, Script, Serve
+from transport.proxy_server import Tunnel, hang, hang_up
+from transport.socket_server import SECONDS, Open, Peer, Script, Serve
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-26")]
 

@@ -8,10 +8,10 @@ import pytest
 import trustme
 
 from client.conftest import Connect
-from client.turns import Turns, answer
+from client.scripted_server import Turns, answer
 from kubex.errors import ConfigurationError, ServerCertificateError, TLSError
 from support.exec_plugins import PluginScript
-from transport.servers import Serve, Server
+from transport.socket_server import Serve, Server
 
 pytestmark = pytest.mark.anyio
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from client.conftest import Connect
-from client.turns import Turn, Turns, answer, hang_up, refuse, silence, stream
+from client.scripted_server import Turn, Turns, answer, hang_up, refuse, silence, stream
 from kubex.api import Api
 from kubex.client import Client
 from kubex.core.params import Timeout
@@ -19,7 +19,7 @@ from kubex.errors import KubexError
 from kubex.models import ObjectMeta
 from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import Secret
-from transport.servers import Serve
+from transport.socket_server import Serve
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ from kubex.core._lines import LineSplitter
 from kubex.errors import ConnectionLost, ReadTimeout
 from kubex.transport import Limits, PreparedRequest, Transport
 from support.clock import Clock
-from transport.servers import SECONDS, Open, Peer, Serve
+from transport.socket_server import SECONDS, Open, Peer, Serve
 
 pytestmark = pytest.mark.anyio
 

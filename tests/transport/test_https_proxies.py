@@ -7,10 +7,10 @@ import trustme
 
 from kubex.errors import ProxyError, TLSError
 from kubex.transport import Backend, PreparedRequest, Proxy, WebSocketMessage
-from transport.between import Tunnel
-from transport.frames import echo
-from transport.frames import request as upgrading
-from transport.servers import Open, Script, Serve, Server, ok
+from transport.proxy_server import Tunnel
+from transport.socket_server import Open, Script, Serve, Server, ok
+from transport.websocket_frames import echo
+from transport.websocket_frames import request as upgrading
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-26")]
 

@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from client.conftest import SOON, Connect, Handed
-from client.turns import Turn, Turns, answer, refuse, stream
+from client.scripted_server import Turn, Turns, answer, refuse, stream
 from kubex.client import Client, ClientOptions
 from kubex.client._tls_config import TLSConfig, TLSConfigLoader
 from kubex.configuration import ClientConfiguration
@@ -18,7 +18,7 @@ from kubex.credentials._ca_certificates import CAFile
 from kubex.errors import ConfigurationError, ServerCertificateError
 from kubex.transport import Backend
 from support.certificates import CertificateAuthority
-from transport.servers import Peer, Seen, Serve
+from transport.socket_server import Peer, Seen, Serve
 
 pytestmark = pytest.mark.anyio
 

@@ -10,12 +10,12 @@ import anyio
 import pytest
 
 from client.conftest import Connect
-from client.turns import Turn, answer, hang_up, refuse, silence, stream
+from client.scripted_server import Turn, answer, hang_up, refuse, silence, stream
 from kubex.api import Api
 from kubex.client import Client, RetryPolicy
 from kubex.errors import KubexError
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from transport.servers import SECONDS, Peer, Serve
+from transport.socket_server import SECONDS, Peer, Serve
 
 EVENT = b'{"type": "ADDED", "object": {"metadata": {"name": "a"}}}\n'
 

@@ -18,16 +18,16 @@ import pytest
 import kubex_aiohttp
 import kubex_httpx
 from client.conftest import Connect, Handed
+from client.scripted_server import Gate, Turns, answer, silence
 from client.test_options_proxy import CREDENTIALS, tunnel
-from client.turns import Gate, Turns, answer, silence
 from kubex.client import ClientChoise, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex.errors import BackendError, DeadlineExceeded, ReadTimeout, WebSocketError
 from kubex.transport import Backend, PreparedRequest
 from support.backend_pairs import PAIRS, BackendPair
-from transport.frames import BINARY, frame, upgrade
-from transport.servers import Peer, Serve
+from transport.socket_server import Peer, Serve
+from transport.websocket_frames import BINARY, frame, upgrade
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ import h2.connection
 import h2.events
 import h2.exceptions
 
-from transport.servers import Peer, Seen
+from transport.socket_server import Peer, Seen
 
 CHUNK = b"x" * 16384
 

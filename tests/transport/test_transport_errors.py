@@ -22,7 +22,7 @@ from kubex.errors import (
 from kubex.transport import Limits, PreparedRequest
 from support.backend_pairs import PAIRS
 from support.ports import free_port
-from transport.servers import SECONDS, Open, Peer, Script, Serve, Server
+from transport.socket_server import SECONDS, Open, Peer, Script, Serve, Server
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-22")]
 

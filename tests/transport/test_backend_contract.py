@@ -15,9 +15,9 @@ import trio
 from kubex.errors import ConnectionLost
 from kubex.transport import PreparedRequest, StreamResponse
 from support.backend_pairs import BackendPair
-from transport.frames import echo
-from transport.frames import request as upgrading
-from transport.servers import SECONDS, Open, Peer, Serve
+from transport.socket_server import SECONDS, Open, Peer, Serve
+from transport.websocket_frames import echo
+from transport.websocket_frames import request as upgrading
 
 pytestmark = pytest.mark.anyio
 

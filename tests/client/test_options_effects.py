@@ -8,14 +8,14 @@ import anyio
 import pytest
 
 from client.conftest import Connect
-from client.turns import Gate, Turns, answer, silence, stream
+from client.scripted_server import Gate, Turns, answer, silence, stream
 from kubex.client import Client
 from kubex.core.params import Timeout
 from kubex.errors import DeadlineExceeded, ReadTimeout
 from kubex.transport import Backend, LibraryDefaults
 from support.backend_pairs import BackendPair
 from support.clock import Clock
-from transport.servers import SECONDS, Peer, Serve
+from transport.socket_server import SECONDS, Peer, Serve
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from client.conftest import SOON, Connect
-from client.turns import Arrivals, Gate, Turn, Turns, answer, silence, stream
+from client.scripted_server import Arrivals, Gate, Turn, Turns, answer, silence, stream
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.client._calls import open_stream
@@ -23,7 +23,7 @@ from kubex.errors import ConnectTimeout, DeadlineExceeded, KubexError, ReadTimeo
 from kubex.transport import Backend, LibraryDefaults
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from support.clock import Clock
-from transport.servers import SECONDS, Peer, Serve
+from transport.socket_server import SECONDS, Peer, Serve
 
 pytestmark = pytest.mark.anyio
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from transport.servers import SECONDS, Peer, Seen
+from transport.socket_server import SECONDS, Peer, Seen
 
 Turn: TypeAlias = Callable[[Peer], None]
 

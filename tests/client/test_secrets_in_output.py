@@ -22,7 +22,7 @@ import kubex_aiohttp
 import kubex_httpx
 from client.conftest import Connect
 from client.oidc_provider import Provider
-from client.turns import Turn, Turns, answer, refuse
+from client.scripted_server import Turn, Turns, answer, refuse
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.configuration import (
@@ -37,7 +37,7 @@ from kubex.models import Model
 from kubex.transport import Headers
 from kubex_httpx import HttpxClient
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from transport.servers import Peer, Serve
+from transport.socket_server import Peer, Serve
 
 MARK = "marked-secret-value"
 ENCODED = base64.b64encode(f"{MARK[:12]}".encode()).decode()

@@ -8,7 +8,7 @@ import socket
 import struct
 from collections.abc import Callable
 
-from transport.servers import SECONDS, Peer
+from transport.socket_server import SECONDS, Peer
 
 Login = tuple[str, str]
 

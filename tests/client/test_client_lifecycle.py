@@ -11,7 +11,7 @@ import anyio.lowlevel
 import pytest
 
 from client.conftest import Connect, Handed, Recorded
-from client.turns import Gate, Turns, answer, stream
+from client.scripted_server import Gate, Turns, answer, stream
 from kubex.api import Api
 from kubex.client import Client
 from kubex.client._tls_config import TLSConfig
@@ -22,7 +22,7 @@ from kubex.errors import ClientClosedError, ClientLoopError, ConnectionLost
 from kubex.transport import Backend, Transport, TransportConfig
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from support.backend_pairs import BackendPair
-from transport.servers import SECONDS, Peer, Serve
+from transport.socket_server import SECONDS, Peer, Serve
 
 
 @pytest.mark.anyio

@@ -12,7 +12,7 @@ import pytest
 
 from kubex.errors import ConnectionLost, ProxyError
 from kubex.transport import Backend, PreparedRequest, Proxy
-from transport.servers import SECONDS, Open, Peer, Serve
+from transport.socket_server import SECONDS, Open, Peer, Serve
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from client.conftest import BACKENDS, Connect, Handed
-from client.turns import Turns, answer, stream
+from client.scripted_server import Turns, answer, stream
 from kubex.client._options import ClientOptions
 from kubex.client._proxy import select_proxy
 from kubex.client._transport_config import resolve_config
@@ -15,7 +15,7 @@ from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex.transport import Backend, LibraryDefaults, Limits, Proxy, TransportConfig
 from support.backend_pairs import BackendPair
-from transport.servers import Serve
+from transport.socket_server import Serve
 
 SERVER = ClientConfiguration(url="https://my-cluster:6443")
 

@@ -7,7 +7,8 @@ import pytest
 
 from kubex.errors import WebSocketError
 from kubex.transport import Transport, WebSocketMessage
-from transport.frames import (
+from transport.socket_server import SECONDS, Open, Peer, Serve
+from transport.websocket_frames import (
     BINARY,
     CLOSE,
     closing,
@@ -19,7 +20,6 @@ from transport.frames import (
     until,
     upgrade,
 )
-from transport.servers import SECONDS, Open, Peer, Serve
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ import threading
 import anyio
 
 from kubex.transport import Limits, PreparedRequest
-from transport.servers import SECONDS, Peer, Seen
+from transport.socket_server import SECONDS, Peer, Seen
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 

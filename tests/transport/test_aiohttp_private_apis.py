@@ -7,8 +7,8 @@ from kubex.errors import ProxyError, TransportError
 from kubex.transport import PreparedRequest, Proxy
 from kubex_aiohttp._connector import Connector, SocksConnector
 from support.backend_pairs import BackendPair
-from transport.between import Socks
-from transport.servers import Open, Serve
+from transport.proxy_server import Socks
+from transport.socket_server import Open, Serve
 
 pytestmark = [
     pytest.mark.anyio,
