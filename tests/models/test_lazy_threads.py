@@ -17,7 +17,7 @@ from kubex.models import LazyModel, Model, NamespacedResource
 from kubex.models._lazy.raw_fields import RawFields
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 
-from .laziness import lazy
+from .lazy_helpers import lazy
 
 THREADS = 8
 CONTAINERS = [

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, computed_field, 
 from kubex.models import ApiResource, LazyModel, Model, NamespacedResource, ObjectMeta, Time
 from kubex.models.fields import NullAsEmpty, json_alias
 
-from .laziness import lazy, not_decoded
+from .lazy_helpers import lazy, not_decoded
 
 LONG = "x" * 400
 

@@ -15,7 +15,7 @@ from kubex.models._lazy.decode import decode_eagerly, decode_lazily
 from kubex.models.fields import NullAsEmpty, NullAsEmptyDict
 from kubex.patch import MergePatch
 
-from .laziness import not_decoded
+from .lazy_helpers import not_decoded
 
 
 class Rule(Model):

@@ -10,7 +10,7 @@ from kubex.patch import MergePatch
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 from kubex_k8s.v1_37.resource.v1 import Device, DeviceCapacity, ResourcePool, ResourceSlice, ResourceSliceSpec
 from kubex_testing import ServerHandle
-from models.test_models_quantity import CANONICAL
+from models.test_quantity import CANONICAL
 from models.widgets import Gadget, Grade, Oddity, OdditySpec, OldWidget, Part, Widget, WidgetSpec, WidgetStatus
 
 pytestmark = pytest.mark.anyio

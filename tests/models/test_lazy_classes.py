@@ -22,7 +22,7 @@ from kubex.errors import DecodeError
 from kubex.models import ApiResource, LazyModel, NamespacedResource, ObjectMeta
 from kubex.models.markers import HasStatus
 
-from .laziness import lazy, not_decoded
+from .lazy_helpers import lazy, not_decoded
 
 T = TypeVar("T")
 LONG = "x" * 400

@@ -10,8 +10,8 @@ from typing import Annotated
 import pytest
 from pydantic import ValidationError
 
-from kubex.models import IntOrString, LazyModel, MicroTime, Model, ObjectMeta, StatusDetails, Time, Timestamp
-from kubex.models.fields import NullAsEmpty
+from kubex.models import IntOrString, LazyModel, MicroTime, Model, ObjectMeta, Quantity, StatusDetails, Time, Timestamp
+from kubex.models.fields import NullAsEmpty, NullAsEmptyDict
 from kubex_k8s.v1_37.coordination.v1 import Lease, LeaseSpec
 from kubex_k8s.v1_37.core.v1 import PodSpec
 
@@ -45,6 +45,16 @@ class Fractions(LazyModel):
 
 class Endpoints(Model):
     endpoints: Annotated[list[str], NullAsEmpty]
+
+
+class Values(Model):
+    stamp: Timestamp | None = None
+    amount: Quantity | None = None
+    amounts: dict[str, Quantity] | None = None
+
+
+class Table(Model):
+    rows: Annotated[dict[str, int], NullAsEmptyDict]
 
 
 @pytest.mark.covers("pitfall-8")
@@ -185,3 +195,36 @@ def test_what_is_not_a_time_is_an_error_that_shows_the_form() -> None:
     for value in values:
         with pytest.raises(ValidationError, match="such as 2024-01-02T03:04:05Z"):
             Stamped.model_validate_json(json.dumps({"at": value}))
+
+
+def sent(values: Values) -> dict[str, object]:
+    """Return what a model sends."""
+    text: dict[str, object] = json.loads(values.to_json())
+    assert text == values.to_dict()
+    return text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("2026-01-02T03:04:05", "2026-01-02T03:04:05Z"),
+        ("2026-01-02T03:04:05.000060", "2026-01-02T03:04:05.000060Z"),
+        ("2026-01-02T03:04:05.500000+02:00", "2026-01-02T01:04:05.500000Z"),
+    ],
+)
+def test_a_timestamp_keeps_the_fraction_it_has(value: str, text: str) -> None:
+    assert sent(Values(stamp=datetime.fromisoformat(value))) == {"stamp": text}
+
+
+def test_amounts_stay_as_they_were_written_and_numbers_become_strings() -> None:
+    assert Values.model_validate_json(b'{"amount": "1.50Gi"}').amount == "1.50Gi"
+    assert Values.model_validate_json(b'{"amounts": {"cpu": 2, "gpu": 0.5}}').amounts == {"cpu": "2", "gpu": "0.5"}
+    with pytest.raises(ValidationError):
+        Values.model_validate_json(b'{"amount": true}')
+
+
+def test_null_reads_as_empty_where_a_map_is_required() -> None:
+    assert Table.model_validate_json(b'{"rows": null}').rows == {}
+    assert Table.model_validate_json(b'{"rows": {"a": 1}}').rows == {"a": 1}
+    with pytest.raises(ValidationError):
+        Table.model_validate_json(b"{}")

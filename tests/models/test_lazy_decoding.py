@@ -26,7 +26,7 @@ from kubex.models import (
 from kubex.models.fields import NullAsEmpty
 from kubex_k8s.v1_37.core.v1 import Pod, PodStatus, Secret
 
-from .laziness import lazy, not_decoded
+from .lazy_helpers import lazy, not_decoded
 
 LONG = "x" * 400
 

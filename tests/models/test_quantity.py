@@ -46,7 +46,7 @@ VALUES = {
     "1.00000000000000000000000000000000001Ki": "1024.00000000000000000000000000000001024",
 }
 
-# What kube-apiserver 1.37 makes of them; test_models_crd_servers.py asks one.
+# What kube-apiserver 1.37 makes of them; test_crd_on_servers.py asks one.
 CANONICAL = {
     "0": "0",
     "0Ki": "0",
