@@ -169,11 +169,11 @@ def test_only_the_fields_that_the_server_sent_are_set() -> None:
 def test_taking_items_keeps_none_of_them() -> None:
     items: Any = listed("a", "b").items
     first = items[0]
-    assert items.take() is first
-    assert items.take().metadata.name == "b"
+    assert items.pop_first() is first
+    assert items.pop_first().metadata.name == "b"
     assert len(items) == 0
     with pytest.raises(IndexError):
-        items.take()
+        items.pop_first()
 
 
 def test_sorting_by_a_key() -> None:

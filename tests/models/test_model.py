@@ -26,7 +26,7 @@ from kubex.models import (
     VersionInfo,
     api_resource,
 )
-from kubex.models._json_aliases import IRREGULAR, json_alias
+from kubex.models._json_aliases import IRREGULAR_NAMES, json_alias
 from kubex.models._lazy.decode import decode_eagerly, decode_lazily
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, PodStatus
@@ -45,7 +45,7 @@ from support.resources import Widget, WidgetSpec
         ("pod_ips", "podIPs"),
         ("cluster_ip", "clusterIP"),
         ("fields_v1", "fieldsV1"),
-        *IRREGULAR.items(),
+        *IRREGULAR_NAMES.items(),
     ],
 )
 def test_names_on_the_wire(name: str, wire: str) -> None:

@@ -123,6 +123,6 @@ def make_logs(endpoint: Endpoint[HasLogs]) -> Logs:
 def make_scale(endpoint: Endpoint[HasScale]) -> Subresource[Scale]:
     """Return the scale of a kind; its documents are `Scale` objects."""
     from kubex.api._subresource import Subresource
-    from kubex.models._common import SCALE, Scale
+    from kubex.models._common import SCALE_TYPE_META, Scale
 
-    return Subresource(endpoint, "scale", Scale, SCALE)
+    return Subresource(endpoint, "scale", Scale, SCALE_TYPE_META)

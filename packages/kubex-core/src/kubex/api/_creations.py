@@ -11,8 +11,8 @@ from kubex.client._calls import call
 from kubex.core._encode import encode
 from kubex.core.params import NamespaceTypes, TimeoutTypes
 from kubex.models import Status, TokenRequest, TokenRequestSpec
+from kubex.models._api_resource import TypeMeta
 from kubex.models._errors import DecodeError, decode
-from kubex.models._type_meta import TypeMeta
 
 _EVICTION = TypeMeta("policy/v1", "Eviction")
 _EVICTED = ExpectedKinds((STATUS, _EVICTION))

@@ -20,7 +20,7 @@ from kubex.models import EventType, ListMeta, ObjectMeta, Resource, ResourceList
 from kubex.models._errors import DecodeError, decode
 from kubex.models._lazy.decode import decode_eagerly, decode_lazily
 from kubex.models._lazy.envelope import FastPathMiss, envelope_decoder
-from kubex.models._lazy.field_decoders import complete, validator
+from kubex.models._lazy.field_decoders import build_schema, json_validator
 from kubex.models._lazy.json_splitter import scan_array, scan_object
 from kubex.models._lazy.lazy_list import LazyList
 from kubex.models._watch_event import INITIAL_EVENTS_END
@@ -99,7 +99,7 @@ class Decoder(Generic[T]):
             except FastPathMiss:
                 return None
         try:
-            found = complete(self._model).model_validate_json(body)
+            found = build_schema(self._model).model_validate_json(body)
         except ValidationError:
             return None
         usual = self._kinds.kinds[0]
@@ -154,7 +154,7 @@ class Decoder(Generic[T]):
         envelope = envelope_decoder(self._model) if self.mode == "lazy" else None
         if envelope is not None:
             try:
-                kind, item = envelope.event(line, self._kinds.usual)
+                kind, item = envelope.decode_event(line, self._kinds.usual)
             except FastPathMiss:
                 pass  # such as an ERROR event, or an object with undeclared fields
             else:
@@ -186,7 +186,7 @@ class Decoder(Generic[T]):
         header = read_header(body, what)
         self._kinds.check(header.api_version, header.kind, what)
         try:
-            metadata = validator(self._model.model_fields["metadata"])(bytes(header.metadata))
+            metadata = json_validator(self._model.model_fields["metadata"])(bytes(header.metadata))
         except ValidationError:  # a class of metadata may require what it does not have either
             metadata = decode(ObjectMeta, bytes(header.metadata), what)
         return self._model.model_construct(api_version=header.api_version, kind=header.kind, metadata=metadata)

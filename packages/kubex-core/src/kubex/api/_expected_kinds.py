@@ -10,9 +10,9 @@ from pydantic_core import from_json
 
 from kubex.core._wrong_content import is_failure
 from kubex.models import ApiResource, Status
+from kubex.models._api_resource import HasTypeMeta, TypeMeta
 from kubex.models._errors import DecodeError, decode
 from kubex.models._lazy.json_splitter import scan_object
-from kubex.models._type_meta import HasTypeMeta, TypeMeta
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """The exceptions of msgspec for JSON that it cannot read."""

@@ -78,4 +78,4 @@ class Objects(Generic[T]):
         while not self._items:
             page = await self._pages.__anext__()
             self._items = cast("LazyList[T]", page.items)
-        return self._items.take()
+        return self._items.pop_first()

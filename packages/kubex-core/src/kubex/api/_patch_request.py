@@ -10,7 +10,7 @@ from kubex.core._encode import complete
 from kubex.core._request import Request
 from kubex.core.params import TimeoutTypes
 from kubex.errors import ConfigurationError
-from kubex.models._type_meta import HasTypeMeta
+from kubex.models._api_resource import HasTypeMeta
 from kubex.patch import ApplyPatch, Patch
 
 

@@ -13,8 +13,8 @@ from kubex.core._encode import encode_object
 from kubex.core._request import Request
 from kubex.core.params import FieldValidationTypes, NamespaceTypes, TimeoutTypes
 from kubex.models import Resource, Scale
+from kubex.models._api_resource import HasTypeMeta
 from kubex.models._errors import decode
-from kubex.models._type_meta import HasTypeMeta
 from kubex.patch import Patch
 
 M = TypeVar("M", bound=Resource | Scale)

@@ -10,9 +10,9 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from kubex.core._errors import EncodeError
 from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
+from kubex.models._api_resource import HasTypeMeta
 from kubex.models._model import Model
-from kubex.models._nulls import dump
-from kubex.models._type_meta import HasTypeMeta
+from kubex.models._nulls import dump_with_nulls
 
 _REPLACEMENT = "\ufffd".encode()
 
@@ -33,7 +33,7 @@ def encode(value: object, *, partial: bool = False) -> bytes:
 def plain(value: Any) -> Any:
     """Replace models inside of plain containers by dicts. None in a mapping is kept, since merge patches need it."""
     if isinstance(value, BaseModel):
-        return dump(value)
+        return dump_with_nulls(value)
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, list | tuple):

@@ -8,7 +8,7 @@ from types import EllipsisType
 from typing import Literal, TypeAlias
 
 from kubex.core._errors import ConfigurationError
-from kubex.models._text_enum import TextEnum
+from kubex.models._types import TextEnum
 
 __all__ = [
     "DecodeMode",

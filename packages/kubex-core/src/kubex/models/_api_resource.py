@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from kubex.models._model import Model
 
@@ -66,3 +67,20 @@ def set_type_meta_defaults(model: type[Model]) -> None:
         # The schema is not built yet (defer_build), and each class has its own copy of inherited fields.
         model.__pydantic_fields__["api_version"].default = resource.api_version
         model.__pydantic_fields__["kind"].default = resource.kind
+
+
+class HasTypeMeta(Protocol):
+    """A class or an object with `api_version` and `kind`."""
+
+    @property
+    def api_version(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TypeMeta:
+    """The `apiVersion` and `kind` of a document that has no `ApiResource`, such as `Scale`."""
+
+    api_version: str
+    kind: str

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
+from kubex.models._api_resource import TypeMeta
 from kubex.models._model import Model
 from kubex.models._object_meta import ObjectMeta
 from kubex.models._resource import NamespacedResource, Resource
-from kubex.models._type_meta import TypeMeta
 
 
 class PartialObjectMetadata(Resource):
@@ -19,7 +19,7 @@ class NamespacedObjectMetadata(PartialObjectMetadata, NamespacedResource):
     """The metadata of an object that lives in a namespace."""
 
 
-SCALE = TypeMeta("autoscaling/v1", "Scale")
+SCALE_TYPE_META = TypeMeta("autoscaling/v1", "Scale")
 
 
 class ScaleSpec(Model):
@@ -38,8 +38,8 @@ class ScaleStatus(Model):
 class Scale(Model):
     """The `scale` subresource (`autoscaling/v1`) of a scalable kind."""
 
-    api_version: str = SCALE.api_version
-    kind: str = SCALE.kind
+    api_version: str = SCALE_TYPE_META.api_version
+    kind: str = SCALE_TYPE_META.kind
     metadata: ObjectMeta
     spec: ScaleSpec = Field(default_factory=ScaleSpec)  # an instance here would build its schema on import
     status: ScaleStatus | None = None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 # Fields whose JSON name is not their name in camelCase. The table is for names that many models share. Other models
 # pass theirs to `json_aliases()`, so that a name of one model does not change the fields of another. A Python keyword
 # has an underscore at the end.
-IRREGULAR: dict[str, str] = {
+IRREGULAR_NAMES: dict[str, str] = {
     "fields_v1": "fieldsV1",
     "ca_bundle": "caBundle",
     "cluster_ip": "clusterIP",
@@ -27,7 +27,7 @@ def json_alias(name: str) -> str:
     """Translate a Python field name to its JSON name: a table of irregular names, else camelCase."""
     if "_" not in name:
         return name
-    irregular = IRREGULAR.get(name)
+    irregular = IRREGULAR_NAMES.get(name)
     if irregular is not None:
         return irregular
     head, *rest = name.rstrip("_").split("_")

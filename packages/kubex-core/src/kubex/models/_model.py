@@ -8,7 +8,7 @@ from pydantic_core import to_json
 from typing_extensions import Self
 
 from kubex.models._json_aliases import json_alias
-from kubex.models._nulls import clear, clear_all, dump
+from kubex.models._nulls import clear, clear_all, dump_with_nulls
 from kubex.models._unknown_fields import refuse_unknown
 
 # Older versions cannot write an object inside another one while the schema of its own class is not built.
@@ -128,7 +128,7 @@ class Model(BaseModel):
 
         A field that the program set to None is left out. One that was read from null is null.
         """
-        return dump(self)
+        return dump_with_nulls(self)
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Iterate over what a `repr` shows: the fields that are set."""

@@ -34,7 +34,7 @@ def clear_all(model: BaseModel) -> None:
     clear(model.model_fields_set, [name for name, value in values.items() if value is None])
 
 
-def dump(model: BaseModel) -> dict[str, Any]:
+def dump_with_nulls(model: BaseModel) -> dict[str, Any]:
     """Return the JSON form of an object, with the names of JSON and the nulls that it was read with."""
     written: dict[str, Any] = with_nulls(model, model.model_dump(mode="json", by_alias=True, exclude_none=True))
     return written

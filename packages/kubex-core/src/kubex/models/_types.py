@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timezone
+from enum import Enum
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict, StrictInt, StrictStr, WithJsonSchema
@@ -168,3 +169,9 @@ Hidden = Field(repr=False)
 def is_ours(metadata: object) -> bool:
     """Return whether an item of metadata is one of this module, which validate a value without its neighbours."""
     return isinstance(metadata, _NullAs | _TimeFormat) or metadata is _NamesEncoder
+
+
+class TextEnum(str, Enum):
+    """A base of enumerations: a member equals its text and is formatted as it, on every version of Python."""
+
+    __str__ = str.__str__

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from kubex.models._resource import Resource
-from kubex.models._text_enum import TextEnum
+from kubex.models._types import TextEnum
 
 T_co = TypeVar("T_co", bound=Resource, covariant=True)
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from kubex.models._errors import decode_error
 from kubex.models._lazy.base import LazyModel, build
 from kubex.models._lazy.envelope import FastPathMiss, KindJson, envelope_decoder
-from kubex.models._lazy.field_decoders import complete, field_decoders
+from kubex.models._lazy.field_decoders import build_schema, field_decoders
 from kubex.models._lazy.json_splitter import Json, split_object
 from kubex.models._lazy.metadata import decode_metadata, name_in
 from kubex.models._lazy.raw_fields import RawFields
@@ -25,7 +25,7 @@ def decode_lazily(model: type[L], body: bytes, what: str, kind: KindJson | None 
     envelope = envelope_decoder(model)
     if envelope is not None:
         try:
-            return envelope.item(body, kind)
+            return envelope.decode_object(body, kind)
         except FastPathMiss:
             pass
     decoders = field_decoders(model)
@@ -55,14 +55,14 @@ def decode_eagerly(model: type[L], body: bytes, what: str) -> L:
     Raises DecodeError as `decode_lazily` does.
     """
     try:
-        return complete(model).model_validate_json(body)
+        return build_schema(model).model_validate_json(body)
     except ValidationError:
         return decode_lazily(model, body, what)
 
 
 def _decode_completely(model: type[L], body: bytes, what: str) -> L:
     try:
-        return complete(model).model_validate_json(body)
+        return build_schema(model).model_validate_json(body)
     except ValidationError as error:
         raise decode_error(error, what + _name_of(body)) from error
 

@@ -44,7 +44,7 @@ class EnvelopeDecoder(Generic[L]):
         self._item = msgspec.json.Decoder(item)
         self._event: msgspec.json.Decoder[Any] = msgspec.json.Decoder(event)
 
-    def item(self, body: bytes, kind: KindJson | None = None) -> L:
+    def decode_object(self, body: bytes, kind: KindJson | None = None) -> L:
         """Read an object; raises FastPathMiss. With `kind` it must be of that kind and have a name."""
         try:
             if not body.isascii():
@@ -53,7 +53,7 @@ class EnvelopeDecoder(Generic[L]):
         except _MISSES as error:
             raise FastPathMiss from error
 
-    def event(self, line: bytes, kind: KindJson) -> tuple[str, L]:
+    def decode_event(self, line: bytes, kind: KindJson) -> tuple[str, L]:
         """Read an event and its object, which must be of this kind and have a name; raises FastPathMiss."""
         try:
             if not line.isascii():

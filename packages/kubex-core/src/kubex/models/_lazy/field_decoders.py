@@ -14,7 +14,7 @@ from kubex.models._model import BUILT_FIRST, Model
 from kubex.models._object_meta import ObjectMeta
 from kubex.models._types import NullAsEmpty, NullAsEmptyDict, is_ours
 
-Validate = Callable[[bytes], Any]
+JsonValidator = Callable[[bytes], Any]
 
 # What a class may configure and still be decoded field by field: nothing that changes the values of fields.
 _SAFE_CONFIG = {
@@ -81,7 +81,7 @@ class FieldDecoder:
         self.required = field.is_required()
         self.model, self.many = _nested_model(field)
         self._field = field
-        self._validate: Validate | None = None
+        self._validate: JsonValidator | None = None
 
     def default(self) -> Any:
         """Return a new default."""
@@ -94,11 +94,11 @@ class FieldDecoder:
         return _annotated(self._field)
 
     @property
-    def validate(self) -> Validate:
+    def validate(self) -> JsonValidator:
         """The function that decodes the JSON of the field completely."""
         # Not a cached_property: up to Python 3.11 it has a lock, at which a child of fork() could wait indefinitely.
         if self._validate is None:
-            self._validate = validator(self._field)
+            self._validate = json_validator(self._field)
         return self._validate
 
 
@@ -124,7 +124,7 @@ class FieldDecoders(dict[str, FieldDecoder]):
 
 
 _DECODERS: dict[type[LazyModel], FieldDecoders | None] = {}
-_VALIDATORS: dict[str, list[tuple[Any, Validate]]] = {}
+_VALIDATORS: dict[str, list[tuple[Any, JsonValidator]]] = {}
 
 
 def field_decoders(model: type[LazyModel]) -> FieldDecoders | None:
@@ -134,19 +134,19 @@ def field_decoders(model: type[LazyModel]) -> FieldDecoders | None:
     except KeyError:
         pass
     if BUILT_FIRST or not model.__pydantic_fields_complete__:
-        complete(model)
+        build_schema(model)
     made = FieldDecoders(model) if _only_holds_fields(model) else None
     return _DECODERS.setdefault(model, made)
 
 
-def complete(model: type[M]) -> type[M]:
+def build_schema(model: type[M]) -> type[M]:
     """Build the schema of a model unless that is done."""
     if not model.__pydantic_complete__:
         model.model_rebuild(_types_namespace={})
     return model
 
 
-def validator(field: FieldInfo) -> Validate:
+def json_validator(field: FieldInfo) -> JsonValidator:
     """Return the function that decodes the JSON of a field; fields of the same type share it."""
     kind = _annotated(field)
     key = str(kind)  # unions are equal in any order, but the order may change how they validate
@@ -154,7 +154,7 @@ def validator(field: FieldInfo) -> Validate:
         if other == kind:
             return made
     for model in _models_in(kind):
-        complete(model)
+        build_schema(model)
     made = _without_input(kind)
     _VALIDATORS.setdefault(key, []).append((kind, made))
     return made
@@ -247,12 +247,12 @@ def _annotated(field: FieldInfo) -> Any:
     return cast("Any", Annotated)[parts]
 
 
-def _without_input(kind: Any) -> Validate:
+def _without_input(kind: Any) -> JsonValidator:
     """Return the function that decodes a type and shows no values in its errors, as models do."""
     is_model = isinstance(kind, type) and issubclass(cast("type[Any]", kind), Model)
     config = None if is_model else _HIDE_INPUT
     try:
-        return cast("Validate", TypeAdapter[Any](kind, config=config).validator.validate_json)
+        return cast("JsonValidator", TypeAdapter[Any](kind, config=config).validator.validate_json)
     except PydanticUserError:  # dataclasses and typed dicts do not accept a configuration from outside
         adapter = TypeAdapter[Any](kind)
         adapter.rebuild()  # an annotated model is deferred as the model itself

@@ -38,7 +38,7 @@ class LazyList(MutableSequence[T], Generic[T]):
             with suppress(DecodeError):  # which is raised again when the item is read
                 self._get(number)
 
-    def take(self) -> T:
+    def pop_first(self) -> T:
         """Remove the first item and return its object, of which the list keeps nothing; raises IndexError."""
         item = self._items.pop(0)
         if not isinstance(item, int):

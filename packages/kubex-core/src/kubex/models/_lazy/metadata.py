@@ -14,7 +14,7 @@ from pydantic_core import to_json
 from kubex.models._errors import decode_error
 from kubex.models._json_aliases import json_alias
 from kubex.models._lazy.base import construct
-from kubex.models._lazy.field_decoders import Validate, complete, validator
+from kubex.models._lazy.field_decoders import JsonValidator, build_schema, json_validator
 from kubex.models._lazy.json_splitter import Json, scan_object
 from kubex.models._object_meta import MANAGED_FIELDS, ObjectMeta
 
@@ -22,7 +22,7 @@ from kubex.models._object_meta import MANAGED_FIELDS, ObjectMeta
 _ALIKE = (str, int, dict[str, str], list[str])
 
 _WIRES = {name: json_alias(name) for name in ObjectMeta.model_fields}
-_validators: dict[str, Validate] = {}
+_validators: dict[str, JsonValidator] = {}
 
 
 def _make_struct() -> type[msgspec.Struct]:
@@ -31,7 +31,7 @@ def _make_struct() -> type[msgspec.Struct]:
         kind: Any = next((kind for kind in _ALIKE if field.annotation == kind | None and not field.metadata), None)
         fields.append((name, Raw | UnsetType if kind is None else kind | None | UnsetType, UNSET))
         if kind is None:
-            _validators[name] = validator(field)
+            _validators[name] = json_validator(field)
     skipped = ("managed_fields", Raw | UnsetType, UNSET)
     names = {**_WIRES, "managed_fields": MANAGED_FIELDS}
     return msgspec.defstruct("Metadata", [*fields, skipped], rename=names, forbid_unknown_fields=True, gc=False)
@@ -68,7 +68,7 @@ def decode_metadata(kind: type[ObjectMeta], body: Json, what: str) -> ObjectMeta
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValidationError):
             raw = _without_managed_fields(raw)
     try:
-        return complete(kind).model_validate_json(raw)
+        return build_schema(kind).model_validate_json(raw)
     except ValidationError as error:
         raise decode_error(error, f"the metadata of {what}{name_in(raw)}") from error
 

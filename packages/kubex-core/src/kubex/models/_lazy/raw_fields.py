@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from kubex.models._errors import DecodeError, decode_error
 from kubex.models._lazy.base import LazyModel, build
-from kubex.models._lazy.field_decoders import FieldDecoder, FieldDecoders, complete, field_decoders
+from kubex.models._lazy.field_decoders import FieldDecoder, FieldDecoders, build_schema, field_decoders
 from kubex.models._lazy.json_splitter import Json, split_array, split_object
 from kubex.models._model import NOT_SHOWN, Model
 from kubex.models._object_meta import ObjectMeta
@@ -176,7 +176,7 @@ class RawFields:
 
     def _whole(self, model: type[Model], body: bytes, path: str) -> Any:
         try:
-            return complete(model).__pydantic_validator__.validate_json(body)
+            return build_schema(model).__pydantic_validator__.validate_json(body)
         except ValidationError as error:
             raise decode_error(error, self._what, path) from error
 
