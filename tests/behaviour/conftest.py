@@ -8,7 +8,7 @@ import pytest
 import kubex_aiohttp
 import kubex_httpx
 from behaviour.namespaces import Namespaces
-from behaviour.widgets import WIDGETS, establish
+from behaviour.custom_resources import WIDGETS, establish
 from kubex.client import Client, create_client
 from kubex.transport import Backend
 from kubex_testing import ServerHandle

@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from behaviour.objects import SECONDS, named, revision, take, told
-from behaviour.widgets import WIDGET_SCHEMA, definition, establish, is_established
+from behaviour.custom_resources import WIDGET_SCHEMA, definition, establish, is_established
 from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import BadRequest, Conflict, Invalid, NotFound

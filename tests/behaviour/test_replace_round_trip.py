@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from behaviour.widgets import definition, establish
+from behaviour.custom_resources import definition, establish
 from kubex.api import Api
 from kubex.client import Client
 from kubex.core.params import DecodeMode
