@@ -7,8 +7,8 @@ import pytest
 
 import kubex_aiohttp
 import kubex_httpx
-from behaviour.namespaces import Namespaces
 from behaviour.custom_resources import WIDGETS, establish
+from behaviour.namespaces import Namespaces
 from kubex.client import Client, create_client
 from kubex.transport import Backend
 from kubex_testing import ServerHandle

@@ -7,8 +7,8 @@ from enum import Enum
 import anyio
 import pytest
 
-from behaviour.objects import SECONDS, named, revision, take, told
 from behaviour.custom_resources import WIDGET_SCHEMA, definition, establish, is_established
+from behaviour.objects import SECONDS, named, revision, take, told
 from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import BadRequest, Conflict, Invalid, NotFound

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from behaviour.objects import config_map, named, take
 from behaviour.custom_resources import definition, establish
+from behaviour.objects import config_map, named, take
 from behaviour.workloads import deployment, pod
 from kubex.api import Api, create_review
 from kubex.client import Client
