@@ -15,7 +15,7 @@ from kubex.client._tls import build_ssl_context
 from kubex.client._tls_config import TLSConfig, TLSConfigLoader
 from kubex.client._transport_pool import TransportPool
 from kubex.configuration import ClientConfiguration
-from kubex.core._request import Request
+from kubex.core._http import Request
 from kubex.credentials import Authentication, Credentials, TLSIdentity
 from kubex.transport import Backend, Limits, Transport, TransportConfig
 from kubex_k8s.v1_37.core.v1 import ConfigMap

@@ -13,11 +13,11 @@ from client.conftest import SOON, Connect
 from client.scripted_server import Arrivals, Gate, Turn, Turns, answer, silence, stream
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
-from kubex.client._calls import open_stream
+from kubex.client._client import open_byte_stream
 from kubex.client._request_builder import checked_path
 from kubex.client._stream import ByteStream
 from kubex.configuration import ClientConfiguration
-from kubex.core._request import Request
+from kubex.core._http import Request
 from kubex.core.params import Timeout
 from kubex.errors import ConnectTimeout, DeadlineExceeded, KubexError, ReadTimeout, TransportError
 from kubex.transport import Backend, LibraryDefaults
@@ -79,7 +79,7 @@ async def test_a_watch_that_hears_nothing_for_too_long_is_a_read_timeout(
 ) -> None:
     server = serve(Turns(stream(b"a\n")))
     request = Request(method="GET", path=checked_path("/watch"))
-    async with connect(server) as client, open_stream(client, request, idle=60, block="x") as opened:
+    async with connect(server) as client, open_byte_stream(client, request, idle=60, block="x") as opened:
         await falls_silent(opened, clock, 60)
 
 

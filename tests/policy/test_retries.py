@@ -7,10 +7,10 @@ import pytest
 
 from kubex.api import Api
 from kubex.client import RetryPolicy
-from kubex.client._calls import call
+from kubex.client._client import send_request
 from kubex.client._request_builder import checked_path
 from kubex.core._headers import Headers
-from kubex.core._request import Request
+from kubex.core._http import Request
 from kubex.errors import (
     ApiError,
     ConfigurationError,
@@ -87,7 +87,7 @@ async def test_the_429_of_an_eviction_is_its_answer() -> None:
     eviction = Request(method="POST", path=checked_path("/x/eviction"), body=b"{}", resend_when_throttled=False)
     async with scripted(refused(429, b"budget", Retry_After="0")) as (client, _):
         with pytest.raises(TooManyRequests, match="budget"):
-            await call(client, eviction, lambda response: response)
+            await send_request(client, eviction, lambda response: response)
 
 
 @pytest.mark.anyio

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 from pydantic import BaseModel
 
 from kubex.core._encode import encode
-from kubex.core._tracebacks import without_arguments
+from kubex.core._error_handling import without_arguments
 
 __all__ = ["ApplyPatch", "JsonPatch", "MergePatch", "Patch", "StrategicMergePatch"]
 

@@ -21,7 +21,7 @@ from kubex.api._accessors import (
 from kubex.api._endpoint import Endpoint
 from kubex.api._write_api import WriteApi
 from kubex.client import Client, create_client
-from kubex.core._closing import keep_error
+from kubex.core._error_handling import keep_error
 from kubex.core.params import DecodeMode, NamespaceTypes, Precondition, TimeoutTypes
 from kubex.models import Resource
 from kubex.models.markers import (
@@ -101,8 +101,8 @@ class Api(WriteApi[T]):
         Raises TooManyRequests, without a retry, while a budget forbids the eviction.
         See https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/.
         """
-        from kubex.api._creations import create_eviction
         from kubex.api._options import DeleteOptions
+        from kubex.api._pods import create_eviction
 
         endpoint = require_marker(endpoint_of(self), HasEviction, "evict")
         options = DeleteOptions(grace_period_seconds=grace_period_seconds, precondition=precondition, dry_run=dry_run)
@@ -124,7 +124,7 @@ class Api(WriteApi[T]):
         The server can choose another expiration than `expiration_seconds`: read `status.expiration_timestamp`.
         See https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#tokenrequest-api.
         """
-        from kubex.api._creations import create_token
+        from kubex.api._service_accounts import create_token
         from kubex.models import TokenRequestSpec
 
         endpoint = require_marker(endpoint_of(self), HasTokenRequest, "create_token")

@@ -6,20 +6,31 @@ from typing import Generic, Protocol, TypeVar
 
 from kubex.api._decode import Decoder
 from kubex.api._expected_kinds import expected_kinds
-from kubex.api._verbs import require_verb
 from kubex.client import Client
-from kubex.client._calls import resolve_timeout
+from kubex.client._client import resolve_timeout
+from kubex.core._http import JSON, Request
 from kubex.core._paths import collection_path, object_path
-from kubex.core._query import Query
-from kubex.core._request import JSON, Request
+from kubex.core._urls import Query
 from kubex.core.params import DecodeMode, NamespaceTypes, TimeoutTypes
-from kubex.errors import InvalidNameError, NamespaceError
-from kubex.models import NamespacedResource, ObjectMeta, Resource, api_resource
+from kubex.errors import InvalidNameError, NamespaceError, UnsupportedVerbError
+from kubex.models import ApiResource, NamespacedResource, ObjectMeta, Resource, api_resource
 
 T = TypeVar("T", bound=Resource)
 
 _METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+
+_METHODS = {
+    "get": ("get", "get_or_none"),
+    "list": ("list", "pages", "iterate"),
+    "watch": ("watch",),
+    "create": ("create",),
+    "update": ("replace",),
+    "patch": ("patch", "apply"),
+    "delete": ("delete",),
+    "deletecollection": ("delete_collection",),
+}
+_VERB_OF = {method: verb for verb, methods in _METHODS.items() for method in methods}
 
 
 class HasMetadata(Protocol):
@@ -165,3 +176,11 @@ def check_kind(kind: object) -> None:
             f"{kind.__name__} can only be created, so it has no Api: use create_review(client, {kind.__name__}(...))"
         )
     raise TypeError(f"{kind.__name__} is no kind: derive it from NamespacedResource or ClusterResource")
+
+
+def require_verb(resource: ApiResource, method: str) -> None:
+    """Raise UnsupportedVerbError, which names the methods that there are, if the kind lacks the verb of this one."""
+    if _VERB_OF[method] in resource.verbs:
+        return
+    there_are = tuple(name for verb, methods in _METHODS.items() if verb in resource.verbs for name in methods)
+    raise UnsupportedVerbError(resource.kind, method, there_are)

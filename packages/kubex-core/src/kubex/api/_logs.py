@@ -11,11 +11,10 @@ from typing_extensions import Self
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import LogOptions
 from kubex.client import ByteStream
-from kubex.client._calls import call, open_stream
+from kubex.client._client import open_byte_stream, send_request
 from kubex.client._stream import Lines
+from kubex.core._http import Request, Response
 from kubex.core._lines import TextSplitter
-from kubex.core._request import Request
-from kubex.core._response import Response
 from kubex.core._wrong_content import check_text
 from kubex.core.params import NamespaceTypes, TimeoutTypes
 from kubex.errors import ConfigurationError
@@ -59,7 +58,7 @@ class Logs:
             timestamps=timestamps or None,
         )
         request = self._request(name, options, namespace, request_timeout)
-        return await call(self._endpoint.client, request, lambda answer: _text(answer, request.path))
+        return await send_request(self._endpoint.client, request, lambda answer: _text(answer, request.path))
 
     def stream(
         self,
@@ -91,7 +90,7 @@ class Logs:
             timestamps=timestamps or None,
         )
         request = self._request(name, options, namespace, request_timeout)
-        stream = open_stream(self._endpoint.client, request, block="api.logs.stream(name) as log")
+        stream = open_byte_stream(self._endpoint.client, request, block="api.logs.stream(name) as log")
         return LogStream(stream, path=request.path)
 
     def _request(

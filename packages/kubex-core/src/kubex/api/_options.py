@@ -9,8 +9,8 @@ from typing import Any, ClassVar, NamedTuple
 from typing_extensions import Self, dataclass_transform
 
 from kubex.core._encode import encode
-from kubex.core._query import Query, QueryValue
 from kubex.core._selectors import Selector, field_selector, label_selector
+from kubex.core._urls import Query, QueryValue
 from kubex.core.params import FieldValidationTypes, Precondition, PropagationPolicyTypes, ResourceVersionMatchTypes
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import WriteOptions
 from kubex.core._encode import complete
-from kubex.core._request import Request
+from kubex.core._http import Request
 from kubex.core.params import TimeoutTypes
 from kubex.errors import ConfigurationError
 from kubex.models._api_resource import HasTypeMeta

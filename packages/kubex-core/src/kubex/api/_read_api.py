@@ -9,7 +9,7 @@ from kubex.api._endpoint import Endpoint
 from kubex.api._options import GetOptions, ListOptions, WatchOptions
 from kubex.api._pages import Objects, Pages
 from kubex.api._watch import ALL_BOOKMARKS, BOOKMARKS, WATCH_MARGIN, WATCH_SECONDS, Watch
-from kubex.client._calls import call, open_stream
+from kubex.client._client import open_byte_stream, send_request
 from kubex.core._selectors import Selector
 from kubex.core.params import DecodeMode, NamespaceTypes, ResourceVersionMatch, ResourceVersionMatchTypes, TimeoutTypes
 from kubex.errors import ConfigurationError, NotFound
@@ -45,7 +45,7 @@ class ReadApi(Generic[T]):
         query = GetOptions(resource_version=resource_version).query() if resource_version is not None else None
         request = endpoint.request("GET", path, request_timeout, query=query, accept=endpoint.accept)
         decoder = endpoint.decoder.using(decode)
-        return await call(endpoint.client, request, lambda answer: decoder.item(answer.body))
+        return await send_request(endpoint.client, request, lambda answer: decoder.item(answer.body))
 
     async def get_or_none(
         self,
@@ -116,7 +116,7 @@ class ReadApi(Generic[T]):
             query=options.query(),
             accept=endpoint.accept_list,
         )
-        return await call(endpoint.client, request, lambda answer: decode(answer.body))
+        return await send_request(endpoint.client, request, lambda answer: decode(answer.body))
 
     def pages(
         self,
@@ -226,7 +226,7 @@ class ReadApi(Generic[T]):
         path = endpoint.collection_path(namespace)
         request = endpoint.request("GET", path, request_timeout, query=options.query(), accept=endpoint.accept)
         hidden = () if bookmarks else BOOKMARKS if send_initial_events else ALL_BOOKMARKS
-        stream = open_stream(
+        stream = open_byte_stream(
             endpoint.client, request, idle=timeout_seconds + WATCH_MARGIN, block="api.watch() as events"
         )
         return Watch(

@@ -8,10 +8,10 @@ from kubex.api._endpoint import check_client
 from kubex.api._expected_kinds import expected_kinds, is_blank, read_header, read_success
 from kubex.api._options import WriteOptions, dry_run_value
 from kubex.client import Client
-from kubex.client._calls import call, resolve_timeout
+from kubex.client._client import resolve_timeout, send_request
 from kubex.core._encode import encode_object
+from kubex.core._http import Request
 from kubex.core._paths import build_collection_path
-from kubex.core._request import Request
 from kubex.core.params import NamespaceTypes, TimeoutTypes
 from kubex.errors import NamespaceError
 from kubex.models import ApiResource, CreateOnly, NamespacedCreateOnly
@@ -45,7 +45,7 @@ async def create_review(
         body=encode_object(review, resource),
         timeout=request_timeout if request_timeout is ... else resolve_timeout(client, request_timeout),
     )
-    return await call(client, request, lambda answer: _answered(review, resource, answer.body))
+    return await send_request(client, request, lambda answer: _answered(review, resource, answer.body))
 
 
 def api_resource_of_review(review: object) -> ApiResource:

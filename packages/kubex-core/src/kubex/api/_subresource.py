@@ -8,9 +8,9 @@ from kubex.api._endpoint import Endpoint
 from kubex.api._expected_kinds import ExpectedKinds
 from kubex.api._options import WriteOptions, dry_run_value
 from kubex.api._patch_request import patch_request
-from kubex.client._calls import call
+from kubex.client._client import send_request
 from kubex.core._encode import encode_object
-from kubex.core._request import Request
+from kubex.core._http import Request
 from kubex.core.params import FieldValidationTypes, NamespaceTypes, TimeoutTypes
 from kubex.models import Resource, Scale
 from kubex.models._api_resource import HasTypeMeta
@@ -83,7 +83,7 @@ class Subresource(Generic[M]):
         )
 
     async def _send(self, request: Request) -> M:
-        return await call(self._endpoint.client, request, lambda answer: self._decode(answer.body))
+        return await send_request(self._endpoint.client, request, lambda answer: self._decode(answer.body))
 
     def _decode(self, body: bytes) -> M:
         what = f"{self._name} of {self._endpoint.api_resource.group_resource}"

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from kubex.api._options import DeleteOptions, SelectOptions, WriteOptions, dry_run_value
 from kubex.api._read_api import ReadApi
-from kubex.client._calls import call
+from kubex.client._client import send_request
 from kubex.core._encode import encode_object
-from kubex.core._request import Request
+from kubex.core._http import Request
 from kubex.core._selectors import Selector
 from kubex.core.params import FieldValidationTypes, NamespaceTypes, Precondition, PropagationPolicyTypes, TimeoutTypes
 from kubex.models import Resource
@@ -49,7 +49,9 @@ class WriteApi(ReadApi[T]):
         path = endpoint.create_path(obj, namespace, "create")
         request = endpoint.request("POST", path, request_timeout, query=options.query(), body=body)
         # Users can create a review as a dynamic object, and reviews do not have names.
-        return await call(endpoint.client, request, lambda answer: endpoint.decoder.item(answer.body, named=False))
+        return await send_request(
+            endpoint.client, request, lambda answer: endpoint.decoder.item(answer.body, named=False)
+        )
 
     async def replace(
         self,
@@ -175,7 +177,7 @@ class WriteApi(ReadApi[T]):
         )
         path = endpoint.object_path(name, namespace, "delete")
         request = endpoint.request("DELETE", path, request_timeout, body=options.encode())
-        return await call(endpoint.client, request, lambda answer: endpoint.decoder.item_or_status(answer.body))
+        return await send_request(endpoint.client, request, lambda answer: endpoint.decoder.item_or_status(answer.body))
 
     async def delete_collection(
         self,
@@ -205,8 +207,8 @@ class WriteApi(ReadApi[T]):
             query=SelectOptions(label_selector=label_selector, field_selector=field_selector).query(),
             body=options.encode(),
         )
-        return await call(endpoint.client, request, lambda answer: endpoint.decoder.list_or_status(answer.body))
+        return await send_request(endpoint.client, request, lambda answer: endpoint.decoder.list_or_status(answer.body))
 
     async def _send(self, request: Request) -> T:
         endpoint = self._endpoint
-        return await call(endpoint.client, request, lambda answer: endpoint.decoder.item(answer.body))
+        return await send_request(endpoint.client, request, lambda answer: endpoint.decoder.item(answer.body))

@@ -5,12 +5,12 @@ import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from kubex.client._choice import ClientChoise
 from kubex.client._options import ClientOptions
-from kubex.core._warn import warn_caller
+from kubex.core._warnings import warn_caller
 from kubex.errors import BackendError, NoBackendError
 from kubex.transport import API_VERSION, MINIMUM_API_VERSION, Backend, IgnoredOption, LibraryDefaults
 
@@ -20,6 +20,20 @@ RUNTIMES = [frozenset({"asyncio"}), frozenset({"trio"}), frozenset({"asyncio", "
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _OPTIONS = frozenset(option.name for option in dataclasses.fields(ClientOptions)) | {"timeout"}
+
+
+class ClientChoise(str, Enum):
+    """The name of a backend, or AUTO for the installed backend with the highest priority.
+
+    `ClientChoice` is another name for this class.
+    """
+
+    AUTO = "auto"
+    AIOHTTP = "aiohttp"
+    HTTPX = "httpx"
+
+
+ClientChoice = ClientChoise
 
 
 @dataclass(frozen=True, slots=True)

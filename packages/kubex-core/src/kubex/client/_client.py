@@ -1,6 +1,6 @@
 """`Client`: sends requests with credentials, retries, timeouts and warnings, and raises errors of the API."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -36,14 +36,13 @@ from kubex.client._transport_config import (
     warn_insecure,
 )
 from kubex.client._transport_pool import TransportPool
-from kubex.client._warnings import raise_with_warnings, warn_result
 from kubex.configuration import ClientConfiguration, credentials_for
 from kubex.core._api_errors import error_from_response
-from kubex.core._closing import keep_error
 from kubex.core._encode import encode
-from kubex.core._query import Query
-from kubex.core._request import JSON, Request
-from kubex.core._response import Response
+from kubex.core._error_handling import keep_error
+from kubex.core._http import JSON, Request, Response
+from kubex.core._urls import Query
+from kubex.core._warnings import raise_with_warnings, warn_result
 from kubex.core._wrong_content import error_for_content
 from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
 from kubex.errors import ClientClosedError, ConfigurationError, DecodeError, KubexError, TLSError
@@ -313,3 +312,21 @@ async def _read_some(response: StreamResponse) -> bytes:
 
 def _whole(response: Response) -> Response:
     return response
+
+
+# The verbs in `kubex.api` use the functions below. They are not public methods, because users do not build a `Request`.
+
+
+def send_request(client: Client, request: Request, decode: Callable[[Response], R]) -> Awaitable[R]:
+    """Send a request; see `Client._call()`."""
+    return client._call(request, decode)  # pyright: ignore[reportPrivateUsage]
+
+
+def open_byte_stream(client: Client, request: Request, *, block: str, idle: float | None = None) -> ByteStream:
+    """Return the stream of a request; see `Client._open`."""
+    return client._open(request, idle=idle, block=block)  # pyright: ignore[reportPrivateUsage]
+
+
+def resolve_timeout(client: Client, timeout: TimeoutTypes) -> Resolved:
+    """Check the timeout of one call; see `Client._resolve_timeout`."""
+    return client._resolve_timeout(timeout)  # pyright: ignore[reportPrivateUsage]

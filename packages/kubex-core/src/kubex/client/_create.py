@@ -7,13 +7,12 @@ from typing import Any
 
 import anyio.to_thread
 
-from kubex.client._backend_selection import select_backend
-from kubex.client._choice import ClientChoise
+from kubex.client._backend_selection import ClientChoise, select_backend
 from kubex.client._client import Client
 from kubex.client._event_loop import runtime
 from kubex.client._options import ClientOptions
 from kubex.configuration import ClientConfiguration
-from kubex.core._warn import warn_caller
+from kubex.core._warnings import warn_caller
 from kubex.errors import AlreadyOpenError
 from kubex.transport import Backend
 

@@ -4,7 +4,7 @@ import ipaddress
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from kubex.core._url import ascii_host
+from kubex.core._urls import ascii_host
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from types import EllipsisType
 
 from kubex.client._retry import RetryPolicy
+from kubex.core._error_handling import without_arguments
 from kubex.core._proxy import parse_proxy
-from kubex.core._tracebacks import without_arguments
 from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
 from kubex.errors import ConfigurationError
 

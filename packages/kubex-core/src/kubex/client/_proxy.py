@@ -13,7 +13,7 @@ from kubex.client._no_proxy import bypasses_proxy
 from kubex.client._tls import build_proxy_context, proxy_tls_settings
 from kubex.configuration import ClientConfiguration
 from kubex.core._proxy import Proxy, parse_proxy
-from kubex.core._warn import warn_caller
+from kubex.core._warnings import warn_caller
 from kubex.transport import TLSSettings
 
 ProxyOption = str | Mapping[str, str] | None

@@ -5,9 +5,8 @@ import sys
 from collections.abc import Mapping
 
 from kubex._version import __version__
-from kubex.core._query import encode_query
-from kubex.core._request import Request
-from kubex.core._url import with_lower_scheme
+from kubex.core._http import Request
+from kubex.core._urls import encode_query, with_lower_scheme
 from kubex.credentials import Authentication
 from kubex.errors import ConfigurationError, InvalidNameError
 from kubex.transport import Limits, PreparedRequest

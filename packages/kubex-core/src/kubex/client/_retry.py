@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from kubex.core._headers import Headers
-from kubex.core._request import Request
+from kubex.core._http import Request
 from kubex.errors import ConfigurationError, ConnectError, ConnectionLost, ProxyError, ReadTimeout, TLSError
 
 THROTTLED = 429

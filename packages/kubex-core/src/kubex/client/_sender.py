@@ -15,8 +15,7 @@ from kubex.client._stream import OpenStream
 from kubex.client._tls_config import TLSConfig, TLSConfigLoader
 from kubex.client._transport_pool import PooledTransport, TransportPool
 from kubex.core._headers import Headers
-from kubex.core._request import Request
-from kubex.core._response import Response
+from kubex.core._http import Request, Response
 from kubex.credentials import Authentication, Credentials
 from kubex.errors import (
     ConfigurationError,

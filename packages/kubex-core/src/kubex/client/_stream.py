@@ -9,7 +9,7 @@ import anyio
 from typing_extensions import Self
 
 from kubex.client._transport_pool import PooledTransport
-from kubex.core._closing import keep_error
+from kubex.core._error_handling import keep_error
 from kubex.core._headers import Headers
 from kubex.core._lines import LONGEST_LINE, LineSplitter, Splitter, TextSplitter
 from kubex.errors import AlreadyOpenError, DeadlineExceeded, DecodeError, StreamNotOpenError

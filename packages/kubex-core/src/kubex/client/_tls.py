@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from kubex.client._tls_config import TLSConfig
 from kubex.configuration import ClientConfiguration
-from kubex.core._url import ascii_host
+from kubex.core._urls import ascii_host
 from kubex.credentials import FetchRequest
 from kubex.credentials._ca_certificates import load_ca_certificates
 from kubex.credentials._client_certificate import load_identity

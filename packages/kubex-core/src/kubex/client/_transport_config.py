@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from kubex.client._options import KUBEX_BUFFER_SIZE, KUBEX_WS_MAX_MESSAGE_SIZE, ClientOptions, default_timeout
 from kubex.configuration import ClientConfiguration
-from kubex.core._warn import warn_caller
+from kubex.core._warnings import warn_caller
 from kubex.core.params import Timeout
 from kubex.errors import BackendError, InsecureServerWarning, KubexError
 from kubex.transport import Backend, Proxy, TLSSettings, Transport, TransportConfig

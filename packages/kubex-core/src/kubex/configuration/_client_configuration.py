@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 
 from kubex.configuration._validation import validate
-from kubex.core._tracebacks import without_arguments
+from kubex.core._error_handling import without_arguments
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect
 
 StrPath = str | os.PathLike[str]

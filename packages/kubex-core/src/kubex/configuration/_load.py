@@ -13,7 +13,7 @@ from kubex.configuration._client_configuration import ClientConfiguration, StrPa
 from kubex.configuration._context import NO_OVERRIDES, ConfigOverrides, build_configuration, namespace_only
 from kubex.configuration._merge import RawConfig, describe_missing, find_paths, read_and_merge
 from kubex.configuration._pod import SERVICE_ACCOUNT, is_pod, pod_configuration
-from kubex.core._tracebacks import forget_frames
+from kubex.core._error_handling import forget_frames
 from kubex.errors import ConfigurationError
 
 T = TypeVar("T")

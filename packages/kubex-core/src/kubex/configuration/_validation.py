@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kubex.core._proxy import parse_proxy
 from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
-from kubex.core._url import holds_credentials, split_url, without_query
+from kubex.core._urls import holds_credentials, split_url, without_query
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect
 from kubex.credentials._tokens import token_problem
 from kubex.errors import ConfigurationError

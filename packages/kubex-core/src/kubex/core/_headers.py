@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
@@ -88,3 +89,8 @@ def parse_warning(value: str) -> list[str]:
         texts.append(_ESCAPE.sub(r"\1", match[3]))
         position = match.end()
     return [text for text in texts if text]
+
+
+def basic_authorization(username: str, password: str) -> str:
+    """Build the value of an `Authorization` or `Proxy-Authorization` header, in UTF-8."""
+    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode("ascii")

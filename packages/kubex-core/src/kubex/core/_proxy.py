@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from kubex.core._basic_auth import basic_authorization
 from kubex.core._errors import ConfigurationError
+from kubex.core._headers import basic_authorization
 from kubex.core._unicode import has_lone_surrogate
-from kubex.core._url import split_url
+from kubex.core._urls import split_url
 
 SCHEMES = ("http", "https")
 """The schemes of HTTP proxies."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from kubex.core._tracebacks import forget_frames
+from kubex.core._error_handling import forget_frames
 from kubex.credentials._authentication import Authentication, TLSIdentity
 from kubex.credentials._file_credentials import FileCredentials
 from kubex.credentials._file_io import read_pem

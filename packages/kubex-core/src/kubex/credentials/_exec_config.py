@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from kubex.core._tracebacks import without_arguments
+from kubex.core._error_handling import without_arguments
 from kubex.errors import ConfigurationError
 
 InteractiveMode = Literal["Never", "IfAvailable", "Always"]

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from kubex.core._tracebacks import without_arguments
+from kubex.core._error_handling import without_arguments
 from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
-from kubex.core._url import holds_credentials, split_url, without_query
+from kubex.core._urls import holds_credentials, split_url, without_query
 from kubex.credentials._tokens import token_problem
 from kubex.errors import ConfigurationError
 

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import quote_plus, urlencode, urlsplit
 
-from kubex.core._basic_auth import basic_authorization
+from kubex.core._headers import basic_authorization
 from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
-from kubex.core._url import split_url
+from kubex.core._urls import split_url
 from kubex.credentials._fetch import Fetch, FetchRequest, FetchResponse
 from kubex.credentials._oidc_config import OpenIDConnect, is_confidential
 from kubex.errors import ConfigurationError, TransportError

@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 import anyio
 from typing_extensions import override
 
-from kubex.core._tracebacks import forget_frames
+from kubex.core._error_handling import forget_frames
 from kubex.credentials._authentication import Authentication, Credentials
 from kubex.errors import ConfigurationError
 

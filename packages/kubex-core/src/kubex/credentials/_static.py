@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from typing_extensions import override
 
-from kubex.core._basic_auth import basic_authorization
+from kubex.core._headers import basic_authorization
 from kubex.credentials._authentication import Authentication, Credentials, TLSIdentity
 
 ANONYMOUS = Authentication()

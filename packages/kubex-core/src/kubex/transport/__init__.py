@@ -1,8 +1,8 @@
 """The interface for authors of HTTP backends."""
 
 from kubex.core._headers import Headers
+from kubex.core._http import Response
 from kubex.core._proxy import Proxy
-from kubex.core._response import Response
 from kubex.core.params import Timeout
 from kubex.transport._backend import (
     API_VERSION,

@@ -6,7 +6,7 @@ from enum import Enum
 from types import TracebackType
 from typing import NoReturn, TypeAlias
 
-from kubex.core._tracebacks import forget_frames
+from kubex.core._error_handling import forget_frames
 from kubex.core._transport_errors import ConnectTimeout, ReadTimeout, TransportError
 from kubex.models._errors import KubexError
 from kubex.transport._config import Limits, PreparedRequest

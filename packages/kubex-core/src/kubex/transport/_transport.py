@@ -7,9 +7,9 @@ from types import TracebackType
 
 import anyio
 
-from kubex.core._closing import keep_error
+from kubex.core._error_handling import keep_error
 from kubex.core._errors import BackendError
-from kubex.core._response import Response
+from kubex.core._http import Response
 from kubex.core._transport_errors import ConnectError
 from kubex.transport._config import PreparedRequest, TransportConfig
 from kubex.transport._connect_guard import ConnectGuard

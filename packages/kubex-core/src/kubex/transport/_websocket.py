@@ -9,7 +9,7 @@ from typing import Literal
 
 import anyio
 
-from kubex.core._closing import keep_error
+from kubex.core._error_handling import keep_error
 from kubex.core._headers import Headers
 from kubex.core._transport_errors import TransportError
 

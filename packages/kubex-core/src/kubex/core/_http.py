@@ -1,11 +1,14 @@
-"""`Request`: the verbs of `Api` build it, and `Client` sends it."""
+"""Requests to the API server and their complete responses, without I/O."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import EllipsisType
+from typing import Any
 
-from kubex.core._query import Query
+from kubex.core._headers import Headers
+from kubex.core._urls import Query
 from kubex.core.params import Timeout
 
 JSON = "application/json"
@@ -33,3 +36,16 @@ class Request:
     def reads_only(self) -> bool:
         """Whether the request does not change anything, so that it can be sent again."""
         return self.method in ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The response to a plain request: status code, headers and the complete body.
+
+    `extensions` contains additional data of the HTTP backend or of a wrapper.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes = field(repr=False)
+    extensions: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)

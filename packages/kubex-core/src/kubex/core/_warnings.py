@@ -1,11 +1,16 @@
-"""Issue warnings at the user's line."""
+"""Issue Python warnings at the user's line, also for the `Warning` headers of API servers."""
 
 from __future__ import annotations
 
 import inspect
 import re
 import warnings
+from collections.abc import Iterable
 from types import FrameType
+from typing import NoReturn
+
+from kubex.core._errors import ApiWarning
+from kubex.models._errors import KubexError
 
 # Modules that can be on the stack between the user's line and a warning: Kubex and context managers.
 _OURS = re.compile(r"(kubex|kubex_aiohttp|kubex_httpx|contextlib)(\.|$)")
@@ -28,3 +33,20 @@ def _is_ours(frame: FrameType) -> bool:
 def warn_caller(message: str | Warning, category: type[Warning] | None = None) -> None:
     """Issue a warning at the user's line."""
     warnings.warn(message, category, stacklevel=stacklevel())
+
+
+def warn_result(texts: Iterable[str], result: object) -> None:
+    """Issue a warning for each text at the user's line; if the user turned it into an error, that has the `result`."""
+    for text in texts:
+        warning = ApiWarning(text)
+        warning.result = result
+        warn_caller(warning)
+
+
+def raise_with_warnings(error: KubexError, texts: Iterable[str]) -> NoReturn:
+    """Issue a warning for each text, then raise the error, also if the user turned warnings into errors."""
+    try:
+        warn_result(texts, None)
+    except ApiWarning as warning:
+        raise error from warning
+    raise error

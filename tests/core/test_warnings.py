@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 from typing import Any
 
-from kubex.core._warn import warn_caller
+from kubex.core._warnings import warn_caller
 
 
 def library(module: str) -> Any:

@@ -1,9 +1,12 @@
-"""Remove secrets from tracebacks: some error reporters show the local variables of each frame."""
+"""Remove secrets from tracebacks, and keep the exception of an `async with` block while it is closed."""
 
 import functools
 import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TypeVar
+
+C = TypeVar("C", bound=type)
 
 
 def forget_frames(error: BaseException) -> None:
@@ -24,9 +27,6 @@ def forget_frames(error: BaseException) -> None:
         waiting += [behind for behind in (each.__cause__, each.__context__, *several) if behind is not None]
 
 
-C = TypeVar("C", bound=type)
-
-
 def without_arguments(kind: C) -> C:
     """Keep the arguments of a dataclass out of the traceback if it cannot be created; use it as a class decorator."""
     create: Callable[..., None] = vars(kind)["__init__"]
@@ -42,3 +42,8 @@ def without_arguments(kind: C) -> C:
 
     kind.__init__ = __init__  # type: ignore[misc]
     return kind
+
+
+def keep_error(error: BaseException | None) -> AbstractContextManager[object]:
+    """Suppress exceptions that would replace `error`, the exception of the user's block; without it they are raised."""
+    return nullcontext() if error is None else suppress(Exception)

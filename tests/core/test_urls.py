@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from kubex.core._query import Query, encode_query
+from kubex.core._urls import Query, encode_query
 from kubex.errors import ConfigurationError
 
 

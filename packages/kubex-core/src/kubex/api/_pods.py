@@ -1,0 +1,40 @@
+"""The `eviction` subresource of pods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubex.api._endpoint import Endpoint
+from kubex.api._expected_kinds import STATUS, ExpectedKinds, is_blank, read_success
+from kubex.api._options import DeleteOptions
+from kubex.client._client import send_request
+from kubex.core._encode import encode
+from kubex.core.params import NamespaceTypes, TimeoutTypes
+from kubex.models import Status
+from kubex.models._api_resource import TypeMeta
+
+_EVICTION = TypeMeta("policy/v1", "Eviction")
+# API servers respond with a Status, although their OpenAPI document states an Eviction.
+_EVICTION_RESPONSE = ExpectedKinds((STATUS, _EVICTION))
+
+
+async def create_eviction(
+    endpoint: Endpoint[Any], name: str, options: DeleteOptions, namespace: NamespaceTypes, timeout: TimeoutTypes
+) -> Status:
+    """Create the `eviction` of an object. Its 429 means a disruption budget, so it is not retried."""
+    path = endpoint.object_path(name, namespace, "evict", "eviction")
+    body = {
+        "apiVersion": "policy/v1",
+        "kind": "Eviction",
+        "metadata": {"name": name, "namespace": endpoint.resolve(namespace)},
+        "deleteOptions": options.document(),
+    }
+    request = endpoint.request("POST", path, timeout, body=encode(body), resend_when_throttled=False)
+    return await send_request(endpoint.client, request, lambda answer: _evicted(answer.body))
+
+
+def _evicted(body: bytes) -> Status:
+    """Decode the response to an eviction: a Status, the Eviction, or nothing."""
+    if is_blank(body) or _EVICTION_RESPONSE.check_object(body, "Status", named=False).kind != _EVICTION.kind:
+        return read_success(body)
+    return Status(status="Success")
