@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kubex.core._api_errors import BY_STATUS, error_from_response, error_from_status
+from kubex.core._api_errors import CLASS_BY_STATUS, error_from_response, error_from_status
 from kubex.core._headers import MAX_RETRY_AFTER, Headers
 from kubex.errors import AlreadyExists, ApiError, Conflict, Forbidden, NotFound, TooManyRequests
 from kubex.models import Status
@@ -16,10 +16,10 @@ def error_of(status: int, body: bytes = b"", *headers: tuple[str, str]) -> ApiEr
     return error_from_response(status, Headers(headers), body, method="GET", path="/api/v1/pods")
 
 
-@pytest.mark.parametrize("status", sorted(BY_STATUS))
+@pytest.mark.parametrize("status", sorted(CLASS_BY_STATUS))
 def test_each_status_has_its_class(status: int) -> None:
     error = error_of(status)
-    assert type(error) is BY_STATUS[status]
+    assert type(error) is CLASS_BY_STATUS[status]
     assert error.status == status
     assert error.api_status.code == status
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubex.core._paths import collection_path, object_path, segment
+from kubex.core._paths import collection_path, encode_segment, object_path
 from kubex.errors import InvalidNameError, NamespaceError
 from kubex.models import ApiResource, NamespacedResource, Resource, api_resource, dynamic_resource
 from kubex_k8s.v1_37.apps.v1 import Deployment
@@ -30,7 +30,7 @@ def test_a_name_that_would_leave_its_place_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", [None, 7, b"web", ["web"]])
 def test_a_name_that_is_no_text_is_refused(name: object) -> None:
     with pytest.raises(InvalidNameError, match="is not a string"):
-        segment(name, "name")  # type: ignore[arg-type]  # what a program without type checks may do
+        encode_segment(name, "name")  # type: ignore[arg-type]  # what a program without type checks may do
 
 
 @pytest.mark.covers("pitfall-11")
@@ -49,7 +49,7 @@ def test_a_name_that_is_no_text_is_refused(name: object) -> None:
     ],
 )
 def test_any_other_name_is_encoded(name: str, sent: str) -> None:
-    assert segment(name, "name") == sent
+    assert encode_segment(name, "name") == sent
 
 
 @pytest.mark.parametrize(

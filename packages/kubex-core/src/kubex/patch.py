@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 from pydantic import BaseModel
 
 from kubex.core._encode import encode
-from kubex.core._error_handling import without_arguments
+from kubex.core._error_handling import hide_arguments
 
 __all__ = ["ApplyPatch", "JsonPatch", "MergePatch", "Patch", "StrategicMergePatch"]
 
@@ -52,7 +52,7 @@ class JsonPatch:
         return encode(list(self.operations))
 
 
-@without_arguments
+@hide_arguments
 @dataclass(frozen=True, slots=True)
 class ApplyPatch:
     """The fields that one manager wants, as plain values (server-side apply); for a whole object there is `Api.apply`.

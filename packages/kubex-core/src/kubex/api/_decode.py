@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from kubex.api._expected_kinds import UNREADABLE, ExpectedKinds, expected_kinds, is_blank, read_header, read_success
+from kubex.api._expected_kinds import JSON_ERRORS, ExpectedKinds, decode_success, expected_kinds, is_blank, read_header
 from kubex.api._garbage_collection import garbage_collection_paused
 from kubex.core._api_errors import error_from_status
 from kubex.core._errors import UnknownWatchEventError
@@ -53,12 +53,12 @@ class Decoder(Generic[T]):
     list is decoded eagerly.
     """
 
-    __slots__ = ("_kinds", "_list", "_list_kinds", "_model", "_pause_gc", "_what", "mode")
+    __slots__ = ("_description", "_kinds", "_list", "_list_kinds", "_model", "_pause_gc", "mode")
 
     def __init__(
         self,
         model: type[T],
-        what: str,
+        description: str,
         mode: DecodeMode = "lazy",
         *,
         kinds: tuple[ExpectedKinds, ExpectedKinds] | None = None,
@@ -68,7 +68,7 @@ class Decoder(Generic[T]):
             raise ConfigurationError(f'must be "lazy" or "eager", not {mode!r}', field="decode")
         self._model = model
         self._list: type[ResourceList[T]] | None = None
-        self._what = what
+        self._description = description
         self._kinds, self._list_kinds = kinds or expected_kinds(api_resource(model))
         self.mode = mode
         self._pause_gc = pause_gc
@@ -78,24 +78,24 @@ class Decoder(Generic[T]):
         if mode is None or mode == self.mode:
             return self
         kinds = self._kinds, self._list_kinds
-        return Decoder(self._model, self._what, mode, kinds=kinds, pause_gc=self._pause_gc)
+        return Decoder(self._model, self._description, mode, kinds=kinds, pause_gc=self._pause_gc)
 
     def item(self, body: bytes, *, named: bool = True) -> T:
         """Decode one object; raises DecodeError, which names it.
 
         With `named=False` the object needs no name if it says its kind.
         """
-        found = self._usual(body)
+        found = self._decode_fast(body)
         if found is not None:
             return found
-        self._kinds.check_object(body, self._what, named=named)
-        return self._unchecked(body)
+        self._kinds.check_object(body, self._description, named=named)
+        return self._decode_unchecked(body)
 
-    def _usual(self, body: bytes) -> T | None:
+    def _decode_fast(self, body: bytes) -> T | None:
         """Decode an object that says the usual kind and has a name; None if it has to be looked at."""
         if self.mode == "lazy":
             try:
-                return decode_lazily(self._model, body, self._what, self._kinds.usual)
+                return decode_lazily(self._model, body, self._description, self._kinds.fast_path_json)
             except FastPathMiss:
                 return None
         try:
@@ -106,9 +106,9 @@ class Decoder(Generic[T]):
         is_usual = (found.api_version, found.kind) == (usual.api_version, usual.kind)
         return found if is_usual and getattr(found.metadata, "name", None) else None
 
-    def _unchecked(self, body: bytes) -> T:
+    def _decode_unchecked(self, body: bytes) -> T:
         decode_object = decode_eagerly if self.mode == "eager" else decode_lazily
-        return decode_object(self._model, body, self._what)
+        return decode_object(self._model, body, self._description)
 
     def list(self, body: bytes) -> ResourceList[T]:
         """Decode a list, in the lazy mode as far as its items are read; raises DecodeError."""
@@ -120,15 +120,15 @@ class Decoder(Generic[T]):
 
     def split(self, body: bytes) -> ResourceList[T]:
         """Split a list into its items, each of which is decoded when it is read; raises DecodeError."""
-        what = f"a list of {self._what}"
-        found = _split_list(body, what)
-        self._list_kinds.check(found.api_version, found.kind, what)
+        description = f"a list of {self._description}"
+        found = _split_list(body, description)
+        self._list_kinds.check(found.api_version, found.kind, description)
         if not found.kind and found.items is UNSET:
-            raise DecodeError(what, "the response has neither a kind nor items")
-        decode_item = self._unchecked if found.kind else self.item
+            raise DecodeError(description, "the response has neither a kind nor items")
+        decode_item = self._decode_unchecked if found.kind else self.item
         fields: dict[str, Any] = {"items": LazyList[T](raws=found.items or (), decode=decode_item)}
         if found.metadata is not UNSET and bytes(found.metadata) != b"null":
-            fields["metadata"] = decode(ListMeta, bytes(found.metadata), what)
+            fields["metadata"] = decode(ListMeta, bytes(found.metadata), description)
         fields |= {name: getattr(found, name) for name in ("api_version", "kind") if getattr(found, name) is not UNSET}
         if self._list is None:  # not before a list comes: the class takes Pydantic a while
             self._list = ResourceList[self._model]  # type: ignore[name-defined]  # a class made at run time
@@ -136,15 +136,15 @@ class Decoder(Generic[T]):
 
     def item_or_status(self, body: bytes) -> T | Status:
         """Decode the response of a delete: the object, or a Status."""
-        return self._success(body) or self.item(body)
+        return self._decode_success(body) or self.item(body)
 
     def list_or_status(self, body: bytes) -> ResourceList[T] | Status:
         """Decode the response of a delete of a collection: the deleted objects, or a Status."""
-        return self._success(body) or self.list(body)
+        return self._decode_success(body) or self.list(body)
 
-    def _success(self, body: bytes) -> Status | None:
-        is_status = is_blank(body) or self._kinds.is_status(read_header(body, self._what))
-        return read_success(body) if is_status else None
+    def _decode_success(self, body: bytes) -> Status | None:
+        is_status = is_blank(body) or self._kinds.is_status(read_header(body, self._description))
+        return decode_success(body) if is_status else None
 
     def event(self, line: bytes, *, path: str) -> WatchEvent[T]:
         """Decode one line of a watch.
@@ -154,73 +154,73 @@ class Decoder(Generic[T]):
         envelope = envelope_decoder(self._model) if self.mode == "lazy" else None
         if envelope is not None:
             try:
-                kind, item = envelope.decode_event(line, self._kinds.usual)
+                kind, item = envelope.decode_event(line, self._kinds.fast_path_json)
             except FastPathMiss:
                 pass  # such as an ERROR event, or an object with undeclared fields
             else:
                 change = _CHANGES.get(kind)
                 if change is not None:
                     return WatchEvent(change, item)
-        kind, body = _split_event(line, f"an event of {self._what}")
+        kind, body = _split_event(line, f"an event of {self._description}")
         if kind in _CHANGES:
             return WatchEvent(_CHANGES[kind], self.item(body))
         if kind == "BOOKMARK":
-            bookmark = self._bookmark(body)
+            bookmark = self._decode_bookmark(body)
             ended = (bookmark.metadata.annotations or {}).get(INITIAL_EVENTS_END) == "true"
             return WatchEvent(EventType.INITIAL_EVENTS_END if ended else EventType.BOOKMARK, bookmark)
         if kind == "ERROR":
-            raise error_from_status(self._reported(body), method="GET", path=path)
-        raise UnknownWatchEventError(self._what, kind)
+            raise error_from_status(self._decode_error_event(body), method="GET", path=path)
+        raise UnknownWatchEventError(self._description, kind)
 
-    def _reported(self, body: bytes) -> Status:
-        what = "an ERROR event"
-        header = read_header(body, what)
-        status = decode(Status, body, what)
+    def _decode_error_event(self, body: bytes) -> Status:
+        description = "an ERROR event"
+        header = read_header(body, description)
+        status = decode(Status, body, description)
         if header.kind == "Status" or (not header.kind and (status.message or status.reason or status.code)):
             return status
-        raise DecodeError(what, "its object is not a Status")
+        raise DecodeError(description, "its object is not a Status")
 
-    def _bookmark(self, body: bytes) -> T:
+    def _decode_bookmark(self, body: bytes) -> T:
         # A bookmark has only metadata, so fields that the kind requires are not there to be validated.
-        what = f"a bookmark of {self._what}"
-        header = read_header(body, what)
-        self._kinds.check(header.api_version, header.kind, what)
+        description = f"a bookmark of {self._description}"
+        header = read_header(body, description)
+        self._kinds.check(header.api_version, header.kind, description)
         try:
             metadata = json_validator(self._model.model_fields["metadata"])(bytes(header.metadata))
         except ValidationError:  # a class of metadata may require what it does not have either
-            metadata = decode(ObjectMeta, bytes(header.metadata), what)
+            metadata = decode(ObjectMeta, bytes(header.metadata), description)
         return self._model.model_construct(api_version=header.api_version, kind=header.kind, metadata=metadata)
 
 
-def _split_list(body: bytes, what: str) -> _List:
+def _split_list(body: bytes, description: str) -> _List:
     try:
         return _LIST.decode(body)
-    except UNREADABLE as error:  # one item may nest too deep, or have a NaN, and must not affect the others
+    except JSON_ERRORS as error:  # one item may nest too deep, or have a NaN, and must not affect the others
         try:
             fields = scan_object(body)
-            said = {name: from_json(bytes(fields[name])) for name in ("apiVersion", "kind") if name in fields}
+            type_meta = {name: from_json(bytes(fields[name])) for name in ("apiVersion", "kind") if name in fields}
             items = bytes(fields.get("items", b"null"))
             raws = [] if items == b"null" else scan_array(items)
         except ValueError:
-            raise DecodeError(what, str(error)) from error
+            raise DecodeError(description, str(error)) from error
         return _List(
-            api_version=said.get("apiVersion", UNSET),
-            kind=said.get("kind", UNSET),
+            api_version=type_meta.get("apiVersion", UNSET),
+            kind=type_meta.get("kind", UNSET),
             metadata=msgspec.Raw(fields["metadata"]) if "metadata" in fields else UNSET,
             items=[msgspec.Raw(raw) for raw in raws] if "items" in fields else UNSET,
         )
 
 
-def _split_event(line: bytes, what: str) -> tuple[str, bytes]:
+def _split_event(line: bytes, description: str) -> tuple[str, bytes]:
     try:
         event = _EVENT.decode(line)
-    except UNREADABLE as error:
+    except JSON_ERRORS as error:
         try:
             fields = scan_object(line)
             kind, body = from_json(bytes(fields["type"])), bytes(fields["object"])
         except (ValueError, KeyError):
-            raise DecodeError(what, str(error)) from error
+            raise DecodeError(description, str(error)) from error
         if not isinstance(kind, str):
-            raise DecodeError(what, str(error)) from error
+            raise DecodeError(description, str(error)) from error
         return kind, body
     return event.type, bytes(event.object)

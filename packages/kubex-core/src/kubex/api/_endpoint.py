@@ -64,9 +64,9 @@ class Endpoint(Generic[T]):
         self.namespace = namespace
         self.accept = _METADATA if metadata_only else JSON
         self.accept_list = _METADATA_LIST if metadata_only else JSON
-        what = f"{model.__name__} of {self.api_resource.group_resource}" if metadata_only else model.__name__
+        description = f"{model.__name__} of {self.api_resource.group_resource}" if metadata_only else model.__name__
         kinds = expected_kinds(self.api_resource, metadata_only=metadata_only)
-        self.decoder = Decoder(model, what, decode, kinds=kinds, pause_gc=client.options.pause_gc)
+        self.decoder = Decoder(model, description, decode, kinds=kinds, pause_gc=client.options.pause_gc)
         if isinstance(namespace, str):
             self.collection_path(namespace)
 
@@ -80,7 +80,7 @@ class Endpoint(Generic[T]):
         require_verb(self.api_resource, method)
 
     def resolve(self, namespace: NamespaceTypes) -> str | None:
-        """Return the namespace of a call: its own, else the Api's, else the configuration's; None is all of them."""
+        """Return the namespace of a call: its obj_namespace, else the Api's, else the configuration's; None is all of them."""
         if namespace is ...:
             namespace = self.namespace
         if namespace is ...:
@@ -112,17 +112,17 @@ class Endpoint(Generic[T]):
         return object_path(self.create_path(obj, namespace, verb), name, subresource)
 
     def create_path(self, obj: HasMetadata, namespace: NamespaceTypes, verb: str) -> str:
-        """Return the path of the collection that an object goes to; its own namespace counts where none is given."""
-        own = obj.metadata.namespace
-        if own is None:
+        """Return the path of the collection that an object goes to; its obj_namespace namespace counts where none is given."""
+        obj_namespace = obj.metadata.namespace
+        if obj_namespace is None:
             return self.namespaced_path(namespace, verb)
         chosen = self.namespace if namespace is ... else namespace
-        if isinstance(chosen, str) and chosen != own:
+        if isinstance(chosen, str) and chosen != obj_namespace:
             raise NamespaceError(
                 self.api_resource.group_resource,
-                f"{verb}: the object is of namespace {own!r}, but namespace {chosen!r} was asked for",
+                f"{verb}: the object is of namespace {obj_namespace!r}, but namespace {chosen!r} was asked for",
             )
-        return self.namespaced_path(own, verb)
+        return self.namespaced_path(obj_namespace, verb)
 
     def field_manager(self, field_manager: str | None) -> str | None:
         """Return the field manager of a write: that of the call, else that of the client."""
@@ -182,5 +182,5 @@ def require_verb(resource: ApiResource, method: str) -> None:
     """Raise UnsupportedVerbError, which names the methods that there are, if the kind lacks the verb of this one."""
     if _VERB_OF[method] in resource.verbs:
         return
-    there_are = tuple(name for verb, methods in _METHODS.items() if verb in resource.verbs for name in methods)
-    raise UnsupportedVerbError(resource.kind, method, there_are)
+    available = tuple(name for verb, methods in _METHODS.items() if verb in resource.verbs for name in methods)
+    raise UnsupportedVerbError(resource.kind, method, available)

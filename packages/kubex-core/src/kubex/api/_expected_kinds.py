@@ -14,7 +14,7 @@ from kubex.models._api_resource import HasTypeMeta, TypeMeta
 from kubex.models._errors import DecodeError, decode
 from kubex.models._lazy.json_splitter import scan_object
 
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+JSON_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """The exceptions of msgspec for JSON that it cannot read."""
 
 STATUS = TypeMeta("v1", "Status")
@@ -26,15 +26,17 @@ _PARTIAL_LIST = TypeMeta("meta.k8s.io/v1", "PartialObjectMetadataList")
 
 @dataclass(frozen=True, slots=True)
 class ExpectedKinds:
-    """The kinds that a response may be of. The first one is the usual one."""
+    """The kinds that a response may be of. The first one is the fast_path_json one."""
 
     kinds: tuple[HasTypeMeta, ...]
-    usual: tuple[bytes, bytes] = field(init=False)
-    """The JSON of the usual `apiVersion` and `kind`."""
+    fast_path_json: tuple[bytes, bytes] = field(init=False)
+    """The JSON of the fast_path_json `apiVersion` and `kind`."""
 
     def __post_init__(self) -> None:
-        usual = self.kinds[0]
-        object.__setattr__(self, "usual", (f'"{usual.api_version}"'.encode(), f'"{usual.kind}"'.encode()))
+        fast_path_json = self.kinds[0]
+        object.__setattr__(
+            self, "fast_path_json", (f'"{fast_path_json.api_version}"'.encode(), f'"{fast_path_json.kind}"'.encode())
+        )
 
     def allow(self, api_version: object, kind: object) -> bool:
         """Return whether an object may have this kind. A missing field fits every kind."""
@@ -43,22 +45,22 @@ class ExpectedKinds:
             for each in self.kinds
         )
 
-    def check(self, api_version: object, kind: object, what: str) -> None:
+    def check(self, api_version: object, kind: object, description: str) -> None:
         """Raise DecodeError for another kind."""
         if self.allow(api_version, kind):
             return
         expected = " or ".join(f"{each.kind} of {each.api_version}" for each in self.kinds)
-        raise DecodeError(what, f"the response is {_shown(api_version, kind)}, expected {expected}")
+        raise DecodeError(description, f"the response is {_describe_kind(api_version, kind)}, expected {expected}")
 
-    def check_object(self, body: bytes, what: str, *, named: bool) -> Header:
+    def check_object(self, body: bytes, description: str, *, named: bool) -> Header:
         """Return the fields that identify an object; raises DecodeError for another kind or a missing name.
 
         With `named=False`, an object that states its kind does not need a name.
         """
-        header = read_header(body, what)
-        self.check(header.api_version, header.kind, what)
+        header = read_header(body, description)
+        self.check(header.api_version, header.kind, description)
         if (named or not header.kind) and not header.has_name:
-            raise DecodeError(what, "the response has no metadata.name")
+            raise DecodeError(description, "the response has no metadata.name")
         return header
 
     def is_status(self, header: Header) -> bool:
@@ -88,7 +90,7 @@ class Header(msgspec.Struct, rename={"api_version": "apiVersion"}):
         """Whether its metadata has a name. Metadata that cannot be read counts: decoding it raises the better error."""
         try:
             return bool(_decode_name(self.metadata).name)
-        except UNREADABLE:
+        except JSON_ERRORS:
             try:
                 return bytes(scan_object(bytes(self.metadata)).get("name", b"null")) not in (b"null", b'""')
             except ValueError:
@@ -103,16 +105,16 @@ _decode_header = msgspec.json.Decoder(Header).decode
 _decode_name = msgspec.json.Decoder(_Name).decode
 
 
-def read_header(body: bytes, what: str) -> Header:
+def read_header(body: bytes, description: str) -> Header:
     """Read the fields that identify an object; raises DecodeError for anything that is not an object."""
     try:
         return _decode_header(body)
-    except UNREADABLE as error:
+    except JSON_ERRORS as error:
         try:
             fields = scan_object(body)  # which reads what nests deeper than msgspec does
             api_version, kind = (from_json(bytes(fields.get(name, b"null"))) for name in ("apiVersion", "kind"))
         except ValueError:
-            raise DecodeError(what, str(error)) from error
+            raise DecodeError(description, str(error)) from error
         return Header(api_version, kind, msgspec.Raw(fields.get("metadata", b"{}")))
 
 
@@ -121,7 +123,7 @@ def is_blank(body: bytes) -> bool:
     return not body or body.isspace()
 
 
-def read_success(body: bytes) -> Status:
+def decode_success(body: bytes) -> Status:
     """Decode a Status; an empty response is a success. Raises DecodeError for a failure."""
     if is_blank(body):
         return Status(status="Success")
@@ -131,6 +133,6 @@ def read_success(body: bytes) -> Status:
     return status
 
 
-def _shown(api_version: object, kind: object) -> str:
-    said = [value if isinstance(value, str) else type(value).__name__ for value in (kind, api_version) if value]
-    return " of ".join(said)[:100]
+def _describe_kind(api_version: object, kind: object) -> str:
+    names = [value if isinstance(value, str) else type(value).__name__ for value in (kind, api_version) if value]
+    return " of ".join(names)[:100]

@@ -52,13 +52,13 @@ class Logs:
             container=container,
             previous=previous or None,
             since_seconds=since_seconds,
-            since_time=_time(since_time, since_seconds),
+            since_time=_format_since_time(since_time, since_seconds),
             tail_lines=tail_lines,
             limit_bytes=limit_bytes,
             timestamps=timestamps or None,
         )
         request = self._request(name, options, namespace, request_timeout)
-        return await send_request(self._endpoint.client, request, lambda answer: _text(answer, request.path))
+        return await send_request(self._endpoint.client, request, lambda response: _decode_text(response, request.path))
 
     def stream(
         self,
@@ -84,7 +84,7 @@ class Logs:
             follow=follow or None,
             previous=previous or None,
             since_seconds=since_seconds,
-            since_time=_time(since_time, since_seconds),
+            since_time=_format_since_time(since_time, since_seconds),
             tail_lines=tail_lines,
             limit_bytes=limit_bytes,
             timestamps=timestamps or None,
@@ -112,7 +112,7 @@ class LogStream:
         self._stream = stream
         self._path = path
         self._lines = Lines(
-            stream, TextSplitter(), what="a line of the log", remedy="; read the log with log.bytes.chunks()"
+            stream, TextSplitter(), description="a line of the log", remedy="; read the log with log.bytes.chunks()"
         )
 
     async def __aenter__(self) -> Self:
@@ -141,12 +141,12 @@ class LogStream:
         return self._stream
 
 
-def _text(answer: Response, path: str) -> str:
-    check_text(answer.headers, "the log", path=path)
-    return answer.body.decode("utf-8", "replace")
+def _decode_text(response: Response, path: str) -> str:
+    check_text(response.headers, "the log", path=path)
+    return response.body.decode("utf-8", "replace")
 
 
-def _time(since_time: datetime | None, since_seconds: int | None) -> str | None:
+def _format_since_time(since_time: datetime | None, since_seconds: int | None) -> str | None:
     if since_time is None:
         return None
     if since_seconds is not None:

@@ -42,16 +42,16 @@ class Pages(Generic[T]):
             if self._options.continue_token is None or not token:
                 raise
             self.consistent = False
-            self._go_on(token)
+            self._continue_with(token)
             page = await self._fetch(self._options)
         token = page.metadata.continue_
         if token:
-            self._go_on(token)
+            self._continue_with(token)
         else:
             self._ended = True
         return page
 
-    def _go_on(self, token: str) -> None:
+    def _continue_with(self, token: str) -> None:
         # The token holds the revision: the server refuses a resourceVersion beside it.
         self._options = self._options.replace(continue_token=token, resource_version=None, resource_version_match=None)
 

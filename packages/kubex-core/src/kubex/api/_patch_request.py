@@ -6,7 +6,7 @@ from typing import Any
 
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import WriteOptions
-from kubex.core._encode import complete
+from kubex.core._encode import complete_apply_body
 from kubex.core._http import Request
 from kubex.core.params import TimeoutTypes
 from kubex.errors import ConfigurationError
@@ -31,7 +31,7 @@ def patch_request(
             "ApplyPatch"
         )
     if isinstance(patch, ApplyPatch):
-        patch = ApplyPatch(complete(patch.body, type_meta, name))
+        patch = ApplyPatch(complete_apply_body(patch.body, type_meta, name))
         require_field_manager(options)
     return endpoint.request(
         "PATCH", path, timeout, query=options.query(), body=patch.encode(), content_type=patch.content_type

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubex.api._endpoint import Endpoint
-from kubex.api._expected_kinds import STATUS, ExpectedKinds, is_blank, read_success
+from kubex.api._expected_kinds import STATUS, ExpectedKinds, decode_success, is_blank
 from kubex.api._options import DeleteOptions
 from kubex.client._client import send_request
 from kubex.core._encode import encode
@@ -30,11 +30,11 @@ async def create_eviction(
         "deleteOptions": options.document(),
     }
     request = endpoint.request("POST", path, timeout, body=encode(body), resend_when_throttled=False)
-    return await send_request(endpoint.client, request, lambda answer: _evicted(answer.body))
+    return await send_request(endpoint.client, request, lambda response: _decode_eviction(response.body))
 
 
-def _evicted(body: bytes) -> Status:
+def _decode_eviction(body: bytes) -> Status:
     """Decode the response to an eviction: a Status, the Eviction, or nothing."""
     if is_blank(body) or _EVICTION_RESPONSE.check_object(body, "Status", named=False).kind != _EVICTION.kind:
-        return read_success(body)
+        return decode_success(body)
     return Status(status="Success")

@@ -45,7 +45,7 @@ class ReadApi(Generic[T]):
         query = GetOptions(resource_version=resource_version).query() if resource_version is not None else None
         request = endpoint.request("GET", path, request_timeout, query=query, accept=endpoint.accept)
         decoder = endpoint.decoder.using(decode)
-        return await send_request(endpoint.client, request, lambda answer: decoder.item(answer.body))
+        return await send_request(endpoint.client, request, lambda response: decoder.item(response.body))
 
     async def get_or_none(
         self,
@@ -116,7 +116,7 @@ class ReadApi(Generic[T]):
             query=options.query(),
             accept=endpoint.accept_list,
         )
-        return await send_request(endpoint.client, request, lambda answer: decode(answer.body))
+        return await send_request(endpoint.client, request, lambda response: decode(response.body))
 
     def pages(
         self,

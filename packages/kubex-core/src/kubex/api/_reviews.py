@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from kubex.api._endpoint import check_client
-from kubex.api._expected_kinds import expected_kinds, is_blank, read_header, read_success
+from kubex.api._expected_kinds import decode_success, expected_kinds, is_blank, read_header
 from kubex.api._options import WriteOptions, dry_run_value
 from kubex.client import Client
 from kubex.client._client import resolve_timeout, send_request
@@ -29,7 +29,7 @@ async def create_review(
     field_manager: str | None = None,
     request_timeout: TimeoutTypes = ...,
 ) -> C:
-    """Have the server answer a review, such as a TokenReview, and return the answer; raises Invalid.
+    """Create a review, such as a TokenReview, and return the response of the server; raises Invalid.
 
     In a namespace it goes to `namespace`, else to its own `metadata.namespace`, else to that of the configuration. What
     is answered by a mere success, as a Binding is, comes back as it was sent.
@@ -45,7 +45,7 @@ async def create_review(
         body=encode_object(review, resource),
         timeout=request_timeout if request_timeout is ... else resolve_timeout(client, request_timeout),
     )
-    return await send_request(client, request, lambda answer: _answered(review, resource, answer.body))
+    return await send_request(client, request, lambda response: _decode_review(review, resource, response.body))
 
 
 def api_resource_of_review(review: object) -> ApiResource:
@@ -63,12 +63,12 @@ def api_resource_of_review(review: object) -> ApiResource:
     return review.__resource__
 
 
-def _answered(review: C, resource: ApiResource, body: bytes) -> C:
+def _decode_review(review: C, resource: ApiResource, body: bytes) -> C:
     """Decode the response. For a kind without a status, such as Binding, the server can return a successful Status."""
     model = type(review)
     kinds, _ = expected_kinds(resource)
     if "status" not in model.model_fields and (is_blank(body) or kinds.is_status(read_header(body, resource.kind))):
-        read_success(body)
+        decode_success(body)
         return review
     kinds.check_object(body, resource.kind, named=False)
     return decode(model, body, resource.kind)

@@ -34,12 +34,12 @@ async def create_token(
         query=WriteOptions(dry_run=dry_run_value(dry_run)).query(),
         body=encode(TokenRequest(spec=spec)),
     )
-    return await send_request(endpoint.client, request, lambda answer: _issued(answer.body))
+    return await send_request(endpoint.client, request, lambda response: _decode_token_request(response.body))
 
 
-def _issued(body: bytes) -> TokenRequest:
+def _decode_token_request(body: bytes) -> TokenRequest:
     _TOKEN_REQUEST.check_object(body, "TokenRequest", named=False)
-    answer = decode(TokenRequest, body, "TokenRequest")
-    if answer.status is None:
+    response = decode(TokenRequest, body, "TokenRequest")
+    if response.status is None:
         raise DecodeError("TokenRequest", "status: Field required")
-    return answer
+    return response

@@ -83,9 +83,9 @@ class Subresource(Generic[M]):
         )
 
     async def _send(self, request: Request) -> M:
-        return await send_request(self._endpoint.client, request, lambda answer: self._decode(answer.body))
+        return await send_request(self._endpoint.client, request, lambda response: self._decode(response.body))
 
     def _decode(self, body: bytes) -> M:
-        what = f"{self._name} of {self._endpoint.api_resource.group_resource}"
-        self._kinds.check_object(body, what, named=True)
-        return decode(self._model, body, what)
+        description = f"{self._name} of {self._endpoint.api_resource.group_resource}"
+        self._kinds.check_object(body, description, named=True)
+        return decode(self._model, body, description)

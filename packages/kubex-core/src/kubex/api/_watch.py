@@ -11,7 +11,7 @@ from typing_extensions import Self
 from kubex.api._decode import Decoder
 from kubex.client import ByteStream
 from kubex.client._stream import Lines
-from kubex.core._objects import ObjectSplitter, cut_objects
+from kubex.core._json_objects import ObjectSplitter, split_objects
 from kubex.core._wrong_content import error_for_content
 from kubex.errors import ConnectionLost, DecodeError
 from kubex.models import EventType, Resource, WatchEvent
@@ -51,7 +51,7 @@ class Watch(Generic[T]):
         self._decoder = decoder
         self._path = path
         self._hidden = hidden
-        self._lines = Lines(stream, ObjectSplitter(), what=f"an event of the watch GET {path}", remedy="")
+        self._lines = Lines(stream, ObjectSplitter(), description=f"an event of the watch GET {path}", remedy="")
         self.resource_version = resource_version
         """The revision after which the next event comes; None before the first event of a watch without one."""
 
@@ -73,15 +73,15 @@ class Watch(Generic[T]):
             try:
                 event = self._decoder.event(line, path=self._path)
             except DecodeError as error:
-                self._cut(line, error)
+                self._split_line(line, error)
                 continue
             self.resource_version = event.resource_version or self.resource_version
             if event.type not in self._hidden:
                 return event
 
-    def _cut(self, line: bytes, error: DecodeError) -> None:
+    def _split_line(self, line: bytes, error: DecodeError) -> None:
         """Cut a line that is not one event into the objects that it consists of; raise the error of a single one."""
-        objects, rest = cut_objects(line)
+        objects, rest = split_objects(line)
         found = [*objects, rest] if rest else objects
         if len(found) != 1:
             self._lines.push(found)

@@ -50,7 +50,7 @@ class WriteApi(ReadApi[T]):
         request = endpoint.request("POST", path, request_timeout, query=options.query(), body=body)
         # Users can create a review as a dynamic object, and reviews do not have names.
         return await send_request(
-            endpoint.client, request, lambda answer: endpoint.decoder.item(answer.body, named=False)
+            endpoint.client, request, lambda response: endpoint.decoder.item(response.body, named=False)
         )
 
     async def replace(
@@ -177,7 +177,9 @@ class WriteApi(ReadApi[T]):
         )
         path = endpoint.object_path(name, namespace, "delete")
         request = endpoint.request("DELETE", path, request_timeout, body=options.encode())
-        return await send_request(endpoint.client, request, lambda answer: endpoint.decoder.item_or_status(answer.body))
+        return await send_request(
+            endpoint.client, request, lambda response: endpoint.decoder.item_or_status(response.body)
+        )
 
     async def delete_collection(
         self,
@@ -193,7 +195,7 @@ class WriteApi(ReadApi[T]):
         """Delete every object that the selectors match, and return those that were deleted.
 
         Without selectors that is every object of the namespace. Servers have no path that deletes in all namespaces
-        at once: with `namespace=None` they answer MethodNotAllowed.
+        at once: with `namespace=None` they response MethodNotAllowed.
         """
         endpoint = self._endpoint
         endpoint.require("delete_collection")
@@ -207,8 +209,10 @@ class WriteApi(ReadApi[T]):
             query=SelectOptions(label_selector=label_selector, field_selector=field_selector).query(),
             body=options.encode(),
         )
-        return await send_request(endpoint.client, request, lambda answer: endpoint.decoder.list_or_status(answer.body))
+        return await send_request(
+            endpoint.client, request, lambda response: endpoint.decoder.list_or_status(response.body)
+        )
 
     async def _send(self, request: Request) -> T:
         endpoint = self._endpoint
-        return await send_request(endpoint.client, request, lambda answer: endpoint.decoder.item(answer.body))
+        return await send_request(endpoint.client, request, lambda response: endpoint.decoder.item(response.body))

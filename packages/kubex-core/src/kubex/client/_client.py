@@ -249,10 +249,10 @@ class Client:
         finally:
             await opened.close()
 
-    def _refusal(self, request: Request, answer: ResponseHead, body: bytes) -> KubexError:
-        if answer.status == BAD_REQUEST and body.rstrip() == PLAIN_HTTP_REFUSED:
+    def _refusal(self, request: Request, response: ResponseHead, body: bytes) -> KubexError:
+        if response.status == BAD_REQUEST and body.rstrip() == PLAIN_HTTP_REFUSED:
             return TLSError(SERVER_USES_TLS, request.method, self._configuration.url)
-        return error_from_response(answer.status, answer.headers, body, method=request.method, path=request.path)
+        return error_from_response(response.status, response.headers, body, method=request.method, path=request.path)
 
     async def _open_transport(self, tls_config: TLSConfig) -> Transport:
         context = tls = None

@@ -12,7 +12,7 @@ from kubex.client._request_builder import user_agent
 from kubex.client._tls import build_fetch_context, is_strict
 from kubex.client._transport_config import check_proxy, create_transport
 from kubex.configuration import ClientConfiguration
-from kubex.core._urls import with_lower_scheme
+from kubex.core._urls import lowercase_scheme
 from kubex.credentials import FetchRequest, FetchResponse
 from kubex.errors import TransportError
 from kubex.transport import Backend, PreparedRequest, StreamResponse, Transport, TransportConfig
@@ -36,7 +36,7 @@ class BackendFetch:
         transport = await self._open(request)
         prepared = PreparedRequest(
             request.method,
-            with_lower_scheme(request.url),
+            lowercase_scheme(request.url),
             (
                 ("User-Agent", self._options.user_agent or user_agent(self._backend.name)),
                 ("Accept-Encoding", "identity"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import EllipsisType
 
 from kubex.client._retry import RetryPolicy
-from kubex.core._error_handling import without_arguments
+from kubex.core._error_handling import hide_arguments
 from kubex.core._proxy import parse_proxy
 from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
 from kubex.errors import ConfigurationError
@@ -18,7 +18,7 @@ FIELD_MANAGER_LENGTH = 128
 """The maximum that API servers accept, in characters."""
 
 
-@without_arguments
+@hide_arguments
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientOptions:
     """How a client behaves. `...` selects the default of Kubex or of the HTTP library.

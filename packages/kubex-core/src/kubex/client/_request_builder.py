@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kubex._version import __version__
 from kubex.core._http import Request
-from kubex.core._urls import encode_query, with_lower_scheme
+from kubex.core._urls import encode_query, lowercase_scheme
 from kubex.credentials import Authentication
 from kubex.errors import ConfigurationError, InvalidNameError
 from kubex.transport import Limits, PreparedRequest
@@ -59,7 +59,7 @@ class RequestBuilder:
     __slots__ = ("_agent", "_base")
 
     def __init__(self, url: str, agent: str) -> None:
-        self._base = with_lower_scheme(url.rstrip("/"))
+        self._base = lowercase_scheme(url.rstrip("/"))
         self._agent = agent
 
     def prepare(

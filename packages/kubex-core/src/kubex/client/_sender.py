@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 R = TypeVar("R")
 UNAUTHORIZED = 401
-PROXY_UNAUTHORIZED = 407
+PROXY_AUTHENTICATION_REQUIRED = 407
 
 
 class ResponseHead(Protocol):
@@ -107,7 +107,7 @@ class RequestSender(Generic[A]):
             else:
                 if response.status < 300:
                     return response
-                if response.status == PROXY_UNAUTHORIZED and self._forwarding_proxy is not None:
+                if response.status == PROXY_AUTHENTICATION_REQUIRED and self._forwarding_proxy is not None:
                     await self._discard(response)
                     problem = f"proxy {self._forwarding_proxy.url}: {proxy_refusal('407')}"
                     raise ProxyError(problem, request.method, request.path)

@@ -11,7 +11,7 @@ from typing_extensions import Self
 from kubex.client._transport_pool import PooledTransport
 from kubex.core._error_handling import keep_error
 from kubex.core._headers import Headers
-from kubex.core._lines import LONGEST_LINE, LineSplitter, Splitter, TextSplitter
+from kubex.core._lines import MAX_LINE_SIZE, LineSplitter, Splitter, TextSplitter
 from kubex.errors import AlreadyOpenError, DeadlineExceeded, DecodeError, StreamNotOpenError
 from kubex.transport import StreamResponse
 
@@ -164,22 +164,22 @@ class Chunks:
 class Lines(Generic[L]):
     r"""Iterates over the lines of a stream. `unfinished` becomes True if the last line does not end with `\n`.
 
-    `what` and `remedy` are parts of the message for a line that is too long.
+    `description` and `remedy` are parts of the message for a line that is too long.
     """
 
-    __slots__ = ("_at", "_chunk", "_ended", "_ready", "_remedy", "_splitter", "_stream", "_what", "unfinished")
+    __slots__ = ("_at", "_chunk", "_description", "_ended", "_ready", "_remedy", "_splitter", "_stream", "unfinished")
 
     def __init__(
         self,
         stream: ByteStream,
         splitter: Splitter[L],
         *,
-        what: str = "a line of the stream",
+        description: str = "a line of the stream",
         remedy: str = "; read the stream with chunks()",
     ) -> None:
         self._stream = stream
         self._splitter = splitter
-        self._what = what
+        self._description = description
         self._remedy = remedy
         self._chunk = b""
         self._at = 0
@@ -202,8 +202,8 @@ class Lines(Generic[L]):
         self._ready += reversed(lines)
 
     async def _refill(self) -> None:
-        if self._splitter.pending_size > LONGEST_LINE:
-            raise DecodeError(self._what, f"it is longer than {LONGEST_LINE // 2**20} MiB{self._remedy}")
+        if self._splitter.pending_size > MAX_LINE_SIZE:
+            raise DecodeError(self._description, f"it is longer than {MAX_LINE_SIZE // 2**20} MiB{self._remedy}")
         if self._at >= len(self._chunk):
             self._chunk, self._at = await self._stream.receive(), 0
         if self._chunk:

@@ -4,13 +4,13 @@ import os
 from dataclasses import dataclass, field
 
 from kubex.configuration._validation import validate
-from kubex.core._error_handling import without_arguments
+from kubex.core._error_handling import hide_arguments
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect
 
 StrPath = str | os.PathLike[str]
 
 
-@without_arguments
+@hide_arguments
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClientConfiguration:
     """The address of an API server and the credentials of its client, like a cluster and a user of a kubeconfig.

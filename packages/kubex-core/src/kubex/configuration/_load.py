@@ -13,7 +13,7 @@ from kubex.configuration._client_configuration import ClientConfiguration, StrPa
 from kubex.configuration._context import NO_OVERRIDES, ConfigOverrides, build_configuration, namespace_only
 from kubex.configuration._merge import RawConfig, describe_missing, find_paths, read_and_merge
 from kubex.configuration._pod import SERVICE_ACCOUNT, is_pod, pod_configuration
-from kubex.core._error_handling import forget_frames
+from kubex.core._error_handling import clear_tracebacks
 from kubex.errors import ConfigurationError
 
 T = TypeVar("T")
@@ -68,7 +68,7 @@ async def run_in_thread(work: Callable[[], T]) -> T:
         return await anyio.to_thread.run_sync(work)
     except ConfigurationError as error:
         # Tools that print the variables of each frame would show tokens and keys.
-        forget_frames(error)
+        clear_tracebacks(error)
         raise error
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kubex.core._proxy import parse_proxy
 from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
-from kubex.core._urls import holds_credentials, split_url, without_query
+from kubex.core._urls import may_contain_credentials, split_url, without_query
 from kubex.credentials import ExecPlugin, Impersonation, OpenIDConnect
 from kubex.credentials._tokens import token_problem
 from kubex.errors import ConfigurationError
@@ -60,7 +60,7 @@ def _url(configuration: ClientConfiguration) -> Iterator[Problem]:
     parts = split_url(configuration.url)
     if parts is None:
         yield "url", "is not a URL; write https://host:port"
-    elif holds_credentials(configuration.url, parts):
+    elif may_contain_credentials(configuration.url, parts):
         yield "url", "contains credentials; pass them as username and password"
     elif parts.scheme not in ("http", "https"):
         yield "url", f"{without_query(parts)!r} does not start with https:// or http://; write https://host:port"

@@ -146,7 +146,7 @@ class GatewayTimeout(ApiError):
     """504: the server could not finish in time."""
 
 
-BY_STATUS: dict[int, type[ApiError]] = {
+CLASS_BY_STATUS: dict[int, type[ApiError]] = {
     400: BadRequest,
     401: Unauthorized,
     403: Forbidden,
@@ -173,7 +173,7 @@ def error_class(status: int, reason: str | None) -> type[ApiError]:
     """Choose the class: AlreadyExists and Conflict share 409 and differ by reason."""
     if reason == "AlreadyExists":
         return AlreadyExists
-    return BY_STATUS.get(status, ApiError)
+    return CLASS_BY_STATUS.get(status, ApiError)
 
 
 def error_from_status(api_status: Status, *, status: int | None = None, method: str, path: str) -> ApiError:

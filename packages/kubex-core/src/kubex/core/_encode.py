@@ -23,21 +23,21 @@ def encode(value: object, *, partial: bool = False) -> bytes:
     A model is written like `Model.to_dict()`. With `partial=True`, the fields that were set are written, including
     None. Models inside of plain values are encoded completely. Raises EncodeError for strings that UTF-8 cannot encode.
     """
-    what = type(value).__name__ if isinstance(value, BaseModel) else "body"
+    description = type(value).__name__ if isinstance(value, BaseModel) else "body"
     if partial and isinstance(value, BaseModel):
         write = value.__pydantic_serializer__.to_json
-        return _write(lambda: write(value, by_alias=True, exclude_unset=True), value, what)
-    return _write(lambda: to_json(plain(value)), value, what)
+        return _write(lambda: write(value, by_alias=True, exclude_unset=True), value, description)
+    return _write(lambda: to_json(to_plain(value)), value, description)
 
 
-def plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """Replace models inside of plain containers by dicts. None in a mapping is kept, since merge patches need it."""
     if isinstance(value, BaseModel):
         return dump_with_nulls(value)
     if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
+        return {key: to_plain(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+        return [to_plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
     return value
 
 
@@ -62,7 +62,7 @@ def encode_object(obj: Model, type_meta: HasTypeMeta, *, managed: bool = False) 
     return _write(write, obj, type_meta.kind)
 
 
-def _write(write: Callable[[], bytes], value: object, what: str) -> bytes:
+def _write(write: Callable[[], bytes], value: object, description: str) -> bytes:
     """Call `write`, and raise EncodeError with the path of a lone surrogate.
 
     Pydantic's own error does not contain the path, and in keys Pydantic replaces a surrogate without an error.
@@ -77,7 +77,7 @@ def _write(write: Callable[[], bytes], value: object, what: str) -> bytes:
         place = _find_lone_surrogate(value) if _REPLACEMENT in body else None
         if place is None:
             return body
-    raise EncodeError(what, f"{place.lstrip('.')}: {LONE_SURROGATE}" if place else LONE_SURROGATE)
+    raise EncodeError(description, f"{place.lstrip('.')}: {LONE_SURROGATE}" if place else LONE_SURROGATE)
 
 
 def _find_lone_surrogate(value: Any, path: str = "") -> str | None:
@@ -99,7 +99,7 @@ def _find_lone_surrogate(value: Any, path: str = "") -> str | None:
     return next((place for place in found if place is not None), None)
 
 
-def complete(body: Mapping[str, Any], type_meta: HasTypeMeta, name: str) -> dict[str, Any]:
+def complete_apply_body(body: Mapping[str, Any], type_meta: HasTypeMeta, name: str) -> dict[str, Any]:
     """Add `apiVersion`, `kind` and `metadata.name` to the body of a server-side apply, which requires them."""
     metadata = {"name": name} | dict(body.get("metadata") or {})
     return {"apiVersion": type_meta.api_version, "kind": type_meta.kind} | dict(body) | {"metadata": metadata}

@@ -9,7 +9,7 @@ from typing import TypeVar
 C = TypeVar("C", bound=type)
 
 
-def forget_frames(error: BaseException) -> None:
+def clear_tracebacks(error: BaseException) -> None:
     """Remove the tracebacks of an exception and its causes, except of exceptions that a caller is handling.
 
     Use it where an exception leaves a function with tokens or keys in local variables, and raise the exception again.
@@ -27,7 +27,7 @@ def forget_frames(error: BaseException) -> None:
         waiting += [behind for behind in (each.__cause__, each.__context__, *several) if behind is not None]
 
 
-def without_arguments(kind: C) -> C:
+def hide_arguments(kind: C) -> C:
     """Keep the arguments of a dataclass out of the traceback if it cannot be created; use it as a class decorator."""
     create: Callable[..., None] = vars(kind)["__init__"]
 
@@ -37,7 +37,7 @@ def without_arguments(kind: C) -> C:
             create(self, *args, **kwargs)
         except Exception as error:
             del self, args, kwargs
-            forget_frames(error)
+            clear_tracebacks(error)
             raise error  # `raise` alone restores the traceback on Python 3.10
 
     kind.__init__ = __init__  # type: ignore[misc]

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 L = TypeVar("L")
 
-LONGEST_LINE = 2**26
+MAX_LINE_SIZE = 2**26
 """In bytes: a longer line, such as the event of a watch, is an error. Without a limit it would fill the memory."""
 
 
@@ -32,18 +32,18 @@ class Splitter(ABC, Generic[L]):
             whole = bytes(self._pending)
             self._pending.clear()
         self._pending += rest
-        return self._cut(whole) if newline else []
+        return self._split(whole) if newline else []
 
     def finish(self) -> L | None:
         """Return what came after the last newline, None if nothing did."""
         if not self._pending:
             return None
-        (rest,) = self._cut(bytes(self._pending))
+        (rest,) = self._split(bytes(self._pending))
         self._pending.clear()
         return rest
 
     @abstractmethod
-    def _cut(self, lines: bytes) -> list[L]: ...
+    def _split(self, lines: bytes) -> list[L]: ...
 
 
 class LineSplitter(Splitter[bytes]):
@@ -51,7 +51,7 @@ class LineSplitter(Splitter[bytes]):
 
     __slots__ = ()
 
-    def _cut(self, lines: bytes) -> list[bytes]:
+    def _split(self, lines: bytes) -> list[bytes]:
         return lines.split(b"\n")
 
 
@@ -63,5 +63,5 @@ class TextSplitter(Splitter[str]):
 
     __slots__ = ()
 
-    def _cut(self, lines: bytes) -> list[str]:
+    def _split(self, lines: bytes) -> list[str]:
         return lines.decode("utf-8", "replace").split("\n")

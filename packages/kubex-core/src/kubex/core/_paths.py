@@ -16,26 +16,26 @@ _SAFE = "!$&'()*+,;=:@"
 _PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 
 
-def segment(value: str, what: str) -> str:
+def encode_segment(value: str, field: str) -> str:
     """Percent-encode one path segment.
 
     Raises InvalidNameError for values that would change the path: empty, `.`, `..`, or with `/`, `%` or a control
     character.
     """
     if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidNameError(what, value, "is not a string")
+        raise InvalidNameError(field, value, "is not a string")
     if _PLAIN.fullmatch(value):
         return value
     if not value:
-        raise InvalidNameError(what, value, "is empty")
+        raise InvalidNameError(field, value, "is empty")
     if value in (".", "..") or "/" in value or "%" in value:
-        raise InvalidNameError(what, value, 'cannot be a path segment: "/", "%", "." and ".." are not allowed')
+        raise InvalidNameError(field, value, 'cannot be a path segment: "/", "%", "." and ".." are not allowed')
     if any(ord(char) < 0x20 or ord(char) == 0x7F for char in value):
-        raise InvalidNameError(what, value, "contains a control character")
+        raise InvalidNameError(field, value, "contains a control character")
     try:
         return quote(value, safe=_SAFE)
     except UnicodeEncodeError as error:
-        raise InvalidNameError(what, value, LONE_SURROGATE) from error
+        raise InvalidNameError(field, value, LONE_SURROGATE) from error
 
 
 def collection_path(resource: type[Resource], namespace: str | None) -> str:
@@ -45,9 +45,9 @@ def collection_path(resource: type[Resource], namespace: str | None) -> str:
 
 def build_collection_path(resource: ApiResource, namespace: str | None, *, namespaced: bool) -> str:
     """Return the path of a collection; raises NamespaceError for a namespace of a cluster-scoped kind."""
-    root = f"/apis/{segment(resource.group, 'group')}" if resource.group else "/api"
-    base = f"{root}/{segment(resource.version, 'version')}"
-    plural = segment(resource.plural, "plural")
+    root = f"/apis/{encode_segment(resource.group, 'group')}" if resource.group else "/api"
+    base = f"{root}/{encode_segment(resource.version, 'version')}"
+    plural = encode_segment(resource.plural, "plural")
     if namespace is None:
         return f"{base}/{plural}"
     if not namespaced:
@@ -56,10 +56,10 @@ def build_collection_path(resource: ApiResource, namespace: str | None, *, names
         raise NamespaceError(
             resource.group_resource, "namespace '*' is not a name; pass namespace=None for all namespaces"
         )
-    return f"{base}/namespaces/{segment(namespace, 'namespace')}/{plural}"
+    return f"{base}/namespaces/{encode_segment(namespace, 'namespace')}/{plural}"
 
 
 def object_path(collection: str, name: str, subresource: str | None = None) -> str:
     """Return the path of one object, or of a subresource of it."""
-    path = f"{collection}/{segment(name, 'name')}"
+    path = f"{collection}/{encode_segment(name, 'name')}"
     return f"{path}/{subresource}" if subresource else path

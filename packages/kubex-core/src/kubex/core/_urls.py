@@ -23,13 +23,13 @@ def split_url(url: str) -> SplitResult | None:
     return parts
 
 
-def with_lower_scheme(url: str) -> str:
+def lowercase_scheme(url: str) -> str:
     """Write `HTTPS://` as `https://`: transports compare the scheme."""
     scheme, separator, rest = url.partition("://")
     return f"{scheme.lower()}{separator}{rest}"
 
 
-def holds_credentials(url: str, parts: SplitResult) -> bool:
+def may_contain_credentials(url: str, parts: SplitResult) -> bool:
     """Return whether a URL can contain a user name, also if it has no scheme, or `?` or `#` in a password."""
     return "@" in (f"{parts.netloc} {parts.query} {parts.fragment}" if "://" in url else url)
 

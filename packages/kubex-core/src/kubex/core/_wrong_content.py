@@ -34,10 +34,12 @@ def error_for_content(error: DecodeError, body: bytes, headers: Headers, *, meth
     return error
 
 
-def check_text(headers: Headers, what: str, *, path: str) -> None:
+def check_text(headers: Headers, description: str, *, path: str) -> None:
     """Raise DecodeError for a web page in place of a text, which may look like anything else."""
     if _content_type(headers).startswith("text/html"):
-        raise DecodeError(what, f"the response is a web page, its content type is text/html; {_ADVICE}", "GET", path)
+        raise DecodeError(
+            description, f"the response is a web page, its content type is text/html; {_ADVICE}", "GET", path
+        )
 
 
 def is_failure(api_status: Status) -> bool:

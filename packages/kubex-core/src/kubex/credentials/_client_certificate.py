@@ -10,7 +10,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from kubex.core._error_handling import forget_frames
+from kubex.core._error_handling import clear_tracebacks
 from kubex.credentials._authentication import Authentication, TLSIdentity
 from kubex.credentials._file_credentials import FileCredentials
 from kubex.credentials._file_io import read_pem
@@ -64,7 +64,7 @@ def load_identity(context: ssl.SSLContext, identity: TLSIdentity) -> None:
         with _files(identity.cert_pem, identity.key_pem) as (cert, key):
             context.load_cert_chain(cert, key, password=_refuse_password)
     except ssl.SSLError as error:
-        forget_frames(error)
+        clear_tracebacks(error)
         raise ConfigurationError(_load_problem(error), source="client certificate") from error
     except OSError as error:
         raise ConfigurationError(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from kubex.core._error_handling import without_arguments
+from kubex.core._error_handling import hide_arguments
 from kubex.errors import ConfigurationError
 
 InteractiveMode = Literal["Never", "IfAvailable", "Always"]
@@ -21,7 +21,7 @@ Problem = tuple[str, str]
 """The name of a field, and the problem."""
 
 
-@without_arguments
+@hide_arguments
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExecPlugin:
     """A program that prints credentials, like `exec` of a user in a kubeconfig.

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from kubex.core._error_handling import without_arguments
+from kubex.core._error_handling import hide_arguments
 from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
-from kubex.core._urls import holds_credentials, split_url, without_query
+from kubex.core._urls import may_contain_credentials, split_url, without_query
 from kubex.credentials._tokens import token_problem
 from kubex.errors import ConfigurationError
 
@@ -21,7 +21,7 @@ class OpenIDTokens:
     refresh_token: str = field(repr=False)
 
 
-@without_arguments
+@hide_arguments
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenIDConnect:
     """An identity provider that issues tokens, like `auth-provider: {name: oidc}` of a user in a kubeconfig.
@@ -86,7 +86,7 @@ def issuer_problem(url: str) -> str | None:
     parts = split_url(url)
     if parts is None:
         return "is not a URL; write https://host/path"
-    if holds_credentials(url, parts):
+    if may_contain_credentials(url, parts):
         return "contains credentials; pass them as client_id and client_secret"
     if not parts.hostname or any(character.isspace() for character in url):
         return f"{without_query(parts)!r} does not contain a valid host name; write https://host/path"

@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 import anyio
 from typing_extensions import override
 
-from kubex.core._error_handling import forget_frames
+from kubex.core._error_handling import clear_tracebacks
 from kubex.credentials._authentication import Authentication, Credentials
 from kubex.errors import ConfigurationError
 
@@ -87,7 +87,7 @@ class Renewable(ABC, Generic[V]):
             return await self.renew()
         except BaseException as error:
             # The frames of the renewal have credentials in their variables, which some tools print.
-            forget_frames(error)
+            clear_tracebacks(error)
             raise error
 
     async def _attempt(self, rejected: V | None) -> V:

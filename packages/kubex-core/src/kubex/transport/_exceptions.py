@@ -6,7 +6,7 @@ from enum import Enum
 from types import TracebackType
 from typing import NoReturn, TypeAlias
 
-from kubex.core._error_handling import forget_frames
+from kubex.core._error_handling import clear_tracebacks
 from kubex.core._transport_errors import ConnectTimeout, ReadTimeout, TransportError
 from kubex.models._errors import KubexError
 from kubex.transport._config import Limits, PreparedRequest
@@ -66,7 +66,7 @@ def reraise(error: BaseException, table: ExceptionTable, request: PreparedReques
     Some error reporters show the local variables of frames, and those of an HTTP library contain tokens.
     """
     ours = translated(error, table, request)
-    forget_frames(error)
+    clear_tracebacks(error)
     if ours is None:
         raise error
     raise ours from error

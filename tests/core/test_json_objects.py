@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from kubex.core._objects import ObjectSplitter, cut_objects
+from kubex.core._json_objects import ObjectSplitter, split_objects
 
 OBJECTS: list[object] = [
     {},
@@ -31,7 +31,7 @@ def _objects(line: bytes) -> list[object]:
     try:
         return [json.loads(line)]
     except ValueError:
-        objects, rest = cut_objects(line)
+        objects, rest = split_objects(line)
         assert rest == b""
         return list(map(json.loads, objects))
 
@@ -81,10 +81,10 @@ def test_an_object_is_there_as_soon_as_its_end_is() -> None:
 
 
 def test_an_object_that_is_not_complete_is_left() -> None:
-    assert cut_objects(b'{"a":1} {"b":"}') == ([b'{"a":1}'], b'{"b":"}')
-    assert cut_objects(b" \r") == ([], b"")
-    assert cut_objects(b"<html>") == ([], b"<html>")
-    assert cut_objects(b"} {}") == ([b"}", b" {}"], b"")
+    assert split_objects(b'{"a":1} {"b":"}') == ([b'{"a":1}'], b'{"b":"}')
+    assert split_objects(b" \r") == ([], b"")
+    assert split_objects(b"<html>") == ([], b"<html>")
+    assert split_objects(b"} {}") == ([b"}", b" {}"], b"")
 
 
 @pytest.mark.parametrize("chunk", [b"{}", b"{} ", b'{"a":"}{"}', b'{"a":{"b":{}}}'])
@@ -108,5 +108,5 @@ def test_a_long_line_in_small_pieces_is_not_looked_at_again_and_again(chunk: byt
 
 
 def test_a_line_of_many_objects_is_cut_at_once() -> None:
-    objects, rest = cut_objects(b"{}" * 500_000 + b"{")
+    objects, rest = split_objects(b"{}" * 500_000 + b"{")
     assert (len(objects), rest) == (500_000, b"{")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kubex.core._encode import complete, encode, encode_object
+from kubex.core._encode import complete_apply_body, encode, encode_object
 from kubex.core._unicode import LONE_SURROGATE
 from kubex.errors import EncodeError
 from kubex.models import ManagedFieldsEntry, ManagedObjectMeta, ObjectMeta, api_resource, dynamic_resource
@@ -58,7 +58,7 @@ def test_an_apply_has_json_forms_and_names_its_kind() -> None:
 
 @pytest.mark.covers("pitfall-6")
 def test_an_apply_of_plain_values_is_completed_and_has_json_forms() -> None:
-    body = complete({"spec": {"color": Color.RED, "due": WHEN}}, api_resource(Widget), "w")
+    body = complete_apply_body({"spec": {"color": Color.RED, "due": WHEN}}, api_resource(Widget), "w")
     assert sent(ApplyPatch(body).encode()) == {
         "apiVersion": "example.com/v1",
         "kind": "Widget",
@@ -69,7 +69,7 @@ def test_an_apply_of_plain_values_is_completed_and_has_json_forms() -> None:
 
 def test_what_an_apply_says_of_itself_is_kept() -> None:
     given = {"apiVersion": "example.com/v2", "kind": "Other", "metadata": {"labels": {"a": "b"}}}
-    body = complete(given, api_resource(Widget), "w")
+    body = complete_apply_body(given, api_resource(Widget), "w")
     assert body == given | {"metadata": {"name": "w", "labels": {"a": "b"}}}
     assert given["metadata"] == {"labels": {"a": "b"}}
 

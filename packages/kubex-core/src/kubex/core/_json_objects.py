@@ -16,8 +16,8 @@ _END = re.compile(rb"\}\s*(?:\{|\Z)")
 class ObjectSplitter(LineSplitter):
     """Cuts a stream of JSON objects at newlines, and behind an object that no newline follows.
 
-    Servers send one object per line, so complete lines are not examined: `cut_objects` cuts one that holds several. An
-    incomplete line is examined only where an object may end.
+    Servers send one object per line, so complete lines are not examined; `split_objects()` splits a line that contains
+    several objects. An incomplete line is examined only where an object may end.
     """
 
     __slots__ = ("_depth", "_in_string", "_scanned", "_seen")
@@ -36,11 +36,11 @@ class ObjectSplitter(LineSplitter):
         if lines:
             self._restart()
         if _END.search(self._pending, self._seen):
-            lines += self.take()
+            lines += self.pop_objects()
         self._seen = len(self._pending)
         return lines
 
-    def take(self) -> list[bytes]:
+    def pop_objects(self) -> list[bytes]:
         """Remove and return the complete objects of the line that is not complete."""
         objects: list[bytes] = []
         start, end = 0, self._scanned
@@ -63,8 +63,8 @@ class ObjectSplitter(LineSplitter):
         return objects
 
 
-def cut_objects(line: bytes) -> tuple[list[bytes], bytes]:
+def split_objects(line: bytes) -> tuple[list[bytes], bytes]:
     """Return the JSON objects that a line consists of, and what is left behind them."""
     splitter = ObjectSplitter()
-    objects = splitter.feed(line) + splitter.take()
+    objects = splitter.feed(line) + splitter.pop_objects()
     return objects, (splitter.finish() or b"").strip()
