@@ -59,6 +59,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="start a real etcd and kube-apiserver instead of the embedded server",
     )
     serve.add_argument("--http", action="store_true", help="serve without TLS (embedded server only)")
+    serve.add_argument("--run-pods", action="store_true", help="run the pods (embedded server only)")
     serve.add_argument("--port", type=_port, default=0, help="the port to listen on (default: a free port)")
     serve.add_argument(
         "--namespace", type=_namespace, default="default", help="the namespace of the context in the kubeconfig"
@@ -72,6 +73,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.http and options.control_plane:
         serve.error("--http and --control-plane cannot be combined: a control plane serves only HTTPS")
+    if options.run_pods and options.control_plane:
+        serve.error("--run-pods and --control-plane cannot be combined: a control plane has no nodes")
     return options
 
 
@@ -103,7 +106,7 @@ def _run_server(options: argparse.Namespace) -> Generator[ServerHandle, None, No
     if not options.control_plane:
         from kubex_testing.embedded import EmbeddedServer
 
-        server = EmbeddedServer(tls=not options.http, port=options.port)
+        server = EmbeddedServer(tls=not options.http, port=options.port, run_pods=options.run_pods)
         try:
             server.start()
         except OSError as error:

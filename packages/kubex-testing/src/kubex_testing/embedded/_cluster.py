@@ -69,6 +69,7 @@ class Cluster:
         self.logs: dict[LogKey, ContainerLog] = {}
         # Real clusters reserve the first addresses, for example for the service kubernetes.
         self._addresses = itertools.count(10)
+        self._pod_addresses = itertools.count(2)
         self._node_ports = itertools.count(30_000)
         self._revision_waiters: dict[asyncio.Event, int] = {}
         self.store.listeners.append(self._notify_revision_waiters)
@@ -98,6 +99,11 @@ class Cluster:
         """Return the next cluster IP of the service network 10.0.0.0/16."""
         number = next(self._addresses)
         return f"10.0.{number // 256 % 256}.{number % 256}"
+
+    def allocate_pod_address(self) -> str:
+        """Return the next address of the pod network 10.244.0.0/16."""
+        number = next(self._pod_addresses)
+        return f"10.244.{number // 256 % 256}.{number % 256}"
 
     def allocate_node_port(self) -> int:
         return next(self._node_ports)

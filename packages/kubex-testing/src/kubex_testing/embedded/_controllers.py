@@ -1,4 +1,4 @@
-"""The controllers: accept definitions, delete the contents of namespaces, and collect garbage."""
+"""The controllers: accept definitions, delete the contents of namespaces, collect garbage, and run pods."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -9,6 +9,7 @@ from ._cluster import Cluster
 from ._crd import CRD_BUCKET, definition_status, is_established, resource_types
 from ._deletes import CRD_FINALIZER, delete_object
 from ._garbage_collector import GarbageCollector
+from ._kubelet import Kubelet
 from ._namespace_controller import NamespaceController
 from ._options import DeleteOptions
 from ._store import Event
@@ -24,6 +25,7 @@ class Controllers:
         self._pending: dict[tuple[str, str], Reconcile] = {}
         self._namespaces = NamespaceController(cluster) if "namespace-controller" in enabled else None
         self._gc = GarbageCollector(cluster) if "gc" in enabled else None
+        self._kubelet = Kubelet(cluster)
         cluster.store.listeners.append(self._observe)
 
     def _observe(self, bucket: str, event: Event) -> None:
@@ -35,6 +37,13 @@ class Controllers:
         if self._gc is not None:
             for uid in self._gc.index(bucket, event):
                 self._enqueue("gc", uid, self._gc.reconcile)
+        for key in self._kubelet.index(bucket, event):
+            self._enqueue("pod", key, self._kubelet.reconcile)
+
+    def run_pods(self) -> None:
+        """Run all pods, now and later."""
+        if not self._kubelet.started:
+            self._kubelet.start()
 
     def resume(self) -> None:
         """Continue the work that was pending when the server was stopped."""

@@ -40,6 +40,7 @@ class EmbeddedServer:
         authorize: a function that returns whether a user may send a request.
         settings: limits and delays.
         controllers: the controllers to run.
+        run_pods: whether to run pods from the start, see `run_pods()`.
     """
 
     def __init__(
@@ -51,10 +52,12 @@ class EmbeddedServer:
         authorize: Authorize | None = None,
         settings: Settings | None = None,
         controllers: Collection[Controller] = ("namespace-controller", "gc"),
+        run_pods: bool = False,
     ) -> None:
         self._thread = LoopThread("kubex-embedded-api")
         self._admin_token = secrets.token_urlsafe(24)
         self._controllers = frozenset(controllers)
+        self._runs_pods = run_pods
         settings = settings or Settings()
         self._cluster = Cluster(settings)
         self._controller_runner = Controllers(self._cluster, self._controllers)
@@ -112,7 +115,8 @@ class EmbeddedServer:
     def handle(self) -> ServerHandle:
         """The handle for the administrator."""
         authority = self._authority
-        capabilities: frozenset[Capability] = frozenset({"api", *self._controllers})
+        pod_capabilities: tuple[Capability, ...] = ("pod-runtime", "exec") if self._runs_pods else ()
+        capabilities: frozenset[Capability] = frozenset({"api", *self._controllers, *pod_capabilities})
         return ServerHandle(
             f"{'https' if authority else 'http'}://{self._listener.address}",
             ca_pem=authority.cert_pem if authority else None,
@@ -208,6 +212,17 @@ class EmbeddedServer:
         """Abort all open connections."""
         self._thread.call(self._listener.abort_connections)
 
+    def run_pods(self) -> None:
+        """Run all pods, now and later: they become Running and Ready, and are removed after their deletion.
+
+        The pods that exist are Running when this method returns. Pods without a node are assigned to the node
+        `node-1`, which is created. Pods with scheduling gates, or on a node that does not exist, stay Pending. No
+        program is started for a pod.
+        """
+        self._runs_pods = True
+        if self._thread.running:
+            self._thread.call(self._controller_runner.run_pods)
+
     def set_pod_log(
         self,
         namespace: str,
@@ -251,6 +266,8 @@ class EmbeddedServer:
         # Timers of the controllers were lost with the previous event loop.
         self._controller_runner.resume()
         self._cluster.create_initial_namespaces()
+        if self._runs_pods:
+            self._controller_runner.run_pods()
         self._listener.listen()
         self._app.address = self._listener.address
 
