@@ -74,5 +74,5 @@ async def test_an_api_needs_a_client_that_was_awaited(kubex_server: EmbeddedServ
 
 @pytest.mark.parametrize("kind", ["Pod", None, ConfigMap()])
 async def test_an_api_needs_the_class_of_a_kind(embedded_client: Client, kind: Any) -> None:
-    with pytest.raises(TypeError, match=f"takes the class of a kind, such as Pod, not {type(kind).__name__}"):
+    with pytest.raises(TypeError, match=f"expected the class of a kind, such as Pod, not {type(kind).__name__}"):
         Api(kind, embedded_client)

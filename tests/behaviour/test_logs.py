@@ -135,14 +135,14 @@ async def test_the_log_of_the_last_run_and_of_one_container(
 
 async def test_times_that_cannot_be_meant_are_refused(pods: Api[Pod], kubex_server: EmbeddedServer) -> None:
     kubex_server.clear_requests()
-    with pytest.raises(ConfigurationError, match=r"since_time: needs a time zone"):
+    with pytest.raises(ConfigurationError, match=r"since_time: must have a time zone"):
         await pods.logs.get("one", since_time=datetime(2030, 1, 1))  # noqa: DTZ001 - that is the point
     for wrong in ("2030-01-01T00:00:00Z", date(2030, 1, 1)):
         with pytest.raises(
             TypeError, match=f"since_time must be a datetime with a time zone, not {type(wrong).__name__}"
         ):
             pods.logs.stream("one", since_time=wrong)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - that is the point
-    with pytest.raises(ConfigurationError, match=r"give since_seconds or since_time, not both"):
+    with pytest.raises(ConfigurationError, match=r"pass since_seconds or since_time, not both"):
         pods.logs.stream("one", since_time=datetime.now(timezone.utc), since_seconds=1)
     assert kubex_server.requests == []
 
@@ -185,5 +185,5 @@ async def test_options_of_a_log_that_the_server_refuses(client: Client) -> None:
 
 
 async def test_kinds_without_logs_say_so(embedded_client: Client) -> None:
-    with pytest.raises(UnsupportedVerbError, match="ConfigMap has no logs"):
+    with pytest.raises(UnsupportedVerbError, match="ConfigMap does not support logs"):
         _ = Api(ConfigMap, embedded_client).logs  # type: ignore[arg-type]  # so does the type checker

@@ -122,9 +122,9 @@ async def test_an_object_does_not_go_to_another_namespace(
     embedded_client: Client, kubex_server: EmbeddedServer
 ) -> None:
     api = Api(ConfigMap, embedded_client)
-    with pytest.raises(NamespaceError, match="the object is of namespace 'there', but namespace 'here' was asked for"):
+    with pytest.raises(NamespaceError, match="the object has namespace 'there', but the call uses namespace 'here'"):
         await api.create(config_map("one", namespace="there"), namespace="here")
-    with pytest.raises(NamespaceError, match="replace: the object is of namespace 'there'"):
+    with pytest.raises(NamespaceError, match="replace: the object has namespace 'there'"):
         await Api(ConfigMap, embedded_client, namespace="here").replace(config_map("one", namespace="there"))
     assert kubex_server.requests == []
 

@@ -195,7 +195,7 @@ async def test_nothing_is_sent_to_a_namespace_that_does_not_apply(
         await create_review(embedded_client, anywhere, namespace="default")
     with pytest.raises(NamespaceError, match="create_review needs one namespace"):
         await create_review(embedded_client, local("a"), namespace=None)
-    with pytest.raises(NamespaceError, match="of namespace 'a', but namespace 'b' was asked for"):
+    with pytest.raises(NamespaceError, match="has namespace 'a', but the call uses namespace 'b'"):
         await create_review(embedded_client, local("a", namespace="a"), namespace="b")
     with pytest.raises(InvalidNameError):
         await create_review(embedded_client, local("a"), namespace="a/b")
@@ -203,7 +203,7 @@ async def test_nothing_is_sent_to_a_namespace_that_does_not_apply(
 
 
 class Nowhere(ClusterCreateOnly):
-    """A kind that does not say where it lives."""
+    """A kind without an ApiResource."""
 
 
 class Paint(ClusterCreateOnly):
@@ -214,17 +214,15 @@ class Paint(ClusterCreateOnly):
 
 async def test_what_is_no_review_says_so(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     stored: Any = pod("one")
-    with pytest.raises(
-        TypeError, match=r"Pod is not a create-only kind: what is stored is created by Api\(Pod, client\)"
-    ):
+    with pytest.raises(TypeError, match=r"Pod is not a create-only kind: use Api\(Pod, client\)\.create\(\)"):
         await create_review(embedded_client, stored)
-    with pytest.raises(TypeError, match="Nowhere does not say where it lives: add __resource__"):
+    with pytest.raises(TypeError, match="Nowhere does not declare its API resource: add __resource__"):
         await create_review(embedded_client, Nowhere())
     review: Any = TokenReview
     with pytest.raises(TypeError, match=r"TokenReview can only be created.+use create_review\(client, TokenReview"):
         Api(review, embedded_client)
     nothing: Any = dict
-    with pytest.raises(TypeError, match="dict is no kind: derive it from NamespacedResource or ClusterResource"):
+    with pytest.raises(TypeError, match="dict is not a kind: derive it from NamespacedResource or ClusterResource"):
         Api(nothing, embedded_client)
     assert kubex_server.requests == []
 

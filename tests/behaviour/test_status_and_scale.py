@@ -180,9 +180,9 @@ async def test_what_names_no_object_is_not_sent(embedded_client: Client, kubex_s
     api = Api(Deployment, embedded_client, namespace=None)
     with pytest.raises(NamespaceError, match="reading scale needs one namespace"):
         await api.scale.get("web")
-    with pytest.raises(InvalidNameError, match="is needed to say which object is meant by replacing scale"):
+    with pytest.raises(InvalidNameError, match="is missing: replacing scale needs the name of the object"):
         await api.scale.replace(Scale(metadata=ObjectMeta()), namespace="default")
-    with pytest.raises(NamespaceError, match="namespace 'a', but namespace 'b' was asked for"):
+    with pytest.raises(NamespaceError, match="has namespace 'a', but the call uses namespace 'b'"):
         await api.scale.replace(Scale(metadata=ObjectMeta(name="web", namespace="a")), namespace="b")
     with pytest.raises(InvalidNameError):
         await api.status.get("web/scale", namespace="default")
@@ -213,7 +213,7 @@ ACCESSORS: dict[str, Callable[[Api[Any]], object]] = {
 @pytest.mark.parametrize("marker", ACCESSORS)
 async def test_other_kinds_say_that_they_have_none(embedded_client: Client, marker: str) -> None:
     with pytest.raises(
-        UnsupportedVerbError, match=rf"^ConfigMap has no .+ \(its class does not derive from {marker}\)"
+        UnsupportedVerbError, match=rf"^ConfigMap does not support .+ \(its class does not derive from {marker}\)"
     ):
         ACCESSORS[marker](Api(ConfigMap, embedded_client))
 
@@ -222,8 +222,8 @@ async def test_other_kinds_cannot_be_evicted_and_have_no_tokens(
     embedded_client: Client, kubex_server: EmbeddedServer
 ) -> None:
     api: Api[Any] = Api(ConfigMap, embedded_client)
-    with pytest.raises(UnsupportedVerbError, match=r"^ConfigMap has no evict .*does not derive from HasEviction"):
+    with pytest.raises(UnsupportedVerbError, match=r"^ConfigMap does not support evict .*HasEviction"):
         await api.evict("one")
-    with pytest.raises(UnsupportedVerbError, match=r"^ConfigMap has no create_token .*HasTokenRequest"):
+    with pytest.raises(UnsupportedVerbError, match=r"^ConfigMap does not support create_token .*HasTokenRequest"):
         await api.create_token("one")
     assert kubex_server.requests == []

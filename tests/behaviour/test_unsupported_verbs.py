@@ -76,7 +76,8 @@ async def test_a_verb_that_the_kind_lacks_sends_nothing_and_names_those_it_has(
     assert kubex_server.requests == []
     assert (caught.value.resource, caught.value.verb) == (kind.__name__, verb)
     assert verb not in caught.value.available
-    assert str(caught.value) == f"{kind.__name__} has no {verb}: use one of {', '.join(caught.value.available)}"
+    available = ", ".join(caught.value.available)
+    assert str(caught.value) == f"{kind.__name__} does not support {verb}; use one of {available}"
 
 
 @pytest.mark.parametrize("kind", [ComponentStatus, Namespace])
@@ -95,7 +96,7 @@ async def test_metadata_alone_is_refused_as_the_whole_is(
     class Letterbox(NamespacedResource):
         __resource__ = ApiResource(version="v1", kind="Letterbox", plural="letterboxes", verbs=frozenset({"create"}))
 
-    with pytest.raises(UnsupportedVerbError, match=f"^Letterbox has no {verb}: use one of create$"):
+    with pytest.raises(UnsupportedVerbError, match=f"^Letterbox does not support {verb}; use one of create$"):
         await VERBS[verb](Api(Letterbox, embedded_client).metadata)
     assert kubex_server.requests == []
 

@@ -208,7 +208,7 @@ async def test_an_object_without_a_name_is_an_error(verb: str) -> None:
     kind, version = ("Scale", "autoscaling/v1") if verb.startswith("scale") else (kind, version)
     for metadata in ({"resourceVersion": "7"}, {"name": ""}):
         response = MockResponse(json={"kind": kind, "apiVersion": version, "metadata": metadata})
-        assert "no metadata.name" in await refused(OBJECTS[verb], response)
+        assert "does not have a metadata.name" in await refused(OBJECTS[verb], response)
     for other in (None, 7, "text"):
         response = MockResponse(json={"kind": kind, "apiVersion": version, "metadata": other})
         assert "metadata" in await refused(OBJECTS[verb], response)

@@ -1,4 +1,7 @@
-"""Descriptors of `Api` for what only some kinds support; type checkers and the running program refuse other kinds."""
+"""Descriptors of `Api` for subresources that only some kinds support.
+
+For other kinds, type checkers report an error, and UnsupportedVerbError is raised at run time.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from kubex.errors import UnsupportedVerbError
 from kubex.models import NamespacedResource, Resource
 from kubex.models.markers import HasLogs, HasScale
 
-if TYPE_CHECKING:  # an accessor imports what it returns when it is used: a program uses few of them
+if TYPE_CHECKING:  # accessors import these on first use, because most programs use only some of them
     from kubex.api._logs import Logs
     from kubex.api._read_api import ReadApi
     from kubex.api._subresource import Subresource
@@ -26,7 +29,10 @@ M_co = TypeVar("M_co", bound=Resource, covariant=True)
 
 
 class ApiOf(Protocol[M_co, T]):
-    """An `Api[T]` of a kind that derives from the marker `M`; two parameters, since a bound cannot be a variable."""
+    """An `Api[T]` of a kind that derives from the marker `M`.
+
+    It has two parameters, because the bound of a type variable cannot be another type variable.
+    """
 
     @property
     def resource(self) -> type[M_co]: ...
@@ -35,7 +41,7 @@ class ApiOf(Protocol[M_co, T]):
 
 
 class Accessor(Generic[M, A]):
-    """Returns an object of one type, for kinds that derive from the marker."""
+    """Returns the object that `make` creates, for kinds that derive from the marker."""
 
     def __init__(self, marker: type[M], name: str, make: Callable[[Endpoint[Any]], A]) -> None:
         self._marker = marker
@@ -56,7 +62,7 @@ class Accessor(Generic[M, A]):
 class ObjectSubresource(Generic[M]):
     """Returns the `Subresource[T]` of an `Api[T]`, for kinds that derive from the marker.
 
-    Its documents are complete objects of the kind.
+    The bodies of this subresource are complete objects of the kind.
     """
 
     def __init__(self, marker: type[M], name: str) -> None:
@@ -78,7 +84,7 @@ class ObjectSubresource(Generic[M]):
 
 
 class MetadataAccessor:
-    """`api.metadata`: the same reading verbs; their results have metadata only."""
+    """`api.metadata`: the reading verbs of an Api, with results that have only metadata."""
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -89,7 +95,7 @@ class MetadataAccessor:
     def __get__(
         self, instance: ApiOf[Resource, Any] | None, owner: type
     ) -> Self | ReadApi[NamespacedObjectMetadata] | ReadApi[PartialObjectMetadata]:
-        """Return the reading verbs of the kind, for metadata."""
+        """Return the reading verbs of the kind."""
         if instance is None:
             return self
         from kubex.api._read_api import ReadApi
@@ -101,8 +107,8 @@ class MetadataAccessor:
 
 
 def endpoint_of(api: ApiOf[M, T]) -> Endpoint[T]:
-    """Return the private endpoint of an Api: its accessors are part of it."""
-    return api._endpoint  # pyright: ignore[reportPrivateUsage]  # the accessors are members of the class
+    """Return the private endpoint of an Api."""
+    return api._endpoint  # pyright: ignore[reportPrivateUsage]  # accessors are members of the class
 
 
 def require_marker(endpoint: Endpoint[T], marker: type[Resource], name: str) -> Endpoint[T]:
@@ -114,14 +120,14 @@ def require_marker(endpoint: Endpoint[T], marker: type[Resource], name: str) -> 
 
 
 def make_logs(endpoint: Endpoint[HasLogs]) -> Logs:
-    """Return the logs of a kind."""
+    """Create the accessor of logs."""
     from kubex.api._logs import Logs
 
     return Logs(endpoint)
 
 
 def make_scale(endpoint: Endpoint[HasScale]) -> Subresource[Scale]:
-    """Return the scale of a kind; its documents are `Scale` objects."""
+    """Create the accessor of the scale subresource. Its bodies are `Scale` objects."""
     from kubex.api._subresource import Subresource
     from kubex.models._common import SCALE_TYPE_META, Scale
 

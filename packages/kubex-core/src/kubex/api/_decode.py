@@ -1,4 +1,4 @@
-"""Responses of verbs: a list is split into items, and each is decoded from its own bytes."""
+"""Decode the responses of verbs: objects, lists and events of watches."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from kubex.models._watch_event import INITIAL_EVENTS_END
 T = TypeVar("T", bound=Resource)
 
 
+# msgspec finds the boundaries of items and events without decoding them; Pydantic cannot do this.
 class _List(msgspec.Struct, rename={"api_version": "apiVersion"}):
     api_version: Any = UNSET
     kind: Any = UNSET
@@ -40,17 +41,17 @@ class _Event(msgspec.Struct):
     object: msgspec.Raw
 
 
-_CHANGES = {text: EventType(text) for text in ("ADDED", "MODIFIED", "DELETED")}
+_CHANGE_TYPES = {text: EventType(text) for text in ("ADDED", "MODIFIED", "DELETED")}
 
 _LIST = msgspec.json.Decoder(_List)
 _EVENT = msgspec.json.Decoder(_Event)
 
 
 class Decoder(Generic[T]):
-    """Decodes the responses about one kind, and refuses those of other kinds.
+    """Decodes the responses for one kind; raises DecodeError for responses of other kinds.
 
-    `kinds` are those of objects and of lists, by default of the model. `pause_gc` pauses the garbage collector while a
-    list is decoded eagerly.
+    `description` names the kind in errors. `kinds` are the expected kinds of objects and of lists; by default those of
+    the model. `pause_gc` pauses the garbage collector while a list is decoded eagerly.
     """
 
     __slots__ = ("_description", "_kinds", "_list", "_list_kinds", "_model", "_pause_gc", "mode")
@@ -74,72 +75,73 @@ class Decoder(Generic[T]):
         self._pause_gc = pause_gc
 
     def using(self, mode: DecodeMode | None) -> Decoder[T]:
-        """Return a decoder with another mode; None keeps the mode."""
+        """Return a decoder with this mode; None keeps the current mode."""
         if mode is None or mode == self.mode:
             return self
         kinds = self._kinds, self._list_kinds
         return Decoder(self._model, self._description, mode, kinds=kinds, pause_gc=self._pause_gc)
 
     def item(self, body: bytes, *, named: bool = True) -> T:
-        """Decode one object; raises DecodeError, which names it.
+        """Decode one object; raises DecodeError, which names the object.
 
-        With `named=False` the object needs no name if it says its kind.
+        With `named=False`, an object that has a `kind` does not need a name.
         """
-        found = self._decode_fast(body)
-        if found is not None:
-            return found
+        decoded = self._decode_fast(body)
+        if decoded is not None:
+            return decoded
         self._kinds.check_object(body, self._description, named=named)
         return self._decode_unchecked(body)
 
     def _decode_fast(self, body: bytes) -> T | None:
-        """Decode an object that says the usual kind and has a name; None if it has to be looked at."""
+        """Decode an object that has the expected kind and a name; return None if the kind must be checked."""
         if self.mode == "lazy":
             try:
                 return decode_lazily(self._model, body, self._description, self._kinds.fast_path_json)
             except FastPathMiss:
                 return None
         try:
-            found = build_schema(self._model).model_validate_json(body)
+            decoded = build_schema(self._model).model_validate_json(body)
         except ValidationError:
             return None
-        usual = self._kinds.kinds[0]
-        is_usual = (found.api_version, found.kind) == (usual.api_version, usual.kind)
-        return found if is_usual and getattr(found.metadata, "name", None) else None
+        expected = self._kinds.kinds[0]
+        is_expected = (decoded.api_version, decoded.kind) == (expected.api_version, expected.kind)
+        return decoded if is_expected and getattr(decoded.metadata, "name", None) else None
 
     def _decode_unchecked(self, body: bytes) -> T:
         decode_object = decode_eagerly if self.mode == "eager" else decode_lazily
         return decode_object(self._model, body, self._description)
 
     def list(self, body: bytes) -> ResourceList[T]:
-        """Decode a list, in the lazy mode as far as its items are read; raises DecodeError."""
-        found = self.split(body)
+        """Decode a list; in the lazy mode, each item is decoded when it is read. Raises DecodeError."""
+        decoded = self.split(body)
         if self.mode == "eager":
             with garbage_collection_paused() if self._pause_gc else nullcontext():
-                cast("LazyList[T]", found.items).decode_all()
-        return found
+                cast("LazyList[T]", decoded.items).decode_all()
+        return decoded
 
     def split(self, body: bytes) -> ResourceList[T]:
-        """Split a list into its items, each of which is decoded when it is read; raises DecodeError."""
+        """Split a list into its items, which are decoded when they are read; raises DecodeError."""
         description = f"a list of {self._description}"
-        found = _split_list(body, description)
-        self._list_kinds.check(found.api_version, found.kind, description)
-        if not found.kind and found.items is UNSET:
+        parts = _split_list(body, description)
+        self._list_kinds.check(parts.api_version, parts.kind, description)
+        if not parts.kind and parts.items is UNSET:
             raise DecodeError(description, "the response has neither a kind nor items")
-        decode_item = self._decode_unchecked if found.kind else self.item
-        fields: dict[str, Any] = {"items": LazyList[T](raws=found.items or (), decode=decode_item)}
-        if found.metadata is not UNSET and bytes(found.metadata) != b"null":
-            fields["metadata"] = decode(ListMeta, bytes(found.metadata), description)
-        fields |= {name: getattr(found, name) for name in ("api_version", "kind") if getattr(found, name) is not UNSET}
-        if self._list is None:  # not before a list comes: the class takes Pydantic a while
+        # Items of a list of the expected kind are not checked: servers omit their kind, and some omit the name.
+        decode_item = self._decode_unchecked if parts.kind else self.item
+        fields: dict[str, Any] = {"items": LazyList[T](raws=parts.items or (), decode=decode_item)}
+        if parts.metadata is not UNSET and bytes(parts.metadata) != b"null":
+            fields["metadata"] = decode(ListMeta, bytes(parts.metadata), description)
+        fields |= {name: getattr(parts, name) for name in ("api_version", "kind") if getattr(parts, name) is not UNSET}
+        if self._list is None:  # created on first use, because Pydantic needs time to create the class
             self._list = ResourceList[self._model]  # type: ignore[name-defined]  # a class made at run time
         return self._list.model_construct(**fields)
 
     def item_or_status(self, body: bytes) -> T | Status:
-        """Decode the response of a delete: the object, or a Status."""
+        """Decode the response to a delete: the object or a Status."""
         return self._decode_success(body) or self.item(body)
 
     def list_or_status(self, body: bytes) -> ResourceList[T] | Status:
-        """Decode the response of a delete of a collection: the deleted objects, or a Status."""
+        """Decode the response to a delete of a collection: the deleted objects or a Status."""
         return self._decode_success(body) or self.list(body)
 
     def _decode_success(self, body: bytes) -> Status | None:
@@ -149,21 +151,21 @@ class Decoder(Generic[T]):
     def event(self, line: bytes, *, path: str) -> WatchEvent[T]:
         """Decode one line of a watch.
 
-        Raises the typed ApiError of an `ERROR` event, UnknownWatchEventError for a type that is not known.
+        Raises an ApiError for an `ERROR` event, and UnknownWatchEventError for an unknown type of event.
         """
         envelope = envelope_decoder(self._model) if self.mode == "lazy" else None
         if envelope is not None:
             try:
                 kind, item = envelope.decode_event(line, self._kinds.fast_path_json)
             except FastPathMiss:
-                pass  # such as an ERROR event, or an object with undeclared fields
+                pass  # for example an ERROR event, or an object with undeclared fields
             else:
-                change = _CHANGES.get(kind)
+                change = _CHANGE_TYPES.get(kind)
                 if change is not None:
                     return WatchEvent(change, item)
         kind, body = _split_event(line, f"an event of {self._description}")
-        if kind in _CHANGES:
-            return WatchEvent(_CHANGES[kind], self.item(body))
+        if kind in _CHANGE_TYPES:
+            return WatchEvent(_CHANGE_TYPES[kind], self.item(body))
         if kind == "BOOKMARK":
             bookmark = self._decode_bookmark(body)
             ended = (bookmark.metadata.annotations or {}).get(INITIAL_EVENTS_END) == "true"
@@ -181,13 +183,13 @@ class Decoder(Generic[T]):
         raise DecodeError(description, "its object is not a Status")
 
     def _decode_bookmark(self, body: bytes) -> T:
-        # A bookmark has only metadata, so fields that the kind requires are not there to be validated.
+        # A bookmark contains only metadata, so validation would fail for kinds with other required fields.
         description = f"a bookmark of {self._description}"
         header = read_header(body, description)
         self._kinds.check(header.api_version, header.kind, description)
         try:
             metadata = json_validator(self._model.model_fields["metadata"])(bytes(header.metadata))
-        except ValidationError:  # a class of metadata may require what it does not have either
+        except ValidationError:  # a custom class of metadata can require fields that a bookmark does not have
             metadata = decode(ObjectMeta, bytes(header.metadata), description)
         return self._model.model_construct(api_version=header.api_version, kind=header.kind, metadata=metadata)
 
@@ -195,7 +197,7 @@ class Decoder(Generic[T]):
 def _split_list(body: bytes, description: str) -> _List:
     try:
         return _LIST.decode(body)
-    except JSON_ERRORS as error:  # one item may nest too deep, or have a NaN, and must not affect the others
+    except JSON_ERRORS as error:  # an item that msgspec rejects, for example with a NaN, must not affect the others
         try:
             fields = scan_object(body)
             type_meta = {name: from_json(bytes(fields[name])) for name in ("apiVersion", "kind") if name in fields}

@@ -1,4 +1,4 @@
-"""What every verb is built from: a kind, where it is asked for, and how its answers are decoded."""
+"""A kind on a client: the paths, namespaces, requests and responses that all verbs share."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ T = TypeVar("T", bound=Resource)
 _METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
+# The methods of `Api` for each verb of Kubernetes.
 _METHODS = {
     "get": ("get", "get_or_none"),
     "list": ("list", "pages", "iterate"),
@@ -30,18 +31,18 @@ _METHODS = {
     "delete": ("delete",),
     "deletecollection": ("delete_collection",),
 }
-_VERB_OF = {method: verb for verb, methods in _METHODS.items() for method in methods}
+_VERB_OF_METHOD = {method: verb for verb, methods in _METHODS.items() for method in methods}
 
 
 class HasMetadata(Protocol):
-    """A document that is, or is about, one object."""
+    """An object, or a document about one object, such as a `Scale`."""
 
     @property
     def metadata(self) -> ObjectMeta: ...
 
 
 class Endpoint(Generic[T]):
-    """A kind on a client: paths, namespaces and decoding. `model` is what answers are decoded into."""
+    """A kind on a client. Responses are decoded into `model`, which can differ from the kind (`resource`)."""
 
     __slots__ = ("accept", "accept_list", "api_resource", "client", "decoder", "model", "namespace", "resource")
 
@@ -68,19 +69,22 @@ class Endpoint(Generic[T]):
         kinds = expected_kinds(self.api_resource, metadata_only=metadata_only)
         self.decoder = Decoder(model, description, decode, kinds=kinds, pause_gc=client.options.pause_gc)
         if isinstance(namespace, str):
-            self.collection_path(namespace)
+            self.collection_path(namespace)  # an invalid namespace raises here, not at the first call
 
     @property
     def namespaced(self) -> bool:
-        """Whether objects of the kind live in namespaces."""
+        """Whether the kind is namespaced."""
         return issubclass(self.resource, NamespacedResource)
 
     def require(self, method: str) -> None:
-        """Raise UnsupportedVerbError if the kind lacks the verb of a method of Api."""
+        """Raise UnsupportedVerbError if the kind does not support a method of `Api`."""
         require_verb(self.api_resource, method)
 
     def resolve(self, namespace: NamespaceTypes) -> str | None:
-        """Return the namespace of a call: its obj_namespace, else the Api's, else the configuration's; None is all of them."""
+        """Return the namespace of a call; None means all namespaces.
+
+        The argument of the call has priority, then the namespace of the Api, then that of the configuration.
+        """
         if namespace is ...:
             namespace = self.namespace
         if namespace is ...:
@@ -88,44 +92,48 @@ class Endpoint(Generic[T]):
         return namespace
 
     def collection_path(self, namespace: NamespaceTypes) -> str:
-        """Return the path of the collection, of one namespace or of all."""
+        """Return the path of a collection, in one namespace or in all namespaces."""
         return collection_path(self.resource, self.resolve(namespace))
 
     def namespaced_path(self, namespace: NamespaceTypes, verb: str) -> str:
-        """Return the path of the collection of one object; raises NamespaceError where no namespace is chosen."""
+        """Return the path of a collection in one namespace; raises NamespaceError for all namespaces."""
         resolved = self.resolve(namespace)
         if resolved is None and self.namespaced:
             raise NamespaceError(
-                self.api_resource.group_resource, f"{verb} needs one namespace: pass namespace=, or give the Api one"
+                self.api_resource.group_resource, f"{verb} needs one namespace: pass namespace= to the call or the Api"
             )
         return collection_path(self.resource, resolved)
 
     def object_path(self, name: str, namespace: NamespaceTypes, verb: str, subresource: str | None = None) -> str:
-        """Return the path of one object, or of a subresource of it."""
+        """Return the path of an object or of its subresource."""
         return object_path(self.namespaced_path(namespace, verb), name, subresource)
 
     def path_for(self, obj: HasMetadata, namespace: NamespaceTypes, verb: str, subresource: str | None = None) -> str:
-        """Return the path of the object that a document names, or of a subresource of it."""
+        """Return the path of the object that `obj.metadata` identifies, or of its subresource."""
         name = obj.metadata.name
         if not name:
-            raise InvalidNameError("metadata.name", name, f"is needed to say which object is meant by {verb}")
+            raise InvalidNameError("metadata.name", name, f"is missing: {verb} needs the name of the object")
         return object_path(self.create_path(obj, namespace, verb), name, subresource)
 
     def create_path(self, obj: HasMetadata, namespace: NamespaceTypes, verb: str) -> str:
-        """Return the path of the collection that an object goes to; its obj_namespace namespace counts where none is given."""
+        """Return the path of the collection that contains an object.
+
+        `metadata.namespace` is used if neither the call nor the Api has a namespace. Raises NamespaceError if they
+        differ: creating an object in another namespace than it states is probably a mistake.
+        """
         obj_namespace = obj.metadata.namespace
         if obj_namespace is None:
             return self.namespaced_path(namespace, verb)
-        chosen = self.namespace if namespace is ... else namespace
-        if isinstance(chosen, str) and chosen != obj_namespace:
+        requested = self.namespace if namespace is ... else namespace
+        if isinstance(requested, str) and requested != obj_namespace:
             raise NamespaceError(
                 self.api_resource.group_resource,
-                f"{verb}: the object is of namespace {obj_namespace!r}, but namespace {chosen!r} was asked for",
+                f"{verb}: the object has namespace {obj_namespace!r}, but the call uses namespace {requested!r}",
             )
         return self.namespaced_path(obj_namespace, verb)
 
     def field_manager(self, field_manager: str | None) -> str | None:
-        """Return the field manager of a write: that of the call, else that of the client."""
+        """Return the field manager of the call, or else of the client."""
         return field_manager if field_manager is not None else self.client.options.field_manager
 
     def request(
@@ -140,7 +148,7 @@ class Endpoint(Generic[T]):
         accept: str = JSON,
         resend_when_throttled: bool = True,
     ) -> Request:
-        """Build the request of a verb."""
+        """Build a request, and check its timeout."""
         resolved = timeout if timeout is ... else resolve_timeout(self.client, timeout)
         return Request(
             method=method,
@@ -155,7 +163,7 @@ class Endpoint(Generic[T]):
 
 
 def check_client(client: object) -> None:
-    """Raise TypeError for what is no client, such as the `create_client()` that was not awaited."""
+    """Raise TypeError if this is not a client, for example if `create_client()` was not awaited."""
     if not isinstance(client, Client):
         raise TypeError(
             f"expected a Client, not {type(client).__name__}: use `async with create_client() as client`, or "
@@ -164,23 +172,24 @@ def check_client(client: object) -> None:
 
 
 def check_kind(kind: object) -> None:
-    """Raise TypeError for what `Api` cannot serve."""
+    """Raise TypeError if this is not a class that `Api` supports."""
     if not isinstance(kind, type):
-        raise TypeError(f"Api takes the class of a kind, such as Pod, not {type(kind).__name__}")
+        raise TypeError(f"expected the class of a kind, such as Pod, not {type(kind).__name__}")
     if issubclass(kind, Resource):
         return
     from kubex.models import CreateOnly
 
     if issubclass(kind, CreateOnly):
         raise TypeError(
-            f"{kind.__name__} can only be created, so it has no Api: use create_review(client, {kind.__name__}(...))"
+            f"{kind.__name__} can only be created, and Api does not support it: use "
+            f"create_review(client, {kind.__name__}(...))"
         )
-    raise TypeError(f"{kind.__name__} is no kind: derive it from NamespacedResource or ClusterResource")
+    raise TypeError(f"{kind.__name__} is not a kind: derive it from NamespacedResource or ClusterResource")
 
 
 def require_verb(resource: ApiResource, method: str) -> None:
-    """Raise UnsupportedVerbError, which names the methods that there are, if the kind lacks the verb of this one."""
-    if _VERB_OF[method] in resource.verbs:
+    """Raise UnsupportedVerbError, with the supported methods, if the kind does not support a method of `Api`."""
+    if _VERB_OF_METHOD[method] in resource.verbs:
         return
     available = tuple(name for verb, methods in _METHODS.items() if verb in resource.verbs for name in methods)
     raise UnsupportedVerbError(resource.kind, method, available)

@@ -15,10 +15,10 @@ from kubex.models._errors import DecodeError, decode
 from kubex.models._lazy.json_splitter import scan_object
 
 JSON_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""The exceptions of msgspec for JSON that it cannot read."""
+"""The exceptions that msgspec raises for JSON that it cannot decode."""
 
 STATUS = TypeMeta("v1", "Status")
-"""The kind of responses without an object."""
+"""The kind of responses that do not contain an object."""
 
 _PARTIAL = TypeMeta("meta.k8s.io/v1", "PartialObjectMetadata")
 _PARTIAL_LIST = TypeMeta("meta.k8s.io/v1", "PartialObjectMetadataList")
@@ -26,45 +26,43 @@ _PARTIAL_LIST = TypeMeta("meta.k8s.io/v1", "PartialObjectMetadataList")
 
 @dataclass(frozen=True, slots=True)
 class ExpectedKinds:
-    """The kinds that a response may be of. The first one is the fast_path_json one."""
+    """The kinds that a response may have. The fast path of the decoder supports only the first one."""
 
     kinds: tuple[HasTypeMeta, ...]
     fast_path_json: tuple[bytes, bytes] = field(init=False)
-    """The JSON of the fast_path_json `apiVersion` and `kind`."""
+    """The JSON of the `apiVersion` and `kind` of the first kind."""
 
     def __post_init__(self) -> None:
-        fast_path_json = self.kinds[0]
-        object.__setattr__(
-            self, "fast_path_json", (f'"{fast_path_json.api_version}"'.encode(), f'"{fast_path_json.kind}"'.encode())
-        )
+        first = self.kinds[0]
+        object.__setattr__(self, "fast_path_json", (f'"{first.api_version}"'.encode(), f'"{first.kind}"'.encode()))
 
     def allow(self, api_version: object, kind: object) -> bool:
-        """Return whether an object may have this kind. A missing field fits every kind."""
+        """Return whether a response may have this kind. A missing field matches every kind, as in client-go."""
         return any(
             (not kind or kind == each.kind) and (not api_version or api_version == each.api_version)
             for each in self.kinds
         )
 
     def check(self, api_version: object, kind: object, description: str) -> None:
-        """Raise DecodeError for another kind."""
+        """Raise DecodeError if a response may not have this kind."""
         if self.allow(api_version, kind):
             return
         expected = " or ".join(f"{each.kind} of {each.api_version}" for each in self.kinds)
         raise DecodeError(description, f"the response is {_describe_kind(api_version, kind)}, expected {expected}")
 
     def check_object(self, body: bytes, description: str, *, named: bool) -> Header:
-        """Return the fields that identify an object; raises DecodeError for another kind or a missing name.
+        """Return the fields that identify an object; raises DecodeError for an unexpected kind or a missing name.
 
-        With `named=False`, an object that states its kind does not need a name.
+        With `named=False`, an object that has a `kind` does not need a name.
         """
         header = read_header(body, description)
         self.check(header.api_version, header.kind, description)
         if (named or not header.kind) and not header.has_name:
-            raise DecodeError(description, "the response has no metadata.name")
+            raise DecodeError(description, "the response does not have a metadata.name")
         return header
 
     def is_status(self, header: Header) -> bool:
-        """Return whether an object is the `Status` of Kubernetes, and not of another kind with this name."""
+        """Return whether an object is a `Status` of Kubernetes, and not of a custom kind with the same name."""
         if header.kind != STATUS.kind or header.api_version not in (None, STATUS.api_version):
             return False
         return not header.api_version or not self.allow(header.api_version, header.kind)
@@ -73,7 +71,7 @@ class ExpectedKinds:
 def expected_kinds(resource: ApiResource, *, metadata_only: bool = False) -> tuple[ExpectedKinds, ExpectedKinds]:
     """Return the kinds of the objects and of the lists of a kind."""
     lists = TypeMeta(resource.api_version, resource.list_kind)
-    if metadata_only:  # servers may send complete objects nevertheless
+    if metadata_only:  # servers that do not support this media type send complete objects
         return ExpectedKinds((_PARTIAL, resource)), ExpectedKinds((_PARTIAL_LIST, lists))
     return ExpectedKinds((resource,)), ExpectedKinds((lists,))
 
@@ -87,7 +85,7 @@ class Header(msgspec.Struct, rename={"api_version": "apiVersion"}):
 
     @property
     def has_name(self) -> bool:
-        """Whether its metadata has a name. Metadata that cannot be read counts: decoding it raises the better error."""
+        """Whether the metadata has a name. Malformed metadata returns True, since decoding it raises a better error."""
         try:
             return bool(_decode_name(self.metadata).name)
         except JSON_ERRORS:
@@ -111,7 +109,7 @@ def read_header(body: bytes, description: str) -> Header:
         return _decode_header(body)
     except JSON_ERRORS as error:
         try:
-            fields = scan_object(body)  # which reads what nests deeper than msgspec does
+            fields = scan_object(body)  # msgspec rejects deeply nested fields, even if it skips them
             api_version, kind = (from_json(bytes(fields.get(name, b"null"))) for name in ("apiVersion", "kind"))
         except ValueError:
             raise DecodeError(description, str(error)) from error
@@ -124,12 +122,12 @@ def is_blank(body: bytes) -> bool:
 
 
 def decode_success(body: bytes) -> Status:
-    """Decode a Status; an empty response is a success. Raises DecodeError for a failure."""
+    """Decode a Status. An empty response is a success. Raises DecodeError if the Status is a failure."""
     if is_blank(body):
         return Status(status="Success")
     status = decode(Status, body, "Status")
     if is_failure(status):
-        raise DecodeError("Status", "it is a failure")
+        raise DecodeError("Status", "it reports a failure")
     return status
 
 

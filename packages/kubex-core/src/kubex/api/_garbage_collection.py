@@ -1,4 +1,4 @@
-"""Pausing the garbage collector while many objects are decoded."""
+"""Pause the garbage collector while many objects are decoded."""
 
 import gc
 import os
@@ -6,17 +6,19 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
-# The threads that have switched the collector off and will switch it on again.
+# The threads that have disabled the collector and will enable it again.
 _paused_by: set[int] = set()
 
 
 @contextmanager
 def garbage_collection_paused() -> Generator[None]:
-    """Switch the cyclic garbage collector off for a block; leave it as it is if it is off already.
+    """Disable the cyclic garbage collector for a block. If it is already disabled, do nothing.
 
-    The objects that the block makes go to the oldest generation, so that the young ones are not walked for them. The
-    collector belongs to the process: with two threads here, it is switched on when the first one that found it on is
-    done. That costs time and nothing else.
+    The objects that the block creates are moved to the oldest generation, so that collections of the young generations
+    do not traverse them.
+
+    The collector belongs to the process. If two threads are in this block, the collector is enabled as soon as the
+    thread that disabled it first has finished. The other thread is then slower, but not wrong.
     """
     if not gc.isenabled():
         yield
@@ -27,15 +29,16 @@ def garbage_collection_paused() -> Generator[None]:
     try:
         yield
     finally:
-        if gc.get_freeze_count() == 0:  # else a program has frozen objects, which must stay so
+        # unfreeze() would also unfreeze objects that the program has frozen, for example before a fork.
+        if gc.get_freeze_count() == 0:
             gc.freeze()
-            gc.unfreeze()  # into the oldest generation
+            gc.unfreeze()
         gc.enable()
         _paused_by.discard(thread)
 
 
 def _resume_in_child() -> None:
-    """Switch the collector on in a child process, where the thread that paused it does not run."""
+    """Enable the collector in a child process, which does not have the thread that paused it."""
     if _paused_by:
         _paused_by.clear()
         gc.enable()

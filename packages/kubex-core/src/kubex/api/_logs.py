@@ -101,9 +101,9 @@ class Logs:
 
 
 class LogStream:
-    """A log that is being read, by lines of text, or by `lines()` and `chunks()` of bytes.
+    """An open log: iterate over it to read lines of text. `bytes` gives access to the bytes.
 
-    A line longer than 64 MiB raises DecodeError.
+    A line of more than 64 MiB raises DecodeError.
     """
 
     __slots__ = ("_lines", "_path", "_stream")
@@ -118,7 +118,7 @@ class LogStream:
     async def __aenter__(self) -> Self:
         await self._stream.__aenter__()
         try:
-            check_text(self._stream.headers, "the log", path=self._path)
+            check_text(self._stream.headers, "the log", path=self._path)  # gateways can send a web page with status 200
         except BaseException:
             await self._stream.__aexit__(None, None, None)
             raise
@@ -130,14 +130,14 @@ class LogStream:
         await self._stream.__aexit__(kind, error, traceback)
 
     def __aiter__(self) -> AsyncIterator[str]:
-        return self._lines  # one coroutine a line, not two
+        return self._lines  # not self, so that each line needs only one coroutine
 
     async def __anext__(self) -> str:
         return await self._lines.__anext__()
 
     @property
     def bytes(self) -> ByteStream:
-        """The log as bytes: `log.bytes.lines()`, `log.bytes.chunks()`. Use either these or the lines of text."""
+        """The log as bytes: `log.bytes.lines()`, `log.bytes.chunks()`. Do not combine it with reading lines of text."""
         return self._stream
 
 
@@ -150,9 +150,9 @@ def _format_since_time(since_time: datetime | None, since_seconds: int | None) -
     if since_time is None:
         return None
     if since_seconds is not None:
-        raise ConfigurationError("give since_seconds or since_time, not both", field="since_time")
+        raise ConfigurationError("pass since_seconds or since_time, not both", field="since_time")
     if not isinstance(since_time, datetime):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"since_time must be a datetime with a time zone, not {type(since_time).__name__}")
     if since_time.tzinfo is None:
-        raise ConfigurationError("needs a time zone: datetime.now(timezone.utc)", field="since_time")
+        raise ConfigurationError("must have a time zone, such as datetime.now(timezone.utc)", field="since_time")
     return since_time.isoformat()

@@ -1,4 +1,4 @@
-"""The options of verbs: keyword arguments above, one class each here, wire names beside the fields."""
+"""The options of verbs: one class for the query parameters of each, and the body of a delete."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kubex.core.params import FieldValidationTypes, Precondition, PropagationPol
 
 
 def query_parameter(name: str, *, default: Any, encode: Callable[[Any], QueryValue] | None = None) -> Any:
-    """Make a field that travels as the query parameter `name`, as it is or as `text` makes of it."""
+    """Declare a field that is sent as the query parameter `name`; `encode` converts its value."""
     return _QueryParameter(name, default, encode)
 
 
@@ -27,14 +27,18 @@ class _QueryParameter(NamedTuple):
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(query_parameter,))
 class _Options:
-    """Options by name, to be sent once: a dataclass would compile methods for each class that nobody calls."""
+    """Options that are sent as query parameters.
+
+    Type checkers treat the subclasses as dataclasses. A real dataclass would compile methods for each of them when it
+    is imported, and options are not compared, hashed or printed.
+    """
 
     _parameters: ClassVar[Mapping[str, _QueryParameter]] = {}
 
     def __init_subclass__(cls) -> None:
-        own = {name: value for name, value in vars(cls).items() if isinstance(value, _QueryParameter)}
-        cls._parameters = {**cls._parameters, **own}
-        for name, field in own.items():
+        declared = {name: value for name, value in vars(cls).items() if isinstance(value, _QueryParameter)}
+        cls._parameters = {**cls._parameters, **declared}
+        for name, field in declared.items():
             setattr(cls, name, field.default)
 
     def __init__(self, **values: Any) -> None:
@@ -45,7 +49,7 @@ class _Options:
         return type(self)(**{**self.__dict__, **values})
 
     def query(self) -> Query:
-        """Return the parameters that are set, by wire name; raises ConfigurationError for a selector that is none."""
+        """Return the query parameters that are set; raises ConfigurationError for an invalid selector."""
         values: dict[str, QueryValue] = {}
         for name, field in self._parameters.items():
             value = getattr(self, name)
@@ -55,20 +59,20 @@ class _Options:
 
 
 class GetOptions(_Options):
-    """Options of reading one object."""
+    """The options of get."""
 
     resource_version: str | None = query_parameter("resourceVersion", default=None)
 
 
 class SelectOptions(_Options):
-    """Which objects of a collection are meant."""
+    """The selectors of objects in a collection."""
 
     label_selector: Selector = query_parameter("labelSelector", default=None, encode=label_selector)
     field_selector: Selector = query_parameter("fieldSelector", default=None, encode=field_selector)
 
 
 class ListOptions(SelectOptions):
-    """Options of a list."""
+    """The options of a list."""
 
     limit: int | None = query_parameter("limit", default=None)
     continue_token: str | None = query_parameter("continue", default=None)
@@ -77,7 +81,7 @@ class ListOptions(SelectOptions):
 
 
 class WatchOptions(SelectOptions):
-    """Options of a watch."""
+    """The options of a watch."""
 
     watch: bool = query_parameter("watch", default=True)
     allow_bookmarks: bool = query_parameter("allowWatchBookmarks", default=True)
@@ -88,7 +92,7 @@ class WatchOptions(SelectOptions):
 
 
 class WriteOptions(_Options):
-    """Options of create, replace and patch."""
+    """The options of create, replace and patch."""
 
     dry_run: str | None = query_parameter("dryRun", default=None)
     field_manager: str | None = query_parameter("fieldManager", default=None)
@@ -97,7 +101,7 @@ class WriteOptions(_Options):
 
 
 class LogOptions(_Options):
-    """Options of reading a log."""
+    """The options of a log."""
 
     container: str | None = query_parameter("container", default=None)
     follow: bool | None = query_parameter("follow", default=None)
@@ -126,20 +130,20 @@ class DeleteOptions:
         return encode(self.document())
 
     def document(self) -> dict[str, Any]:
-        """Return the DeleteOptions object; `dryRun` is a list there."""
+        """Return the DeleteOptions object."""
         body: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
         if self.grace_period_seconds is not None:
             body["gracePeriodSeconds"] = self.grace_period_seconds
         if self.propagation_policy is not None:
             body["propagationPolicy"] = self.propagation_policy
         if self.precondition is not None:
-            wanted = {"uid": self.precondition.uid, "resourceVersion": self.precondition.resource_version}
-            body["preconditions"] = {name: value for name, value in wanted.items() if value is not None}
+            preconditions = {"uid": self.precondition.uid, "resourceVersion": self.precondition.resource_version}
+            body["preconditions"] = {name: value for name, value in preconditions.items() if value is not None}
         if self.dry_run:
-            body["dryRun"] = ["All"]
+            body["dryRun"] = ["All"]  # a list, unlike the query parameter
         return body
 
 
 def dry_run_value(dry_run: bool) -> str | None:
-    """Return the query form of a dry run."""
+    """Return the value of the query parameter `dryRun`."""
     return "All" if dry_run else None

@@ -1,4 +1,4 @@
-"""Large lists, a page at a time."""
+"""Iterators over large lists, which request one page at a time."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ T = TypeVar("T", bound=Resource)
 
 
 class Pages(Generic[T]):
-    """Iterates pages: `async for page in api.pages()`. Only the page at hand is kept.
+    """Iterates over the pages of a list: `async for page in api.pages()`. Keeps only the current page in memory.
 
-    The pages are one consistent snapshot. Where the server has forgotten it on the way, it offers to go on with the
-    present state: that is taken, and `consistent` turns False.
+    All pages have the same resource version. If the server no longer has this version, it offers to continue with the
+    current state. The iteration then continues, and `consistent` becomes False.
     """
 
     def __init__(self, options: ListOptions, fetch: Callable[[ListOptions], Awaitable[ResourceList[T]]]) -> None:
@@ -27,7 +27,7 @@ class Pages(Generic[T]):
         self._fetch = fetch
         self._ended = False
         self.consistent = True
-        """Whether all pages so far are of one revision."""
+        """Whether all pages so far have the same resource version."""
 
     def __aiter__(self) -> Self:
         return self
@@ -52,14 +52,15 @@ class Pages(Generic[T]):
         return page
 
     def _continue_with(self, token: str) -> None:
-        # The token holds the revision: the server refuses a resourceVersion beside it.
+        # The token contains the resource version, and the server rejects a request with both.
         self._options = self._options.replace(continue_token=token, resource_version=None, resource_version_match=None)
 
 
 class Objects(Generic[T]):
-    """Iterates objects: `async for pod in api.iterate()`. Only the JSON of the present page is kept.
+    """Iterates over the objects of a list: `async for pod in api.iterate()`.
 
-    After a DecodeError, which names an object, the iteration can be continued with the next one.
+    Keeps only the JSON of the current page in memory. After a DecodeError, which names the object, you can continue
+    the iteration with the next object.
     """
 
     def __init__(self, pages: Pages[T]) -> None:
@@ -68,14 +69,14 @@ class Objects(Generic[T]):
 
     @property
     def consistent(self) -> bool:
-        """Whether all objects so far are of one revision; see `Pages`."""
+        """Whether all objects so far are from the same resource version; see `Pages`."""
         return self._pages.consistent
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> T:
-        while not self._items:
+        while not self._items:  # a page can be empty and still have a continue token
             page = await self._pages.__anext__()
             self._items = cast("LazyList[T]", page.items)
         return self._items.pop_first()

@@ -1,4 +1,4 @@
-"""The request of a patch, of an object or of a subresource."""
+"""The requests of patches of objects and subresources."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def patch_request(
     *,
     type_meta: HasTypeMeta,
 ) -> Request:
-    """Build the request; add the fields that a server-side apply requires. Raises TypeError for other types."""
+    """Build the request of a patch; raises TypeError if `patch` is not one of the classes in `kubex.patch`."""
     if not isinstance(patch, Patch):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(
             f"expected a patch, not {type(patch).__name__}: wrap it in MergePatch, StrategicMergePatch, JsonPatch or "

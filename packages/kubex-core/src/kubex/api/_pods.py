@@ -14,6 +14,7 @@ from kubex.models import Status
 from kubex.models._api_resource import TypeMeta
 
 _EVICTION = TypeMeta("policy/v1", "Eviction")
+
 # API servers respond with a Status, although their OpenAPI document states an Eviction.
 _EVICTION_RESPONSE = ExpectedKinds((STATUS, _EVICTION))
 
@@ -21,7 +22,7 @@ _EVICTION_RESPONSE = ExpectedKinds((STATUS, _EVICTION))
 async def create_eviction(
     endpoint: Endpoint[Any], name: str, options: DeleteOptions, namespace: NamespaceTypes, timeout: TimeoutTypes
 ) -> Status:
-    """Create the `eviction` of an object. Its 429 means a disruption budget, so it is not retried."""
+    """Create the `eviction` subresource of a pod."""
     path = endpoint.object_path(name, namespace, "evict", "eviction")
     body = {
         "apiVersion": "policy/v1",
@@ -29,12 +30,12 @@ async def create_eviction(
         "metadata": {"name": name, "namespace": endpoint.resolve(namespace)},
         "deleteOptions": options.document(),
     }
+    # For an eviction, 429 means that a disruption budget does not allow it, so a retry could fail for hours.
     request = endpoint.request("POST", path, timeout, body=encode(body), resend_when_throttled=False)
     return await send_request(endpoint.client, request, lambda response: _decode_eviction(response.body))
 
 
 def _decode_eviction(body: bytes) -> Status:
-    """Decode the response to an eviction: a Status, the Eviction, or nothing."""
     if is_blank(body) or _EVICTION_RESPONSE.check_object(body, "Status", named=False).kind != _EVICTION.kind:
         return decode_success(body)
     return Status(status="Success")

@@ -1,4 +1,4 @@
-"""ExpectedKinds that the server answers and does not keep: reviews and bindings."""
+"""Kinds that the server processes but does not store: reviews and bindings."""
 
 from __future__ import annotations
 
@@ -49,22 +49,20 @@ async def create_review(
 
 
 def api_resource_of_review(review: object) -> ApiResource:
-    """Return the `ApiResource` of a review. Raise TypeError for other objects and for a class without it."""
+    """Return the `ApiResource` of a review; raises TypeError for other objects, and for a class without it."""
     kind = type(review)
     if not isinstance(review, CreateOnly):
-        raise TypeError(
-            f"{kind.__name__} is not a create-only kind: what is stored is created by Api({kind.__name__}, client)"
-        )
+        raise TypeError(f"{kind.__name__} is not a create-only kind: use Api({kind.__name__}, client).create()")
     if review.__resource__ is None:
         raise TypeError(
-            f"{kind.__name__} does not say where it lives: add "
+            f"{kind.__name__} does not declare its API resource: add "
             "__resource__ = ApiResource(group=..., version=..., kind=..., plural=...) to the class"
         )
     return review.__resource__
 
 
 def _decode_review(review: C, resource: ApiResource, body: bytes) -> C:
-    """Decode the response. For a kind without a status, such as Binding, the server can return a successful Status."""
+    """Decode the response. For a kind without a status, such as Binding, servers return a Status."""
     model = type(review)
     kinds, _ = expected_kinds(resource)
     if "status" not in model.model_fields and (is_blank(body) or kinds.is_status(read_header(body, resource.kind))):
@@ -77,13 +75,14 @@ def _decode_review(review: C, resource: ApiResource, body: bytes) -> C:
 def _path(client: Client, review: CreateOnly, resource: ApiResource, namespace: NamespaceTypes) -> str:
     if not isinstance(review, NamespacedCreateOnly):
         return build_collection_path(resource, None if namespace is ... else namespace, namespaced=False)
-    own = review.metadata.namespace
+    review_namespace = review.metadata.namespace
     if namespace is None:
         raise NamespaceError(resource.group_resource, "create_review needs one namespace: pass its name as namespace=")
     if namespace is ...:
-        namespace = own or client.configuration.namespace or "default"
-    elif own is not None and own != namespace:
+        namespace = review_namespace or client.configuration.namespace or "default"
+    elif review_namespace is not None and review_namespace != namespace:
         raise NamespaceError(
-            resource.group_resource, f"the review is of namespace {own!r}, but namespace {namespace!r} was asked for"
+            resource.group_resource,
+            f"the review has namespace {review_namespace!r}, but the call uses namespace {namespace!r}",
         )
     return build_collection_path(resource, namespace, namespaced=True)

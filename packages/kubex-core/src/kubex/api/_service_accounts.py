@@ -26,7 +26,7 @@ async def create_token(
     *,
     dry_run: bool,
 ) -> TokenRequest:
-    """Create the `token` of an object and return the response."""
+    """Create the `token` subresource of a service account. The response always has a status."""
     request = endpoint.request(
         "POST",
         endpoint.object_path(name, namespace, "create_token", "token"),
@@ -39,7 +39,7 @@ async def create_token(
 
 def _decode_token_request(body: bytes) -> TokenRequest:
     _TOKEN_REQUEST.check_object(body, "TokenRequest", named=False)
-    response = decode(TokenRequest, body, "TokenRequest")
-    if response.status is None:
+    token_request = decode(TokenRequest, body, "TokenRequest")
+    if token_request.status is None:
         raise DecodeError("TokenRequest", "status: Field required")
-    return response
+    return token_request

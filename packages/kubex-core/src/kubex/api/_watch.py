@@ -19,23 +19,22 @@ from kubex.models import EventType, Resource, WatchEvent
 T = TypeVar("T", bound=Resource)
 
 BOOKMARKS = frozenset((EventType.BOOKMARK,))
-"""What a watch with `send_initial_events` does not yield."""
+"""The events that a watch with `send_initial_events` does not yield."""
 
 ALL_BOOKMARKS = frozenset((EventType.BOOKMARK, EventType.INITIAL_EVENTS_END))
-"""What another watch does not yield: some servers mark the end of the initial events without a request, too."""
+"""The events that other watches do not yield. Some servers send INITIAL_EVENTS_END without being asked."""
 
 WATCH_SECONDS = 290
-"""Seconds after which the server ends a watch by default; below the idle limits of load balancers."""
+"""The default time in seconds after which the server ends a watch; below the idle timeouts of load balancers."""
 
 WATCH_MARGIN = 30.0
-"""Extra seconds without data, after which the connection is considered dead."""
+"""Additional time in seconds without data after which the connection is considered dead."""
 
 
 class Watch(Generic[T]):
     """The events of a watch: `async with api.watch() as events`, then `async for event in events`.
 
-    Leaving the block closes the connection. `resource_version` is the newest revision that the server has reported, in
-    an event or a bookmark: the next watch can start from it. An event larger than 64 MiB raises DecodeError.
+    Leaving the block closes the connection. An event of more than 64 MiB raises DecodeError.
     """
 
     def __init__(
@@ -53,7 +52,10 @@ class Watch(Generic[T]):
         self._hidden = hidden
         self._lines = Lines(stream, ObjectSplitter(), description=f"an event of the watch GET {path}", remedy="")
         self.resource_version = resource_version
-        """The revision after which the next event comes; None before the first event of a watch without one."""
+        """The newest resource version of an event or bookmark. Pass it to the next watch to continue.
+
+        It is None before the first event, unless the watch was started at a resource version.
+        """
 
     async def __aenter__(self) -> Self:
         await self._stream.__aenter__()
@@ -73,6 +75,7 @@ class Watch(Generic[T]):
             try:
                 event = self._decoder.event(line, path=self._path)
             except DecodeError as error:
+                # Complete lines are examined only after an error, because servers send one event per line.
                 self._split_line(line, error)
                 continue
             self.resource_version = event.resource_version or self.resource_version
@@ -80,11 +83,11 @@ class Watch(Generic[T]):
                 return event
 
     def _split_line(self, line: bytes, error: DecodeError) -> None:
-        """Cut a line that is not one event into the objects that it consists of; raise the error of a single one."""
+        """Split a line that contains several events; raise an error if it contains only one, which is malformed."""
         objects, rest = split_objects(line)
-        found = [*objects, rest] if rest else objects
-        if len(found) != 1:
-            self._lines.push(found)
+        events = [*objects, rest] if rest else objects
+        if len(events) != 1:
+            self._lines.push(events)
         elif self._lines.unfinished and rest.startswith(b"{"):
             raise ConnectionLost("the watch ended in the middle of an event", "GET", self._path) from None
         else:

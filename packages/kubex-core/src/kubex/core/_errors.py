@@ -137,8 +137,8 @@ class UnsupportedVerbError(KubexError, TypeError):
     available: Sequence[str] = ()
 
     def __str__(self) -> str:
-        instead = f": use one of {', '.join(self.available)}" if self.available else ""
-        return f"{self.resource} has no {self.verb}{instead}"
+        remedy = f"; use one of {', '.join(self.available)}" if self.available else ""
+        return f"{self.resource} does not support {self.verb}{remedy}"
 
 
 @dataclass(eq=False, repr=False)
