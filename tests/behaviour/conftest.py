@@ -1,4 +1,4 @@
-"""One body for every pair and both servers: a client in a namespace of the test's own."""
+"""Fixtures that run each test on each pair and on both servers, in a namespace created for the test."""
 
 import gc
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -7,49 +7,52 @@ import pytest
 
 import kubex_aiohttp
 import kubex_httpx
-from behaviour.custom_resources import WIDGETS, establish
-from behaviour.namespaces import Namespaces
+from behaviour.custom_resources import WIDGET_CRD, install_crd
+from behaviour.namespace_factory import NamespaceFactory
 from kubex.client import Client, create_client
 from kubex.transport import Backend
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import EmbeddedServer
 from support.backend_pairs import BackendPair
 
-SERVERS = {"embedded": "kubex_shared_server_handle", "real": "kubex_control_plane"}
+SERVER_FIXTURES = {"embedded": "kubex_shared_server_handle", "real": "kubex_control_plane"}
 BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left_to_the_collector(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let warnings of what a test left open come up in that test, or where it has filters of its own, be filtered."""
+def collect_garbage(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Collect garbage after each test, so that warnings about unclosed resources appear in the test that caused them.
+
+    If a test has warning filters, all generations are collected while the filters are active.
+    """
     yield
     gc.collect(0 if request.node.get_closest_marker("filterwarnings") is None else 2)
 
 
-@pytest.fixture(scope="session", params=SERVERS)
+@pytest.fixture(scope="session", params=SERVER_FIXTURES)
 def server(request: pytest.FixtureRequest) -> ServerHandle:
-    """Run the test on the embedded server and on a real one, each shared by all tests."""
-    handle: ServerHandle = request.getfixturevalue(SERVERS[request.param])
+    """Run the test on the embedded server and on a real control plane. All tests share both servers."""
+    handle: ServerHandle = request.getfixturevalue(SERVER_FIXTURES[request.param])
     return handle
 
 
 @pytest.fixture(scope="session")
-def namespaces(server: ServerHandle) -> Iterator[Namespaces]:
-    """Make namespaces on the server, to be deleted after the last test of it."""
-    made = Namespaces(server)
-    yield made
-    made.close()
+def namespace_factory(server: ServerHandle) -> Iterator[NamespaceFactory]:
+    """Return a factory for namespaces on the server, and delete them after the last test."""
+    factory = NamespaceFactory(server)
+    yield factory
+    factory.close()
 
 
 @pytest.fixture
-def namespace(namespaces: Namespaces) -> str:
-    """Make a namespace for the test."""
-    return namespaces.make()
+def namespace(namespace_factory: NamespaceFactory) -> str:
+    """Create a namespace for the test."""
+    return namespace_factory.create()
 
 
 @pytest.fixture
-def needs(server: ServerHandle) -> Callable[[str], None]:
-    """Skip the test where the server lacks a capability."""
+def require_capability(server: ServerHandle) -> Callable[[str], None]:
+    """Return a function that skips the test if the server does not have a capability."""
 
     def check(capability: str) -> None:
         if capability not in server.capabilities:
@@ -60,26 +63,26 @@ def needs(server: ServerHandle) -> Callable[[str], None]:
 
 @pytest.fixture
 def backend(pair: BackendPair) -> Backend:
-    """Return the backend of the pair; that it is found by its name is tested elsewhere."""
+    """Return the backend of the pair. Other tests check that backends are found by their names."""
     return BACKENDS[pair.backend]
 
 
 @pytest.fixture
 async def client(server: ServerHandle, backend: Backend, namespace: str) -> AsyncIterator[Client]:
-    """Return a client of the pair whose default namespace is the test's."""
+    """Return a client of the pair. Its default namespace is the namespace of the test."""
     async with create_client(server.configuration(namespace=namespace), client_class=backend) as client:
         yield client
 
 
 @pytest.fixture
 async def embedded_client(kubex_server: EmbeddedServer, backend: Backend) -> AsyncIterator[Client]:
-    """Return a client of `kubex_server`, the embedded server of the test's own, which it may disturb and look into."""
+    """Return a client of `kubex_server`, an embedded server that only this test uses and can modify."""
     async with create_client(kubex_server.handle.configuration(), client_class=backend) as client:
         kubex_server.clear_requests()
         yield client
 
 
 @pytest.fixture
-async def widgets(client: Client) -> None:
-    """See to it that the server knows Widgets; the definition stays for the tests to come."""
-    await establish(client, WIDGETS)
+async def widget_crd(client: Client) -> None:
+    """Install the CustomResourceDefinition of Widget. It is not deleted, because later tests use it too."""
+    await install_crd(client, WIDGET_CRD)

@@ -1,10 +1,10 @@
-"""Custom resources: their definitions, and how a server comes to serve them."""
+"""CustomResourceDefinitions of tests, and a function that installs them."""
 
 from typing import Any
 
 import anyio
 
-from behaviour.objects import SECONDS
+from behaviour.objects import TIMEOUT
 from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import NotFound
@@ -38,10 +38,10 @@ WIDGET_SCHEMA = {
 }
 
 
-def definition(
+def make_crd(
     kind: str, plural: str, schema: dict[str, Any], *, scope: str = "Namespaced", list_kind: str | None = None
 ) -> CustomResourceDefinition:
-    """Make the definition of a kind of the group example.com, with a status subresource."""
+    """Return the definition of a kind in the group example.com, with a status subresource."""
     version = CustomResourceDefinitionVersion(
         name="v1",
         served=True,
@@ -56,33 +56,33 @@ def definition(
     return CustomResourceDefinition(metadata=ObjectMeta(name=f"{plural}.example.com"), spec=spec)
 
 
-WIDGETS = definition("Widget", "widgets", WIDGET_SCHEMA)
+WIDGET_CRD = make_crd("Widget", "widgets", WIDGET_SCHEMA)
 
 
-async def establish(client: Client, wanted: CustomResourceDefinition) -> None:
-    """Create a definition unless it is there, and wait until its kind is served."""
+async def install_crd(client: Client, crd: CustomResourceDefinition) -> None:
+    """Create a definition if it does not exist, and wait until the server serves its kind."""
     api = Api(CustomResourceDefinition, client)
-    name = wanted.metadata.name
+    name = crd.metadata.name
     assert name is not None
-    await api.apply(wanted, field_manager="tests")
-    with anyio.fail_after(SECONDS):
+    await api.apply(crd, field_manager="tests")
+    with anyio.fail_after(TIMEOUT):
         async with api.watch(field_selector={"metadata.name": name}) as events:
             async for event in events:
                 if is_established(event.object):
                     break
         plural = name.partition(".")[0]
-        while await _unknown(client, f"/apis/example.com/v1/{plural}"):
+        while await _is_not_found(client, f"/apis/example.com/v1/{plural}"):
             pass
 
 
 def is_established(crd: CustomResourceDefinition) -> bool:
-    """Say whether the server has accepted the names and serves the kind."""
+    """Return whether the condition Established is true."""
     conditions = (crd.status and crd.status.conditions) or []
     return any(item.type == "Established" and item.status == "True" for item in conditions)
 
 
-async def _unknown(client: Client, path: str) -> bool:
-    # A real server has several workers inside, and one of them is a little behind.
+async def _is_not_found(client: Client, path: str) -> bool:
+    # A real server can still return 404 for a short time after the condition Established is true.
     try:
         await client.request("GET", path, query={"limit": 1})
     except NotFound:

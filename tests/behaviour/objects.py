@@ -1,4 +1,4 @@
-"""What many of these tests make and read."""
+"""Objects and helper functions that several test modules use."""
 
 import sys
 from collections.abc import AsyncIterable, Callable
@@ -13,22 +13,22 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec
 
 T = TypeVar("T", bound=Resource)
 
-loses_tls_connections = pytest.mark.filterwarnings(
-    # asyncio of Python 3.10 takes a TLS connection that the other side cut for one that was left open.
+ignore_unclosed_tls_transports = pytest.mark.filterwarnings(
+    # asyncio of Python 3.10 reports TLS connections that the peer aborted as unclosed.
     "ignore:unclosed transport <asyncio.sslproto:ResourceWarning" if sys.version_info < (3, 11) else "error"
 )
 
-SECONDS = 20.0
-"""No test waits longer than that for anything."""
+TIMEOUT = 20.0
+"""Maximum time in seconds that a test waits for a condition."""
 
 
 def config_map(name: str, data: dict[str, str] | None = None, **metadata: object) -> ConfigMap:
-    """Make a ConfigMap; what is no data goes into its metadata."""
+    """Return a ConfigMap; keyword arguments are fields of its metadata."""
     return ConfigMap(metadata=ObjectMeta.model_validate({"name": name, **metadata}), data=data)
 
 
 def pod(name: str, **spec: object) -> Pod:
-    """Make a Pod with one container; it is never scheduled, as no test server has a scheduler."""
+    """Return a Pod with one container; it stays unscheduled, because the test servers do not have a scheduler."""
     containers = [Container(name="main", image="registry.example/app:1")]
     return Pod(
         metadata=ObjectMeta(name=name),
@@ -36,42 +36,42 @@ def pod(name: str, **spec: object) -> Pod:
     )
 
 
-def named(obj: Resource) -> str:
-    """Return the name, which every stored object has."""
+def name_of(obj: Resource) -> str:
+    """Return the name of a stored object."""
     assert obj.metadata.name is not None
     return obj.metadata.name
 
 
-def revision(obj: Resource) -> str:
-    """Return the resourceVersion, which every stored object has."""
+def resource_version_of(obj: Resource) -> str:
+    """Return the resourceVersion of a stored object."""
     assert obj.metadata.resource_version is not None
     return obj.metadata.resource_version
 
 
-async def take(events: AsyncIterable[WatchEvent[T]], count: int) -> list[WatchEvent[T]]:
-    """Return the next events of a watch."""
-    taken: list[WatchEvent[T]] = []
-    with anyio.fail_after(SECONDS):
+async def next_events(events: AsyncIterable[WatchEvent[T]], count: int) -> list[WatchEvent[T]]:
+    """Return the next `count` events of a watch."""
+    received: list[WatchEvent[T]] = []
+    with anyio.fail_after(TIMEOUT):
         async for event in events:
-            taken.append(event)
-            if len(taken) == count:
-                return taken
-    raise AssertionError(f"the watch ended after {len(taken)} of {count} events")
+            received.append(event)
+            if len(received) == count:
+                return received
+    raise AssertionError(f"the watch ended after {len(received)} of {count} events")
 
 
-async def rest(events: AsyncIterable[WatchEvent[T]]) -> list[WatchEvent[T]]:
-    """Return all events up to the end of a watch."""
-    with anyio.fail_after(SECONDS):
+async def remaining_events(events: AsyncIterable[WatchEvent[T]]) -> list[WatchEvent[T]]:
+    """Return all events until the watch ends."""
+    with anyio.fail_after(TIMEOUT):
         return [event async for event in events]
 
 
-def told(events: list[WatchEvent[T]]) -> list[tuple[str, str]]:
-    """Return type and name of each event."""
-    return [(event.type, named(event.object)) for event in events]
+def types_and_names(events: list[WatchEvent[T]]) -> list[tuple[str, str]]:
+    """Return the type and the name of each event."""
+    return [(event.type, name_of(event.object)) for event in events]
 
 
-async def until(client: Client, condition: Callable[[], bool]) -> None:
-    """Wait until something holds on the embedded server; it works on while it answers other requests."""
-    with anyio.fail_after(SECONDS):
+async def wait_until(client: Client, condition: Callable[[], bool]) -> None:
+    """Send requests until the condition is true; the embedded server continues its work between them."""
+    with anyio.fail_after(TIMEOUT):
         while not condition():
             await client.version()

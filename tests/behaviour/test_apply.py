@@ -1,4 +1,4 @@
-"""Server-side apply: `Api.apply`."""
+"""Server-side apply with `Api.apply`."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
@@ -22,24 +22,24 @@ from support.resources import ManagedConfigMap
 pytestmark = pytest.mark.anyio
 
 
-def managed(name: str, **data: str) -> ManagedConfigMap:
-    """Make a ConfigMap whose metadata tells who manages which field."""
+def managed_config_map(name: str, **data: str) -> ManagedConfigMap:
+    """Return a ConfigMap with managedFields in its metadata."""
     return ManagedConfigMap(metadata=ManagedObjectMeta(name=name), data=data)
 
 
 def managers(obj: ManagedConfigMap) -> set[tuple[str | None, str | None]]:
-    """Return the managers of an object with their operations."""
+    """Return the field managers of an object with their operations."""
     return {(entry.manager, entry.operation) for entry in obj.metadata.managed_fields or []}
 
 
-async def test_apply_creates_what_is_not_there(client: Client) -> None:
+async def test_apply_creates_a_missing_object(client: Client) -> None:
     api = Api(ConfigMap, client)
     applied = await api.apply(config_map("one", {"a": "1"}), field_manager="me")
     assert applied.data == {"a": "1"}
     assert await api.get("one") == applied
 
 
-async def test_apply_without_a_field_manager_raises_before_anything_is_sent(
+async def test_apply_without_a_field_manager_raises_before_sending(
     embedded_client: Client, kubex_server: EmbeddedServer
 ) -> None:
     api = Api(Deployment, embedded_client)
@@ -62,7 +62,7 @@ async def test_apply_without_a_field_manager_raises_before_anything_is_sent(
     assert kubex_server.requests == []
 
 
-async def test_the_field_manager_of_the_client_is_that_of_calls_without_one(
+async def test_field_manager_of_the_client_is_the_default_of_each_call(
     server: ServerHandle, namespace: str, backend: Backend
 ) -> None:
     options = ClientOptions(field_manager="operator")
@@ -70,19 +70,19 @@ async def test_the_field_manager_of_the_client_is_that_of_calls_without_one(
         server.configuration(namespace=namespace), client_class=backend, options=options
     ) as client:
         api = Api(ManagedConfigMap, client)
-        applied = await api.apply(managed("one", a="1"))
+        applied = await api.apply(managed_config_map("one", a="1"))
         assert managers(applied) == {("operator", "Apply")}
         patched = await api.patch("one", ApplyPatch({"data": {"b": "2"}}), field_manager="other")
         assert managers(patched) == {("operator", "Apply"), ("other", "Apply")}
-        created = await api.create(managed("two", a="1"))
+        created = await api.create(managed_config_map("two", a="1"))
         assert managers(created) == {("operator", "Update")}
-        replaced = await api.replace(managed("two", b="2"))
+        replaced = await api.replace(managed_config_map("two", b="2"))
         assert managers(replaced) == {("operator", "Update")}
         with pytest.raises(Conflict, match='conflict with "operator"'):
-            await api.apply(managed("one", a="2"), field_manager="other")
+            await api.apply(managed_config_map("one", a="2"), field_manager="other")
 
 
-async def test_the_manager_owns_the_fields_that_it_applied(client: Client) -> None:
+async def test_apply_records_the_owned_fields_in_managed_fields(client: Client) -> None:
     api = Api(ManagedConfigMap, client)
     applied = await api.apply(
         ManagedConfigMap.model_validate({"metadata": {"name": "one"}, "data": {"a": "1"}}), field_manager="me"
@@ -95,19 +95,19 @@ async def test_the_manager_owns_the_fields_that_it_applied(client: Client) -> No
     assert again.data == {"a": "1"}
 
 
-async def test_the_same_again_changes_nothing(client: Client) -> None:
+async def test_applying_the_same_object_twice_changes_nothing(client: Client) -> None:
     api = Api(ConfigMap, client)
     first = await api.apply(config_map("one", {"a": "1"}), field_manager="me")
     assert await api.apply(config_map("one", {"a": "1"}), field_manager="me") == first
 
 
-async def test_a_field_that_is_no_longer_applied_goes_away(client: Client) -> None:
+async def test_apply_removes_fields_that_are_no_longer_applied(client: Client) -> None:
     api = Api(ConfigMap, client)
     await api.apply(config_map("one", {"a": "1", "b": "2"}), field_manager="me")
     assert (await api.apply(config_map("one", {"b": "2"}), field_manager="me")).data == {"b": "2"}
 
 
-async def test_managers_share_an_object(client: Client) -> None:
+async def test_two_managers_can_own_different_fields_of_an_object(client: Client) -> None:
     api = Api(ConfigMap, client)
     await api.apply(config_map("one", {"mine": "1"}), field_manager="me")
     applied = await api.apply(config_map("one", {"yours": "2"}), field_manager="you")
@@ -115,7 +115,7 @@ async def test_managers_share_an_object(client: Client) -> None:
     assert (await api.apply(config_map("one"), field_manager="you")).data == {"mine": "1"}
 
 
-async def test_the_field_of_another_manager_is_a_conflict_that_names_both(client: Client) -> None:
+async def test_apply_to_a_field_of_another_manager_raises_conflict(client: Client) -> None:
     api = Api(ConfigMap, client)
     await api.apply(config_map("one", {"a": "1", "b": "2"}), field_manager="me")
     with pytest.raises(Conflict, match='conflict with "me"') as caught:
@@ -126,7 +126,7 @@ async def test_the_field_of_another_manager_is_a_conflict_that_names_both(client
     assert (await api.get("one")).data == {"a": "1", "b": "2"}
 
 
-async def test_force_takes_the_field_over(client: Client) -> None:
+async def test_apply_with_force_takes_ownership_of_the_field(client: Client) -> None:
     api = Api(ConfigMap, client)
     await api.apply(config_map("one", {"a": "1", "b": "2"}), field_manager="me")
     forced = await api.apply(config_map("one", {"a": "3"}), field_manager="you", force=True)
@@ -135,7 +135,7 @@ async def test_force_takes_the_field_over(client: Client) -> None:
         await api.apply(config_map("one", {"a": "1", "b": "2"}), field_manager="me")
 
 
-async def test_the_same_value_of_another_manager_is_shared(client: Client) -> None:
+async def test_managers_that_apply_the_same_value_share_ownership(client: Client) -> None:
     api = Api(ConfigMap, client)
     await api.apply(config_map("one", {"a": "1"}), field_manager="me")
     await api.apply(config_map("one", {"a": "1"}), field_manager="you")
@@ -143,7 +143,7 @@ async def test_the_same_value_of_another_manager_is_shared(client: Client) -> No
 
 
 @pytest.mark.covers("pitfall-6")
-async def test_what_is_applied_says_what_it_is_and_in_json_forms(client: Client) -> None:
+async def test_apply_sends_kind_and_json_values(client: Client) -> None:
     api = Api(Lease, client)
     moment = datetime(2030, 1, 2, 3, 4, 5, 678, tzinfo=timezone.utc)
     lease = Lease(metadata=ObjectMeta(name="l"), spec=LeaseSpec(renew_time=moment))

@@ -1,4 +1,4 @@
-"""What programs without type checks get wrong is said with what to do, before anything is sent."""
+"""Arguments of wrong types raise a helpful `TypeError` before a request is sent."""
 
 from typing import Any
 
@@ -14,65 +14,67 @@ from kubex_testing.embedded import EmbeddedServer
 
 pytestmark = pytest.mark.anyio
 
-# What a checker of types would not let pass.
-MAP: Any = {"metadata": {"name": "a"}, "data": {"k": "v"}}
+# `Any` hides the wrong type from the type checker.
+DICT: Any = {"metadata": {"name": "a"}, "data": {"k": "v"}}
 
 
 @pytest.mark.parametrize("verb", ["create", "replace", "apply"])
-@pytest.mark.parametrize("written", [MAP, ConfigMap, None, '{"metadata": {"name": "a"}}'])
-async def test_only_objects_are_written(
-    embedded_client: Client, kubex_server: EmbeddedServer, verb: str, written: object
+@pytest.mark.parametrize("value", [DICT, ConfigMap, None, '{"metadata": {"name": "a"}}'])
+async def test_write_verbs_raise_type_error_for_other_arguments(
+    embedded_client: Client, kubex_server: EmbeddedServer, verb: str, value: object
 ) -> None:
     api = Api(ConfigMap, embedded_client)
-    wanted = (
-        f"{type(written).__name__} is not an object of kind ConfigMap; create one from a dict with "
+    message = (
+        f"{type(value).__name__} is not an object of kind ConfigMap; create one from a dict with "
         r"ConfigMap\.model_validate\(\.\.\.\)"
     )
-    with pytest.raises(TypeError, match=wanted):
-        await getattr(api, verb)(written)
+    with pytest.raises(TypeError, match=message):
+        await getattr(api, verb)(value)
     assert kubex_server.requests == []
 
 
-async def test_only_a_scale_replaces_a_scale(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+async def test_subresource_replace_raises_type_error_for_other_arguments(
+    embedded_client: Client, kubex_server: EmbeddedServer
+) -> None:
     deployments = Api(Deployment, embedded_client)
     with pytest.raises(
         TypeError, match=r"dict is not an object of kind Scale; create one from a dict with Scale\.model_validate"
     ):
-        await deployments.scale.replace(MAP)
+        await deployments.scale.replace(DICT)
     with pytest.raises(TypeError, match="dict is not an object of kind Deployment"):
-        await deployments.status.replace(MAP)
+        await deployments.status.replace(DICT)
     assert kubex_server.requests == []
 
 
-@pytest.mark.parametrize("patch", [MAP, [{"op": "remove", "path": "/data"}], b"{}", ConfigMap()])
-async def test_a_patch_says_of_which_kind_it_is(
+@pytest.mark.parametrize("patch", [DICT, [{"op": "remove", "path": "/data"}], b"{}", ConfigMap()])
+async def test_patch_without_a_patch_class_raises_type_error(
     embedded_client: Client, kubex_server: EmbeddedServer, patch: Any
 ) -> None:
-    wanted = (
+    message = (
         f"expected a patch, not {type(patch).__name__}: wrap it in MergePatch, StrategicMergePatch, JsonPatch or "
         "ApplyPatch"
     )
-    with pytest.raises(TypeError, match=wanted):
+    with pytest.raises(TypeError, match=message):
         await Api(ConfigMap, embedded_client).patch("a", patch)
-    with pytest.raises(TypeError, match=wanted):
+    with pytest.raises(TypeError, match=message):
         await Api(Deployment, embedded_client).scale.patch("a", patch)
     assert kubex_server.requests == []
 
 
-async def test_an_api_needs_a_client_that_was_awaited(kubex_server: EmbeddedServer, backend: Backend) -> None:
+async def test_api_with_an_unawaited_client_raises_type_error(kubex_server: EmbeddedServer, backend: Backend) -> None:
     unawaited: Any = create_client(kubex_server.handle.configuration(), client_class=backend)
     others: list[Any] = [unawaited, None, kubex_server.handle]
     for client in others:
-        wanted = rf"expected a Client, not {type(client).__name__}: use `async with create_client\(\) as client`"
-        with pytest.raises(TypeError, match=wanted):
+        message = rf"expected a Client, not {type(client).__name__}: use `async with create_client\(\) as client`"
+        with pytest.raises(TypeError, match=message):
             Api(ConfigMap, client)
-        with pytest.raises(TypeError, match=wanted):
+        with pytest.raises(TypeError, match=message):
             await create_review(client, TokenReview(spec=TokenReviewSpec(token="a")))
     with pytest.raises(TypeError, match="expected a Client, not _ClientContext"):
         await create_api(ConfigMap, client=unawaited)
 
 
 @pytest.mark.parametrize("kind", ["Pod", None, ConfigMap()])
-async def test_an_api_needs_the_class_of_a_kind(embedded_client: Client, kind: Any) -> None:
+async def test_api_without_a_resource_class_raises_type_error(embedded_client: Client, kind: Any) -> None:
     with pytest.raises(TypeError, match=f"expected the class of a kind, such as Pod, not {type(kind).__name__}"):
         Api(kind, embedded_client)

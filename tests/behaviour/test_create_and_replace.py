@@ -1,11 +1,11 @@
-"""Writing whole objects."""
+"""Creating and replacing objects."""
 
 from datetime import datetime, timezone
 
 import anyio
 import pytest
 
-from behaviour.objects import config_map, named, pod, revision
+from behaviour.objects import config_map, name_of, pod, resource_version_of
 from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import AlreadyExists, Conflict, Invalid, InvalidNameError, NotFound
@@ -16,7 +16,7 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, Secret, Service, ServicePort
 pytestmark = pytest.mark.anyio
 
 
-async def test_create_returns_what_the_server_stored(client: Client, namespace: str) -> None:
+async def test_create_returns_the_stored_object(client: Client, namespace: str) -> None:
     created = await Api(Service, client).create(
         Service(
             metadata=ObjectMeta(name="web"),
@@ -30,19 +30,19 @@ async def test_create_returns_what_the_server_stored(client: Client, namespace: 
     assert created.spec.ports == [ServicePort(protocol="TCP", port=80, target_port=80)]
 
 
-async def test_the_server_makes_the_name(client: Client) -> None:
-    created = await Api(ConfigMap, client).create(ConfigMap(metadata=ObjectMeta(generate_name="made-")))
-    assert named(created).startswith("made-")
-    assert len(named(created)) > len("made-")
+async def test_create_with_generate_name_returns_the_generated_name(client: Client) -> None:
+    created = await Api(ConfigMap, client).create(ConfigMap(metadata=ObjectMeta(generate_name="generated-")))
+    assert name_of(created).startswith("generated-")
+    assert len(name_of(created)) > len("generated-")
 
 
-async def test_fields_that_are_only_written_are_sent_by_their_wire_names(client: Client) -> None:
+async def test_write_only_fields_are_sent_with_their_json_names(client: Client) -> None:
     secret = Secret(metadata=ObjectMeta(name="s"), string_data={"key": "value"}, type="Opaque")
     created = await Api(Secret, client).create(secret)
     assert (created.data, created.string_data, created.type) == ({"key": "dmFsdWU="}, None, "Opaque")
 
 
-async def test_what_exists_already_is_a_conflict_of_its_own_kind(client: Client) -> None:
+async def test_create_of_an_existing_object_raises_already_exists(client: Client) -> None:
     api = Api(ConfigMap, client)
     await api.create(config_map("one"))
     with pytest.raises(AlreadyExists, match='409 AlreadyExists: configmaps "one" already exists') as caught:
@@ -51,7 +51,7 @@ async def test_what_exists_already_is_a_conflict_of_its_own_kind(client: Client)
     assert caught.value.status == 409
 
 
-async def test_an_invalid_object_is_refused_with_its_causes(client: Client) -> None:
+async def test_create_of_an_invalid_object_raises_invalid_with_causes(client: Client) -> None:
     with pytest.raises(Invalid) as caught:
         await Api(ConfigMap, client).create(config_map("Not_A_Name", {"no/key": "v"}))
     error = caught.value
@@ -61,7 +61,7 @@ async def test_an_invalid_object_is_refused_with_its_causes(client: Client) -> N
     assert all(cause.message for cause in error.causes)
 
 
-async def test_replace_changes_the_object(client: Client) -> None:
+async def test_replace_updates_the_object(client: Client) -> None:
     api = Api(ConfigMap, client)
     created = await api.create(config_map("one", {"a": "1", "b": "2"}))
     created.data = {"a": "3"}
@@ -69,28 +69,28 @@ async def test_replace_changes_the_object(client: Client) -> None:
     replaced = await api.replace(created)
     assert (replaced.data, replaced.metadata.labels) == ({"a": "3"}, {"new": "label"})
     assert replaced.metadata.uid == created.metadata.uid
-    assert revision(replaced) != revision(created)
+    assert resource_version_of(replaced) != resource_version_of(created)
     assert await api.get("one") == replaced
 
 
-async def test_replace_without_a_revision_takes_what_is_there(client: Client) -> None:
+async def test_replace_without_resource_version_overwrites_the_object(client: Client) -> None:
     api = Api(ConfigMap, client)
     await api.create(config_map("one", {"a": "1"}))
     replaced = await api.replace(config_map("one", {"b": "2"}))
     assert replaced.data == {"b": "2"}
 
 
-async def test_replace_of_nothing_is_not_found(client: Client) -> None:
+async def test_replace_of_a_missing_object_raises_not_found(client: Client) -> None:
     api = Api(ConfigMap, client)
-    made = await api.create(config_map("one"))
+    created = await api.create(config_map("one"))
     await api.delete("one")
     with pytest.raises(NotFound):
-        await api.replace(made)
+        await api.replace(created)
 
 
-async def test_an_object_without_a_name_cannot_be_replaced_or_applied(client: Client) -> None:
+async def test_replace_and_apply_without_a_name_raise(client: Client) -> None:
     api = Api(ConfigMap, client)
-    nameless = ConfigMap(metadata=ObjectMeta(generate_name="made-"))
+    nameless = ConfigMap(metadata=ObjectMeta(generate_name="generated-"))
     with pytest.raises(InvalidNameError, match=r"metadata\.name None is needed"):
         await api.replace(nameless)
     with pytest.raises(InvalidNameError, match=r"metadata\.name None is needed"):
@@ -98,7 +98,7 @@ async def test_an_object_without_a_name_cannot_be_replaced_or_applied(client: Cl
 
 
 @pytest.mark.covers("pitfall-43")
-async def test_a_stale_revision_is_a_conflict(client: Client) -> None:
+async def test_replace_with_a_stale_resource_version_raises_conflict(client: Client) -> None:
     api = Api(ConfigMap, client)
     stale = await api.create(config_map("one", {"a": "1"}))
     await api.replace(config_map("one", {"a": "2"}))
@@ -110,13 +110,13 @@ async def test_a_stale_revision_is_a_conflict(client: Client) -> None:
 
 
 @pytest.mark.covers("pitfall-43")
-async def test_a_write_that_changes_nothing_keeps_the_revision(client: Client) -> None:
+async def test_replace_without_changes_keeps_the_resource_version(client: Client) -> None:
     api = Api(ConfigMap, client)
     created = await api.create(config_map("one", {"a": "1"}))
-    assert revision(await api.replace(created)) == revision(created)
+    assert resource_version_of(await api.replace(created)) == resource_version_of(created)
 
 
-async def test_changes_meet_in_a_loop_of_optimistic_locking(client: Client) -> None:
+async def test_concurrent_writers_that_retry_on_conflict_lose_no_update(client: Client) -> None:
     api = Api(ConfigMap, client)
     await api.create(config_map("counter", {"count": "0"}))
 
@@ -138,7 +138,7 @@ async def test_changes_meet_in_a_loop_of_optimistic_locking(client: Client) -> N
 
 
 @pytest.mark.covers("pitfall-5")
-async def test_an_item_of_a_list_can_be_written_back(client: Client) -> None:
+async def test_list_item_can_be_replaced_and_created(client: Client) -> None:
     api = Api(ConfigMap, client)
     await api.create(config_map("one", {"a": "1"}, labels={"mine": "yes"}))
     (item,) = (await api.list(label_selector={"mine": "yes"})).items
@@ -151,68 +151,67 @@ async def test_an_item_of_a_list_can_be_written_back(client: Client) -> None:
     assert (await api.create(item)).data == {"a": "2"}
 
 
-async def test_fields_that_the_model_does_not_know_survive(client: Client) -> None:
+async def test_replace_keeps_unchanged_fields_of_a_pod(client: Client) -> None:
     api = Api(Pod, client)
-    made = pod("one", hostname="host", tolerations=[{"key": "gpu", "operator": "Exists"}])
-    await api.create(made)
+    await api.create(pod("one", hostname="host", tolerations=[{"key": "gpu", "operator": "Exists"}]))
     read = await api.get("one")
     before = read.to_dict()
-    read.metadata.labels = {"touched": "yes"}
+    read.metadata.labels = {"changed": "yes"}
     after = (await api.replace(read)).to_dict()
     assert after["spec"] == before["spec"]
     assert after["spec"]["hostname"] == "host"
     assert {"key": "gpu", "operator": "Exists"} in after["spec"]["tolerations"]
     assert after["spec"]["containers"][0]["terminationMessagePath"] == "/dev/termination-log"
-    assert after["metadata"]["labels"] == {"touched": "yes"}
+    assert after["metadata"]["labels"] == {"changed": "yes"}
 
 
 @pytest.mark.covers("pitfall-8")
-async def test_a_micro_time_has_six_digits_also_on_a_whole_second(client: Client) -> None:
+async def test_micro_time_is_sent_with_six_decimal_places(client: Client) -> None:
     api = Api(Lease, client)
-    whole = datetime(2030, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
-    lease = Lease(metadata=ObjectMeta(name="l"), spec=LeaseSpec(holder_identity="me", renew_time=whole))
+    full_second = datetime(2030, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+    lease = Lease(metadata=ObjectMeta(name="l"), spec=LeaseSpec(holder_identity="me", renew_time=full_second))
     created = await api.create(lease)
     assert created.spec is not None
-    assert created.spec.renew_time == whole
-    created.spec.renew_time = whole.replace(microsecond=7)
+    assert created.spec.renew_time == full_second
+    created.spec.renew_time = full_second.replace(microsecond=7)
     replaced = await api.replace(created)
     assert replaced.spec is not None
-    assert replaced.spec.renew_time == whole.replace(microsecond=7)
+    assert replaced.spec.renew_time == full_second.replace(microsecond=7)
     raw = await client.request("GET", f"/apis/coordination.k8s.io/v1/namespaces/{created.metadata.namespace}/leases/l")
     assert b'"renewTime":"2030-01-02T03:04:05.000007Z"' in raw.body
 
 
 @pytest.mark.covers("pitfall-8")
-async def test_a_time_without_a_zone_is_sent_as_utc(client: Client) -> None:
-    naive = datetime(2030, 1, 2, 3, 4, 5)  # noqa: DTZ001 - that is the point
+async def test_time_without_a_time_zone_is_sent_as_utc(client: Client) -> None:
+    naive = datetime(2030, 1, 2, 3, 4, 5)  # noqa: DTZ001 - the test needs a naive datetime
     lease = Lease(metadata=ObjectMeta(name="l"), spec=LeaseSpec(renew_time=naive))
     created = await Api(Lease, client).create(lease)
     assert created.spec is not None
     assert created.spec.renew_time == naive.replace(tzinfo=timezone.utc)
 
 
-class Described:
+class DescribeMixin:
     def describe(self) -> str:
-        return f"{type(self).__name__} of another base"
+        return type(self).__name__
 
 
-class DescribedConfigMap(Described, ConfigMap):
+class ConfigMapWithMixinFirst(DescribeMixin, ConfigMap):
     pass
 
 
-class ConfigMapDescribed(ConfigMap, Described):
+class ConfigMapWithMixinLast(ConfigMap, DescribeMixin):
     pass
 
 
-@pytest.mark.parametrize("kind", [DescribedConfigMap, ConfigMapDescribed])
-async def test_a_replace_keeps_what_a_class_with_another_base_did_not_touch(
-    client: Client, kind: type[DescribedConfigMap | ConfigMapDescribed]
+@pytest.mark.parametrize("kind", [ConfigMapWithMixinFirst, ConfigMapWithMixinLast])
+async def test_replace_keeps_unread_fields_of_a_class_with_a_mixin(
+    client: Client, kind: type[ConfigMapWithMixinFirst | ConfigMapWithMixinLast]
 ) -> None:
     plain = Api(ConfigMap, client)
     await plain.create(config_map("one", {"color": "blue"}))
     api = Api(kind, client)
     found = await api.get("one")
-    found.metadata.labels = {"touched": "yes"}
+    found.metadata.labels = {"changed": "yes"}
     await api.replace(found)
     stored = await plain.get("one")
-    assert (stored.data, stored.metadata.labels) == ({"color": "blue"}, {"touched": "yes"})
+    assert (stored.data, stored.metadata.labels) == ({"color": "blue"}, {"changed": "yes"})

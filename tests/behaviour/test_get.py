@@ -1,8 +1,8 @@
-"""Reading one object."""
+"""`Api.get` and `Api.get_or_none`."""
 
 import pytest
 
-from behaviour.objects import config_map, revision
+from behaviour.objects import config_map, resource_version_of
 from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import NotFound
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Gadget(NamespacedResource):
-    __resource__ = ApiResource(group="nobody.example", version="v1", kind="Gadget", plural="gadgets")
+    __resource__ = ApiResource(group="unknown.example", version="v1", kind="Gadget", plural="gadgets")
 
 
 async def test_get_returns_the_object(client: Client, namespace: str) -> None:
@@ -28,7 +28,7 @@ async def test_get_returns_the_object(client: Client, namespace: str) -> None:
     assert read.metadata.creation_timestamp.tzinfo is not None
 
 
-async def test_get_of_nothing_is_not_found_and_says_what(client: Client, namespace: str) -> None:
+async def test_get_of_a_missing_object_raises_not_found_with_details(client: Client, namespace: str) -> None:
     with pytest.raises(NotFound, match='404 NotFound: configmaps "none" not found') as caught:
         await Api(ConfigMap, client).get("none")
     error = caught.value
@@ -45,13 +45,13 @@ async def test_get_or_none_returns_the_object_or_none(client: Client) -> None:
     assert await api.get_or_none("one") == created
 
 
-async def test_get_or_none_does_not_hide_that_the_kind_is_unknown(client: Client) -> None:
+async def test_get_or_none_of_an_unknown_kind_raises_not_found(client: Client) -> None:
     with pytest.raises(NotFound, match="404 page not found"):
         await Api(Gadget, client).get_or_none("one")
 
 
-async def test_a_read_may_be_of_any_revision_or_not_older_than_one(client: Client) -> None:
+async def test_get_accepts_a_resource_version(client: Client) -> None:
     api = Api(ConfigMap, client)
     created = await api.create(config_map("one"))
-    assert await api.get("one", resource_version=revision(created)) == created
+    assert await api.get("one", resource_version=resource_version_of(created)) == created
     assert (await api.get("one", resource_version="0")).metadata.name == "one"

@@ -1,4 +1,4 @@
-"""The same calls over HTTP/2, which a real API server speaks and the embedded one does not."""
+"""Calls of a client with `http2=True`. A real API server supports HTTP/2, the embedded server does not."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import anyio
 import pytest
 
-from behaviour.objects import config_map, take
+from behaviour.objects import config_map, next_events
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
 from kubex.errors import DeadlineExceeded, NotFound
@@ -20,40 +20,40 @@ pytestmark = [pytest.mark.anyio, pytest.mark.covers("options-http2")]
 
 @pytest.fixture(params=[pair for pair in PAIRS if pair.backend == "httpx"], ids=str)
 def pair(request: pytest.FixtureRequest) -> BackendPair:
-    """Run the test on the pairs that have HTTP/2."""
-    chosen: BackendPair = request.param
-    return chosen
+    """Run the test on the pairs that support HTTP/2."""
+    value: BackendPair = request.param
+    return value
 
 
 @pytest.fixture
 async def client(server: ServerHandle, backend: Backend, namespace: str) -> AsyncIterator[Client]:
-    """Return a client that would rather speak HTTP/2."""
+    """Return a client that uses HTTP/2 if the server supports it."""
     configuration = server.configuration(namespace=namespace)
     async with create_client(configuration, client_class=backend, options=ClientOptions(http2=True)) as client:
         yield client
 
 
-async def test_calls_in_parallel_lists_and_watches(
+async def test_concurrent_calls_lists_and_watches_work_over_http2(
     client: Client, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     api = Api(ConfigMap, client)
     names = {f"c-{number:02}" for number in range(20)}
-    mine = {"made-by": "this-test"}  # a real control plane puts a ConfigMap of its own into each namespace
+    labels = {"created-by": "this-test"}  # a real control plane creates a ConfigMap in each namespace
     with caplog.at_level(logging.DEBUG, "httpcore.http2"):
         start = (await api.list()).resource_version
         async with anyio.create_task_group() as tasks:
             for name in names:
-                tasks.start_soon(api.create, config_map(name, labels=mine))
-        async with api.watch(resource_version=start, label_selector=mine) as events:
-            told = {event.object.metadata.name for event in await take(events, len(names))}
+                tasks.start_soon(api.create, config_map(name, labels=labels))
+        async with api.watch(resource_version=start, label_selector=labels) as events:
+            received = {event.object.metadata.name for event in await next_events(events, len(names))}
         listed = {item.metadata.name async for page in api.pages(page_size=7) for item in page.items}
-    assert told == names
+    assert received == names
     assert names <= listed
-    speaks_it = request.node.callspec.params["server"] == "real"
-    assert any(record.name == "httpcore.http2" for record in caplog.records) is speaks_it
+    uses_http2 = request.node.callspec.params["server"] == "real"
+    assert any(record.name == "httpcore.http2" for record in caplog.records) is uses_http2
 
 
-async def test_a_call_that_runs_out_of_time_leaves_the_next_ones_alone(client: Client) -> None:
+async def test_timed_out_call_does_not_affect_later_calls(client: Client) -> None:
     api = Api(ConfigMap, client)
     for number in range(3):
         with pytest.raises(DeadlineExceeded):

@@ -1,4 +1,4 @@
-"""Acting as somebody else: servers see the impersonated user, and ask whether one may do that."""
+"""User impersonation, and the permission that the server requires for it."""
 
 import dataclasses
 
@@ -17,11 +17,11 @@ from kubex_testing import ServerHandle
 pytestmark = pytest.mark.anyio
 
 
-def acting(configuration: ClientConfiguration, impersonation: Impersonation) -> ClientConfiguration:
+def impersonating(configuration: ClientConfiguration, impersonation: Impersonation) -> ClientConfiguration:
     return dataclasses.replace(configuration, impersonate=impersonation)
 
 
-async def who_am_i(configuration: ClientConfiguration, backend: Backend) -> UserInfo:
+async def current_user(configuration: ClientConfiguration, backend: Backend) -> UserInfo:
     async with create_client(configuration, client_class=backend) as client:
         review = await create_review(client, SelfSubjectReview())
     assert review.status is not None
@@ -29,38 +29,38 @@ async def who_am_i(configuration: ClientConfiguration, backend: Backend) -> User
     return review.status.user_info
 
 
-async def test_the_server_sees_all_of_the_impersonated_user(server: ServerHandle, backend: Backend) -> None:
+async def test_server_receives_all_impersonation_fields(server: ServerHandle, backend: Backend) -> None:
     jane = Impersonation(
         user="jäne",
         uid="42",
         groups=("devs", "ops team"),
         extra={"example.com/Scopes": ("view", "edit"), "größe": ("groß",)},
     )
-    user = await who_am_i(acting(server.configuration(), jane), backend)
+    user = await current_user(impersonating(server.configuration(), jane), backend)
     assert (user.username, user.uid) == ("jäne", "42")
     assert user.groups == ["devs", "ops team", "system:authenticated"]
     assert user.extra == {"example.com/scopes": ["view", "edit"], "größe": ["groß"]}
 
 
-async def test_a_user_without_groups_gets_those_of_everybody(server: ServerHandle, backend: Backend) -> None:
-    user = await who_am_i(acting(server.configuration(), Impersonation(user="bob")), backend)
+async def test_impersonated_user_without_groups_gets_the_default_groups(server: ServerHandle, backend: Backend) -> None:
+    user = await current_user(impersonating(server.configuration(), Impersonation(user="bob")), backend)
     assert (user.username, user.groups) == ("bob", ["system:authenticated"])
     robot = Impersonation(user="system:serviceaccount:default:robot")
-    user = await who_am_i(acting(server.configuration(), robot), backend)
+    user = await current_user(impersonating(server.configuration(), robot), backend)
     assert user.groups == ["system:serviceaccounts", "system:serviceaccounts:default", "system:authenticated"]
 
 
-async def test_who_may_not_act_as_others_is_forbidden(server: ServerHandle, backend: Backend) -> None:
+async def test_impersonation_without_permission_raises_forbidden(server: ServerHandle, backend: Backend) -> None:
     jane = server.as_user("jane").configuration()
     with pytest.raises(Forbidden, match='User "jane" cannot impersonate'):
-        await who_am_i(acting(jane, Impersonation(user="bob")), backend)
+        await current_user(impersonating(jane, Impersonation(user="bob")), backend)
 
 
-async def test_an_administrator_stays_one_under_another_name(
+async def test_impersonated_member_of_system_masters_can_read_objects(
     client: Client, server: ServerHandle, backend: Backend
 ) -> None:
     await Api(ConfigMap, client).create(config_map("one"))
-    root = acting(client.configuration, Impersonation(user="root", groups=("system:masters",)))
+    root = impersonating(client.configuration, Impersonation(user="root", groups=("system:masters",)))
     async with create_client(root, client_class=backend) as other:
         assert (await Api(ConfigMap, other).get("one")).metadata.name == "one"
         async with Api(ConfigMap, other).watch() as events:

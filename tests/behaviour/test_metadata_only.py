@@ -1,8 +1,8 @@
-"""Reads of metadata alone."""
+"""`Api.metadata`: reads that return only the metadata of objects."""
 
 import pytest
 
-from behaviour.objects import config_map, named, take, told
+from behaviour.objects import config_map, name_of, next_events, types_and_names
 from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import NotFound
@@ -12,25 +12,25 @@ from kubex_testing.embedded import EmbeddedServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-4")]
 
-MINE = {"mine": "yes"}
-META = "g=meta.k8s.io;v=v1"
+LABELS = {"mine": "yes"}
+META_PARAMETERS = "g=meta.k8s.io;v=v1"
 
 
 @pytest.fixture
 async def api(client: Client) -> Api[ConfigMap]:
-    """Return the API of ConfigMaps, three of which are there."""
+    """Create three ConfigMaps and return their API."""
     api = Api(ConfigMap, client)
     for number in range(3):
-        await api.create(config_map(f"c{number}", {"secret": "content"}, labels=MINE))
+        await api.create(config_map(f"c{number}", {"secret": "content"}, labels=LABELS))
     return api
 
 
 async def test_get_and_get_or_none_return_the_metadata(api: Api[ConfigMap], namespace: str) -> None:
-    whole, partial = await api.get("c1"), await api.metadata.get("c1")
+    complete, partial = await api.get("c1"), await api.metadata.get("c1")
     assert isinstance(partial, NamespacedObjectMetadata)
     assert (partial.api_version, partial.kind) == ("meta.k8s.io/v1", "PartialObjectMetadata")
-    assert partial.metadata == whole.metadata
-    assert (partial.metadata.namespace, partial.metadata.labels) == (namespace, MINE)
+    assert partial.metadata == complete.metadata
+    assert (partial.metadata.namespace, partial.metadata.labels) == (namespace, LABELS)
     assert "data" not in partial.to_dict()
     assert await api.metadata.get_or_none("c1") == partial
     assert await api.metadata.get_or_none("none") is None
@@ -38,45 +38,45 @@ async def test_get_and_get_or_none_return_the_metadata(api: Api[ConfigMap], name
         await api.metadata.get("none")
 
 
-async def test_a_list_has_items_of_metadata(api: Api[ConfigMap]) -> None:
-    listed = await api.metadata.list(label_selector=MINE)
+async def test_list_returns_metadata(api: Api[ConfigMap]) -> None:
+    listed = await api.metadata.list(label_selector=LABELS)
     assert listed.kind == "PartialObjectMetadataList"
     assert listed.resource_version
-    assert [named(item) for item in listed.items] == ["c0", "c1", "c2"]
+    assert [name_of(item) for item in listed.items] == ["c0", "c1", "c2"]
     assert all("data" not in item.to_dict() for item in listed.items)
 
 
-async def test_pages_have_items_of_metadata(api: Api[ConfigMap]) -> None:
-    pages = [page async for page in api.metadata.pages(label_selector=MINE, page_size=2)]
-    assert [[named(item) for item in page.items] for page in pages] == [["c0", "c1"], ["c2"]]
+async def test_pages_yield_metadata(api: Api[ConfigMap]) -> None:
+    pages = [page async for page in api.metadata.pages(label_selector=LABELS, page_size=2)]
+    assert [[name_of(item) for item in page.items] for page in pages] == [["c0", "c1"], ["c2"]]
 
 
-async def test_a_watch_has_events_of_metadata(api: Api[ConfigMap]) -> None:
-    async with api.metadata.watch(label_selector=MINE, send_initial_events=True) as events:
+async def test_watch_yields_metadata(api: Api[ConfigMap]) -> None:
+    async with api.metadata.watch(label_selector=LABELS, send_initial_events=True) as events:
         initial = [await anext(events) for _ in range(4)]
-        assert sorted(told(initial[:3])) == [("ADDED", "c0"), ("ADDED", "c1"), ("ADDED", "c2")]
+        assert sorted(types_and_names(initial[:3])) == [("ADDED", "c0"), ("ADDED", "c1"), ("ADDED", "c2")]
         assert initial[3].type is EventType.INITIAL_EVENTS_END
         await api.delete("c1")
-        (deleted,) = await take(events, 1)
-    assert told([deleted]) == [("DELETED", "c1")]
+        (deleted,) = await next_events(events, 1)
+    assert types_and_names([deleted]) == [("DELETED", "c1")]
     assert deleted.object.kind == "PartialObjectMetadata"
     assert "data" not in deleted.object.to_dict()
 
 
-async def test_kinds_of_the_whole_cluster_have_metadata_too(client: Client, namespace: str) -> None:
+async def test_get_returns_metadata_of_cluster_scoped_kinds(client: Client, namespace: str) -> None:
     partial = await Api(Namespace, client).metadata.get(namespace)
     assert isinstance(partial, PartialObjectMetadata)
     assert partial.metadata.name == namespace
     assert not {"spec", "status"} & partial.to_dict().keys()
 
 
-async def test_the_accept_header_asks_for_it(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+async def test_accept_header_requests_only_the_metadata(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     metadata = Api(ConfigMap, embedded_client).metadata
     await metadata.get_or_none("none")
     await metadata.list()
     async with metadata.watch():
         pass
     get, listed, watch = (request.header("accept") for request in kubex_server.requests)
-    assert get == f"application/json;as=PartialObjectMetadata;{META}"
-    assert listed == f"application/json;as=PartialObjectMetadataList;{META}"
+    assert get == f"application/json;as=PartialObjectMetadata;{META_PARAMETERS}"
+    assert listed == f"application/json;as=PartialObjectMetadataList;{META_PARAMETERS}"
     assert watch == get

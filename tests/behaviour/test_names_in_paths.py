@@ -1,4 +1,4 @@
-"""Names are user input: none of them may reach another path."""
+"""Names, namespaces and selectors are user input and cannot change the path of a request."""
 
 import pytest
 
@@ -12,11 +12,11 @@ from kubex_testing.embedded import EmbeddedServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-11")]
 
-NO_SEGMENTS = ["", ".", "..", "../secrets/s?x=1", "a/b", "/", "%2e%2e", "a%2fb", "a\r\nHost: b", "a\0b", "a\tb"]
+INVALID_SEGMENTS = ["", ".", "..", "../secrets/s?x=1", "a/b", "/", "%2e%2e", "a%2fb", "a\r\nHost: b", "a\0b", "a\tb"]
 
 
-@pytest.mark.parametrize("name", NO_SEGMENTS)
-async def test_a_name_that_is_no_segment_is_refused_and_nothing_is_sent(
+@pytest.mark.parametrize("name", INVALID_SEGMENTS)
+async def test_name_that_is_not_a_path_segment_raises_before_sending(
     embedded_client: Client, kubex_server: EmbeddedServer, name: str
 ) -> None:
     api, pods = Api(ConfigMap, embedded_client), Api(Pod, embedded_client)
@@ -42,8 +42,8 @@ async def test_a_name_that_is_no_segment_is_refused_and_nothing_is_sent(
     assert kubex_server.requests == []
 
 
-@pytest.mark.parametrize("namespace", NO_SEGMENTS)
-async def test_a_namespace_that_is_no_segment_is_refused_and_nothing_is_sent(
+@pytest.mark.parametrize("namespace", INVALID_SEGMENTS)
+async def test_namespace_that_is_not_a_path_segment_raises_before_sending(
     embedded_client: Client, kubex_server: EmbeddedServer, namespace: str
 ) -> None:
     api = Api(ConfigMap, embedded_client)
@@ -65,7 +65,7 @@ async def test_a_namespace_that_is_no_segment_is_refused_and_nothing_is_sent(
 
 
 @pytest.mark.parametrize(
-    ("name", "sent"),
+    ("name", "encoded"),
     [
         ("a?b=c", "a%3Fb=c"),
         ("a#b", "a%23b"),
@@ -75,16 +75,16 @@ async def test_a_namespace_that_is_no_segment_is_refused_and_nothing_is_sent(
         ("a\\b", "a%5Cb"),
     ],
 )
-async def test_other_names_stay_in_their_place(
-    embedded_client: Client, kubex_server: EmbeddedServer, name: str, sent: str
+async def test_special_characters_in_names_are_percent_encoded(
+    embedded_client: Client, kubex_server: EmbeddedServer, name: str, encoded: str
 ) -> None:
     with pytest.raises(NotFound):
         await Api(ConfigMap, embedded_client).get(name)
     (request,) = kubex_server.requests
-    assert request.target == f"/api/v1/namespaces/default/configmaps/{sent}"
+    assert request.target == f"/api/v1/namespaces/default/configmaps/{encoded}"
 
 
-async def test_servers_take_odd_names_for_what_they_are(client: Client) -> None:
+async def test_server_decodes_percent_encoded_names(client: Client) -> None:
     api = Api(ConfigMap, client)
     for name in ("a?b=c", "a#b", "a b", "system:admin"):
         assert await api.get_or_none(name) is None
@@ -93,7 +93,7 @@ async def test_servers_take_odd_names_for_what_they_are(client: Client) -> None:
 @pytest.mark.parametrize(
     "path", ["", "api", "/api/../secret", "/api/./x", "/a b", "/a?b=c", "/a#b", "/%2e%2E/x", "/a\r\nb", "//../x"]
 )
-async def test_a_path_of_the_escape_hatch_must_be_clean(
+async def test_invalid_path_of_a_request_raises_before_sending(
     embedded_client: Client, kubex_server: EmbeddedServer, path: str
 ) -> None:
     with pytest.raises(InvalidNameError, match="path"):
@@ -103,7 +103,7 @@ async def test_a_path_of_the_escape_hatch_must_be_clean(
     assert kubex_server.requests == []
 
 
-async def test_selectors_cannot_add_parameters(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+async def test_selectors_cannot_add_query_parameters(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     with pytest.raises(BadRequest):
         await Api(ConfigMap, embedded_client).list(label_selector="a=b&limit=1", field_selector="metadata.name=a#+%26b")
     (request,) = kubex_server.requests

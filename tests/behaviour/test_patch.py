@@ -1,8 +1,8 @@
-"""Patches of the four kinds; server-side apply of whole objects stands in its own file."""
+"""`Api.patch` with the four patch types. `test_apply.py` tests server-side apply of complete objects."""
 
 import pytest
 
-from behaviour.objects import config_map, pod, revision
+from behaviour.objects import config_map, pod, resource_version_of
 from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import Conflict, Invalid, NotFound, UnsupportedMediaType
@@ -18,13 +18,13 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def config_maps(client: Client) -> Api[ConfigMap]:
-    """Return the API of ConfigMaps, one of which is there to be patched."""
+    """Create a ConfigMap `one` and return the API of ConfigMaps."""
     api = Api(ConfigMap, client)
     await api.create(config_map("one", {"a": "1", "b": "2"}, labels={"keep": "me"}))
     return api
 
 
-async def test_a_json_patch_does_its_operations_in_order(config_maps: Api[ConfigMap]) -> None:
+async def test_json_patch_applies_its_operations_in_order(config_maps: Api[ConfigMap]) -> None:
     patched = await config_maps.patch(
         "one",
         JsonPatch(
@@ -41,7 +41,7 @@ async def test_a_json_patch_does_its_operations_in_order(config_maps: Api[Config
     assert (await config_maps.get("one")).data == patched.data
 
 
-async def test_a_json_patch_whose_test_fails_changes_nothing(config_maps: Api[ConfigMap]) -> None:
+async def test_json_patch_with_a_failed_test_changes_nothing(config_maps: Api[ConfigMap]) -> None:
     operations = [
         {"op": "remove", "path": "/data/b"},
         {"op": "test", "path": "/data/a", "value": "other"},
@@ -51,7 +51,7 @@ async def test_a_json_patch_whose_test_fails_changes_nothing(config_maps: Api[Co
     assert (await config_maps.get("one")).data == {"a": "1", "b": "2"}
 
 
-async def test_a_merge_patch_leaves_the_rest_alone(config_maps: Api[ConfigMap]) -> None:
+async def test_merge_patch_keeps_other_fields(config_maps: Api[ConfigMap]) -> None:
     patched = await config_maps.patch("one", MergePatch({"data": {"a": "3"}, "metadata": {"labels": {"new": "one"}}}))
     assert patched.data == {"a": "3", "b": "2"}
     assert patched.metadata.labels == {"keep": "me", "new": "one"}
@@ -65,7 +65,7 @@ async def test_null_in_a_merge_patch_deletes_the_key(config_maps: Api[ConfigMap]
 
 
 @pytest.mark.covers("pitfall-7")
-async def test_a_partial_model_patches_what_it_was_given(config_maps: Api[ConfigMap]) -> None:
+async def test_merge_patch_from_a_model_contains_only_fields_that_were_set(config_maps: Api[ConfigMap]) -> None:
     patched = await config_maps.patch("one", MergePatch(ConfigMap(data={"c": "3"})))
     assert patched.data == {"a": "1", "b": "2", "c": "3"}
     assert patched.metadata.labels == {"keep": "me"}
@@ -73,17 +73,19 @@ async def test_a_partial_model_patches_what_it_was_given(config_maps: Api[Config
     assert (patched.data, patched.metadata.labels) == (None, None)
 
 
-async def test_a_patch_of_a_stale_revision_is_a_conflict(config_maps: Api[ConfigMap]) -> None:
-    stale = revision(await config_maps.get("one"))
+async def test_patch_with_a_stale_resource_version_raises_conflict(config_maps: Api[ConfigMap]) -> None:
+    stale = resource_version_of(await config_maps.get("one"))
     await config_maps.patch("one", MergePatch({"data": {"a": "2"}}))
     with pytest.raises(Conflict, match="the object has been modified"):
         await config_maps.patch("one", MergePatch({"metadata": {"resourceVersion": stale}, "data": {"a": "3"}}))
 
 
 @pytest.mark.covers("pitfall-43")
-async def test_a_patch_that_changes_nothing_keeps_the_revision(config_maps: Api[ConfigMap]) -> None:
+async def test_patch_without_changes_keeps_the_resource_version(config_maps: Api[ConfigMap]) -> None:
     before = await config_maps.get("one")
-    assert revision(await config_maps.patch("one", MergePatch({"data": {"a": "1"}}))) == revision(before)
+    assert resource_version_of(await config_maps.patch("one", MergePatch({"data": {"a": "1"}}))) == resource_version_of(
+        before
+    )
 
 
 def containers_of(deployment: Deployment) -> list[Container]:
@@ -92,7 +94,7 @@ def containers_of(deployment: Deployment) -> list[Container]:
     return deployment.spec.template.spec.containers
 
 
-async def test_a_strategic_patch_merges_lists_by_their_keys(client: Client) -> None:
+async def test_strategic_merge_patch_merges_lists_by_key(client: Client) -> None:
     api = Api(Deployment, client)
     containers = [Container(name="app", image="app:1"), Container(name="sidecar", image="sidecar:1")]
     template = PodTemplateSpec(metadata=ObjectMeta(labels={"app": "web"}), spec=PodSpec(containers=containers))
@@ -106,7 +108,7 @@ async def test_a_strategic_patch_merges_lists_by_their_keys(client: Client) -> N
     assert [item.name for item in containers_of(patched)] == ["app"]
 
 
-async def test_a_merge_patch_replaces_lists(client: Client) -> None:
+async def test_merge_patch_replaces_lists(client: Client) -> None:
     api = Api(Pod, client)
     await api.create(pod("one", tolerations=[{"key": "a", "operator": "Exists"}]))
     await api.patch("one", MergePatch({"metadata": {"finalizers": ["example.com/a", "example.com/b"]}}))
@@ -116,23 +118,25 @@ async def test_a_merge_patch_replaces_lists(client: Client) -> None:
 
 
 @pytest.mark.covers("pitfall-6")
-async def test_an_apply_patch_needs_no_more_than_its_fields(config_maps: Api[ConfigMap]) -> None:
+async def test_apply_patch_accepts_a_partial_object(config_maps: Api[ConfigMap]) -> None:
     patched = await config_maps.patch("one", ApplyPatch({"data": {"c": "3"}}), field_manager="me")
     assert patched.data == {"a": "1", "b": "2", "c": "3"}
     created = await config_maps.patch("two", ApplyPatch({"data": {"a": "1"}}), field_manager="me")
     assert (created.metadata.name, created.data) == ("two", {"a": "1"})
     with pytest.raises(Conflict, match="conflict with"):
         await config_maps.patch("two", ApplyPatch({"data": {"a": "2"}}), field_manager="you")
-    taken = await config_maps.patch("two", ApplyPatch({"data": {"a": "2"}}), field_manager="you", force=True)
-    assert taken.data == {"a": "2"}
+    forced = await config_maps.patch("two", ApplyPatch({"data": {"a": "2"}}), field_manager="you", force=True)
+    assert forced.data == {"a": "2"}
 
 
-async def test_a_patch_of_nothing_is_not_found(client: Client) -> None:
+async def test_patch_of_a_missing_object_raises_not_found(client: Client) -> None:
     with pytest.raises(NotFound, match='configmaps "none" not found'):
         await Api(ConfigMap, client).patch("none", MergePatch({"data": {}}))
 
 
-async def test_custom_resources_take_no_strategic_patch(client: Client, widgets: None) -> None:
+async def test_strategic_merge_patch_of_a_custom_resource_raises_unsupported_media_type(
+    client: Client, widget_crd: None
+) -> None:
     with pytest.raises(UnsupportedMediaType) as caught:
         await Api(Widget, client).patch("none", StrategicMergePatch({"spec": {"size": 1}}))
     assert caught.value.status == 415

@@ -1,8 +1,8 @@
-"""Evictions, and what can be changed of a Pod in place: its resources and its ephemeral containers."""
+"""Subresources of Pods: eviction, resize and ephemeral containers."""
 
 import pytest
 
-from behaviour.workloads import budget, pod, ready_pod, set_budget
+from behaviour.workloads import disruption_budget, pod, ready_pod, set_disruption_budget_status
 from kubex.api import Api
 from kubex.client import Client, create_client
 from kubex.core.params import Precondition
@@ -18,15 +18,15 @@ from kubex_testing.embedded import EmbeddedServer
 pytestmark = pytest.mark.anyio
 
 
-async def guarded(client: Client, *, pods: int) -> None:
-    """Create ready Pods `web-0`, `web-1`… and a budget that wants one of them at all times."""
+async def create_pods_with_budget(client: Client, *, pods: int) -> None:
+    """Create ready Pods `web-0`, `web-1`… and a disruption budget that requires one of them."""
     for index in range(pods):
         await ready_pod(client, f"web-{index}", app="web")
-    await Api(PodDisruptionBudget, client).create(budget("web", app="web"))
-    await set_budget(client, "web", pods=pods)
+    await Api(PodDisruptionBudget, client).create(disruption_budget("web", app="web"))
+    await set_disruption_budget_status(client, "web", pods=pods)
 
 
-async def test_an_eviction_deletes_a_pod(client: Client) -> None:
+async def test_evict_deletes_the_pod(client: Client) -> None:
     api = Api(Pod, client)
     await api.create(pod("one"))
     evicted = await api.evict("one")
@@ -37,15 +37,15 @@ async def test_an_eviction_deletes_a_pod(client: Client) -> None:
         await api.evict("one")
 
 
-async def test_an_eviction_may_be_tried(client: Client) -> None:
+async def test_evict_with_dry_run_keeps_the_pod(client: Client) -> None:
     api = Api(Pod, client)
     await api.create(pod("one"))
     assert (await api.evict("one", dry_run=True)).status == "Success"
     assert (await api.get("one")).metadata.deletion_timestamp is None
 
 
-async def test_a_budget_blocks_an_eviction(client: Client) -> None:
-    await guarded(client, pods=1)
+async def test_evict_against_a_disruption_budget_raises_too_many_requests(client: Client) -> None:
+    await create_pods_with_budget(client, pods=1)
     api = Api(Pod, client)
     with pytest.raises(TooManyRequests, match="would violate the pod's disruption budget") as caught:
         await api.evict("web-0")
@@ -54,8 +54,8 @@ async def test_a_budget_blocks_an_eviction(client: Client) -> None:
     assert (await api.get("web-0")).metadata.deletion_timestamp is None
 
 
-async def test_a_budget_lets_as_many_go_as_it_can_spare(client: Client) -> None:
-    await guarded(client, pods=2)
+async def test_evict_succeeds_until_the_disruption_budget_is_used_up(client: Client) -> None:
+    await create_pods_with_budget(client, pods=2)
     api = Api(Pod, client)
     await api.evict("web-0", dry_run=True)
     await api.evict("web-0")
@@ -64,18 +64,18 @@ async def test_a_budget_lets_as_many_go_as_it_can_spare(client: Client) -> None:
         await api.evict("web-1")
 
 
-async def test_a_pod_that_does_not_run_yet_may_always_go(client: Client) -> None:
-    await guarded(client, pods=1)
+async def test_evict_of_a_pending_pod_ignores_the_disruption_budget(client: Client) -> None:
+    await create_pods_with_budget(client, pods=1)
     api = Api(Pod, client)
     await api.create(pod("waiting", app="web"))
     await api.evict("waiting")
     assert await api.get_or_none("waiting") is None
 
 
-async def test_a_blocked_eviction_is_sent_once(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+async def test_blocked_eviction_is_not_retried(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     await ready_pod(embedded_client, "web-0", app="web")
-    # Nobody has computed its status yet, so the server asks to wait for 10 seconds.
-    await Api(PodDisruptionBudget, embedded_client).create(budget("web", app="web"))
+    # The budget does not have a status yet, so the server sends Retry-After: 10.
+    await Api(PodDisruptionBudget, embedded_client).create(disruption_budget("web", app="web"))
     kubex_server.clear_requests()
     with pytest.raises(TooManyRequests) as caught:
         await Api(Pod, embedded_client).evict("web-0")
@@ -85,10 +85,10 @@ async def test_a_blocked_eviction_is_sent_once(embedded_client: Client, kubex_se
     ]
 
 
-async def test_an_eviction_may_be_bound_to_a_state(client: Client) -> None:
+async def test_evict_with_a_failed_precondition_raises_conflict(client: Client) -> None:
     api = Api(Pod, client)
     created = await api.create(pod("one"))
-    # A server repeats an eviction for ten seconds if it is the uid alone that does not match.
+    # A server retries an eviction for ten seconds if only the uid does not match.
     with pytest.raises(Conflict, match="the UID in the precondition"):
         await api.evict("one", precondition=Precondition(uid="another", resource_version="1"))
     with pytest.raises(Conflict, match="the ResourceVersion in the precondition"):
@@ -97,25 +97,25 @@ async def test_an_eviction_may_be_bound_to_a_state(client: Client) -> None:
     assert await api.get_or_none("one") is None
 
 
-async def test_an_evicted_pod_has_its_grace_period(client: Client) -> None:
+async def test_evict_sets_the_grace_period(client: Client) -> None:
     api = Api(Pod, client)
     await api.create(pod("one", node="nowhere"))
     await api.status.patch("one", MergePatch({"status": {"phase": "Running"}}))
     await api.evict("one", grace_period_seconds=7)
-    leaving = await api.get("one")
-    assert leaving.metadata.deletion_grace_period_seconds == 7
-    assert leaving.status is not None
-    reasons = {item.type: item.reason for item in leaving.status.conditions or []}
+    evicted = await api.get("one")
+    assert evicted.metadata.deletion_grace_period_seconds == 7
+    assert evicted.status is not None
+    reasons = {item.type: item.reason for item in evicted.status.conditions or []}
     assert reasons["DisruptionTarget"] == "EvictionByEvictionAPI"
     await api.delete("one", grace_period_seconds=0)
 
 
-async def test_evictions_are_in_namespaces(
+async def test_evict_uses_the_namespace_of_the_call(
     server: ServerHandle, backend: Backend, namespace: str, client: Client
 ) -> None:
     await Api(Pod, client).create(pod("one"))
-    async with create_client(server.configuration(), client_class=backend) as elsewhere:
-        api = Api(Pod, elsewhere)
+    async with create_client(server.configuration(), client_class=backend) as other_client:
+        api = Api(Pod, other_client)
         with pytest.raises(NotFound):
             await api.evict("one")
         await api.evict("one", namespace=namespace)
@@ -124,94 +124,96 @@ async def test_evictions_are_in_namespaces(
     assert await Api(Pod, client).get_or_none("one") is None
 
 
-def cpu_of(pod: Pod) -> str | None:
+def cpu_request(pod: Pod) -> str | None:
     assert pod.spec is not None
     resources = pod.spec.containers[0].resources
     requests = resources.requests if resources is not None else None
     return requests.get("cpu") if requests else None
 
 
-def wants(cpu: str) -> StrategicMergePatch:
+def cpu_request_patch(cpu: str) -> StrategicMergePatch:
     return StrategicMergePatch({"spec": {"containers": [{"name": "main", "resources": {"requests": {"cpu": cpu}}}]}})
 
 
-async def test_a_resize_changes_resources_and_nothing_else(client: Client) -> None:
+async def test_resize_changes_only_the_resources(client: Client) -> None:
     api = Api(Pod, client)
     await api.create(pod("one", cpu="1"))
-    resized = await api.resize.patch("one", wants("2"))
+    resized = await api.resize.patch("one", cpu_request_patch("2"))
     assert isinstance(resized, Pod)
-    assert cpu_of(resized) == "2"
-    assert cpu_of(await api.resize.get("one")) == "2"
+    assert cpu_request(resized) == "2"
+    assert cpu_request(await api.resize.get("one")) == "2"
     assert resized.spec is not None
     resized.spec.containers[0].resources = ResourceRequirements(requests={"cpu": "3"})
     resized.spec.containers[0].image = "another"
     replaced = await api.resize.replace(resized)
-    assert cpu_of(replaced) == "3"
+    assert cpu_request(replaced) == "3"
     assert replaced.spec is not None
     assert replaced.spec.containers[0].image == "registry.example/app:1"
     with pytest.raises(Conflict):
         await api.resize.replace(resized)
 
 
-async def test_resources_change_by_resize_alone(client: Client) -> None:
+async def test_patch_of_resources_without_resize_raises_invalid(client: Client) -> None:
     api = Api(Pod, client)
     await api.create(pod("one", cpu="1"))
     with pytest.raises(Invalid):
-        await api.patch("one", wants("2"))
-    assert cpu_of(await api.resize.patch("one", wants("2"), dry_run=True)) == "2"
-    assert cpu_of(await api.get("one")) == "1"
+        await api.patch("one", cpu_request_patch("2"))
+    assert cpu_request(await api.resize.patch("one", cpu_request_patch("2"), dry_run=True)) == "2"
+    assert cpu_request(await api.get("one")) == "1"
 
 
-async def test_a_resize_keeps_the_class_of_service(client: Client) -> None:
+async def test_resize_that_changes_the_qos_class_raises_invalid(client: Client) -> None:
     api = Api(Pod, client)
     await api.create(pod("one"))
     with pytest.raises(Invalid, match="Pod QOS Class may not change") as caught:
-        await api.resize.patch("one", wants("1"))
+        await api.resize.patch("one", cpu_request_patch("1"))
     assert [cause.field for cause in caught.value.causes] == ["spec"]
 
 
-def debugger(name: str) -> StrategicMergePatch:
+def debug_container_patch(name: str) -> StrategicMergePatch:
     container = EphemeralContainer(name=name, image="busybox", target_container_name="main")
     return StrategicMergePatch({"spec": {"ephemeralContainers": [container]}})
 
 
-def names(pod: Pod) -> list[str]:
+def ephemeral_container_names(pod: Pod) -> list[str]:
     assert pod.spec is not None
     return [container.name for container in pod.spec.ephemeral_containers or []]
 
 
-async def test_ephemeral_containers_are_added(client: Client) -> None:
+async def test_ephemeral_containers_can_be_added(client: Client) -> None:
     api = Api(Pod, client)
     await api.create(pod("one"))
-    assert names(await api.ephemeral_containers.get("one")) == []
-    assert names(await api.ephemeral_containers.patch("one", debugger("first"), dry_run=True)) == ["first"]
-    added = await api.ephemeral_containers.patch("one", debugger("first"))
+    assert ephemeral_container_names(await api.ephemeral_containers.get("one")) == []
+    assert ephemeral_container_names(
+        await api.ephemeral_containers.patch("one", debug_container_patch("first"), dry_run=True)
+    ) == ["first"]
+    added = await api.ephemeral_containers.patch("one", debug_container_patch("first"))
     assert isinstance(added, Pod)
-    assert names(added) == ["first"]
+    assert ephemeral_container_names(added) == ["first"]
     assert added.spec is not None
     assert added.spec.ephemeral_containers is not None
     added.spec.ephemeral_containers.append(EphemeralContainer(name="second", image="busybox"))
     added.spec.containers[0].image = "another"
     replaced = await api.ephemeral_containers.replace(added)
-    assert names(replaced) == ["first", "second"]
+    assert ephemeral_container_names(replaced) == ["first", "second"]
     assert replaced.spec is not None
     assert replaced.spec.containers[0].image == "registry.example/app:1"
 
 
-async def test_ephemeral_containers_stay(client: Client) -> None:
+async def test_ephemeral_containers_cannot_be_removed_or_changed(client: Client) -> None:
     api = Api(Pod, client)
     await api.create(pod("one"))
-    await api.ephemeral_containers.patch("one", debugger("first"))
+    await api.ephemeral_containers.patch("one", debug_container_patch("first"))
     with pytest.raises(Invalid, match='existing ephemeral containers "first" may not be removed') as caught:
         await api.ephemeral_containers.patch("one", MergePatch({"spec": {"ephemeralContainers": []}}))
     assert [cause.field for cause in caught.value.causes] == ["spec.ephemeralContainers"]
     changed = StrategicMergePatch({"spec": {"ephemeralContainers": [{"name": "first", "image": "another"}]}})
     with pytest.raises(Invalid, match='existing ephemeral containers "first" may not be changed'):
         await api.ephemeral_containers.patch("one", changed)
-    assert names(await api.get("one")) == ["first"]
+    assert ephemeral_container_names(await api.get("one")) == ["first"]
 
 
-WRONG = [
+INVALID_CONTAINERS = [
     (EphemeralContainer(name="main", image="busybox"), "name"),
     (EphemeralContainer(name="debug"), "image"),
     (EphemeralContainer(name="debug", image="busybox", target_container_name="none"), "targetContainerName"),
@@ -219,8 +221,10 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("container", "field"), WRONG, ids=[field for _, field in WRONG])
-async def test_ephemeral_containers_that_cannot_be(client: Client, container: EphemeralContainer, field: str) -> None:
+@pytest.mark.parametrize(("container", "field"), INVALID_CONTAINERS, ids=[field for _, field in INVALID_CONTAINERS])
+async def test_invalid_ephemeral_container_raises_invalid(
+    client: Client, container: EphemeralContainer, field: str
+) -> None:
     api = Api(Pod, client)
     await api.create(pod("one"))
     with pytest.raises(Invalid) as caught:
@@ -228,7 +232,7 @@ async def test_ephemeral_containers_that_cannot_be(client: Client, container: Ep
     assert [cause.field for cause in caught.value.causes] == [f"spec.ephemeralContainers[0].{field}"]
 
 
-async def test_a_new_pod_has_no_ephemeral_containers(client: Client) -> None:
+async def test_create_of_a_pod_with_ephemeral_containers_raises_invalid(client: Client) -> None:
     spec = PodSpec(
         containers=[Container(name="main", image="app:1")],
         ephemeral_containers=[EphemeralContainer(name="debug", image="busybox")],

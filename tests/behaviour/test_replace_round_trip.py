@@ -1,11 +1,11 @@
-"""Get, change a label, replace: nothing else changes on the server."""
+"""Replacing an object after a change of its labels does not change other fields."""
 
 import json
 from typing import Any
 
 import pytest
 
-from behaviour.custom_resources import definition, establish
+from behaviour.custom_resources import install_crd, make_crd
 from kubex.api import Api
 from kubex.client import Client
 from kubex.core.params import DecodeMode
@@ -62,30 +62,30 @@ class Knob(NamespacedResource):
     spec: KnobSpec | None = None
 
 
-MODES: list[DecodeMode] = ["lazy", "eager"]
+DECODE_MODES: list[DecodeMode] = ["lazy", "eager"]
 
 
-async def stored(client: Client, path: str) -> Any:
+async def get_json(client: Client, path: str) -> Any:
     return json.loads((await client.request("GET", path)).body)
 
 
-def without(item: dict[str, Any]) -> dict[str, Any]:
-    """Return an object without the metadata that every write changes."""
+def without_volatile_metadata(item: dict[str, Any]) -> dict[str, Any]:
+    """Return the object without its labels and the metadata that each write changes."""
     changing = ("labels", "resourceVersion", "managedFields", "generation")
     return {**item, "metadata": {key: value for key, value in item["metadata"].items() if key not in changing}}
 
 
-@pytest.mark.parametrize("decode", MODES)
-async def test_replacing_a_custom_resource_changes_only_what_the_program_changed(
+@pytest.mark.parametrize("decode", DECODE_MODES)
+async def test_replace_of_a_custom_resource_changes_only_the_labels(
     client: Client, namespace: str, decode: DecodeMode
 ) -> None:
-    await establish(client, definition("Knob", "knobs", SCHEMA))
+    await install_crd(client, make_crd("Knob", "knobs", SCHEMA))
     path = f"/apis/example.com/v1/namespaces/{namespace}/knobs/one"
     raw = dynamic_resource("example.com/v1", "Knob", plural="knobs").model_validate(
         {"metadata": {"name": "one"}, "spec": SPEC}
     )
     await Api(type(raw), client).create(raw)
-    before = await stored(client, path)
+    before = await get_json(client, path)
     assert before["spec"] == SPEC
     api = Api(Knob, client)
     knob = await api.get("one", decode=decode)
@@ -93,28 +93,26 @@ async def test_replacing_a_custom_resource_changes_only_what_the_program_changed
     assert knob.spec.size is None
     knob.metadata.labels = {"changed": "true"}
     replaced = await api.replace(knob)
-    after = await stored(client, path)
-    assert without(after) == without(before)
+    after = await get_json(client, path)
+    assert without_volatile_metadata(after) == without_volatile_metadata(before)
     assert after["metadata"]["labels"] == {"changed": "true"}
     assert replaced.to_dict()["spec"] == SPEC
     assert after["metadata"]["generation"] == before["metadata"]["generation"]
 
 
-@pytest.mark.parametrize("decode", MODES)
-async def test_replacing_a_pod_changes_only_what_the_program_changed(
-    client: Client, namespace: str, decode: DecodeMode
-) -> None:
+@pytest.mark.parametrize("decode", DECODE_MODES)
+async def test_replace_of_a_pod_changes_only_the_labels(client: Client, namespace: str, decode: DecodeMode) -> None:
     container = {"name": "c", "image": "i", "resources": {"limits": {"cpu": "0.5"}}}
     body = {"metadata": {"name": "one"}, "spec": {"containers": [container]}}
     api = Api(Pod, client)
     await api.create(Pod.model_validate(body))
     path = f"/api/v1/namespaces/{namespace}/pods/one"
-    before = await stored(client, path)
+    before = await get_json(client, path)
     pod = await api.get("one", decode=decode)
     assert pod.spec is not None
     assert pod.spec.containers[0].image == "i"
     pod.metadata.labels = {"changed": "true"}
     await api.replace(pod)
-    after = await stored(client, path)
-    assert without(after) == without(before)
+    after = await get_json(client, path)
+    assert without_volatile_metadata(after) == without_volatile_metadata(before)
     assert after["metadata"]["labels"] == {"changed": "true"}

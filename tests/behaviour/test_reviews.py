@@ -1,4 +1,4 @@
-"""Kinds that are answered and not stored: who is this, what may they do, and bindings."""
+"""`create_review`: access reviews, token reviews and bindings, which the server does not store."""
 
 from typing import Any
 
@@ -37,10 +37,10 @@ from kubex_testing.embedded import Delay, EmbeddedServer
 pytestmark = pytest.mark.anyio
 
 LIST_PODS = ResourceAttributes(verb="list", resource="pods", namespace="default")
-NOBODY = {"user": "system:anonymous", "groups": ["system:unauthenticated"]}
+ANONYMOUS = {"user": "system:anonymous", "groups": ["system:unauthenticated"]}
 
 
-async def test_one_can_ask_who_one_is(client: Client) -> None:
+async def test_self_subject_review_returns_the_current_user(client: Client) -> None:
     review = await create_review(client, SelfSubjectReview())
     assert type(review) is SelfSubjectReview
     assert review.status is not None
@@ -48,7 +48,9 @@ async def test_one_can_ask_who_one_is(client: Client) -> None:
     assert review.status.user_info.groups == ["system:masters", "system:authenticated"]
 
 
-async def test_one_can_ask_as_another_user(server: ServerHandle, backend: Backend) -> None:
+async def test_self_subject_review_returns_the_user_of_a_client_certificate(
+    server: ServerHandle, backend: Backend
+) -> None:
     async with create_client(server.as_user("jane", ["devs"]).configuration(), client_class=backend) as jane:
         review = await create_review(jane, SelfSubjectReview())
     assert review.status is not None
@@ -57,7 +59,7 @@ async def test_one_can_ask_as_another_user(server: ServerHandle, backend: Backen
     assert review.status.user_info.groups == ["devs", "system:authenticated"]
 
 
-async def test_one_can_ask_what_one_may_do(client: Client) -> None:
+async def test_self_subject_access_review_returns_allowed(client: Client) -> None:
     spec = SelfSubjectAccessReviewSpec(resource_attributes=LIST_PODS)
     review = await create_review(client, SelfSubjectAccessReview(spec=spec))
     assert review.status is not None
@@ -66,7 +68,7 @@ async def test_one_can_ask_what_one_may_do(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "allowed"),
+    ("attributes", "allowed"),
     [
         ({"resourceAttributes": LIST_PODS}, False),
         ({"nonResourceAttributes": NonResourceAttributes(path="/healthz", verb="get")}, True),
@@ -74,48 +76,50 @@ async def test_one_can_ask_what_one_may_do(client: Client) -> None:
     ],
     ids=["pods", "healthz", "metrics"],
 )
-async def test_one_can_ask_what_others_may_do(client: Client, asked: dict[str, Any], allowed: bool) -> None:
-    spec = SubjectAccessReviewSpec.model_validate({**NOBODY, **asked})
+async def test_subject_access_review_checks_another_user(
+    client: Client, attributes: dict[str, Any], allowed: bool
+) -> None:
+    spec = SubjectAccessReviewSpec.model_validate({**ANONYMOUS, **attributes})
     review = await create_review(client, SubjectAccessReview(spec=spec))
     assert review.status is not None
     assert review.status.allowed is allowed
 
 
-async def test_a_question_without_a_user_is_invalid(client: Client) -> None:
+async def test_subject_access_review_without_a_user_raises_invalid(client: Client) -> None:
     with pytest.raises(Invalid) as caught:
         await create_review(client, SubjectAccessReview(spec=SubjectAccessReviewSpec(resource_attributes=LIST_PODS)))
     assert [cause.field for cause in caught.value.causes] == ["spec.user"]
 
 
-def local(about: str, *, namespace: str | None = None) -> LocalSubjectAccessReview:
-    """Ask whether nobody may list Pods in a namespace."""
-    attributes = LIST_PODS.model_copy(update={"namespace": about})
+def local_access_review(reviewed_namespace: str, *, namespace: str | None = None) -> LocalSubjectAccessReview:
+    """Return a review of whether anonymous users may list Pods in a namespace."""
+    attributes = LIST_PODS.model_copy(update={"namespace": reviewed_namespace})
     return LocalSubjectAccessReview(
         metadata=ObjectMeta(namespace=namespace),
-        spec=SubjectAccessReviewSpec.model_validate({**NOBODY, "resourceAttributes": attributes}),
+        spec=SubjectAccessReviewSpec.model_validate({**ANONYMOUS, "resourceAttributes": attributes}),
     )
 
 
-async def test_a_review_of_a_namespace_is_of_the_default_one(client: Client, namespace: str) -> None:
-    review = await create_review(client, local(namespace))
+async def test_local_subject_access_review_uses_the_default_namespace(client: Client, namespace: str) -> None:
+    review = await create_review(client, local_access_review(namespace))
     assert review.metadata.namespace == namespace
     assert review.status is not None
     assert not review.status.allowed
 
 
-async def test_a_review_of_a_namespace_is_where_it_says(client: Client) -> None:
+async def test_local_subject_access_review_uses_the_namespace_of_the_call_or_object(client: Client) -> None:
     for review in (
-        await create_review(client, local("default"), namespace="default"),
-        await create_review(client, local("default", namespace="default")),
-        await create_review(client, local("default", namespace="default"), namespace="default"),
+        await create_review(client, local_access_review("default"), namespace="default"),
+        await create_review(client, local_access_review("default", namespace="default")),
+        await create_review(client, local_access_review("default", namespace="default"), namespace="default"),
     ):
         assert review.metadata.namespace == "default"
     with pytest.raises(Invalid) as caught:
-        await create_review(client, local("kube-system"), namespace="default")
+        await create_review(client, local_access_review("kube-system"), namespace="default")
     assert [cause.field for cause in caught.value.causes] == ["spec.resourceAttributes.namespace"]
 
 
-async def test_one_can_ask_for_the_rules(client: Client, namespace: str) -> None:
+async def test_self_subject_rules_review_returns_the_rules(client: Client, namespace: str) -> None:
     spec = SelfSubjectRulesReviewSpec(namespace=namespace)
     review = await create_review(client, SelfSubjectRulesReview(spec=spec))
     assert review.status is not None
@@ -125,7 +129,7 @@ async def test_one_can_ask_for_the_rules(client: Client, namespace: str) -> None
         await create_review(client, SelfSubjectRulesReview(spec=SelfSubjectRulesReviewSpec()))
 
 
-async def test_a_token_says_whose_it_is(client: Client, namespace: str) -> None:
+async def test_token_review_returns_the_user(client: Client, namespace: str) -> None:
     accounts = Api(ServiceAccount, client)
     await accounts.create(ServiceAccount(metadata=ObjectMeta(name="robot")))
     issued = await accounts.create_token("robot", audiences=["vault"])
@@ -138,8 +142,8 @@ async def test_a_token_says_whose_it_is(client: Client, namespace: str) -> None:
     assert review.status.user.username == f"system:serviceaccount:{namespace}:robot"
 
 
-async def test_a_token_that_is_nobodys_is_no_error(client: Client) -> None:
-    review = await create_review(client, TokenReview(spec=TokenReviewSpec(token="nobody")))
+async def test_token_review_of_an_unknown_token_is_not_authenticated(client: Client) -> None:
+    review = await create_review(client, TokenReview(spec=TokenReviewSpec(token="unknown")))
     assert review.status is not None
     assert not review.status.authenticated
     assert review.status.error == "invalid bearer token"
@@ -147,7 +151,7 @@ async def test_a_token_that_is_nobodys_is_no_error(client: Client) -> None:
         await create_review(client, TokenReview(spec=TokenReviewSpec(token="")))
 
 
-async def test_a_binding_comes_back_as_it_was_sent(client: Client) -> None:
+async def test_create_review_of_a_binding_binds_the_pod_and_returns_the_binding(client: Client) -> None:
     api = Api(Pod, client)
     await api.create(pod("one"))
     binding = Binding(metadata=ObjectMeta(name="one"), target=ObjectReference(kind="Node", name="node-1"))
@@ -162,7 +166,7 @@ async def test_a_binding_comes_back_as_it_was_sent(client: Client) -> None:
     await api.delete("one", grace_period_seconds=0)
 
 
-async def test_options_are_sent(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+async def test_create_review_sends_its_options(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     await create_review(embedded_client, SelfSubjectReview(), dry_run=True, field_manager="me")
     (request,) = kubex_server.requests
     assert (request.method, request.path) == ("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews")
@@ -170,63 +174,67 @@ async def test_options_are_sent(embedded_client: Client, kubex_server: EmbeddedS
     assert request.body == b'{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview","metadata":{}}'
 
 
-# A call given up over TLS is closed politely by aiohttp, which the end of the loop can cut short.
+# After a timeout aiohttp closes the TLS connection gracefully, and the event loop can end before that is done.
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
-async def test_a_review_has_its_time(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+async def test_create_review_raises_deadline_exceeded_after_its_timeout(
+    embedded_client: Client, kubex_server: EmbeddedServer
+) -> None:
     delay = Delay()
     kubex_server.inject("POST *", delay)
-    await embedded_client.version()  # so that the deadline meets an answer and not a handshake
+    await embedded_client.version()  # opens the connection, so that the deadline ends the wait for the response
     with pytest.raises(DeadlineExceeded):
         await create_review(embedded_client, SelfSubjectReview(), request_timeout=0.2)
     delay.release()
 
 
-async def test_warnings_come_with_the_answer(client: Client) -> None:
+async def test_create_review_emits_api_warnings(client: Client) -> None:
     review = SelfSubjectReview.model_validate({"color": "blue"})
     with pytest.warns(ApiWarning, match='unknown field "color"'):
         assert (await create_review(client, review)).status is not None
 
 
-async def test_nothing_is_sent_to_a_namespace_that_does_not_apply(
+async def test_invalid_namespace_of_a_review_raises_before_sending(
     embedded_client: Client, kubex_server: EmbeddedServer
 ) -> None:
-    anywhere: Any = SelfSubjectReview()
+    review: Any = SelfSubjectReview()
     with pytest.raises(NamespaceError, match=r"selfsubjectreviews\.authentication\.k8s\.io: is cluster-scoped"):
-        await create_review(embedded_client, anywhere, namespace="default")
+        await create_review(embedded_client, review, namespace="default")
     with pytest.raises(NamespaceError, match="create_review needs one namespace"):
-        await create_review(embedded_client, local("a"), namespace=None)
+        await create_review(embedded_client, local_access_review("a"), namespace=None)
     with pytest.raises(NamespaceError, match="has namespace 'a', but the call uses namespace 'b'"):
-        await create_review(embedded_client, local("a", namespace="a"), namespace="b")
+        await create_review(embedded_client, local_access_review("a", namespace="a"), namespace="b")
     with pytest.raises(InvalidNameError):
-        await create_review(embedded_client, local("a"), namespace="a/b")
+        await create_review(embedded_client, local_access_review("a"), namespace="a/b")
     assert kubex_server.requests == []
 
 
-class Nowhere(ClusterCreateOnly):
+class WithoutResource(ClusterCreateOnly):
     """A kind without an ApiResource."""
 
 
 class Paint(ClusterCreateOnly):
-    """A kind that no server has."""
+    """A kind that the servers do not have."""
 
     __resource__ = ApiResource(group="example.com", version="v1", kind="Paint", plural="paints")
 
 
-async def test_what_is_no_review_says_so(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+async def test_wrong_kinds_for_create_review_and_api_raise_type_error(
+    embedded_client: Client, kubex_server: EmbeddedServer
+) -> None:
     stored: Any = pod("one")
     with pytest.raises(TypeError, match=r"Pod is not a create-only kind: use Api\(Pod, client\)\.create\(\)"):
         await create_review(embedded_client, stored)
-    with pytest.raises(TypeError, match="Nowhere does not declare its API resource: add __resource__"):
-        await create_review(embedded_client, Nowhere())
+    with pytest.raises(TypeError, match="WithoutResource does not declare its API resource: add __resource__"):
+        await create_review(embedded_client, WithoutResource())
     review: Any = TokenReview
     with pytest.raises(TypeError, match=r"TokenReview can only be created.+use create_review\(client, TokenReview"):
         Api(review, embedded_client)
-    nothing: Any = dict
+    not_a_kind: Any = dict
     with pytest.raises(TypeError, match="dict is not a kind: derive it from NamespacedResource or ClusterResource"):
-        Api(nothing, embedded_client)
+        Api(not_a_kind, embedded_client)
     assert kubex_server.requests == []
 
 
-async def test_a_kind_that_the_server_lacks_is_not_found(client: Client) -> None:
+async def test_create_review_of_an_unknown_kind_raises_not_found(client: Client) -> None:
     with pytest.raises(NotFound):
         await create_review(client, Paint())

@@ -1,4 +1,4 @@
-"""The API server goes away and comes back."""
+"""Calls and watches while the API server restarts."""
 
 from collections.abc import AsyncIterator
 
@@ -6,7 +6,16 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from behaviour.objects import SECONDS, config_map, loses_tls_connections, named, rest, take, told, until
+from behaviour.objects import (
+    TIMEOUT,
+    config_map,
+    ignore_unclosed_tls_transports,
+    name_of,
+    next_events,
+    remaining_events,
+    types_and_names,
+    wait_until,
+)
 from kubex.api import Api, Watch
 from kubex.client import Client, ClientOptions, RetryPolicy, create_client
 from kubex.errors import ConnectionLost, TransportError
@@ -14,9 +23,9 @@ from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing.embedded import Drop, EmbeddedServer
 
-pytestmark = [pytest.mark.anyio, loses_tls_connections]
+pytestmark = [pytest.mark.anyio, ignore_unclosed_tls_transports]
 
-ONE = "/api/v1/namespaces/default/configmaps/one"
+OBJECT_PATH = "/api/v1/namespaces/default/configmaps/one"
 
 
 @pytest.fixture
@@ -27,7 +36,7 @@ def api(embedded_client: Client) -> Api[ConfigMap]:
 
 @pytest.fixture
 async def writer(kubex_server: EmbeddedServer, backend: Backend) -> AsyncIterator[Api[ConfigMap]]:
-    """Return the API over connections that are new for each call, so that no write meets one that is gone."""
+    """Return an API that opens a new connection for each call, so that writes do not use a lost connection."""
     options = ClientOptions(keep_alive=False)
     async with create_client(kubex_server.handle.configuration(), client_class=backend, options=options) as client:
         yield Api(ConfigMap, client)
@@ -37,31 +46,33 @@ async def restart(server: EmbeddedServer) -> None:
     await anyio.to_thread.run_sync(server.restart)
 
 
-async def test_reads_go_on_as_if_nothing_had_been(api: Api[ConfigMap], kubex_server: EmbeddedServer) -> None:
+async def test_reads_succeed_after_a_server_restart(api: Api[ConfigMap], kubex_server: EmbeddedServer) -> None:
     created = await api.create(config_map("one"))
     for _ in range(3):
         await restart(kubex_server)
         assert await api.get("one") == created
 
 
-async def test_reads_under_way_are_sent_again(api: Api[ConfigMap], kubex_server: EmbeddedServer) -> None:
+async def test_interrupted_reads_are_retried(api: Api[ConfigMap], kubex_server: EmbeddedServer) -> None:
     created = await api.create(config_map("one"))
-    lost = kubex_server.inject(f"GET {ONE}", Drop("request"), times=2)
+    fault = kubex_server.inject(f"GET {OBJECT_PATH}", Drop("request"), times=2)
     assert await api.get("one") == created
-    assert lost.hits == 2
+    assert fault.hits == 2
 
 
-async def test_many_reads_survive_a_restart_in_their_midst(api: Api[ConfigMap], kubex_server: EmbeddedServer) -> None:
+async def test_concurrent_reads_succeed_during_a_server_restart(
+    api: Api[ConfigMap], kubex_server: EmbeddedServer
+) -> None:
     await api.create(config_map("one"))
     read = 0
 
     async def reader() -> None:
         nonlocal read
         for _ in range(5):
-            assert named(await api.get("one")) == "one"
+            assert name_of(await api.get("one")) == "one"
             read += 1
 
-    with anyio.fail_after(SECONDS):
+    with anyio.fail_after(TIMEOUT):
         async with anyio.create_task_group() as tasks:
             for _ in range(10):
                 tasks.start_soon(reader)
@@ -69,29 +80,27 @@ async def test_many_reads_survive_a_restart_in_their_midst(api: Api[ConfigMap], 
     assert read == 50
 
 
-async def test_a_write_that_may_have_happened_is_not_sent_again(
-    api: Api[ConfigMap], kubex_server: EmbeddedServer
-) -> None:
-    lost = kubex_server.inject("POST *", Drop("response"))
+async def test_interrupted_write_is_not_retried(api: Api[ConfigMap], kubex_server: EmbeddedServer) -> None:
+    fault = kubex_server.inject("POST *", Drop("response"))
     with pytest.raises(ConnectionLost):
         await api.create(config_map("one"))
-    assert lost.hits == 1
+    assert fault.hits == 1
     assert len([request for request in kubex_server.requests if request.method == "POST"]) == 1
     assert await api.get_or_none("one") is not None
 
 
-async def test_without_a_policy_nothing_is_sent_again(kubex_server: EmbeddedServer, backend: Backend) -> None:
-    options = ClientOptions(retry=None)
-    async with create_client(kubex_server.handle.configuration(), client_class=backend, options=options) as client:
-        lost = kubex_server.inject("GET *", Drop("request"), times=None)
-        with pytest.raises(ConnectionLost):
-            await Api(ConfigMap, client).get("one")
-        assert lost.hits == 1
-
-
-async def test_a_server_that_stays_away_is_an_error_of_the_family(
+async def test_interrupted_read_is_not_retried_without_a_retry_policy(
     kubex_server: EmbeddedServer, backend: Backend
 ) -> None:
+    options = ClientOptions(retry=None)
+    async with create_client(kubex_server.handle.configuration(), client_class=backend, options=options) as client:
+        fault = kubex_server.inject("GET *", Drop("request"), times=None)
+        with pytest.raises(ConnectionLost):
+            await Api(ConfigMap, client).get("one")
+        assert fault.hits == 1
+
+
+async def test_stopped_server_raises_transport_error(kubex_server: EmbeddedServer, backend: Backend) -> None:
     options = ClientOptions(retry=RetryPolicy(max_attempts=3, initial_delay=0.01))
     async with create_client(kubex_server.handle.configuration(), client_class=backend, options=options) as client:
         await client.version()
@@ -100,22 +109,22 @@ async def test_a_server_that_stays_away_is_an_error_of_the_family(
             await Api(ConfigMap, client).get("one")
 
 
-async def test_a_watch_that_broke_off_is_resumed_without_a_gap(
+async def test_interrupted_watch_resumes_without_losing_events(
     api: Api[ConfigMap], kubex_server: EmbeddedServer, writer: Api[ConfigMap]
 ) -> None:
     await api.create(config_map("one"))
     async with api.watch() as events:
-        assert told(await take(events, 1)) == [("ADDED", "one")]
+        assert types_and_names(await next_events(events, 1)) == [("ADDED", "one")]
         await restart(kubex_server)
         with pytest.raises(ConnectionLost):
-            await rest(events)
+            await remaining_events(events)
     await writer.create(config_map("two"))
     await writer.delete("one")
     async with api.watch(resource_version=events.resource_version) as resumed:
-        assert told(await take(resumed, 2)) == [("ADDED", "two"), ("DELETED", "one")]
+        assert types_and_names(await next_events(resumed, 2)) == [("ADDED", "two"), ("DELETED", "one")]
 
 
-async def test_a_loop_that_resumes_its_watch_sees_every_object_once(
+async def test_resumed_watches_yield_every_event_once(
     api: Api[ConfigMap], kubex_server: EmbeddedServer, writer: Api[ConfigMap]
 ) -> None:
     seen: list[tuple[str, str]] = []
@@ -127,17 +136,17 @@ async def test_a_loop_that_resumes_its_watch_sees_every_object_once(
             try:
                 async with watch as events:
                     async for event in events:
-                        seen.append((event.type, named(event.object)))
+                        seen.append((event.type, name_of(event.object)))
                         if seen[-1] == ("ADDED", "last"):
                             finished.set()
             except ConnectionLost:
                 pass
             revision = watch.resource_version
 
-    with anyio.fail_after(SECONDS):
+    with anyio.fail_after(TIMEOUT):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(follow, (await api.list()).resource_version)
-            await until(api.client, lambda: kubex_server.open_watches == 1)
+            await wait_until(api.client, lambda: kubex_server.open_watches == 1)
             for number in range(10):
                 await writer.create(config_map(f"c{number}"))
                 if number % 3 == 0:

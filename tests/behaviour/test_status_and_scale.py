@@ -1,4 +1,4 @@
-"""Status and scale, which are read and written apart from the object they belong to."""
+"""The subresources status and scale, and errors of kinds without a subresource."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Widget(NamespacedResource, HasStatus):
-    """The custom resource of the tests, with its status."""
+    """The custom resource of the tests with the status subresource."""
 
     __resource__ = ApiResource(group="example.com", version="v1", kind="Widget", plural="widgets")
     spec: WidgetSpec
@@ -39,7 +39,7 @@ def widget(name: str, size: int = 1) -> Widget:
     return Widget(metadata=ObjectMeta(name=name), spec=WidgetSpec(size=size))
 
 
-async def test_a_write_of_the_object_leaves_its_status(client: Client) -> None:
+async def test_replace_ignores_the_status(client: Client) -> None:
     api = Api(Pod, client)
     created = await api.create(pod("one"))
     assert created.status is not None
@@ -50,7 +50,7 @@ async def test_a_write_of_the_object_leaves_its_status(client: Client) -> None:
     assert replaced.status.phase == "Pending"
 
 
-async def test_a_write_of_the_status_leaves_the_rest(client: Client) -> None:
+async def test_status_patch_ignores_the_spec(client: Client) -> None:
     api = Api(Pod, client)
     await api.create(pod("one"))
     change = {"status": {"phase": "Running"}, "spec": {"nodeName": "elsewhere"}}
@@ -63,8 +63,8 @@ async def test_a_write_of_the_status_leaves_the_rest(client: Client) -> None:
     assert await api.status.get("one") == await api.get("one") == patched
 
 
-@pytest.mark.usefixtures("widgets")
-async def test_the_status_of_a_custom_resource_is_replaced(client: Client) -> None:
+@pytest.mark.usefixtures("widget_crd")
+async def test_status_replace_of_a_custom_resource_changes_only_the_status(client: Client) -> None:
     api = Api(Widget, client)
     created = await api.create(widget("w"))
     created.status = WidgetStatus(ready=True)
@@ -77,13 +77,13 @@ async def test_the_status_of_a_custom_resource_is_replaced(client: Client) -> No
     with pytest.raises(Conflict):
         await api.status.replace(created)
     replaced.spec.size, replaced.status = 2, WidgetStatus(ready=False)
-    grown = await api.replace(replaced)
-    assert (grown.spec.size, grown.status) == (2, WidgetStatus(ready=True))
-    assert grown.metadata.generation == 2
+    updated = await api.replace(replaced)
+    assert (updated.spec.size, updated.status) == (2, WidgetStatus(ready=True))
+    assert updated.metadata.generation == 2
 
 
-@pytest.mark.usefixtures("widgets")
-async def test_a_status_is_patched_in_every_way(client: Client) -> None:
+@pytest.mark.usefixtures("widget_crd")
+async def test_status_accepts_all_patch_types(client: Client) -> None:
     api = Api(Widget, client)
     await api.create(widget("w"))
     applied = await api.status.patch("w", ApplyPatch({"status": {"ready": True}}), field_manager="controller")
@@ -95,13 +95,13 @@ async def test_a_status_is_patched_in_every_way(client: Client) -> None:
     assert forced.status == WidgetStatus(ready=False)
     replace = JsonPatch([{"op": "replace", "path": "/status/ready", "value": True}])
     assert (await api.status.patch("w", replace)).status == WidgetStatus(ready=True)
-    tried = await api.status.patch("w", MergePatch({"status": None}), dry_run=True)
-    assert tried.status is None
+    dry_run_result = await api.status.patch("w", MergePatch({"status": None}), dry_run=True)
+    assert dry_run_result.status is None
     assert (await api.status.get("w")).status == WidgetStatus(ready=True)
 
 
-@pytest.mark.usefixtures("widgets")
-async def test_a_status_that_does_not_fit_is_invalid(client: Client) -> None:
+@pytest.mark.usefixtures("widget_crd")
+async def test_status_that_violates_the_schema_raises_invalid(client: Client) -> None:
     api = Api(Widget, client)
     await api.create(widget("w"))
     with pytest.raises(Invalid) as caught:
@@ -109,7 +109,7 @@ async def test_a_status_that_does_not_fit_is_invalid(client: Client) -> None:
     assert [cause.field for cause in caught.value.causes] == ["status.ready"]
 
 
-async def test_a_scale_is_a_view_of_its_object(client: Client) -> None:
+async def test_scale_get_returns_the_replicas_of_the_object(client: Client) -> None:
     api = Api(Deployment, client)
     created = await api.create(deployment("web", replicas=2))
     scale = await api.scale.get("web")
@@ -120,15 +120,15 @@ async def test_a_scale_is_a_view_of_its_object(client: Client) -> None:
     assert scale.status.selector == "app=web"
 
 
-async def test_a_scale_writes_the_replicas_of_its_object(client: Client) -> None:
+async def test_scale_writes_change_the_replicas_of_the_object(client: Client) -> None:
     api = Api(Deployment, client)
     await api.create(deployment("web"))
     patched = await api.scale.patch("web", MergePatch({"spec": {"replicas": 3}, "status": {"replicas": 99}}))
     assert patched.spec.replicas == 3
     wanted = Scale(metadata=ObjectMeta(name="web"), spec=ScaleSpec(replicas=2))
     assert (await api.scale.replace(wanted)).spec.replicas == 2
-    tried = await api.scale.patch("web", MergePatch({"spec": {"replicas": 9}}), dry_run=True)
-    assert tried.spec.replicas == 9
+    dry_run_result = await api.scale.patch("web", MergePatch({"spec": {"replicas": 9}}), dry_run=True)
+    assert dry_run_result.spec.replicas == 9
     applied = await api.scale.patch("web", ApplyPatch({"spec": {"replicas": 4}}), field_manager="hpa", force=True)
     assert applied.spec.replicas == 4
     read = await api.get("web")
@@ -136,7 +136,7 @@ async def test_a_scale_writes_the_replicas_of_its_object(client: Client) -> None
     assert (read.spec.replicas, read.metadata.generation) == (4, 4)
 
 
-async def test_a_scale_that_has_changed_since_is_a_conflict(client: Client) -> None:
+async def test_scale_writes_with_a_stale_resource_version_raise_conflict(client: Client) -> None:
     api = Api(Deployment, client)
     await api.create(deployment("web"))
     scale = await api.scale.get("web")
@@ -149,7 +149,7 @@ async def test_a_scale_that_has_changed_since_is_a_conflict(client: Client) -> N
     assert (await api.scale.get("web")).spec.replicas == 3
 
 
-async def test_less_than_no_replicas_are_invalid(client: Client) -> None:
+async def test_negative_replicas_raise_invalid(client: Client) -> None:
     api = Api(Deployment, client)
     await api.create(deployment("web"))
     with pytest.raises(Invalid) as caught:
@@ -160,14 +160,14 @@ async def test_less_than_no_replicas_are_invalid(client: Client) -> None:
     assert (details.group, details.kind) == ("autoscaling", "Scale")
 
 
-async def test_what_is_not_there_has_no_subresource(client: Client) -> None:
+async def test_subresource_of_a_missing_object_raises_not_found(client: Client) -> None:
     with pytest.raises(NotFound, match=r'pods "none" not found'):
         await Api(Pod, client).status.get("none")
     with pytest.raises(NotFound, match=r'deployments\.apps "none" not found'):
         await Api(Deployment, client).scale.patch("none", MergePatch({"spec": {"replicas": 1}}))
 
 
-async def test_subresources_are_in_namespaces_like_their_objects(client: Client, namespace: str) -> None:
+async def test_subresources_use_the_namespace_of_the_call_or_object(client: Client, namespace: str) -> None:
     api = Api(Deployment, client, namespace=None)
     await api.create(deployment("web"), namespace=namespace)
     assert (await api.scale.get("web", namespace=namespace)).metadata.namespace == namespace
@@ -176,7 +176,9 @@ async def test_subresources_are_in_namespaces_like_their_objects(client: Client,
     assert (await Api(Namespace, client).status.get(namespace)).metadata.name == namespace
 
 
-async def test_what_names_no_object_is_not_sent(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+async def test_invalid_name_or_namespace_of_a_subresource_raises_before_sending(
+    embedded_client: Client, kubex_server: EmbeddedServer
+) -> None:
     api = Api(Deployment, embedded_client, namespace=None)
     with pytest.raises(NamespaceError, match="reading scale needs one namespace"):
         await api.scale.get("web")
@@ -191,7 +193,7 @@ async def test_what_names_no_object_is_not_sent(embedded_client: Client, kubex_s
     assert kubex_server.requests == []
 
 
-async def test_options_of_a_write_are_sent(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+async def test_status_patch_sends_its_options(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     api: Subresource[Pod] = Api(Pod, embedded_client).status
     await Api(Pod, embedded_client).create(pod("one"))
     kubex_server.clear_requests()
@@ -211,14 +213,14 @@ ACCESSORS: dict[str, Callable[[Api[Any]], object]] = {
 
 
 @pytest.mark.parametrize("marker", ACCESSORS)
-async def test_other_kinds_say_that_they_have_none(embedded_client: Client, marker: str) -> None:
+async def test_unsupported_subresource_raises_and_names_the_marker_class(embedded_client: Client, marker: str) -> None:
     with pytest.raises(
         UnsupportedVerbError, match=rf"^ConfigMap does not support .+ \(its class does not derive from {marker}\)"
     ):
         ACCESSORS[marker](Api(ConfigMap, embedded_client))
 
 
-async def test_other_kinds_cannot_be_evicted_and_have_no_tokens(
+async def test_evict_and_create_token_of_other_kinds_raise_before_sending(
     embedded_client: Client, kubex_server: EmbeddedServer
 ) -> None:
     api: Api[Any] = Api(ConfigMap, embedded_client)

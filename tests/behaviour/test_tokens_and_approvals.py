@@ -1,4 +1,4 @@
-"""Tokens of service accounts, and the approval of certificates."""
+"""Tokens of service accounts, and approval of certificate signing requests."""
 
 import base64
 from datetime import datetime, timedelta, timezone
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def accounts(client: Client) -> Api[ServiceAccount]:
-    """Return the API of service accounts, with the account `robot`."""
+    """Create the service account `robot` and return the API of service accounts."""
     api = Api(ServiceAccount, client)
     await api.create(ServiceAccount(metadata=ObjectMeta(name="robot")))
     return api
@@ -41,8 +41,8 @@ def token_of(issued: TokenRequest) -> str:
     return issued.status.token
 
 
-async def bearer(server: ServerHandle, backend: Backend, token: str) -> UserInfo:
-    """Ask the server whose token it is, with that token."""
+async def user_of_token(server: ServerHandle, backend: Backend, token: str) -> UserInfo:
+    """Return the user that the server assigns to the token."""
     async with create_client(server.with_token(token).configuration(), client_class=backend) as client:
         review = await create_review(client, SelfSubjectReview())
     assert review.status is not None
@@ -50,11 +50,11 @@ async def bearer(server: ServerHandle, backend: Backend, token: str) -> UserInfo
     return review.status.user_info
 
 
-async def test_a_token_signs_in_as_its_account(
+async def test_token_authenticates_its_service_account(
     accounts: Api[ServiceAccount], server: ServerHandle, backend: Backend, namespace: str
 ) -> None:
     issued = await accounts.create_token("robot")
-    user = await bearer(server, backend, token_of(issued))
+    user = await user_of_token(server, backend, token_of(issued))
     assert user.username == f"system:serviceaccount:{namespace}:robot"
     assert user.uid == (await accounts.get("robot")).metadata.uid
     assert user.groups == [
@@ -64,7 +64,7 @@ async def test_a_token_signs_in_as_its_account(
     ]
 
 
-async def test_a_token_is_good_for_as_long_as_was_asked(accounts: Api[ServiceAccount]) -> None:
+async def test_token_expires_after_expiration_seconds(accounts: Api[ServiceAccount]) -> None:
     before = datetime.now(timezone.utc)
     issued = await accounts.create_token("robot", expiration_seconds=1200)
     assert type(issued) is TokenRequest
@@ -75,29 +75,29 @@ async def test_a_token_is_good_for_as_long_as_was_asked(accounts: Api[ServiceAcc
     assert timedelta(seconds=1190) < left < timedelta(seconds=1230)
 
 
-async def test_a_token_does_not_show(accounts: Api[ServiceAccount]) -> None:
+async def test_repr_hides_the_token(accounts: Api[ServiceAccount]) -> None:
     issued = await accounts.create_token("robot")
     assert len(token_of(issued)) > 100
     assert token_of(issued) not in repr(issued) + str(issued) + repr(issued.status)
 
 
 @pytest.mark.parametrize("seconds", [599, 2**33])
-async def test_a_token_for_too_short_or_long_is_refused(accounts: Api[ServiceAccount], seconds: int) -> None:
+async def test_invalid_expiration_seconds_raise_invalid(accounts: Api[ServiceAccount], seconds: int) -> None:
     with pytest.raises(Invalid) as caught:
         await accounts.create_token("robot", expiration_seconds=seconds)
     assert [cause.field for cause in caught.value.causes] == ["spec.expirationSeconds"]
 
 
-async def test_a_token_for_others_does_not_sign_in_here(
+async def test_token_for_another_audience_is_unauthorized(
     accounts: Api[ServiceAccount], server: ServerHandle, backend: Backend
 ) -> None:
     issued = await accounts.create_token("robot", audiences=["vault"])
     assert issued.spec.audiences == ["vault"]
     with pytest.raises(Unauthorized):
-        await bearer(server, backend, token_of(issued))
+        await user_of_token(server, backend, token_of(issued))
 
 
-async def test_a_token_may_be_bound_to_a_pod(
+async def test_token_can_be_bound_to_a_pod(
     accounts: Api[ServiceAccount], client: Client, server: ServerHandle, backend: Backend
 ) -> None:
     wanted = pod("one")
@@ -106,7 +106,7 @@ async def test_a_token_may_be_bound_to_a_pod(
     created = await Api(Pod, client).create(wanted)
     reference = BoundObjectReference(api_version="v1", kind="Pod", name="one")
     issued = await accounts.create_token("robot", bound_to=reference)
-    user = await bearer(server, backend, token_of(issued))
+    user = await user_of_token(server, backend, token_of(issued))
     assert user.extra is not None
     assert user.extra["authentication.kubernetes.io/pod-uid"] == [created.metadata.uid]
     for wrong, error in (
@@ -117,9 +117,11 @@ async def test_a_token_may_be_bound_to_a_pod(
             await accounts.create_token("robot", bound_to=wrong)
 
 
-async def test_tokens_need_an_account_that_is_there(accounts: Api[ServiceAccount], namespace: str) -> None:
-    with pytest.raises(NotFound, match='serviceaccounts "nobody" not found'):
-        await accounts.create_token("nobody")
+async def test_create_token_without_an_existing_service_account_raises(
+    accounts: Api[ServiceAccount], namespace: str
+) -> None:
+    with pytest.raises(NotFound, match='serviceaccounts "missing" not found'):
+        await accounts.create_token("missing")
     with pytest.raises(NotFound):
         await accounts.create_token("robot", namespace="kube-public")
     with pytest.raises(NamespaceError, match="token needs one namespace"):
@@ -129,7 +131,7 @@ async def test_tokens_need_an_account_that_is_there(accounts: Api[ServiceAccount
 
 
 def signing_request(name: str) -> CertificateSigningRequest:
-    """Make the request for a client certificate by a key of its own."""
+    """Return a signing request for a client certificate with a new key."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     request = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
@@ -138,34 +140,34 @@ def signing_request(name: str) -> CertificateSigningRequest:
     return CertificateSigningRequest(metadata=ObjectMeta(name=name), spec=spec)
 
 
-def decided(request: CertificateSigningRequest) -> dict[str, str | None]:
+def condition_reasons(request: CertificateSigningRequest) -> dict[str, str | None]:
     assert request.status is not None
     return {item.type: item.reason for item in request.status.conditions or []}
 
 
-async def test_a_certificate_is_approved_apart(client: Client, namespace: str) -> None:
+async def test_certificate_is_approved_with_the_approval_subresource(client: Client, namespace: str) -> None:
     api = Api(CertificateSigningRequest, client)
     created = await api.create(signing_request(namespace))
     approved = CertificateSigningRequestCondition(type="Approved", status="True", reason="ByTests", message="fine")
     created.status = CertificateSigningRequestStatus(conditions=[approved])
-    assert decided(await api.replace(created)) == {}
+    assert condition_reasons(await api.replace(created)) == {}
     created.metadata.resource_version = None
     with pytest.raises(Invalid, match='updates may not add a condition of type "Approved"'):
         await api.status.replace(created)
-    assert decided(await api.approval.replace(created, dry_run=True)) == {"Approved": "ByTests"}
-    answer = await api.approval.replace(created)
-    assert isinstance(answer, CertificateSigningRequest)
-    assert decided(answer) == decided(await api.approval.get(namespace)) == {"Approved": "ByTests"}
+    assert condition_reasons(await api.approval.replace(created, dry_run=True)) == {"Approved": "ByTests"}
+    result = await api.approval.replace(created)
+    assert isinstance(result, CertificateSigningRequest)
+    assert condition_reasons(result) == condition_reasons(await api.approval.get(namespace)) == {"Approved": "ByTests"}
     with pytest.raises(Invalid, match='updates may not remove a condition of type "Approved"'):
         await api.approval.patch(namespace, MergePatch({"status": {"conditions": []}}))
     await api.delete(namespace)
 
 
-async def test_a_certificate_may_be_denied(client: Client, namespace: str) -> None:
+async def test_certificate_can_be_denied(client: Client, namespace: str) -> None:
     api = Api(CertificateSigningRequest, client)
     await api.create(signing_request(namespace))
     denied = {"type": "Denied", "status": "True", "reason": "Unknown"}
-    assert decided(await api.approval.patch(namespace, MergePatch({"status": {"conditions": [denied]}}))) == {
+    assert condition_reasons(await api.approval.patch(namespace, MergePatch({"status": {"conditions": [denied]}}))) == {
         "Denied": "Unknown"
     }
     await api.delete(namespace)

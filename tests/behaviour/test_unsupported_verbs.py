@@ -1,4 +1,4 @@
-"""What a kind cannot do is refused before anything is sent, and the server would have refused it."""
+"""Verbs that a kind does not support raise before a request is sent, and the server would reject the request."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -32,7 +32,7 @@ async def iterate(api: Any) -> None:
         break
 
 
-def named(api: Any) -> Any:
+def new_object(api: Any) -> Any:
     return api.resource(metadata=ObjectMeta(name="one"))
 
 
@@ -43,32 +43,32 @@ VERBS: Mapping[str, Callable[[Any], Awaitable[object]]] = {
     "pages": pages,
     "iterate": iterate,
     "watch": watch,
-    "create": lambda api: api.create(named(api)),
-    "replace": lambda api: api.replace(named(api)),
+    "create": lambda api: api.create(new_object(api)),
+    "replace": lambda api: api.replace(new_object(api)),
     "patch": lambda api: api.patch("one", MergePatch({})),
-    "apply": lambda api: api.apply(named(api), field_manager="me"),
+    "apply": lambda api: api.apply(new_object(api), field_manager="me"),
     "delete": lambda api: api.delete("one"),
-    "delete_collection": lambda api: api.delete_collection(label_selector="nobody=has-this"),
+    "delete_collection": lambda api: api.delete_collection(label_selector="no=where"),
 }
-READS = ("get", "get_or_none", "list", "pages", "iterate")
-LACKING = [
-    *((ComponentStatus, verb) for verb in VERBS if verb not in READS),
+READ_VERBS = ("get", "get_or_none", "list", "pages", "iterate")
+UNSUPPORTED = [
+    *((ComponentStatus, verb) for verb in VERBS if verb not in READ_VERBS),
     (Namespace, "delete_collection"),
 ]
 
 
 class Unrestricted(ClusterResource):
-    """A cluster's kind as a user writes it, of which nothing says what it cannot do."""
+    """A cluster-scoped class without a restriction of its verbs."""
 
 
 def unrestricted(kind: type[ClusterResource]) -> type[Unrestricted]:
     resource = api_resource(kind)
-    everything = ApiResource(version=resource.version, kind=resource.kind, plural=resource.plural)
-    return type(f"Unrestricted{resource.kind}", (Unrestricted,), {"__resource__": everything})
+    all_verbs = ApiResource(version=resource.version, kind=resource.kind, plural=resource.plural)
+    return type(f"Unrestricted{resource.kind}", (Unrestricted,), {"__resource__": all_verbs})
 
 
-@pytest.mark.parametrize(("kind", "verb"), LACKING)
-async def test_a_verb_that_the_kind_lacks_sends_nothing_and_names_those_it_has(
+@pytest.mark.parametrize(("kind", "verb"), UNSUPPORTED)
+async def test_unsupported_verb_raises_before_sending_and_lists_supported_verbs(
     kubex_server: EmbeddedServer, embedded_client: Client, kind: type[ClusterResource], verb: str
 ) -> None:
     with pytest.raises(UnsupportedVerbError) as caught:
@@ -81,33 +81,31 @@ async def test_a_verb_that_the_kind_lacks_sends_nothing_and_names_those_it_has(
 
 
 @pytest.mark.parametrize("kind", [ComponentStatus, Namespace])
-async def test_the_named_verbs_are_all_but_those_that_are_refused(
-    embedded_client: Client, kind: type[ClusterResource]
-) -> None:
+async def test_error_lists_all_supported_verbs(embedded_client: Client, kind: type[ClusterResource]) -> None:
     with pytest.raises(UnsupportedVerbError) as caught:
         await Api(kind, embedded_client).delete_collection()
-    assert {*caught.value.available} == VERBS.keys() - {verb for lacking, verb in LACKING if lacking is kind}
+    assert {*caught.value.available} == VERBS.keys() - {verb for other, verb in UNSUPPORTED if other is kind}
 
 
 @pytest.mark.parametrize("verb", ["watch", "list", "pages"])
-async def test_metadata_alone_is_refused_as_the_whole_is(
+async def test_unsupported_verb_raises_for_metadata(
     kubex_server: EmbeddedServer, embedded_client: Client, verb: str
 ) -> None:
-    class Letterbox(NamespacedResource):
-        __resource__ = ApiResource(version="v1", kind="Letterbox", plural="letterboxes", verbs=frozenset({"create"}))
+    class CreateOnly(NamespacedResource):
+        __resource__ = ApiResource(version="v1", kind="CreateOnly", plural="createonlies", verbs=frozenset({"create"}))
 
-    with pytest.raises(UnsupportedVerbError, match=f"^Letterbox does not support {verb}; use one of create$"):
-        await VERBS[verb](Api(Letterbox, embedded_client).metadata)
+    with pytest.raises(UnsupportedVerbError, match=f"^CreateOnly does not support {verb}; use one of create$"):
+        await VERBS[verb](Api(CreateOnly, embedded_client).metadata)
     assert kubex_server.requests == []
 
 
-async def test_the_server_refuses_to_delete_namespaces_by_the_collection(client: Client) -> None:
+async def test_server_rejects_delete_collection_of_namespaces(client: Client) -> None:
     with pytest.raises(MethodNotAllowed):
         await VERBS["delete_collection"](Api(unrestricted(Namespace), client))
 
 
-@pytest.mark.parametrize("verb", [verb for kind, verb in LACKING if kind is ComponentStatus])
-async def test_a_real_server_refuses_all_but_reading_of_component_statuses(
+@pytest.mark.parametrize("verb", [verb for kind, verb in UNSUPPORTED if kind is ComponentStatus])
+async def test_server_rejects_unsupported_verbs_of_component_statuses(
     kubex_control_plane: ServerHandle, backend: Backend, verb: str
 ) -> None:
     async with create_client(kubex_control_plane.configuration(), client_class=backend) as client:

@@ -1,4 +1,4 @@
-"""Options of writes: dry runs, field managers, field validation, and the warnings that come of it."""
+"""Options of writes: dry run, field manager and field validation, and the API warnings of the server."""
 
 import linecache
 import warnings
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from behaviour.objects import config_map, named
+from behaviour.objects import config_map, name_of
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
 from kubex.errors import ApiWarning, BadRequest, Invalid
@@ -27,15 +27,15 @@ def managers(obj: ManagedConfigMap) -> set[tuple[str | None, str | None]]:
     return {(entry.manager, entry.operation) for entry in obj.metadata.managed_fields or []}
 
 
-def mistaken(name: str) -> ConfigMap:
-    """Make a ConfigMap with a field that no server knows."""
+def config_map_with_unknown_field(name: str) -> ConfigMap:
+    """Return a ConfigMap with an unknown field."""
     return ConfigMap.model_validate({"metadata": {"name": name}, "data": {"a": "1"}, "dta": {"b": "2"}})
 
 
-async def test_a_dry_run_stores_nothing(client: Client) -> None:
+async def test_dry_run_stores_nothing(client: Client) -> None:
     api = Api(ConfigMap, client)
-    would_be = await api.create(config_map("one", {"a": "1"}), dry_run=True)
-    assert would_be.metadata.uid
+    dry_run_result = await api.create(config_map("one", {"a": "1"}), dry_run=True)
+    assert dry_run_result.metadata.uid
     assert await api.get_or_none("one") is None
     stored = await api.create(config_map("one", {"a": "1"}))
     assert (await api.replace(config_map("one", {"a": "2"}), dry_run=True)).data == {"a": "2"}
@@ -47,15 +47,15 @@ async def test_a_dry_run_stores_nothing(client: Client) -> None:
     assert await api.get("one") == stored
 
 
-async def test_a_dry_run_is_checked_all_the_same(client: Client) -> None:
+async def test_dry_run_validates_the_object(client: Client) -> None:
     with pytest.raises(Invalid):
         await Api(ConfigMap, client).create(config_map("Not_A_Name"), dry_run=True)
 
 
-async def test_the_field_manager_is_written_down(client: Client) -> None:
+async def test_field_manager_is_recorded_in_managed_fields(client: Client) -> None:
     api = Api(ManagedConfigMap, client)
-    made = ManagedConfigMap.model_validate({"metadata": {"name": "one"}, "data": {"a": "1"}})
-    created = await api.create(made, field_manager="maker")
+    config_map_one = ManagedConfigMap.model_validate({"metadata": {"name": "one"}, "data": {"a": "1"}})
+    created = await api.create(config_map_one, field_manager="maker")
     assert managers(created) == {("maker", "Update")}
     patched = await api.patch("one", MergePatch({"data": {"b": "2"}}), field_manager="patcher")
     assert managers(patched) == {("maker", "Update"), ("patcher", "Update")}
@@ -66,71 +66,71 @@ async def test_the_field_manager_is_written_down(client: Client) -> None:
     assert entry.time is not None
 
 
-async def test_without_one_the_manager_is_named_after_the_user_agent(
+async def test_default_field_manager_comes_from_the_user_agent(
     client: Client, server: ServerHandle, namespace: str, backend: Backend
 ) -> None:
-    made = ManagedConfigMap(metadata=ManagedObjectMeta(name="one"), data={"a": "1"})
-    assert managers(await Api(ManagedConfigMap, client).create(made)) == {("kubex", "Update")}
+    config_map_one = ManagedConfigMap(metadata=ManagedObjectMeta(name="one"), data={"a": "1"})
+    assert managers(await Api(ManagedConfigMap, client).create(config_map_one)) == {("kubex", "Update")}
     options = ClientOptions(user_agent="operator/1.2 (test)")
-    async with create_client(server.configuration(namespace=namespace), client_class=backend, options=options) as other:
-        patched = await Api(ManagedConfigMap, other).patch("one", MergePatch({"data": {"b": "2"}}))
+    async with create_client(
+        server.configuration(namespace=namespace), client_class=backend, options=options
+    ) as other_client:
+        patched = await Api(ManagedConfigMap, other_client).patch("one", MergePatch({"data": {"b": "2"}}))
     assert managers(patched) == {("kubex", "Update"), ("operator", "Update")}
 
 
-async def test_managed_fields_are_left_out_unless_they_are_asked_for(client: Client) -> None:
+async def test_managed_fields_are_dropped_by_default(client: Client) -> None:
     created = await Api(ConfigMap, client).create(config_map("one"))
     assert "managedFields" not in created.to_dict()["metadata"]
 
 
-async def test_strict_validation_refuses_unknown_fields(client: Client) -> None:
+async def test_strict_validation_of_unknown_fields_raises_bad_request(client: Client) -> None:
     api = Api(ConfigMap, client)
     with pytest.raises(BadRequest, match='strict decoding error: unknown field "dta"'):
-        await api.create(mistaken("one"), field_validation="Strict")
+        await api.create(config_map_with_unknown_field("one"), field_validation="Strict")
     assert await api.get_or_none("one") is None
 
 
-async def test_validation_can_be_switched_off(client: Client) -> None:
-    created = await Api(ConfigMap, client).create(mistaken("one"), field_validation="Ignore")
+async def test_field_validation_can_be_disabled(client: Client) -> None:
+    created = await Api(ConfigMap, client).create(config_map_with_unknown_field("one"), field_validation="Ignore")
     assert created.data == {"a": "1"}
 
 
 @pytest.mark.covers("pitfall-14")
-async def test_a_warning_of_the_server_points_at_the_line_of_the_call(client: Client) -> None:
+async def test_api_warning_has_the_line_of_the_call(client: Client) -> None:
     with pytest.warns(ApiWarning, match='^unknown field "dta"$') as caught:
-        created = await Api(ConfigMap, client).create(mistaken("one"), field_validation="Warn")
+        created = await Api(ConfigMap, client).create(config_map_with_unknown_field("one"), field_validation="Warn")
     assert created.data == {"a": "1"}
     (warning,) = caught
     assert Path(warning.filename).name == Path(__file__).name
-    assert 'mistaken("one"), field_validation="Warn"' in linecache.getline(warning.filename, warning.lineno)
+    assert 'config_map_with_unknown_field("one"), field_validation="Warn"' in linecache.getline(
+        warning.filename, warning.lineno
+    )
 
 
 @pytest.mark.covers("pitfall-14")
-async def test_a_warning_that_is_an_error_carries_the_result(client: Client) -> None:
+async def test_api_warning_raised_as_an_error_carries_the_result(client: Client) -> None:
     api = Api(ConfigMap, client)
     with pytest.raises(ApiWarning, match='unknown field "dta"') as caught:
-        await api.create(mistaken("one"), field_validation="Warn")
+        await api.create(config_map_with_unknown_field("one"), field_validation="Warn")
     result = caught.value.result
     assert isinstance(result, ConfigMap)
     assert result == await api.get("one")
 
 
 @pytest.mark.covers("pitfall-14")
-async def test_several_warnings_are_several_and_a_comma_is_no_border(
-    embedded_client: Client, kubex_server: EmbeddedServer
-) -> None:
+async def test_each_warning_text_is_emitted_separately(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     values = ['299 - "a, b is deprecated"', '299 - "say \\"c\\"", 299 - "d"']
     kubex_server.inject("POST *", AddHeaders([("Warning", value) for value in values]))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         created = await Api(ConfigMap, embedded_client).create(config_map("one"))
     assert [str(warning.message) for warning in caught] == ["a, b is deprecated", 'say "c"', "d"]
-    assert named(created) == "one"
+    assert name_of(created) == "one"
 
 
 @pytest.mark.covers("pitfall-14")
-async def test_an_error_with_a_warning_is_still_that_error(
-    embedded_client: Client, kubex_server: EmbeddedServer
-) -> None:
+async def test_api_error_with_a_warning_is_raised(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     status = b'{"kind":"Status","status":"Failure","message":"no","reason":"Invalid","code":422}'
     kubex_server.inject("POST *", Answer(422, status, (JSON, ("Warning", '299 - "beware"'))), times=2)
     api = Api(ConfigMap, embedded_client)
@@ -142,17 +142,17 @@ async def test_an_error_with_a_warning_is_still_that_error(
     assert isinstance(error.value.__cause__, ApiWarning)
 
 
-async def test_warnings_can_be_switched_off(server: ServerHandle, namespace: str, backend: Backend) -> None:
+async def test_api_warnings_can_be_disabled(server: ServerHandle, namespace: str, backend: Backend) -> None:
     options = ClientOptions(log_api_warnings=False)
     async with create_client(
         server.configuration(namespace=namespace), client_class=backend, options=options
     ) as client:
-        created = await Api(ConfigMap, client).create(mistaken("one"), field_validation="Warn")
-    assert named(created) == "one"
+        created = await Api(ConfigMap, client).create(config_map_with_unknown_field("one"), field_validation="Warn")
+    assert name_of(created) == "one"
 
 
 @pytest.mark.covers("pitfall-14")
-async def test_a_stream_warns_too(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+async def test_watch_emits_api_warnings(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     kubex_server.inject("GET *", AddHeaders([("Warning", '299 - "old watch"')]))
     with pytest.warns(ApiWarning, match="old watch") as caught:
         async with Api(Pod, embedded_client).watch():

@@ -1,4 +1,4 @@
-"""Typed objects with subresources."""
+"""Pods, Deployments and PodDisruptionBudgets for tests of subresources."""
 
 from kubex.api import Api
 from kubex.client import Client
@@ -11,7 +11,7 @@ from kubex_k8s.v1_37.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSp
 
 
 def pod(name: str, *, app: str | None = None, cpu: str | None = None, node: str | None = None) -> Pod:
-    """Make a Pod with one container; it runs nowhere."""
+    """Return a Pod with one container; no kubelet runs it."""
     resources = ResourceRequirements(requests={"cpu": cpu}) if cpu else None
     container = Container(name="main", image="registry.example/app:1", resources=resources)
     return Pod(
@@ -21,7 +21,7 @@ def pod(name: str, *, app: str | None = None, cpu: str | None = None, node: str 
 
 
 async def ready_pod(client: Client, name: str, *, app: str) -> Pod:
-    """Create a Pod that is said to run, so that disruption budgets count it."""
+    """Create a Pod with the condition Ready, so that disruption budgets count it."""
     api = Api(Pod, client)
     await api.create(pod(name, app=app))
     ready = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
@@ -29,23 +29,23 @@ async def ready_pod(client: Client, name: str, *, app: str) -> Pod:
 
 
 def deployment(name: str, *, replicas: int = 1) -> Deployment:
-    """Make a Deployment; where there are controllers, its Pods come up and wait for a node."""
+    """Return a Deployment. If the server has controllers, they create its Pods, which stay pending."""
     labels = {"app": name}
     template = PodTemplateSpec(metadata=ObjectMeta(labels=labels), spec=pod(name).spec)
     spec = DeploymentSpec(replicas=replicas, selector=LabelSelector(match_labels=labels), template=template)
     return Deployment(metadata=ObjectMeta(name=name), spec=spec)
 
 
-def budget(name: str, *, app: str) -> PodDisruptionBudget:
-    """Make a budget that wants one Pod of the app at all times."""
+def disruption_budget(name: str, *, app: str) -> PodDisruptionBudget:
+    """Return a disruption budget that requires one available Pod of the app."""
     selector = LabelSelector(match_labels={"app": app})
     return PodDisruptionBudget(
         metadata=ObjectMeta(name=name), spec=PodDisruptionBudgetSpec(min_available=1, selector=selector)
     )
 
 
-async def set_budget(client: Client, name: str, *, pods: int) -> PodDisruptionBudget:
-    """Set the status that a controller would compute for so many ready Pods, in case there is none."""
+async def set_disruption_budget_status(client: Client, name: str, *, pods: int) -> PodDisruptionBudget:
+    """Set the status for this number of ready Pods, because a server may not have the disruption controller."""
     counts = {
         "observedGeneration": 1,
         "disruptionsAllowed": pods - 1,

@@ -1,4 +1,4 @@
-"""Namespaces for tests, made over a plain connection that no client under test has a part in."""
+"""Creates namespaces for tests with `http.client`, so that no code under test is used."""
 
 import http.client
 import json
@@ -11,14 +11,14 @@ from kubex_testing import ServerHandle
 from kubex_testing._pki import Identity, client_context
 from kubex_testing.controlplane._assets import uses_existing_cluster
 
-NAMESPACES = "/api/v1/namespaces"
+NAMESPACES_PATH = "/api/v1/namespaces"
 
-# In seconds: a server may have closed a connection that was idle for longer.
-IDLE = 20.0
+# In seconds. Servers close connections that are idle for longer, so a new connection is opened after this time.
+MAX_IDLE_TIME = 20.0
 
 
-class Namespaces:
-    """Makes namespaces on one server, over one connection, and deletes them all in the end."""
+class NamespaceFactory:
+    """Creates namespaces on one server over one connection, and deletes them when it is closed."""
 
     def __init__(self, handle: ServerHandle) -> None:
         identity = None
@@ -30,14 +30,14 @@ class Namespaces:
         self._headers = {"Content-Type": "application/json"}
         if handle.token is not None:
             self._headers["Authorization"] = f"Bearer {handle.token}"
-        self._made: list[str] = []
-        self._used = time.monotonic()  # real time: of the server
+        self._created: list[str] = []
+        self._last_used = time.monotonic()  # real time: of the server
 
-    def make(self) -> str:
-        """Make a namespace and return its name."""
-        made = self._send("POST", NAMESPACES, {"metadata": {"generateName": "behaviour-"}})
-        name: str = made["metadata"]["name"]
-        self._made.append(name)
+    def create(self) -> str:
+        """Create a namespace with a generated name and return the name."""
+        created = self._send("POST", NAMESPACES_PATH, {"metadata": {"generateName": "behaviour-"}})
+        name: str = created["metadata"]["name"]
+        self._created.append(name)
         return name
 
     def close(self) -> None:
@@ -46,20 +46,20 @@ class Namespaces:
         Hundreds of deletions would keep the namespace controller busy for longer than its own tests wait.
         """
         if uses_existing_cluster(os.environ):
-            for name in self._made:
-                self._send("DELETE", f"{NAMESPACES}/{name}")
+            for name in self._created:
+                self._send("DELETE", f"{NAMESPACES_PATH}/{name}")
         self._connection.close()
 
     def _send(self, method: str, path: str, body: object = None) -> Any:
-        if time.monotonic() - self._used > IDLE:  # real time: of the server
-            self._connection.close()  # the next request opens another
+        if time.monotonic() - self._last_used > MAX_IDLE_TIME:  # real time: of the server
+            self._connection.close()  # the next request opens a new one
         try:
             self._connection.request(method, path, json.dumps(body), self._headers)
             response = self._connection.getresponse()
             document = json.loads(response.read())
         except BaseException:
-            self._connection.close()  # it is in the middle of something, and the next test needs another
+            self._connection.close()  # an unfinished response would break the next request
             raise
-        self._used = time.monotonic()  # real time: of the server
+        self._last_used = time.monotonic()  # real time: of the server
         assert response.status < 300, document
         return document
