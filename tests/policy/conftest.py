@@ -1,4 +1,4 @@
-"""What the client decides, without a network: its transport answers from a script."""
+"""A client with a scripted transport, for tests that do not need a network."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,30 +14,30 @@ from support.backend_pairs import RUNTIMES
 URL = "http://cluster.test"
 CONFIGURATION = ClientConfiguration(url=URL)
 
-# Attempts as many as by default, without the waiting.
-SOON = RetryPolicy(initial_delay=0, max_delay=0)
+# The default number of attempts without delays.
+RETRY_WITHOUT_DELAY = RetryPolicy(initial_delay=0, max_delay=0)
 
 
 @pytest.fixture(params=RUNTIMES)
 def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """Run each test on both async libraries; no HTTP library takes part."""
+    """Run each test on both async libraries. No HTTP library is used."""
     runtime: str = request.param
     return runtime
 
 
 @asynccontextmanager
-async def scripted(
+async def scripted_client(
     *script: MockAction, configuration: ClientConfiguration = CONFIGURATION, **options: Any
 ) -> AsyncIterator[tuple[Client, MockTransport]]:
-    """Make a client whose requests the script answers: `async with scripted(...) as (client, mock)`."""
-    options.setdefault("retry", SOON)
+    """Create a client that receives scripted responses: `async with scripted_client(...) as (client, mock)`."""
+    options.setdefault("retry", RETRY_WITHOUT_DELAY)
     with MockTransport(script) as mock:
         async with Client(configuration, ClientOptions(**options), backend=mock.backend) as client:
             yield client, mock
 
 
-def refused(status: int, body: bytes = b"", **headers: str) -> MockResponse:
-    """Make an error response; an underscore in the name of a header stands for a hyphen."""
+def error_response(status: int, body: bytes = b"", **headers: str) -> MockResponse:
+    """Return an error response. Underscores in header names are replaced with hyphens."""
     return MockResponse(
         status=status, body=body, headers={name.replace("_", "-"): value for name, value in headers.items()}
     )

@@ -1,4 +1,4 @@
-"""`Warning` headers of the server become Python warnings at the user's line."""
+"""`Warning` headers of the server are emitted as Python warnings with the line of the caller."""
 
 import inspect
 import warnings
@@ -10,7 +10,7 @@ from kubex.errors import ApiWarning, Conflict, NotFound
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import MockResponse
-from policy.conftest import refused, scripted
+from policy.conftest import error_response, scripted_client
 
 pytestmark = pytest.mark.anyio
 
@@ -18,19 +18,22 @@ OBJECT = {"metadata": {"name": "a", "uid": "u-1"}}
 NEW = ConfigMap(metadata=ObjectMeta(name="a"))
 
 
-def warned(*values: str, status: int = 200, json: object = OBJECT) -> MockResponse:
+def response_with_warnings(*values: str, status: int = 200, json: object = OBJECT) -> MockResponse:
     return MockResponse(status=status, json=json, headers=[("Warning", value) for value in values])
 
 
-def line_of(mark: str) -> int:
-    module = inspect.getmodule(line_of)
+def line_number(mark: str) -> int:
+    module = inspect.getmodule(line_number)
     assert module is not None
     lines = inspect.getsource(module).splitlines()
     return next(number for number, line in enumerate(lines, 1) if line.endswith(f"# {mark}"))
 
 
-async def test_each_text_is_one_warning_at_the_users_line() -> None:
-    async with scripted(warned('299 - "a, b is deprecated"', '299 - "one", 299 - "two"')) as (client, _):
+async def test_each_warning_text_is_emitted_at_the_line_of_the_caller() -> None:
+    async with scripted_client(response_with_warnings('299 - "a, b is deprecated"', '299 - "one", 299 - "two"')) as (
+        client,
+        _,
+    ):
         api = Api(ConfigMap, client)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -38,13 +41,13 @@ async def test_each_text_is_one_warning_at_the_users_line() -> None:
     assert found.metadata.name == "a"
     assert [str(warning.message) for warning in caught] == ["a, b is deprecated", "one", "two"]
     assert {warning.category for warning in caught} == {ApiWarning}
-    assert {(warning.filename, warning.lineno) for warning in caught} == {(__file__, line_of("get"))}
+    assert {(warning.filename, warning.lineno) for warning in caught} == {(__file__, line_number("get"))}
 
 
-async def test_the_line_is_found_from_every_verb() -> None:
+async def test_warnings_of_each_verb_have_the_line_of_the_caller() -> None:
     version = {"major": "1", "minor": "37", "gitVersion": "v1.37.2"}
     bodies = [OBJECT, {"items": []}, {"items": []}, version, OBJECT, OBJECT]
-    async with scripted(*[warned('299 - "look"', json=body) for body in bodies]) as (client, _):
+    async with scripted_client(*[response_with_warnings('299 - "look"', json=body) for body in bodies]) as (client, _):
         api = Api(ConfigMap, client)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -57,11 +60,13 @@ async def test_the_line_is_found_from_every_verb() -> None:
                 pass
             await api.delete("a")  # delete
     marks = ("create", "list", "pages", "version", "watch", "delete")
-    assert [(warning.filename, warning.lineno) for warning in caught] == [(__file__, line_of(mark)) for mark in marks]
+    assert [(warning.filename, warning.lineno) for warning in caught] == [
+        (__file__, line_number(mark)) for mark in marks
+    ]
 
 
-async def test_where_warnings_are_errors_they_carry_the_result() -> None:
-    async with scripted(warned('299 - "a, b is deprecated"', status=201)) as (client, _):
+async def test_warning_raised_as_an_error_carries_the_result() -> None:
+    async with scripted_client(response_with_warnings('299 - "a, b is deprecated"', status=201)) as (client, _):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with pytest.raises(ApiWarning, match="a, b is deprecated") as caught:
@@ -70,9 +75,9 @@ async def test_where_warnings_are_errors_they_carry_the_result() -> None:
     assert caught.value.result.metadata.uid == "u-1"
 
 
-async def test_errors_have_warnings_too() -> None:
-    answer = refused(404, b"no", Warning='299 - "v1beta1 is deprecated"')
-    async with scripted(answer, answer) as (client, _):
+async def test_warnings_of_error_responses_are_emitted() -> None:
+    response = error_response(404, b"no", Warning='299 - "v1beta1 is deprecated"')
+    async with scripted_client(response, response) as (client, _):
         for call in (Api(ConfigMap, client).get, Api(ConfigMap, client).delete):
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
@@ -82,9 +87,9 @@ async def test_errors_have_warnings_too() -> None:
             assert caught[0].filename == __file__
 
 
-async def test_an_error_is_not_hidden_by_its_warning() -> None:
-    answer = refused(409, b"no", Warning='299 - "old"')
-    async with scripted(answer, answer) as (client, _):
+async def test_warning_raised_as_an_error_does_not_replace_the_api_error() -> None:
+    response = error_response(409, b"no", Warning='299 - "old"')
+    async with scripted_client(response, response) as (client, _):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with pytest.raises(Conflict) as caught:
@@ -94,17 +99,20 @@ async def test_an_error_is_not_hidden_by_its_warning() -> None:
                 await Api(ConfigMap, client).watch().__aenter__()
 
 
-async def test_a_stream_warns_when_it_opens() -> None:
-    async with scripted(warned('299 - "old"', json="line")) as (client, _):
+async def test_stream_emits_warnings_when_it_opens() -> None:
+    async with scripted_client(response_with_warnings('299 - "old"', json="line")) as (client, _):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             async with client.stream("GET", "/") as opened:  # stream
                 assert await opened.receive() == b'"line"'
-    assert [(str(warning.message), warning.lineno) for warning in caught] == [("old", line_of("stream"))]
+    assert [(str(warning.message), warning.lineno) for warning in caught] == [("old", line_number("stream"))]
 
 
-async def test_a_stream_whose_warning_is_an_error_leaves_nothing_open() -> None:
-    async with scripted(warned('299 - "old"')) as (client, _):  # it checks that the stream was closed
+async def test_stream_is_closed_if_its_warning_is_raised() -> None:
+    async with scripted_client(response_with_warnings('299 - "old"')) as (
+        client,
+        _,
+    ):  # checks that the stream was closed
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with pytest.raises(ApiWarning, match="old"):
@@ -112,10 +120,10 @@ async def test_a_stream_whose_warning_is_an_error_leaves_nothing_open() -> None:
 
 
 @pytest.mark.covers("options-log_api_warnings-false")
-async def test_they_can_be_switched_off() -> None:
-    silent = refused(404, b"no", Warning='299 - "old"')
-    old = warned('299 - "old"')
-    async with scripted(old, silent, old, log_api_warnings=False) as (client, _):
+async def test_warnings_can_be_disabled() -> None:
+    error = error_response(404, b"no", Warning='299 - "old"')
+    success = response_with_warnings('299 - "old"')
+    async with scripted_client(success, error, success, log_api_warnings=False) as (client, _):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             await Api(ConfigMap, client).get("a")
@@ -126,14 +134,17 @@ async def test_they_can_be_switched_off() -> None:
     assert caught.value.__cause__ is None
 
 
-async def test_a_value_that_breaks_the_grammar_is_shown_whole() -> None:
-    async with scripted(warned("this is no warning, is it")) as (client, _):
-        with pytest.warns(ApiWarning, match="^this is no warning, is it$"):
+async def test_malformed_warning_header_is_emitted_unchanged() -> None:
+    async with scripted_client(response_with_warnings("malformed, without a code")) as (client, _):
+        with pytest.warns(ApiWarning, match="^malformed, without a code$"):
             await Api(ConfigMap, client).get("a")
 
 
-async def test_other_warnings_filters_hold() -> None:
-    async with scripted(warned('299 - "policy/v1beta1 PodDisruptionBudget is deprecated"')) as (client, _):
+async def test_warning_filters_apply_to_api_warnings() -> None:
+    async with scripted_client(response_with_warnings('299 - "policy/v1beta1 PodDisruptionBudget is deprecated"')) as (
+        client,
+        _,
+    ):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             warnings.filterwarnings("ignore", message="policy/v1beta1", category=ApiWarning)

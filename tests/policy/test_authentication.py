@@ -1,4 +1,4 @@
-"""Requests that are refused with 401, and credentials that change."""
+"""401 responses, and renewal of credentials."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +10,13 @@ from kubex.configuration import ClientConfiguration
 from kubex.errors import ConfigurationError, Unauthorized
 from kubex.transport import PreparedRequest
 from kubex_testing import MockResponse, MockTransport
-from policy.conftest import CONFIGURATION, URL, refused, scripted
+from policy.conftest import CONFIGURATION, URL, error_response, scripted_client
 from support.exec_plugins import PluginScript
 
 pytestmark = pytest.mark.anyio
 
-REFUSED = refused(401, b"who are you?")
-DONE = MockResponse(body=b"done")
+UNAUTHORIZED = error_response(401, b"invalid token")
+SUCCESS = MockResponse(body=b"done")
 
 
 @pytest.fixture
@@ -26,25 +26,25 @@ def token_file(tmp_path: Path) -> Path:
     return path
 
 
-def by_file(token_file: Path) -> ClientConfiguration:
+def token_file_configuration(token_file: Path) -> ClientConfiguration:
     return ClientConfiguration(url=URL, token_file=token_file)
 
 
 def rotate(path: Path, token: str) -> None:
-    """Replace a token as a kubelet does it: at no time is the file half written."""
-    fresh = path.with_name("fresh")
-    fresh.write_text(token)
-    fresh.replace(path)
+    """Replace a token file atomically, as a kubelet does."""
+    new_file = path.with_name("fresh")
+    new_file.write_text(token)
+    new_file.replace(path)
 
 
-def rotating(path: Path, token: str, response: MockResponse) -> Callable[[PreparedRequest], MockResponse]:
-    """Replace a token while the request is being answered."""
+def rotate_and_respond(path: Path, token: str, response: MockResponse) -> Callable[[PreparedRequest], MockResponse]:
+    """Return a response function that replaces the token file before it responds."""
 
-    def answer(_: PreparedRequest) -> MockResponse:
+    def respond(_: PreparedRequest) -> MockResponse:
         rotate(path, token)
         return response
 
-    return answer
+    return respond
 
 
 def tokens(mock: MockTransport) -> list[str | None]:
@@ -52,9 +52,12 @@ def tokens(mock: MockTransport) -> list[str | None]:
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-async def test_a_401_is_sent_again_once_with_renewed_credentials(token_file: Path, streamed: bool) -> None:
-    script = rotating(token_file, "new", REFUSED), DONE
-    async with scripted(*script, configuration=by_file(token_file), retry=None) as (client, mock):
+async def test_request_is_retried_once_with_renewed_credentials_after_401(token_file: Path, streamed: bool) -> None:
+    script = rotate_and_respond(token_file, "new", UNAUTHORIZED), SUCCESS
+    async with scripted_client(*script, configuration=token_file_configuration(token_file), retry=None) as (
+        client,
+        mock,
+    ):
         if streamed:
             async with client.stream("GET", "/") as opened:
                 assert await opened.receive() == b"done"
@@ -63,10 +66,10 @@ async def test_a_401_is_sent_again_once_with_renewed_credentials(token_file: Pat
     assert tokens(mock) == ["old", "new"]
 
 
-async def test_renewed_credentials_that_are_refused_too_are_an_error(token_file: Path) -> None:
-    script = rotating(token_file, "new", REFUSED), rotating(token_file, "newer", REFUSED)
-    async with scripted(*script, configuration=by_file(token_file)) as (client, mock):
-        with pytest.raises(Unauthorized, match="who are you"):
+async def test_second_401_raises_unauthorized(token_file: Path) -> None:
+    script = rotate_and_respond(token_file, "new", UNAUTHORIZED), rotate_and_respond(token_file, "newer", UNAUTHORIZED)
+    async with scripted_client(*script, configuration=token_file_configuration(token_file)) as (client, mock):
+        with pytest.raises(Unauthorized, match="invalid token"):
             await client.request("GET", "/")
     assert tokens(mock) == ["old", "new"]
 
@@ -80,32 +83,32 @@ async def test_renewed_credentials_that_are_refused_too_are_an_error(token_file:
     ],
     ids=["none", "token", "password"],
 )
-async def test_credentials_that_cannot_change_are_not_tried_again(configuration: ClientConfiguration) -> None:
-    async with scripted(REFUSED, configuration=configuration) as (client, _):
+async def test_401_with_static_credentials_is_not_retried(configuration: ClientConfiguration) -> None:
+    async with scripted_client(UNAUTHORIZED, configuration=configuration) as (client, _):
         with pytest.raises(Unauthorized):
             await client.request("GET", "/")
 
 
-async def test_a_token_that_did_not_change_is_not_tried_again(token_file: Path) -> None:
-    async with scripted(REFUSED, configuration=by_file(token_file)) as (client, _):
+async def test_401_with_an_unchanged_token_is_not_retried(token_file: Path) -> None:
+    async with scripted_client(UNAUTHORIZED, configuration=token_file_configuration(token_file)) as (client, _):
         with pytest.raises(Unauthorized):
             await client.request("GET", "/")
 
 
-async def test_many_refused_calls_are_each_sent_again_once(token_file: Path) -> None:
-    all_refused = anyio.Event()
+async def test_concurrent_calls_are_each_retried_once_after_401(token_file: Path) -> None:
+    all_rejected = anyio.Event()
 
-    async def by_token(request: PreparedRequest) -> MockResponse:
+    async def respond_by_token(request: PreparedRequest) -> MockResponse:
         if ("Authorization", "Bearer old") not in request.headers:
-            return DONE
+            return SUCCESS
         if tokens(mock).count("old") == 5:
             rotate(token_file, "new")
-            all_refused.set()
-        await all_refused.wait()
-        return REFUSED
+            all_rejected.set()
+        await all_rejected.wait()
+        return UNAUTHORIZED
 
     async with (
-        scripted(*[by_token] * 10, configuration=by_file(token_file)) as (client, mock),
+        scripted_client(*[respond_by_token] * 10, configuration=token_file_configuration(token_file)) as (client, mock),
         anyio.create_task_group() as group,
     ):
         for _ in range(5):
@@ -113,28 +116,31 @@ async def test_many_refused_calls_are_each_sent_again_once(token_file: Path) -> 
     assert tokens(mock) == ["old"] * 5 + ["new"] * 5
 
 
-async def test_credentials_that_cannot_be_read_send_nothing(tmp_path: Path) -> None:
-    async with scripted(configuration=by_file(tmp_path / "missing")) as (client, _):
+async def test_unreadable_token_file_raises_before_sending(tmp_path: Path) -> None:
+    async with scripted_client(configuration=token_file_configuration(tmp_path / "missing")) as (client, _):
         with pytest.raises(ConfigurationError, match="token_file: cannot be read"):
             await client.request("GET", "/")
         with pytest.raises(ConfigurationError, match="token_file: cannot be read"):
             await client.stream("GET", "/").__aenter__()
 
 
-async def test_credentials_that_expired_during_a_wait_are_renewed_before_the_next_attempt(tmp_path: Path) -> None:
+async def test_credentials_that_expire_between_attempts_are_renewed(tmp_path: Path) -> None:
     script = PluginScript(
         tmp_path, 'print_credential(token=f"token-{run}", expirationTimestamp="2020-01-01T00:00:00Z")'
     )
     configuration = ClientConfiguration(url=URL, exec=script.plugin())
-    throttled = refused(429, Retry_After="0")
-    async with scripted(throttled, DONE, configuration=configuration) as (client, mock):
+    throttled = error_response(429, Retry_After="0")
+    async with scripted_client(throttled, SUCCESS, configuration=configuration) as (client, mock):
         await client.request("GET", "/")
     assert tokens(mock) == ["token-1", "token-2"]
 
 
-async def test_a_refused_stream_whose_renewal_fails_leaves_nothing_open(tmp_path: Path) -> None:
+async def test_stream_is_closed_if_the_renewal_after_401_fails(tmp_path: Path) -> None:
     script = PluginScript(tmp_path, 'run == 2 and sys.exit("log in"); print_credential(token="old")')
     configuration = ClientConfiguration(url=URL, exec=script.plugin())
-    async with scripted(REFUSED, configuration=configuration) as (client, _):  # it checks that the stream is closed
+    async with scripted_client(UNAUTHORIZED, configuration=configuration) as (
+        client,
+        _,
+    ):  # checks that the stream was closed
         with pytest.raises(ConfigurationError, match="log in"):
             await client.stream("GET", "/").__aenter__()

@@ -1,4 +1,4 @@
-"""Many calls whose token is refused at the same time: one of them gets the new one, for all."""
+"""Concurrent 401 responses renew the token only once."""
 
 import os
 import threading
@@ -14,7 +14,7 @@ from client.oidc_provider import jwt
 from kubex.configuration import ClientConfiguration, OpenIDConnect
 from kubex.transport import PreparedRequest
 from kubex_testing import MockResponse
-from policy.conftest import URL, refused, scripted
+from policy.conftest import URL, error_response, scripted_client
 from support.exec_plugins import PluginScript
 from transport.socket_server import SECONDS
 
@@ -23,75 +23,75 @@ pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-35")]
 CALLS = 50
 
 
-class Pipe:
-    """A token file in which each reader finds the next token, and that knows how often it was read."""
+class TokenPipe:
+    """A token file that returns the next token on each read and counts the reads."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.reads = 0
-        self._go_on = {"old": threading.Event(), "new": threading.Event()}
+        self._used = {"old": threading.Event(), "new": threading.Event()}
         os.mkfifo(path)
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def _serve(self) -> None:
         for token in ("old", "new", "newer"):
-            with self.path.open("w") as pipe:  # waits for a reader
+            with self.path.open("w") as token_pipe:  # waits for a reader
                 if token != "newer":
                     self.reads += 1
-                    pipe.write(token)
-            if token in self._go_on:
-                self._go_on[token].wait(SECONDS)
+                    token_pipe.write(token)
+            if token in self._used:
+                self._used[token].wait(SECONDS)
 
-    def arrived(self, token: str) -> None:
-        """Take note that a token is in use: its reader has closed the pipe."""
-        self._go_on[token].set()
+    def mark_used(self, token: str) -> None:
+        """Record that a token is in use, so its reader has closed the pipe."""
+        self._used[token].set()
 
     def close(self) -> None:
-        """Be the reader that nobody else is."""
-        for event in self._go_on.values():
+        """Read the last token, so that the thread can end."""
+        for event in self._used.values():
             event.set()
         with self.path.open():
             self._thread.join(SECONDS)
 
 
 @pytest.fixture
-def pipe(tmp_path: Path) -> Iterator[Pipe]:
-    made = Pipe(tmp_path / "token")
-    yield made
-    made.close()
+def token_pipe(tmp_path: Path) -> Iterator[TokenPipe]:
+    created = TokenPipe(tmp_path / "token")
+    yield created
+    created.close()
 
 
-class Storm:
-    """Refuses so many calls at once if they have the first token, and accepts any other."""
+class FirstTokenRejecter:
+    """Rejects `CALLS` requests with the first token at the same time, and accepts other tokens."""
 
-    def __init__(self, first: str, arrived: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, first: str, mark_used: Callable[[str], None] = lambda _: None) -> None:
         self.seen: list[str] = []
         self._first = first
-        self._arrived = arrived
-        self._all_here = anyio.Event()
+        self._mark_used = mark_used
+        self._all_received = anyio.Event()
 
     async def __call__(self, request: PreparedRequest) -> MockResponse:
-        """Answer one request."""
+        """Respond to one request."""
         token = dict(request.headers)["Authorization"].removeprefix("Bearer ")
         self.seen.append(token)
-        self._arrived(token)
+        self._mark_used(token)
         if token != self._first:
             return MockResponse(body=b"ok")
         if self.seen.count(token) == CALLS:
-            self._all_here.set()
-        await self._all_here.wait()
-        return refused(401)
+            self._all_received.set()
+        await self._all_received.wait()
+        return error_response(401)
 
 
-async def weather(
-    answer: Callable[[PreparedRequest], Awaitable[MockResponse]],
+async def run_concurrent_calls(
+    respond: Callable[[PreparedRequest], Awaitable[MockResponse]],
     *,
     streamed: bool,
     other_requests: int = 0,
     **credentials: Any,
 ) -> None:
-    """Make so many calls at once, all of which must succeed with the second token."""
+    """Run `CALLS` calls concurrently and assert that all succeed."""
     bodies: list[bytes] = []
     configuration = ClientConfiguration(url=URL, **credentials)
 
@@ -102,9 +102,9 @@ async def weather(
         async with client.stream("GET", "/") as opened:
             bodies.append(await opened.receive())
 
-    script = [answer] * (2 * CALLS + other_requests)
+    script = [respond] * (2 * CALLS + other_requests)
     async with (
-        scripted(*script, configuration=configuration, retry=None, timeout=None) as (client, _),
+        scripted_client(*script, configuration=configuration, retry=None, timeout=None) as (client, _),
         anyio.create_task_group() as group,
     ):
         for _ in range(CALLS):
@@ -113,36 +113,36 @@ async def weather(
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-async def test_fifty_refused_calls_are_one_reading_of_a_file(pipe: Pipe, streamed: bool) -> None:
-    storm = Storm("old", pipe.arrived)
-    await weather(storm, streamed=streamed, token_file=pipe.path)
-    assert storm.seen == ["old"] * CALLS + ["new"] * CALLS
-    assert pipe.reads == 2
+async def test_token_file_is_read_once_for_concurrent_401_responses(token_pipe: TokenPipe, streamed: bool) -> None:
+    rejecter = FirstTokenRejecter("old", token_pipe.mark_used)
+    await run_concurrent_calls(rejecter, streamed=streamed, token_file=token_pipe.path)
+    assert rejecter.seen == ["old"] * CALLS + ["new"] * CALLS
+    assert token_pipe.reads == 2
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-async def test_fifty_refused_calls_are_one_run_of_a_plugin(tmp_path: Path, streamed: bool) -> None:
+async def test_exec_plugin_runs_once_for_concurrent_401_responses(tmp_path: Path, streamed: bool) -> None:
     script = PluginScript(tmp_path / "plugin", 'print_credential(token=f"token-{run}")')
-    storm = Storm("token-1")
-    await weather(storm, streamed=streamed, exec=script.plugin())
-    assert storm.seen == ["token-1"] * CALLS + ["token-2"] * CALLS
+    rejecter = FirstTokenRejecter("token-1")
+    await run_concurrent_calls(rejecter, streamed=streamed, exec=script.plugin())
+    assert rejecter.seen == ["token-1"] * CALLS + ["token-2"] * CALLS
     assert script.runs == 2
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-async def test_fifty_refused_calls_are_one_refresh(streamed: bool) -> None:
+async def test_oidc_token_is_refreshed_once_for_concurrent_401_responses(streamed: bool) -> None:
     issuer = "https://issuer.test/realm"
     tokens = [jwt(iss=issuer, aud="kubex", sub="jane", jti=number, exp=time.time() + 3600) for number in (0, 1)]
-    storm = Storm(tokens[0])
+    rejecter = FirstTokenRejecter(tokens[0])
 
-    async def answer(request: PreparedRequest) -> MockResponse:
+    async def respond(request: PreparedRequest) -> MockResponse:
         if request.host != "issuer.test":
-            return await storm(request)
+            return await rejecter(request)
         if request.target == "/realm/.well-known/openid-configuration":
             return MockResponse(json={"issuer": issuer, "token_endpoint": f"{issuer}/token"})
         assert request.target == "/realm/token"
         return MockResponse(json={"access_token": "a", "token_type": "Bearer", "id_token": tokens[1]})
 
     oidc = OpenIDConnect(issuer_url=issuer, client_id="kubex", id_token=tokens[0], refresh_token="refresh")
-    await weather(answer, streamed=streamed, other_requests=2, oidc=oidc)
-    assert storm.seen == [tokens[0]] * CALLS + [tokens[1]] * CALLS
+    await run_concurrent_calls(respond, streamed=streamed, other_requests=2, oidc=oidc)
+    assert rejecter.seen == [tokens[0]] * CALLS + [tokens[1]] * CALLS

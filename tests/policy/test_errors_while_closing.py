@@ -1,4 +1,4 @@
-"""A backend that fails in an unexpected way while it closes: the exception of the user's block is not replaced."""
+"""Unexpected exceptions of a backend while it closes do not replace the exception of the user's block."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -33,10 +33,10 @@ CONFIGURATION = ClientConfiguration(url="http://cluster.test")
 
 
 class ClosingError(Exception):
-    """Kubex does not know it."""
+    """An exception that is not defined by Kubex."""
 
 
-class BadResponse(StreamResponse):
+class FailingResponse(StreamResponse):
     async def next_chunk(self) -> bytes:
         return b'{"type": "ADDED", "object": {"metadata": {"name": "a", "resourceVersion": "7"}}}\n'
 
@@ -44,7 +44,7 @@ class BadResponse(StreamResponse):
         raise ClosingError
 
 
-class BadWebSocket(WebSocket):
+class FailingWebSocket(WebSocket):
     subprotocol = None
     status = 101
     headers = Headers(())
@@ -65,14 +65,14 @@ class BadWebSocket(WebSocket):
         raise ClosingError
 
 
-class BadTransport(Transport):
+class FailingTransport(Transport):
     async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
-        return BadResponse(request, 200, Headers(()))
+        return FailingResponse(request, 200, Headers(()))
 
     async def open_websocket(
         self, request: PreparedRequest, subprotocols: Sequence[str], guard: ConnectGuard
     ) -> WebSocket:
-        return BadWebSocket()
+        return FailingWebSocket()
 
     async def close_connections(self) -> None:
         raise ClosingError
@@ -80,14 +80,14 @@ class BadTransport(Transport):
 
 DEFAULTS = LibraryDefaults(timeout=Timeout(), keep_alive_timeout=None)
 BACKEND = Backend(
-    name="bad", load=lambda: BadTransport, defaults=DEFAULTS, api_version=API_VERSION, runtimes=frozenset(RUNTIMES)
+    name="bad", load=lambda: FailingTransport, defaults=DEFAULTS, api_version=API_VERSION, runtimes=frozenset(RUNTIMES)
 )
 
 Block: TypeAlias = Callable[[Client], AbstractAsyncContextManager[Any]]
 
 BLOCKS: dict[str, Block] = {
-    "transport stream": lambda _: BadTransport(TransportConfig()).stream(REQUEST),
-    "transport websocket": lambda _: BadTransport(TransportConfig()).websocket(REQUEST),
+    "transport stream": lambda _: FailingTransport(TransportConfig()).stream(REQUEST),
+    "transport websocket": lambda _: FailingTransport(TransportConfig()).websocket(REQUEST),
     "client": lambda client: client,
     "create_client": lambda _: create_client(CONFIGURATION, client_class=BACKEND),
     "client stream": lambda client: client.stream("GET", "/"),
@@ -97,7 +97,7 @@ BLOCKS: dict[str, Block] = {
 
 
 async def enter(block: Block, error: Exception | None = None) -> None:
-    """Enter the block, open the connections of a client, and raise the error."""
+    """Enter the block, open a connection if it yields a client, and raise the error."""
     async with block(Client(CONFIGURATION, backend=BACKEND)) as entered:
         if isinstance(entered, Client):
             await entered.stream("GET", "/").__aenter__()
@@ -106,7 +106,7 @@ async def enter(block: Block, error: Exception | None = None) -> None:
 
 
 @pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS)
-async def test_it_does_not_replace_the_exception_of_the_block(block: Block) -> None:
+async def test_closing_error_does_not_replace_the_exception_of_the_block(block: Block) -> None:
     error = ValueError("mine")
     with pytest.raises(ValueError, match="mine") as caught:
         await enter(block, error)
@@ -114,6 +114,6 @@ async def test_it_does_not_replace_the_exception_of_the_block(block: Block) -> N
 
 
 @pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS)
-async def test_it_is_raised_if_the_block_raised_nothing(block: Block) -> None:
+async def test_closing_error_is_raised_if_the_block_succeeds(block: Block) -> None:
     with pytest.raises(ClosingError):
         await enter(block)

@@ -1,4 +1,4 @@
-"""Each verb has its HTTP method, its path and its content type."""
+"""The HTTP method, path and content type of each verb."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from kubex.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import MockResponse
-from policy.conftest import scripted
+from policy.conftest import scripted_client
 
 pytestmark = pytest.mark.anyio
 
@@ -20,10 +20,10 @@ SCALE = "/apis/apps/v1/namespaces/default/deployments/a/scale"
 NAMED: dict[str, Any] = {"metadata": {"name": "a"}}
 
 
-async def test_each_verb_is_sent_with_its_method_so_a_patch_is_not_a_post() -> None:
+async def test_each_verb_sends_its_method_path_and_content_type() -> None:
     empty: dict[str, Any] = {"items": []}
     bodies = [NAMED, empty, *[NAMED] * 8, empty, *[NAMED] * 3]
-    async with scripted(*[MockResponse(json=body) for body in bodies]) as (client, mock):
+    async with scripted_client(*[MockResponse(json=body) for body in bodies]) as (client, mock):
         api, scale = Api(ConfigMap, client), Api(Deployment, client).scale
         one = ConfigMap(metadata=ObjectMeta(name="a"))
         await api.get("a")

@@ -1,4 +1,4 @@
-"""A line that would fill the memory is an error, in watches, logs and other streams."""
+"""The maximum length of a line in watches, logs and other streams, which limits the memory."""
 
 from collections.abc import AsyncIterator
 
@@ -8,7 +8,7 @@ from kubex.api import Api
 from kubex.errors import DecodeError
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing import MockResponse
-from policy.conftest import scripted
+from policy.conftest import scripted_client
 
 pytestmark = pytest.mark.anyio
 
@@ -16,24 +16,24 @@ MIB = b"x" * 2**20
 
 
 async def line(mebibytes: int) -> AsyncIterator[bytes]:
-    """Send one line, piece by piece."""
+    """Yield a line of this size in chunks, and a short line."""
     for _ in range(mebibytes):
         yield MIB
     yield b"\nnext\n"
 
 
-async def test_a_watch_event_of_more_than_64_mib_is_an_error() -> None:
+async def test_watch_event_above_64_mib_raises_decode_error() -> None:
     async with (
-        scripted(MockResponse(chunks=line(66))) as (client, _),
+        scripted_client(MockResponse(chunks=line(66))) as (client, _),
         Api(ConfigMap, client, namespace="default").watch() as watch,
     ):
-        for _ in range(2):  # it stays an error: what follows is not an event
+        for _ in range(2):  # each later read raises too, because the rest of the line is not an event
             with pytest.raises(DecodeError, match=r"^cannot decode an event of the watch GET /api/v1/.*: .* 64 MiB$"):
                 await anext(watch)
 
 
-async def test_a_log_line_of_more_than_64_mib_is_an_error_that_names_the_remedy() -> None:
-    async with scripted(MockResponse(chunks=line(66)), MockResponse(chunks=line(66))) as (client, _):
+async def test_log_line_above_64_mib_raises_and_suggests_chunks() -> None:
+    async with scripted_client(MockResponse(chunks=line(66)), MockResponse(chunks=line(66))) as (client, _):
         logs = Api(Pod, client, namespace="default").logs
         async with logs.stream("one") as log:
             with pytest.raises(
@@ -44,18 +44,18 @@ async def test_a_log_line_of_more_than_64_mib_is_an_error_that_names_the_remedy(
             assert sum([len(chunk) async for chunk in log.bytes.chunks()]) == 66 * 2**20 + len(b"\nnext\n")
 
 
-async def test_lines_of_a_stream_have_the_same_limit() -> None:
-    async with scripted(MockResponse(chunks=line(66))) as (client, _), client.stream("GET", "/logs/a") as stream:
+async def test_stream_line_above_64_mib_raises_decode_error() -> None:
+    async with scripted_client(MockResponse(chunks=line(66))) as (client, _), client.stream("GET", "/logs/a") as stream:
         with pytest.raises(DecodeError, match=r"a line of the stream: .*; read the stream with chunks\(\)$"):
             await anext(stream.lines())
 
 
-async def test_a_line_of_64_mib_and_those_after_it_are_read() -> None:
-    async with scripted(MockResponse(chunks=line(64))) as (client, _), client.stream("GET", "/logs/a") as stream:
+async def test_line_of_64_mib_and_later_lines_are_read() -> None:
+    async with scripted_client(MockResponse(chunks=line(64))) as (client, _), client.stream("GET", "/logs/a") as stream:
         assert [len(each) async for each in stream.lines()] == [64 * 2**20, 4]
 
 
-async def test_the_limit_of_a_watch_is_that_of_one_event_also_without_newlines() -> None:
+async def test_limit_applies_to_each_event_without_newlines() -> None:
     async def events() -> AsyncIterator[bytes]:
         for _ in range(70):
             yield b'{"type":"ADDED","object":{"metadata":{"name":"a"},"data":{"k":"%s"}}}' % MIB
@@ -64,7 +64,7 @@ async def test_the_limit_of_a_watch_is_that_of_one_event_also_without_newlines()
             yield MIB
 
     async with (
-        scripted(MockResponse(chunks=events())) as (client, _),
+        scripted_client(MockResponse(chunks=events())) as (client, _),
         Api(ConfigMap, client, namespace="default").watch() as watch,
     ):
         for _ in range(70):

@@ -1,4 +1,4 @@
-"""The queue in front of a backend: its order, its time limit, and that no slot is lost."""
+"""`RequestLimiter`: order of the queue, pool timeout, and release of all slots."""
 
 import asyncio
 import random
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 REQUEST = PreparedRequest("GET", "http://cluster.test/log?token=s3cret")
 
 
-async def test_requests_wait_in_their_order() -> None:
+async def test_waiting_requests_get_slots_in_order() -> None:
     limiter, order = RequestLimiter(2), list[int]()
 
     async def use(number: int) -> None:
@@ -35,23 +35,23 @@ async def test_requests_wait_in_their_order() -> None:
             assert order == list(range(released + 3))
 
 
-async def test_without_a_limit_nobody_waits() -> None:
+async def test_limiter_without_a_limit_does_not_wait() -> None:
     limiter = RequestLimiter(None)
     for _ in range(1000):
         await limiter.acquire(REQUEST)
 
 
-async def test_the_wait_has_a_limit_and_a_slot_that_came_free_later_is_not_lost() -> None:
+async def test_pool_timeout_raises_and_loses_no_slot() -> None:
     limiter = RequestLimiter(1)
     await limiter.acquire(REQUEST)
-    hurried = PreparedRequest("GET", REQUEST.url, limits=Limits(pool=0.05))
+    with_pool_timeout = PreparedRequest("GET", REQUEST.url, limits=Limits(pool=0.05))
     with pytest.raises(ConnectTimeout, match=r"^GET http://cluster\.test/log: .*within 0\.05 s \(pool timeout\)$"):
-        await limiter.acquire(hurried)
+        await limiter.acquire(with_pool_timeout)
     limiter.release()
-    await limiter.acquire(hurried)
+    await limiter.acquire(with_pool_timeout)
 
 
-async def test_a_request_that_is_cancelled_while_it_waits_gives_up_its_place() -> None:
+async def test_cancelled_request_leaves_the_queue() -> None:
     limiter, order = RequestLimiter(1), list[str]()
     await limiter.acquire(REQUEST)
 
@@ -73,20 +73,20 @@ async def test_a_request_that_is_cancelled_while_it_waits_gives_up_its_place() -
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_a_slot_that_arrives_together_with_a_cancellation_is_passed_on() -> None:
+async def test_slot_of_a_cancelled_task_is_passed_on() -> None:
     limiter = RequestLimiter(1)
     await limiter.acquire(REQUEST)
     task = asyncio.ensure_future(limiter.acquire(REQUEST))
     await anyio.wait_all_tasks_blocked()
     limiter.release()
-    task.cancel()  # unlike cancel scopes, it also cancels what has been woken
+    task.cancel()  # unlike a cancel scope, it also cancels a task that is ready to run
     with pytest.raises(asyncio.CancelledError):
         await task
     with anyio.fail_after(5):
         await limiter.acquire(REQUEST)
 
 
-async def test_closing_ends_each_wait_and_refuses_later_requests() -> None:
+async def test_close_raises_in_waiting_and_later_requests() -> None:
     limiter, errors = RequestLimiter(1), list[str]()
     await limiter.acquire(REQUEST)
 
@@ -105,40 +105,44 @@ async def test_closing_ends_each_wait_and_refuses_later_requests() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_no_slot_is_lost_however_requests_end(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - repeatable disorder
-    limiter, used, most = RequestLimiter(3), 0, 0
+async def test_random_timeouts_and_cancellations_lose_no_slot(seed: int) -> None:
+    random_source = random.Random(seed)  # noqa: S311 - reproducible order
+    limiter, used, max_used = RequestLimiter(3), 0, 0
 
-    async def use(turns: int, limit: float | None) -> None:
-        nonlocal used, most
+    async def use(checkpoints: int, limit: float | None) -> None:
+        nonlocal used, max_used
         try:
             await limiter.acquire(PreparedRequest("GET", REQUEST.url, limits=Limits(pool=limit)))
         except ConnectTimeout:
             return
         used += 1
-        most = max(most, used)
+        max_used = max(max_used, used)
         try:
-            for _ in range(turns):
+            for _ in range(checkpoints):
                 await anyio.lowlevel.checkpoint()
         finally:
             used -= 1
             limiter.release()
 
-    async def cancelled(call: Callable[[], Coroutine[Any, Any, None]], turns: int) -> None:
+    async def cancelled(call: Callable[[], Coroutine[Any, Any, None]], checkpoints: int) -> None:
         async with anyio.create_task_group() as group:
             group.start_soon(call)
-            for _ in range(turns):
+            for _ in range(checkpoints):
                 await anyio.lowlevel.checkpoint()
             group.cancel_scope.cancel()
 
     async with anyio.create_task_group() as group:
         for _ in range(200):
-            turns, limit = chance.randint(0, 5), chance.choice([None, None, 0.001, 0.01])
-            if chance.random() < 0.5:
-                group.start_soon(use, turns, limit)
+            checkpoints, limit = random_source.randint(0, 5), random_source.choice([None, None, 0.001, 0.01])
+            if random_source.random() < 0.5:
+                group.start_soon(use, checkpoints, limit)
             else:
-                group.start_soon(cancelled, lambda turns=turns, limit=limit: use(turns, limit), chance.randint(0, 20))
-    assert most == 3
+                group.start_soon(
+                    cancelled,
+                    lambda checkpoints=checkpoints, limit=limit: use(checkpoints, limit),
+                    random_source.randint(0, 20),
+                )
+    assert max_used == 3
     with anyio.fail_after(5):
         for _ in range(3):
             await limiter.acquire(REQUEST)

@@ -1,4 +1,4 @@
-"""The state of a response while it is read, and its decompression: the same for all backends."""
+"""State and decompression of `StreamResponse`, and validation of requests, which all backends share."""
 
 import gzip
 from collections.abc import AsyncIterator
@@ -20,38 +20,38 @@ GZIP = {"Content-Encoding": "gzip"}
 
 
 @asynccontextmanager
-async def transport(*script: MockAction, **settings: Any) -> AsyncIterator[Transport]:
+async def open_transport(*script: MockAction, **settings: Any) -> AsyncIterator[Transport]:
     with MockTransport(script) as mock:
-        made = mock.backend.load()(TransportConfig(**settings))
+        transport = mock.backend.load()(TransportConfig(**settings))
         try:
-            yield made
+            yield transport
         finally:
-            await made.aclose()
+            await transport.aclose()
 
 
 @asynccontextmanager
-async def response(answer: MockResponse, **settings: Any) -> AsyncIterator[StreamResponse]:
-    async with transport(answer, **settings) as made, made.stream(REQUEST) as opened:
+async def open_response(mock_response: MockResponse, **settings: Any) -> AsyncIterator[StreamResponse]:
+    async with open_transport(mock_response, **settings) as transport, transport.stream(REQUEST) as opened:
         yield opened
 
 
-async def refuses_to_read(opened: StreamResponse, said: str) -> None:
+async def assert_reads_raise(opened: StreamResponse, message: str) -> None:
     for read in (opened.receive, opened.receive, opened.read):
-        with pytest.raises(ConnectionLost, match=said) as caught:
+        with pytest.raises(ConnectionLost, match=message) as caught:
             await read()
         assert (caught.value.method, caught.value.url) == ("GET", "http://cluster.test/log")
 
 
 @pytest.mark.parametrize("error", [ConnectionLost("reset"), ReadTimeout("silence"), ValueError("a bug")])
-async def test_after_a_failed_read_each_read_is_an_error(error: Exception) -> None:
-    async with response(MockResponse(chunks=[b"a", error, b"b"])) as opened:
+async def test_reads_after_a_failed_read_raise(error: Exception) -> None:
+    async with open_response(MockResponse(chunks=[b"a", error, b"b"])) as opened:
         assert await opened.receive() == b"a"
         with pytest.raises(type(error)):
             await opened.receive()
-        await refuses_to_read(opened, "earlier read")
+        await assert_reads_raise(opened, "earlier read")
 
 
-async def test_after_a_cancelled_read_each_read_is_an_error() -> None:
+async def test_reads_after_a_cancelled_read_raise() -> None:
     reading = anyio.Event()
 
     async def chunks() -> AsyncIterator[bytes]:
@@ -59,113 +59,113 @@ async def test_after_a_cancelled_read_each_read_is_an_error() -> None:
         reading.set()
         await anyio.sleep_forever()
 
-    async with response(MockResponse(chunks=chunks())) as opened:
+    async with open_response(MockResponse(chunks=chunks())) as opened:
         assert await opened.receive() == b"a"
         async with anyio.create_task_group() as group:
             group.start_soon(opened.receive)
             await reading.wait()
             group.cancel_scope.cancel()
-        await refuses_to_read(opened, "earlier read")
+        await assert_reads_raise(opened, "earlier read")
 
 
-async def test_the_end_stays_the_end() -> None:
-    async with response(MockResponse(chunks=[b"a"])) as opened:
+async def test_reads_after_the_end_return_empty_bytes() -> None:
+    async with open_response(MockResponse(chunks=[b"a"])) as opened:
         assert [await opened.receive() for _ in range(4)] == [b"a", b"", b"", b""]
         assert await opened.read() == b""
 
 
-async def test_a_response_that_was_closed_cannot_be_read() -> None:
-    async with response(MockResponse(chunks=[b"a", b"b"])) as opened:
+async def test_reads_of_a_closed_response_raise() -> None:
+    async with open_response(MockResponse(chunks=[b"a", b"b"])) as opened:
         assert await opened.receive() == b"a"
-    await refuses_to_read(opened, "was closed")
+    await assert_reads_raise(opened, "was closed")
 
 
-async def test_only_one_task_may_read() -> None:
-    reading, goes_on = anyio.Event(), anyio.Event()
+async def test_read_during_the_read_of_another_task_raises() -> None:
+    reading, may_continue = anyio.Event(), anyio.Event()
     received: list[bytes] = []
 
     async def chunks() -> AsyncIterator[bytes]:
         reading.set()
-        await goes_on.wait()
+        await may_continue.wait()
         yield b"a"
 
     async def read() -> None:
         received.append(await opened.read())
 
-    async with response(MockResponse(chunks=chunks())) as opened, anyio.create_task_group() as group:
+    async with open_response(MockResponse(chunks=chunks())) as opened, anyio.create_task_group() as group:
         group.start_soon(read)
         await reading.wait()
         with pytest.raises(TransportError, match="another task"):
             await opened.receive()
-        goes_on.set()
+        may_continue.set()
     assert received == [b"a"]
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
-async def test_a_compressed_body_is_read_in_any_chunks(size: int) -> None:
+async def test_gzip_body_is_decompressed_from_chunks_of_any_size(size: int) -> None:
     body = gzip.compress(b"line 1\n") + gzip.compress(b"line 2\n")
     chunks = [body[at : at + size] for at in range(0, len(body), size)]
-    async with transport(*[MockResponse(chunks=chunks, headers=GZIP)] * 2) as made:
-        assert (await made.request(REQUEST)).body == b"line 1\nline 2\n"
-        async with made.stream(REQUEST) as opened:
+    async with open_transport(*[MockResponse(chunks=chunks, headers=GZIP)] * 2) as transport:
+        assert (await transport.request(REQUEST)).body == b"line 1\nline 2\n"
+        async with transport.stream(REQUEST) as opened:
             received = [await opened.receive() for _ in body]
             assert b"".join(received) == b"line 1\nline 2\n"
 
 
 @pytest.mark.parametrize("end", [1, 10, -8, -1])
-async def test_a_compressed_body_that_ends_early_is_an_error(end: int) -> None:
-    async with transport(MockResponse(body=gzip.compress(b"line\n" * 100)[:end], headers=GZIP)) as made:
+async def test_truncated_gzip_body_raises(end: int) -> None:
+    async with open_transport(MockResponse(body=gzip.compress(b"line\n" * 100)[:end], headers=GZIP)) as transport:
         with pytest.raises(ConnectionLost, match=r"^GET http://cluster\.test/log: the compressed body ended early$"):
-            await made.request(REQUEST)
+            await transport.request(REQUEST)
 
 
-async def test_a_compressed_body_without_bytes_is_empty() -> None:
-    async with transport(MockResponse(headers=GZIP)) as made:
-        assert (await made.request(REQUEST)).body == b""
+async def test_gzip_response_without_a_body_is_empty() -> None:
+    async with open_transport(MockResponse(headers=GZIP)) as transport:
+        assert (await transport.request(REQUEST)).body == b""
 
 
-async def test_an_unknown_encoding_is_an_error() -> None:
+async def test_unknown_content_encoding_raises() -> None:
     headers = [("Content-Encoding", "gzip"), ("Content-Encoding", "br")]
-    async with transport(MockResponse(body=b"a", headers=headers)) as made:
+    async with open_transport(MockResponse(body=b"a", headers=headers)) as transport:
         with pytest.raises(TransportError, match="'gzip, br'"):
-            await made.request(REQUEST)
+            await transport.request(REQUEST)
 
 
-async def test_the_ratio_of_compression_has_a_limit() -> None:
+async def test_compression_ratio_is_limited() -> None:
     bomb = gzip.compress(bytes(2**26 + 1))
-    answer = MockResponse(body=bomb, headers=GZIP)
-    async with transport(answer) as made:
+    mock_response = MockResponse(body=bomb, headers=GZIP)
+    async with open_transport(mock_response) as transport:
         with pytest.raises(TransportError, match="more than 200 times its size"):
-            await made.request(REQUEST)
-    async with transport(answer, max_compression_ratio=None) as made:
-        assert len((await made.request(REQUEST)).body) == 2**26 + 1
+            await transport.request(REQUEST)
+    async with open_transport(mock_response, max_compression_ratio=None) as transport:
+        assert len((await transport.request(REQUEST)).body) == 2**26 + 1
 
 
 async def test_other_tasks_run_while_a_large_body_is_decompressed() -> None:
-    turns = 0
+    checkpoints = 0
 
     async def work() -> None:
-        nonlocal turns
+        nonlocal checkpoints
         while True:
-            turns += 1
+            checkpoints += 1
             await anyio.lowlevel.checkpoint()
 
-    answer = MockResponse(body=gzip.compress(bytes(2**24)) * 16, headers=GZIP)
-    async with response(answer, max_compression_ratio=None) as opened, anyio.create_task_group() as group:
+    mock_response = MockResponse(body=gzip.compress(bytes(2**24)) * 16, headers=GZIP)
+    async with open_response(mock_response, max_compression_ratio=None) as opened, anyio.create_task_group() as group:
         group.start_soon(work)
         await opened.receive()
-        before = turns
+        before = checkpoints
         while await opened.receive():
             pass
-        assert turns - before >= 2
+        assert checkpoints - before >= 2
         group.cancel_scope.cancel()
 
 
-async def test_a_closed_transport_sends_nothing() -> None:
-    async with transport() as made:
-        await made.aclose()
+async def test_request_of_a_closed_transport_raises() -> None:
+    async with open_transport() as transport:
+        await transport.aclose()
         with pytest.raises(ConnectError, match="the transport is closed"):
-            await made.request(REQUEST)
+            await transport.request(REQUEST)
 
 
 @pytest.mark.parametrize(
@@ -181,24 +181,24 @@ async def test_a_closed_transport_sends_nothing() -> None:
         PreparedRequest("GET", "http://cluster.test/\n?token=s3cret"),
     ],
 )
-async def test_a_request_that_http_cannot_carry_is_not_sent(request_: PreparedRequest) -> None:
-    async with transport() as made:
+async def test_invalid_request_raises_before_sending(request_: PreparedRequest) -> None:
+    async with open_transport() as transport:
         with pytest.raises(TransportError) as caught:
-            await made.request(request_)
+            await transport.request(request_)
     assert "s3cret" not in str(caught.value)
 
 
-async def test_headers_are_checked_again_when_they_change() -> None:
+async def test_changed_headers_are_validated_again() -> None:
     good, bad = (("X-A", "b"),), (("X-A", "b\n"),)
-    async with transport(MockResponse(), MockResponse()) as made:
+    async with open_transport(MockResponse(), MockResponse()) as transport:
         for _ in range(2):
-            await made.request(PreparedRequest("GET", REQUEST.url, good))
+            await transport.request(PreparedRequest("GET", REQUEST.url, good))
         for _ in range(2):
             with pytest.raises(TransportError, match="the value of the header 'X-A'"):
-                await made.request(PreparedRequest("GET", REQUEST.url, bad))
+                await transport.request(PreparedRequest("GET", REQUEST.url, bad))
 
 
 @pytest.mark.parametrize("value", ["", "a\tb", "b\u00e9\u4e2d", "a, b"])
-async def test_a_header_that_http_can_carry_is_sent(value: str) -> None:
-    async with transport(MockResponse()) as made:
-        await made.request(PreparedRequest("GET", REQUEST.url, (("X-A", value),)))
+async def test_valid_header_values_are_sent(value: str) -> None:
+    async with open_transport(MockResponse()) as transport:
+        await transport.request(PreparedRequest("GET", REQUEST.url, (("X-A", value),)))

@@ -1,4 +1,4 @@
-"""What `kubex.transport` gives to authors of backends and to those who wrap one."""
+"""Classes of `kubex.transport` for authors of backends and of wrappers."""
 
 import dataclasses
 import gzip
@@ -24,7 +24,7 @@ from kubex.transport import (
     wrapped,
 )
 from kubex_testing import MockResponse, MockTransport
-from policy.conftest import scripted
+from policy.conftest import scripted_client
 
 pytestmark = pytest.mark.anyio
 
@@ -41,20 +41,20 @@ URL = "http://cluster.test"
         ("http://a:1/?c", ("http", "a", 1, "/?c", "http://a:1/")),
     ],
 )
-async def test_the_parts_of_a_url(url: str, parts: tuple[object, ...]) -> None:
+async def test_prepared_request_splits_the_url(url: str, parts: tuple[object, ...]) -> None:
     request = PreparedRequest("GET", url)
     assert (request.scheme, request.host, request.port, request.target, request.shown_url) == parts
 
 
-async def test_headers_as_bytes() -> None:
+async def test_headers_are_converted_to_and_from_bytes() -> None:
     request = PreparedRequest("GET", URL, (("Accept", "*/*"), ("Impersonate-User", "zoë")))
     assert request.raw_headers == ((b"Accept", b"*/*"), (b"Impersonate-User", "zoë".encode()))
     headers = Headers.from_raw([(b"Warning", b"1"), (b"X", b"\xff"), (b"Warning", "ë".encode())])
     assert headers.fields == (("Warning", "1"), ("X", "\udcff"), ("Warning", "ë"))
 
 
-class Tagging(Transport):
-    """Adds a number to each request and each response."""
+class NumberingTransport(Transport):
+    """Adds a number to the extensions of each request and response."""
 
     def __init__(self, inner: Transport) -> None:
         super().__init__(inner.config)
@@ -72,28 +72,28 @@ class Tagging(Transport):
         await self.inner.aclose()
 
 
-async def test_a_wrapper_sees_every_request_and_the_descriptor_stays_the_same() -> None:
-    made: list[Tagging] = []
+async def test_wrapper_receives_each_request_and_keeps_the_fields_of_the_backend() -> None:
+    transports: list[NumberingTransport] = []
 
     def wrapper(transport: Transport) -> Transport:
-        made.append(Tagging(transport))
-        return made[-1]
+        transports.append(NumberingTransport(transport))
+        return transports[-1]
 
     with MockTransport([MockResponse(body=b"{}"), MockResponse(chunks=[b"a", b"b"])]) as mock:
-        plain = mock.backend
-        backend = wrapped(plain, wrapper)
+        original = mock.backend
+        backend = wrapped(original, wrapper)
         for field in dataclasses.fields(backend):
-            assert (getattr(backend, field.name) == getattr(plain, field.name)) is (field.name != "load")
+            assert (getattr(backend, field.name) == getattr(original, field.name)) is (field.name != "load")
         async with Client(ClientConfiguration(url=URL), backend=backend) as client:
             response = await client.request("GET", "/")
             assert response.extensions == {"test.number": 1}
             async with client.stream("GET", "/") as stream:
                 assert await stream.receive() == b"a"
     assert [request.extensions for request in mock.requests] == [{"test.number": 1}, {"test.number": 2}]
-    assert [transport.sent for transport in made] == [2]
+    assert [transport.sent for transport in transports] == [2]
 
 
-async def test_tls_settings_do_not_show_keys() -> None:
+async def test_repr_of_tls_settings_hides_certificate_and_key() -> None:
     settings = TLSSettings(server_name="a", certificate="-marked-certificate", private_key="-marked-key")
     config = TransportConfig(tls=settings, proxy_tls=settings)
     for shown in (repr(settings), str(settings), repr(config), f"{config}"):
@@ -102,16 +102,16 @@ async def test_tls_settings_do_not_show_keys() -> None:
     assert pickle.loads(pickle.dumps(settings)) == settings
 
 
-async def test_the_error_about_missing_websockets_has_no_query() -> None:
-    class Plain(Transport):
+async def test_error_for_missing_websocket_support_hides_the_query() -> None:
+    class HTTPOnlyTransport(Transport):
         async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
             raise NotImplementedError
 
         async def close_connections(self) -> None:
             pass
 
-    transport = Plain(TransportConfig())
-    with pytest.raises(BackendError, match=r"Plain.*cannot open WebSockets") as caught:
+    transport = HTTPOnlyTransport(TransportConfig())
+    with pytest.raises(BackendError, match=r"HTTPOnlyTransport.*cannot open WebSockets") as caught:
         async with transport.websocket(PreparedRequest("GET", f"{URL}/exec?command=s3cret")) as socket:
             assert isinstance(socket, WebSocket)
     assert "s3cret" not in str(caught.value)
@@ -119,12 +119,12 @@ async def test_the_error_about_missing_websockets_has_no_query() -> None:
 
 
 async def test_other_tasks_run_while_many_small_chunks_are_read() -> None:
-    turns = 0
+    checkpoints = 0
 
     async def work() -> None:
-        nonlocal turns
+        nonlocal checkpoints
         while True:
-            turns += 1
+            checkpoints += 1
             await anyio.lowlevel.checkpoint()
 
     chunks: Any = [b"x"] * 300_000
@@ -133,29 +133,29 @@ async def test_other_tasks_run_while_many_small_chunks_are_read() -> None:
         async with transport.stream(PreparedRequest("GET", URL)) as response, anyio.create_task_group() as group:
             group.start_soon(work)
             await anyio.lowlevel.checkpoint()
-            before = turns
+            before = checkpoints
             assert len(await response.read()) == 300_000
-            assert turns - before >= 2
+            assert checkpoints - before >= 2
             group.cancel_scope.cancel()
         await transport.aclose()
 
 
-BOMB = MockResponse(body=gzip.compress(bytes(2**26 + 1)), headers={"Content-Encoding": "gzip"})
+GZIP_BOMB = MockResponse(body=gzip.compress(bytes(2**26 + 1)), headers={"Content-Encoding": "gzip"})
 
 
-async def size_of(client: Client, reading: str) -> int:
-    if reading == "request":
+async def read_size(client: Client, method: str) -> int:
+    if method == "request":
         return len((await client.request("GET", "/")).body)
     async with client.stream("GET", "/") as stream:
         return sum([len(chunk) async for chunk in stream.chunks()])
 
 
 @pytest.mark.covers("options-max_compression_ratio")
-@pytest.mark.parametrize("reading", ["request", "stream"])
-async def test_the_option_for_the_ratio_reaches_the_transport(reading: str) -> None:
-    async with scripted(BOMB) as (client, _):
+@pytest.mark.parametrize("method", ["request", "stream"])
+async def test_client_passes_max_compression_ratio_to_the_transport(method: str) -> None:
+    async with scripted_client(GZIP_BOMB) as (client, _):
         with pytest.raises(TransportError, match=r"ClientOptions.max_compression_ratio"):
-            await size_of(client, reading)
+            await read_size(client, method)
     for ratio in (10_000, None):
-        async with scripted(BOMB, max_compression_ratio=ratio) as (client, _):
-            assert await size_of(client, reading) == 2**26 + 1
+        async with scripted_client(GZIP_BOMB, max_compression_ratio=ratio) as (client, _):
+            assert await read_size(client, method) == 2**26 + 1

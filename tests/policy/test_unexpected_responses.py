@@ -1,4 +1,4 @@
-"""A response with a good status code and the wrong content is an error that names the request, for every verb."""
+"""A successful response with unexpected content raises an error that names the request, for each verb."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -16,7 +16,7 @@ from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.authentication.v1 import SelfSubjectReview
 from kubex_k8s.v1_37.core.v1 import Binding, ConfigMap, ObjectReference, Pod, ServiceAccount
 from kubex_testing import MockResponse
-from policy.conftest import scripted
+from policy.conftest import scripted_client
 
 pytestmark = pytest.mark.anyio
 
@@ -26,18 +26,18 @@ Body = dict[str, Any]
 Widget = dynamic_resource("example.com/v1", "Widget", plural="widgets")
 DECODE_MODES: tuple[DecodeMode, ...] = ("lazy", "eager")
 META = ObjectMeta(name="a")
-NEW = ConfigMap(metadata=META)
+CONFIG_MAP_OBJECT = ConfigMap(metadata=META)
 POD = Pod(metadata=META)
 BINDING = Binding(metadata=META, target=ObjectReference(kind="Node", name="n"))
 
 
-async def drain(iterator: Any) -> object:
+async def collect(iterator: Any) -> object:
     return [each async for each in iterator]
 
 
 async def watch(api: Any) -> object:
     async with api.watch() as events:
-        return await drain(events)
+        return await collect(events)
 
 
 def config_maps(client: Client) -> Api[ConfigMap]:
@@ -53,9 +53,9 @@ OBJECTS: dict[str, Verb] = {
     "get a dynamic object eagerly": lambda client: Api(Widget, client, namespace="default", decode="eager").get("a"),
     "metadata.get": lambda client: config_maps(client).metadata.get("a"),
     "metadata.get eagerly": lambda client: config_maps(client).metadata.get("a", decode="eager"),
-    "replace": lambda client: config_maps(client).replace(NEW),
+    "replace": lambda client: config_maps(client).replace(CONFIG_MAP_OBJECT),
     "patch": lambda client: config_maps(client).patch("a", MergePatch({})),
-    "apply": lambda client: config_maps(client).apply(NEW, field_manager="tests"),
+    "apply": lambda client: config_maps(client).apply(CONFIG_MAP_OBJECT, field_manager="tests"),
     "status.get": lambda client: Api(Pod, client, namespace="default").status.get("a"),
     "status.replace": lambda client: Api(Pod, client, namespace="default").status.replace(POD),
     "status.patch": lambda client: Api(Pod, client, namespace="default").status.patch("a", JsonPatch([])),
@@ -67,8 +67,10 @@ OBJECTS: dict[str, Verb] = {
     ),
 }
 CREATIONS: dict[str, Verb] = {
-    "create": lambda client: config_maps(client).create(NEW),
-    "create eagerly": lambda client: Api(ConfigMap, client, namespace="default", decode="eager").create(NEW),
+    "create": lambda client: config_maps(client).create(CONFIG_MAP_OBJECT),
+    "create eagerly": lambda client: Api(ConfigMap, client, namespace="default", decode="eager").create(
+        CONFIG_MAP_OBJECT
+    ),
     "create_token": lambda client: Api(ServiceAccount, client, namespace="default").create_token("a"),
     "create_review": lambda client: create_review(client, SelfSubjectReview()),
 }
@@ -77,8 +79,8 @@ LISTS: dict[str, Verb] = {
     "list eagerly": lambda client: config_maps(client).list(decode="eager"),
     "list dynamic objects": lambda client: Api(Widget, client, namespace="default").list(),
     "metadata.list": lambda client: config_maps(client).metadata.list(),
-    "pages": lambda client: drain(config_maps(client).pages()),
-    "iterate": lambda client: drain(config_maps(client).iterate()),
+    "pages": lambda client: collect(config_maps(client).pages()),
+    "iterate": lambda client: collect(config_maps(client).iterate()),
 }
 DELETIONS: dict[str, Verb] = {
     "delete": lambda client: config_maps(client).delete("a"),
@@ -94,8 +96,8 @@ WATCHES: dict[str, Verb] = {
     "metadata.watch": lambda client: watch(config_maps(client).metadata),
 }
 OTHERS: dict[str, Verb] = {"version": lambda client: client.version()}
-WITH_ANSWER = {**OBJECTS, **CREATIONS, **LISTS, **OTHERS}
-ALL = {**WITH_ANSWER, **DELETIONS, **WATCHES}
+WITH_CONTENT = {**OBJECTS, **CREATIONS, **LISTS, **OTHERS}
+ALL = {**WITH_CONTENT, **DELETIONS, **WATCHES}
 
 FAILURE: Body = {
     "kind": "Status",
@@ -109,11 +111,11 @@ FAILURE: Body = {
 SUCCESS: Body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
 SECRET: Body = {"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "a"}, "data": {"password": "aHVudGVyMg=="}}
 
-WRONG: dict[str, MockResponse] = {
+UNEXPECTED: dict[str, MockResponse] = {
     "{}": MockResponse(json={}),
     "null": MockResponse(body=b"null"),
     "an array": MockResponse(body=b'[{"metadata": {"name": "a"}}]'),
-    "a text": MockResponse(body=b'"ok"'),
+    "a string": MockResponse(body=b'"ok"'),
     "an object of another kind": MockResponse(json=SECRET),
     "an object of another kind without a version": MockResponse(json={"kind": "Secret", "metadata": {"name": "a"}}),
     "an object of another group": MockResponse(
@@ -122,7 +124,7 @@ WRONG: dict[str, MockResponse] = {
     "an object of another version": MockResponse(
         json={"kind": "ConfigMap", "apiVersion": "v2", "metadata": {"name": "a"}}
     ),
-    "an object whose kind is not a text": MockResponse(json={"kind": ["ConfigMap"], "metadata": {"name": "a"}}),
+    "an object whose kind is not a string": MockResponse(json={"kind": ["ConfigMap"], "metadata": {"name": "a"}}),
     "a list of another kind": MockResponse(
         json={"kind": "SecretList", "apiVersion": "v1", "metadata": {"resourceVersion": "7"}, "items": [SECRET]}
     ),
@@ -132,14 +134,14 @@ WRONG: dict[str, MockResponse] = {
     ),
     "JSON of another API": MockResponse(json={"error": {"code": 403, "message": "no scope"}, "data": []}),
 }
-PAGE = MockResponse(
+HTML_PAGE = MockResponse(
     body=b"<!DOCTYPE html>\n<style>a {}</style><title>Sign in</title>", headers={"Content-Type": "text/html"}
 )
 EMPTY = MockResponse(status=204)
 
 
-async def refused(verb: Verb, response: MockResponse) -> str:
-    async with scripted(response) as (client, mock):
+async def decode_error_message(verb: Verb, response: MockResponse) -> str:
+    async with scripted_client(response) as (client, mock):
         with pytest.raises(DecodeError) as caught:
             await verb(client)
         [request] = mock.requests
@@ -151,19 +153,21 @@ async def refused(verb: Verb, response: MockResponse) -> str:
 
 
 @pytest.mark.parametrize("verb", ALL)
-async def test_wrong_content_is_an_error(verb: str) -> None:
-    for response in WRONG.values():
-        await refused(ALL[verb], response)
+async def test_unexpected_content_raises_decode_error(verb: str) -> None:
+    for response in UNEXPECTED.values():
+        await decode_error_message(ALL[verb], response)
 
 
-@pytest.mark.parametrize("verb", [*WITH_ANSWER, *DELETIONS])
-async def test_half_of_an_object_is_an_error(verb: str) -> None:
-    await refused(ALL[verb], MockResponse(body=b'{"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"na'))
+@pytest.mark.parametrize("verb", [*WITH_CONTENT, *DELETIONS])
+async def test_truncated_json_raises_decode_error(verb: str) -> None:
+    await decode_error_message(
+        ALL[verb], MockResponse(body=b'{"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"na')
+    )
 
 
 @pytest.mark.parametrize("verb", ALL)
-async def test_a_failed_status_is_its_typed_error(verb: str) -> None:
-    async with scripted(MockResponse(json=FAILURE)) as (client, mock):
+async def test_failure_status_in_a_200_response_raises_its_api_error(verb: str) -> None:
+    async with scripted_client(MockResponse(json=FAILURE)) as (client, mock):
         with pytest.raises(GatewayTimeout, match="could not be completed") as caught:
             await ALL[verb](client)
         [request] = mock.requests
@@ -172,33 +176,33 @@ async def test_a_failed_status_is_its_typed_error(verb: str) -> None:
 
 
 @pytest.mark.parametrize("verb", ALL)
-async def test_a_web_page_is_an_error_that_names_the_path_and_the_content_type(verb: str) -> None:
-    text = await refused(ALL[verb], PAGE)
+async def test_html_response_raises_and_names_path_and_content_type(verb: str) -> None:
+    text = await decode_error_message(ALL[verb], HTML_PAGE)
     assert "text/html" in text
     assert "check the server URL" in text
 
 
-@pytest.mark.parametrize("verb", WITH_ANSWER)
-async def test_an_empty_response_is_an_error_where_an_object_is_expected(verb: str) -> None:
-    assert "the response is empty" in await refused(WITH_ANSWER[verb], EMPTY)
+@pytest.mark.parametrize("verb", WITH_CONTENT)
+async def test_empty_response_raises_if_an_object_is_expected(verb: str) -> None:
+    assert "the response is empty" in await decode_error_message(WITH_CONTENT[verb], EMPTY)
 
 
-@pytest.mark.parametrize("verb", [*WITH_ANSWER, *WATCHES])
-async def test_a_success_is_an_error_where_an_object_is_expected(verb: str) -> None:
-    await refused(ALL[verb], MockResponse(json=SUCCESS))
+@pytest.mark.parametrize("verb", [*WITH_CONTENT, *WATCHES])
+async def test_success_status_raises_if_an_object_is_expected(verb: str) -> None:
+    await decode_error_message(ALL[verb], MockResponse(json=SUCCESS))
 
 
 @pytest.mark.parametrize("response", [EMPTY, MockResponse(status=200, body=b""), MockResponse(status=202, body=b"\n")])
 @pytest.mark.parametrize("verb", DELETIONS)
-async def test_a_deletion_that_is_answered_without_content_succeeded(verb: str, response: MockResponse) -> None:
-    async with scripted(response) as (client, _):
+async def test_deletions_accept_an_empty_response(verb: str, response: MockResponse) -> None:
+    async with scripted_client(response) as (client, _):
         found = await DELETIONS[verb](client)
     assert isinstance(found, Status | Binding)
     assert isinstance(found, Binding) or found.status == "Success"
 
 
 @pytest.mark.parametrize("verb", OBJECTS)
-async def test_an_object_without_a_name_is_an_error(verb: str) -> None:
+async def test_object_without_a_name_raises_decode_error(verb: str) -> None:
     kind, version = {
         "get a Pod eagerly": ("Pod", "v1"),
         "get a dynamic object": ("Widget", "example.com/v1"),
@@ -208,27 +212,27 @@ async def test_an_object_without_a_name_is_an_error(verb: str) -> None:
     kind, version = ("Scale", "autoscaling/v1") if verb.startswith("scale") else (kind, version)
     for metadata in ({"resourceVersion": "7"}, {"name": ""}):
         response = MockResponse(json={"kind": kind, "apiVersion": version, "metadata": metadata})
-        assert "does not have a metadata.name" in await refused(OBJECTS[verb], response)
+        assert "does not have a metadata.name" in await decode_error_message(OBJECTS[verb], response)
     for other in (None, 7, "text"):
         response = MockResponse(json={"kind": kind, "apiVersion": version, "metadata": other})
-        assert "metadata" in await refused(OBJECTS[verb], response)
+        assert "metadata" in await decode_error_message(OBJECTS[verb], response)
 
 
-async def test_another_kind_is_named_with_what_was_expected() -> None:
-    text = await refused(OBJECTS["get"], MockResponse(json=SECRET))
+async def test_decode_error_names_the_received_and_the_expected_kind() -> None:
+    text = await decode_error_message(OBJECTS["get"], MockResponse(json=SECRET))
     assert "Secret of v1" in text
     assert "expected ConfigMap of v1" in text
 
 
-async def test_a_later_page_of_another_kind_ends_the_pages_with_an_error() -> None:
+async def test_unexpected_content_of_a_later_page_raises() -> None:
     first: Body = {"kind": "ConfigMapList", "metadata": {"continue": "t"}, "items": [{"metadata": {"name": "a"}}]}
-    for wrong in WRONG.values():
-        async with scripted(MockResponse(json=first), wrong) as (client, _):
+    for unexpected in UNEXPECTED.values():
+        async with scripted_client(MockResponse(json=first), unexpected) as (client, _):
             pages = config_maps(client).pages()
             assert [each.metadata.name for each in await anext(pages)] == ["a"]
             with pytest.raises(DecodeError):
                 await anext(pages)
-        async with scripted(MockResponse(json=first), wrong) as (client, _):
+        async with scripted_client(MockResponse(json=first), unexpected) as (client, _):
             objects = config_maps(client).iterate()
             assert (await anext(objects)).metadata.name == "a"
             with pytest.raises(DecodeError):
@@ -237,50 +241,50 @@ async def test_a_later_page_of_another_kind_ends_the_pages_with_an_error() -> No
 
 @pytest.mark.parametrize("kind", [{}, {"kind": "ConfigMapList"}, {"kind": "ConfigMapList", "apiVersion": "v1"}])
 @pytest.mark.parametrize("items", [None, []])
-async def test_a_list_whose_items_are_null_or_none_is_empty(kind: dict[str, str], items: object) -> None:
+async def test_list_with_null_or_missing_items_is_empty(kind: dict[str, str], items: object) -> None:
     bodies: list[Body] = [{**kind, "metadata": {"resourceVersion": "7"}, "items": items}]
     if kind:
         bodies.append({**kind, "metadata": {"resourceVersion": "7"}})
     for body in bodies:
-        async with scripted(*[MockResponse(json=body)] * 3) as (client, _):
+        async with scripted_client(*[MockResponse(json=body)] * 3) as (client, _):
             found = await config_maps(client).list()
             assert (list(found), found.resource_version) == ([], "7")
-            assert await drain(config_maps(client).iterate()) == []
+            assert await collect(config_maps(client).iterate()) == []
             assert await config_maps(client).delete_collection() == found
 
 
-async def test_items_of_a_list_without_a_kind_must_be_of_the_kind() -> None:
+async def test_item_of_another_kind_in_a_list_without_kind_raises() -> None:
     good: Body = {"metadata": {"name": "a"}}
-    async with scripted(MockResponse(json={"metadata": {}, "items": [good, SECRET]})) as (client, _):
+    async with scripted_client(MockResponse(json={"metadata": {}, "items": [good, SECRET]})) as (client, _):
         found = await config_maps(client).list()
     assert found[0].metadata.name == "a"
     with pytest.raises(DecodeError, match="Secret of v1"):
         _ = found[1]
 
 
-async def test_an_object_that_does_not_say_its_kind_is_known_by_its_name() -> None:
+async def test_object_without_kind_is_accepted_if_it_has_a_name() -> None:
     named: Body = {"metadata": {"name": "a"}, "data": {"k": "v"}}
     for mode in DECODE_MODES:
-        async with scripted(*[MockResponse(json=named)] * 3) as (client, _):
+        async with scripted_client(*[MockResponse(json=named)] * 3) as (client, _):
             api: Api[ConfigMap] = Api(ConfigMap, client, namespace="default", decode=mode)
             assert (await api.get("a")).data == {"k": "v"}
-            assert (await api.create(NEW)).kind == "ConfigMap"
+            assert (await api.create(CONFIG_MAP_OBJECT)).kind == "ConfigMap"
             assert isinstance(await api.delete("a"), ConfigMap)
 
 
-async def test_a_created_object_needs_no_name_if_it_says_its_kind() -> None:
+async def test_created_object_without_a_name_is_accepted_if_it_has_a_kind() -> None:
     review = dynamic_resource("authentication.k8s.io/v1", "TokenReview", plural="tokenreviews", namespaced=False)
-    answer: Body = {"kind": "TokenReview", "apiVersion": "authentication.k8s.io/v1", "metadata": {}, "status": {}}
+    body: Body = {"kind": "TokenReview", "apiVersion": "authentication.k8s.io/v1", "metadata": {}, "status": {}}
     for mode in DECODE_MODES:
-        async with scripted(MockResponse(status=201, json=answer)) as (client, _):
+        async with scripted_client(MockResponse(status=201, json=body)) as (client, _):
             api = Api(review, client, decode=mode)
             assert (await api.create(review())).get("status") == {}
 
 
-async def test_a_complete_object_is_read_where_metadata_was_wanted() -> None:
-    whole: Body = {"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": "a"}, "data": {"k": "v"}}
-    page: Body = {"kind": "ConfigMapList", "apiVersion": "v1", "metadata": {}, "items": [whole]}
-    async with scripted(MockResponse(json=whole), MockResponse(json=page)) as (client, _):
+async def test_metadata_verbs_accept_complete_objects() -> None:
+    complete: Body = {"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": "a"}, "data": {"k": "v"}}
+    page: Body = {"kind": "ConfigMapList", "apiVersion": "v1", "metadata": {}, "items": [complete]}
+    async with scripted_client(MockResponse(json=complete), MockResponse(json=page)) as (client, _):
         api = config_maps(client).metadata
         assert (await api.get("a")).metadata.name == "a"
         assert [each.metadata.name for each in await api.list()] == ["a"]
@@ -291,12 +295,17 @@ class StatusKind(NamespacedResource):
     status: str | None = None
 
 
-async def test_an_object_of_a_kind_named_status_is_not_the_status_of_kubernetes() -> None:
-    own: Body = {"kind": "Status", "apiVersion": "example.com/v1", "metadata": {"name": "a"}, "status": "Failure"}
-    page: Body = {"kind": "StatusList", "apiVersion": "example.com/v1", "metadata": {}, "items": [own]}
-    event: Body = {"type": "ADDED", "object": own}
-    bodies: list[Body] = [own, page, own, event, SUCCESS, FAILURE]
-    async with scripted(*[MockResponse(json=body) for body in bodies]) as (client, _):
+async def test_custom_kind_named_status_is_not_read_as_a_kubernetes_status() -> None:
+    custom_status: Body = {
+        "kind": "Status",
+        "apiVersion": "example.com/v1",
+        "metadata": {"name": "a"},
+        "status": "Failure",
+    }
+    page: Body = {"kind": "StatusList", "apiVersion": "example.com/v1", "metadata": {}, "items": [custom_status]}
+    event: Body = {"type": "ADDED", "object": custom_status}
+    bodies: list[Body] = [custom_status, page, custom_status, event, SUCCESS, FAILURE]
+    async with scripted_client(*[MockResponse(json=body) for body in bodies]) as (client, _):
         api = Api(StatusKind, client, namespace="default")
         assert (await api.get("a")).status == "Failure"
         assert [each.status for each in await api.list()] == ["Failure"]
@@ -308,22 +317,28 @@ async def test_an_object_of_a_kind_named_status_is_not_the_status_of_kubernetes(
             await api.delete("a")
 
 
-async def test_get_or_none_finds_no_object_if_a_status_says_so() -> None:
-    missing: Body = {"kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404, "details": {"name": "a"}}
-    async with scripted(*[MockResponse(json=missing)] * 2) as (client, _):
+async def test_get_or_none_returns_none_for_a_not_found_status() -> None:
+    not_found: Body = {
+        "kind": "Status",
+        "status": "Failure",
+        "reason": "NotFound",
+        "code": 404,
+        "details": {"name": "a"},
+    }
+    async with scripted_client(*[MockResponse(json=not_found)] * 2) as (client, _):
         assert await config_maps(client).get_or_none("a") is None
         with pytest.raises(NotFound):
             await config_maps(client).get("a")
 
 
-async def test_a_failed_eviction_is_an_error() -> None:
-    busy: Body = {"kind": "Status", "status": "Failure", "reason": "TooManyRequests", "code": 429}
-    async with scripted(MockResponse(json=busy)) as (client, _):
+async def test_failure_status_of_an_eviction_raises() -> None:
+    failure: Body = {"kind": "Status", "status": "Failure", "reason": "TooManyRequests", "code": 429}
+    async with scripted_client(MockResponse(json=failure)) as (client, _):
         with pytest.raises(TooManyRequests):
             await Api(Pod, client, namespace="default").evict("a")
 
 
-async def test_lists_may_have_another_kind_if_the_class_says_so() -> None:
+async def test_list_kind_of_the_class_is_accepted() -> None:
     resource = ApiResource(group="example.com", version="v1", kind="Foo", plural="foos", list_kind="FooCollection")
 
     class Foo(NamespacedResource):
@@ -331,18 +346,18 @@ async def test_lists_may_have_another_kind_if_the_class_says_so() -> None:
 
     other = dynamic_resource("example.com/v1", "Foo", plural="foos", list_kind="FooCollection")
     page: Body = {"kind": "FooCollection", "apiVersion": "example.com/v1", "metadata": {}, "items": []}
-    usual: Body = {**page, "kind": "FooList"}
+    default_list: Body = {**page, "kind": "FooList"}
     for kind in (Foo, other):
-        async with scripted(MockResponse(json=page), MockResponse(json=usual)) as (client, _):
+        async with scripted_client(MockResponse(json=page), MockResponse(json=default_list)) as (client, _):
             api = Api(kind, client, namespace="default")
             assert list(await api.list()) == []
             with pytest.raises(DecodeError, match="expected FooCollection"):
                 await api.list()
 
 
-async def test_a_token_request_without_a_token_is_an_error() -> None:
-    echo: Body = {"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1", "metadata": {}, "spec": {}}
-    await refused(CREATIONS["create_token"], MockResponse(status=201, json=echo))
+async def test_token_request_without_a_token_raises_decode_error() -> None:
+    without_token: Body = {"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1", "metadata": {}, "spec": {}}
+    await decode_error_message(CREATIONS["create_token"], MockResponse(status=201, json=without_token))
 
 
 async def get_log(client: Client) -> object:
@@ -351,20 +366,20 @@ async def get_log(client: Client) -> object:
 
 async def stream_log(client: Client) -> object:
     async with Api(Pod, client, namespace="default").logs.stream("a") as log:
-        return await drain(log)
+        return await collect(log)
 
 
 @pytest.mark.parametrize("read", [get_log, stream_log])
-async def test_a_web_page_is_not_a_log_and_everything_else_is(read: Verb) -> None:
-    assert "text/html" in await refused(read, PAGE)
-    for response in (*WRONG.values(), EMPTY, MockResponse(body=b"<html>", headers={"Content-Type": "text/plain"})):
-        async with scripted(response) as (client, _):
+async def test_logs_accept_any_content_except_html(read: Verb) -> None:
+    assert "text/html" in await decode_error_message(read, HTML_PAGE)
+    for response in (*UNEXPECTED.values(), EMPTY, MockResponse(body=b"<html>", headers={"Content-Type": "text/plain"})):
+        async with scripted_client(response) as (client, _):
             await read(client)
 
 
 CONFIG_MAP: Body = {"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": "a", "resourceVersion": "7"}}
 GOOD: Body = {"type": "ADDED", "object": CONFIG_MAP}
-WRONG_EVENTS: dict[str, Body] = {
+UNEXPECTED_EVENTS: dict[str, Body] = {
     "no object": {"type": "ADDED"},
     "a null object": {"type": "ADDED", "object": None},
     "an empty object": {"type": "DELETED", "object": {}},
@@ -380,16 +395,16 @@ WRONG_EVENTS: dict[str, Body] = {
 
 
 @pytest.mark.parametrize("verb", ["watch", "watch eagerly", "metadata.watch"])
-async def test_a_wrong_event_is_an_error(verb: str) -> None:
-    for event in WRONG_EVENTS.values():
-        await refused(WATCHES[verb], MockResponse(json=event))
+async def test_unexpected_event_raises_decode_error(verb: str) -> None:
+    for event in UNEXPECTED_EVENTS.values():
+        await decode_error_message(WATCHES[verb], MockResponse(json=event))
 
 
 @pytest.mark.parametrize("mode", DECODE_MODES)
-async def test_after_a_wrong_event_the_watch_can_be_continued(mode: DecodeMode) -> None:
-    lines = b"\n".join(encode(each) for each in (GOOD, WRONG_EVENTS["another kind"], GOOD))
+async def test_watch_continues_after_an_unexpected_event(mode: DecodeMode) -> None:
+    lines = b"\n".join(encode(each) for each in (GOOD, UNEXPECTED_EVENTS["another kind"], GOOD))
     async with (
-        scripted(MockResponse(body=lines)) as (client, _),
+        scripted_client(MockResponse(body=lines)) as (client, _),
         config_maps(client).watch(decode=mode) as events,
     ):
         assert (await anext(events)).type == "ADDED"
@@ -399,9 +414,9 @@ async def test_after_a_wrong_event_the_watch_can_be_continued(mode: DecodeMode) 
         assert await anext(events, None) is None
 
 
-async def test_an_error_event_may_leave_out_its_kind() -> None:
-    old: Body = {"type": "ERROR", "object": {"status": "Failure", "message": "too old", "code": 410}}
-    async with scripted(MockResponse(json=old)) as (client, _):
+async def test_error_event_without_kind_raises_its_api_error() -> None:
+    event: Body = {"type": "ERROR", "object": {"status": "Failure", "message": "too old", "code": 410}}
+    async with scripted_client(MockResponse(json=event)) as (client, _):
         with pytest.raises(ApiError, match="too old") as caught:
             await watch(config_maps(client))
     assert caught.value.status == 410

@@ -1,4 +1,4 @@
-"""The revision from which a watch can be continued, and what may stand between events."""
+"""Splitting of a watch stream into events, and the resourceVersion to resume from."""
 
 import json
 import random
@@ -11,11 +11,11 @@ from kubex.api import Api
 from kubex.errors import ConnectionLost, DecodeError
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import MockResponse
-from policy.conftest import scripted
+from policy.conftest import scripted_client
 
 
 def event(name: str, revision: str | None) -> bytes:
-    """Make an event; the objects of metrics.k8s.io, for example, do not have a revision."""
+    """Return an event. Some objects, for example of metrics.k8s.io, do not have a resourceVersion."""
     metadata = {"name": name} if revision is None else {"name": name, "resourceVersion": revision}
     return json.dumps({"type": "ADDED", "object": {"metadata": metadata}}).encode() + b"\n"
 
@@ -25,24 +25,24 @@ pytestmark = pytest.mark.anyio
 NAMES = ["a", "b\u00e9\u4e2d", 'c"}{"', "d\\", "e}\n{", "f"]
 
 
-async def names(*chunks: bytes) -> list[str | None]:
-    """Return the names of all objects; the watch must end without an error."""
+async def watched_names(*chunks: bytes) -> list[str | None]:
+    """Return the names of all watched objects. The watch must end without an error."""
     async with (
-        scripted(MockResponse(chunks=chunks)) as (client, _),
+        scripted_client(MockResponse(chunks=chunks)) as (client, _),
         Api(ConfigMap, client, namespace="default").watch() as watch,
     ):
         return [each.object.metadata.name async for each in watch]
 
 
-def bare(name: str) -> bytes:
-    """Make an event without a newline; the name is not escaped."""
+def event_without_newline(name: str) -> bytes:
+    """Return an event without a newline and with an unescaped name."""
     return json.dumps({"type": "ADDED", "object": {"metadata": {"name": name}}}, ensure_ascii=False).encode()
 
 
 @pytest.mark.parametrize(
     "stream",
     [
-        b"\n%s\n\n\n%s\n%s\n\n",  # blank lines, as heartbeats of gateways
+        b"\n%s\n\n\n%s\n%s\n\n",  # gateways send blank lines as heartbeats
         b"%s\r\n\r\n%s\r\n%s\r\n",
         b"%s\n%s\n%s",  # no newline at the end
         b"%s\n%s\n%s\r",
@@ -51,28 +51,30 @@ def bare(name: str) -> bytes:
         b"%s%s\n\n%s \n \n",
     ],
 )
-async def test_events_need_no_newline_and_may_have_several(stream: bytes) -> None:
-    text = stream % (bare("a"), bare("b"), bare("c"))
-    assert await names(text) == ["a", "b", "c"]
-    assert await names(*[text[at : at + 1] for at in range(len(text))]) == ["a", "b", "c"]
+async def test_events_may_be_separated_by_any_whitespace_or_none(stream: bytes) -> None:
+    text = stream % (event_without_newline("a"), event_without_newline("b"), event_without_newline("c"))
+    assert await watched_names(text) == ["a", "b", "c"]
+    assert await watched_names(*[text[at : at + 1] for at in range(len(text))]) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("seed", range(10))
-async def test_events_are_the_same_however_the_bytes_are_cut_into_chunks(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - repeatable cuts
-    text = b"".join(bare(name) + chance.choice([b"\n", b"\r\n", b"", b"\n\n", b" "]) for name in NAMES)
+async def test_chunk_boundaries_do_not_affect_events(seed: int) -> None:
+    random_source = random.Random(seed)  # noqa: S311 - reproducible chunks
+    text = b"".join(
+        event_without_newline(name) + random_source.choice([b"\n", b"\r\n", b"", b"\n\n", b" "]) for name in NAMES
+    )
     for _ in range(10):
-        cuts = sorted(chance.choices(range(len(text)), k=chance.randint(1, 60)))
+        cuts = sorted(random_source.choices(range(len(text)), k=random_source.randint(1, 60)))
         chunks = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True) if start < end]
-        assert await names(*chunks) == NAMES
+        assert await watched_names(*chunks) == NAMES
 
 
 @pytest.mark.parametrize("between", [b"\n", b"", b"\r\n"])
-async def test_an_event_that_is_cut_off_is_not_delivered_and_ends_the_watch(between: bytes) -> None:
-    last = bare("b")
+async def test_incomplete_last_event_raises_connection_lost(between: bytes) -> None:
+    last = event_without_newline("b")
     for end in range(1, len(last)):
         async with (
-            scripted(MockResponse(chunks=[bare("a") + between + last[:end]])) as (client, _),
+            scripted_client(MockResponse(chunks=[event_without_newline("a") + between + last[:end]])) as (client, _),
             Api(ConfigMap, client, namespace="default").watch() as watch,
         ):
             assert (await anext(watch)).object.metadata.name == "a"
@@ -80,9 +82,15 @@ async def test_an_event_that_is_cut_off_is_not_delivered_and_ends_the_watch(betw
                 await anext(watch)
 
 
-async def test_a_line_with_half_of_an_event_is_an_error() -> None:
+async def test_line_with_an_incomplete_event_raises_decode_error() -> None:
     async with (
-        scripted(MockResponse(chunks=[bare("a") + bare("b")[:-1] + b"\n" + bare("c")])) as (client, _),
+        scripted_client(
+            MockResponse(
+                chunks=[
+                    event_without_newline("a") + event_without_newline("b")[:-1] + b"\n" + event_without_newline("c")
+                ]
+            )
+        ) as (client, _),
         Api(ConfigMap, client, namespace="default").watch() as watch,
     ):
         assert (await anext(watch)).object.metadata.name == "a"
@@ -91,18 +99,18 @@ async def test_a_line_with_half_of_an_event_is_an_error() -> None:
         assert (await anext(watch)).object.metadata.name == "c"
 
 
-async def test_an_event_without_a_newline_is_there_before_the_next_one_comes() -> None:
+async def test_event_without_a_newline_is_yielded_before_the_next_event() -> None:
     read = anyio.Event()
 
     async def chunks() -> AsyncIterator[bytes]:
-        yield bare("a")[:9]
-        yield bare("a")[9:]
+        yield event_without_newline("a")[:9]
+        yield event_without_newline("a")[9:]
         await read.wait()
-        yield bare("b") + b"\n"
+        yield event_without_newline("b") + b"\n"
 
     with anyio.fail_after(10):
         async with (
-            scripted(MockResponse(chunks=chunks())) as (client, _),
+            scripted_client(MockResponse(chunks=chunks())) as (client, _),
             Api(ConfigMap, client, namespace="default").watch() as watch,
         ):
             assert (await anext(watch)).object.metadata.name == "a"
@@ -111,10 +119,10 @@ async def test_an_event_without_a_newline_is_there_before_the_next_one_comes() -
 
 
 @pytest.mark.parametrize("start", [None, "3"])
-async def test_an_event_without_a_revision_keeps_that_of_the_event_before(start: str | None) -> None:
+async def test_event_without_resource_version_keeps_the_previous_one(start: str | None) -> None:
     events = MockResponse(chunks=[event("a", None), event("b", "5"), event("c", None), event("d", "")])
     async with (
-        scripted(events) as (client, _),
+        scripted_client(events) as (client, _),
         Api(ConfigMap, client, namespace="default").watch(resource_version=start) as watch,
     ):
         found = [(each.object.metadata.name, watch.resource_version) async for each in watch]

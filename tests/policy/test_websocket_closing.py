@@ -1,4 +1,4 @@
-"""Leaving the block of a WebSocket whose connection fails while it is being closed."""
+"""Errors of the connection while a WebSocket is closed at the end of its block."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ REQUEST = PreparedRequest("GET", "http://cluster.test/exec")
 
 
 class BrokenWebSocket(WebSocket):
-    """A WebSocket whose connection was lost."""
+    """A WebSocket with a lost connection."""
 
     subprotocol = None
     status = 101
@@ -43,7 +43,7 @@ class BrokenWebSocket(WebSocket):
 
 
 class BrokenTransport(Transport):
-    """Opens such WebSockets."""
+    """A transport that opens broken WebSockets."""
 
     async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
         raise NotImplementedError
@@ -54,12 +54,12 @@ class BrokenTransport(Transport):
         return BrokenWebSocket()
 
     async def close_connections(self) -> None:
-        """Close nothing."""
+        """Do nothing."""
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("error", [RuntimeError("mine"), TimeoutError("mine"), ConnectionLost("mine")])
-async def test_an_exception_of_the_user_leaves_the_block_of_a_websocket_unchanged(error: Exception) -> None:
+async def test_exception_in_the_block_propagates_unchanged(error: Exception) -> None:
     with pytest.raises(type(error)) as caught:
         async with BrokenTransport(TransportConfig()).websocket(REQUEST):
             raise error
@@ -68,6 +68,6 @@ async def test_an_exception_of_the_user_leaves_the_block_of_a_websocket_unchange
 
 
 @pytest.mark.anyio
-async def test_a_websocket_that_fails_to_close_is_left_without_an_error() -> None:
+async def test_connection_lost_while_closing_is_suppressed() -> None:
     async with BrokenTransport(TransportConfig()).websocket(REQUEST) as socket:
         assert (await socket.receive()).code == 1006
