@@ -90,6 +90,12 @@ def process_docstring(_app: Sphinx, _what: str, _name: str, obj: Any, _options: 
         lines[:] = as_field_list(lines, {field.name for field in dataclasses.fields(obj)})
 
 
+def convert_examples(_app: Sphinx, _what: str, _name: str, _obj: Any, _options: object, lines: list[str]) -> None:
+    """Show the code below `Example:` as a code block. napoleon would parse it as reStructuredText."""
+    header = [".. rubric:: Example", "", ".. code-block:: python", ""]
+    lines[:] = [new for line in lines for new in (header if line == "Example:" else [line])]
+
+
 def process_signature(
     _app: Sphinx, _what: str, _name: str, _obj: Any, _options: object, signature: str | None, returns: str | None
 ) -> tuple[str | None, str | None]:
@@ -107,6 +113,7 @@ def lead_to_public_name(app: Sphinx, env: BuildEnvironment, node: pending_xref, 
 
 def setup(app: Sphinx) -> None:
     """Register the hooks."""
+    app.connect("autodoc-process-docstring", convert_examples, priority=400)  # before napoleon, which uses 500
     app.connect("autodoc-process-docstring", process_docstring)
     app.connect("autodoc-process-signature", process_signature)
     app.connect("missing-reference", lead_to_public_name)

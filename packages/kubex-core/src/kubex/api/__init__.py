@@ -1,4 +1,4 @@
-"""`Api[T]`: typed verbs for one kind of the Kubernetes API."""
+"""The API of one kind, with typed verbs: `Api`."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kubex.api._reviews import create_review
     from kubex.api._subresource import Subresource
     from kubex.api._watch import Watch
-else:  # importing Api does not bring what only some kinds can do
+else:  # importing Api does not import the modules that only some kinds need
     __getattr__, __dir__ = lazy_attributes(
         __name__,
         {

@@ -1,4 +1,4 @@
-"""`Api[T]`: the verbs of one kind, typed."""
+"""`Api`: the verbs for one kind, and the accessors of its subresources."""
 
 from __future__ import annotations
 
@@ -42,23 +42,56 @@ T = TypeVar("T", bound=Resource)
 
 
 class Api(WriteApi[T]):
-    """The API of one kind: `Api(Pod, client, namespace="default")`.
+    """The verbs for one kind: `Api(Pod, client, namespace="default")`.
 
-    `namespace` is that of all calls that name none: by default the configuration's (that of the kubeconfig's context,
-    or `default`); `None` is all namespaces. An Api holds no connection and is cheap to make; only one from
-    `create_api()` without a client owns its client and must be closed, best by `async with`.
+    An Api does not hold a connection, so create one whenever you need it. Only an Api that `create_api()` has created
+    without a client must be closed, because it owns its client.
 
-    `decode="eager"` decodes objects completely when they come, which is faster for programs that read most fields;
-    `"lazy"`, the default, decodes each field when it is first read. The reading verbs take `decode=` as well.
+    Args:
+        resource: the class of the kind, such as `Pod`.
+        client: the client that sends the requests.
+        namespace: the namespace of calls that do not pass one. `...` is the namespace of the configuration: from the
+            context of the kubeconfig or from the pod, or else `default`. `None` means all namespaces.
+        decode: "lazy" decodes each field when it is first read. "eager" decodes objects completely when they are
+            received, which is faster for programs that read most fields.
+
+    Several verbs have these arguments:
+
+    * `namespace`: the namespace of this call. `...` is the namespace of the Api. `None` means all namespaces, for verbs
+      that read collections.
+    * `request_timeout`: the time limits of this call, as a number of seconds in total or a `Timeout`. `None` disables
+      them. `...` is the default of the client.
+    * `decode`: replaces the mode of the Api for this call.
+    * `label_selector`, `field_selector`: select objects of a collection by a string such as `"app=web,tier!=db"`, or by
+      a mapping of keys to the values that they must have.
+    * `dry_run`: the server processes the request, but does not store the result.
+    * `field_manager`: the name of the program in `metadata.managed_fields`. By default `ClientOptions.field_manager`,
+      or else the first part of the user agent.
+    * `field_validation`: "Ignore", "Warn" or "Strict"; what the server does with unknown and repeated fields.
+
+    Every verb raises UnsupportedVerbError if the kind does not support it, an ApiError if the server returns an error,
+    a TransportError if there is no response, and a DecodeError if the response is not what the verb expects.
+
+    Example:
+        pods = Api(Pod, client, namespace="kube-system")
+        for pod in await pods.list():
+            print(pod.metadata.name)
     """
 
     metadata = MetadataAccessor()
+    """The reading verbs, with results that have only metadata."""
     logs = Accessor(HasLogs, "logs", make_logs)
+    """The logs of pods, as a `Logs` object."""
     status = ObjectSubresource(HasStatus, "status")
+    """The `Subresource` for the status. Other changes of the object are ignored."""
     scale = Accessor(HasScale, "scale", make_scale)
+    """The `Subresource` for the number of replicas. Its documents are `Scale` objects."""
     resize = ObjectSubresource(HasResize, "resize")
+    """The `Subresource` for the CPU and memory of the containers of a running pod."""
     ephemeral_containers = ObjectSubresource(HasEphemeralContainers, "ephemeralcontainers")
+    """The `Subresource` for the ephemeral containers of a pod."""
     approval = ObjectSubresource(HasApproval, "approval")
+    """The `Subresource` for the approval of a certificate signing request."""
 
     def __init__(
         self,
@@ -71,19 +104,19 @@ class Api(WriteApi[T]):
         super().__init__(Endpoint(resource, resource, client, namespace, decode=decode))
 
     def __repr__(self) -> str:
-        where: dict[str, object] = {"namespace": self.namespace} if self.namespace is not ... else {}
+        options: dict[str, object] = {"namespace": self.namespace} if self.namespace is not ... else {}
         if self._endpoint.decoder.mode != "lazy":
-            where["decode"] = self._endpoint.decoder.mode
-        return f"Api({self.resource.__name__}{''.join(f', {key}={value!r}' for key, value in where.items())})"
+            options["decode"] = self._endpoint.decoder.mode
+        return f"Api({self.resource.__name__}{''.join(f', {key}={value!r}' for key, value in options.items())})"
 
     @property
     def client(self) -> Client:
-        """The client that calls go through."""
+        """The client that sends the requests."""
         return self._endpoint.client
 
     @property
     def namespace(self) -> NamespaceTypes:
-        """The namespace of calls that name none, as it was given."""
+        """The argument `namespace`: the namespace of calls that do not pass one."""
         return self._endpoint.namespace
 
     async def evict(
@@ -96,10 +129,25 @@ class Api(WriteApi[T]):
         namespace: NamespaceTypes = ...,
         request_timeout: TimeoutTypes = ...,
     ) -> Status:
-        """Delete a pod through the `eviction` subresource, which respects disruption budgets.
+        """Delete a pod, if its disruption budgets allow it.
 
-        Raises TooManyRequests, without a retry, while a budget forbids the eviction.
+        Args:
+            name: the name of the pod.
+            grace_period_seconds: the time that the pod has to stop. By default the value in the pod is used.
+            precondition: the `uid` or `resource_version` that the pod must have.
+
+        Raises:
+            TooManyRequests: a disruption budget does not allow the eviction now. Kubex does not repeat the request.
+            NotFound: the pod does not exist.
+            Conflict: the pod does not match `precondition`.
+
         See https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/.
+
+        Example:
+            try:
+                await pods.evict("web-0")
+            except TooManyRequests as error:
+                print("try again later:", error)
         """
         from kubex.api._options import DeleteOptions
         from kubex.api._pods import create_eviction
@@ -119,10 +167,25 @@ class Api(WriteApi[T]):
         namespace: NamespaceTypes = ...,
         request_timeout: TimeoutTypes = ...,
     ) -> TokenRequest:
-        """Request a token for a service account and return it in `status.token`.
+        """Create a token for a service account. It is in `status.token` of the result.
 
-        The server can choose another expiration than `expiration_seconds`: read `status.expiration_timestamp`.
+        Args:
+            name: the name of the service account.
+            audiences: the audiences of the token. By default the audience of the API server.
+            expiration_seconds: the requested lifetime in seconds, at least 600. By default 3600. The server may return
+                another one in `status.expiration_timestamp`.
+            bound_to: a pod or secret of the same namespace, or a node. The token becomes invalid when this object is
+                deleted.
+
+        Raises:
+            NotFound: the service account does not exist.
+            Invalid: the server rejects an argument.
+
         See https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#tokenrequest-api.
+
+        Example:
+            request = await service_accounts.create_token("builder", audiences=["vault"], expiration_seconds=3600)
+            print(request.status.expiration_timestamp)
         """
         from kubex.api._service_accounts import create_token
         from kubex.models import TokenRequestSpec
@@ -143,11 +206,11 @@ class Api(WriteApi[T]):
             await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the client if `create_api()` made it; a client that was handed in stays open."""
+        """Close the client if `create_api()` has created it; otherwise do nothing."""
 
 
 class OwningApi(Api[T]):
-    """An Api whose client was made for it and is closed with it."""
+    """An Api that owns its client and closes it."""
 
     async def aclose(self) -> None:
         """Close the client."""
@@ -161,9 +224,20 @@ async def create_api(
     namespace: NamespaceTypes = ...,
     decode: DecodeMode = "lazy",
 ) -> Api[T]:
-    """Make an Api: `async with await create_api(Pod) as api`.
+    """Create an Api, and a client if you do not pass one.
 
-    Without a client it makes one by `create_client()`, owns it, and closes it when it is closed.
+    The client is created by `create_client()` with its defaults, and raises its errors. The Api owns it: use the Api in
+    an `async with` block, or call `aclose()`. A client that you pass stays open.
+
+    Args:
+        resource: the class of the kind, such as `Pod`.
+        client: the client to use.
+        namespace: see `Api`.
+        decode: see `Api`.
+
+    Example:
+        async with await create_api(Pod, namespace="default") as pods:
+            print(await pods.get("web-0"))
     """
     if client is not None:
         return Api(resource, client, namespace=namespace, decode=decode)

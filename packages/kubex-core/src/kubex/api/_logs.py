@@ -1,4 +1,4 @@
-"""Logs of pods."""
+"""The logs of pods."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kubex.models.markers import HasLogs
 
 
 class Logs:
-    """The `log` subresource: `api.logs.get(name)`, `api.logs.stream(name)`.
+    """The logs of pods: `pods.logs`.
 
     See https://kubernetes.io/docs/concepts/cluster-administration/logging/.
     """
@@ -44,9 +44,26 @@ class Logs:
         namespace: NamespaceTypes = ...,
         request_timeout: TimeoutTypes = ...,
     ) -> str:
-        """Return the log so far; bytes that are not UTF-8 are shown as U+FFFD.
+        """Return the log of a container as text. Bytes that are not UTF-8 are replaced by U+FFFD.
 
-        `container` is needed if there are several; `previous` is the log of the container's last run.
+        Args:
+            name: the name of the pod.
+            container: the name of the container. It is required if the pod has several containers.
+            previous: return the log of the previous run of the container.
+            since_seconds: return only lines of the last seconds.
+            since_time: return only lines after this time, a datetime with a time zone.
+            tail_lines: return only this number of lines from the end.
+            limit_bytes: return at most this number of bytes.
+            timestamps: start each line with its time, in RFC 3339 format.
+
+        Raises:
+            BadRequest: the container is not specified, does not exist or has not started.
+            NotFound: the pod does not exist.
+            ConfigurationError: both `since_seconds` and `since_time` are set, or `since_time` does not have a time
+                zone.
+
+        Example:
+            print(await pods.logs.get("web-0", container="app", tail_lines=20))
         """
         options = LogOptions(
             container=container,
@@ -75,9 +92,19 @@ class Logs:
         namespace: NamespaceTypes = ...,
         request_timeout: TimeoutTypes = ...,
     ) -> LogStream:
-        """Read a log as it is written: `async with api.logs.stream(name) as log`, then `async for line in log`.
+        """Read a log line by line while it is written: `async with pods.logs.stream(name) as log`.
 
-        It ends with the container, or at the present end without `follow`. Leaving the block closes the connection.
+        The iteration ends when the container ends. Leaving the block closes the connection. The other arguments and the
+        errors are those of `get()`; errors of the server are raised when the block is entered.
+
+        Args:
+            follow: with False, the iteration ends at the current end of the log.
+            request_timeout: by default there is no time limit for the stream, only for the response headers.
+
+        Example:
+            async with pods.logs.stream("web-0", tail_lines=10) as log:
+                async for line in log:
+                    print(line)
         """
         options = LogOptions(
             container=container,

@@ -1,4 +1,4 @@
-"""Reading verbs: get, get_or_none, list, pages, iterate, watch."""
+"""The verbs that read: get, get_or_none, list, pages, iterate, watch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T", bound=Resource)
 
 
 class ReadApi(Generic[T]):
-    """The verbs that change nothing, over one endpoint."""
+    """The verbs that read objects. `Api` describes the arguments that several verbs have."""
 
     def __init__(self, endpoint: Endpoint[T]) -> None:
         self._endpoint = endpoint
@@ -38,7 +38,21 @@ class ReadApi(Generic[T]):
         decode: DecodeMode | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T:
-        """Return one object; raises NotFound if it is not there."""
+        """Return an object.
+
+        Args:
+            name: the name of the object.
+            resource_version: return a version that is not older than this one. With "0", the server may return any
+                version from its cache. By default it returns the newest one. See
+                https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions.
+
+        Raises:
+            NotFound: the object does not exist.
+
+        Example:
+            pod = await pods.get("web-0")
+            print(pod.spec.node_name)
+        """
         endpoint = self._endpoint
         endpoint.require("get")
         path = endpoint.object_path(name, namespace, "get")
@@ -56,9 +70,16 @@ class ReadApi(Generic[T]):
         decode: DecodeMode | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T | None:
-        """Return one object, or None if no object has that name.
+        """Return an object, or None if it does not exist.
 
-        A kind that the server does not have still raises NotFound.
+        The arguments are those of `get()`.
+
+        Raises:
+            NotFound: the server does not have this kind, for example because its definition is not installed.
+
+        Example:
+            if await config_maps.get_or_none("colors") is None:
+                await config_maps.create(ConfigMap(metadata=ObjectMeta(name="colors")))
         """
         try:
             return await self.get(
@@ -86,9 +107,25 @@ class ReadApi(Generic[T]):
         decode: DecodeMode | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> ResourceList[T]:
-        """Return the objects of a namespace, or of all with `namespace=None`; with `limit` the first page of them.
+        """Return the objects of a collection.
 
-        `decode` replaces the mode of the Api for this call: "eager" decodes all objects before it returns.
+        The result is a sequence of objects. Its `resource_version` is the start for a watch of changes after the list.
+
+        Args:
+            limit: the maximum number of objects. If there are more, `metadata.continue_` of the result is the
+                `continue_token` for the next call. By default there is no limit. `pages()` and `iterate()` do this
+                automatically.
+            continue_token: return the page after the one that contained this token.
+            resource_version: how recent the objects must be. By default the server returns the newest version.
+            resource_version_match: "Exact" or "NotOlderThan"; how the server applies `resource_version`. See
+                https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions.
+
+        Raises:
+            Expired: the server no longer has the version of `continue_token` or `resource_version`.
+
+        Example:
+            for pod in await pods.list(label_selector={"app": "web"}):
+                print(pod.metadata.name)
         """
         options = ListOptions(
             label_selector=label_selector,
@@ -130,9 +167,24 @@ class ReadApi(Generic[T]):
         decode: DecodeMode | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> Pages[T]:
-        """Iterate the objects by pages of `page_size`: `async for page in api.pages()`; the timeout is for each page.
+        """Iterate over a collection by pages, and keep only one page in memory.
 
-        See https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks.
+        Errors of the server are raised by the iteration. If the server no longer has the version of the first page, the
+        iteration continues with the current objects, and `consistent` of the iterator becomes False. See
+        https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks.
+
+        Args:
+            page_size: the maximum number of objects of a page.
+            resource_version: see `list()`.
+            resource_version_match: see `list()`.
+            request_timeout: the time limit for each page.
+
+        Raises:
+            ConfigurationError: `page_size` is less than 1.
+
+        Example:
+            async for page in pods.pages(namespace=None, page_size=100):
+                print(len(page), "pods, remaining:", page.metadata.remaining_item_count)
         """
         options = self._page_options(
             "pages", namespace, label_selector, field_selector, page_size, resource_version, resource_version_match
@@ -152,11 +204,15 @@ class ReadApi(Generic[T]):
         decode: DecodeMode | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> Objects[T]:
-        """Iterate the objects: `async for pod in api.iterate()`; the timeout is for each page.
+        """Iterate over the objects of a collection.
 
-        Reads a page of `page_size` objects at a time and decodes each object when it is its turn. An object is not kept
-        after it was returned, so this needs the least memory and time to go through many objects.
-        See https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks.
+        This needs the least memory and time to read many objects: it requests pages, decodes each object when it is
+        returned, and does not keep it. The arguments and errors are those of `pages()`. After a DecodeError, which
+        names the object, you can continue the iteration.
+
+        Example:
+            async for pod in pods.iterate(namespace=None, field_selector="status.phase=Running"):
+                print(pod.metadata.namespace, pod.metadata.name)
         """
         options = self._page_options(
             "iterate", namespace, label_selector, field_selector, page_size, resource_version, resource_version_match
@@ -202,14 +258,33 @@ class ReadApi(Generic[T]):
         decode: DecodeMode | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> Watch[T]:
-        """Watch changes: `async with api.watch() as events`, then `async for event in events`.
+        """Watch the changes of a collection: `async with api.watch() as events`.
 
-        Without `resource_version` the existing objects come first, as ADDED. With `send_initial_events=True`, an
-        event of type INITIAL_EVENTS_END follows them. Bookmarks update `events.resource_version`; `bookmarks=True`
-        also yields them. The server ends the watch after `timeout_seconds`; continue with
-        `resource_version=events.resource_version`. Raises ReadTimeout if no data arrives for 30 seconds longer than
-        that, and Expired if the revision is too old: list again.
-        See https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes.
+        The server ends a watch after `timeout_seconds`, and the iteration ends. Start the next watch at
+        `events.resource_version`. See
+        https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes.
+
+        Args:
+            resource_version: continue after this version, for example that of a list. Without it, the existing objects
+                are sent first, as `ADDED` events.
+            send_initial_events: with True, the existing objects are sent first, followed by an event
+                `INITIAL_EVENTS_END`.
+            bookmarks: yield `BOOKMARK` events, which have a newer resource version and no object. By default they only
+                update `events.resource_version`.
+            timeout_seconds: the time in seconds after which the server ends the watch.
+
+        Raises:
+            Expired: the server no longer has the resource version; list the objects again.
+            ReadTimeout: no data arrived for `timeout_seconds` + 30 seconds, so the connection is considered dead.
+            ConnectionLost: the connection was closed in the middle of an event.
+            ApiError: the server sent an `ERROR` event.
+
+        Example:
+            async with pods.watch(field_selector={"metadata.name": "web-0"}) as events:
+                async for event in events:
+                    print(event.type, event.object.status.phase)
+                    if event.object.status.phase == "Running":
+                        break
         """
         endpoint = self._endpoint
         endpoint.require("watch")

@@ -29,11 +29,27 @@ async def create_review(
     field_manager: str | None = None,
     request_timeout: TimeoutTypes = ...,
 ) -> C:
-    """Create a review, such as a TokenReview, and return the response of the server; raises Invalid.
+    """Send a review to the server, such as a `SubjectAccessReview`, and return it with the response in its status.
 
-    In a namespace it goes to `namespace`, else to its own `metadata.namespace`, else to that of the configuration. What
-    is answered by a mere success, as a Binding is, comes back as it was sent.
+    A `Binding` is sent in the same way. It does not have a status, so it is returned unchanged.
+
+    Args:
+        client: the client that sends the request.
+        review: the object to send; the class derives from `CreateOnly`.
+        namespace: for a namespaced kind. By default `review.metadata.namespace`, or else the namespace of the
+            configuration.
+
+    Raises:
+        Invalid: the server rejects the review.
+        NamespaceError: `namespace` differs from `review.metadata.namespace`. The request is not sent.
+        TypeError: `review` is an object of another kind; use an `Api` for it.
+
     See https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access.
+
+    Example:
+        spec = SelfSubjectAccessReviewSpec(resource_attributes=ResourceAttributes(verb="list", resource="pods"))
+        review = await create_review(client, SelfSubjectAccessReview(spec=spec))
+        print(review.status.allowed)
     """
     check_client(client)
     resource = api_resource_of_review(review)

@@ -1,4 +1,4 @@
-"""Subresources that are read and written as a whole: status, scale, resize, ephemeral containers."""
+"""Subresources with the verbs get, replace and patch: status, scale, resize, ephemeral containers, approval."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ M = TypeVar("M", bound=Resource | Scale)
 
 
 class Subresource(Generic[M]):
-    """One subresource of the objects of a kind, whose documents are of type `M`."""
+    """The verbs of a subresource, such as `api.status` or `api.scale`.
+
+    `M` is the class of its documents: `Scale` for `scale`, the class of the kind for the others.
+    """
 
     def __init__(self, endpoint: Endpoint[Any], name: str, model: type[M], type_meta: HasTypeMeta) -> None:
         self._endpoint = endpoint
@@ -31,7 +34,15 @@ class Subresource(Generic[M]):
         self._kinds = ExpectedKinds((type_meta,))
 
     async def get(self, name: str, *, namespace: NamespaceTypes = ..., request_timeout: TimeoutTypes = ...) -> M:
-        """Return the subresource of one object; raises NotFound."""
+        """Return the subresource of an object.
+
+        Raises:
+            NotFound: the object does not exist, or its kind does not have this subresource.
+
+        Example:
+            scale = await deployments.scale.get("web")
+            print(scale.spec.replicas)
+        """
         path = self._endpoint.object_path(name, namespace, f"reading {self._name}", self._name)
         return await self._send(self._endpoint.request("GET", path, request_timeout))
 
@@ -45,9 +56,21 @@ class Subresource(Generic[M]):
         field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> M:
-        """Replace the subresource of the object that the document's metadata names; what lies outside of it is ignored.
+        """Replace the subresource of an object, and return it as the server stored it.
 
-        With a `metadata.resource_version` it is a Conflict if the object has changed since.
+        Args:
+            document: the new document. Its metadata identifies the object. The server ignores fields that do not belong
+                to the subresource. If it has a `metadata.resource_version`, the stored object must still have this
+                version.
+
+        Raises:
+            Conflict: the object has changed since it was read.
+            NotFound: the object does not exist.
+
+        Example:
+            scale = await deployments.scale.get("web")
+            scale.spec.replicas = 3
+            await deployments.scale.replace(scale)
         """
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),
@@ -70,7 +93,20 @@ class Subresource(Generic[M]):
         field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> M:
-        """Patch the subresource by one of the kinds in `kubex.patch`; `force` is for an ApplyPatch."""
+        """Patch the subresource of an object, and return it as the server stored it.
+
+        Args:
+            name: the name of the object.
+            patch: a patch of `kubex.patch`. A `StrategicMergePatch` works only for built-in kinds.
+            force: for an ApplyPatch, take over fields of other field managers instead of raising Conflict.
+
+        Raises:
+            NotFound: the object does not exist.
+            Invalid: the server rejects the patch or its result.
+
+        Example:
+            await deployments.scale.patch("web", MergePatch({"spec": {"replicas": 3}}))
+        """
         path = self._endpoint.object_path(name, namespace, f"patching {self._name}", self._name)
         options = WriteOptions(
             dry_run=dry_run_value(dry_run),

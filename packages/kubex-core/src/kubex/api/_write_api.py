@@ -1,4 +1,4 @@
-"""Writing verbs: create, replace, patch, apply, delete, delete_collection."""
+"""The verbs that write: create, replace, patch, apply, delete, delete_collection."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T", bound=Resource)
 
 
 class WriteApi(ReadApi[T]):
-    """The verbs that change objects."""
+    """The verbs that change objects. `Api` describes the arguments that several verbs have."""
 
     async def create(
         self,
@@ -33,10 +33,20 @@ class WriteApi(ReadApi[T]):
         field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T:
-        """Create an object and return it as the server stored it; raises AlreadyExists.
+        """Create an object, and return it as the server stored it.
 
-        It goes to `namespace`, else to its own `metadata.namespace`, else to the Api's namespace. With
-        `metadata.generate_name` the server makes the name.
+        The namespace is `namespace`, or else `obj.metadata.namespace`, or else the namespace of the Api. If
+        `obj.metadata` has a `generate_name` and no `name`, the server generates the name.
+
+        Raises:
+            AlreadyExists: an object with this name exists.
+            Invalid: the server rejects the object; `causes` names the fields.
+            NamespaceError: `obj.metadata.namespace` differs from the namespace of the call. The request is not sent.
+
+        Example:
+            colors = ConfigMap(metadata=ObjectMeta(name="colors"), data={"sky": "blue"})
+            created = await config_maps.create(colors)
+            print(created.metadata.uid)
         """
         endpoint = self._endpoint
         endpoint.require("create")
@@ -63,9 +73,21 @@ class WriteApi(ReadApi[T]):
         field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T:
-        """Replace an object by this one and return what the server stored.
+        """Replace an object, and return it as the server stored it.
 
-        With a `metadata.resource_version` it is a Conflict if the object has changed since. Raises NotFound.
+        Args:
+            obj: the complete new object. If it has a `metadata.resource_version`, the stored object must still have
+                this version. Without one, the object is replaced in any case.
+
+        Raises:
+            Conflict: the object has changed since it was read; read it again and repeat the change.
+            NotFound: the object does not exist.
+            Invalid: the server rejects the object; `causes` names the fields.
+
+        Example:
+            settings = await config_maps.get("settings")
+            settings.data = {"color": "red"}
+            await config_maps.replace(settings)
         """
         endpoint = self._endpoint
         endpoint.require("replace")
@@ -90,9 +112,23 @@ class WriteApi(ReadApi[T]):
         field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T:
-        """Patch an object by one of the kinds in `kubex.patch`, and return what the server stored.
+        """Patch an object, and return it as the server stored it.
 
-        `force` is for an ApplyPatch: it takes over fields of other managers, which are a Conflict otherwise.
+        Args:
+            name: the name of the object.
+            patch: a `MergePatch`, `StrategicMergePatch`, `JsonPatch` or `ApplyPatch` of `kubex.patch`.
+            force: for an ApplyPatch, take over fields of other field managers instead of raising Conflict.
+
+        Raises:
+            NotFound: the object does not exist. An ApplyPatch creates it instead.
+            Conflict: another field manager has a field of an ApplyPatch, or the patch contains an old
+                `resourceVersion`.
+            Invalid: the server rejects the patch or its result.
+
+        See https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply.
+
+        Example:
+            await config_maps.patch("settings", MergePatch({"data": {"color": "red", "size": None}}))
         """
         from kubex.api._patch_request import patch_request  # with the kinds of patch, which not every program needs
 
@@ -120,12 +156,24 @@ class WriteApi(ReadApi[T]):
         field_validation: FieldValidationTypes | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> T:
-        """Declare the fields that this program manages (server-side apply), and return the object as stored.
+        """Create or change an object by server-side apply, and return it as the server stored it.
 
-        Creates the object if it does not exist. Fields that the same manager applied before and that are not in `obj`
-        are removed, so two programs must not share a manager: ConfigurationError without `field_manager` or
-        `ClientOptions.field_manager`. Raises Conflict for a field of another manager, unless `force` takes it over.
-        See https://kubernetes.io/docs/reference/using-api/server-side-apply/.
+        The object contains the fields that this program manages. Fields that the same field manager has applied before
+        and does not apply now are removed. So two programs must not use the same field manager. See
+        https://kubernetes.io/docs/reference/using-api/server-side-apply/.
+
+        Args:
+            obj: the object; a `metadata.managed_fields` is not sent.
+            field_manager: required, unless `ClientOptions.field_manager` is set.
+            force: take over fields of other field managers instead of raising Conflict.
+
+        Raises:
+            ConfigurationError: there is no field manager. The request is not sent.
+            Conflict: another field manager has one of the fields; `causes` names the fields.
+
+        Example:
+            settings = ConfigMap(metadata=ObjectMeta(name="settings"), data={"color": "red"})
+            await config_maps.apply(settings, field_manager="painter", force=True)
         """
         from kubex.api._patch_request import require_field_manager
         from kubex.patch import ApplyPatch
@@ -163,9 +211,25 @@ class WriteApi(ReadApi[T]):
         dry_run: bool = False,
         request_timeout: TimeoutTypes = ...,
     ) -> T | Status:
-        """Delete an object: a Status when it is gone, the object while finalizers or a grace period hold it.
+        """Delete an object. Return a Status, or the object if its deletion is not complete.
 
-        `grace_period_seconds=0` deletes at once. Raises NotFound, and Conflict if a `precondition` does not hold.
+        The deletion is not complete as long as finalizers or the grace period of a pod delay it.
+
+        Args:
+            name: the name of the object.
+            grace_period_seconds: the time that a pod has to stop; 0 deletes it immediately. By default the value in the
+                object is used.
+            propagation_policy: when dependent objects are deleted: "Background", "Foreground" or "Orphan". The default
+                depends on the kind, and is usually "Background". See
+                https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion.
+            precondition: the `uid` or `resource_version` that the object must have.
+
+        Raises:
+            NotFound: the object does not exist.
+            Conflict: the object does not match `precondition`.
+
+        Example:
+            await pods.delete("web-0", grace_period_seconds=0)
         """
         endpoint = self._endpoint
         endpoint.require("delete")
@@ -192,10 +256,15 @@ class WriteApi(ReadApi[T]):
         dry_run: bool = False,
         request_timeout: TimeoutTypes = ...,
     ) -> ResourceList[T] | Status:
-        """Delete every object that the selectors match, and return those that were deleted.
+        """Delete the objects that match the selectors, and return the objects that were deleted.
 
-        Without selectors that is every object of the namespace. Servers have no path that deletes in all namespaces
-        at once: with `namespace=None` they response MethodNotAllowed.
+        Without selectors, this deletes all objects of the namespace. The other arguments are those of `delete()`.
+
+        Raises:
+            MethodNotAllowed: `namespace` is None. Servers cannot delete objects of all namespaces in one request.
+
+        Example:
+            await pods.delete_collection(label_selector={"app": "web"})
         """
         endpoint = self._endpoint
         endpoint.require("delete_collection")

@@ -55,10 +55,10 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-# How much is read of the error response to a stream, in bytes.
-_ERROR_BODY = 2**20
+# The maximum size of the error body of a stream that is read, in bytes.
+_MAX_ERROR_BODY = 2**20
 
-# The response of Go's HTTP server to plain HTTP on a port for TLS.
+# The body with which Go's HTTP server rejects plain HTTP on a port for TLS; its status is 400.
 BAD_REQUEST = 400
 PLAIN_HTTP_REFUSED = b"Client sent an HTTP request to an HTTPS server."
 
@@ -112,7 +112,7 @@ class Client:
 
     @property
     def configuration(self) -> ClientConfiguration:
-        """The server and the credentials."""
+        """The configuration: the server and the credentials."""
         return self._configuration
 
     @property
@@ -122,7 +122,7 @@ class Client:
 
     @property
     def backend(self) -> Backend:
-        """The HTTP backend in use."""
+        """The HTTP backend of this client."""
         return self._backend
 
     async def __aenter__(self) -> Self:
@@ -136,7 +136,7 @@ class Client:
             await self.aclose()
 
     async def aclose(self) -> None:
-        """Close every connection. Open streams then raise ConnectionLost. A second call does nothing."""
+        """Close all connections. Open streams then raise ConnectionLost. A second call does nothing."""
         self._loop.check_end()
         self._closed = True
         with anyio.CancelScope(shield=True):
@@ -155,16 +155,33 @@ class Client:
         headers: Mapping[str, str] | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> Response:
-        """Send a request to any path, with the same errors, retries and warnings as `Api`.
+        """Send a request to any path, and return the complete response.
 
-        `json` is a model or plain values; `body` is bytes of the media type `content_type`. Raises ApiError for a
-        status of 300 or above, and TransportError if there is no response.
+        Authentication, retries, warnings and errors are the same as for the verbs of `Api`.
+
+        Args:
+            method: the HTTP method, in upper or lower case.
+            path: the path, which starts with `/` and is percent-encoded, without the query.
+            query: the query parameters. None omits a parameter, a list repeats it, and booleans are sent as `true` and
+                `false`.
+            json: a model or plain values; the body is their JSON.
+            body: the body as bytes, of the media type `content_type`. Pass either `json` or `body`.
+            content_type: the media type of the body.
+            accept: the media type that the response must have.
+            headers: additional headers, which replace headers of Kubex with the same name.
+            request_timeout: the time limits, as a number of seconds in total or a `Timeout`. `None` disables them.
+                `...` is the default of the client.
+
+        Raises:
+            ApiError: the status is 300 or higher. The subclass depends on the status.
+            TransportError: there is no response.
 
         Example:
-            response = await client.request("GET", "/readyz", query={"verbose": True})
+            response = await client.request("GET", "/readyz", query={"verbose": True}, accept="text/plain")
+            print(response.body.decode())
         """
         request = self._build(method, path, query, json, body, content_type, accept, headers, request_timeout)
-        return await self._call(request, _whole)
+        return await self._call(request, _identity)
 
     def stream(
         self,
@@ -179,35 +196,50 @@ class Client:
         headers: Mapping[str, str] | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> ByteStream:
-        """Open any path as a stream of bytes: `async with client.stream("GET", path) as stream`.
+        """Open a streamed response of any path: `async with client.stream("GET", path) as stream`.
 
-        Streams do not count towards `pool_size`. They have no read timeout unless `request_timeout` sets one.
+        The request is sent when the block is entered, which also raises its errors. The arguments and errors are those
+        of `request()`. Streams do not count for `ClientOptions.pool_size`.
+
+        Args:
+            request_timeout: by default there is no time limit for reading, only for the response headers. A total
+                limits the time until the end of the stream.
+
+        Example:
+            async with client.stream("GET", "/metrics") as stream:
+                async for line in stream.text():
+                    print(line)
         """
         request = self._build(method, path, query, json, body, content_type, accept, headers, request_timeout)
         return self._open(request)
 
     async def version(self, *, request_timeout: TimeoutTypes = ...) -> "VersionInfo":
-        """Return the version of the API server."""
+        """Return the version of the API server.
+
+        Example:
+            version = await client.version()
+            print(version.git_version)
+        """
         from kubex.models import VersionInfo
 
         request = Request(method="GET", path="/version", timeout=self._resolve_timeout(request_timeout))
         return await self._call(request, lambda response: decode(VersionInfo, response.body, "VersionInfo"))
 
     async def _call(self, request: Request, decode: Callable[[Response], R]) -> R:
-        """Send a request, raise an ApiError for an error status, decode the response, and issue its warnings."""
+        """Send a request, decode the response and issue its warnings; raises an ApiError for an error status."""
         self._check()
         timeout = self._timeouts.plain(request.timeout)
         response = await with_deadline(timeout.total, request, self._plain.run(request, timeout.limits))
         warnings = response.headers.warnings() if self._options.log_api_warnings else ()
         if response.status >= 300:
-            raise_with_warnings(self._refusal(request, response, response.body), warnings)
+            raise_with_warnings(self._error_for(request, response, response.body), warnings)
         try:
             result = decode(response)
         except DecodeError as error:
-            refusal = error_for_content(
+            content_error = error_for_content(
                 error, response.body, response.headers, method=request.method, path=request.path
             )
-            raise_with_warnings(refusal, warnings)
+            raise_with_warnings(content_error, warnings)
         if warnings:
             warn_result(warnings, result)
         return result
@@ -215,13 +247,13 @@ class Client:
     def _open(
         self, request: Request, *, idle: float | None = None, block: str = "client.stream(...) as stream"
     ) -> ByteStream:
-        """Return the stream of a request. `idle` is its read timeout in seconds, if the call does not set one."""
+        """Return the stream of a request. `idle` is its read timeout in seconds if the call does not set one."""
         timeout = self._timeouts.stream(request.timeout, idle=idle)
         opened = partial(self._open_stream, request, timeout)
         return ByteStream(opened, life=timeout.life, where=(request.method, request.path), block=block)
 
     def _resolve_timeout(self, timeout: TimeoutTypes) -> Resolved:
-        """Check the timeout of one call, and warn about phases that this backend ignores."""
+        """Check the timeout of a call, and warn about phases that this backend ignores."""
         resolved = coerce_timeout(timeout, field="request_timeout")
         if isinstance(resolved, Timeout):
             warn_ignored_timeout(resolved, self._configuration, self._backend)
@@ -229,10 +261,10 @@ class Client:
 
     async def _open_stream(self, request: Request, timeout: CallTimeout) -> OpenStream:
         self._check()
-        opened, refusal = await with_deadline(timeout.total, request, self._opened(request, timeout))
+        opened, error_body = await with_deadline(timeout.total, request, self._open_response(request, timeout))
         warnings = opened.headers.warnings() if self._options.log_api_warnings else ()
-        if refusal is not None:
-            raise_with_warnings(self._refusal(request, opened, refusal), warnings)
+        if error_body is not None:
+            raise_with_warnings(self._error_for(request, opened, error_body), warnings)
         try:
             warn_result(warnings, None)
         except BaseException:
@@ -240,16 +272,16 @@ class Client:
             raise
         return opened
 
-    async def _opened(self, request: Request, timeout: CallTimeout) -> tuple[OpenStream, bytes | None]:
+    async def _open_response(self, request: Request, timeout: CallTimeout) -> tuple[OpenStream, bytes | None]:
         opened = await self._streams.run(request, timeout.limits)
         if opened.status < 300:
             return opened, None
         try:
-            return opened, await _read_some(opened.response)
+            return opened, await _read_error_body(opened.response)
         finally:
             await opened.close()
 
-    def _refusal(self, request: Request, response: ResponseHead, body: bytes) -> KubexError:
+    def _error_for(self, request: Request, response: ResponseHead, body: bytes) -> KubexError:
         if response.status == BAD_REQUEST and body.rstrip() == PLAIN_HTTP_REFUSED:
             return TLSError(SERVER_USES_TLS, request.method, self._configuration.url)
         return error_from_response(response.status, response.headers, body, method=request.method, path=request.path)
@@ -303,30 +335,30 @@ class Client:
         self._loop.check()
 
 
-async def _read_some(response: StreamResponse) -> bytes:
+async def _read_error_body(response: StreamResponse) -> bytes:
     body = b""
-    while len(body) < _ERROR_BODY and (chunk := await response.receive()):
+    while len(body) < _MAX_ERROR_BODY and (chunk := await response.receive()):
         body += chunk
     return body
 
 
-def _whole(response: Response) -> Response:
+def _identity(response: Response) -> Response:
     return response
 
 
-# The verbs in `kubex.api` use the functions below. They are not public methods, because users do not build a `Request`.
+# The verbs in `kubex.api` use these functions. They are not public methods, because users do not build a `Request`.
 
 
 def send_request(client: Client, request: Request, decode: Callable[[Response], R]) -> Awaitable[R]:
-    """Send a request; see `Client._call()`."""
+    """Send a request, and decode the response with `decode`."""
     return client._call(request, decode)  # pyright: ignore[reportPrivateUsage]
 
 
 def open_byte_stream(client: Client, request: Request, *, block: str, idle: float | None = None) -> ByteStream:
-    """Return the stream of a request; see `Client._open`."""
+    """Return the stream of a request. `idle` is its read timeout in seconds, `block` its `async with` for errors."""
     return client._open(request, idle=idle, block=block)  # pyright: ignore[reportPrivateUsage]
 
 
 def resolve_timeout(client: Client, timeout: TimeoutTypes) -> Resolved:
-    """Check the timeout of one call; see `Client._resolve_timeout`."""
+    """Check the timeout of a call."""
     return client._resolve_timeout(timeout)  # pyright: ignore[reportPrivateUsage]

@@ -76,13 +76,20 @@ def create_client(
 ) -> _ClientContext:
     """Create a client: `async with create_client() as client`, or `client = await create_client()`.
 
-    Without `configuration` it loads the kubeconfig (`KUBECONFIG`, else `~/.kube/config`), or else the service account
-    of the pod. `client_class` is a `ClientChoise`, the name of a backend or a `Backend`. By default the environment
-    variable `KUBEX_BACKEND` names the backend; if it is not set, the installed backend with the highest priority that
-    supports the current async library is used (aiohttp, then httpx).
+    The second form requires `await client.aclose()` at the end.
 
-    Raises ConfigurationError if there is no usable configuration, NoBackendError (an ImportError) if no backend can be
-    used, and BackendError if the named backend cannot be used.
+    Args:
+        configuration: the server and the credentials. By default, they are loaded from the kubeconfig (`KUBECONFIG`, or
+            else `~/.kube/config`), or else from the service account of the pod.
+        client_class: the HTTP backend: a `ClientChoise`, the name of a backend or a `Backend`. By default, the
+            environment variable `KUBEX_BACKEND` selects it, or else the installed backend with the highest priority
+            that supports the current async library: aiohttp, then httpx.
+        options: timeouts, retries, the proxy and other settings of the client.
+
+    Raises:
+        ConfigurationError: there is no usable configuration.
+        NoBackendError: no installed backend can be used. It is an ImportError.
+        BackendError: the selected backend cannot be used.
 
     Example:
         async with create_client() as client:

@@ -23,7 +23,7 @@ _PIECE = 2**17
 
 
 class OpenStream:
-    """A response after the arrival of its headers, with what must be closed at its end."""
+    """A response after its headers have been received, and the transport that it uses."""
 
     __slots__ = ("context", "pooled", "response")
 
@@ -53,10 +53,10 @@ class OpenStream:
 
 
 class ByteStream:
-    """A streamed response, read as chunks or lines. Leaving the `async with` block closes the connection at once.
+    """A streamed response, read as chunks or lines. Leaving the `async with` block closes the connection immediately.
 
-    Raises TransportError if the connection is lost, DeadlineExceeded if the total of `request_timeout` is exceeded,
-    and StreamNotOpenError outside of the block.
+    Raises TransportError if the connection is lost, DeadlineExceeded after the total of `request_timeout`, and
+    StreamNotOpenError outside of the block.
 
     Example:
         async with client.stream("GET", "/metrics") as stream:
@@ -120,7 +120,7 @@ class ByteStream:
         return self._response.headers
 
     async def receive(self) -> bytes:
-        """Return the next bytes as they arrive; `b""` at the end."""
+        """Return the next bytes when they arrive, and `b""` at the end."""
         if self._deadline is None:
             return await self._response.receive()
         with anyio.CancelScope(deadline=self._deadline):
@@ -198,7 +198,7 @@ class Lines(Generic[L]):
         return self._ready.pop()
 
     def push(self, lines: Sequence[L]) -> None:
-        """Put lines in front of those that come next."""
+        """Insert lines before the next one."""
         self._ready += reversed(lines)
 
     async def _refill(self) -> None:

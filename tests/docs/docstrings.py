@@ -1,0 +1,46 @@
+"""Finds the `Example:` sections in the docstrings of the public API."""
+
+import inspect
+import re
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from docs.blocks import Block
+
+SECTION = re.compile(r"^Example:\n(?P<code>(?:(?: {4}.*)?\n)+)", re.MULTILINE)
+
+
+def public_objects(module: ModuleType) -> Iterator[tuple[str, object]]:
+    """Yield the public names of a module, and the public methods of its classes, with their objects."""
+    for name in module.__all__:
+        value = getattr(module, name)
+        yield f"{module.__name__}.{name}", value
+        if inspect.isclass(value) and value.__module__.startswith("kubex."):
+            for member, function in inspect.getmembers(value, inspect.isfunction):
+                if not member.startswith("_"):
+                    yield f"{module.__name__}.{name}.{member}", function
+
+
+def example(value: object) -> Block | None:
+    """Return the code in the `Example:` section of a docstring, or None without such a section."""
+    docstring = inspect.getdoc(value) if inspect.isclass(value) or inspect.isfunction(value) else None
+    section = SECTION.search(f"{docstring}\n")
+    if section is None:
+        return None
+    path = Path(inspect.getsourcefile(value) or "")  # type: ignore[arg-type]  # a class or a function, see above
+    lines, start = inspect.getsourcelines(value)  # type: ignore[arg-type]  # the same
+    line = start + next(number for number, text in enumerate(lines) if text.strip() == "Example:") + 1
+    return Block(path, line, "python", textwrap.dedent(section["code"]))
+
+
+def examples(*modules: ModuleType) -> dict[str, Block]:
+    """Return the examples of several modules, each once, by the public name of the object that they belong to."""
+    found: dict[tuple[Path, int], tuple[str, Block]] = {}
+    for module in modules:
+        for name, value in public_objects(module):
+            block = example(value)
+            if block is not None:
+                found.setdefault((block.path, block.line), (name, block))
+    return dict(found.values())

@@ -1,0 +1,101 @@
+"""The examples in the docstrings of the public API run, and every verb has one."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+import kubex
+import kubex.api
+import kubex.client
+import kubex.errors
+import kubex.models
+import kubex.patch
+from docs.blocks import Block, run_block
+from docs.docstrings import example, examples
+from kubex.api import Api, Logs, Subresource, create_api, create_review
+from kubex.client import Client, create_client
+from kubex.models import ObjectMeta
+from kubex.patch import MergePatch
+from kubex_k8s.v1_37.apps.v1 import Deployment
+from kubex_k8s.v1_37.authorization.v1 import ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, ServiceAccount
+from kubex_testing.embedded import Answer, EmbeddedServer
+
+EXAMPLES = examples(kubex.api, kubex.client, kubex.patch)
+# Public attributes of an Api that are not verbs: properties, accessors, and aclose().
+NOT_VERBS = {"aclose", "approval", "client", "ephemeral_containers", "logs", "metadata", "namespace"}
+NOT_VERBS |= {"resize", "resource", "scale", "status"}
+WEB = {
+    "metadata": {"name": "web"},
+    "spec": {
+        "replicas": 2,
+        "selector": {"matchLabels": {"app": "web"}},
+        "template": {
+            "metadata": {"labels": {"app": "web"}},
+            "spec": {"containers": [{"name": "app", "image": "app:1"}]},
+        },
+    },
+}
+
+
+def public_names(value: object) -> set[str]:
+    return {name for name in dir(value) if not name.startswith("_")}
+
+
+def verbs() -> Iterable[tuple[str, object]]:
+    for name in sorted(public_names(Api) - NOT_VERBS):
+        yield f"Api.{name}", getattr(Api, name)
+    for kind in (Logs, Subresource):
+        for name in sorted(public_names(kind)):
+            yield f"{kind.__name__}.{name}", getattr(kind, name)
+    for name in ("request", "stream", "version"):
+        yield f"Client.{name}", getattr(Client, name)
+    for function in (create_api, create_client, create_review):
+        yield function.__name__, function
+
+
+@pytest.mark.parametrize("verb", [pytest.param(value, id=name) for name, value in verbs()])
+def test_each_verb_has_an_example(verb: object) -> None:
+    assert example(verb) is not None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("block", [pytest.param(block, id=name) for name, block in EXAMPLES.items()])
+async def test_the_example_of_a_docstring_runs(block: Block, cluster: EmbeddedServer) -> None:
+    async with create_client() as client:
+        names = await names_in_examples(client, cluster)
+        await run_block(block, names)
+
+
+async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str, Any]:
+    """Create the objects that examples use, and return the names that are in scope in examples."""
+    pods = Api(Pod, client, namespace="default")
+    config_maps = Api(ConfigMap, client, namespace="default")
+    deployments = Api(Deployment, client, namespace="default")
+    service_accounts = Api(ServiceAccount, client, namespace="default")
+
+    spec = PodSpec(containers=[Container(name="app", image="app:1")], node_name="node")
+    await pods.create(Pod(metadata=ObjectMeta(name="web-0", labels={"app": "web"}), spec=spec))
+    await pods.status.patch("web-0", MergePatch({"status": {"phase": "Running"}}))
+    cluster.inject("GET /metrics", Answer(200, b"apiserver_request_total 1\n"))
+    cluster.set_pod_log("default", "web-0", "app", b"starting\nready\n")
+    await config_maps.create(ConfigMap(metadata=ObjectMeta(name="settings"), data={"color": "blue", "size": "large"}))
+    await deployments.create(Deployment.model_validate(WEB))
+    await service_accounts.create(ServiceAccount(metadata=ObjectMeta(name="builder")))
+
+    public = {
+        name: getattr(module, name)
+        for module in (kubex.models, kubex.errors, kubex.patch, kubex.client, kubex.api, kubex)
+        for name in module.__all__
+    }
+    kinds = (ConfigMap, Pod, ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec)
+    return {
+        **public,
+        **{kind.__name__: kind for kind in kinds},
+        "client": client,
+        "config_maps": config_maps,
+        "deployments": deployments,
+        "pods": pods,
+        "service_accounts": service_accounts,
+    }
