@@ -1,4 +1,4 @@
-"""Clients on raw servers, and what they pass to their transports."""
+"""Fixtures that create clients for socket servers and record what they pass to their transports."""
 
 import gc
 import os
@@ -24,51 +24,51 @@ from kubex.transport import (
     wrapped,
 )
 from support.backend_pairs import BackendPair
-from transport.socket_server import Script, Serve, Server, ok
+from transport.socket_server import ConnectionHandler, Server, StartServer, respond_ok
 
 BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}
 
-# Attempts as many as by default, without the waiting.
-SOON = RetryPolicy(initial_delay=0.001, max_delay=0.002)
+# As many attempts as by default, but almost without delays.
+FAST_RETRIES = RetryPolicy(initial_delay=0.001, max_delay=0.002)
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left_to_the_collector() -> Iterator[None]:
-    """Let warnings of what a test left behind come up in that test."""
+def collect_garbage_after_test() -> Iterator[None]:
+    """Collect garbage after each test, so that warnings about unclosed resources appear in the right test."""
     yield
     gc.collect(1)
 
 
 @pytest.fixture(autouse=True)
-def nothing_of_the_developers_shell(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the machine's proxies, kubeconfig and choice of backend out of the tests."""
+def remove_environment_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove the variables that select a proxy, a kubeconfig or a backend."""
     for name in tuple(os.environ):
         if name.lower().endswith("_proxy") or name in ("KUBECONFIG", "KUBEX_BACKEND"):
             monkeypatch.delenv(name)
 
 
 @dataclass
-class Handed:
-    """What clients passed to their transports."""
+class TransportRecorder:
+    """The transports that clients created, with their settings and requests."""
 
     configs: list[TransportConfig] = field(default_factory=list)
     requests: list[PreparedRequest] = field(default_factory=list)
     transports: list[Transport] = field(default_factory=list)
 
 
-class Recorded(Transport):
-    """Records the requests to a transport."""
+class RecordingTransport(Transport):
+    """A wrapper that records the requests to a transport."""
 
-    def __init__(self, inner: Transport, handed: Handed) -> None:
+    def __init__(self, inner: Transport, recorder: TransportRecorder) -> None:
         super().__init__(inner.config)
         self.errors = inner.errors
         self._inner = inner
-        self._handed = handed
-        handed.configs.append(inner.config)
-        handed.transports.append(self)
+        self._recorder = recorder
+        recorder.configs.append(inner.config)
+        recorder.transports.append(self)
 
     async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
-        self._handed.requests.append(request)
+        self._recorder.requests.append(request)
         return await self._inner.open(request, guard)
 
     async def open_websocket(
@@ -81,39 +81,39 @@ class Recorded(Transport):
 
 
 @pytest.fixture
-def handed() -> Handed:
-    """Collect what the clients of this test pass to their transports."""
-    return Handed()
+def recorder() -> TransportRecorder:
+    """Return a recorder of the transports of the clients of this test."""
+    return TransportRecorder()
 
 
 @pytest.fixture
-def backend(pair: BackendPair, handed: Handed) -> Backend:
-    """Return the backend of the pair, whose transports also record what they receive."""
-    return wrapped(BACKENDS[pair.backend], lambda transport: Recorded(transport, handed))
+def backend(pair: BackendPair, recorder: TransportRecorder) -> Backend:
+    """Return the backend of the pair. It also records its transports and their requests."""
+    return wrapped(BACKENDS[pair.backend], lambda transport: RecordingTransport(transport, recorder))
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Start raw servers, which end with the test."""
+def start_server() -> Iterator[StartServer]:
+    """Return a function that starts a server. All servers are stopped at the end of the test."""
     with ExitStack() as stack:
 
-        def started(script: Script = ok, **settings: Any) -> Server:
-            return stack.enter_context(Server(script, **settings))
+        def start(handler: ConnectionHandler = respond_ok, **settings: Any) -> Server:
+            return stack.enter_context(Server(handler, **settings))
 
-        yield started
+        yield start
 
 
-Connect: TypeAlias = Callable[..., Client]
-"""The fixture `connect`: a server or a URL, then options."""
+MakeClient: TypeAlias = Callable[..., Client]
+"""The type of the fixture `make_client`. Its arguments are a server or a URL, then client options."""
 
 
 @pytest.fixture
-def connect(backend: Backend) -> Connect:
-    """Make a client of the pair for a server: `async with connect(server, timeout=1) as client`."""
+def make_client(backend: Backend) -> MakeClient:
+    """Return a function that creates a client: `async with make_client(server, timeout=1) as client`."""
 
-    def made(server: Server | str, *, configuration: dict[str, Any] | None = None, **options: Any) -> Client:
+    def create(server: Server | str, *, configuration: dict[str, Any] | None = None, **options: Any) -> Client:
         url = server if isinstance(server, str) else server.url
-        options.setdefault("retry", SOON)
+        options.setdefault("retry", FAST_RETRIES)
         return Client(ClientConfiguration(url=url, **(configuration or {})), ClientOptions(**options), backend=backend)
 
-    return made
+    return create

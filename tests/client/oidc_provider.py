@@ -14,11 +14,11 @@ from urllib.parse import parse_qs, unquote_plus
 import trustme
 
 from kubex.configuration import OpenIDConnect
-from transport.socket_server import Peer, Seen, Serve
+from transport.socket_server import ReceivedRequest, ServerConnection, StartServer
 
 SECRET = "marked-secret-client"
 
-ProviderScript = Callable[[Peer], None]
+ProviderScript = Callable[[ServerConnection], None]
 """Sends the response to one request."""
 
 
@@ -42,8 +42,8 @@ class Provider:
     contains the keys that verify them.
     """
 
-    def __init__(self, serve: Serve, *, tls: Any = None, host: str = "127.0.0.1") -> None:
-        self.server = serve(self._script, tls=tls)
+    def __init__(self, start_server: StartServer, *, tls: Any = None, host: str = "127.0.0.1") -> None:
+        self.server = start_server(self._script, tls=tls)
         self.url = f"{'https' if tls else 'http'}://{host}:{self.server.port}/realm"
         self.client_id = "kubex"
         self.secret: str | None = None
@@ -76,9 +76,9 @@ class Provider:
         return OpenIDConnect(**values | fields)
 
     @property
-    def refresh_requests(self) -> list[Seen]:
+    def refresh_requests(self) -> list[ReceivedRequest]:
         """The requests to the token endpoint."""
-        return [seen for seen in self.server.seen if seen.target == "/realm/token"]
+        return [request for request in self.server.requests if request.target == "/realm/token"]
 
     def discovery_document(self, **fields: Any) -> bytes:
         """Return the content of `.well-known/openid-configuration`."""
@@ -95,36 +95,36 @@ class Provider:
             document["refresh_token"] = self.refresh_token = f"marked-secret-refresh-{self.issued}"
         return json.dumps({**document, **fields}).encode()
 
-    def _script(self, peer: Peer) -> None:
+    def _script(self, connection: ServerConnection) -> None:
         try:
-            while seen := peer.request():
-                if seen.target == "/realm/.well-known/openid-configuration":
-                    (self.discovery_script or self._send_discovery_document)(peer)
-                elif seen.target == "/realm/keys":
-                    peer.answer(self.jwks, headers="Connection: close\r\n")
+            while request := connection.read_request():
+                if request.target == "/realm/.well-known/openid-configuration":
+                    (self.discovery_script or self._send_discovery_document)(connection)
+                elif request.target == "/realm/keys":
+                    connection.respond(self.jwks, headers="Connection: close\r\n")
                 elif self.token_script is not None:
-                    self.token_script(peer)
+                    self.token_script(connection)
                 else:
-                    self._refresh(peer, seen)
+                    self._refresh(connection, request)
         finally:
             self.closed_connections.release()
 
-    def _send_discovery_document(self, peer: Peer) -> None:
-        peer.answer(self.discovery_document())
+    def _send_discovery_document(self, connection: ServerConnection) -> None:
+        connection.respond(self.discovery_document())
 
-    def _refresh(self, peer: Peer, seen: Seen) -> None:
-        form = {name: values[0] for name, values in parse_qs(seen.body.decode()).items()}
+    def _refresh(self, connection: ServerConnection, request: ReceivedRequest) -> None:
+        form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
         with self._lock:
-            if (seen.method, seen.header("content-type")) != ("POST", "application/x-www-form-urlencoded"):
-                refuse(peer, "invalid_request")
-            elif not self._accepts_client(form, seen.header("authorization")):
-                refuse(peer, "invalid_client", status="401 Unauthorized")
+            if (request.method, request.header("content-type")) != ("POST", "application/x-www-form-urlencoded"):
+                send_oauth_error(connection, "invalid_request")
+            elif not self._accepts_client(form, request.header("authorization")):
+                send_oauth_error(connection, "invalid_client", status="401 Unauthorized")
             elif form.get("grant_type") != "refresh_token":
-                refuse(peer, "unsupported_grant_type")
+                send_oauth_error(connection, "unsupported_grant_type")
             elif form.get("refresh_token") != self.refresh_token:
-                refuse(peer, "invalid_grant", f"{form.get('refresh_token')} is not active")
+                send_oauth_error(connection, "invalid_grant", f"{form.get('refresh_token')} is not active")
             else:
-                peer.answer(self.issue_tokens(), headers="Content-Type: application/json\r\n")
+                connection.respond(self.issue_tokens(), headers="Content-Type: application/json\r\n")
 
     def _accepts_client(self, form: dict[str, str], authorization: str | None) -> bool:
         credentials = form.get("client_id"), form.get("client_secret")
@@ -149,7 +149,9 @@ def pem(ca: trustme.CA) -> str:
     return ca.cert_pem.bytes().decode()
 
 
-def refuse(peer: Peer, error: str, description: str | None = None, *, status: str = "400 Bad Request") -> None:
+def send_oauth_error(
+    connection: ServerConnection, error: str, description: str | None = None, *, status: str = "400 Bad Request"
+) -> None:
     """Send an error response in the format of OAuth 2.0."""
     document = {"error": error} | ({"error_description": description} if description else {})
-    peer.answer(json.dumps(document).encode(), status=status, headers="Content-Type: application/json\r\n")
+    connection.respond(json.dumps(document).encode(), status=status, headers="Content-Type: application/json\r\n")

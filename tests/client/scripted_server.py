@@ -1,122 +1,123 @@
-"""Scripts for raw servers: each request takes the next turn, on whatever connection it comes."""
+"""Connection handlers that respond to each request with the next response of a sequence."""
 
 import gzip
 import threading
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from transport.socket_server import SECONDS, Peer, Seen
+from transport.socket_server import WAIT_TIMEOUT, ServerConnection
 
-Turn: TypeAlias = Callable[[Peer], None]
+Responder: TypeAlias = Callable[[ServerConnection], None]
+"""Responds to a request that was read from the connection."""
 
 
-class Turns:
-    """A script of one turn for each request; the last one goes on for ever. `seen` keeps the requests in order."""
+class ResponseSequence:
+    """Handles connections: each request gets the next response, on any connection. The last response is repeated."""
 
-    def __init__(self, *turns: Turn) -> None:
-        self._turns = list(turns)
+    def __init__(self, *responders: Responder) -> None:
+        self._responders = list(responders)
         self._lock = threading.Lock()
 
-    def __call__(self, peer: Peer) -> None:
-        """Serve one connection."""
+    def __call__(self, connection: ServerConnection) -> None:
+        """Handle one connection."""
         try:
-            while peer.request():
+            while connection.read_request():
                 with self._lock:
-                    turn = self._turns.pop(0) if len(self._turns) > 1 else self._turns[0]
-                turn(peer)
-        except (BrokenPipeError, ConnectionResetError):  # the client left while it was being answered
-            peer.server.closed.set()
+                    responder = self._responders.pop(0) if len(self._responders) > 1 else self._responders[0]
+                responder(connection)
+        except (BrokenPipeError, ConnectionResetError):  # the client closed the connection during the response
+            connection.server.connection_closed.set()
             raise
 
 
-def answer(body: bytes = b"{}", *, status: str = "200 OK", headers: Iterable[tuple[str, str]] = ()) -> Turn:
-    """Answer with a whole body."""
+def respond_with(body: bytes = b"{}", *, status: str = "200 OK", headers: Iterable[tuple[str, str]] = ()) -> Responder:
+    """Send a complete response."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return lambda peer: peer.answer(body, status=status, headers=lines)
+    return lambda connection: connection.respond(body, status=status, headers=lines)
 
 
-def refuse(status: str, body: bytes = b"", **headers: str) -> Turn:
-    """Answer with an error; an underscore in the name of a header stands for a hyphen."""
-    return answer(body, status=status, headers=[(name.replace("_", "-"), value) for name, value in headers.items()])
+def respond_error(status: str, body: bytes = b"", **headers: str) -> Responder:
+    """Send a complete error response. Underscores in the names of headers become hyphens."""
+    fields = [(name.replace("_", "-"), value) for name, value in headers.items()]
+    return respond_with(body, status=status, headers=fields)
 
 
-def compressed(body: bytes) -> Turn:
-    """Answer with a body in gzip."""
-    return answer(gzip.compress(body), headers=[("Content-Encoding", "gzip")])
+def respond_gzip(body: bytes) -> Responder:
+    """Send a complete response with a gzip body."""
+    return respond_with(gzip.compress(body), headers=[("Content-Encoding", "gzip")])
 
 
-def hang_up(_: Peer) -> None:
-    """Close the connection without an answer."""
-    raise ConnectionError("as the script says")
+def close_without_response(_: ServerConnection) -> None:
+    """Close the connection without a response."""
+    raise ConnectionError("the server closes the connection")
 
 
-def stream(*chunks: bytes, until: threading.Event | None = None) -> Turn:
-    """Answer with chunks; the answer ends when the event is set, or goes on until the client leaves."""
+def respond_stream(*chunks: bytes, until: threading.Event | None = None) -> Responder:
+    """Send a chunked response. It ends when the event is set; without an event, it waits for the client to close."""
 
-    def turn(peer: Peer) -> None:
-        peer.chunked()
+    def respond(connection: ServerConnection) -> None:
+        connection.start_chunked()
         for chunk in chunks:
-            peer.chunk(chunk)
+            connection.send_chunk(chunk)
         if until is None:
-            peer.wait_until_closed()
-        elif until.wait(SECONDS):
-            peer.chunk(b"")
+            connection.wait_until_closed()
+        elif until.wait(WAIT_TIMEOUT):
+            connection.send_chunk(b"")
 
-    return turn
-
-
-def silence(peer: Peer) -> None:
-    """Answer nothing until the client leaves."""
-    peer.wait_until_closed()
+    return respond
 
 
-class Arrivals:
-    """Counts requests that have arrived: `arrived` is released for each."""
+def respond_never(connection: ServerConnection) -> None:
+    """Send nothing, and wait until the client closes the connection."""
+    connection.wait_until_closed()
+
+
+class RequestSignal:
+    """Releases the semaphore `request_received` for each request."""
 
     def __init__(self) -> None:
-        self.arrived = threading.Semaphore(0)
+        self.request_received = threading.Semaphore(0)
 
-    def then(self, turn: Turn) -> Turn:
-        """Count, then take the turn."""
+    def before(self, responder: Responder) -> Responder:
+        """Return a responder that releases the semaphore, then responds."""
 
-        def both(peer: Peer) -> None:
-            self.arrived.release()
-            turn(peer)
+        def respond(connection: ServerConnection) -> None:
+            self.request_received.release()
+            responder(connection)
 
-        return both
+        return respond
 
 
 class Gate:
-    """A turn that answers only once it is opened, or once so many requests wait at it."""
+    """A responder that waits until `open()` is called, or until `opens_at` requests wait.
+
+    `max_waiting` is the largest number of requests that waited at the same time. The semaphore `request_received` is
+    released for each request.
+    """
 
     def __init__(self, opens_at: int | None = None) -> None:
-        self._open = threading.Event()
+        self._opened = threading.Event()
         self._opens_at = opens_at
         self._lock = threading.Lock()
         self.waiting = 0
-        self.most = 0
-        self.arrived = threading.Semaphore(0)
+        self.max_waiting = 0
+        self.request_received = threading.Semaphore(0)
 
-    def __call__(self, peer: Peer) -> None:
-        """Wait, then answer."""
+    def __call__(self, connection: ServerConnection) -> None:
+        """Wait, then respond."""
         with self._lock:
             self.waiting += 1
-            self.most = max(self.most, self.waiting)
+            self.max_waiting = max(self.max_waiting, self.waiting)
             if self.waiting == self._opens_at:
-                self._open.set()
-        self.arrived.release()
-        opened = self._open.wait(SECONDS)
+                self._opened.set()
+        self.request_received.release()
+        opened = self._opened.wait(WAIT_TIMEOUT)
         with self._lock:
             self.waiting -= 1
         if not opened:
-            raise AssertionError(f"nobody opened the gate; {self.most} requests came at most")
-        peer.answer(b"{}")
+            raise AssertionError(f"the gate was not opened; at most {self.max_waiting} requests waited")
+        connection.respond(b"{}")
 
     def open(self) -> None:
-        """Let everybody pass from now on."""
-        self._open.set()
-
-
-def times(seen: Iterable[Seen], method: str) -> int:
-    """Count the requests of a method."""
-    return sum(request.method == method for request in seen)
+        """Respond to all current and later requests."""
+        self._opened.set()

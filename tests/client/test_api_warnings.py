@@ -4,12 +4,12 @@ import warnings
 
 import pytest
 
-from client.conftest import Connect
-from client.scripted_server import Turns, answer
+from client.conftest import MakeClient
+from client.scripted_server import ResponseSequence, respond_with
 from kubex.api import Api
 from kubex.errors import ApiWarning, NotFound
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from transport.socket_server import Serve
+from transport.socket_server import StartServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-14")]
 
@@ -17,10 +17,10 @@ LONG = "deprecated" * 1500
 HEADERS = [("Warning", '299 - "a, b is deprecated"'), ("Warning", f'299 - "{LONG}"')]
 
 
-async def test_each_text_is_one_warning(connect: Connect, serve: Serve) -> None:
-    first = answer(b'{"metadata": {"name": "a"}}', headers=[*HEADERS, ("Warning", '299 - "one", 299 - "two"')])
-    server = serve(Turns(first, answer(b"no", status="404 Not Found", headers=HEADERS)))
-    async with connect(server) as client:
+async def test_each_warning_text_causes_one_warning(make_client: MakeClient, start_server: StartServer) -> None:
+    first = respond_with(b'{"metadata": {"name": "a"}}', headers=[*HEADERS, ("Warning", '299 - "one", 299 - "two"')])
+    server = start_server(ResponseSequence(first, respond_with(b"no", status="404 Not Found", headers=HEADERS)))
+    async with make_client(server) as client:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             found = await Api(ConfigMap, client).get("a")

@@ -34,14 +34,14 @@ def run(code: str, *options: str, **environ: str) -> subprocess.CompletedProcess
     ],
 )
 @pytest.mark.covers("options-detection-order")
-def test_the_library_of_a_backend_that_loses_is_not_imported(runtime: str, variable: str, printed: str) -> None:
+def test_library_of_unselected_backend_is_not_imported(runtime: str, variable: str, printed: str) -> None:
     code = f"{CHOOSE}\nanyio.run(main, backend={runtime!r})"
     done = run(code, KUBEX_BACKEND=variable)
     assert (done.stdout.strip(), done.stderr) == (printed, "")
 
 
 @pytest.mark.covers("options-detection-none")
-def test_without_a_backend_there_is_an_import_error(tmp_path: Path) -> None:
+def test_missing_backends_raise_import_error(tmp_path: Path) -> None:
     # The packages are importable, the metadata of distributions is not: so nothing is registered.
     paths = [path for path in sys.path if path and Path(path).is_dir()]
     code = (
@@ -63,7 +63,7 @@ def test_without_a_backend_there_is_an_import_error(tmp_path: Path) -> None:
     assert "pip install kubex-aiohttp (asyncio) or kubex-httpx" in done.stdout
 
 
-def test_a_distribution_that_is_only_a_folder_on_the_path_takes_part(tmp_path: Path) -> None:
+def test_backend_in_a_path_entry_is_discovered(tmp_path: Path) -> None:
     tmp_path.joinpath("my_backend.py").write_text(
         "import dataclasses, kubex_httpx\n"
         "BACKEND = dataclasses.replace(kubex_httpx.BACKEND, name='mine', priority=999)\n"
@@ -76,7 +76,7 @@ def test_a_distribution_that_is_only_a_folder_on_the_path_takes_part(tmp_path: P
     assert (done.stdout.strip(), done.stderr) == ("mine httpcore", "")
 
 
-def test_a_broken_backend_is_warned_of_on_the_line_that_makes_the_client(tmp_path: Path) -> None:
+def test_broken_backend_causes_a_warning_at_the_line_of_the_caller(tmp_path: Path) -> None:
     info = tmp_path / "broken-1.dist-info"
     info.mkdir()
     info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
@@ -99,7 +99,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("module", ["kubex.client", "kubex.api", "kubex.transport", "kubex_aiohttp", "kubex_httpx"])
-def test_imports_bring_along_what_is_needed_and_no_more(module: str) -> None:
+def test_import_loads_only_required_dependencies(module: str) -> None:
     code = (
         f"import {module}, sys\n"
         "stdlib = sys.stdlib_module_names\n"
@@ -117,7 +117,7 @@ def test_imports_bring_along_what_is_needed_and_no_more(module: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["aiohttp", "httpx"])
-def test_the_descriptor_comes_without_the_library_and_without_the_client(name: str) -> None:
+def test_descriptor_is_imported_without_http_library_and_client(name: str) -> None:
     code = (
         f"import sys, kubex_{name}\n"
         f"assert kubex_{name}.BACKEND.name == {name!r}\n"

@@ -80,27 +80,27 @@ def points(site: Path) -> Callable[[], Sequence[EntryPoint]]:
 Points: TypeAlias = Callable[[], Sequence[EntryPoint]]
 
 
-def test_the_highest_priority_comes_first(install: Install, points: Points) -> None:
+def test_backend_with_highest_priority_is_selected(install: Install, points: Points) -> None:
     install("kubex-slow", "slow", "BACKEND = backend('slow', load=load, priority=1)")
     install("kubex-other", "other", "BACKEND = backend('other', load=load)")
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=load, priority=900)")
     assert select_backend(AUTO, "asyncio", find=points).name == "fast"
 
 
-def test_a_third_party_does_not_hijack_the_choice_by_itself(install: Install, points: Points) -> None:
+def test_third_party_backend_has_low_default_priority(install: Install, points: Points) -> None:
     install("kubex-curl", "curl", "BACKEND = backend('curl', load=load)")
     backend = select_backend("curl", "asyncio", find=points)
     assert backend.priority == 50
     assert backend.priority < kubex_httpx.BACKEND.priority
 
 
-def test_a_third_partys_backend_is_taken_by_name(install: Install, points: Points) -> None:
+def test_third_party_backend_is_selected_by_name(install: Install, points: Points) -> None:
     install("kubex-curl", "curl", "BACKEND = backend('curl', load=load)")
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=load, priority=900)")
     assert select_backend("curl", "asyncio", find=points).name == "curl"
 
 
-def test_backends_for_another_async_library_are_passed_over(install: Install, points: Points) -> None:
+def test_backend_for_another_async_library_is_skipped(install: Install, points: Points) -> None:
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=load, priority=900)")
     install("kubex-both", "both", "BACKEND = backend('both', load=load, runtimes=frozenset({'asyncio', 'trio'}))")
     assert select_backend(AUTO, "trio", find=points).name == "both"
@@ -109,7 +109,7 @@ def test_backends_for_another_async_library_are_passed_over(install: Install, po
 
 
 @pytest.mark.covers("options-detection-none")
-def test_nothing_installed_is_an_import_error_that_says_what_to_install(points: Points) -> None:
+def test_error_without_backends_names_the_packages_to_install(points: Points) -> None:
     for runtime, package in (("asyncio", "kubex-aiohttp"), ("trio", "kubex-httpx")):
         with pytest.raises(ImportError, match="none is installed") as caught:
             select_backend(AUTO, runtime, find=points)
@@ -119,7 +119,7 @@ def test_nothing_installed_is_an_import_error_that_says_what_to_install(points: 
         select_backend("curl", "asyncio", find=points)
 
 
-def test_one_line_for_each_candidate_when_none_can_be_used(install: Install, points: Points) -> None:
+def test_error_lists_the_reason_for_each_unusable_backend(install: Install, points: Points) -> None:
     install("kubex-trio", "ours", "BACKEND = backend('ours', load=load, runtimes=frozenset({'trio'}))")
     install("kubex-old", "old", "BACKEND = backend('old', load=load, api_version=0)")
     install("kubex-bad", "bad", "import no_such_module_anywhere")
@@ -158,9 +158,7 @@ BROKEN = RAISING + INVALID
 
 
 @pytest.mark.parametrize(("code", "reason"), BROKEN)
-def test_a_broken_plugin_is_a_warning_and_the_next_is_taken(
-    install: Install, points: Points, code: str, reason: str
-) -> None:
+def test_broken_plugin_is_skipped_with_a_warning(install: Install, points: Points, code: str, reason: str) -> None:
     install("kubex-bad", "bad", code)
     install("kubex-good", "good", "BACKEND = backend('good', load=load)")
     with pytest.warns(
@@ -172,7 +170,7 @@ def test_a_broken_plugin_is_a_warning_and_the_next_is_taken(
 
 
 @pytest.mark.parametrize(("code", "reason"), BROKEN)
-def test_a_broken_plugin_that_was_named_is_an_error_with_its_cause(
+def test_broken_plugin_selected_by_name_raises(
     install: Install, points: Points, code: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install("kubex-bad", "bad", code)
@@ -187,7 +185,7 @@ def test_a_broken_plugin_that_was_named_is_an_error_with_its_cause(
         select_backend(AUTO, "asyncio", find=points)
 
 
-def test_a_backend_that_is_named_is_the_only_plugin_that_is_imported(
+def test_selection_by_name_imports_no_other_plugin(
     install: Install, points: Points, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mark = site / "imported"
@@ -202,14 +200,14 @@ def test_a_backend_that_is_named_is_the_only_plugin_that_is_imported(
 
 
 @pytest.mark.parametrize("code", ["raise KeyboardInterrupt", "BACKEND = backend('bad', load=interrupt)"])
-def test_an_interrupt_while_a_plugin_is_imported_passes(install: Install, points: Points, code: str) -> None:
+def test_keyboard_interrupt_of_a_plugin_is_propagated(install: Install, points: Points, code: str) -> None:
     install("kubex-bad", "bad", f"def interrupt():\n    raise KeyboardInterrupt\n\n{code}")
     for wanted in (AUTO, "bad"):
         with pytest.raises(KeyboardInterrupt):
             select_backend(wanted, "asyncio", find=points)
 
 
-def test_all_broken_is_an_error_with_each_reason(install: Install, points: Points) -> None:
+def test_error_lists_the_reason_for_each_broken_plugin(install: Install, points: Points) -> None:
     install("kubex-one", "one", "BACKEND = backend('one', load=broken)")
     install("kubex-two", "two", "BACKEND = backend('two', load=broken)")
     install("kubex-three", "three", "BACKEND = backend('three', load=load, runtimes=frozenset({'trio'}))")
@@ -224,7 +222,7 @@ def test_all_broken_is_an_error_with_each_reason(install: Install, points: Point
     assert isinstance(caught.value.__cause__, ImportError)
 
 
-def test_a_backend_of_another_version_of_the_contract(install: Install, points: Points) -> None:
+def test_backend_with_unsupported_api_version_is_skipped(install: Install, points: Points) -> None:
     install("kubex-new", "new", "BACKEND = backend('new', load=load, priority=900, api_version=3)")
     install("kubex-old", "old", "BACKEND = backend('old', load=load, priority=800, api_version=1)")
     install("kubex-good", "good", "BACKEND = backend('good', load=load)")
@@ -237,7 +235,7 @@ def test_a_backend_of_another_version_of_the_contract(install: Install, points: 
         select_backend("old", "asyncio", find=points)
 
 
-def test_versions_from_the_minimum_to_the_current_are_accepted(
+def test_api_versions_from_minimum_to_current_are_accepted(
     install: Install, points: Points, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for version in range(1, 5):
@@ -252,7 +250,7 @@ def test_versions_from_the_minimum_to_the_current_are_accepted(
             select_backend(name, "asyncio", find=points)
 
 
-def test_the_version_of_the_contract_has_no_default() -> None:
+def test_api_version_has_no_default() -> None:
     with pytest.raises(TypeError, match="api_version"):
         Backend(name="x", load=kubex_httpx.BACKEND.load, defaults=DEFAULTS)  # type: ignore[call-arg]
 
@@ -278,7 +276,7 @@ def test_the_version_of_the_contract_has_no_default() -> None:
         ),
     ],
 )
-def test_a_descriptor_with_an_invalid_field_is_an_error(fields: dict[str, Any], problem: str) -> None:
+def test_descriptor_with_invalid_field_raises(fields: dict[str, Any], problem: str) -> None:
     backend = dataclasses.replace(kubex_httpx.BACKEND, **fields)
     with pytest.raises(BackendError, match=f"the argument client_class: {problem}"):
         select_backend(backend, "asyncio")
@@ -293,7 +291,7 @@ def test_a_descriptor_with_an_invalid_field_is_an_error(fields: dict[str, Any], 
         (sys.exit, "its transport cannot be created: SystemExit: "),
     ],
 )
-async def test_what_is_not_a_transport_is_an_error_that_names_the_backend(factory: Any, problem: str) -> None:
+async def test_invalid_transport_factory_raises_and_names_the_backend(factory: Any, problem: str) -> None:
     backend = dataclasses.replace(kubex_httpx.BACKEND, name="faulty", load=lambda: factory)
     async with create_client(ClientConfiguration(url="http://127.0.0.1:1"), client_class=backend) as client:
         with pytest.raises(BackendError, match="backend 'faulty': ") as caught:
@@ -301,7 +299,7 @@ async def test_what_is_not_a_transport_is_an_error_that_names_the_backend(factor
     assert problem in str(caught.value)
 
 
-def test_two_distributions_with_one_name_are_an_error_if_it_would_be_used(install: Install, points: Points) -> None:
+def test_duplicate_backend_name_raises_if_it_would_be_selected(install: Install, points: Points) -> None:
     install("kubex-curl", "curl", "BACKEND = backend('curl', load=load)")
     install("my-curl", "curl", "BACKEND = backend('curl', load=load)")
     for wanted in (AUTO, "curl"):
@@ -312,7 +310,7 @@ def test_two_distributions_with_one_name_are_an_error_if_it_would_be_used(instal
     assert select_backend("fast", "asyncio", find=points).name == "fast"
 
 
-def test_two_of_one_name_are_an_error_also_as_second_choice(install: Install, points: Points) -> None:
+def test_duplicate_backend_name_raises_if_it_is_the_fallback(install: Install, points: Points) -> None:
     install("kubex-curl", "curl", "BACKEND = backend('curl', load=load)")
     install("my-curl", "curl", "BACKEND = backend('curl', load=load)")
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=broken, priority=900)")
@@ -320,14 +318,14 @@ def test_two_of_one_name_are_an_error_also_as_second_choice(install: Install, po
         select_backend(AUTO, "asyncio", find=points)
 
 
-def test_a_descriptor_needs_no_installation() -> None:
+def test_descriptor_is_accepted_without_an_entry_point() -> None:
     def nothing() -> Sequence[EntryPoint]:
         raise AssertionError("nobody has to look")
 
     assert select_backend(kubex_httpx.BACKEND, "trio", find=nothing) is kubex_httpx.BACKEND
 
 
-def test_of_two_distributions_of_one_name_the_first_on_the_path_counts(
+def test_first_distribution_with_a_name_on_the_path_is_used(
     install: Install, site: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install("kubex-twice", "new", "BACKEND = backend('new', load=load, runtimes=frozenset({'asyncio'}))")

@@ -8,8 +8,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from client.conftest import SOON, Connect, Handed
-from client.scripted_server import Turn, Turns, answer, refuse, stream
+from client.conftest import FAST_RETRIES, MakeClient, TransportRecorder
+from client.scripted_server import Responder, ResponseSequence, respond_error, respond_stream, respond_with
 from kubex.client import Client, ClientOptions
 from kubex.client._tls_config import TLSConfig, TLSConfigLoader
 from kubex.configuration import ClientConfiguration
@@ -18,7 +18,7 @@ from kubex.credentials._ca_certificates import CAFile
 from kubex.errors import ConfigurationError, ServerCertificateError
 from kubex.transport import Backend
 from support.certificates import CertificateAuthority
-from transport.socket_server import Peer, Seen, Serve
+from transport.socket_server import ReceivedRequest, ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 
@@ -54,64 +54,70 @@ async def connects(client: Client) -> None:
         assert opened.status == 200
 
 
-def endless_or(turn: Turn) -> Turns:
-    """Answer what `connects` asks for until it leaves, and everything else by a turn."""
-    return Turns(lambda peer: (stream() if peer.server.seen[-1].target == "/open" else turn)(peer))
+def endless_or(responder: Responder) -> ResponseSequence:
+    """Answer what `connects` asks for until it leaves, and everything else by a responder."""
+    return ResponseSequence(
+        lambda connection: (respond_stream() if connection.server.requests[-1].target == "/open" else responder)(
+            connection
+        )
+    )
 
 
-def by_target(go_on: threading.Event) -> Turns:
+def by_target(proceed: threading.Event) -> ResponseSequence:
     """Answer a watch in two parts, and everything else at once."""
 
-    def turn(peer: Peer) -> None:
-        if peer.server.seen[-1].target != "/watch":
-            return peer.answer(b"ok")
-        peer.chunked()
-        peer.chunk(b"before")
-        assert go_on.wait(10)
-        peer.chunk(b"after")
-        return peer.chunk(b"")
+    def responder(connection: ServerConnection) -> None:
+        if connection.server.requests[-1].target != "/watch":
+            return connection.respond(b"ok")
+        connection.start_chunked()
+        connection.send_chunk(b"before")
+        assert proceed.wait(10)
+        connection.send_chunk(b"after")
+        return connection.send_chunk(b"")
 
-    return Turns(turn)
+    return ResponseSequence(responder)
 
 
-async def test_an_authority_that_was_replaced_is_trusted_by_the_next_call_and_streams_go_on(
-    connect: Connect, serve: Serve, cluster: Cluster, handed: Handed
+async def test_replaced_ca_is_trusted_by_the_next_call_and_streams_continue(
+    make_client: MakeClient, start_server: StartServer, cluster: Cluster, recorder: TransportRecorder
 ) -> None:
-    go_on = threading.Event()
-    server = serve(by_target(go_on), tls=cluster.tls)
+    proceed = threading.Event()
+    server = start_server(by_target(proceed), tls=cluster.tls)
     configuration = {"server_ca_file": cluster.file}
     async with (
-        connect(server, configuration=configuration, retry=None) as client,
+        make_client(server, configuration=configuration, retry=None) as client,
         client.stream("GET", "/watch") as watch,
     ):
         assert await watch.receive() == b"before"
         cluster.move_to(CertificateAuthority(common_name="second"))
         assert (await client.request("POST", "/", body=b"{}")).body == b"ok"
-        go_on.set()
+        proceed.set()
         async with client.stream("GET", "/watch") as other:
             assert (await other.receive()).startswith(b"before")
         assert await watch.receive() == b"after"
-    assert [seen.method for seen in server.seen] == ["GET", "POST", "GET"]
-    assert len(handed.transports) == 2  # one by each authority
+    assert [request.method for request in server.requests] == ["GET", "POST", "GET"]
+    assert len(recorder.transports) == 2  # one by each authority
 
 
-async def test_authorities_may_be_several_for_a_time(connect: Connect, serve: Serve, cluster: Cluster) -> None:
+async def test_ca_file_may_contain_two_authorities(
+    make_client: MakeClient, start_server: StartServer, cluster: Cluster
+) -> None:
     first, second = CertificateAuthority(common_name="first"), CertificateAuthority(common_name="second")
     tls = first.server_context()
-    server = serve(endless_or(answer(b"ok")), tls=tls)
+    server = start_server(endless_or(respond_with(b"ok")), tls=tls)
     cluster.file.write_text(f"# both\n{first.pem}\n{second.pem}")
-    async with connect(server, configuration={"server_ca_file": cluster.file}) as client:
+    async with make_client(server, configuration={"server_ca_file": cluster.file}) as client:
         await connects(client)
         second.load_new_certificate(tls)
         await connects(client)
     assert server.connections == 2
 
 
-async def test_a_server_that_nothing_new_speaks_for_is_asked_once(
-    connect: Connect, serve: Serve, cluster: Cluster
+async def test_untrusted_server_is_retried_only_after_the_ca_file_changed(
+    make_client: MakeClient, start_server: StartServer, cluster: Cluster
 ) -> None:
-    server = serve(tls=CertificateAuthority(common_name="stranger").server_context())
-    async with connect(server, configuration={"server_ca_file": cluster.file}) as client:
+    server = start_server(tls=CertificateAuthority(common_name="stranger").server_context())
+    async with make_client(server, configuration={"server_ca_file": cluster.file}) as client:
         with pytest.raises(ServerCertificateError):
             await client.request("GET", "/")
         assert server.connections == 1
@@ -123,29 +129,33 @@ async def test_a_server_that_nothing_new_speaks_for_is_asked_once(
             async with client.stream("GET", "/"):
                 pytest.fail("it was opened")
         assert server.connections == 4
-    assert server.seen == []
+    assert server.requests == []
 
 
-async def test_many_calls_at_once_trust_the_new_authority(
-    connect: Connect, serve: Serve, cluster: Cluster, handed: Handed
+async def test_concurrent_calls_trust_the_replaced_ca(
+    make_client: MakeClient, start_server: StartServer, cluster: Cluster, recorder: TransportRecorder
 ) -> None:
-    server = serve(endless_or(answer(b"ok")), tls=cluster.tls)
-    async with connect(server, configuration={"server_ca_file": cluster.file}, retry=None) as client:
+    server = start_server(endless_or(respond_with(b"ok")), tls=cluster.tls)
+    async with make_client(server, configuration={"server_ca_file": cluster.file}, retry=None) as client:
         await connects(client)
         cluster.move_to(CertificateAuthority(common_name="second"))
         async with anyio.create_task_group() as group:
             for _ in range(20):
                 group.start_soon(client.request, "GET", "/")
-    assert len(server.seen) == 21
-    assert len(handed.transports) == 2  # one by each authority
+    assert len(server.requests) == 21
+    assert len(recorder.transports) == 2  # one by each authority
 
 
 @pytest.mark.parametrize("content", [None, "", "no certificate", "-----BEGIN CERTIFICATE-----\nYQ=="])
-async def test_a_file_that_is_no_good_keeps_the_last_good_one_in_use(
-    connect: Connect, serve: Serve, cluster: Cluster, caplog: pytest.LogCaptureFixture, content: str | None
+async def test_last_valid_ca_file_is_used_while_the_file_is_invalid(
+    make_client: MakeClient,
+    start_server: StartServer,
+    cluster: Cluster,
+    caplog: pytest.LogCaptureFixture,
+    content: str | None,
 ) -> None:
-    server = serve(endless_or(answer(b"ok")), tls=cluster.tls)
-    async with connect(server, configuration={"server_ca_file": cluster.file}) as client:
+    server = start_server(endless_or(respond_with(b"ok")), tls=cluster.tls)
+    async with make_client(server, configuration={"server_ca_file": cluster.file}) as client:
         await connects(client)
         if content is None:
             cluster.file.unlink()
@@ -162,7 +172,7 @@ async def test_a_file_that_is_no_good_keeps_the_last_good_one_in_use(
     assert f"could not reload CA certificates, using the previous ones: {cluster.file}" in caplog.text
 
 
-async def test_a_file_is_read_again_when_it_is_old_or_refused(tmp_path: Path) -> None:
+async def test_ca_file_is_reloaded_when_it_is_old_or_rejected(tmp_path: Path) -> None:
     cluster = Cluster(tmp_path)
     lasting, brief = CAFile(cluster.file), CAFile(cluster.file, max_age=0)
     first = await lasting.get()
@@ -174,7 +184,7 @@ async def test_a_file_is_read_again_when_it_is_old_or_refused(tmp_path: Path) ->
     assert await lasting.get(rejected=first) == await brief.get()
 
 
-async def test_the_material_is_the_same_object_until_something_changes(tmp_path: Path) -> None:
+async def test_tls_config_is_the_same_object_until_the_file_changes(tmp_path: Path) -> None:
     cluster = Cluster(tmp_path)
     loader = TLSConfigLoader(ClientConfiguration(url="https://127.0.0.1:1", server_ca_file=cluster.file))
     first = await loader.load(None)
@@ -187,7 +197,7 @@ async def test_the_material_is_the_same_object_until_something_changes(tmp_path:
 
 
 @pytest.mark.parametrize("fields", [{}, {"server_ca_data": "PEM"}, {"insecure_skip_tls_verify": True}])
-async def test_what_is_in_no_file_does_not_change(fields: dict[str, str]) -> None:
+async def test_tls_config_without_files_does_not_change(fields: dict[str, str]) -> None:
     loader = TLSConfigLoader(ClientConfiguration(url="https://127.0.0.1:1", **fields))  # type: ignore[arg-type]  # as they fit
     tls_config = await loader.load(None)
     assert tls_config == TLSConfig(None, fields.get("server_ca_data"))
@@ -216,32 +226,34 @@ class Pod:
 
 
 @pytest.mark.covers("pitfall-31")
-async def test_in_a_pod_token_and_authority_rotate_together(serve: Serve, tmp_path: Path, backend: Backend) -> None:
+async def test_token_and_ca_of_a_pod_rotate_together(
+    start_server: StartServer, tmp_path: Path, backend: Backend
+) -> None:
     first, second = CertificateAuthority(common_name="first"), CertificateAuthority(common_name="second")
     pod, tls = Pod(tmp_path), first.server_context()
 
-    def by_token(peer: Peer) -> None:
-        current = peer.server.seen[-1].header("authorization") == f"Bearer {token}"
-        (answer(b"ok") if current else refuse("401 Unauthorized"))(peer)
+    def by_token(connection: ServerConnection) -> None:
+        current = connection.server.requests[-1].header("authorization") == f"Bearer {token}"
+        (respond_with(b"ok") if current else respond_error("401 Unauthorized"))(connection)
 
     token = "old"
     pod.mount(token, first.pem)
-    server = serve(endless_or(by_token), tls=tls)
+    server = start_server(endless_or(by_token), tls=tls)
     environ = {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": str(server.port)}
     configuration = pod_configuration(environ, tmp_path)
-    options = ClientOptions(retry=SOON)
+    options = ClientOptions(retry=FAST_RETRIES)
     async with Client(configuration, options, backend=backend) as client:
         await connects(client)
         token = "new"
         second.load_new_certificate(tls)
         pod.mount(token, second.pem)
         await client.request("GET", "/next")
-    assert [tokens(seen) for seen in server.seen] == [
+    assert [tokens(request) for request in server.requests] == [
         ("/open", "Bearer old"),
         ("/next", "Bearer old"),
         ("/next", "Bearer new"),
     ]
 
 
-def tokens(seen: Seen) -> tuple[str, str | None]:
-    return seen.target, seen.header("authorization")
+def tokens(request: ReceivedRequest) -> tuple[str, str | None]:
+    return request.target, request.header("authorization")

@@ -6,7 +6,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from client.conftest import SOON, Handed
+from client.conftest import FAST_RETRIES, TransportRecorder
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.client._request_builder import RequestBuilder
@@ -58,9 +58,9 @@ def users(server: EmbeddedServer) -> list[str]:
 
 
 async def test_new_certificate_is_used_by_new_connections_and_streams_keep_the_old_one(
-    kubex_server: EmbeddedServer, certificates: Certificates, backend: Backend, handed: Handed
+    kubex_server: EmbeddedServer, certificates: Certificates, backend: Backend, recorder: TransportRecorder
 ) -> None:
-    options = ClientOptions(retry=SOON)
+    options = ClientOptions(retry=FAST_RETRIES)
     async with Client(certificates.configuration(), options, backend=backend) as client:
         api = Api(ConfigMap, client)
         async with api.watch(resource_version="0") as first:
@@ -84,13 +84,13 @@ async def test_new_certificate_is_used_by_new_connections_and_streams_keep_the_o
                         break
     # Watch and create; the rejected call; its repetition, watch and creates.
     assert users(kubex_server) == ["alice", "alice", "alice", "bob", "bob", "bob", "bob"]
-    assert len(handed.transports) == 2  # one for alice, one for bob
+    assert len(recorder.transports) == 2  # one for alice, one for bob
 
 
 async def test_replaced_transports_are_closed_when_their_last_call_ends(
     kubex_server: EmbeddedServer, certificates: Certificates, backend: Backend
 ) -> None:
-    async with Client(certificates.configuration(), ClientOptions(retry=SOON), backend=backend) as client:
+    async with Client(certificates.configuration(), ClientOptions(retry=FAST_RETRIES), backend=backend) as client:
         await client.version()
         for user in ("bob", "carol"):
             certificates.become(user)

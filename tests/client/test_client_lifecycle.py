@@ -10,8 +10,8 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from client.conftest import Connect, Handed, Recorded
-from client.scripted_server import Gate, Turns, answer, stream
+from client.conftest import MakeClient, RecordingTransport, TransportRecorder
+from client.scripted_server import Gate, ResponseSequence, respond_stream, respond_with
 from kubex.api import Api
 from kubex.client import Client
 from kubex.client._tls_config import TLSConfig
@@ -22,13 +22,13 @@ from kubex.errors import ClientClosedError, ClientLoopError, ConnectionLost
 from kubex.transport import Backend, Transport, TransportConfig
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from support.backend_pairs import BackendPair
-from transport.socket_server import SECONDS, Peer, Serve
+from transport.socket_server import WAIT_TIMEOUT, ServerConnection, StartServer, wait_for_event
 
 
 @pytest.mark.anyio
-async def test_a_closed_client_says_so(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(answer(b'{"metadata": {"name": "a"}}')))
-    async with connect(server) as client:
+async def test_closed_client_raises_client_closed_error(make_client: MakeClient, start_server: StartServer) -> None:
+    server = start_server(ResponseSequence(respond_with(b'{"metadata": {"name": "a"}}')))
+    async with make_client(server) as client:
         await client.request("GET", "/")
     api = Api(ConfigMap, client)
     stream_of_it, watch = client.stream("GET", "/"), api.watch()
@@ -42,16 +42,18 @@ async def test_a_closed_client_says_so(connect: Connect, serve: Serve) -> None:
     ):
         with pytest.raises(ClientClosedError, match="the client is closed"):
             await call()
-    assert len(server.seen) == 1
+    assert len(server.requests) == 1
 
 
 @pytest.mark.anyio
-async def test_closing_twice_or_unused_does_nothing(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(answer()))
-    unused = connect(server)
+async def test_aclose_may_be_called_twice_and_without_requests(
+    make_client: MakeClient, start_server: StartServer
+) -> None:
+    server = start_server(ResponseSequence(respond_with()))
+    unused = make_client(server)
     await unused.aclose()
     await unused.aclose()
-    client = connect(server)
+    client = make_client(server)
     await client.request("GET", "/")
     async with anyio.create_task_group() as group:
         for _ in range(3):
@@ -60,46 +62,53 @@ async def test_closing_twice_or_unused_does_nothing(connect: Connect, serve: Ser
     assert server.connections == 1
 
 
-def answer_and_stay(peer: Peer) -> None:
-    peer.answer(b"{}")
-    peer.wait_until_closed()
+def answer_and_stay(connection: ServerConnection) -> None:
+    connection.respond(b"{}")
+    connection.wait_until_closed()
 
 
 @pytest.mark.anyio
-async def test_closing_closes_idle_connections(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(answer_and_stay))
-    client = connect(server)
+async def test_aclose_closes_idle_connections(make_client: MakeClient, start_server: StartServer) -> None:
+    server = start_server(ResponseSequence(answer_and_stay))
+    client = make_client(server)
     await client.request("GET", "/")
-    assert not server.closed.is_set()
+    assert not server.connection_closed.is_set()
     await client.aclose()
-    assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+    assert await wait_for_event(server.connection_closed)
 
 
 @pytest.mark.anyio
-async def test_closing_goes_on_while_being_cancelled(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(answer_and_stay))
+async def test_cancelled_client_block_closes_connections(make_client: MakeClient, start_server: StartServer) -> None:
+    server = start_server(ResponseSequence(answer_and_stay))
     with anyio.CancelScope() as scope:
-        async with connect(server) as client:
+        async with make_client(server) as client:
             await client.request("GET", "/")
             scope.cancel()
             await anyio.sleep_forever()
     assert scope.cancelled_caught
-    assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+    assert await wait_for_event(server.connection_closed)
 
 
 @pytest.mark.anyio
-async def test_no_connection_is_opened_before_the_first_call(connect: Connect, serve: Serve, handed: Handed) -> None:
-    server = serve(Turns(answer()))
-    async with connect(server) as client:
-        assert handed.configs == []
+async def test_first_call_opens_the_transport(
+    make_client: MakeClient, start_server: StartServer, recorder: TransportRecorder
+) -> None:
+    server = start_server(ResponseSequence(respond_with()))
+    async with make_client(server) as client:
+        assert recorder.configs == []
         await client.request("GET", "/")
-    assert (len(handed.configs), server.connections) == (1, 1)
+    assert (len(recorder.configs), server.connections) == (1, 1)
 
 
 @pytest.mark.anyio
 @pytest.mark.covers("pitfall-17")
-async def test_two_clients_without_options_share_nothing(serve: Serve, backend: Backend, handed: Handed) -> None:
-    one_server, other_server = serve(Turns(answer(b"one"))), serve(Turns(answer(b"other")))
+async def test_clients_do_not_share_options_and_connections(
+    start_server: StartServer, backend: Backend, recorder: TransportRecorder
+) -> None:
+    one_server, other_server = (
+        start_server(ResponseSequence(respond_with(b"one"))),
+        start_server(ResponseSequence(respond_with(b"other"))),
+    )
     one = Client(ClientConfiguration(url=one_server.url, token="one"), backend=backend)
     async with Client(ClientConfiguration(url=other_server.url), backend=backend) as other:
         async with one:
@@ -107,18 +116,20 @@ async def test_two_clients_without_options_share_nothing(serve: Serve, backend: 
             assert (await other.request("GET", "/")).body == b"other"
         assert (await other.request("GET", "/")).body == b"other"
     assert one.options == other.options
-    assert [request.header("authorization") for request in other_server.seen] == [None, None]
-    assert handed.transports[0] is not handed.transports[1]
+    assert [request.header("authorization") for request in other_server.requests] == [None, None]
+    assert recorder.transports[0] is not recorder.transports[1]
 
 
 @pytest.mark.anyio
-async def test_tasks_share_a_client(connect: Connect, serve: Serve, handed: Handed) -> None:
+async def test_concurrent_tasks_share_one_transport(
+    make_client: MakeClient, start_server: StartServer, recorder: TransportRecorder
+) -> None:
     gate = Gate(opens_at=20)
-    server = serve(Turns(gate))
-    async with connect(server) as client, anyio.create_task_group() as group:
+    server = start_server(ResponseSequence(gate))
+    async with make_client(server) as client, anyio.create_task_group() as group:
         for _ in range(20):
             group.start_soon(partial(client.request, "GET", "/"))
-    assert (gate.most, len(handed.configs)) == (20, 1)
+    assert (gate.max_waiting, len(recorder.configs)) == (20, 1)
 
 
 def elsewhere(call: Callable[[], Awaitable[object]], runtime: str) -> Exception | None:
@@ -133,33 +144,37 @@ def elsewhere(call: Callable[[], Awaitable[object]], runtime: str) -> Exception 
 
     thread = threading.Thread(target=partial(anyio.run, run, backend=runtime))
     thread.start()
-    thread.join(SECONDS)
+    thread.join(WAIT_TIMEOUT)
     return raised[0] if raised else None
 
 
 @pytest.mark.anyio
-async def test_another_loop_is_refused_instead_of_hanging(connect: Connect, serve: Serve, pair: BackendPair) -> None:
-    server = serve(Turns(answer(), stream(b"x"), answer()))
-    async with connect(server) as client:
+async def test_use_in_another_event_loop_raises_client_loop_error(
+    make_client: MakeClient, start_server: StartServer, pair: BackendPair
+) -> None:
+    server = start_server(ResponseSequence(respond_with(), respond_stream(b"x"), respond_with()))
+    async with make_client(server) as client:
         await client.request("GET", "/")
         async with client.stream("GET", "/"):
             for call in (partial(client.request, "GET", "/"), client.stream("GET", "/").__aenter__, client.aclose):
                 error = await anyio.to_thread.run_sync(elsewhere, call, pair.runtime)
                 assert "belongs to another event loop: make one client for each loop" in str(error)
         await client.request("GET", "/")
-    assert len(server.seen) == 3
+    assert len(server.requests) == 3
 
 
-def test_a_client_may_be_made_outside_of_a_loop(connect: Connect, serve: Serve, pair: BackendPair) -> None:
-    server = serve(Turns(answer()))
-    client = connect(server)
+def test_client_may_be_created_outside_of_an_event_loop(
+    make_client: MakeClient, start_server: StartServer, pair: BackendPair
+) -> None:
+    server = start_server(ResponseSequence(respond_with()))
+    client = make_client(server)
 
     async def use() -> None:
         async with client:
             await client.request("GET", "/")
 
     anyio.run(use, backend=pair.runtime)
-    assert len(server.seen) == 1
+    assert len(server.requests) == 1
 
 
 def tls_config(name: str) -> TLSConfig:
@@ -180,7 +195,7 @@ class Opened:
     async def __call__(self, _: TLSConfig) -> Transport:
         opened = self
 
-        class Noting(Recorded):
+        class Noting(RecordingTransport):
             async def close_connections(self) -> None:
                 opened.closed.append(self)
                 await super().close_connections()
@@ -190,13 +205,13 @@ class Opened:
         await self.may_open.wait()
         for _step in range(self.pauses.pop() if self.pauses else 0):
             await anyio.lowlevel.checkpoint()
-        transport = Noting(self._create(TransportConfig()), Handed())
+        transport = Noting(self._create(TransportConfig()), TransportRecorder())
         self.transports.append(transport)
         return transport
 
 
 @pytest.mark.anyio
-async def test_callers_at_once_open_one_transport(backend: Backend) -> None:
+async def test_concurrent_callers_open_one_transport(backend: Backend) -> None:
     opened = Opened(backend)
     pool = TransportPool(opened)
     users: list[Transport] = []
@@ -217,7 +232,7 @@ async def test_callers_at_once_open_one_transport(backend: Backend) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_replaced_transport_is_closed_with_its_last_use(backend: Backend) -> None:
+async def test_replaced_transport_is_closed_after_its_last_release(backend: Backend) -> None:
     opened = Opened(backend)
     opened.may_open.set()
     pool = TransportPool(opened)
@@ -239,7 +254,7 @@ async def test_a_replaced_transport_is_closed_with_its_last_use(backend: Backend
 
 
 @pytest.mark.anyio
-async def test_closing_while_a_transport_is_being_opened(backend: Backend) -> None:
+async def test_aclose_closes_a_transport_that_is_being_opened(backend: Backend) -> None:
     opened = Opened(backend)
     pool = TransportPool(opened)
     refused: list[Exception] = []
@@ -262,7 +277,7 @@ async def test_closing_while_a_transport_is_being_opened(backend: Backend) -> No
 
 
 @pytest.mark.anyio
-async def test_a_caller_who_gives_up_does_not_keep_the_others_waiting(backend: Backend) -> None:
+async def test_cancelled_acquire_does_not_block_later_callers(backend: Backend) -> None:
     opened = Opened(backend)
     pool = TransportPool(opened)
     async with anyio.create_task_group() as group:
@@ -279,9 +294,7 @@ async def test_a_caller_who_gives_up_does_not_keep_the_others_waiting(backend: B
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("seed", range(20))
-async def test_however_calls_and_identities_interleave_each_transport_is_closed_once(
-    backend: Backend, seed: int
-) -> None:
+async def test_interleaved_calls_and_identities_close_each_transport_once(backend: Backend, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - repeatable disorder
     opened = Opened(backend)
     opened.may_open.set()
@@ -325,7 +338,7 @@ async def test_however_calls_and_identities_interleave_each_transport_is_closed_
 
 
 @pytest.mark.anyio
-async def test_a_transport_that_fails_to_close_does_not_keep_others_open(backend: Backend) -> None:
+async def test_failing_close_does_not_prevent_closing_of_other_transports(backend: Backend) -> None:
     opened = Opened(backend)
     opened.may_open.set()
     pool = TransportPool(opened)
@@ -338,16 +351,16 @@ async def test_a_transport_that_fails_to_close_does_not_keep_others_open(backend
 
 
 @pytest.mark.anyio
-async def test_a_client_is_left_by_its_block_even_with_streams_open(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(stream(b"x")))
+async def test_leaving_the_client_block_closes_open_streams(make_client: MakeClient, start_server: StartServer) -> None:
+    server = start_server(ResponseSequence(respond_stream(b"x")))
     opened = None
-    async with connect(server) as client:
+    async with make_client(server) as client:
         opened = client.stream("GET", "/")
         await opened.__aenter__()
-    assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+    assert await wait_for_event(server.connection_closed)
     await opened.__aexit__(None, None, None)
 
 
-def test_the_repr_tells_where_and_on_what(connect: Connect, pair: BackendPair) -> None:
-    client: Client = connect("http://127.0.0.1:1")
+def test_repr_contains_the_url_and_the_backend(make_client: MakeClient, pair: BackendPair) -> None:
+    client: Client = make_client("http://127.0.0.1:1")
     assert repr(client) == f"<Client of http://127.0.0.1:1 on {pair.backend}>"

@@ -9,13 +9,21 @@ from functools import partial
 import anyio
 import pytest
 
-from client.conftest import Connect
-from client.scripted_server import Arrivals, Gate, Turn, Turns, answer, silence, stream
+from client.conftest import MakeClient
+from client.scripted_server import (
+    Gate,
+    RequestSignal,
+    Responder,
+    ResponseSequence,
+    respond_never,
+    respond_stream,
+    respond_with,
+)
 from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import ClientClosedError, TransportError
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
-from transport.socket_server import SECONDS, Peer, Serve, Server
+from transport.socket_server import Server, ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
 
@@ -24,17 +32,17 @@ EVENT = b'{"type": "ADDED", "object": {"metadata": {"name": "a", "resourceVersio
 
 async def closed(server: Server) -> bool:
     """Wait until the client has closed a connection."""
-    return await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+    return await wait_for_event(server.connection_closed)
 
 
 @pytest.mark.covers("pitfall-23")
-async def test_streams_never_starve_plain_requests(connect: Connect, serve: Serve) -> None:
-    def either(peer: Peer) -> None:
-        target = peer.server.seen[-1].target
-        (answer(b'{"metadata": {"name": "a"}}') if target.endswith("/a") else stream(EVENT))(peer)
+async def test_open_streams_do_not_block_plain_requests(make_client: MakeClient, start_server: StartServer) -> None:
+    def either(connection: ServerConnection) -> None:
+        target = connection.server.requests[-1].target
+        (respond_with(b'{"metadata": {"name": "a"}}') if target.endswith("/a") else respond_stream(EVENT))(connection)
 
-    server = serve(Turns(either))
-    async with connect(server, pool_size=1) as client:
+    server = start_server(ResponseSequence(either))
+    async with make_client(server, pool_size=1) as client:
         api = Api(ConfigMap, client)
         async with api.watch() as one, api.watch() as two, client.stream("GET", "/log") as three:
             await one.__anext__()
@@ -45,12 +53,12 @@ async def test_streams_never_starve_plain_requests(connect: Connect, serve: Serv
                 await api.get("a")
 
 
-async def test_a_plain_request_that_hangs_does_not_hold_up_streams(connect: Connect, serve: Serve) -> None:
+async def test_waiting_plain_request_does_not_block_streams(make_client: MakeClient, start_server: StartServer) -> None:
     gate = Gate()
-    server = serve(Turns(gate, stream(EVENT)))
-    async with connect(server, pool_size=1) as client, anyio.create_task_group() as group:
+    server = start_server(ResponseSequence(gate, respond_stream(EVENT)))
+    async with make_client(server, pool_size=1) as client, anyio.create_task_group() as group:
         group.start_soon(partial(client.request, "GET", "/"))
-        await anyio.to_thread.run_sync(gate.arrived.acquire)
+        await anyio.to_thread.run_sync(gate.request_received.acquire)
         async with Api(ConfigMap, client).watch() as events:
             assert (await events.__anext__()).type == "ADDED"
         gate.open()
@@ -60,12 +68,14 @@ class Mine(Exception):
     """An exception of the user's program."""
 
 
-async def test_also_out_of_the_client_itself(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(stream(EVENT)))
+async def test_exception_leaves_stream_and_client_blocks_unchanged(
+    make_client: MakeClient, start_server: StartServer
+) -> None:
+    server = start_server(ResponseSequence(respond_stream(EVENT)))
     error = Mine()
 
     async def use() -> None:
-        async with connect(server) as client, client.stream("GET", "/") as opened:
+        async with make_client(server) as client, client.stream("GET", "/") as opened:
             await opened.receive()
             raise error
 
@@ -75,9 +85,9 @@ async def test_also_out_of_the_client_itself(connect: Connect, serve: Serve) -> 
 
 
 @pytest.mark.covers("pitfall-27")
-async def test_a_break_closes_the_connection_at_once(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(stream(EVENT * 3)))
-    async with connect(server) as client:
+async def test_break_closes_the_connection(make_client: MakeClient, start_server: StartServer) -> None:
+    server = start_server(ResponseSequence(respond_stream(EVENT * 3)))
+    async with make_client(server) as client:
         api = Api(ConfigMap, client)
         for _ in range(2):
             async with api.watch() as events:
@@ -86,12 +96,12 @@ async def test_a_break_closes_the_connection_at_once(connect: Connect, serve: Se
                     break
             assert events.resource_version == "7"
             assert await closed(server)
-            server.closed.clear()
+            server.connection_closed.clear()
         async with Api(Pod, client).logs.stream("a") as log:
             async for _ in log:
                 break
         assert await closed(server)
-        server.closed.clear()
+        server.connection_closed.clear()
         async with client.stream("GET", "/") as opened:
             async for _ in opened.chunks():
                 break
@@ -99,11 +109,13 @@ async def test_a_break_closes_the_connection_at_once(connect: Connect, serve: Se
 
 
 @pytest.mark.covers("pitfall-27")
-async def test_nothing_is_left_to_the_collector(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(stream(EVENT), stream(EVENT), answer(b"x" * 100_000)))
+async def test_streams_leave_nothing_to_the_garbage_collector(
+    make_client: MakeClient, start_server: StartServer
+) -> None:
+    server = start_server(ResponseSequence(respond_stream(EVENT), respond_stream(EVENT), respond_with(b"x" * 100_000)))
 
     async def use() -> None:
-        async with connect(server) as client:
+        async with make_client(server) as client:
             async with client.stream("GET", "/") as opened:
                 async for _ in opened.lines():
                     break
@@ -122,26 +134,26 @@ async def test_nothing_is_left_to_the_collector(connect: Connect, serve: Serve) 
 
 
 @pytest.mark.covers("pitfall-19")
-async def test_a_log_goes_on_after_bytes_that_are_no_text(connect: Connect, serve: Serve) -> None:
+async def test_log_stream_replaces_invalid_utf8(make_client: MakeClient, start_server: StartServer) -> None:
     ended = threading.Event()
     ended.set()
-    server = serve(Turns(stream(b"one\n\xff\xfe\n", b"tw\xc3", b"\xb6\n", until=ended)))
-    async with connect(server) as client, Api(Pod, client).logs.stream("a") as log:
+    server = start_server(ResponseSequence(respond_stream(b"one\n\xff\xfe\n", b"tw\xc3", b"\xb6\n", until=ended)))
+    async with make_client(server) as client, Api(Pod, client).logs.stream("a") as log:
         assert [line async for line in log] == ["one", "\ufffd\ufffd", "tw\u00f6"]
 
 
 @pytest.mark.covers("pitfall-18")
-async def test_a_very_long_line_is_one_line(connect: Connect, serve: Serve) -> None:
+async def test_very_long_line_is_not_split(make_client: MakeClient, start_server: StartServer) -> None:
     ended = threading.Event()
     ended.set()
-    server = serve(Turns(stream(*[b"x" * 100_000] * 40, b"\nend\n", until=ended)))
-    async with connect(server) as client, client.stream("GET", "/") as opened:
+    server = start_server(ResponseSequence(respond_stream(*[b"x" * 100_000] * 40, b"\nend\n", until=ended)))
+    async with make_client(server) as client, client.stream("GET", "/") as opened:
         assert [len(line) async for line in opened.lines()] == [4_000_000, 3]
 
 
-async def test_closing_the_client_breaks_off_its_streams(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(stream(EVENT)))
-    client = connect(server)
+async def test_aclose_of_the_client_ends_open_streams(make_client: MakeClient, start_server: StartServer) -> None:
+    server = start_server(ResponseSequence(respond_stream(EVENT)))
+    client = make_client(server)
     async with client.stream("GET", "/") as opened:
         assert await opened.receive() == EVENT
         await client.aclose()
@@ -150,9 +162,9 @@ async def test_closing_the_client_breaks_off_its_streams(connect: Connect, serve
         assert await closed(server)
 
 
-async def test_closing_the_client_wakes_who_waits_for_a_stream(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(stream(EVENT)))
-    client = connect(server)
+async def test_aclose_of_the_client_ends_a_waiting_receive(make_client: MakeClient, start_server: StartServer) -> None:
+    server = start_server(ResponseSequence(respond_stream(EVENT)))
+    client = make_client(server)
     reading = anyio.Event()
     errors: list[Exception] = []
 
@@ -174,16 +186,18 @@ async def test_closing_the_client_wakes_who_waits_for_a_stream(connect: Connect,
     assert len(errors) == 1
 
 
-def headers_alone(peer: Peer) -> None:
-    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
-    peer.wait_until_closed()
+def headers_alone(connection: ServerConnection) -> None:
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+    connection.wait_until_closed()
 
 
-@pytest.mark.parametrize("turn", [silence, headers_alone])
-async def test_closing_the_client_ends_who_waits_for_an_answer(connect: Connect, serve: Serve, turn: Turn) -> None:
-    arrivals = Arrivals()
-    server = serve(Turns(arrivals.then(turn)))
-    client = connect(server)
+@pytest.mark.parametrize("responder", [respond_never, headers_alone])
+async def test_aclose_of_the_client_ends_waiting_requests(
+    make_client: MakeClient, start_server: StartServer, responder: Responder
+) -> None:
+    request_signal = RequestSignal()
+    server = start_server(ResponseSequence(request_signal.before(responder)))
+    client = make_client(server)
     errors: list[Exception] = []
 
     async def ask() -> None:
@@ -195,13 +209,13 @@ async def test_closing_the_client_ends_who_waits_for_an_answer(connect: Connect,
     with anyio.fail_after(5):
         async with anyio.create_task_group() as group:
             group.start_soon(ask)
-            await anyio.to_thread.run_sync(arrivals.arrived.acquire)
+            await anyio.to_thread.run_sync(request_signal.request_received.acquire)
             await client.aclose()
     assert len(errors) == 1
 
 
-async def test_many_streams_at_once(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(stream(EVENT)), backlog=150)
+async def test_120_streams_are_open_at_the_same_time(make_client: MakeClient, start_server: StartServer) -> None:
+    server = start_server(ResponseSequence(respond_stream(EVENT)), backlog=150)
     names: list[str | None] = []
 
     async def first(client: Client) -> None:
@@ -211,7 +225,7 @@ async def test_many_streams_at_once(connect: Connect, serve: Serve) -> None:
                 all_here.set()
             await all_here.wait()
 
-    async with connect(server, pool_size=2) as client, anyio.create_task_group() as group:
+    async with make_client(server, pool_size=2) as client, anyio.create_task_group() as group:
         all_here = anyio.Event()
         for _ in range(120):
             group.start_soon(first, client)

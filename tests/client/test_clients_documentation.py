@@ -17,8 +17,8 @@ import pytest
 
 import kubex_aiohttp
 import kubex_httpx
-from client.conftest import Connect, Handed
-from client.scripted_server import Gate, Turns, answer, silence
+from client.conftest import MakeClient, TransportRecorder
+from client.scripted_server import Gate, ResponseSequence, respond_never, respond_with
 from client.test_options_proxy import CREDENTIALS, tunnel
 from kubex.client import ClientChoise, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
@@ -26,8 +26,8 @@ from kubex.core.params import Timeout
 from kubex.errors import BackendError, DeadlineExceeded, ReadTimeout, WebSocketError
 from kubex.transport import Backend, PreparedRequest
 from support.backend_pairs import PAIRS, BackendPair
-from transport.socket_server import Peer, Serve
-from transport.websocket_frames import BINARY, frame, upgrade
+from transport.socket_server import ServerConnection, StartServer
+from transport.websocket_frames import BINARY, accept_upgrade, build_frame
 
 pytestmark = pytest.mark.anyio
 
@@ -57,23 +57,25 @@ users: [{{name: me, user: {{}}}}]
         ("kubex_httpx", "HttpxClient"),
     ],
 )
-def test_import_paths(module: str, name: str) -> None:
+def test_documented_import_paths_exist(module: str, name: str) -> None:
     assert hasattr(importlib.import_module(module), name)
 
 
 # create_client()
 
 
-async def test_async_with_await_create_client_closes_the_connections(serve: Serve, pair: BackendPair) -> None:
-    server = serve(Turns(answer()))
+async def test_async_with_await_create_client_closes_the_connections(
+    start_server: StartServer, pair: BackendPair
+) -> None:
+    server = start_server(ResponseSequence(respond_with()))
     config = ClientConfiguration(url=server.url)
     async with await create_client(configuration=config, client_class=pair.backend) as client:
         await client.request("GET", "/")
-        assert server.open == 1
-    assert await anyio.to_thread.run_sync(server.has_open, 0)
+        assert server.open_connections == 1
+    assert await anyio.to_thread.run_sync(server.wait_for_open_connections, 0)
 
 
-async def test_the_highest_priority_has_aiohttp_and_trio_gets_httpx(pair: BackendPair) -> None:
+async def test_default_backend_is_aiohttp_on_asyncio_and_httpx_on_trio(pair: BackendPair) -> None:
     expected = {"asyncio": "aiohttp", "trio": "httpx"}[pair.runtime]
     async with await create_client(configuration=ClientConfiguration(url=ANY_URL)) as client:
         assert client.backend.name == expected
@@ -109,44 +111,44 @@ anyio.run(main, backend=sys.argv[1])
         ("trio", ("httpx",), "ImportError NoBackendError"),
     ],
 )
-def test_detection_takes_what_is_installed(runtime: str, hidden: tuple[str, ...], printed: str) -> None:
+def test_installed_backend_is_selected(runtime: str, hidden: tuple[str, ...], printed: str) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "KUBEX_BACKEND"}
     command = [sys.executable, "-c", CHOICE, runtime, *hidden]
     ran = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert ran.stdout.strip() == printed
 
 
-async def test_client_class_forces_a_client(pair: BackendPair) -> None:
+async def test_client_class_selects_the_backend(pair: BackendPair) -> None:
     choice = {"aiohttp": ClientChoise.AIOHTTP, "httpx": ClientChoise.HTTPX}[pair.backend]
     client = await create_client(client_class=choice, configuration=ClientConfiguration(url=ANY_URL))
     assert client.backend.name == pair.backend
     await client.aclose()
 
 
-async def test_a_configuration_replaces_the_kubeconfig(
-    serve: Serve, pair: BackendPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_configuration_replaces_the_kubeconfig(
+    start_server: StartServer, pair: BackendPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "config").write_text("this is not a kubeconfig")
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
-    server = serve(Turns(answer()))
+    server = start_server(ResponseSequence(respond_with()))
     config = ClientConfiguration(url=server.url, token="my-token")
     async with await create_client(configuration=config, client_class=pair.backend) as client:
         await client.request("GET", "/")
-    assert server.seen[0].header("authorization") == "Bearer my-token"
+    assert server.requests[0].header("authorization") == "Bearer my-token"
 
 
-async def test_without_a_configuration_the_kubeconfig_is_loaded(
-    serve: Serve, pair: BackendPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_kubeconfig_is_loaded_without_a_configuration(
+    start_server: StartServer, pair: BackendPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = serve(Turns(answer()))
+    server = start_server(ResponseSequence(respond_with()))
     (tmp_path / "config").write_text(KUBECONFIG.format(url=server.url))
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
     async with await create_client(client_class=pair.backend) as client:
         await client.request("GET", "/")
-    assert len(server.seen) == 1
+    assert len(server.requests) == 1
 
 
-async def test_options_control_the_client(pair: BackendPair) -> None:
+async def test_options_are_passed_to_the_client(pair: BackendPair) -> None:
     options = ClientOptions(timeout=Timeout(total=30.0), log_api_warnings=False)
     config = ClientConfiguration(url=ANY_URL, token="my-token")
     client = await create_client(configuration=config, client_class=pair.backend, options=options)
@@ -157,48 +159,56 @@ async def test_options_control_the_client(pair: BackendPair) -> None:
 # timeout
 
 
-def test_a_number_is_a_total_timeout() -> None:
+def test_number_is_a_total_timeout() -> None:
     assert ClientOptions(timeout=30).timeout == ClientOptions(timeout=30.0).timeout == Timeout(total=30.0)
 
 
-async def test_by_default_the_timeout_is_that_of_the_library(
-    connect: Connect, serve: Serve, handed: Handed, pair: BackendPair
+async def test_default_timeout_is_the_default_of_the_library(
+    make_client: MakeClient, start_server: StartServer, recorder: TransportRecorder, pair: BackendPair
 ) -> None:
     documented = {"aiohttp": Timeout(total=300, connect=30), "httpx": Timeout(connect=5, read=5, write=5, pool=5)}
-    server = serve(Turns(answer()))
-    async with connect(server) as client:
+    server = start_server(ResponseSequence(respond_with()))
+    async with make_client(server) as client:
         assert client.options.timeout is ...
         assert client.backend.defaults.timeout == documented[pair.backend]
         await client.request("GET", "/")
-    assert handed.requests[0].limits.connect == {"aiohttp": 30, "httpx": 5}[pair.backend]
+    assert recorder.requests[0].limits.connect == {"aiohttp": 30, "httpx": 5}[pair.backend]
 
 
-async def test_none_disables_timeouts(connect: Connect, serve: Serve, handed: Handed) -> None:
-    server = serve(Turns(answer()))
-    async with connect(server, timeout=None) as client:
+async def test_timeout_none_disables_timeouts(
+    make_client: MakeClient, start_server: StartServer, recorder: TransportRecorder
+) -> None:
+    server = start_server(ResponseSequence(respond_with()))
+    async with make_client(server, timeout=None) as client:
         await client.request("GET", "/")
-    limits = handed.requests[0].limits
+    limits = recorder.requests[0].limits
     assert (limits.connect, limits.read, limits.write, limits.pool) == (None, None, None, None)
 
 
 @pytest.mark.parametrize("timeout", [0.5, Timeout(total=0.5)])
-async def test_a_total_timeout_ends_a_call(connect: Connect, serve: Serve, timeout: float | Timeout) -> None:
-    async with connect(serve(Turns(silence)), timeout=timeout) as client:
+async def test_total_timeout_raises_deadline_exceeded(
+    make_client: MakeClient, start_server: StartServer, timeout: float | Timeout
+) -> None:
+    async with make_client(start_server(ResponseSequence(respond_never)), timeout=timeout) as client:
         with pytest.raises(DeadlineExceeded):
             await client.request("GET", "/")
 
 
-async def test_a_timeout_has_limits_by_phase(connect: Connect, serve: Serve) -> None:
-    async with connect(serve(Turns(silence)), timeout=Timeout(read=0.5), retry=None) as client:
+async def test_read_timeout_raises_read_timeout(make_client: MakeClient, start_server: StartServer) -> None:
+    async with make_client(
+        start_server(ResponseSequence(respond_never)), timeout=Timeout(read=0.5), retry=None
+    ) as client:
         with pytest.raises(ReadTimeout):
             await client.request("GET", "/")
 
 
-async def test_request_timeout_overrides_the_option(connect: Connect, serve: Serve, handed: Handed) -> None:
-    server = serve(Turns(answer(), silence))
-    async with connect(server, timeout=Timeout(read=50)) as client:
+async def test_request_timeout_overrides_the_option(
+    make_client: MakeClient, start_server: StartServer, recorder: TransportRecorder
+) -> None:
+    server = start_server(ResponseSequence(respond_with(), respond_never))
+    async with make_client(server, timeout=Timeout(read=50)) as client:
         await client.request("GET", "/", request_timeout=Timeout(read=40))
-        assert handed.requests[-1].limits.read == 40
+        assert recorder.requests[-1].limits.read == 40
         with pytest.raises(TimeoutError):
             await client.request("GET", "/", request_timeout=0.5)
 
@@ -208,8 +218,8 @@ async def test_request_timeout_overrides_the_option(connect: Connect, serve: Ser
 DEPRECATED = [("Warning", '299 - "v1beta1 is deprecated"'), ("Warning", '299 - "v1beta2 is deprecated"')]
 
 
-async def test_each_warning_header_is_a_user_warning(connect: Connect, serve: Serve) -> None:
-    async with connect(serve(Turns(answer(headers=DEPRECATED)))) as client:
+async def test_each_warning_header_causes_a_user_warning(make_client: MakeClient, start_server: StartServer) -> None:
+    async with make_client(start_server(ResponseSequence(respond_with(headers=DEPRECATED)))) as client:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             await client.request("GET", "/")
@@ -217,42 +227,44 @@ async def test_each_warning_header_is_a_user_warning(connect: Connect, serve: Se
     assert all(issubclass(warning.category, UserWarning) for warning in caught)
 
 
-async def test_log_api_warnings_false_silences_them(connect: Connect, serve: Serve) -> None:
-    async with connect(serve(Turns(answer(headers=DEPRECATED))), log_api_warnings=False) as client:
+async def test_log_api_warnings_false_disables_warnings(make_client: MakeClient, start_server: StartServer) -> None:
+    async with make_client(
+        start_server(ResponseSequence(respond_with(headers=DEPRECATED))), log_api_warnings=False
+    ) as client:
         await client.request("GET", "/")  # a warning would be an error here
 
 
 # proxy
 
 
-async def test_one_proxy_url_with_basic_authentication(connect: Connect, serve: Serve) -> None:
-    proxy, server = serve(tunnel), serve(Turns(answer()))
-    async with connect(server, proxy=f"http://user:p%40ss@{proxy.host}") as client:
+async def test_proxy_url_may_contain_basic_credentials(make_client: MakeClient, start_server: StartServer) -> None:
+    proxy, server = start_server(tunnel), start_server(ResponseSequence(respond_with()))
+    async with make_client(server, proxy=f"http://user:p%40ss@{proxy.netloc}") as client:
         await client.request("GET", "/")
         async with client.stream("GET", "/"):
             pass
-    assert {seen.header("proxy-authorization") for seen in proxy.seen} == {CREDENTIALS}
-    assert (len(proxy.seen), server.connections) == (2, 0)
+    assert {request.header("proxy-authorization") for request in proxy.requests} == {CREDENTIALS}
+    assert (len(proxy.requests), server.connections) == (2, 0)
 
 
-async def test_without_the_option_there_is_no_proxy(
-    connect: Connect, serve: Serve, monkeypatch: pytest.MonkeyPatch
+async def test_proxy_of_the_environment_is_not_used_by_default(
+    make_client: MakeClient, start_server: StartServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    proxy, server = serve(tunnel), serve(Turns(answer()))
+    proxy, server = start_server(tunnel), start_server(ResponseSequence(respond_with()))
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, proxy.url)
-    async with connect(server) as client:
+    async with make_client(server) as client:
         await client.request("GET", "/")
     assert (proxy.connections, server.connections) == (0, 1)
 
 
 @pytest.mark.filterwarnings("ignore:ClientOptions.proxy:UserWarning")
 @pytest.mark.parametrize(("scheme", "through"), [("http", 1), ("https", 0)])
-async def test_a_proxy_by_scheme_is_for_servers_of_that_scheme(
-    connect: Connect, serve: Serve, scheme: str, through: int
+async def test_proxy_for_a_scheme_is_used_only_for_this_scheme(
+    make_client: MakeClient, start_server: StartServer, scheme: str, through: int
 ) -> None:
-    proxy, server = serve(tunnel), serve(Turns(answer()))
-    async with connect(server, proxy={scheme: proxy.url}) as client:
+    proxy, server = start_server(tunnel), start_server(ResponseSequence(respond_with()))
+    async with make_client(server, proxy={scheme: proxy.url}) as client:
         await client.request("GET", "/")
     assert (proxy.connections, server.connections) == (through, 1 - through)
 
@@ -265,22 +277,22 @@ async def test_a_proxy_by_scheme_is_for_servers_of_that_scheme(
     [({}, 1), ({"keep_alive": True}, 1), ({"keep_alive": False}, 3), ({"keep_alive_timeout": 60.0}, 1)],
 )
 async def test_idle_connections_are_reused_unless_keep_alive_is_false(
-    connect: Connect, serve: Serve, options: dict[str, Any], connections: int
+    make_client: MakeClient, start_server: StartServer, options: dict[str, Any], connections: int
 ) -> None:
-    server = serve(Turns(answer()))
-    async with connect(server, **options) as client:
+    server = start_server(ResponseSequence(respond_with()))
+    async with make_client(server, **options) as client:
         for _ in range(3):
             await client.request("GET", "/")
     assert server.connections == connections
 
 
 async def test_httpx_keeps_idle_connections_indefinitely_and_aiohttp_warns(
-    connect: Connect, serve: Serve, pair: BackendPair
+    make_client: MakeClient, start_server: StartServer, pair: BackendPair
 ) -> None:
-    server = serve(Turns(answer()))
+    server = start_server(ResponseSequence(respond_with()))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        async with connect(server, keep_alive_timeout=None) as client:
+        async with make_client(server, keep_alive_timeout=None) as client:
             for _ in range(2):
                 await client.request("GET", "/")
     assert server.connections == 1
@@ -301,22 +313,29 @@ RESOLVED: list[tuple[str, Any, Any, Any]] = [
 
 @pytest.mark.parametrize(("option", "value", "aiohttp", "httpx"), RESOLVED)
 async def test_options_resolve_to_the_documented_values(
-    connect: Connect, serve: Serve, handed: Handed, pair: BackendPair, option: str, value: Any, aiohttp: Any, httpx: Any
+    make_client: MakeClient,
+    start_server: StartServer,
+    recorder: TransportRecorder,
+    pair: BackendPair,
+    option: str,
+    value: Any,
+    aiohttp: Any,
+    httpx: Any,
 ) -> None:
-    async with connect(serve(Turns(answer())), **{option: value}) as client:
+    async with make_client(start_server(ResponseSequence(respond_with())), **{option: value}) as client:
         await client.request("GET", "/")
-    assert getattr(handed.configs[0], option) == {"aiohttp": aiohttp, "httpx": httpx}[pair.backend]
+    assert getattr(recorder.configs[0], option) == {"aiohttp": aiohttp, "httpx": httpx}[pair.backend]
 
 
 @pytest.mark.parametrize(("value", "resolved"), [(MIB, MIB), (None, 2**16)])
 @pytest.mark.parametrize("pair", [AIOHTTP], ids=str)
-async def test_aiohttp_has_a_buffer_size(
-    connect: Connect, serve: Serve, handed: Handed, value: int | None, resolved: int
+async def test_aiohttp_uses_the_buffer_size(
+    make_client: MakeClient, start_server: StartServer, recorder: TransportRecorder, value: int | None, resolved: int
 ) -> None:
     body = bytes(range(256)) * 2**14
-    async with connect(serve(Turns(answer(body))), buffer_size=value) as client:
+    async with make_client(start_server(ResponseSequence(respond_with(body))), buffer_size=value) as client:
         assert (await client.request("GET", "/")).body == body
-    assert handed.configs[0].buffer_size == resolved
+    assert recorder.configs[0].buffer_size == resolved
 
 
 async def under_way(client: Any, count: int) -> None:
@@ -325,32 +344,32 @@ async def under_way(client: Any, count: int) -> None:
             tasks.start_soon(partial(client.request, "GET", "/"))
 
 
-async def test_pool_size_limits_the_requests_under_way(connect: Connect, serve: Serve) -> None:
+async def test_pool_size_limits_concurrent_requests(make_client: MakeClient, start_server: StartServer) -> None:
     gate = Gate()
-    server = serve(Turns(gate))
-    async with connect(server, pool_size=2) as client, anyio.create_task_group() as tasks:
+    server = start_server(ResponseSequence(gate))
+    async with make_client(server, pool_size=2) as client, anyio.create_task_group() as tasks:
         tasks.start_soon(under_way, client, 5)
         for _ in range(2):
-            await anyio.to_thread.run_sync(gate.arrived.acquire)
+            await anyio.to_thread.run_sync(gate.request_received.acquire)
         gate.open()
-    assert (gate.most, len(server.seen)) == (2, 5)
+    assert (gate.max_waiting, len(server.requests)) == (2, 5)
 
 
-async def test_pool_size_none_is_unlimited(connect: Connect, serve: Serve) -> None:
+async def test_pool_size_none_is_unlimited(make_client: MakeClient, start_server: StartServer) -> None:
     gate = Gate(opens_at=101)
-    async with connect(serve(Turns(gate), backlog=200), pool_size=None, timeout=None) as client:
+    async with make_client(start_server(ResponseSequence(gate), backlog=200), pool_size=None, timeout=None) as client:
         await under_way(client, 101)
-    assert gate.most == 101
+    assert gate.max_waiting == 101
 
 
 @pytest.mark.parametrize("pair", [AIOHTTP], ids=str)
-async def test_aiohttp_limits_connections_per_host(connect: Connect, serve: Serve) -> None:
+async def test_aiohttp_limits_connections_per_host(make_client: MakeClient, start_server: StartServer) -> None:
     gate = Gate()
     gate.open()
-    server = serve(Turns(gate))
-    async with connect(server, pool_size_per_host=1) as client:
+    server = start_server(ResponseSequence(gate))
+    async with make_client(server, pool_size_per_host=1) as client:
         await under_way(client, 3)
-    assert (gate.most, server.connections) == (1, 1)
+    assert (gate.max_waiting, server.connections) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -362,20 +381,25 @@ async def test_aiohttp_limits_connections_per_host(connect: Connect, serve: Serv
         ({"ws_max_message_size": None}, 9 * MIB, None),
     ],
 )
-async def test_websocket_messages_have_a_maximum_size(
-    connect: Connect, serve: Serve, handed: Handed, options: dict[str, Any], passes: int, refused: int | None
+async def test_ws_max_message_size_limits_websocket_messages(
+    make_client: MakeClient,
+    start_server: StartServer,
+    recorder: TransportRecorder,
+    options: dict[str, Any],
+    passes: int,
+    refused: int | None,
 ) -> None:
-    def talk(peer: Peer) -> None:
-        upgrade(peer)
-        peer.send(frame(BINARY, b"x" * passes))
+    def talk(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        connection.send(build_frame(BINARY, b"x" * passes))
         if refused is not None:
-            peer.send(frame(BINARY, b"x" * refused))
-        peer.wait_until_closed()
+            connection.send(build_frame(BINARY, b"x" * refused))
+        connection.wait_until_closed()
 
-    server, plain = serve(talk), serve(Turns(answer()))
-    async with connect(plain, **options) as client:
+    server, plain = start_server(talk), start_server(ResponseSequence(respond_with()))
+    async with make_client(plain, **options) as client:
         await client.request("GET", "/")  # opens the transport
-        async with handed.transports[0].websocket(PreparedRequest("GET", server.url + "/exec")) as socket:
+        async with recorder.transports[0].websocket(PreparedRequest("GET", server.url + "/exec")) as socket:
             assert len((await socket.receive()).data) == passes
             if refused is not None:
                 with pytest.raises(WebSocketError):
@@ -409,7 +433,7 @@ WARNINGS: list[tuple[dict[str, Any], int, int]] = [
 
 
 @pytest.mark.parametrize(("options", "aiohttp", "httpx"), WARNINGS, ids=str)
-async def test_an_option_without_an_effect_is_one_user_warning(
+async def test_option_without_effect_causes_one_user_warning(
     pair: BackendPair, options: dict[str, Any], aiohttp: int, httpx: int
 ) -> None:
     with warnings.catch_warnings(record=True) as caught:
@@ -426,9 +450,9 @@ async def test_an_option_without_an_effect_is_one_user_warning(
 # The two clients
 
 
-async def test_both_clients_can_be_made_directly(serve: Serve, pair: BackendPair) -> None:
+async def test_client_classes_can_be_created_directly(start_server: StartServer, pair: BackendPair) -> None:
     kind = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
-    server = serve(Turns(answer()))
+    server = start_server(ResponseSequence(respond_with()))
     async with kind(ClientConfiguration(url=server.url)) as client:
         assert (await client.request("GET", "/")).status == 200
 
@@ -443,13 +467,13 @@ async def test_aiohttp_does_not_run_on_trio(anyio_backend: str) -> None:
     ("extra", "installs"),
     [("aiohttp", {"kubex-aiohttp"}), ("httpx", {"kubex-httpx"}), ("httpx-ws", {"kubex-httpx[ws]"})],
 )
-def test_the_extras_install_a_backend(extra: str, installs: set[str]) -> None:
+def test_extras_install_a_backend(extra: str, installs: set[str]) -> None:
     wanted = metadata("kubex").get_all("Requires-Dist") or []
     found = {re.split(r"[<>=; ]", text)[0] for text in wanted if re.search(rf"extra == ['\"]{extra}['\"]", text)}
     assert found == installs
 
 
-async def test_websockets_work_on_both_backends(backend: Backend) -> None:
+async def test_backends_support_websockets_with_all_extras(backend: Backend) -> None:
     assert backend.websocket() is None  # in this environment, which has the extra httpx-ws
 
 

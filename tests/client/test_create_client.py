@@ -15,7 +15,7 @@ import pytest
 
 import kubex_aiohttp
 import kubex_httpx
-from client.scripted_server import Turns, answer
+from client.scripted_server import ResponseSequence, respond_with
 from kubex.api import Api, create_api
 from kubex.client import Client, ClientChoice, ClientChoise, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
@@ -30,7 +30,7 @@ from kubex.errors import (
 from kubex.transport import Backend, Transport, TransportConfig
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from support.backend_pairs import BackendPair
-from transport.socket_server import SECONDS, Serve, Server
+from transport.socket_server import WAIT_TIMEOUT, Server, StartServer, wait_for_event
 
 Direct: TypeAlias = Callable[..., Client]
 
@@ -39,8 +39,8 @@ BEST = {"asyncio": "aiohttp", "trio": "httpx"}
 
 
 @pytest.fixture
-def server(serve: Serve) -> Server:
-    return serve(Turns(answer(b'{"metadata": {"name": "a"}}')))
+def server(start_server: StartServer) -> Server:
+    return start_server(ResponseSequence(respond_with(b'{"metadata": {"name": "a"}}')))
 
 
 @pytest.fixture
@@ -63,7 +63,9 @@ def kubeconfig(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.anyio
 @pytest.mark.covers("options-code-create_client")
-async def test_all_three_ways_to_call_it(configuration: ClientConfiguration, server: Server, pair: BackendPair) -> None:
+async def test_create_client_supports_await_and_async_with(
+    configuration: ClientConfiguration, server: Server, pair: BackendPair
+) -> None:
     client = await create_client(configuration, client_class=pair.backend)
     await client.request("GET", "/await")
     await client.aclose()
@@ -71,7 +73,7 @@ async def test_all_three_ways_to_call_it(configuration: ClientConfiguration, ser
         await second.request("GET", "/with")
     async with await create_client(configuration, client_class=pair.backend) as third:
         await third.request("GET", "/both")
-    assert [request.target for request in server.seen] == ["/await", "/with", "/both"]
+    assert [request.target for request in server.requests] == ["/await", "/with", "/both"]
     for closed in (client, second, third):
         with pytest.raises(ClientClosedError):
             await closed.request("GET", "/")
@@ -80,7 +82,7 @@ async def test_all_three_ways_to_call_it(configuration: ClientConfiguration, ser
 @pytest.mark.anyio
 @pytest.mark.covers("options-detection-order", "options-tradeoff-priority")
 @pytest.mark.parametrize("choice", [ClientChoise.AUTO, ClientChoice.AUTO, "auto"])
-async def test_the_best_backend_of_the_async_library_is_taken(
+async def test_auto_selects_the_best_backend_of_the_async_library(
     configuration: ClientConfiguration, pair: BackendPair, choice: ClientChoise | str
 ) -> None:
     async with create_client(configuration, client_class=choice) as client:
@@ -92,7 +94,7 @@ async def test_the_best_backend_of_the_async_library_is_taken(
 
 @pytest.mark.anyio
 @pytest.mark.covers("options-code-client_choise", "options-tradeoff-asyncio")
-async def test_a_backend_by_choice_by_name_and_by_descriptor(
+async def test_client_class_accepts_choice_name_and_descriptor(
     configuration: ClientConfiguration, pair: BackendPair
 ) -> None:
     descriptor = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}[pair.backend]
@@ -104,7 +106,7 @@ async def test_a_backend_by_choice_by_name_and_by_descriptor(
 
 
 @pytest.mark.anyio
-async def test_the_variable_chooses_and_the_argument_goes_before_it(
+async def test_client_class_precedes_the_environment_variable(
     configuration: ClientConfiguration, pair: BackendPair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KUBEX_BACKEND", pair.backend)
@@ -119,7 +121,7 @@ async def test_the_variable_chooses_and_the_argument_goes_before_it(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("value", ["", " ", "auto"])
-async def test_a_variable_that_says_nothing_leaves_the_choice(
+async def test_empty_environment_variable_is_ignored(
     configuration: ClientConfiguration, pair: BackendPair, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("KUBEX_BACKEND", value)
@@ -128,7 +130,7 @@ async def test_a_variable_that_says_nothing_leaves_the_choice(
 
 
 @pytest.mark.covers("options-tradeoff-trio")
-def test_aiohttp_on_trio_is_refused_by_name(
+def test_aiohttp_on_trio_raises_backend_error(
     configuration: ClientConfiguration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def ask(choice: str) -> None:
@@ -141,9 +143,7 @@ def test_aiohttp_on_trio_is_refused_by_name(
         anyio.run(ask, "auto", backend="trio")
 
 
-def test_a_client_made_elsewhere_refuses_an_async_library_that_it_cannot_run_on(
-    configuration: ClientConfiguration, server: Server
-) -> None:
+def test_aiohttp_client_created_without_loop_raises_on_trio(configuration: ClientConfiguration, server: Server) -> None:
     client = kubex_aiohttp.AioHttpClient(configuration)
 
     async def use() -> None:
@@ -154,7 +154,7 @@ def test_a_client_made_elsewhere_refuses_an_async_library_that_it_cannot_run_on(
     assert server.connections == 0
 
 
-def test_outside_an_async_library_there_is_no_client(configuration: ClientConfiguration) -> None:
+def test_create_client_outside_of_an_event_loop_raises(configuration: ClientConfiguration) -> None:
     opener = create_client(configuration)
     with pytest.raises(ClientLoopError):
         opener.__await__().send(None)
@@ -162,18 +162,16 @@ def test_outside_an_async_library_there_is_no_client(configuration: ClientConfig
 
 @pytest.mark.anyio
 @pytest.mark.covers("options-code-client_configuration")
-async def test_without_a_configuration_it_reads_the_kubeconfig(
-    kubeconfig: Path, server: Server, pair: BackendPair
-) -> None:
+async def test_kubeconfig_is_read_without_a_configuration(kubeconfig: Path, server: Server, pair: BackendPair) -> None:
     async with create_client(client_class=pair.backend, options=ClientOptions(log_api_warnings=False)) as client:
         await Api(ConfigMap, client).get("a")
         assert (client.configuration.namespace, client.options.log_api_warnings) == ("here", False)
-    assert server.seen[0].target == "/api/v1/namespaces/here/configmaps/a"
-    assert server.seen[0].header("authorization") is None, "kubectl does not show a token to a server without TLS"
+    assert server.requests[0].target == "/api/v1/namespaces/here/configmaps/a"
+    assert server.requests[0].header("authorization") is None, "kubectl does not show a token to a server without TLS"
 
 
 @pytest.mark.anyio
-async def test_a_configuration_that_is_no_good_says_so_and_leaves_nothing_open(
+async def test_missing_kubeconfig_raises_configuration_error(
     pair: BackendPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "missing"))
@@ -183,18 +181,16 @@ async def test_a_configuration_that_is_no_good_says_so_and_leaves_nothing_open(
 
 
 @pytest.mark.anyio
-async def test_an_api_can_own_its_client(kubeconfig: Path, server: Server, pair: BackendPair) -> None:
+async def test_api_closes_the_client_that_it_created(kubeconfig: Path, server: Server, pair: BackendPair) -> None:
     async with await create_api(ConfigMap, namespace="n") as api:
         assert (await api.get("a")).metadata.name == "a"
-    assert server.seen[0].target == "/api/v1/namespaces/n/configmaps/a"
+    assert server.requests[0].target == "/api/v1/namespaces/n/configmaps/a"
     with pytest.raises(ClientClosedError):
         await api.get("a")
 
 
 @pytest.mark.anyio
-async def test_an_api_leaves_a_client_open_that_it_was_given(
-    configuration: ClientConfiguration, pair: BackendPair
-) -> None:
+async def test_api_does_not_close_a_client_of_the_caller(configuration: ClientConfiguration, pair: BackendPair) -> None:
     async with create_client(configuration, client_class=pair.backend) as client:
         async with await create_api(ConfigMap, client=client) as api:
             await api.get("a")
@@ -202,7 +198,9 @@ async def test_an_api_leaves_a_client_open_that_it_was_given(
 
 
 @pytest.mark.anyio
-async def test_clients_made_directly(configuration: ClientConfiguration, server: Server, pair: BackendPair) -> None:
+async def test_client_classes_send_requests_and_have_a_repr(
+    configuration: ClientConfiguration, server: Server, pair: BackendPair
+) -> None:
     kinds: dict[str, Direct] = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}
     kind = kinds[pair.backend]
     assert os.environ.get("KUBEX_BACKEND") is None
@@ -212,30 +210,30 @@ async def test_clients_made_directly(configuration: ClientConfiguration, server:
         assert repr(client) == f"<{name} of {server.url} on {pair.backend}>"
     async with kind(configuration) as client:
         assert client.options == ClientOptions()
-    assert server.seen[0].header("user-agent") == "direct"
+    assert server.requests[0].header("user-agent") == "direct"
 
 
 @pytest.mark.anyio
 @pytest.mark.covers("options-tradeoff-websocket")
-async def test_backends_tell_whether_they_can_do_websockets(pair: BackendPair) -> None:
+async def test_backends_report_websocket_support(pair: BackendPair) -> None:
     assert kubex_aiohttp.BACKEND.websocket() is None
     assert kubex_httpx.BACKEND.websocket() is None  # with the extra, which the workspace has
 
 
 @pytest.mark.anyio
-async def test_the_event_loop_goes_on_while_the_http_library_is_imported(
+async def test_http_library_is_imported_without_blocking_the_event_loop(
     configuration: ClientConfiguration, backend: Backend
 ) -> None:
-    asked, go_on = threading.Event(), threading.Event()
+    asked, proceed = threading.Event(), threading.Event()
 
     def load() -> Callable[[TransportConfig], Transport]:
         asked.set()
-        assert go_on.wait(SECONDS)
+        assert proceed.wait(WAIT_TIMEOUT)
         return backend.load()
 
     async def meanwhile() -> None:
-        assert await anyio.to_thread.run_sync(asked.wait, SECONDS)
-        go_on.set()
+        assert await wait_for_event(asked)
+        proceed.set()
 
     async with anyio.create_task_group() as group:
         group.start_soon(meanwhile)
@@ -245,7 +243,7 @@ async def test_the_event_loop_goes_on_while_the_http_library_is_imported(
 
 
 @pytest.mark.anyio
-async def test_its_result_cannot_be_entered_while_it_is_open(
+async def test_entering_the_result_twice_raises_already_open_error(
     configuration: ClientConfiguration, pair: BackendPair
 ) -> None:
     opener = create_client(configuration, client_class=pair.backend)
@@ -260,7 +258,7 @@ async def test_its_result_cannot_be_entered_while_it_is_open(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("copied", [pickle.dumps, copy.copy, copy.deepcopy])
-async def test_a_client_cannot_be_pickled_or_copied(
+async def test_clients_cannot_be_pickled_or_copied(
     configuration: ClientConfiguration, pair: BackendPair, copied: Callable[[object], object]
 ) -> None:
     async with create_client(configuration, client_class=pair.backend) as client:

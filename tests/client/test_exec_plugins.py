@@ -9,8 +9,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from client.conftest import SOON, Connect
-from client.scripted_server import Turns, answer, refuse, stream
+from client.conftest import FAST_RETRIES, MakeClient
+from client.scripted_server import ResponseSequence, respond_error, respond_stream, respond_with
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration, ExecPlugin
@@ -21,11 +21,11 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, EmbeddedServer
 from support.exec_plugins import PluginListener, PluginScript
-from transport.socket_server import Peer, Serve, Server
+from transport.socket_server import Server, ServerConnection, StartServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-30")]
 
-REFUSED = refuse("401 Unauthorized", b"who are you?")
+REFUSED = respond_error("401 Unauthorized", b"who are you?")
 SECRET = "s3cr3t-value"
 
 
@@ -35,16 +35,20 @@ def script(tmp_path: Path) -> PluginScript:
 
 
 def tokens(server: Server) -> list[str]:
-    return [(request.header("authorization") or "").removeprefix("Bearer ") for request in server.seen]
+    return [(request.header("authorization") or "").removeprefix("Bearer ") for request in server.requests]
 
 
-async def test_calls_and_streams_share_one_run(connect: Connect, serve: Serve, script: PluginScript) -> None:
-    def respond(peer: Peer) -> None:
-        (stream(b"chunk") if peer.server.seen[-1].target == "/log" else answer(b"{}"))(peer)
+async def test_calls_and_streams_share_one_run(
+    make_client: MakeClient, start_server: StartServer, script: PluginScript
+) -> None:
+    def respond(connection: ServerConnection) -> None:
+        (respond_stream(b"chunk") if connection.server.requests[-1].target == "/log" else respond_with(b"{}"))(
+            connection
+        )
 
-    # One connection, so that the last recorded request belongs to this peer.
-    server = serve(Turns(respond))
-    async with connect(server, configuration={"exec": script.plugin()}, pool_size=1) as client:
+    # One connection, so that the last recorded request belongs to this connection.
+    server = start_server(ResponseSequence(respond))
+    async with make_client(server, configuration={"exec": script.plugin()}, pool_size=1) as client:
         async with anyio.create_task_group() as group:
             for _ in range(10):
                 group.start_soon(client.request, "GET", "/")
@@ -56,10 +60,10 @@ async def test_calls_and_streams_share_one_run(connect: Connect, serve: Serve, s
 
 @pytest.mark.parametrize("streamed", [False, True])
 async def test_rejected_token_is_renewed_and_the_call_is_repeated(
-    connect: Connect, serve: Serve, script: PluginScript, streamed: bool
+    make_client: MakeClient, start_server: StartServer, script: PluginScript, streamed: bool
 ) -> None:
-    server = serve(Turns(REFUSED, answer(b"done")))
-    async with connect(server, configuration={"exec": script.plugin()}, retry=None) as client:
+    server = start_server(ResponseSequence(REFUSED, respond_with(b"done")))
+    async with make_client(server, configuration={"exec": script.plugin()}, retry=None) as client:
         if streamed:
             async with client.stream("GET", "/") as opened:
                 assert await opened.receive() == b"done"
@@ -71,11 +75,11 @@ async def test_rejected_token_is_renewed_and_the_call_is_repeated(
 
 
 async def test_call_is_not_repeated_if_the_plugin_returns_the_same_token(
-    connect: Connect, serve: Serve, script: PluginScript
+    make_client: MakeClient, start_server: StartServer, script: PluginScript
 ) -> None:
     script.replace_body('print_credential(token="t")')
-    server = serve(Turns(REFUSED))
-    async with connect(server, configuration={"exec": script.plugin()}) as client:
+    server = start_server(ResponseSequence(REFUSED))
+    async with make_client(server, configuration={"exec": script.plugin()}) as client:
         with pytest.raises(Unauthorized, match="who are you"):
             await client.request("GET", "/")
     assert tokens(server) == ["t"]
@@ -83,10 +87,10 @@ async def test_call_is_not_repeated_if_the_plugin_returns_the_same_token(
 
 
 async def test_server_that_rejects_every_token_causes_one_more_run(
-    connect: Connect, serve: Serve, script: PluginScript
+    make_client: MakeClient, start_server: StartServer, script: PluginScript
 ) -> None:
-    server = serve(Turns(REFUSED))
-    async with connect(server, configuration={"exec": script.plugin()}) as client:
+    server = start_server(ResponseSequence(REFUSED))
+    async with make_client(server, configuration={"exec": script.plugin()}) as client:
         for _ in range(5):
             with pytest.raises(Unauthorized, match="who are you"):
                 await client.request("GET", "/")
@@ -95,11 +99,11 @@ async def test_server_that_rejects_every_token_causes_one_more_run(
 
 
 async def test_error_of_a_plugin_after_a_401_mentions_the_401(
-    connect: Connect, serve: Serve, script: PluginScript
+    make_client: MakeClient, start_server: StartServer, script: PluginScript
 ) -> None:
-    server = serve(Turns(REFUSED))
+    server = start_server(ResponseSequence(REFUSED))
     script.replace_body('print_credential(token="t") if run == 1 else sys.exit("log in")')
-    async with connect(server, configuration={"exec": script.plugin()}) as client:
+    async with make_client(server, configuration={"exec": script.plugin()}) as client:
         with pytest.raises(
             ConfigurationError, match=r"(?s)exit code 1.*log in.*the response to GET /.* had status 401"
         ):
@@ -107,10 +111,12 @@ async def test_error_of_a_plugin_after_a_401_mentions_the_401(
     assert tokens(server) == ["t"]
 
 
-async def test_expired_token_is_used_for_one_call(connect: Connect, serve: Serve, script: PluginScript) -> None:
+async def test_expired_token_is_used_for_one_call(
+    make_client: MakeClient, start_server: StartServer, script: PluginScript
+) -> None:
     script.replace_body('print_credential(token=f"token-{run}", expirationTimestamp="2020-01-01T00:00:00Z")')
-    server = serve(Turns(answer()))
-    async with connect(server, configuration={"exec": script.plugin()}) as client:
+    server = start_server(ResponseSequence(respond_with()))
+    async with make_client(server, configuration={"exec": script.plugin()}) as client:
         await client.request("GET", "/")
         await client.request("GET", "/")
     assert tokens(server) == ["token-1", "token-2"]
@@ -133,18 +139,18 @@ async def test_expired_token_is_used_for_one_call(connect: Connect, serve: Serve
     ],
 )
 async def test_failing_plugin_raises_before_sending_and_shows_no_secret(
-    connect: Connect,
-    serve: Serve,
+    make_client: MakeClient,
+    start_server: StartServer,
     script: PluginScript,
     caplog: pytest.LogCaptureFixture,
     body: str,
     problem: str,
 ) -> None:
     script.replace_body(body)
-    server = serve(Turns(answer()))
+    server = start_server(ResponseSequence(respond_with()))
     plugin = script.plugin(args=(SECRET,), env={"KUBEX_SECRET": SECRET})
     caplog.set_level("DEBUG")
-    async with connect(server, configuration={"exec": plugin}) as client:
+    async with make_client(server, configuration={"exec": plugin}) as client:
         with pytest.raises(ConfigurationError, match=rf"(?s)exec plugin '.*{problem}") as caught:
             await client.request("GET", "/")
         with pytest.raises(ConfigurationError):
@@ -156,26 +162,28 @@ async def test_failing_plugin_raises_before_sending_and_shows_no_secret(
 
 
 async def test_error_of_a_missing_program_has_the_install_hint(
-    connect: Connect, serve: Serve, script: PluginScript
+    make_client: MakeClient, start_server: StartServer, script: PluginScript
 ) -> None:
-    server = serve(Turns(answer()))
+    server = start_server(ResponseSequence(respond_with()))
     (script.folder / "get-token").write_text("not a program yet")
     for command, problem in (
         (str(script.folder / "missing"), "does not exist"),
         (str(script.folder / "get-token"), "cannot be executed"),
     ):
         plugin = ExecPlugin(command=command, install_hint="apt install get-token")
-        async with connect(server, configuration={"exec": plugin}) as client:
+        async with make_client(server, configuration={"exec": plugin}) as client:
             with pytest.raises(ConfigurationError, match=f"(?s){problem}.*\napt install get-token$"):
                 await client.request("GET", "/")
     assert server.connections == 0
 
 
-async def test_deadline_of_a_call_kills_the_plugin(connect: Connect, serve: Serve, script: PluginScript) -> None:
-    server = serve(Turns(answer()))
+async def test_deadline_of_a_call_kills_the_plugin(
+    make_client: MakeClient, start_server: StartServer, script: PluginScript
+) -> None:
+    server = start_server(ResponseSequence(respond_with()))
     with PluginListener() as listener:
         script.replace_body(f"connect({listener.port}).recv(1)")
-        async with connect(server, configuration={"exec": script.plugin(timeout=None)}) as client:
+        async with make_client(server, configuration={"exec": script.plugin(timeout=None)}) as client:
             async with anyio.create_task_group() as group:
 
                 async def call() -> None:
@@ -189,10 +197,12 @@ async def test_deadline_of_a_call_kills_the_plugin(connect: Connect, serve: Serv
     assert server.connections == 0
 
 
-async def test_cluster_info_is_passed_to_the_plugin(connect: Connect, serve: Serve, script: PluginScript) -> None:
-    server = serve(Turns(answer()))
+async def test_cluster_info_is_passed_to_the_plugin(
+    make_client: MakeClient, start_server: StartServer, script: PluginScript
+) -> None:
+    server = start_server(ResponseSequence(respond_with()))
     plugin = script.plugin(provide_cluster_info=True, cluster_config={"audience": "kubex"})
-    async with connect(server, configuration={"exec": plugin}) as client:
+    async with make_client(server, configuration={"exec": plugin}) as client:
         await client.request("GET", "/")
     assert script.exec_infos[0]["spec"]["cluster"] == {"server": server.url, "config": {"audience": "kubex"}}
 
@@ -235,7 +245,7 @@ async def test_new_certificate_is_used_by_the_next_call_and_streams_continue(
     kubex_server: EmbeddedServer, certificates: CertificatePlugin, backend: Backend
 ) -> None:
     certificates.become("alice")
-    options = ClientOptions(retry=SOON)
+    options = ClientOptions(retry=FAST_RETRIES)
     async with Client(certificates.configuration(), options, backend=backend) as client:
         api = Api(ConfigMap, client)
         async with api.watch(resource_version="0") as events:
@@ -268,7 +278,7 @@ async def test_plugin_can_switch_between_a_certificate_and_a_token(
         lambda: certificates.become("bob", token),
     ]
     changes[0]()
-    async with Client(certificates.configuration(), ClientOptions(retry=SOON), backend=backend) as client:
+    async with Client(certificates.configuration(), ClientOptions(retry=FAST_RETRIES), backend=backend) as client:
         await client.version()
         for change in changes[1:]:
             change()

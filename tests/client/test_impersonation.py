@@ -2,11 +2,11 @@
 
 import pytest
 
-from client.conftest import Connect
-from client.scripted_server import Turns, answer, refuse, stream
+from client.conftest import MakeClient
+from client.scripted_server import ResponseSequence, respond_error, respond_stream, respond_with
 from kubex.configuration import Impersonation
 from kubex.errors import Unauthorized
-from transport.socket_server import Seen, Serve
+from transport.socket_server import ReceivedRequest, StartServer
 
 pytestmark = pytest.mark.anyio
 
@@ -24,33 +24,35 @@ HEADER_LINES = [
 ]
 
 
-def impersonation_headers(seen: Seen) -> list[tuple[str, str]]:
+def impersonation_headers(request: ReceivedRequest) -> list[tuple[str, str]]:
     """Return the impersonation headers of a request in their order."""
-    fields = [(name, value.encode("latin-1").decode()) for name, value in seen.headers]
+    fields = [(name, value.encode("latin-1").decode()) for name, value in request.headers]
     return [field for field in fields if field[0].lower().startswith("impersonate-")]
 
 
-async def test_every_request_has_the_impersonation_headers(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(answer(), refuse("401 Unauthorized"), stream(b"x")))
+async def test_every_request_has_the_impersonation_headers(make_client: MakeClient, start_server: StartServer) -> None:
+    server = start_server(ResponseSequence(respond_with(), respond_error("401 Unauthorized"), respond_stream(b"x")))
     configuration = {"token": "t", "impersonate": JANE}
-    async with connect(server, configuration=configuration) as client:
+    async with make_client(server, configuration=configuration) as client:
         await client.request("GET", "/plain")
         with pytest.raises(Unauthorized):
             await client.request("POST", "/refused", json={})
         async with client.stream("GET", "/stream") as opened:
             assert await opened.receive() == b"x"
-    assert [seen.target for seen in server.seen] == ["/plain", "/refused", "/stream"]
-    for seen in server.seen:
-        assert impersonation_headers(seen) == HEADER_LINES
-        assert seen.header("authorization") == "Bearer t"
+    assert [request.target for request in server.requests] == ["/plain", "/refused", "/stream"]
+    for request in server.requests:
+        assert impersonation_headers(request) == HEADER_LINES
+        assert request.header("authorization") == "Bearer t"
 
 
-async def test_impersonation_headers_of_a_call_replace_the_configured_ones(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(answer()))
-    async with connect(server, configuration={"token": "t", "impersonate": JANE}) as client:
+async def test_impersonation_headers_of_a_call_replace_the_configured_ones(
+    make_client: MakeClient, start_server: StartServer
+) -> None:
+    server = start_server(ResponseSequence(respond_with()))
+    async with make_client(server, configuration={"token": "t", "impersonate": JANE}) as client:
         await client.request("GET", "/x", headers={"impersonate-user": "bob"})
         await client.request("GET", "/x", headers={"Impersonate-Uid": "43"})
-    assert impersonation_headers(server.seen[0]) == [("impersonate-user", "bob")]
-    assert sorted(impersonation_headers(server.seen[1])) == sorted(
+    assert impersonation_headers(server.requests[0]) == [("impersonate-user", "bob")]
+    assert sorted(impersonation_headers(server.requests[1])) == sorted(
         [*(line for line in HEADER_LINES if line[1] != "42"), ("Impersonate-Uid", "43")]
     )

@@ -12,16 +12,16 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from client.conftest import SOON
+from client.conftest import FAST_RETRIES
 from client.oidc_provider import SECRET, Provider
-from client.scripted_server import refuse
+from client.scripted_server import respond_error
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration, OpenIDTokens
 from kubex.errors import ConfigurationError, Unauthorized
 from kubex.transport import Backend
 from kubex_testing.embedded import Answer, EmbeddedServer, Identity
 from support.backend_pairs import PAIRS
-from transport.socket_server import SECONDS, Peer, Serve
+from transport.socket_server import WAIT_TIMEOUT, ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 
@@ -29,9 +29,9 @@ UNAUTHORIZED = Answer(401, b"who are you?")
 
 
 @pytest.fixture
-def provider(serve: Serve) -> Provider:
+def provider(start_server: StartServer) -> Provider:
     """Start a provider for a public client."""
-    return Provider(serve)
+    return Provider(start_server)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def sign_in(api_server: EmbeddedServer, provider: Provider, backend: Backend) ->
         configuration = ClientConfiguration(
             url=handle.url, server_ca_data=handle.ca_pem, oidc=provider.settings(**fields)
         )
-        return Client(configuration, ClientOptions(retry=SOON), backend=backend)
+        return Client(configuration, ClientOptions(retry=FAST_RETRIES), backend=backend)
 
     return create
 
@@ -86,7 +86,7 @@ async def test_expired_id_token_is_refreshed_once_for_concurrent_callers(
         for _ in range(20):
             group.start_soon(client.version)
     assert received_tokens(api_server) == [provider.token(1)] * 20
-    assert [seen.method for seen in provider.server.seen] == ["GET", "POST"]
+    assert [request.method for request in provider.server.requests] == ["GET", "POST"]
 
 
 async def test_scheme_of_the_issuer_may_be_in_capitals(
@@ -171,7 +171,7 @@ async def test_id_token_is_used_until_it_expires_if_the_refresh_fails(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr("kubex.credentials._oidc.EXPIRY_MARGIN", 7200.0)  # longer than the lifetime of the token
-    provider.discovery_script = refuse("503 Service Unavailable")
+    provider.discovery_script = respond_error("503 Service Unavailable")
     async with sign_in(id_token=provider.token(0)) as client:
         await client.version()
         await client.version()
@@ -216,10 +216,10 @@ async def test_expired_id_token_without_a_refresh_token_raises(
 async def test_public_client_sends_its_id_in_the_body(sign_in: SignIn, provider: Provider) -> None:
     async with sign_in() as client:
         await client.version()
-    (seen,) = provider.refresh_requests
-    assert seen.header("authorization") is None
-    assert b"client_id=kubex" in seen.body
-    assert seen.body.count(b"&") == 2  # with grant_type and refresh_token
+    (request,) = provider.refresh_requests
+    assert request.header("authorization") is None
+    assert b"client_id=kubex" in request.body
+    assert request.body.count(b"&") == 2  # with grant_type and refresh_token
 
 
 @pytest.mark.parametrize("auth_methods", [None, ["client_secret_basic"], ["client_secret_post", "client_secret_basic"]])
@@ -230,7 +230,7 @@ async def test_client_secret_is_sent_with_basic_authentication(
     provider.client_id, provider.secret = "kube:x é", "marked secret%&:+"
     async with sign_in() as client:
         await client.version()
-    assert all(b"client" not in seen.body for seen in provider.refresh_requests)
+    assert all(b"client" not in request.body for request in provider.refresh_requests)
     credentials = base64.b64decode((provider.refresh_requests[0].header("authorization") or "").removeprefix("Basic "))
     assert credentials == b"kube%3Ax+%C3%A9:marked+secret%25%26%3A%2B"
 
@@ -245,9 +245,9 @@ async def test_client_secret_is_sent_in_the_body_if_the_provider_lists_only_that
     )
     async with sign_in() as client:
         await client.version()
-    (seen,) = provider.refresh_requests
-    assert seen.header("authorization") is None
-    assert f"client_secret={SECRET}".encode() in seen.body
+    (request,) = provider.refresh_requests
+    assert request.header("authorization") is None
+    assert f"client_secret={SECRET}".encode() in request.body
 
 
 async def test_client_secret_is_sent_in_the_body_after_basic_authentication_was_rejected(
@@ -258,7 +258,7 @@ async def test_client_secret_is_sent_in_the_body_after_basic_authentication_was_
         await client.version()
         api_server.inject("GET /version", UNAUTHORIZED)
         await client.version()
-    assert [seen.header("authorization") is None for seen in provider.refresh_requests] == [False, True, True]
+    assert [request.header("authorization") is None for request in provider.refresh_requests] == [False, True, True]
 
 
 async def test_wrong_client_secret_raises_the_error_of_the_provider(sign_in: SignIn, provider: Provider) -> None:
@@ -302,14 +302,14 @@ class Pause:
         self._provider = provider
         self.requested, self.proceed = threading.Semaphore(0), threading.Event()
 
-    def __call__(self, peer: Peer) -> None:
+    def __call__(self, connection: ServerConnection) -> None:
         self.requested.release()
-        assert self.proceed.wait(SECONDS)
-        peer.answer(self._provider.issue_tokens())
+        assert self.proceed.wait(WAIT_TIMEOUT)
+        connection.respond(self._provider.issue_tokens())
 
     async def wait_until_requested(self) -> None:
         """Wait until the provider has received the refresh token."""
-        assert await anyio.to_thread.run_sync(partial(self.requested.acquire, timeout=SECONDS))
+        assert await anyio.to_thread.run_sync(partial(self.requested.acquire, timeout=WAIT_TIMEOUT))
 
 
 @pytest.mark.covers("pitfall-35")
@@ -359,10 +359,10 @@ async def test_next_caller_refreshes_if_the_first_is_cancelled_during_discovery(
 ) -> None:
     pause = Pause(provider)
 
-    def block(peer: Peer) -> None:
+    def block(connection: ServerConnection) -> None:
         provider.discovery_script = None  # the request of the next caller is answered
         pause.requested.release()
-        peer.wait_until_closed()
+        connection.wait_until_closed()
 
     provider.discovery_script = block
     async with sign_in() as client, anyio.create_task_group() as others, anyio.create_task_group() as first:
@@ -371,24 +371,24 @@ async def test_next_caller_refreshes_if_the_first_is_cancelled_during_discovery(
         others.start_soon(client.version)
         first.cancel_scope.cancel()
     assert received_tokens(api_server) == [provider.token(1)]
-    assert [seen.method for seen in provider.server.seen] == ["GET", "GET", "POST"]
+    assert [request.method for request in provider.server.requests] == ["GET", "GET", "POST"]
 
 
 async def test_connections_to_the_provider_are_closed_after_each_request(sign_in: SignIn, provider: Provider) -> None:
     async with sign_in() as client:
         await client.version()
         for _ in range(provider.server.connections):
-            assert await anyio.to_thread.run_sync(partial(provider.closed_connections.acquire, timeout=SECONDS))
+            assert await anyio.to_thread.run_sync(partial(provider.closed_connections.acquire, timeout=WAIT_TIMEOUT))
     assert provider.server.connections == 2
 
 
 async def test_requests_to_the_provider_have_user_agent_and_accept_headers(sign_in: SignIn, provider: Provider) -> None:
     async with sign_in() as client:
         await client.version()
-    for seen in provider.server.seen:
-        assert seen.header("accept") == "application/json"
-        assert (seen.header("user-agent") or "").startswith("kubex/")
-        assert seen.header("cookie") is None
+    for request in provider.server.requests:
+        assert request.header("accept") == "application/json"
+        assert (request.header("user-agent") or "").startswith("kubex/")
+        assert request.header("cookie") is None
 
 
 async def test_streams_use_the_id_token(sign_in: SignIn, provider: Provider, api_server: EmbeddedServer) -> None:

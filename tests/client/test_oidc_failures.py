@@ -12,15 +12,16 @@ import anyio.to_thread
 import pytest
 import trustme
 
-from client.oidc_provider import SECRET, Provider, ProviderScript, jwt, pem, refuse, server_context
-from client.scripted_server import hang_up
+from client.oidc_provider import SECRET, Provider, ProviderScript, jwt, pem, send_oauth_error, server_context
+from client.scripted_server import close_without_response
 from kubex.client import Client, ClientOptions
 from kubex.client._fetch import MAX_BODY_SIZE, BackendFetch
 from kubex.configuration import OpenIDTokens
 from kubex.credentials import Authentication, Credentials, OpenIDConnectCredentials
 from kubex.errors import ConfigurationError
 from kubex.transport import Backend
-from transport.socket_server import SECONDS, Peer, Serve, Server, proxy
+from transport.proxy_server import http_proxy
+from transport.socket_server import WAIT_TIMEOUT, Server, ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
 
@@ -32,15 +33,15 @@ def ca() -> trustme.CA:
 
 
 @pytest.fixture
-def provider(serve: Serve) -> Provider:
+def provider(start_server: StartServer) -> Provider:
     """Start a provider without TLS."""
-    return Provider(serve)
+    return Provider(start_server)
 
 
 @pytest.fixture
-def secure_provider(serve: Serve, ca: trustme.CA) -> Provider:
+def secure_provider(start_server: StartServer, ca: trustme.CA) -> Provider:
     """Start a provider with TLS."""
-    return Provider(serve, tls=server_context(ca, "127.0.0.1"))
+    return Provider(start_server, tls=server_context(ca, "127.0.0.1"))
 
 
 CreateCredentials: TypeAlias = Callable[..., Credentials]
@@ -50,7 +51,9 @@ CreateCredentials: TypeAlias = Callable[..., Credentials]
 def create_credentials(backend: Backend) -> CreateCredentials:
     """Return a function that creates the credentials of a provider, with requests by the backend of the pair."""
 
-    def create(provider: Provider, *, timeout: float = SECONDS, trust_env: bool = False, **fields: Any) -> Credentials:
+    def create(
+        provider: Provider, *, timeout: float = WAIT_TIMEOUT, trust_env: bool = False, **fields: Any
+    ) -> Credentials:
         fetch = BackendFetch(backend, ClientOptions(trust_env=trust_env))
         return OpenIDConnectCredentials(provider.settings(**fields), fetch=fetch, timeout=timeout)
 
@@ -63,18 +66,20 @@ def bearer(token: str) -> Authentication:
 
 def body(text: bytes | str, status: str = "200 OK", headers: str = "") -> ProviderScript:
     """Return a script that responds with this body."""
-    return lambda peer: peer.answer(text.encode() if isinstance(text, str) else text, status=status, headers=headers)
+    return lambda connection: connection.respond(
+        text.encode() if isinstance(text, str) else text, status=status, headers=headers
+    )
 
 
-def truncated(peer: Peer) -> None:
+def truncated(connection: ServerConnection) -> None:
     """Send less than Content-Length."""
-    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")
 
 
-def reset(peer: Peer) -> None:
+def reset(connection: ServerConnection) -> None:
     """Reset the connection."""
-    peer.reset()
-    hang_up(peer)
+    connection.reset_on_close()
+    close_without_response(connection)
 
 
 BAD_RESPONSES: dict[str, tuple[ProviderScript, str]] = {
@@ -85,17 +90,17 @@ BAD_RESPONSES: dict[str, tuple[ProviderScript, str]] = {
     "nested": (body("[" * 100_000), "returned 200 with a body that is not a JSON object"),
     "long": (body(b" " * (MAX_BODY_SIZE + 1)), "the response is longer than 1048576 bytes"),
     "truncated": (truncated, ""),
-    "nothing": (hang_up, ""),
+    "nothing": (close_without_response, ""),
 }
 
 
 @pytest.mark.parametrize("attribute", ["discovery_script", "token_script"])
-@pytest.mark.parametrize(("answer", "problem"), BAD_RESPONSES.values(), ids=BAD_RESPONSES)
+@pytest.mark.parametrize(("responder", "problem"), BAD_RESPONSES.values(), ids=BAD_RESPONSES)
 async def test_unusable_responses_raise_and_name_the_provider(
-    create_credentials: CreateCredentials, provider: Provider, attribute: str, answer: ProviderScript, problem: str
+    create_credentials: CreateCredentials, provider: Provider, attribute: str, responder: ProviderScript, problem: str
 ) -> None:
-    def respond_and_close(peer: Peer) -> None:
-        answer(peer)
+    def respond_and_close(connection: ServerConnection) -> None:
+        responder(connection)
         raise ConnectionError("close the connection")
 
     setattr(provider, attribute, respond_and_close)
@@ -104,7 +109,7 @@ async def test_unusable_responses_raise_and_name_the_provider(
     assert str(caught.value).startswith(f"OpenID Connect provider {provider.url}: ")
     assert problem in str(caught.value)
     assert (provider.url + "/") in caught.value.problem  # the URL of the request
-    assert len(provider.server.seen) == (1 if attribute == "discovery_script" else 2)
+    assert len(provider.server.requests) == (1 if attribute == "discovery_script" else 2)
 
 
 async def test_unreachable_provider_raises_and_names_the_request(
@@ -122,16 +127,16 @@ async def test_unreachable_provider_raises_and_names_the_request(
 async def test_slow_provider_raises_after_the_timeout(
     create_credentials: CreateCredentials, provider: Provider, attribute: str
 ) -> None:
-    setattr(provider, attribute, Peer.wait_until_closed)
+    setattr(provider, attribute, ServerConnection.wait_until_closed)
     with pytest.raises(ConfigurationError, match="did not respond within 1 s"):
         await create_credentials(provider, timeout=1).authenticate()
-    assert await anyio.to_thread.run_sync(provider.server.closed.wait, SECONDS)
+    assert await wait_for_event(provider.server.connection_closed)
 
 
 async def test_concurrent_callers_share_the_failure_of_a_refresh(
     create_credentials: CreateCredentials, provider: Provider
 ) -> None:
-    provider.token_script = partial(refuse, error="temporarily_unavailable", status="503 Service Unavailable")
+    provider.token_script = partial(send_oauth_error, error="temporarily_unavailable", status="503 Service Unavailable")
     credentials = create_credentials(provider)
     failures: list[str] = []
 
@@ -185,7 +190,7 @@ async def test_response_without_an_id_token_raises_and_its_refresh_token_is_kept
     create_credentials: CreateCredentials, provider: Provider
 ) -> None:
     provider.rotates_refresh_tokens = True
-    provider.token_script = lambda peer: peer.answer(provider.issue_tokens(id_token=None))
+    provider.token_script = lambda connection: connection.respond(provider.issue_tokens(id_token=None))
     credentials = create_credentials(provider)
     with pytest.raises(ConfigurationError, match="does not contain an id_token; log in with the scopes openid and"):
         await credentials.authenticate()
@@ -197,7 +202,7 @@ async def test_response_without_an_id_token_raises_and_its_refresh_token_is_kept
 async def test_refresh_token_that_utf_8_cannot_encode_raises(
     create_credentials: CreateCredentials, provider: Provider
 ) -> None:
-    provider.token_script = lambda peer: peer.answer(provider.issue_tokens(refresh_token="new\ud800"))
+    provider.token_script = lambda connection: connection.respond(provider.issue_tokens(refresh_token="new\ud800"))
     credentials = create_credentials(provider)
     with pytest.raises(ConfigurationError, match="the refresh_token in the refresh response contains half"):
         await credentials.authenticate()
@@ -207,7 +212,7 @@ async def test_refresh_token_that_utf_8_cannot_encode_raises(
 
 @pytest.mark.parametrize("token", ["opaque", "a.b.c", "a.b.c.d.e", jwt(exp="soon"), jwt(sub="jane"), jwt(exp=1) + "\n"])
 async def test_malformed_id_token_raises(create_credentials: CreateCredentials, provider: Provider, token: str) -> None:
-    provider.token_script = lambda peer: peer.answer(provider.issue_tokens(id_token=token))
+    provider.token_script = lambda connection: connection.respond(provider.issue_tokens(id_token=token))
     with pytest.raises(ConfigurationError, match="is not a signed JWT with an expiry"):
         await create_credentials(provider).authenticate()
 
@@ -216,7 +221,7 @@ async def test_new_id_token_is_used_even_if_the_clock_of_this_machine_is_wrong(
     create_credentials: CreateCredentials, provider: Provider
 ) -> None:
     token = provider.token(1, -600)
-    provider.token_script = lambda peer: peer.answer(provider.issue_tokens(id_token=token))
+    provider.token_script = lambda connection: connection.respond(provider.issue_tokens(id_token=token))
     credentials = create_credentials(provider)
     assert [await credentials.authenticate() for _ in range(3)] == [bearer(token)] * 3
     assert len(provider.refresh_requests) == 1
@@ -242,7 +247,7 @@ async def test_provider_with_an_untrusted_certificate_receives_no_request(
         await create_credentials(secure_provider, ca_data=ca_data).authenticate()
     assert secure_provider.url in str(caught.value)
     assert "pass the CA certificate as" in str(caught.value)
-    assert secure_provider.server.seen == []
+    assert secure_provider.server.requests == []
 
 
 async def test_unusable_ca_raises_and_is_named(
@@ -270,21 +275,21 @@ async def test_https_issuer_with_an_http_token_endpoint_raises(
 @pytest.mark.parametrize("trust_env", [True, False])
 async def test_proxy_of_the_environment_is_used_with_trust_env(
     create_credentials: CreateCredentials,
-    serve: Serve,
+    start_server: StartServer,
     ca: trustme.CA,
     monkeypatch: pytest.MonkeyPatch,
     trust_env: bool,
 ) -> None:
-    proxy_server = serve(proxy)
+    proxy_server = start_server(http_proxy)
     monkeypatch.setenv("HTTPS_PROXY", proxy_server.url)
-    provider = Provider(serve, tls=server_context(ca, "id.test.invalid"), host="id.test.invalid")
+    provider = Provider(start_server, tls=server_context(ca, "id.test.invalid"), host="id.test.invalid")
     credentials = create_credentials(provider, trust_env=trust_env, ca_data=pem(ca))
     if trust_env:
         assert await credentials.authenticate() == bearer(provider.token(1))
     else:
         with pytest.raises(ConfigurationError, match="OpenID Connect provider"):
             await credentials.authenticate()
-    assert [seen.method for seen in proxy_server.seen] == ["CONNECT", "CONNECT"][: 2 * trust_env]
+    assert [request.method for request in proxy_server.requests] == ["CONNECT", "CONNECT"][: 2 * trust_env]
 
 
 def leak(_: OpenIDTokens) -> None:
@@ -293,7 +298,7 @@ def leak(_: OpenIDTokens) -> None:
 
 @pytest.mark.parametrize("auth_method", ["client_secret_basic", "client_secret_post"])
 @pytest.mark.parametrize(
-    "answer",
+    "responder",
     [
         None,
         body("<h1>Oops</h1>", "500 Internal Server Error"),
@@ -304,27 +309,27 @@ def leak(_: OpenIDTokens) -> None:
     ],
 )
 async def test_secrets_are_not_shown(
-    connect: Callable[..., Client],
+    make_client: Callable[..., Client],
     provider: Provider,
     caplog: pytest.LogCaptureFixture,
-    serve: Serve,
+    start_server: StartServer,
     auth_method: str,
-    answer: ProviderScript | None,
+    responder: ProviderScript | None,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     provider.secret, provider.auth_methods, provider.accepted_auth_methods = SECRET, [auth_method], [auth_method]
-    provider.token_script = answer
+    provider.token_script = responder
     settings = provider.settings(id_token=jwt(exp=1, sub="marked-secret"), save=leak)
-    api_server = serve()
+    api_server = start_server()
     shown: list[str] = []
-    async with connect(api_server, configuration={"oidc": settings}) as client:
+    async with make_client(api_server, configuration={"oidc": settings}) as client:
         try:
             await client.request("GET", "/")
         except ConfigurationError as error:
             shown += [str(error), repr(error), *traceback.format_exception(error)]
         shown += [repr(client), repr(client.configuration), str(settings), *vars(client).keys()]
     shown += [record.getMessage() for record in caplog.records] + [caplog.text]
-    assert (len(api_server.seen) == 1) is (answer is None)
+    assert (len(api_server.requests) == 1) is (responder is None)
     assert shown
     secrets = ["marked-secret", "marked%2Dsecret", settings.id_token or "", provider.token(1)]
     assert [text for text in shown if any(secret in text for secret in secrets)] == []
@@ -335,7 +340,7 @@ async def test_secrets_in_the_error_of_a_provider_are_redacted(
     create_credentials: CreateCredentials, provider: Provider, secret: str
 ) -> None:
     description = f"wrong: {secret}\n{secret.replace(' ', '+').replace('/', '%2F')} " + "x" * 1000
-    provider.token_script = partial(refuse, error="invalid_grant", description=description)
+    provider.token_script = partial(send_oauth_error, error="invalid_grant", description=description)
     with pytest.raises(
         ConfigurationError, match=r"invalid_grant: wrong: \*\*\* \*\*\* x+\.\.\.; the refresh"
     ) as caught:

@@ -19,7 +19,7 @@ from kubex.configuration import ClientConfiguration
 from kubex.transport import Backend
 from kubex_testing import ServerHandle
 from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
-from transport.socket_server import Script, Server
+from transport.socket_server import ConnectionHandler, Server
 
 pytestmark = pytest.mark.anyio
 
@@ -67,13 +67,15 @@ def realm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Realm]:
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         patch.delenv("USE_EXISTING_CLUSTER", raising=False)
 
-        def serve(script: Script, **settings: Any) -> Server:
+        def start_server(script: ConnectionHandler, **settings: Any) -> Server:
             return stack.enter_context(Server(script, **settings))
 
-        provider = Provider(serve, tls=server_context(ca, "127.0.0.1"))
+        provider = Provider(start_server, tls=server_context(ca, "127.0.0.1"))
         provider.sign, provider.jwks = signer, signer.keys()
         configuration = provider.discovery_document(jwks_uri=f"{provider.url}/keys")
-        provider.discovery_script = lambda peer: peer.answer(configuration, headers="Connection: close\r\n")
+        provider.discovery_script = lambda connection: connection.respond(
+            configuration, headers="Connection: close\r\n"
+        )
         flags = [f"--oidc-issuer-url={provider.url}", "--oidc-client-id=kubex", f"--oidc-ca-file={ca_file}"]
         flags += ["--oidc-username-claim=sub", "--oidc-username-prefix=oidc:"]
         try:

@@ -9,14 +9,14 @@ import pytest
 import kubex_aiohttp
 import kubex_httpx
 from client.conftest import BACKENDS
-from client.scripted_server import Turns, answer, stream
+from client.scripted_server import ResponseSequence, respond_stream, respond_with
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from support.backend_pairs import BackendPair
-from transport.socket_server import Serve
+from transport.socket_server import StartServer
 
 HTTPS = ClientConfiguration(url="https://my-cluster:6443")
 HTTP = ClientConfiguration(url="http://my-cluster:8080")
@@ -55,7 +55,7 @@ ROWS: list[tuple[str, ClientConfiguration, dict[str, Any], int, int]] = [
     [pytest.param(*row, marks=pytest.mark.covers(f"options-{name}"), id=f"{name}-{row[1]}") for name, *row in ROWS],
 )
 @pytest.mark.parametrize("name", BACKENDS)
-def test_a_warning_where_an_option_has_no_effect(
+def test_option_without_effect_causes_a_warning(
     name: str, configuration: ClientConfiguration, options: dict[str, Any], aiohttp: int, httpx: int
 ) -> None:
     with warnings.catch_warnings(record=True) as caught:
@@ -77,7 +77,7 @@ IGNORED = {"aiohttp": {"keep_alive_timeout": None}, "httpx": {"buffer_size": Non
 
 
 @pytest.mark.anyio
-async def test_every_way_to_a_client_points_at_the_users_line(pair: BackendPair) -> None:
+async def test_warning_location_is_the_line_of_the_caller(pair: BackendPair) -> None:
     options = ClientOptions(**IGNORED[pair.backend])  # type: ignore[arg-type]  # one field each
     kind = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
     with warnings.catch_warnings(record=True) as caught:
@@ -96,8 +96,15 @@ async def test_every_way_to_a_client_points_at_the_users_line(pair: BackendPair)
 
 
 @pytest.mark.anyio
-async def test_the_phases_of_a_calls_own_timeout_warn_too(pair: BackendPair, serve: Serve) -> None:
-    server = serve(Turns(answer(b'{"metadata": {"name": "a"}}'), answer(b'{"items": []}'), answer(), stream()))
+async def test_ignored_phases_of_request_timeout_cause_warnings(pair: BackendPair, start_server: StartServer) -> None:
+    server = start_server(
+        ResponseSequence(
+            respond_with(b'{"metadata": {"name": "a"}}'),
+            respond_with(b'{"items": []}'),
+            respond_with(),
+            respond_stream(),
+        )
+    )
     timeout = Timeout(total=5, pool=1)
     async with create_client(ClientConfiguration(url=server.url), client_class=pair.backend) as client:
         with warnings.catch_warnings(record=True) as caught:
@@ -115,8 +122,8 @@ async def test_the_phases_of_a_calls_own_timeout_warn_too(pair: BackendPair, ser
 
 
 @pytest.mark.anyio
-async def test_a_client_warns_once_however_many_calls_it_makes(pair: BackendPair, serve: Serve) -> None:
-    server = serve(Turns(answer()))
+async def test_client_warns_once_for_many_calls(pair: BackendPair, start_server: StartServer) -> None:
+    server = start_server(ResponseSequence(respond_with()))
     options = ClientOptions(**IGNORED[pair.backend])  # type: ignore[arg-type]  # one field each
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 import trustme
 
-from client.conftest import BACKENDS, Connect
-from client.scripted_server import Turns, answer, refuse
+from client.conftest import BACKENDS, MakeClient
+from client.scripted_server import ResponseSequence, respond_error, respond_with
 from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.errors import BackendError, ProxyError, TLSError
 from kubex.transport import API_VERSION, Backend
 from support.backend_pairs import BackendPair
-from transport.proxy_server import Socks, Tunnel
-from transport.socket_server import Serve, Server
+from transport.proxy_server import SocksProxy, TunnelProxy
+from transport.socket_server import Server, StartServer
 
 FAR = "https://203.0.113.1:6443"
 
@@ -29,14 +29,14 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def secure(serve: Serve, authority: trustme.CA) -> Server:
+def https_server(start_server: StartServer, authority: trustme.CA) -> Server:
     """Start an HTTPS server."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    return serve(Turns(answer(b'{"by": "server"}')), tls=context)
+    return start_server(ResponseSequence(respond_with(b'{"by": "server"}')), tls=context)
 
 
-def trusting(authority: trustme.CA) -> dict[str, str]:
+def ca_settings(authority: trustme.CA) -> dict[str, str]:
     return {"server_ca_data": authority.cert_pem.bytes().decode()}
 
 
@@ -47,50 +47,52 @@ def netrc(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.covers("options-trust_env-netrc")
-async def test_the_netrc_file_has_the_proxys_password_and_not_the_servers(
-    connect: Connect,
-    serve: Serve,
-    secure: Server,
+async def test_netrc_password_is_sent_to_the_proxy_and_not_to_the_server(
+    make_client: MakeClient,
+    start_server: StartServer,
+    https_server: Server,
     authority: trustme.CA,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     netrc(tmp_path, monkeypatch, "machine 127.0.0.1 login user password p#ss\n")
-    proxy = serve(Tunnel(("user", "p#ss")))
-    async with connect(secure, trust_env=True, proxy=proxy.url, configuration=trusting(authority)) as client:
+    proxy = start_server(TunnelProxy(("user", "p#ss")))
+    async with make_client(
+        https_server, trust_env=True, proxy=proxy.url, configuration=ca_settings(authority)
+    ) as client:
         await client.request("GET", "/")
-    (asked,) = proxy.seen
+    (asked,) = proxy.requests
     assert asked.header("proxy-authorization") == "Basic " + base64.b64encode(b"user:p#ss").decode()
-    (seen,) = secure.seen
-    assert (seen.header("authorization"), seen.header("proxy-authorization")) == (None, None)
+    (request,) = https_server.requests
+    assert (request.header("authorization"), request.header("proxy-authorization")) == (None, None)
 
 
 @pytest.mark.anyio
-async def test_the_netrc_file_is_not_read_unless_the_environment_is_trusted(
-    connect: Connect, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_netrc_file_is_ignored_without_trust_env(
+    make_client: MakeClient, start_server: StartServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc(tmp_path, monkeypatch, "machine 127.0.0.1 login user password word\n")
-    proxy, server = serve(Turns(answer())), serve(Turns(answer()))
-    async with connect(server, proxy=proxy.url) as client:
+    proxy, server = start_server(ResponseSequence(respond_with())), start_server(ResponseSequence(respond_with()))
+    async with make_client(server, proxy=proxy.url) as client:
         await client.request("GET", "/")
-    async with connect(server, trust_env=True) as client:  # no proxy, so nobody gets the password
+    async with make_client(server, trust_env=True) as client:  # no proxy, so nobody gets the password
         await client.request("GET", "/")
-    assert proxy.seen[0].header("proxy-authorization") is None
-    assert server.seen[0].header("authorization") is None
+    assert proxy.requests[0].header("proxy-authorization") is None
+    assert server.requests[0].header("authorization") is None
 
 
 @pytest.mark.anyio
 @pytest.mark.covers("pitfall-26")
 @pytest.mark.parametrize("way", ["option", "proxy-url", "environment"])
-async def test_a_socks_proxy_from_each_source(
-    connect: Connect, serve: Serve, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, way: str
+async def test_socks_proxy_is_accepted_from_each_source(
+    make_client: MakeClient, start_server: StartServer, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("kubernetes.test").configure_cert(context)
-    server = serve(Turns(answer()), tls=context)
-    socks = Socks(("user", "p@ss"))
-    url = f"socks5://user:p%40ss@127.0.0.1:{serve(socks).port}"
-    options: dict[str, Any] = {"configuration": trusting(authority)}
+    server = start_server(ResponseSequence(respond_with()), tls=context)
+    socks = SocksProxy(("user", "p@ss"))
+    url = f"socks5://user:p%40ss@127.0.0.1:{start_server(socks).port}"
+    options: dict[str, Any] = {"configuration": ca_settings(authority)}
     if way == "option":
         options["proxy"] = url
     elif way == "proxy-url":
@@ -98,31 +100,33 @@ async def test_a_socks_proxy_from_each_source(
     else:
         monkeypatch.setenv("ALL_PROXY", url)
         options["trust_env"] = True
-    async with connect(f"https://kubernetes.test:{server.port}", **options) as client:
+    async with make_client(f"https://kubernetes.test:{server.port}", **options) as client:
         await client.request("GET", "/")
         async with client.stream("GET", "/") as opened:
             assert await opened.receive() == b"{}"
-    assert set(socks.asked) == {("name kubernetes.test", server.port)}
+    assert set(socks.targets) == {("name kubernetes.test", server.port)}
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
-async def test_a_407_to_a_plain_request_is_the_proxys(connect: Connect, serve: Serve, stream: bool) -> None:
-    proxy = serve(Turns(refuse("407 Proxy Authentication Required", b"who?")))
-    async with connect("http://203.0.113.1", proxy=f"http://user:swordfish@{proxy.host}") as client:
+async def test_status_407_of_a_plain_request_raises_proxy_error(
+    make_client: MakeClient, start_server: StartServer, stream: bool
+) -> None:
+    proxy = start_server(ResponseSequence(respond_error("407 Proxy Authentication Required", b"who?")))
+    async with make_client("http://203.0.113.1", proxy=f"http://user:swordfish@{proxy.netloc}") as client:
         with pytest.raises(ProxyError, match=f"proxy {proxy.url}: it refused with 407; it requires a user") as caught:
             await (client.stream("GET", "/api").__aenter__() if stream else client.request("GET", "/api"))
-    assert len(proxy.seen) == 1
+    assert len(proxy.requests) == 1
     assert "swordfish" not in str(caught.value)
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("trusted_by", ["system", "cluster", "nobody"])
-async def test_a_proxy_by_https_is_trusted_by_the_system_or_as_the_cluster_is(
-    connect: Connect,
+async def test_https_proxy_is_verified_with_system_or_cluster_ca(
+    make_client: MakeClient,
     backend: Backend,
-    serve: Serve,
-    secure: Server,
+    start_server: StartServer,
+    https_server: Server,
     authority: trustme.CA,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -133,41 +137,41 @@ async def test_a_proxy_by_https_is_trusted_by_the_system_or_as_the_cluster_is(
     others = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     (authority if trusted_by == "cluster" else others).issue_cert("localhost").configure_cert(context)
-    proxy = serve(Tunnel(("user", "word")), tls=context)
+    proxy = start_server(TunnelProxy(("user", "word")), tls=context)
     if trusted_by == "system":
         others.cert_pem.write_to_path(tmp_path / "system.pem")
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "system.pem"))
-    options = {"proxy": f"https://user:word@localhost:{proxy.port}", "configuration": trusting(authority)}
-    async with connect(secure, **options) as client:
+    options = {"proxy": f"https://user:word@localhost:{proxy.port}", "configuration": ca_settings(authority)}
+    async with make_client(https_server, **options) as client:
         if trusted_by == "nobody":
             with pytest.raises(TLSError, match=f"proxy https://localhost:{proxy.port}: .*certificate was rejected"):
                 await client.request("GET", "/")
         else:
             await client.request("GET", "/")
-    assert len(secure.seen) == (trusted_by != "nobody")
+    assert len(https_server.requests) == (trusted_by != "nobody")
 
 
 @pytest.mark.anyio
 @pytest.mark.filterwarnings("ignore::kubex.errors.InsecureServerWarning")
-async def test_a_proxy_by_https_is_verified_also_where_the_server_is_not(
-    connect: Connect, backend: Backend, serve: Serve, secure: Server
+async def test_https_proxy_is_verified_with_insecure_skip_tls_verify(
+    make_client: MakeClient, backend: Backend, start_server: StartServer, https_server: Server
 ) -> None:
     if backend.proxy("https", "https") is not None:
         pytest.skip("this Python has no TLS inside of TLS")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("localhost").configure_cert(context)
-    proxy = serve(Tunnel(), tls=context)
+    proxy = start_server(TunnelProxy(), tls=context)
     options = {"proxy": f"https://localhost:{proxy.port}", "configuration": {"insecure_skip_tls_verify": True}}
-    async with connect(secure, **options) as client:
+    async with make_client(https_server, **options) as client:
         with pytest.raises(TLSError, match=f"proxy https://localhost:{proxy.port}: "):
             await client.request("GET", "/")
-    assert proxy.seen == []
+    assert proxy.requests == []
 
 
 @pytest.mark.anyio
 @pytest.mark.covers("pitfall-26")
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
-async def test_a_missing_extra_is_named_when_the_client_is_made(
+async def test_missing_socks_extra_raises_when_the_client_is_created(
     pair: BackendPair, monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
     monkeypatch.setitem(sys.modules, "python_socks", None)
@@ -186,7 +190,7 @@ def quiet(pair: BackendPair) -> Backend:
     return dataclasses.replace(BACKENDS[pair.backend], ignores=())
 
 
-def test_tls_inside_of_tls_is_refused_where_asyncio_cannot_do_it() -> None:
+def test_tls_inside_of_tls_raises_if_asyncio_does_not_support_it() -> None:
     for name, wanted in (("aiohttp", sys.version_info < (3, 11)), ("httpx", False)):
         made = ClientConfiguration(url=FAR, proxy_url="https://proxy:1")
         if wanted:
@@ -197,7 +201,7 @@ def test_tls_inside_of_tls_is_refused_where_asyncio_cannot_do_it() -> None:
         Client(ClientConfiguration(url="http://a", proxy_url="https://proxy:1"), backend=BACKENDS[name])
 
 
-def test_a_backend_that_says_nothing_has_neither_socks_nor_http2(pair: BackendPair) -> None:
+def test_backend_without_declarations_supports_neither_socks_nor_http2(pair: BackendPair) -> None:
     known = BACKENDS[pair.backend]
     other = Backend(name="other", load=known.load, defaults=known.defaults, api_version=API_VERSION)
     with pytest.raises(BackendError, match="this backend has no SOCKS support"):
@@ -207,7 +211,7 @@ def test_a_backend_that_says_nothing_has_neither_socks_nor_http2(pair: BackendPa
     Client(ClientConfiguration(url=FAR), ClientOptions(proxy="https://a"), backend=other)
 
 
-def test_http2_is_refused_where_it_cannot_be(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unsupported_http2_raises_when_the_client_is_created(monkeypatch: pytest.MonkeyPatch) -> None:
     configuration, options = ClientConfiguration(url=FAR), ClientOptions(http2=True)
     with pytest.raises(BackendError, match=r"ClientOptions.http2 cannot be used: aiohttp has no HTTP/2; use httpx"):
         Client(configuration, options, backend=BACKENDS["aiohttp"])
@@ -218,12 +222,12 @@ def test_http2_is_refused_where_it_cannot_be(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.anyio
-async def test_compression_can_be_switched_off(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(answer()))
+async def test_disable_compression_sends_identity_encoding(make_client: MakeClient, start_server: StartServer) -> None:
+    server = start_server(ResponseSequence(respond_with()))
     for disabled in (False, True):
-        async with connect(server, configuration={"disable_compression": disabled}) as client:
+        async with make_client(server, configuration={"disable_compression": disabled}) as client:
             await client.request("GET", "/")
             async with client.stream("GET", "/"):
                 pass
-    encodings = [seen.header("accept-encoding") for seen in server.seen]
+    encodings = [request.header("accept-encoding") for request in server.requests]
     assert encodings == ["gzip", "identity", "identity", "identity"]

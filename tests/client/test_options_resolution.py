@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from client.conftest import BACKENDS, Connect, Handed
-from client.scripted_server import Turns, answer, stream
+from client.conftest import BACKENDS, MakeClient, TransportRecorder
+from client.scripted_server import ResponseSequence, respond_stream, respond_with
 from kubex.client._options import ClientOptions
 from kubex.client._proxy import select_proxy
 from kubex.client._transport_config import resolve_config
@@ -15,7 +15,7 @@ from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex.transport import Backend, LibraryDefaults, Limits, Proxy, TransportConfig
 from support.backend_pairs import BackendPair
-from transport.socket_server import Serve
+from transport.socket_server import StartServer
 
 SERVER = ClientConfiguration(url="https://my-cluster:6443")
 
@@ -41,7 +41,7 @@ def config_of(backend: Backend, **options: Any) -> TransportConfig:
     "options-buffer_size-none",
 )
 @pytest.mark.parametrize("name", DEFAULTS)
-def test_the_librarys_defaults_are_those_of_the_page(name: str) -> None:
+def test_library_defaults_equal_the_documented_values(name: str) -> None:
     assert BACKENDS[name].defaults == DEFAULTS[name]
 
 
@@ -75,65 +75,69 @@ ROWS: list[tuple[str, str, Any, dict[str, Any]]] = [
     ],
 )
 @pytest.mark.parametrize("name", BACKENDS)
-def test_each_state_resolves_to_a_value(name: str, field: str, value: Any, resolved: dict[str, Any]) -> None:
+def test_each_option_state_resolves_to_the_documented_value(
+    name: str, field: str, value: Any, resolved: dict[str, Any]
+) -> None:
     assert getattr(config_of(BACKENDS[name], **{field: value}), field) == resolved[name]
 
 
 @pytest.mark.covers("options-proxy-none")
-def test_no_proxy_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_of_the_environment_is_not_used_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
     assert config_of(BACKENDS["httpx"]).proxy is None
     assert config_of(BACKENDS["httpx"], proxy=None).proxy is None
 
 
 @pytest.mark.covers("options-proxy-str")
-def test_one_proxy_is_for_all_requests() -> None:
+def test_proxy_url_is_used_for_all_requests() -> None:
     proxy = config_of(BACKENDS["httpx"], proxy="http://user:p%40ss@proxy:8080").proxy
     assert proxy == Proxy(url="http://proxy:8080", username="user", password="p@ss")
 
 
 @pytest.mark.covers("options-proxy-dict")
 @pytest.mark.parametrize("schemes", [["http"], ["https"], ["http", "https"]])
-def test_a_map_is_by_scheme(schemes: list[str]) -> None:
+def test_proxy_dict_is_selected_by_scheme(schemes: list[str]) -> None:
     proxy = config_of(BACKENDS["httpx"], proxy={scheme: f"http://{scheme}-proxy:1" for scheme in schemes}).proxy
     assert proxy == (Proxy(url="http://https-proxy:1") if "https" in schemes else None)
 
 
-def test_proxies_of_the_environment_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_of_the_environment_is_used_with_trust_env(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
     assert config_of(BACKENDS["httpx"], trust_env=True).proxy == Proxy(url="http://p:1")
 
 
 @pytest.mark.anyio
-async def test_a_transport_is_handed_the_resolved_options(connect: Connect, serve: Serve, handed: Handed) -> None:
-    server = serve(Turns(answer()))
-    async with connect(server, pool_size=7, keep_alive_timeout=2.5, ws_max_message_size=9) as client:
+async def test_transport_receives_the_resolved_options(
+    make_client: MakeClient, start_server: StartServer, recorder: TransportRecorder
+) -> None:
+    server = start_server(ResponseSequence(respond_with()))
+    async with make_client(server, pool_size=7, keep_alive_timeout=2.5, ws_max_message_size=9) as client:
         await client.request("GET", "/")
-    assert len(handed.configs) == 1
-    config = handed.configs[0]
+    assert len(recorder.configs) == 1
+    config = recorder.configs[0]
     assert (config.pool_size, config.keep_alive_timeout, config.ws_max_message_size) == (7, 2.5, 9)
     assert config.ssl_context is None
 
 
 @pytest.mark.anyio
 @pytest.mark.covers("pitfall-23")
-async def test_streams_are_dedicated_requests_on_the_same_transport(
-    connect: Connect, serve: Serve, handed: Handed
+async def test_streams_are_dedicated_requests_of_the_same_transport(
+    make_client: MakeClient, start_server: StartServer, recorder: TransportRecorder
 ) -> None:
-    server = serve(Turns(answer(), stream()))
-    async with connect(server, pool_size=7) as client:
+    server = start_server(ResponseSequence(respond_with(), respond_stream()))
+    async with make_client(server, pool_size=7) as client:
         await client.request("GET", "/")
         async with client.stream("GET", "/"):
             pass
-    assert [config.pool_size for config in handed.configs] == [7]
-    assert [request.dedicated for request in handed.requests] == [False, True]
+    assert [config.pool_size for config in recorder.configs] == [7]
+    assert [request.dedicated for request in recorder.requests] == [False, True]
 
 
 @pytest.mark.anyio
 @pytest.mark.covers("pitfall-23")
-async def test_streams_do_not_count_for_the_pool_size(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(stream(b"1"), stream(b"2"), answer()))
-    async with connect(server, pool_size=1) as client, client.stream("GET", "/") as first:
+async def test_streams_do_not_count_for_the_pool_size(make_client: MakeClient, start_server: StartServer) -> None:
+    server = start_server(ResponseSequence(respond_stream(b"1"), respond_stream(b"2"), respond_with()))
+    async with make_client(server, pool_size=1) as client, client.stream("GET", "/") as first:
         assert await first.receive() == b"1"
         async with client.stream("GET", "/") as second:
             assert await second.receive() == b"2"
@@ -175,7 +179,7 @@ PLAIN: list[tuple[str, Timeout, State, State, float | None, Limits]] = [
     ("library", "client", "call", "total", "limits"),
     [pytest.param(*row, marks=pytest.mark.covers(f"options-timeout-{name}")) for name, *row in PLAIN],
 )
-def test_the_limits_of_a_plain_call(
+def test_timeouts_of_plain_calls_resolve_to_limits(
     library: Timeout, client: State, call: State, total: float | None, limits: Limits
 ) -> None:
     assert limits_of(library, client, call, stream=False) == (total, limits)
@@ -194,13 +198,13 @@ def test_the_limits_of_a_plain_call(
         (HTTPX, Timeout(total=30), None, None, NOTHING),
     ],
 )
-def test_the_limits_of_a_stream_never_end_a_silence_by_default(
+def test_streams_have_no_read_limit_by_default(
     library: Timeout, client: State, call: State, total: float | None, limits: Limits
 ) -> None:
     assert limits_of(library, client, call, stream=True) == (total, limits)
 
 
-def test_silence_that_a_watch_allows_is_its_read_limit() -> None:
+def test_idle_time_of_a_watch_becomes_the_read_limit() -> None:
     from kubex.client._timeouts import Timeouts
 
     timeouts = Timeouts(..., HTTPX)
@@ -214,16 +218,16 @@ def test_silence_that_a_watch_allows_is_its_read_limit() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.covers("options-timeout-default", "options-timeout-none", "options-timeout-number")
-async def test_a_request_carries_its_limits(
-    connect: Connect, serve: Serve, handed: Handed, backend: Backend, pair: BackendPair
+async def test_requests_contain_the_resolved_limits(
+    make_client: MakeClient, start_server: StartServer, recorder: TransportRecorder, backend: Backend, pair: BackendPair
 ) -> None:
-    server = serve(Turns(answer(json.dumps({"items": []}).encode())))
+    server = start_server(ResponseSequence(respond_with(json.dumps({"items": []}).encode())))
     for timeout in (..., None, 30):
-        async with connect(server, timeout=timeout) as client:
+        async with make_client(server, timeout=timeout) as client:
             await client.request("GET", "/")
     own = DEFAULTS[pair.backend].timeout
     library = Limits(connect=own.connect if own.connect is not ... else None)  # what follows is for httpx
     if pair.backend == "httpx":
         library = Limits(5, 5, 5, 5)
-    assert [request.limits for request in handed.requests] == [library, NOTHING, NOTHING]
+    assert [request.limits for request in recorder.requests] == [library, NOTHING, NOTHING]
     assert backend.defaults == DEFAULTS[pair.backend]

@@ -17,7 +17,7 @@ from kubex.errors import ConfigurationError
 
 
 @pytest.mark.covers("options-signature")
-def test_fields_and_defaults_of_the_page() -> None:
+def test_client_options_have_the_documented_fields_and_defaults() -> None:
     defaults = {field.name: getattr(ClientOptions(), field.name) for field in dataclasses.fields(ClientOptions)}
     assert defaults == {
         "timeout": ...,
@@ -41,7 +41,7 @@ def test_fields_and_defaults_of_the_page() -> None:
 
 
 @pytest.mark.covers("options-code-create_client")
-def test_create_client_has_the_parameters_of_the_page() -> None:
+def test_create_client_has_the_documented_parameters() -> None:
     parameters = inspect.signature(create_client).parameters
     assert {name: parameter.default for name, parameter in parameters.items()} == {
         "configuration": None,
@@ -51,7 +51,7 @@ def test_create_client_has_the_parameters_of_the_page() -> None:
 
 
 @pytest.mark.covers("options-code-client_choise")
-def test_the_choices_have_the_documented_name_and_its_correction() -> None:
+def test_client_choise_is_also_named_client_choice() -> None:
     assert ClientChoice is ClientChoise
     assert [choice.name for choice in ClientChoise] == ["AUTO", "AIOHTTP", "HTTPX"]
     assert (ClientChoise.AIOHTTP, ClientChoise.HTTPX) == ("aiohttp", "httpx")
@@ -77,31 +77,31 @@ CODE: list[str] = [
 
 @pytest.mark.covers("options-code-options")
 @pytest.mark.parametrize("code", CODE)
-def test_the_code_of_the_page_runs(code: str) -> None:
+def test_documented_code_runs(code: str) -> None:
     names = {"ClientOptions": ClientOptions, "Timeout": Timeout, "ClientConfiguration": ClientConfiguration}
     assert eval(code, names) is not None  # noqa: S307 - the lines above
 
 
 @pytest.mark.covers("options-timeout-number")
 @pytest.mark.parametrize("number", [30, 30.0])
-def test_a_number_becomes_a_timeout(number: float) -> None:
+def test_number_becomes_a_total_timeout(number: float) -> None:
     assert ClientOptions(timeout=number).timeout == Timeout(total=30.0)
 
 
 @pytest.mark.covers("options-timeout-default", "options-timeout-none", "options-timeout-timeout")
 @pytest.mark.parametrize("timeout", [..., None, Timeout(connect=1, read=2)])
-def test_other_timeouts_are_used_as_they_are(timeout: Timeout | EllipsisType | None) -> None:
+def test_other_timeouts_are_not_converted(timeout: Timeout | EllipsisType | None) -> None:
     assert ClientOptions(timeout=timeout).timeout is timeout
 
 
-def test_a_copy_with_changes_is_possible() -> None:
+def test_options_are_frozen_and_can_be_replaced() -> None:
     options = dataclasses.replace(ClientOptions(timeout=5, proxy={"https": "http://p:1"}), pool_size=3)
     assert (options.timeout, options.pool_size) == (Timeout(total=5.0), 3)
     with pytest.raises(dataclasses.FrozenInstanceError):
         options.pool_size = 4  # type: ignore[misc]  # that it cannot be set is the point
 
 
-def test_the_callers_dict_is_not_kept() -> None:
+def test_proxy_dict_is_copied() -> None:
     proxies = {"https": "http://p:1"}
     options = ClientOptions(proxy=proxies)
     proxies["http"] = "http://q:1"
@@ -166,7 +166,7 @@ def test_invalid_option_values_raise_and_name_the_field(name: str, value: Any, r
         ),
     ],
 )
-def test_a_retry_policy_that_makes_no_sense_is_refused(name: str, value: Any, remedy: str) -> None:
+def test_invalid_retry_policy_raises_and_names_the_field(name: str, value: Any, remedy: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         RetryPolicy(**{name: value})
     assert f"RetryPolicy.{name}" in str(caught.value)
@@ -177,7 +177,7 @@ PASSWORD = "marked-proxy-password"
 
 
 @pytest.mark.parametrize("proxy", [f"http://user:{PASSWORD}@p:1", {"https": f"http://user:{PASSWORD}@p:1"}])
-def test_proxy_credentials_are_never_shown(proxy: Any) -> None:
+def test_repr_does_not_contain_proxy_credentials(proxy: Any) -> None:
     options = ClientOptions(proxy=proxy)
     assert PASSWORD not in repr(options)
     assert PASSWORD not in str(options)
@@ -195,7 +195,7 @@ def test_proxy_credentials_are_never_shown(proxy: Any) -> None:
         {"ftp": f"http://user:{PASSWORD}@p:1"},
     ],
 )
-def test_nor_in_errors(proxy: Any) -> None:
+def test_errors_do_not_contain_proxy_credentials(proxy: Any) -> None:
     with pytest.raises(ConfigurationError) as caught:
         ClientOptions(proxy=proxy)
     assert PASSWORD not in str(caught.value)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from client.conftest import Connect, Handed
-from client.scripted_server import Turns, answer
+from client.conftest import MakeClient, TransportRecorder
+from client.scripted_server import ResponseSequence, respond_with
 from kubex.errors import WebSocketError
 from kubex.transport import PreparedRequest
-from transport.socket_server import Peer, Serve
-from transport.websocket_frames import BINARY, frame, upgrade
+from transport.socket_server import ServerConnection, StartServer
+from transport.websocket_frames import BINARY, accept_upgrade, build_frame
 
 pytestmark = pytest.mark.anyio
 
@@ -32,21 +32,26 @@ MIB = 2**20
     ],
 )
 @pytest.mark.covers("options-asymmetry-ws_max_message_size")
-async def test_a_message_may_be_as_long_as_the_option_says(
-    connect: Connect, serve: Serve, handed: Handed, option: dict[str, int | None], passes: int, refused: int | None
+async def test_ws_max_message_size_limits_messages(
+    make_client: MakeClient,
+    start_server: StartServer,
+    recorder: TransportRecorder,
+    option: dict[str, int | None],
+    passes: int,
+    refused: int | None,
 ) -> None:
-    def talk(peer: Peer) -> None:
-        upgrade(peer)
-        peer.send(frame(BINARY, b"x" * passes))
+    def talk(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        connection.send(build_frame(BINARY, b"x" * passes))
         if refused is not None:
-            peer.send(frame(BINARY, b"x" * refused))
-        peer.wait_until_closed()
+            connection.send(build_frame(BINARY, b"x" * refused))
+        connection.wait_until_closed()
 
-    server, plain = serve(talk), serve(Turns(answer()))
-    async with connect(plain, **option) as client:
+    server, plain = start_server(talk), start_server(ResponseSequence(respond_with()))
+    async with make_client(plain, **option) as client:
         await client.request("GET", "/")  # only then there is a transport
         request = PreparedRequest("GET", server.url + "/exec")
-        async with handed.transports[0].websocket(request) as socket:
+        async with recorder.transports[0].websocket(request) as socket:
             assert len((await socket.receive()).data) == passes
             if refused is not None:
                 with pytest.raises(WebSocketError):

@@ -9,39 +9,46 @@ from pathlib import Path
 import anyio
 import pytest
 
-from client.conftest import Connect
-from client.scripted_server import Turn, answer, hang_up, refuse, silence, stream
+from client.conftest import MakeClient
+from client.scripted_server import (
+    Responder,
+    close_without_response,
+    respond_error,
+    respond_never,
+    respond_stream,
+    respond_with,
+)
 from kubex.api import Api
 from kubex.client import Client, RetryPolicy
 from kubex.errors import KubexError
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from transport.socket_server import SECONDS, Peer, Serve
+from transport.socket_server import ServerConnection, StartServer, wait_for_event
 
 EVENT = b'{"type": "ADDED", "object": {"metadata": {"name": "a"}}}\n'
 
 
-def broken_body(peer: Peer) -> None:
-    peer.chunked()
-    peer.chunk(b'{"meta')
+def broken_body(connection: ServerConnection) -> None:
+    connection.start_chunked()
+    connection.send_chunk(b'{"meta')
     raise ConnectionError("as the script says")
 
 
-def refused_without_end(peer: Peer) -> None:
-    peer.send("HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: chunked\r\n\r\n")
-    peer.wait_until_closed()
+def refused_without_end(connection: ServerConnection) -> None:
+    connection.send("HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: chunked\r\n\r\n")
+    connection.wait_until_closed()
 
 
-TURNS: list[Turn] = [
-    answer(b'{"metadata": {"name": "a"}}'),
-    answer(b'{"metadata": {"name": "a"}}', headers=[("Connection", "close")]),
-    answer(b"not json"),
-    refuse("401 Unauthorized"),
-    refuse("404 Not Found", b"x" * 10_000),
-    refuse("429 Too Many Requests", Retry_After="0"),
-    refuse("503 Service Unavailable", Retry_After="0"),
-    stream(EVENT, EVENT),
-    hang_up,
-    silence,
+RESPONDERS: list[Responder] = [
+    respond_with(b'{"metadata": {"name": "a"}}'),
+    respond_with(b'{"metadata": {"name": "a"}}', headers=[("Connection", "close")]),
+    respond_with(b"not json"),
+    respond_error("401 Unauthorized"),
+    respond_error("404 Not Found", b"x" * 10_000),
+    respond_error("429 Too Many Requests", Retry_After="0"),
+    respond_error("503 Service Unavailable", Retry_After="0"),
+    respond_stream(EVENT, EVENT),
+    close_without_response,
+    respond_never,
     broken_body,
     refused_without_end,
 ]
@@ -58,22 +65,22 @@ class Disorder:
         self.idle = threading.Event()
         self.idle.set()
 
-    def __call__(self, peer: Peer) -> None:
-        """Serve one connection."""
+    def __call__(self, connection: ServerConnection) -> None:
+        """Handle one connection."""
         self._count(1)
         try:
-            while peer.request():
-                self._turn()(peer)
+            while connection.read_request():
+                self._turn()(connection)
         finally:
             self._count(-1)
 
-    def _turn(self) -> Turn:
+    def _turn(self) -> Responder:
         with self._lock:
             if self._chance.random() < 0.3:
                 fresh = self._token_file.with_name("fresh")
                 fresh.write_text(f"token-{self._chance.random()}")
                 fresh.replace(self._token_file)
-            return self._chance.choice(TURNS)
+            return self._chance.choice(RESPONDERS)
 
     def _count(self, change: int) -> None:
         with self._lock:
@@ -107,11 +114,13 @@ CALLS: list[Callable[[Client], Awaitable[None]]] = [follow, watch_one, get_one, 
 @pytest.mark.anyio
 @pytest.mark.covers("pitfall-22", "pitfall-27")
 @pytest.mark.parametrize("seed", range(6))
-async def test_nothing_leaks_in_any_disorder(connect: Connect, serve: Serve, tmp_path: Path, seed: int) -> None:
+async def test_random_failures_and_cancellations_leave_no_open_connection(
+    make_client: MakeClient, start_server: StartServer, tmp_path: Path, seed: int
+) -> None:
     token_file = tmp_path / "token"
     token_file.write_text("token")
     disorder = Disorder(seed, token_file)
-    server = serve(disorder)
+    server = start_server(disorder)
     chance = random.Random(seed)  # noqa: S311 - repeatable disorder
     policy = RetryPolicy(initial_delay=0.001, max_delay=0.01, max_attempts=3)
 
@@ -119,7 +128,7 @@ async def test_nothing_leaks_in_any_disorder(connect: Connect, serve: Serve, tmp
         with anyio.move_on_after(patience), contextlib.suppress(KubexError):  # real time: any moment will do
             await call(client)
 
-    client = connect(server, configuration={"token_file": token_file}, retry=policy, pool_size=5)
+    client = make_client(server, configuration={"token_file": token_file}, retry=policy, pool_size=5)
     with anyio.fail_after(20):
         async with anyio.create_task_group() as group:
             for _ in range(40):
@@ -128,5 +137,5 @@ async def test_nothing_leaks_in_any_disorder(connect: Connect, serve: Serve, tmp
                 await anyio.sleep(0.1)  # real time: any moment will do
                 await client.aclose()
         await client.aclose()
-    assert await anyio.to_thread.run_sync(disorder.idle.wait, SECONDS)
+    assert await wait_for_event(disorder.idle)
     assert server.errors == []

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import pytest
 import trustme
 
-from client.conftest import Connect
-from client.scripted_server import Turns, answer
+from client.conftest import MakeClient
+from client.scripted_server import ResponseSequence, respond_with
 from kubex.errors import ConfigurationError, ServerCertificateError, TLSError
 from support.exec_plugins import PluginScript
-from transport.socket_server import Serve, Server
+from transport.socket_server import Server, StartServer
 
 pytestmark = pytest.mark.anyio
 
@@ -65,17 +65,17 @@ def gateway(request: pytest.FixtureRequest, tmp_path: Path) -> Gateway:
     return made
 
 
-def start(serve: Serve, gateway: Gateway) -> Server:
-    return serve(Turns(answer(b"done")), tls=gateway.tls)
+def start(start_server: StartServer, gateway: Gateway) -> Server:
+    return start_server(ResponseSequence(respond_with(b"done")), tls=gateway.tls)
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-async def test_files_are_read_again_and_the_call_is_sent_again(
-    connect: Connect, serve: Serve, gateway: Gateway, streamed: bool
+async def test_rejected_certificate_files_are_reloaded_and_the_call_is_repeated(
+    make_client: MakeClient, start_server: StartServer, gateway: Gateway, streamed: bool
 ) -> None:
-    server = start(serve, gateway)
+    server = start(start_server, gateway)
     configuration = gateway.files(gateway.bad)
-    async with connect(server, configuration=configuration, retry=None, verify_x509_strict=False) as client:
+    async with make_client(server, configuration=configuration, retry=None, verify_x509_strict=False) as client:
         with pytest.raises(TLSError):
             await client.request("GET", "/")
         gateway.files(gateway.good)
@@ -84,45 +84,45 @@ async def test_files_are_read_again_and_the_call_is_sent_again(
                 assert await opened.receive() == b"done"
         else:
             assert (await client.request("POST", "/", body=b"{}")).body == b"done"
-    assert [(seen.method, seen.body) for seen in server.seen] == [("POST", b"{}")]
+    assert [(request.method, request.body) for request in server.requests] == [("POST", b"{}")]
     assert server.connections == 3
 
 
-async def test_a_plugin_is_run_again_and_the_call_is_sent_again(
-    connect: Connect, serve: Serve, gateway: Gateway, tmp_path: Path
+async def test_plugin_runs_again_after_rejection_and_the_call_is_repeated(
+    make_client: MakeClient, start_server: StartServer, gateway: Gateway, tmp_path: Path
 ) -> None:
-    server = start(serve, gateway)
+    server = start(start_server, gateway)
     body = f"{gateway.bad.printed} if run == 1 else {gateway.good.printed}"
     script = PluginScript(tmp_path / "plugin", body)
     configuration = gateway.trusted(exec=script.plugin())
-    async with connect(server, configuration=configuration, retry=None, verify_x509_strict=False) as client:
+    async with make_client(server, configuration=configuration, retry=None, verify_x509_strict=False) as client:
         assert (await client.request("POST", "/", body=b"{}")).body == b"done"
     assert script.runs == 2
-    assert len(server.seen) == 1
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("fails", [False, True])
-async def test_a_plugin_that_has_nothing_better_is_run_once_for_a_refusal(
-    connect: Connect, serve: Serve, gateway: Gateway, tmp_path: Path, fails: bool
+async def test_plugin_runs_once_for_each_rejection(
+    make_client: MakeClient, start_server: StartServer, gateway: Gateway, tmp_path: Path, fails: bool
 ) -> None:
-    server = start(serve, gateway)
+    server = start(start_server, gateway)
     body = f"run == 2 and {fails} and sys.exit('log in'); {gateway.bad.printed}"
     script = PluginScript(tmp_path / "plugin", body)
     configuration = gateway.trusted(exec=script.plugin())
-    async with connect(server, configuration=configuration, verify_x509_strict=False) as client:
+    async with make_client(server, configuration=configuration, verify_x509_strict=False) as client:
         with pytest.raises(ConfigurationError if fails else TLSError) as caught:
             await client.request("GET", "/")
     assert f"GET {server.url}/: " in str(caught.value), "also where it is the plugin that failed"
-    assert (script.runs, server.connections, server.seen) == (2, 1, [])
+    assert (script.runs, server.connections, server.requests) == (2, 1, [])
 
 
-async def test_a_server_that_is_not_trusted_is_no_reason_to_run_a_plugin(
-    connect: Connect, serve: Serve, gateway: Gateway, tmp_path: Path
+async def test_untrusted_server_does_not_run_the_plugin_again(
+    make_client: MakeClient, start_server: StartServer, gateway: Gateway, tmp_path: Path
 ) -> None:
-    server = start(serve, gateway)
+    server = start(start_server, gateway)
     script = PluginScript(tmp_path / "plugin", gateway.good.printed)
     configuration = {"server_ca_data": trustme.CA().cert_pem.bytes().decode(), "exec": script.plugin()}
-    async with connect(server, configuration=configuration, verify_x509_strict=False) as client:
+    async with make_client(server, configuration=configuration, verify_x509_strict=False) as client:
         with pytest.raises(ServerCertificateError):
             await client.request("GET", "/")
     assert script.runs == 1

@@ -10,8 +10,16 @@ from typing import Any
 
 import pytest
 
-from client.conftest import Connect
-from client.scripted_server import Turn, Turns, answer, hang_up, refuse, silence, stream
+from client.conftest import MakeClient
+from client.scripted_server import (
+    Responder,
+    ResponseSequence,
+    close_without_response,
+    respond_error,
+    respond_never,
+    respond_stream,
+    respond_with,
+)
 from kubex.api import Api
 from kubex.client import Client
 from kubex.core.params import Timeout
@@ -19,7 +27,7 @@ from kubex.errors import KubexError
 from kubex.models import ObjectMeta
 from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import Secret
-from transport.socket_server import Serve
+from transport.socket_server import StartServer
 
 pytestmark = pytest.mark.anyio
 
@@ -52,7 +60,7 @@ async def driven(client: Client) -> AsyncIterator[list[Callable[[], Any]]]:
 
 
 async def outcome(call: Callable[[], Any]) -> list[str]:
-    """Make a call, and return all that can be seen of its failure."""
+    """Make a call, and return all that can be request of its failure."""
     try:
         await call()
     except KubexError as error:
@@ -66,29 +74,33 @@ BROKEN = b'{"metadata": {"name": "s", "labels": "%s"}, "items": "%s"}' % (MARK.e
 
 
 @pytest.mark.parametrize(
-    "turn",
+    "responder",
     [
-        answer(BODY, headers=[("Set-Cookie", MARK)]),
-        answer(BROKEN),
-        answer(b"<%s" % MARK.encode()),
-        refuse("401 Unauthorized", b"no"),
-        refuse("403 Forbidden", b"no"),
-        refuse("422 Unprocessable Entity", b'{"kind": "Status", "message": "no"}', Set_Cookie=MARK),
-        refuse("503 No", Retry_After="0"),
-        hang_up,
-        silence,
-        stream(b"half"),
+        respond_with(BODY, headers=[("Set-Cookie", MARK)]),
+        respond_with(BROKEN),
+        respond_with(b"<%s" % MARK.encode()),
+        respond_error("401 Unauthorized", b"no"),
+        respond_error("403 Forbidden", b"no"),
+        respond_error("422 Unprocessable Entity", b'{"kind": "Status", "message": "no"}', Set_Cookie=MARK),
+        respond_error("503 No", Retry_After="0"),
+        close_without_response,
+        respond_never,
+        respond_stream(b"half"),
     ],
 )
 @pytest.mark.parametrize("configuration", CREDENTIALS, ids=["token", "password"])
-async def test_a_secret_is_never_shown(
-    connect: Connect, serve: Serve, caplog: pytest.LogCaptureFixture, turn: Turn, configuration: dict[str, Any]
+async def test_secrets_are_not_in_output_of_failed_calls(
+    make_client: MakeClient,
+    start_server: StartServer,
+    caplog: pytest.LogCaptureFixture,
+    responder: Responder,
+    configuration: dict[str, Any],
 ) -> None:
     caplog.set_level(logging.DEBUG, "kubex")
-    server = serve(Turns(turn))
+    server = start_server(ResponseSequence(responder))
     shown: list[str] = []
     async with (
-        connect(server, configuration=configuration, timeout=SHORT) as client,
+        make_client(server, configuration=configuration, timeout=SHORT) as client,
         driven(client) as calls,
     ):
         shown += [repr(client), str(client), repr(client.configuration), repr(client.options), repr(client.backend)]
@@ -101,22 +113,26 @@ async def test_a_secret_is_never_shown(
         assert MARK not in re.sub(r'File ".*', "", text)
 
 
-async def test_neither_when_nobody_answers(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
+async def test_secrets_are_not_in_output_of_refused_connections(
+    make_client: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG, "kubex")
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        async with connect(url, configuration={"token": MARK}, proxy=f"http://u:{MARK}@127.0.0.1:9") as client:
+        async with make_client(url, configuration={"token": MARK}, proxy=f"http://u:{MARK}@127.0.0.1:9") as client:
             with pytest.raises(KubexError) as caught:
                 await client.request("POST", "/x", json=SECRET, query={"q": MARK})
     assert MARK not in "".join(traceback.format_exception(caught.value))
     assert MARK not in caplog.text
 
 
-async def test_a_call_is_one_line_at_debug(connect: Connect, serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+async def test_each_call_is_logged_as_one_debug_line(
+    make_client: MakeClient, start_server: StartServer, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG, "kubex")
-    server = serve(Turns(answer(b"{}"), refuse("404 Not Found"), stream(b"x")))
-    async with connect(server) as client:
+    server = start_server(ResponseSequence(respond_with(b"{}"), respond_error("404 Not Found"), respond_stream(b"x")))
+    async with make_client(server) as client:
         await client.request("GET", "/healthz", query={"verbose": "1"})
         with pytest.raises(KubexError):
             await client.request("POST", "/nothing", json={})
@@ -128,12 +144,12 @@ async def test_a_call_is_one_line_at_debug(connect: Connect, serve: Serve, caplo
     assert {(record.levelname, record.name) for record in ours} == {("DEBUG", "kubex.client._sender")}
 
 
-async def test_a_failed_attempt_is_logged_with_the_wait(
-    connect: Connect, serve: Serve, caplog: pytest.LogCaptureFixture
+async def test_failed_attempt_is_logged_with_the_delay(
+    make_client: MakeClient, start_server: StartServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "kubex")
-    server = serve(Turns(hang_up, answer()))
-    async with connect(server) as client:
+    server = start_server(ResponseSequence(close_without_response, respond_with()))
+    async with make_client(server) as client:
         await client.request("GET", "/x")
     lines = [record.getMessage() for record in caplog.records if record.name.startswith("kubex")]
     assert re.fullmatch(r"GET /x: ConnectionLost after \d\.\d{3} s", lines[0])
@@ -141,11 +157,11 @@ async def test_a_failed_attempt_is_logged_with_the_wait(
     assert lines[2].startswith("GET /x: 200 in")
 
 
-async def test_without_debug_nothing_is_logged(
-    connect: Connect, serve: Serve, caplog: pytest.LogCaptureFixture
+async def test_nothing_is_logged_above_debug_level(
+    make_client: MakeClient, start_server: StartServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "kubex")
-    server = serve(Turns(hang_up, answer()))
-    async with connect(server) as client:
+    server = start_server(ResponseSequence(close_without_response, respond_with()))
+    async with make_client(server) as client:
         await client.request("GET", "/x")
     assert [record for record in caplog.records if record.name.startswith("kubex")] == []

@@ -20,9 +20,9 @@ import yaml
 import kubex
 import kubex_aiohttp
 import kubex_httpx
-from client.conftest import Connect
+from client.conftest import MakeClient
 from client.oidc_provider import Provider
-from client.scripted_server import Turn, Turns, answer, refuse
+from client.scripted_server import Responder, ResponseSequence, respond_error, respond_with
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.configuration import (
@@ -37,7 +37,7 @@ from kubex.models import Model
 from kubex.transport import Headers
 from kubex_httpx import HttpxClient
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from transport.socket_server import Peer, Serve
+from transport.socket_server import ServerConnection, StartServer
 
 MARK = "marked-secret-value"
 ENCODED = base64.b64encode(f"{MARK[:12]}".encode()).decode()
@@ -83,7 +83,7 @@ def filled(kind: type) -> Any:
 
 
 @pytest.mark.parametrize("name", DATACLASSES)
-def test_what_a_public_class_hides_it_hides_everywhere(name: str) -> None:
+def test_fields_without_repr_are_hidden_in_all_output(name: str) -> None:
     assert MARK not in shown(filled(EXPORTED[name]))
 
 
@@ -94,7 +94,7 @@ HARMLESS_FIELDS = {("ClientOptions", "trust_env"), ("Response", "headers")}
 
 
 @pytest.mark.parametrize("name", DATACLASSES)
-def test_no_public_class_shows_a_field_that_sounds_secret(name: str) -> None:
+def test_fields_with_secret_names_are_not_in_the_repr(name: str) -> None:
     fields = dataclasses.fields(EXPORTED[name])
     suspicious = {(name, each.name) for each in fields if each.repr and SUSPICIOUS.search(each.name)}
     assert suspicious <= HARMLESS_FIELDS
@@ -121,7 +121,7 @@ SAMPLES: dict[str, Callable[[], object]] = {
 HARMLESS = {"ClientChoise", "EventType", "FieldValidation", "Phase", "PropagationPolicy", "ResourceVersionMatch"}
 
 
-def test_every_class_with_words_of_its_own_has_a_sample() -> None:
+def test_each_class_with_a_custom_repr_has_a_sample() -> None:
     own = {
         name
         for name, kind in EXPORTED.items()
@@ -135,7 +135,7 @@ def test_every_class_with_words_of_its_own_has_a_sample() -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_what_shows_in_its_own_words_shows_no_secret(name: str) -> None:
+def test_custom_repr_contains_no_secret(name: str) -> None:
     assert MARK not in shown(SAMPLES[name]())
 
 
@@ -192,7 +192,7 @@ def said(error: BaseException) -> str:
 
 
 @pytest.mark.parametrize(("kind", "field"), FIELDS)
-def test_errors_about_settings_show_no_secret(kind: type, field: str) -> None:
+def test_errors_for_invalid_settings_contain_no_secret(kind: type, field: str) -> None:
     for bad in BAD:
         if field in ("url", "issuer_url") and not re.search("u:|[?#]", str(bad)):
             continue
@@ -223,7 +223,7 @@ def kubeconfigs() -> list[Any]:
     [*((user, URL) for user in kubeconfigs()), *(({"token": MARK}, url) for url in SERVERS)],
     ids=str,
 )
-async def test_errors_about_kubeconfigs_show_no_secret(tmp_path: Path, user: Any, server: str) -> None:
+async def test_errors_for_malformed_kubeconfigs_contain_no_secret(tmp_path: Path, user: Any, server: str) -> None:
     document = {
         "current-context": "c",
         "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
@@ -243,7 +243,7 @@ async def test_errors_about_kubeconfigs_show_no_secret(tmp_path: Path, user: Any
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("content", [f"{MARK} {MARK}", f"-----BEGIN PRIVATE KEY-----\n{MARK}\n", f"{MARK}\udcff"])
-async def test_errors_about_files_show_no_secret(
+async def test_errors_for_invalid_files_contain_no_secret(
     tmp_path: Path, content: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -260,23 +260,26 @@ async def test_errors_about_files_show_no_secret(
     assert MARK not in caplog.text
 
 
-def echo(peer: Peer) -> None:
+def echo_messages(connection: ServerConnection) -> None:
     """Answer with an error that repeats the request, as badly written servers do."""
-    assert peer.last is not None
-    authorization = peer.last.header("authorization") or ""
-    peer.answer(peer.last.body + authorization.encode(), status="400 Bad Request")
+    assert connection.last_request is not None
+    authorization = connection.last_request.header("authorization") or ""
+    connection.respond(connection.last_request.body + authorization.encode(), status="400 Bad Request")
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("turn", [refuse("401 Unauthorized"), refuse("400 Bad Request"), answer(b"{}"), echo])
-async def test_what_fails_at_an_identity_provider_shows_no_secret(
-    connect: Connect, serve: Serve, caplog: pytest.LogCaptureFixture, turn: Turn
+@pytest.mark.parametrize(
+    "responder",
+    [respond_error("401 Unauthorized"), respond_error("400 Bad Request"), respond_with(b"{}"), echo_messages],
+)
+async def test_errors_of_an_oidc_provider_contain_no_secret(
+    make_client: MakeClient, start_server: StartServer, caplog: pytest.LogCaptureFixture, responder: Responder
 ) -> None:
     caplog.set_level(logging.DEBUG, "kubex")
-    provider = Provider(serve)
-    provider.token_script = turn
+    provider = Provider(start_server)
+    provider.token_script = responder
     oidc = provider.settings(client_secret=MARK, refresh_token=f"refresh-{MARK}")
-    async with connect(serve(Turns(answer())), configuration={"oidc": oidc}) as client:
+    async with make_client(start_server(ResponseSequence(respond_with())), configuration={"oidc": oidc}) as client:
         with pytest.raises(ConfigurationError) as caught:
             await client.request("GET", "/")
     assert MARK not in said(caught.value)
@@ -286,12 +289,12 @@ async def test_what_fails_at_an_identity_provider_shows_no_secret(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("code", ["print('token')", "raise SystemExit(3)", "import os, sys; os.write(1, b'{}')"])
-async def test_what_fails_in_a_plugin_shows_no_secret(
-    connect: Connect, serve: Serve, caplog: pytest.LogCaptureFixture, code: str
+async def test_errors_of_a_plugin_contain_no_secret(
+    make_client: MakeClient, start_server: StartServer, caplog: pytest.LogCaptureFixture, code: str
 ) -> None:
     caplog.set_level(logging.DEBUG, "kubex")
     plugin = ExecPlugin(command=sys.executable, args=("-c", code, MARK), env={"SECRET": MARK})
-    async with connect(serve(Turns(answer())), configuration={"exec": plugin}) as client:
+    async with make_client(start_server(ResponseSequence(respond_with())), configuration={"exec": plugin}) as client:
         with pytest.raises(ConfigurationError) as caught:
             await client.request("GET", "/")
         assert MARK not in said(caught.value) + shown(client) + shown(client.configuration)
@@ -301,17 +304,17 @@ async def test_what_fails_in_a_plugin_shows_no_secret(
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "502 Bad Gateway"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_what_fails_at_a_proxy_shows_no_secret(
-    connect: Connect, serve: Serve, caplog: pytest.LogCaptureFixture, status: str, scheme: str
+async def test_errors_of_a_proxy_contain_no_secret(
+    make_client: MakeClient, start_server: StartServer, caplog: pytest.LogCaptureFixture, status: str, scheme: str
 ) -> None:
     caplog.set_level(logging.DEBUG, "kubex")
-    proxy = serve(Turns(refuse(status)))
-    address = f"http://user:{MARK}@{proxy.host}"
+    proxy = start_server(ResponseSequence(respond_error(status)))
+    address = f"http://user:{MARK}@{proxy.netloc}"
     configuration = {"proxy_url": address, "token": f"token-{MARK}"}
-    async with connect(f"{scheme}://127.0.0.1:1", configuration=configuration, retry=None) as client:
+    async with make_client(f"{scheme}://127.0.0.1:1", configuration=configuration, retry=None) as client:
         with pytest.raises(KubexError) as caught:
             await client.request("POST", "/x", json={"secret": MARK}, query={"q": MARK})
-    assert len(proxy.seen) == 1
+    assert len(proxy.requests) == 1
     assert MARK not in said(caught.value)
     assert ENCODED not in said(caught.value)
     assert MARK not in caplog.text
@@ -330,15 +333,15 @@ async def test_what_fails_at_a_proxy_shows_no_secret(
     ],
     ids=["status", "length", "long", "short", "nothing"],
 )
-async def test_answers_that_cannot_be_read_show_no_secret(
-    connect: Connect, serve: Serve, caplog: pytest.LogCaptureFixture, sent: bytes, streamed: bool
+async def test_errors_for_malformed_responses_contain_no_secret(
+    make_client: MakeClient, start_server: StartServer, caplog: pytest.LogCaptureFixture, sent: bytes, streamed: bool
 ) -> None:
-    def garble(peer: Peer) -> None:
-        peer.send(sent)
+    def garble(connection: ServerConnection) -> None:
+        connection.send(sent)
         raise ConnectionError("as the script says")
 
     caplog.set_level(logging.DEBUG, "kubex")
-    async with connect(serve(Turns(garble)), configuration={"token": MARK}, retry=None) as client:
+    async with make_client(start_server(ResponseSequence(garble)), configuration={"token": MARK}, retry=None) as client:
 
         async def call() -> None:
             if not streamed:

@@ -13,9 +13,17 @@ import pytest
 import trustme
 import yaml
 
-from client.conftest import Connect
+from client.conftest import MakeClient
 from client.oidc_provider import SECRET, Provider
-from client.scripted_server import Turn, Turns, answer, hang_up, refuse, silence, stream
+from client.scripted_server import (
+    Responder,
+    ResponseSequence,
+    close_without_response,
+    respond_error,
+    respond_never,
+    respond_stream,
+    respond_with,
+)
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration, ExecPlugin, OpenIDConnect, configure_from_kubeconfig
@@ -24,7 +32,8 @@ from kubex.errors import ConfigurationError, KubexError, ServerCertificateError
 from kubex.models import ObjectMeta
 from kubex.patch import ApplyPatch
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from transport.socket_server import Peer, Serve, proxy
+from transport.proxy_server import http_proxy
+from transport.socket_server import ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 
@@ -69,14 +78,14 @@ def leaks(error: BaseException) -> list[str]:
     return [line for line in text.splitlines() if any(secret in line for secret in SECRETS)]
 
 
-def half(peer: Peer) -> None:
+def half(connection: ServerConnection) -> None:
     """Close the connection in the middle of a body."""
-    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
     raise ConnectionError("as the script says")
 
 
-def garbage(peer: Peer) -> None:
-    peer.send(b"\x15\x03\x03 banana\r\n\r\n")
+def garbage(connection: ServerConnection) -> None:
+    connection.send(b"\x15\x03\x03 banana\r\n\r\n")
     raise ConnectionError("as the script says")
 
 
@@ -95,17 +104,17 @@ async def watched(client: Client) -> None:
 
 
 CALLS: list[Callable[[Client], Any]] = [listed, created, watched]
-TURNS: dict[str, Turn] = {
-    "closed": hang_up,
+RESPONDERS: dict[str, Responder] = {
+    "closed": close_without_response,
     "half": half,
     "garbage": garbage,
-    "silence": silence,
-    "endless": stream(b"{"),
-    "unauthorized": refuse("401 Unauthorized"),
-    "forbidden": refuse("403 Forbidden"),
-    "unavailable": refuse("503 Service Unavailable", Retry_After="0"),
-    "other": answer(b"<html>"),
-    "unknown coding": answer(b"x", headers=[("Content-Encoding", "br")]),
+    "silence": respond_never,
+    "endless": respond_stream(b"{"),
+    "unauthorized": respond_error("401 Unauthorized"),
+    "forbidden": respond_error("403 Forbidden"),
+    "unavailable": respond_error("503 Service Unavailable", Retry_After="0"),
+    "other": respond_with(b"<html>"),
+    "unknown coding": respond_with(b"x", headers=[("Content-Encoding", "br")]),
 }
 QUIET = {"silence", "endless"}
 CREDENTIALS: list[dict[str, Any]] = [{"token": MARK}, {"username": "user", "password": MARK}]
@@ -124,25 +133,31 @@ async def failure(call: Callable[[Client], Any], client: Client, *, limit: float
 
 
 @pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("turn", TURNS)
-async def test_a_failed_call(connect: Connect, serve: Serve, call: Callable[[Client], Any], turn: str) -> None:
-    server = serve(Turns(TURNS[turn]))
-    async with connect(server, configuration={"token": MARK}, retry=None) as client:
-        assert leaks(await failure(call, client, limit=0.1 if turn in QUIET else 10)) == []
+@pytest.mark.parametrize("responder", RESPONDERS)
+async def test_traceback_of_failed_call_contains_no_token(
+    make_client: MakeClient, start_server: StartServer, call: Callable[[Client], Any], responder: str
+) -> None:
+    server = start_server(ResponseSequence(RESPONDERS[responder]))
+    async with make_client(server, configuration={"token": MARK}, retry=None) as client:
+        assert leaks(await failure(call, client, limit=0.1 if responder in QUIET else 10)) == []
 
 
 @pytest.mark.parametrize("call", CALLS)
-async def test_a_password_or_a_header_of_a_failed_call(
-    connect: Connect, serve: Serve, call: Callable[[Client], Any]
+async def test_traceback_of_failed_call_contains_no_password(
+    make_client: MakeClient, start_server: StartServer, call: Callable[[Client], Any]
 ) -> None:
-    async with connect(serve(Turns(hang_up)), configuration={"username": "user", "password": MARK}) as client:
+    async with make_client(
+        start_server(ResponseSequence(close_without_response)), configuration={"username": "user", "password": MARK}
+    ) as client:
         assert leaks(await failure(call, client)) == []
 
 
 @pytest.mark.parametrize("headers", [{"X-Secret": f"{MARK} "}, {"X-Secret": f"{MARK}\ud800"}])
-async def test_a_header_that_http_does_not_allow(connect: Connect, serve: Serve, headers: dict[str, str]) -> None:
+async def test_traceback_for_invalid_header_contains_no_secret(
+    make_client: MakeClient, start_server: StartServer, headers: dict[str, str]
+) -> None:
     authentication = Authentication(headers=tuple(headers.items()))
-    async with connect(serve()) as client:
+    async with make_client(start_server()) as client:
         client._plain._credentials = StaticCredentials(authentication)  # pyright: ignore[reportPrivateUsage] - no other way
         error = await failure(listed, client)
     assert "the value of the header 'X-Secret' contains" in str(error)
@@ -151,28 +166,31 @@ async def test_a_header_that_http_does_not_allow(connect: Connect, serve: Serve,
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("scheme", ["http", "https"])
-@pytest.mark.parametrize("turn", [refuse("407 Proxy Authentication Required"), refuse("502 No"), hang_up, garbage])
-async def test_a_call_that_fails_at_the_proxy(
-    connect: Connect, serve: Serve, call: Callable[[Client], Any], scheme: str, turn: Turn
+@pytest.mark.parametrize(
+    "responder",
+    [respond_error("407 Proxy Authentication Required"), respond_error("502 No"), close_without_response, garbage],
+)
+async def test_traceback_of_proxy_error_contains_no_secret(
+    make_client: MakeClient, start_server: StartServer, call: Callable[[Client], Any], scheme: str, responder: Responder
 ) -> None:
-    address = f"http://user:{PASSWORD}@{serve(Turns(turn)).host}"
+    address = f"http://user:{PASSWORD}@{start_server(ResponseSequence(responder)).netloc}"
     configuration = {"proxy_url": address, "token": MARK}
-    async with connect(f"{scheme}://127.0.0.1:1", configuration=configuration, retry=None) as client:
+    async with make_client(f"{scheme}://127.0.0.1:1", configuration=configuration, retry=None) as client:
         assert leaks(await failure(call, client)) == []
 
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("through", ["nothing", "proxy"])
-async def test_a_call_to_a_server_that_is_not_trusted(
-    connect: Connect, serve: Serve, call: Callable[[Client], Any], through: str
+async def test_traceback_for_untrusted_server_contains_no_secret(
+    make_client: MakeClient, start_server: StartServer, call: Callable[[Client], Any], through: str
 ) -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(tls)
-    server = serve(tls=tls)
+    server = start_server(tls=tls)
     configuration = {"token": MARK}
     if through == "proxy":
-        configuration["proxy_url"] = f"http://user:{PASSWORD}@{serve(proxy).host}"
-    async with connect(server, configuration=configuration, retry=None) as client:
+        configuration["proxy_url"] = f"http://user:{PASSWORD}@{start_server(http_proxy).netloc}"
+    async with make_client(server, configuration=configuration, retry=None) as client:
         error = await failure(call, client)
         assert isinstance(error, ServerCertificateError)
         assert leaks(error) == []
@@ -180,44 +198,46 @@ async def test_a_call_to_a_server_that_is_not_trusted(
 
 @pytest.mark.parametrize("way", ["client_secret_basic", "client_secret_post"])
 @pytest.mark.parametrize(
-    "turn",
+    "responder",
     [
-        hang_up,
+        close_without_response,
         garbage,
-        refuse("400 Bad Request", b'{"error": "invalid_grant", "error_description": "marked-secret-refresh-0"}'),
-        answer(b'{"refresh_token": "marked-secret-refresh-1"}'),
-        answer(b'{"id_token": "marked-secret-value", "refresh_token": "marked-secret-refresh-1"}'),
-        answer(b'{"id_token": "marked-secret-value", "refresh_token": "marked-secret-refresh-\\ud800"}'),
-        answer(b"[marked-secret-refresh-1]"),
+        respond_error("400 Bad Request", b'{"error": "invalid_grant", "error_description": "marked-secret-refresh-0"}'),
+        respond_with(b'{"refresh_token": "marked-secret-refresh-1"}'),
+        respond_with(b'{"id_token": "marked-secret-value", "refresh_token": "marked-secret-refresh-1"}'),
+        respond_with(b'{"id_token": "marked-secret-value", "refresh_token": "marked-secret-refresh-\\ud800"}'),
+        respond_with(b"[marked-secret-refresh-1]"),
     ],
     ids=["closed", "garbage", "invalid grant", "no ID token", "no JWT", "half a character", "no JSON"],
 )
-async def test_a_refresh_that_fails(connect: Connect, serve: Serve, way: str, turn: Turn) -> None:
-    provider = Provider(serve)
+async def test_traceback_of_failed_refresh_contains_no_secret(
+    make_client: MakeClient, start_server: StartServer, way: str, responder: Responder
+) -> None:
+    provider = Provider(start_server)
     provider.secret, provider.auth_methods, provider.accepted_auth_methods, provider.token_script = (
         SECRET,
         [way],
         [way],
-        turn,
+        responder,
     )
     configuration = {"oidc": provider.settings()}
-    async with connect(serve(), configuration=configuration, retry=None) as client:
+    async with make_client(start_server(), configuration=configuration, retry=None) as client:
         error = await failure(listed, client)
         assert isinstance(error, ConfigurationError)
         assert leaks(error) == []
 
 
-async def test_a_plugin_that_fails_after_it_printed_a_token(connect: Connect, serve: Serve) -> None:
+async def test_traceback_of_failed_plugin_contains_no_token(make_client: MakeClient, start_server: StartServer) -> None:
     printed = f'{{"kind": "ExecCredential", "status": {{"token": "{MARK}"}}}}'
     for code in (f"print({printed!r})", f"print({printed!r}); raise SystemExit(1)"):
         plugin = ExecPlugin(command=sys.executable, args=("-c", code, MARK), env={"SECRET": MARK})
-        async with connect(serve(), configuration={"exec": plugin}) as client:
+        async with make_client(start_server(), configuration={"exec": plugin}) as client:
             assert leaks(await failure(listed, client)) == []
 
 
-async def test_a_client_certificate_that_cannot_be_used(connect: Connect) -> None:
+async def test_traceback_for_invalid_client_certificate_contains_no_key(make_client: MakeClient) -> None:
     pem = f"-----BEGIN PRIVATE KEY-----\n{MARK}\n-----END PRIVATE KEY-----\n"
-    async with connect(
+    async with make_client(
         "https://127.0.0.1:1", configuration={"client_cert_data": pem, "client_key_data": pem}
     ) as client:
         assert leaks(await failure(listed, client)) == []
@@ -225,7 +245,7 @@ async def test_a_client_certificate_that_cannot_be_used(connect: Connect) -> Non
 
 @pytest.mark.parametrize("user", [{"token": MARK, "username": "u"}, {"token": MARK, "as-uid": "1"}, {"token": [MARK]}])
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_a_kubeconfig_that_cannot_be_used(tmp_path: Path, user: dict[str, Any]) -> None:
+async def test_traceback_for_invalid_kubeconfig_contains_no_token(tmp_path: Path, user: dict[str, Any]) -> None:
     document = {
         "current-context": "c",
         "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
@@ -253,7 +273,7 @@ async def test_a_kubeconfig_that_cannot_be_used(tmp_path: Path, user: dict[str, 
         lambda: ApplyPatch([MARK]),  # type: ignore[arg-type]
     ],
 )
-def test_arguments_of_a_constructor_that_fails(create: Callable[[], object]) -> None:
+def test_traceback_of_failed_constructor_contains_no_secret(create: Callable[[], object]) -> None:
     with pytest.raises((ConfigurationError, TypeError)) as caught:
         create()
     text = rendered(caught.value)

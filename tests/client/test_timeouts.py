@@ -9,8 +9,16 @@ from typing import cast
 import anyio
 import pytest
 
-from client.conftest import SOON, Connect
-from client.scripted_server import Arrivals, Gate, Turn, Turns, answer, silence, stream
+from client.conftest import FAST_RETRIES, MakeClient
+from client.scripted_server import (
+    Gate,
+    RequestSignal,
+    Responder,
+    ResponseSequence,
+    respond_never,
+    respond_stream,
+    respond_with,
+)
 from kubex.api import Api
 from kubex.client import Client, ClientOptions
 from kubex.client._client import open_byte_stream
@@ -23,40 +31,42 @@ from kubex.errors import ConnectTimeout, DeadlineExceeded, KubexError, ReadTimeo
 from kubex.transport import Backend, LibraryDefaults
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from support.clock import Clock
-from transport.socket_server import SECONDS, Peer, Serve
+from transport.socket_server import WAIT_TIMEOUT, ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_connection_is_not_left_open_by_a_deadline(connect: Connect, serve: Serve) -> None:
-    server = serve(Turns(silence))
-    async with connect(server) as client:
+async def test_deadline_closes_the_connection(make_client: MakeClient, start_server: StartServer) -> None:
+    server = start_server(ResponseSequence(respond_never))
+    async with make_client(server) as client:
         with pytest.raises(DeadlineExceeded):
             await client.request("GET", "/", request_timeout=1)
-        assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+        assert await wait_for_event(server.connection_closed)
 
 
 @pytest.mark.covers("pitfall-21")
 @pytest.mark.parametrize("library", [Timeout(connect=60, read=60, write=60, pool=60), Timeout(total=60, connect=50)])
-async def test_an_idle_stream_outlives_the_librarys_own_timeouts(
-    serve: Serve, backend: Backend, library: Timeout, clock: Clock
+async def test_idle_streams_are_not_ended_by_the_timeouts_of_the_library(
+    start_server: StartServer, backend: Backend, library: Timeout, clock: Clock
 ) -> None:
-    goes_on = threading.Semaphore(0)
+    proceed = threading.Semaphore(0)
 
-    def idle(peer: Peer) -> None:
-        peer.chunked()
-        assert goes_on.acquire(timeout=SECONDS)
-        peer.chunk(b'{"type": "ADDED", "object": {"metadata": {"name": "a"}}}\n')
-        peer.wait_until_closed()
+    def idle(connection: ServerConnection) -> None:
+        connection.start_chunked()
+        assert proceed.acquire(timeout=WAIT_TIMEOUT)
+        connection.send_chunk(b'{"type": "ADDED", "object": {"metadata": {"name": "a"}}}\n')
+        connection.wait_until_closed()
 
     async def go_on_after_the_limits() -> None:
         await clock.jump_when_idle(70)
         await anyio.wait_all_tasks_blocked()
-        goes_on.release()
+        proceed.release()
 
-    server = serve(Turns(idle))
+    server = start_server(ResponseSequence(idle))
     impatient = dataclasses.replace(backend, defaults=LibraryDefaults(timeout=library, keep_alive_timeout=5))
-    async with Client(ClientConfiguration(url=server.url), ClientOptions(retry=SOON), backend=impatient) as client:
+    async with Client(
+        ClientConfiguration(url=server.url), ClientOptions(retry=FAST_RETRIES), backend=impatient
+    ) as client:
         async with Api(ConfigMap, client).watch() as events, anyio.create_task_group() as tasks:
             tasks.start_soon(go_on_after_the_limits)
             assert (await events.__anext__()).object.metadata.name == "a"
@@ -74,31 +84,33 @@ async def falls_silent(opened: ByteStream, clock: Clock, seconds: float) -> None
             await opened.receive()
 
 
-async def test_a_watch_that_hears_nothing_for_too_long_is_a_read_timeout(
-    connect: Connect, serve: Serve, clock: Clock
+async def test_idle_limit_of_a_watch_raises_read_timeout(
+    make_client: MakeClient, start_server: StartServer, clock: Clock
 ) -> None:
-    server = serve(Turns(stream(b"a\n")))
+    server = start_server(ResponseSequence(respond_stream(b"a\n")))
     request = Request(method="GET", path=checked_path("/watch"))
-    async with connect(server) as client, open_byte_stream(client, request, idle=60, block="x") as opened:
+    async with make_client(server) as client, open_byte_stream(client, request, idle=60, block="x") as opened:
         await falls_silent(opened, clock, 60)
 
 
-async def test_the_read_limit_of_a_call_ends_a_silent_stream(connect: Connect, serve: Serve, clock: Clock) -> None:
-    server = serve(Turns(stream(b"a\n")))
-    async with connect(server) as client, client.stream("GET", "/", request_timeout=Timeout(read=60)) as opened:
+async def test_read_limit_of_a_call_ends_an_idle_stream(
+    make_client: MakeClient, start_server: StartServer, clock: Clock
+) -> None:
+    server = start_server(ResponseSequence(respond_stream(b"a\n")))
+    async with make_client(server) as client, client.stream("GET", "/", request_timeout=Timeout(read=60)) as opened:
         await falls_silent(opened, clock, 60)
 
 
-async def test_waiting_for_the_pool_has_a_limit_of_its_own(connect: Connect, serve: Serve) -> None:
+async def test_pool_limit_ends_waiting_for_the_pool(make_client: MakeClient, start_server: StartServer) -> None:
     gate = Gate()
-    server = serve(Turns(gate))
-    async with connect(server, pool_size=1, retry=None) as client, anyio.create_task_group() as group:
+    server = start_server(ResponseSequence(gate))
+    async with make_client(server, pool_size=1, retry=None) as client, anyio.create_task_group() as group:
         # aiohttp has no limit for the pool alone: the total bounds it.
         limit, error = Timeout(pool=0.1), cast("type[TransportError]", ConnectTimeout)
         if client.backend.name == "aiohttp":
             limit, error = Timeout(total=0.1, connect=5), DeadlineExceeded
         group.start_soon(partial(client.request, "GET", "/first", request_timeout=None))
-        await anyio.to_thread.run_sync(gate.arrived.acquire)
+        await anyio.to_thread.run_sync(gate.request_received.acquire)
         with pytest.raises(error):
             await client.request("GET", "/second", request_timeout=limit)
         gate.open()
@@ -119,37 +131,43 @@ async def cancelled_once_it_arrived(call: Callable[[], Awaitable[object]], arriv
     return scope.cancelled_caught
 
 
-async def test_the_users_own_scope_cancels_a_call(connect: Connect, serve: Serve) -> None:
-    arrivals = Arrivals()
-    server = serve(Turns(arrivals.then(silence)))
-    async with connect(server) as client:
+async def test_cancel_scope_of_the_caller_cancels_a_call(make_client: MakeClient, start_server: StartServer) -> None:
+    request_signal = RequestSignal()
+    server = start_server(ResponseSequence(request_signal.before(respond_never)))
+    async with make_client(server) as client:
         call = partial(client.request, "GET", "/", request_timeout=60)
-        assert await cancelled_once_it_arrived(call, arrivals.arrived)
-        assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+        assert await cancelled_once_it_arrived(call, request_signal.request_received)
+        assert await wait_for_event(server.connection_closed)
         with pytest.raises(TimeoutError) as caught, anyio.fail_after(0):
             await client.request("GET", "/")
         assert not isinstance(caught.value, KubexError)
 
 
-@pytest.mark.parametrize("turn", [silence, stream(b"a\n")])
-async def test_the_users_own_scope_cancels_a_stream(connect: Connect, serve: Serve, turn: Turn) -> None:
-    arrivals = Arrivals()
-    server = serve(Turns(arrivals.then(turn)))
+@pytest.mark.parametrize("responder", [respond_never, respond_stream(b"a\n")])
+async def test_cancel_scope_of_the_caller_cancels_a_stream(
+    make_client: MakeClient, start_server: StartServer, responder: Responder
+) -> None:
+    request_signal = RequestSignal()
+    server = start_server(ResponseSequence(request_signal.before(responder)))
 
     async def follow() -> None:
         async with client.stream("GET", "/", request_timeout=60) as opened:
             async for _ in opened.chunks():
                 pass
 
-    async with connect(server) as client:
-        assert await cancelled_once_it_arrived(follow, arrivals.arrived)
-        assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+    async with make_client(server) as client:
+        assert await cancelled_once_it_arrived(follow, request_signal.request_received)
+        assert await wait_for_event(server.connection_closed)
 
 
-async def test_a_call_cancelled_in_the_middle_leaves_a_client_that_works(connect: Connect, serve: Serve) -> None:
-    arrivals = Arrivals()
-    server = serve(Turns(arrivals.then(silence), arrivals.then(silence), answer(b"fine")))
-    async with connect(server, pool_size=1) as client:
+async def test_client_is_usable_after_cancelled_calls(make_client: MakeClient, start_server: StartServer) -> None:
+    request_signal = RequestSignal()
+    server = start_server(
+        ResponseSequence(
+            request_signal.before(respond_never), request_signal.before(respond_never), respond_with(b"fine")
+        )
+    )
+    async with make_client(server, pool_size=1) as client:
         for _ in range(2):
-            assert await cancelled_once_it_arrived(partial(client.request, "GET", "/"), arrivals.arrived)
+            assert await cancelled_once_it_arrived(partial(client.request, "GET", "/"), request_signal.request_received)
         assert (await client.request("GET", "/")).body == b"fine"

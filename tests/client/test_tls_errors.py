@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from client.conftest import Connect
-from client.scripted_server import Turns, answer, refuse
+from client.conftest import MakeClient
+from client.scripted_server import ResponseSequence, respond_error, respond_with
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration
 from kubex.errors import (
@@ -22,7 +22,7 @@ from kubex.errors import (
 )
 from kubex.transport import Backend
 from support.certificates import CA_EXTENSIONS, SERVER_EXTENSIONS, CertificateAuthority
-from transport.socket_server import Peer, Serve
+from transport.socket_server import ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 
@@ -51,86 +51,103 @@ async def fails(client: Client, kind: type[ConnectError], *parts: str) -> str:
     return said[0]
 
 
-async def test_a_server_of_an_unknown_authority(
-    connect: Connect, serve: Serve, authority: CertificateAuthority
+async def test_unknown_authority_raises_with_remedy(
+    make_client: MakeClient, start_server: StartServer, authority: CertificateAuthority
 ) -> None:
-    server = serve(tls=authority.server_context())
+    server = start_server(tls=authority.server_context())
     for ca in (
         {},
         {"server_ca_data": CertificateAuthority(common_name="another").pem},
         {"server_ca_data": CertificateAuthority().pem},
     ):
         await fails(
-            connect(server, configuration=ca),
+            make_client(server, configuration=ca),
             ServerCertificateError,
             "pass the CA certificate as server_ca_file",
         )
-    assert server.seen == []
+    assert server.requests == []
 
 
-async def test_a_server_under_another_name(connect: Connect, serve: Serve, authority: CertificateAuthority) -> None:
-    server = serve(tls=authority.server_context())
-    client = connect(f"https://localhost:{server.port}", configuration={"server_ca_data": authority.pem})
+async def test_wrong_host_name_raises_with_remedy(
+    make_client: MakeClient, start_server: StartServer, authority: CertificateAuthority
+) -> None:
+    server = start_server(tls=authority.server_context())
+    client = make_client(f"https://localhost:{server.port}", configuration={"server_ca_data": authority.pem})
     await fails(
         client, ServerCertificateError, "Hostname mismatch", "'localhost'", "pass one of these names as tls_server_name"
     )
-    client = connect(server, configuration={"server_ca_data": authority.pem, "tls_server_name": "127.0.0.2"})
+    client = make_client(server, configuration={"server_ca_data": authority.pem, "tls_server_name": "127.0.0.2"})
     await fails(client, ServerCertificateError, "IP address mismatch", "'127.0.0.2'")
-    client = connect(server, configuration={"server_ca_data": authority.pem, "tls_server_name": "kubernetes.test"})
+    client = make_client(server, configuration={"server_ca_data": authority.pem, "tls_server_name": "kubernetes.test"})
     async with client:
         assert (await client.request("GET", "/")).body == b"ok"
 
 
 @pytest.mark.parametrize(("days", "problem"), [((-2, -1), "has expired"), ((1, 2), "is not yet valid")])
-async def test_a_certificate_out_of_date(
-    connect: Connect, serve: Serve, authority: CertificateAuthority, days: tuple[int, int], problem: str
+async def test_expired_or_future_certificate_raises_with_remedy(
+    make_client: MakeClient,
+    start_server: StartServer,
+    authority: CertificateAuthority,
+    days: tuple[int, int],
+    problem: str,
 ) -> None:
-    client = connect(serve(tls=authority.server_context(days=days)), configuration={"server_ca_data": authority.pem})
+    client = make_client(
+        start_server(tls=authority.server_context(days=days)), configuration={"server_ca_data": authority.pem}
+    )
     await fails(client, ServerCertificateError, problem, "unless the clock of this machine is wrong")
 
 
-async def test_a_server_without_tls_at_a_url_with_it(connect: Connect, serve: Serve) -> None:
-    def plain(peer: Peer) -> None:
-        peer.more()
-        peer.answer(b"Bad Request", status="400 Bad Request")
+async def test_https_url_of_plain_server_raises_with_remedy(make_client: MakeClient, start_server: StartServer) -> None:
+    def plain(connection: ServerConnection) -> None:
+        connection.read_more()
+        connection.respond(b"Bad Request", status="400 Bad Request")
 
     await fails(
-        connect(f"https://{serve(plain).host}"), TLSError, "the server does not use TLS", "use a URL with http://"
+        make_client(f"https://{start_server(plain).netloc}"),
+        TLSError,
+        "the server does not use TLS",
+        "use a URL with http://",
     )
 
 
 @pytest.mark.parametrize("version", [b"\x01", b"\x03"])
-async def test_a_server_with_tls_at_a_url_without_it(connect: Connect, serve: Serve, version: bytes) -> None:
-    def alert(peer: Peer) -> None:
-        peer.request()
-        peer.send(b"\x15\x03" + version + b"\x00\x02\x02\x16")
+async def test_http_url_of_tls_server_raises_with_remedy(
+    make_client: MakeClient, start_server: StartServer, version: bytes
+) -> None:
+    def alert(connection: ServerConnection) -> None:
+        connection.read_request()
+        connection.send(b"\x15\x03" + version + b"\x00\x02\x02\x16")
 
-    server = serve(alert)
-    await fails(connect(server), TLSError, "the server uses TLS", "use a URL with https://")
+    server = start_server(alert)
+    await fails(make_client(server), TLSError, "the server uses TLS", "use a URL with https://")
     assert server.connections == 2, "this cannot be mended by another attempt"
 
 
 @pytest.mark.parametrize(
     "garbage", [b"\x00\x01\x02\r\n\r\n", b"\x15 banana\r\n\r\n", b"\x16\x03\x01", b"banana\r\n\r\n"]
 )
-async def test_garbage_over_plain_http_is_not_taken_for_tls(connect: Connect, serve: Serve, garbage: bytes) -> None:
-    def answer(peer: Peer) -> None:
-        peer.request()
-        peer.send(garbage)
+async def test_malformed_response_over_plain_http_is_not_reported_as_tls(
+    make_client: MakeClient, start_server: StartServer, garbage: bytes
+) -> None:
+    def answer(connection: ServerConnection) -> None:
+        connection.read_request()
+        connection.send(garbage)
 
-    server = serve(answer)
-    async with connect(server, retry=None) as client:
+    server = start_server(answer)
+    async with make_client(server, retry=None) as client:
         with pytest.raises(ConnectionLost) as caught:
             await client.request("POST", "/", body=b"{}")
     assert "TLS" not in str(caught.value), "the request was sent, and may have been processed"
-    assert [seen.method for seen in server.seen] == ["POST"]
+    assert [request.method for request in server.requests] == ["POST"]
 
 
-async def test_a_server_in_go_with_tls_at_a_url_without_it(connect: Connect, serve: Serve) -> None:
+async def test_http_url_of_go_tls_server_raises_with_remedy(make_client: MakeClient, start_server: StartServer) -> None:
     words = b"Client sent an HTTP request to an HTTPS server.\n"
-    server = serve(Turns(refuse("400 Bad Request", words)))
-    await fails(connect(server), TLSError, "the server uses TLS", "use a URL with https://")
-    async with connect(serve(Turns(refuse("400 Bad Request", b"no such thing")))) as client:
+    server = start_server(ResponseSequence(respond_error("400 Bad Request", words)))
+    await fails(make_client(server), TLSError, "the server uses TLS", "use a URL with https://")
+    async with make_client(
+        start_server(ResponseSequence(respond_error("400 Bad Request", b"no such thing")))
+    ) as client:
         with pytest.raises(BadRequest, match="no such thing"):
             await client.request("GET", "/")
 
@@ -146,32 +163,32 @@ LAX: list[tuple[str, Any, Any]] = [
 
 @pytest.mark.covers("pitfall-25", "options-verify_x509_strict-true", "options-verify_x509_strict-false")
 @pytest.mark.parametrize(("problem", "of_authority", "of_server"), LAX, ids=[problem for problem, *_ in LAX])
-async def test_what_strict_checks_refuse_is_accepted_by_a_switch_that_the_error_names(
-    connect: Connect, serve: Serve, problem: str, of_authority: Any, of_server: Any
+async def test_certificate_rejected_by_strict_checks_is_accepted_with_the_option_in_the_error(
+    make_client: MakeClient, start_server: StartServer, problem: str, of_authority: Any, of_server: Any
 ) -> None:
     lax = CertificateAuthority(of_authority)
-    server = serve(tls=lax.server_context(of_server))
+    server = start_server(tls=lax.server_context(of_server))
     ca = {"server_ca_data": lax.pem}
-    strict = connect(server, configuration=ca, verify_x509_strict=True)
+    strict = make_client(server, configuration=ca, verify_x509_strict=True)
     await fails(strict, ServerCertificateError, problem, "ClientOptions(verify_x509_strict=False)")
-    async with connect(server, configuration=ca, verify_x509_strict=False) as client:
+    async with make_client(server, configuration=ca, verify_x509_strict=False) as client:
         assert (await client.request("GET", "/")).body == b"ok"
 
 
-async def test_a_signer_that_is_not_an_authority(connect: Connect, serve: Serve) -> None:
+async def test_signer_that_is_not_a_ca_raises_with_remedy(make_client: MakeClient, start_server: StartServer) -> None:
     signer = CertificateAuthority(CA_EXTENSIONS - {"constraints"} | {"not-an-authority"})
-    server = serve(tls=signer.server_context())
+    server = start_server(tls=signer.server_context())
     for strict in (True, False):
-        client = connect(server, configuration={"server_ca_data": signer.pem}, verify_x509_strict=strict)
+        client = make_client(server, configuration={"server_ca_data": signer.pem}, verify_x509_strict=strict)
         said = await fails(client, ServerCertificateError, "issue the server's certificate with a CA certificate")
         assert "renew the certificates of the cluster" not in said
 
 
-async def test_an_old_authority_of_the_same_name_without_key_identifiers(connect: Connect, serve: Serve) -> None:
+async def test_old_ca_with_the_same_name_raises_with_remedy(make_client: MakeClient, start_server: StartServer) -> None:
     old, new = (CertificateAuthority(CA_EXTENSIONS - {"subject-key"}, common_name="kubernetes") for _ in range(2))
-    server = serve(tls=new.server_context(SERVER_EXTENSIONS - {"authority-key"}))
+    server = start_server(tls=new.server_context(SERVER_EXTENSIONS - {"authority-key"}))
     for bundle in (old.pem, old.pem + new.pem):
-        client = connect(server, configuration={"server_ca_data": bundle}, verify_x509_strict=False)
+        client = make_client(server, configuration={"server_ca_data": bundle}, verify_x509_strict=False)
         await fails(
             client,
             ServerCertificateError,
@@ -181,12 +198,14 @@ async def test_an_old_authority_of_the_same_name_without_key_identifiers(connect
 
 
 @pytest.mark.covers("pitfall-25", "options-verify_x509_strict-default")
-async def test_without_the_switch_it_is_as_in_python_itself(connect: Connect, serve: Serve) -> None:
+async def test_default_strictness_equals_the_default_of_python(
+    make_client: MakeClient, start_server: StartServer
+) -> None:
     lax = CertificateAuthority(CA_EXTENSIONS - {"subject-key"})
-    server = serve(tls=lax.server_context())
+    server = start_server(tls=lax.server_context())
     python = ssl.create_default_context().verify_flags & ssl.VERIFY_X509_STRICT
     assert bool(python) is (sys.version_info >= (3, 13))
-    client = connect(server, configuration={"server_ca_data": lax.pem})
+    client = make_client(server, configuration={"server_ca_data": lax.pem})
     if python:
         await fails(client, ServerCertificateError, "verify_x509_strict=False")
     else:
@@ -194,11 +213,13 @@ async def test_without_the_switch_it_is_as_in_python_itself(connect: Connect, se
             assert (await client.request("GET", "/")).body == b"ok"
 
 
-async def test_good_certificates_pass_strict_checks(
-    connect: Connect, serve: Serve, authority: CertificateAuthority
+async def test_valid_certificates_pass_strict_checks(
+    make_client: MakeClient, start_server: StartServer, authority: CertificateAuthority
 ) -> None:
     ca = {"server_ca_data": authority.pem}
-    async with connect(serve(tls=authority.server_context()), configuration=ca, verify_x509_strict=True) as client:
+    async with make_client(
+        start_server(tls=authority.server_context()), configuration=ca, verify_x509_strict=True
+    ) as client:
         assert (await client.request("GET", "/")).body == b"ok"
 
 
@@ -210,16 +231,16 @@ def insecure(backend: Backend) -> Callable[[str], Client]:
     return made
 
 
-async def test_an_unchecked_server_is_warned_of_once_where_the_client_is_made(
-    insecure: Callable[[str], Client], serve: Serve, authority: CertificateAuthority
+async def test_insecure_skip_tls_verify_causes_one_warning_at_the_line_of_the_caller(
+    insecure: Callable[[str], Client], start_server: StartServer, authority: CertificateAuthority
 ) -> None:
-    server = serve(Turns(answer(b"ok")), tls=authority.server_context(days=(-2, -1)))
+    server = start_server(ResponseSequence(respond_with(b"ok")), tls=authority.server_context(days=(-2, -1)))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         async with insecure(server.url) as client:
             for _ in range(2):
                 assert (await client.request("GET", "/")).body == b"ok"
-        insecure(f"http://{server.host}")
+        insecure(f"http://{server.netloc}")
     [warning] = caught
     assert warning.category is InsecureServerWarning
     assert warning.filename == __file__

@@ -16,7 +16,7 @@ from kubex.transport import PreparedRequest
 from kubex_testing import MockResponse
 from policy.conftest import URL, error_response, scripted_client
 from support.exec_plugins import PluginScript
-from transport.socket_server import SECONDS
+from transport.socket_server import WAIT_TIMEOUT
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-35")]
 
@@ -41,7 +41,7 @@ class TokenPipe:
                     self.reads += 1
                     token_pipe.write(token)
             if token in self._used:
-                self._used[token].wait(SECONDS)
+                self._used[token].wait(WAIT_TIMEOUT)
 
     def mark_used(self, token: str) -> None:
         """Record that a token is in use, so its reader has closed the pipe."""
@@ -52,7 +52,7 @@ class TokenPipe:
         for event in self._used.values():
             event.set()
         with self.path.open():
-            self._thread.join(SECONDS)
+            self._thread.join(WAIT_TIMEOUT)
 
 
 @pytest.fixture

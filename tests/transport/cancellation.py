@@ -1,4 +1,4 @@
-"""The ways in which programs cancel a call, at a given moment."""
+"""The ways to cancel a call in asyncio and trio, each after different delays."""
 
 import asyncio
 import sys
@@ -12,49 +12,49 @@ from anyio.lowlevel import checkpoint
 
 from support.backend_pairs import PAIRS, BackendPair
 
-Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+AsyncCall: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
-MOMENTS = (*range(14), *[0.0002 * 1.3**step for step in range(18)])
-"""Turns of the event loop (int) or seconds (float), from the start of a call to the end of its response."""
+DELAYS = (*range(14), *[0.0002 * 1.3**step for step in range(18)])
+"""Delays from the start of a call to its cancellation: iterations of the event loop (int) or seconds (float)."""
 
 
-async def _until(moment: float) -> None:
-    if isinstance(moment, float):
-        await anyio.sleep(moment)  # real time: any moment may pass
+async def _wait(delay: float) -> None:
+    if isinstance(delay, float):
+        await anyio.sleep(delay)  # real time: any moment may pass
     else:
-        for _ in range(moment):
+        for _ in range(delay):
             await checkpoint()
 
 
-async def by_scope(work: Work, moment: float) -> None:
-    """Cancel the scope of a task group, as anyio and trio do it."""
+async def cancel_task_group(call: AsyncCall, delay: float) -> None:
+    """Cancel the scope of an AnyIO task group."""
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(work)
-        await _until(moment)
+        tasks.start_soon(call)
+        await _wait(delay)
         tasks.cancel_scope.cancel()
 
 
-async def by_nursery(work: Work, moment: float) -> None:
-    """Cancel the nursery of a task of trio."""
+async def cancel_nursery(call: AsyncCall, delay: float) -> None:
+    """Cancel the scope of a trio nursery."""
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(work)
-        await _until(moment)
+        nursery.start_soon(call)
+        await _wait(delay)
         nursery.cancel_scope.cancel()
 
 
-async def by_cancel(work: Work, moment: float) -> None:
+async def cancel_task(call: AsyncCall, delay: float) -> None:
     """Call `Task.cancel()`."""
-    task = asyncio.ensure_future(work())
-    await _until(moment)
+    task = asyncio.ensure_future(call())
+    await _wait(delay)
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
 
 
-async def by_cancel_twice(work: Work, moment: float) -> None:
-    """Call `Task.cancel()` again while the task is cleaning up."""
-    task = asyncio.ensure_future(work())
-    await _until(moment)
+async def cancel_task_twice(call: AsyncCall, delay: float) -> None:
+    """Call `Task.cancel()` again while the task handles the first cancellation."""
+    task = asyncio.ensure_future(call())
+    await _wait(delay)
     task.cancel()
     await checkpoint()
     task.cancel()
@@ -62,34 +62,35 @@ async def by_cancel_twice(work: Work, moment: float) -> None:
         await task
 
 
-async def by_wait_for(work: Work, moment: float) -> None:
-    """Let `asyncio.wait_for()` run into its timeout."""
+async def time_out_wait_for(call: AsyncCall, delay: float) -> None:
+    """Use the timeout of `asyncio.wait_for()`."""
     with suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(work(), moment if isinstance(moment, float) else moment / 50_000)
+        await asyncio.wait_for(call(), delay if isinstance(delay, float) else delay / 50_000)
 
 
-Cancel: TypeAlias = Callable[[Work, float], Awaitable[None]]
+CancelMethod: TypeAlias = Callable[[AsyncCall, float], Awaitable[None]]
 
 
-def _ways(pair: BackendPair) -> tuple[Cancel, ...]:
+def _cancel_methods(pair: BackendPair) -> tuple[CancelMethod, ...]:
     if pair.runtime == "trio":
-        return by_scope, by_nursery
+        return cancel_task_group, cancel_nursery
     if pair.backend == "httpx" and sys.version_info < (3, 11):
-        # While anyio opens a connection, it cannot distinguish these from its own cancellation, and ignores them.
-        return (by_scope,)
-    return by_scope, by_wait_for, by_cancel, by_cancel_twice
+        # While AnyIO opens a connection, it cannot distinguish the other methods from its own cancellation, and ignores
+        # them.
+        return (cancel_task_group,)
+    return cancel_task_group, time_out_wait_for, cancel_task, cancel_task_twice
 
 
-WAYS = [(pair, cancel) for pair in PAIRS for cancel in _ways(pair)]
+CASES = [(pair, cancel) for pair in PAIRS for cancel in _cancel_methods(pair)]
 
-IDS = [f"{pair}-{cancel.__name__}" for pair, cancel in WAYS]
+CASE_IDS = [f"{pair}-{cancel.__name__}" for pair, cancel in CASES]
 
 
-async def at_all_moments(cancel: Cancel, work: Work, done: list[bytes]) -> None:
-    """Cancel calls at all moments, until one is cancelled so late that it has received something."""
-    for moment in MOMENTS:
-        await cancel(work, moment)
-    moment = MOMENTS[-1]
-    while not done:
-        moment *= 2
-        await cancel(work, moment)
+async def cancel_after_each_delay(cancel: CancelMethod, call: AsyncCall, received: list[bytes]) -> None:
+    """Cancel a call after each delay, then after longer delays until one call has received a response."""
+    for delay in DELAYS:
+        await cancel(call, delay)
+    delay = DELAYS[-1]
+    while not received:
+        delay *= 2
+        await cancel(call, delay)

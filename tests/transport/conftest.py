@@ -1,4 +1,4 @@
-"""Transports as a client would make them, without a client."""
+"""Fixtures that create transports without a client."""
 
 import gc
 import ssl
@@ -13,12 +13,12 @@ import kubex_aiohttp
 import kubex_httpx
 from kubex.transport import Backend, TLSSettings, Transport, TransportConfig
 from support.backend_pairs import BackendPair
-from transport.socket_server import Open, Script, Serve, Server, ok
+from transport.socket_server import ConnectionHandler, OpenTransport, Server, StartServer, respond_ok
 
 
 @pytest.fixture(scope="package", autouse=True)
-def collections_are_quick() -> Iterator[None]:
-    """Keep what was imported out of the collections after each test."""
+def freeze_imported_objects() -> Iterator[None]:
+    """Exclude all imported objects from garbage collection, so that collections after each test are fast."""
     gc.collect()
     gc.freeze()
     yield
@@ -26,8 +26,8 @@ def collections_are_quick() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left_to_the_collector() -> Iterator[None]:
-    """Let warnings of what a test left behind come up in that test."""
+def collect_garbage_after_test() -> Iterator[None]:
+    """Collect garbage after each test, so that warnings about unclosed resources appear in the right test."""
     yield
     gc.collect()
 
@@ -38,8 +38,8 @@ def backend(pair: BackendPair) -> Backend:
     return {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}[pair.backend]
 
 
-def as_data(context: ssl.SSLContext | None) -> TLSSettings | None:
-    """Return the settings of a context as data, which a client passes too."""
+def tls_settings_of(context: ssl.SSLContext | None) -> TLSSettings | None:
+    """Return the settings of a context as data. A client also passes both to a transport."""
     if context is None:
         return None
     authorities = "".join(map(ssl.DER_cert_to_PEM_cert, context.get_ca_certs(binary_form=True)))
@@ -51,12 +51,13 @@ def as_data(context: ssl.SSLContext | None) -> TLSSettings | None:
 
 
 @pytest.fixture
-def open_transport(backend: Backend) -> Open:
-    """Make a transport of the pair's backend, for the length of a block."""
+def open_transport(backend: Backend) -> OpenTransport:
+    """Return a context manager that creates a transport of the backend and closes it."""
 
     @asynccontextmanager
     async def opened(**settings: Any) -> AsyncIterator[Transport]:
-        tls, proxy_tls = as_data(settings.get("ssl_context")), as_data(settings.get("proxy_ssl_context"))
+        tls = tls_settings_of(settings.get("ssl_context"))
+        proxy_tls = tls_settings_of(settings.get("proxy_ssl_context"))
         transport = backend.load()(TransportConfig(tls=tls, proxy_tls=proxy_tls, **settings))
         try:
             yield transport
@@ -67,25 +68,25 @@ def open_transport(backend: Backend) -> Open:
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Start servers, which end with the test."""
+def start_server() -> Iterator[StartServer]:
+    """Return a function that starts a server. All servers are stopped at the end of the test."""
     with ExitStack() as stack:
 
-        def started(script: Script = ok, *, tls: ssl.SSLContext | None = None) -> Server:
-            return stack.enter_context(Server(script, tls=tls))
+        def start(handler: ConnectionHandler = respond_ok, *, tls: ssl.SSLContext | None = None) -> Server:
+            return stack.enter_context(Server(handler, tls=tls))
 
-        yield started
+        yield start
 
 
 @pytest.fixture(scope="session")
 def authority() -> trustme.CA:
-    """Make a certificate authority."""
+    """Create a certificate authority."""
     return trustme.CA()
 
 
 @pytest.fixture(scope="session")
 def server_tls(authority: trustme.CA) -> ssl.SSLContext:
-    """Make the TLS of a server at 127.0.0.1 that is also called kubernetes.test."""
+    """Create the SSL context of a server. Its certificate is for 127.0.0.1 and kubernetes.test."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1", "kubernetes.test").configure_cert(context)
     return context
@@ -93,7 +94,7 @@ def server_tls(authority: trustme.CA) -> ssl.SSLContext:
 
 @pytest.fixture
 def client_tls(authority: trustme.CA) -> ssl.SSLContext:
-    """Make the TLS of a client that trusts the authority."""
+    """Create the SSL context of a client that trusts the authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     authority.configure_trust(context)
     return context

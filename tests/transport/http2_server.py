@@ -1,4 +1,4 @@
-"""A server of HTTP/2 as a script: by their paths requests say how they are answered."""
+"""An HTTP/2 server, as a connection handler for `start_server`. The path of a request selects the response."""
 
 import threading
 from collections.abc import Callable
@@ -8,47 +8,49 @@ import h2.connection
 import h2.events
 import h2.exceptions
 
-from transport.socket_server import Peer, Seen
+from transport.socket_server import ReceivedRequest, ServerConnection
 
 CHUNK = b"x" * 16384
 
 
-class Http2:
-    """Serves many streams on a connection.
+class Http2Handler:
+    """Handles HTTP/2 connections with many streams.
 
-    | path | answer |
+    | path | response |
     |---|---|
-    | `/together/N` | what N requests on this connection get once all of them have come |
-    | `/never` | the beginning of a body, and then nothing |
-    | `/more` | a body without an end, as fast as it is taken |
-    | `/away` | an answer, after which the server wants no more requests on this connection |
-    | anything else | the path |
+    | `/together/N` | is sent when N requests with this path have arrived on this connection |
+    | `/partial` | the start of a body; the rest is never sent |
+    | `/endless` | an endless body, sent as fast as flow control permits |
+    | `/goaway` | a complete response, then a GOAWAY frame: the connection accepts no more requests |
+    | other paths | the path |
+
+    `connections` contains the requests of each connection. The semaphore `partial_sent` is released for each response
+    to `/partial`.
     """
 
     def __init__(self) -> None:
-        self.connections: list[list[Seen]] = []
-        self.endless = threading.Semaphore(0)
-        self.begun = threading.Semaphore(0)
-        self._lock = threading.Lock()
+        self.connections: list[list[ReceivedRequest]] = []
+        self.partial_sent = threading.Semaphore(0)
+        self.lock = threading.Lock()
 
-    def __call__(self, peer: Peer) -> None:
-        """Serve one connection."""
-        with self._lock:
-            seen: list[Seen] = []
-            self.connections.append(seen)
-        _Connection(self, peer, seen).run()
+    def __call__(self, connection: ServerConnection) -> None:
+        """Handle one connection."""
+        with self.lock:
+            requests: list[ReceivedRequest] = []
+            self.connections.append(requests)
+        _Http2Connection(self, connection, requests).run()
 
 
-class _Connection:
-    def __init__(self, script: Http2, peer: Peer, seen: list[Seen]) -> None:
-        self._script = script
-        self._peer = peer
-        self._seen = seen
-        self._together: list[int] = []
-        self._endless: set[int] = set()
-        self._away = False
+class _Http2Connection:
+    def __init__(self, handler: Http2Handler, connection: ServerConnection, requests: list[ReceivedRequest]) -> None:
+        self._handler = handler
+        self._connection = connection
+        self._requests = requests
+        self._waiting_streams: list[int] = []
+        self._endless_streams: set[int] = set()
+        self._goaway_sent = False
         self._bodies: dict[int, bytes] = {}
-        self._heads: dict[int, list[tuple[str, str]]] = {}
+        self._headers: dict[int, list[tuple[str, str]]] = {}
         config = h2.config.H2Configuration(client_side=False, header_encoding="utf-8")
         self._h2 = h2.connection.H2Connection(config)
 
@@ -56,80 +58,81 @@ class _Connection:
         self._h2.initiate_connection()
         try:
             self._flush()
-            while data := self._peer.socket.recv(65536):
+            while data := self._connection.socket.recv(65536):
                 for event in self._h2.receive_data(data):
                     self._handle(event)
-                self._pour()
+                self._continue_endless_streams()
                 self._flush()
         except h2.exceptions.ProtocolError:
-            if not self._away:  # this library takes nothing more once it has said so
+            if not self._goaway_sent:  # h2 raises for all data that arrives after GOAWAY
                 raise
         finally:
-            self._peer.server.closed.set()
+            self._connection.server.connection_closed.set()
 
     def _flush(self) -> None:
-        self._peer.send(self._h2.data_to_send())
+        self._connection.send(self._h2.data_to_send())
 
     def _handle(self, event: h2.events.Event) -> None:
         match event:
             case h2.events.RequestReceived(stream_id=int(stream), headers=headers):
-                self._heads[stream] = [(str(name), str(value)) for name, value in headers or ()]
+                self._headers[stream] = [(str(name), str(value)) for name, value in headers or ()]
                 self._bodies[stream] = b""
             case h2.events.DataReceived(stream_id=int(stream), data=bytes(data), flow_controlled_length=int(length)):
                 self._bodies[stream] += data
                 self._h2.acknowledge_received_data(length, stream)
             case h2.events.StreamEnded(stream_id=int(stream)):
-                self._answer(stream)
+                self._respond(stream)
             case h2.events.StreamReset(stream_id=int(stream)):
-                self._endless.discard(stream)
+                self._endless_streams.discard(stream)
             case _:
                 pass
 
-    def _answer(self, stream: int) -> None:
-        head = dict(self._heads[stream])
-        path = head[":path"]
-        with self._script._lock:
-            self._seen.append(Seen(head[":method"], path, tuple(self._heads[stream]), self._bodies[stream]))
-        answers: dict[str, Callable[[int, str], None]] = {
-            "together": self._when_all_are_here,
-            "never": self._without_an_end,
-            "more": self._for_ever,
-            "away": self._for_the_last_time,
+    def _respond(self, stream: int) -> None:
+        headers = dict(self._headers[stream])
+        path = headers[":path"]
+        with self._handler.lock:
+            self._requests.append(
+                ReceivedRequest(headers[":method"], path, tuple(self._headers[stream]), self._bodies[stream])
+            )
+        responders: dict[str, Callable[[int, str], None]] = {
+            "together": self._respond_together,
+            "partial": self._send_partial_response,
+            "endless": self._start_endless_response,
+            "goaway": self._respond_and_go_away,
         }
-        answers.get(path.split("/")[1], self._whole)(stream, path)
+        responders.get(path.split("/")[1], self._send_response)(stream, path)
 
-    def _begin(self, stream: int) -> None:
+    def _send_headers(self, stream: int) -> None:
         self._h2.send_headers(stream, [(":status", "200"), ("content-type", "text/plain")])
 
-    def _whole(self, stream: int, path: str) -> None:
-        self._begin(stream)
+    def _send_response(self, stream: int, path: str) -> None:
+        self._send_headers(stream)
         self._h2.send_data(stream, path.encode(), end_stream=True)
 
-    def _without_an_end(self, stream: int, _: str) -> None:
-        self._begin(stream)
-        self._h2.send_data(stream, b"begun")
-        self._script.begun.release()
+    def _send_partial_response(self, stream: int, _: str) -> None:
+        self._send_headers(stream)
+        self._h2.send_data(stream, b"start")
+        self._handler.partial_sent.release()
 
-    def _when_all_are_here(self, stream: int, path: str) -> None:
-        self._together.append(stream)
-        if len(self._together) == int(path.split("/")[2]):
-            for each in self._together:
-                self._whole(each, path)
-            self._together.clear()
+    def _respond_together(self, stream: int, path: str) -> None:
+        self._waiting_streams.append(stream)
+        if len(self._waiting_streams) == int(path.split("/")[2]):
+            for waiting in self._waiting_streams:
+                self._send_response(waiting, path)
+            self._waiting_streams.clear()
 
-    def _for_ever(self, stream: int, _: str) -> None:
-        self._begin(stream)
-        self._endless.add(stream)
-        self._script.endless.release()
+    def _start_endless_response(self, stream: int, _: str) -> None:
+        self._send_headers(stream)
+        self._endless_streams.add(stream)
 
-    def _for_the_last_time(self, stream: int, path: str) -> None:
-        self._whole(stream, path)
+    def _respond_and_go_away(self, stream: int, path: str) -> None:
+        self._send_response(stream, path)
         self._flush()
-        self._away = True
+        self._goaway_sent = True
         self._h2.close_connection(last_stream_id=stream)
 
-    def _pour(self) -> None:
-        for stream in self._endless:
-            while (room := min(self._h2.local_flow_control_window(stream), len(CHUNK))) > 0:
-                self._h2.send_data(stream, CHUNK[:room])
+    def _continue_endless_streams(self) -> None:
+        for stream in self._endless_streams:
+            while (window := min(self._h2.local_flow_control_window(stream), len(CHUNK))) > 0:
+                self._h2.send_data(stream, CHUNK[:window])
                 self._flush()

@@ -1,4 +1,4 @@
-"""Private names of aiohttp that Kubex uses: what happens if they are gone."""
+"""The behaviour of the aiohttp backend if a private API that it uses is missing in aiohttp."""
 
 import pytest
 from aiohttp.client_proto import ResponseHandler
@@ -7,8 +7,8 @@ from kubex.errors import ProxyError, TransportError
 from kubex.transport import PreparedRequest, Proxy
 from kubex_aiohttp._connector import Connector, SocksConnector
 from support.backend_pairs import BackendPair
-from transport.proxy_server import Socks
-from transport.socket_server import Open, Serve
+from transport.proxy_server import SocksProxy
+from transport.socket_server import OpenTransport, StartServer
 
 pytestmark = [
     pytest.mark.anyio,
@@ -16,24 +16,24 @@ pytestmark = [
 ]
 
 
-async def test_no_request_bypasses_a_socks_proxy_if_aiohttp_renames_the_method_that_connects(
-    open_transport: Open, serve: Serve, monkeypatch: pytest.MonkeyPatch
+async def test_no_request_bypasses_a_socks_proxy_if_create_connection_is_renamed(
+    open_transport: OpenTransport, start_server: StartServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(SocksConnector, "_create_connection")
-    server, between = serve(), serve(Socks())
-    async with open_transport(proxy=Proxy(url=f"socks5://127.0.0.1:{between.port}")) as transport:
+    server, proxy_server = start_server(), start_server(SocksProxy())
+    async with open_transport(proxy=Proxy(url=f"socks5://127.0.0.1:{proxy_server.port}")) as transport:
         with pytest.raises(ProxyError):
             await transport.request(PreparedRequest("GET", server.url + "/"))
     assert server.connections == 0
 
 
 @pytest.mark.filterwarnings("ignore:Unclosed connection:ResourceWarning")
-async def test_no_request_is_sent_if_aiohttp_makes_the_protocol_of_a_connection_in_another_way(
-    open_transport: Open, serve: Serve, monkeypatch: pytest.MonkeyPatch
+async def test_no_request_is_sent_if_aiohttp_ignores_the_protocol_factory(
+    open_transport: OpenTransport, start_server: StartServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Connector, "_make_handler", lambda self: ResponseHandler(self._loop))
-    server = serve()
+    server = start_server()
     async with open_transport() as transport:
         with pytest.raises(TransportError, match="used"):
             await transport.request(PreparedRequest("GET", server.url + "/"))
-    assert server.seen == []
+    assert server.requests == []

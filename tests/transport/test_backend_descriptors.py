@@ -1,4 +1,4 @@
-"""What the two distributions say of themselves, held against the installed libraries."""
+"""The descriptors of both backends, compared with the installed HTTP libraries."""
 
 import inspect
 import subprocess
@@ -26,11 +26,11 @@ from kubex.transport import (
     TransportConfig,
 )
 from support.backend_pairs import BackendPair
-from transport.socket_server import Peer, Serve
+from transport.socket_server import ServerConnection, StartServer
 
 
-def parameter(function: Callable[..., object], name: str) -> object:
-    """Return the default of a parameter."""
+def default_of(function: Callable[..., object], name: str) -> object:
+    """Return the default value of a parameter."""
     return inspect.signature(function).parameters[name].default
 
 
@@ -42,7 +42,7 @@ async def connector_of(session: aiohttp.ClientSession) -> aiohttp.TCPConnector:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_the_defaults_are_those_of_aiohttp(anyio_backend: str) -> None:
+async def test_aiohttp_defaults_equal_the_defaults_of_the_library(anyio_backend: str) -> None:
     defaults = kubex_aiohttp.BACKEND.defaults
     async with aiohttp.ClientSession() as session:
         connector = await connector_of(session)
@@ -51,14 +51,14 @@ async def test_the_defaults_are_those_of_aiohttp(anyio_backend: str) -> None:
         assert defaults.pool_size == connector.limit
         assert (defaults.pool_size_per_host or 0) == connector.limit_per_host
         assert defaults.keep_alive_timeout == vars(connector)["_keepalive_timeout"]
-    # Of old 2**16, which is what is documented; newer releases of aiohttp have more.
-    assert defaults.buffer_size == 2**16 <= int(str(parameter(aiohttp.ClientSession, "read_bufsize")))
+    # aiohttp documents 2**16, but newer releases use a larger value.
+    assert defaults.buffer_size == 2**16 <= int(str(default_of(aiohttp.ClientSession, "read_bufsize")))
 
 
-def test_the_defaults_are_those_of_httpx() -> None:
+def test_httpx_defaults_equal_the_defaults_of_the_library() -> None:
     defaults = kubex_httpx.BACKEND.defaults
-    timeout = parameter(httpx.AsyncClient, "timeout")
-    limits = parameter(httpx.AsyncClient, "limits")
+    timeout = default_of(httpx.AsyncClient, "timeout")
+    limits = default_of(httpx.AsyncClient, "limits")
     assert isinstance(timeout, httpx.Timeout)
     assert isinstance(limits, httpx.Limits)
     assert defaults.timeout == Timeout(
@@ -69,7 +69,7 @@ def test_the_defaults_are_those_of_httpx() -> None:
     assert defaults.pool_size_per_host is None
 
 
-def test_aiohttp_comes_first_and_runs_on_asyncio_alone() -> None:
+def test_aiohttp_has_the_highest_priority_and_supports_asyncio_only() -> None:
     third_party = Backend(
         name="other", load=kubex_httpx.BACKEND.load, defaults=kubex_httpx.BACKEND.defaults, api_version=API_VERSION
     )
@@ -105,63 +105,61 @@ def test_aiohttp_comes_first_and_runs_on_asyncio_alone() -> None:
     ],
     ids=str,
 )
-def test_a_backend_says_which_values_have_no_effect(
-    backend: Backend, option: str, value: object, ignored: bool
-) -> None:
-    rows: list[IgnoredOption] = [row for row in backend.ignores if row.option == option]
-    assert any(row.applies(value, "https") for row in rows) is ignored
+def test_ignored_option_values_are_declared(backend: Backend, option: str, value: object, ignored: bool) -> None:
+    declared: list[IgnoredOption] = [entry for entry in backend.ignores if entry.option == option]
+    assert any(entry.applies(value, "https") for entry in declared) is ignored
 
 
 @pytest.mark.parametrize("package", ["kubex_aiohttp", "kubex_httpx"])
-def test_discovery_imports_no_http_library_and_no_client(package: str) -> None:
+def test_descriptor_is_imported_without_http_library_and_client(package: str) -> None:
     program = (
         f"import sys, {package}; assert {package}.BACKEND.websocket() is None;"
         "loaded = {'aiohttp', 'httpx', 'httpcore', 'wsproto', 'httpx_ws', 'kubex.client'} & set(sys.modules);"
         "sys.exit(str(loaded) if loaded else 0)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert done.stderr == ""
-    assert done.returncode == 0
+    process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert process.stderr == ""
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize(
-    ("made", "backend"),
+    ("client_class", "backend"),
     [(kubex_aiohttp.AioHttpClient, kubex_aiohttp.BACKEND), (kubex_httpx.HttpxClient, kubex_httpx.BACKEND)],
 )
 @pytest.mark.parametrize("options", [None, ClientOptions(pool_size=3)])
-def test_a_client_can_be_made_without_discovery(
-    made: Callable[..., Client], backend: Backend, options: ClientOptions | None
+def test_client_class_selects_its_backend(
+    client_class: Callable[..., Client], backend: Backend, options: ClientOptions | None
 ) -> None:
     configuration = ClientConfiguration(url="https://kubernetes.test:6443")
-    client = made(configuration, options)
+    client = client_class(configuration, options)
     assert isinstance(client, Client)
     assert client.configuration is configuration
     assert backend.name in repr(client)
 
 
 @pytest.mark.anyio
-async def test_a_client_made_directly_is_used_like_any_other(pair: BackendPair, serve: Serve) -> None:
-    def version(peer: Peer) -> None:
-        while peer.request():
+async def test_client_class_sends_requests(pair: BackendPair, start_server: StartServer) -> None:
+    def respond_version(connection: ServerConnection) -> None:
+        while connection.read_request():
             body = b'{"major":"1","minor":"37","gitVersion":"v1.37.2"}'
-            peer.answer(body, headers="Content-Type: application/json\r\n")
+            connection.respond(body, headers="Content-Type: application/json\r\n")
 
-    server = serve(version)
-    made = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
-    async with made(ClientConfiguration(url=server.url + "/prefix", token="abc"), ClientOptions()) as client:
+    server = start_server(respond_version)
+    client_class = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
+    async with client_class(ClientConfiguration(url=server.url + "/prefix", token="abc"), ClientOptions()) as client:
         assert (await client.version()).git_version == "v1.37.2"
-    assert server.seen[0].target == "/prefix/version"
-    assert server.seen[0].header("authorization") == "Bearer abc"
+    assert server.requests[0].target == "/prefix/version"
+    assert server.requests[0].header("authorization") == "Bearer abc"
 
 
 @pytest.mark.parametrize("module", [kubex_aiohttp, kubex_httpx])
-def test_other_names_do_not_exist(module: object) -> None:
-    with pytest.raises(AttributeError, match="Nonsense"):
-        module.Nonsense  # type: ignore[attr-defined] # noqa: B018
+def test_unknown_module_attribute_raises_attribute_error(module: object) -> None:
+    with pytest.raises(AttributeError, match="Unknown"):
+        module.Unknown  # type: ignore[attr-defined] # noqa: B018
 
 
 @pytest.mark.anyio
-async def test_without_its_extra_httpx_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_httpx_websocket_error_names_the_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kubex_httpx._backend.find_spec", lambda _name: None)
     assert kubex_httpx.BACKEND.websocket() == 'pip install "kubex-httpx[ws]"'
     transport = kubex_httpx.BACKEND.load()(TransportConfig())
@@ -172,13 +170,13 @@ async def test_without_its_extra_httpx_says_what_to_install(monkeypatch: pytest.
 
 
 @pytest.mark.anyio
-async def test_the_error_of_a_backend_without_websockets_does_not_contain_the_query() -> None:
+async def test_error_of_backend_without_websockets_does_not_contain_the_query() -> None:
     class PlainTransport(Transport):
         async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
             raise NotImplementedError
 
         async def close_connections(self) -> None:
-            """Close nothing."""
+            """Do nothing, because there are no connections."""
 
     request = PreparedRequest("GET", "http://127.0.0.1:1/api/v1/exec?command=s3cr3t")
     with pytest.raises(BackendError, match="cannot open WebSockets") as caught:

@@ -1,4 +1,4 @@
-"""A cancelled call closes its connection, at whatever moment and in whatever way it is cancelled."""
+"""Cancelled calls close their connections, at each moment and with each way to cancel."""
 
 import ssl
 import threading
@@ -12,145 +12,157 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from kubex.transport import Backend, Limits, PreparedRequest, Proxy, Transport
-from transport.cancellation import IDS, WAYS, Cancel, at_all_moments
-from transport.proxy_server import Socks, Tunnel
-from transport.socket_server import SECONDS, Open, Peer, Serve, Server, proxy
+from transport.cancellation import CASE_IDS, CASES, CancelMethod, cancel_after_each_delay
+from transport.proxy_server import SocksProxy, TunnelProxy, http_proxy
+from transport.socket_server import WAIT_TIMEOUT, OpenTransport, Server, ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
+
+# Larger than the buffers of both sockets.
+BODY = b"x" * 2**25
 
 
 @dataclass
 class Route:
-    """A server and how to reach it; `between` is the proxy."""
+    """A server, the settings of a transport that connects to it, and the proxy, if there is one."""
 
     server: Server
     settings: dict[str, Any]
-    between: Server | None = None
+    proxy_server: Server | None = None
 
-    async def has_open(self, count: int) -> bool:
-        """Wait until the server, and the proxy, have so many open connections."""
-        servers = [self.server] if self.between is None else [self.server, self.between]
-        return all([await anyio.to_thread.run_sync(server.has_open, count) for server in servers])
+    async def wait_for_open_connections(self, count: int) -> bool:
+        """Wait until the server and the proxy have this number of open connections."""
+        servers = [self.server] if self.proxy_server is None else [self.server, self.proxy_server]
+        return all([await anyio.to_thread.run_sync(server.wait_for_open_connections, count) for server in servers])
 
 
-def watch(peer: Peer) -> None:
-    """Answer with `ok`, and each watch with a beginning and nothing more."""
-    while asked := peer.request():
-        if "watch" not in asked.target:
-            peer.answer(b"ok")
+def respond_ok_or_watch(connection: ServerConnection) -> None:
+    """Respond with `ok`; respond to a watch with one event, and wait until the client closes the connection."""
+    while request := connection.read_request():
+        if "watch" not in request.target:
+            connection.respond(b"ok")
             continue
-        peer.chunked()
-        peer.chunk(b"{}\n")
-        peer.wait_until_closed()
+        connection.start_chunked()
+        connection.send_chunk(b"{}\n")
+        connection.wait_until_closed()
         return
 
 
-@pytest.fixture(params=["http", "https", "forwarded", "tunnel", "tunnel by TLS", "socks", "socks and TLS"])
+@pytest.fixture(params=["http", "https", "forwarding proxy", "tunnel", "TLS in TLS tunnel", "socks", "socks with TLS"])
 def route(
     request: pytest.FixtureRequest,
     backend: Backend,
-    serve: Serve,
+    start_server: StartServer,
     server_tls: ssl.SSLContext,
     client_tls: ssl.SSLContext,
 ) -> Route:
-    """Start a server, with or without TLS and a proxy."""
-    way: str = request.param
-    secure = way not in ("http", "forwarded", "socks")
-    settings: dict[str, Any] = {"ssl_context": client_tls, "proxy_ssl_context": client_tls if "by" in way else None}
-    between: Server | None = None
-    if way == "forwarded":
-        between = serve(proxy)
-    elif way.startswith("socks"):
-        between = serve(Socks())
-    elif way.startswith("tunnel"):
-        if "by" in way and backend.proxy("https", "https") is not None:
+    """Start a server, and a proxy if the route has one."""
+    name: str = request.param
+    uses_tls = name not in ("http", "forwarding proxy", "socks")
+    https_proxy = name == "TLS in TLS tunnel"
+    settings: dict[str, Any] = {"ssl_context": client_tls, "proxy_ssl_context": client_tls if https_proxy else None}
+    proxy_server: Server | None = None
+    if name == "forwarding proxy":
+        proxy_server = start_server(http_proxy)
+    elif name.startswith("socks"):
+        proxy_server = start_server(SocksProxy())
+    elif "tunnel" in name:
+        if https_proxy and backend.proxy("https", "https") is not None:
             pytest.skip("this Python has no TLS inside of TLS")
-        between = serve(Tunnel(), tls=server_tls if "by" in way else None)
-    if between is not None:
-        scheme = "socks5" if way.startswith("socks") else between.url.partition(":")[0]
-        settings["proxy"] = Proxy(url=f"{scheme}://{between.host}")
-    return Route(serve(watch, tls=server_tls if secure else None), settings, between)
+        proxy_server = start_server(TunnelProxy(), tls=server_tls if https_proxy else None)
+    if proxy_server is not None:
+        scheme = "socks5" if name.startswith("socks") else proxy_server.url.partition(":")[0]
+        settings["proxy"] = Proxy(url=f"{scheme}://{proxy_server.netloc}")
+    return Route(start_server(respond_ok_or_watch, tls=server_tls if uses_tls else None), settings, proxy_server)
 
 
 def get(server: Server, target: str = "/", **limits: float) -> PreparedRequest:
     return PreparedRequest("GET", server.url + target, limits=Limits(**limits))
 
 
-@pytest.mark.parametrize(("pair", "cancel"), WAYS, ids=IDS)
-async def test_requests_leave_no_connection(open_transport: Open, route: Route, cancel: Cancel) -> None:
+@pytest.mark.parametrize(("pair", "cancel"), CASES, ids=CASE_IDS)
+async def test_cancelled_requests_close_their_connections_with_keep_alive(
+    open_transport: OpenTransport, route: Route, cancel: CancelMethod
+) -> None:
     received: list[bytes] = []
     async with open_transport(pool_size=1, **route.settings) as transport:
 
-        async def work() -> None:
+        async def call() -> None:
             received.append((await transport.request(get(route.server))).body)
 
-        await at_all_moments(cancel, work, received)
+        await cancel_after_each_delay(cancel, call, received)
         assert (await transport.request(get(route.server))).body == b"ok"
-        assert await route.has_open(1)
-    assert await route.has_open(0)
+        assert await route.wait_for_open_connections(1)
+    assert await route.wait_for_open_connections(0)
 
 
-@pytest.mark.parametrize(("pair", "cancel"), WAYS, ids=IDS)
-async def test_first_requests_leave_no_connection(open_transport: Open, route: Route, cancel: Cancel) -> None:
+@pytest.mark.parametrize(("pair", "cancel"), CASES, ids=CASE_IDS)
+async def test_cancelled_requests_close_their_connections_without_keep_alive(
+    open_transport: OpenTransport, route: Route, cancel: CancelMethod
+) -> None:
     received: list[bytes] = []
     async with open_transport(keep_alive=False, **route.settings) as transport:
 
-        async def work() -> None:
+        async def call() -> None:
             received.append((await transport.request(get(route.server))).body)
 
-        await at_all_moments(cancel, work, received)
+        await cancel_after_each_delay(cancel, call, received)
         assert (await transport.request(get(route.server))).body == b"ok"
-        assert await route.has_open(0)
+        assert await route.wait_for_open_connections(0)
 
 
 @pytest.mark.covers("pitfall-27")
-@pytest.mark.parametrize(("pair", "cancel"), WAYS, ids=IDS)
-async def test_watches_are_closed_on_the_server(open_transport: Open, route: Route, cancel: Cancel) -> None:
+@pytest.mark.parametrize(("pair", "cancel"), CASES, ids=CASE_IDS)
+async def test_cancelled_watches_close_their_connections(
+    open_transport: OpenTransport, route: Route, cancel: CancelMethod
+) -> None:
     received: list[bytes] = []
     request = PreparedRequest("GET", route.server.url + "/?watch=true", dedicated=True)
     async with open_transport(**route.settings) as transport:
 
-        async def work() -> None:
+        async def call() -> None:
             async with transport.stream(request) as response:
                 while chunk := await response.receive():
                     received.append(chunk)
 
-        await at_all_moments(cancel, work, received)
-        assert await route.has_open(0)
+        await cancel_after_each_delay(cancel, call, received)
+        assert await route.wait_for_open_connections(0)
 
 
-async def test_deadlines_in_a_paused_event_loop_leave_no_connection(
-    open_transport: Open, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+async def test_deadlines_in_a_blocked_event_loop_close_the_connections(
+    open_transport: OpenTransport, start_server: StartServer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
-    server = serve(tls=server_tls)
+    server = start_server(tls=server_tls)
 
     async def call(transport: Transport, seconds: float) -> None:
         with anyio.move_on_after(seconds):  # real time: any moment may pass
             await transport.request(get(server))
 
     async with open_transport(ssl_context=client_tls, pool_size=10) as transport:
-        for turn in range(12):
+        for pauses in range(12):
             async with anyio.create_task_group() as tasks:
                 for number in range(10):
                     tasks.start_soon(call, transport, 0.001 * number)
                 await checkpoint()
-                for _ in range(turn):
-                    time.sleep(0.004)  # noqa: ASYNC251 - real time: the event loop is paused
+                for _ in range(pauses):
+                    time.sleep(0.004)  # noqa: ASYNC251 - real time: blocks the event loop
                     await checkpoint()
         assert (await transport.request(get(server))).body == b"ok"
         await transport.aclose()
-        assert await anyio.to_thread.run_sync(server.has_open, 0)
+        assert await anyio.to_thread.run_sync(server.wait_for_open_connections, 0)
 
 
-async def test_calls_that_give_up_waiting_for_the_pool_leave_it_usable(open_transport: Open, serve: Serve) -> None:
-    answering = threading.Event()
+async def test_pool_is_usable_after_waiting_requests_are_cancelled(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    may_respond = threading.Event()
 
-    def slow(peer: Peer) -> None:
-        while peer.request():
-            answering.wait(SECONDS)
-            peer.answer(b"ok")
+    def slow(connection: ServerConnection) -> None:
+        while connection.read_request():
+            may_respond.wait(WAIT_TIMEOUT)
+            connection.respond(b"ok")
 
-    server = serve(slow)
+    server = start_server(slow)
 
     async with open_transport(pool_size=3) as transport:
         for _ in range(5):
@@ -159,9 +171,37 @@ async def test_calls_that_give_up_waiting_for_the_pool_leave_it_usable(open_tran
                     tasks.start_soon(transport.request, get(server))
                 await anyio.wait_all_tasks_blocked()
                 tasks.cancel_scope.cancel()
-        answering.set()
+        may_respond.set()
         async with anyio.create_task_group() as tasks:
             for _ in range(12):
                 tasks.start_soon(transport.request, get(server))
         await transport.aclose()
-        assert await anyio.to_thread.run_sync(server.has_open, 0)
+        assert await anyio.to_thread.run_sync(server.wait_for_open_connections, 0)
+
+
+async def test_cancelled_request_stops_sending_its_body(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    headers_received, cancelled, body_ended = threading.Event(), threading.Event(), threading.Event()
+    received = 0
+
+    def read_headers_and_wait(connection: ServerConnection) -> None:
+        nonlocal received
+        while b"\r\n\r\n" not in connection.buffer:
+            assert connection.read_more()
+        headers_received.set()
+        assert cancelled.wait(WAIT_TIMEOUT)
+        while connection.read_more():
+            pass
+        received = len(connection.buffer)
+        body_ended.set()
+
+    server = start_server(read_headers_and_wait)
+    async with open_transport() as transport:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(transport.request, PreparedRequest("POST", f"{server.url}/", (), BODY))
+            assert await wait_for_event(headers_received)
+            tasks.cancel_scope.cancel()
+        cancelled.set()
+        assert await wait_for_event(body_ended)
+    assert received < len(BODY)

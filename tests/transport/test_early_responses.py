@@ -1,4 +1,4 @@
-"""A server that responds to a large body before it has received all of it."""
+"""Responses to a large body that the server sends before it has received the complete body."""
 
 import socket
 import ssl
@@ -9,54 +9,54 @@ import pytest
 
 from kubex.errors import ConnectionLost
 from kubex.transport import Backend, PreparedRequest, Proxy
-from transport.proxy_server import Socks, Tunnel
-from transport.socket_server import SECONDS, Open, Peer, Serve
+from transport.proxy_server import SocksProxy, TunnelProxy
+from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 
-# More than the buffers of both sockets, and of a proxy, take.
+# Larger than the buffers of both sockets and of a proxy.
 BODY = b"x" * 2**25
 
 
-class Early:
-    """Reads a part of the body, responds, and does not read the rest, as net/http of Go does.
+class EarlyResponse:
+    """Reads a part of the body, responds, and does not read the rest, like net/http of Go.
 
-    That closes its side of the connection, and resets it half a second later. A reset that comes at once may arrive
-    before the response can be received, so it is not tested.
+    net/http shuts down its side of the connection and resets the connection half a second later. These tests do not
+    reset it: an immediate reset may arrive before the client has read the response.
     """
 
     def __init__(
-        self, status: str = "413 Request Entity Too Large", *, part: int = 2**20, half_closed: bool = True
+        self, status: str = "413 Request Entity Too Large", *, part: int = 2**20, shuts_down: bool = True
     ) -> None:
         self.requests = 0
         self.done = threading.Event()
         self._part = part
-        self._half_closed = half_closed
+        self._shuts_down = shuts_down
         self._response = f"HTTP/1.1 {status}\r\nContent-Length: 9\r\nConnection: close\r\n\r\ntoo large"
 
-    def __call__(self, peer: Peer) -> None:
-        """Serve one connection."""
-        while b"\r\n\r\n" not in peer.buffer:
-            if not peer.more():
+    def __call__(self, connection: ServerConnection) -> None:
+        """Handle one connection."""
+        while b"\r\n\r\n" not in connection.buffer:
+            if not connection.read_more():
                 return
         self.requests += 1
-        while len(peer.buffer) < self._part:
-            assert peer.more()
-        peer.send(self._response)
-        if self._half_closed:
-            peer.socket.shutdown(socket.SHUT_WR)
-        assert self.done.wait(SECONDS)
+        while len(connection.buffer) < self._part:
+            assert connection.read_more()
+        connection.send(self._response)
+        if self._shuts_down:
+            connection.socket.shutdown(socket.SHUT_WR)
+        assert self.done.wait(WAIT_TIMEOUT)
 
 
 @pytest.fixture(params=["plain", "TLS", "HTTP proxy", "HTTPS proxy", "SOCKS proxy", "SOCKS proxy with TLS"])
 def route(
     request: pytest.FixtureRequest,
-    serve: Serve,
+    start_server: StartServer,
     backend: Backend,
     server_tls: ssl.SSLContext,
     client_tls: ssl.SSLContext,
 ) -> tuple[ssl.SSLContext | None, Mapping[str, object]]:
-    """Return the TLS of the server, and the settings of a transport that reaches it."""
+    """Return the SSL context of the server, and the settings of a transport that connects to it."""
     name: str = request.param
     tls = {"ssl_context": client_tls}
     match name:
@@ -65,86 +65,98 @@ def route(
         case "TLS":
             return server_tls, tls
         case "HTTP proxy":
-            return server_tls, {**tls, "proxy": Proxy(url=f"http://127.0.0.1:{serve(Tunnel()).port}")}
+            return server_tls, {**tls, "proxy": Proxy(url=f"http://127.0.0.1:{start_server(TunnelProxy()).port}")}
         case "HTTPS proxy":
             if backend.proxy("https", "https") is not None:
                 pytest.skip("this Python has no TLS inside of TLS")
-            proxy = Proxy(url=f"https://127.0.0.1:{serve(Tunnel(), tls=server_tls).port}")
+            proxy = Proxy(url=f"https://127.0.0.1:{start_server(TunnelProxy(), tls=server_tls).port}")
             return server_tls, {**tls, "proxy": proxy, "proxy_ssl_context": client_tls}
         case _:
-            proxy = Proxy(url=f"socks5://127.0.0.1:{serve(Socks()).port}")
+            proxy = Proxy(url=f"socks5://127.0.0.1:{start_server(SocksProxy()).port}")
             return (server_tls, {**tls, "proxy": proxy}) if "TLS" in name else (None, {"proxy": proxy})
 
 
-async def test_the_response_is_returned(
-    open_transport: Open, serve: Serve, route: tuple[ssl.SSLContext | None, Mapping[str, object]]
+async def test_early_response_is_returned(
+    open_transport: OpenTransport, start_server: StartServer, route: tuple[ssl.SSLContext | None, Mapping[str, object]]
 ) -> None:
-    script = Early()
-    server = serve(script, tls=route[0])
+    handler = EarlyResponse()
+    server = start_server(handler, tls=route[0])
     async with open_transport(**route[1]) as transport:
         response = await transport.request(PreparedRequest("POST", f"{server.url}/", (), BODY))
         assert (response.status, response.body) == (413, b"too large")
-    script.done.set()
-    assert (script.requests, server.connections) == (1, 1)
+    handler.done.set()
+    assert (handler.requests, server.connections) == (1, 1)
 
 
 @pytest.mark.parametrize("status", ["400 Bad Request", "401 Unauthorized"])
-async def test_the_server_need_not_read_any_of_the_body(open_transport: Open, serve: Serve, status: str) -> None:
-    script = Early(status, part=0)
-    server = serve(script)
+async def test_early_response_is_returned_if_the_server_reads_no_body(
+    open_transport: OpenTransport, start_server: StartServer, status: str
+) -> None:
+    handler = EarlyResponse(status, part=0)
+    server = start_server(handler)
     async with open_transport() as transport:
         response = await transport.request(PreparedRequest("PUT", f"{server.url}/", (), BODY))
         assert (response.status, response.body) == (int(status[:3]), b"too large")
-    script.done.set()
-    assert (script.requests, server.connections) == (1, 1)
+    handler.done.set()
+    assert (handler.requests, server.connections) == (1, 1)
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
-async def test_the_server_need_not_close_the_connection(
-    open_transport: Open, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, tls: bool
+async def test_early_response_is_returned_if_the_connection_stays_open(
+    open_transport: OpenTransport,
+    start_server: StartServer,
+    server_tls: ssl.SSLContext,
+    client_tls: ssl.SSLContext,
+    tls: bool,
 ) -> None:
-    script = Early(half_closed=False)
-    server = serve(script, tls=server_tls if tls else None)
+    handler = EarlyResponse(shuts_down=False)
+    server = start_server(handler, tls=server_tls if tls else None)
     async with open_transport(ssl_context=client_tls if tls else None) as transport:
         response = await transport.request(PreparedRequest("POST", f"{server.url}/", (), BODY))
         assert (response.status, response.body) == (413, b"too large")
-    script.done.set()
-    assert (script.requests, server.connections) == (1, 1)
+    handler.done.set()
+    assert (handler.requests, server.connections) == (1, 1)
 
 
-async def test_a_later_request_gets_another_connection(open_transport: Open, serve: Serve) -> None:
-    script = Early(half_closed=False)
-    server = serve(script)
+async def test_request_after_early_response_uses_a_new_connection(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    handler = EarlyResponse(shuts_down=False)
+    server = start_server(handler)
     async with open_transport() as transport:
         for _ in range(2):
             response = await transport.request(PreparedRequest("POST", f"{server.url}/", (), BODY))
             assert response.status == 413
-    script.done.set()
-    assert (script.requests, server.connections) == (2, 2)
+    handler.done.set()
+    assert (handler.requests, server.connections) == (2, 2)
 
 
-async def test_the_body_is_sent_completely_after_an_interim_response(open_transport: Open, serve: Serve) -> None:
-    def continue_first(peer: Peer) -> None:
-        assert peer.more()
-        peer.send("HTTP/1.1 100 Continue\r\n\r\n")
-        while peer.request():
-            peer.answer(b"ok")
+async def test_body_is_sent_completely_after_an_interim_response(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    def send_100_continue(connection: ServerConnection) -> None:
+        assert connection.read_more()
+        connection.send("HTTP/1.1 100 Continue\r\n\r\n")
+        while connection.read_request():
+            connection.respond(b"ok")
 
-    server = serve(continue_first)
+    server = start_server(send_100_continue)
     async with open_transport() as transport:
         for _ in range(2):
             response = await transport.request(PreparedRequest("POST", f"{server.url}/", (), BODY[: 2**21]))
             assert response.body == b"ok"
-    assert [len(seen.body) for seen in server.seen] == [2**21] * 2
+    assert [len(request.body) for request in server.requests] == [2**21] * 2
     assert server.connections == 1
 
 
-async def test_a_connection_that_ends_without_a_response_is_lost(open_transport: Open, serve: Serve) -> None:
-    def read_the_head(peer: Peer) -> None:
-        assert peer.more()
-        peer.reset()
+async def test_reset_during_the_body_raises_connection_lost(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    def reset_after_headers(connection: ServerConnection) -> None:
+        assert connection.read_more()
+        connection.reset_on_close()
 
-    server = serve(read_the_head)
+    server = start_server(reset_after_headers)
     async with open_transport() as transport:
         with pytest.raises(ConnectionLost):
             await transport.request(PreparedRequest("POST", f"{server.url}/", (), BODY))

@@ -1,71 +1,75 @@
-"""Requests by way of an HTTP proxy."""
+"""Requests through an HTTP proxy."""
 
 import base64
 import socket
 import ssl
 from typing import Any
 
-import anyio
 import pytest
 from typing_extensions import override
 
 from kubex.errors import ProxyError, TLSError
 from kubex.transport import PreparedRequest, Proxy
 from support.ports import free_port
-from transport.socket_server import SECONDS, Open, Peer, Serve, proxy
+from transport.proxy_server import http_proxy
+from transport.socket_server import OpenTransport, ServerConnection, StartServer, wait_for_event
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("options-proxy")]
 
-BASIC = "Basic " + base64.b64encode("user:p:ä ss".encode()).decode()
+AUTHORIZATION = "Basic " + base64.b64encode("user:p:ä ss".encode()).decode()
 
 
-def with_secret(url: str) -> Proxy:
-    """Return the proxy with credentials."""
+def proxy_with_credentials(url: str) -> Proxy:
+    """Return a proxy with a user name and a password."""
     return Proxy(url=url, username="user", password="p:ä ss")
 
 
-async def test_plain_requests_are_forwarded(open_transport: Open, serve: Serve) -> None:
-    server, between = serve(), serve(proxy)
-    async with open_transport(proxy=Proxy(url=between.url)) as transport:
+async def test_plain_requests_are_forwarded_by_the_proxy(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    server, proxy_server = start_server(), start_server(http_proxy)
+    async with open_transport(proxy=Proxy(url=proxy_server.url)) as transport:
         for _ in range(2):
-            answer = await transport.request(PreparedRequest("GET", server.url + "/a%2Fb?c=d", (("X-A", "b"),)))
-            assert answer.body == b"ok"
-    assert between.seen[0].target == server.url + "/a%2Fb?c=d"
-    assert between.seen[0].header("host") == server.host
-    assert between.seen[0].header("proxy-authorization") is None
-    assert server.seen[0].target == "/a%2Fb?c=d"
-    assert between.connections == 1
+            response = await transport.request(PreparedRequest("GET", server.url + "/a%2Fb?c=d", (("X-A", "b"),)))
+            assert response.body == b"ok"
+    assert proxy_server.requests[0].target == server.url + "/a%2Fb?c=d"
+    assert proxy_server.requests[0].header("host") == server.netloc
+    assert proxy_server.requests[0].header("proxy-authorization") is None
+    assert server.requests[0].target == "/a%2Fb?c=d"
+    assert proxy_server.connections == 1
 
 
-async def test_credentials_go_to_a_forwarding_proxy(open_transport: Open, serve: Serve) -> None:
-    server, between = serve(), serve(proxy)
-    async with open_transport(proxy=with_secret(between.url)) as transport:
+async def test_forwarding_proxy_receives_the_credentials(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    server, proxy_server = start_server(), start_server(http_proxy)
+    async with open_transport(proxy=proxy_with_credentials(proxy_server.url)) as transport:
         await transport.request(PreparedRequest("GET", server.url + "/"))
-    assert between.seen[0].header("proxy-authorization") == BASIC
-    assert between.seen[0].header("authorization") is None
+    assert proxy_server.requests[0].header("proxy-authorization") == AUTHORIZATION
+    assert proxy_server.requests[0].header("authorization") is None
 
 
-async def test_tls_is_tunnelled(
-    open_transport: Open, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+async def test_https_requests_use_a_tunnel(
+    open_transport: OpenTransport, start_server: StartServer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
-    server, between = serve(tls=server_tls), serve(proxy)
-    given = (("Authorization", "Bearer swordfish"),)
-    async with open_transport(ssl_context=client_tls, proxy=with_secret(between.url)) as transport:
+    server, proxy_server = start_server(tls=server_tls), start_server(http_proxy)
+    headers = (("Authorization", "Bearer swordfish"),)
+    async with open_transport(ssl_context=client_tls, proxy=proxy_with_credentials(proxy_server.url)) as transport:
         for _ in range(2):
-            answer = await transport.request(PreparedRequest("GET", server.url + "/", given))
-            assert answer.body == b"ok"
-    (connect,) = between.seen
-    assert (connect.method, connect.target) == ("CONNECT", server.host)
-    assert connect.header("proxy-authorization") == BASIC
+            response = await transport.request(PreparedRequest("GET", server.url + "/", headers))
+            assert response.body == b"ok"
+    (connect,) = proxy_server.requests
+    assert (connect.method, connect.target) == ("CONNECT", server.netloc)
+    assert connect.header("proxy-authorization") == AUTHORIZATION
     assert connect.header("authorization") is None
-    assert [seen.header("proxy-authorization") for seen in server.seen] == [None, None]
-    assert server.seen[0].header("authorization") == "Bearer swordfish"
+    assert [request.header("proxy-authorization") for request in server.requests] == [None, None]
+    assert server.requests[0].header("authorization") == "Bearer swordfish"
 
 
-async def test_the_tls_server_name_holds_in_a_tunnel(
-    open_transport: Open, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+async def test_tls_server_name_is_used_in_a_tunnel(
+    open_transport: OpenTransport, start_server: StartServer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
-    class Renamed(ssl.SSLContext):
+    class FixedServerName(ssl.SSLContext):
         @override
         def wrap_bio(
             self,
@@ -77,82 +81,88 @@ async def test_the_tls_server_name_holds_in_a_tunnel(
         ) -> ssl.SSLObject:
             return super().wrap_bio(incoming, outgoing, server_side, "kubernetes.test", session)
 
-    context = Renamed(ssl.PROTOCOL_TLS_CLIENT)
+    context = FixedServerName(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cadata="\n".join(map(ssl.DER_cert_to_PEM_cert, client_tls.get_ca_certs(True))))
-    server, between = serve(tls=server_tls), serve(proxy)
+    server, proxy_server = start_server(tls=server_tls), start_server(http_proxy)
     url = f"https://elsewhere.test:{server.port}/"
-    async with open_transport(ssl_context=context, proxy=Proxy(url=between.url)) as transport:
+    async with open_transport(ssl_context=context, proxy=Proxy(url=proxy_server.url)) as transport:
         assert (await transport.request(PreparedRequest("GET", url))).body == b"ok"
-    async with open_transport(ssl_context=client_tls, proxy=Proxy(url=between.url)) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=Proxy(url=proxy_server.url)) as transport:
         with pytest.raises(TLSError):
             await transport.request(PreparedRequest("GET", url))
 
 
 @pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "502 Bad Gateway"])
-async def test_a_proxy_that_refuses_to_tunnel(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, status: str
+async def test_refused_tunnel_raises_proxy_error_and_closes_the_connection(
+    open_transport: OpenTransport, start_server: StartServer, client_tls: ssl.SSLContext, status: str
 ) -> None:
-    def refuse(peer: Peer) -> None:
-        peer.request()
-        peer.answer(b"no", status=status)
-        peer.wait_until_closed()
+    def refuse(connection: ServerConnection) -> None:
+        connection.read_request()
+        connection.respond(b"no", status=status)
+        connection.wait_until_closed()
 
-    between = serve(refuse)
-    async with open_transport(ssl_context=client_tls, proxy=with_secret(between.url)) as transport:
+    proxy_server = start_server(refuse)
+    async with open_transport(ssl_context=client_tls, proxy=proxy_with_credentials(proxy_server.url)) as transport:
         with pytest.raises(ProxyError, match=status[:3]) as raised:
             await transport.request(PreparedRequest("GET", "https://kubernetes.test:6443/?token=abc"))
-        assert await anyio.to_thread.run_sync(between.closed.wait, SECONDS)
+        assert await wait_for_event(proxy_server.connection_closed)
     assert "token=abc" not in str(raised.value)
-    assert BASIC not in str(raised.value)
+    assert AUTHORIZATION not in str(raised.value)
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_a_proxy_that_cannot_be_reached(open_transport: Open, client_tls: ssl.SSLContext, scheme: str) -> None:
+async def test_unreachable_proxy_raises_proxy_error(
+    open_transport: OpenTransport, client_tls: ssl.SSLContext, scheme: str
+) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    async with open_transport(ssl_context=client_tls, proxy=with_secret(url)) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=proxy_with_credentials(url)) as transport:
         with pytest.raises(ProxyError) as raised:
             await transport.request(PreparedRequest("GET", f"{scheme}://kubernetes.test/"))
     assert "p:ä ss" not in str(raised.value)
 
 
-async def test_a_proxy_may_be_reached_by_tls(
-    open_transport: Open, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+async def test_plain_requests_are_forwarded_by_an_https_proxy(
+    open_transport: OpenTransport, start_server: StartServer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
-    server, between = serve(), serve(proxy, tls=server_tls)
-    async with open_transport(proxy_ssl_context=client_tls, proxy=with_secret(between.url)) as transport:
+    server, proxy_server = start_server(), start_server(http_proxy, tls=server_tls)
+    async with open_transport(
+        proxy_ssl_context=client_tls, proxy=proxy_with_credentials(proxy_server.url)
+    ) as transport:
         assert (await transport.request(PreparedRequest("GET", server.url + "/"))).body == b"ok"
-    assert between.seen[0].header("proxy-authorization") == BASIC
+    assert proxy_server.requests[0].header("proxy-authorization") == AUTHORIZATION
 
 
 @pytest.mark.covers("pitfall-27")
-async def test_a_stream_through_a_tunnel_is_closed_at_once(
-    open_transport: Open, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+async def test_stream_in_a_tunnel_is_closed_when_its_block_ends(
+    open_transport: OpenTransport, start_server: StartServer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
-    def endless(peer: Peer) -> None:
-        peer.request()
-        peer.chunked()
-        peer.chunk(b"first")
-        peer.wait_until_closed()
+    def send_one_chunk(connection: ServerConnection) -> None:
+        connection.read_request()
+        connection.start_chunked()
+        connection.send_chunk(b"first")
+        connection.wait_until_closed()
 
-    server, between = serve(endless, tls=server_tls), serve(proxy)
-    async with open_transport(ssl_context=client_tls, proxy=Proxy(url=between.url)) as transport:
-        async with transport.stream(PreparedRequest("GET", server.url + "/")) as answer:
-            assert await answer.receive() == b"first"
-        assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+    server, proxy_server = start_server(send_one_chunk, tls=server_tls), start_server(http_proxy)
+    async with open_transport(ssl_context=client_tls, proxy=Proxy(url=proxy_server.url)) as transport:
+        async with transport.stream(PreparedRequest("GET", server.url + "/")) as response:
+            assert await response.receive() == b"first"
+        assert await wait_for_event(server.connection_closed)
 
 
-async def test_tcp_keep_alive_is_on(open_transport: Open, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    switched: list[tuple[object, ...]] = []
-    really = socket.socket.setsockopt
+async def test_tcp_keep_alive_is_enabled(
+    open_transport: OpenTransport, start_server: StartServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options: list[tuple[object, ...]] = []
+    setsockopt = socket.socket.setsockopt
 
-    def note(sock: socket.socket, *option: Any) -> None:
-        switched.append(option)
-        really(sock, *option)
+    def record_option(sock: socket.socket, *option: Any) -> None:
+        options.append(option)
+        setsockopt(sock, *option)
 
-    monkeypatch.setattr(socket.socket, "setsockopt", note)
-    server, between = serve(), serve(proxy)
-    for through in (None, Proxy(url=between.url)):
-        switched.clear()
-        async with open_transport(proxy=through) as transport:
+    monkeypatch.setattr(socket.socket, "setsockopt", record_option)
+    server, proxy_server = start_server(), start_server(http_proxy)
+    for proxy in (None, Proxy(url=proxy_server.url)):
+        options.clear()
+        async with open_transport(proxy=proxy) as transport:
             await transport.request(PreparedRequest("GET", server.url + "/"))
-        assert (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1) in switched
+        assert (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1) in options

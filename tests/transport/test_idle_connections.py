@@ -1,70 +1,69 @@
-"""Connections that the server closed, or on which it sent too much, are not used again."""
+"""Idle connections that the server closed, or on which it sent unexpected data, are not reused."""
 
 import ssl
 import threading
 from typing import Any
 
-import anyio.to_thread
 import pytest
 
 from kubex.transport import PreparedRequest
-from transport.socket_server import SECONDS, Open, Peer, Serve
+from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
 
-GOOD, EVIL = (b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" + body for body in (b"good", b"evil"))
+EXPECTED, UNEXPECTED = (b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" + body for body in (b"good", b"evil"))
 
 
 @pytest.fixture(params=["http", "https"])
 def tls(request: pytest.FixtureRequest, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext) -> dict[str, Any]:
-    """TLS of the server and of the client, or none."""
-    on = request.param == "https"
-    return {"server": server_tls if on else None, "client": {"ssl_context": client_tls} if on else {}}
+    """Return the SSL context of the server and the settings of the client, for HTTP or HTTPS."""
+    uses_tls = request.param == "https"
+    return {"server": server_tls if uses_tls else None, "client": {"ssl_context": client_tls} if uses_tls else {}}
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-async def test_a_connection_closed_while_the_event_loop_was_busy_is_not_used(
-    open_transport: Open, serve: Serve, tls: dict[str, Any], method: str
+async def test_connection_closed_during_a_blocked_event_loop_is_not_reused(
+    open_transport: OpenTransport, start_server: StartServer, tls: dict[str, Any], method: str
 ) -> None:
-    def once(peer: Peer) -> None:
-        if peer.request():
-            peer.answer(b"ok")
+    def respond_once(connection: ServerConnection) -> None:
+        if connection.read_request():
+            connection.respond(b"ok")
 
-    server = serve(once, tls=tls["server"])
+    server = start_server(respond_once, tls=tls["server"])
     async with open_transport(**tls["client"]) as transport:
         await transport.request(PreparedRequest("GET", f"{server.url}/first"))
-        assert server.has_open(0), "this waits without giving control to the event loop"
+        assert server.wait_for_open_connections(0), "this call blocks the event loop"
         body = b"{}" if method == "POST" else None
         response = await transport.request(PreparedRequest(method, f"{server.url}/second", (), body))
     assert response.body == b"ok"
-    assert [seen.target for seen in server.seen] == ["/first", "/second"], "nothing is sent twice"
+    assert [request.target for request in server.requests] == ["/first", "/second"], "each request is sent once"
 
 
-@pytest.mark.parametrize("at", ["once", "later"])
-async def test_bytes_after_a_response_are_not_the_next_response(
-    open_transport: Open, serve: Serve, tls: dict[str, Any], at: str
+@pytest.mark.parametrize("sent", ["with the response", "later"])
+async def test_unexpected_bytes_after_a_response_are_discarded(
+    open_transport: OpenTransport, start_server: StartServer, tls: dict[str, Any], sent: str
 ) -> None:
-    received, sent = threading.Event(), threading.Event()
+    response_read, data_sent = threading.Event(), threading.Event()
 
-    def script(peer: Peer) -> None:
-        while peer.request():
-            if len(peer.server.seen) > 1:
-                peer.answer(b"good")
+    def handle(connection: ServerConnection) -> None:
+        while connection.read_request():
+            if len(connection.server.requests) > 1:
+                connection.respond(b"good")
                 continue
-            if at == "once":
-                peer.send(GOOD + EVIL)
+            if sent == "with the response":
+                connection.send(EXPECTED + UNEXPECTED)
             else:
-                peer.send(GOOD)
-                assert received.wait(SECONDS)
-                peer.send(EVIL)
-            sent.set()
+                connection.send(EXPECTED)
+                assert response_read.wait(WAIT_TIMEOUT)
+                connection.send(UNEXPECTED)
+            data_sent.set()
 
-    server = serve(script, tls=tls["server"])
+    server = start_server(handle, tls=tls["server"])
     async with open_transport(**tls["client"]) as transport:
         for number in range(3):
             response = await transport.request(PreparedRequest("GET", f"{server.url}/{number}"))
             assert response.body == b"good"
-            received.set()
-            await anyio.to_thread.run_sync(sent.wait, SECONDS)
-    assert len(server.seen) == 3
-    assert server.connections == 2, "the first connection is closed, the second one is kept"
+            response_read.set()
+            await wait_for_event(data_sent)
+    assert len(server.requests) == 3
+    assert server.connections == 2, "the first connection is closed, the second one is reused"

@@ -1,4 +1,4 @@
-"""What a proxy may do instead of what it should, and what that is called."""
+"""Errors of connections through an HTTP proxy: the exceptions and their messages."""
 
 import logging
 import ssl
@@ -13,26 +13,33 @@ from kubex.errors import ConnectError, ConnectTimeout, ProxyError, TLSError
 from kubex.transport import Limits, PreparedRequest, Proxy, Transport
 from support.clock import Clock
 from support.ports import free_port
-from transport.proxy_server import Tunnel, hang, hang_up
-from transport.socket_server import SECONDS, Open, Peer, Script, Serve
+from transport.proxy_server import TunnelProxy, close_after_first_bytes, never_respond
+from transport.socket_server import (
+    WAIT_TIMEOUT,
+    ConnectionHandler,
+    OpenTransport,
+    ServerConnection,
+    StartServer,
+    wait_for_event,
+)
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-26")]
 
 URL = "https://kubernetes.test:6443/api?token=abc"
-LOGIN = ("user", "p:ä ss/swordfish")
+CREDENTIALS = ("user", "p:ä ss/swordfish")
 
 
 def proxy_at(url: str) -> Proxy:
-    return Proxy(url=url, username=LOGIN[0], password=LOGIN[1])
+    return Proxy(url=url, username=CREDENTIALS[0], password=CREDENTIALS[1])
 
 
-def answering(status: str, body: bytes = b"") -> Script:
-    def script(peer: Peer) -> None:
-        peer.request()
-        peer.answer(body, status=status, headers="Content-Type: text/html\r\n")
-        peer.wait_until_closed()
+def respond_with_status(status: str, body: bytes = b"") -> ConnectionHandler:
+    def handle(connection: ServerConnection) -> None:
+        connection.read_request()
+        connection.respond(body, status=status, headers="Content-Type: text/html\r\n")
+        connection.wait_until_closed()
 
-    return script
+    return handle
 
 
 @pytest.mark.parametrize(
@@ -47,26 +54,31 @@ def answering(status: str, body: bytes = b"") -> Script:
         ("502 Bad Gateway", b"x" * 100_000, ""),
     ],
 )
-async def test_a_refusal_is_told_alike(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, status: str, body: bytes, hint: str
+async def test_refused_tunnel_has_the_same_message_on_each_backend(
+    open_transport: OpenTransport,
+    start_server: StartServer,
+    client_tls: ssl.SSLContext,
+    status: str,
+    body: bytes,
+    hint: str,
 ) -> None:
-    between = serve(answering(status, body))
-    async with open_transport(ssl_context=client_tls, proxy=proxy_at(between.url)) as transport:
+    proxy_server = start_server(respond_with_status(status, body))
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(proxy_server.url)) as transport:
         with pytest.raises(ProxyError) as caught:
             await transport.request(PreparedRequest("GET", URL))
-    where = "GET https://kubernetes.test:6443/api: "
-    assert str(caught.value) == f"{where}proxy {between.url}: it refused with {status}{hint}"
-    assert len(between.seen) == 1
+    prefix = "GET https://kubernetes.test:6443/api: "
+    assert str(caught.value) == f"{prefix}proxy {proxy_server.url}: it refused with {status}{hint}"
+    assert len(proxy_server.requests) == 1
 
 
-async def test_the_wrong_password_is_a_refusal(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, server_tls: ssl.SSLContext
+async def test_wrong_proxy_password_raises_proxy_error(
+    open_transport: OpenTransport, start_server: StartServer, client_tls: ssl.SSLContext, server_tls: ssl.SSLContext
 ) -> None:
-    between, server = serve(Tunnel(("user", ""))), serve(tls=server_tls)
-    right = Proxy(url=between.url, username="user", password="")
-    for proxy, known in ((proxy_at(between.url), False), (Proxy(url=between.url), False), (right, True)):
+    proxy_server, server = start_server(TunnelProxy(("user", ""))), start_server(tls=server_tls)
+    correct = Proxy(url=proxy_server.url, username="user", password="")
+    for proxy, accepted in ((proxy_at(proxy_server.url), False), (Proxy(url=proxy_server.url), False), (correct, True)):
         async with open_transport(ssl_context=client_tls, proxy=proxy) as transport:
-            if known:
+            if accepted:
                 assert (await transport.request(PreparedRequest("GET", server.url + "/"))).body == b"ok"
             else:
                 with pytest.raises(ProxyError, match="407"):
@@ -74,48 +86,56 @@ async def test_the_wrong_password_is_a_refusal(
     assert server.connections == 1
 
 
-@pytest.mark.parametrize("script", [hang_up, lambda peer: peer.send("nonsense\r\n\r\n")], ids=["closes", "nonsense"])
-async def test_a_proxy_that_is_none_is_an_error_before_anything_was_sent(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, script: Script
+@pytest.mark.parametrize(
+    "script",
+    [close_after_first_bytes, lambda connection: connection.send("not HTTP\r\n\r\n")],
+    ids=["closes", "not-http"],
+)
+async def test_server_that_is_not_a_proxy_raises_proxy_error(
+    open_transport: OpenTransport, start_server: StartServer, client_tls: ssl.SSLContext, script: ConnectionHandler
 ) -> None:
-    between = serve(script)
-    async with open_transport(ssl_context=client_tls, proxy=proxy_at(between.url)) as transport:
-        with pytest.raises(ProxyError, match=f"proxy {between.url}: "):
+    proxy_server = start_server(script)
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(proxy_server.url)) as transport:
+        with pytest.raises(ProxyError, match=f"proxy {proxy_server.url}: "):
             await transport.request(PreparedRequest("POST", URL, body=b"{}"))
 
 
-async def test_a_proxy_that_hangs_is_bounded_by_the_limit_of_connecting(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext
+async def test_connect_timeout_includes_the_response_of_the_proxy(
+    open_transport: OpenTransport, start_server: StartServer, client_tls: ssl.SSLContext
 ) -> None:
-    between = serve(hang)
+    proxy_server = start_server(never_respond)
     limits = Limits(connect=0.2, read=None)
-    async with open_transport(ssl_context=client_tls, proxy=proxy_at(between.url)) as transport:
-        with pytest.raises(ConnectTimeout, match=rf"proxy {between.url}: no connection within 0.2 s"):
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(proxy_server.url)) as transport:
+        with pytest.raises(ConnectTimeout, match=rf"proxy {proxy_server.url}: no connection within 0.2 s"):
             await transport.request(PreparedRequest("GET", URL, limits=limits))
 
 
-async def test_a_server_that_hangs_in_its_tunnel_is_bounded_too(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext
+async def test_connect_timeout_includes_the_tls_handshake_in_the_tunnel(
+    open_transport: OpenTransport, start_server: StartServer, client_tls: ssl.SSLContext
 ) -> None:
-    server, between = serve(hang), serve(Tunnel())
+    server, proxy_server = start_server(never_respond), start_server(TunnelProxy())
     request = PreparedRequest("GET", f"https://127.0.0.1:{server.port}/", limits=Limits(connect=0.3))
-    async with open_transport(ssl_context=client_tls, proxy=Proxy(url=between.url)) as transport:
-        with pytest.raises(ConnectTimeout, match=f"proxy {between.url}: "):
+    async with open_transport(ssl_context=client_tls, proxy=Proxy(url=proxy_server.url)) as transport:
+        with pytest.raises(ConnectTimeout, match=f"proxy {proxy_server.url}: "):
             await transport.request(request)
 
 
-async def test_once_connected_the_limit_of_connecting_is_over(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, server_tls: ssl.SSLContext, clock: Clock
+async def test_connect_timeout_does_not_include_the_response_of_the_server(
+    open_transport: OpenTransport,
+    start_server: StartServer,
+    client_tls: ssl.SSLContext,
+    server_tls: ssl.SSLContext,
+    clock: Clock,
 ) -> None:
-    asked, go_on = threading.Event(), threading.Event()
+    request_received, proceed = threading.Event(), threading.Event()
 
-    def slow(peer: Peer) -> None:
-        peer.request()
-        asked.set()
-        assert go_on.wait(SECONDS)
-        peer.answer(b"late")
+    def slow(connection: ServerConnection) -> None:
+        connection.read_request()
+        request_received.set()
+        assert proceed.wait(WAIT_TIMEOUT)
+        connection.respond(b"late")
 
-    between, server = serve(Tunnel()), serve(slow, tls=server_tls)
+    proxy_server, server = start_server(TunnelProxy()), start_server(slow, tls=server_tls)
     request = PreparedRequest("GET", server.url + "/", limits=Limits(connect=60))
     bodies: list[bytes] = []
 
@@ -123,20 +143,20 @@ async def test_once_connected_the_limit_of_connecting_is_over(
         bodies.append((await transport.request(request)).body)
 
     async with (
-        open_transport(ssl_context=client_tls, proxy=Proxy(url=between.url)) as transport,
+        open_transport(ssl_context=client_tls, proxy=Proxy(url=proxy_server.url)) as transport,
         anyio.create_task_group() as tasks,
     ):
         tasks.start_soon(call, transport)
-        assert await anyio.to_thread.run_sync(asked.wait, SECONDS)
+        assert await wait_for_event(request_received)
         await clock.jump_when_idle(70)
         await anyio.wait_all_tasks_blocked()
-        go_on.set()
+        proceed.set()
     assert bodies == [b"late"]
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_a_proxy_that_is_not_there_is_named(
-    open_transport: Open, client_tls: ssl.SSLContext, scheme: str
+async def test_error_for_unreachable_proxy_contains_its_url(
+    open_transport: OpenTransport, client_tls: ssl.SSLContext, scheme: str
 ) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     async with open_transport(ssl_context=client_tls, proxy=proxy_at(url)) as transport:
@@ -144,33 +164,36 @@ async def test_a_proxy_that_is_not_there_is_named(
             await transport.request(PreparedRequest("GET", URL.replace("https", scheme)))
 
 
-async def test_a_server_behind_the_proxy_that_is_not_trusted_is_a_tls_error(
-    open_transport: Open, serve: Serve, server_tls: ssl.SSLContext
+async def test_untrusted_server_in_a_tunnel_raises_tls_error(
+    open_transport: OpenTransport, start_server: StartServer, server_tls: ssl.SSLContext
 ) -> None:
-    between, server = serve(Tunnel()), serve(tls=server_tls)
-    nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    async with open_transport(ssl_context=nobody, proxy=Proxy(url=between.url)) as transport:
-        with pytest.raises(TLSError, match=rf"proxy {between.url}: .*certificate was rejected"):
+    proxy_server, server = start_server(TunnelProxy()), start_server(tls=server_tls)
+    empty_context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    async with open_transport(ssl_context=empty_context, proxy=Proxy(url=proxy_server.url)) as transport:
+        with pytest.raises(TLSError, match=rf"proxy {proxy_server.url}: .*certificate was rejected"):
             await transport.request(PreparedRequest("GET", server.url + "/"))
 
 
-async def test_the_password_shows_nowhere(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, caplog: pytest.LogCaptureFixture
+async def test_proxy_password_is_not_in_errors_and_logs(
+    open_transport: OpenTransport,
+    start_server: StartServer,
+    client_tls: ssl.SSLContext,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    between = serve(answering("407 Proxy Authentication Required"))
-    proxy = proxy_at(between.url)
+    proxy_server = start_server(respond_with_status("407 Proxy Authentication Required"))
+    proxy = proxy_at(proxy_server.url)
     async with open_transport(ssl_context=client_tls, proxy=proxy) as transport:
         with pytest.raises(ConnectError) as caught:
             await transport.request(PreparedRequest("GET", URL))
         await transport.request(PreparedRequest("GET", "http://kubernetes.test/"))
-        said = f"{caplog.text} {transport.config!r}"
-    said += "".join(traceback.format_exception(caught.value)) + repr(caught.value)
+        output = f"{caplog.text} {transport.config!r}"
+    output += "".join(traceback.format_exception(caught.value)) + repr(caught.value)
     error: BaseException | None = caught.value.__cause__
     while error is not None:
-        said += repr(error)
+        output += repr(error)
         error = error.__cause__
     assert proxy.authorization is not None
-    assert proxy.authorization in (between.seen[0].header("proxy-authorization") or "")
+    assert proxy.authorization in (proxy_server.requests[0].header("proxy-authorization") or "")
     for secret in ("swordfish", proxy.authorization.removeprefix("Basic ")):
-        assert secret not in said
+        assert secret not in output

@@ -1,4 +1,4 @@
-"""What goes over the wire for a request, and what comes back for an answer."""
+"""Requests as the server receives them, and responses as the caller receives them."""
 
 import gzip
 import zlib
@@ -7,7 +7,7 @@ import pytest
 
 from kubex.errors import ConnectionLost, TransportError
 from kubex.transport import PreparedRequest
-from transport.socket_server import Open, Peer, Serve
+from transport.socket_server import OpenTransport, ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 
@@ -25,88 +25,94 @@ pytestmark = pytest.mark.anyio
         "/",
     ],
 )
-async def test_the_url_is_sent_as_it_is(open_transport: Open, serve: Serve, target: str) -> None:
-    server = serve()
+async def test_url_is_sent_unchanged(open_transport: OpenTransport, start_server: StartServer, target: str) -> None:
+    server = start_server()
     async with open_transport() as transport:
         await transport.request(PreparedRequest("GET", server.url + target))
-    assert server.seen[0].target == target
+    assert server.requests[0].target == target
 
 
-async def test_no_header_is_added_but_what_http_needs(open_transport: Open, serve: Serve) -> None:
-    server = serve()
-    given = (("Accept", "application/json"), ("X-Twice", "1"), ("X-Twice", "2"), ("Authorization", "Bearer abc"))
+async def test_only_required_headers_are_added(open_transport: OpenTransport, start_server: StartServer) -> None:
+    server = start_server()
+    headers = (("Accept", "application/json"), ("X-Twice", "1"), ("X-Twice", "2"), ("Authorization", "Bearer abc"))
     async with open_transport() as transport:
-        await transport.request(PreparedRequest("GET", server.url + "/", given))
+        await transport.request(PreparedRequest("GET", server.url + "/", headers))
         await transport.request(PreparedRequest("POST", server.url + "/", body=b"{}"))
-    first, second = server.seen
-    assert [field for field in first.headers if field[0].lower() not in ("host", "connection")] == list(given)
-    assert first.header("host") == server.host
+    first, second = server.requests
+    assert [field for field in first.headers if field[0].lower() not in ("host", "connection")] == list(headers)
+    assert first.header("host") == server.netloc
     assert {name.lower() for name, _ in second.headers} - {"connection"} == {"host", "content-length"}
     assert second.body == b"{}"
 
 
-async def test_a_header_may_be_any_text(open_transport: Open, serve: Serve) -> None:
-    server = serve()
+async def test_header_value_is_sent_as_utf8(open_transport: OpenTransport, start_server: StartServer) -> None:
+    server = start_server()
     async with open_transport() as transport:
         await transport.request(PreparedRequest("GET", server.url + "/", (("Impersonate-User", "zoë"),)))
-    assert (server.seen[0].header("impersonate-user") or "").encode("latin-1").decode() == "zoë"
+    assert (server.requests[0].header("impersonate-user") or "").encode("latin-1").decode() == "zoë"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
-async def test_an_empty_body_has_a_length(open_transport: Open, serve: Serve, method: str) -> None:
-    server = serve()
+async def test_request_without_body_has_content_length_zero(
+    open_transport: OpenTransport, start_server: StartServer, method: str
+) -> None:
+    server = start_server()
     async with open_transport() as transport:
         await transport.request(PreparedRequest(method, server.url + "/"))
-    assert server.seen[0].header("content-length") == "0"
+    assert server.requests[0].header("content-length") == "0"
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
-async def test_a_large_body_is_sent_whole_and_without_a_warning(
-    open_transport: Open, serve: Serve, method: str
+async def test_large_body_is_sent_completely_without_a_warning(
+    open_transport: OpenTransport, start_server: StartServer, method: str
 ) -> None:
-    server = serve()
+    server = start_server()
     body = bytes(range(256)) * 2**13
     async with open_transport() as transport:
-        answer = await transport.request(PreparedRequest(method, server.url + "/", body=body))
-    assert answer.body == b"ok"
-    assert server.seen[0].body == body
+        response = await transport.request(PreparedRequest(method, server.url + "/", body=body))
+    assert response.body == b"ok"
+    assert server.requests[0].body == body
 
 
 @pytest.mark.covers("pitfall-24")
 @pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"])
-async def test_redirects_are_answers(open_transport: Open, serve: Serve, status: str) -> None:
-    def login(peer: Peer) -> None:
-        while peer.request():
-            peer.answer(b"", status=status, headers="Location: /login\r\n")
+async def test_redirects_are_not_followed(
+    open_transport: OpenTransport, start_server: StartServer, status: str
+) -> None:
+    def redirect_to_login(connection: ServerConnection) -> None:
+        while connection.read_request():
+            connection.respond(b"", status=status, headers="Location: /login\r\n")
 
-    server = serve(login)
+    server = start_server(redirect_to_login)
     async with open_transport() as transport:
-        answer = await transport.request(PreparedRequest("GET", server.url + "/"))
-    assert answer.status == int(status[:3])
-    assert answer.headers.get("location") == "/login"
-    assert len(server.seen) == 1
+        response = await transport.request(PreparedRequest("GET", server.url + "/"))
+    assert response.status == int(status[:3])
+    assert response.headers.get("location") == "/login"
+    assert len(server.requests) == 1
 
 
-async def test_cookies_are_not_kept(open_transport: Open, serve: Serve) -> None:
-    def cookies(peer: Peer) -> None:
-        while peer.request():
-            peer.answer(headers="Set-Cookie: session=1; Path=/\r\n")
+async def test_cookies_are_not_stored(open_transport: OpenTransport, start_server: StartServer) -> None:
+    def set_cookie(connection: ServerConnection) -> None:
+        while connection.read_request():
+            connection.respond(headers="Set-Cookie: session=1; Path=/\r\n")
 
-    server = serve(cookies)
+    server = start_server(set_cookie)
     async with open_transport() as transport:
         for _ in range(2):
             await transport.request(PreparedRequest("GET", server.url + "/"))
-    assert [seen.header("cookie") for seen in server.seen] == [None, None]
+    assert [request.header("cookie") for request in server.requests] == [None, None]
 
 
-async def test_the_environment_has_no_say(open_transport: Open, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    server, proxy = serve(), serve()
+async def test_environment_variables_are_ignored(
+    open_transport: OpenTransport, start_server: StartServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, proxy = start_server(), start_server()
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, proxy.url)
     monkeypatch.setenv("no_proxy", "")
     async with open_transport() as transport:
         await transport.request(PreparedRequest("GET", server.url + "/"))
-    assert len(server.seen) == 1
+    assert len(server.requests) == 1
     assert proxy.connections == 0
 
 
@@ -115,100 +121,112 @@ async def test_the_environment_has_no_say(open_transport: Open, serve: Serve, mo
     [("gzip", gzip.compress(b"abc" * 10000)), ("deflate", zlib.compress(b"abc" * 10000))],
     ids=["gzip", "deflate"],
 )
-async def test_a_compressed_body_is_decompressed(
-    open_transport: Open, serve: Serve, encoding: str, compressed: bytes
+async def test_compressed_body_is_decompressed(
+    open_transport: OpenTransport, start_server: StartServer, encoding: str, compressed: bytes
 ) -> None:
-    def squeeze(peer: Peer) -> None:
-        while peer.request():
-            peer.answer(compressed, headers=f"Content-Encoding: {encoding}\r\n")
+    def respond_compressed(connection: ServerConnection) -> None:
+        while connection.read_request():
+            connection.respond(compressed, headers=f"Content-Encoding: {encoding}\r\n")
 
-    server = serve(squeeze)
+    server = start_server(respond_compressed)
     async with open_transport() as transport:
-        answer = await transport.request(PreparedRequest("GET", server.url + "/", (("Accept-Encoding", encoding),)))
-    assert answer.body == b"abc" * 10000
-    assert server.seen[0].header("accept-encoding") == encoding
+        response = await transport.request(PreparedRequest("GET", server.url + "/", (("Accept-Encoding", encoding),)))
+    assert response.body == b"abc" * 10000
+    assert server.requests[0].header("accept-encoding") == encoding
 
 
-async def test_an_answer_without_a_body_may_name_a_compression(open_transport: Open, serve: Serve) -> None:
-    def nothing(peer: Peer) -> None:
-        while peer.request():
-            peer.send("HTTP/1.1 204 No Content\r\nContent-Encoding: gzip\r\n\r\n")
+async def test_response_without_body_may_have_content_encoding(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    def respond_no_content(connection: ServerConnection) -> None:
+        while connection.read_request():
+            connection.send("HTTP/1.1 204 No Content\r\nContent-Encoding: gzip\r\n\r\n")
 
     async with open_transport() as transport:
-        answer = await transport.request(PreparedRequest("GET", serve(nothing).url + "/"))
-    assert (answer.status, answer.body) == (204, b"")
+        response = await transport.request(PreparedRequest("GET", start_server(respond_no_content).url + "/"))
+    assert (response.status, response.body) == (204, b"")
 
 
-async def test_a_body_that_cannot_be_decompressed_is_an_error(open_transport: Open, serve: Serve) -> None:
-    def squeeze(peer: Peer) -> None:
-        while peer.request():
-            peer.answer(b"this is not gzip", headers="Content-Encoding: gzip\r\n")
+async def test_damaged_gzip_body_raises_transport_error(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    def respond_damaged(connection: ServerConnection) -> None:
+        while connection.read_request():
+            connection.respond(b"this is not gzip", headers="Content-Encoding: gzip\r\n")
 
     async with open_transport() as transport:
         with pytest.raises(TransportError, match="the compressed body is damaged"):
-            await transport.request(PreparedRequest("GET", serve(squeeze).url + "/"))
+            await transport.request(PreparedRequest("GET", start_server(respond_damaged).url + "/"))
 
 
 @pytest.mark.covers("pitfall-12")
 @pytest.mark.parametrize("status", ["418 ", "499 Client Closed Request", "529 Site is overloaded", "799"])
-async def test_a_status_need_not_be_standard(open_transport: Open, serve: Serve, status: str) -> None:
-    def odd(peer: Peer) -> None:
-        while peer.request():
-            peer.answer(b"why", status=status)
+async def test_nonstandard_status_is_returned(
+    open_transport: OpenTransport, start_server: StartServer, status: str
+) -> None:
+    def respond_with_status(connection: ServerConnection) -> None:
+        while connection.read_request():
+            connection.respond(b"why", status=status)
 
     async with open_transport() as transport:
-        answer = await transport.request(PreparedRequest("GET", serve(odd).url + "/"))
-    assert (answer.status, answer.body) == (int(status[:3]), b"why")
+        response = await transport.request(PreparedRequest("GET", start_server(respond_with_status).url + "/"))
+    assert (response.status, response.body) == (int(status[:3]), b"why")
 
 
-async def test_header_fields_come_as_they_are(open_transport: Open, serve: Serve) -> None:
+async def test_response_headers_are_returned_unchanged(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
     warning = '299 - "' + "x" * 30000 + '"'
 
-    def warn(peer: Peer) -> None:
-        while peer.request():
-            peer.answer(headers=f'Warning: {warning}\r\nWarning: 299 - "é"\r\nX-Empty:\r\n')
+    def respond_with_warnings(connection: ServerConnection) -> None:
+        while connection.read_request():
+            connection.respond(headers=f'Warning: {warning}\r\nWarning: 299 - "é"\r\nX-Empty:\r\n')
 
     async with open_transport() as transport:
-        answer = await transport.request(PreparedRequest("GET", serve(warn).url + "/"))
-    assert answer.headers.get_all("warning") == [warning, '299 - "é"']
-    assert answer.headers.get("x-empty") == ""
+        response = await transport.request(PreparedRequest("GET", start_server(respond_with_warnings).url + "/"))
+    assert response.headers.get_all("warning") == [warning, '299 - "é"']
+    assert response.headers.get("x-empty") == ""
 
 
-async def test_a_header_that_is_not_utf8_does_no_harm(open_transport: Open, serve: Serve) -> None:
-    def latin(peer: Peer) -> None:
-        while peer.request():
-            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Name: zo\xeb\r\n\r\n")
+async def test_response_header_that_is_not_utf8_is_returned_with_surrogates(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    def respond_latin1(connection: ServerConnection) -> None:
+        while connection.read_request():
+            connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Name: zo\xeb\r\n\r\n")
 
     async with open_transport() as transport:
-        answer = await transport.request(PreparedRequest("GET", serve(latin).url + "/"))
-    assert (answer.headers.get("x-name") or "").encode("utf-8", "surrogateescape") == b"zo\xeb"
+        response = await transport.request(PreparedRequest("GET", start_server(respond_latin1).url + "/"))
+    assert (response.headers.get("x-name") or "").encode("utf-8", "surrogateescape") == b"zo\xeb"
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH"])
-async def test_a_request_is_never_sent_twice(open_transport: Open, serve: Serve, method: str) -> None:
-    def second_is_cut(peer: Peer) -> None:
-        peer.request()
-        peer.answer(b"" if method == "HEAD" else b"ok")
-        peer.request()
+async def test_failed_request_is_not_sent_again(
+    open_transport: OpenTransport, start_server: StartServer, method: str
+) -> None:
+    def close_after_second_request(connection: ServerConnection) -> None:
+        connection.read_request()
+        connection.respond(b"" if method == "HEAD" else b"ok")
+        connection.read_request()
 
-    server = serve(second_is_cut)
+    server = start_server(close_after_second_request)
     async with open_transport() as transport:
         request = PreparedRequest(method, server.url + "/")
         await transport.request(request)
         with pytest.raises(ConnectionLost):
             await transport.request(request)
         assert server.connections == 1
-    assert len(server.seen) == 2
+    assert len(server.requests) == 2
 
 
-async def test_a_response_may_have_many_header_fields(open_transport: Open, serve: Serve) -> None:
+async def test_response_may_have_1000_headers(open_transport: OpenTransport, start_server: StartServer) -> None:
     fields = [(f"X-Field-{number}", "v" * 40) for number in range(1000)]
 
-    def answer(peer: Peer) -> None:
-        while peer.request():
-            peer.answer(b"ok", headers="".join(f"{name}: {value}\r\n" for name, value in fields))
+    def respond_with_headers(connection: ServerConnection) -> None:
+        while connection.read_request():
+            connection.respond(b"ok", headers="".join(f"{name}: {value}\r\n" for name, value in fields))
 
-    server = serve(answer)
+    server = start_server(respond_with_headers)
     async with open_transport() as transport:
         for _ in range(2):
             response = await transport.request(PreparedRequest("GET", f"{server.url}/"))
@@ -217,13 +235,15 @@ async def test_a_response_may_have_many_header_fields(open_transport: Open, serv
 
 
 @pytest.mark.parametrize(("count", "size"), [(1600, 100), (1, 200_000)], ids=["too-many", "too-long"])
-async def test_the_error_for_larger_headers_says_so(open_transport: Open, serve: Serve, count: int, size: int) -> None:
-    def answer(peer: Peer) -> None:
-        assert peer.request()
-        peer.answer(b"ok", headers="".join(f"X-Field-{number}: {'v' * size}\r\n" for number in range(count)))
-        peer.wait_until_closed()
+async def test_too_large_response_headers_raise_connection_lost(
+    open_transport: OpenTransport, start_server: StartServer, count: int, size: int
+) -> None:
+    def respond_with_headers(connection: ServerConnection) -> None:
+        assert connection.read_request()
+        connection.respond(b"ok", headers="".join(f"X-Field-{number}: {'v' * size}\r\n" for number in range(count)))
+        connection.wait_until_closed()
 
-    server = serve(answer)
+    server = start_server(respond_with_headers)
     async with open_transport() as transport:
         with pytest.raises(ConnectionLost, match="the headers of the response are too large") as caught:
             await transport.request(PreparedRequest("GET", f"{server.url}/"))

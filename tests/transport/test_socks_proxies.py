@@ -1,4 +1,4 @@
-"""Requests by way of a SOCKS5 proxy."""
+"""Requests through a SOCKS5 proxy."""
 
 import logging
 import socket
@@ -14,205 +14,232 @@ import trustme
 from kubex.errors import ConnectTimeout, ProxyError, TLSError
 from kubex.transport import Limits, PreparedRequest, Proxy, WebSocketMessage
 from support.ports import free_port
-from transport.proxy_server import Login, Socks, hang, hang_up
-from transport.socket_server import SECONDS, Open, Peer, Script, Serve
-from transport.websocket_frames import echo
-from transport.websocket_frames import request as upgrading
+from transport.proxy_server import SocksProxy, UserPassword, close_after_first_bytes, never_respond
+from transport.socket_server import (
+    ConnectionHandler,
+    OpenTransport,
+    ServerConnection,
+    StartServer,
+    wait_for_event,
+)
+from transport.websocket_frames import echo_messages, websocket_request
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-26", "options-proxy-socks")]
 
 
-def at(port: int, login: Login | None = None, scheme: str = "socks5") -> Proxy:
-    user, password = login or (None, None)
+def proxy_at(port: int, credentials: UserPassword | None = None, scheme: str = "socks5") -> Proxy:
+    user, password = credentials or (None, None)
     return Proxy(url=f"{scheme}://127.0.0.1:{port}", username=user, password=password)
 
 
-@pytest.mark.parametrize("bytewise", [False, True], ids=["whole", "bytewise"])
-@pytest.mark.parametrize("login", [None, ("user", "p@ss word")], ids=["open", "login"])
+@pytest.mark.parametrize("bytewise", [False, True], ids=["complete messages", "bytewise"])
+@pytest.mark.parametrize("credentials", [None, ("user", "p@ss word")], ids=["without credentials", "with credentials"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_requests_go_through_it(
-    open_transport: Open,
-    serve: Serve,
+async def test_requests_use_the_proxy(
+    open_transport: OpenTransport,
+    start_server: StartServer,
     server_tls: ssl.SSLContext,
     client_tls: ssl.SSLContext,
     scheme: str,
-    login: Login | None,
+    credentials: UserPassword | None,
     bytewise: bool,
 ) -> None:
-    socks = Socks(login, bytewise=bytewise)
-    server, between = serve(tls=server_tls if scheme == "https" else None), serve(socks)
-    async with open_transport(ssl_context=client_tls, proxy=at(between.port, login)) as transport:
+    socks = SocksProxy(credentials, bytewise=bytewise)
+    server, proxy_server = start_server(tls=server_tls if scheme == "https" else None), start_server(socks)
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(proxy_server.port, credentials)) as transport:
         for _ in range(2):
-            answer = await transport.request(PreparedRequest("POST", server.url + "/a%2Fb", (("X-A", "b"),), b"{}"))
-            assert answer.body == b"ok"
-    assert socks.asked == [("127.0.0.1", server.port)]
-    assert socks.logins == ([login] if login else [])
-    assert [(seen.target, seen.body) for seen in server.seen] == [("/a%2Fb", b"{}")] * 2
-    assert {seen.header("proxy-authorization") for seen in server.seen} == {None}
+            response = await transport.request(PreparedRequest("POST", server.url + "/a%2Fb", (("X-A", "b"),), b"{}"))
+            assert response.body == b"ok"
+    assert socks.targets == [("127.0.0.1", server.port)]
+    assert socks.received_credentials == ([credentials] if credentials else [])
+    assert [(request.target, request.body) for request in server.requests] == [("/a%2Fb", b"{}")] * 2
+    assert {request.header("proxy-authorization") for request in server.requests} == {None}
     assert server.connections == 1
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
 @pytest.mark.parametrize(
-    ("host", "asked"),
+    ("host", "target"),
     [("kubernetes.test", "name kubernetes.test"), ("127.0.0.1", "127.0.0.1"), ("[::1]", "::1")],
 )
-async def test_the_proxy_resolves_names(
-    open_transport: Open,
-    serve: Serve,
+async def test_proxy_resolves_host_names(
+    open_transport: OpenTransport,
+    start_server: StartServer,
     authority: trustme.CA,
     client_tls: ssl.SSLContext,
     host: str,
-    asked: str,
+    target: str,
     scheme: str,
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(host.strip("[]")).configure_cert(context)
-    socks = Socks()
-    server, between = serve(tls=context), serve(socks)
-    async with open_transport(ssl_context=client_tls, proxy=at(between.port, scheme=scheme)) as transport:
-        answer = await transport.request(PreparedRequest("GET", f"https://{host}:{server.port}/"))
-    assert answer.body == b"ok"
-    assert socks.asked == [(asked, server.port)]
-    assert server.seen[0].header("host") == f"{host}:{server.port}"
+    socks = SocksProxy()
+    server, proxy_server = start_server(tls=context), start_server(socks)
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(proxy_server.port, scheme=scheme)) as transport:
+        response = await transport.request(PreparedRequest("GET", f"https://{host}:{server.port}/"))
+    assert response.body == b"ok"
+    assert socks.targets == [(target, server.port)]
+    assert server.requests[0].header("host") == f"{host}:{server.port}"
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_websockets_go_through_it(
-    open_transport: Open, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, scheme: str
+async def test_websockets_use_the_proxy(
+    open_transport: OpenTransport,
+    start_server: StartServer,
+    server_tls: ssl.SSLContext,
+    client_tls: ssl.SSLContext,
+    scheme: str,
 ) -> None:
-    socks = Socks(("user", "word"))
-    server, between = serve(echo, tls=server_tls if scheme == "https" else None), serve(socks)
+    socks = SocksProxy(("user", "word"))
+    server, proxy_server = (
+        start_server(echo_messages, tls=server_tls if scheme == "https" else None),
+        start_server(socks),
+    )
     async with (
-        open_transport(ssl_context=client_tls, proxy=at(between.port, ("user", "word"))) as transport,
-        transport.websocket(upgrading(server.url)) as opened,
+        open_transport(ssl_context=client_tls, proxy=proxy_at(proxy_server.port, ("user", "word"))) as transport,
+        transport.websocket(websocket_request(server.url)) as websocket,
     ):
-        await opened.send(b"x" * 100_000)
-        assert await opened.receive() == WebSocketMessage("binary", b"x" * 100_000)
-    assert socks.asked == [("127.0.0.1", server.port)]
+        await websocket.send(b"x" * 100_000)
+        assert await websocket.receive() == WebSocketMessage("binary", b"x" * 100_000)
+    assert socks.targets == [("127.0.0.1", server.port)]
 
 
 @pytest.mark.covers("pitfall-27")
-async def test_leaving_a_stream_closes_it_at_once(
-    open_transport: Open, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+async def test_stream_is_closed_when_its_block_ends(
+    open_transport: OpenTransport, start_server: StartServer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
-    def endless(peer: Peer) -> None:
-        peer.request()
-        peer.chunked()
-        peer.chunk(b"first")
-        peer.wait_until_closed()
+    def send_one_chunk(connection: ServerConnection) -> None:
+        connection.read_request()
+        connection.start_chunked()
+        connection.send_chunk(b"first")
+        connection.wait_until_closed()
 
-    server, between = serve(endless, tls=server_tls), serve(Socks())
-    async with open_transport(ssl_context=client_tls, proxy=at(between.port)) as transport:
-        async with transport.stream(PreparedRequest("GET", server.url + "/")) as answer:
-            assert await answer.receive() == b"first"
-        assert await anyio.to_thread.run_sync(server.closed.wait, SECONDS)
+    server, proxy_server = start_server(send_one_chunk, tls=server_tls), start_server(SocksProxy())
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(proxy_server.port)) as transport:
+        async with transport.stream(PreparedRequest("GET", server.url + "/")) as response:
+            assert await response.receive() == b"first"
+        assert await wait_for_event(server.connection_closed)
 
 
 @pytest.mark.parametrize(
-    ("socks", "login"),
+    ("socks", "credentials"),
     [
-        (Socks(reply=1), None),
-        (Socks(reply=2), None),
-        (Socks(reply=4), None),
-        (Socks(reply=5), None),
-        (Socks(("user", "word")), None),
-        (Socks(("user", "word")), ("user", "swordfish")),
+        (SocksProxy(reply=1), None),
+        (SocksProxy(reply=2), None),
+        (SocksProxy(reply=4), None),
+        (SocksProxy(reply=5), None),
+        (SocksProxy(("user", "word")), None),
+        (SocksProxy(("user", "word")), ("user", "swordfish")),
     ],
-    ids=["failure", "not-allowed", "unreachable", "refused", "login-wanted", "login-wrong"],
+    ids=["failure", "not-allowed", "unreachable", "refused", "credentials-required", "credentials-wrong"],
 )
-async def test_a_refusal_is_a_proxy_error(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, socks: Socks, login: Login | None
+async def test_refused_connection_raises_proxy_error(
+    open_transport: OpenTransport,
+    start_server: StartServer,
+    client_tls: ssl.SSLContext,
+    socks: SocksProxy,
+    credentials: UserPassword | None,
 ) -> None:
-    between = serve(socks)
-    async with open_transport(ssl_context=client_tls, proxy=at(between.port, login)) as transport:
-        with pytest.raises(ProxyError, match=f"proxy socks5://127.0.0.1:{between.port}: ") as caught:
+    proxy_server = start_server(socks)
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(proxy_server.port, credentials)) as transport:
+        with pytest.raises(ProxyError, match=f"proxy socks5://127.0.0.1:{proxy_server.port}: ") as caught:
             await transport.request(PreparedRequest("POST", "https://kubernetes.test/?token=abc", body=b"{}"))
     assert "swordfish" not in str(caught.value)
     assert "token=abc" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    "script", [hang_up, lambda peer: peer.send("HTTP/1.1 400 Bad Request\r\n\r\n")], ids=["closes", "nonsense"]
+    "handler",
+    [close_after_first_bytes, lambda connection: connection.send("HTTP/1.1 400 Bad Request\r\n\r\n")],
+    ids=["closes", "http"],
 )
-async def test_what_is_no_socks_proxy_is_a_proxy_error(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, script: Script
+async def test_server_that_is_not_a_socks_proxy_raises_proxy_error(
+    open_transport: OpenTransport, start_server: StartServer, client_tls: ssl.SSLContext, handler: ConnectionHandler
 ) -> None:
-    between = serve(script)
-    async with open_transport(ssl_context=client_tls, proxy=at(between.port)) as transport:
-        with pytest.raises(ProxyError, match=f"proxy socks5://127.0.0.1:{between.port}: "):
+    proxy_server = start_server(handler)
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(proxy_server.port)) as transport:
+        with pytest.raises(ProxyError, match=f"proxy socks5://127.0.0.1:{proxy_server.port}: "):
             await transport.request(PreparedRequest("GET", "https://kubernetes.test/"))
 
 
-async def test_a_proxy_that_is_not_there_is_a_proxy_error(open_transport: Open, client_tls: ssl.SSLContext) -> None:
+async def test_unreachable_proxy_raises_proxy_error(open_transport: OpenTransport, client_tls: ssl.SSLContext) -> None:
     port = free_port()
-    async with open_transport(ssl_context=client_tls, proxy=at(port)) as transport:
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(port)) as transport:
         with pytest.raises(ProxyError, match=f"proxy socks5://127.0.0.1:{port}: "):
             await transport.request(PreparedRequest("GET", "https://kubernetes.test/"))
 
 
-@pytest.mark.parametrize("behind", [False, True], ids=["the-proxy", "the-server"])
-async def test_what_hangs_is_bounded_by_the_limit_of_connecting(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, behind: bool
+@pytest.mark.parametrize("through_proxy", [False, True], ids=["proxy does not respond", "server does not respond"])
+async def test_connect_timeout_includes_proxy_and_tls_handshake(
+    open_transport: OpenTransport, start_server: StartServer, client_tls: ssl.SSLContext, through_proxy: bool
 ) -> None:
-    server, between = serve(hang), serve(Socks() if behind else hang)
+    server, proxy_server = start_server(never_respond), start_server(SocksProxy() if through_proxy else never_respond)
     request = PreparedRequest("GET", f"https://127.0.0.1:{server.port}/", limits=Limits(connect=0.3))
-    async with open_transport(ssl_context=client_tls, proxy=at(between.port)) as transport:
-        with pytest.raises(ConnectTimeout, match=f"proxy socks5://127.0.0.1:{between.port}: "):
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(proxy_server.port)) as transport:
+        with pytest.raises(ConnectTimeout, match=f"proxy socks5://127.0.0.1:{proxy_server.port}: "):
             await transport.request(request)
 
 
-async def test_connecting_can_be_cancelled(open_transport: Open, serve: Serve, client_tls: ssl.SSLContext) -> None:
-    greeted = threading.Event()
+async def test_cancelled_connection_attempt_closes_the_connection(
+    open_transport: OpenTransport, start_server: StartServer, client_tls: ssl.SSLContext
+) -> None:
+    greeting_received = threading.Event()
 
-    def silent(peer: Peer) -> None:
-        peer.more()
-        greeted.set()
-        peer.wait_until_closed()
+    def never_reply(connection: ServerConnection) -> None:
+        connection.read_more()
+        greeting_received.set()
+        connection.wait_until_closed()
 
-    between = serve(silent)
-    async with open_transport(ssl_context=client_tls, proxy=at(between.port)) as transport:
+    proxy_server = start_server(never_reply)
+    async with open_transport(ssl_context=client_tls, proxy=proxy_at(proxy_server.port)) as transport:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(transport.request, PreparedRequest("GET", "https://kubernetes.test/"))
-            assert await anyio.to_thread.run_sync(greeted.wait, SECONDS)
+            assert await wait_for_event(greeting_received)
             tasks.cancel_scope.cancel()
-        assert await anyio.to_thread.run_sync(between.closed.wait, SECONDS)
+        assert await wait_for_event(proxy_server.connection_closed)
 
 
-async def test_a_server_that_is_not_trusted_is_a_tls_error(
-    open_transport: Open, serve: Serve, server_tls: ssl.SSLContext
+async def test_untrusted_server_raises_tls_error(
+    open_transport: OpenTransport, start_server: StartServer, server_tls: ssl.SSLContext
 ) -> None:
-    server, between = serve(tls=server_tls), serve(Socks())
-    nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    async with open_transport(ssl_context=nobody, proxy=at(between.port)) as transport:
+    server, proxy_server = start_server(tls=server_tls), start_server(SocksProxy())
+    empty_context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    async with open_transport(ssl_context=empty_context, proxy=proxy_at(proxy_server.port)) as transport:
         with pytest.raises(TLSError, match="certificate was rejected"):
             await transport.request(PreparedRequest("GET", server.url + "/"))
 
 
-async def test_the_password_shows_nowhere(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, caplog: pytest.LogCaptureFixture
+async def test_proxy_password_is_not_in_errors_and_logs(
+    open_transport: OpenTransport,
+    start_server: StartServer,
+    client_tls: ssl.SSLContext,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    socks = Socks(("user", "word"))
-    between = serve(socks)
-    async with open_transport(ssl_context=client_tls, proxy=at(between.port, ("user", "swordfish"))) as transport:
+    socks = SocksProxy(("user", "word"))
+    proxy_server = start_server(socks)
+    async with open_transport(
+        ssl_context=client_tls, proxy=proxy_at(proxy_server.port, ("user", "swordfish"))
+    ) as transport:
         with pytest.raises(ProxyError) as caught:
             await transport.request(PreparedRequest("GET", "https://kubernetes.test/"))
-        said = caplog.text + repr(transport.config) + "".join(traceback.format_exception(caught.value))
-    assert socks.logins == [("user", "swordfish")]
-    assert "swordfish" not in said
+        output = caplog.text + repr(transport.config) + "".join(traceback.format_exception(caught.value))
+    assert socks.received_credentials == [("user", "swordfish")]
+    assert "swordfish" not in output
 
 
-async def test_tcp_keep_alive_is_on(open_transport: Open, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    switched: list[tuple[object, ...]] = []
-    really = socket.socket.setsockopt
+async def test_tcp_keep_alive_is_enabled(
+    open_transport: OpenTransport, start_server: StartServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options: list[tuple[object, ...]] = []
+    setsockopt = socket.socket.setsockopt
 
-    def note(sock: socket.socket, *option: Any) -> None:
-        switched.append(option)
-        really(sock, *option)
+    def record_option(sock: socket.socket, *option: Any) -> None:
+        options.append(option)
+        setsockopt(sock, *option)
 
-    monkeypatch.setattr(socket.socket, "setsockopt", note)
-    server, between = serve(), serve(Socks())
-    async with open_transport(proxy=at(between.port)) as transport:
+    monkeypatch.setattr(socket.socket, "setsockopt", record_option)
+    server, proxy_server = start_server(), start_server(SocksProxy())
+    async with open_transport(proxy=proxy_at(proxy_server.port)) as transport:
         await transport.request(PreparedRequest("GET", server.url + "/"))
-    assert (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1) in switched
+    assert (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1) in options

@@ -1,4 +1,4 @@
-"""Connections are closed at once, whoever ends them, and none is left to the garbage collector."""
+"""TLS connections are closed immediately, without waiting for the close_notify alert of the other side."""
 
 import contextlib
 import os
@@ -12,90 +12,98 @@ import pytest
 
 from kubex.errors import ConnectionLost, ProxyError
 from kubex.transport import Backend, PreparedRequest, Proxy
-from transport.socket_server import SECONDS, Open, Peer, Serve
+from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
 
 
-def wait_without_tls(peer: Peer) -> None:
-    """Wait until the client has closed the connection; do not reply to the closing handshake of TLS."""
-    with socket.socket(fileno=os.dup(peer.socket.fileno())) as raw:
-        raw.settimeout(SECONDS)
+def wait_without_close_notify(connection: ServerConnection) -> None:
+    """Wait until the client has closed the TCP connection; do not reply to its close_notify alert."""
+    with socket.socket(fileno=os.dup(connection.socket.fileno())) as tcp_socket:
+        tcp_socket.settimeout(WAIT_TIMEOUT)
         with contextlib.suppress(ConnectionError):
-            while raw.recv(65536):
+            while tcp_socket.recv(65536):
                 pass
-    peer.server.closed.set()
+    connection.server.connection_closed.set()
 
 
 @pytest.mark.parametrize("refuses", [True, False], ids=["refused", "cancelled"])
-async def test_a_proxy_that_does_not_reply_to_the_closing_handshake(
-    open_transport: Open,
+async def test_connection_to_proxy_that_ignores_close_notify_is_closed_immediately(
+    open_transport: OpenTransport,
     backend: Backend,
-    serve: Serve,
+    start_server: StartServer,
     server_tls: ssl.SSLContext,
     client_tls: ssl.SSLContext,
     refuses: bool,
 ) -> None:
     if backend.proxy("https", "https") is not None:
         pytest.skip("this Python has no TLS inside of TLS")
-    asked = threading.Event()
+    request_received = threading.Event()
 
-    def script(peer: Peer) -> None:
-        peer.request()
+    def handle(connection: ServerConnection) -> None:
+        connection.read_request()
         if refuses:
-            peer.answer(status="407 Proxy Authentication Required")
-        asked.set()
-        wait_without_tls(peer)
+            connection.respond(status="407 Proxy Authentication Required")
+        request_received.set()
+        wait_without_close_notify(connection)
 
-    between = serve(script, tls=server_tls)
+    proxy_server = start_server(handle, tls=server_tls)
     tls = {"ssl_context": client_tls, "proxy_ssl_context": client_tls}
     request = PreparedRequest("GET", "https://kubernetes.test/")
-    async with open_transport(**tls, proxy=Proxy(url=between.url)) as transport:
+    async with open_transport(**tls, proxy=Proxy(url=proxy_server.url)) as transport:
         if refuses:
             with pytest.raises(ProxyError, match="it refused with 407"):
                 await transport.request(request)
         else:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(transport.request, request)
-                assert await anyio.to_thread.run_sync(asked.wait, SECONDS)
+                assert await wait_for_event(request_received)
                 tasks.cancel_scope.cancel()
-    assert between.closed.wait(SECONDS), "it waits without giving control to the event loop"
+    assert proxy_server.connection_closed.wait(WAIT_TIMEOUT), "this call blocks the event loop"
 
 
 @pytest.mark.parametrize("ended", [True, False], ids=["idle", "streaming"])
-async def test_a_server_that_does_not_reply_to_the_closing_handshake(
-    open_transport: Open, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, ended: bool
+async def test_connection_to_server_that_ignores_close_notify_is_closed_immediately(
+    open_transport: OpenTransport,
+    start_server: StartServer,
+    server_tls: ssl.SSLContext,
+    client_tls: ssl.SSLContext,
+    ended: bool,
 ) -> None:
-    def script(peer: Peer) -> None:
-        peer.request()
-        peer.chunked()
-        peer.chunk(b"ok")
+    def handle(connection: ServerConnection) -> None:
+        connection.read_request()
+        connection.start_chunked()
+        connection.send_chunk(b"ok")
         if ended:
-            peer.chunk(b"")
-        wait_without_tls(peer)
+            connection.send_chunk(b"")
+        wait_without_close_notify(connection)
 
-    server = serve(script, tls=server_tls)
+    server = start_server(handle, tls=server_tls)
     request = PreparedRequest("GET", f"{server.url}/")
     async with open_transport(ssl_context=client_tls) as transport, transport.stream(request) as response:
         assert await response.receive() == b"ok"
         if ended:
             assert await response.receive() == b""
-    assert server.closed.wait(SECONDS), "it waits without giving control to the event loop"
+    assert server.connection_closed.wait(WAIT_TIMEOUT), "this call blocks the event loop"
 
 
-@pytest.mark.parametrize("way", ["reset", "without an alert", "with an alert"])
-async def test_a_tls_connection_that_the_server_ends(
-    open_transport: Open, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, way: str
+@pytest.mark.parametrize("close_method", ["reset", "without an alert", "with an alert"])
+async def test_tls_connection_closed_by_the_server_raises_connection_lost(
+    open_transport: OpenTransport,
+    start_server: StartServer,
+    server_tls: ssl.SSLContext,
+    client_tls: ssl.SSLContext,
+    close_method: str,
 ) -> None:
-    def script(peer: Peer) -> None:
-        peer.request()
-        if way == "reset":
-            peer.reset()
-        elif way == "with an alert":
-            assert isinstance(peer.socket, ssl.SSLSocket)
-            peer.socket.unwrap()
+    def handle(connection: ServerConnection) -> None:
+        connection.read_request()
+        if close_method == "reset":
+            connection.reset_on_close()
+        elif close_method == "with an alert":
+            assert isinstance(connection.socket, ssl.SSLSocket)
+            connection.socket.unwrap()
 
-    server = serve(script, tls=server_tls)
+    server = start_server(handle, tls=server_tls)
     async with open_transport(ssl_context=client_tls) as transport:
         with pytest.raises(ConnectionLost):
             await transport.request(PreparedRequest("GET", f"{server.url}/"))

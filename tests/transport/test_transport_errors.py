@@ -1,4 +1,4 @@
-"""What goes wrong comes as one family of exceptions, whatever the HTTP library."""
+"""Errors are the same exceptions on each backend."""
 
 import socket
 import ssl
@@ -22,14 +22,21 @@ from kubex.errors import (
 from kubex.transport import Limits, PreparedRequest
 from support.backend_pairs import PAIRS
 from support.ports import free_port
-from transport.socket_server import SECONDS, Open, Peer, Script, Serve, Server
+from transport.socket_server import (
+    WAIT_TIMEOUT,
+    ConnectionHandler,
+    OpenTransport,
+    Server,
+    ServerConnection,
+    StartServer,
+)
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-22")]
 
 
 @pytest.fixture
-def deaf() -> Iterator[str]:
-    """Listen at a port whose queue is full, so that connecting to it takes for ever."""
+def full_listener() -> Iterator[str]:
+    """Listen on a port with a full queue, so that connections to it are never established."""
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(3):
@@ -39,33 +46,33 @@ def deaf() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def hang_up(peer: Peer) -> None:
-    """Take a request and go."""
-    peer.request()
+def close_after_request(connection: ServerConnection) -> None:
+    """Read a request, then close the connection."""
+    connection.read_request()
 
 
-def reset(peer: Peer) -> None:
-    """Take a request and break the connection."""
-    peer.request()
-    peer.reset()
+def reset_after_request(connection: ServerConnection) -> None:
+    """Read a request, then reset the connection."""
+    connection.read_request()
+    connection.reset_on_close()
 
 
-def silent(peer: Peer) -> None:
-    """Take whatever comes."""
-    peer.wait_until_closed()
+def never_respond(connection: ServerConnection) -> None:
+    """Read until the client closes the connection."""
+    connection.wait_until_closed()
 
 
-def say(answer: bytes) -> Script:
-    """Answer a request with just these bytes."""
+def send_bytes(data: bytes) -> ConnectionHandler:
+    """Return a handler that sends these bytes after the first request."""
 
-    def script(peer: Peer) -> None:
-        peer.request()
-        peer.send(answer)
+    def handle(connection: ServerConnection) -> None:
+        connection.read_request()
+        connection.send(data)
 
-    return script
+    return handle
 
 
-async def test_a_refused_connection(open_transport: Open) -> None:
+async def test_refused_connection_raises_connect_error(open_transport: OpenTransport) -> None:
     port = free_port()
     async with open_transport() as transport:
         with pytest.raises(ConnectError, match=f"GET http://127.0.0.1:{port}/x: ") as raised:
@@ -75,7 +82,9 @@ async def test_a_refused_connection(open_transport: Open) -> None:
 
 
 @pytest.mark.parametrize("host", ["a" * 70 + ".test", "nowhere.test"])
-async def test_a_host_that_has_no_address(open_transport: Open, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+async def test_unresolvable_host_raises_transport_error(
+    open_transport: OpenTransport, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
     def no_address(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -85,34 +94,40 @@ async def test_a_host_that_has_no_address(open_transport: Open, monkeypatch: pyt
             await transport.request(PreparedRequest("GET", f"http://{host}/"))
 
 
-async def test_connecting_takes_too_long(open_transport: Open, deaf: str) -> None:
+async def test_slow_tcp_connect_raises_connect_timeout(open_transport: OpenTransport, full_listener: str) -> None:
     async with open_transport() as transport:
         with pytest.raises(ConnectTimeout) as raised:
-            await transport.request(PreparedRequest("GET", f"{deaf}/?token=secret", limits=Limits(connect=0.05)))
+            await transport.request(
+                PreparedRequest("GET", f"{full_listener}/?token=secret", limits=Limits(connect=0.05))
+            )
     assert isinstance(raised.value, TimeoutError)
-    assert str(raised.value) == f"GET {deaf}/: no connection within 0.05 s (connect timeout)"
+    assert str(raised.value) == f"GET {full_listener}/: no connection within 0.05 s (connect timeout)"
 
 
-async def test_the_handshake_takes_too_long(open_transport: Open, serve: Serve, client_tls: ssl.SSLContext) -> None:
-    server = serve(silent)
+async def test_slow_tls_handshake_raises_connect_timeout(
+    open_transport: OpenTransport, start_server: StartServer, client_tls: ssl.SSLContext
+) -> None:
+    server = start_server(never_respond)
     async with open_transport(ssl_context=client_tls) as transport:
         with pytest.raises(ConnectTimeout, match=r"no connection within 0\.05 s \(connect timeout\)"):
-            await transport.request(PreparedRequest("GET", f"https://{server.host}/", limits=Limits(connect=0.05)))
+            await transport.request(PreparedRequest("GET", f"https://{server.netloc}/", limits=Limits(connect=0.05)))
 
 
-@pytest.mark.parametrize("script", [hang_up, reset])
+@pytest.mark.parametrize("script", [close_after_request, reset_after_request])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_no_answer(open_transport: Open, serve: Serve, script: Script, method: str) -> None:
-    server = serve(script)
+async def test_connection_closed_before_the_response_raises_connection_lost(
+    open_transport: OpenTransport, start_server: StartServer, script: ConnectionHandler, method: str
+) -> None:
+    server = start_server(script)
     async with open_transport() as transport:
         with pytest.raises(ConnectionLost) as raised:
             await transport.request(PreparedRequest(method, server.url + "/"))
     assert type(raised.value) is ConnectionLost
-    assert len(server.seen) == 1
+    assert len(server.requests) == 1
 
 
-async def test_the_answer_takes_too_long(open_transport: Open, serve: Serve) -> None:
-    server = serve(silent)
+async def test_slow_response_raises_read_timeout(open_transport: OpenTransport, start_server: StartServer) -> None:
+    server = start_server(never_respond)
     async with open_transport() as transport:
         with pytest.raises(ReadTimeout) as raised:
             await transport.request(PreparedRequest("GET", server.url + "/", limits=Limits(read=0.05)))
@@ -121,23 +136,25 @@ async def test_the_answer_takes_too_long(open_transport: Open, serve: Serve) -> 
 
 
 @pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.backend == "httpx"], ids=str)
-async def test_the_server_takes_nothing_for_too_long(open_transport: Open, serve: Serve) -> None:
-    over = threading.Event()
+async def test_slow_body_upload_raises_read_timeout_on_httpx(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    request_failed = threading.Event()
 
-    def deaf_to_the_body(peer: Peer) -> None:
-        peer.more()
-        assert over.wait(SECONDS)
+    def read_headers_only(connection: ServerConnection) -> None:
+        connection.read_more()
+        assert request_failed.wait(WAIT_TIMEOUT)
 
-    server = serve(deaf_to_the_body)
+    server = start_server(read_headers_only)
     async with open_transport() as transport:
         request = PreparedRequest("POST", server.url + "/", body=bytes(2**26), limits=Limits(write=0.2))
         with pytest.raises(ReadTimeout, match=r"the server did not accept data for 0\.2 s \(write timeout\)$"):
             await transport.request(request)
-        over.set()
+        request_failed.set()
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         b"this is not HTTP\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 2**20 + b"\r\n\r\n",
@@ -148,12 +165,23 @@ async def test_the_server_takes_nothing_for_too_long(open_transport: Open, serve
         b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
     ],
-    ids=["garbage", "long-header", "bad-header", "bad-chunk", "bad-length", "cut-off", "short", "short-chunk"],
+    ids=[
+        "not-http",
+        "long-header",
+        "header-without-colon",
+        "invalid-chunk-size",
+        "invalid-content-length",
+        "truncated-headers",
+        "truncated-body",
+        "truncated-chunk",
+    ],
 )
-async def test_an_answer_that_is_not_http(open_transport: Open, serve: Serve, answer: bytes) -> None:
+async def test_malformed_response_raises_connection_lost(
+    open_transport: OpenTransport, start_server: StartServer, response: bytes
+) -> None:
     async with open_transport() as transport:
         with pytest.raises(ConnectionLost) as raised:
-            await transport.request(PreparedRequest("GET", serve(say(answer)).url + "/"))
+            await transport.request(PreparedRequest("GET", start_server(send_bytes(response)).url + "/"))
     assert len(str(raised.value)) < 1000
     assert len(str(raised.value).splitlines()) == 1
     assert "message:" not in str(raised.value)
@@ -168,76 +196,86 @@ async def test_an_answer_that_is_not_http(open_transport: Open, serve: Serve, an
     ],
     ids=["header", "port", "host"],
 )
-async def test_a_request_that_cannot_be_sent(open_transport: Open, request_: PreparedRequest) -> None:
+async def test_invalid_request_raises_transport_error(open_transport: OpenTransport, request_: PreparedRequest) -> None:
     async with open_transport() as transport:
         with pytest.raises(TransportError) as raised:
             await transport.request(request_)
     assert not isinstance(raised.value, ConnectionLost)
 
 
-async def test_an_authority_that_is_not_trusted(open_transport: Open, serve: Serve, server_tls: ssl.SSLContext) -> None:
-    server = serve(tls=server_tls)
+async def test_untrusted_server_certificate_raises_server_certificate_error(
+    open_transport: OpenTransport, start_server: StartServer, server_tls: ssl.SSLContext
+) -> None:
+    server = start_server(tls=server_tls)
     async with open_transport(ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as transport:
         with pytest.raises(ServerCertificateError, match="certificate was rejected: unable to get local issuer"):
             await transport.request(PreparedRequest("GET", server.url + "/"))
-    assert not server.seen
+    assert not server.requests
 
 
-async def test_a_certificate_of_another_name(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, authority: trustme.CA
+async def test_certificate_for_another_host_raises_tls_error(
+    open_transport: OpenTransport, start_server: StartServer, client_tls: ssl.SSLContext, authority: trustme.CA
 ) -> None:
     other = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("other.test").configure_cert(other)
     async with open_transport(ssl_context=client_tls) as transport:
         with pytest.raises(TLSError, match=r"127\.0\.0\.1"):
-            await transport.request(PreparedRequest("GET", serve(tls=other).url + "/"))
+            await transport.request(PreparedRequest("GET", start_server(tls=other).url + "/"))
 
 
-async def test_a_server_without_tls(open_transport: Open, serve: Serve, client_tls: ssl.SSLContext) -> None:
-    def plain(peer: Peer) -> None:
-        peer.more()
-        peer.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+async def test_server_without_tls_raises_tls_error(
+    open_transport: OpenTransport, start_server: StartServer, client_tls: ssl.SSLContext
+) -> None:
+    def respond_without_tls(connection: ServerConnection) -> None:
+        connection.read_more()
+        connection.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
 
     async with open_transport(ssl_context=client_tls) as transport:
         with pytest.raises(TLSError):
-            await transport.request(PreparedRequest("GET", f"https://{serve(plain).host}/"))
+            await transport.request(PreparedRequest("GET", f"https://{start_server(respond_without_tls).netloc}/"))
 
 
-async def test_a_server_that_hangs_up_in_the_handshake(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext
+async def test_connection_closed_during_tls_handshake_raises_connect_error(
+    open_transport: OpenTransport, start_server: StartServer, client_tls: ssl.SSLContext
 ) -> None:
-    def leave(peer: Peer) -> None:
-        peer.more()
+    def close_after_client_hello(connection: ServerConnection) -> None:
+        connection.read_more()
 
     async with open_transport(ssl_context=client_tls) as transport:
         with pytest.raises(ConnectError):
-            await transport.request(PreparedRequest("GET", f"https://{serve(leave).host}/"))
+            await transport.request(PreparedRequest("GET", f"https://{start_server(close_after_client_hello).netloc}/"))
 
 
 @pytest.mark.filterwarnings("ignore:unclosed transport:ResourceWarning")  # asyncio of Python 3.10, after an alert
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-async def test_a_client_certificate_is_missing(
-    open_transport: Open, serve: Serve, client_tls: ssl.SSLContext, authority: trustme.CA, version: ssl.TLSVersion
+async def test_missing_client_certificate_raises_tls_error(
+    open_transport: OpenTransport,
+    start_server: StartServer,
+    client_tls: ssl.SSLContext,
+    authority: trustme.CA,
+    version: ssl.TLSVersion,
 ) -> None:
     strict = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     strict.maximum_version = version
     strict.verify_mode = ssl.CERT_REQUIRED
     authority.configure_trust(strict)
     authority.issue_cert("127.0.0.1").configure_cert(strict)
-    server: Server = serve(tls=strict)
+    server: Server = start_server(tls=strict)
     async with open_transport(ssl_context=client_tls) as transport:
         with pytest.raises(TLSError, match=r"(?i)alert"):
             await transport.request(PreparedRequest("GET", server.url + "/"))
-    assert not server.seen
+    assert not server.requests
 
 
 @pytest.mark.parametrize("value", ["Bearer swordfish", "Bearer swordfish\n", "Bearer sword\0fish"])
-async def test_headers_stay_out_of_the_error(open_transport: Open, serve: Serve, value: str) -> None:
-    server = serve(hang_up)
+async def test_error_does_not_contain_header_values_and_query(
+    open_transport: OpenTransport, start_server: StartServer, value: str
+) -> None:
+    server = start_server(close_after_request)
     request = PreparedRequest("GET", server.url + "/?token=abc", (("Authorization", value),))
     async with open_transport() as transport:
         with pytest.raises(TransportError) as raised:
             await transport.request(request)
-    shown = "".join(traceback.format_exception(raised.value))
-    assert "sword" not in shown
+    output = "".join(traceback.format_exception(raised.value))
+    assert "sword" not in output
     assert "token=abc" not in str(raised.value)

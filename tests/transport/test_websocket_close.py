@@ -1,4 +1,4 @@
-"""How WebSockets end, from either side."""
+"""The end of WebSockets: close frames, lost connections and cancellation."""
 
 import queue
 
@@ -7,149 +7,167 @@ import pytest
 
 from kubex.errors import WebSocketError
 from kubex.transport import Transport, WebSocketMessage
-from transport.socket_server import SECONDS, Open, Peer, Serve
+from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
 from transport.websocket_frames import (
     BINARY,
     CLOSE,
-    closing,
-    code_of,
-    echo,
-    frame,
-    receive,
-    request,
-    until,
-    upgrade,
+    accept_upgrade,
+    build_frame,
+    close_code,
+    close_frame,
+    echo_messages,
+    read_frame,
+    websocket_request,
 )
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.parametrize(("sent", "code"), [(closing(1000), 1000), (closing(4001), 4001), (frame(CLOSE), 1005)])
-async def test_the_server_s_close_frame_ends_it(open_transport: Open, serve: Serve, sent: bytes, code: int) -> None:
+@pytest.mark.parametrize(
+    ("sent", "code"), [(close_frame(1000), 1000), (close_frame(4001), 4001), (build_frame(CLOSE), 1005)]
+)
+async def test_close_frame_of_the_server_ends_the_websocket(
+    open_transport: OpenTransport, start_server: StartServer, sent: bytes, code: int
+) -> None:
     replies: queue.Queue[tuple[int, bytes]] = queue.Queue()
 
-    def close(peer: Peer) -> None:
-        upgrade(peer)
-        peer.send(frame(BINARY, b"last") + sent)
-        replies.put(receive(peer))
-        peer.wait_until_closed()
+    def send_close(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        connection.send(build_frame(BINARY, b"last") + sent)
+        replies.put(read_frame(connection))
+        connection.wait_until_closed()
 
-    server = serve(close)
+    server = start_server(send_close)
     async with open_transport() as transport:
-        async with transport.websocket(request(server.url)) as socket:
+        async with transport.websocket(websocket_request(server.url)) as socket:
             assert (await socket.receive()).data == b"last"
             assert await socket.receive() == WebSocketMessage("close", code=code)
             assert await socket.receive() == WebSocketMessage("close", code=code)
             with pytest.raises(WebSocketError, match="closed"):
                 await socket.send(b"late")
-        assert await until(server.closed)
-    assert replies.get(timeout=SECONDS)[0] == CLOSE
+        assert await wait_for_event(server.connection_closed)
+    assert replies.get(timeout=WAIT_TIMEOUT)[0] == CLOSE
     assert replies.empty()
 
 
-@pytest.mark.parametrize("how", ["orderly", "reset"])
-async def test_without_a_close_frame_the_code_is_1006(open_transport: Open, serve: Serve, how: str) -> None:
-    def leave(peer: Peer) -> None:
-        upgrade(peer)
-        if how == "reset":
-            peer.reset()
+@pytest.mark.parametrize("close_method", ["close", "reset"])
+async def test_lost_connection_has_close_code_1006(
+    open_transport: OpenTransport, start_server: StartServer, close_method: str
+) -> None:
+    def close_without_frame(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        if close_method == "reset":
+            connection.reset_on_close()
 
-    async with open_transport() as transport, transport.websocket(request(serve(leave).url)) as socket:
+    async with (
+        open_transport() as transport,
+        transport.websocket(websocket_request(start_server(close_without_frame).url)) as socket,
+    ):
         assert await socket.receive() == WebSocketMessage("close", code=1006)
         assert await socket.receive() == WebSocketMessage("close", code=1006)
 
 
-async def test_leaving_sends_a_close_frame_and_takes_the_reply(open_transport: Open, serve: Serve) -> None:
+async def test_leaving_the_block_sends_a_close_frame_and_waits_for_the_reply(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
     frames: queue.Queue[tuple[int, bytes]] = queue.Queue()
 
-    def close(peer: Peer) -> None:
-        upgrade(peer)
-        peer.send(frame(BINARY, b"unread"))
+    def reply_with_close(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        connection.send(build_frame(BINARY, b"unread"))
         while True:
-            frames.put(receive(peer))
+            frames.put(read_frame(connection))
             if frames.queue[-1][0] == CLOSE:
-                peer.send(closing(1000))
-                peer.wait_until_closed()
+                connection.send(close_frame(1000))
+                connection.wait_until_closed()
                 return
 
-    server = serve(close)
+    server = start_server(reply_with_close)
     async with open_transport() as transport:
-        async with transport.websocket(request(server.url)) as socket:
+        async with transport.websocket(websocket_request(server.url)) as socket:
             await socket.send(b"data")
-        assert await until(server.closed)
-    assert frames.get(timeout=SECONDS) == (BINARY, b"data")
-    assert code_of(frames.get(timeout=SECONDS)[1]) == 1000
+        assert await wait_for_event(server.connection_closed)
+    assert frames.get(timeout=WAIT_TIMEOUT) == (BINARY, b"data")
+    assert close_code(frames.get(timeout=WAIT_TIMEOUT)[1]) == 1000
 
 
-async def test_close_is_sent_once_with_its_code(open_transport: Open, serve: Serve) -> None:
+async def test_close_sends_one_close_frame_with_the_code(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
     codes: queue.Queue[int] = queue.Queue()
 
-    def note(peer: Peer) -> None:
-        upgrade(peer)
-        codes.put(code_of(receive(peer)[1]))
-        peer.send(frame(BINARY, b"still coming") + closing(4000))
-        peer.wait_until_closed()
+    def reply_to_close(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        codes.put(close_code(read_frame(connection)[1]))
+        connection.send(build_frame(BINARY, b"still coming") + close_frame(4000))
+        connection.wait_until_closed()
 
-    server = serve(note)
+    server = start_server(reply_to_close)
     async with open_transport() as transport:
-        async with transport.websocket(request(server.url)) as socket:
+        async with transport.websocket(websocket_request(server.url)) as socket:
             await socket.close(4000)
             await socket.close()
             with pytest.raises(WebSocketError, match="closed"):
                 await socket.send(b"late")
             assert (await socket.receive()).data == b"still coming"
             assert await socket.receive() == WebSocketMessage("close", code=4000)
-        assert await until(server.closed)
-    assert codes.get(timeout=SECONDS) == 4000
+        assert await wait_for_event(server.connection_closed)
+    assert codes.get(timeout=WAIT_TIMEOUT) == 4000
     assert codes.empty()
 
 
 @pytest.mark.covers("pitfall-27")
-async def test_a_server_that_does_not_reply_is_left_anyway(open_transport: Open, serve: Serve) -> None:
-    def flood(peer: Peer) -> None:
-        upgrade(peer)
+async def test_leaving_the_block_does_not_require_a_close_frame_of_the_server(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    def send_endlessly(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
         try:
             while True:
-                peer.send(frame(BINARY, b"x" * 65536))
+                connection.send(build_frame(BINARY, b"x" * 65536))
         except OSError:
-            peer.server.closed.set()
+            connection.server.connection_closed.set()
 
-    server = serve(flood)
+    server = start_server(send_endlessly)
     async with open_transport() as transport:
-        async with transport.websocket(request(server.url)) as socket:
+        async with transport.websocket(websocket_request(server.url)) as socket:
             await socket.receive()
-        assert await until(server.closed)
+        assert await wait_for_event(server.connection_closed)
 
 
 @pytest.mark.covers("pitfall-27")
-async def test_cancellation_passes_and_closes_the_connection(open_transport: Open, serve: Serve) -> None:
-    def silent(peer: Peer) -> None:
-        upgrade(peer)
-        peer.wait_until_closed()
+async def test_cancelled_receive_closes_the_connection_and_propagates_cancellation(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    def never_send(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        connection.wait_until_closed()
 
-    server = serve(silent)
+    server = start_server(never_send)
     async with open_transport() as transport:
         async with anyio.create_task_group() as tasks:
 
-            async def listen() -> None:
-                async with transport.websocket(request(server.url)) as socket:
+            async def receive_one() -> None:
+                async with transport.websocket(websocket_request(server.url)) as socket:
                     upgraded.set()
                     await socket.receive()
-                pytest.fail("the cancellation did not pass")
+                pytest.fail("the cancellation was not propagated")
 
             upgraded = anyio.Event()
-            tasks.start_soon(listen)
+            tasks.start_soon(receive_one)
             await upgraded.wait()
             await anyio.wait_all_tasks_blocked()
             tasks.cancel_scope.cancel()
-        assert await until(server.closed)
+        assert await wait_for_event(server.connection_closed)
 
 
-async def test_an_error_of_the_user_leaves_the_block_as_it_is(open_transport: Open, serve: Serve) -> None:
-    server = serve(echo)
+async def test_exception_in_the_block_is_propagated_unchanged(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    server = start_server(echo_messages)
 
     async def fail(transport: Transport) -> None:
-        async with transport.websocket(request(server.url)):
+        async with transport.websocket(websocket_request(server.url)):
             raise ZeroDivisionError
 
     async with open_transport() as transport:

@@ -1,4 +1,4 @@
-"""Calls of a WebSocket at the same time, cancelled calls, and abort()."""
+"""Concurrent and cancelled calls of a WebSocket, and abort()."""
 
 import queue
 import threading
@@ -8,160 +8,189 @@ import pytest
 
 from kubex.errors import TransportError, WebSocketError
 from kubex.transport import WebSocket, WebSocketMessage
-from transport.socket_server import SECONDS, Open, Peer, Serve
-from transport.websocket_frames import BINARY, CLOSE, PING, PONG, frame, receive, request, until, upgrade
+from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
+from transport.websocket_frames import (
+    BINARY,
+    CLOSE,
+    PING,
+    PONG,
+    accept_upgrade,
+    build_frame,
+    read_frame,
+    websocket_request,
+)
 
 pytestmark = pytest.mark.anyio
 
-# More than the buffers of both sockets take.
+# Larger than the buffers of both sockets.
 LARGE = b"x" * 2**24
 
 
-def silent(peer: Peer) -> None:
-    """Open the WebSocket, and read without an answer until the client has gone."""
-    upgrade(peer)
-    peer.wait_until_closed()
+def never_send(connection: ServerConnection) -> None:
+    """Accept the WebSocket, and read until the client closes the connection."""
+    accept_upgrade(connection)
+    connection.wait_until_closed()
 
 
-async def test_the_properties_are_those_of_the_upgrade(open_transport: Open, serve: Serve) -> None:
-    async with open_transport() as transport, transport.websocket(request(serve(silent).url)) as socket:
+async def test_properties_contain_the_upgrade_response(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    async with (
+        open_transport() as transport,
+        transport.websocket(websocket_request(start_server(never_send).url)) as socket,
+    ):
         assert socket.status == 101
         assert (socket.headers.get("upgrade"), socket.subprotocol) == ("websocket", None)
 
 
-async def test_abort_ends_a_receive_that_waits(open_transport: Open, serve: Serve) -> None:
-    server = serve(silent)
+async def test_abort_ends_a_waiting_receive(open_transport: OpenTransport, start_server: StartServer) -> None:
+    server = start_server(never_send)
     received: list[WebSocketMessage] = []
 
-    async def read(socket: WebSocket) -> None:
+    async def receive_one(socket: WebSocket) -> None:
         received.append(await socket.receive())
 
     async with open_transport() as transport:
-        async with transport.websocket(request(server.url)) as socket, anyio.create_task_group() as tasks:
-            tasks.start_soon(read, socket)
+        async with transport.websocket(websocket_request(server.url)) as socket, anyio.create_task_group() as tasks:
+            tasks.start_soon(receive_one, socket)
             await anyio.wait_all_tasks_blocked()
             socket.abort()
             socket.abort()
-        assert await until(server.closed)
+        assert await wait_for_event(server.connection_closed)
     assert received == [WebSocketMessage("close", code=1006)]
 
 
-async def test_after_abort_the_websocket_is_closed_without_a_close_frame(open_transport: Open, serve: Serve) -> None:
-    left: queue.Queue[bytes] = queue.Queue()
+async def test_abort_closes_without_a_close_frame(open_transport: OpenTransport, start_server: StartServer) -> None:
+    received_data: queue.Queue[bytes] = queue.Queue()
 
-    def script(peer: Peer) -> None:
-        upgrade(peer)
-        peer.wait_until_closed()
-        left.put(peer.buffer)
+    def read_until_closed(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        connection.wait_until_closed()
+        received_data.put(connection.buffer)
 
     async with open_transport() as transport:
-        async with transport.websocket(request(serve(script).url)) as socket:
+        async with transport.websocket(websocket_request(start_server(read_until_closed).url)) as socket:
             socket.abort()
             assert await socket.receive() == WebSocketMessage("close", code=1006)
             with pytest.raises(TransportError):
                 await socket.send(b"late")
-        assert await anyio.to_thread.run_sync(left.get, True, SECONDS) == b""
+        assert await anyio.to_thread.run_sync(received_data.get, True, WAIT_TIMEOUT) == b""
 
 
-async def test_a_second_receive_at_the_same_time_is_an_error(open_transport: Open, serve: Serve) -> None:
-    go_on = threading.Event()
+async def test_concurrent_receive_raises_websocket_error(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    proceed = threading.Event()
 
-    def later(peer: Peer) -> None:
-        upgrade(peer)
-        assert go_on.wait(SECONDS)
-        peer.send(frame(BINARY, b"data"))
-        receive(peer)
+    def send_later(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        assert proceed.wait(WAIT_TIMEOUT)
+        connection.send(build_frame(BINARY, b"data"))
+        read_frame(connection)
 
     received: list[WebSocketMessage] = []
 
-    async def read(socket: WebSocket) -> None:
+    async def receive_one(socket: WebSocket) -> None:
         received.append(await socket.receive())
 
     async with (
         open_transport() as transport,
-        transport.websocket(request(serve(later).url)) as socket,
+        transport.websocket(websocket_request(start_server(send_later).url)) as socket,
         anyio.create_task_group() as tasks,
     ):
-        tasks.start_soon(read, socket)
+        tasks.start_soon(receive_one, socket)
         await anyio.wait_all_tasks_blocked()
         with pytest.raises(WebSocketError, match="receiving"):
             await socket.receive()
-        go_on.set()
+        proceed.set()
     assert received == [WebSocketMessage("binary", b"data")]
 
 
-async def test_a_cancelled_receive_loses_nothing(open_transport: Open, serve: Serve) -> None:
-    asked = threading.Semaphore(0)
+async def test_cancelled_receive_does_not_lose_messages(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    may_send = threading.Semaphore(0)
 
-    def numbered(peer: Peer) -> None:
-        upgrade(peer)
+    def send_numbered_messages(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
         for number in range(3):
-            assert asked.acquire(timeout=SECONDS)
-            peer.send(frame(BINARY, bytes([number]), last=False))
-            peer.send(frame(0, b"end"))
-        receive(peer)
+            assert may_send.acquire(timeout=WAIT_TIMEOUT)
+            connection.send(build_frame(BINARY, bytes([number]), final=False))
+            connection.send(build_frame(0, b"end"))
+        read_frame(connection)
 
-    async with open_transport() as transport, transport.websocket(request(serve(numbered).url)) as socket:
+    async with (
+        open_transport() as transport,
+        transport.websocket(websocket_request(start_server(send_numbered_messages).url)) as socket,
+    ):
         for number in range(3):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(socket.receive)
                 await anyio.wait_all_tasks_blocked()
                 tasks.cancel_scope.cancel()
-            asked.release()
+            may_send.release()
             assert await socket.receive() == WebSocketMessage("binary", bytes([number]) + b"end")
 
 
-async def test_a_pong_is_received_between_messages(open_transport: Open, serve: Serve) -> None:
-    def pong(peer: Peer) -> None:
-        upgrade(peer)
-        peer.send(frame(BINARY, b"one"))
-        assert receive(peer) == (PING, b"alive")
-        peer.send(frame(PONG, b"alive") + frame(PONG) + frame(BINARY, b"two"))
-        receive(peer)
+async def test_pongs_are_received_between_messages(open_transport: OpenTransport, start_server: StartServer) -> None:
+    def send_pongs(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        connection.send(build_frame(BINARY, b"one"))
+        assert read_frame(connection) == (PING, b"alive")
+        connection.send(build_frame(PONG, b"alive") + build_frame(PONG) + build_frame(BINARY, b"two"))
+        read_frame(connection)
 
-    async with open_transport() as transport, transport.websocket(request(serve(pong).url)) as socket:
+    async with (
+        open_transport() as transport,
+        transport.websocket(websocket_request(start_server(send_pongs).url)) as socket,
+    ):
         await socket.ping(b"alive")
         kinds = [(message.kind, message.data) for message in [await socket.receive() for _ in range(4)]]
     assert kinds == [("binary", b"one"), ("pong", b"alive"), ("pong", b""), ("binary", b"two")]
 
 
-async def test_tasks_send_complete_frames_at_the_same_time(open_transport: Open, serve: Serve) -> None:
+async def test_concurrent_sends_write_complete_frames(open_transport: OpenTransport, start_server: StartServer) -> None:
     received: queue.Queue[tuple[int, bytes]] = queue.Queue()
 
-    def collect(peer: Peer) -> None:
-        upgrade(peer)
+    def collect_frames(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
         while not received.queue or received.queue[-1][0] != CLOSE:
-            received.put(receive(peer))
+            received.put(read_frame(connection))
 
     sizes = [2**18 + number for number in range(8)]
-    server = serve(collect)
+    server = start_server(collect_frames)
     async with (
         open_transport() as transport,
-        transport.websocket(request(server.url)) as socket,
+        transport.websocket(websocket_request(server.url)) as socket,
         anyio.create_task_group() as tasks,
     ):
         for size in sizes:
             tasks.start_soon(socket.send, b"x" * size)
             tasks.start_soon(socket.ping, b"p")
-    frames = [received.get(timeout=SECONDS) for _ in range(17)]
+    frames = [received.get(timeout=WAIT_TIMEOUT) for _ in range(17)]
     assert sorted(len(data) for kind, data in frames if kind == BINARY) == sizes
     assert [data for kind, data in frames if kind == PING] == [b"p"] * 8
 
 
-async def test_a_send_that_is_cancelled_does_not_end_another(open_transport: Open, serve: Serve) -> None:
-    read_on = threading.Event()
+async def test_cancelled_send_does_not_affect_other_sends(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    proceed = threading.Event()
     frames: queue.Queue[int] = queue.Queue()
 
-    def slow(peer: Peer) -> None:
-        upgrade(peer)
-        assert read_on.wait(SECONDS)
+    def read_slowly(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        assert proceed.wait(WAIT_TIMEOUT)
         while True:
-            kind, data = receive(peer)
+            kind, data = read_frame(connection)
             frames.put(len(data))
             if kind == CLOSE:
                 return
 
-    async with open_transport() as transport, transport.websocket(request(serve(slow).url)) as socket:
+    async with (
+        open_transport() as transport,
+        transport.websocket(websocket_request(start_server(read_slowly).url)) as socket,
+    ):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(socket.send, LARGE)
             await anyio.wait_all_tasks_blocked()
@@ -169,29 +198,29 @@ async def test_a_send_that_is_cancelled_does_not_end_another(open_transport: Ope
                 waiting.start_soon(socket.send, b"cancelled")
                 await anyio.wait_all_tasks_blocked()
                 waiting.cancel_scope.cancel()
-            read_on.set()
+            proceed.set()
         await socket.send(b"after")
         await socket.close()
         assert (await socket.receive()).kind == "close"
-    # A backend may have added the frame of the cancelled call to those that wait.
+    # A backend may already have added the frame of the cancelled call to its buffer.
     assert [size for size in frames.queue if size != len(b"cancelled")] == [len(LARGE), len(b"after"), 2]
 
 
-async def test_after_a_send_that_was_cancelled_in_its_frame_no_other_can_follow(
-    open_transport: Open, serve: Serve
+async def test_send_after_a_partially_sent_frame_raises_websocket_error(
+    open_transport: OpenTransport, start_server: StartServer
 ) -> None:
-    left = threading.Event()
+    websocket_closed = threading.Event()
 
-    def deaf(peer: Peer) -> None:
-        upgrade(peer)
-        assert left.wait(SECONDS)
+    def never_read(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        assert websocket_closed.wait(WAIT_TIMEOUT)
 
     async with open_transport() as transport:
-        async with transport.websocket(request(serve(deaf).url)) as socket:
+        async with transport.websocket(websocket_request(start_server(never_read).url)) as socket:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(socket.send, LARGE)
                 await anyio.wait_all_tasks_blocked()
                 tasks.cancel_scope.cancel()
             with pytest.raises(WebSocketError):
                 await socket.send(b"after")
-        left.set()
+        websocket_closed.set()

@@ -1,4 +1,4 @@
-"""WebSockets: frames in, frames out."""
+"""WebSockets: messages, upgrades, limits and backpressure."""
 
 import queue
 import ssl
@@ -10,118 +10,137 @@ import pytest
 from kubex.errors import TransportError, WebSocketError
 from kubex.transport import Limits, PreparedRequest, Proxy, Transport, WebSocket, WebSocketMessage
 from support.clock import Clock
-from transport.socket_server import SECONDS, Open, Peer, Serve, proxy
+from transport.proxy_server import http_proxy
+from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
 from transport.websocket_frames import (
     BINARY,
     CLOSE,
     PING,
     PONG,
     TEXT,
-    code_of,
-    echo,
-    frame,
-    receive,
-    request,
-    until,
-    upgrade,
+    accept_upgrade,
+    build_frame,
+    close_code,
+    echo_messages,
+    read_frame,
+    websocket_request,
 )
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_messages_go_there_and_back(open_transport: Open, serve: Serve) -> None:
-    server = serve(echo)
-    async with open_transport() as transport, transport.websocket(request(server.url)) as socket:
+async def test_messages_are_sent_and_received(open_transport: OpenTransport, start_server: StartServer) -> None:
+    server = start_server(echo_messages)
+    async with open_transport() as transport, transport.websocket(websocket_request(server.url)) as socket:
         for size in (0, 1, 125, 126, 65535, 65536, 1_000_000):
             data = bytes(size % 251 for size in range(size))
             await socket.send(data)
             assert await socket.receive() == WebSocketMessage("binary", data)
         assert socket.subprotocol is None
-    (seen,) = server.seen
-    assert seen.target == "/exec?command=a%2Fb"
-    assert seen.header("authorization") == "Bearer swordfish"
-    added = {name.lower() for name, _ in seen.headers} - {"authorization", "host", "content-length"}
+    (request,) = server.requests
+    assert request.target == "/exec?command=a%2Fb"
+    assert request.header("authorization") == "Bearer swordfish"
+    added = {name.lower() for name, _ in request.headers} - {"authorization", "host", "content-length"}
     assert added == {"upgrade", "connection", "sec-websocket-key", "sec-websocket-version"}
 
 
-async def test_it_works_over_tls(
-    open_transport: Open, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+async def test_messages_are_sent_over_tls(
+    open_transport: OpenTransport, start_server: StartServer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
-    server = serve(echo, tls=server_tls)
-    async with open_transport(ssl_context=client_tls) as transport, transport.websocket(request(server.url)) as socket:
+    server = start_server(echo_messages, tls=server_tls)
+    async with (
+        open_transport(ssl_context=client_tls) as transport,
+        transport.websocket(websocket_request(server.url)) as socket,
+    ):
         await socket.send(b"x" * 100_000)
         assert await socket.receive() == WebSocketMessage("binary", b"x" * 100_000)
 
 
 @pytest.mark.covers("pitfall-26")
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_it_goes_through_the_proxy(
-    open_transport: Open, serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, scheme: str
+async def test_messages_are_sent_through_a_proxy(
+    open_transport: OpenTransport,
+    start_server: StartServer,
+    server_tls: ssl.SSLContext,
+    client_tls: ssl.SSLContext,
+    scheme: str,
 ) -> None:
-    server, between = serve(echo, tls=server_tls if scheme == "https" else None), serve(proxy)
-    through = Proxy(url=between.url, username="user", password="pass")
+    server, proxy_server = (
+        start_server(echo_messages, tls=server_tls if scheme == "https" else None),
+        start_server(http_proxy),
+    )
+    proxy = Proxy(url=proxy_server.url, username="user", password="pass")
     async with (
-        open_transport(ssl_context=client_tls, proxy=through) as transport,
-        transport.websocket(request(server.url)) as socket,
+        open_transport(ssl_context=client_tls, proxy=proxy) as transport,
+        transport.websocket(websocket_request(server.url)) as socket,
     ):
         await socket.send(b"hello")
         assert await socket.receive() == WebSocketMessage("binary", b"hello")
-    assert between.seen[0].header("proxy-authorization") == "Basic dXNlcjpwYXNz"
-    assert server.seen[0].header("proxy-authorization") is None
+    assert proxy_server.requests[0].header("proxy-authorization") == "Basic dXNlcjpwYXNz"
+    assert server.requests[0].header("proxy-authorization") is None
 
 
-@pytest.mark.parametrize(("chosen", "accepted"), [("v5", "v5"), ("v4", "v4"), (None, None), ("v9", None)])
-async def test_the_server_chooses_the_subprotocol(
-    open_transport: Open, serve: Serve, chosen: str | None, accepted: str | None
+@pytest.mark.parametrize(("selected", "accepted"), [("v5", "v5"), ("v4", "v4"), (None, None), ("v9", None)])
+async def test_subprotocol_is_selected_by_the_server(
+    open_transport: OpenTransport, start_server: StartServer, selected: str | None, accepted: str | None
 ) -> None:
-    def choose(peer: Peer) -> None:
-        upgrade(peer, subprotocol=chosen)
-        receive(peer)
+    def select_subprotocol(connection: ServerConnection) -> None:
+        accept_upgrade(connection, subprotocol=selected)
+        read_frame(connection)
 
-    server = serve(choose)
+    server = start_server(select_subprotocol)
     offered = ("v5", "v4")
     async with (
         open_transport() as transport,
-        transport.websocket(request(server.url), subprotocols=offered) as socket,
+        transport.websocket(websocket_request(server.url), subprotocols=offered) as socket,
     ):
         assert socket.subprotocol == accepted
-    assert (server.seen[0].header("sec-websocket-protocol") or "").replace(" ", "") == "v5,v4"
+    assert (server.requests[0].header("sec-websocket-protocol") or "").replace(" ", "") == "v5,v4"
 
 
-async def test_text_comes_as_text(open_transport: Open, serve: Serve) -> None:
-    def talk(peer: Peer) -> None:
-        upgrade(peer)
-        peer.send(frame(TEXT, "zoë".encode()) + frame(BINARY, b"\xff"))
-        receive(peer)
+async def test_text_message_has_kind_text(open_transport: OpenTransport, start_server: StartServer) -> None:
+    def send_text_and_binary(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        connection.send(build_frame(TEXT, "zoë".encode()) + build_frame(BINARY, b"\xff"))
+        read_frame(connection)
 
-    async with open_transport() as transport, transport.websocket(request(serve(talk).url)) as socket:
+    async with (
+        open_transport() as transport,
+        transport.websocket(websocket_request(start_server(send_text_and_binary).url)) as socket,
+    ):
         assert await socket.receive() == WebSocketMessage("text", "zoë".encode())
         assert await socket.receive() == WebSocketMessage("binary", b"\xff")
 
 
-async def test_a_message_in_fragments_is_one_message(open_transport: Open, serve: Serve) -> None:
-    def fragments(peer: Peer) -> None:
-        upgrade(peer)
-        peer.send(frame(BINARY, b"one", last=False))
-        peer.send(frame(PING, b"still there?"))
-        peer.send(frame(0, b"two", last=False) + frame(0, b""))
-        assert receive(peer) == (PONG, b"still there?")
-        receive(peer)
+async def test_fragments_are_joined_to_one_message(open_transport: OpenTransport, start_server: StartServer) -> None:
+    def send_fragments(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        connection.send(build_frame(BINARY, b"one", final=False))
+        connection.send(build_frame(PING, b"still there?"))
+        connection.send(build_frame(0, b"two", final=False) + build_frame(0, b""))
+        assert read_frame(connection) == (PONG, b"still there?")
+        read_frame(connection)
 
-    async with open_transport() as transport, transport.websocket(request(serve(fragments).url)) as socket:
+    async with (
+        open_transport() as transport,
+        transport.websocket(websocket_request(start_server(send_fragments).url)) as socket,
+    ):
         assert await socket.receive() == WebSocketMessage("binary", b"onetwo")
 
 
 @pytest.mark.covers("pitfall-40")
-async def test_pings_go_out_and_pongs_are_reported(open_transport: Open, serve: Serve) -> None:
-    def pong(peer: Peer) -> None:
-        upgrade(peer)
-        kind, payload = receive(peer)
+async def test_ping_is_sent_and_pong_is_received(open_transport: OpenTransport, start_server: StartServer) -> None:
+    def reply_with_pong(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        kind, payload = read_frame(connection)
         assert kind == PING
-        peer.send(frame(PONG, payload) + frame(BINARY, b"data"))
-        receive(peer)
+        connection.send(build_frame(PONG, payload) + build_frame(BINARY, b"data"))
+        read_frame(connection)
 
-    async with open_transport() as transport, transport.websocket(request(serve(pong).url)) as socket:
+    async with (
+        open_transport() as transport,
+        transport.websocket(websocket_request(start_server(reply_with_pong).url)) as socket,
+    ):
         await socket.ping(b"alive")
         assert await socket.receive() == WebSocketMessage("pong", b"alive")
         assert await socket.receive() == WebSocketMessage("binary", b"data")
@@ -129,16 +148,18 @@ async def test_pings_go_out_and_pongs_are_reported(open_transport: Open, serve: 
 
 @pytest.mark.covers("pitfall-39")
 @pytest.mark.parametrize("status", ["400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "200 OK"])
-async def test_a_refused_upgrade_carries_the_answer(open_transport: Open, serve: Serve, status: str) -> None:
-    def refuse(peer: Peer) -> None:
-        while peer.request():
-            peer.answer(b'{"kind":"Status"}', status=status, headers="Content-Type: application/json\r\n")
+async def test_error_of_refused_upgrade_contains_the_response(
+    open_transport: OpenTransport, start_server: StartServer, status: str
+) -> None:
+    def refuse(connection: ServerConnection) -> None:
+        while connection.read_request():
+            connection.respond(b'{"kind":"Status"}', status=status, headers="Content-Type: application/json\r\n")
 
-    server = serve(refuse)
+    server = start_server(refuse)
     async with open_transport() as transport:
         for _ in range(2):
             with pytest.raises(WebSocketError) as raised:
-                await opened(transport, server.url)
+                await open_websocket(transport, server.url)
             error = raised.value
             assert (error.status, error.body) == (int(status[:3]), b'{"kind":"Status"}')
             assert ("content-type", "application/json") in {(name.lower(), value) for name, value in error.headers}
@@ -147,81 +168,85 @@ async def test_a_refused_upgrade_carries_the_answer(open_transport: Open, serve:
     assert server.connections == 1
 
 
-async def test_the_body_of_a_refused_upgrade_is_read_up_to_a_limit(open_transport: Open, serve: Serve) -> None:
-    def refuse(peer: Peer) -> None:
-        peer.request()
-        peer.send("HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n")
+async def test_body_of_refused_upgrade_is_limited(open_transport: OpenTransport, start_server: StartServer) -> None:
+    def refuse(connection: ServerConnection) -> None:
+        connection.read_request()
+        connection.send("HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n")
         while True:  # until the client closes the connection, which raises
-            peer.chunk(b"x" * 2**16)
+            connection.send_chunk(b"x" * 2**16)
 
-    server = serve(refuse)
+    server = start_server(refuse)
     async with open_transport() as transport:
         with pytest.raises(WebSocketError, match="403") as raised:
-            await opened(transport, server.url)
-        assert await anyio.to_thread.run_sync(server.has_open, 0)
+            await open_websocket(transport, server.url)
+        assert await anyio.to_thread.run_sync(server.wait_for_open_connections, 0)
     assert 2**20 <= len(raised.value.body) < 2**21
 
 
-async def opened(transport: Transport, url: str, limits: Limits | None = None) -> None:
-    """Open a WebSocket and leave it."""
-    async with transport.websocket(request(url, limits or Limits())):
+async def open_websocket(transport: Transport, url: str, limits: Limits | None = None) -> None:
+    """Open a WebSocket and close it."""
+    async with transport.websocket(websocket_request(url, limits or Limits())):
         pass
 
 
-async def test_an_answer_that_accepts_nothing_is_refused(open_transport: Open, serve: Serve) -> None:
-    def wrong(peer: Peer) -> None:
-        peer.request()
-        peer.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
-        peer.send("Sec-WebSocket-Accept: bm90IHRoZSBrZXk=\r\n\r\n")
-        peer.wait_until_closed()
+async def test_wrong_accept_header_raises_websocket_error(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    def accept_with_wrong_key(connection: ServerConnection) -> None:
+        connection.read_request()
+        connection.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
+        connection.send("Sec-WebSocket-Accept: bm90IHRoZSBrZXk=\r\n\r\n")
+        connection.wait_until_closed()
 
-    server = serve(wrong)
+    server = start_server(accept_with_wrong_key)
     async with open_transport() as transport:
         with pytest.raises(WebSocketError):
-            await opened(transport, server.url)
-        assert await until(server.closed)
+            await open_websocket(transport, server.url)
+        assert await wait_for_event(server.connection_closed)
 
 
-async def test_an_upgrade_is_never_asked_for_twice(open_transport: Open, serve: Serve) -> None:
-    def cut(peer: Peer) -> None:
-        peer.request()
-        peer.answer()
-        peer.request()
+async def test_failed_upgrade_is_not_sent_again(open_transport: OpenTransport, start_server: StartServer) -> None:
+    def close_after_second_request(connection: ServerConnection) -> None:
+        connection.read_request()
+        connection.respond()
+        connection.read_request()
 
-    server = serve(cut)
+    server = start_server(close_after_second_request)
     async with open_transport() as transport:
         await transport.request(PreparedRequest("GET", server.url + "/"))
         with pytest.raises(TransportError):
-            await opened(transport, server.url)
-    assert len(server.seen) == 2
+            await open_websocket(transport, server.url)
+    assert len(server.requests) == 2
 
 
-async def test_the_upgrade_has_the_limits_of_the_request(open_transport: Open, serve: Serve) -> None:
-    def silent(peer: Peer) -> None:
-        peer.wait_until_closed()
+async def test_read_limit_applies_to_the_upgrade(open_transport: OpenTransport, start_server: StartServer) -> None:
+    def never_respond(connection: ServerConnection) -> None:
+        connection.wait_until_closed()
 
-    server = serve(silent)
+    server = start_server(never_respond)
     async with open_transport() as transport:
         with pytest.raises(TimeoutError):
-            await opened(transport, server.url, limits=Limits(read=0.05))
+            await open_websocket(transport, server.url, limits=Limits(read=0.05))
 
 
-async def test_the_read_limit_does_not_outlive_the_upgrade(open_transport: Open, serve: Serve, clock: Clock) -> None:
-    go_on = threading.Event()
+async def test_read_limit_does_not_apply_after_the_upgrade(
+    open_transport: OpenTransport, start_server: StartServer, clock: Clock
+) -> None:
+    proceed = threading.Event()
 
-    def late(peer: Peer) -> None:
-        upgrade(peer)
-        assert go_on.wait(SECONDS)
-        peer.send(frame(BINARY, b"late"))
-        receive(peer)
+    def send_late(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        assert proceed.wait(WAIT_TIMEOUT)
+        connection.send(build_frame(BINARY, b"late"))
+        read_frame(connection)
 
-    server = serve(late)
+    server = start_server(send_late)
     received: list[WebSocketMessage] = []
 
     async def receive_one(socket: WebSocket) -> None:
         received.append(await socket.receive())
 
-    limited = request(server.url, Limits(read=60))
+    limited = websocket_request(server.url, Limits(read=60))
     async with (
         open_transport() as transport,
         transport.websocket(limited) as socket,
@@ -230,45 +255,47 @@ async def test_the_read_limit_does_not_outlive_the_upgrade(open_transport: Open,
         tasks.start_soon(receive_one, socket)
         await clock.jump_when_idle(70)
         await anyio.wait_all_tasks_blocked()
-        go_on.set()
+        proceed.set()
     assert received == [WebSocketMessage("binary", b"late")]
 
 
 @pytest.mark.covers("options-ws_max_message_size")
 @pytest.mark.parametrize("fragmented", [False, True])
-async def test_a_message_above_the_cap_is_refused_while_it_comes(
-    open_transport: Open, serve: Serve, fragmented: bool
+async def test_too_large_message_closes_the_websocket_before_its_end(
+    open_transport: OpenTransport, start_server: StartServer, fragmented: bool
 ) -> None:
     codes: queue.Queue[int] = queue.Queue()
 
-    def large(peer: Peer) -> None:
-        upgrade(peer)
-        peer.send(frame(BINARY, b"x" * 1000))
+    def send_large(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        connection.send(build_frame(BINARY, b"x" * 1000))
         if fragmented:
-            peer.send(frame(BINARY, b"x" * 999, last=False) + frame(0, b"xx", last=False))
+            connection.send(build_frame(BINARY, b"x" * 999, final=False) + build_frame(0, b"xx", final=False))
         else:
-            peer.send(frame(BINARY, b"x" * 10_000)[:2000])
-        codes.put(code_of(receive(peer)[1]))  # nothing more was sent: the refusal did not wait for the end
-        peer.wait_until_closed()
+            connection.send(build_frame(BINARY, b"x" * 10_000)[:2000])
+        codes.put(
+            close_code(read_frame(connection)[1])
+        )  # the client has closed the WebSocket before the end of the message
+        connection.wait_until_closed()
 
-    server = serve(large)
+    server = start_server(send_large)
     async with open_transport(ws_max_message_size=1000) as transport:
-        async with transport.websocket(request(server.url)) as socket:
+        async with transport.websocket(websocket_request(server.url)) as socket:
             assert len((await socket.receive()).data) == 1000
             with pytest.raises(WebSocketError):
                 await socket.receive()
             assert (await socket.receive()).kind == "close"
-        assert await until(server.closed)
-    assert codes.get(timeout=SECONDS) == 1009
+        assert await wait_for_event(server.connection_closed)
+    assert codes.get(timeout=WAIT_TIMEOUT) == 1009
 
 
 @pytest.mark.covers("options-ws_max_message_size")
-async def test_without_a_cap_any_message_passes(open_transport: Open, serve: Serve) -> None:
-    server = serve(echo)
+async def test_message_size_is_unlimited_with_none(open_transport: OpenTransport, start_server: StartServer) -> None:
+    server = start_server(echo_messages)
     data = b"0123456789" * 900_000
     async with (
         open_transport(ws_max_message_size=None) as transport,
-        transport.websocket(request(server.url)) as socket,
+        transport.websocket(websocket_request(server.url)) as socket,
         anyio.create_task_group() as tasks,
     ):
         tasks.start_soon(socket.send, data)
@@ -276,71 +303,84 @@ async def test_without_a_cap_any_message_passes(open_transport: Open, serve: Ser
 
 
 @pytest.mark.parametrize(
-    "broken", [b"\xf2\x00", frame(0, b"nothing began"), frame(TEXT, b"\xff\xff"), b"\x83\x00"],
+    "broken", [b"\xf2\x00", build_frame(0, b"without a start"), build_frame(TEXT, b"\xff\xff"), b"\x83\x00"],
     ids=["reserved-bits", "continuation", "not-utf8", "opcode"],
 )  # fmt: skip
-async def test_a_server_that_breaks_the_protocol(open_transport: Open, serve: Serve, broken: bytes) -> None:
+async def test_protocol_violation_raises_websocket_error(
+    open_transport: OpenTransport, start_server: StartServer, broken: bytes
+) -> None:
     replies: queue.Queue[int] = queue.Queue()
 
-    def wrong(peer: Peer) -> None:
-        upgrade(peer)
-        peer.send(broken)
-        replies.put(receive(peer)[0])
+    def send_broken_frame(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        connection.send(broken)
+        replies.put(read_frame(connection)[0])
 
-    async with open_transport() as transport, transport.websocket(request(serve(wrong).url)) as socket:
+    async with (
+        open_transport() as transport,
+        transport.websocket(websocket_request(start_server(send_broken_frame).url)) as socket,
+    ):
         with pytest.raises(WebSocketError):
             await socket.receive()
-    assert replies.get(timeout=SECONDS) == CLOSE
+    assert replies.get(timeout=WAIT_TIMEOUT) == CLOSE
 
 
 @pytest.mark.covers("pitfall-36")
-async def test_a_slow_reader_holds_the_server_back_and_loses_nothing(open_transport: Open, serve: Serve) -> None:
+async def test_slow_reader_causes_backpressure_and_loses_no_message(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
     sent = 0
-    stuck = threading.Event()
+    send_blocked = threading.Event()
 
-    def fast(peer: Peer) -> None:
+    def send_fast(connection: ServerConnection) -> None:
         nonlocal sent
-        upgrade(peer)
-        peer.socket.settimeout(0.2)
+        accept_upgrade(connection)
+        connection.socket.settimeout(0.2)
         try:
             while sent < 400:
-                peer.send(frame(BINARY, sent.to_bytes(4, "big") + b"x" * 65536))
+                connection.send(build_frame(BINARY, sent.to_bytes(4, "big") + b"x" * 65536))
                 sent += 1
         except TimeoutError:
-            stuck.set()
+            send_blocked.set()
 
-    async with open_transport() as transport, transport.websocket(request(serve(fast).url)) as socket:
-        assert await until(stuck)
+    async with (
+        open_transport() as transport,
+        transport.websocket(websocket_request(start_server(send_fast).url)) as socket,
+    ):
+        assert await wait_for_event(send_blocked)
         assert 0 < sent < 400
         for number in range(sent):
             assert (await socket.receive()).data[:4] == number.to_bytes(4, "big")
 
 
-async def test_sending_waits_for_a_server_that_does_not_read(open_transport: Open, serve: Serve) -> None:
-    read_on = threading.Event()
+async def test_send_waits_until_the_server_reads(open_transport: OpenTransport, start_server: StartServer) -> None:
+    proceed = threading.Event()
     total = 200 * 65536
 
-    def slow(peer: Peer) -> None:
-        upgrade(peer)
-        assert read_on.wait(SECONDS)
+    def read_slowly(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        assert proceed.wait(WAIT_TIMEOUT)
         received = 0
         while received < total:
-            received += len(receive(peer)[1])
-        peer.send(frame(BINARY, b"all"))
-        receive(peer)
+            received += len(read_frame(connection)[1])
+        connection.send(build_frame(BINARY, b"all"))
+        read_frame(connection)
 
     sent: list[int] = []
 
-    async def send(socket: WebSocket) -> None:
+    async def send_all(socket: WebSocket) -> None:
         for number in range(200):
             await socket.send(b"x" * 65536)
             sent.append(number)
 
-    async with open_transport() as transport, transport.websocket(request(serve(slow).url)) as socket:
+    async with (
+        open_transport() as transport,
+        transport.websocket(websocket_request(start_server(read_slowly).url)) as socket,
+    ):
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(send, socket)
+            tasks.start_soon(send_all, socket)
             await anyio.wait_all_tasks_blocked()
             assert len(sent) < 200
-            read_on.set()
+            proceed.set()
             assert await socket.receive() == WebSocketMessage("binary", b"all")
         assert len(sent) == 200

@@ -1,36 +1,34 @@
-"""Both ends of a WebSocket: the server's frame by frame."""
+"""The server's end of a WebSocket, frame by frame (RFC 6455)."""
 
 import base64
 import hashlib
 import struct
-import threading
-
-import anyio
 
 from kubex.transport import Limits, PreparedRequest
-from transport.socket_server import SECONDS, Peer, Seen
+from transport.socket_server import ReceivedRequest, ServerConnection
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+"""The opcodes of frames; 0 continues a fragmented message."""
 
 
-def upgrade(peer: Peer, *, subprotocol: str | None = None) -> Seen:
-    """Take a request and open the WebSocket."""
-    request = peer.request()
+def accept_upgrade(connection: ServerConnection, *, subprotocol: str | None = None) -> ReceivedRequest:
+    """Read the upgrade request and accept it."""
+    request = connection.read_request()
     assert request is not None
     key = request.header("sec-websocket-key") or ""
-    both = f"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode()
-    accept = base64.b64encode(hashlib.sha1(both, usedforsecurity=False).digest()).decode()
-    chosen = f"Sec-WebSocket-Protocol: {subprotocol}\r\n" if subprotocol else ""
-    peer.send(
+    hashed = f"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode()
+    accept = base64.b64encode(hashlib.sha1(hashed, usedforsecurity=False).digest()).decode()
+    subprotocol_header = f"Sec-WebSocket-Protocol: {subprotocol}\r\n" if subprotocol else ""
+    connection.send(
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Accept: {accept}\r\n{chosen}\r\n"
+        f"Sec-WebSocket-Accept: {accept}\r\n{subprotocol_header}\r\n"
     )
     return request
 
 
-def frame(kind: int, payload: bytes = b"", *, last: bool = True) -> bytes:
-    """Return a frame as a server sends it; kind 0 goes on with a message."""
-    first = kind | (0x80 if last else 0)
+def build_frame(opcode: int, payload: bytes = b"", *, final: bool = True) -> bytes:
+    """Return a frame of a server, which is not masked."""
+    first = opcode | (0x80 if final else 0)
     if len(payload) < 126:
         return struct.pack("!BB", first, len(payload)) + payload
     if len(payload) < 2**16:
@@ -38,29 +36,29 @@ def frame(kind: int, payload: bytes = b"", *, last: bool = True) -> bytes:
     return struct.pack("!BBQ", first, 127, len(payload)) + payload
 
 
-def closing(code: int) -> bytes:
-    """Return a close frame."""
-    return frame(CLOSE, struct.pack("!H", code))
+def close_frame(code: int) -> bytes:
+    """Return a close frame with this code."""
+    return build_frame(CLOSE, struct.pack("!H", code))
 
 
-def receive(peer: Peer) -> tuple[int, bytes]:
-    """Read a frame of the client's, which must be masked and whole."""
-    first, second = peer.exactly(2)
+def read_frame(connection: ServerConnection) -> tuple[int, bytes]:
+    """Read a frame of the client and return its opcode and payload. The frame must be final and masked."""
+    first, second = connection.read_exactly(2)
     assert first & 0x80
     assert second & 0x80
     length = second & 0x7F
     if length == 126:
-        (length,) = struct.unpack("!H", peer.exactly(2))
+        (length,) = struct.unpack("!H", connection.read_exactly(2))
     elif length == 127:
-        (length,) = struct.unpack("!Q", peer.exactly(8))
-    mask = peer.exactly(4)
-    payload = int.from_bytes(peer.exactly(length), "big")
-    repeated = int.from_bytes((mask * (length // 4 + 1))[:length], "big")
-    return first & 0x0F, (payload ^ repeated).to_bytes(length, "big")
+        (length,) = struct.unpack("!Q", connection.read_exactly(8))
+    mask = connection.read_exactly(4)
+    payload = int.from_bytes(connection.read_exactly(length), "big")
+    repeated_mask = int.from_bytes((mask * (length // 4 + 1))[:length], "big")
+    return first & 0x0F, (payload ^ repeated_mask).to_bytes(length, "big")
 
 
-def code_of(payload: bytes) -> int:
-    """Return the code of a close frame's payload."""
+def close_code(payload: bytes) -> int:
+    """Return the code in the payload of a close frame."""
     code: int = struct.unpack("!H", payload[:2])[0]
     return code
 
@@ -68,22 +66,17 @@ def code_of(payload: bytes) -> int:
 _NO_LIMITS = Limits()
 
 
-def request(url: str, limits: Limits = _NO_LIMITS) -> PreparedRequest:
-    """Return a request for a WebSocket, with a header of its own and a query."""
+def websocket_request(url: str, limits: Limits = _NO_LIMITS) -> PreparedRequest:
+    """Return a request for a WebSocket, with a secret header and a query."""
     headers = (("Authorization", "Bearer swordfish"),)
     return PreparedRequest("GET", url + "/exec?command=a%2Fb", headers, limits=limits)
 
 
-def echo(peer: Peer) -> None:
-    """Send every message back, answer the close frame, and go."""
-    upgrade(peer)
+def echo_messages(connection: ServerConnection) -> None:
+    """Send each frame back, and return after the close frame."""
+    accept_upgrade(connection)
     while True:
-        kind, data = receive(peer)
-        peer.send(frame(kind, data))
-        if kind == CLOSE:
+        opcode, payload = read_frame(connection)
+        connection.send(build_frame(opcode, payload))
+        if opcode == CLOSE:
             return
-
-
-async def until(event: threading.Event) -> bool:
-    """Wait in a thread, so that the loop goes on."""
-    return await anyio.to_thread.run_sync(event.wait, SECONDS)
