@@ -99,19 +99,19 @@ def test_plural_names_are_data(group: str, kind: str, plural: str) -> None:
 @pytest.mark.parametrize("missing", ["version", "kind", "plural"])
 def test_a_plural_is_never_guessed(missing: str) -> None:
     resource = {"version": "v1", "kind": "Gateway", "plural": "gateways"} | {missing: ""}
-    with pytest.raises(ValueError, match=f"needs a {missing}"):
+    with pytest.raises(ValueError, match=f"ApiResource requires {missing}"):
         ApiResource(**resource)  # type: ignore[arg-type]  # no text goes to subresources here
 
 
 @pytest.mark.parametrize(
     ("api_version", "problem"),
     [
-        ("kubex.example.com", "version 'kubex.example.com' is none, such as v1 or v1beta1"),
-        ("example.com/", "needs a version"),
-        ("example.com/V1", "version 'V1' is none"),
-        ("example.com/1", "version '1' is none"),
-        ("a/b/c", "group 'a/b' holds a slash: group and version are given apart"),
-        ("/apis/example.com/v1", "group '/apis/example.com' holds a slash"),
+        ("kubex.example.com", "invalid version 'kubex.example.com': expected a version such as v1 or v1beta1"),
+        ("example.com/", "ApiResource requires version"),
+        ("example.com/V1", "invalid version 'V1'"),
+        ("example.com/1", "invalid version '1'"),
+        ("a/b/c", "group 'a/b' contains a slash: pass the group and the version"),
+        ("/apis/example.com/v1", "group '/apis/example.com' contains a slash"),
     ],
 )
 def test_a_version_is_told_from_a_group(api_version: str, problem: str) -> None:

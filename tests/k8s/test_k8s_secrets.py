@@ -27,7 +27,7 @@ def test_the_repr_of_a_secret_hides_its_data(version: str, field: str) -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_bytes_as_secret_data_raise_an_error_that_names_encode_secret_data(version: str) -> None:
     module: Any = importlib.import_module(f"kubex_k8s.{version}.core.v1")
-    with pytest.raises(ValidationError, match=r"data\.password\n  .+base64; encode_secret_data\(\)") as raised:
+    with pytest.raises(ValidationError, match=r"data\.password\n  .+base64; use encode_secret_data\(\)") as raised:
         module.Secret(data={"password": b"marked"})
     assert "marked" not in str(raised.value)
     assert module.ConfigMap(binary_data=encode_secret_data({"file": b"\xff"})).binary_data == {"file": "/w=="}

@@ -116,7 +116,7 @@ def test_classes_may_accept_more() -> None:
 @pytest.mark.parametrize("name", ["mro", "register"])
 def test_a_field_that_hides_an_attribute_of_every_class_is_an_error_that_names_the_remedy(name: str) -> None:
     metaclass: Any = type(Model)
-    with pytest.raises(TypeError, match=f"call the field {name}_"):
+    with pytest.raises(TypeError, match=f"rename the field to {name}_"):
         metaclass("Mine", (Model,), {"__annotations__": {name: str}, "__module__": __name__})
     kind = metaclass("Mine", (Model,), {"__annotations__": {f"{name}_": str}, "__module__": __name__})
     assert kind.model_validate({name: "a"}).to_dict() == {name: "a"}

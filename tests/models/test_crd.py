@@ -171,14 +171,14 @@ class Nothing(NamespacedResource):
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (Animal, r"Animal\.animals\[\] has a choice of types"),
-        (Bounded, r"Bounded\.share has a choice of types"),
+        (Animal, r"Animal\.animals\[\] has several possible types"),
+        (Bounded, r"Bounded\.share has several possible types"),
         (Truth, r"Truth\.answer has values of several types"),
-        (Marks, r"Marks\.marks\[\] has null beside an enumeration"),
-        (Calling, r"Calling\.call has no form in JSON"),
+        (Marks, r"Marks\.marks\[\] is an enumeration or null"),
+        (Calling, r"Calling\.call does not have a JSON form"),
         (Nothing, r"Nothing\.nothing is always null"),
         (Recursive, r"Recursive\.spec\.children\[\] contains itself"),
-        (Choice, r"Choice\.value has a choice of types"),
+        (Choice, r"Choice\.value has several possible types"),
         (BackendPair, r"BackendPair\.pair is a tuple"),
     ],
 )
@@ -188,9 +188,11 @@ def test_what_no_definition_can_say_is_an_error_that_names_the_field(model: type
 
 
 def test_what_is_no_kind_or_no_column_is_an_error_that_says_what_to_give() -> None:
-    with pytest.raises(TypeError, match=r"Cat does not say where it lives: add __resource__ = ApiResource"):
+    with pytest.raises(TypeError, match=r"Cat has no __resource__; add __resource__ = ApiResource"):
         crd_for(Cat)  # type: ignore[type-var, arg-type, unused-ignore]  # the point of the test
-    with pytest.raises(TypeError, match=r"'.spec.size' is no column: give PrinterColumn\(name=..., json_path=...\)"):
+    with pytest.raises(
+        TypeError, match=r"'.spec.size' is not a PrinterColumn: pass PrinterColumn\(name=..., json_path=...\)"
+    ):
         crd_for(Gadget, columns=[".spec.size"])  # type: ignore[list-item]  # the point of the test
 
 
@@ -214,9 +216,9 @@ def test_versions_must_be_of_one_kind_each_once_and_in_a_group() -> None:
     class Core(NamespacedResource):
         __resource__ = crd_resource(group="")
 
-    with pytest.raises(ValueError, match=r"Gadget \(gadgets\.models\.example\.com\) is no version of Widget"):
+    with pytest.raises(ValueError, match=r"Gadget \(gadgets\.models\.example\.com\) is not a version of Widget"):
         crd_for(Widget, Gadget)
-    with pytest.raises(ValueError, match="Widget is given twice in version v1"):
+    with pytest.raises(ValueError, match="duplicate version v1 of Widget"):
         crd_for(Widget, Recursive)
-    with pytest.raises(ValueError, match="Core has no API group"):
+    with pytest.raises(ValueError, match="Core does not have an API group"):
         crd_for(Core)

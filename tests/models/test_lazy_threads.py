@@ -109,14 +109,14 @@ def test_an_assignment_in_the_moment_when_the_object_becomes_complete_is_not_los
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pod = lazy(Pod, BODY)
-    complete = RawFields.complete
+    complete = RawFields.store_complete
 
     def assign_meanwhile(self: RawFields, fields: dict[str, Any]) -> dict[str, Any]:
         if "metadata" in fields:
             pod.kind = "assigned meanwhile"  # as another thread would, after this one has copied the fields
         return complete(self, fields)
 
-    monkeypatch.setattr(RawFields, "complete", assign_meanwhile)
+    monkeypatch.setattr(RawFields, "store_complete", assign_meanwhile)
     assert pod.to_dict()["kind"] == "assigned meanwhile"
     assert pod.kind == "assigned meanwhile"
 

@@ -183,9 +183,7 @@ def test_class_without_api_resource_raises_type_error() -> None:
         pass
 
     for kind in (Bare, Another):
-        with pytest.raises(
-            TypeError, match=rf"{kind.__name__} does not say where it lives: add __resource__ = ApiResource"
-        ):
+        with pytest.raises(TypeError, match=rf"{kind.__name__} has no __resource__; add __resource__ = ApiResource"):
             api_resource(kind)
 
 

@@ -6,12 +6,12 @@ import sys
 import pytest
 from pydantic import VERSION
 
-from kubex.models._lazy.base import _slot  # pyright: ignore[reportPrivateUsage] - the check itself
+from kubex.models._lazy.base import _pydantic_slot  # pyright: ignore[reportPrivateUsage] - the check itself
 
 
 def test_a_slot_that_pydantic_does_not_have_is_an_import_error() -> None:
     with pytest.raises(ImportError, match=f"BaseModel.__pydantic_state__, which pydantic {VERSION} does not have"):
-        _slot("__pydantic_state__")
+        _pydantic_slot("__pydantic_state__")
 
 
 @pytest.mark.parametrize("name", ["__pydantic_root_model__", "__pydantic_post_init__"])

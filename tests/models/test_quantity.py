@@ -95,7 +95,7 @@ def test_numbers_are_amounts() -> None:
     "text", ["", " 1", "1 ", "Ki", "1ki", "1K", "1e", "1e3.5", "1.2.3", "--1", "1mm", "NaN", "inf", "1\n", "٣"]
 )
 def test_what_is_no_amount_is_refused_by_its_text(text: str) -> None:
-    with pytest.raises(ValueError, match="is no quantity: write a number with a suffix") as caught:
+    with pytest.raises(ValueError, match="expected a number with a suffix") as caught:
         parse_quantity(text)
     assert repr(text) in str(caught.value)
 
@@ -132,7 +132,7 @@ def test_sums_are_those_of_kubernetes(line: str) -> None:
 
 def test_sums_may_have_many_digits_and_not_too_many() -> None:
     assert Fraction(parse_quantity(add_quantities("0.000000001", "1e500"))) == 10**500 + Fraction(1, 10**9)
-    with pytest.raises(ValueError, match="the amount has more digits than a quantity may have"):
+    with pytest.raises(ValueError, match="the quantity has too many digits"):
         add_quantities("1", "1e2000")
 
 

@@ -1,4 +1,4 @@
-"""Structures that belong to no single kind: partial metadata, scale, version."""
+"""Models that are not specific to one kind: partial metadata, the scale subresource, and the server version."""
 
 from pydantic import Field
 
@@ -9,44 +9,48 @@ from kubex.models._resource import NamespacedResource, Resource
 
 
 class PartialObjectMetadata(Resource):
-    """The metadata of an object of any kind, without its spec and status.
+    """An object of any kind with its metadata, without `spec` and `status`.
 
     See https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches.
     """
 
 
 class NamespacedObjectMetadata(PartialObjectMetadata, NamespacedResource):
-    """The metadata of an object that lives in a namespace."""
+    """A `PartialObjectMetadata` of a namespaced kind."""
 
 
 SCALE_TYPE_META = TypeMeta("autoscaling/v1", "Scale")
 
 
 class ScaleSpec(Model):
-    """The wished number of replicas."""
+    """The desired number of replicas."""
 
     replicas: int | None = None
 
 
 class ScaleStatus(Model):
-    """The observed number of replicas, and the selector of their pods."""
+    """The observed number of replicas, and the label selector of their pods in its string form."""
 
     replicas: int = 0
     selector: str | None = None
 
 
 class Scale(Model):
-    """The `scale` subresource (`autoscaling/v1`) of a scalable kind."""
+    """The `scale` subresource of a kind, in the version `autoscaling/v1`.
+
+    See https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/scale-v1/.
+    """
 
     api_version: str = SCALE_TYPE_META.api_version
     kind: str = SCALE_TYPE_META.kind
     metadata: ObjectMeta
-    spec: ScaleSpec = Field(default_factory=ScaleSpec)  # an instance here would build its schema on import
+    # A factory, because an instance as the default would build the schema of ScaleSpec when this module is imported.
+    spec: ScaleSpec = Field(default_factory=ScaleSpec)
     status: ScaleStatus | None = None
 
 
 class VersionInfo(Model):
-    """What `/version` says of the API server."""
+    """The version of an API server, which it returns for the path `/version`."""
 
     major: str
     minor: str

@@ -1,4 +1,4 @@
-"""CustomResourceDefinitions from models."""
+"""Creation of CustomResourceDefinitions from models."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,9 +12,13 @@ from kubex.models.markers import HasScale, HasStatus
 
 @dataclass(frozen=True, kw_only=True)
 class PrinterColumn:
-    """A column of `kubectl get`: a title, and the JSON path of what it shows, such as `.spec.size`.
+    """A column in the output of `kubectl get`.
 
-    `type` is integer, number, string, boolean or date. A priority above 0 shows the column with `-o wide` alone.
+        PrinterColumn(name="Size", json_path=".spec.size", type="integer")
+
+    `name` is the title. `json_path` selects the value. `type` is `integer`, `number`, `string`, `boolean` or `date`.
+    kubectl shows a column with a `priority` above 0 only with `-o wide`.
+    See https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#additional-printer-columns.
     """
 
     name: str
@@ -24,21 +28,25 @@ class PrinterColumn:
     priority: int = 0
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the column as the server takes it."""
+        """Return the column as an entry of `additionalPrinterColumns`."""
         column = {"name": self.name, "type": self.type, "jsonPath": self.json_path, "priority": self.priority or None}
         return {key: value for key, value in {**column, "description": self.description}.items() if value is not None}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScalePaths:
-    """Where a kind with HasScale has its replicas."""
+    """The JSON paths of the fields that the `scale` subresource of a kind reads and writes.
+
+    The defaults fit kinds that follow the convention of Deployments. `label_selector=None` omits the selector.
+    See https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#scale-subresource.
+    """
 
     spec_replicas: str = ".spec.replicas"
     status_replicas: str = ".status.replicas"
     label_selector: str | None = ".status.selector"
 
     def to_dict(self) -> dict[str, str]:
-        """Return the paths as the server takes them."""
+        """Return the paths as the value of `subresources.scale`."""
         paths = {"specReplicasPath": self.spec_replicas, "statusReplicasPath": self.status_replicas}
         return {**paths, "labelSelectorPath": self.label_selector} if self.label_selector else paths
 
@@ -52,18 +60,25 @@ def crd_for(
     columns: Iterable[PrinterColumn] = (),
     scale: ScalePaths | None = None,
 ) -> dict[str, Any]:
-    """Return the CustomResourceDefinition of a kind, ready to be created: plain values in JSON form.
+    """Return the CustomResourceDefinition of a kind as JSON data.
 
-    The first model's version is stored, all are served. `HasStatus` and `HasScale` among the bases enable the
-    subresources. Raises TypeError for what is no kind or no column and for fields that a structural schema cannot
-    express, ValueError for a kind without a group or models of different kinds.
+        definition = crd_for(Backup, short_names=["bk"])
+        await Api(CustomResourceDefinition, client).create(CustomResourceDefinition.model_validate(definition))
+
+    The version of the first class is the storage version. All versions are served. A class that derives from
+    `HasStatus` or `HasScale` gets the subresource; `scale` sets the paths of the latter. The default of `singular` is
+    the kind in lower case.
+
+    Raises TypeError if a class does not have an `ApiResource`, if a column is not a `PrinterColumn`, or if a structural
+    schema cannot express a field. Raises ValueError if the kind does not have a group, or if the classes belong to
+    different kinds or have the same version.
     See https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/.
     """
     resource = api_resource(model)
     if not resource.group:
-        raise ValueError(f"{model.__name__} has no API group: custom resources need one, such as example.com")
+        raise ValueError(f"{model.__name__} does not have an API group: custom resources need one, such as example.com")
     for other in older:
-        _same_kind(resource, api_resource(other))
+        _check_is_other_version(resource, api_resource(other))
     names = {
         "plural": resource.plural,
         "singular": singular or resource.kind.lower(),
@@ -72,8 +87,10 @@ def crd_for(
         "shortNames": list(short_names),
         "categories": list(categories),
     }
-    shown = [_shown(column) for column in columns]
-    versions = [_version(each, shown, scale or ScalePaths(), stored=each is model) for each in (model, *older)]
+    column_dicts = [_column_dict(column) for column in columns]
+    versions = [
+        _version_dict(each, column_dicts, scale or ScalePaths(), stored=each is model) for each in (model, *older)
+    ]
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
@@ -87,15 +104,17 @@ def crd_for(
     }
 
 
-def _shown(column: PrinterColumn) -> dict[str, Any]:
-    if not isinstance(column, PrinterColumn):  # pyright: ignore[reportUnnecessaryIsInstance]  # a path is soon passed instead
-        raise TypeError(f"{column!r} is no column: give PrinterColumn(name=..., json_path=...)")
+def _column_dict(column: PrinterColumn) -> dict[str, Any]:
+    # A JSON path instead of a column is an easy mistake.
+    if not isinstance(column, PrinterColumn):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"{column!r} is not a PrinterColumn: pass PrinterColumn(name=..., json_path=...)")
     return column.to_dict()
 
 
-def _version(
+def _version_dict(
     model: type[Resource], columns: list[dict[str, Any]], scale: ScalePaths, *, stored: bool
 ) -> dict[str, Any]:
+    """Return the entry of `spec.versions` for a class."""
     version: dict[str, Any] = {
         "name": api_resource(model).version,
         "served": True,
@@ -113,11 +132,11 @@ def _version(
     return version
 
 
-def _same_kind(resource: ApiResource, other: ApiResource) -> None:
+def _check_is_other_version(resource: ApiResource, other: ApiResource) -> None:
     if (resource.group, resource.kind, resource.plural) != (other.group, other.kind, other.plural):
         raise ValueError(
-            f"{other.kind} ({other.group_resource}) is no version of {resource.kind} ({resource.group_resource}): "
-            "one definition has one group, kind and plural"
+            f"{other.kind} ({other.group_resource}) is not a version of {resource.kind} ({resource.group_resource}): "
+            "all versions of a CustomResourceDefinition have the same group, kind and plural"
         )
     if resource.version == other.version:
-        raise ValueError(f"{resource.kind} is given twice in version {resource.version}: give each version once")
+        raise ValueError(f"duplicate version {resource.version} of {resource.kind}: pass one class for each version")

@@ -1,4 +1,4 @@
-"""The base of all exceptions, and the one that models raise themselves."""
+"""The base class of all exceptions, and the exception for data that does not fit its model."""
 
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
@@ -7,15 +7,15 @@ from pydantic import BaseModel, ValidationError
 
 M = TypeVar("M", bound=BaseModel)
 
-# So many problems of one answer are named, the rest is counted.
-_NAMED = 3
+# The message of a DecodeError lists this number of problems and counts the others.
+_MAX_PROBLEMS = 3
 
 
 @dataclass(eq=False, repr=False)
 class KubexError(Exception):
-    """The base of every exception of kubex.
+    """The base class of every exception that Kubex raises.
 
-    Subclasses are dataclasses and build their text from their fields in `__str__`, so each of them pickles.
+    Subclasses are dataclasses. They build their message from their fields in `__str__`, so all of them can be pickled.
     """
 
     def __str__(self) -> str:
@@ -25,47 +25,50 @@ class KubexError(Exception):
         return f"{type(self).__name__}({str(self)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
+        # BaseException pickles `args`, which are empty if the fields were passed as keywords.
         field_values = {field.name: getattr(self, field.name) for field in fields(self)}
         others = {name: value for name, value in self.__dict__.items() if name not in field_values}
-        return rebuild, (type(self), field_values), others or None
+        return create_error, (type(self), field_values), others or None
 
 
-def rebuild(error: type[KubexError], field_values: dict[str, Any]) -> KubexError:
-    """Make an exception again from its fields, for pickle."""
+def create_error(error: type[KubexError], field_values: dict[str, Any]) -> KubexError:
+    """Create an exception from its fields; used by pickle."""
     return error(**field_values)
 
 
 @dataclass(eq=False, repr=False)
 class DecodeError(KubexError, ValueError):
-    """A response is not what was expected, or does not fit its model; the cause is chained.
+    """A response or a field of an object does not have the expected form. The cause is chained.
 
-    `method` and `path` are those of the request. They are None for a part that is decoded after the call.
+    `description` identifies the data, such as `Pod default/web`. `problem` names the field. `method` and `path` are
+    those of the request; they are None if a field is decoded after the call has returned.
     """
 
-    what: str
+    description: str
     problem: str
     method: str | None = None
     path: str | None = None
 
     def __str__(self) -> str:
-        where = f" ({self.method} {self.path})" if self.method else ""
-        return f"cannot decode {self.what}: {self.problem}{where}"
+        request = f" ({self.method} {self.path})" if self.method else ""
+        return f"cannot decode {self.description}: {self.problem}{request}"
 
 
-def decode(model: type[M], data: bytes, what: str) -> M:
-    """Decode JSON bytes into a model; raises DecodeError, which names fields and never shows field_values."""
+def decode(model: type[M], data: bytes, description: str) -> M:
+    """Decode JSON into a model; raise DecodeError, which names the invalid fields but does not contain their values."""
     try:
         decoded: M = model.__pydantic_validator__.validate_json(data)
     except ValidationError as error:
-        raise decode_error(error, what) from error
+        raise decode_error(error, description) from error
     return decoded
 
 
-def decode_error(error: ValidationError, what: str, path: str = "") -> DecodeError:
-    """Make the error for an answer that does not fit its model; a path that is not empty ends with a dot."""
+def decode_error(error: ValidationError, description: str, path: str = "") -> DecodeError:
+    """Create the DecodeError for a validation error; `path` is a prefix of field names and ends with a dot."""
+    # The input can be secret, so the problems must not include it.
     problems = [
         f"{(path + '.'.join(str(part) for part in problem['loc'])).removesuffix('.') or 'body'}: {problem['msg']}"
         for problem in error.errors(include_url=False, include_context=False, include_input=False)
     ]
-    rest = f"; and {len(problems) - _NAMED} more" if len(problems) > _NAMED else ""
-    return DecodeError(what, "; ".join(problems[:_NAMED]) + rest)
+    rest = f"; and {len(problems) - _MAX_PROBLEMS} more" if len(problems) > _MAX_PROBLEMS else ""
+    return DecodeError(description, "; ".join(problems[:_MAX_PROBLEMS]) + rest)

@@ -1,10 +1,10 @@
-"""Names of fields: snake_case in Python, what Kubernetes says on the wire."""
+"""Translation of field names: snake_case in Python, camelCase with exceptions in JSON."""
 
 from collections.abc import Callable
 
-# Fields whose JSON name is not their name in camelCase. The table is for names that many models share. Other models
-# pass theirs to `json_aliases()`, so that a name of one model does not change the fields of another. A Python keyword
-# has an underscore at the end.
+# Fields with a JSON name that is not the camelCase form of the Python name. This table is for names that many models
+# have. Other models pass their exceptions to `json_aliases()`, so that they do not affect the fields of other models.
+# A Python name that is a keyword ends with an underscore.
 IRREGULAR_NAMES: dict[str, str] = {
     "fields_v1": "fieldsV1",
     "ca_bundle": "caBundle",
@@ -24,24 +24,27 @@ IRREGULAR_NAMES: dict[str, str] = {
 
 
 def json_alias(name: str) -> str:
-    """Translate a Python field name to its JSON name: a table of irregular names, else camelCase."""
+    """Return the JSON name of a Python field name, such as `podIP` for `pod_ip`; the alias generator of all models."""
     if "_" not in name:
         return name
     irregular = IRREGULAR_NAMES.get(name)
     if irregular is not None:
         return irregular
     head, *rest = name.rstrip("_").split("_")
+    # Not str.title() or capitalize(), which change the case of the other letters.
     return head + "".join(part[:1].upper() + part[1:] for part in rest)
 
 
 def json_aliases(**irregular: str) -> Callable[[str], str]:
-    """Return an alias generator for a class with names of its own: `json_aliases(pod_cidr="podCIDR")`.
+    """Return an alias generator for a class that has fields with other JSON names.
 
-    It goes into the class statement, `class NodeSpec(Model, alias_generator=json_aliases(...))`. Unlike `Field(alias=)`
-    it leaves the Python names to type checkers as the arguments of the class.
+        class NodeSpec(Model, alias_generator=json_aliases(pod_cidr="podCIDR")):
+            pod_cidr: str | None = None
+
+    With `Field(alias=)` instead, type checkers would accept only the JSON names as arguments of the constructor.
     """
 
-    def named(name: str) -> str:
+    def alias_of(name: str) -> str:
         return irregular.get(name) or json_alias(name)
 
-    return named
+    return alias_of

@@ -1,4 +1,4 @@
-"""Metadata of objects and lists."""
+"""The metadata of objects and lists."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from pydantic_core.core_schema import (
 
 from kubex.models._model import Model
 from kubex.models._types import Time
-from kubex.models._unknown_fields import unknown_field
+from kubex.models._unknown_fields import unknown_field_error
 
 MANAGED_FIELDS = "managedFields"
 
@@ -24,16 +24,18 @@ def _omit(_: object) -> None:
     raise PydanticOmit
 
 
-# Skips the contents of the entries, then omits the field, since an unknown field would be kept.
-_ENTRIES = list_schema(typed_dict_schema({}, extra_behavior="ignore"))
-_SKIPPED = with_default_schema(
-    no_info_after_validator_function(_omit, _ENTRIES), default=None, validate_default=True, on_error="omit"
+# The class must declare the field, because Pydantic would keep an unknown field. The first schema ignores the contents
+# of the entries, so Pydantic does not create Python objects for them. The second one omits the value.
+_ENTRIES_SCHEMA = list_schema(typed_dict_schema({}, extra_behavior="ignore"))
+_OMITTED_SCHEMA = with_default_schema(
+    no_info_after_validator_function(_omit, _ENTRIES_SCHEMA), default=None, validate_default=True, on_error="omit"
 )
 
 
 class OwnerReference(Model):
-    """A reference to the object that owns this one.
+    """A reference to the owner of an object.
 
+    `controller` is true for the owner that manages the object.
     See https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/.
     """
 
@@ -48,8 +50,8 @@ class OwnerReference(Model):
 class ObjectMeta(Model):
     """The metadata of an object.
 
-    `managedFields` are skipped, because they are large: a replace without them leaves them on the server as they are.
-    `ManagedObjectMeta` has them. An attribute that is not a field cannot be assigned.
+    `managedFields` are omitted, because they are large. A replace without them does not change them on the server. Use
+    `ManagedObjectMeta` to read them. Assignment to an attribute that is not a field raises TypeError.
     See https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/.
     """
 
@@ -70,30 +72,36 @@ class ObjectMeta(Model):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema = handler(source)
-        fields: Any = handler.resolve_ref_schema(schema)
-        while "fields" not in fields:
-            fields = fields["schema"]
-        if "managed_fields" not in fields["fields"]:
-            fields["fields"].setdefault(MANAGED_FIELDS, model_field(_SKIPPED, serialization_exclude=True))
+        # The schema with the fields is inside of the schema of the model, which validators of a subclass wrap.
+        model_fields: Any = handler.resolve_ref_schema(schema)
+        while "fields" not in model_fields:
+            model_fields = model_fields["schema"]
+        if "managed_fields" not in model_fields["fields"]:
+            model_fields["fields"].setdefault(MANAGED_FIELDS, model_field(_OMITTED_SCHEMA, serialization_exclude=True))
         return schema
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        found = handler(schema)
+        json_schema = handler(schema)
         if "managed_fields" not in cls.__pydantic_fields__:
-            handler.resolve_ref_schema(found).get("properties", {}).pop(MANAGED_FIELDS, None)
-        return found
+            handler.resolve_ref_schema(json_schema).get("properties", {}).pop(MANAGED_FIELDS, None)
+        return json_schema
 
-    if not TYPE_CHECKING:
+    if not TYPE_CHECKING:  # a __setattr__ would make type checkers accept every attribute
 
         def __setattr__(self, name: str, value: Any) -> None:
             if name not in type(self).__pydantic_fields__ and name not in (self.model_extra or {}):
-                raise unknown_field(type(self), name)
+                raise unknown_field_error(type(self), name)
             super().__setattr__(name, value)
 
 
 class ListMeta(Model):
-    """The metadata of a list: its revision, and the token of the next page if there is one."""
+    """The metadata of a list.
+
+    `continue_` is the token for the next page, and None for the last page. `remaining_item_count` is the number of
+    items after this page, if the server knows it.
+    See https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/list-meta/.
+    """
 
     resource_version: str | None = None
     continue_: str | None = None

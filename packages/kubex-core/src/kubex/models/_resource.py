@@ -1,4 +1,4 @@
-"""The base of every kind that `Api` serves."""
+"""Base classes of the kinds that `Api` supports."""
 
 from typing import Any, ClassVar
 
@@ -10,10 +10,10 @@ from kubex.models._object_meta import ObjectMeta
 
 
 class Resource(LazyModel):
-    """An object of the Kubernetes API. A kind derives from `NamespacedResource` or `ClusterResource`.
+    """The base class of all kinds. Derive a kind from `NamespacedResource` or `ClusterResource`.
 
-    `__resource__` says where the kind lives; a class that has it gets its `apiVersion` and `kind` as defaults, so
-    that both are always sent:
+    `__resource__` contains the group, version, kind and plural. It also sets the defaults of `api_version` and `kind`,
+    so both are always sent:
 
         class Widget(NamespacedResource):
             __resource__ = ApiResource(group="example.com", version="v1", kind="Widget", plural="widgets")
@@ -33,22 +33,26 @@ class Resource(LazyModel):
 
 
 class NamespacedResource(Resource):
-    """A kind whose objects live in namespaces."""
+    """The base class of namespaced kinds."""
 
 
 class ClusterResource(Resource):
-    """A kind whose objects belong to the whole cluster."""
+    """The base class of cluster-scoped kinds."""
 
 
 def api_resource(model: type[Resource]) -> ApiResource:
-    """Return the `ApiResource` of a class. Raise TypeError for a class without it; the message says what to add."""
-    # What is handed in by mistake may be no kind at all.
+    """Return the `ApiResource` of a class.
+
+    Raises TypeError if the class does not have one, or if it does not derive from `NamespacedResource` or
+    `ClusterResource`.
+    """
+    # The argument can be any class if the program does not use a type checker, so it may not have the attribute.
     resource: ApiResource | None = getattr(model, "__resource__", None)
     if resource is None:
         raise TypeError(
-            f"{model.__name__} does not say where it lives: add "
+            f"{model.__name__} has no __resource__; add "
             "__resource__ = ApiResource(group=..., version=..., kind=..., plural=...) to the class"
         )
     if not issubclass(model, NamespacedResource | ClusterResource):
-        raise TypeError(f"{model.__name__} has no scope: derive it from NamespacedResource or ClusterResource")
+        raise TypeError(f"{model.__name__} does not have a scope: derive it from NamespacedResource or ClusterResource")
     return resource

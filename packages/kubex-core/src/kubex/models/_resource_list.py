@@ -1,4 +1,4 @@
-"""A list of objects as the server returns it."""
+"""The list of objects that the server returns."""
 
 from collections.abc import Iterator, MutableSequence, Sequence
 from typing import Annotated, Any, Generic, TypeVar, overload
@@ -15,12 +15,13 @@ T = TypeVar("T", bound=Resource)
 
 
 class ResourceList(Model, Sequence[T], Generic[T]):
-    """Objects of one kind and the revision at which they were read; a sequence of the objects.
+    """A list of objects of one kind, and the resource version of the list. It is a sequence of the objects.
 
         pods = await api.list()
         print(len(pods), pods[0].metadata.name)
         for pod in pods: ...
 
+    Use `items` to change the list.
     See https://kubernetes.io/docs/reference/using-api/api-concepts/#collections.
     """
 
@@ -28,15 +29,16 @@ class ResourceList(Model, Sequence[T], Generic[T]):
     kind: str | None = None
     metadata: ListMeta = Field(default_factory=ListMeta)
     items: Annotated[MutableSequence[T], LazyListSchema]
-    """The objects, which can be changed; each is decoded when it is read."""
+    """The objects, as a mutable sequence. An object is decoded when you read it."""
 
     @property
     def resource_version(self) -> str | None:
-        """The revision of the list: a watch from here misses nothing."""
+        """The resource version of the list. A watch that starts from it reports every later change."""
         return self.metadata.resource_version
 
+    # BaseModel iterates over pairs of field names and values. A list iterates over its objects instead.
     @override
-    def __iter__(self) -> Iterator[T]:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # items instead of fields
+    def __iter__(self) -> Iterator[T]:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         return iter(self.items)
 
     def __len__(self) -> int:
@@ -51,13 +53,13 @@ class ResourceList(Model, Sequence[T], Generic[T]):
         return self.items[index]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A parametrised class is made at run time, so pickle cannot find it by name.
-        kinds = type(self).__pydantic_generic_metadata__["args"]
-        return _empty_list, (kinds,), self.__getstate__()
+        # Pydantic creates ResourceList[Pod] at run time, so pickle cannot import it by name.
+        type_arguments = type(self).__pydantic_generic_metadata__["args"]
+        return _new_without_state, (type_arguments,), self.__getstate__()
 
 
-def _empty_list(kinds: tuple[type[Resource], ...]) -> "ResourceList[Any]":
-    """Make a list without state, for pickle to fill."""
-    parametrised: Any = ResourceList[kinds[0]] if kinds else ResourceList  # type: ignore[valid-type]  # a run-time type
-    made: ResourceList[Any] = parametrised.__new__(parametrised)
-    return made
+def _new_without_state(type_arguments: tuple[type[Resource], ...]) -> "ResourceList[Any]":
+    """Create a list without state; pickle then sets the state."""
+    list_class: Any = ResourceList[type_arguments[0]] if type_arguments else ResourceList  # type: ignore[valid-type]  # a run-time type
+    created: ResourceList[Any] = list_class.__new__(list_class)
+    return created

@@ -1,4 +1,4 @@
-"""Kinds that are answered and not stored, such as reviews: they can be created and nothing else."""
+"""Base classes of create-only kinds: the server responds to a create and does not store the object."""
 
 from typing import Any, ClassVar
 
@@ -10,10 +10,15 @@ from kubex.models._object_meta import ObjectMeta
 
 
 class CreateOnly(Model):
-    """An object that the server answers and does not keep. A kind derives from one of the two classes below.
+    """The base class of kinds that can only be created, such as reviews and Binding.
 
-    It is no `Resource`, so that `Api(TokenReview, client)` is a type error.
+        review = await create_review(client, SelfSubjectReview())
+
+    Derive a kind from `NamespacedCreateOnly` or `ClusterCreateOnly`, and set `__resource__`.
+    See https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access.
     """
+
+    # It does not derive from Resource, so that type checkers reject `Api(TokenReview, client)`.
 
     __resource__: ClassVar[ApiResource | None] = None
 
@@ -28,8 +33,8 @@ class CreateOnly(Model):
 
 
 class NamespacedCreateOnly(CreateOnly):
-    """A kind that is created in a namespace, such as LocalSubjectAccessReview."""
+    """The base class of create-only kinds that belong to a namespace, such as LocalSubjectAccessReview."""
 
 
 class ClusterCreateOnly(CreateOnly):
-    """A kind that is created for the whole cluster, such as TokenReview."""
+    """The base class of create-only kinds that are cluster-scoped, such as TokenReview."""

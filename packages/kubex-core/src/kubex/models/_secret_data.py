@@ -1,11 +1,16 @@
-"""The data of Secrets, which is base64 on the wire."""
+"""Conversion of `Secret.data`, which contains base64."""
 
 import base64
 from collections.abc import Mapping
 
 
 def encode_secret_data(data: Mapping[str, str | bytes]) -> dict[str, str]:
-    """Return values as `Secret.data` takes them; text is encoded as UTF-8."""
+    """Return the values in base64, as `Secret.data` and `ConfigMap.binary_data` require; text is encoded as UTF-8.
+
+        encode_secret_data({"password": "open sesame"})  # {"password": "b3BlbiBzZXNhbWU="}
+
+    See https://kubernetes.io/docs/concepts/configuration/secret/.
+    """
     return {
         key: base64.b64encode(value.encode() if isinstance(value, str) else value).decode()
         for key, value in data.items()
@@ -13,13 +18,20 @@ def encode_secret_data(data: Mapping[str, str | bytes]) -> dict[str, str]:
 
 
 def decode_secret_data(data: Mapping[str, str] | None) -> dict[str, bytes]:
-    """Return the values of `Secret.data`, none for None; raises ValueError, which names the key and not the value."""
-    return {key: _decoded(key, value) for key, value in (data or {}).items()}
+    """Return the values of `Secret.data` as bytes; return an empty dict for None.
+
+        decode_secret_data({"password": "b3BlbiBzZXNhbWU="})  # {"password": b"open sesame"}
+
+    Raises ValueError if a value is not base64. The message contains the key, but not the value.
+    """
+    return {key: _decode_value(key, value) for key, value in (data or {}).items()}
 
 
-def _decoded(key: str, value: str) -> bytes:
+def _decode_value(key: str, value: str) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
     except ValueError:
-        # Without the cause: it may quote what is secret.
-        raise ValueError(f"the value of {key!r} is not base64: encode_secret_data() makes it so") from None
+        # The cause is not chained, because its message can contain a part of the secret.
+        raise ValueError(
+            f"the value of {key!r} is not base64: use encode_secret_data() to encode text or bytes"
+        ) from None

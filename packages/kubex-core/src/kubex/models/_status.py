@@ -1,4 +1,4 @@
-"""What the server answers instead of an object: `Status`."""
+"""The `Status` that the server returns for errors and for some deletes."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from kubex.models._types import NullAsEmpty
 
 
 class StatusCause(Model):
-    """One cause of a failure: which field, and why."""
+    """One cause of a failure. `field` is the path of the invalid field, such as `spec.replicas`."""
 
     reason: str | None = None
     message: str | None = None
@@ -18,7 +18,10 @@ class StatusCause(Model):
 
 
 class StatusDetails(Model):
-    """What a `Status` is about."""
+    """The object that a `Status` refers to, and the causes of the failure.
+
+    `kind` can be the plural of the resource. `retry_after_seconds` is the time to wait before the next attempt.
+    """
 
     name: str | None = None
     group: str | None = None
@@ -29,8 +32,10 @@ class StatusDetails(Model):
 
 
 class Status(Model):
-    """The outcome of a request that has no object to return.
+    """The result of a request that does not return an object.
 
+    `status` is `Success` or `Failure`. `code` is the HTTP status code. `reason` is a machine-readable word such as
+    `NotFound`.
     See https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/.
     """
 

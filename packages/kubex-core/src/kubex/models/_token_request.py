@@ -1,4 +1,4 @@
-"""Tokens of service accounts, as the server issues them on request."""
+"""The request for a token of a service account, and its response."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from kubex.models._types import NullAsEmpty, Time
 
 
 class BoundObjectReference(Model):
-    """The object that a token is bound to: it is void once that is deleted."""
+    """The object that a token is bound to. The token is invalid after the object has been deleted."""
 
     api_version: str | None = None
     kind: str | None = None
@@ -19,7 +19,10 @@ class BoundObjectReference(Model):
 
 
 class TokenRequestSpec(Model):
-    """What is asked for: for whom the token is, and for how many seconds it shall be good."""
+    """The requested audiences of a token, and its lifetime in seconds.
+
+    An empty list of audiences means the audience of the API server. The server can issue a token with another lifetime.
+    """
 
     audiences: Annotated[list[str], NullAsEmpty] = Field(default_factory=list[str])
     expiration_seconds: int | None = None
@@ -27,14 +30,14 @@ class TokenRequestSpec(Model):
 
 
 class TokenRequestStatus(Model):
-    """What was issued. The token does not show in a repr."""
+    """The issued token and its expiry. The token does not appear in a `repr`."""
 
     token: str = Field(repr=False)
     expiration_timestamp: Time | None
 
 
 class TokenRequest(Model):
-    """A request for a token of a service account, and its answer.
+    """The request for a token of a service account; in the response, `status` contains the token.
 
     See https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/.
     """

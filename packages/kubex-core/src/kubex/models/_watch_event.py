@@ -1,4 +1,4 @@
-"""One event of a watch."""
+"""The event of a watch."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -9,32 +9,32 @@ from kubex.models._types import TextEnum
 T_co = TypeVar("T_co", bound=Resource, covariant=True)
 
 INITIAL_EVENTS_END = "k8s.io/initial-events-end"
-"""The annotation of the bookmark that ends the initial events."""
+"""The annotation of the bookmark that ends the initial events of a watch with `send_initial_events=True`."""
 
 
 class EventType(TextEnum):
-    """The type of a watch event; `event.type == "ADDED"` works, too.
+    """The type of a watch event. A member equals its text: `event.type == "ADDED"`.
 
-    An `ERROR` event of the server is raised as an exception.
+    An `ERROR` event is not yielded: the watch raises an exception.
     """
 
     ADDED = "ADDED"
     MODIFIED = "MODIFIED"
     DELETED = "DELETED"
     BOOKMARK = "BOOKMARK"
-    """A newer revision and no object; a watch yields it only with `bookmarks=True`."""
+    """A newer resource version without a change; only with `bookmarks=True`."""
     INITIAL_EVENTS_END = "INITIAL_EVENTS_END"
-    """All objects that existed when the watch began have been sent (`send_initial_events=True`).
+    """The end of the objects that existed when the watch began; only with `send_initial_events=True`.
 
-    The server sends it as a bookmark with the annotation `k8s.io/initial-events-end`.
+    The server sends a bookmark with the annotation `k8s.io/initial-events-end`.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class WatchEvent(Generic[T_co]):
-    """What happened to an object.
+    """A change of an object. The object has its state after the change, or before it was deleted.
 
-    With `BOOKMARK` and `INITIAL_EVENTS_END`, `object` has only `metadata.resource_version`.
+    The `object` of a `BOOKMARK` or `INITIAL_EVENTS_END` event contains only `metadata.resource_version`.
     See https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes.
     """
 
@@ -43,5 +43,5 @@ class WatchEvent(Generic[T_co]):
 
     @property
     def resource_version(self) -> str | None:
-        """The revision of the event; a watch that starts from it continues after the event."""
+        """The resource version of the event. A watch that starts from it continues after the event."""
         return self.object.metadata.resource_version

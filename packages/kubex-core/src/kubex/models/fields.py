@@ -1,4 +1,9 @@
-"""Building blocks for the fields of models: JSON names, `null` for empty values, and values that a repr hides."""
+"""Building blocks for the fields of models.
+
+* `json_alias()` and `json_aliases()` translate field names to JSON names.
+* `NullAsEmpty` and `NullAsEmptyDict` read `null` as an empty list or dict: `Annotated[list[str], NullAsEmpty]`.
+* `Hidden` excludes a field from the `repr` of its object: `Annotated[str, Hidden]`.
+"""
 
 from kubex.models._json_aliases import json_alias, json_aliases
 from kubex.models._types import Hidden, NullAsEmpty, NullAsEmptyDict

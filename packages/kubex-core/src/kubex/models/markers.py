@@ -1,6 +1,8 @@
-"""Markers of the subresources of a kind: `Api` has an accessor or a verb for each.
+"""Markers for the subresources of a kind. `Api` has an accessor or a verb for each of them.
 
-A kind derives from the markers of its subresources; for other kinds the accessor is a type error.
+    class Widget(NamespacedResource, HasStatus, HasScale): ...
+
+Derive a kind from the markers of its subresources. For a kind without the marker, the accessor is a type error.
 """
 
 from kubex.models._resource import Resource
@@ -21,44 +23,44 @@ __all__ = [
 
 
 class HasLogs(Resource):
-    """Marks a kind whose objects have the `log` subresource."""
+    """Marks a kind that has the `log` subresource."""
 
 
 class HasStatus(Resource):
-    """Marks a kind whose objects have the `status` subresource."""
+    """Marks a kind that has the `status` subresource."""
 
 
 class HasScale(Resource):
-    """Marks a kind whose objects have the `scale` subresource."""
+    """Marks a kind that has the `scale` subresource."""
 
 
 class HasEviction(Resource):
-    """Marks a kind whose objects have the `eviction` subresource."""
+    """Marks a kind that has the `eviction` subresource."""
 
 
 class HasResize(Resource):
-    """Marks a kind whose objects have the `resize` subresource."""
+    """Marks a kind that has the `resize` subresource."""
 
 
 class HasEphemeralContainers(Resource):
-    """Marks a kind whose objects have the `ephemeralcontainers` subresource."""
+    """Marks a kind that has the `ephemeralcontainers` subresource."""
 
 
 class HasTokenRequest(Resource):
-    """Marks a kind whose objects have the `token` subresource."""
+    """Marks a kind that has the `token` subresource."""
 
 
 class HasExec(Resource):
-    """Marks a kind whose objects have the `exec` subresource."""
+    """Marks a kind that has the `exec` subresource."""
 
 
 class HasAttach(Resource):
-    """Marks a kind whose objects have the `attach` subresource."""
+    """Marks a kind that has the `attach` subresource."""
 
 
 class HasPortForward(Resource):
-    """Marks a kind whose objects have the `portforward` subresource."""
+    """Marks a kind that has the `portforward` subresource."""
 
 
 class HasApproval(Resource):
-    """Marks a kind whose objects have the `approval` subresource."""
+    """Marks a kind that has the `approval` subresource."""

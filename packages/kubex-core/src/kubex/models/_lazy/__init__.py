@@ -1,4 +1,4 @@
-"""Lazy decoding: objects of which each field is decoded when it is first read.
+"""Lazy decoding: each field of an object is decoded when it is first read.
 
 docs/development/lazy-decoding.md explains this package.
 """

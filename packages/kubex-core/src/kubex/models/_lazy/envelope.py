@@ -1,6 +1,7 @@
-"""The fast way to read an object: one pass that types its metadata and leaves every other field as JSON.
+"""The fast path for reading an object: one pass of msgspec decodes its metadata and keeps every other field as JSON.
 
-It reads what API servers send. Anything else, such as an undeclared field at the top, is a `FastPathMiss`.
+It supports the JSON that API servers usually send. For other JSON, such as an object with undeclared fields at the top
+level, it raises `FastPathMiss`.
 """
 
 from typing import Any, Generic, TypeVar
@@ -9,83 +10,96 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 from pydantic import ValidationError
 
-from kubex.models._lazy.base import LazyModel, build
+from kubex.models._lazy.base import LazyModel, construct_lazy
 from kubex.models._lazy.field_decoders import FieldDecoders, field_decoders
-from kubex.models._lazy.json_splitter import Json
-from kubex.models._lazy.metadata import METADATA, from_struct
+from kubex.models._lazy.json_splitter import RawJson
+from kubex.models._lazy.metadata import MetadataStruct, metadata_from_struct
 from kubex.models._lazy.raw_fields import RawFields
 from kubex.models._object_meta import ObjectMeta
 
 L = TypeVar("L", bound=LazyModel)
 
-KindJson = tuple[bytes, bytes]
-"""The JSON of an `apiVersion` and a `kind`."""
+TypeMetaJson = tuple[bytes, bytes]
+"""The `apiVersion` and the `kind` of an object, as JSON: `(b'"v1"', b'"Pod"')`."""
 
-_MISSES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValidationError)
+_UNSUPPORTED_JSON_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValidationError)
 
 
 class FastPathMiss(Exception):
-    """The JSON is to be read in the general way."""
+    """The fast path does not support the JSON. The caller uses the general path."""
 
 
 class EnvelopeDecoder(Generic[L]):
-    """Reads objects of one kind, alone or inside of a watch event."""
+    """Decodes objects of one kind, alone or in an event of a watch."""
 
     def __init__(self, model: type[L], decoders: FieldDecoders) -> None:
         self._model = model
-        self._kind = model.__name__
+        self._model_name = model.__name__
         self._decoders = decoders
-        self._wires = [(name, decoder.wire) for name, decoder in decoders.items() if name != "metadata"]
-        fields: list[tuple[str, Any, Any]] = [(name, Raw | UnsetType, UNSET) for name, _ in self._wires]
-        item = msgspec.defstruct(
-            "Item", [("metadata", METADATA), *fields], rename=dict(self._wires), forbid_unknown_fields=True, gc=False
+        self._json_names = [(name, decoder.json_name) for name, decoder in decoders.items() if name != "metadata"]
+        fields: list[tuple[str, Any, Any]] = [(name, Raw | UnsetType, UNSET) for name, _ in self._json_names]
+        # gc=False: the structs exist only during a call, so the garbage collector does not have to track them.
+        object_struct = msgspec.defstruct(
+            "Object",
+            [("metadata", MetadataStruct), *fields],
+            rename=dict(self._json_names),
+            forbid_unknown_fields=True,
+            gc=False,
         )
-        event = msgspec.defstruct("Event", [("type", str), ("object", item)], gc=False)
-        self._item = msgspec.json.Decoder(item)
-        self._event: msgspec.json.Decoder[Any] = msgspec.json.Decoder(event)
+        event_struct = msgspec.defstruct("Event", [("type", str), ("object", object_struct)], gc=False)
+        self._object_decoder = msgspec.json.Decoder(object_struct)
+        self._event_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(event_struct)
 
-    def decode_object(self, body: bytes, kind: KindJson | None = None) -> L:
-        """Read an object; raises FastPathMiss. With `kind` it must be of that kind and have a name."""
+    def decode_object(self, body: bytes, expected: TypeMetaJson | None = None) -> L:
+        """Decode an object. With `expected`, it must have this `apiVersion` and `kind`, and a name.
+
+        Raises FastPathMiss.
+        """
         try:
             if not body.isascii():
-                body.decode()  # msgspec does not look at the text that it skips
-            return self._build(self._item.decode(body), kind)
-        except _MISSES as error:
+                body.decode()  # msgspec does not check that text which it skips is UTF-8
+            return self._construct(self._object_decoder.decode(body), expected)
+        except _UNSUPPORTED_JSON_ERRORS as error:
             raise FastPathMiss from error
 
-    def decode_event(self, line: bytes, kind: KindJson) -> tuple[str, L]:
-        """Read an event and its object, which must be of this kind and have a name; raises FastPathMiss."""
+    def decode_event(self, line: bytes, expected: TypeMetaJson) -> tuple[str, L]:
+        """Decode an event of a watch; return its type and its object.
+
+        The object must have the expected `apiVersion` and `kind`, and a name. Raises FastPathMiss.
+        """
         try:
             if not line.isascii():
                 line.decode()
-            event = self._event.decode(line)
-            return event.type, self._build(event.object, kind)
-        except _MISSES as error:
+            event = self._event_decoder.decode(line)
+            return event.type, self._construct(event.object, expected)
+        except _UNSUPPORTED_JSON_ERRORS as error:
             raise FastPathMiss from error
 
-    def _build(self, item: Any, kind: KindJson | None) -> L:
-        metadata = from_struct(item.metadata)
-        raws: dict[str, Json] = {"metadata": b""}
-        for name, wire in self._wires:
-            raw = getattr(item, name)
+    def _construct(self, struct: Any, expected: TypeMetaJson | None) -> L:
+        metadata = metadata_from_struct(struct.metadata)
+        raw_fields: dict[str, RawJson] = {"metadata": b""}
+        for name, json_name in self._json_names:
+            raw = getattr(struct, name)
             if raw is not UNSET:
-                raws[wire] = bytes(raw)  # a copy: a view would keep the complete response in memory
-        if kind is not None and not (metadata.name and kind == (raws.get("apiVersion"), raws.get("kind"))):
+                raw_fields[json_name] = bytes(raw)  # a copy: a view would keep the complete response in memory
+        if expected is not None and not (
+            metadata.name and expected == (raw_fields.get("apiVersion"), raw_fields.get("kind"))
+        ):
             raise FastPathMiss
-        undecoded = RawFields(self._decoders, self._kind, metadata, raws)
-        made: L = build(self._model, {"metadata": metadata}, undecoded)
-        return made
+        undecoded = RawFields(self._decoders, self._model_name, metadata, raw_fields)
+        created: L = construct_lazy(self._model, {"metadata": metadata}, undecoded)
+        return created
 
 
-_ENVELOPES: dict[type[LazyModel], EnvelopeDecoder[Any] | None] = {}
+_ENVELOPE_DECODERS: dict[type[LazyModel], EnvelopeDecoder[Any] | None] = {}
 
 
 def envelope_decoder(model: type[L]) -> EnvelopeDecoder[L] | None:
-    """Return the decoder of a kind; None if its metadata or its fields do not allow the fast way."""
+    """Return the decoder of a kind; None if the fast path does not support its metadata or its fields."""
     try:
-        return _ENVELOPES[model]
+        return _ENVELOPE_DECODERS[model]
     except KeyError:
         pass
     decoders = field_decoders(model) if model._declares_all_fields else None  # pyright: ignore[reportPrivateUsage]
-    allowed = decoders is not None and decoders.metadata is ObjectMeta
-    return _ENVELOPES.setdefault(model, EnvelopeDecoder(model, decoders) if decoders and allowed else None)
+    is_supported = decoders is not None and decoders.metadata_class is ObjectMeta
+    return _ENVELOPE_DECODERS.setdefault(model, EnvelopeDecoder(model, decoders) if decoders and is_supported else None)

@@ -1,4 +1,4 @@
-"""How the fields of a class are decoded one by one, and which classes allow that."""
+"""The decoders of single fields of a class, and the decision which classes support lazy decoding."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
@@ -10,13 +10,15 @@ from pydantic.fields import FieldInfo
 from pydantic_core import SchemaValidator
 
 from kubex.models._lazy.base import LazyModel, M
-from kubex.models._model import BUILT_FIRST, Model
+from kubex.models._model import BUILD_DEPENDENCIES_FIRST, Model
 from kubex.models._object_meta import ObjectMeta
-from kubex.models._types import NullAsEmpty, NullAsEmptyDict, is_ours
+from kubex.models._types import NullAsEmpty, NullAsEmptyDict, is_kubex_annotation
 
 JsonValidator = Callable[[bytes], Any]
+"""A function that validates JSON and returns the value; it raises ValidationError."""
 
-# What a class may configure and still be decoded field by field: nothing that changes the values of fields.
+# The options of a model configuration that do not change the values of fields. A class with another value for any other
+# option is decoded eagerly. Only safe options are listed, so that an unknown option makes a class slower but not wrong.
 _SAFE_CONFIG = {
     "alias_generator",
     "arbitrary_types_allowed",
@@ -32,7 +34,8 @@ _SAFE_CONFIG = {
 
 _SAFE_DECORATORS = {"computed_fields", "field_serializers", "model_serializers"}
 
-# Lazy decoding needs its own versions of these; a class that brings another version is decoded eagerly.
+# Attributes that lazy decoding overrides or depends on. If a user's class or another base class overrides one of them,
+# the class is decoded eagerly.
 _LAZY_HOOKS = (
     "__dict__",
     "__getattr__",
@@ -42,10 +45,11 @@ _LAZY_HOOKS = (
     "__get_pydantic_core_schema__",
     "model_validate_json",
 )
-_OURS = (LazyModel, Model, BaseModel, object)
+_BASE_CLASSES = (LazyModel, Model, BaseModel, object)
 
-# Documented attributes of BaseModel, without which `_only_holds_fields` cannot judge a class.
-_CLASS_FACTS = (
+# Attributes of BaseModel that `_supports_lazy_decoding()` and Model use. If a new version of Pydantic removes one, this
+# is an error at import and not a wrong decision.
+_REQUIRED_ATTRIBUTES = (
     "__private_attributes__",
     "__pydantic_complete__",
     "__pydantic_computed_fields__",
@@ -57,58 +61,65 @@ _CLASS_FACTS = (
     "__pydantic_post_init__",
     "__pydantic_root_model__",
 )
-for _name in _CLASS_FACTS:
+for _name in _REQUIRED_ATTRIBUTES:
     if not hasattr(Model, _name):
         raise ImportError(
-            f"kubex-core needs BaseModel.{_name}, which pydantic {VERSION} does not have: "
+            f"kubex-core requires BaseModel.{_name}, which pydantic {VERSION} does not have: "
             "install an older pydantic, or a newer kubex-core"
         )
 
-_HIDE_INPUT: Any = {"hide_input_in_errors": True}  # a configuration of Pydantic, and of its core
+# Valid as a configuration of Pydantic and of pydantic-core.
+_HIDE_INPUT_CONFIG: Any = {"hide_input_in_errors": True}
 
 
 class FieldDecoder:
-    """Decodes the JSON of one field; `wire` is its name there.
+    """Decodes the JSON of one field.
 
-    `model` is the lazy class of which the field holds an object, or a list if there are `many`; else None.
+    `json_name` is the name of the field in JSON. `model` is the lazy class of the object that the field contains, or of
+    the objects in a list if `is_list` is true. It is None for other fields.
     """
 
-    def __init__(self, name: str, field: FieldInfo, generate: Callable[[str], str] | None) -> None:
+    def __init__(self, name: str, field: FieldInfo, alias_generator: Callable[[str], str] | None) -> None:
         self.name = name
-        # Pydantic 2.11 generates aliases when it builds the schema, which may not be done.
-        alias = field.validation_alias or (generate(name) if generate is not None else name)
-        self.wire = str(alias)
+        # Pydantic 2.11 generates aliases when it builds the schema, and the schema may not be built yet.
+        alias = field.validation_alias or (alias_generator(name) if alias_generator is not None else name)
+        self.json_name = str(alias)
         self.required = field.is_required()
-        self.model, self.many = _nested_model(field)
+        self.model, self.is_list = _nested_model(field)
         self._field = field
         self._validate: JsonValidator | None = None
 
     def default(self) -> Any:
-        """Return a new default."""
-        make: Any = self._field.default_factory
-        return self._field.get_default() if make is None else make()  # faster than asking Pydantic to call it
+        """Return the default value, a new one for each call."""
+        factory: Any = self._field.default_factory
+        # A direct call is faster than get_default(call_default_factory=True), which inspects the factory.
+        return self._field.get_default() if factory is None else factory()
 
     @property
     def annotation(self) -> Any:
-        """The type of the field with its metadata."""
+        """The type of the field, as `Annotated` if it has metadata."""
         return _annotated(self._field)
 
     @property
     def validate(self) -> JsonValidator:
         """The function that decodes the JSON of the field completely."""
-        # Not a cached_property: up to Python 3.11 it has a lock, at which a child of fork() could wait indefinitely.
+        # Not a cached_property: up to Python 3.11 it has a lock, which can block a child of fork() indefinitely.
         if self._validate is None:
             self._validate = json_validator(self._field)
         return self._validate
 
 
 class FieldDecoders(dict[str, FieldDecoder]):
-    """The decoders of a class by the names of its fields, with what the class allows."""
+    """The decoders of a class by the Python names of its fields.
+
+    `keeps_unknown` is true if the class preserves undeclared fields. `assignable` is true if all fields can be assigned
+    and assignment does not validate.
+    """
 
     def __init__(self, model: type[LazyModel]) -> None:
-        generate: Any = model.model_config.get("alias_generator")
+        alias_generator: Any = model.model_config.get("alias_generator")
         fields = model.__pydantic_fields__
-        super().__init__({name: FieldDecoder(name, field, generate) for name, field in fields.items()})
+        super().__init__({name: FieldDecoder(name, field, alias_generator) for name, field in fields.items()})
         config = model.model_config
         self.keeps_unknown = config.get("extra") == "allow"
         self.assignable = not (
@@ -116,11 +127,11 @@ class FieldDecoders(dict[str, FieldDecoder]):
         )
 
     @property
-    def metadata(self) -> type[ObjectMeta] | None:
-        """The class of the metadata; None if the field is anything else, such as optional or annotated."""
-        found = self.get("metadata")
-        kind = None if found is None or found.wire != "metadata" else found.annotation
-        return kind if isinstance(kind, type) and issubclass(kind, ObjectMeta) else None
+    def metadata_class(self) -> type[ObjectMeta] | None:
+        """The class of the metadata; None if the field is missing or has another type, such as an optional one."""
+        decoder = self.get("metadata")
+        annotation = None if decoder is None or decoder.json_name != "metadata" else decoder.annotation
+        return annotation if isinstance(annotation, type) and issubclass(annotation, ObjectMeta) else None
 
 
 _DECODERS: dict[type[LazyModel], FieldDecoders | None] = {}
@@ -128,42 +139,45 @@ _VALIDATORS: dict[str, list[tuple[Any, JsonValidator]]] = {}
 
 
 def field_decoders(model: type[LazyModel]) -> FieldDecoders | None:
-    """Return the decoders of a class; None if it does more than hold fields, so that it is decoded eagerly."""
+    """Return the decoders of a class; None if it does not support lazy decoding, so that it is decoded eagerly."""
     try:
         return _DECODERS[model]
     except KeyError:
         pass
-    if BUILT_FIRST or not model.__pydantic_fields_complete__:
+    if BUILD_DEPENDENCIES_FIRST or not model.__pydantic_fields_complete__:
         build_schema(model)
-    made = FieldDecoders(model) if _only_holds_fields(model) else None
-    return _DECODERS.setdefault(model, made)
+    decoders = FieldDecoders(model) if _supports_lazy_decoding(model) else None
+    return _DECODERS.setdefault(model, decoders)
 
 
 def build_schema(model: type[M]) -> type[M]:
-    """Build the schema of a model unless that is done."""
+    """Build the schema of a model if it is not built yet; return the model."""
+    # The empty namespace makes Pydantic skip the inspection of the calling frames.
     if not model.__pydantic_complete__:
         model.model_rebuild(_types_namespace={})
     return model
 
 
 def json_validator(field: FieldInfo) -> JsonValidator:
-    """Return the function that decodes the JSON of a field; fields of the same type share it."""
-    kind = _annotated(field)
-    key = str(kind)  # unions are equal in any order, but the order may change how they validate
-    for other, made in _VALIDATORS.get(key, ()):
-        if other == kind:
-            return made
-    for model in _models_in(kind):
+    """Return the function that decodes the JSON of a field. Fields of the same type share it, because it is large."""
+    annotation = _annotated(field)
+    # Unions with the same members in another order are equal, but can validate differently. Their texts differ.
+    key = str(annotation)
+    for other, validator in _VALIDATORS.get(key, ()):
+        if other == annotation:
+            return validator
+    for model in _models_in_annotation(annotation):
         build_schema(model)
-    made = _without_input(kind)
-    _VALIDATORS.setdefault(key, []).append((kind, made))
-    return made
+    validator = _validator_without_input(annotation)
+    _VALIDATORS.setdefault(key, []).append((annotation, validator))
+    return validator
 
 
-def _only_holds_fields(model: type[LazyModel]) -> bool:
+def _supports_lazy_decoding(model: type[LazyModel]) -> bool:
+    """Return whether validation of the class only sets each field from its own JSON."""
     config = model.model_config
     return not (
-        any(_owner(model, name) not in _OURS for name in _LAZY_HOOKS)
+        any(_defining_class(model, name) not in _BASE_CLASSES for name in _LAZY_HOOKS)
         or model.__private_attributes__
         or model.__pydantic_post_init__ is not None
         or model.__pydantic_custom_init__
@@ -173,33 +187,35 @@ def _only_holds_fields(model: type[LazyModel]) -> bool:
         or config.get("extra") == "forbid"
         or isinstance(config.get("alias_generator"), AliasGenerator)
         or any(config.get(key) != Model.model_config.get(key) for key in {*config, *Model.model_config} - _SAFE_CONFIG)
-        or any("__pydantic_extra__" in vars(base).get("__annotations__", ()) for base in _own_bases(model))
-        or not all(_is_simple(field) for field in model.__pydantic_fields__.values())
+        or any("__pydantic_extra__" in vars(base).get("__annotations__", ()) for base in _user_bases(model))
+        or not all(_is_independent(field) for field in model.__pydantic_fields__.values())
     )
 
 
-def _owner(model: type[Model], name: str) -> type:
+def _defining_class(model: type[Model], name: str) -> type:
     return next(base for base in model.__mro__ if name in vars(base))
 
 
-def _own_bases(model: type[Model]) -> Iterator[type]:
-    return (base for base in model.__mro__ if issubclass(base, Model) and base not in _OURS)
+def _user_bases(model: type[Model]) -> Iterator[type]:
+    return (base for base in model.__mro__ if issubclass(base, Model) and base not in _BASE_CLASSES)
 
 
 def _has_validators(decorators: Any) -> bool:
-    # Any kind of decorator that is not known to be safe counts, so that a future kind makes a class slow and not wrong.
-    kinds = (field.name for field in dataclasses.fields(decorators))
-    return any(getattr(decorators, kind) for kind in kinds if kind not in _SAFE_DECORATORS)
+    # A decorator that is not known to be safe counts as a validator. So a decorator of a future Pydantic makes a class
+    # slower but not wrong.
+    names = (field.name for field in dataclasses.fields(decorators))
+    return any(getattr(decorators, name) for name in names if name not in _SAFE_DECORATORS)
 
 
-def _is_simple(field: FieldInfo) -> bool:
+def _is_independent(field: FieldInfo) -> bool:
+    """Return whether a field can be decoded from its own JSON, without the other fields."""
     alias = field.validation_alias
     return (
         (alias is None or isinstance(alias, str))
         and not field.validate_default
         and not field.deprecated
         and field.discriminator is None
-        # Factories of empty containers take nothing, and finding that out costs Pydantic a while.
+        # list[X] and dict[X, Y] do not have parameters. Pydantic inspects the signature of a factory, which is slow.
         and not (get_origin(field.default_factory) not in (list, dict) and field.default_factory_takes_validated_data)
         and _ignores_other_fields(field.annotation)
         and all(map(_is_safe_metadata, field.metadata))
@@ -207,60 +223,62 @@ def _is_simple(field: FieldInfo) -> bool:
 
 
 def _ignores_other_fields(annotation: Any) -> bool:
-    """Return whether a type is known not to look at other fields while it validates; `info.data` allows that."""
+    """Return whether validation of a type cannot access other fields, which `info.data` of a validator contains."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        kind, *metadata = get_args(annotation)
-        return _ignores_other_fields(kind) and all(map(_is_safe_metadata, metadata))
+        inner, *metadata = get_args(annotation)
+        return _ignores_other_fields(inner) and all(map(_is_safe_metadata, metadata))
     if origin is Literal or annotation in (None, Any, ...):
         return True
     if origin is UnionType or origin is Union or isinstance(origin, type):
         return all(map(_ignores_other_fields, get_args(annotation)))
     if not isinstance(annotation, type):
         return False
-    kind = cast("type[Any]", annotation)
-    return issubclass(kind, BaseModel) or not hasattr(kind, "__get_pydantic_core_schema__")
+    field_type = cast("type[Any]", annotation)
+    # The validators of a model see only the fields of that model.
+    return issubclass(field_type, BaseModel) or not hasattr(field_type, "__get_pydantic_core_schema__")
 
 
 def _is_safe_metadata(item: Any) -> bool:
     is_serializer = isinstance(item, PlainSerializer | WrapSerializer)
-    return is_serializer or is_ours(item) or not hasattr(item, "__get_pydantic_core_schema__")
+    return is_serializer or is_kubex_annotation(item) or not hasattr(item, "__get_pydantic_core_schema__")
 
 
 def _nested_model(field: FieldInfo) -> tuple[type[LazyModel] | None, bool]:
+    """Return the lazy class of the object or list in a field, and whether it is a list."""
     annotation: Any = field.annotation
     if get_origin(annotation) in (Union, UnionType):
-        others = [part for part in get_args(annotation) if part is not NoneType]
+        others = [argument for argument in get_args(annotation) if argument is not NoneType]
         annotation = others[0] if len(others) == 1 else None
-    many = get_origin(annotation) is list
-    if many:
+    is_list = get_origin(annotation) is list
+    if is_list:
         annotation = get_args(annotation)[0]
-    if any(part not in (NullAsEmpty, NullAsEmptyDict) for part in field.metadata):
-        return None, many
-    return (annotation if isinstance(annotation, type) and issubclass(annotation, LazyModel) else None), many
+    if any(item not in (NullAsEmpty, NullAsEmptyDict) for item in field.metadata):
+        return None, is_list
+    return (annotation if isinstance(annotation, type) and issubclass(annotation, LazyModel) else None), is_list
 
 
 def _annotated(field: FieldInfo) -> Any:
     if not field.metadata:
         return field.annotation
-    parts = (field.annotation, *field.metadata)
-    return cast("Any", Annotated)[parts]
+    arguments = (field.annotation, *field.metadata)
+    return cast("Any", Annotated)[arguments]
 
 
-def _without_input(kind: Any) -> JsonValidator:
-    """Return the function that decodes a type and shows no values in its errors, as models do."""
-    is_model = isinstance(kind, type) and issubclass(cast("type[Any]", kind), Model)
-    config = None if is_model else _HIDE_INPUT
+def _validator_without_input(annotation: Any) -> JsonValidator:
+    """Return the function that decodes a type. Its errors do not contain values, like those of models."""
+    is_model = isinstance(annotation, type) and issubclass(cast("type[Any]", annotation), Model)
+    config = None if is_model else _HIDE_INPUT_CONFIG
     try:
-        return cast("JsonValidator", TypeAdapter[Any](kind, config=config).validator.validate_json)
-    except PydanticUserError:  # dataclasses and typed dicts do not accept a configuration from outside
-        adapter = TypeAdapter[Any](kind)
-        adapter.rebuild()  # an annotated model is deferred as the model itself
-        return SchemaValidator(adapter.core_schema, _HIDE_INPUT).validate_json
+        return cast("JsonValidator", TypeAdapter[Any](annotation, config=config).validator.validate_json)
+    except PydanticUserError:  # a TypeAdapter does not accept a configuration for dataclasses and typed dicts
+        adapter = TypeAdapter[Any](annotation)
+        adapter.rebuild()  # the adapter of an annotated model can be deferred, like the model
+        return SchemaValidator(adapter.core_schema, _HIDE_INPUT_CONFIG).validate_json
 
 
-def _models_in(annotation: Any) -> Iterable[type[Model]]:
+def _models_in_annotation(annotation: Any) -> Iterable[type[Model]]:
     if isinstance(annotation, type) and issubclass(annotation, Model):
         yield annotation
-    for part in get_args(annotation):
-        yield from _models_in(part)
+    for argument in get_args(annotation):
+        yield from _models_in_annotation(argument)

@@ -1,7 +1,7 @@
-"""Splitting JSON into its parts without decoding them.
+"""Splits JSON into fields or items without decoding them.
 
-msgspec does it, but goes down recursively and stops at the recursion limit. Objects that nest deeper are split by a
-slower scanner that does not recurse.
+msgspec does this recursively and stops at the recursion limit. For JSON with deeper nesting there is a slower scanner
+without recursion. It also accepts JSON that only Pydantic accepts, such as `NaN`.
 """
 
 import re
@@ -10,66 +10,69 @@ from collections.abc import Iterator
 import msgspec
 from pydantic_core import from_json
 
-Json = bytes | msgspec.Raw
+RawJson = bytes | msgspec.Raw
+"""JSON that is not decoded. A `Raw` can be a view, which keeps the complete response in memory."""
 
 _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 _STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
-_TOKEN = re.compile(_STRING + rb"|[\[\]{},]", re.DOTALL)
-_FIELD = re.compile(rb"\s*(" + _STRING + rb")\s*:\s*(.*\S)\s*", re.DOTALL)
+# A string is one token, so brackets and commas inside of it are not counted.
+_TOKEN_PATTERN = re.compile(_STRING + rb"|[\[\]{},]", re.DOTALL)
+_FIELD_PATTERN = re.compile(rb"\s*(" + _STRING + rb")\s*:\s*(.*\S)\s*", re.DOTALL)
 
 
-def split_object(body: Json) -> dict[str, Json]:
-    """Return the fields of an object as JSON; raises ValueError."""
+def split_object(body: RawJson) -> dict[str, RawJson]:
+    """Return the fields of an object as JSON; raise ValueError if it is not an object."""
     try:
         return {**_decode_fields(body)}
     except (msgspec.DecodeError, RecursionError):
         return scan_object(bytes(body))
 
 
-def split_array(body: Json) -> list[Json]:
-    """Return the items of an array as JSON; raises ValueError."""
+def split_array(body: RawJson) -> list[RawJson]:
+    """Return the items of an array as JSON; raise ValueError if it is not an array."""
     try:
         return [*_decode_items(body)]
     except (msgspec.DecodeError, RecursionError):
         return scan_array(bytes(body))
 
 
-def scan_object(body: bytes) -> dict[str, Json]:
-    """Return the fields of an object that may nest to any depth; raises ValueError."""
-    fields: dict[str, Json] = {}
+def scan_object(body: bytes) -> dict[str, RawJson]:
+    """Return the fields of an object with any depth of nesting; raise ValueError if it is not an object."""
+    fields: dict[str, RawJson] = {}
     for element in _elements(body, b"{}"):
-        found = _FIELD.fullmatch(element)
-        if found is None:
-            raise ValueError("a field has no name or no value")
-        fields[from_json(found[1])] = found[2]
+        match = _FIELD_PATTERN.fullmatch(element)
+        if match is None:
+            raise ValueError("a field does not have a name or a value")
+        fields[from_json(match[1])] = match[2]
     return fields
 
 
-def scan_array(body: bytes) -> list[Json]:
-    """Return the items of an array that may nest to any depth; raises ValueError."""
+def scan_array(body: bytes) -> list[RawJson]:
+    """Return the items of an array with any depth of nesting; raise ValueError if it is not an array."""
     return [element.strip() for element in _elements(body, b"[]")]
 
 
 def _elements(body: bytes, brackets: bytes) -> Iterator[bytes]:
-    """Iterate over the parts between the outermost commas."""
+    """Yield the parts between the commas of the outermost level."""
     text = body.strip()
     if text[:1] + text[-1:] != brackets:
         raise ValueError("is not an object" if brackets == b"{}" else "is not an array")
     depth, start = 0, 1
-    for token in _TOKEN.finditer(text):
-        character = token[0]
-        if character in (b"{", b"["):
+    for match in _TOKEN_PATTERN.finditer(text):
+        token = match[0]
+        if token in (b"{", b"["):
             depth += 1
-        elif character in (b"}", b"]"):
+        elif token in (b"}", b"]"):
             depth -= 1
-        elif character == b"," and depth == 1:
-            yield text[start : token.start()]
-            start = token.end()
-        if depth == 0 and token.end() != len(text):
-            raise ValueError("does not end where its brackets end")
+        elif token == b"," and depth == 1:
+            yield text[start : match.start()]
+            start = match.end()
+        if depth == 0 and match.end() != len(text):
+            raise ValueError("contains text after its closing bracket")
     if depth:
-        raise ValueError("has brackets that are not closed")
+        raise ValueError("contains a bracket that is not closed")
+    # An empty object or array does not have elements.
     if start > 1 or text[1:-1].strip():
         yield text[start:-1]

@@ -1,4 +1,4 @@
-"""The items of a list, each decoded when it is read."""
+"""The items of a list from the API server. Each item is decoded when it is read."""
 
 from collections.abc import Callable, Iterable, Iterator, MutableSequence, Sequence
 from contextlib import suppress
@@ -10,57 +10,63 @@ from pydantic_core import CoreSchema, core_schema
 from typing_extensions import override
 
 from kubex.models._errors import DecodeError
-from kubex.models._lazy.json_splitter import Json
+from kubex.models._lazy.json_splitter import RawJson
 
 T = TypeVar("T")
 
 
 class LazyList(MutableSequence[T], Generic[T]):
-    """A mutable sequence of objects, of which those that were not read yet are JSON.
+    """A mutable sequence of objects that keeps items as JSON until they are read.
 
-    An item is decoded once. One that does not fit its model raises DecodeError each time it is read; the others are
-    not affected. Where an item is not decoded, the list holds the number of its JSON.
+    An item is decoded once, so changes of an object persist. A malformed item raises DecodeError each time it is read;
+    other items are not affected. `raws` is the JSON of the first items, and `decode` decodes one of them.
     """
 
     __slots__ = ("_decode", "_decoded", "_items", "_raws")
 
     def __init__(
-        self, items: Iterable[T] = (), raws: Sequence[Json] = (), decode: Callable[[bytes], T] | None = None
+        self, items: Iterable[T] = (), raws: Sequence[RawJson] = (), decode: Callable[[bytes], T] | None = None
     ) -> None:
+        # `_items` contains a number for each item that was received as JSON. It is the key of the JSON in `_raws` or
+        # of the object in `_decoded`. So items can be moved and deleted without decoding them.
         self._raws = dict(enumerate(raws))
         self._items: list[T | int] = [*self._raws, *items]
         self._decoded: dict[int, T] = {}
-        self._decode = decode or _not_raw
+        self._decode = decode or _raise_without_decoder
 
     def decode_all(self) -> None:
-        """Decode every item that fits its model."""
+        """Decode all items. Malformed items are skipped."""
         for number in list(self._raws):
-            with suppress(DecodeError):  # which is raised again when the item is read
-                self._get(number)
+            with suppress(DecodeError):  # it is raised again when the item is read
+                self._object(number)
 
     def pop_first(self) -> T:
-        """Remove the first item and return its object, of which the list keeps nothing; raises IndexError."""
+        """Remove the first item and return its object; raise IndexError if the list is empty.
+
+        Unlike `pop(0)`, the list does not keep a reference to the object.
+        """
         item = self._items.pop(0)
         if not isinstance(item, int):
             return item
         raw = self._raws.pop(item, None)
         return self._decoded.pop(item) if raw is None else self._decode(bytes(raw))
 
-    def _get(self, item: T | int) -> T:
+    def _object(self, item: T | int) -> T:
+        """Return the object for an entry of `_items`."""
         if not isinstance(item, int):
             return item
-        found = self._decoded.get(item)
-        if found is not None:
-            return found
+        decoded = self._decoded.get(item)
+        if decoded is not None:
+            return decoded
         raw = self._raws.get(item)
-        if raw is not None:  # else another thread was faster
-            # A copy: the object may outlive the list, and a view would keep the complete response in memory.
+        if raw is not None:  # otherwise another thread has decoded it
+            # A copy: the object can exist longer than the list, and a view would keep the complete response in memory.
             self._decoded.setdefault(item, self._decode(bytes(raw)))
             self._raws.pop(item, None)
         return self._decoded[item]
 
-    def _all(self) -> list[T]:
-        return [self._get(item) for item in self._items]
+    def _objects(self) -> list[T]:
+        return [self._object(item) for item in self._items]
 
     def __len__(self) -> int:
         return len(self._items)
@@ -72,8 +78,8 @@ class LazyList(MutableSequence[T], Generic[T]):
     @override
     def __getitem__(self, index: int | slice) -> T | list[T]:
         if isinstance(index, slice):
-            return [self._get(item) for item in self._items[index]]
-        return self._get(self._items[index])
+            return [self._object(item) for item in self._items[index]]
+        return self._object(self._items[index])
 
     @overload
     def __setitem__(self, index: int, value: T) -> None: ...
@@ -81,7 +87,7 @@ class LazyList(MutableSequence[T], Generic[T]):
     def __setitem__(self, index: slice, value: Iterable[T]) -> None: ...
     @override
     def __setitem__(self, index: int | slice, value: T | Iterable[T]) -> None:
-        self._items[index] = value  # type: ignore[index, assignment]  # list itself distinguishes the two forms
+        self._items[index] = value  # type: ignore[index, assignment]  # the list distinguishes the two forms
 
     @override
     def __delitem__(self, index: int | slice) -> None:
@@ -94,7 +100,7 @@ class LazyList(MutableSequence[T], Generic[T]):
 
     @override
     def __iter__(self) -> Iterator[T]:
-        return map(self._get, self._items)
+        return map(self._object, self._items)
 
     def __add__(self, other: Iterable[T]) -> list[T]:
         return [*self, *other]
@@ -105,59 +111,61 @@ class LazyList(MutableSequence[T], Generic[T]):
     @override
     def __eq__(self, other: object) -> bool:
         if isinstance(other, LazyList):
-            return self._all() == list(cast("LazyList[T]", other))
-        return self._all() == other if isinstance(other, list) else NotImplemented
+            return self._objects() == list(cast("LazyList[T]", other))
+        return self._objects() == other if isinstance(other, list) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # it can be changed, as a list can
+    __hash__ = None  # type: ignore[assignment]  # it is mutable, like a list
 
     @override
     def __repr__(self) -> str:
-        shown: list[str] = []
+        parts: list[str] = []
         for is_raw, group in groupby(self._items, lambda item: isinstance(item, int) and item not in self._decoded):
             items = list(group)
-            shown += [f"<{len(items)} not decoded>"] if is_raw else [repr(self._get(item)) for item in items]
-        return f"[{', '.join(shown)}]"
+            parts += [f"<{len(items)} not decoded>"] if is_raw else [repr(self._object(item)) for item in items]
+        return f"[{', '.join(parts)}]"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return LazyList, (self._all(),)
+        # The decode function is not pickled, because it belongs to a client.
+        return LazyList, (self._objects(),)
 
     def __copy__(self) -> "LazyList[T]":
-        return LazyList(self._all())
+        return LazyList(self._objects())
 
     def copy(self) -> list[T]:
         """Return the objects as a plain list."""
-        return self._all()
+        return self._objects()
 
     def sort(self, *, key: Callable[[T], Any], reverse: bool = False) -> None:
-        """Sort in place, by a key as `list.sort` takes it."""
-        objects = self._all()
+        """Sort the list in place, like `list.sort()`; the key is required, because objects cannot be ordered."""
+        objects = self._objects()
         objects.sort(key=key, reverse=reverse)
         self._items = [*objects]
 
 
-def _not_raw(_: bytes) -> Any:
-    raise AssertionError("a list without JSON has nothing to decode")
+def _raise_without_decoder(_: bytes) -> Any:
+    raise AssertionError("a list without a decode function cannot contain JSON")
 
 
 class LazyListSchema:
-    """Tells Pydantic how items are validated from a list and dumped as one."""
+    """The annotation of a field that is a `LazyList` in Python and an array in JSON."""
 
     @staticmethod
     def __get_pydantic_core_schema__(source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Validate a list, or null, into a LazyList; dump a LazyList as a list."""
+        """Return a schema that validates a list or null as a LazyList, and dumps a LazyList as a list."""
         items = handler(source)
         return core_schema.no_info_before_validator_function(
-            _as_list,
+            _to_list,
             core_schema.no_info_after_validator_function(LazyList, items),
-            serialization=core_schema.wrap_serializer_function_ser_schema(_dump, schema=items),
+            serialization=core_schema.wrap_serializer_function_ser_schema(_serialize, schema=items),
         )
 
 
-def _as_list(value: Any) -> Any:
+def _to_list(value: Any) -> Any:
     if isinstance(value, LazyList):
         return list(cast("Iterable[Any]", value))
+    # Servers send null for an empty list.
     return [] if value is None else value
 
 
-def _dump(items: Any, handler: core_schema.SerializerFunctionWrapHandler) -> Any:
+def _serialize(items: Any, handler: core_schema.SerializerFunctionWrapHandler) -> Any:
     return handler(list(items))

@@ -1,7 +1,7 @@
-"""Decoding the metadata of an object, which is never lazy.
+"""Decodes the metadata of an object, immediately and completely.
 
-msgspec reads it in one pass and skips `managedFields`, which are large and which `ObjectMeta` does not keep. Metadata
-that does not fit or has unknown fields is left to Pydantic, which is more tolerant and has the better errors.
+msgspec decodes it in one pass and skips `managedFields`, which are large and which `ObjectMeta` omits. Pydantic decodes
+metadata that has an unexpected form or unknown fields: it is more tolerant and has better error messages.
 """
 
 from typing import Any
@@ -13,38 +13,46 @@ from pydantic_core import to_json
 
 from kubex.models._errors import decode_error
 from kubex.models._json_aliases import json_alias
-from kubex.models._lazy.base import construct
+from kubex.models._lazy.base import construct_complete
 from kubex.models._lazy.field_decoders import JsonValidator, build_schema, json_validator
-from kubex.models._lazy.json_splitter import Json, scan_object
+from kubex.models._lazy.json_splitter import RawJson, scan_object
 from kubex.models._object_meta import MANAGED_FIELDS, ObjectMeta
 
-# Types that msgspec reads as Pydantic does; fields of other types are validated from their JSON.
-_ALIKE = (str, int, dict[str, str], list[str])
+# msgspec decodes values of these types like Pydantic. Fields of other types, such as times, are kept as JSON, which
+# Pydantic validates.
+_MSGSPEC_TYPES = (str, int, dict[str, str], list[str])
 
-_WIRES = {name: json_alias(name) for name in ObjectMeta.model_fields}
+_JSON_NAMES = {name: json_alias(name) for name in ObjectMeta.model_fields}
 _validators: dict[str, JsonValidator] = {}
 
 
 def _make_struct() -> type[msgspec.Struct]:
+    """Create the struct from the fields of `ObjectMeta`, and fill `_validators` for the fields that stay JSON."""
     fields: list[tuple[str, Any, Any]] = []
     for name, field in ObjectMeta.model_fields.items():
-        kind: Any = next((kind for kind in _ALIKE if field.annotation == kind | None and not field.metadata), None)
-        fields.append((name, Raw | UnsetType if kind is None else kind | None | UnsetType, UNSET))
-        if kind is None:
+        field_type: Any = next(
+            (candidate for candidate in _MSGSPEC_TYPES if field.annotation == candidate | None and not field.metadata),
+            None,
+        )
+        fields.append((name, Raw | UnsetType if field_type is None else field_type | None | UnsetType, UNSET))
+        if field_type is None:
             _validators[name] = json_validator(field)
-    skipped = ("managed_fields", Raw | UnsetType, UNSET)
-    names = {**_WIRES, "managed_fields": MANAGED_FIELDS}
-    return msgspec.defstruct("Metadata", [*fields, skipped], rename=names, forbid_unknown_fields=True, gc=False)
+    managed_fields = ("managed_fields", Raw | UnsetType, UNSET)
+    json_names = {**_JSON_NAMES, "managed_fields": MANAGED_FIELDS}
+    # forbid_unknown_fields: Pydantic decodes metadata with unknown fields, because msgspec would drop them.
+    return msgspec.defstruct(
+        "Metadata", [*fields, managed_fields], rename=json_names, forbid_unknown_fields=True, gc=False
+    )
 
 
-METADATA = _make_struct()
-"""The struct into which msgspec reads metadata."""
+MetadataStruct = _make_struct()
+"""The struct into which msgspec decodes metadata."""
 
-_decode = msgspec.json.Decoder(METADATA).decode
+_decode_struct = msgspec.json.Decoder(MetadataStruct).decode
 
 
-def from_struct(struct: msgspec.Struct) -> ObjectMeta:
-    """Make metadata from its struct; raises ValidationError."""
+def metadata_from_struct(struct: msgspec.Struct) -> ObjectMeta:
+    """Create metadata from its struct; raise ValidationError for an invalid field."""
     fields = msgspec.structs.asdict(struct)
     del fields["managed_fields"]
     fields_set: set[str] = set()
@@ -56,25 +64,25 @@ def from_struct(struct: msgspec.Struct) -> ObjectMeta:
     for name, validate in _validators.items():
         if name in fields_set:
             fields[name] = validate(bytes(fields[name]))
-    return construct(ObjectMeta, fields, fields_set)
+    return construct_complete(ObjectMeta, fields, fields_set)
 
 
-def decode_metadata(kind: type[ObjectMeta], body: Json, what: str) -> ObjectMeta:
-    """Decode the JSON of metadata; raises DecodeError."""
+def decode_metadata(metadata_class: type[ObjectMeta], body: RawJson, description: str) -> ObjectMeta:
+    """Decode the metadata of an object; raise DecodeError. `description` identifies the object."""
     raw = bytes(body)
-    if kind is ObjectMeta:
+    if metadata_class is ObjectMeta:
         try:
-            return from_struct(_decode(raw))
+            return metadata_from_struct(_decode_struct(raw))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValidationError):
             raw = _without_managed_fields(raw)
     try:
-        return build_schema(kind).model_validate_json(raw)
+        return build_schema(metadata_class).model_validate_json(raw)
     except ValidationError as error:
-        raise decode_error(error, f"the metadata of {what}{name_in(raw)}") from error
+        raise decode_error(error, f"the metadata of {description}{object_name(raw)}") from error
 
 
 def _without_managed_fields(raw: bytes) -> bytes:
-    """Return the fields that ObjectMeta keeps: `managedFields` may nest deeper than Pydantic reads."""
+    """Return metadata without `managedFields`, which can have more levels than Pydantic accepts."""
     try:
         fields = scan_object(raw)
     except ValueError:
@@ -83,16 +91,16 @@ def _without_managed_fields(raw: bytes) -> bytes:
     return b"{%s}" % b",".join(b"%s:%s" % (to_json(name), bytes(value)) for name, value in fields.items())
 
 
-class _Name(msgspec.Struct):
+class _NameStruct(msgspec.Struct):
     name: str = ""
     namespace: str = ""
 
 
-_decode_name = msgspec.json.Decoder(_Name).decode
+_decode_name = msgspec.json.Decoder(_NameStruct).decode
 
 
-def name_in(raw: Json) -> str:
-    """Return the namespace and name in metadata that may not fit otherwise, with a space before them."""
+def object_name(raw: RawJson) -> str:
+    """Return ` namespace/name` or ` name` for metadata that can be malformed; an empty string if there is no name."""
     try:
         found = _decode_name(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
