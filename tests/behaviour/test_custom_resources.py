@@ -218,7 +218,7 @@ MISSING_RESOURCES = {
 async def test_not_found_distinguishes_missing_resources_from_missing_objects(
     client: Client, kind: type[DynamicNamespacedResource]
 ) -> None:
-    hint = "the server has no such resource; check group, version, plural and scope, or install its definition"
+    hint = "the server does not have this resource; check group, version, plural and scope, or install its definition"
     api = Api(kind, client)
     for call in (api.list(), api.get("one"), api.get_or_none("one"), api.metadata.list(), api.delete("one")):
         with pytest.raises(NotFound) as caught:

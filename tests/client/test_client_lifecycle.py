@@ -158,7 +158,7 @@ async def test_use_in_another_event_loop_raises_client_loop_error(
         async with client.stream("GET", "/"):
             for call in (partial(client.request, "GET", "/"), client.stream("GET", "/").__aenter__, client.aclose):
                 error = await anyio.to_thread.run_sync(elsewhere, call, pair.runtime)
-                assert "belongs to another event loop: make one client for each loop" in str(error)
+                assert "belongs to another event loop: create a client in each event loop" in str(error)
         await client.request("GET", "/")
     assert len(server.requests) == 3
 

@@ -63,7 +63,7 @@ SAMPLES: list[tuple[KubexError, list[str]]] = [
     (ClientClosedError(), ["closed", "create_client()"]),
     (StreamNotOpenError("GET", "/api/v1/pods"), ["GET /api/v1/pods", "not open", "async with client.stream"]),
     (AlreadyOpenError("the stream"), ["the stream is open in another `async with` block"]),
-    (ClientLoopError(), ["another event loop", "one client for each loop"]),
+    (ClientLoopError(), ["another event loop", "a client in each event loop"]),
     (InvalidNameError("name", "a/b", "cannot be"), ["name 'a/b' cannot be"]),
     (NamespaceError("pods", "needs one"), ["pods: needs one"]),
     (UnsupportedVerbError("Node", "logs"), ["Node does not support logs"]),
@@ -72,7 +72,7 @@ SAMPLES: list[tuple[KubexError, list[str]]] = [
     (EncodeError("Pod", "spec: is odd"), ["cannot encode Pod: spec: is odd"]),
     (UnknownWatchEventError("pods", "SYNC"), ["pods", "'SYNC'"]),
     (TransportError("broke", "GET", "http://h/p"), ["GET http://h/p: broke"]),
-    (TransportError(""), ["no reason given"]),
+    (TransportError(""), ["unknown reason"]),
     (WebSocketError("refused", "GET", "http://h/p", 403, (("a", "b"),), b"no"), ["refused"]),
     *(
         (kind("broke", "GET", "http://h/p"), ["GET http://h/p: broke"])

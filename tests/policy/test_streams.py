@@ -106,7 +106,7 @@ async def test_watch_that_ends_inside_an_event_raises_connection_lost() -> None:
 async def test_reading_a_stream_outside_its_block_raises() -> None:
     async with scripted_client(MockResponse(chunks=[EVENT])) as (client, _):
         opened = client.stream("GET", "/")
-        with pytest.raises(StreamNotOpenError, match=r"GET /: the stream is not open: read it inside its block"):
+        with pytest.raises(StreamNotOpenError, match=r"GET /: the stream is not open: read it inside of `async with"):
             await opened.receive()
         async with opened:
             await opened.receive()

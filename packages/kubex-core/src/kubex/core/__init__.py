@@ -1,1 +1,1 @@
-"""Exceptions, parameters and helpers without I/O, which all other packages use."""
+"""Code without I/O that the other packages of kubex use: exceptions, parameters, encoding, paths, proxies."""

@@ -1,4 +1,4 @@
-"""Error responses of the API server: one class for each status and reason."""
+"""Error responses of the API server: an exception class for each status."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ if TYPE_CHECKING:
     from kubex.models import Status, StatusCause
 
 
-# What a server says that does not know the group and version, or the resource in it; an object it would name.
-_NO_SUCH_RESOURCE = ("404 page not found", "the server could not find the requested resource")
+# The messages of servers that do not have the group and version, or the resource. For a missing object, the message
+# contains its name.
+_UNKNOWN_RESOURCE = ("404 page not found", "the server could not find the requested resource")
 
 
 @dataclass(eq=False, repr=False)
 class ApiError(KubexError):
     """The API server responded with an error status.
 
-    `status` is the HTTP status code, `api_status` the server's `Status` (built from the response if its body was not
-    one), `retry_after` the seconds that the server asks to wait. See
-    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/.
+    `status` is the HTTP status code. `api_status` is the `Status` object of the server; if the body is not a Status, it
+    is created from the response. `retry_after` is the delay in seconds that the server requests before another attempt.
+    See https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/.
     """
 
     status: int
@@ -35,7 +36,7 @@ class ApiError(KubexError):
 
     @property
     def message(self) -> str:
-        """The server's message, or else its reason."""
+        """The message of the server, or else its reason."""
         return self.api_status.message or self.api_status.reason or "no message"
 
     @property
@@ -45,19 +46,19 @@ class ApiError(KubexError):
 
     @property
     def name(self) -> str | None:
-        """The name of the object that the error is about."""
+        """The name of the object that caused the error."""
         details = self.api_status.details
         return details.name if details is not None else None
 
     @property
     def kind(self) -> str | None:
-        """The kind that the error is about, as the server names it: often the plural, such as `pods`."""
+        """The kind of the object in the form that the server uses; often the plural, such as `pods`."""
         details = self.api_status.details
         return details.kind if details is not None else None
 
     @property
     def causes(self) -> list[StatusCause]:
-        """The causes of the failure, such as the fields that are invalid."""
+        """The causes of the error, for example the invalid fields."""
         details = self.api_status.details
         return details.causes if details is not None else []
 
@@ -76,74 +77,74 @@ class Unauthorized(ApiError):
 
 
 class Forbidden(ApiError):
-    """403: the user may not do this."""
+    """403: the user is not authorized for this request."""
 
 
 class NotFound(ApiError):
-    """404: there is no such object, kind or path."""
+    """404: the object, kind or path does not exist."""
 
     def __str__(self) -> str:
         text = super().__str__()
-        if self.api_status.message not in _NO_SUCH_RESOURCE or not (self.path or "").startswith(("/api/", "/apis/")):
+        if self.api_status.message not in _UNKNOWN_RESOURCE or not (self.path or "").startswith(("/api/", "/apis/")):
             return text
         return (
-            f"{text}: the server has no such resource; check group, version, plural and scope, or install its "
+            f"{text}: the server does not have this resource; check group, version, plural and scope, or install its "
             "definition"
         )
 
 
 class MethodNotAllowed(ApiError):
-    """405: the path does not have this verb."""
+    """405: the path does not support this method."""
 
 
 class NotAcceptable(ApiError):
-    """406: the server cannot answer in the wanted form."""
+    """406: the server does not support the requested media type."""
 
 
 class Conflict(ApiError):
-    """409: the object has changed since it was read, or another manager owns a field."""
+    """409: the object has changed since it was read, or another field manager owns a field."""
 
 
 class AlreadyExists(Conflict):
-    """409 with reason `AlreadyExists`: an object of that name is there."""
+    """409 with reason `AlreadyExists`: an object with this name exists."""
 
 
 class Expired(ApiError):
-    """410: the revision or the page token is too old; `continue_token` resumes a list, inconsistently."""
+    """410: the resource version or page token is too old. With `continue_token`, a list can continue inconsistently."""
 
     @property
     def continue_token(self) -> str | None:
-        """The token with which the server lets an expired list go on."""
+        """The token that continues an expired list with the current objects, if the server offers one."""
         metadata = self.api_status.metadata
         return metadata.continue_ if metadata is not None else None
 
 
 class RequestEntityTooLarge(ApiError):
-    """413: the body is larger than the server takes."""
+    """413: the body is larger than the server accepts."""
 
 
 class UnsupportedMediaType(ApiError):
-    """415: the server does not take this kind of body or patch."""
+    """415: the server does not support this media type, for example this kind of patch."""
 
 
 class Invalid(ApiError):
-    """422: the object breaks the rules of its kind; see `causes`."""
+    """422: the object is not valid; `causes` names the fields."""
 
 
 class TooManyRequests(ApiError):
-    """429: the server is overloaded, or an eviction would break a disruption budget."""
+    """429: the server limits requests, or a disruption budget does not allow an eviction."""
 
 
 class InternalError(ApiError):
-    """500: something went wrong in the server."""
+    """500: the server failed to process the request."""
 
 
 class ServiceUnavailable(ApiError):
-    """503: the server, or one behind it, does not answer now."""
+    """503: the server, or a server behind it, is not available."""
 
 
 class GatewayTimeout(ApiError):
-    """504: the server could not finish in time."""
+    """504: the server did not complete the request in time."""
 
 
 CLASS_BY_STATUS: dict[int, type[ApiError]] = {
@@ -164,28 +165,30 @@ CLASS_BY_STATUS: dict[int, type[ApiError]] = {
     504: GatewayTimeout,
 }
 
-# A body that is no Status is quoted up to here.
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_EXCERPT = 512
+
+# The maximum number of bytes that a message quotes of a body that is not a Status.
+_MAX_QUOTE = 512
 
 
 def error_class(status: int, reason: str | None) -> type[ApiError]:
-    """Choose the class: AlreadyExists and Conflict share 409 and differ by reason."""
+    """Return the class for a status. AlreadyExists and Conflict have the same status and differ by reason."""
     if reason == "AlreadyExists":
         return AlreadyExists
     return CLASS_BY_STATUS.get(status, ApiError)
 
 
 def error_from_status(api_status: Status, *, status: int | None = None, method: str, path: str) -> ApiError:
-    """Make the exception for a `Status`, as an `ERROR` event of a watch carries it."""
+    """Create the exception for a `Status`, for example of an `ERROR` event of a watch."""
     code = status or api_status.code or 500
-    asked = api_status.details.retry_after_seconds if api_status.details is not None else None
-    seconds = None if asked is None or asked < 0 else min(asked, MAX_RETRY_AFTER)  # the server may send any number
+    delay = api_status.details.retry_after_seconds if api_status.details is not None else None
+    # JSON allows any integer, and a very large one cannot be converted to a float.
+    seconds = None if delay is None or delay < 0 else min(delay, MAX_RETRY_AFTER)
     return error_class(code, api_status.reason)(code, api_status, method, path, retry_after=seconds)
 
 
 def error_from_response(status: int, headers: Headers, body: bytes, *, method: str, path: str) -> ApiError:
-    """Make the exception for an error answer, whatever its body is: a Status, plain text, HTML or nothing."""
+    """Create the exception for an error response. Its body can be a Status, text or HTML, or empty."""
     error = error_from_status(_status_of(status, body), status=status, method=method, path=path)
     seconds = headers.retry_after()
     if seconds is not None:
@@ -194,20 +197,20 @@ def error_from_response(status: int, headers: Headers, body: bytes, *, method: s
 
 
 def _status_of(status: int, body: bytes) -> Status:
-    from kubex.models import Status  # the first error brings it
+    from kubex.models import Status  # imported on the first error, to keep the import of exceptions fast
 
     if body.lstrip()[:1] == b"{":
         try:
             api_status = Status.model_validate_json(body)
         except ValidationError:
             api_status = None
-        # Other JSON would pass too, since a Status may lack everything: it is quoted instead.
+        # All fields of a Status are optional, so other JSON is valid, too. It is quoted instead.
         if api_status is not None and (
             "kind" in api_status.model_fields_set or api_status.message or api_status.reason
         ):
             return api_status
-    text = body[:_EXCERPT].decode("utf-8", "replace").strip()
-    if len(body) > _EXCERPT:
+    text = body[:_MAX_QUOTE].decode("utf-8", "replace").strip()
+    if len(body) > _MAX_QUOTE:
         text += " ..."
     if status in _REDIRECTS:
         text = f"redirects are not followed; the server URL may point to a login page or a wrong path. {text}".strip()

@@ -14,6 +14,7 @@ from kubex.models._api_resource import HasTypeMeta
 from kubex.models._model import Model
 from kubex.models._nulls import dump_with_nulls
 
+# The character that Pydantic writes instead of a lone surrogate in a key.
 _REPLACEMENT = "\ufffd".encode()
 
 
@@ -54,6 +55,7 @@ def encode_object(obj: Model, type_meta: HasTypeMeta, *, managed: bool = False) 
         )
 
     def write() -> bytes:
+        # The server requires both fields, but items of a list that were read do not have them.
         body: dict[str, Any] = {"apiVersion": type_meta.api_version, "kind": type_meta.kind} | obj.to_dict()
         if managed:
             body["metadata"].pop("managedFields", None)
@@ -81,7 +83,7 @@ def _write(write: Callable[[], bytes], value: object, description: str) -> bytes
 
 
 def _find_lone_surrogate(value: Any, path: str = "") -> str | None:
-    """Return the path of the first string that UTF-8 cannot encode."""
+    """Return the path of the first string that UTF-8 cannot encode, or None."""
     if isinstance(value, str):
         return path if has_lone_surrogate(value) else None
     if isinstance(value, BaseModel):
@@ -100,6 +102,6 @@ def _find_lone_surrogate(value: Any, path: str = "") -> str | None:
 
 
 def complete_apply_body(body: Mapping[str, Any], type_meta: HasTypeMeta, name: str) -> dict[str, Any]:
-    """Add `apiVersion`, `kind` and `metadata.name` to the body of a server-side apply, which requires them."""
+    """Add the fields that a server-side apply requires: `apiVersion`, `kind` and `metadata.name`."""
     metadata = {"name": name} | dict(body.get("metadata") or {})
     return {"apiVersion": type_meta.api_version, "kind": type_meta.kind} | dict(body) | {"metadata": metadata}

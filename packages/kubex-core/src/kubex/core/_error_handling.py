@@ -1,4 +1,4 @@
-"""Remove secrets from tracebacks, and keep the exception of an `async with` block while it is closed."""
+"""Hide secrets in tracebacks, and keep the exception of an `async with` block while it is closed."""
 
 import functools
 import traceback
@@ -10,25 +10,26 @@ C = TypeVar("C", bound=type)
 
 
 def clear_tracebacks(error: BaseException) -> None:
-    """Remove the tracebacks of an exception and its causes, except of exceptions that a caller is handling.
+    """Remove the tracebacks of an exception and its causes, except those of exceptions that a caller is handling.
 
-    Use it where an exception leaves a function with tokens or keys in local variables, and raise the exception again.
+    Some error reporters show the local variables of each frame. Use this function if an exception leaves a function
+    with tokens or keys in local variables, and raise the exception again.
     """
     callers = {frame for frame, _ in traceback.walk_stack(None)}
-    waiting, seen = [error], set[int]()
-    while waiting:
-        each = waiting.pop()
+    pending, seen = [error], set[int]()
+    while pending:
+        each = pending.pop()
         frames = each.__traceback__
         if id(each) in seen or (each is not error and frames is not None and frames.tb_frame in callers):
             continue
         seen.add(id(each))
         each.__traceback__ = None
-        several: tuple[BaseException, ...] = getattr(each, "exceptions", ())  # of an exception group
-        waiting += [behind for behind in (each.__cause__, each.__context__, *several) if behind is not None]
+        members: tuple[BaseException, ...] = getattr(each, "exceptions", ())  # of an exception group
+        pending += [other for other in (each.__cause__, each.__context__, *members) if other is not None]
 
 
 def hide_arguments(kind: C) -> C:
-    """Keep the arguments of a dataclass out of the traceback if it cannot be created; use it as a class decorator."""
+    """Remove the arguments of a dataclass from the traceback if its constructor raises; use it as a class decorator."""
     create: Callable[..., None] = vars(kind)["__init__"]
 
     @functools.wraps(create)
@@ -45,5 +46,5 @@ def hide_arguments(kind: C) -> C:
 
 
 def keep_error(error: BaseException | None) -> AbstractContextManager[object]:
-    """Suppress exceptions that would replace `error`, the exception of the user's block; without it they are raised."""
+    """Suppress exceptions that would replace `error`, the exception of the user's block; None suppresses nothing."""
     return nullcontext() if error is None else suppress(Exception)

@@ -1,8 +1,8 @@
-"""Exceptions of the client's side, and the warning that carries one of the server.
+"""Exceptions of the client, and warnings.
 
 Built-in base classes follow one rule: ValueError for invalid values and data, TypeError for an operation that a kind
-does not support, RuntimeError for a use at the wrong time or place, ImportError without a backend, TimeoutError for
-limits of time. Other errors of the network and the server derive from KubexError only.
+does not support, RuntimeError for a use at the wrong time or in the wrong place, ImportError if no backend is
+installed, TimeoutError for time limits. Other network and server errors derive only from KubexError.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kubex.models._errors import KubexError
 class ConfigurationError(KubexError, ValueError):
     """A kubeconfig, a pod's environment or an option cannot be used.
 
-    `source` is the file or place, `entry` the entry in it (`user "admin"`), `field` the field.
+    `source` is the file or another source, `entry` the entry in it (such as `user "admin"`), `field` the field.
     """
 
     problem: str
@@ -33,7 +33,7 @@ class ConfigurationError(KubexError, ValueError):
 
 @dataclass(eq=False, repr=False)
 class BackendError(KubexError, RuntimeError):
-    """An HTTP backend that was asked for cannot be used; the cause, if there is one, is chained."""
+    """The selected HTTP backend cannot be used. An exception that caused this is chained."""
 
     backend: str
     problem: str
@@ -44,7 +44,7 @@ class BackendError(KubexError, RuntimeError):
 
 @dataclass(eq=False, repr=False)
 class NoBackendError(KubexError, ImportError):
-    """No installed HTTP backend can be used here. `passed_over` holds (name, reason) of each candidate."""
+    """No installed HTTP backend can be used. `passed_over` contains the name of each backend and the reason."""
 
     runtime: str
     passed_over: Sequence[tuple[str, str]] = ()
@@ -52,51 +52,51 @@ class NoBackendError(KubexError, ImportError):
     def __str__(self) -> str:
         lines = [f"no HTTP backend of kubex can be used on {self.runtime}"]
         lines += [f"  {name}: {reason}" for name, reason in self.passed_over] or ["  none is installed"]
-        wanted = (
+        distribution = (
             "kubex-httpx" if self.runtime == "trio" else "kubex-aiohttp (asyncio) or kubex-httpx (asyncio and trio)"
         )
-        return "\n".join([*lines, f"install one: pip install {wanted}"])
+        return "\n".join([*lines, f"install one: pip install {distribution}"])
 
 
 class ClientClosedError(KubexError, RuntimeError):
     """A client was used after it was closed."""
 
     def __str__(self) -> str:
-        return "the client is closed: make the call inside `async with create_client() as client`, or make a new client"
+        return "the client is closed: use it inside of `async with create_client() as client`, or create a new client"
 
 
 class ClientLoopError(KubexError, RuntimeError):
-    """A client was used on another event loop than the one it was first used on."""
+    """A client was used on a different event loop than at first."""
 
     def __str__(self) -> str:
-        return "this client belongs to another event loop: make one client for each loop, inside it"
+        return "this client belongs to another event loop: create a client in each event loop"
 
 
 @dataclass(eq=False, repr=False)
 class StreamNotOpenError(KubexError, RuntimeError):
-    """A stream, a watch or a log was read before its block was entered, or after it was left."""
+    """A stream, a watch or a log was read outside of its `async with` block."""
 
     method: str
     path: str
     block: str = "client.stream(...) as stream"
 
     def __str__(self) -> str:
-        return f"{self.method} {self.path}: the stream is not open: read it inside its block, `async with {self.block}`"
+        return f"{self.method} {self.path}: the stream is not open: read it inside of `async with {self.block}`"
 
 
 @dataclass(eq=False, repr=False)
 class AlreadyOpenError(KubexError, RuntimeError):
-    """A client or a stream was opened by an `async with` block while another such block of it was open."""
+    """A client or a stream was opened by a second `async with` block while the first one was open."""
 
     what: str
 
     def __str__(self) -> str:
-        return f"{self.what} is open in another `async with` block: make a new one for each block"
+        return f"{self.what} is open in another `async with` block: create a new one for each block"
 
 
 @dataclass(eq=False, repr=False)
 class InvalidNameError(KubexError, ValueError):
-    """A name cannot be part of a path, so nothing was sent."""
+    """A name cannot be part of a path. The request is not sent."""
 
     what: str
     name: object
@@ -108,7 +108,7 @@ class InvalidNameError(KubexError, ValueError):
 
 @dataclass(eq=False, repr=False)
 class EncodeError(KubexError, ValueError):
-    """An object or a body cannot be written as JSON in UTF-8, so nothing was sent. The text shows no value."""
+    """A body cannot be encoded as JSON in UTF-8. The request is not sent. The message does not contain values."""
 
     what: str
     problem: str
@@ -119,7 +119,7 @@ class EncodeError(KubexError, ValueError):
 
 @dataclass(eq=False, repr=False)
 class NamespaceError(KubexError, ValueError):
-    """A namespace is missing or does not belong there, so nothing was sent."""
+    """A namespace is missing, or is not allowed. The request is not sent."""
 
     resource: str
     problem: str
@@ -130,7 +130,7 @@ class NamespaceError(KubexError, ValueError):
 
 @dataclass(eq=False, repr=False)
 class UnsupportedVerbError(KubexError, TypeError):
-    """A kind was asked for something that it cannot do. `available` are the verbs that it has, where they are known."""
+    """A kind does not support a verb or a subresource. `available` contains the supported verbs if they are known."""
 
     resource: str
     verb: str
@@ -143,24 +143,24 @@ class UnsupportedVerbError(KubexError, TypeError):
 
 @dataclass(eq=False, repr=False)
 class UnknownWatchEventError(KubexError, ValueError):
-    """A watch sent an event of a type that this version does not know."""
+    """A watch received an event of an unknown type."""
 
     resource: str
     type: str
 
     def __str__(self) -> str:
-        return f"watch of {self.resource}: unknown event type {self.type!r}; a newer kubex may know it"
+        return f"watch of {self.resource}: unknown event type {self.type!r}; a newer version of kubex may support it"
 
 
 class ApiWarning(UserWarning):
     """A `Warning` header of the API server.
 
-    Where warnings are errors the raised warning carries what the call would have returned as `result`, so that the
-    outcome of a write that succeeded is not lost.
+    If warnings are turned into errors, `result` contains the return value of the call, so that the result of a
+    successful write is not lost.
     """
 
     result: Any = None
 
 
 class InsecureServerWarning(UserWarning):
-    """A client was made that does not check its server's certificate (`insecure_skip_tls_verify`)."""
+    """The client does not verify the certificate of its server (`insecure_skip_tls_verify`)."""

@@ -1,4 +1,4 @@
-"""Response headers: a mapping with case-insensitive names, where a name can have several values."""
+"""HTTP headers: the fields of a response, `Warning`, `Retry-After` and basic authentication."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 # RFC 7234, 5.5: code, agent, quoted text that can contain commas and escapes, and optionally a quoted date.
 _WARNING = re.compile(r'\s*(\d{3})\s+(\S+)\s+"((?:[^"\\]|\\.)*)"(?:\s+"[^"]*")?\s*(?:,|$)')
 _ESCAPE = re.compile(r"\\(.)")
+# Not \d, which also matches the digits of other scripts.
 _DIGITS = re.compile(r"[0-9]+")
 
 MAX_RETRY_AFTER = 2.0**31
@@ -55,6 +56,7 @@ class Headers(Mapping[str, str]):
 
     def get_all(self, name: str) -> list[str]:
         """Return every value of a field."""
+        # Every response is searched for warnings: comparing lengths first avoids most calls of lower().
         wanted, length = name.lower(), len(name)
         return [value for field, value in self.fields if len(field) == length and field.lower() == wanted]
 

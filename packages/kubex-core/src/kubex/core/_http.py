@@ -18,7 +18,7 @@ JSON = "application/json"
 class Request:
     """A request to the API server, before credentials and default headers are added.
 
-    `path` begins with `/` and is percent-encoded. `resend_when_throttled` is False for evictions: for these, 429 means
+    `path` starts with `/` and is percent-encoded. `resend_when_throttled` is False for evictions, for which 429 means
     that a disruption budget does not allow them.
     """
 
@@ -34,7 +34,7 @@ class Request:
 
     @property
     def reads_only(self) -> bool:
-        """Whether the request does not change anything, so that it can be sent again."""
+        """Whether the request does not change objects, so that it can be sent again if the connection was lost."""
         return self.method in ("GET", "HEAD", "OPTIONS")
 
 

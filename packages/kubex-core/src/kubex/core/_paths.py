@@ -1,4 +1,4 @@
-"""API paths. Each segment is percent-encoded, or raises an error before a request is sent."""
+"""Paths of the API. Each segment is percent-encoded; invalid segments raise an error before a request is sent."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from kubex.core._errors import InvalidNameError, NamespaceError
 from kubex.core._unicode import LONE_SURROGATE
 from kubex.models import ApiResource, NamespacedResource, Resource, api_resource
 
-# Sub-delimiters that are legal in a segment stay readable, as in `system:admin`.
+# Characters that are allowed in a segment are not encoded, so that names such as `system:admin` stay readable.
 _SAFE = "!$&'()*+,;=:@"
 
-# Names that need no quoting: nearly all. `.` and `..` do not match.
+# Nearly all names match this and do not need to be encoded. `.` and `..` do not match.
 _PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 
 

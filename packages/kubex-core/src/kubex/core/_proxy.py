@@ -1,4 +1,4 @@
-"""`Proxy`, and the parser of proxy URLs."""
+"""Proxies and their URLs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SOCKS_PORT = 1080
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proxy:
-    """An HTTP or SOCKS5 proxy. `url` is `scheme://host:port` without credentials, so messages can show it."""
+    """An HTTP or SOCKS5 proxy. `url` is `scheme://host:port` without credentials, so that messages can show it."""
 
     url: str
     username: str | None = field(default=None, repr=False)
@@ -38,7 +38,7 @@ class Proxy:
 
     @property
     def host(self) -> str:
-        """The host; an IPv6 address has no brackets."""
+        """The host; an IPv6 address is without brackets."""
         return urlsplit(self.url).hostname or ""
 
     @property
@@ -61,7 +61,7 @@ def parse_proxy(url: str, *, source: str | None = None, entry: str | None = None
     password.
     """
 
-    def wrong(problem: str) -> ConfigurationError:
+    def error(problem: str) -> ConfigurationError:
         return ConfigurationError(problem, source=source, entry=entry, field=field)
 
     problem = (
@@ -70,15 +70,14 @@ def parse_proxy(url: str, *, source: str | None = None, entry: str | None = None
     )
     parts = split_url(url)
     if parts is None:
-        raise wrong(problem)
+        raise error(problem)
     if parts.scheme and "://" in url and parts.scheme not in SCHEMES + SOCKS_SCHEMES:
-        known = "http, https, socks5 or socks5h"
-        raise wrong(f"has the scheme {parts.scheme!r}, which is not supported; use {known}")
+        raise error(f"has the scheme {parts.scheme!r}, which is not supported; use http, https, socks5 or socks5h")
     host = parts.hostname
     if not host or "://" not in url or any(character.isspace() for character in url) or has_lone_surrogate(url):
-        raise wrong(problem)
+        raise error(problem)
     if parts.path not in ("", "/") or parts.query or parts.fragment:  # these can be parts of an unquoted password
-        raise wrong(problem)
+        raise error(problem)
     port = parts.port
     if port is None and parts.scheme in SOCKS_SCHEMES:
         port = _SOCKS_PORT
@@ -88,13 +87,13 @@ def parse_proxy(url: str, *, source: str | None = None, entry: str | None = None
         username=None if parts.username is None else unquote(parts.username),
         password=None if parts.password is None else unquote(parts.password),
     )
-    if (refused := socks_problem(proxy)) is not None:
-        raise wrong(refused)
+    if (unsupported := socks_problem(proxy)) is not None:
+        raise error(unsupported)
     return proxy
 
 
 def socks_problem(proxy: Proxy) -> str | None:
-    """Return why SOCKS cannot send the credentials of a proxy, or None."""
+    """Return the reason why SOCKS cannot send the credentials of a proxy, or None."""
     if not proxy.is_socks or proxy.username is None:
         return None
     for part in (proxy.username, proxy.password or ""):

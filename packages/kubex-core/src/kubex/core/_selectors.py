@@ -19,6 +19,8 @@ Selector: TypeAlias = str | Mapping[str, str] | None
 See https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors.
 """
 
+# A selector with a mistake must raise an error: the server reads only the first of two query parameters, and an empty
+# selector selects all objects. So a wrong encoding could delete objects that the selector excludes.
 _LABEL_KEY = re.compile(r"[A-Za-z0-9._/-]+")
 _LABEL_VALUE = re.compile(r"[A-Za-z0-9._-]*")
 _FIELD_KEY = re.compile(r"[^\\,=!\s]+")

@@ -1,4 +1,4 @@
-"""What goes wrong between this process and the server. Backends raise these, nothing else."""
+"""Errors between this process and the server. Backends raise only these exceptions."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from kubex.models._errors import KubexError
 
 
+# These classes do not derive from OSError: handlers for file errors would catch a lost connection.
 @dataclass(eq=False, repr=False)
 class TransportError(KubexError):
-    """No usable answer came from the server. The library's own exception is chained as the cause."""
+    """The server did not return a usable response. The exception of the HTTP library is chained."""
 
     problem: str
     method: str | None = None
@@ -17,45 +18,45 @@ class TransportError(KubexError):
 
     def __str__(self) -> str:
         where = f"{self.method} {self.url}: " if self.method else ""
-        return f"{where}{self.problem or 'no reason given'}"
+        return f"{where}{self.problem or 'unknown reason'}"
 
 
 class ConnectError(TransportError):
-    """No connection could be made: nothing of the request was sent."""
+    """A connection could not be opened. The request was not sent."""
 
 
 class ConnectTimeout(ConnectError, TimeoutError):
-    """No connection was made, or none of the pool came free, within the limit: nothing was sent."""
+    """A connection was not opened, or did not become free in the pool, in time. The request was not sent."""
 
 
 class TLSError(ConnectError):
-    """The TLS handshake failed: certificates or protocol versions do not fit, or one side speaks no TLS."""
+    """The TLS handshake failed, for example because of a certificate or a protocol version."""
 
 
 @dataclass(eq=False, repr=False)
 class ServerCertificateError(TLSError):
-    """The server's certificate is not to be trusted: its authority, its names or its dates; nothing was sent."""
+    """The certificate of the server is not valid: its authority, names or dates. The request was not sent."""
 
 
 class ProxyError(ConnectError):
-    """The HTTP proxy could not be used or refused the request."""
+    """The proxy could not be used, or rejected the request."""
 
 
 class ConnectionLost(TransportError):
-    """The connection broke after the request may have been sent: the server may have acted on it."""
+    """The connection was lost after the request may have been sent. The server may have processed it."""
 
 
 class ReadTimeout(ConnectionLost, TimeoutError):
-    """The server sent nothing, or took nothing, for longer than the limit of that phase."""
+    """No data was received or sent within the read or write timeout."""
 
 
 class DeadlineExceeded(TransportError, TimeoutError):
-    """The total timeout of a call ran out; the server may have acted on it."""
+    """The total timeout of a call was exceeded. The server may have processed the request."""
 
 
 @dataclass(eq=False, repr=False)
 class WebSocketError(TransportError):
-    """A WebSocket was not opened, or broke the protocol. `status` is the HTTP status of a refused upgrade."""
+    """A WebSocket was not opened, or violated the protocol. `status` is the HTTP status of a rejected upgrade."""
 
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()

@@ -24,18 +24,18 @@ def split_url(url: str) -> SplitResult | None:
 
 
 def lowercase_scheme(url: str) -> str:
-    """Write `HTTPS://` as `https://`: transports compare the scheme."""
+    """Return a URL with its scheme in lower case, because transports compare it."""
     scheme, separator, rest = url.partition("://")
     return f"{scheme.lower()}{separator}{rest}"
 
 
 def may_contain_credentials(url: str, parts: SplitResult) -> bool:
-    """Return whether a URL can contain a user name, also if it has no scheme, or `?` or `#` in a password."""
+    """Return whether a URL can contain credentials, even without a scheme or with `?` or `#` in the password."""
     return "@" in (f"{parts.netloc} {parts.query} {parts.fragment}" if "://" in url else url)
 
 
 def without_query(parts: SplitResult) -> str:
-    """Return a URL without query and fragment, which can contain a token, so that it can be shown."""
+    """Return a URL without its query and fragment, which can contain a token. Messages can show the result."""
     return parts._replace(query="", fragment="").geturl()
 
 
@@ -57,6 +57,7 @@ def encode_query(query: Query) -> str:
         if value is None:
             continue
         texts = [_text(item) for item in ([value] if isinstance(value, str | int | bool) else value)]
+        # quote_plus() would raise UnicodeEncodeError, which contains the value, and this can be secret.
         if any(map(has_lone_surrogate, (name, *texts))):
             raise ConfigurationError(LONE_SURROGATE, source="query", field=ascii(name))
         parts += [f"{quote_plus(name)}={quote_plus(text)}" for text in texts]

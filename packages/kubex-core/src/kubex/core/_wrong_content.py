@@ -1,4 +1,4 @@
-"""The error for a response with a good status code and the wrong content."""
+"""Errors for responses with a successful status code and unexpected content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ADVICE = "check the server URL, and the proxies and API servers behind it"
 
 
 def error_for_content(error: DecodeError, body: bytes, headers: Headers, *, method: str, path: str) -> KubexError:
-    """Return the error to raise: the ApiError of a failed Status, or the given error with the request added.
+    """Return the error to raise: the ApiError of a failed Status, or else `error` with the method and the path.
 
     Gateways and caches send a Status, or a web page, with the status code 200.
     """
@@ -29,13 +29,13 @@ def error_for_content(error: DecodeError, body: bytes, headers: Headers, *, meth
     error.method, error.path = method, path
     start = body.lstrip()[:1]
     if start != b"{":
-        found = f"not a JSON object, its content type is {_content_type(headers) or 'not given'}" if start else "empty"
+        found = f"not a JSON object, its content type is {_content_type(headers) or 'unknown'}" if start else "empty"
         error.problem = f"the response is {found}; {_ADVICE}"
     return error
 
 
 def check_text(headers: Headers, description: str, *, path: str) -> None:
-    """Raise DecodeError for a web page in place of a text, which may look like anything else."""
+    """Raise DecodeError if a response that should be text is a web page."""
     if _content_type(headers).startswith("text/html"):
         raise DecodeError(
             description, f"the response is a web page, its content type is text/html; {_ADVICE}", "GET", path
@@ -48,15 +48,15 @@ def is_failure(api_status: Status) -> bool:
 
 
 def _failure_in(body: bytes) -> Status | None:
-    from kubex.models import Status  # the first error brings it
+    from kubex.models import Status  # imported on the first error, to keep the import of exceptions fast
 
     try:
-        found = Status.model_validate_json(body)
+        api_status = Status.model_validate_json(body)
     except ValidationError:
         return None
-    # A Status may lack everything, so other JSON can be one, too.
-    is_status = "kind" in found.model_fields_set and found.kind == "Status" and found.api_version == "v1"
-    return found if is_status and is_failure(found) else None
+    # All fields of a Status are optional, so other JSON is valid, too.
+    is_status = "kind" in api_status.model_fields_set and api_status.kind == "Status" and api_status.api_version == "v1"
+    return api_status if is_status and is_failure(api_status) else None
 
 
 def _content_type(headers: Headers) -> str:

@@ -75,7 +75,7 @@ DecodeMode: TypeAlias = Literal["lazy", "eager"]
 """When the fields of objects are decoded: `lazy` when each is first read, `eager` when the response is read."""
 
 NamespaceTypes: TypeAlias = str | EllipsisType | None
-"""A namespace; `...` is the default one, `None` is all namespaces."""
+"""A namespace; `...` is the default namespace, `None` is all namespaces."""
 
 PhaseTypes: TypeAlias = float | EllipsisType | None
 
@@ -104,6 +104,7 @@ class Timeout:
                 if limit.name == "total" and value is ...:
                     raise ConfigurationError("must be a number of seconds or None, not ...", field="Timeout.total")
                 continue
+            # The comparison also rejects nan. True and False are integers, but not limits.
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
                 raise ConfigurationError(
                     f"must be a positive number of seconds or None, not {value!r}", field=f"Timeout.{limit.name}"

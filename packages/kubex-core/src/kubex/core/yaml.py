@@ -15,6 +15,7 @@ __all__ = ["YAMLContentError", "YAMLDocument", "YAMLLimits", "read_yaml", "read_
 
 _TAG = "tag:yaml.org,2002:"
 _MERGE = "<<"
+# YAML 1.1 defines these words. PyYAML does not read y and n as booleans, but Go does.
 _WORDS: dict[str, bool | None] = dict.fromkeys(["", "~", "null", "Null", "NULL"]) | {
     form: value
     for words, value in (("y yes on true", True), ("n no off false", False))
@@ -78,7 +79,7 @@ def read_yaml(content: bytes | str, limits: YAMLLimits, *, several_documents: bo
     for event in yaml.parse(content, Loader=_LOADER):
         if several_documents and isinstance(event, yaml.DocumentEndEvent):
             break
-        composer.take(event)
+        composer.process(event)
     return composer.document()
 
 
@@ -86,7 +87,7 @@ def read_yaml_documents(content: bytes | str, limits: YAMLLimits) -> Iterator[YA
     """Read all documents of a stream, by the rules of `read_yaml`. The limits apply to each document."""
     composer = _Composer(limits)
     for event in yaml.parse(content, Loader=_LOADER):
-        composer.take(event)
+        composer.process(event)
         if isinstance(event, yaml.DocumentEndEvent):
             yield composer.document()
             composer = _Composer(limits)
@@ -98,6 +99,7 @@ class _Collection:
     def __init__(self, values: list[Any] | dict[str, Any], anchor: str | None = None) -> None:
         self.values = values
         self.anchor = anchor
+        # The weight of a value counts its aliases, so that nested aliases cannot expand to a document without a limit.
         self.weight = 1
         self.key: tuple[str | None] | None = None  # a tuple, because the key of a merge is None
         self.merged: list[Mapping[str, object]] = []
@@ -110,7 +112,7 @@ class _Collection:
         return f".{self.key[0]}" if self.key and self.key[0] is not None else ""
 
     def add(self, value: object, *, is_merge: bool = False) -> bool:
-        """Add the next item, key or value; tell whether it is a key that is repeated."""
+        """Add the next item, key or value; return whether it is a key that the mapping already has."""
         if isinstance(self.values, list):
             self.values.append(value)
         elif self.key is None:
@@ -145,10 +147,10 @@ class _Composer:
         self._repeated: list[str] = []
 
     def document(self) -> YAMLDocument:
-        """Return what was read."""
+        """Return the document."""
         return YAMLDocument(self._documents[0], self._repeated) if self._documents else YAMLDocument()
 
-    def take(self, event: yaml.Event) -> None:
+    def process(self, event: yaml.Event) -> None:
         """Process the next event."""
         if isinstance(event, yaml.NodeEvent):
             self._nodes += 1
@@ -199,11 +201,11 @@ def _as_key(value: object) -> str:
 
 
 def _mappings(value: object) -> list[Mapping[str, object]]:
-    """Return what a merge key merges: a mapping, or a list of mappings."""
-    found = cast("Sequence[object]", value) if isinstance(value, list) else [value]
-    if not all(isinstance(each, dict) for each in found):
+    """Return the mappings in the value of a merge key: a mapping, or a list of mappings."""
+    mappings = cast("Sequence[object]", value) if isinstance(value, list) else [value]
+    if not all(isinstance(each, dict) for each in mappings):
         raise YAMLContentError("map merge requires a mapping or a list of mappings as the value")
-    return [cast("Mapping[str, object]", each) for each in found]
+    return [cast("Mapping[str, object]", each) for each in mappings]
 
 
 def _check_tag(tag: str | None, *known: str) -> None:
@@ -223,7 +225,7 @@ def _scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
 
 
 def _number(text: str) -> str | int | float:
-    """Read a number as Go does, else return the text."""
+    """Return the number that Go would read, or else the text."""
     if _INFINITE.fullmatch(text):
         return float(text.replace(".", ""))
     digits = text.replace("_", "") if text[0] in "+-0123456789" else _SEPARATORS.sub("", text)
