@@ -16,7 +16,7 @@ OUTSIDE = re.compile(r"(?<![\w.}~-])/(?:work|root|Users|home)/\w|\.\./shared\b")
 # Calls that make a test wait, or depend on a duration. The comment `real time: REASON` in the line allows them.
 REAL_TIME = re.compile(
     r"(?<!def )\bsleep\((?!0?\))"
-    r"|\b(move_on_after|fail_after)\((?!\d+\)|SECONDS\))"
+    r"|\b(move_on_after|fail_after)\((?!\d+\)|(?:SECONDS|[A-Z_]*TIMEOUT)\))"
     r"|\b(monotonic|perf_counter)\(\)|\bTimer\(|\.wait\(\d*\.\d"
 )
 
