@@ -34,7 +34,7 @@ async def test_each_case_counts_its_units_on_each_backend(
     assert measured.units == units.get(family, sizes.log if family == "log" else sizes.events)
 
 
-def test_a_run_writes_the_samples_and_prints_both_tables(tmp_path: Path) -> None:
+def test_run_writes_the_samples_and_prints_both_tables(tmp_path: Path) -> None:
     output = tmp_path / "samples.json"
     command = [sys.executable, "-m", "benchmarks", "--tiny", "--rounds", "1", "--pair", "httpx/asyncio"]
     command += ["--case", "get", "--case", "startup", "--output", str(output)]
@@ -47,7 +47,7 @@ def test_a_run_writes_the_samples_and_prints_both_tables(tmp_path: Path) -> None
     assert "peak RSS" in completed.stdout
 
 
-def test_a_ratio_compares_samples_of_one_round_and_is_compared_with_the_goal() -> None:
+def test_ratio_of_samples_of_one_round_is_compared_with_the_goal() -> None:
     samples = [
         _sample(number, subject, cpu) for number in range(3) for subject, cpu in (("limit", 1.0), ("kubex", 1.2))
     ]
@@ -57,7 +57,7 @@ def test_a_ratio_compares_samples_of_one_round_and_is_compared_with_the_goal() -
     assert goal_rows(samples)[0][2] == "≤ 1.45"
 
 
-def test_the_rows_of_the_table_use_exactly_the_existing_cases() -> None:
+def test_rows_of_the_table_use_exactly_the_existing_cases() -> None:
     assert {row.case for row in ROWS} | {row.limit_case for row in ROWS if row.limit_case} == set(CASE_NAMES)
 
 
@@ -72,7 +72,7 @@ def test_only_the_text_between_the_markers_of_the_page_is_replaced(tmp_path: Pat
     assert "| GET one Pod, a few fields of it read |" in text
 
 
-def test_the_pod_model_of_the_benchmarks_has_every_field_of_the_document() -> None:
+def test_pod_model_of_the_benchmarks_has_every_field_of_the_document() -> None:
     document = documents.pod(7)
     pod = Pod.model_validate(document)
     del document["metadata"]["managedFields"]

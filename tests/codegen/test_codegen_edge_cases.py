@@ -74,6 +74,6 @@ def test_all_kinds_keep_their_names_on_the_server(models: Any) -> None:
         assert getattr(models, name).model_validate({"spec": {"b": None}}).spec.b == []
 
 
-def test_invisible_characters_are_not_in_the_code(folder: Path) -> None:
+def test_generated_code_contains_only_printable_characters(folder: Path) -> None:
     for path in (folder / PACKAGE).rglob("*.py"):
         assert path.read_text(encoding="utf-8").replace("\n", "").isprintable(), path

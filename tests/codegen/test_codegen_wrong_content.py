@@ -25,10 +25,10 @@ async def refused(response: MockResponse) -> str:
     return str(caught.value)
 
 
-async def test_a_web_page_is_an_error_that_names_its_content_type() -> None:
+async def test_html_response_is_an_error_that_names_its_content_type() -> None:
     assert "text/html" in await refused(MockResponse(body=b"<html>Sign in", headers={"Content-Type": "text/html"}))
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"null", b'{"kind":"Status","status":"Failure","code":504}'])
-async def test_other_content_is_an_error(body: bytes) -> None:
+async def test_unexpected_content_is_an_error(body: bytes) -> None:
     await refused(MockResponse(body=body, headers={"Content-Type": "application/json"}))

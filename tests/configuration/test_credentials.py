@@ -243,7 +243,7 @@ async def test_cached_results_are_returned_without_a_thread_and_a_checkpoint(tmp
             source.authenticate().send(None)
 
 
-async def test_certificate_from_data(client_pair: Any) -> None:
+async def test_certificate_and_key_are_read_from_data(client_pair: Any) -> None:
     cert, key = client_pair
     source = credentials_for(ClientConfiguration(url=URL, client_cert_data=cert, client_key_data=key))
     assert (await source.authenticate()).tls == TLSIdentity(cert_pem=cert, key_pem=key)
@@ -260,7 +260,7 @@ async def test_certificate_and_token_are_combined(client_pair: Any) -> None:
     assert await source.authenticate() is result
 
 
-async def test_certificate_from_a_file_with_the_key_from_data(client_pair: Any, tmp_path: Path) -> None:
+async def test_certificate_file_is_combined_with_key_data(client_pair: Any, tmp_path: Path) -> None:
     cert, key = client_pair
     (tmp_path / "cert.pem").write_text(cert)
     source = credentials_for(ClientConfiguration(url=URL, client_cert_file=tmp_path / "cert.pem", client_key_data=key))

@@ -95,7 +95,7 @@ def test_option_without_the_scheme_of_the_server_means_a_direct_connection() -> 
         ("https://127.0.0.1:6443", {"HTTPS_PROXY": "http://a:1"}, None),
     ],
 )
-def test_proxy_variables_of_the_environment(url: str, environ: dict[str, str], expected: str | None) -> None:
+def test_proxy_variables_select_the_proxy(url: str, environ: dict[str, str], expected: str | None) -> None:
     assert select(environ=environ, url=url) == expected
 
 

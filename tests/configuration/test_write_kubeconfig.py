@@ -341,7 +341,7 @@ def test_concurrent_writers_do_not_lose_changes(write_kubeconfig: WriteKubeconfi
     assert not path.with_name("kubeconfig.lock").exists()
 
 
-def test_a_large_file_is_written_before_the_lock_timeout_of_another_writer(tmp_path: Path) -> None:
+def test_large_file_is_written_before_the_lock_timeout_of_another_writer(tmp_path: Path) -> None:
     path, data = tmp_path / "config", "QUFB" * 400
     clusters = [{"name": f"c{number}", "cluster": {"certificate-authority-data": data}} for number in range(1200)]
     users = [{"name": f"u{number}", "user": {"client-key-data": data}} for number in range(1200)]

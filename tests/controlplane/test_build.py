@@ -87,7 +87,7 @@ def test_each_binary_is_built_once_and_only_the_folder_is_printed(machine: Machi
     assert source_files() == before
 
 
-def test_the_version_of_kubernetes_is_in_the_linker_flags_and_the_folder_name(machine: Machine) -> None:
+def test_version_of_kubernetes_is_in_the_linker_flags_and_the_folder_name(machine: Machine) -> None:
     _, output, _ = machine.run()
     assert Path(output).name.startswith("v1.37.2-")
     [apiserver] = [call for call in machine.builds() if call.endswith('cmd/kube-apiserver"]')]
@@ -141,7 +141,7 @@ def test_binaries_in_kubebuilder_assets_are_used_without_go(machine: Machine, tm
     assert "or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver" in errors
 
 
-def test_a_failed_build_leaves_no_files_and_the_next_build_succeeds(machine: Machine) -> None:
+def test_failed_build_leaves_no_files_and_the_next_build_succeeds(machine: Machine) -> None:
     (machine.go / "fails").touch()
     code, output, errors = machine.run()
     assert (code, output) == (1, "")
@@ -151,7 +151,7 @@ def test_a_failed_build_leaves_no_files_and_the_next_build_succeeds(machine: Mac
     assert machine.run()[0] == 0
 
 
-def test_a_build_removes_the_files_of_a_killed_build(machine: Machine) -> None:
+def test_build_removes_the_files_of_a_killed_build(machine: Machine) -> None:
     leftover = machine.cache / ".building-x"
     leftover.mkdir(parents=True)
     (leftover / "etcd").touch()
@@ -160,7 +160,7 @@ def test_a_build_removes_the_files_of_a_killed_build(machine: Machine) -> None:
     assert {path.name for path in machine.cache.iterdir()} == {".lock", Path(output.strip()).name}
 
 
-def test_a_folder_without_one_binary_is_built_again(machine: Machine) -> None:
+def test_folder_without_one_binary_is_built_again(machine: Machine) -> None:
     _, output, _ = machine.run()
     (Path(output.strip()) / "etcd").unlink()
     assert machine.run()[1] == output
@@ -182,7 +182,7 @@ def test_concurrent_runs_build_once(machine: Machine) -> None:
         ({"XDG_CACHE_HOME": "", "HOME": "{tmp}/home"}, "{tmp}/home/.cache/kubex/controlplane"),
     ],
 )
-def test_the_cache_is_below_xdg_cache_home_or_the_home_directory(
+def test_cache_is_below_xdg_cache_home_or_the_home_directory(
     machine: Machine, tmp_path: Path, environ: dict[str, str], expected: str
 ) -> None:
     variables = {name: value.format(tmp=tmp_path) for name, value in environ.items()}
@@ -190,7 +190,7 @@ def test_the_cache_is_below_xdg_cache_home_or_the_home_directory(
     assert str(Path(output).parent) == expected.format(tmp=tmp_path)
 
 
-def test_the_modules_pin_the_binaries_and_all_staging_modules() -> None:
+def test_go_modules_pin_the_binaries_and_all_staging_modules() -> None:
     kubernetes, etcd = ((HERE / module / "go.mod").read_text() for module in ("kubernetes", "etcd"))
     replaced = [line.split() for line in kubernetes.splitlines() if " => " in line]
     assert len(replaced) == 33

@@ -30,7 +30,7 @@ def field_names(described: type) -> list[str]:
 
 
 @pytest.mark.parametrize("name", errors.__all__)
-def test_the_page_about_errors_names_each_exception(name: str) -> None:
+def test_errors_page_names_each_exception(name: str) -> None:
     assert f"`{name}`" in page("docs/errors.md")
 
 
@@ -54,7 +54,7 @@ def test_each_field_is_in_a_table_of_its_page(described: type, where: str) -> No
     assert [name for name in field_names(described) if f"`{name}`" not in rows] == []
 
 
-def test_each_row_of_the_comparison_with_kubectl_must_have_a_test() -> None:
+def test_each_row_of_the_comparison_with_kubectl_is_in_covered_txt() -> None:
     table = (
         page("docs/configuration.md").partition("| What | kubectl | kubex |\n|---|---|---|\n")[2].partition("\n\n")[0]
     )
@@ -65,22 +65,22 @@ def test_each_row_of_the_comparison_with_kubectl_must_have_a_test() -> None:
 
 
 @pytest.mark.parametrize("verb", [name for name in dir(Api) if not name.startswith("_") and name not in ATTRIBUTES])
-def test_the_page_about_operations_names_each_verb_and_accessor(verb: str) -> None:
+def test_operations_page_names_each_verb_and_accessor(verb: str) -> None:
     assert re.search(rf"`{verb}[`(.]", page("docs/operations.md"))
 
 
-def test_the_readme_starts_with_the_commands_for_the_quickstart_and_the_tests() -> None:
+def test_readme_starts_with_the_commands_for_the_quickstart_and_the_tests() -> None:
     first, second, *_ = blocks(ROOT / "README.md", "sh")
     assert (first.text, second.text) == ("python3 dev.py quickstart\n", "python3 dev.py test\n")
 
 
-def test_the_changelog_links_the_changelog_of_each_distribution() -> None:
+def test_changelog_links_the_changelog_of_each_distribution() -> None:
     packages = {path.parent.name for path in ROOT.glob("packages/*/pyproject.toml")}
     assert set(re.findall(r"\]\(packages/([\w-]+)/CHANGELOG\.md\)", page("CHANGELOG.md"))) == packages
 
 
 @pytest.mark.parametrize("package", sorted(ROOT.glob("packages/*")), ids=lambda path: path.name)
-def test_the_changelog_of_a_distribution_has_a_section_for_its_version(package: Path) -> None:
+def test_changelog_of_a_distribution_has_a_section_for_its_version(package: Path) -> None:
     versions = re.findall(r'^(?:version|__version__) = "([^"]+)"', sources_of_version(package), re.MULTILINE)
     assert f"\n## {versions[0]}\n" in (package / "CHANGELOG.md").read_text(encoding="utf-8")
 
@@ -97,7 +97,7 @@ def rows_of(heading: str) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in cells[2:]]
 
 
-def test_the_files_in_the_table_of_changes_exist() -> None:
+def test_files_in_the_table_of_changes_exist() -> None:
     missing: list[str] = []
     for _, where in rows_of("Where do I change X"):
         folder = ROOT
@@ -111,7 +111,7 @@ def test_the_files_in_the_table_of_changes_exist() -> None:
     assert missing == []
 
 
-def test_the_classes_in_the_glossary_exist() -> None:
+def test_classes_in_the_glossary_exist() -> None:
     sources = "\n".join(
         path.read_text(encoding="utf-8")
         for name in ("kubex-core", "kubex-testing")
@@ -125,7 +125,7 @@ def test_the_classes_in_the_glossary_exist() -> None:
     assert len(used) > 15
 
 
-def test_the_table_of_tests_has_each_folder() -> None:
+def test_table_of_tests_contains_each_folder() -> None:
     named = {name for cell, _ in rows_of("Tests") for name in re.findall(r"`(\w+)`", cell)}
     folders = {
         path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and not path.name.startswith((".", "_"))
@@ -133,6 +133,6 @@ def test_the_table_of_tests_has_each_folder() -> None:
     assert named == folders
 
 
-def test_the_readme_of_the_examples_lists_each_example() -> None:
+def test_readme_of_the_examples_lists_each_example() -> None:
     named = re.findall(r"\]\(([\w.]+)\)", page("examples/README.md"))
     assert sorted(named) == sorted(path.name for path in (ROOT / "examples").glob("*.py"))

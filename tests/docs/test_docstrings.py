@@ -62,7 +62,7 @@ def test_each_verb_has_an_example(verb: object) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("block", [pytest.param(block, id=name) for name, block in EXAMPLES.items()])
-async def test_the_example_of_a_docstring_runs(block: Block, cluster: EmbeddedServer) -> None:
+async def test_example_of_a_docstring_runs(block: Block, cluster: EmbeddedServer) -> None:
     async with create_client() as client:
         names = await names_in_examples(client, cluster)
         await run_block(block, names)

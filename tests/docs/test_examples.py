@@ -92,13 +92,13 @@ def namespace_deletions(server: EmbeddedServer) -> list[str]:
     ]
 
 
-def test_the_quickstart_does_not_need_a_cluster_or_a_kubeconfig(pair: BackendPair, tmp_path: Path) -> None:
+def test_quickstart_does_not_need_a_cluster_or_a_kubeconfig(pair: BackendPair, tmp_path: Path) -> None:
     code, printed = finish(start_quickstart(pair, KUBECONFIG=str(tmp_path / "missing")))
     assert code == 0, printed
     assert steps(printed) == QUICKSTART_STEPS, printed
 
 
-def test_the_quickstart_can_use_the_cluster_of_a_context(
+def test_quickstart_can_use_the_cluster_of_a_context(
     pair: BackendPair, kubex_control_plane: ServerHandle, tmp_path: Path
 ) -> None:
     kubeconfig = kubex_control_plane.write_kubeconfig(tmp_path / "kubeconfig")
@@ -107,7 +107,7 @@ def test_the_quickstart_can_use_the_cluster_of_a_context(
     assert steps(printed) == QUICKSTART_STEPS, printed
 
 
-def test_the_quickstart_deletes_its_namespace_after_a_failure(
+def test_quickstart_deletes_its_namespace_after_a_failure(
     pair: BackendPair, kubex_server: EmbeddedServer, kubex_kubeconfig: Path
 ) -> None:
     kubex_server.inject(
@@ -120,7 +120,7 @@ def test_the_quickstart_deletes_its_namespace_after_a_failure(
     assert len(namespace_deletions(kubex_server)) == 1
 
 
-def test_the_quickstart_deletes_its_namespace_after_ctrl_c(
+def test_quickstart_deletes_its_namespace_after_ctrl_c(
     pair: BackendPair, kubex_server: EmbeddedServer, kubex_kubeconfig: Path
 ) -> None:
     patch_delay = Delay()
@@ -339,7 +339,7 @@ async def create(api: Api[ConfigMap], name: str) -> None:
 
 @pytest.mark.parametrize("backend", sorted({pair.backend for pair in PAIRS}))
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("test_*.py")), ids=lambda path: path.name)
-def test_the_example_tests_pass(path: Path, backend: str, tmp_path: Path) -> None:
+def test_example_tests_pass(path: Path, backend: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", str(path)]
     environment = {**os.environ, "KUBEX_BACKEND": backend}
     completed = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)

@@ -39,7 +39,7 @@ def block_id(block: Block) -> str:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("path", "pair"), PAGES_AND_PAIRS)
-async def test_the_python_blocks_of_a_page_run_in_order(path: Path, pair: BackendPair, cluster: EmbeddedServer) -> None:
+async def test_python_blocks_of_a_page_run_in_order(path: Path, pair: BackendPair, cluster: EmbeddedServer) -> None:
     async with create_client() as client:
         await create_pod_with_log(cluster, client)
         names = {"__name__": "page", "client": client}
@@ -57,7 +57,7 @@ async def create_pod_with_log(cluster: EmbeddedServer, client: Client) -> None:
 
 @pytest.mark.parametrize("backend", sorted({pair.backend for pair in PAIRS}))
 @pytest.mark.parametrize("block", TEST_BLOCKS, ids=block_id)
-def test_the_tests_of_a_page_pass_on_each_backend(block: Block, backend: str, tmp_path: Path) -> None:
+def test_tests_of_a_page_pass_on_each_backend(block: Block, backend: str, tmp_path: Path) -> None:
     (tmp_path / "test_page.py").write_text(block.text, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_page.py"]

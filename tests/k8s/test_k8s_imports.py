@@ -46,16 +46,16 @@ def run(code: str) -> None:
     assert completed.returncode == 0, completed.stderr
 
 
-def test_a_config_map_does_not_import_the_pod_or_the_decoder() -> None:
+def test_config_map_is_imported_without_pod_and_decoder() -> None:
     run(ONE_KIND)
 
 
 @pytest.mark.parametrize("use", USES)
-def test_the_first_use_of_a_model_builds_the_schemas_of_shared_models(use: str) -> None:
+def test_first_use_of_a_model_builds_the_schemas_of_shared_models(use: str) -> None:
     run(SHARED_SCHEMAS.replace("USE", use))
 
 
-def test_an_unknown_name_raises_attribute_error() -> None:
+def test_unknown_name_raises_attribute_error() -> None:
     import kubex_k8s.v1_37.core.v1 as package
 
     with pytest.raises(AttributeError, match=r"'kubex_k8s\.v1_37\.core\.v1' has no attribute 'Podd'"):

@@ -79,7 +79,7 @@ def test_subresources_and_markers_match_the_document(version: str) -> None:
     assert generated == document_paths(version)[1]
 
 
-def test_a_class_has_the_markers_of_its_subresources() -> None:
+def test_class_derives_from_the_markers_of_its_subresources() -> None:
     from kubex_k8s.v1_37.apps.v1 import Deployment
     from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 

@@ -55,7 +55,7 @@ def test_nulls_and_unusual_times_of_objects_of_every_kind_are_preserved(version:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_well_known_kinds_are_among_the_kinds_of_a_document(version: str) -> None:
+def test_document_contains_well_known_kinds(version: str) -> None:
     found = kinds(version)
     assert len(found) > 80
     assert {"Pod", "Deployment", "TokenReview", "Eviction", "CustomResourceDefinition"} <= {kind for *_, kind in found}

@@ -14,7 +14,7 @@ VERSIONS = ["v1_35", "v1_36", "v1_37"]
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("field", ["data", "string_data"])
-def test_the_repr_of_a_secret_hides_its_data(version: str, field: str) -> None:
+def test_repr_of_a_secret_hides_its_data(version: str, field: str) -> None:
     module: Any = importlib.import_module(f"kubex_k8s.{version}.core.v1")
     secret = module.Secret(metadata=ObjectMeta(name="s"), **{field: {"password": "bWFya2Vk"}})
     assert "bWFya2Vk" not in repr(secret) + str(secret)
@@ -34,7 +34,7 @@ def test_bytes_as_secret_data_raise_an_error_that_names_encode_secret_data(versi
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_repr_of_a_token_review_hides_the_token(version: str) -> None:
+def test_repr_of_a_token_review_hides_the_token(version: str) -> None:
     module: Any = importlib.import_module(f"kubex_k8s.{version}.authentication.v1")
     review = module.TokenReview(spec=module.TokenReviewSpec(token="marked"))
     assert "marked" not in repr(review) + str(review)

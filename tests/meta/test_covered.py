@@ -45,19 +45,19 @@ def covered(output: Path) -> dict[str, set[str | None]]:
 
 
 @pytest.mark.timeout(180)  # imports all tests
-def test_each_row_of_the_table_has_its_tests(tmp_path: Path) -> None:
+def test_each_row_of_covered_txt_has_its_tests(tmp_path: Path) -> None:
     rows, marks = required(), covered(tmp_path / "covered.json")
     missing = {name: where - marks.get(name, set()) for name, where in rows.items()}
     assert {name: where for name, where in missing.items() if where} == {}
     assert set(marks) - set(rows) == set(), "these names are used in marks, but are not in the table"
 
 
-def test_the_pitfalls_of_existing_features_need_a_test_on_each_pair() -> None:
+def test_pitfalls_of_existing_features_require_a_test_on_each_pair() -> None:
     everywhere = {name for name, where in required().items() if len(where) == len(PAIRS)}
     assert {f"pitfall-{number}" for number in (*range(1, 8), *range(9, 25), 27, 43)} <= everywhere
 
 
-def test_the_table_has_each_documented_option() -> None:
+def test_covered_txt_contains_each_documented_option() -> None:
     fields = {field.name for field in dataclasses.fields(ClientOptions)}
     without_rows = {"retry", "trust_env", "user_agent", "field_manager", "pause_gc"}
     found = {name.split("-")[1] for name in required() if name.startswith("options-")}

@@ -43,7 +43,7 @@ def test_python_2_can_parse_dev_py() -> None:
 
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 9, 18)])
-def test_an_old_python_gets_a_message_with_the_required_version(
+def test_old_python_gets_a_message_with_the_required_version(
     monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...]
 ) -> None:
     monkeypatch.setattr(sys, "version_info", version)
@@ -67,7 +67,7 @@ def test_each_folder_of_tests_has_a_duration() -> None:
     assert {path.relative_to(TESTS).parts[0] for path in TESTS.glob("*/**/test_*.py")} == set(SECONDS)
 
 
-def test_the_estimate_includes_only_folders() -> None:
+def test_estimate_includes_only_folders() -> None:
     assert folders(["tests"], ROOT) == folders(["."], ROOT) == set(SECONDS)
     assert folders(["tests/core", "client"], ROOT) == {"core"}
     assert folders(["core", "testing/embedded"], TESTS) == {"core", "testing"}
@@ -86,7 +86,7 @@ def test_durations_are_rounded() -> None:
         (["-n", "auto", "tests/core/test_paths.py"], ""),
     ],
 )
-def test_a_run_of_folders_starts_with_an_estimate(arguments: list[str], expected: str) -> None:
+def test_run_of_folders_starts_with_an_estimate(arguments: list[str], expected: str) -> None:
     command = [sys.executable, "-m", "pytest", "-q", *arguments, "-p", "no:cacheprovider", "--deselect", "tests/core"]
     environment = {**os.environ, "PYTEST_XDIST_AUTO_NUM_WORKERS": "2"}
     completed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

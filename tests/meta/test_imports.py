@@ -31,14 +31,14 @@ def allowed() -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("module", allowed())
-def test_an_import_loads_only_packages_in_the_table(module: str) -> None:
+def test_import_loads_only_packages_in_imports_txt(module: str) -> None:
     command = [sys.executable, "-I", "-c", CODE.format(module=module)]
     completed = subprocess.run(command, capture_output=True, text=True, check=False)
     assert completed.returncode == 0, completed.stderr
     assert set(completed.stdout.split()) - allowed()[module] == set()
 
 
-def test_the_table_allows_no_module_to_import_an_http_library_trio_or_pytest() -> None:
+def test_imports_txt_allows_no_http_library_trio_or_pytest() -> None:
     heavy = {"aiohttp", "httpx", "httpcore", "httpx_ws", "wsproto", "trio", "pytest", "_pytest"}
     assert {module: packages & heavy for module, packages in allowed().items() if packages & heavy} == {}
     ours = {module: packages for module, packages in allowed().items() if module.startswith("kubex.")}

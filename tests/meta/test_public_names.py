@@ -87,7 +87,7 @@ def test_each_package_has_py_typed() -> None:
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
-def test_the_changelog_starts_with_the_installed_version(distribution: str) -> None:
+def test_changelog_starts_with_the_installed_version(distribution: str) -> None:
     changes = (ROOT / "packages" / distribution / "CHANGELOG.md").read_text(encoding="utf-8")
     assert changes.startswith(f"# Changes of {distribution}\n")
     versions = re.findall(r"^## (\S+)", changes, re.MULTILINE)
@@ -96,7 +96,7 @@ def test_the_changelog_starts_with_the_installed_version(distribution: str) -> N
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
-def test_distributions_accept_the_versions_of_the_others(distribution: str) -> None:
+def test_distributions_accept_the_current_versions_of_each_other(distribution: str) -> None:
     for text in importlib.metadata.requires(distribution) or []:
         requirement = Requirement(text)
         if requirement.name.startswith("kubex"):
@@ -104,17 +104,17 @@ def test_distributions_accept_the_versions_of_the_others(distribution: str) -> N
             assert importlib.metadata.version(requirement.name) in requirement.specifier, text
 
 
-def test_version_of_kubex_is_that_of_kubex_core() -> None:
+def test_version_of_kubex_equals_the_version_of_kubex_core() -> None:
     assert MODULES["kubex"].__version__ == importlib.metadata.version("kubex-core")
 
 
-def test_the_changelog_links_each_distribution() -> None:
+def test_changelog_links_each_distribution() -> None:
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"\(packages/([\w-]+)/CHANGELOG\.md\)", changes)) == DISTRIBUTIONS
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
-def test_the_classifiers_of_a_distribution_list_the_supported_pythons(distribution: str) -> None:
+def test_classifiers_of_a_distribution_list_the_supported_pythons(distribution: str) -> None:
     text = (ROOT / "packages" / distribution / "pyproject.toml").read_text(encoding="utf-8")
     assert re.findall(r'"Programming Language :: Python :: (3\.\d+)"', text) == PYTHONS
 
@@ -126,7 +126,7 @@ def test_ci_runs_the_tests_on_each_supported_python() -> None:
     assert [versions[1], *reversed(versions[3].split()), versions[2]] == PYTHONS
 
 
-def test_the_files_in_every_python_txt_exist() -> None:
+def test_files_in_every_python_txt_exist() -> None:
     listed = (ROOT / "tests/every_python.txt").read_text(encoding="utf-8").splitlines()
     assert [path for path in listed if not (ROOT / path).exists()] == []
     assert {"tests/core", "tests/transport"} <= set(listed)

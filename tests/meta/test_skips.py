@@ -17,7 +17,7 @@ def test_each_line_of_the_list_has_a_comment() -> None:
     assert [line for line in LINES if not line.partition(" # ")[2].strip()] == []
 
 
-def test_a_missing_control_plane_is_not_an_allowed_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_control_plane_is_not_an_allowed_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
     for variable in ("TEST_ASSET_ETCD", "TEST_ASSET_KUBE_APISERVER", "USE_EXISTING_CLUSTER"):
         monkeypatch.delenv(variable, raising=False)
@@ -32,7 +32,7 @@ def test_comments_are_not_part_of_a_pattern() -> None:
 
 
 @pytest.mark.parametrize(("strict", "code"), [("1", pytest.ExitCode.TESTS_FAILED), ("0", pytest.ExitCode.OK)])
-def test_a_reason_that_is_not_on_the_list_fails_a_strict_run(tmp_path: Path, strict: str, code: int) -> None:
+def test_reason_that_is_not_on_the_list_fails_a_strict_run(tmp_path: Path, strict: str, code: int) -> None:
     (tmp_path / "test_it.py").write_text(
         "import pytest\n\n\ndef test_passes():\n    pass\n\n\ndef test_skips():\n    pytest.skip('not today')\n"
     )

@@ -82,7 +82,7 @@ def test_python_is_prepared_once_and_only_its_path_is_printed(machine: Machine) 
     assert len(machine.calls()) == 1
 
 
-def test_the_interpreter_uses_its_own_loader_and_keeps_the_name_of_the_caller(machine: Machine) -> None:
+def test_interpreter_uses_the_unpacked_loader_and_keeps_argv0(machine: Machine) -> None:
     path = Path(machine.run()[1].strip())
     link = machine.programs / "python"
     link.symlink_to(path)
@@ -92,27 +92,27 @@ def test_the_interpreter_uses_its_own_loader_and_keeps_the_name_of_the_caller(ma
     assert (machine.programs / "starts").read_text().splitlines()[-1] == expected
 
 
-def test_an_installed_python_is_used(machine: Machine) -> None:
+def test_installed_python_is_used(machine: Machine) -> None:
     machine.add("python3.14", "#!/bin/sh\necho 3.14\n")
     assert machine.run() == (0, f"{machine.programs / 'python3.14'}\n", "")
     assert machine.calls() == []
 
 
-def test_an_installed_python_that_does_not_start_is_ignored(machine: Machine) -> None:
+def test_installed_python_that_does_not_start_is_ignored(machine: Machine) -> None:
     machine.add("python3.14", "#!/bin/sh\necho 'command not found' >&2\nexit 127\n")
     code, output, _ = machine.run()
     assert code == 0
     assert str(machine.cache) in output
 
 
-def test_a_missing_debootstrap_is_an_error_with_the_remedy(machine: Machine) -> None:
+def test_missing_debootstrap_is_an_error_with_the_remedy(machine: Machine) -> None:
     (machine.programs / "debootstrap").unlink()
     code, output, errors = machine.run()
     assert (code, output) == (1, "")
     assert "debootstrap was not found: install it (apt-get install debootstrap), or install Python 3.14" in errors
 
 
-def test_a_failure_is_reported_and_leaves_no_files(machine: Machine) -> None:
+def test_failure_is_reported_and_leaves_no_files(machine: Machine) -> None:
     machine.add("fails", "")
     code, output, errors = machine.run()
     assert (code, output) == (1, "")
@@ -121,7 +121,7 @@ def test_a_failure_is_reported_and_leaves_no_files(machine: Machine) -> None:
     assert [path.name for path in machine.cache.iterdir()] == [".lock"]
 
 
-def test_an_interpreter_with_another_version_is_an_error(machine: Machine) -> None:
+def test_interpreter_with_another_version_is_an_error(machine: Machine) -> None:
     machine.add("answer", "echo 3.15\n")
     code, output, errors = machine.run()
     assert (code, output) == (1, "")

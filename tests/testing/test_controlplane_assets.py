@@ -49,7 +49,7 @@ def test_wrong_path_in_a_variable_is_an_error_even_for_the_optional_program(asse
         find_assets(environ, controller_manager=None)
 
 
-def test_program_missing_in_the_named_folder_is_not_searched_elsewhere(assets: Path) -> None:
+def test_program_missing_in_the_configured_folder_is_not_searched_elsewhere(assets: Path) -> None:
     (assets / "kube-apiserver").unlink()
     with pytest.raises(ControlPlaneUnavailable) as caught:
         find_assets({"KUBEBUILDER_ASSETS": str(assets)}, controller_manager=None)

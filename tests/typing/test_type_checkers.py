@@ -94,7 +94,7 @@ def copies(tmp_path: Path) -> Path:
 
 @pytest.mark.timeout(300)  # the first run of mypy analyzes pydantic, and the first run of pyright unpacks it
 @pytest.mark.parametrize("checker", [mypy, pyright])
-def test_a_type_checker_reports_exactly_the_expected_errors(checker: Callable[[Path], Findings], copies: Path) -> None:
+def test_type_checker_reports_exactly_the_expected_errors(checker: Callable[[Path], Findings], copies: Path) -> None:
     expected_errors = expected(checker.__name__)
     found = checker(copies)
     # A wrong line may violate more rules than the expected one, because a mistake can make types unknown.

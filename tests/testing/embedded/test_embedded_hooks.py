@@ -70,7 +70,7 @@ def test_connections_are_counted(server: EmbeddedServer) -> None:
     connection.close()
 
 
-def test_injected_answer_is_used_the_given_number_of_times(server: EmbeddedServer, client: Any) -> None:
+def test_injected_response_is_used_the_requested_number_of_times(server: EmbeddedServer, client: Any) -> None:
     busy = Answer(429, b"Too many requests", [("Content-Type", "text/plain"), ("Retry-After", "1")])
     fault = server.inject("GET /version", busy, times=2)
     answers = [client.request("GET", "/version") for _ in range(3)]

@@ -48,7 +48,7 @@ def test_connection_serves_several_requests(raw_socket: RawSocket) -> None:
         assert raw_socket.receive(b"\r\n\r\nok").startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_pipelined_requests_are_answered_in_order(raw_socket: RawSocket) -> None:
+def test_responses_to_pipelined_requests_are_in_order(raw_socket: RawSocket) -> None:
     raw_socket.send("GET", "/healthz")
     raw_socket.send("GET", "/version")
     answers = raw_socket.receive(b'"platform"')
@@ -63,7 +63,7 @@ def test_chunked_request_body_is_accepted(raw_socket: RawSocket) -> None:
     assert raw_socket.receive(b'"uid"').startswith(b"HTTP/1.1 201 ")
 
 
-def test_expect_100_continue_is_answered(raw_socket: RawSocket) -> None:
+def test_expect_100_continue_gets_a_100_response(raw_socket: RawSocket) -> None:
     body = b'{"metadata":{"name":"a"}}'
     raw_socket.send("POST", PATH, f"Content-Length: {len(body)}", "Expect: 100-continue")
     assert raw_socket.receive(b"\r\n\r\n").startswith(b"HTTP/1.1 100 Continue\r\n")
@@ -77,7 +77,7 @@ def test_connection_close_header_closes_the_connection(raw_socket: RawSocket) ->
     assert raw_socket.socket.recv(1) == b""
 
 
-def test_invalid_http_is_a_bad_request(raw_socket: RawSocket) -> None:
+def test_invalid_http_gets_a_400_response(raw_socket: RawSocket) -> None:
     raw_socket.socket.sendall(b"what?\r\n\r\n")
     assert raw_socket.receive(b"\r\n\r\n").startswith(b"HTTP/1.1 400 Bad Request\r\n")
     while raw_socket.socket.recv(65536):

@@ -119,7 +119,7 @@ def _context(server: ServerHandle, user: ServerHandle) -> ssl.SSLContext:
     return client_context(server.ca_pem, TlsIdentity(user.client_cert_pem, user.client_key_pem))
 
 
-def test_tokens_map_to_users_and_the_authorize_hook_can_deny(make_client: Any) -> None:
+def test_token_identifies_the_user_that_the_authorize_hook_receives(make_client: Any) -> None:
     asked: list[tuple[str, str, str]] = []
 
     def authorize(user: Identity, info: Any) -> bool:

@@ -29,7 +29,7 @@ SELF_REVIEWS = [
 
 
 @pytest.mark.parametrize(("body", "fields"), SELF_REVIEWS)
-def test_invalid_self_subject_access_reviews(client: Any, body: dict[str, Any], fields: list[str]) -> None:
+def test_invalid_self_subject_access_reviews_are_rejected(client: Any, body: dict[str, Any], fields: list[str]) -> None:
     answer = client.request("POST", f"{AUTHORIZATION}/selfsubjectaccessreviews", body)
     assert error_summary(answer) == (422, "Invalid", fields)
     assert answer.document["details"]["group"] == "authorization.k8s.io"
@@ -50,7 +50,7 @@ SUBJECT_REVIEWS = [
 
 
 @pytest.mark.parametrize(("spec", "fields"), SUBJECT_REVIEWS)
-def test_invalid_subject_access_reviews(client: Any, spec: dict[str, Any], fields: list[str]) -> None:
+def test_invalid_subject_access_reviews_are_rejected(client: Any, spec: dict[str, Any], fields: list[str]) -> None:
     answer = client.request("POST", f"{AUTHORIZATION}/subjectaccessreviews", {"spec": spec})
     assert error_summary(answer) == (422, "Invalid", fields)
 
@@ -62,7 +62,7 @@ LOCAL_REVIEWS = [
 
 
 @pytest.mark.parametrize(("spec", "status", "fields"), LOCAL_REVIEWS)
-def test_invalid_local_subject_access_reviews(
+def test_invalid_local_subject_access_reviews_are_rejected(
     client: Any, spec: dict[str, Any], status: int, fields: list[str]
 ) -> None:
     path = f"{AUTHORIZATION}/namespaces/{client.namespace}/localsubjectaccessreviews"
@@ -101,7 +101,7 @@ REVIEW_BODIES = [
 
 
 @pytest.mark.parametrize(("body", "query", "status"), REVIEW_BODIES)
-def test_invalid_bodies_and_options_of_reviews(
+def test_bodies_and_options_of_reviews_are_validated(
     client: Any, body: dict[str, Any], query: dict[str, str], status: int
 ) -> None:
     parameters = "&".join(f"{key}={value}" for key, value in query.items())
@@ -149,7 +149,7 @@ TOKEN_REQUESTS = [
 
 
 @pytest.mark.parametrize(("body", "status", "fields"), TOKEN_REQUESTS)
-def test_invalid_token_requests(client: Any, body: dict[str, Any], status: int, fields: list[str]) -> None:
+def test_invalid_token_requests_are_rejected(client: Any, body: dict[str, Any], status: int, fields: list[str]) -> None:
     client.create("serviceaccounts", {"metadata": {"name": "robot"}})
     client.create("pods", {"metadata": {"name": "default"}, "spec": {"containers": [{"name": "c", "image": "i"}]}})
     answer = client.request("POST", client.path("serviceaccounts", "robot", "token"), body)
@@ -189,6 +189,8 @@ INVALID_SIGNING_REQUESTS = [
 
 
 @pytest.mark.parametrize(("spec", "fields"), INVALID_SIGNING_REQUESTS)
-def test_invalid_certificate_signing_requests(client: Any, spec: dict[str, Any], fields: list[str]) -> None:
+def test_invalid_certificate_signing_requests_are_rejected(
+    client: Any, spec: dict[str, Any], fields: list[str]
+) -> None:
     answer = client.request("POST", SIGNING_REQUESTS, _signing_request(client.namespace, **spec))
     assert error_summary(answer) == (422, "Invalid", fields)

@@ -79,7 +79,7 @@ INVALID_CONFIGURATIONS = [
     [row[1:] for row in INVALID_CONFIGURATIONS],
     ids=[row[0] for row in INVALID_CONFIGURATIONS],
 )
-def test_invalid_apply_configurations(
+def test_invalid_apply_configurations_are_rejected(
     client: Any, body: Any, query: dict[str, str], status: int, reason: str | None
 ) -> None:
     answer = apply(client, body, **query)

@@ -85,7 +85,7 @@ def test_only_administrators_can_impersonate(client: Any) -> None:
     assert (info["username"], info["groups"]) == ("bob", ["g1", "system:authenticated"])
 
 
-def test_self_subject_access_review(client: Any) -> None:
+def test_self_subject_access_review_returns_the_permission_of_the_caller(client: Any) -> None:
     path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
     attributes = {"verb": "list", "resource": "pods", "namespace": "default"}
     body = {"spec": {"resourceAttributes": attributes}}
@@ -98,7 +98,7 @@ def test_self_subject_access_review(client: Any) -> None:
 AUTHORIZATION = "/apis/authorization.k8s.io/v1"
 
 
-def test_subject_access_review(client: Any) -> None:
+def test_subject_access_review_returns_the_permission_of_another_user(client: Any) -> None:
     asked = {"resourceAttributes": {"verb": "get", "resource": "pods", "namespace": client.namespace}, "user": "jane"}
     answer = client.request("POST", f"{AUTHORIZATION}/subjectaccessreviews", {"spec": asked})
     assert (answer.status, answer.document["status"]["allowed"]) == (201, False)

@@ -153,7 +153,7 @@ INVALID_LOG_OPTIONS = [
 
 
 @pytest.mark.parametrize(("query", "status"), INVALID_LOG_OPTIONS)
-def test_invalid_log_options(client: Any, query: dict[str, str], status: int) -> None:
+def test_log_options_are_validated(client: Any, query: dict[str, str], status: int) -> None:
     client.create("pods", pod("a"))
     answer = client.request("GET", client.path("pods", "a", "log", **query))
     assert answer.status == status
@@ -207,7 +207,7 @@ def test_container_resources_change_only_through_resize(client: Any) -> None:
     assert (refused.status, refused.causes) == (422, [("FieldValueForbidden", "spec.containers")])
 
 
-def test_pod_field_selectors(client: Any) -> None:
+def test_pods_are_selected_by_node_name_and_phase(client: Any) -> None:
     client.create("pods", pod("a", nodeName="n1"))
     client.create("pods", pod("b"))
     assert client.request("GET", client.path("pods", fieldSelector="spec.nodeName=n1")).names == ["a"]

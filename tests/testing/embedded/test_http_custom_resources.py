@@ -186,7 +186,7 @@ def test_kind_and_version_are_required_and_must_match(widgets: Widgets) -> None:
     assert post(apiVersion="v1") == 400
 
 
-def test_update_requires_a_version_and_strategic_merge_patch_is_unsupported(full_widgets: Widgets) -> None:
+def test_update_requires_resource_version_and_strategic_merge_patch_is_unsupported(full_widgets: Widgets) -> None:
     created = full_widgets.create("w")
     for path in (full_widgets.path("w"), full_widgets.path("w", "status")):
         answer = full_widgets.client.request("PUT", path, full_widgets.body("w"))
@@ -305,7 +305,7 @@ def test_cluster_scoped_custom_resources_have_no_namespace(client: Any) -> None:
     assert widgets.client.request("GET", widgets.path(name)).status == 404
 
 
-def test_partial_metadata_of_custom_resources(widgets: Widgets) -> None:
+def test_custom_resources_can_be_listed_as_partial_object_metadata(widgets: Widgets) -> None:
     widgets.create("w")
     accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
     document = widgets.client.request("GET", widgets.path(), accept=accept).document

@@ -42,7 +42,7 @@ INVALID_OPTIONS = [
 @pytest.mark.parametrize(
     ("body", "status"), [row[1:] for row in INVALID_OPTIONS], ids=[row[0] for row in INVALID_OPTIONS]
 )
-def test_invalid_delete_options(client: Any, body: dict[str, Any], status: int) -> None:
+def test_delete_options_are_validated(client: Any, body: dict[str, Any], status: int) -> None:
     client.create(CM, client.config_map("u"))
     answer = client.request("DELETE", client.path(CM, "u"), body)
     assert answer.status == status

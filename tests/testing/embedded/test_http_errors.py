@@ -208,7 +208,7 @@ INVALID_OPTIONS = [
 
 
 @pytest.mark.parametrize(("query", "reason", "field"), INVALID_OPTIONS)
-def test_invalid_create_options(client: Any, query: str, reason: str, field: str) -> None:
+def test_invalid_create_options_are_rejected(client: Any, query: str, reason: str, field: str) -> None:
     answer = client.request("POST", f"{client.path(CM)}?{query}", client.config_map("x"))
     assert (answer.status, answer.causes) == (422, [(reason, field)])
     assert (answer.document["details"]["group"], answer.document["details"]["kind"]) == ("meta.k8s.io", "CreateOptions")

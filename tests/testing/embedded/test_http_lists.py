@@ -29,7 +29,7 @@ def test_items_of_built_in_lists_have_no_kind(five_config_maps: Any) -> None:
     assert list(answer.document["items"][0]) == ["metadata"]
 
 
-def test_later_pages_show_the_revision_of_the_first_page(five_config_maps: Any) -> None:
+def test_later_pages_have_the_resource_version_of_the_first_page(five_config_maps: Any) -> None:
     first = five_config_maps.request("GET", five_config_maps.path(CM, limit="2"))
     metadata = first.document["metadata"]
     assert (first.names, metadata["remainingItemCount"]) == (["c0", "c1"], 3)
@@ -98,7 +98,7 @@ def test_conflicting_list_options_are_invalid(client: Any, query: dict[str, str]
     assert answer.document["details"]["kind"] == "ListOptions"
 
 
-def test_exact_match_lists_an_earlier_revision(five_config_maps: Any) -> None:
+def test_exact_match_lists_an_earlier_resource_version(five_config_maps: Any) -> None:
     before = five_config_maps.request("GET", five_config_maps.path(CM)).resource_version
     five_config_maps.create(CM, five_config_maps.config_map("later"))
     exact = five_config_maps.request(
@@ -115,7 +115,7 @@ def test_exact_match_lists_an_earlier_revision(five_config_maps: Any) -> None:
     assert len(cached.names) >= 5
 
 
-def test_list_at_a_future_revision_waits_and_times_out(five_config_maps: Any) -> None:
+def test_list_at_a_future_resource_version_waits_and_times_out(five_config_maps: Any) -> None:
     started = time.monotonic()  # real time: of the server
     answer = five_config_maps.request("GET", five_config_maps.path(CM, resourceVersion="99999999"))
     assert time.monotonic() - started > 2.5  # real time: of the server

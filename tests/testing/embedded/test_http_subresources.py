@@ -34,7 +34,7 @@ BINDINGS = [
 
 
 @pytest.mark.parametrize(("body", "status", "reason"), BINDINGS)
-def test_invalid_bindings(client: Any, body: dict[str, Any], status: int, reason: str | None) -> None:
+def test_invalid_bindings_are_rejected(client: Any, body: dict[str, Any], status: int, reason: str | None) -> None:
     client.create("pods", pod("a"))
     answer = client.request("POST", client.path("pods", "a", "binding"), body)
     assert (answer.status, answer.document.get("reason")) == (status, reason)
@@ -75,7 +75,7 @@ EVICTIONS = [
 
 
 @pytest.mark.parametrize(("body", "query", "status", "reason"), EVICTIONS)
-def test_valid_and_invalid_evictions(
+def test_evictions_are_validated(
     client: Any, body: dict[str, Any], query: dict[str, str], status: int, reason: str | None
 ) -> None:
     client.create("pods", pod("a"))
@@ -110,7 +110,7 @@ def _cause_message(answer: Any) -> str:
     return str(cause["message"])
 
 
-def test_refused_eviction_explains_the_budget(client: Any) -> None:
+def test_blocked_eviction_names_the_disruption_budget(client: Any) -> None:
     for name in ("a", "b"):
         client.create("pods", pod(name, nodeName="n1"))
         _set_running(client, name)
@@ -157,7 +157,7 @@ INVALID_BUDGETS = [
 
 
 @pytest.mark.parametrize(("spec", "fields"), INVALID_BUDGETS)
-def test_invalid_disruption_budgets(client: Any, spec: dict[str, Any], fields: list[str]) -> None:
+def test_invalid_disruption_budgets_are_rejected(client: Any, spec: dict[str, Any], fields: list[str]) -> None:
     path = client.path("poddisruptionbudgets", group=POLICY)
     answer = client.request("POST", path, {"metadata": {"name": "a"}, "spec": spec})
     assert error_summary(answer) == (422, "Invalid", fields)
@@ -178,7 +178,7 @@ INVALID_RESIZES = [
 
 
 @pytest.mark.parametrize(("change", "fields"), INVALID_RESIZES)
-def test_invalid_resizes(client: Any, change: dict[str, Any], fields: list[str]) -> None:
+def test_invalid_resizes_are_rejected(client: Any, change: dict[str, Any], fields: list[str]) -> None:
     body = pod("a")
     body["spec"]["containers"][0]["resources"] = {"requests": CPU_AND_MEMORY, "limits": CPU_AND_MEMORY}
     client.create("pods", body)
@@ -205,7 +205,9 @@ INVALID_EPHEMERAL_CONTAINERS = [
 
 
 @pytest.mark.parametrize(("container", "field", "media"), INVALID_EPHEMERAL_CONTAINERS)
-def test_invalid_ephemeral_containers(client: Any, container: dict[str, Any], field: str, media: str) -> None:
+def test_invalid_ephemeral_containers_are_rejected(
+    client: Any, container: dict[str, Any], field: str, media: str
+) -> None:
     client.create("pods", pod("a"))
     path = client.path("pods", "a", "ephemeralcontainers")
     answer = client.patch(path, {"spec": {"ephemeralContainers": [container]}}, media)
@@ -254,7 +256,7 @@ def test_scale_supports_server_side_apply(client: Any, plural: str) -> None:
 
 
 @pytest.mark.parametrize(("plural", "kept"), [("deployments", None), ("replicasets", "v"), ("statefulsets", "v")])
-def test_labels_in_a_status_update(client: Any, plural: str, kept: str | None) -> None:
+def test_status_update_changes_labels_only_for_some_kinds(client: Any, plural: str, kept: str | None) -> None:
     client.create(plural, _deployment("d"), group="apps/v1")
     path = client.path(plural, "d", "status", group="apps/v1")
     changed = client.patch(path, {"metadata": {"labels": {"l": "v"}}, "status": {"observedGeneration": 1}}).document

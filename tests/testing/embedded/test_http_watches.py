@@ -26,7 +26,7 @@ def three_config_maps(client: Any) -> Any:
     return client
 
 
-def test_watch_from_a_revision_sends_later_changes(client: Any) -> None:
+def test_watch_from_a_resource_version_sends_later_changes(client: Any) -> None:
     with client.watch(client.path(CM, watch="true", resourceVersion=list_version(client))) as events:
         assert events.status == 200
         assert ("Content-Type", "application/json") in events.headers
@@ -42,7 +42,9 @@ def test_watch_from_a_revision_sends_later_changes(client: Any) -> None:
 
 
 @pytest.mark.parametrize("query", [{}, {"resourceVersion": "0"}], ids=["unset", "zero"])
-def test_watch_without_a_revision_starts_with_the_current_state(three_config_maps: Any, query: dict[str, str]) -> None:
+def test_watch_without_resource_version_starts_with_the_current_state(
+    three_config_maps: Any, query: dict[str, str]
+) -> None:
     with three_config_maps.watch(three_config_maps.path(CM, watch="1", **query)) as events:
         assert sorted(types_and_names(events.take(3))) == [("ADDED", "c0"), ("ADDED", "c1"), ("ADDED", "c2")]
         three_config_maps.create(CM, three_config_maps.config_map("n"))
@@ -55,7 +57,7 @@ def test_watch_timeout_ends_the_stream_without_an_event(client: Any) -> None:
         assert events.rest() == []
 
 
-def test_objects_that_leave_or_enter_a_selection_are_deleted_or_added(three_config_maps: Any) -> None:
+def test_objects_that_leave_or_enter_the_selector_are_deleted_or_added(three_config_maps: Any) -> None:
     path = three_config_maps.path(CM, watch="1", labelSelector="g=x", resourceVersion=list_version(three_config_maps))
     with three_config_maps.watch(path) as events:
         left = three_config_maps.patch(three_config_maps.path(CM, "c0"), {"metadata": {"labels": {"g": "y"}}})
@@ -98,14 +100,14 @@ def test_delete_collection_sends_a_deleted_event_for_each_object(three_config_ma
         assert sorted(types_and_names(events.take(3))) == [("DELETED", "c0"), ("DELETED", "c1"), ("DELETED", "c2")]
 
 
-def test_watch_from_a_future_revision_sends_nothing(client: Any) -> None:
+def test_watch_from_a_future_resource_version_sends_nothing(client: Any) -> None:
     with client.watch(client.path(CM, watch="1", resourceVersion="99999999", timeoutSeconds="1")) as events:
         assert events.status == 200
         client.create(CM, client.config_map("n"))
         assert events.rest() == []
 
 
-def test_invalid_revision_is_an_error_without_a_reason(client: Any) -> None:
+def test_invalid_resource_version_is_an_error_without_a_reason(client: Any) -> None:
     answer = client.request("GET", client.path(CM, watch="1", resourceVersion="abc"))
     assert (answer.status, answer.reason) == (500, None)
 

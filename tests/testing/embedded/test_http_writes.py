@@ -55,7 +55,7 @@ def test_body_without_a_content_type_is_json(client: Any) -> None:
     assert answer.status == 201
 
 
-def test_yaml_requests_and_responses(client: Any) -> None:
+def test_yaml_is_accepted_in_requests_and_sent_in_responses(client: Any) -> None:
     text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yy\ndata:\n  a: 'y'\n"
     assert client.request("POST", client.path(CM), text, content_type="application/yaml").status == 201
     answer = client.request("GET", client.path(CM, "yy"), accept="application/yaml")
@@ -110,7 +110,7 @@ def test_strict_validation_rejects_unknown_and_duplicate_fields(client: Any) -> 
     assert (answer.status, answer.document["message"].rpartition(": ")[2]) == (400, 'duplicate field "data.a"')
 
 
-def test_update_without_a_version_overwrites_and_a_stale_one_conflicts(client: Any) -> None:
+def test_update_without_resource_version_overwrites_and_a_stale_one_conflicts(client: Any) -> None:
     stale = client.create(CM, client.config_map("u", data={"k": "v"})).resource_version
     replaced = client.request("PUT", client.path(CM, "u"), client.config_map("u", data={"k": "v2"}))
     assert (replaced.status, replaced.document["data"]) == (200, {"k": "v2"})

@@ -168,7 +168,7 @@ TYPED_ERROR_PREFIX = "failed to create typed patch object (/ap; /v1, Kind=Config
         ),
     ],
 )
-def test_invalid_apply_configurations(body: Object, code: int, message: str) -> None:
+def test_invalid_apply_configurations_are_rejected(body: Object, code: int, message: str) -> None:
     with pytest.raises(ApplyError) as caught:
         apply_config(None, body, "m1")
     assert (caught.value.code, str(caught.value)) == (code, message)
@@ -192,7 +192,7 @@ def test_invalid_apply_configurations(body: Object, code: int, message: str) -> 
         ({"nodeSelector": []}, ".spec.nodeSelector: expected map"),
     ],
 )
-def test_configurations_that_do_not_match_the_schema(spec: Object, message: str) -> None:
+def test_configurations_that_do_not_match_the_schema_are_rejected(spec: Object, message: str) -> None:
     body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": spec}
     with pytest.raises(ApplyError, match=message) as caught:
         apply(None, body, manager="m", schema=POD, api_version="v1", now=T2)
@@ -244,7 +244,9 @@ def test_managers_share_a_list_and_remove_only_their_own_items() -> None:
         (["x"], ["n"], ["x", "n"]),
     ],
 )
-def test_order_of_merged_lists(live: list[str], config_names: list[str], merged: list[str]) -> None:
+def test_merged_lists_combine_the_live_and_the_configured_order(
+    live: list[str], config_names: list[str], merged: list[str]
+) -> None:
     stored = pod({"containers": [{"name": name} for name in live]})
     result = apply_to_pod(stored, {"containers": [{"name": name} for name in config_names]}, "m")
     assert [item["name"] for item in result["spec"]["containers"]] == merged

@@ -45,7 +45,9 @@ STRING_SCHEMA: dict[str, Any] = {"type": "string"}
         ),
     ],
 )
-def test_custom_resource_defaults(rules: dict[str, Any], spec: dict[str, Any], defaulted: dict[str, Any]) -> None:
+def test_custom_resource_defaults_are_set(
+    rules: dict[str, Any], spec: dict[str, Any], defaulted: dict[str, Any]
+) -> None:
     assert apply_defaults(widget(x=rules), {"spec": spec}) == {"spec": defaulted}
 
 
@@ -159,7 +161,9 @@ TYPE, INVALID = "FieldValueTypeInvalid", "FieldValueInvalid"
         ),
     ],
 )
-def test_invalid_values_of_custom_resources(rules: dict[str, Any], value: Any, reason: str, message: str) -> None:
+def test_invalid_values_of_custom_resources_are_reported(
+    rules: dict[str, Any], value: Any, reason: str, message: str
+) -> None:
     (cause,) = validate_custom(widget(x=rules), {"spec": {"x": value}})
     assert (cause.reason, cause.field, cause.message) == (reason, "spec.x", message)
 
@@ -186,7 +190,7 @@ TOO_LARGE_MESSAGE = f"Invalid value: 3: {BODY_PREFIX} should be less than or equ
         ({"not": {"enum": [3]}}, "must not validate the schema (not)", []),
     ],
 )
-def test_combined_schemas(rules: dict[str, Any], verdict: str, messages: list[str]) -> None:
+def test_errors_of_combined_schemas_are_reported(rules: dict[str, Any], verdict: str, messages: list[str]) -> None:
     first, *rest = validate_custom(widget(x={"type": "integer", **rules}), {"spec": {"x": 3}})
     assert (first.reason, first.field) == (INVALID, "<nil>")
     assert first.message == f'Invalid value: "": "spec.x" {verdict}'
@@ -218,11 +222,11 @@ def test_embedded_resource_requires_kind_and_api_version() -> None:
         ({"type": "array", "items": STRING_SCHEMA}, ["a", "a"]),
     ],
 )
-def test_valid_values_of_custom_resources(rules: dict[str, Any], value: Any) -> None:
+def test_valid_values_of_custom_resources_are_accepted(rules: dict[str, Any], value: Any) -> None:
     assert validate_custom(widget(x=rules), {"spec": {"x": value}}) == []
 
 
-def test_required_fields_and_paths_of_list_items() -> None:
+def test_errors_in_list_items_have_the_path_of_the_item() -> None:
     item = {"type": "object", "required": ["name"], "properties": {"name": STRING_SCHEMA, "size": {"type": "integer"}}}
     schema = widget(items={"type": "array", "items": item})
     found = validate_custom(schema, {"spec": {"items": [{"name": "a"}, {"size": "x"}]}})
@@ -247,7 +251,7 @@ def test_required_fields_and_paths_of_list_items() -> None:
         ),
     ],
 )
-def test_duplicate_list_items(rules: dict[str, Any], items: list[Any], message: str) -> None:
+def test_duplicate_list_items_are_reported(rules: dict[str, Any], items: list[Any], message: str) -> None:
     (cause,) = validate_custom(widget(x={"type": "array", **rules}), {"spec": {"x": items}})
     assert (cause.reason, cause.field, cause.message) == ("FieldValueDuplicate", "spec.x[2]", message)
 
@@ -277,7 +281,7 @@ def test_cel_rules_are_reported_as_not_checked() -> None:
         ("uuid4", "12345678-1234-4234-8234-123456789abc", "12345678-1234-3234-8234-123456789abc"),
     ],
 )
-def test_string_formats(name: str, good: str, bad: str) -> None:
+def test_string_formats_are_validated(name: str, good: str, bad: str) -> None:
     schema = widget(x={"type": "string", "format": name})
     assert validate_custom(schema, {"spec": {"x": good}}) == []
     assert len(validate_custom(schema, {"spec": {"x": bad}})) == 1

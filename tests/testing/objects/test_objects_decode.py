@@ -25,7 +25,7 @@ from kubex_testing._objects.strict_decode import DecodeError, decode_strict
         (rb'{"a":"\ud83d\ude00"}', {"a": "\U0001f600"}, []),
     ],
 )
-def test_json_documents(body: bytes, value: Any, doubled: list[str]) -> None:
+def test_json_is_decoded_and_duplicate_keys_are_reported(body: bytes, value: Any, doubled: list[str]) -> None:
     assert decode_strict(body) == (value, doubled)
 
 
@@ -109,7 +109,7 @@ def test_yaml_scalars_are_decoded_as_kube_apiserver_does(text: str, value: Any) 
         ("a: &x [1]\nb: [*x, *x]", {"a": [1], "b": [[1], [1]]}, []),
     ],
 )  # fmt: skip
-def test_yaml_documents(body: str, value: Any, doubled: list[str]) -> None:
+def test_yaml_is_decoded_and_duplicate_keys_are_reported(body: str, value: Any, doubled: list[str]) -> None:
     assert decode_strict(body.encode(), yaml=True) == (value, doubled)
 
 
@@ -130,6 +130,6 @@ def test_yaml_documents(body: str, value: Any, doubled: list[str]) -> None:
         ),
     ],
 )
-def test_yaml_errors(body: str, part: str) -> None:
+def test_invalid_yaml_raises(body: str, part: str) -> None:
     with pytest.raises(DecodeError, match=part):
         decode_strict(body.encode(), yaml=True)

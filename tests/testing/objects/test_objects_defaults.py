@@ -43,7 +43,7 @@ def create_with_defaults(group: str, kind: str, **body: Any) -> Object:
     return result
 
 
-def test_pod_defaults() -> None:
+def test_pod_defaults_are_set() -> None:
     spec = {"containers": [{"name": "main", "image": "nginx"}]}
     assert create_with_defaults("", "Pod", spec=spec, status={"phase": "Running"}) == {
         "spec": {
@@ -58,7 +58,7 @@ def test_pod_defaults() -> None:
     }
 
 
-def test_deployment_defaults() -> None:
+def test_deployment_defaults_are_set() -> None:
     template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}}
     assert create_with_defaults(
         "apps", "Deployment", spec={"selector": {"matchLabels": {"a": "b"}}, "template": template}
@@ -78,7 +78,7 @@ def test_deployment_defaults() -> None:
     }
 
 
-def test_service_defaults() -> None:
+def test_service_defaults_are_set() -> None:
     assert create_with_defaults("", "Service", spec={"ports": [{"port": 80}]}) == {
         "spec": {
             "ports": [{"protocol": "TCP", "port": 80, "targetPort": 80}],
@@ -109,7 +109,7 @@ def test_service_defaults() -> None:
         ),
     ],
 )
-def test_defaults_of_other_service_types(spec: Object, expected: Object) -> None:
+def test_defaults_of_other_service_types_are_set(spec: Object, expected: Object) -> None:
     found = create_with_defaults("", "Service", spec=spec)["spec"]
     assert {key: found[key] for key in expected} == expected
 
@@ -130,7 +130,7 @@ def test_external_name_service_gets_no_cluster_ip() -> None:
     assert found == {"type": "ExternalName", "externalName": "a.example", "sessionAffinity": "None"}
 
 
-def test_secret_defaults() -> None:
+def test_secret_defaults_are_set() -> None:
     assert create_with_defaults("", "Secret", stringData={"a": "b"}) == {"data": {"a": "Yg=="}, "type": "Opaque"}
     assert create_with_defaults("", "Secret", data={"a": "eA==", "c": "eQ=="}, stringData={"a": "b"})["data"] == {
         "a": "Yg==",
@@ -138,7 +138,7 @@ def test_secret_defaults() -> None:
     }
 
 
-def test_namespace_defaults() -> None:
+def test_namespace_defaults_are_set() -> None:
     assert create_with_defaults("", "Namespace") == {
         "spec": {"finalizers": ["kubernetes"]},
         "status": {"phase": "Active"},
@@ -147,7 +147,7 @@ def test_namespace_defaults() -> None:
     assert labelled["metadata"]["labels"] == {"a": "b", "kubernetes.io/metadata.name": "w"}
 
 
-def test_event_defaults() -> None:
+def test_event_defaults_are_set() -> None:
     body = {"involvedObject": {"kind": "Pod"}, "reason": "R", "message": "m", "type": "Normal"}
     assert create_with_defaults("", "Event", **body) == {
         **body,
@@ -165,7 +165,7 @@ def test_kinds_without_defaults_are_unchanged(kind: str) -> None:
     assert create_with_defaults("", kind) == {}
 
 
-def test_defaults_of_other_workloads() -> None:
+def test_defaults_of_other_workloads_are_set() -> None:
     spec: Object = {"template": {}}
     assert create_with_defaults("apps", "ReplicaSet", spec=spec)["spec"]["replicas"] == 1
     stateful = create_with_defaults("apps", "StatefulSet", spec=spec)
@@ -183,7 +183,7 @@ def test_defaults_of_other_workloads() -> None:
     assert daemon["status"]["numberReady"] == 0
 
 
-def test_custom_resource_definition_defaults() -> None:
+def test_custom_resource_definition_defaults_are_set() -> None:
     names = {"plural": "widgets", "kind": "Widget"}
     versions = [{"name": "v1", "storage": False}, {"name": "v2", "storage": True}]
     found = create_with_defaults(
@@ -232,11 +232,11 @@ def pod_spec(**spec: Any) -> Object:
         ),
     ],
 )
-def test_volume_defaults(volume: Object, source: Object) -> None:
+def test_volume_defaults_are_set(volume: Object, source: Object) -> None:
     assert pod_spec(volumes=[{"name": "v", **volume}])["volumes"] == [{"name": "v", **source}]
 
 
-def test_probe_port_and_environment_defaults() -> None:
+def test_probe_port_and_environment_defaults_are_set() -> None:
     container = {
         "name": "c",
         "image": "i",
@@ -275,7 +275,7 @@ def test_tolerations_of_the_pod_replace_the_default_ones() -> None:
     assert pod_spec(tolerations=everything)["tolerations"] == everything
 
 
-def test_defaults_that_depend_on_pod_fields() -> None:
+def test_defaults_that_depend_on_other_pod_fields_are_set() -> None:
     assert pod_spec(serviceAccountName="sa")["serviceAccount"] == "sa"
     assert pod_spec(priorityClassName="system-node-critical")["priority"] == 2000001000
     assert pod_spec(terminationGracePeriodSeconds=-1)["terminationGracePeriodSeconds"] == 1
@@ -294,7 +294,7 @@ def test_defaults_that_depend_on_pod_fields() -> None:
         ("", "Always"),
     ],
 )
-def test_default_pull_policies(image: str, policy: str) -> None:
+def test_default_pull_policy_depends_on_the_image_tag(image: str, policy: str) -> None:
     assert pull_policy(image) == policy
 
 
@@ -310,5 +310,5 @@ def test_default_pull_policies(image: str, policy: str) -> None:
         ([{"limits": {"cpu": "1", "memory": "1"}}, {}], "Burstable"),
     ],
 )
-def test_quality_of_service_classes(resources: list[Object], expected: str) -> None:
+def test_quality_of_service_class_depends_on_the_resources(resources: list[Object], expected: str) -> None:
     assert qos_class({"containers": [{"resources": item} for item in resources]}) == expected

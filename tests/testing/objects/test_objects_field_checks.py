@@ -40,11 +40,11 @@ WIDGET = structural_schema(
         ("Pod", {"spec": {"containers": "x"}}, []),
     ],
 )
-def test_unknown_fields_of_built_in_kinds(kind: str, obj: dict[str, Any], paths: list[str]) -> None:
+def test_unknown_fields_of_built_in_kinds_are_found(kind: str, obj: dict[str, Any], paths: list[str]) -> None:
     assert unknown_fields(builtin_schema("", "v1", kind), obj) == paths
 
 
-def test_unknown_fields_of_custom_resources() -> None:
+def test_unknown_fields_of_custom_resources_are_found() -> None:
     obj = {
         "foo": 1,
         "metadata": {"name": "w", "bad": 1},
@@ -89,7 +89,7 @@ def test_unknown_fields_of_custom_resources() -> None:
         ("Pod", {"spec": {"containers": [None, {"x": 1}]}}, {"spec": {"containers": [{}, {}]}}),
     ],
 )
-def test_pruning_of_built_in_kinds(kind: str, obj: dict[str, Any], pruned: dict[str, Any]) -> None:
+def test_unknown_fields_of_built_in_kinds_are_pruned(kind: str, obj: dict[str, Any], pruned: dict[str, Any]) -> None:
     assert prune(builtin_schema("", "v1", kind), obj) == pruned
 
 
@@ -167,7 +167,7 @@ def test_type_errors_use_the_messages_of_go(group: str, kind: str, obj: dict[str
         ({"spec": {"containers": [{"livenessProbe": {"httpGet": {"port": {}}}}]}}, "cannot unmarshal object"),
     ],
 )
-def test_invalid_values_of_special_types(obj: dict[str, Any], part: str) -> None:
+def test_invalid_values_of_special_types_raise(obj: dict[str, Any], part: str) -> None:
     with pytest.raises(UnmarshalTypeError, match=part):
         check_types(builtin_schema("", "v1", "Pod"), obj)
 
@@ -182,7 +182,7 @@ def test_invalid_values_of_special_types(obj: dict[str, Any], part: str) -> None
         {"unknown": 1},
     ],
 )
-def test_valid_types_pass(obj: dict[str, Any]) -> None:
+def test_valid_types_are_accepted(obj: dict[str, Any]) -> None:
     check_types(builtin_schema("", "v1", "Pod"), obj)
 
 
@@ -206,7 +206,7 @@ def test_micro_times_have_exactly_six_digits(text: str, rest: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "Yg==", "YWI=", "YWJj", "YWJjYg==", "YWJj\nYg=="])
-def test_valid_base64_passes(text: str) -> None:
+def test_valid_base64_is_accepted(text: str) -> None:
     check_types(builtin_schema("", "v1", "Secret"), {"data": {"a": text}})
 
 
@@ -230,7 +230,7 @@ def test_only_metadata_of_custom_resources_is_type_checked() -> None:
         ("-1", -1),
     ],
 )
-def test_valid_quantities(text: str, value: Any) -> None:
+def test_valid_quantities_are_parsed(text: str, value: Any) -> None:
     assert parse_quantity(text) == type(parse_quantity("1"))(value)
 
 
@@ -259,5 +259,5 @@ def test_quantities_are_stored_in_canonical_form(value: object, text: str) -> No
 
 
 @pytest.mark.parametrize("text", ["", "1x", "Gi", "1 Gi", "--1", True])
-def test_invalid_quantities(text: object) -> None:
+def test_invalid_quantities_are_detected(text: object) -> None:
     assert not is_quantity(text)

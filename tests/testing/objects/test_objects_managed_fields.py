@@ -207,7 +207,7 @@ def test_more_than_ten_updaters_are_merged_from_the_oldest() -> None:
         ([], {}),
     ],
 )
-def test_field_sets_in_fields_v1_format(paths: list[tuple[str, ...]], fields: Object) -> None:
+def test_field_sets_are_converted_to_and_from_fields_v1(paths: list[tuple[str, ...]], fields: Object) -> None:
     assert to_fields_v1(paths) == fields
     assert from_fields_v1(fields) == frozenset(paths)
 
@@ -217,7 +217,7 @@ def test_list_keys_are_read_in_any_json_spelling() -> None:
 
 
 @pytest.mark.parametrize("fields", [{"x:a": {}}, {"data": {}}, {"f:a": 1}, {"k:{": {}}])
-def test_invalid_field_sets(fields: Object) -> None:
+def test_invalid_fields_v1_raises(fields: Object) -> None:
     with pytest.raises(ValueError, match=r"fieldsV1|Expecting"):
         from_fields_v1(fields)
 
@@ -232,7 +232,7 @@ def test_invalid_field_sets(fields: Object) -> None:
         (("f:list", "i:3"), ".list[3]"),
     ],
 )
-def test_format_of_paths_in_conflicts(path: tuple[str, ...], text: str) -> None:
+def test_paths_in_conflicts_are_formatted(path: tuple[str, ...], text: str) -> None:
     assert format_path(path) == text
 
 
@@ -245,7 +245,7 @@ def test_format_of_paths_in_conflicts(path: tuple[str, ...], text: str) -> None:
         ({"fieldsType": "FieldsV2"}, "invalid fieldsType in managed fields entry 0"),
     ],
 )
-def test_invalid_managed_fields_entries(change: Object, message: str) -> None:
+def test_invalid_managed_fields_entries_raise(change: Object, message: str) -> None:
     good = {"manager": "m", "operation": "Update", "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": {}}
     with pytest.raises(ValueError, match=message):
         decode_managed_fields([{**good, **change}])

@@ -41,7 +41,7 @@ def test_invalid_name_uses_the_message_of_kube_apiserver() -> None:
         ("a\n", False, False, False),
     ],
 )
-def test_valid_and_invalid_names(name: str, subdomain: bool, label: bool, label_1035: bool) -> None:
+def test_dns_names_are_validated(name: str, subdomain: bool, label: bool, label_1035: bool) -> None:
     assert bool(names.validate_dns1123_subdomain(name)) is not subdomain
     assert bool(names.validate_dns1123_label(name)) is not label
     assert bool(names.dns1035_label_problems(name)) is not label_1035
@@ -62,14 +62,14 @@ def test_valid_and_invalid_names(name: str, subdomain: bool, label: bool, label_
         ("a" * 64, False),
     ],
 )
-def test_qualified_names(key: str, valid: bool) -> None:
+def test_qualified_names_are_validated(key: str, valid: bool) -> None:
     assert bool(names.qualified_name_problems(key)) is not valid
 
 
 @pytest.mark.parametrize(
     ("labels", "count"), [({"a": "b"}, 0), ({"a": ""}, 0), ({"a": "b c"}, 1), ({"a b": "_"}, 2), ({"a": "x" * 64}, 1)]
 )
-def test_valid_and_invalid_labels(labels: dict[str, str], count: int) -> None:
+def test_labels_are_validated(labels: dict[str, str], count: int) -> None:
     found = names.validate_labels(labels)
     assert [(cause.reason, cause.field) for cause in found] == [("FieldValueInvalid", "metadata.labels")] * count
 
@@ -85,7 +85,7 @@ def test_annotations_allow_upper_case_domains_and_256_kib() -> None:
     ("finalizer", "valid"),
     [("example.com/x", True), ("orphan", True), ("nodomain", True), ("a b", False), ("a/b/c", False), ("", False)],
 )
-def test_valid_and_invalid_finalizers(finalizer: str, valid: bool) -> None:
+def test_finalizers_are_validated(finalizer: str, valid: bool) -> None:
     causes = names.validate_finalizers([finalizer], "metadata.finalizers")
     assert {cause.field for cause in causes} == (set() if valid else {"metadata.finalizers"})
 
@@ -109,7 +109,7 @@ def test_unqualified_finalizer_uses_the_message_of_kube_apiserver() -> None:
     ("key", "valid"),
     [("a", True), ("A_b.c-d", True), (".", False), ("..", False), ("..a", False), ("a/b", False), ("", False)],
 )
-def test_config_keys(key: str, valid: bool) -> None:
+def test_config_keys_are_validated(key: str, valid: bool) -> None:
     assert bool(names.config_key_problems(key)) is not valid
 
 
@@ -131,11 +131,11 @@ class MiddleRandom(random.SystemRandom):
         ("a_", ["must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"]),
     ],
 )
-def test_port_names(name: str, problems: list[str]) -> None:
+def test_port_names_are_validated(name: str, problems: list[str]) -> None:
     assert names.port_name_problems(name) == problems
 
 
-def test_label_with_dots_has_a_separate_message() -> None:
+def test_dns_label_with_dots_has_a_separate_message() -> None:
     assert names.dns1123_label_problems("a.b") == ["must not contain dots"]
 
 
@@ -147,5 +147,5 @@ def test_generated_names_keep_58_characters_and_add_5(base: str, kept: str) -> N
     assert set(name[-5:]) <= set(SUFFIX_ALPHABET)
 
 
-def test_generated_names_use_the_given_random_generator() -> None:
+def test_generated_names_use_the_passed_random_generator() -> None:
     assert expand_generate_name("a-", MiddleRandom()) == "a-" + SUFFIX_ALPHABET[len(SUFFIX_ALPHABET) // 2] * 5

@@ -39,7 +39,7 @@ from kubex_testing._objects.merge_patch import apply_merge_patch
         ({"a": [1, 3]}, [{"op": "add", "path": "/a/01", "value": 2}], {"a": [1, 2, 3]}),
     ],
 )
-def test_json_patch_applies(document: Any, operations: list[Any], expected: Any) -> None:
+def test_json_patch_is_applied(document: Any, operations: list[Any], expected: Any) -> None:
     before = copy.deepcopy(document)
     assert apply_json_patch(document, operations) == expected
     assert document == before
@@ -80,7 +80,7 @@ def test_json_patch_that_does_not_apply_changes_nothing(operation: dict[str, Any
     assert document == before
 
 
-def test_a_patch_does_not_share_values_with_the_result() -> None:
+def test_patch_does_not_share_values_with_the_result() -> None:
     value = {"x": [1]}
     result = apply_json_patch(
         {}, [{"op": "add", "path": "/a", "value": value}, {"op": "copy", "from": "/a", "path": "/b"}]
@@ -119,7 +119,7 @@ def test_json_patch_object_uses_the_message_of_kube_apiserver() -> None:
         ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
     ],
 )
-def test_merge_patch(target: Any, patch: Any, expected: Any) -> None:
+def test_merge_patch_is_applied(target: Any, patch: Any, expected: Any) -> None:
     before = copy.deepcopy((target, patch))
     assert apply_merge_patch(target, patch) == expected
     assert (target, patch) == before

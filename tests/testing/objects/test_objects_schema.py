@@ -37,7 +37,7 @@ def node(path: str, group: str = "", kind: str = "Pod") -> Any:
         ("metadata.managedFields.[].fieldsV1", "any", "interface {}"),
     ],
 )
-def test_schema_kinds_of_pod_fields(path: str, kind: str, go_type: str) -> None:
+def test_pod_fields_have_the_schema_kinds_of_their_go_types(path: str, kind: str, go_type: str) -> None:
     assert (node(path).kind, node(path).go_type) == (kind, go_type)
 
 
@@ -67,7 +67,7 @@ def test_list_schemas_have_merge_keys(
     ("group", "kind", "path"),
     [("", "Pod", "spec.nodeSelector"), ("", "Service", "spec.selector"), ("apps", "Deployment", "spec.selector")],
 )
-def test_atomic_maps(group: str, kind: str, path: str) -> None:
+def test_atomic_maps_are_in_the_schema(group: str, kind: str, path: str) -> None:
     assert node(path, group, kind).atomic
 
 
@@ -149,7 +149,7 @@ def test_generator_names_a_missing_kind() -> None:
         table_from_openapi(document)
 
 
-def test_structural_schemas() -> None:
+def test_structural_schema_is_converted() -> None:
     schema: Any = structural_schema(
         {
             "type": "object",

@@ -42,7 +42,7 @@ ALL = ["c0", "c1", "c2", "c3", "c9"]
         ("example.com/k notin (a)", ALL),
     ],
 )
-def test_label_selector_matches(text: str, names: list[str]) -> None:
+def test_label_selector_selects_matching_labels(text: str, names: list[str]) -> None:
     matches = parse_label_selector(text)
     assert [name for name, labels in LABELS.items() if matches(labels)] == names
 
@@ -76,7 +76,7 @@ def test_label_selector_matches(text: str, names: list[str]) -> None:
         ),
     ],
 )
-def test_invalid_label_selectors(text: str, message: str) -> None:
+def test_invalid_label_selectors_raise(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         parse_label_selector(text)
 
@@ -98,7 +98,9 @@ def test_label_selector_error_names_the_invalid_key() -> None:
         ({"matchExpressions": [{"key": "a", "operator": "DoesNotExist"}]}, "!a", {"a": ""}, False),
     ],
 )
-def test_label_selector_objects(selector: dict[str, object], text: str, labels: dict[str, str], matches: bool) -> None:
+def test_label_selector_objects_are_formatted_and_matched(
+    selector: dict[str, object], text: str, labels: dict[str, str], matches: bool
+) -> None:
     assert format_label_selector(selector) == text
     assert match_label_selector(selector, labels) is matches
 
@@ -128,7 +130,7 @@ POD = {
         ("=", True),
     ],
 )
-def test_field_selector_matches(text: str, matches: bool) -> None:
+def test_field_selector_selects_matching_objects(text: str, matches: bool) -> None:
     assert parse_field_selector(text, selectable_fields("", "Pod"))(POD) is matches
 
 
@@ -148,7 +150,7 @@ def test_field_selector_matches(text: str, matches: bool) -> None:
         ("", "ConfigMap", "metadata.name=a\\", "invalid field selector: invalid escape sequence: \\"),
     ],
 )
-def test_invalid_field_selectors(group: str, kind: str, text: str, message: str) -> None:
+def test_invalid_field_selectors_raise(group: str, kind: str, text: str, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         parse_field_selector(text, selectable_fields(group, kind))
 

@@ -83,7 +83,7 @@ def containers(*items: Any, **extra: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_strategic_merge_patches_of_pods(original: Any, patch: Any, expected: Any) -> None:
+def test_strategic_merge_patches_of_pods_are_applied(original: Any, patch: Any, expected: Any) -> None:
     before = copy.deepcopy((original, patch))
     assert apply_strategic_merge_patch(original, patch, POD) == expected
     assert (original, patch) == before
@@ -119,7 +119,7 @@ def test_nested_lists_in_templates_merge_by_key() -> None:
         ({"$retainKeys": ["kind"], "data": {}}, 400, "invalid patch format of retainKeys"),
     ],
 )
-def test_invalid_directives(patch: Any, code: int, message: str) -> None:
+def test_invalid_directives_raise(patch: Any, code: int, message: str) -> None:
     with pytest.raises(StrategicPatchError) as caught:
         apply_strategic_merge_patch({"data": {"a": "1"}}, patch, CONFIG_MAP)
     assert (caught.value.code, str(caught.value)) == (code, message)
@@ -137,7 +137,7 @@ def test_invalid_directives(patch: Any, code: int, message: str) -> None:
         ),
     ],
 )
-def test_invalid_lists(patch: Any, message: str) -> None:
+def test_invalid_lists_in_a_patch_raise(patch: Any, message: str) -> None:
     with pytest.raises(StrategicPatchError) as caught:
         apply_strategic_merge_patch(containers(CONTAINER), patch, POD)
     assert (caught.value.code, str(caught.value)) == (500, message)

@@ -73,7 +73,7 @@ def test_causes_name_the_field_and_the_value() -> None:
         ),
     ],
 )
-def test_invalid_metadata(metadata: Object, expected: Found) -> None:
+def test_invalid_metadata_is_reported(metadata: Object, expected: Found) -> None:
     assert causes_of("", "ConfigMap", {"metadata": metadata}) == expected
 
 
@@ -94,7 +94,7 @@ TERMINATING_OBJECT = {"metadata": {**OLD_OBJECT["metadata"], "deletionTimestamp"
         (TERMINATING_OBJECT, {"finalizers": [], "labels": {"a": "b"}}, []),
     ],
 )
-def test_invalid_changes_of_metadata(old: Object, change: Object, expected: Found) -> None:
+def test_invalid_changes_of_metadata_are_reported(old: Object, change: Object, expected: Found) -> None:
     assert causes_of("", "ConfigMap", {"metadata": {**old["metadata"], **change}}, old) == expected
 
 
@@ -129,7 +129,7 @@ def test_namespace_and_service_names_are_dns_labels(kind: str, name: str, valid:
         ({"data": {"a": "x" * 1048577}}, [(TOO_LONG, "[]")]),
     ],
 )
-def test_invalid_config_maps(body: Object, expected: Found) -> None:
+def test_invalid_config_maps_are_reported(body: Object, expected: Found) -> None:
     assert causes_of("", "ConfigMap", with_name(**body)) == expected
 
 
@@ -153,7 +153,7 @@ def test_invalid_config_maps(body: Object, expected: Found) -> None:
         ),
     ],
 )
-def test_invalid_secrets(body: Object, expected: Found) -> None:
+def test_invalid_secrets_are_reported(body: Object, expected: Found) -> None:
     assert causes_of("", "Secret", with_name(**body)) == expected
 
 
@@ -191,7 +191,7 @@ def test_secret_type_is_immutable() -> None:
         ({"ports": [{"port": 80}], "clusterIPs": ["10.0.0"]}, [(INVALID, "spec.clusterIPs[0]")]),
     ],
 )
-def test_invalid_services(spec: Object, expected: Found) -> None:
+def test_invalid_services_are_reported(spec: Object, expected: Found) -> None:
     assert causes_of("", "Service", with_name(spec=spec)) == expected
 
 
@@ -273,7 +273,7 @@ CONTAINER = {"name": "c", "image": "nginx"}
         ),
     ],
 )
-def test_invalid_pods(spec: Object, expected: Found) -> None:
+def test_invalid_pods_are_reported(spec: Object, expected: Found) -> None:
     assert causes_of("", "Pod", with_name(spec=spec)) == expected
 
 
@@ -300,7 +300,7 @@ OLD_POD_SPEC = {
         ({"schedulingGates": [{"name": "a.b/c"}]}, [(FORBIDDEN, "spec.schedulingGates[0].name")]),
     ],
 )
-def test_invalid_changes_of_pods(change: Object, expected: Found) -> None:
+def test_invalid_changes_of_pods_are_reported(change: Object, expected: Found) -> None:
     assert causes_of("", "Pod", with_name(spec={**OLD_POD_SPEC, **change}), with_name(spec=OLD_POD_SPEC)) == expected
 
 
@@ -342,7 +342,7 @@ def deployment(labels: Object | None = None, **spec: Any) -> Object:
         ),
     ],
 )
-def test_invalid_deployments(body: Object, expected: Found) -> None:
+def test_invalid_deployments_are_reported(body: Object, expected: Found) -> None:
     assert causes_of("apps", "Deployment", body) == expected
 
 
@@ -399,7 +399,7 @@ def test_deployment_selector_and_template_use_the_messages_of_kube_apiserver() -
         ("", "ServiceAccount", with_name(), []),
     ],
 )
-def test_invalid_objects_of_other_kinds(group: str, kind: str, body: Object, expected: Found) -> None:
+def test_invalid_objects_of_other_kinds_are_reported(group: str, kind: str, body: Object, expected: Found) -> None:
     assert causes_of(group, kind, body) == expected
 
 

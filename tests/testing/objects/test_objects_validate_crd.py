@@ -107,7 +107,7 @@ def schema_with_field(schema: Object) -> Object:
         ),
     ],
 )
-def test_invalid_names_groups_and_versions(obj: Object, expected: list[tuple[str, str]]) -> None:
+def test_invalid_names_groups_and_versions_are_reported(obj: Object, expected: list[tuple[str, str]]) -> None:
     assert validate_definition(obj) == expected
 
 
@@ -189,7 +189,7 @@ def test_schemas_must_be_structural(schema: Object, expected: list[tuple[str, st
         ({"names": {"plural": "widgets", "kind": "Widget", "shortNames": ["w"]}}, []),
     ],
 )
-def test_immutable_fields_of_a_definition(change: Object, fields: list[str]) -> None:
+def test_changes_of_immutable_fields_of_a_definition_are_reported(change: Object, fields: list[str]) -> None:
     assert validate_definition(definition(**change), definition()) == [(INVALID, name) for name in fields]
 
 
@@ -201,7 +201,7 @@ def test_immutable_fields_of_a_definition(change: Object, fields: list[str]) -> 
         ({"additionalPrinterColumns": [{"name": "A", "type": "date", "jsonPath": ".a"}]}, []),
     ],
 )
-def test_invalid_printer_columns(version: Object, fields: list[str]) -> None:
+def test_invalid_printer_columns_are_reported(version: Object, fields: list[str]) -> None:
     base = definition()["spec"]["versions"][0]
     causes = validate_definition(definition(versions=[{**base, **version}]))
     assert [name for _, name in causes] == [f"spec.additionalPrinterColumns{name}" for name in fields]
