@@ -116,7 +116,7 @@ def test_custom_resources_are_generated_from_a_cluster(
     assert (resource.plural, resource.subresources) == ("widgets", {"status", "scale"})
     assert issubclass(package.Widget, HasScale)
     assert issubclass(package.Widget, HasStatus)
-    spec = {"size": 1, "mustSay": "x", "port": "http", "parts": [{"from": "a", "sourceURL": "b"}], "free": [1]}
+    spec = {"size": 1, "requiredText": "x", "port": "http", "parts": [{"from": "a", "sourceURL": "b"}], "free": [1]}
     widget = package.Widget.model_validate({"metadata": {"name": "w"}, "spec": spec})
     assert widget.spec.parts[0].source_url == "b"
     assert widget.to_dict()["spec"] == spec

@@ -1,4 +1,4 @@
-"""Constructors refuse what the class does not declare; data that is read keeps it."""
+"""Constructors reject undeclared arguments, and validation of data preserves undeclared fields."""
 
 import json
 from collections.abc import Callable
@@ -53,26 +53,26 @@ CLASSES: list[Any] = [
 
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
-def test_an_unknown_argument_is_a_type_error_that_names_it(kind: Callable[..., object]) -> None:
+def test_unknown_argument_raises_type_error_that_names_it(kind: Callable[..., object]) -> None:
     with pytest.raises(TypeError, match="no_such_argument"):
         kind(no_such_argument=1)
 
 
 @pytest.mark.parametrize(
-    ("make", "meant"),
+    ("create", "message"),
     [
-        (lambda: ObjectMeta(label={}), "label: did you mean labels?"),  # type: ignore[call-arg]  # a mistake
+        (lambda: ObjectMeta(label={}), "label: did you mean labels?"),  # type: ignore[call-arg]  # wrong on purpose
         (lambda: ConfigMap(meta=ObjectMeta()), "meta: did you mean metadata?"),  # type: ignore[call-arg]
         (lambda: ObjectMeta(managed_fields=[]), "managed_fields: ObjectMeta.model_validate()"),  # type: ignore[call-arg]
     ],
 )
-def test_the_error_names_the_closest_field_and_the_remedy(make: Callable[[], object], meant: str) -> None:
+def test_error_names_the_most_similar_field_and_the_remedy(create: Callable[[], object], message: str) -> None:
     with pytest.raises(TypeError) as caught:
-        make()
-    assert meant in str(caught.value)
+        create()
+    assert message in str(caught.value)
 
 
-def test_metadata_refuses_the_assignment_of_an_unknown_field() -> None:
+def test_assigning_an_unknown_field_of_metadata_raises() -> None:
     metadata: Any = ObjectMeta.model_validate({"name": "a", "new": 1})
     with pytest.raises(TypeError, match="did you mean labels"):
         metadata.label = {}
@@ -80,41 +80,41 @@ def test_metadata_refuses_the_assignment_of_an_unknown_field() -> None:
     assert metadata.to_dict() == {"name": "a", "new": 2}
 
 
-def test_json_names_are_accepted() -> None:
+def test_constructor_accepts_json_names() -> None:
     assert ObjectMeta(generateName="a-").generate_name == "a-"  # type: ignore[call-arg]  # a JSON name
 
 
-def test_data_keeps_what_the_class_does_not_declare() -> None:
+def test_validation_preserves_undeclared_fields() -> None:
     body = {"name": "c", "newFeature": {"deep": 1}}
-    for made in (Container.model_validate(body), Container.model_validate_json(json.dumps(body))):
-        assert made.to_dict() == body
+    for container in (Container.model_validate(body), Container.model_validate_json(json.dumps(body))):
+        assert container.to_dict() == body
     assert PodSpec.model_validate({"containers": [body]}).to_dict() == {"containers": [body]}
 
 
-def test_classes_may_accept_more() -> None:
-    class Ignoring(Model):
+def test_some_classes_accept_undeclared_arguments() -> None:
+    class WithoutExtra(Model):
         model_config = ConfigDict(extra="ignore")
 
-    class Named(Model):
+    class WithAlias(Model):
         name: str = Field(validation_alias="other")
 
-    class Own(Model):
+    class WithInit(Model):
         name: str
 
         def __init__(self, **values: Any) -> None:
             super().__init__(**{"name": "default", **values})
 
-    assert Ignoring(more=1).to_dict() == {}  # type: ignore[call-arg]  # ignored
-    named: Any = Named
-    assert named(other="a").to_dict() == {"name": "a"}
-    assert Own.model_validate({"new": 1}).to_dict() == {"name": "default", "new": 1}
+    assert WithoutExtra(more=1).to_dict() == {}  # type: ignore[call-arg]  # ignored
+    with_alias: Any = WithAlias
+    assert with_alias(other="a").to_dict() == {"name": "a"}
+    assert WithInit.model_validate({"new": 1}).to_dict() == {"name": "default", "new": 1}
     thing: Any = dynamic_resource("v1", "Thing", plural="things")
     assert thing(data={"a": "b"})["data"] == {"a": "b"}
 
 
-@pytest.mark.filterwarnings("ignore:Field name")  # of Pydantic, which takes the attribute for the default of the field
+@pytest.mark.filterwarnings("ignore:Field name")  # Pydantic uses the attribute as the default of the field
 @pytest.mark.parametrize("name", ["mro", "register"])
-def test_a_field_that_hides_an_attribute_of_every_class_is_an_error_that_names_the_remedy(name: str) -> None:
+def test_field_with_the_name_of_a_metaclass_attribute_raises_and_names_the_remedy(name: str) -> None:
     metaclass: Any = type(Model)
     with pytest.raises(TypeError, match=f"rename the field to {name}_"):
         metaclass("Mine", (Model,), {"__annotations__": {name: str}, "__module__": __name__})

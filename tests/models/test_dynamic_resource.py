@@ -1,4 +1,4 @@
-"""Kinds without a model, metadata alone, lists and events."""
+"""Classes from `dynamic_resource()`, partial metadata, lists and watch events."""
 
 import json
 import pickle
@@ -30,12 +30,12 @@ BODY = {
 }
 
 
-class Sprocket(dynamic_resource("example.com/v1", "Gadget", plural="gadgets")):  # type: ignore[misc]  # its base is made here
-    """A user's own class on top of one made at run time."""
+class GadgetSubclass(dynamic_resource("example.com/v1", "Gadget", plural="gadgets")):  # type: ignore[misc]  # a run-time base class
+    """A user's subclass of a class that was created at run time."""
 
 
 @pytest.mark.parametrize("lazily", [False, True])
-def test_an_untyped_object_is_read_and_written_by_json_names(lazily: bool) -> None:
+def test_dynamic_object_is_read_and_written_by_json_names(lazily: bool) -> None:
     kind = dynamic_resource("example.com/v1", "Gadget", plural="gadgets")
     gadget = decode_lazily(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(deepcopy(BODY))
     assert gadget["spec"]["size"] == 3
@@ -52,7 +52,7 @@ def test_an_untyped_object_is_read_and_written_by_json_names(lazily: bool) -> No
 
 
 @pytest.mark.parametrize("lazily", [False, True])
-def test_the_fields_that_every_object_has_are_there_by_json_name_too(lazily: bool) -> None:
+def test_common_fields_are_accessible_by_json_name(lazily: bool) -> None:
     kind = dynamic_resource("example.com/v1", "Gadget", plural="gadgets")
     gadget = decode_lazily(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
     assert (gadget["apiVersion"], gadget["kind"], gadget["metadata"].name) == ("example.com/v1", "Gadget", "g")
@@ -65,7 +65,7 @@ def test_the_fields_that_every_object_has_are_there_by_json_name_too(lazily: boo
 
 @pytest.mark.parametrize("lazily", [False, True])
 @pytest.mark.parametrize("name", ["schema", "copy", "json", "dict", "validate", "construct", "get", "to_json", "_odd"])
-def test_a_field_called_as_a_method_is_kept(name: str, lazily: bool) -> None:
+def test_field_with_the_name_of_a_method_is_preserved(name: str, lazily: bool) -> None:
     kind = dynamic_resource("example.com/v1", "Gadget", plural="gadgets")
     gadget = decode_lazily(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
     assert name not in gadget
@@ -78,7 +78,7 @@ def test_a_field_called_as_a_method_is_kept(name: str, lazily: bool) -> None:
 
 
 @pytest.mark.parametrize("lazily", [False, True])
-def test_fields_can_be_looked_for_and_removed(lazily: bool) -> None:
+def test_in_get_and_del_work_as_for_a_dict(lazily: bool) -> None:
     kind = dynamic_resource("example.com/v1", "Gadget", plural="gadgets")
     gadget = decode_lazily(kind, json.dumps(BODY).encode(), "Gadget") if lazily else kind.model_validate(BODY)
     assert "spec" in gadget
@@ -92,8 +92,8 @@ def test_fields_can_be_looked_for_and_removed(lazily: bool) -> None:
         del gadget["spec"]
 
 
-def test_fields_that_a_users_class_declares_go_by_their_json_names_as_well() -> None:
-    class Sized(Sprocket):
+def test_declared_fields_of_a_subclass_are_accessible_by_json_name() -> None:
+    class Sized(GadgetSubclass):
         frame_size: int = 0
 
     sized = Sized.model_validate({**BODY, "frameSize": 3})
@@ -102,19 +102,23 @@ def test_fields_that_a_users_class_declares_go_by_their_json_names_as_well() -> 
     assert (sized["frameSize"], sized.frame_size, sized.to_dict()["frameSize"]) == (4, 4, 4)
 
 
-def test_scope_and_facts_of_an_untyped_kind() -> None:
+def test_dynamic_class_has_a_scope_and_an_api_resource() -> None:
     namespaced = dynamic_resource("example.com/v1", "Gadget", plural="gadgets")
-    wide = dynamic_resource("v1", "Node", plural="nodes", namespaced=False)
+    cluster_scoped = dynamic_resource("v1", "Node", plural="nodes", namespaced=False)
     assert issubclass(namespaced, NamespacedResource)
-    assert issubclass(wide, ClusterResource)
+    assert issubclass(cluster_scoped, ClusterResource)
     assert api_resource(namespaced).group_resource == "gadgets.example.com"
-    assert (api_resource(wide).group, api_resource(wide).api_version, api_resource(wide).plural) == ("", "v1", "nodes")
-    assert (wide().api_version, wide().kind) == ("v1", "Node")
+    assert (
+        api_resource(cluster_scoped).group,
+        api_resource(cluster_scoped).api_version,
+        api_resource(cluster_scoped).plural,
+    ) == ("", "v1", "nodes")
+    assert (cluster_scoped().api_version, cluster_scoped().kind) == ("v1", "Node")
     assert namespaced.__name__ == "Gadget"
 
 
 @pytest.mark.covers("pitfall-17")
-def test_two_untyped_kinds_share_nothing() -> None:
+def test_dynamic_classes_have_separate_defaults() -> None:
     one, two = dynamic_resource("a/v1", "One", plural="ones"), dynamic_resource("b/v1", "Two", plural="twos")
     assert (one().kind, two().kind, dynamic_resource("c/v1", "Three", plural="threes")().kind) == (
         "One",
@@ -123,16 +127,16 @@ def test_two_untyped_kinds_share_nothing() -> None:
     )
 
 
-def test_an_untyped_object_can_be_pickled() -> None:
+def test_dynamic_object_can_be_pickled() -> None:
     gadget = dynamic_resource("example.com/v1", "Gadget", plural="gadgets").model_validate(BODY)
-    twin = pickle.loads(pickle.dumps(gadget))
-    assert twin == gadget
-    assert type(twin) is dynamic_resource("example.com/v1", "Gadget", plural="gadgets")
-    assert twin["spec"] == BODY["spec"]
-    assert pickle.loads(pickle.dumps(Sprocket.model_validate(BODY))) == Sprocket.model_validate(BODY)
+    unpickled = pickle.loads(pickle.dumps(gadget))
+    assert unpickled == gadget
+    assert type(unpickled) is dynamic_resource("example.com/v1", "Gadget", plural="gadgets")
+    assert unpickled["spec"] == BODY["spec"]
+    assert pickle.loads(pickle.dumps(GadgetSubclass.model_validate(BODY))) == GadgetSubclass.model_validate(BODY)
 
 
-def test_metadata_alone() -> None:
+def test_partial_object_metadata_has_metadata() -> None:
     partial = PartialObjectMetadata.model_validate(
         {"apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata", "metadata": {"name": "a"}}
     )
@@ -140,7 +144,7 @@ def test_metadata_alone() -> None:
     assert issubclass(NamespacedObjectMetadata, NamespacedResource)
 
 
-def test_a_list_by_itself() -> None:
+def test_resource_list_is_read_from_json() -> None:
     page = ResourceList[ConfigMap].model_validate_json(
         '{"metadata": {"resourceVersion": "7", "continue": "c"}, "items": [{"metadata": {"name": "a"}}]}'
     )
@@ -152,18 +156,18 @@ def test_a_list_by_itself() -> None:
 
 @pytest.mark.covers("pitfall-9")
 @pytest.mark.parametrize("items", ["null", "[]"])
-def test_a_list_of_null_is_empty(items: str) -> None:
+def test_null_items_are_read_as_an_empty_list(items: str) -> None:
     assert list(ResourceList[ConfigMap].model_validate_json(f'{{"items": {items}}}').items) == []
 
 
-def test_events_are_values() -> None:
+def test_watch_events_with_equal_fields_are_equal() -> None:
     item = ConfigMap(metadata=ObjectMeta(name="a", resource_version="5"))
     event = WatchEvent(EventType.ADDED, item)
     assert event == WatchEvent(EventType.ADDED, item)
     assert event.resource_version == "5"
 
 
-def test_an_event_type_is_its_text() -> None:
+def test_event_type_equals_its_text() -> None:
     kind = EventType("ADDED")
     assert (kind, str(kind), f"{kind:6}", {"ADDED": 1}[kind]) == (EventType.ADDED, "ADDED", "ADDED ", 1)
     assert json.dumps(kind) == '"ADDED"'

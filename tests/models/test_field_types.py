@@ -1,4 +1,4 @@
-"""Field types whose JSON form needs care."""
+"""Types of fields with a special JSON form: times, quantities, int-or-string, and null for empty containers."""
 
 import copy
 import json
@@ -27,17 +27,17 @@ class Times(Model):
     micro: MicroTime | None = None
 
 
-class Stamped(Model):
+class TimestampField(Model):
     at: Timestamp
 
 
-class Seconds(LazyModel):
+class TimeFields(LazyModel):
     at: Time
     each: list[Time]
     by_name: dict[str, Time]
 
 
-class Fractions(LazyModel):
+class TimestampFields(LazyModel):
     at: Timestamp
     each: list[Timestamp]
     by_name: dict[str, Timestamp]
@@ -48,9 +48,9 @@ class Endpoints(Model):
 
 
 class Values(Model):
-    stamp: Timestamp | None = None
-    amount: Quantity | None = None
-    amounts: dict[str, Quantity] | None = None
+    timestamp: Timestamp | None = None
+    quantity: Quantity | None = None
+    quantities: dict[str, Quantity] | None = None
 
 
 class Table(Model):
@@ -64,11 +64,11 @@ class Table(Model):
         (datetime(2024, 1, 2, 3, 4, 5, tzinfo=timezone.utc), "2024-01-02T03:04:05.000000Z"),
         (datetime(2024, 1, 2, 3, 4, 5, 6, tzinfo=timezone.utc), "2024-01-02T03:04:05.000006Z"),
         (datetime(2024, 1, 2, 3, 4, 5, 600_000, tzinfo=PARIS), "2024-01-02T02:04:05.600000Z"),
-        (datetime(2024, 1, 2, 3, 4, 5), "2024-01-02T03:04:05.000000Z"),  # noqa: DTZ001 - a naive one is the point
+        (datetime(2024, 1, 2, 3, 4, 5), "2024-01-02T03:04:05.000000Z"),  # noqa: DTZ001 - naive on purpose
         (datetime(1, 1, 1, tzinfo=timezone.utc), "0001-01-01T00:00:00.000000Z"),
     ],
 )
-def test_a_micro_time_has_six_digits_and_a_zone(when: datetime, sent: str) -> None:
+def test_micro_time_is_sent_with_six_digits_in_utc(when: datetime, sent: str) -> None:
     lease = Lease(metadata=ObjectMeta(name="l"), spec=LeaseSpec(renew_time=when))
     assert json.loads(lease.to_json())["spec"] == {"renewTime": sent}
     assert lease.to_dict()["spec"] == {"renewTime": sent}
@@ -80,15 +80,15 @@ def test_a_micro_time_has_six_digits_and_a_zone(when: datetime, sent: str) -> No
     [
         (datetime(2024, 1, 2, 3, 4, 5, 999_999, tzinfo=timezone.utc), "2024-01-02T03:04:05Z"),
         (datetime(2024, 1, 2, 3, 4, 5, tzinfo=PARIS), "2024-01-02T02:04:05Z"),
-        (datetime(2024, 1, 2, 3, 4, 5), "2024-01-02T03:04:05Z"),  # noqa: DTZ001 - a naive one is the point
+        (datetime(2024, 1, 2, 3, 4, 5), "2024-01-02T03:04:05Z"),  # noqa: DTZ001 - naive on purpose
         (datetime(33, 1, 2, tzinfo=timezone.utc), "0033-01-02T00:00:00Z"),
     ],
 )
-def test_a_time_has_whole_seconds_and_a_zone(when: datetime, sent: str) -> None:
+def test_time_is_sent_in_seconds_and_utc(when: datetime, sent: str) -> None:
     assert Times(time=when).to_dict() == {"time": sent}
 
 
-def test_a_time_is_read_with_its_zone_and_stays_a_datetime_in_python() -> None:
+def test_time_is_read_as_an_aware_datetime() -> None:
     times = Times.model_validate_json('{"time": "2024-01-02T03:04:05Z", "micro": "2024-01-02T03:04:05.000006Z"}')
     assert times.time == datetime(2024, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
     assert times.model_dump()["micro"] == datetime(2024, 1, 2, 3, 4, 5, 6, tzinfo=timezone.utc)
@@ -97,12 +97,12 @@ def test_a_time_is_read_with_its_zone_and_stays_a_datetime_in_python() -> None:
 
 @pytest.mark.covers("pitfall-9")
 @pytest.mark.parametrize("body", ['{"endpoints": null}', '{"endpoints": []}'])
-def test_a_required_list_may_come_as_null(body: str) -> None:
+def test_null_is_read_as_an_empty_list(body: str) -> None:
     assert Endpoints.model_validate_json(body).endpoints == []
 
 
 @pytest.mark.covers("pitfall-9")
-def test_null_lists_of_models_are_empty_too() -> None:
+def test_null_is_read_as_an_empty_list_of_models() -> None:
     assert PodSpec.model_validate_json('{"containers": null}').containers == []
     assert StatusDetails.model_validate_json('{"causes": null}').causes == []
     with pytest.raises(ValidationError):
@@ -110,7 +110,7 @@ def test_null_lists_of_models_are_empty_too() -> None:
 
 
 @pytest.mark.parametrize("value", [80, "http", "80", 0])
-def test_a_number_or_text_stays_what_it_is(value: int | str) -> None:
+def test_int_or_string_preserves_the_type(value: int | str) -> None:
     port = Port.model_validate_json(json.dumps({"target": value}))
     assert port.target == value
     assert type(port.target) is type(value)
@@ -118,7 +118,7 @@ def test_a_number_or_text_stays_what_it_is(value: int | str) -> None:
 
 
 @pytest.mark.parametrize("value", [True, False, 1.5, None, []])
-def test_anything_else_is_neither(value: object) -> None:
+def test_int_or_string_rejects_other_types(value: object) -> None:
     with pytest.raises(ValidationError):
         Port.model_validate_json(json.dumps({"target": value}))
 
@@ -137,20 +137,25 @@ def test_anything_else_is_neither(value: object) -> None:
         "0001-01-01T00:00:00+02:00",
     ],
 )
-@pytest.mark.parametrize("kind", [Seconds, Fractions])
-def test_a_time_that_is_not_changed_is_written_as_it_was_read(kind: type[Model], text: str) -> None:
-    wanted = {"at": text, "each": [text, text], "byName": {"a": text}}
-    for stamped in (kind.model_validate_json(json.dumps(wanted)), kind.model_validate(wanted)):
-        twins = (stamped, copy.deepcopy(stamped), stamped.model_copy(deep=True), pickle.loads(pickle.dumps(stamped)))
-        for twin in twins:
-            assert twin == stamped
-            assert twin.to_dict() == wanted
-            assert json.loads(twin.to_json()) == wanted
-            assert twin.model_dump(mode="json", by_alias=True) == wanted
-            assert json.loads(twin.model_dump_json(by_alias=True)) == wanted
+@pytest.mark.parametrize("kind", [TimeFields, TimestampFields])
+def test_unchanged_time_is_sent_as_received(kind: type[Model], text: str) -> None:
+    expected = {"at": text, "each": [text, text], "byName": {"a": text}}
+    for original in (kind.model_validate_json(json.dumps(expected)), kind.model_validate(expected)):
+        copies = (
+            original,
+            copy.deepcopy(original),
+            original.model_copy(deep=True),
+            pickle.loads(pickle.dumps(original)),
+        )
+        for duplicate in copies:
+            assert duplicate == original
+            assert duplicate.to_dict() == expected
+            assert json.loads(duplicate.to_json()) == expected
+            assert duplicate.model_dump(mode="json", by_alias=True) == expected
+            assert json.loads(duplicate.model_dump_json(by_alias=True)) == expected
 
 
-def test_a_time_that_was_read_is_a_datetime() -> None:
+def test_received_time_equals_a_datetime() -> None:
     text = "2024-01-02T03:04:05.123456789+02:00"
     zone = timezone(timedelta(hours=2))
     read = Times.model_validate_json(json.dumps({"time": text})).time
@@ -160,8 +165,8 @@ def test_a_time_that_was_read_is_a_datetime() -> None:
     assert isinstance(read, datetime)
 
 
-def test_a_time_that_is_computed_or_set_is_written_in_the_usual_form() -> None:
-    stamped = Stamped.model_validate_json('{"at": "2024-01-02T03:04:05.123456789+02:00"}')
+def test_computed_time_is_sent_in_the_common_form() -> None:
+    original = TimestampField.model_validate_json('{"at": "2024-01-02T03:04:05.123456789+02:00"}')
     changes: list[Callable[[datetime], datetime]] = [
         lambda at: at + timedelta(0),
         lambda at: at.replace(second=5),
@@ -170,10 +175,10 @@ def test_a_time_that_is_computed_or_set_is_written_in_the_usual_form() -> None:
         lambda at: datetime.fromisoformat(at.isoformat()),
     ]
     for change in changes:
-        assert Stamped(at=change(stamped.at)).to_dict() == {"at": "2024-01-02T01:04:05.123456Z"}
-        twin = stamped.model_copy(deep=True)
-        twin.at = change(twin.at)
-        assert twin.to_dict() == {"at": "2024-01-02T01:04:05.123456Z"}
+        assert TimestampField(at=change(original.at)).to_dict() == {"at": "2024-01-02T01:04:05.123456Z"}
+        duplicate = original.model_copy(deep=True)
+        duplicate.at = change(duplicate.at)
+        assert duplicate.to_dict() == {"at": "2024-01-02T01:04:05.123456Z"}
 
 
 @pytest.mark.covers("pitfall-8")
@@ -186,22 +191,22 @@ def test_a_time_that_is_computed_or_set_is_written_in_the_usual_form() -> None:
         ("2022-06-23T18:10:50.278000+02:00", "2022-06-23T18:10:50.278000+02:00"),
     ],
 )
-def test_a_micro_time_is_written_as_it_was_read_if_it_has_six_digits(read: str, sent: str) -> None:
+def test_micro_time_with_six_digits_is_sent_as_received(read: str, sent: str) -> None:
     assert LeaseSpec.model_validate({"renewTime": read}).to_dict() == {"renewTime": sent}
 
 
-def test_what_is_not_a_time_is_an_error_that_shows_the_form() -> None:
+def test_invalid_time_raises_with_an_example() -> None:
     values: list[object] = ["yesterday", [], {}, True]
     for value in values:
         with pytest.raises(ValidationError, match="such as 2024-01-02T03:04:05Z"):
-            Stamped.model_validate_json(json.dumps({"at": value}))
+            TimestampField.model_validate_json(json.dumps({"at": value}))
 
 
-def sent(values: Values) -> dict[str, object]:
-    """Return what a model sends."""
-    text: dict[str, object] = json.loads(values.to_json())
-    assert text == values.to_dict()
-    return text
+def sent_json(values: Values) -> dict[str, object]:
+    """Return the JSON form of an object, and check that `to_json()` and `to_dict()` are equal."""
+    data: dict[str, object] = json.loads(values.to_json())
+    assert data == values.to_dict()
+    return data
 
 
 @pytest.mark.parametrize(
@@ -212,18 +217,21 @@ def sent(values: Values) -> dict[str, object]:
         ("2026-01-02T03:04:05.500000+02:00", "2026-01-02T01:04:05.500000Z"),
     ],
 )
-def test_a_timestamp_keeps_the_fraction_it_has(value: str, text: str) -> None:
-    assert sent(Values(stamp=datetime.fromisoformat(value))) == {"stamp": text}
+def test_timestamp_is_sent_with_its_fraction(value: str, text: str) -> None:
+    assert sent_json(Values(timestamp=datetime.fromisoformat(value))) == {"timestamp": text}
 
 
-def test_amounts_stay_as_they_were_written_and_numbers_become_strings() -> None:
-    assert Values.model_validate_json(b'{"amount": "1.50Gi"}').amount == "1.50Gi"
-    assert Values.model_validate_json(b'{"amounts": {"cpu": 2, "gpu": 0.5}}').amounts == {"cpu": "2", "gpu": "0.5"}
+def test_quantity_is_preserved_and_numbers_become_strings() -> None:
+    assert Values.model_validate_json(b'{"quantity": "1.50Gi"}').quantity == "1.50Gi"
+    assert Values.model_validate_json(b'{"quantities": {"cpu": 2, "gpu": 0.5}}').quantities == {
+        "cpu": "2",
+        "gpu": "0.5",
+    }
     with pytest.raises(ValidationError):
-        Values.model_validate_json(b'{"amount": true}')
+        Values.model_validate_json(b'{"quantity": true}')
 
 
-def test_null_reads_as_empty_where_a_map_is_required() -> None:
+def test_null_is_read_as_an_empty_dict() -> None:
     assert Table.model_validate_json(b'{"rows": null}').rows == {}
     assert Table.model_validate_json(b'{"rows": {"a": 1}}').rows == {"a": 1}
     with pytest.raises(ValidationError):

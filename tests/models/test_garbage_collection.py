@@ -1,4 +1,4 @@
-"""The garbage collector is as it was before, however a pause ends."""
+"""`garbage_collection_paused()`, and the state of the garbage collector after it."""
 
 import gc
 import os
@@ -11,14 +11,14 @@ from kubex.api._garbage_collection import garbage_collection_paused
 
 
 @pytest.fixture(autouse=True)
-def _enabled() -> Iterator[None]:
+def _enable_garbage_collection() -> Iterator[None]:
     gc.enable()
-    gc.unfreeze()  # what other tests have frozen
+    gc.unfreeze()  # objects that other tests have frozen
     yield
     gc.enable()
 
 
-def test_a_pause_ends_with_the_block_and_with_an_exception() -> None:
+def test_pause_ends_with_the_block_or_an_exception() -> None:
     with garbage_collection_paused():
         assert not gc.isenabled()
     assert gc.isenabled()
@@ -27,33 +27,33 @@ def test_a_pause_ends_with_the_block_and_with_an_exception() -> None:
     assert gc.isenabled()
 
 
-def test_a_collector_that_is_off_stays_off() -> None:
+def test_pause_does_not_enable_a_disabled_collector() -> None:
     gc.disable()
     with pytest.raises(ValueError, match="inside"), garbage_collection_paused():
         raise ValueError("inside")
     assert not gc.isenabled()
 
 
-def test_objects_of_the_block_are_in_the_oldest_generation() -> None:
+def test_pause_moves_objects_of_the_block_to_the_oldest_generation() -> None:
     with garbage_collection_paused():
-        made: list[list[object]] = [[] for _ in range(10)]
+        created: list[list[object]] = [[] for _ in range(10)]
     oldest = {id(item) for item in gc.get_objects(generation=2)}
-    assert all(id(item) in oldest for item in made)
+    assert all(id(item) in oldest for item in created)
 
 
-def test_objects_that_the_program_has_frozen_stay_frozen() -> None:
-    held: list[object] = [[]]
+def test_pause_does_not_unfreeze_objects() -> None:
+    frozen: list[object] = [[]]
     gc.freeze()
     try:
         with garbage_collection_paused():
             pass
-        assert not any(item is held for item in gc.get_objects())  # which leaves out what is frozen
+        assert not any(item is frozen for item in gc.get_objects())  # get_objects() omits frozen objects
     finally:
         gc.unfreeze()
 
 
 @pytest.mark.parametrize("first_leaves", [True, False])
-def test_two_threads_leave_the_collector_on(first_leaves: bool) -> None:
+def test_overlapping_pauses_of_two_threads_end_with_the_collector_enabled(first_leaves: bool) -> None:
     inside, leave, left = threading.Event(), threading.Event(), threading.Event()
 
     def pause() -> None:
@@ -80,7 +80,7 @@ def test_two_threads_leave_the_collector_on(first_leaves: bool) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
-def test_a_child_of_a_fork_during_a_pause_of_another_thread_has_its_collector() -> None:
+def test_child_of_a_fork_during_a_pause_has_the_collector_enabled() -> None:
     inside, leave = threading.Event(), threading.Event()
 
     def pause() -> None:

@@ -1,4 +1,4 @@
-"""Classes that do more than hold fields are decoded whole, and so are what eager validation makes of them."""
+"""Classes that do not support lazy decoding are decoded eagerly, and have the same results as eager decoding."""
 
 import abc
 import copy
@@ -22,7 +22,7 @@ from kubex.errors import DecodeError
 from kubex.models import ApiResource, LazyModel, NamespacedResource, ObjectMeta
 from kubex.models.markers import HasStatus
 
-from .lazy_helpers import lazy, not_decoded
+from .lazy_helpers import lazy_object, undecoded_fields
 
 T = TypeVar("T")
 LONG = "x" * 400
@@ -50,59 +50,59 @@ class Thing(NamespacedResource):
     status: Spec | None = None
 
 
-class Described:
+class OrdinaryMixin:
     def describe(self) -> str:
         return type(self).__name__
 
 
-class Abstract(abc.ABC):
+class AbstractMixin(abc.ABC):
     @abc.abstractmethod
     def describe(self) -> str: ...
 
 
-class Holder(Generic[T]):
-    def held(self, value: T) -> T:
+class GenericMixin(Generic[T]):
+    def identity(self, value: T) -> T:
         return value
 
 
-class Slotted:
+class SlottedMixin:
     __slots__ = ()
 
 
-class Noted(BaseModel):
+class PydanticMixin(BaseModel):
     note: str | None = None
 
 
-class DescribedSpec(Described, Spec):
+class OrdinaryMixinSpec(OrdinaryMixin, Spec):
     pass
 
 
-class SpecDescribed(Spec, Described):
+class SpecOrdinaryMixin(Spec, OrdinaryMixin):
     pass
 
 
-class NotedSpec(Noted, Spec):
+class PydanticMixinSpec(PydanticMixin, Spec):
     pass
 
 
-class DescribedThing(Described, Thing):
+class OrdinaryMixinThing(OrdinaryMixin, Thing):
     pass
 
 
-class ThingDescribed(Thing, Described):
+class ThingOrdinaryMixin(Thing, OrdinaryMixin):
     pass
 
 
-class AbstractThing(Abstract, Thing):
+class AbstractMixinThing(AbstractMixin, Thing):
     def describe(self) -> str:
         return "no longer abstract"
 
 
-class ThingHolder(Thing, Holder[int]):
+class ThingGenericMixin(Thing, GenericMixin[int]):
     pass
 
 
-class SlottedThing(Slotted, Thing):
+class SlottedMixinThing(SlottedMixin, Thing):
     pass
 
 
@@ -110,23 +110,23 @@ class MarkedThing(HasStatus, Thing):
     pass
 
 
-class NotedThing(Noted, Thing):
+class PydanticMixinThing(PydanticMixin, Thing):
     pass
 
 
-class ThingOfDescribed(NamespacedResource):
+class ThingOfOrdinaryMixin(NamespacedResource):
     __resource__ = Thing.__resource__
-    spec: DescribedSpec
-    status: SpecDescribed | None = None
+    spec: OrdinaryMixinSpec
+    status: SpecOrdinaryMixin | None = None
 
 
-class ThingOfNoted(NamespacedResource):
+class ThingOfPydanticMixin(NamespacedResource):
     __resource__ = Thing.__resource__
-    spec: NotedSpec
-    status: list[DescribedSpec] | DescribedSpec | None = None
+    spec: PydanticMixinSpec
+    status: list[OrdinaryMixinSpec] | OrdinaryMixinSpec | None = None
 
 
-LOOKS: dict[str, Callable[[Any], Any]] = {
+OPERATIONS: dict[str, Callable[[Any], Any]] = {
     "model_dump": lambda model: model.model_dump(),
     "to_json": lambda model: model.to_json(),
     "to_dict": lambda model: model.to_dict(),
@@ -141,156 +141,163 @@ LOOKS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def change(thing: Any) -> None:
+def change_fields(thing: Any) -> None:
     thing.spec.size = 7
     thing.metadata.labels = None
 
 
-TOUCHES: dict[str, Callable[[Any], Any]] = {
-    "nothing": not_decoded,
+ACCESSES: dict[str, Callable[[Any], Any]] = {
+    "nothing": undecoded_fields,
     "a field": lambda thing: thing.spec.size,
-    "a change": change,
+    "a change": change_fields,
 }
 
 
-@pytest.mark.parametrize("touch", TOUCHES.values(), ids=TOUCHES.keys())
-@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS.keys())
+@pytest.mark.parametrize("access", ACCESSES.values(), ids=ACCESSES.keys())
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS.keys())
 @pytest.mark.parametrize(
     "kind",
     [
-        DescribedThing,
-        ThingDescribed,
-        AbstractThing,
-        ThingHolder,
-        SlottedThing,
+        OrdinaryMixinThing,
+        ThingOrdinaryMixin,
+        AbstractMixinThing,
+        ThingGenericMixin,
+        SlottedMixinThing,
         MarkedThing,
-        NotedThing,
-        ThingOfDescribed,
-        ThingOfNoted,
+        PydanticMixinThing,
+        ThingOfOrdinaryMixin,
+        ThingOfPydanticMixin,
     ],
 )
-def test_classes_with_other_bases_lose_nothing(
-    kind: type[Any], look: Callable[[Any], Any], touch: Callable[[Any], Any]
+def test_classes_with_other_bases_behave_as_in_eager_decoding(
+    kind: type[Any], operation: Callable[[Any], Any], access: Callable[[Any], Any]
 ) -> None:
-    ours, theirs = lazy(kind, BODY, "Thing"), kind.model_validate_json(BODY)
-    touch(ours)
-    touch(theirs)
-    assert look(ours.spec) == look(theirs.spec)
-    assert look(ours) == look(theirs)
+    lazy, eager = lazy_object(kind, BODY, "Thing"), kind.model_validate_json(BODY)
+    access(lazy)
+    access(eager)
+    assert operation(lazy.spec) == operation(eager.spec)
+    assert operation(lazy) == operation(eager)
 
 
-@pytest.mark.parametrize("kind", [ThingDescribed, ThingHolder, SlottedThing, MarkedThing, NotedThing])
-def test_bases_that_hide_nothing_leave_a_class_lazy(kind: type[Thing]) -> None:
-    assert "spec" in not_decoded(lazy(kind, BODY, "Thing"))
+@pytest.mark.parametrize(
+    "kind", [ThingOrdinaryMixin, ThingGenericMixin, SlottedMixinThing, MarkedThing, PydanticMixinThing]
+)
+def test_class_with_harmless_bases_is_lazy(kind: type[Thing]) -> None:
+    assert "spec" in undecoded_fields(lazy_object(kind, BODY, "Thing"))
 
 
-def test_a_class_before_the_model_has_its_objects_decoded_whole() -> None:
-    assert not not_decoded(lazy(DescribedThing, BODY, "Thing"))
-    assert not not_decoded(lazy(AbstractThing, BODY, "Thing"))
-    of_described = lazy(ThingOfDescribed, BODY, "Thing")
-    assert not not_decoded(of_described.spec)
-    assert of_described.status is not None
-    assert "text" in not_decoded(of_described.status)
+def test_class_with_an_ordinary_class_before_the_model_is_decoded_eagerly() -> None:
+    assert not undecoded_fields(lazy_object(OrdinaryMixinThing, BODY, "Thing"))
+    assert not undecoded_fields(lazy_object(AbstractMixinThing, BODY, "Thing"))
+    of_ordinary_mixin = lazy_object(ThingOfOrdinaryMixin, BODY, "Thing")
+    assert not undecoded_fields(of_ordinary_mixin.spec)
+    assert of_ordinary_mixin.status is not None
+    assert "text" in undecoded_fields(of_ordinary_mixin.status)
 
 
 def upper_if_small(value: str, info: ValidationInfo) -> str:
     return value.upper() if info.data["size"] == 1 else value
 
 
-def labelled(metadata: ObjectMeta) -> ObjectMeta:
+def add_annotation(metadata: ObjectMeta) -> ObjectMeta:
     metadata.annotations = {"checked": "yes"}
     return metadata
 
 
-class DefaultOfOthers(Spec):
+class DefaultFromOtherField(Spec):
     double: int = Field(default_factory=lambda data: data["size"] * 2)
 
 
-class LooksAtOthers(Spec):
+class ValidatorWithData(Spec):
     text: Annotated[str, AfterValidator(upper_if_small)] = ""
 
 
-class LooksAtOthersInside(Spec):
+class ItemValidatorWithData(Spec):
     more: list[Annotated[str, AfterValidator(upper_if_small)]] | None = None
 
 
-class OwnSchema(Spec):
+class CustomSchema(Spec):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return no_info_after_validator_function(cls.checked, handler(source))
 
-    def checked(self) -> "OwnSchema":
-        self.text = "checked"  # the same if it is done twice, as Pydantic 2.11 does for a part
+    def checked(self) -> "CustomSchema":
+        self.text = "checked"  # Pydantic 2.11 calls this twice for a nested object
         return self
 
 
-class Answering(Spec):
+class CustomGetattr(Spec):
     def __getattr__(self, name: str) -> Any:
         if name == "text":
-            return "never asked of an object that has one"
-        return super().__getattr__(name)  # type: ignore[misc]  # hidden from type checkers by Pydantic
+            return "unused, because objects have this field"
+        return super().__getattr__(name)  # type: ignore[misc]  # Pydantic hides it from type checkers
 
 
-@pytest.mark.parametrize("part", [DefaultOfOthers, LooksAtOthers, LooksAtOthersInside, OwnSchema, Answering])
-def test_a_part_that_needs_more_than_its_own_json_is_decoded_whole(part: type[Spec]) -> None:
+@pytest.mark.parametrize(
+    "part", [DefaultFromOtherField, ValidatorWithData, ItemValidatorWithData, CustomSchema, CustomGetattr]
+)
+def test_nested_class_that_depends_on_other_fields_is_decoded_eagerly(part: type[Spec]) -> None:
     owner: type[Any] = type("Owner", (NamespacedResource,), {"__annotations__": {"spec": part}, "__module__": __name__})
-    found, expected = lazy(owner, BODY, "Owner"), owner.model_validate_json(BODY)
+    found, expected = lazy_object(owner, BODY, "Owner"), owner.model_validate_json(BODY)
     for name in part.model_fields:
         assert getattr(found.spec, name) == getattr(expected.spec, name)
     assert found == expected
 
 
-class CheckedMetadata(Thing):
-    metadata: Annotated[ObjectMeta, AfterValidator(labelled)]
+class ThingWithValidatedMetadata(Thing):
+    metadata: Annotated[ObjectMeta, AfterValidator(add_annotation)]
 
 
-class OptionalMetadata(Thing):
-    metadata: ObjectMeta | None = None  # type: ignore[assignment]  # wider than it may be, and works
+class ThingWithOptionalMetadata(Thing):
+    metadata: ObjectMeta | None = None  # type: ignore[assignment]  # a wider type than in the base class
 
 
-class NeedyMetadata(ObjectMeta):
+class MetadataWithRequiredName(ObjectMeta):
     name: str
 
 
-class NeedyThing(Thing):
-    metadata: NeedyMetadata
+class ThingWithRequiredName(Thing):
+    metadata: MetadataWithRequiredName
 
 
-@pytest.mark.parametrize("kind", [CheckedMetadata, OptionalMetadata])
-def test_metadata_that_is_more_than_its_class_is_validated_as_that(kind: type[Thing]) -> None:
+@pytest.mark.parametrize("kind", [ThingWithValidatedMetadata, ThingWithOptionalMetadata])
+def test_annotated_or_optional_metadata_is_validated(kind: type[Thing]) -> None:
     found = Decoder(kind, "Thing").item(BODY)
     assert found == kind.model_validate_json(BODY)
 
 
-@pytest.mark.parametrize("kind", [CheckedMetadata, OptionalMetadata, NeedyThing])
-def test_a_bookmark_has_less_metadata_than_an_object(kind: type[Thing]) -> None:
+@pytest.mark.parametrize("kind", [ThingWithValidatedMetadata, ThingWithOptionalMetadata, ThingWithRequiredName])
+def test_bookmark_may_omit_metadata_that_the_class_requires(kind: type[Thing]) -> None:
     bookmark = b'{"type":"BOOKMARK","object":{"kind":"Thing","metadata":{"resourceVersion":"5"}}}'
     assert Decoder(kind, "Thing").event(bookmark, path="/").resource_version == "5"
 
 
-def test_metadata_that_lacks_what_its_class_requires_is_a_decode_error() -> None:
+def test_missing_required_field_of_metadata_raises_decode_error() -> None:
     for body in (b'{"spec":{}}', b'{"spec":{},"metadata":{}}'):
         with pytest.raises(DecodeError, match="cannot decode the metadata of Thing: name: Field required"):
-            lazy(NeedyThing, body, "Thing")
+            lazy_object(ThingWithRequiredName, body, "Thing")
 
 
 @pytest.mark.parametrize("levels", [250, 1500, 5000])
-def test_an_undeclared_field_that_nests_too_deep_names_the_object(levels: int) -> None:
-    found = lazy(Thing, BODY[:-1] + b', "odd": ' + b"[" * levels + b"]" * levels + b"}", "Thing")
+def test_undeclared_field_with_too_many_levels_raises_and_names_the_object(levels: int) -> None:
+    found = lazy_object(Thing, BODY[:-1] + b', "odd": ' + b"[" * levels + b"]" * levels + b"}", "Thing")
     assert found.spec.size == 1
     assert "odd=..." in repr(found)
     with pytest.raises(DecodeError, match="cannot decode Thing t: odd: "):
         found.to_dict()
 
 
-class Informed:
-    """A type of a user that looks at the fields before its own."""
+class TypeWithData:
+    """A type of a user with a validator that accesses the previous fields."""
 
-    def __init__(self, text: str, seen: dict[str, Any]) -> None:
-        self.text, self.seen = text, seen
+    def __init__(self, text: str, previous_fields: dict[str, Any]) -> None:
+        self.text, self.previous_fields = text, previous_fields
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Informed) and (self.text, self.seen) == (other.text, other.seen)
+        return isinstance(other, TypeWithData) and (self.text, self.previous_fields) == (
+            other.text,
+            other.previous_fields,
+        )
 
     __hash__ = None  # type: ignore[assignment]  # not needed
 
@@ -299,55 +306,57 @@ class Informed:
         return with_info_plain_validator_function(lambda text, info: cls(text, dict(info.data)))
 
 
-class Marker:
+class AnnotationWithData:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return with_info_after_validator_function(lambda text, info: f"{text} {sorted(info.data)}", handler(source))
 
 
-class InformedSpec(LazyModel):
+class TypeWithDataSpec(LazyModel):
     size: int = 0
-    text: Informed
+    text: TypeWithData
 
 
-class InformedListSpec(LazyModel):
+class TypeWithDataListSpec(LazyModel):
     size: int = 0
-    more: list[Informed] | None = None
+    more: list[TypeWithData] | None = None
 
 
-class MarkedSpec(LazyModel):
+class AnnotationWithDataSpec(LazyModel):
     size: int = 0
-    text: Annotated[str, Marker()] = ""
+    text: Annotated[str, AnnotationWithData()] = ""
 
 
-class MarkedMapSpec(LazyModel):
+class AnnotationWithDataMapSpec(LazyModel):
     size: int = 0
-    unheardOf: dict[str, Annotated[Any, Marker()]] | None = None  # noqa: N815 - as in the document
+    unheardOf: dict[str, Annotated[Any, AnnotationWithData()]] | None = None  # noqa: N815 - the name in the JSON
 
 
-@pytest.mark.parametrize("part", [InformedSpec, InformedListSpec, MarkedSpec, MarkedMapSpec])
-def test_types_that_look_at_other_fields_see_them(part: type[LazyModel]) -> None:
+@pytest.mark.parametrize(
+    "part", [TypeWithDataSpec, TypeWithDataListSpec, AnnotationWithDataSpec, AnnotationWithDataMapSpec]
+)
+def test_types_that_access_other_fields_get_them(part: type[LazyModel]) -> None:
     class Owner(NamespacedResource):
         spec: part  # type: ignore[valid-type]  # a run-time type
 
-    found, expected = lazy(Owner, BODY), Owner.model_validate_json(BODY)
-    assert not not_decoded(found.spec)
+    found, expected = lazy_object(Owner, BODY), Owner.model_validate_json(BODY)
+    assert not undecoded_fields(found.spec)
     assert found == expected
 
 
-class Old(LazyModel):
+class DeprecatedFieldSpec(LazyModel):
     size: Annotated[int, Field(deprecated="use text")] = 0
     text: str = ""
 
 
-class OldThing(NamespacedResource):
-    spec: Old
+class DeprecatedFieldThing(NamespacedResource):
+    spec: DeprecatedFieldSpec
     text: Annotated[str | None, Field(deprecated=True)] = None
 
 
-def test_a_deprecated_field_warns_once_when_it_is_read() -> None:
-    thing = lazy(OldThing, BODY[:-1] + b',"text":"t"}')
+def test_deprecated_field_warns_once_when_it_is_read() -> None:
+    thing = lazy_object(DeprecatedFieldThing, BODY[:-1] + b',"text":"t"}')
     assert thing.spec.text == LONG
-    assert not not_decoded(thing.spec)
+    assert not undecoded_fields(thing.spec)
     with pytest.warns(DeprecationWarning, match="use text") as caught:
         assert thing.spec.size == 1
     assert len(caught) == 1
@@ -356,25 +365,25 @@ def test_a_deprecated_field_warns_once_when_it_is_read() -> None:
     assert len(caught) == 1
 
 
-class OwnJson(Thing):
+class CustomValidateJson(Thing):
     @classmethod
-    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> "OwnJson":
-        made = super().model_validate_json(json_data, **options)
-        made.metadata.labels = {"read": "by its own method"}
-        return made
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> "CustomValidateJson":
+        thing = super().model_validate_json(json_data, **options)
+        thing.metadata.labels = {"read": "by the overridden method"}
+        return thing
 
 
 @pytest.mark.parametrize("mode", ["lazy", "eager"])
-def test_an_overridden_model_validate_json_is_called(mode: DecodeMode) -> None:
-    found = Decoder(OwnJson, "Thing", mode).item(BODY)
-    assert found.metadata.labels == {"read": "by its own method"}
-    assert not not_decoded(found)
-    assert found == OwnJson.model_validate_json(BODY)
+def test_overridden_model_validate_json_is_called(mode: DecodeMode) -> None:
+    found = Decoder(CustomValidateJson, "Thing", mode).item(BODY)
+    assert found.metadata.labels == {"read": "by the overridden method"}
+    assert not undecoded_fields(found)
+    assert found == CustomValidateJson.model_validate_json(BODY)
 
 
 @pytest.mark.parametrize(
     "bodies", [(BODY[:-1] + b', "spec": 7}',), (BODY.replace(b'"labels"', b'"labels": 7, "was"'),)]
 )
-def test_an_object_of_such_a_class_that_does_not_fit_is_named(bodies: tuple[bytes]) -> None:
+def test_malformed_object_of_an_eager_class_is_named_in_the_error(bodies: tuple[bytes]) -> None:
     with pytest.raises(DecodeError, match="cannot decode Thing t: "):
-        lazy(OwnJson, bodies[0], "Thing")
+        lazy_object(CustomValidateJson, bodies[0], "Thing")

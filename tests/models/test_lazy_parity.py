@@ -1,7 +1,7 @@
-"""Objects that were decoded lazily or eagerly behave as those of a plain Pydantic model.
+"""Objects that are decoded lazily or eagerly behave like objects of a plain Pydantic model.
 
-Each behaviour below is tried on an object, on two of its parts and on an item of a list, before and after fields of it
-were read. What a plain model does is what all others must do.
+Each behaviour of the table is tested with an object, two nested objects and an item of a list, before and after fields
+were read or changed. The result must be the same for a lazy object, an eager object and a plain model.
 """
 
 import copy
@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, computed_field, 
 from kubex.models import ApiResource, LazyModel, Model, NamespacedResource, ObjectMeta, Time
 from kubex.models.fields import NullAsEmpty, json_alias
 
-from .lazy_helpers import lazy, not_decoded
+from .lazy_helpers import lazy_object, undecoded_fields
 
 LONG = "x" * 400
 
@@ -33,8 +33,8 @@ class PlainModel(BaseModel):
     )
 
 
-class Members(BaseModel):
-    """What a class may have besides fields."""
+class OtherMembers(BaseModel):
+    """Members of a class other than fields."""
 
     if TYPE_CHECKING:
         parts: list[Any]
@@ -70,7 +70,7 @@ class PlainPart(PlainModel):
     host_ip: str | None = None
 
 
-class PlainTemplate(Members, PlainModel):
+class PlainTemplate(OtherMembers, PlainModel):
     parts: Annotated[list[PlainPart], NullAsEmpty]
     since: Time | None = None
     first: PlainPart | None = None
@@ -105,7 +105,7 @@ class Part(LazyModel):
     host_ip: str | None = None
 
 
-class Template(Members, LazyModel):
+class Template(OtherMembers, LazyModel):
     parts: Annotated[list[Part], NullAsEmpty]
     since: Time | None = None
     first: Part | None = None
@@ -149,7 +149,7 @@ BODY = json.dumps(
 
 
 class Box(BaseModel):
-    """A model of another library that holds an object."""
+    """A model of another library that contains an object."""
 
     inside: Any
     many: list[Any]
@@ -167,7 +167,7 @@ def _list_of(kind: Any) -> Any:
     return list[kind]
 
 
-def _set(model: Any, name: str, value: object, returned: Any) -> Any:
+def _assign_and_return(model: Any, name: str, value: object, returned: Any) -> Any:
     setattr(model, name, value)
     return returned
 
@@ -232,7 +232,7 @@ BEHAVIOURS: dict[str, Callable[[Any], Any]] = {
     "TypeAdapter of a list": lambda m: TypeAdapter[Any](_list_of(type(m))).dump_python([m]),
     "TypeAdapter of Any": lambda m: TypeAdapter(Any).dump_json([m, {"m": m}]),
     "read back from its JSON": lambda m: type(m).model_validate_json(m.model_dump_json(exclude={"count", "size"})),
-    # Inside of another model
+    # Inside another model
     "inside another, dumped": lambda m: Box(inside=m, many=[m]).model_dump(),
     "inside another, as JSON": lambda m: Box(inside=m, many=[m]).model_dump_json(),
     "inside another, exclude_unset": lambda m: Box(inside=m, many=[m]).model_dump(exclude_unset=True),
@@ -251,12 +251,12 @@ BEHAVIOURS: dict[str, Callable[[Any], Any]] = {
     "a part that is not set": _read("other"),
     "a default of a factory": _read("ports"),
     "a field of the class": _read("api_version"),
-    "a wire name": _read("hostIP"),
+    "a JSON name": _read("hostIP"),
     "an undeclared field": _read("newField"),
     "an undeclared field of an item": _read("unheardOf"),
     "an undeclared null": _read("nothing"),
     "a misspelt field": _read("misspelt"),
-    "a misspelt field, asked for": lambda m: hasattr(m, "misspelt"),
+    "a misspelt field, hasattr": lambda m: hasattr(m, "misspelt"),
     "a misspelt field, with a default": lambda m: getattr(m, "misspelt", 7),
     "a special name": lambda m: hasattr(m, "__array__"),
     "a private name": lambda m: hasattr(m, "_repr_html_"),
@@ -298,9 +298,9 @@ BEHAVIOURS: dict[str, Callable[[Any], Any]] = {
     "assign a new undeclared field": _assign("added", {"deep": 1}),
     "assign a class attribute": _assign("model_config", {}),
     "assign a computed field": _assign("size", 7),
-    "assign to a part": lambda m: _set(next(v for _, v in m if isinstance(v, BaseModel)), "added", 1, m),
+    "assign to a part": lambda m: _assign_and_return(next(v for _, v in m if isinstance(v, BaseModel)), "added", 1, m),
     "append to a list": lambda m: (m.parts.append(m.parts[0]), m.model_dump()),
-    "assign and read back": lambda m: (_set(m, "kind", "Other", m), m.kind),
+    "assign and read back": lambda m: (_assign_and_return(m, "kind", "Other", m), m.kind),
     # Deletion
     "delete a part": _delete("spec"),
     "delete a field of a part": _delete("template"),
@@ -317,7 +317,7 @@ BEHAVIOURS: dict[str, Callable[[Any], Any]] = {
     "model_copy": lambda m: m.model_copy(),
     "model_copy, deep": lambda m: m.model_copy(deep=True),
     "model_copy with an update": lambda m: m.model_copy(update={"kind": "Other", "added": 1}),
-    "a copy has its own dict": lambda m: _set(copy.copy(m), "kind", "Other", m),
+    "a copy has its own dict": lambda m: _assign_and_return(copy.copy(m), "kind", "Other", m),
     "a copy shares its parts": lambda m: all(v is getattr(copy.copy(m), n) for n, v in m if n != "metadata"),
     "a deep copy shares nothing": lambda m: any(
         v is getattr(copy.deepcopy(m), n) for n, v in m if isinstance(v, list | BaseModel)
@@ -361,66 +361,66 @@ def _change_some(thing: Any) -> None:
     thing.spec.template.parts[0].limits = {"cpu": "1"}
 
 
-BEFORE: dict[str, Callable[[Any], None]] = {
-    "untouched": lambda _: None,
+PREPARATIONS: dict[str, Callable[[Any], None]] = {
+    "unchanged": lambda _: None,
     "some fields read": _read_some,
     "some fields changed": _change_some,
 }
 
 
-def plain(value: Any) -> Any:
-    """Return a value without its classes, which differ."""
+def without_classes(value: Any) -> Any:
+    """Return a value without the classes of its objects, which differ."""
     if isinstance(value, BaseModel):
         name = type(value).__name__.removeprefix("Plain")
-        return name, plain(dict(value)), sorted(value.model_fields_set), plain(value.model_extra)
+        return name, without_classes(dict(value)), sorted(value.model_fields_set), without_classes(value.model_extra)
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: without_classes(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [without_classes(item) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
     return value
 
 
 def outcome(behave: Callable[[Any], Any], model: Any) -> Any:
-    """Return what a behaviour gives, or the type of what it raises."""
+    """Return the result of a behaviour, or the type of the exception that it raises."""
     try:
-        return plain(behave(model))
-    except Exception as error:  # noqa: BLE001 - each is compared
+        return without_classes(behave(model))
+    except Exception as error:  # noqa: BLE001 - all types are compared
         return type(error)
 
 
 @pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # some behaviours assign invalid values
 @pytest.mark.parametrize("behave", BEHAVIOURS.values(), ids=BEHAVIOURS.keys())
-def test_lazy_and_eager_objects_behave_as_a_plain_model(behave: Callable[[Any], Any]) -> None:
-    for at, target in TARGETS.items():
-        for before, prepare in BEFORE.items():
+def test_lazy_and_eager_objects_behave_like_a_plain_model(behave: Callable[[Any], Any]) -> None:
+    for target_name, target in TARGETS.items():
+        for preparation, prepare in PREPARATIONS.items():
             found: dict[str, Any] = {}
             for name, thing in {
                 "plain": PlainThing.model_validate_json(BODY),
                 "eager": Thing.model_validate_json(BODY),
-                "lazy": lazy(Thing, BODY),
+                "lazy": lazy_object(Thing, BODY),
             }.items():
                 prepare(thing)
                 found[name] = outcome(behave, target(thing))
-            assert found["lazy"] == found["plain"], f"lazy, {at}, {before}"
-            assert found["eager"] == found["plain"], f"eager, {at}, {before}"
+            assert found["lazy"] == found["plain"], f"lazy, {target_name}, {preparation}"
+            assert found["eager"] == found["plain"], f"eager, {target_name}, {preparation}"
 
 
-def test_the_lazy_object_of_the_table_is_lazy() -> None:
-    thing = lazy(Thing, BODY)
-    assert not_decoded(thing) == {"kind", "spec", "status", "newField"}
-    assert not_decoded(thing.spec) == {"template", "selector", "newField"}
-    assert not_decoded(thing.spec.template.parts[0]) == {"name", "image", "ports", "host_ip", "unheardOf"}
+def test_object_of_the_table_is_lazy() -> None:
+    thing = lazy_object(Thing, BODY)
+    assert undecoded_fields(thing) == {"kind", "spec", "status", "newField"}
+    assert undecoded_fields(thing.spec) == {"template", "selector", "newField"}
+    assert undecoded_fields(thing.spec.template.parts[0]) == {"name", "image", "ports", "host_ip", "unheardOf"}
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS.keys())
-@pytest.mark.parametrize("prepare", BEFORE.values(), ids=BEFORE.keys())
+@pytest.mark.parametrize("prepare", PREPARATIONS.values(), ids=PREPARATIONS.keys())
 def test_lazy_and_eager_objects_are_equal(target: Callable[[Any], Any], prepare: Callable[[Any], None]) -> None:
-    ours, theirs, again = lazy(Thing, BODY), Thing.model_validate_json(BODY), lazy(Thing, BODY)
-    for thing in (ours, theirs, again):
+    lazy, eager, other_lazy = lazy_object(Thing, BODY), Thing.model_validate_json(BODY), lazy_object(Thing, BODY)
+    for thing in (lazy, eager, other_lazy):
         prepare(thing)
-    assert target(theirs) == target(ours)
-    assert target(again) == target(theirs)
-    assert target(ours) == target(again)
-    assert target(ours) != target(lazy(Thing, BODY.replace(b'"name": "a"', b'"name": "z"')))
+    assert target(eager) == target(lazy)
+    assert target(other_lazy) == target(eager)
+    assert target(lazy) == target(other_lazy)
+    assert target(lazy) != target(lazy_object(Thing, BODY.replace(b'"name": "a"', b'"name": "z"')))

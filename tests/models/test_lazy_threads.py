@@ -1,4 +1,4 @@
-"""Several threads, and processes made by fork, read objects at once."""
+"""Lazy objects that several threads read at the same time, and in processes that `fork()` creates."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from kubex.models import LazyModel, Model, NamespacedResource
 from kubex.models._lazy.raw_fields import RawFields
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 
-from .lazy_helpers import lazy
+from .lazy_helpers import lazy_object
 
 THREADS = 8
 CONTAINERS = [
@@ -35,26 +35,26 @@ BODY = json.dumps(
 
 
 @pytest.fixture(autouse=True)
-def _switch_often() -> Iterator[None]:
+def _switch_threads_often() -> Iterator[None]:
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(before)
 
 
-def in_threads(*work: Callable[[], Any]) -> list[Any]:
-    """Do all of this at once, each in a thread, and return the results."""
-    start = threading.Barrier(len(work))
+def run_in_threads(*functions: Callable[[], Any]) -> list[Any]:
+    """Call each function in a separate thread at the same time, and return the results."""
+    start = threading.Barrier(len(functions))
 
-    def run(each: Callable[[], Any]) -> Any:
+    def run(function: Callable[[], Any]) -> Any:
         start.wait()
-        return each()
+        return function()
 
-    with ThreadPoolExecutor(len(work)) as pool:
-        return list(pool.map(run, work))
+    with ThreadPoolExecutor(len(functions)) as pool:
+        return list(pool.map(run, functions))
 
 
-READS: dict[str, Callable[[Any], Any]] = {
+READERS: dict[str, Callable[[Any], Any]] = {
     "spec": lambda pod: pod.spec,
     "status": lambda pod: pod.status,
     "containers": lambda pod: pod.spec.containers,
@@ -71,49 +71,49 @@ READS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("read", READS.values(), ids=READS.keys())
-def test_threads_that_read_one_field_get_the_same_object(read: Callable[[Any], Any]) -> None:
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS.keys())
+def test_threads_that_read_a_field_get_the_same_object(read: Callable[[Any], Any]) -> None:
     for _ in range(40):
-        pod = lazy(Pod, BODY)
-        seen = in_threads(*[lambda pod=pod: read(pod)] * THREADS)
-        assert all(value is seen[0] for value in seen)
-        assert read(pod) is seen[0]
+        pod = lazy_object(Pod, BODY)
+        results = run_in_threads(*[lambda pod=pod: read(pod)] * THREADS)
+        assert all(value is results[0] for value in results)
+        assert read(pod) is results[0]
 
 
-@pytest.mark.parametrize("read", READS.values(), ids=READS.keys())
-def test_an_object_that_one_thread_reads_while_others_dump_it_stays_the_same(read: Callable[[Any], Any]) -> None:
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS.keys())
+def test_reads_and_dumps_at_the_same_time_return_the_same_values(read: Callable[[Any], Any]) -> None:
     expected = Pod.model_validate_json(BODY).to_json()
     for _ in range(20):
-        pod = lazy(Pod, BODY)
-        seen = in_threads(*[lambda pod=pod: read(pod), lambda pod=pod: pod.to_json()] * (THREADS // 2))
-        assert all(value is seen[0] for value in seen[::2])
-        assert all(value == expected for value in seen[1::2])
-        assert read(pod) is seen[0]
+        pod = lazy_object(Pod, BODY)
+        results = run_in_threads(*[lambda pod=pod: read(pod), lambda pod=pod: pod.to_json()] * (THREADS // 2))
+        assert all(value is results[0] for value in results[::2])
+        assert all(value == expected for value in results[1::2])
+        assert read(pod) is results[0]
 
 
-def test_no_assignment_is_lost_while_another_thread_dumps_the_object() -> None:
+def test_assignment_is_not_lost_while_another_thread_dumps_the_object() -> None:
     for number in range(200):
-        pod = lazy(Pod, BODY)
-        assert pod.status is not None  # so that the fields are not in the order of the class
+        pod = lazy_object(Pod, BODY)
+        assert pod.status is not None  # now the fields are not in the order of the class
 
         def assign(pod: Pod = pod, number: int = number) -> None:
             pod.kind = f"kind {number}"
             pod.api_version = f"version {number}"
 
-        in_threads(assign, pod.to_json, pod.to_json, pod.to_dict)
+        run_in_threads(assign, pod.to_json, pod.to_json, pod.to_dict)
         assert (pod.kind, pod.api_version) == (f"kind {number}", f"version {number}")
         assert {"kind", "api_version"} <= pod.model_fields_set
 
 
-def test_an_assignment_in_the_moment_when_the_object_becomes_complete_is_not_lost(
+def test_assignment_while_the_instance_dict_is_replaced_is_not_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pod = lazy(Pod, BODY)
+    pod = lazy_object(Pod, BODY)
     complete = RawFields.store_complete
 
     def assign_meanwhile(self: RawFields, fields: dict[str, Any]) -> dict[str, Any]:
         if "metadata" in fields:
-            pod.kind = "assigned meanwhile"  # as another thread would, after this one has copied the fields
+            pod.kind = "assigned meanwhile"  # like another thread, after this one has copied the fields
         return complete(self, fields)
 
     monkeypatch.setattr(RawFields, "store_complete", assign_meanwhile)
@@ -121,16 +121,18 @@ def test_an_assignment_in_the_moment_when_the_object_becomes_complete_is_not_los
     assert pod.kind == "assigned meanwhile"
 
 
-def test_threads_that_read_one_item_of_a_list_get_the_same_object() -> None:
+def test_threads_that_read_a_list_item_get_the_same_object() -> None:
     items = [{"metadata": {"name": f"n{number}"}, "data": {"a": "b"}} for number in range(20)]
     body = json.dumps({"items": items}).encode()
     for _ in range(10):
         found = Decoder(ConfigMap, "ConfigMap").list(body)
-        seen = in_threads(*[lambda found=found: list(found)] * THREADS)
-        assert all([item is first for item, first in zip(each, seen[0], strict=True)] == [True] * 20 for each in seen)
+        results = run_in_threads(*[lambda found=found: list(found)] * THREADS)
+        assert all(
+            [item is first for item, first in zip(each, results[0], strict=True)] == [True] * 20 for each in results
+        )
 
 
-def test_threads_that_read_the_first_object_of_a_class_all_succeed() -> None:
+def test_threads_can_decode_the_first_object_of_a_class_at_the_same_time() -> None:
     for _ in range(30):
 
         class Inner(Model):
@@ -146,40 +148,43 @@ def test_threads_that_read_the_first_object_of_a_class_all_succeed() -> None:
         body = json.dumps(
             {"metadata": {"name": "t"}, "spec": {"inner": {"text": "x" * 400}, "many": [{"text": "y"}]}}
         ).encode()
-        seen = in_threads(*[lambda kind=Thing, body=body: lazy(kind, body).spec.inner.text] * THREADS)
-        assert seen == ["x" * 400] * THREADS
+        results = run_in_threads(*[lambda kind=Thing, body=body: lazy_object(kind, body).spec.inner.text] * THREADS)
+        assert results == ["x" * 400] * THREADS
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
-def test_a_child_reads_objects_whatever_threads_of_its_parent_were_doing() -> None:
+def test_child_of_a_fork_can_decode_while_a_thread_of_its_parent_decodes() -> None:
     ended = threading.Event()
 
     def read() -> None:
         while not ended.is_set():
-            for container in lazy(Pod, BODY).spec.containers:  # type: ignore[union-attr]  # it has one
+            for container in lazy_object(Pod, BODY).spec.containers:  # type: ignore[union-attr]  # the pod has a spec
                 _ = container.env
 
     thread = threading.Thread(target=read, daemon=True)
     thread.start()
     try:
         for _ in range(15):
-            lives, alive = os.pipe()
+            read_end, write_end = os.pipe()
             child = os.fork()
             if child == 0:
-                pod = lazy(Pod, BODY)
+                pod = lazy_object(Pod, BODY)
                 os._exit(0 if pod.spec is not None and pod.spec.containers[0].name == "c0" else 1)
-            os.close(alive)
-            assert _exit_code(child, lives) == 0
-            os.close(lives)
+            os.close(write_end)
+            assert _exit_code(child, read_end) == 0
+            os.close(read_end)
     finally:
         ended.set()
         thread.join()
 
 
-def _exit_code(child: int, lives: int) -> int:
-    """Wait until a child ends, which closes the last writing end of the pipe; kill it if it hangs."""
-    ended, _, _ = select.select([lives], [], [], 20)
-    if not ended:
+def _exit_code(child: int, read_end: int) -> int:
+    """Wait until a child ends, and return its exit code; kill it if it hangs.
+
+    The child has the last write end of the pipe, so the read end becomes readable when it ends.
+    """
+    readable, _, _ = select.select([read_end], [], [], 20)
+    if not readable:
         os.kill(child, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

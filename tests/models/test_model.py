@@ -1,4 +1,4 @@
-"""Models: names, defaults, unknown fields, and what classes share."""
+"""The base classes of models: JSON names, defaults, unknown fields, copies, and the build of schemas."""
 
 import copy
 import json
@@ -34,7 +34,7 @@ from support.resources import Widget, WidgetSpec
 
 
 @pytest.mark.parametrize(
-    ("name", "wire"),
+    ("name", "json_name"),
     [
         ("name", "name"),
         ("api_version", "apiVersion"),
@@ -48,19 +48,19 @@ from support.resources import Widget, WidgetSpec
         *IRREGULAR_NAMES.items(),
     ],
 )
-def test_names_on_the_wire(name: str, wire: str) -> None:
-    assert json_alias(name) == wire
+def test_json_alias_translates_field_names(name: str, json_name: str) -> None:
+    assert json_alias(name) == json_name
 
 
 @pytest.mark.parametrize("data", [{"podIP": "10.0.0.1"}, {"pod_ip": "10.0.0.1"}])
-def test_a_field_may_be_given_by_either_name(data: dict[str, str]) -> None:
+def test_field_accepts_both_names(data: dict[str, str]) -> None:
     status = PodStatus.model_validate(data)
     assert status.pod_ip == "10.0.0.1"
     assert status.to_dict() == {"podIP": "10.0.0.1"}
     assert status.to_json() == b'{"podIP":"10.0.0.1"}'
 
 
-def test_unknown_fields_survive_at_every_depth() -> None:
+def test_unknown_fields_are_preserved_at_every_depth() -> None:
     body = {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
@@ -77,7 +77,7 @@ def test_unknown_fields_survive_at_every_depth() -> None:
     assert json.loads(web.to_json()) == body
 
 
-def test_metadata_keeps_all_but_the_managed_fields() -> None:
+def test_metadata_omits_only_managed_fields() -> None:
     kept = {
         "name": "a",
         "selfLink": "/a",
@@ -103,7 +103,7 @@ def test_metadata_keeps_all_but_the_managed_fields() -> None:
         assert ObjectMeta.model_validate({"managedFields": entries}).to_dict() == {}
 
 
-def test_managed_metadata_has_the_managed_fields() -> None:
+def test_managed_object_meta_has_managed_fields() -> None:
     class Managed(ConfigMap):
         metadata: ManagedObjectMeta
 
@@ -125,17 +125,17 @@ def test_managed_metadata_has_the_managed_fields() -> None:
 
 
 @pytest.mark.parametrize("value", [0, True, "", [], {}])
-def test_only_none_is_left_out(value: object) -> None:
+def test_empty_and_false_values_are_sent(value: object) -> None:
     assert ConfigMap.model_validate({"extra": value}).to_dict()["extra"] == value
 
 
-def test_values_are_not_shown_where_they_do_not_fit() -> None:
+def test_validation_error_does_not_contain_the_value() -> None:
     with pytest.raises(ValidationError) as caught:
         ConfigMap.model_validate({"data": "marked-secret"})
     assert "marked-secret" not in str(caught.value)
 
 
-def test_api_version_and_kind_are_defaults_of_each_class() -> None:
+def test_api_resource_sets_the_defaults_of_api_version_and_kind() -> None:
     assert (Widget(spec=WidgetSpec(size=1)).api_version, Widget(spec=WidgetSpec(size=1)).kind) == (
         "example.com/v1",
         "Widget",
@@ -144,7 +144,7 @@ def test_api_version_and_kind_are_defaults_of_each_class() -> None:
     assert (Resource().api_version, Resource().kind) == (None, None)
 
 
-def test_a_subclass_of_a_kind_is_of_that_kind() -> None:
+def test_subclass_of_a_kind_inherits_its_api_resource() -> None:
     class MyConfigMap(ConfigMap):
         note: str | None = None
 
@@ -153,19 +153,19 @@ def test_a_subclass_of_a_kind_is_of_that_kind() -> None:
 
 
 @pytest.mark.covers("pitfall-17")
-def test_two_classes_share_nothing() -> None:
+def test_classes_have_separate_defaults() -> None:
     class One(NamespacedResource):
         __resource__ = ApiResource(version="v1", kind="One", plural="ones")
 
     class Two(ClusterResource):
         __resource__ = ApiResource(group="example.com", version="v2", kind="Two", plural="twos")
 
-    class Bare(NamespacedResource):
+    class WithoutResource(NamespacedResource):
         pass
 
     assert (One().api_version, One().kind) == ("v1", "One")
     assert (Two().api_version, Two().kind) == ("example.com/v2", "Two")
-    assert (Bare().api_version, Bare().kind) == (None, None)
+    assert (WithoutResource().api_version, WithoutResource().kind) == (None, None)
     assert Resource.__resource__ is None
     assert NamespacedResource.__resource__ is None
     one, other = One(), One()
@@ -176,35 +176,35 @@ def test_two_classes_share_nothing() -> None:
 
 @pytest.mark.covers("pitfall-17")
 def test_class_without_api_resource_raises_type_error() -> None:
-    class Bare(NamespacedResource):
+    class WithoutResource(NamespacedResource):
         pass
 
-    class Another(NamespacedResource):
+    class AlsoWithoutResource(NamespacedResource):
         pass
 
-    for kind in (Bare, Another):
+    for kind in (WithoutResource, AlsoWithoutResource):
         with pytest.raises(TypeError, match=rf"{kind.__name__} has no __resource__; add __resource__ = ApiResource"):
             api_resource(kind)
 
 
-def test_a_class_without_a_scope_says_what_to_derive_from() -> None:
-    class Floating(Resource):
-        __resource__ = ApiResource(version="v1", kind="Floating", plural="floatings")
+def test_class_without_scope_raises_type_error() -> None:
+    class WithoutScope(Resource):
+        __resource__ = ApiResource(version="v1", kind="WithoutScope", plural="withoutscopes")
 
     with pytest.raises(TypeError, match="NamespacedResource or ClusterResource"):
-        api_resource(Floating)
+        api_resource(WithoutScope)
 
 
-def test_facts_are_values() -> None:
+def test_api_resource_is_frozen_and_hashable() -> None:
     resource = api_resource(Widget)
     assert (resource.api_version, resource.group_resource) == ("example.com/v1", "widgets.example.com")
     assert (api_resource(Pod).api_version, api_resource(Pod).group_resource) == ("v1", "pods")
     with pytest.raises(AttributeError):
-        resource.plural = "gadgets"  # type: ignore[misc]  # that it cannot be set is the point
+        resource.plural = "gadgets"  # type: ignore[misc]  # wrong on purpose
     assert len({resource, ApiResource(version="v1", kind="A", plural="as", subresources=frozenset({"status"}))}) == 2
 
 
-WHOLE = [
+OBJECTS = [
     ConfigMap(metadata=ObjectMeta(name="a", labels={"x": "y"}), data={"k": "v"}),
     Widget.model_validate({"metadata": {"name": "w"}, "spec": {"size": 3, "new": {"a": None}}}),
     Status(message="m", reason="NotFound", code=404),
@@ -214,24 +214,24 @@ WHOLE = [
 ]
 
 
-@pytest.mark.parametrize("item", WHOLE, ids=lambda item: type(item).__name__)
+@pytest.mark.parametrize("item", OBJECTS, ids=lambda item: type(item).__name__)
 def test_copies_are_equal_and_independent(item: Model) -> None:
-    for twin in (copy.deepcopy(item), item.model_copy(deep=True), pickle.loads(pickle.dumps(item))):
-        assert twin == item
-        assert twin.to_json() == item.to_json()
-        assert twin is not item
+    for duplicate in (copy.deepcopy(item), item.model_copy(deep=True), pickle.loads(pickle.dumps(item))):
+        assert duplicate == item
+        assert duplicate.to_json() == item.to_json()
+        assert duplicate is not item
     assert copy.copy(item) == item
     assert type(item).model_validate_json(item.to_json()).to_json() == item.to_json()
 
 
-def test_different_values_and_kinds_are_not_equal() -> None:
+def test_objects_with_other_values_or_classes_are_not_equal() -> None:
     assert ConfigMap(data={"k": "v"}) != ConfigMap(data={"k": "w"})
     assert ObjectMeta(name="a") != ManagedObjectMeta(name="a")
 
 
-def test_pydantics_own_building_completes_a_class() -> None:
-    # Imports are cheap only because schemas are built on first use; that first use may be any of these.
-    def fresh() -> type[Widget]:
+def test_first_use_builds_the_schema() -> None:
+    # Schemas are deferred so that imports are fast. Each of these uses must build them.
+    def new_class() -> type[Widget]:
         class Fresh(Widget):
             color: str | None = None
 
@@ -248,7 +248,7 @@ def test_pydantics_own_building_completes_a_class() -> None:
         lambda kind: TypeAdapter(list[kind]).validate_python([body]),  # type: ignore[valid-type]  # at run time
     ]
     for use in uses:
-        kind = fresh()
+        kind = new_class()
         use(kind)
         assert kind.model_validate(body).to_dict() == {
             "apiVersion": "example.com/v1",
@@ -271,7 +271,7 @@ def test_first_use_calls_model_rebuild() -> None:
     assert calls == ["Watched"]
 
 
-def test_a_dump_is_the_first_use_of_an_object_made_without_validation() -> None:
+def test_dump_builds_the_schema_of_an_object_from_model_construct() -> None:
     class Fresh(Widget):
         pass
 
@@ -279,11 +279,11 @@ def test_a_dump_is_the_first_use_of_an_object_made_without_validation() -> None:
     assert json.loads(item.to_json())["metadata"] == {"name": "a"}
 
 
-def test_a_type_adapter_of_a_class_warns_only_while_it_is_made() -> None:
+def test_type_adapter_of_a_deferred_class_is_complete() -> None:
     class Fresh(Widget):
         pass
 
-    # FastAPI makes an adapter of the type of each parameter, with the name of the parameter as an alias.
+    # FastAPI creates an adapter for the type of each parameter, with the name of the parameter as an alias.
     assert not Fresh.__pydantic_complete__
     kinds: list[Any] = [Fresh, Pod, ConfigMap]
     for kind in kinds:

@@ -1,4 +1,4 @@
-"""A null is written back; a field that the program set to None is left out."""
+"""A received null is sent as null; a field that the program set to None is omitted."""
 
 import copy
 import json
@@ -15,7 +15,7 @@ from kubex.models._lazy.decode import decode_eagerly, decode_lazily
 from kubex.models.fields import NullAsEmpty, NullAsEmptyDict
 from kubex.patch import MergePatch
 
-from .lazy_helpers import not_decoded
+from .lazy_helpers import undecoded_fields
 
 
 class Rule(Model):
@@ -27,7 +27,7 @@ class Rule(Model):
 
 
 class Foreign(BaseModel):
-    """A class of another library, in which Kubex does not see what the program clears."""
+    """A class of another library, which does not mark fields that the program sets to None."""
 
     rule: Rule
     mode: str | None = None
@@ -73,14 +73,14 @@ BODY: dict[str, Any] = {
 }
 TEXT = json.dumps(BODY).encode()
 
-READ: dict[str, Callable[[], Any]] = {
+READERS: dict[str, Callable[[], Any]] = {
     "lazy": lambda: decode_lazily(Knob, TEXT, "knob"),
     "eager": lambda: decode_eagerly(Knob, TEXT, "knob"),
     "from a dict": lambda: Knob.model_validate(BODY),
     "an item of a list": lambda: ResourceList[Knob].model_validate({"items": [BODY]})[0],
 }
 
-COPY: dict[str, Callable[[Any], Any]] = {
+COPIES: dict[str, Callable[[Any], Any]] = {
     "itself": lambda knob: knob,
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
@@ -91,10 +91,10 @@ COPY: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("read", READ.values(), ids=READ)
-@pytest.mark.parametrize("copied", COPY.values(), ids=COPY)
-def test_nulls_are_written_back(read: Callable[[], Any], copied: Callable[[Any], Any]) -> None:
-    knob = copied(read())
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+@pytest.mark.parametrize("copy_of", COPIES.values(), ids=COPIES)
+def test_received_nulls_are_sent(read: Callable[[], Any], copy_of: Callable[[Any], Any]) -> None:
+    knob = copy_of(read())
     wanted = {key: BODY[key] for key in ("metadata", "spec")}
     knob.metadata.annotations = {"a": "b"}
     wanted["metadata"] = {**wanted["metadata"], "annotations": {"a": "b"}}
@@ -112,8 +112,8 @@ def test_nulls_are_written_back(read: Callable[[], Any], copied: Callable[[Any],
     assert knob.spec.rule.extra == {"a": []}
 
 
-@pytest.mark.parametrize("read", READ.values(), ids=READ)
-def test_what_the_program_sets_is_written(read: Callable[[], Any]) -> None:
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+def test_assigned_values_replace_nulls(read: Callable[[], Any]) -> None:
     knob = read()
     knob.spec.host_ip = "192.0.2.7"
     knob.spec.rule.verbs.append("get")
@@ -130,26 +130,26 @@ def test_what_the_program_sets_is_written(read: Callable[[], Any]) -> None:
     }
 
 
-@pytest.mark.parametrize("read", READ.values(), ids=READ)
-@pytest.mark.parametrize("copied", COPY.values(), ids=COPY)
-def test_a_field_that_the_program_clears_is_left_out(read: Callable[[], Any], copied: Callable[[Any], Any]) -> None:
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+@pytest.mark.parametrize("copy_of", COPIES.values(), ids=COPIES)
+def test_field_set_to_none_is_omitted(read: Callable[[], Any], copy_of: Callable[[Any], Any]) -> None:
     knob = read()
     for name in ("mode", "host_ip", "rule", "rules", "by_name", "free", "foreign", "unheardOf", "alsoNew"):
         setattr(knob.spec, name, None)
     knob.metadata.creation_timestamp = None
     knob.metadata = knob.metadata.model_copy(update={"labels": None})
-    written = copied(knob).to_dict()
+    written = copy_of(knob).to_dict()
     assert written["spec"] == {"size": None}
     assert written["metadata"] == {"name": "k", "new": None}
 
 
-def test_assigning_none_decodes_nothing() -> None:
+def test_assigning_none_does_not_decode_fields() -> None:
     knob = decode_lazily(Knob, TEXT, "knob")
     knob.spec.mode = None
-    assert {"rule", "rules"} <= not_decoded(knob.spec)
+    assert {"rule", "rules"} <= undecoded_fields(knob.spec)
 
 
-def test_a_new_object_has_no_nulls() -> None:
+def test_constructed_object_omits_none() -> None:
     rule = Rule(verbs=[], labels={}, mode=None, notes=None)
     assert rule.to_dict() == {"verbs": [], "labels": {}}
     assert Rule.model_construct(verbs=[], labels={}, mode=None).to_dict() == {"verbs": [], "labels": {}}
@@ -163,7 +163,7 @@ def test_a_new_object_has_no_nulls() -> None:
     assert MergePatch(Rule(verbs=[], labels={}, mode=None)).encode() == b'{"verbs":[],"labels":{},"mode":null}'
 
 
-def test_a_required_field_that_is_none_is_null() -> None:
+def test_required_field_that_is_none_is_sent_as_null() -> None:
     spec = Spec(size=None, mode=None)
     assert spec.to_dict() == {"size": None}
     spec.size = 1
@@ -171,7 +171,7 @@ def test_a_required_field_that_is_none_is_null() -> None:
     assert spec.to_dict() == {"size": None}
 
 
-def test_objects_without_a_class_keep_their_nulls() -> None:
+def test_dynamic_object_preserves_nulls() -> None:
     thing = dynamic_resource("v1", "Thing", plural="things").model_validate(BODY)
     thing["other"] = None
     assert thing.to_dict() == BODY
@@ -179,12 +179,12 @@ def test_objects_without_a_class_keep_their_nulls() -> None:
     assert "newField" not in thing.to_dict()
 
 
-def test_equality_does_not_depend_on_what_was_null() -> None:
+def test_received_null_does_not_affect_equality() -> None:
     read = Rule.model_validate({"verbs": None, "labels": {}, "mode": None, "notes": None})
     assert read == Rule(verbs=[], labels={}, mode=None)
 
 
-def test_what_serializers_of_a_class_write_stays() -> None:
+def test_output_of_serializers_and_computed_fields_is_preserved() -> None:
     class Sized(Model):
         name: str | None = None
         secret: str | None = Field(default=None, exclude=True)
@@ -194,13 +194,13 @@ def test_what_serializers_of_a_class_write_stays() -> None:
         def size(self) -> int:
             return 1
 
-    class Own(Model):
+    class CustomSerializer(Model):
         name: str | None = None
 
         @model_serializer
-        def _write(self) -> dict[str, Any]:
-            return {"own": True}
+        def _serialize(self) -> dict[str, Any]:
+            return {"custom": True}
 
     assert Sized.model_validate({"name": None, "secret": None}).to_dict() == {"name": None, "size": 1}
-    assert Own.model_validate({"name": None}).to_dict() == {"own": True}
+    assert CustomSerializer.model_validate({"name": None}).to_dict() == {"custom": True}
     assert ObjectMeta.model_validate({"name": None}).model_dump(exclude_none=True) == {}

@@ -1,4 +1,4 @@
-"""Quantities: parsed exactly, compared, added, and written as API servers write them."""
+"""The functions for quantities: parse, compare, add and format."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -42,12 +42,12 @@ VALUES = {
     "1E3": "1000",
     "12e-1": "1.2",
     "1e+2": "100",
-    # More digits than a default context of Decimal keeps.
+    # This has more digits than the default context of Decimal preserves.
     "1.00000000000000000000000000000000001Ki": "1024.00000000000000000000000000000001024",
 }
 
-# What kube-apiserver 1.37 makes of them; test_crd_on_servers.py asks one.
-CANONICAL = {
+# The forms in which kube-apiserver 1.37 writes quantities; test_crd_on_servers.py compares them with a real server.
+CANONICAL_FORMS = {
     "0": "0",
     "0Ki": "0",
     "1.5": "1500m",
@@ -80,11 +80,11 @@ CANONICAL = {
 
 
 @pytest.mark.parametrize("text", VALUES)
-def test_amounts_are_parsed_exactly(text: str) -> None:
+def test_parse_quantity_is_exact(text: str) -> None:
     assert parse_quantity(text) == Decimal(VALUES[text])
 
 
-def test_numbers_are_amounts() -> None:
+def test_parse_quantity_accepts_numbers() -> None:
     assert parse_quantity(3) == 3
     assert parse_quantity(0.1) == Decimal("0.1")
     assert parse_quantity(1e-7) == Decimal("1e-7")
@@ -94,27 +94,27 @@ def test_numbers_are_amounts() -> None:
 @pytest.mark.parametrize(
     "text", ["", " 1", "1 ", "Ki", "1ki", "1K", "1e", "1e3.5", "1.2.3", "--1", "1mm", "NaN", "inf", "1\n", "٣"]
 )
-def test_what_is_no_amount_is_refused_by_its_text(text: str) -> None:
+def test_invalid_quantity_raises_and_is_named(text: str) -> None:
     with pytest.raises(ValueError, match="expected a number with a suffix") as caught:
         parse_quantity(text)
     assert repr(text) in str(caught.value)
 
 
-def test_amounts_beyond_all_measure_are_refused() -> None:
+def test_too_large_quantities_and_booleans_raise() -> None:
     for text in ("1e999999999999", f"0.{'1' * 2000}", True):
         with pytest.raises(ValueError, match="quantity"):
             parse_quantity(text)
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "wanted"), [("1", "1000m", 0), ("1Ki", "1k", 1), ("-1", "1n", -1), (1, "1.0", 0)]
+    ("first", "second", "expected"), [("1", "1000m", 0), ("1Ki", "1k", 1), ("-1", "1n", -1), (1, "1.0", 0)]
 )
-def test_amounts_compare_by_value(first: str, second: str, wanted: int) -> None:
-    assert compare_quantities(first, second) == wanted
-    assert compare_quantities(second, first) == -wanted
+def test_compare_quantities_compares_values(first: str, second: str, expected: int) -> None:
+    assert compare_quantities(first, second) == expected
+    assert compare_quantities(second, first) == -expected
 
 
-def test_sums_are_exact_and_keep_the_form_of_the_first() -> None:
+def test_sum_is_exact_and_has_the_form_of_the_first_quantity() -> None:
     assert add_quantities("0.1", "0.2") == "300m"
     assert add_quantities("512Mi", "0.5Gi") == "1Gi"
     assert add_quantities("1Gi", "1G") == "2073741824"
@@ -125,27 +125,27 @@ def test_sums_are_exact_and_keep_the_form_of_the_first() -> None:
 
 
 @pytest.mark.parametrize("line", (Path(__file__).parent / "quantity_sums.txt").read_text().splitlines())
-def test_sums_are_those_of_kubernetes(line: str) -> None:
-    amounts, _, wanted = line.partition(" = ")
-    assert add_quantities(*amounts.split()) == wanted
+def test_sum_equals_the_sum_of_kubernetes(line: str) -> None:
+    quantities, _, expected = line.partition(" = ")
+    assert add_quantities(*quantities.split()) == expected
 
 
-def test_sums_may_have_many_digits_and_not_too_many() -> None:
+def test_sum_may_have_many_digits_up_to_a_limit() -> None:
     assert Fraction(parse_quantity(add_quantities("0.000000001", "1e500"))) == 10**500 + Fraction(1, 10**9)
     with pytest.raises(ValueError, match="the quantity has too many digits"):
         add_quantities("1", "1e2000")
 
 
-@pytest.mark.parametrize("text", CANONICAL)
-def test_the_canonical_form_is_that_of_kubernetes(text: str) -> None:
-    assert canonical_quantity(text) == CANONICAL[text]
-    assert canonical_quantity(CANONICAL[text]) == CANONICAL[text]
-    if CANONICAL[text] != "0":
-        assert canonical_quantity(f"-{text}") == f"-{CANONICAL[text]}"
+@pytest.mark.parametrize("text", CANONICAL_FORMS)
+def test_canonical_form_equals_the_form_of_kubernetes(text: str) -> None:
+    assert canonical_quantity(text) == CANONICAL_FORMS[text]
+    assert canonical_quantity(CANONICAL_FORMS[text]) == CANONICAL_FORMS[text]
+    if CANONICAL_FORMS[text] != "0":
+        assert canonical_quantity(f"-{text}") == f"-{CANONICAL_FORMS[text]}"
 
 
 @pytest.mark.parametrize(
-    ("value", "form", "wanted"),
+    ("value", "form", "expected"),
     [
         (1536 * 1024, "binary", "1536Ki"),
         (1000, "binary", "1k"),
@@ -155,7 +155,7 @@ def test_the_canonical_form_is_that_of_kubernetes(text: str) -> None:
         (Decimal("0.25"), "exponent", "250e-3"),
     ],
 )
-def test_numbers_are_written_in_the_form_that_is_asked_for(
-    value: int | Decimal | Fraction, form: QuantityForm, wanted: str
+def test_format_quantity_uses_the_requested_form(
+    value: int | Decimal | Fraction, form: QuantityForm, expected: str
 ) -> None:
-    assert format_quantity(value, form) == wanted
+    assert format_quantity(value, form) == expected

@@ -1,4 +1,4 @@
-"""A custom resource with all that a schema can say."""
+"""Custom resources with all types of fields that a structural schema supports."""
 
 from enum import Enum
 from typing import Annotated, Any, Literal
@@ -31,8 +31,8 @@ class WidgetSpec(Model):
     size: Annotated[int, Field(ge=1, lt=100)]
     replicas: int = 1
     colour: Literal["red", "blue"] = "red"
-    name: str | None = Field(default=None, pattern="^[a-z]+$", description="What it is called.")
-    must_say: str | None
+    name: str | None = Field(default=None, pattern="^[a-z]+$", description="The name of the widget.")
+    required_text: str | None
     port: IntOrString | None = None
     limits: dict[str, Quantity] | None = None
     parts: list[Part] | None = None
@@ -80,22 +80,22 @@ class Storage(Model):
     copies: list[Part] | None = None
 
 
-class OdditySpec(Model):
+class EdgeCaseSpec(Model):
     storage: Storage = Storage(copies=[Part(from_="here")])
     by_name: dict[str, Storage | None] = Field(default={"none": None, "one": Storage()})
     free: dict[str, Any] = Field(default={"kept": None})
     numbers: list[int | None] = Field(default_factory=list[int | None])
     counts: dict[str, int | None] = Field(default_factory=dict[str, int | None])
-    either: Literal[1, "a"] = 1
+    mixed_enum: Literal[1, "a"] = 1
     grade: Grade = Grade.BEST
-    perhaps: Literal["a", None] = None  # noqa: PYI061 - with `|` the schema is another one
+    nullable_enum: Literal["a", None] = None  # noqa: PYI061 - with `|` Pydantic generates another schema
     amount: int | float = 1
     share: Annotated[int, Field(ge=1)] | Annotated[str, Field(pattern="%$")] = 1
     port: str | int = "http"
 
 
-class Oddity(NamespacedResource):
-    """What looks simple in Python."""
+class EdgeCase(NamespacedResource):
+    """A kind with types that need a conversion to a structural schema."""
 
-    __resource__ = ApiResource(group="models.example.com", version="v1", kind="Oddity", plural="oddities")
-    spec: OdditySpec = Field(default_factory=OdditySpec)
+    __resource__ = ApiResource(group="models.example.com", version="v1", kind="EdgeCase", plural="edgecases")
+    spec: EdgeCaseSpec = Field(default_factory=EdgeCaseSpec)
