@@ -1,4 +1,4 @@
-"""`Warning` headers arrive complete on each pair; `tests/policy/test_api_warnings.py` has the rules."""
+"""`Warning` headers on each pair; `tests/policy/test_api_warnings.py` tests how they are parsed."""
 
 import warnings
 

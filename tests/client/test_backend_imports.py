@@ -1,4 +1,4 @@
-"""What is imported in a fresh process, with the installed backends and without any."""
+"""Imports in a new process, with the installed backends and without backends."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 import kubex
 
-CHOOSE = """
+CREATE_CLIENT = """
 import sys, anyio
 from kubex.client import create_client
 from kubex.configuration import ClientConfiguration
@@ -35,32 +35,32 @@ def run(code: str, *options: str, **environ: str) -> subprocess.CompletedProcess
 )
 @pytest.mark.covers("options-detection-order")
 def test_library_of_unselected_backend_is_not_imported(runtime: str, variable: str, printed: str) -> None:
-    code = f"{CHOOSE}\nanyio.run(main, backend={runtime!r})"
-    done = run(code, KUBEX_BACKEND=variable)
-    assert (done.stdout.strip(), done.stderr) == (printed, "")
+    code = f"{CREATE_CLIENT}\nanyio.run(main, backend={runtime!r})"
+    process = run(code, KUBEX_BACKEND=variable)
+    assert (process.stdout.strip(), process.stderr) == (printed, "")
 
 
 @pytest.mark.covers("options-detection-none")
 def test_missing_backends_raise_import_error(tmp_path: Path) -> None:
-    # The packages are importable, the metadata of distributions is not: so nothing is registered.
+    # Hide the metadata of all distributions: the packages can be imported, but no entry point is found.
     paths = [path for path in sys.path if path and Path(path).is_dir()]
     code = (
         f"import sys; sys.path[:] = {paths!r}\n"
         "import importlib.metadata\n"
-        "class Nothing(importlib.metadata.DistributionFinder):\n"
+        "class EmptyFinder(importlib.metadata.DistributionFinder):\n"
         "    def find_distributions(self, context=None): return ()\n"
         "    def find_spec(self, *_): return None\n"
         "for finder in sys.meta_path:\n"
-        "    if hasattr(finder, 'find_distributions'): finder.find_distributions = Nothing().find_distributions\n"
-        f"{CHOOSE}\n"
+        "    if hasattr(finder, 'find_distributions'): finder.find_distributions = EmptyFinder().find_distributions\n"
+        f"{CREATE_CLIENT}\n"
         "try:\n"
         "    anyio.run(main)\n"
         "except ImportError as error:\n"
         "    print(type(error).__name__, error)\n"
     )
-    done = run(code)
-    assert done.stdout.startswith("NoBackendError no HTTP backend of kubex can be used on asyncio"), done.stderr
-    assert "pip install kubex-aiohttp (asyncio) or kubex-httpx" in done.stdout
+    process = run(code)
+    assert process.stdout.startswith("NoBackendError no HTTP backend of kubex can be used on asyncio"), process.stderr
+    assert "pip install kubex-aiohttp (asyncio) or kubex-httpx" in process.stdout
 
 
 def test_backend_in_a_path_entry_is_discovered(tmp_path: Path) -> None:
@@ -72,8 +72,8 @@ def test_backend_in_a_path_entry_is_discovered(tmp_path: Path) -> None:
     info.mkdir()
     info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: my-backend\nVersion: 1\n")
     info.joinpath("entry_points.txt").write_text("[kubex.backends]\nmine = my_backend:BACKEND\n")
-    done = run(f"{CHOOSE}\nanyio.run(main)", PYTHONPATH=str(tmp_path))
-    assert (done.stdout.strip(), done.stderr) == ("mine httpcore", "")
+    process = run(f"{CREATE_CLIENT}\nanyio.run(main)", PYTHONPATH=str(tmp_path))
+    assert (process.stdout.strip(), process.stderr) == ("mine httpcore", "")
 
 
 def test_broken_backend_causes_a_warning_at_the_line_of_the_caller(tmp_path: Path) -> None:
@@ -81,19 +81,19 @@ def test_broken_backend_causes_a_warning_at_the_line_of_the_caller(tmp_path: Pat
     info.mkdir()
     info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
     info.joinpath("entry_points.txt").write_text("[kubex.backends]\nbroken = no_such_module:BACKEND\n")
-    done = run(f"{CHOOSE}\nanyio.run(main)", "-W", "always", PYTHONPATH=str(tmp_path))
-    line = CHOOSE.splitlines().index(
+    process = run(f"{CREATE_CLIENT}\nanyio.run(main)", "-W", "always", PYTHONPATH=str(tmp_path))
+    line = CREATE_CLIENT.splitlines().index(
         '    async with create_client(ClientConfiguration(url="http://127.0.0.1:1")) as client:'
     )
-    assert f"<string>:{line + 1}: UserWarning: backend 'broken' is skipped, 'aiohttp' is used: " in done.stderr
-    assert done.stdout.strip() == "aiohttp aiohttp"
+    assert f"<string>:{line + 1}: UserWarning: backend 'broken' is skipped, 'aiohttp' is used: " in process.stderr
+    assert process.stdout.strip() == "aiohttp aiohttp"
 
 
-# What importing kubex may bring along, besides the standard library and kubex itself.
+# The third-party packages that an import of kubex may load.
 ALLOWED = {
     "annotated_types", "anyio", "exceptiongroup", "idna", "msgspec", "pydantic", "pydantic_core", "sniffio",
     "typing_extensions", "typing_inspection", "yaml",
-    # What PyYAML's parser in C registers.
+    # Registered by the C parser of PyYAML.
     "cython_runtime",
 }  # fmt: skip
 
@@ -105,15 +105,15 @@ def test_import_loads_only_required_dependencies(module: str) -> None:
         "stdlib = sys.stdlib_module_names\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules} - stdlib))\n"
     )
-    # Without site, so that nothing but the import itself imports anything.
-    source = {path for path in sys.path if path.endswith(("site-packages", "src"))} | {
+    # Without the module `site`, which imports modules of installed packages.
+    import_path = {path for path in sys.path if path.endswith(("site-packages", "src"))} | {
         str(Path(kubex.__file__).parents[1])
     }
-    source |= {str(Path(kubex.__file__).parents[3] / name / "src") for name in ("kubex-aiohttp", "kubex-httpx")}
-    done = run(code, "-S", PYTHONPATH=os.pathsep.join(sorted(source)))
-    brought = {name for name in done.stdout.split() if not name.startswith("_")} - {"sitecustomize", "usercustomize"}
-    assert {name for name in brought if not name.startswith("kubex")} <= ALLOWED, done.stderr
-    assert module.partition(".")[0] in brought
+    import_path |= {str(Path(kubex.__file__).parents[3] / name / "src") for name in ("kubex-aiohttp", "kubex-httpx")}
+    process = run(code, "-S", PYTHONPATH=os.pathsep.join(sorted(import_path)))
+    loaded = {name for name in process.stdout.split() if not name.startswith("_")} - {"sitecustomize", "usercustomize"}
+    assert {name for name in loaded if not name.startswith("kubex")} <= ALLOWED, process.stderr
+    assert module.partition(".")[0] in loaded
 
 
 @pytest.mark.parametrize("name", ["aiohttp", "httpx"])

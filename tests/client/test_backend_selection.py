@@ -1,4 +1,4 @@
-"""The choice of a backend, with entry points of distributions that are made for the test."""
+"""The selection of a backend, with entry points of distributions that the tests create."""
 
 import dataclasses
 import itertools
@@ -12,8 +12,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
+import kubex_aiohttp
 import kubex_httpx
-from kubex.client import ClientChoise, create_client
+from kubex.client import Client, ClientChoise, ClientOptions, create_client
 from kubex.client._backend_selection import ENTRY_POINT_GROUP, installed_backends, select_backend
 from kubex.configuration import ClientConfiguration
 from kubex.errors import BackendError, KubexError, NoBackendError
@@ -21,7 +22,7 @@ from kubex.transport import Backend, IgnoredOption, LibraryDefaults, Timeout
 
 AUTO = ClientChoise.AUTO
 
-HEAD = """
+PLUGIN_HEADER = """
 from kubex.transport import Backend, LibraryDefaults, Timeout, Transport
 
 def backend(name, **fields):
@@ -36,13 +37,13 @@ def broken():
 """
 
 DEFAULTS = LibraryDefaults(timeout=Timeout(), keep_alive_timeout=1)
-Install: TypeAlias = Callable[..., None]
-numbers = itertools.count()
+InstallPlugin: TypeAlias = Callable[..., None]
+module_numbers = itertools.count()
 
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Make an empty folder for distributions, from which modules can be imported."""
+    """Create an empty folder for distributions and add it to `sys.path`."""
     before = set(sys.modules)
     monkeypatch.syspath_prepend(str(tmp_path))
     yield tmp_path
@@ -52,23 +53,23 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def install(site: Path) -> Install:
-    """Install a distribution whose one entry point is made by the given code."""
+def install(site: Path) -> InstallPlugin:
+    """Return a function that installs a distribution with one entry point, which this code defines."""
 
-    def made(distribution: str, name: str, code: str) -> None:
-        module = f"plugin_{next(numbers)}"
-        site.joinpath(f"{module}.py").write_text(HEAD + code)
+    def create(distribution: str, name: str, code: str) -> None:
+        module = f"plugin_{next(module_numbers)}"
+        site.joinpath(f"{module}.py").write_text(PLUGIN_HEADER + code)
         info = site / f"{distribution.replace('-', '_')}-1.0.dist-info"
         info.mkdir()
         info.joinpath("METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
         info.joinpath("entry_points.txt").write_text(f"[{ENTRY_POINT_GROUP}]\n{name} = {module}:BACKEND\n")
 
-    return made
+    return create
 
 
 @pytest.fixture
-def points(site: Path) -> Callable[[], Sequence[EntryPoint]]:
-    """Find the entry points of the distributions of this test alone."""
+def entry_points(site: Path) -> Callable[[], Sequence[EntryPoint]]:
+    """Return a function that finds the entry points of the distributions of this test only."""
     return lambda: [
         point
         for found in distributions(path=[str(site)])
@@ -77,58 +78,60 @@ def points(site: Path) -> Callable[[], Sequence[EntryPoint]]:
     ]
 
 
-Points: TypeAlias = Callable[[], Sequence[EntryPoint]]
+FindEntryPoints: TypeAlias = Callable[[], Sequence[EntryPoint]]
 
 
-def test_backend_with_highest_priority_is_selected(install: Install, points: Points) -> None:
+def test_backend_with_highest_priority_is_selected(install: InstallPlugin, entry_points: FindEntryPoints) -> None:
     install("kubex-slow", "slow", "BACKEND = backend('slow', load=load, priority=1)")
     install("kubex-other", "other", "BACKEND = backend('other', load=load)")
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=load, priority=900)")
-    assert select_backend(AUTO, "asyncio", find=points).name == "fast"
+    assert select_backend(AUTO, "asyncio", find=entry_points).name == "fast"
 
 
-def test_third_party_backend_has_low_default_priority(install: Install, points: Points) -> None:
+def test_third_party_backend_has_low_default_priority(install: InstallPlugin, entry_points: FindEntryPoints) -> None:
     install("kubex-curl", "curl", "BACKEND = backend('curl', load=load)")
-    backend = select_backend("curl", "asyncio", find=points)
+    backend = select_backend("curl", "asyncio", find=entry_points)
     assert backend.priority == 50
     assert backend.priority < kubex_httpx.BACKEND.priority
 
 
-def test_third_party_backend_is_selected_by_name(install: Install, points: Points) -> None:
+def test_third_party_backend_is_selected_by_name(install: InstallPlugin, entry_points: FindEntryPoints) -> None:
     install("kubex-curl", "curl", "BACKEND = backend('curl', load=load)")
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=load, priority=900)")
-    assert select_backend("curl", "asyncio", find=points).name == "curl"
+    assert select_backend("curl", "asyncio", find=entry_points).name == "curl"
 
 
-def test_backend_for_another_async_library_is_skipped(install: Install, points: Points) -> None:
+def test_backend_for_another_async_library_is_skipped(install: InstallPlugin, entry_points: FindEntryPoints) -> None:
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=load, priority=900)")
     install("kubex-both", "both", "BACKEND = backend('both', load=load, runtimes=frozenset({'asyncio', 'trio'}))")
-    assert select_backend(AUTO, "trio", find=points).name == "both"
+    assert select_backend(AUTO, "trio", find=entry_points).name == "both"
     with pytest.raises(BackendError, match="'fast': runs on asyncio, not on trio"):
-        select_backend("fast", "trio", find=points)
+        select_backend("fast", "trio", find=entry_points)
 
 
 @pytest.mark.covers("options-detection-none")
-def test_error_without_backends_names_the_packages_to_install(points: Points) -> None:
+def test_error_without_backends_names_the_packages_to_install(entry_points: FindEntryPoints) -> None:
     for runtime, package in (("asyncio", "kubex-aiohttp"), ("trio", "kubex-httpx")):
         with pytest.raises(ImportError, match="none is installed") as caught:
-            select_backend(AUTO, runtime, find=points)
+            select_backend(AUTO, runtime, find=entry_points)
         assert isinstance(caught.value, NoBackendError | KubexError)
         assert f"pip install {package}" in str(caught.value)
     with pytest.raises(NoBackendError, match=r"curl: is not installed \(installed: none\)"):
-        select_backend("curl", "asyncio", find=points)
+        select_backend("curl", "asyncio", find=entry_points)
 
 
-def test_error_lists_the_reason_for_each_unusable_backend(install: Install, points: Points) -> None:
-    install("kubex-trio", "ours", "BACKEND = backend('ours', load=load, runtimes=frozenset({'trio'}))")
+def test_error_lists_the_reason_for_each_unusable_backend(
+    install: InstallPlugin, entry_points: FindEntryPoints
+) -> None:
+    install("kubex-trio", "trio-only", "BACKEND = backend('trio-only', load=load, runtimes=frozenset({'trio'}))")
     install("kubex-old", "old", "BACKEND = backend('old', load=load, api_version=0)")
     install("kubex-bad", "bad", "import no_such_module_anywhere")
     install("kubex-odd", "odd", "BACKEND = 'a text'")
     with pytest.raises(NoBackendError) as caught:
-        select_backend(AUTO, "asyncio", find=points)
+        select_backend(AUTO, "asyncio", find=entry_points)
     lines = str(caught.value).splitlines()
     for name, reason in (
-        ("ours", "runs on trio, not on asyncio"),
+        ("trio-only", "runs on trio, not on asyncio"),
         ("old", "the plugin kubex-old (entry point 'old'): has version 0 of the contract"),
         ("bad", "the plugin kubex-bad (entry point 'bad') does not load: ModuleNotFoundError"),
         ("odd", "(entry point 'odd') is not a kubex.transport.Backend but str"),
@@ -158,61 +161,65 @@ BROKEN = RAISING + INVALID
 
 
 @pytest.mark.parametrize(("code", "reason"), BROKEN)
-def test_broken_plugin_is_skipped_with_a_warning(install: Install, points: Points, code: str, reason: str) -> None:
+def test_broken_plugin_is_skipped_with_a_warning(
+    install: InstallPlugin, entry_points: FindEntryPoints, code: str, reason: str
+) -> None:
     install("kubex-bad", "bad", code)
     install("kubex-good", "good", "BACKEND = backend('good', load=load)")
     with pytest.warns(
         UserWarning, match="backend 'bad' is skipped, 'good' is used: .*plugin kubex-bad \\(entry point 'bad'\\)"
     ) as caught:
-        assert select_backend(AUTO, "asyncio", find=points).name == "good"
+        assert select_backend(AUTO, "asyncio", find=entry_points).name == "good"
     assert [str(warning.message).endswith(reason) for warning in caught] == [True]
     assert caught[0].filename == __file__
 
 
 @pytest.mark.parametrize(("code", "reason"), BROKEN)
 def test_broken_plugin_selected_by_name_raises(
-    install: Install, points: Points, code: str, reason: str, monkeypatch: pytest.MonkeyPatch
+    install: InstallPlugin, entry_points: FindEntryPoints, code: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install("kubex-bad", "bad", code)
     install("kubex-good", "good", "BACKEND = backend('good', load=load)")
     with pytest.raises(BackendError) as caught:
-        select_backend("bad", "asyncio", find=points)
+        select_backend("bad", "asyncio", find=entry_points)
     assert reason in str(caught.value)
     assert "kubex-bad (entry point 'bad')" in str(caught.value)
     assert (caught.value.__cause__ is not None) == ((code, reason) in RAISING)
     monkeypatch.setenv("KUBEX_BACKEND", "bad")
     with pytest.raises(BackendError):
-        select_backend(AUTO, "asyncio", find=points)
+        select_backend(AUTO, "asyncio", find=entry_points)
 
 
 def test_selection_by_name_imports_no_other_plugin(
-    install: Install, points: Points, site: Path, monkeypatch: pytest.MonkeyPatch
+    install: InstallPlugin, entry_points: FindEntryPoints, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mark = site / "imported"
-    install("kubex-other", "other", f"open({str(mark)!r}, 'w').close()\nraise SystemExit('at import')")
+    imported_marker = site / "imported"
+    install("kubex-other", "other", f"open({str(imported_marker)!r}, 'w').close()\nraise SystemExit('at import')")
     install("kubex-good", "good", "BACKEND = backend('good', load=load)")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert select_backend("good", "asyncio", find=points).name == "good"
+        assert select_backend("good", "asyncio", find=entry_points).name == "good"
         monkeypatch.setenv("KUBEX_BACKEND", "good")
-        assert select_backend(AUTO, "asyncio", find=points).name == "good"
-    assert not mark.exists()
+        assert select_backend(AUTO, "asyncio", find=entry_points).name == "good"
+    assert not imported_marker.exists()
 
 
 @pytest.mark.parametrize("code", ["raise KeyboardInterrupt", "BACKEND = backend('bad', load=interrupt)"])
-def test_keyboard_interrupt_of_a_plugin_is_propagated(install: Install, points: Points, code: str) -> None:
+def test_keyboard_interrupt_of_a_plugin_is_propagated(
+    install: InstallPlugin, entry_points: FindEntryPoints, code: str
+) -> None:
     install("kubex-bad", "bad", f"def interrupt():\n    raise KeyboardInterrupt\n\n{code}")
-    for wanted in (AUTO, "bad"):
+    for choice in (AUTO, "bad"):
         with pytest.raises(KeyboardInterrupt):
-            select_backend(wanted, "asyncio", find=points)
+            select_backend(choice, "asyncio", find=entry_points)
 
 
-def test_error_lists_the_reason_for_each_broken_plugin(install: Install, points: Points) -> None:
+def test_error_lists_the_reason_for_each_broken_plugin(install: InstallPlugin, entry_points: FindEntryPoints) -> None:
     install("kubex-one", "one", "BACKEND = backend('one', load=broken)")
     install("kubex-two", "two", "BACKEND = backend('two', load=broken)")
     install("kubex-three", "three", "BACKEND = backend('three', load=load, runtimes=frozenset({'trio'}))")
     with pytest.raises(NoBackendError) as caught:
-        select_backend(AUTO, "asyncio", find=points)
+        select_backend(AUTO, "asyncio", find=entry_points)
     for reason in (
         "one: the plugin kubex-one (entry point 'one') cannot be imported: ImportError: its library is missing",
         "two: the plugin kubex-two (entry point 'two') cannot be imported",
@@ -222,21 +229,21 @@ def test_error_lists_the_reason_for_each_broken_plugin(install: Install, points:
     assert isinstance(caught.value.__cause__, ImportError)
 
 
-def test_backend_with_unsupported_api_version_is_skipped(install: Install, points: Points) -> None:
+def test_backend_with_unsupported_api_version_is_skipped(install: InstallPlugin, entry_points: FindEntryPoints) -> None:
     install("kubex-new", "new", "BACKEND = backend('new', load=load, priority=900, api_version=3)")
     install("kubex-old", "old", "BACKEND = backend('old', load=load, priority=800, api_version=1)")
     install("kubex-good", "good", "BACKEND = backend('good', load=load)")
     with pytest.warns(UserWarning, match="skipped, 'good' is used: .* has version [13] of the contract") as caught:
-        assert select_backend(AUTO, "asyncio", find=points).name == "good"
+        assert select_backend(AUTO, "asyncio", find=entry_points).name == "good"
     assert len(caught) == 2
     with pytest.raises(BackendError, match=r"version 3 .*, and kubex-core accepts 2: install a newer kubex-core"):
-        select_backend("new", "asyncio", find=points)
+        select_backend("new", "asyncio", find=entry_points)
     with pytest.raises(BackendError, match=r"version 1 .*: install a newer release of the plugin"):
-        select_backend("old", "asyncio", find=points)
+        select_backend("old", "asyncio", find=entry_points)
 
 
 def test_api_versions_from_minimum_to_current_are_accepted(
-    install: Install, points: Points, monkeypatch: pytest.MonkeyPatch
+    install: InstallPlugin, entry_points: FindEntryPoints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for version in range(1, 5):
         install(
@@ -244,10 +251,10 @@ def test_api_versions_from_minimum_to_current_are_accepted(
         )
     monkeypatch.setattr("kubex.client._backend_selection.MINIMUM_API_VERSION", 2)
     monkeypatch.setattr("kubex.client._backend_selection.API_VERSION", 3)
-    assert [select_backend(name, "asyncio", find=points).api_version for name in ("v2", "v3")] == [2, 3]
+    assert [select_backend(name, "asyncio", find=entry_points).api_version for name in ("v2", "v3")] == [2, 3]
     for name in ("v1", "v4"):
         with pytest.raises(BackendError, match="kubex-core accepts 2 to 3"):
-            select_backend(name, "asyncio", find=points)
+            select_backend(name, "asyncio", find=entry_points)
 
 
 def test_api_version_has_no_default() -> None:
@@ -299,42 +306,56 @@ async def test_invalid_transport_factory_raises_and_names_the_backend(factory: A
     assert problem in str(caught.value)
 
 
-def test_duplicate_backend_name_raises_if_it_would_be_selected(install: Install, points: Points) -> None:
+def test_duplicate_backend_name_raises_if_it_would_be_selected(
+    install: InstallPlugin, entry_points: FindEntryPoints
+) -> None:
     install("kubex-curl", "curl", "BACKEND = backend('curl', load=load)")
     install("my-curl", "curl", "BACKEND = backend('curl', load=load)")
-    for wanted in (AUTO, "curl"):
+    for choice in (AUTO, "curl"):
         with pytest.raises(BackendError, match="two distributions register this name: kubex-curl and my-curl"):
-            select_backend(wanted, "asyncio", find=points)
+            select_backend(choice, "asyncio", find=entry_points)
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=load, priority=900)")
-    assert select_backend(AUTO, "asyncio", find=points).name == "fast"
-    assert select_backend("fast", "asyncio", find=points).name == "fast"
+    assert select_backend(AUTO, "asyncio", find=entry_points).name == "fast"
+    assert select_backend("fast", "asyncio", find=entry_points).name == "fast"
 
 
-def test_duplicate_backend_name_raises_if_it_is_the_fallback(install: Install, points: Points) -> None:
+def test_duplicate_backend_name_raises_if_it_is_the_fallback(
+    install: InstallPlugin, entry_points: FindEntryPoints
+) -> None:
     install("kubex-curl", "curl", "BACKEND = backend('curl', load=load)")
     install("my-curl", "curl", "BACKEND = backend('curl', load=load)")
     install("kubex-fast", "fast", "BACKEND = backend('fast', load=broken, priority=900)")
     with pytest.raises(BackendError, match="two distributions register this name: kubex-curl and my-curl"):
-        select_backend(AUTO, "asyncio", find=points)
+        select_backend(AUTO, "asyncio", find=entry_points)
 
 
 def test_descriptor_is_accepted_without_an_entry_point() -> None:
-    def nothing() -> Sequence[EntryPoint]:
-        raise AssertionError("nobody has to look")
+    def fail() -> Sequence[EntryPoint]:
+        raise AssertionError("select_backend() searches for entry points")
 
-    assert select_backend(kubex_httpx.BACKEND, "trio", find=nothing) is kubex_httpx.BACKEND
+    assert select_backend(kubex_httpx.BACKEND, "trio", find=fail) is kubex_httpx.BACKEND
 
 
 def test_first_distribution_with_a_name_on_the_path_is_used(
-    install: Install, site: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    install: InstallPlugin, site: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install("kubex-twice", "new", "BACKEND = backend('new', load=load, runtimes=frozenset({'asyncio'}))")
-    behind = tmp_path_factory.mktemp("behind")
-    monkeypatch.setattr(sys, "path", [*sys.path, str(behind)])
-    info = behind / "kubex_twice-0.9.dist-info"
+    later_entry = tmp_path_factory.mktemp("later_entry")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(later_entry)])
+    info = later_entry / "kubex_twice-0.9.dist-info"
     info.mkdir()
     info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: kubex-twice\nVersion: 0.9\n")
     info.joinpath("entry_points.txt").write_text(f"[{ENTRY_POINT_GROUP}]\nold = nothing:BACKEND\n")
     names = {point.name for point in installed_backends()}
     assert {"aiohttp", "httpx", "new"} <= names
     assert "old" not in names
+
+
+def test_unsupported_http2_raises_when_the_client_is_created(monkeypatch: pytest.MonkeyPatch) -> None:
+    configuration, options = ClientConfiguration(url="https://203.0.113.1:6443"), ClientOptions(http2=True)
+    with pytest.raises(BackendError, match=r"ClientOptions.http2 cannot be used: aiohttp has no HTTP/2; use httpx"):
+        Client(configuration, options, backend=kubex_aiohttp.BACKEND)
+    Client(configuration, options, backend=kubex_httpx.BACKEND)
+    monkeypatch.setitem(sys.modules, "h2", None)
+    with pytest.raises(BackendError, match=r'pip install "kubex-httpx\[http2\]"'):
+        Client(configuration, options, backend=kubex_httpx.BACKEND)

@@ -31,9 +31,9 @@ class Certificates:
     def __init__(self, server: EmbeddedServer, folder: Path) -> None:
         self._handle = server.handle
         self.cert, self.key = folder / "cert.pem", folder / "key.pem"
-        self.become("alice")
+        self.switch_to_user("alice")
 
-    def become(self, user: str) -> None:
+    def switch_to_user(self, user: str) -> None:
         """Write the certificate of another user."""
         handle: ServerHandle = self._handle.as_user(user, ["system:masters"])
         self.cert.write_text(handle.client_cert_pem or "")
@@ -65,7 +65,7 @@ async def test_new_certificate_is_used_by_new_connections_and_streams_keep_the_o
         api = Api(ConfigMap, client)
         async with api.watch(resource_version="0") as first:
             await api.create(ConfigMap.model_validate({"metadata": {"name": "before"}}))
-            certificates.become("bob")
+            certificates.switch_to_user("bob")
             kubex_server.inject("GET /version", Answer(401, b"who are you?"))
             await client.version()
             async with api.watch(resource_version="0") as second:
@@ -93,7 +93,7 @@ async def test_replaced_transports_are_closed_when_their_last_call_ends(
     async with Client(certificates.configuration(), ClientOptions(retry=FAST_RETRIES), backend=backend) as client:
         await client.version()
         for user in ("bob", "carol"):
-            certificates.become(user)
+            certificates.switch_to_user(user)
             kubex_server.inject("GET /version", Answer(401, b"who are you?"))
             await client.version()
         before = kubex_server.connections
@@ -107,9 +107,9 @@ class IssuedCertificate(Credentials):
 
     def __init__(self, server: EmbeddedServer) -> None:
         self._handle = server.handle
-        self.become("alice")
+        self.switch_to_user("alice")
 
-    def become(self, user: str) -> None:
+    def switch_to_user(self, user: str) -> None:
         """Issue a certificate for another user."""
         handle = self._handle.as_user(user, ["system:masters"])
         identity = TLSIdentity(cert_pem=handle.client_cert_pem or "", key_pem=handle.client_key_pem or "")
@@ -156,7 +156,7 @@ async def test_reissued_certificate_is_used_by_the_next_call_and_streams_continu
     )
     maps = "/api/v1/namespaces/default/configmaps"
     watch = await streams.run(Request(method="GET", path=maps, query={"watch": "1", "resourceVersion": "0"}), Limits())
-    credentials.become("bob")
+    credentials.switch_to_user("bob")
     body = b'{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "seen"}}'
     created = await plain.run(Request(method="POST", path=maps, body=body), Limits())
     assert created.status == 201

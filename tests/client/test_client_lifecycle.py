@@ -1,4 +1,4 @@
-"""A client from its first use to its end: loops, closing, sharing."""
+"""The lifecycle of a client: event loops, closing, and sharing of transports."""
 
 import contextlib
 import random
@@ -31,12 +31,12 @@ async def test_closed_client_raises_client_closed_error(make_client: MakeClient,
     async with make_client(server) as client:
         await client.request("GET", "/")
     api = Api(ConfigMap, client)
-    stream_of_it, watch = client.stream("GET", "/"), api.watch()
+    stream, watch = client.stream("GET", "/"), api.watch()
     for call in (
         partial(client.request, "GET", "/"),
         client.version,
         partial(api.get, "a"),
-        stream_of_it.__aenter__,
+        stream.__aenter__,
         watch.__aenter__,
         client.__aenter__,
     ):
@@ -62,14 +62,14 @@ async def test_aclose_may_be_called_twice_and_without_requests(
     assert server.connections == 1
 
 
-def answer_and_stay(connection: ServerConnection) -> None:
+def respond_and_wait(connection: ServerConnection) -> None:
     connection.respond(b"{}")
     connection.wait_until_closed()
 
 
 @pytest.mark.anyio
 async def test_aclose_closes_idle_connections(make_client: MakeClient, start_server: StartServer) -> None:
-    server = start_server(ResponseSequence(answer_and_stay))
+    server = start_server(ResponseSequence(respond_and_wait))
     client = make_client(server)
     await client.request("GET", "/")
     assert not server.connection_closed.is_set()
@@ -79,7 +79,7 @@ async def test_aclose_closes_idle_connections(make_client: MakeClient, start_ser
 
 @pytest.mark.anyio
 async def test_cancelled_client_block_closes_connections(make_client: MakeClient, start_server: StartServer) -> None:
-    server = start_server(ResponseSequence(answer_and_stay))
+    server = start_server(ResponseSequence(respond_and_wait))
     with anyio.CancelScope() as scope:
         async with make_client(server) as client:
             await client.request("GET", "/")
@@ -132,20 +132,20 @@ async def test_concurrent_tasks_share_one_transport(
     assert (gate.max_waiting, len(recorder.configs)) == (20, 1)
 
 
-def elsewhere(call: Callable[[], Awaitable[object]], runtime: str) -> Exception | None:
-    """Call in a thread with an event loop of its own, and return what was raised."""
-    raised: list[Exception] = []
+def run_in_other_loop(call: Callable[[], Awaitable[object]], runtime: str) -> Exception | None:
+    """Call the function in a thread with another event loop, and return the ClientLoopError."""
+    errors: list[Exception] = []
 
     async def run() -> None:
         try:
             await call()
         except ClientLoopError as error:
-            raised.append(error)
+            errors.append(error)
 
     thread = threading.Thread(target=partial(anyio.run, run, backend=runtime))
     thread.start()
     thread.join(WAIT_TIMEOUT)
-    return raised[0] if raised else None
+    return errors[0] if errors else None
 
 
 @pytest.mark.anyio
@@ -157,7 +157,7 @@ async def test_use_in_another_event_loop_raises_client_loop_error(
         await client.request("GET", "/")
         async with client.stream("GET", "/"):
             for call in (partial(client.request, "GET", "/"), client.stream("GET", "/").__aenter__, client.aclose):
-                error = await anyio.to_thread.run_sync(elsewhere, call, pair.runtime)
+                error = await anyio.to_thread.run_sync(run_in_other_loop, call, pair.runtime)
                 assert "belongs to another event loop: create a client in each event loop" in str(error)
         await client.request("GET", "/")
     assert len(server.requests) == 3
@@ -181,8 +181,11 @@ def tls_config(name: str) -> TLSConfig:
     return TLSConfig(TLSIdentity(cert_pem=name, key_pem=name))
 
 
-class Opened:
-    """Opens transports, each only when it may, and counts them."""
+class TransportFactory:
+    """Creates transports after `may_open` is set, and records the created and the closed ones.
+
+    `pauses` has the iterations of the event loop before each creation.
+    """
 
     def __init__(self, backend: Backend) -> None:
         self._create = backend.load()
@@ -193,27 +196,27 @@ class Opened:
         self.fails_to_close: Transport | None = None
 
     async def __call__(self, _: TLSConfig) -> Transport:
-        opened = self
+        factory = self
 
-        class Noting(RecordingTransport):
+        class ClosingRecorder(RecordingTransport):
             async def close_connections(self) -> None:
-                opened.closed.append(self)
+                factory.closed.append(self)
                 await super().close_connections()
-                if self is opened.fails_to_close:
-                    raise ConnectionLost("as the test says")
+                if self is factory.fails_to_close:
+                    raise ConnectionLost("cannot close")
 
         await self.may_open.wait()
-        for _step in range(self.pauses.pop() if self.pauses else 0):
+        for _iteration in range(self.pauses.pop() if self.pauses else 0):
             await anyio.lowlevel.checkpoint()
-        transport = Noting(self._create(TransportConfig()), TransportRecorder())
+        transport = ClosingRecorder(self._create(TransportConfig()), TransportRecorder())
         self.transports.append(transport)
         return transport
 
 
 @pytest.mark.anyio
 async def test_concurrent_callers_open_one_transport(backend: Backend) -> None:
-    opened = Opened(backend)
-    pool = TransportPool(opened)
+    factory = TransportFactory(backend)
+    pool = TransportPool(factory)
     users: list[Transport] = []
 
     async def use() -> None:
@@ -225,140 +228,139 @@ async def test_concurrent_callers_open_one_transport(backend: Backend) -> None:
         for _ in range(10):
             group.start_soon(use)
         await anyio.wait_all_tasks_blocked()
-        opened.may_open.set()
-    assert users == opened.transports * 10
+        factory.may_open.set()
+    assert users == factory.transports * 10
     await pool.aclose()
-    assert opened.closed == opened.transports
+    assert factory.closed == factory.transports
 
 
 @pytest.mark.anyio
 async def test_replaced_transport_is_closed_after_its_last_release(backend: Backend) -> None:
-    opened = Opened(backend)
-    opened.may_open.set()
-    pool = TransportPool(opened)
+    factory = TransportFactory(backend)
+    factory.may_open.set()
+    pool = TransportPool(factory)
     one, two = await pool.acquire(tls_config("a")), await pool.acquire(tls_config("a"))
     other = await pool.acquire(tls_config("b"))
     assert one is two
-    assert opened.closed == []
+    assert factory.closed == []
     await one.release()
-    assert opened.closed == []
+    assert factory.closed == []
     await two.release()
-    assert opened.closed == [one.transport]
+    assert factory.closed == [one.transport]
     await other.release()
-    assert opened.closed == [one.transport]
+    assert factory.closed == [one.transport]
     unused = await pool.acquire(tls_config("c"))
-    assert opened.closed == [one.transport, other.transport]
+    assert factory.closed == [one.transport, other.transport]
     await pool.aclose()
     await unused.release()
-    assert opened.closed == [one.transport, other.transport, unused.transport]
+    assert factory.closed == [one.transport, other.transport, unused.transport]
 
 
 @pytest.mark.anyio
 async def test_aclose_closes_a_transport_that_is_being_opened(backend: Backend) -> None:
-    opened = Opened(backend)
-    pool = TransportPool(opened)
-    refused: list[Exception] = []
+    factory = TransportFactory(backend)
+    pool = TransportPool(factory)
+    errors: list[Exception] = []
 
     async def use() -> None:
         try:
             await pool.acquire(TLSConfig())
         except ClientClosedError as error:
-            refused.append(error)
+            errors.append(error)
 
     async with anyio.create_task_group() as group:
         group.start_soon(use)
         group.start_soon(use)
         await anyio.wait_all_tasks_blocked()
         await pool.aclose()
-        opened.may_open.set()
-    assert len(refused) == 2
-    assert opened.closed == opened.transports
-    assert len(opened.transports) == 1
+        factory.may_open.set()
+    assert len(errors) == 2
+    assert factory.closed == factory.transports
+    assert len(factory.transports) == 1
 
 
 @pytest.mark.anyio
 async def test_cancelled_acquire_does_not_block_later_callers(backend: Backend) -> None:
-    opened = Opened(backend)
-    pool = TransportPool(opened)
+    factory = TransportFactory(backend)
+    pool = TransportPool(factory)
     async with anyio.create_task_group() as group:
         group.start_soon(pool.acquire, TLSConfig())
         await anyio.wait_all_tasks_blocked()
         group.cancel_scope.cancel()
-    opened.may_open.set()
+    factory.may_open.set()
     with anyio.fail_after(5):
         lease = await pool.acquire(TLSConfig())
     await lease.release()
     await pool.aclose()
-    assert opened.closed == [lease.transport]
+    assert factory.closed == [lease.transport]
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("seed", range(20))
 async def test_interleaved_calls_and_identities_close_each_transport_once(backend: Backend, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - repeatable disorder
-    opened = Opened(backend)
-    opened.may_open.set()
-    opened.pauses = chance.choices([0, 1, 2, 3], k=100)
-    pool = TransportPool(opened)
+    rng = random.Random(seed)  # noqa: S311 - a seed makes the test reproducible
+    factory = TransportFactory(backend)
+    factory.may_open.set()
+    factory.pauses = rng.choices([0, 1, 2, 3], k=100)
+    pool = TransportPool(factory)
 
     async def pause(steps: int) -> None:
         for _ in range(steps):
             await anyio.lowlevel.checkpoint()
 
-    async def use(name: str, patience: int, length: int) -> None:
+    async def use(name: str, cancel_after: int, length: int) -> None:
         scope = anyio.CancelScope()
 
-        async def give_up() -> None:
-            await pause(patience)
+        async def cancel_later() -> None:
+            await pause(cancel_after)
             scope.cancel()
 
         async with anyio.create_task_group() as group:
-            group.start_soon(give_up)
+            group.start_soon(cancel_later)
             with scope, contextlib.suppress(ClientClosedError):
                 lease = await pool.acquire(tls_config(name))
                 try:
                     assert lease.tls_config.identity is not None
                     assert lease.tls_config.identity.cert_pem == name
-                    assert leases_closed or lease.transport not in opened.closed
+                    assert pool_closed or lease.transport not in factory.closed
                     await pause(length)
                 finally:
                     await lease.release()
 
-    leases_closed = False
+    pool_closed = False
     async with anyio.create_task_group() as group:
         for _ in range(30):
-            group.start_soon(use, chance.choice("abc"), chance.randint(0, 20), chance.randint(0, 6))
-            await pause(chance.randint(0, 2))
+            group.start_soon(use, rng.choice("abc"), rng.randint(0, 20), rng.randint(0, 6))
+            await pause(rng.randint(0, 2))
         if seed % 2:
-            leases_closed = True
+            pool_closed = True
             await pool.aclose()
     await pool.aclose()
-    assert opened.transports
-    assert sorted(map(id, opened.closed)) == sorted(map(id, opened.transports))
+    assert factory.transports
+    assert sorted(map(id, factory.closed)) == sorted(map(id, factory.transports))
 
 
 @pytest.mark.anyio
 async def test_failing_close_does_not_prevent_closing_of_other_transports(backend: Backend) -> None:
-    opened = Opened(backend)
-    opened.may_open.set()
-    pool = TransportPool(opened)
+    factory = TransportFactory(backend)
+    factory.may_open.set()
+    pool = TransportPool(factory)
     old = await pool.acquire(tls_config("a"))
     await pool.acquire(tls_config("b"))
-    opened.fails_to_close = old.transport
-    with pytest.raises(ConnectionLost, match="as the test says"):
+    factory.fails_to_close = old.transport
+    with pytest.raises(ConnectionLost, match="cannot close"):
         await pool.aclose()
-    assert sorted(map(id, opened.closed)) == sorted(map(id, opened.transports))
+    assert sorted(map(id, factory.closed)) == sorted(map(id, factory.transports))
 
 
 @pytest.mark.anyio
 async def test_leaving_the_client_block_closes_open_streams(make_client: MakeClient, start_server: StartServer) -> None:
     server = start_server(ResponseSequence(respond_stream(b"x")))
-    opened = None
     async with make_client(server) as client:
-        opened = client.stream("GET", "/")
-        await opened.__aenter__()
+        stream = client.stream("GET", "/")
+        await stream.__aenter__()
     assert await wait_for_event(server.connection_closed)
-    await opened.__aexit__(None, None, None)
+    await stream.__aexit__(None, None, None)
 
 
 def test_repr_contains_the_url_and_the_backend(make_client: MakeClient, pair: BackendPair) -> None:

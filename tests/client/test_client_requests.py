@@ -1,4 +1,4 @@
-"""What a client sends, and what it makes of plain answers."""
+"""Requests of a client: headers, paths, namespaces, and the handling of responses."""
 
 import json
 import sys
@@ -48,8 +48,8 @@ async def test_requests_have_default_headers(
 
 async def test_streams_do_not_request_compression(make_client: MakeClient, start_server: StartServer) -> None:
     server = start_server(ResponseSequence(respond_stream(b"a\n")))
-    async with make_client(server) as client, client.stream("GET", "/log") as opened:
-        assert await opened.receive() == b"a\n"
+    async with make_client(server) as client, client.stream("GET", "/log") as stream:
+        assert await stream.receive() == b"a\n"
     assert server.requests[0].header("accept-encoding") == "identity"
 
 
@@ -74,7 +74,7 @@ async def test_authorization_of_the_call_replaces_the_credentials(
     assert sent == ["Bearer mine"]
 
 
-@pytest.mark.parametrize("value", ["marked\r\nX-Injected: 1", "marked\n", "marked\x00", "marked\x7f"])
+@pytest.mark.parametrize("value", ["secret\r\nX-Injected: 1", "secret\n", "secret\x00", "secret\x7f"])
 async def test_header_with_line_break_raises_and_is_not_shown(
     make_client: MakeClient, start_server: StartServer, value: str
 ) -> None:
@@ -82,7 +82,7 @@ async def test_header_with_line_break_raises_and_is_not_shown(
     async with make_client(server) as client:
         with pytest.raises(ConfigurationError, match=r"headers\['X-Token'\]: contains a line break") as caught:
             await client.request("GET", "/", headers={"X-Token": value})
-        assert "marked" not in str(caught.value)
+        assert "secret" not in str(caught.value)
         with pytest.raises(ConfigurationError, match="is not a header name"):
             await client.request("GET", "/", headers={value: "x"})
         with pytest.raises(ConfigurationError, match="is not an HTTP method"):
@@ -91,10 +91,10 @@ async def test_header_with_line_break_raises_and_is_not_shown(
 
 
 async def test_head_response_has_no_body(make_client: MakeClient, start_server: StartServer) -> None:
-    def head(connection: ServerConnection) -> None:
+    def respond_without_body(connection: ServerConnection) -> None:
         connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
 
-    server = start_server(ResponseSequence(head, respond_with(b"next")))
+    server = start_server(ResponseSequence(respond_without_body, respond_with(b"next")))
     async with make_client(server) as client:
         response = await client.request("HEAD", "/")
         assert (response.status, response.headers.get("content-length"), response.body) == (200, "100", b"")
@@ -326,3 +326,14 @@ async def test_large_error_body_of_a_stream_is_not_read_completely(
         with pytest.raises(ApiError, match="500"):
             async with client.stream("GET", "/"):
                 pass
+
+
+async def test_disable_compression_sends_identity_encoding(make_client: MakeClient, start_server: StartServer) -> None:
+    server = start_server(ResponseSequence(respond_with()))
+    for disabled in (False, True):
+        async with make_client(server, configuration={"disable_compression": disabled}) as client:
+            await client.request("GET", "/")
+            async with client.stream("GET", "/"):
+                pass
+    encodings = [request.header("accept-encoding") for request in server.requests]
+    assert encodings == ["gzip", "identity", "identity", "identity"]

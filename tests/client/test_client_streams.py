@@ -1,4 +1,4 @@
-"""Streams: they wait for nobody, close when left, and leave the user's exceptions alone."""
+"""Streams: independence of the pool, closing, lines, and exceptions of the caller."""
 
 import gc
 import sys
@@ -30,18 +30,18 @@ pytestmark = pytest.mark.anyio
 EVENT = b'{"type": "ADDED", "object": {"metadata": {"name": "a", "resourceVersion": "7"}}}\n'
 
 
-async def closed(server: Server) -> bool:
-    """Wait until the client has closed a connection."""
+async def wait_for_closed_connection(server: Server) -> bool:
+    """Wait until the client has closed a connection. Return False after the timeout."""
     return await wait_for_event(server.connection_closed)
 
 
 @pytest.mark.covers("pitfall-23")
 async def test_open_streams_do_not_block_plain_requests(make_client: MakeClient, start_server: StartServer) -> None:
-    def either(connection: ServerConnection) -> None:
+    def respond_by_target(connection: ServerConnection) -> None:
         target = connection.server.requests[-1].target
         (respond_with(b'{"metadata": {"name": "a"}}') if target.endswith("/a") else respond_stream(EVENT))(connection)
 
-    server = start_server(ResponseSequence(either))
+    server = start_server(ResponseSequence(respond_by_target))
     async with make_client(server, pool_size=1) as client:
         api = Api(ConfigMap, client)
         async with api.watch() as one, api.watch() as two, client.stream("GET", "/log") as three:
@@ -64,23 +64,23 @@ async def test_waiting_plain_request_does_not_block_streams(make_client: MakeCli
         gate.open()
 
 
-class Mine(Exception):
-    """An exception of the user's program."""
+class CallerError(Exception):
+    """An exception of the calling program."""
 
 
 async def test_exception_leaves_stream_and_client_blocks_unchanged(
     make_client: MakeClient, start_server: StartServer
 ) -> None:
     server = start_server(ResponseSequence(respond_stream(EVENT)))
-    error = Mine()
+    error = CallerError()
 
-    async def use() -> None:
-        async with make_client(server) as client, client.stream("GET", "/") as opened:
-            await opened.receive()
+    async def use_client() -> None:
+        async with make_client(server) as client, client.stream("GET", "/") as stream:
+            await stream.receive()
             raise error
 
-    with pytest.raises(Mine) as caught:
-        await use()
+    with pytest.raises(CallerError) as caught:
+        await use_client()
     assert caught.value is error
 
 
@@ -95,17 +95,17 @@ async def test_break_closes_the_connection(make_client: MakeClient, start_server
                     assert event.object.metadata.name == "a"
                     break
             assert events.resource_version == "7"
-            assert await closed(server)
+            assert await wait_for_closed_connection(server)
             server.connection_closed.clear()
         async with Api(Pod, client).logs.stream("a") as log:
             async for _ in log:
                 break
-        assert await closed(server)
+        assert await wait_for_closed_connection(server)
         server.connection_closed.clear()
-        async with client.stream("GET", "/") as opened:
-            async for _ in opened.chunks():
+        async with client.stream("GET", "/") as stream:
+            async for _ in stream.chunks():
                 break
-        assert await closed(server)
+        assert await wait_for_closed_connection(server)
 
 
 @pytest.mark.covers("pitfall-27")
@@ -114,10 +114,10 @@ async def test_streams_leave_nothing_to_the_garbage_collector(
 ) -> None:
     server = start_server(ResponseSequence(respond_stream(EVENT), respond_stream(EVENT), respond_with(b"x" * 100_000)))
 
-    async def use() -> None:
+    async def use_client() -> None:
         async with make_client(server) as client:
-            async with client.stream("GET", "/") as opened:
-                async for _ in opened.lines():
+            async with client.stream("GET", "/") as stream:
+                async for _ in stream.lines():
                     break
             async with Api(ConfigMap, client).watch() as events:
                 await events.__anext__()
@@ -128,38 +128,38 @@ async def test_streams_leave_nothing_to_the_garbage_collector(
     before = sys.unraisablehook
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        await use()
+        await use_client()
         gc.collect()
     assert sys.unraisablehook is before
 
 
 @pytest.mark.covers("pitfall-19")
 async def test_log_stream_replaces_invalid_utf8(make_client: MakeClient, start_server: StartServer) -> None:
-    ended = threading.Event()
-    ended.set()
-    server = start_server(ResponseSequence(respond_stream(b"one\n\xff\xfe\n", b"tw\xc3", b"\xb6\n", until=ended)))
+    may_end = threading.Event()
+    may_end.set()
+    server = start_server(ResponseSequence(respond_stream(b"one\n\xff\xfe\n", b"tw\xc3", b"\xb6\n", until=may_end)))
     async with make_client(server) as client, Api(Pod, client).logs.stream("a") as log:
         assert [line async for line in log] == ["one", "\ufffd\ufffd", "tw\u00f6"]
 
 
 @pytest.mark.covers("pitfall-18")
 async def test_very_long_line_is_not_split(make_client: MakeClient, start_server: StartServer) -> None:
-    ended = threading.Event()
-    ended.set()
-    server = start_server(ResponseSequence(respond_stream(*[b"x" * 100_000] * 40, b"\nend\n", until=ended)))
-    async with make_client(server) as client, client.stream("GET", "/") as opened:
-        assert [len(line) async for line in opened.lines()] == [4_000_000, 3]
+    may_end = threading.Event()
+    may_end.set()
+    server = start_server(ResponseSequence(respond_stream(*[b"x" * 100_000] * 40, b"\nend\n", until=may_end)))
+    async with make_client(server) as client, client.stream("GET", "/") as stream:
+        assert [len(line) async for line in stream.lines()] == [4_000_000, 3]
 
 
 async def test_aclose_of_the_client_ends_open_streams(make_client: MakeClient, start_server: StartServer) -> None:
     server = start_server(ResponseSequence(respond_stream(EVENT)))
     client = make_client(server)
-    async with client.stream("GET", "/") as opened:
-        assert await opened.receive() == EVENT
+    async with client.stream("GET", "/") as stream:
+        assert await stream.receive() == EVENT
         await client.aclose()
         with pytest.raises(TransportError):
-            _ = [chunk async for chunk in opened.chunks()]
-        assert await closed(server)
+            _ = [chunk async for chunk in stream.chunks()]
+        assert await wait_for_closed_connection(server)
 
 
 async def test_aclose_of_the_client_ends_a_waiting_receive(make_client: MakeClient, start_server: StartServer) -> None:
@@ -169,11 +169,11 @@ async def test_aclose_of_the_client_ends_a_waiting_receive(make_client: MakeClie
     errors: list[Exception] = []
 
     async def read() -> None:
-        async with client.stream("GET", "/") as opened:
-            await opened.receive()
+        async with client.stream("GET", "/") as stream:
+            await stream.receive()
             reading.set()
             try:
-                await opened.receive()
+                await stream.receive()
             except TransportError as error:
                 errors.append(error)
 
@@ -186,12 +186,12 @@ async def test_aclose_of_the_client_ends_a_waiting_receive(make_client: MakeClie
     assert len(errors) == 1
 
 
-def headers_alone(connection: ServerConnection) -> None:
+def send_headers_only(connection: ServerConnection) -> None:
     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
     connection.wait_until_closed()
 
 
-@pytest.mark.parametrize("responder", [respond_never, headers_alone])
+@pytest.mark.parametrize("responder", [respond_never, send_headers_only])
 async def test_aclose_of_the_client_ends_waiting_requests(
     make_client: MakeClient, start_server: StartServer, responder: Responder
 ) -> None:
@@ -200,7 +200,7 @@ async def test_aclose_of_the_client_ends_waiting_requests(
     client = make_client(server)
     errors: list[Exception] = []
 
-    async def ask() -> None:
+    async def call() -> None:
         try:
             await client.request("GET", "/")
         except (TransportError, ClientClosedError) as error:
@@ -208,7 +208,7 @@ async def test_aclose_of_the_client_ends_waiting_requests(
 
     with anyio.fail_after(5):
         async with anyio.create_task_group() as group:
-            group.start_soon(ask)
+            group.start_soon(call)
             await anyio.to_thread.run_sync(request_signal.request_received.acquire)
             await client.aclose()
     assert len(errors) == 1
@@ -218,15 +218,15 @@ async def test_120_streams_are_open_at_the_same_time(make_client: MakeClient, st
     server = start_server(ResponseSequence(respond_stream(EVENT)), backlog=150)
     names: list[str | None] = []
 
-    async def first(client: Client) -> None:
+    async def receive_one(client: Client) -> None:
         async with Api(ConfigMap, client).watch() as events:
             names.append((await events.__anext__()).object.metadata.name)
             if len(names) == 120:
-                all_here.set()
-            await all_here.wait()
+                all_received.set()
+            await all_received.wait()
 
     async with make_client(server, pool_size=2) as client, anyio.create_task_group() as group:
-        all_here = anyio.Event()
+        all_received = anyio.Event()
         for _ in range(120):
-            group.start_soon(first, client)
+            group.start_soon(receive_one, client)
     assert names == ["a"] * 120

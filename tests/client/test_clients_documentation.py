@@ -1,4 +1,4 @@
-"""The import paths and the behaviour that the page about clients documents, on every pair that they apply to."""
+"""The import paths and the behaviour that `docs/clients.md` documents, on each pair that supports them."""
 
 import importlib
 import os
@@ -19,7 +19,7 @@ import kubex_aiohttp
 import kubex_httpx
 from client.conftest import MakeClient, TransportRecorder
 from client.scripted_server import Gate, ResponseSequence, respond_never, respond_with
-from client.test_options_proxy import CREDENTIALS, tunnel
+from client.test_options_proxy import CREDENTIALS, local_proxy
 from kubex.client import ClientChoise, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
@@ -81,7 +81,7 @@ async def test_default_backend_is_aiohttp_on_asyncio_and_httpx_on_trio(pair: Bac
         assert client.backend.name == expected
 
 
-CHOICE = """
+SELECT_BACKEND = """
 import importlib.metadata, sys
 import anyio
 
@@ -113,9 +113,9 @@ anyio.run(main, backend=sys.argv[1])
 )
 def test_installed_backend_is_selected(runtime: str, hidden: tuple[str, ...], printed: str) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "KUBEX_BACKEND"}
-    command = [sys.executable, "-c", CHOICE, runtime, *hidden]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    assert ran.stdout.strip() == printed
+    command = [sys.executable, "-c", SELECT_BACKEND, runtime, *hidden]
+    process = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert process.stdout.strip() == printed
 
 
 async def test_client_class_selects_the_backend(pair: BackendPair) -> None:
@@ -231,14 +231,14 @@ async def test_log_api_warnings_false_disables_warnings(make_client: MakeClient,
     async with make_client(
         start_server(ResponseSequence(respond_with(headers=DEPRECATED))), log_api_warnings=False
     ) as client:
-        await client.request("GET", "/")  # a warning would be an error here
+        await client.request("GET", "/")  # pytest would raise an exception for a warning
 
 
 # proxy
 
 
 async def test_proxy_url_may_contain_basic_credentials(make_client: MakeClient, start_server: StartServer) -> None:
-    proxy, server = start_server(tunnel), start_server(ResponseSequence(respond_with()))
+    proxy, server = start_server(local_proxy), start_server(ResponseSequence(respond_with()))
     async with make_client(server, proxy=f"http://user:p%40ss@{proxy.netloc}") as client:
         await client.request("GET", "/")
         async with client.stream("GET", "/"):
@@ -250,7 +250,7 @@ async def test_proxy_url_may_contain_basic_credentials(make_client: MakeClient, 
 async def test_proxy_of_the_environment_is_not_used_by_default(
     make_client: MakeClient, start_server: StartServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    proxy, server = start_server(tunnel), start_server(ResponseSequence(respond_with()))
+    proxy, server = start_server(local_proxy), start_server(ResponseSequence(respond_with()))
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, proxy.url)
     async with make_client(server) as client:
@@ -259,14 +259,14 @@ async def test_proxy_of_the_environment_is_not_used_by_default(
 
 
 @pytest.mark.filterwarnings("ignore:ClientOptions.proxy:UserWarning")
-@pytest.mark.parametrize(("scheme", "through"), [("http", 1), ("https", 0)])
+@pytest.mark.parametrize(("scheme", "proxy_connections"), [("http", 1), ("https", 0)])
 async def test_proxy_for_a_scheme_is_used_only_for_this_scheme(
-    make_client: MakeClient, start_server: StartServer, scheme: str, through: int
+    make_client: MakeClient, start_server: StartServer, scheme: str, proxy_connections: int
 ) -> None:
-    proxy, server = start_server(tunnel), start_server(ResponseSequence(respond_with()))
+    proxy, server = start_server(local_proxy), start_server(ResponseSequence(respond_with()))
     async with make_client(server, proxy={scheme: proxy.url}) as client:
         await client.request("GET", "/")
-    assert (proxy.connections, server.connections) == (through, 1 - through)
+    assert (proxy.connections, server.connections) == (proxy_connections, 1 - proxy_connections)
 
 
 # Connections
@@ -338,7 +338,7 @@ async def test_aiohttp_uses_the_buffer_size(
     assert recorder.configs[0].buffer_size == resolved
 
 
-async def under_way(client: Any, count: int) -> None:
+async def send_concurrently(client: Any, count: int) -> None:
     async with anyio.create_task_group() as tasks:
         for _ in range(count):
             tasks.start_soon(partial(client.request, "GET", "/"))
@@ -348,7 +348,7 @@ async def test_pool_size_limits_concurrent_requests(make_client: MakeClient, sta
     gate = Gate()
     server = start_server(ResponseSequence(gate))
     async with make_client(server, pool_size=2) as client, anyio.create_task_group() as tasks:
-        tasks.start_soon(under_way, client, 5)
+        tasks.start_soon(send_concurrently, client, 5)
         for _ in range(2):
             await anyio.to_thread.run_sync(gate.request_received.acquire)
         gate.open()
@@ -358,7 +358,7 @@ async def test_pool_size_limits_concurrent_requests(make_client: MakeClient, sta
 async def test_pool_size_none_is_unlimited(make_client: MakeClient, start_server: StartServer) -> None:
     gate = Gate(opens_at=101)
     async with make_client(start_server(ResponseSequence(gate), backlog=200), pool_size=None, timeout=None) as client:
-        await under_way(client, 101)
+        await send_concurrently(client, 101)
     assert gate.max_waiting == 101
 
 
@@ -368,12 +368,12 @@ async def test_aiohttp_limits_connections_per_host(make_client: MakeClient, star
     gate.open()
     server = start_server(ResponseSequence(gate))
     async with make_client(server, pool_size_per_host=1) as client:
-        await under_way(client, 3)
+        await send_concurrently(client, 3)
     assert (gate.max_waiting, server.connections) == (1, 1)
 
 
 @pytest.mark.parametrize(
-    ("options", "passes", "refused"),
+    ("options", "accepted_size", "rejected_size"),
     [
         ({}, 2 * MIB, 2 * MIB + 1),
         ({"ws_max_message_size": ...}, 2 * MIB, 2 * MIB + 1),
@@ -386,22 +386,22 @@ async def test_ws_max_message_size_limits_websocket_messages(
     start_server: StartServer,
     recorder: TransportRecorder,
     options: dict[str, Any],
-    passes: int,
-    refused: int | None,
+    accepted_size: int,
+    rejected_size: int | None,
 ) -> None:
-    def talk(connection: ServerConnection) -> None:
+    def send_messages(connection: ServerConnection) -> None:
         accept_upgrade(connection)
-        connection.send(build_frame(BINARY, b"x" * passes))
-        if refused is not None:
-            connection.send(build_frame(BINARY, b"x" * refused))
+        connection.send(build_frame(BINARY, b"x" * accepted_size))
+        if rejected_size is not None:
+            connection.send(build_frame(BINARY, b"x" * rejected_size))
         connection.wait_until_closed()
 
-    server, plain = start_server(talk), start_server(ResponseSequence(respond_with()))
+    server, plain = start_server(send_messages), start_server(ResponseSequence(respond_with()))
     async with make_client(plain, **options) as client:
         await client.request("GET", "/")  # opens the transport
         async with recorder.transports[0].websocket(PreparedRequest("GET", server.url + "/exec")) as socket:
-            assert len((await socket.receive()).data) == passes
-            if refused is not None:
+            assert len((await socket.receive()).data) == accepted_size
+            if rejected_size is not None:
                 with pytest.raises(WebSocketError):
                     await socket.receive()
 
@@ -451,9 +451,9 @@ async def test_option_without_effect_causes_one_user_warning(
 
 
 async def test_client_classes_can_be_created_directly(start_server: StartServer, pair: BackendPair) -> None:
-    kind = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
+    client_class = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
     server = start_server(ResponseSequence(respond_with()))
-    async with kind(ClientConfiguration(url=server.url)) as client:
+    async with client_class(ClientConfiguration(url=server.url)) as client:
         assert (await client.request("GET", "/")).status == 200
 
 
@@ -468,13 +468,13 @@ async def test_aiohttp_does_not_run_on_trio(anyio_backend: str) -> None:
     [("aiohttp", {"kubex-aiohttp"}), ("httpx", {"kubex-httpx"}), ("httpx-ws", {"kubex-httpx[ws]"})],
 )
 def test_extras_install_a_backend(extra: str, installs: set[str]) -> None:
-    wanted = metadata("kubex").get_all("Requires-Dist") or []
-    found = {re.split(r"[<>=; ]", text)[0] for text in wanted if re.search(rf"extra == ['\"]{extra}['\"]", text)}
+    requirements = metadata("kubex").get_all("Requires-Dist") or []
+    found = {re.split(r"[<>=; ]", text)[0] for text in requirements if re.search(rf"extra == ['\"]{extra}['\"]", text)}
     assert found == installs
 
 
 async def test_backends_support_websockets_with_all_extras(backend: Backend) -> None:
-    assert backend.websocket() is None  # in this environment, which has the extra httpx-ws
+    assert backend.websocket() is None  # the extra httpx-ws is installed
 
 
 def test_httpx_names_the_extra_for_websockets() -> None:

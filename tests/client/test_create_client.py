@@ -1,4 +1,4 @@
-"""create_client(): the ways to call it, and which backend it takes."""
+"""create_client(): the ways to call it, the selected backend, and the configuration."""
 
 import copy
 import dataclasses
@@ -32,10 +32,10 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap
 from support.backend_pairs import BackendPair
 from transport.socket_server import WAIT_TIMEOUT, Server, StartServer, wait_for_event
 
-Direct: TypeAlias = Callable[..., Client]
+ClientClass: TypeAlias = Callable[..., Client]
 
-# What wins on an async library with both backends installed.
-BEST = {"asyncio": "aiohttp", "trio": "httpx"}
+# The backend that is selected for an async library if both backends are installed.
+DEFAULT_BACKEND = {"asyncio": "aiohttp", "trio": "httpx"}
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def configuration(server: Server) -> ClientConfiguration:
 
 @pytest.fixture
 def kubeconfig(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make the server that of the current kubeconfig."""
+    """Write a kubeconfig for the server and set KUBECONFIG."""
     path = tmp_path / "config"
     path.write_text(
         "{apiVersion: v1, kind: Config, current-context: c,"
@@ -86,10 +86,10 @@ async def test_auto_selects_the_best_backend_of_the_async_library(
     configuration: ClientConfiguration, pair: BackendPair, choice: ClientChoise | str
 ) -> None:
     async with create_client(configuration, client_class=choice) as client:
-        assert client.backend.name == BEST[pair.runtime]
+        assert client.backend.name == DEFAULT_BACKEND[pair.runtime]
         await client.request("GET", "/")
     async with create_client(configuration) as client:
-        assert client.backend.name == BEST[pair.runtime]
+        assert client.backend.name == DEFAULT_BACKEND[pair.runtime]
 
 
 @pytest.mark.anyio
@@ -126,21 +126,21 @@ async def test_empty_environment_variable_is_ignored(
 ) -> None:
     monkeypatch.setenv("KUBEX_BACKEND", value)
     async with create_client(configuration) as client:
-        assert client.backend.name == BEST[pair.runtime]
+        assert client.backend.name == DEFAULT_BACKEND[pair.runtime]
 
 
 @pytest.mark.covers("options-tradeoff-trio")
 def test_aiohttp_on_trio_raises_backend_error(
     configuration: ClientConfiguration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def ask(choice: str) -> None:
+    async def create(choice: str) -> None:
         await create_client(configuration, client_class=choice)
 
     with pytest.raises(BackendError, match="'aiohttp': runs on asyncio, not on trio"):
-        anyio.run(ask, "aiohttp", backend="trio")
+        anyio.run(create, "aiohttp", backend="trio")
     monkeypatch.setenv("KUBEX_BACKEND", "aiohttp")
     with pytest.raises(BackendError, match="'aiohttp': runs on asyncio, not on trio"):
-        anyio.run(ask, "auto", backend="trio")
+        anyio.run(create, "auto", backend="trio")
 
 
 def test_aiohttp_client_created_without_loop_raises_on_trio(configuration: ClientConfiguration, server: Server) -> None:
@@ -155,9 +155,9 @@ def test_aiohttp_client_created_without_loop_raises_on_trio(configuration: Clien
 
 
 def test_create_client_outside_of_an_event_loop_raises(configuration: ClientConfiguration) -> None:
-    opener = create_client(configuration)
+    create_result = create_client(configuration)
     with pytest.raises(ClientLoopError):
-        opener.__await__().send(None)
+        create_result.__await__().send(None)
 
 
 @pytest.mark.anyio
@@ -167,7 +167,7 @@ async def test_kubeconfig_is_read_without_a_configuration(kubeconfig: Path, serv
         await Api(ConfigMap, client).get("a")
         assert (client.configuration.namespace, client.options.log_api_warnings) == ("here", False)
     assert server.requests[0].target == "/api/v1/namespaces/here/configmaps/a"
-    assert server.requests[0].header("authorization") is None, "kubectl does not show a token to a server without TLS"
+    assert server.requests[0].header("authorization") is None, "Kubex sends no token over plain HTTP, like kubectl"
 
 
 @pytest.mark.anyio
@@ -201,14 +201,14 @@ async def test_api_does_not_close_a_client_of_the_caller(configuration: ClientCo
 async def test_client_classes_send_requests_and_have_a_repr(
     configuration: ClientConfiguration, server: Server, pair: BackendPair
 ) -> None:
-    kinds: dict[str, Direct] = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}
-    kind = kinds[pair.backend]
+    client_classes: dict[str, ClientClass] = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}
+    client_class = client_classes[pair.backend]
     assert os.environ.get("KUBEX_BACKEND") is None
-    async with kind(configuration, ClientOptions(user_agent="direct")) as client:
+    async with client_class(configuration, ClientOptions(user_agent="direct")) as client:
         await client.request("GET", "/")
         name = {"aiohttp": "AioHttpClient", "httpx": "HttpxClient"}[pair.backend]
         assert repr(client) == f"<{name} of {server.url} on {pair.backend}>"
-    async with kind(configuration) as client:
+    async with client_class(configuration) as client:
         assert client.options == ClientOptions()
     assert server.requests[0].header("user-agent") == "direct"
 
@@ -217,26 +217,26 @@ async def test_client_classes_send_requests_and_have_a_repr(
 @pytest.mark.covers("options-tradeoff-websocket")
 async def test_backends_report_websocket_support(pair: BackendPair) -> None:
     assert kubex_aiohttp.BACKEND.websocket() is None
-    assert kubex_httpx.BACKEND.websocket() is None  # with the extra, which the workspace has
+    assert kubex_httpx.BACKEND.websocket() is None  # the extra is installed
 
 
 @pytest.mark.anyio
 async def test_http_library_is_imported_without_blocking_the_event_loop(
     configuration: ClientConfiguration, backend: Backend
 ) -> None:
-    asked, proceed = threading.Event(), threading.Event()
+    load_called, proceed = threading.Event(), threading.Event()
 
     def load() -> Callable[[TransportConfig], Transport]:
-        asked.set()
+        load_called.set()
         assert proceed.wait(WAIT_TIMEOUT)
         return backend.load()
 
-    async def meanwhile() -> None:
-        assert await wait_for_event(asked)
+    async def proceed_after_load() -> None:
+        assert await wait_for_event(load_called)
         proceed.set()
 
     async with anyio.create_task_group() as group:
-        group.start_soon(meanwhile)
+        group.start_soon(proceed_after_load)
         await anyio.wait_all_tasks_blocked()
         async with create_client(configuration, client_class=dataclasses.replace(backend, load=load)) as client:
             await client.request("GET", "/")
@@ -246,26 +246,26 @@ async def test_http_library_is_imported_without_blocking_the_event_loop(
 async def test_entering_the_result_twice_raises_already_open_error(
     configuration: ClientConfiguration, pair: BackendPair
 ) -> None:
-    opener = create_client(configuration, client_class=pair.backend)
+    create_result = create_client(configuration, client_class=pair.backend)
     for _ in range(2):
-        async with opener as client:
+        async with create_result as client:
             with pytest.raises(AlreadyOpenError, match=r"the result of create_client\(\) is open in another"):
-                await opener.__aenter__()
+                await create_result.__aenter__()
             await client.request("GET", "/")
         with pytest.raises(ClientClosedError):
             await client.request("GET", "/")
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("copied", [pickle.dumps, copy.copy, copy.deepcopy])
+@pytest.mark.parametrize("copy_function", [pickle.dumps, copy.copy, copy.deepcopy])
 async def test_clients_cannot_be_pickled_or_copied(
-    configuration: ClientConfiguration, pair: BackendPair, copied: Callable[[object], object]
+    configuration: ClientConfiguration, pair: BackendPair, copy_function: Callable[[object], object]
 ) -> None:
     async with create_client(configuration, client_class=pair.backend) as client:
-        for holder in (client, Api(ConfigMap, client), {"client": client}):
-            if isinstance(holder, Client) or copied is not copy.copy:
+        for value in (client, Api(ConfigMap, client), {"client": client}):
+            if isinstance(value, Client) or copy_function is not copy.copy:
                 with pytest.raises(
                     TypeError, match=r"a client cannot be pickled or copied.*call create_client\(\) in each"
                 ):
-                    copied(holder)
+                    copy_function(value)
         await client.request("GET", "/")

@@ -25,7 +25,7 @@ from transport.socket_server import Server, ServerConnection, StartServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-30")]
 
-REFUSED = respond_error("401 Unauthorized", b"who are you?")
+UNAUTHORIZED = respond_error("401 Unauthorized", b"who are you?")
 SECRET = "s3cr3t-value"
 
 
@@ -62,7 +62,7 @@ async def test_calls_and_streams_share_one_run(
 async def test_rejected_token_is_renewed_and_the_call_is_repeated(
     make_client: MakeClient, start_server: StartServer, script: PluginScript, streamed: bool
 ) -> None:
-    server = start_server(ResponseSequence(REFUSED, respond_with(b"done")))
+    server = start_server(ResponseSequence(UNAUTHORIZED, respond_with(b"done")))
     async with make_client(server, configuration={"exec": script.plugin()}, retry=None) as client:
         if streamed:
             async with client.stream("GET", "/") as opened:
@@ -78,7 +78,7 @@ async def test_call_is_not_repeated_if_the_plugin_returns_the_same_token(
     make_client: MakeClient, start_server: StartServer, script: PluginScript
 ) -> None:
     script.replace_body('print_credential(token="t")')
-    server = start_server(ResponseSequence(REFUSED))
+    server = start_server(ResponseSequence(UNAUTHORIZED))
     async with make_client(server, configuration={"exec": script.plugin()}) as client:
         with pytest.raises(Unauthorized, match="who are you"):
             await client.request("GET", "/")
@@ -89,7 +89,7 @@ async def test_call_is_not_repeated_if_the_plugin_returns_the_same_token(
 async def test_server_that_rejects_every_token_causes_one_more_run(
     make_client: MakeClient, start_server: StartServer, script: PluginScript
 ) -> None:
-    server = start_server(ResponseSequence(REFUSED))
+    server = start_server(ResponseSequence(UNAUTHORIZED))
     async with make_client(server, configuration={"exec": script.plugin()}) as client:
         for _ in range(5):
             with pytest.raises(Unauthorized, match="who are you"):
@@ -101,7 +101,7 @@ async def test_server_that_rejects_every_token_causes_one_more_run(
 async def test_error_of_a_plugin_after_a_401_mentions_the_401(
     make_client: MakeClient, start_server: StartServer, script: PluginScript
 ) -> None:
-    server = start_server(ResponseSequence(REFUSED))
+    server = start_server(ResponseSequence(UNAUTHORIZED))
     script.replace_body('print_credential(token="t") if run == 1 else sys.exit("log in")')
     async with make_client(server, configuration={"exec": script.plugin()}) as client:
         with pytest.raises(
@@ -157,8 +157,8 @@ async def test_failing_plugin_raises_before_sending_and_shows_no_secret(
             async with client.stream("GET", "/"):
                 pass
     assert server.connections == 0
-    shown = [*traceback.format_exception(caught.value), repr(caught.value), repr(client), caplog.text]
-    assert not any(SECRET in each for each in shown)
+    output = [*traceback.format_exception(caught.value), repr(caught.value), repr(client), caplog.text]
+    assert not any(SECRET in each for each in output)
 
 
 async def test_error_of_a_missing_program_has_the_install_hint(
@@ -218,7 +218,7 @@ user = json.load(open(os.path.join(here, "user")))
 print_credential(**user)
 """)
 
-    def become(self, user: str | None, token: str | None = None) -> None:
+    def switch_to_user(self, user: str | None, token: str | None = None) -> None:
         """Print the certificate of another user from the next run on."""
         certificate = self.handle.as_user(user, ["system:masters"]) if user is not None else None
         status = {
@@ -244,13 +244,13 @@ def users(server: EmbeddedServer) -> list[str | None]:
 async def test_new_certificate_is_used_by_the_next_call_and_streams_continue(
     kubex_server: EmbeddedServer, certificates: CertificatePlugin, backend: Backend
 ) -> None:
-    certificates.become("alice")
+    certificates.switch_to_user("alice")
     options = ClientOptions(retry=FAST_RETRIES)
     async with Client(certificates.configuration(), options, backend=backend) as client:
         api = Api(ConfigMap, client)
         async with api.watch(resource_version="0") as events:
             await api.create(ConfigMap.model_validate({"metadata": {"name": "before"}}))
-            certificates.become("bob")
+            certificates.switch_to_user("bob")
             await client.version()
             assert certificates.script.runs == 1
             kubex_server.inject("GET /version", Answer(401, b"who are you?"))
@@ -273,9 +273,9 @@ async def test_plugin_can_switch_between_a_certificate_and_a_token(
     monkeypatch.setattr(ExecCredentials, "MIN_RENEWAL_INTERVAL", 0.0)  # the 401 responses follow each other immediately
     token = certificates.handle.token
     changes: list[Callable[[], None]] = [
-        lambda: certificates.become("alice"),
-        lambda: certificates.become(None, token),
-        lambda: certificates.become("bob", token),
+        lambda: certificates.switch_to_user("alice"),
+        lambda: certificates.switch_to_user(None, token),
+        lambda: certificates.switch_to_user("bob", token),
     ]
     changes[0]()
     async with Client(certificates.configuration(), ClientOptions(retry=FAST_RETRIES), backend=backend) as client:
@@ -301,7 +301,7 @@ async def test_keys_are_not_left_on_disk(
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr("tempfile.tempdir", os.fspath(scratch))
-    certificates.become("alice")
+    certificates.switch_to_user("alice")
     async with Client(certificates.configuration(), backend=backend) as client:
         await client.version()
         assert list(scratch.iterdir()) == []

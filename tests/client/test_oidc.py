@@ -360,7 +360,7 @@ async def test_next_caller_refreshes_if_the_first_is_cancelled_during_discovery(
     pause = Pause(provider)
 
     def block(connection: ServerConnection) -> None:
-        provider.discovery_script = None  # the request of the next caller is answered
+        provider.discovery_script = None  # the request of the next caller gets a response
         pause.requested.release()
         connection.wait_until_closed()
 

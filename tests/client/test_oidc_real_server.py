@@ -99,6 +99,6 @@ async def test_real_api_server_accepts_refreshed_tokens(realm: Realm, backend: B
     )
     async with Client(configuration, ClientOptions(), backend=backend) as client:
         path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
-        answers = [await client.request("POST", path, json=REVIEW) for _ in range(2)]
-    assert [json.loads(answer.body)["status"]["userInfo"]["username"] for answer in answers] == ["oidc:jane"] * 2
+        responses = [await client.request("POST", path, json=REVIEW) for _ in range(2)]
+    assert [json.loads(response.body)["status"]["userInfo"]["username"] for response in responses] == ["oidc:jane"] * 2
     assert len(provider.refresh_requests) == before + 1

@@ -1,4 +1,4 @@
-"""What options do, as servers and proxies see it."""
+"""The effects of options that a server can observe."""
 
 import threading
 from functools import partial
@@ -20,7 +20,7 @@ from transport.socket_server import WAIT_TIMEOUT, ServerConnection, StartServer,
 pytestmark = pytest.mark.anyio
 
 
-async def requests(client: Client, number: int) -> None:
+async def send_concurrently(client: Client, number: int) -> None:
     async with anyio.create_task_group() as group:
         for _ in range(number):
             group.start_soon(partial(client.request, "GET", "/"))
@@ -64,7 +64,7 @@ async def test_idle_connection_is_not_reused_after_keep_alive_timeout(
 async def test_keep_alive_timeout_none_keeps_connections_on_httpx_and_warns_on_aiohttp(
     make_client: MakeClient, start_server: StartServer, pair: BackendPair, recwarn: pytest.WarningsRecorder
 ) -> None:
-    if pair.backend == "aiohttp":  # it cannot, and says so
+    if pair.backend == "aiohttp":  # aiohttp does not support it and warns
         with pytest.warns(UserWarning, match="aiohttp cannot keep idle connections indefinitely"):
             make_client("http://127.0.0.1:1", keep_alive_timeout=None)
         return
@@ -97,7 +97,7 @@ async def test_large_or_unlimited_pool_sends_all_requests_concurrently(
     gate = Gate(opens_at=12)
     server = start_server(ResponseSequence(gate))
     async with make_client(server, **size) as client:
-        await requests(client, 12)
+        await send_concurrently(client, 12)
     assert server.connections == 12
 
 
@@ -105,8 +105,8 @@ async def test_large_or_unlimited_pool_sends_all_requests_concurrently(
 async def test_default_pool_sends_100_requests_concurrently(make_client: MakeClient, start_server: StartServer) -> None:
     gate = Gate(opens_at=100)
     server = start_server(ResponseSequence(gate), backlog=200)
-    async with make_client(server, timeout=None) as client:  # httpx would wait for its pool for 5 s at most
-        await requests(client, 130)
+    async with make_client(server, timeout=None) as client:  # the pool timeout of httpx is 5 s
+        await send_concurrently(client, 130)
     assert (gate.max_waiting, len(server.requests)) == (100, 130)
     assert server.connections >= 100
 
@@ -123,7 +123,7 @@ async def test_pool_size_per_host_limits_aiohttp_and_warns_on_httpx(
     gate.open()
     server = start_server(ResponseSequence(gate))
     async with make_client(server, pool_size_per_host=1) as client:
-        await requests(client, 3)
+        await send_concurrently(client, 3)
     assert (gate.max_waiting, server.connections) == (1, 1)
 
 
@@ -140,8 +140,8 @@ async def test_large_response_is_complete_with_any_buffer_size(
     server = start_server(ResponseSequence(respond_with(body)))
     async with make_client(server, buffer_size=size) as client:
         assert (await client.request("GET", "/")).body == body
-        async with client.stream("GET", "/") as opened:
-            assert b"".join([chunk async for chunk in opened.chunks()]) == body
+        async with client.stream("GET", "/") as stream:
+            assert b"".join([chunk async for chunk in stream.chunks()]) == body
 
 
 @pytest.mark.covers("options-timeout-number")
@@ -165,39 +165,41 @@ async def test_read_timeout_ends_a_call_without_response(make_client: MakeClient
 
 
 @pytest.mark.covers("options-timeout-default", "options-timeout-none")
-@pytest.mark.parametrize("library", [Timeout(read=60), Timeout(total=60, connect=50)])
+@pytest.mark.parametrize("library_timeout", [Timeout(read=60), Timeout(total=60, connect=50)])
 async def test_timeout_default_uses_library_limits_and_none_disables_them(
-    start_server: StartServer, backend: Backend, library: Timeout, clock: Clock
+    start_server: StartServer, backend: Backend, library_timeout: Timeout, clock: Clock
 ) -> None:
     import dataclasses
 
     from kubex.client import ClientOptions
     from kubex.configuration import ClientConfiguration
 
-    asked, proceed = threading.Semaphore(0), threading.Event()
+    request_received, proceed = threading.Semaphore(0), threading.Event()
 
-    def late(connection: ServerConnection) -> None:
-        asked.release()
+    def respond_late(connection: ServerConnection) -> None:
+        request_received.release()
         assert proceed.wait(WAIT_TIMEOUT)
         connection.respond(b"{}")
 
     async def wait_longer_than_the_limit() -> None:
-        await anyio.to_thread.run_sync(asked.acquire)
+        await anyio.to_thread.run_sync(request_received.acquire)
         await clock.jump_when_idle(70)
         await anyio.wait_all_tasks_blocked()
 
-    server = start_server(ResponseSequence(late))
-    impatient = dataclasses.replace(backend, defaults=LibraryDefaults(timeout=library, keep_alive_timeout=5))
+    server = start_server(ResponseSequence(respond_late))
+    backend_with_short_timeouts = dataclasses.replace(
+        backend, defaults=LibraryDefaults(timeout=library_timeout, keep_alive_timeout=5)
+    )
     configuration = ClientConfiguration(url=server.url)
     async with (
-        Client(configuration, ClientOptions(retry=None), backend=impatient) as client,
+        Client(configuration, ClientOptions(retry=None), backend=backend_with_short_timeouts) as client,
         anyio.create_task_group() as tasks,
     ):
         tasks.start_soon(wait_longer_than_the_limit)
         with pytest.raises((ReadTimeout, DeadlineExceeded)):
             await client.request("GET", "/")
     async with (
-        Client(configuration, ClientOptions(retry=None, timeout=None), backend=impatient) as client,
+        Client(configuration, ClientOptions(retry=None, timeout=None), backend=backend_with_short_timeouts) as client,
         anyio.create_task_group() as tasks,
     ):
         tasks.start_soon(client.request, "GET", "/")

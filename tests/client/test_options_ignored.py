@@ -1,4 +1,4 @@
-"""Options without an effect on a backend: one warning each, at the caller's line."""
+"""Options without an effect on a backend: each causes one warning, at the line of the caller."""
 
 import inspect
 import warnings
@@ -22,7 +22,7 @@ HTTPS = ClientConfiguration(url="https://my-cluster:6443")
 HTTP = ClientConfiguration(url="http://my-cluster:8080")
 PROXY = "http://proxy:8080"
 
-# (row of the page, configuration, options, how often aiohttp warns, how often httpx does)
+# (row in `docs/clients.md`, configuration, options, warnings of aiohttp, warnings of httpx)
 ROWS: list[tuple[str, ClientConfiguration, dict[str, Any], int, int]] = [
     ("asymmetry-proxy_str", HTTPS, {"proxy": PROXY}, 0, 0),
     ("asymmetry-proxy_dict", HTTPS, {"proxy": {"https": PROXY}}, 0, 0),
@@ -78,8 +78,8 @@ IGNORED = {"aiohttp": {"keep_alive_timeout": None}, "httpx": {"buffer_size": Non
 
 @pytest.mark.anyio
 async def test_warning_location_is_the_line_of_the_caller(pair: BackendPair) -> None:
-    options = ClientOptions(**IGNORED[pair.backend])  # type: ignore[arg-type]  # one field each
-    kind = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
+    options = ClientOptions(**IGNORED[pair.backend])  # type: ignore[arg-type]  # one field
+    client_class = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         await (await create_client(HTTPS, client_class=pair.backend, options=options)).aclose()  # first
@@ -87,11 +87,11 @@ async def test_warning_location_is_the_line_of_the_caller(pair: BackendPair) -> 
             pass
         async with await create_client(HTTPS, client_class=pair.backend, options=options):  # third
             pass
-        async with kind(HTTPS, options):  # fourth
+        async with client_class(HTTPS, options):  # fourth
             pass
     assert [warning.filename for warning in caught] == [__file__] * 4
     assert [warning.lineno for warning in caught] == [
-        line_of(f"  # {which}") for which in ("first", "second", "third", "fourth")
+        line_of(f"  # {comment}") for comment in ("first", "second", "third", "fourth")
     ]
 
 
@@ -114,7 +114,7 @@ async def test_ignored_phases_of_request_timeout_cause_warnings(pair: BackendPai
             await client.request("GET", "/", request_timeout=timeout)  # request
             async with Api(Pod, client).logs.stream("a", request_timeout=timeout):  # logs
                 pass
-    lines = [line_of(f"  # {which}") for which in ("get", "list", "request", "logs")]
+    lines = [line_of(f"  # {comment}") for comment in ("get", "list", "request", "logs")]
     assert [(warning.filename, warning.lineno) for warning in caught] == [
         (__file__, line) for line in (lines if pair.backend == "aiohttp" else [])
     ]
@@ -124,7 +124,7 @@ async def test_ignored_phases_of_request_timeout_cause_warnings(pair: BackendPai
 @pytest.mark.anyio
 async def test_client_warns_once_for_many_calls(pair: BackendPair, start_server: StartServer) -> None:
     server = start_server(ResponseSequence(respond_with()))
-    options = ClientOptions(**IGNORED[pair.backend])  # type: ignore[arg-type]  # one field each
+    options = ClientOptions(**IGNORED[pair.backend])  # type: ignore[arg-type]  # one field
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         async with create_client(

@@ -1,4 +1,4 @@
-"""What else decides how requests travel: the netrc file, trust in proxies, extras that are missing, compression."""
+"""Proxy passwords in netrc files, and SOCKS and HTTPS proxies."""
 
 import base64
 import dataclasses
@@ -20,7 +20,7 @@ from support.backend_pairs import BackendPair
 from transport.proxy_server import SocksProxy, TunnelProxy
 from transport.socket_server import Server, StartServer
 
-FAR = "https://203.0.113.1:6443"
+REMOTE_URL = "https://203.0.113.1:6443"
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def ca_settings(authority: trustme.CA) -> dict[str, str]:
     return {"server_ca_data": authority.cert_pem.bytes().decode()}
 
 
-def netrc(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def write_netrc(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     (folder / "netrc").write_text(text)
     monkeypatch.setenv("NETRC", str(folder / "netrc"))
 
@@ -55,14 +55,14 @@ async def test_netrc_password_is_sent_to_the_proxy_and_not_to_the_server(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    netrc(tmp_path, monkeypatch, "machine 127.0.0.1 login user password p#ss\n")
+    write_netrc(tmp_path, monkeypatch, "machine 127.0.0.1 login user password p#ss\n")
     proxy = start_server(TunnelProxy(("user", "p#ss")))
     async with make_client(
         https_server, trust_env=True, proxy=proxy.url, configuration=ca_settings(authority)
     ) as client:
         await client.request("GET", "/")
-    (asked,) = proxy.requests
-    assert asked.header("proxy-authorization") == "Basic " + base64.b64encode(b"user:p#ss").decode()
+    (connect_request,) = proxy.requests
+    assert connect_request.header("proxy-authorization") == "Basic " + base64.b64encode(b"user:p#ss").decode()
     (request,) = https_server.requests
     assert (request.header("authorization"), request.header("proxy-authorization")) == (None, None)
 
@@ -71,11 +71,11 @@ async def test_netrc_password_is_sent_to_the_proxy_and_not_to_the_server(
 async def test_netrc_file_is_ignored_without_trust_env(
     make_client: MakeClient, start_server: StartServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    netrc(tmp_path, monkeypatch, "machine 127.0.0.1 login user password word\n")
+    write_netrc(tmp_path, monkeypatch, "machine 127.0.0.1 login user password word\n")
     proxy, server = start_server(ResponseSequence(respond_with())), start_server(ResponseSequence(respond_with()))
     async with make_client(server, proxy=proxy.url) as client:
         await client.request("GET", "/")
-    async with make_client(server, trust_env=True) as client:  # no proxy, so nobody gets the password
+    async with make_client(server, trust_env=True) as client:  # without a proxy, the password is not sent
         await client.request("GET", "/")
     assert proxy.requests[0].header("proxy-authorization") is None
     assert server.requests[0].header("authorization") is None
@@ -83,9 +83,13 @@ async def test_netrc_file_is_ignored_without_trust_env(
 
 @pytest.mark.anyio
 @pytest.mark.covers("pitfall-26")
-@pytest.mark.parametrize("way", ["option", "proxy-url", "environment"])
+@pytest.mark.parametrize("source", ["option", "proxy-url", "environment"])
 async def test_socks_proxy_is_accepted_from_each_source(
-    make_client: MakeClient, start_server: StartServer, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, way: str
+    make_client: MakeClient,
+    start_server: StartServer,
+    authority: trustme.CA,
+    monkeypatch: pytest.MonkeyPatch,
+    source: str,
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("kubernetes.test").configure_cert(context)
@@ -93,9 +97,9 @@ async def test_socks_proxy_is_accepted_from_each_source(
     socks = SocksProxy(("user", "p@ss"))
     url = f"socks5://user:p%40ss@127.0.0.1:{start_server(socks).port}"
     options: dict[str, Any] = {"configuration": ca_settings(authority)}
-    if way == "option":
+    if source == "option":
         options["proxy"] = url
-    elif way == "proxy-url":
+    elif source == "proxy-url":
         options["configuration"]["proxy_url"] = url
     else:
         monkeypatch.setenv("ALL_PROXY", url)
@@ -134,12 +138,12 @@ async def test_https_proxy_is_verified_with_system_or_cluster_ca(
 ) -> None:
     if backend.proxy("https", "https") is not None:
         pytest.skip("this Python has no TLS inside of TLS")
-    others = trustme.CA()
+    proxy_authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    (authority if trusted_by == "cluster" else others).issue_cert("localhost").configure_cert(context)
+    (authority if trusted_by == "cluster" else proxy_authority).issue_cert("localhost").configure_cert(context)
     proxy = start_server(TunnelProxy(("user", "word")), tls=context)
     if trusted_by == "system":
-        others.cert_pem.write_to_path(tmp_path / "system.pem")
+        proxy_authority.cert_pem.write_to_path(tmp_path / "system.pem")
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "system.pem"))
     options = {"proxy": f"https://user:word@localhost:{proxy.port}", "configuration": ca_settings(authority)}
     async with make_client(https_server, **options) as client:
@@ -178,26 +182,30 @@ async def test_missing_socks_extra_raises_when_the_client_is_created(
     proxy = f"{scheme}://user:swordfish@proxy:1"
     hint = rf"the proxy {scheme}://proxy:1 cannot be used: .*pip install \"kubex-{pair.backend}\[socks\]\""
     for configuration, options in (
-        (ClientConfiguration(url=FAR), ClientOptions(proxy=proxy)),
-        (ClientConfiguration(url=FAR, proxy_url=proxy), ClientOptions()),
+        (ClientConfiguration(url=REMOTE_URL), ClientOptions(proxy=proxy)),
+        (ClientConfiguration(url=REMOTE_URL, proxy_url=proxy), ClientOptions()),
     ):
         with pytest.raises(BackendError, match=hint):
             await create_client(configuration, client_class=pair.backend, options=options)
-    Client(ClientConfiguration(url="http://a"), ClientOptions(proxy={"https": proxy}), backend=quiet(pair))
+    Client(
+        ClientConfiguration(url="http://a"),
+        ClientOptions(proxy={"https": proxy}),
+        backend=without_ignored_options(pair),
+    )
 
 
-def quiet(pair: BackendPair) -> Backend:
+def without_ignored_options(pair: BackendPair) -> Backend:
     return dataclasses.replace(BACKENDS[pair.backend], ignores=())
 
 
 def test_tls_inside_of_tls_raises_if_asyncio_does_not_support_it() -> None:
-    for name, wanted in (("aiohttp", sys.version_info < (3, 11)), ("httpx", False)):
-        made = ClientConfiguration(url=FAR, proxy_url="https://proxy:1")
-        if wanted:
+    for name, raises in (("aiohttp", sys.version_info < (3, 11)), ("httpx", False)):
+        configuration = ClientConfiguration(url=REMOTE_URL, proxy_url="https://proxy:1")
+        if raises:
             with pytest.raises(BackendError, match=r"https://proxy:1 cannot be used: .* Python 3.11; .* httpx"):
-                Client(made, backend=BACKENDS[name])
+                Client(configuration, backend=BACKENDS[name])
         else:
-            Client(made, backend=BACKENDS[name])
+            Client(configuration, backend=BACKENDS[name])
         Client(ClientConfiguration(url="http://a", proxy_url="https://proxy:1"), backend=BACKENDS[name])
 
 
@@ -205,29 +213,7 @@ def test_backend_without_declarations_supports_neither_socks_nor_http2(pair: Bac
     known = BACKENDS[pair.backend]
     other = Backend(name="other", load=known.load, defaults=known.defaults, api_version=API_VERSION)
     with pytest.raises(BackendError, match="this backend has no SOCKS support"):
-        Client(ClientConfiguration(url=FAR), ClientOptions(proxy="socks5://a"), backend=other)
+        Client(ClientConfiguration(url=REMOTE_URL), ClientOptions(proxy="socks5://a"), backend=other)
     with pytest.raises(BackendError, match="this backend has no HTTP/2"):
-        Client(ClientConfiguration(url=FAR), ClientOptions(http2=True), backend=other)
-    Client(ClientConfiguration(url=FAR), ClientOptions(proxy="https://a"), backend=other)
-
-
-def test_unsupported_http2_raises_when_the_client_is_created(monkeypatch: pytest.MonkeyPatch) -> None:
-    configuration, options = ClientConfiguration(url=FAR), ClientOptions(http2=True)
-    with pytest.raises(BackendError, match=r"ClientOptions.http2 cannot be used: aiohttp has no HTTP/2; use httpx"):
-        Client(configuration, options, backend=BACKENDS["aiohttp"])
-    Client(configuration, options, backend=BACKENDS["httpx"])
-    monkeypatch.setitem(sys.modules, "h2", None)
-    with pytest.raises(BackendError, match=r'pip install "kubex-httpx\[http2\]"'):
-        Client(configuration, options, backend=BACKENDS["httpx"])
-
-
-@pytest.mark.anyio
-async def test_disable_compression_sends_identity_encoding(make_client: MakeClient, start_server: StartServer) -> None:
-    server = start_server(ResponseSequence(respond_with()))
-    for disabled in (False, True):
-        async with make_client(server, configuration={"disable_compression": disabled}) as client:
-            await client.request("GET", "/")
-            async with client.stream("GET", "/"):
-                pass
-    encodings = [request.header("accept-encoding") for request in server.requests]
-    assert encodings == ["gzip", "identity", "identity", "identity"]
+        Client(ClientConfiguration(url=REMOTE_URL), ClientOptions(http2=True), backend=other)
+    Client(ClientConfiguration(url=REMOTE_URL), ClientOptions(proxy="https://a"), backend=other)

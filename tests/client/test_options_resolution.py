@@ -1,4 +1,4 @@
-"""Each option and each of its states, as a transport receives it."""
+"""The resolution of options to the settings and limits that a transport receives."""
 
 import json
 from types import EllipsisType
@@ -19,7 +19,7 @@ from transport.socket_server import StartServer
 
 SERVER = ClientConfiguration(url="https://my-cluster:6443")
 
-# Of the HTTP libraries, as the page has them.
+# The defaults of the HTTP libraries in `docs/clients.md`.
 DEFAULTS: dict[str, LibraryDefaults] = {
     "aiohttp": LibraryDefaults(
         timeout=Timeout(total=300, connect=30), keep_alive_timeout=15, buffer_size=2**16, pool_size=100
@@ -29,8 +29,10 @@ DEFAULTS: dict[str, LibraryDefaults] = {
 
 
 def config_of(backend: Backend, **options: Any) -> TransportConfig:
-    made = ClientOptions(**options)
-    return resolve_config(made, backend, proxy=select_proxy(made.proxy, SERVER, trust_env=made.trust_env))
+    client_options = ClientOptions(**options)
+    return resolve_config(
+        client_options, backend, proxy=select_proxy(client_options.proxy, SERVER, trust_env=client_options.trust_env)
+    )
 
 
 @pytest.mark.covers(
@@ -154,23 +156,23 @@ def limits_of(library: Timeout, client: Any, call: Any, *, stream: bool) -> tupl
 
 
 AIOHTTP, HTTPX = DEFAULTS["aiohttp"].timeout, DEFAULTS["httpx"].timeout
-NOTHING = Limits()
+NO_LIMITS = Limits()
 State = Timeout | EllipsisType | None
 
 PLAIN: list[tuple[str, Timeout, State, State, float | None, Limits]] = [
     ("default", AIOHTTP, ..., ..., 300, Limits(connect=30)),
     ("default", HTTPX, ..., ..., None, Limits(5, 5, 5, 5)),
-    ("none", AIOHTTP, None, ..., None, NOTHING),
-    ("none", HTTPX, None, ..., None, NOTHING),
-    ("number", AIOHTTP, Timeout(total=30), ..., 30, NOTHING),
-    ("number", HTTPX, Timeout(total=30), ..., 30, NOTHING),
+    ("none", AIOHTTP, None, ..., None, NO_LIMITS),
+    ("none", HTTPX, None, ..., None, NO_LIMITS),
+    ("number", AIOHTTP, Timeout(total=30), ..., 30, NO_LIMITS),
+    ("number", HTTPX, Timeout(total=30), ..., 30, NO_LIMITS),
     ("timeout", AIOHTTP, Timeout(read=2), ..., None, Limits(connect=30, read=2)),
     ("timeout", HTTPX, Timeout(read=2), ..., None, Limits(5, 2, 5, 5)),
     ("timeout", HTTPX, Timeout(total=30, connect=1), ..., 30, Limits(connect=1)),
     ("timeout", HTTPX, Timeout(read=None, pool=None), ..., None, Limits(5, None, 5, None)),
-    # What a call says itself goes before all of it.
-    ("timeout", HTTPX, Timeout(total=30), Timeout(total=1), 1, NOTHING),
-    ("none", HTTPX, Timeout(total=30), None, None, NOTHING),
+    # request_timeout of a call replaces the other timeouts.
+    ("timeout", HTTPX, Timeout(total=30), Timeout(total=1), 1, NO_LIMITS),
+    ("none", HTTPX, Timeout(total=30), None, None, NO_LIMITS),
     ("default", HTTPX, None, Timeout(write=3), None, Limits(5, 5, 3, 5)),
 ]
 
@@ -191,11 +193,11 @@ def test_timeouts_of_plain_calls_resolve_to_limits(
     [
         (AIOHTTP, ..., ..., None, Limits(connect=30)),
         (HTTPX, ..., ..., None, Limits(connect=5, write=5, pool=5)),
-        (HTTPX, None, ..., None, NOTHING),
-        (HTTPX, Timeout(total=30), ..., 30, NOTHING),
+        (HTTPX, None, ..., None, NO_LIMITS),
+        (HTTPX, Timeout(total=30), ..., 30, NO_LIMITS),
         (HTTPX, Timeout(read=2), ..., None, Limits(connect=5, write=5, pool=5)),
         (HTTPX, ..., Timeout(read=2), None, Limits(5, 2, 5, 5)),
-        (HTTPX, Timeout(total=30), None, None, NOTHING),
+        (HTTPX, Timeout(total=30), None, None, NO_LIMITS),
     ],
 )
 def test_streams_have_no_read_limit_by_default(
@@ -225,9 +227,9 @@ async def test_requests_contain_the_resolved_limits(
     for timeout in (..., None, 30):
         async with make_client(server, timeout=timeout) as client:
             await client.request("GET", "/")
-    own = DEFAULTS[pair.backend].timeout
-    library = Limits(connect=own.connect if own.connect is not ... else None)  # what follows is for httpx
+    defaults = DEFAULTS[pair.backend].timeout
+    library = Limits(connect=defaults.connect if defaults.connect is not ... else None)  # replaced for httpx
     if pair.backend == "httpx":
         library = Limits(5, 5, 5, 5)
-    assert [request.limits for request in recorder.requests] == [library, NOTHING, NOTHING]
+    assert [request.limits for request in recorder.requests] == [library, NO_LIMITS, NO_LIMITS]
     assert backend.defaults == DEFAULTS[pair.backend]

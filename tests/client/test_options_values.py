@@ -1,4 +1,4 @@
-"""The values of ClientOptions: defaults, coercion, validation, and what is not shown."""
+"""The values of ClientOptions: defaults, coercion, validation, and their representation."""
 
 import dataclasses
 import inspect
@@ -79,7 +79,7 @@ CODE: list[str] = [
 @pytest.mark.parametrize("code", CODE)
 def test_documented_code_runs(code: str) -> None:
     names = {"ClientOptions": ClientOptions, "Timeout": Timeout, "ClientConfiguration": ClientConfiguration}
-    assert eval(code, names) is not None  # noqa: S307 - the lines above
+    assert eval(code, names) is not None  # noqa: S307 - the constants above
 
 
 @pytest.mark.covers("options-timeout-number")
@@ -98,7 +98,7 @@ def test_options_are_frozen_and_can_be_replaced() -> None:
     options = dataclasses.replace(ClientOptions(timeout=5, proxy={"https": "http://p:1"}), pool_size=3)
     assert (options.timeout, options.pool_size) == (Timeout(total=5.0), 3)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        options.pool_size = 4  # type: ignore[misc]  # that it cannot be set is the point
+        options.pool_size = 4  # type: ignore[misc]  # the test checks that this raises
 
 
 def test_proxy_dict_is_copied() -> None:
@@ -108,7 +108,7 @@ def test_proxy_dict_is_copied() -> None:
     assert options.proxy == {"https": "http://p:1"}
 
 
-WRONG: list[tuple[str, Any, str]] = [
+INVALID_VALUES: list[tuple[str, Any, str]] = [
     *(("timeout", value, "positive number of seconds") for value in (0, -1, math.inf, math.nan)),
     *(("timeout", value, "a number of seconds or a Timeout") for value in ("5", True, [1])),
     *(
@@ -146,7 +146,7 @@ WRONG: list[tuple[str, Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "remedy"), WRONG)
+@pytest.mark.parametrize(("name", "value", "remedy"), INVALID_VALUES)
 def test_invalid_option_values_raise_and_name_the_field(name: str, value: Any, remedy: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         ClientOptions(**{name: value})
@@ -173,7 +173,7 @@ def test_invalid_retry_policy_raises_and_names_the_field(name: str, value: Any, 
     assert remedy in str(caught.value)
 
 
-PASSWORD = "marked-proxy-password"
+PASSWORD = "secret-proxy-password"
 
 
 @pytest.mark.parametrize("proxy", [f"http://user:{PASSWORD}@p:1", {"https": f"http://user:{PASSWORD}@p:1"}])

@@ -1,4 +1,4 @@
-"""ws_max_message_size, as a WebSocket of the client's own transport keeps it."""
+"""The option ws_max_message_size, with a WebSocket of the transport of a client."""
 
 import pytest
 
@@ -15,7 +15,7 @@ MIB = 2**20
 
 
 @pytest.mark.parametrize(
-    ("option", "passes", "refused"),
+    ("option", "accepted_size", "rejected_size"),
     [
         pytest.param({}, 2 * MIB, 2 * MIB + 1, marks=pytest.mark.covers("options-ws_max_message_size-default")),
         pytest.param({"ws_max_message_size": ...}, 2 * MIB, 2 * MIB + 1),
@@ -37,22 +37,22 @@ async def test_ws_max_message_size_limits_messages(
     start_server: StartServer,
     recorder: TransportRecorder,
     option: dict[str, int | None],
-    passes: int,
-    refused: int | None,
+    accepted_size: int,
+    rejected_size: int | None,
 ) -> None:
-    def talk(connection: ServerConnection) -> None:
+    def send_messages(connection: ServerConnection) -> None:
         accept_upgrade(connection)
-        connection.send(build_frame(BINARY, b"x" * passes))
-        if refused is not None:
-            connection.send(build_frame(BINARY, b"x" * refused))
+        connection.send(build_frame(BINARY, b"x" * accepted_size))
+        if rejected_size is not None:
+            connection.send(build_frame(BINARY, b"x" * rejected_size))
         connection.wait_until_closed()
 
-    server, plain = start_server(talk), start_server(ResponseSequence(respond_with()))
+    server, plain = start_server(send_messages), start_server(ResponseSequence(respond_with()))
     async with make_client(plain, **option) as client:
-        await client.request("GET", "/")  # only then there is a transport
+        await client.request("GET", "/")  # opens the transport
         request = PreparedRequest("GET", server.url + "/exec")
         async with recorder.transports[0].websocket(request) as socket:
-            assert len((await socket.receive()).data) == passes
-            if refused is not None:
+            assert len((await socket.receive()).data) == accepted_size
+            if rejected_size is not None:
                 with pytest.raises(WebSocketError):
                     await socket.receive()

@@ -1,4 +1,4 @@
-"""Whatever servers and cancellations do, every connection is closed and nothing but our own errors comes out."""
+"""Random failures of the server and random cancellations: each connection is closed, and only KubexError is raised."""
 
 import contextlib
 import random
@@ -27,13 +27,13 @@ from transport.socket_server import ServerConnection, StartServer, wait_for_even
 EVENT = b'{"type": "ADDED", "object": {"metadata": {"name": "a"}}}\n'
 
 
-def broken_body(connection: ServerConnection) -> None:
+def send_partial_body(connection: ServerConnection) -> None:
     connection.start_chunked()
     connection.send_chunk(b'{"meta')
-    raise ConnectionError("as the script says")
+    raise ConnectionError("the server closes the connection")
 
 
-def refused_without_end(connection: ServerConnection) -> None:
+def respond_401_without_end(connection: ServerConnection) -> None:
     connection.send("HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: chunked\r\n\r\n")
     connection.wait_until_closed()
 
@@ -49,48 +49,48 @@ RESPONDERS: list[Responder] = [
     respond_stream(EVENT, EVENT),
     close_without_response,
     respond_never,
-    broken_body,
-    refused_without_end,
+    send_partial_body,
+    respond_401_without_end,
 ]
 
 
-class Disorder:
-    """A script of random turns; `idle` is set while no connection is open."""
+class RandomResponder:
+    """A handler with random responses; `idle` is set while no connection is open."""
 
     def __init__(self, seed: int, token_file: Path) -> None:
-        self._chance = random.Random(seed)  # noqa: S311 - repeatable disorder
+        self._random = random.Random(seed)  # noqa: S311 - a seed makes the test reproducible
         self._lock = threading.Lock()
         self._token_file = token_file
-        self._open = 0
+        self._open_connections = 0
         self.idle = threading.Event()
         self.idle.set()
 
     def __call__(self, connection: ServerConnection) -> None:
         """Handle one connection."""
-        self._count(1)
+        self._add_open_connections(1)
         try:
             while connection.read_request():
-                self._turn()(connection)
+                self._next_responder()(connection)
         finally:
-            self._count(-1)
+            self._add_open_connections(-1)
 
-    def _turn(self) -> Responder:
+    def _next_responder(self) -> Responder:
         with self._lock:
-            if self._chance.random() < 0.3:
-                fresh = self._token_file.with_name("fresh")
-                fresh.write_text(f"token-{self._chance.random()}")
-                fresh.replace(self._token_file)
-            return self._chance.choice(RESPONDERS)
+            if self._random.random() < 0.3:
+                new_file = self._token_file.with_name("new_file")
+                new_file.write_text(f"token-{self._random.random()}")
+                new_file.replace(self._token_file)
+            return self._random.choice(RESPONDERS)
 
-    def _count(self, change: int) -> None:
+    def _add_open_connections(self, change: int) -> None:
         with self._lock:
-            self._open += change
-            (self.idle.clear if self._open else self.idle.set)()
+            self._open_connections += change
+            (self.idle.clear if self._open_connections else self.idle.set)()
 
 
 async def follow(client: Client) -> None:
-    async with client.stream("GET", "/x") as opened:
-        async for _ in opened.lines():
+    async with client.stream("GET", "/x") as stream:
+        async for _ in stream.lines():
             pass
 
 
@@ -119,23 +119,23 @@ async def test_random_failures_and_cancellations_leave_no_open_connection(
 ) -> None:
     token_file = tmp_path / "token"
     token_file.write_text("token")
-    disorder = Disorder(seed, token_file)
-    server = start_server(disorder)
-    chance = random.Random(seed)  # noqa: S311 - repeatable disorder
+    handler = RandomResponder(seed, token_file)
+    server = start_server(handler)
+    rng = random.Random(seed)  # noqa: S311 - a seed makes the test reproducible
     policy = RetryPolicy(initial_delay=0.001, max_delay=0.01, max_attempts=3)
 
-    async def use(client: Client, call: Callable[[Client], Awaitable[None]], patience: float) -> None:
-        with anyio.move_on_after(patience), contextlib.suppress(KubexError):  # real time: any moment will do
+    async def call_and_cancel(client: Client, call: Callable[[Client], Awaitable[None]], cancel_after: float) -> None:
+        with anyio.move_on_after(cancel_after), contextlib.suppress(KubexError):  # real time: any moment may pass
             await call(client)
 
     client = make_client(server, configuration={"token_file": token_file}, retry=policy, pool_size=5)
     with anyio.fail_after(20):
         async with anyio.create_task_group() as group:
             for _ in range(40):
-                group.start_soon(use, client, chance.choice(CALLS), chance.random() * 0.4)
-            if seed % 2:  # closed while everything is under way
-                await anyio.sleep(0.1)  # real time: any moment will do
+                group.start_soon(call_and_cancel, client, rng.choice(CALLS), rng.random() * 0.4)
+            if seed % 2:  # close the client while calls are running
+                await anyio.sleep(0.1)  # real time: any moment may pass
                 await client.aclose()
         await client.aclose()
-    assert await wait_for_event(disorder.idle)
+    assert await wait_for_event(handler.idle)
     assert server.errors == []

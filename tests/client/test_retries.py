@@ -1,4 +1,4 @@
-"""What is sent again and what is not, counted by the server; `tests/policy/test_retries.py` has the rules."""
+"""Retries over real connections; `tests/policy/test_retries.py` tests the rules."""
 
 import ssl
 

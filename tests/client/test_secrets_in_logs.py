@@ -1,4 +1,4 @@
-"""Secrets never show; logs show what was asked and how it went, and no more."""
+"""Log records contain the request and its outcome; log records, errors and reprs contain no secrets."""
 
 import logging
 import re
@@ -31,57 +31,60 @@ from transport.socket_server import StartServer
 
 pytestmark = pytest.mark.anyio
 
-MARK = "marked-secret-value"
-SECRET = Secret(metadata=ObjectMeta(name="s"), data={"password": MARK}, string_data={"token": MARK})
-SHORT = Timeout(read=0.03)
-CREDENTIALS: list[dict[str, Any]] = [{"token": MARK}, {"username": "u", "password": MARK}]
+SECRET_TEXT = "marked-secret-value"
+SECRET = Secret(metadata=ObjectMeta(name="s"), data={"password": SECRET_TEXT}, string_data={"token": SECRET_TEXT})
+SHORT_TIMEOUT = Timeout(read=0.03)
+CREDENTIALS: list[dict[str, Any]] = [{"token": SECRET_TEXT}, {"username": "u", "password": SECRET_TEXT}]
 
 
 @asynccontextmanager
-async def driven(client: Client) -> AsyncIterator[list[Callable[[], Any]]]:
-    """Return calls that send the secret in every way there is."""
+async def secret_calls(client: Client) -> AsyncIterator[list[Callable[[], Any]]]:
+    """Return calls that send the secret in the body, a header or the query."""
     api = Api(Secret, client)
 
-    async def streamed() -> None:
-        sent: dict[str, Any] = {"json": SECRET, "headers": {"X-Secret": MARK}, "query": {"q": MARK}}
-        async with client.stream("POST", "/x", **sent, request_timeout=SHORT) as opened:
-            _ = [line async for line in opened.lines()]
+    async def call_stream() -> None:
+        arguments: dict[str, Any] = {"json": SECRET, "headers": {"X-Secret": SECRET_TEXT}, "query": {"q": SECRET_TEXT}}
+        async with client.stream("POST", "/x", **arguments, request_timeout=SHORT_TIMEOUT) as stream:
+            _ = [line async for line in stream.lines()]
 
     yield [
         lambda: api.create(SECRET),
         lambda: api.replace(SECRET),
         lambda: api.apply(SECRET, field_manager="me"),
-        lambda: api.patch("s", MergePatch({"stringData": {"token": MARK}})),
+        lambda: api.patch("s", MergePatch({"stringData": {"token": SECRET_TEXT}})),
         lambda: api.get("s"),
         api.list,
-        lambda: client.request("POST", "/x", json=SECRET, headers={"X-Secret": MARK}, query={"q": MARK}),
-        streamed,
+        lambda: client.request("POST", "/x", json=SECRET, headers={"X-Secret": SECRET_TEXT}, query={"q": SECRET_TEXT}),
+        call_stream,
     ]
 
 
-async def outcome(call: Callable[[], Any]) -> list[str]:
+async def error_output(call: Callable[[], Any]) -> list[str]:
     """Make a call, and return all that can be request of its failure."""
     try:
         await call()
     except KubexError as error:
-        shown = [str(error), repr(error), *traceback.format_exception(error)]
-        return [*shown, str(error.__cause__), str(error.__context__)]
+        output = [str(error), repr(error), *traceback.format_exception(error)]
+        return [*output, str(error.__cause__), str(error.__context__)]
     return []
 
 
-BODY = b'{"metadata": {"name": "s"}, "data": {"password": "%s"}}' % MARK.encode()
-BROKEN = b'{"metadata": {"name": "s", "labels": "%s"}, "items": "%s"}' % (MARK.encode(), MARK.encode())
+BODY = b'{"metadata": {"name": "s"}, "data": {"password": "%s"}}' % SECRET_TEXT.encode()
+INVALID_BODY = b'{"metadata": {"name": "s", "labels": "%s"}, "items": "%s"}' % (
+    SECRET_TEXT.encode(),
+    SECRET_TEXT.encode(),
+)
 
 
 @pytest.mark.parametrize(
     "responder",
     [
-        respond_with(BODY, headers=[("Set-Cookie", MARK)]),
-        respond_with(BROKEN),
-        respond_with(b"<%s" % MARK.encode()),
+        respond_with(BODY, headers=[("Set-Cookie", SECRET_TEXT)]),
+        respond_with(INVALID_BODY),
+        respond_with(b"<%s" % SECRET_TEXT.encode()),
         respond_error("401 Unauthorized", b"no"),
         respond_error("403 Forbidden", b"no"),
-        respond_error("422 Unprocessable Entity", b'{"kind": "Status", "message": "no"}', Set_Cookie=MARK),
+        respond_error("422 Unprocessable Entity", b'{"kind": "Status", "message": "no"}', Set_Cookie=SECRET_TEXT),
         respond_error("503 No", Retry_After="0"),
         close_without_response,
         respond_never,
@@ -98,33 +101,35 @@ async def test_secrets_are_not_in_output_of_failed_calls(
 ) -> None:
     caplog.set_level(logging.DEBUG, "kubex")
     server = start_server(ResponseSequence(responder))
-    shown: list[str] = []
+    output: list[str] = []
     async with (
-        make_client(server, configuration=configuration, timeout=SHORT) as client,
-        driven(client) as calls,
+        make_client(server, configuration=configuration, timeout=SHORT_TIMEOUT) as client,
+        secret_calls(client) as calls,
     ):
-        shown += [repr(client), str(client), repr(client.configuration), repr(client.options), repr(client.backend)]
+        output += [repr(client), str(client), repr(client.configuration), repr(client.options), repr(client.backend)]
         for call in calls:
-            shown += await outcome(call)
-    ours = [record for record in caplog.records if record.name.startswith("kubex")]
-    shown += [record.getMessage() for record in ours] + [record.exc_text or "" for record in ours]
-    assert len(ours) >= 8
-    for text in shown:
-        assert MARK not in re.sub(r'File ".*', "", text)
+            output += await error_output(call)
+    records = [record for record in caplog.records if record.name.startswith("kubex")]
+    output += [record.getMessage() for record in records] + [record.exc_text or "" for record in records]
+    assert len(records) >= 8
+    for text in output:
+        assert SECRET_TEXT not in re.sub(r'File ".*', "", text)
 
 
 async def test_secrets_are_not_in_output_of_refused_connections(
     make_client: MakeClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "kubex")
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        async with make_client(url, configuration={"token": MARK}, proxy=f"http://u:{MARK}@127.0.0.1:9") as client:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with make_client(
+            url, configuration={"token": SECRET_TEXT}, proxy=f"http://u:{SECRET_TEXT}@127.0.0.1:9"
+        ) as client:
             with pytest.raises(KubexError) as caught:
-                await client.request("POST", "/x", json=SECRET, query={"q": MARK})
-    assert MARK not in "".join(traceback.format_exception(caught.value))
-    assert MARK not in caplog.text
+                await client.request("POST", "/x", json=SECRET, query={"q": SECRET_TEXT})
+    assert SECRET_TEXT not in "".join(traceback.format_exception(caught.value))
+    assert SECRET_TEXT not in caplog.text
 
 
 async def test_each_call_is_logged_as_one_debug_line(
@@ -138,10 +143,10 @@ async def test_each_call_is_logged_as_one_debug_line(
             await client.request("POST", "/nothing", json={})
         async with client.stream("GET", "/log"):
             pass
-    ours = [record for record in caplog.records if record.name.startswith("kubex")]
-    lines = [re.sub(r"\d\.\d{3} s", "T s", record.getMessage()) for record in ours]
+    records = [record for record in caplog.records if record.name.startswith("kubex")]
+    lines = [re.sub(r"\d\.\d{3} s", "T s", record.getMessage()) for record in records]
     assert lines == ["GET /healthz: 200 in T s", "POST /nothing: 404 in T s", "GET /log: 200 in T s"]
-    assert {(record.levelname, record.name) for record in ours} == {("DEBUG", "kubex.client._sender")}
+    assert {(record.levelname, record.name) for record in records} == {("DEBUG", "kubex.client._sender")}
 
 
 async def test_failed_attempt_is_logged_with_the_delay(

@@ -37,12 +37,12 @@ from transport.socket_server import ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 
-MARK = "marked-secret-value"
+SECRET_TEXT = "marked-secret-value"
 PASSWORD = "marked-secret-password"
 SECRETS = (
-    MARK,
+    SECRET_TEXT,
     PASSWORD,
-    *(base64.b64encode(f"user:{secret}".encode()).decode() for secret in (MARK, PASSWORD)),
+    *(base64.b64encode(f"user:{secret}".encode()).decode() for secret in (SECRET_TEXT, PASSWORD)),
     SECRET,
     "marked-secret-refresh",
 )
@@ -50,16 +50,16 @@ TESTS = str(Path(__file__).parents[1])
 
 
 def chained(error: BaseException | None, seen: set[int]) -> Iterator[BaseException]:
-    """Find all exceptions behind one, also those that Python does not print: error reporters show them, too."""
+    """Yield the exception and all its causes and contexts. Error reporters also show suppressed ones."""
     if error is not None and id(error) not in seen:
         seen.add(id(error))
         yield error
-        for behind in (error.__cause__, error.__context__, *getattr(error, "exceptions", ())):
-            yield from chained(behind, seen)
+        for cause in (error.__cause__, error.__context__, *getattr(error, "exceptions", ())):
+            yield from chained(cause, seen)
 
 
 def rendered(error: BaseException) -> str:
-    """Render an exception with the local variables of all frames, except those of the tests."""
+    """Render an exception with the local variables of all frames, except frames of the tests."""
     lines: list[str] = []
     for each in chained(error, set()):
         lines += traceback.format_exception_only(each)
@@ -74,41 +74,41 @@ def rendered(error: BaseException) -> str:
 def leaks(error: BaseException) -> list[str]:
     """Return the rendered lines that contain a secret."""
     text = rendered(error)
-    assert "/kubex/" in text, "the frames of Kubex are rendered"
+    assert "/kubex/" in text, "the frames of Kubex must be rendered"
     return [line for line in text.splitlines() if any(secret in line for secret in SECRETS)]
 
 
-def half(connection: ServerConnection) -> None:
-    """Close the connection in the middle of a body."""
+def send_half_body(connection: ServerConnection) -> None:
+    """Send a part of the body, then close the connection."""
     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
-    raise ConnectionError("as the script says")
+    raise ConnectionError("the server closes the connection")
 
 
-def garbage(connection: ServerConnection) -> None:
+def send_garbage(connection: ServerConnection) -> None:
     connection.send(b"\x15\x03\x03 banana\r\n\r\n")
-    raise ConnectionError("as the script says")
+    raise ConnectionError("the server closes the connection")
 
 
-async def listed(client: Client) -> None:
+async def list_objects(client: Client) -> None:
     await Api(ConfigMap, client).list()
 
 
-async def created(client: Client) -> None:
+async def create_object(client: Client) -> None:
     await Api(ConfigMap, client).create(ConfigMap(metadata=ObjectMeta(name="c")))
 
 
-async def watched(client: Client) -> None:
+async def watch_objects(client: Client) -> None:
     async with Api(ConfigMap, client).watch() as events:
         async for _ in events:
             pass
 
 
-CALLS: list[Callable[[Client], Any]] = [listed, created, watched]
+CALLS: list[Callable[[Client], Any]] = [list_objects, create_object, watch_objects]
 RESPONDERS: dict[str, Responder] = {
     "closed": close_without_response,
-    "half": half,
-    "garbage": garbage,
-    "silence": respond_never,
+    "half": send_half_body,
+    "garbage": send_garbage,
+    "no response": respond_never,
     "endless": respond_stream(b"{"),
     "unauthorized": respond_error("401 Unauthorized"),
     "forbidden": respond_error("403 Forbidden"),
@@ -116,19 +116,22 @@ RESPONDERS: dict[str, Responder] = {
     "other": respond_with(b"<html>"),
     "unknown coding": respond_with(b"x", headers=[("Content-Encoding", "br")]),
 }
-QUIET = {"silence", "endless"}
-CREDENTIALS: list[dict[str, Any]] = [{"token": MARK}, {"username": "user", "password": MARK}]
+WITHOUT_RESPONSE = {"no response", "endless"}
+CREDENTIALS: list[dict[str, Any]] = [{"token": SECRET_TEXT}, {"username": "user", "password": SECRET_TEXT}]
 
 
 async def failure(call: Callable[[Client], Any], client: Client, *, limit: float = 10) -> BaseException:
-    """Return the exception of a call, made while another exception is handled, as in a program that recovers."""
+    """Return the exception of a call in an `except` block, so that it has the context of another exception."""
     handled = LookupError("handled by the program")
     try:
         raise handled
     except LookupError:
-        with pytest.raises((KubexError, TimeoutError)) as caught, anyio.fail_after(limit):  # real time: of a silence
+        with (
+            pytest.raises((KubexError, TimeoutError)) as caught,
+            anyio.fail_after(limit),  # real time: some servers never respond
+        ):
             await call(client)
-    assert handled.__traceback__ is not None, "the traceback of an exception of the program is kept"
+    assert handled.__traceback__ is not None, "the traceback of the exception of the caller is not removed"
     return caught.value
 
 
@@ -138,8 +141,8 @@ async def test_traceback_of_failed_call_contains_no_token(
     make_client: MakeClient, start_server: StartServer, call: Callable[[Client], Any], responder: str
 ) -> None:
     server = start_server(ResponseSequence(RESPONDERS[responder]))
-    async with make_client(server, configuration={"token": MARK}, retry=None) as client:
-        assert leaks(await failure(call, client, limit=0.1 if responder in QUIET else 10)) == []
+    async with make_client(server, configuration={"token": SECRET_TEXT}, retry=None) as client:
+        assert leaks(await failure(call, client, limit=0.1 if responder in WITHOUT_RESPONSE else 10)) == []
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -147,19 +150,20 @@ async def test_traceback_of_failed_call_contains_no_password(
     make_client: MakeClient, start_server: StartServer, call: Callable[[Client], Any]
 ) -> None:
     async with make_client(
-        start_server(ResponseSequence(close_without_response)), configuration={"username": "user", "password": MARK}
+        start_server(ResponseSequence(close_without_response)),
+        configuration={"username": "user", "password": SECRET_TEXT},
     ) as client:
         assert leaks(await failure(call, client)) == []
 
 
-@pytest.mark.parametrize("headers", [{"X-Secret": f"{MARK} "}, {"X-Secret": f"{MARK}\ud800"}])
+@pytest.mark.parametrize("headers", [{"X-Secret": f"{SECRET_TEXT} "}, {"X-Secret": f"{SECRET_TEXT}\ud800"}])
 async def test_traceback_for_invalid_header_contains_no_secret(
     make_client: MakeClient, start_server: StartServer, headers: dict[str, str]
 ) -> None:
     authentication = Authentication(headers=tuple(headers.items()))
     async with make_client(start_server()) as client:
-        client._plain._credentials = StaticCredentials(authentication)  # pyright: ignore[reportPrivateUsage] - no other way
-        error = await failure(listed, client)
+        client._plain._credentials = StaticCredentials(authentication)  # pyright: ignore[reportPrivateUsage] - there is no public way
+        error = await failure(list_objects, client)
     assert "the value of the header 'X-Secret' contains" in str(error)
     assert leaks(error) == []
 
@@ -168,27 +172,27 @@ async def test_traceback_for_invalid_header_contains_no_secret(
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize(
     "responder",
-    [respond_error("407 Proxy Authentication Required"), respond_error("502 No"), close_without_response, garbage],
+    [respond_error("407 Proxy Authentication Required"), respond_error("502 No"), close_without_response, send_garbage],
 )
 async def test_traceback_of_proxy_error_contains_no_secret(
     make_client: MakeClient, start_server: StartServer, call: Callable[[Client], Any], scheme: str, responder: Responder
 ) -> None:
     address = f"http://user:{PASSWORD}@{start_server(ResponseSequence(responder)).netloc}"
-    configuration = {"proxy_url": address, "token": MARK}
+    configuration = {"proxy_url": address, "token": SECRET_TEXT}
     async with make_client(f"{scheme}://127.0.0.1:1", configuration=configuration, retry=None) as client:
         assert leaks(await failure(call, client)) == []
 
 
 @pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("through", ["nothing", "proxy"])
+@pytest.mark.parametrize("route", ["direct", "proxy"])
 async def test_traceback_for_untrusted_server_contains_no_secret(
-    make_client: MakeClient, start_server: StartServer, call: Callable[[Client], Any], through: str
+    make_client: MakeClient, start_server: StartServer, call: Callable[[Client], Any], route: str
 ) -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(tls)
     server = start_server(tls=tls)
-    configuration = {"token": MARK}
-    if through == "proxy":
+    configuration = {"token": SECRET_TEXT}
+    if route == "proxy":
         configuration["proxy_url"] = f"http://user:{PASSWORD}@{start_server(http_proxy).netloc}"
     async with make_client(server, configuration=configuration, retry=None) as client:
         error = await failure(call, client)
@@ -196,12 +200,12 @@ async def test_traceback_for_untrusted_server_contains_no_secret(
         assert leaks(error) == []
 
 
-@pytest.mark.parametrize("way", ["client_secret_basic", "client_secret_post"])
+@pytest.mark.parametrize("auth_method", ["client_secret_basic", "client_secret_post"])
 @pytest.mark.parametrize(
     "responder",
     [
         close_without_response,
-        garbage,
+        send_garbage,
         respond_error("400 Bad Request", b'{"error": "invalid_grant", "error_description": "marked-secret-refresh-0"}'),
         respond_with(b'{"refresh_token": "marked-secret-refresh-1"}'),
         respond_with(b'{"id_token": "marked-secret-value", "refresh_token": "marked-secret-refresh-1"}'),
@@ -211,39 +215,41 @@ async def test_traceback_for_untrusted_server_contains_no_secret(
     ids=["closed", "garbage", "invalid grant", "no ID token", "no JWT", "half a character", "no JSON"],
 )
 async def test_traceback_of_failed_refresh_contains_no_secret(
-    make_client: MakeClient, start_server: StartServer, way: str, responder: Responder
+    make_client: MakeClient, start_server: StartServer, auth_method: str, responder: Responder
 ) -> None:
     provider = Provider(start_server)
     provider.secret, provider.auth_methods, provider.accepted_auth_methods, provider.token_script = (
         SECRET,
-        [way],
-        [way],
+        [auth_method],
+        [auth_method],
         responder,
     )
     configuration = {"oidc": provider.settings()}
     async with make_client(start_server(), configuration=configuration, retry=None) as client:
-        error = await failure(listed, client)
+        error = await failure(list_objects, client)
         assert isinstance(error, ConfigurationError)
         assert leaks(error) == []
 
 
 async def test_traceback_of_failed_plugin_contains_no_token(make_client: MakeClient, start_server: StartServer) -> None:
-    printed = f'{{"kind": "ExecCredential", "status": {{"token": "{MARK}"}}}}'
+    printed = f'{{"kind": "ExecCredential", "status": {{"token": "{SECRET_TEXT}"}}}}'
     for code in (f"print({printed!r})", f"print({printed!r}); raise SystemExit(1)"):
-        plugin = ExecPlugin(command=sys.executable, args=("-c", code, MARK), env={"SECRET": MARK})
+        plugin = ExecPlugin(command=sys.executable, args=("-c", code, SECRET_TEXT), env={"SECRET": SECRET_TEXT})
         async with make_client(start_server(), configuration={"exec": plugin}) as client:
-            assert leaks(await failure(listed, client)) == []
+            assert leaks(await failure(list_objects, client)) == []
 
 
 async def test_traceback_for_invalid_client_certificate_contains_no_key(make_client: MakeClient) -> None:
-    pem = f"-----BEGIN PRIVATE KEY-----\n{MARK}\n-----END PRIVATE KEY-----\n"
+    pem = f"-----BEGIN PRIVATE KEY-----\n{SECRET_TEXT}\n-----END PRIVATE KEY-----\n"
     async with make_client(
         "https://127.0.0.1:1", configuration={"client_cert_data": pem, "client_key_data": pem}
     ) as client:
-        assert leaks(await failure(listed, client)) == []
+        assert leaks(await failure(list_objects, client)) == []
 
 
-@pytest.mark.parametrize("user", [{"token": MARK, "username": "u"}, {"token": MARK, "as-uid": "1"}, {"token": [MARK]}])
+@pytest.mark.parametrize(
+    "user", [{"token": SECRET_TEXT, "username": "u"}, {"token": SECRET_TEXT, "as-uid": "1"}, {"token": [SECRET_TEXT]}]
+)
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_traceback_for_invalid_kubeconfig_contains_no_token(tmp_path: Path, user: dict[str, Any]) -> None:
     document = {
@@ -262,15 +268,17 @@ async def test_traceback_for_invalid_kubeconfig_contains_no_token(tmp_path: Path
 @pytest.mark.parametrize(
     "create",
     [
-        lambda: ClientConfiguration(url="https://server", token=MARK, username="user", password=PASSWORD),
-        lambda: ClientConfiguration(url="https://server", proxy_url=f"http://user:{MARK}@proxy/path"),
-        lambda: ClientConfiguration(url="https://server", client_key_data=MARK, client_key_file="key"),
-        lambda: ClientConfiguration(url="https://server", tokens=MARK),  # type: ignore[call-arg]
-        lambda: ClientOptions(proxy=f"http://user:{MARK}@proxy/path"),
-        lambda: ClientOptions(proxy={"http": f"http://user:{MARK}@proxy/path"}),
-        lambda: OpenIDConnect(issuer_url="no URL", client_id="kubex", client_secret=MARK, refresh_token=PASSWORD),
-        lambda: ExecPlugin(command="", api_version="v1", env={"TOKEN": MARK}),
-        lambda: ApplyPatch([MARK]),  # type: ignore[arg-type]
+        lambda: ClientConfiguration(url="https://server", token=SECRET_TEXT, username="user", password=PASSWORD),
+        lambda: ClientConfiguration(url="https://server", proxy_url=f"http://user:{SECRET_TEXT}@proxy/path"),
+        lambda: ClientConfiguration(url="https://server", client_key_data=SECRET_TEXT, client_key_file="key"),
+        lambda: ClientConfiguration(url="https://server", tokens=SECRET_TEXT),  # type: ignore[call-arg]
+        lambda: ClientOptions(proxy=f"http://user:{SECRET_TEXT}@proxy/path"),
+        lambda: ClientOptions(proxy={"http": f"http://user:{SECRET_TEXT}@proxy/path"}),
+        lambda: OpenIDConnect(
+            issuer_url="no URL", client_id="kubex", client_secret=SECRET_TEXT, refresh_token=PASSWORD
+        ),
+        lambda: ExecPlugin(command="", api_version="v1", env={"TOKEN": SECRET_TEXT}),
+        lambda: ApplyPatch([SECRET_TEXT]),  # type: ignore[arg-type]
     ],
 )
 def test_traceback_of_failed_constructor_contains_no_secret(create: Callable[[], object]) -> None:

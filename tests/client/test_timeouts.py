@@ -1,4 +1,4 @@
-"""Total timeouts, the user's own cancel scopes, and silences."""
+"""Timeouts of calls and streams, and cancel scopes of the caller."""
 
 import dataclasses
 import threading
@@ -45,13 +45,15 @@ async def test_deadline_closes_the_connection(make_client: MakeClient, start_ser
 
 
 @pytest.mark.covers("pitfall-21")
-@pytest.mark.parametrize("library", [Timeout(connect=60, read=60, write=60, pool=60), Timeout(total=60, connect=50)])
+@pytest.mark.parametrize(
+    "library_timeout", [Timeout(connect=60, read=60, write=60, pool=60), Timeout(total=60, connect=50)]
+)
 async def test_idle_streams_are_not_ended_by_the_timeouts_of_the_library(
-    start_server: StartServer, backend: Backend, library: Timeout, clock: Clock
+    start_server: StartServer, backend: Backend, library_timeout: Timeout, clock: Clock
 ) -> None:
     proceed = threading.Semaphore(0)
 
-    def idle(connection: ServerConnection) -> None:
+    def send_after_limits(connection: ServerConnection) -> None:
         connection.start_chunked()
         assert proceed.acquire(timeout=WAIT_TIMEOUT)
         connection.send_chunk(b'{"type": "ADDED", "object": {"metadata": {"name": "a"}}}\n')
@@ -62,10 +64,12 @@ async def test_idle_streams_are_not_ended_by_the_timeouts_of_the_library(
         await anyio.wait_all_tasks_blocked()
         proceed.release()
 
-    server = start_server(ResponseSequence(idle))
-    impatient = dataclasses.replace(backend, defaults=LibraryDefaults(timeout=library, keep_alive_timeout=5))
+    server = start_server(ResponseSequence(send_after_limits))
+    backend_with_short_timeouts = dataclasses.replace(
+        backend, defaults=LibraryDefaults(timeout=library_timeout, keep_alive_timeout=5)
+    )
     async with Client(
-        ClientConfiguration(url=server.url), ClientOptions(retry=FAST_RETRIES), backend=impatient
+        ClientConfiguration(url=server.url), ClientOptions(retry=FAST_RETRIES), backend=backend_with_short_timeouts
     ) as client:
         async with Api(ConfigMap, client).watch() as events, anyio.create_task_group() as tasks:
             tasks.start_soon(go_on_after_the_limits)
@@ -75,13 +79,13 @@ async def test_idle_streams_are_not_ended_by_the_timeouts_of_the_library(
             assert (await log.__anext__()).startswith("{")
 
 
-async def falls_silent(opened: ByteStream, clock: Clock, seconds: float) -> None:
-    """Check that a stream, of which one line comes, ends with its read limit."""
-    assert await opened.receive() == b"a\n"
+async def assert_read_timeout(stream: ByteStream, clock: Clock, seconds: float) -> None:
+    """Read one line, and check that the next read raises after the read limit."""
+    assert await stream.receive() == b"a\n"
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(clock.jump_when_idle, seconds)
         with pytest.raises(ReadTimeout):
-            await opened.receive()
+            await stream.receive()
 
 
 async def test_idle_limit_of_a_watch_raises_read_timeout(
@@ -89,23 +93,23 @@ async def test_idle_limit_of_a_watch_raises_read_timeout(
 ) -> None:
     server = start_server(ResponseSequence(respond_stream(b"a\n")))
     request = Request(method="GET", path=checked_path("/watch"))
-    async with make_client(server) as client, open_byte_stream(client, request, idle=60, block="x") as opened:
-        await falls_silent(opened, clock, 60)
+    async with make_client(server) as client, open_byte_stream(client, request, idle=60, block="x") as stream:
+        await assert_read_timeout(stream, clock, 60)
 
 
 async def test_read_limit_of_a_call_ends_an_idle_stream(
     make_client: MakeClient, start_server: StartServer, clock: Clock
 ) -> None:
     server = start_server(ResponseSequence(respond_stream(b"a\n")))
-    async with make_client(server) as client, client.stream("GET", "/", request_timeout=Timeout(read=60)) as opened:
-        await falls_silent(opened, clock, 60)
+    async with make_client(server) as client, client.stream("GET", "/", request_timeout=Timeout(read=60)) as stream:
+        await assert_read_timeout(stream, clock, 60)
 
 
 async def test_pool_limit_ends_waiting_for_the_pool(make_client: MakeClient, start_server: StartServer) -> None:
     gate = Gate()
     server = start_server(ResponseSequence(gate))
     async with make_client(server, pool_size=1, retry=None) as client, anyio.create_task_group() as group:
-        # aiohttp has no limit for the pool alone: the total bounds it.
+        # aiohttp does not have a limit for the pool, but the total timeout includes the wait.
         limit, error = Timeout(pool=0.1), cast("type[TransportError]", ConnectTimeout)
         if client.backend.name == "aiohttp":
             limit, error = Timeout(total=0.1, connect=5), DeadlineExceeded
@@ -116,8 +120,8 @@ async def test_pool_limit_ends_waiting_for_the_pool(make_client: MakeClient, sta
         gate.open()
 
 
-async def cancelled_once_it_arrived(call: Callable[[], Awaitable[object]], arrived: threading.Semaphore) -> bool:
-    """Call, cancel that as soon as the server has the request, and tell whether it was cancelled."""
+async def cancel_after_request(call: Callable[[], Awaitable[object]], request_received: threading.Semaphore) -> bool:
+    """Start a call, cancel it when the server has received the request, and return whether it was cancelled."""
     async with anyio.create_task_group() as group:
         scope = anyio.CancelScope()
 
@@ -126,7 +130,7 @@ async def cancelled_once_it_arrived(call: Callable[[], Awaitable[object]], arriv
                 await call()
 
         group.start_soon(run)
-        await anyio.to_thread.run_sync(arrived.acquire)
+        await anyio.to_thread.run_sync(request_received.acquire)
         scope.cancel()
     return scope.cancelled_caught
 
@@ -136,7 +140,7 @@ async def test_cancel_scope_of_the_caller_cancels_a_call(make_client: MakeClient
     server = start_server(ResponseSequence(request_signal.before(respond_never)))
     async with make_client(server) as client:
         call = partial(client.request, "GET", "/", request_timeout=60)
-        assert await cancelled_once_it_arrived(call, request_signal.request_received)
+        assert await cancel_after_request(call, request_signal.request_received)
         assert await wait_for_event(server.connection_closed)
         with pytest.raises(TimeoutError) as caught, anyio.fail_after(0):
             await client.request("GET", "/")
@@ -151,12 +155,12 @@ async def test_cancel_scope_of_the_caller_cancels_a_stream(
     server = start_server(ResponseSequence(request_signal.before(responder)))
 
     async def follow() -> None:
-        async with client.stream("GET", "/", request_timeout=60) as opened:
-            async for _ in opened.chunks():
+        async with client.stream("GET", "/", request_timeout=60) as stream:
+            async for _ in stream.chunks():
                 pass
 
     async with make_client(server) as client:
-        assert await cancelled_once_it_arrived(follow, request_signal.request_received)
+        assert await cancel_after_request(follow, request_signal.request_received)
         assert await wait_for_event(server.connection_closed)
 
 
@@ -169,5 +173,5 @@ async def test_client_is_usable_after_cancelled_calls(make_client: MakeClient, s
     )
     async with make_client(server, pool_size=1) as client:
         for _ in range(2):
-            assert await cancelled_once_it_arrived(partial(client.request, "GET", "/"), request_signal.request_received)
+            assert await cancel_after_request(partial(client.request, "GET", "/"), request_signal.request_received)
         assert (await client.request("GET", "/")).body == b"fine"

@@ -25,7 +25,7 @@ def _subject(common_name: str) -> x509.Name:
 
 
 class CertificateAuthority:
-    """A certificate authority with these extensions. Its server certificates are for 127.0.0.1 and kubernetes.test."""
+    """A certificate authority. Its server certificates are for 127.0.0.1 and kubernetes.test."""
 
     def __init__(self, extensions: Collection[str] = CA_EXTENSIONS, *, common_name: str = "authority") -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -33,7 +33,7 @@ class CertificateAuthority:
         constraints = x509.BasicConstraints(ca=True, path_length=None)
         available: dict[str, Extension] = {
             "constraints": (constraints, True),
-            "lax-constraints": (constraints, False),
+            "noncritical-constraints": (constraints, False),
             "not-an-authority": (x509.BasicConstraints(ca=False, path_length=None), True),
             "usage": (_usage(), True),
             "subject-key": (x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), False),

@@ -15,7 +15,7 @@ UserPassword = tuple[str, str]
 
 
 def http_proxy(connection: ServerConnection) -> None:
-    """Forward a plain request, or open a tunnel for CONNECT. The proxy connects to 127.0.0.1, whatever the host is."""
+    """Forward a plain request, or open a tunnel for CONNECT. It always connects to 127.0.0.1."""
     request = connection.read_request()
     if request is None:
         return
@@ -74,7 +74,7 @@ def relay(left: socket.socket, right: socket.socket) -> None:
 
 
 class TunnelProxy:
-    """An HTTP proxy for CONNECT requests. It connects to 127.0.0.1, whatever the host is.
+    """An HTTP proxy for CONNECT requests. It always connects to 127.0.0.1 and ignores the requested host.
 
     With `credentials`, it requires this user name and password.
     """
@@ -101,7 +101,7 @@ class TunnelProxy:
 
 
 class SocksProxy:
-    """A SOCKS5 proxy. It connects to 127.0.0.1, whatever the host is.
+    """A SOCKS5 proxy. It always connects to 127.0.0.1 and ignores the requested host.
 
     `targets` contains the requested hosts and ports, and `received_credentials` the user names and passwords. With
     `credentials`, the proxy requires this user name and password. `reply` is the reply code of RFC 1928; 0 is success.

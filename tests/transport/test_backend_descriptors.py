@@ -176,7 +176,7 @@ async def test_error_of_backend_without_websockets_does_not_contain_the_query() 
             raise NotImplementedError
 
         async def close_connections(self) -> None:
-            """Do nothing, because there are no connections."""
+            """Do nothing: this transport does not open connections."""
 
     request = PreparedRequest("GET", "http://127.0.0.1:1/api/v1/exec?command=s3cr3t")
     with pytest.raises(BackendError, match="cannot open WebSockets") as caught:

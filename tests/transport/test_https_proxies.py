@@ -39,7 +39,7 @@ def proxy_tls(proxy_authority: trustme.CA) -> ssl.SSLContext:
 
 @pytest.fixture
 def proxy_server(start_server: StartServer, proxy_authority: trustme.CA) -> Server:
-    """Start a proxy whose certificate is for localhost and 127.0.0.1."""
+    """Start a proxy with a certificate for localhost and 127.0.0.1."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     proxy_authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
     return start_server(TunnelProxy(CREDENTIALS), tls=context)

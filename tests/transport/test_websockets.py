@@ -273,9 +273,8 @@ async def test_too_large_message_closes_the_websocket_before_its_end(
             connection.send(build_frame(BINARY, b"x" * 999, final=False) + build_frame(0, b"xx", final=False))
         else:
             connection.send(build_frame(BINARY, b"x" * 10_000)[:2000])
-        codes.put(
-            close_code(read_frame(connection)[1])
-        )  # the client has closed the WebSocket before the end of the message
+        # The client closes the WebSocket before it has received the end of the message.
+        codes.put(close_code(read_frame(connection)[1]))
         connection.wait_until_closed()
 
     server = start_server(send_large)
@@ -303,9 +302,10 @@ async def test_message_size_is_unlimited_with_none(open_transport: OpenTransport
 
 
 @pytest.mark.parametrize(
-    "broken", [b"\xf2\x00", build_frame(0, b"without a start"), build_frame(TEXT, b"\xff\xff"), b"\x83\x00"],
+    "broken",
+    [b"\xf2\x00", build_frame(0, b"without a start"), build_frame(TEXT, b"\xff\xff"), b"\x83\x00"],
     ids=["reserved-bits", "continuation", "not-utf8", "opcode"],
-)  # fmt: skip
+)
 async def test_protocol_violation_raises_websocket_error(
     open_transport: OpenTransport, start_server: StartServer, broken: bytes
 ) -> None:
