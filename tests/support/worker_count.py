@@ -23,6 +23,7 @@ SECONDS = {
     "models": 30,
     "packaging": 5,
     "policy": 15,
+    "streaming": 30,
     "testing": 120,
     "transport": 110,
     "typing": 40,

@@ -13,9 +13,10 @@ from typing_extensions import Self
 from kubex.api._endpoint import Endpoint
 from kubex.errors import UnsupportedVerbError
 from kubex.models import NamespacedResource, Resource
-from kubex.models.markers import HasLogs, HasScale
+from kubex.models.markers import HasAttach, HasExec, HasLogs, HasScale
 
 if TYPE_CHECKING:  # accessors import these on first use, because most programs use only some of them
+    from kubex.api._exec import Attach, Exec
     from kubex.api._logs import Logs
     from kubex.api._read_api import ReadApi
     from kubex.api._subresource import Subresource
@@ -132,3 +133,17 @@ def make_scale(endpoint: Endpoint[HasScale]) -> Subresource[Scale]:
     from kubex.models._common import SCALE_TYPE_META, Scale
 
     return Subresource(endpoint, "scale", Scale, SCALE_TYPE_META)
+
+
+def make_exec(endpoint: Endpoint[HasExec]) -> Exec:
+    """Return the commands of a kind."""
+    from kubex.api._exec import Exec
+
+    return Exec(endpoint)
+
+
+def make_attach(endpoint: Endpoint[HasAttach]) -> Attach:
+    """Return the attached processes of a kind."""
+    from kubex.api._exec import Attach
+
+    return Attach(endpoint)

@@ -14,6 +14,8 @@ from kubex.api._accessors import (
     MetadataAccessor,
     ObjectSubresource,
     endpoint_of,
+    make_attach,
+    make_exec,
     make_logs,
     make_scale,
     require_marker,
@@ -26,8 +28,10 @@ from kubex.core.params import DecodeMode, NamespaceTypes, Precondition, TimeoutT
 from kubex.models import Resource
 from kubex.models.markers import (
     HasApproval,
+    HasAttach,
     HasEphemeralContainers,
     HasEviction,
+    HasExec,
     HasLogs,
     HasResize,
     HasScale,
@@ -82,6 +86,10 @@ class Api(WriteApi[T]):
     """The reading verbs, with results that have only metadata."""
     logs = Accessor(HasLogs, "logs", make_logs)
     """The logs of pods, as a `Logs` object."""
+    exec = Accessor(HasExec, "exec", make_exec)
+    """Commands in the containers of pods, as an `Exec` object."""
+    attach = Accessor(HasAttach, "attach", make_attach)
+    """The main processes of containers, as an `Attach` object."""
     status = ObjectSubresource(HasStatus, "status")
     """The `Subresource` for the status. Other changes of the object are ignored."""
     scale = Accessor(HasScale, "scale", make_scale)

@@ -147,6 +147,7 @@ class Endpoint(Generic[T]):
         content_type: str = JSON,
         accept: str = JSON,
         resend_when_throttled: bool = True,
+        upgrade: bool = False,
     ) -> Request:
         """Build a request, and check its timeout."""
         resolved = timeout if timeout is ... else resolve_timeout(self.client, timeout)
@@ -159,6 +160,7 @@ class Endpoint(Generic[T]):
             accept=accept,
             timeout=resolved,
             resend_when_throttled=resend_when_throttled,
+            upgrade=upgrade,
         )
 
 

@@ -113,6 +113,17 @@ class LogOptions(_Options):
     timestamps: bool | None = query_parameter("timestamps", default=None)
 
 
+class ExecOptions(_Options):
+    """Options of exec and attach."""
+
+    command: list[str] | None = query_parameter("command", default=None)
+    container: str | None = query_parameter("container", default=None)
+    stdin: bool | None = query_parameter("stdin", default=None)
+    stdout: bool | None = query_parameter("stdout", default=None)
+    stderr: bool | None = query_parameter("stderr", default=None)
+    tty: bool | None = query_parameter("tty", default=None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteOptions:
     """The body of a delete.

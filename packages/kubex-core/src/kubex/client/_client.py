@@ -36,6 +36,7 @@ from kubex.client._transport_config import (
     warn_insecure,
 )
 from kubex.client._transport_pool import TransportPool
+from kubex.client._websocket import OpenedWebSocket, RefusedUpgrade, WebSocketOpener, discard_websocket
 from kubex.configuration import ClientConfiguration, credentials_for
 from kubex.core._api_errors import error_from_response
 from kubex.core._encode import encode
@@ -45,7 +46,7 @@ from kubex.core._urls import Query
 from kubex.core._warnings import raise_with_warnings, warn_result
 from kubex.core._wrong_content import error_for_content
 from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
-from kubex.errors import ClientClosedError, ConfigurationError, DecodeError, KubexError, TLSError
+from kubex.errors import BackendError, ClientClosedError, ConfigurationError, DecodeError, KubexError, TLSError
 from kubex.models._errors import decode
 from kubex.transport import Backend, StreamResponse, Transport
 from kubex.transport._tls_errors import SERVER_USES_TLS
@@ -97,6 +98,11 @@ class Client:
         self._streams = RequestSender(
             self._pool, tls, builder, credentials, policy, forwarding_proxy=forwarding_proxy,
             send=open_stream, discard=discard_stream, compressed=False, dedicated=True,
+        )  # fmt: skip
+        self._websockets: Callable[[tuple[str, ...]], RequestSender[OpenedWebSocket | RefusedUpgrade]]
+        self._websockets = lambda subprotocols: RequestSender(
+            self._pool, tls, builder, credentials, policy, forwarding_proxy=forwarding_proxy,
+            send=WebSocketOpener(subprotocols).open, discard=discard_websocket, compressed=False, dedicated=True,
         )  # fmt: skip
         warn_ignored(self._options, configuration, backend)
         warn_insecure(configuration)
@@ -281,6 +287,26 @@ class Client:
         finally:
             await opened.close()
 
+    async def _open_websocket(self, request: Request, subprotocols: tuple[str, ...]) -> OpenedWebSocket:
+        """Open a WebSocket. A refused upgrade raises the same ApiError as a plain request."""
+        if (hint := self._backend.websocket()) is not None:
+            raise BackendError(self._backend.name, f"cannot open WebSockets: {hint}")
+        self._check()
+        timeout = self._timeouts.stream(request.timeout)
+        deadline = None if timeout.life is None else anyio.current_time() + timeout.life
+        sender = self._websockets(subprotocols)
+        opened = await with_deadline(timeout.total, request, sender.run(request, timeout.limits))
+        warnings = opened.headers.warnings() if self._options.log_api_warnings else ()
+        if isinstance(opened, RefusedUpgrade):
+            raise_with_warnings(self._error_for(request, opened, opened.error.body), warnings)
+        opened.deadline, opened.idle = deadline, timeout.limits.read
+        try:
+            warn_result(warnings, None)
+        except BaseException as error:
+            await opened.close(error)
+            raise
+        return opened
+
     def _error_for(self, request: Request, response: ResponseHead, body: bytes) -> KubexError:
         if response.status == BAD_REQUEST and body.rstrip() == PLAIN_HTTP_REFUSED:
             return TLSError(SERVER_USES_TLS, request.method, self._configuration.url)
@@ -357,6 +383,11 @@ def send_request(client: Client, request: Request, decode: Callable[[Response], 
 def open_byte_stream(client: Client, request: Request, *, block: str, idle: float | None = None) -> ByteStream:
     """Return the stream of a request. `idle` is its read timeout in seconds, `block` its `async with` for errors."""
     return client._open(request, idle=idle, block=block)  # pyright: ignore[reportPrivateUsage]
+
+
+def open_websocket(client: Client, request: Request, subprotocols: tuple[str, ...]) -> Awaitable[OpenedWebSocket]:
+    """Open a WebSocket; see `Client._open_websocket`."""
+    return client._open_websocket(request, subprotocols)  # pyright: ignore[reportPrivateUsage]
 
 
 def resolve_timeout(client: Client, timeout: TimeoutTypes) -> Resolved:

@@ -19,7 +19,8 @@ class Request:
     """A request to the API server, before credentials and default headers are added.
 
     `path` starts with `/` and is percent-encoded. `resend_when_throttled` is False for evictions, for which 429 means
-    that a disruption budget does not allow them.
+    that a disruption budget does not allow them. `upgrade` is True for requests that open a WebSocket: each of them can
+    start a command.
     """
 
     method: str
@@ -31,11 +32,12 @@ class Request:
     accept: str = JSON
     timeout: Timeout | EllipsisType | None = ...
     resend_when_throttled: bool = True
+    upgrade: bool = False
 
     @property
     def reads_only(self) -> bool:
         """Whether the request does not change objects, so that it can be sent again if the connection was lost."""
-        return self.method in ("GET", "HEAD", "OPTIONS")
+        return self.method in ("GET", "HEAD", "OPTIONS") and not self.upgrade
 
 
 @dataclass(frozen=True, slots=True)

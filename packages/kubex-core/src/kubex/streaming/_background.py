@@ -1,0 +1,48 @@
+"""Work that runs while the user's block runs, without a task group around that block.
+
+A task group or a cancel scope around the user's block would wrap its exceptions in a group and cancel its tasks. anyio
+does not start tasks without a task group, so this module uses asyncio and trio directly; no other module does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable
+
+import anyio
+import sniffio
+
+
+class BackgroundTask:
+    """A task that ends when its work is done or `stop()` is called. The work must report errors itself."""
+
+    __slots__ = ("_done", "_scope", "_task", "_work")
+
+    def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._work = work
+        self._scope = anyio.CancelScope()
+        self._done = anyio.Event()
+        self._task: object = None  # asyncio keeps only weak references to tasks
+
+    def start(self) -> None:
+        """Start the task in the current event loop."""
+        if sniffio.current_async_library() == "trio":
+            import trio.lowlevel
+
+            trio.lowlevel.spawn_system_task(self._run, context=contextvars.copy_context())
+        else:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """Cancel the work and wait for its end, also if the caller is cancelled."""
+        self._scope.cancel()
+        with anyio.CancelScope(shield=True):
+            await self._done.wait()
+
+    async def _run(self) -> None:
+        try:
+            with self._scope:
+                await self._work()
+        finally:
+            self._done.set()

@@ -1,0 +1,226 @@
+"""A WebSocket with pings, the time limits of `request_timeout`, and errors that name the request."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from types import TracebackType
+
+import anyio
+from typing_extensions import Self
+
+from kubex.client import Client
+from kubex.client._client import open_websocket
+from kubex.client._websocket import OpenedWebSocket
+from kubex.core._error_handling import keep_error
+from kubex.core._exec_errors import refine_error
+from kubex.core._http import Request
+from kubex.errors import (
+    AlreadyOpenError,
+    ApiError,
+    ConfigurationError,
+    ConnectionLost,
+    DeadlineExceeded,
+    ReadTimeout,
+    StreamNotOpenError,
+    TransportError,
+    WebSocketError,
+)
+from kubex.streaming._background import BackgroundTask
+
+NORMAL_CLOSURE = 1000
+
+# A peer that does not send anything for so many intervals, while it is read, is considered dead.
+_SILENT_INTERVALS = 2
+
+# In bytes. A peer does not read pings while the command does not read its standard input. Buffers on the way take at
+# least this much input, so a peer that owes the reading of more is not considered dead; TCP then detects a lost peer.
+_UNREAD_INPUT = 2**15
+
+
+class Connection:
+    """A WebSocket that is open between `open()` and `close()`.
+
+    While the program reads, a peer that sends nothing for two ping intervals, not even pongs, raises ConnectionLost.
+    While the program does not read, pings are sent, but pongs cannot be seen, so the peer is not checked.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        request: Request,
+        subprotocols: tuple[str, ...],
+        *,
+        ping_interval: float | None,
+        block: str,
+    ) -> None:
+        if ping_interval is not None and not ping_interval > 0:
+            raise ConfigurationError(
+                f"must be more than 0 seconds, or None, not {ping_interval!r}", field="ping_interval"
+            )
+        self._client = client
+        self._request = request
+        self._subprotocols = subprotocols
+        self._ping_interval = ping_interval
+        self._block = block
+        self._opened: OpenedWebSocket | None = None
+        self._pings: BackgroundTask | None = None
+        self._is_used = False
+        self._last_seen = 0.0
+        self._reading_since: float | None = None
+        self._lost: str | None = None
+        self._sent_since_pong = 0
+
+    @property
+    def path(self) -> str:
+        """The path of the request."""
+        return self._request.path
+
+    @property
+    def subprotocol(self) -> str:
+        """The subprotocol that the server selected."""
+        return self._websocket.socket.subprotocol or ""
+
+    @property
+    def _websocket(self) -> OpenedWebSocket:
+        if self._opened is None:
+            raise StreamNotOpenError(self._request.method, self._request.path, self._block)
+        return self._opened
+
+    async def open(self) -> Self:
+        """Open the WebSocket. Raises ApiError, TransportError and BackendError, as documented for `Client`."""
+        if self._is_used:
+            raise AlreadyOpenError(f"the stream of {self._request.method} {self._request.path}")
+        self._is_used = True
+        try:
+            self._opened = await open_websocket(self._client, self._request, self._subprotocols)
+        except ApiError as error:
+            self._is_used = False
+            refined = refine_error(error)
+            if refined is error:
+                raise
+            raise refined from error
+        except BaseException:
+            self._is_used = False
+            raise
+        if self._opened.socket.subprotocol is None:
+            unsupported = self._error(WebSocketError, f"the server does not support {' or '.join(self._subprotocols)}")
+            await self.close(unsupported)
+            raise unsupported
+        self._last_seen = anyio.current_time()
+        if self._ping_interval is not None:
+            self._pings = BackgroundTask(partial(self._keep_alive, self._opened, self._ping_interval))
+            self._pings.start()
+        return self
+
+    async def close(self, error: BaseException | None = None) -> None:
+        """Close the WebSocket. Without an error, wait up to 1 s for the close frame of the peer."""
+        opened, self._opened = self._opened, None
+        pings, self._pings = self._pings, None
+        try:
+            if pings is not None:
+                await pings.stop()
+        finally:
+            if opened is not None:
+                with keep_error(error):
+                    await opened.close(error)
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close(error)
+
+    async def receive(self) -> bytes | None:
+        """Return the next message, or None after a close frame with code 1000.
+
+        Raises ConnectionLost for every other end, and DeadlineExceeded or ReadTimeout for `request_timeout`. A call
+        that is cancelled does not lose a message.
+        """
+        opened = self._websocket
+        self._reading_since = anyio.current_time()
+        try:
+            if opened.deadline is None and opened.idle is None:
+                return await self._next(opened)
+            return await self._next_in_time(opened)
+        finally:
+            self._reading_since = None
+
+    async def _next(self, opened: OpenedWebSocket) -> bytes | None:
+        while True:
+            message = await opened.socket.receive()
+            self._last_seen = anyio.current_time()
+            if message.kind in ("binary", "text"):
+                return message.data
+            if message.kind == "pong":
+                self._sent_since_pong = 0
+            elif message.kind == "close":
+                if message.code == NORMAL_CLOSURE and self._lost is None:
+                    return None
+                raise self._error(ConnectionLost, self._lost or _describe_close(message.code))
+
+    async def _next_in_time(self, opened: OpenedWebSocket) -> bytes | None:
+        deadline = float("inf") if opened.deadline is None else opened.deadline
+        silent = float("inf") if opened.idle is None else anyio.current_time() + opened.idle
+        with anyio.CancelScope(deadline=min(deadline, silent)):
+            return await self._next(opened)
+        if silent < deadline:
+            raise self._error(ReadTimeout, f"no data for {opened.idle:g} s")
+        raise self._error(DeadlineExceeded, "the stream exceeded the total of request_timeout")
+
+    async def send(self, message: bytes) -> None:
+        """Send a message; waits while the peer does not read. A cancelled call can break the connection."""
+        opened = self._websocket
+        self._sent_since_pong += len(message)
+        try:
+            if opened.deadline is None:
+                return await opened.socket.send(message)
+            with anyio.CancelScope(deadline=opened.deadline):
+                return await opened.socket.send(message)
+        except WebSocketError as error:
+            if self._lost is None:
+                raise
+            raise self._error(ConnectionLost, self._lost) from error
+        raise self._error(DeadlineExceeded, "the stream exceeded the total of request_timeout")
+
+    async def _keep_alive(self, opened: OpenedWebSocket, interval: float) -> None:
+        try:
+            await self._ping_and_check(opened, interval)
+        except Exception as error:  # noqa: BLE001 - the task has no caller; the next receive() or send() raises
+            self._lost = f"pings failed: {error!r}"
+            opened.socket.abort()
+
+    async def _ping_and_check(self, opened: OpenedWebSocket, interval: float) -> None:
+        async with anyio.create_task_group() as tasks:
+            # Not in one loop: a ping waits while the peer does not read, and the check must go on.
+            tasks.start_soon(self._send_pings, opened, interval)
+            while True:
+                await anyio.sleep(interval / 2)
+                if self._is_silent(_SILENT_INTERVALS * interval):
+                    break
+            self._lost = f"the peer did not respond to pings for {_SILENT_INTERVALS * interval:g} s"
+            opened.socket.abort()
+            tasks.cancel_scope.cancel()
+
+    async def _send_pings(self, opened: OpenedWebSocket, interval: float) -> None:
+        with suppress(TransportError):  # the connection has ended, which the next receive() or send() reports
+            while True:
+                await anyio.sleep(interval)
+                await opened.socket.ping()
+
+    def _is_silent(self, limit: float) -> bool:
+        since = self._reading_since
+        if since is None or self._sent_since_pong > _UNREAD_INPUT:
+            return False
+        return anyio.current_time() - max(since, self._last_seen) > limit
+
+    def _error(self, kind: type[TransportError], problem: str) -> TransportError:
+        return kind(problem, self._request.method, self._request.path)
+
+
+def _describe_close(code: int | None) -> str:
+    if code == 1006:
+        return "the connection was lost"
+    return f"the server closed the WebSocket with code {code}"

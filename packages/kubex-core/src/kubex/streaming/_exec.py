@@ -1,0 +1,94 @@
+"""Run a command to its end and collect its output."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Callable, Coroutine, Sequence
+from typing import Any, TypeAlias
+
+import anyio
+
+from kubex.core._exec_errors import (
+    CommandEndedError,
+    CommandInterrupted,
+    ExecError,
+    ExecResult,
+    StdinCloseError,
+)
+from kubex.errors import ConfigurationError, ConnectionLost
+from kubex.streaming._process import Process
+
+Input: TypeAlias = bytes | str | AsyncIterable[bytes]
+"""Standard input of a command: bytes, text in UTF-8, or an asynchronous iterator of bytes."""
+
+
+def check_command(command: Sequence[str] | str) -> list[str]:
+    """Return the arguments of a command; a str is the name of one program. Raise ConfigurationError if it is empty."""
+    arguments = [command] if isinstance(command, str) else list(command)
+    if not arguments or not arguments[0]:
+        raise ConfigurationError("is empty; pass the program and its arguments", field="command")
+    return arguments
+
+
+async def run_command(process: Process, command: Sequence[str], stdin: Input | None, *, check: bool) -> ExecResult:
+    """Send the input, read the output until the command ends, and return the result."""
+    output: dict[str, list[bytes]] = {"stdout": [], "stderr": []}
+
+    async def read_output() -> None:
+        async for channel, data in process:
+            output[channel].append(data)
+
+    try:
+        async with process:
+            if stdin is None:
+                await read_output()
+            else:
+                if not process.can_close_stdin:
+                    raise StdinCloseError
+                await _run_both(read_output, lambda: _send_input(process, stdin))
+            exit_code = await process.wait()
+    except CommandInterrupted as error:
+        error.stdout, error.stderr = b"".join(output["stdout"]), b"".join(output["stderr"])
+        raise
+    result = ExecResult(b"".join(output["stdout"]), b"".join(output["stderr"]), exit_code)
+    if check and exit_code != 0:
+        raise ExecError(command, result)
+    return result
+
+
+async def _send_input(process: Process, stdin: Input) -> None:
+    try:
+        if isinstance(stdin, str):
+            stdin = stdin.encode()
+        if isinstance(stdin, bytes):
+            await process.stdin.send(stdin)
+        else:
+            async for data in stdin:
+                await process.stdin.send(data)
+        await process.stdin.aclose()
+    except (CommandEndedError, ConnectionLost):
+        return  # a command can end without reading its input; its result counts
+
+
+async def _run_both(
+    work: Callable[[], Coroutine[Any, Any, None]], beside: Callable[[], Coroutine[Any, Any, None]]
+) -> None:
+    """Run both; end with `work`, or with an exception of one of them, which is raised as it is."""
+    failure: Exception | None = None
+
+    async def run_beside() -> None:
+        nonlocal failure
+        try:
+            await beside()
+        except Exception as error:  # noqa: BLE001 - raised below
+            failure = error
+            tasks.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as tasks:  # errors are kept, since it would wrap them in a group
+        tasks.start_soon(run_beside)
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - raised below
+            failure = error
+        tasks.cancel_scope.cancel()
+    if failure is not None:
+        raise failure

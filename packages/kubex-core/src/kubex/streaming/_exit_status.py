@@ -1,0 +1,39 @@
+"""The status message of exec and attach, which contains the result of the command."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from kubex.core._api_errors import ApiError, error_from_status
+from kubex.core._exec_errors import CommandStartError, refine_error
+from kubex.errors import DecodeError
+from kubex.models import Status
+
+_NON_ZERO = "NonZeroExitCode"
+_CAUSE = "ExitCode"
+
+
+def decode_exit_status(data: bytes, *, path: str) -> int | ApiError:
+    """Return the exit code, or the error if the command could not be started.
+
+    Raises DecodeError if the message is not a `Status`, or does not contain an exit code where it should.
+    """
+    try:
+        status = Status.model_validate_json(data)
+    except ValidationError as error:
+        raise DecodeError("the status of the command", "it is not a Status in JSON", "GET", path) from error
+    if status.status == "Success":
+        return 0
+    if status.reason == _NON_ZERO:
+        return _exit_code(status, path)
+    plain = error_from_status(status, method="GET", path=path)
+    refined = refine_error(plain)
+    return CommandStartError(plain.status, status, "GET", path) if refined is plain else refined
+
+
+def _exit_code(status: Status, path: str) -> int:
+    causes = status.details.causes if status.details is not None else []
+    for cause in causes:
+        if cause.reason == _CAUSE and cause.message is not None and cause.message.lstrip("-").isdecimal():
+            return int(cause.message)
+    raise DecodeError("the status of the command", "it does not contain an exit code", "GET", path)

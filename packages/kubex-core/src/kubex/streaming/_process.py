@@ -1,0 +1,308 @@
+"""`Process`: a command that runs in a container, or an attached container."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from types import TracebackType
+from typing import Literal, TypeAlias
+
+import anyio
+from anyio.abc import ByteReceiveStream, ByteSendStream
+from typing_extensions import Self, override
+
+from kubex.core._exec_errors import CommandEndedError, CommandInterrupted, OutputNotReadError, StdinCloseError
+from kubex.errors import ApiError, ConnectionLost, DecodeError, KubexError, TransportError
+from kubex.streaming._channels import V5, Channel, decode_message, encode_close, encode_data, encode_resize
+from kubex.streaming._connection import Connection
+from kubex.streaming._exit_status import decode_exit_status
+from kubex.streaming._output import LIMIT, OutputBuffer, first_full
+
+Output: TypeAlias = Literal["stdout", "stderr"]
+"""The name of an output of a command."""
+
+# The size of the messages that carry standard input, in bytes.
+_INPUT_SIZE = 2**18
+
+# In seconds: a command that does not take its input for longer may wait until somebody reads its output.
+_STALLED = 0.1
+
+# In seconds, for another task to go on reading an output whose buffer is full.
+_READER_LIMIT = 60.0
+
+# In seconds, for the close frame after the status. It follows at once, but output can be in front of it.
+_CLOSE_LIMIT = 10.0
+
+
+class Process:
+    """A command in a container, returned by `api.exec.stream()` and `api.attach.stream()`.
+
+    Read the output as `async for channel, data in process`, or as the byte streams `process.stdout` and
+    `process.stderr`. Write the input to `process.stdin`. At most 1 MiB of each output, and one message, is kept in
+    memory while it is not read: then the command waits. If a program reads only one output, and the other one is full,
+    reading raises OutputNotReadError.
+
+    Example:
+        async with pods.exec.stream("web-0", ["tail", "-f", "/var/log/app.log"]) as process:
+            async for channel, data in process:
+                print(channel, data)
+    """
+
+    def __init__(self, connection: Connection, *, stdin: bool, stdout: bool, stderr: bool, tty: bool) -> None:
+        self._connection = connection
+        self._has_stdin = stdin
+        self._tty = tty
+        outputs = [(Channel.STDOUT, "stdout", stdout), (Channel.STDERR, "stderr", stderr)]
+        self._buffers: dict[int, OutputBuffer] = {
+            channel: OutputBuffer(name) for channel, name, wanted in outputs if wanted
+        }
+        self._receiving = anyio.Lock(fast_acquire=True)
+        self._sending = anyio.Lock(fast_acquire=True)
+        self._taken = anyio.Event()
+        self._result: int | ApiError | None = None
+        self._ended: KubexError | Literal[True] | None = None
+        self._stdin_closed = False
+
+    async def __aenter__(self) -> Self:
+        await self._connection.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._connection.close(error)
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code; None until it has arrived."""
+        return self._result if isinstance(self._result, int) else None
+
+    @property
+    def can_close_stdin(self) -> bool:
+        """Whether `process.stdin.aclose()` works, which requires Kubernetes 1.30 or newer."""
+        return self._connection.subprotocol == V5
+
+    @property
+    def stdin(self) -> StdinWriter:
+        """The standard input, an `anyio.abc.ByteSendStream`. It requires `stdin=True`."""
+        if not self._has_stdin:
+            raise AttributeError("the stream was opened without standard input; pass stdin=True")
+        return StdinWriter(self)
+
+    @property
+    def stdout(self) -> OutputReader:
+        """The standard output, an `anyio.abc.ByteReceiveStream`. With a terminal it contains all output."""
+        return self._reader(Channel.STDOUT)
+
+    @property
+    def stderr(self) -> OutputReader:
+        """The standard error, an `anyio.abc.ByteReceiveStream`."""
+        return self._reader(Channel.STDERR)
+
+    def _reader(self, channel: Channel) -> OutputReader:
+        if channel not in self._buffers:
+            name = channel.name.lower()
+            reason = "with a terminal, stdout contains all output" if self._tty else f"pass {name}=True"
+            raise AttributeError(f"the stream was opened without {name}; {reason}")
+        return OutputReader(self, self._buffers[channel])
+
+    async def resize(self, width: int, height: int) -> None:
+        """Set the size of the terminal, in characters. It requires `tty=True`."""
+        message = encode_resize(width, height)
+        if not self._tty:
+            raise ValueError("the stream was opened without a terminal; pass tty=True")
+        await self._connection.send(message)
+
+    async def wait(self) -> int:
+        """Wait for the end of the command, and return its exit code.
+
+        Output that arrives meanwhile can be read afterwards. Raises OutputNotReadError if it is too much for the
+        buffers, CommandStartError if the command could not be started, and CommandInterrupted if the connection was
+        lost before the exit code arrived.
+        """
+        while self._ended is None:
+            await self._receive_one(None)
+        return self._exit_code()
+
+    def __aiter__(self) -> AsyncIterator[tuple[Output, bytes]]:
+        return self._iterate()
+
+    async def _iterate(self) -> AsyncIterator[tuple[Output, bytes]]:
+        while True:
+            for channel, buffer in self._buffers.items():
+                if buffer:
+                    yield ("stdout" if channel == Channel.STDOUT else "stderr"), self._take(buffer)
+                    break
+            else:
+                if self._ended is not None:
+                    self._exit_code()
+                    return
+                await self._receive_one(None)
+
+    async def read(self, buffer: OutputBuffer, max_bytes: int) -> bytes:
+        """Return data of one output; `b""` at its end. For `OutputReader`."""
+        buffer.reader = anyio.get_current_task().id
+        while not buffer:
+            if self._ended is not None:
+                self._exit_code()
+                return b""
+            await self._receive_one(buffer)
+        return self._take(buffer, max_bytes)
+
+    def _take(self, buffer: OutputBuffer, max_bytes: int | None = None) -> bytes:
+        was_full = buffer.is_full
+        data = buffer.take(max_bytes)
+        if was_full and not buffer.is_full:
+            self._taken.set()
+            self._taken = anyio.Event()
+        return data
+
+    def _exit_code(self) -> int:
+        if isinstance(self._result, ApiError):
+            raise self._result
+        if self._result is not None:
+            return self._result
+        cause = self._ended if isinstance(self._ended, KubexError) else None
+        if cause is not None and type(cause) is not ConnectionLost:
+            raise cause
+        problem = "the connection ended before the exit code arrived; the command may still be running"
+        if isinstance(cause, ConnectionLost):
+            problem = f"{problem} ({cause.problem})"
+        raise CommandInterrupted(problem, "GET", self._connection.path) from cause
+
+    async def _receive_one(self, wanted: OutputBuffer | None) -> None:
+        """Receive one message and store its data, unless another task has done so meanwhile."""
+        async with self._receiving:
+            if self._ended is not None or (wanted is not None and wanted):
+                return
+            while (full := first_full(self._buffers.values(), wanted)) is not None:
+                await self._wait_for_reader(full)
+            try:
+                message = await self._receive_message()
+                if message is None:
+                    self._ended = True
+                else:
+                    self._store(message)
+            except (TransportError, DecodeError) as error:
+                self._ended = error
+
+    async def _receive_message(self) -> bytes | None:
+        if self._result is None:
+            return await self._connection.receive()
+        with anyio.move_on_after(_CLOSE_LIMIT):
+            return await self._connection.receive()
+        return None
+
+    def _store(self, message: bytes) -> None:
+        if not message:  # kube-apiserver ignores these, too
+            return
+        channel, data = decode_message(message)
+        if not data:  # the first message of the server is an empty one, which confirms the protocol
+            return
+        if channel == Channel.STATUS:
+            self._result = decode_exit_status(data, path=self._connection.path)
+        elif (buffer := self._buffers.get(channel)) is not None:
+            buffer.put(data)
+
+    async def _wait_for_reader(self, full: OutputBuffer) -> None:
+        # A task that has read this output before, and is not this one, can be slow; nobody else will read it.
+        if full.reader is not None and full.reader != anyio.get_current_task().id:
+            with anyio.move_on_after(_READER_LIMIT):
+                await self._taken.wait()
+                return
+        raise OutputNotReadError(full.name, LIMIT)
+
+    async def write(self, data: bytes) -> None:
+        """Send data to the standard input. For `StdinWriter`."""
+        async with self._sending:
+            view = memoryview(data)
+            for start in range(0, len(view), _INPUT_SIZE):
+                if self._stdin_closed or self._ended is not None or self._result is not None:
+                    raise CommandEndedError
+                await self._send_input(encode_data(Channel.STDIN, view[start : start + _INPUT_SIZE]))
+
+    async def _send_input(self, message: bytes) -> None:
+        if not self._buffers:
+            await self._send(message)
+            return
+        # The command may not take its input before somebody reads its output.
+        failure: KubexError | None = None
+        is_sent = False
+
+        async def read_output() -> None:
+            nonlocal failure
+            await anyio.sleep(_STALLED)
+            try:
+                while self._ended is None:
+                    await self._receive_one(None)
+                failure = CommandEndedError()
+            except OutputNotReadError as error:
+                failure = error
+            tasks.cancel_scope.cancel()
+
+        async with anyio.create_task_group() as tasks:  # errors are kept, since it would wrap them in a group
+            tasks.start_soon(read_output)
+            try:
+                await self._send(message)
+                is_sent = True
+            except KubexError as error:
+                failure = error
+            tasks.cancel_scope.cancel()
+        if failure is not None and not is_sent:
+            raise failure
+
+    async def _send(self, message: bytes) -> None:
+        try:
+            await self._connection.send(message)
+        except ConnectionLost:
+            raise
+        except TransportError as error:
+            raise CommandEndedError from error
+
+    async def close_stdin(self) -> None:
+        """Close the standard input. For `StdinWriter`."""
+        if self._stdin_closed or self._ended is not None or self._result is not None:
+            return
+        if not self.can_close_stdin:
+            raise StdinCloseError
+        async with self._sending:
+            self._stdin_closed = True
+            with suppress(ConnectionLost):  # the command has ended
+                await self._connection.send(encode_close(Channel.STDIN))
+
+
+class StdinWriter(ByteSendStream):
+    """The standard input of a `Process`."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    @override
+    async def send(self, item: bytes) -> None:
+        """Send data. It waits while the command does not take it, and raises CommandEndedError after its end."""
+        await self._process.write(item)
+
+    @override
+    async def aclose(self) -> None:
+        """Send the end of the input. Raises StdinCloseError if the server supports only v4 of the protocol."""
+        await self._process.close_stdin()
+
+
+class OutputReader(ByteReceiveStream):
+    """One output of a `Process`."""
+
+    def __init__(self, process: Process, buffer: OutputBuffer) -> None:
+        self._process = process
+        self._buffer = buffer
+
+    @override
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        """Return data; at the end, raise `anyio.EndOfStream`, CommandStartError or CommandInterrupted."""
+        data = await self._process.read(self._buffer, max_bytes)
+        if not data:
+            raise anyio.EndOfStream
+        return data
+
+    @override
+    async def aclose(self) -> None:
+        """Do nothing: the outputs share one connection, which the end of the block closes."""
