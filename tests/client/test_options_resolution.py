@@ -214,8 +214,8 @@ def test_idle_time_of_a_watch_becomes_the_read_limit() -> None:
     assert timeouts.stream(None, idle=320).limits == Limits(read=320)
     assert timeouts.stream(Timeout(read=7), idle=320).limits.read == 7
     assert timeouts.stream(Timeout(total=7), idle=320).limits.read == 320
-    assert (timeouts.stream(Timeout(total=7)).life, timeouts.stream(...).life) == (7, None)
-    assert Timeouts(Timeout(total=7), HTTPX).stream(...).life is None
+    assert (timeouts.stream(Timeout(total=7)).stream_total, timeouts.stream(...).stream_total) == (7, None)
+    assert Timeouts(Timeout(total=7), HTTPX).stream(...).stream_total is None
 
 
 @pytest.mark.anyio

@@ -1,7 +1,7 @@
 """The examples in the docstrings of the public API run, and every verb has one."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -9,6 +9,7 @@ import kubex
 import kubex.api
 import kubex.client
 import kubex.errors
+import kubex.lazy_import
 import kubex.models
 import kubex.patch
 from docs.blocks import Block, run_block
@@ -22,7 +23,7 @@ from kubex_k8s.v1_37.authorization.v1 import ResourceAttributes, SelfSubjectAcce
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, ServiceAccount
 from kubex_testing.embedded import Answer, EmbeddedServer
 
-EXAMPLES = examples(kubex.api, kubex.client, kubex.patch)
+EXAMPLES = examples(kubex.api, kubex.client, kubex.patch, kubex.lazy_import)
 # Public attributes of an Api that are not verbs: properties, accessors, and aclose().
 NOT_VERBS = {"aclose", "approval", "client", "ephemeral_containers", "logs", "metadata", "namespace"}
 NOT_VERBS |= {"resize", "resource", "scale", "status"}
@@ -86,12 +87,13 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
 
     public = {
         name: getattr(module, name)
-        for module in (kubex.models, kubex.errors, kubex.patch, kubex.client, kubex.api, kubex)
+        for module in (kubex.models, kubex.errors, kubex.patch, kubex.client, kubex.api, kubex.lazy_import, kubex)
         for name in module.__all__
     }
     kinds = (ConfigMap, Pod, ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec)
     return {
         **public,
+        "TYPE_CHECKING": TYPE_CHECKING,
         **{kind.__name__: kind for kind in kinds},
         "client": client,
         "config_maps": config_maps,

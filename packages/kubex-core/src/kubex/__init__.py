@@ -1,7 +1,7 @@
 """A typed, async Kubernetes client.
 
-The names that most programs need are here: `from kubex import Api, create_client, NotFound`. The others are in
-`kubex.api`, `kubex.client`, `kubex.configuration`, `kubex.errors`, `kubex.models` and `kubex.patch`.
+This package exports the names that most programs need: `from kubex import Api, create_client, NotFound`. All names are
+in `kubex.api`, `kubex.client`, `kubex.configuration`, `kubex.errors`, `kubex.models` and `kubex.patch`.
 """
 
 from typing import TYPE_CHECKING

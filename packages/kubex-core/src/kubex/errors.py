@@ -1,4 +1,4 @@
-"""All exceptions of Kubex: subclasses of `KubexError`, and two warnings."""
+"""All exceptions of Kubex, which derive from `KubexError`, and two warnings."""
 
 from kubex.core._api_errors import (
     AlreadyExists,
@@ -113,6 +113,6 @@ __all__ = [
     "WebSocketError",
 ]
 
-# Tracebacks and pickles name an exception by the module that users import it from.
+# Tracebacks and pickles contain the name of the module that users import, and not of a private module.
 for _name in __all__:
     globals()[_name].__module__ = __name__

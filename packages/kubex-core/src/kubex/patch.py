@@ -1,4 +1,4 @@
-"""The kinds of patch that the Kubernetes API takes.
+"""The types of patch that the Kubernetes API supports.
 
 See https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply.
 """
@@ -22,27 +22,43 @@ class _FieldsPatch:
     body: Mapping[str, Any] | BaseModel = field(repr=False)
 
     def encode(self) -> bytes:
-        """Return the JSON body; of a model only the fields that were set, `None` included."""
+        """Return the JSON body. A model contributes the fields that were set, including those that are None."""
         return encode(self.body, partial=True)
 
 
 @dataclass(frozen=True, slots=True)
 class MergePatch(_FieldsPatch):
-    """A JSON merge patch (RFC 7386): `None` in a dict deletes the key; a model patches what it was given."""
+    """A JSON merge patch (RFC 7386). `None` deletes a key, and a list is replaced completely.
+
+    The body is a dict, or a model of which the patch contains the fields that were set.
+
+    Example:
+        await config_maps.patch("settings", MergePatch({"data": {"color": "red", "size": None}}))
+    """
 
     content_type: ClassVar[str] = "application/merge-patch+json"
 
 
 @dataclass(frozen=True, slots=True)
 class StrategicMergePatch(_FieldsPatch):
-    """A merge patch that merges lists by key; for built-in kinds only."""
+    """A merge patch that merges lists by the key of their items. Servers support it only for built-in kinds.
+
+    Example:
+        template = {"spec": {"containers": [{"name": "app", "image": "app:2"}]}}
+        await deployments.patch("web", StrategicMergePatch({"spec": {"template": template}}))
+    """
 
     content_type: ClassVar[str] = "application/strategic-merge-patch+json"
 
 
 @dataclass(frozen=True, slots=True)
 class JsonPatch:
-    """A list of operations (RFC 6902), such as `{"op": "replace", "path": "/data/key", "value": "v"}`."""
+    """A list of operations (RFC 6902).
+
+    Example:
+        operations = [{"op": "replace", "path": "/data/color", "value": "red"}]
+        await config_maps.patch("settings", JsonPatch(operations))
+    """
 
     content_type: ClassVar[str] = "application/json-patch+json"
     operations: Sequence[Mapping[str, Any]] = field(repr=False)
@@ -55,9 +71,12 @@ class JsonPatch:
 @hide_arguments
 @dataclass(frozen=True, slots=True)
 class ApplyPatch:
-    """The fields that one manager wants, as plain values (server-side apply); for a whole object there is `Api.apply`.
+    """A server-side apply of plain values: the fields that a field manager sets. `Api.apply()` takes a complete object.
 
-    `apiVersion`, `kind` and `metadata.name` are filled in where they are missing.
+    Kubex adds `apiVersion`, `kind` and `metadata.name` if they are missing.
+
+    Example:
+        await config_maps.patch("settings", ApplyPatch({"data": {"language": "en"}}), field_manager="painter")
     """
 
     content_type: ClassVar[str] = "application/apply-patch+yaml"
@@ -76,4 +95,4 @@ class ApplyPatch:
 
 
 Patch: TypeAlias = MergePatch | StrategicMergePatch | JsonPatch | ApplyPatch
-"""What `Api.patch` takes."""
+"""The argument `patch` of `Api.patch()`."""

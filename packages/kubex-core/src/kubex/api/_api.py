@@ -71,7 +71,7 @@ class Api(WriteApi[T]):
     * `dry_run`: the server processes the request, but does not store the result.
     * `field_manager`: the name of the program in `metadata.managed_fields`. By default `ClientOptions.field_manager`,
       or else the first part of the user agent.
-    * `field_validation`: "Ignore", "Warn" or "Strict"; what the server does with unknown and repeated fields.
+    * `field_validation`: "Ignore", "Warn" or "Strict" for unknown and repeated fields. By default the server warns.
 
     Every verb raises UnsupportedVerbError if the kind does not support it, an ApiError if the server returns an error,
     a TransportError if there is no response, and a DecodeError if the response is not what the verb expects.

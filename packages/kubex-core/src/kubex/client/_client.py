@@ -86,6 +86,8 @@ class Client:
         builder = RequestBuilder(configuration.url, self._options.user_agent or user_agent(backend.name))
         self._pool = TransportPool(self._open_transport)
         policy = self._options.retry
+        # A proxy forwards requests to http servers, so its 407 is the response. For https servers, the backend opens a
+        # tunnel and raises ProxyError.
         is_forwarded = (
             urlsplit(configuration.url).scheme == "http" and self._proxy is not None and not self._proxy.is_socks
         )
@@ -143,9 +145,9 @@ class Client:
 
     async def aclose(self) -> None:
         """Close all connections. Open streams then raise ConnectionLost. A second call does nothing."""
-        self._loop.check_end()
+        self._loop.check_close()
         self._closed = True
-        with anyio.CancelScope(shield=True):
+        with anyio.CancelScope(shield=True):  # a cancelled task must close its connections, too
             await self._pool.aclose()
 
     async def request(
@@ -255,8 +257,10 @@ class Client:
     ) -> ByteStream:
         """Return the stream of a request. `idle` is its read timeout in seconds if the call does not set one."""
         timeout = self._timeouts.stream(request.timeout, idle=idle)
-        opened = partial(self._open_stream, request, timeout)
-        return ByteStream(opened, life=timeout.life, where=(request.method, request.path), block=block)
+        open_response = partial(self._open_stream, request, timeout)
+        return ByteStream(
+            open_response, total=timeout.stream_total, method_and_path=(request.method, request.path), block=block
+        )
 
     def _resolve_timeout(self, timeout: TimeoutTypes) -> Resolved:
         """Check the timeout of a call, and warn about phases that this backend ignores."""

@@ -56,8 +56,8 @@ class _ClientContext:
     async def _make(self) -> Client:
         configuration, client_class, options = self._arguments
         warnings: list[str] = []
-        choice = partial(select_backend, client_class, runtime(), warn=warnings.append)
-        backend = await anyio.to_thread.run_sync(choice)
+        select = partial(select_backend, client_class, runtime(), warn=warnings.append)
+        backend = await anyio.to_thread.run_sync(select)
         for warning in warnings:  # not in the thread, since its stack does not contain the user's line
             warn_caller(warning)
         if configuration is None:

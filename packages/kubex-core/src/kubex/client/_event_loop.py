@@ -17,7 +17,7 @@ def runtime() -> str:
 
 
 class EventLoopGuard:
-    """Raises an error if a client is used on another event loop than at first: its connections would hang there."""
+    """Raises an error if a client is used on a different event loop than at first, where its connections would hang."""
 
     __slots__ = ("_backend", "_runtimes", "_token")
 
@@ -40,7 +40,7 @@ class EventLoopGuard:
             )
         self._token = token
 
-    def check_end(self) -> None:
-        """Raise ClientLoopError on another loop; a client that was never used can be closed on any loop."""
+    def check_close(self) -> None:
+        """Raise ClientLoopError on another loop. A client that was not used can be closed on any loop."""
         if self._token is not None and self._token != current_token():
             raise ClientLoopError

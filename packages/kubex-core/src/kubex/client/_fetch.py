@@ -1,4 +1,4 @@
-"""Requests to an identity provider, with the client's backend."""
+"""Requests to identity providers, with the backend of the client."""
 
 from functools import partial
 from urllib.parse import urlsplit
@@ -18,11 +18,11 @@ from kubex.errors import TransportError
 from kubex.transport import Backend, PreparedRequest, StreamResponse, Transport, TransportConfig
 
 MAX_BODY_SIZE = 2**20
-"""The limit of a response body, in bytes."""
+"""The maximum size of a response body in bytes."""
 
 
 class BackendFetch:
-    """Sends each request on a new connection.
+    """Sends each request on a new connection. Requests are rare, and each can have another authority and proxy.
 
     It uses the options `trust_env`, `user_agent` and `verify_x509_strict`, and no others.
     """

@@ -29,18 +29,19 @@ def add_netrc_credentials(proxy: Proxy, environ: Mapping[str, str] = os.environ)
         line = f" (line {error.lineno})" if isinstance(error, NetrcParseError) else ""
         logger.warning("%s is not used for the password of the proxy: %s%s", path, reason, line)
         return proxy
+    # Python passes the hosts in the case of the file, but host names are case-insensitive.
     logins = {host.lower(): (login, password or "") for host, (login, _, password) in entries.items()}
     login = logins.get(proxy.host) or logins.get("default")
     if login is None:
         return proxy
-    complete = dataclasses.replace(proxy, username=login[0], password=login[1])
-    if (problem := socks_problem(complete)) is not None:
+    with_login = dataclasses.replace(proxy, username=login[0], password=login[1])
+    if (problem := socks_problem(with_login)) is not None:
         raise ConfigurationError(problem, source=str(path), entry=f"machine {proxy.host}")
-    return complete
+    return with_login
 
 
 def _file(environ: Mapping[str, str]) -> Path | None:
-    """Return the path of the file, or None if there is none. A path in `NETRC` need not exist."""
+    """Return the path of the file, or None. A path in `NETRC` does not need to exist."""
     if named := environ.get("NETRC"):
         return Path(named)
     home = environ.get("HOME") or environ.get("USERPROFILE")

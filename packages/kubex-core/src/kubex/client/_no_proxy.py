@@ -1,4 +1,4 @@
-"""NO_PROXY, with the rules of Go and kubectl."""
+"""The environment variable NO_PROXY, with the rules of Go and kubectl."""
 
 import ipaddress
 from typing import TypeAlias
@@ -21,7 +21,7 @@ def bypasses_proxy(url: str, no_proxy: str) -> bool:
     | `10.1.2.3`, `[fd00::1]` | this address |
     | `example.com` | this host and its subdomains |
     | `.example.com`, `*.example.com` | its subdomains only |
-    | `host:8443` | the same, but only on this port |
+    | `example.com:8443` | the same as without the port, but only on this port |
 
     localhost and loopback addresses always bypass the proxy.
     """
@@ -46,9 +46,9 @@ def _matches(entry: str, host: str, address: Address | None, port: str) -> bool:
     wanted = None if "%" in name else _address(name)
     if wanted is not None or address is not None:
         return wanted == address
-    below = name.removeprefix("*") if name.startswith("*.") else name
-    below, dot = ascii_host(below.removeprefix(".")), below[:1] == "."
-    return bool(below) and (host.endswith(f".{below}") or (host == below and not dot))
+    domain = name.removeprefix("*") if name.startswith("*.") else name
+    domain, subdomains_only = ascii_host(domain.removeprefix(".")), domain[:1] == "."
+    return bool(domain) and (host.endswith(f".{domain}") or (host == domain and not subdomains_only))
 
 
 def _split_port(entry: str) -> tuple[str, str]:
@@ -63,7 +63,7 @@ def _address(text: str) -> Address | None:
         address = ipaddress.ip_address(text)
     except ValueError:
         return None
-    return getattr(address, "ipv4_mapped", None) or address
+    return getattr(address, "ipv4_mapped", None) or address  # ::ffff:10.1.2.3 is 10.1.2.3
 
 
 def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

@@ -1,4 +1,4 @@
-"""`ClientOptions`: how a client behaves. `ClientConfiguration` has the server and the credentials."""
+"""`ClientOptions`: the behaviour of a client. `ClientConfiguration` contains the server and the credentials."""
 
 import math
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ FIELD_MANAGER_LENGTH = 128
 @hide_arguments
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientOptions:
-    """How a client behaves. `...` selects the default of Kubex or of the HTTP library.
+    """The behaviour of a client. `...` selects the default of Kubex or of the HTTP library.
 
     timeout: `...` uses the HTTP library's default (httpx: 5 s for each phase; aiohttp: 300 s in total, 30 s to
         connect); `None` disables timeouts; a number is the total in seconds; or pass a `Timeout`. `request_timeout=`
@@ -74,37 +74,39 @@ class ClientOptions:
         object.__setattr__(self, "timeout", coerce_timeout(self.timeout, field="ClientOptions.timeout"))
         for name in ("log_api_warnings", "keep_alive", "trust_env", "http2", "pause_gc"):
             if not isinstance(getattr(self, name), bool):
-                raise _wrong(name, "True or False", getattr(self, name))
+                raise _invalid(name, "True or False", getattr(self, name))
         if not isinstance(self.verify_x509_strict, bool | EllipsisType):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise _wrong("verify_x509_strict", "..., True or False", self.verify_x509_strict)
+            raise _invalid("verify_x509_strict", "..., True or False", self.verify_x509_strict)
         for name in ("buffer_size", "ws_max_message_size", "pool_size", "pool_size_per_host"):
             value = getattr(self, name)
             if value is not None and value is not ... and (not _is_int(value) or value < 1):
-                raise _wrong(name, "..., None or an integer above 0", value)
+                raise _invalid(name, "..., None or an integer above 0", value)
         self._check_keep_alive_timeout()
         if self.max_compression_ratio is not None and not 1 <= self.max_compression_ratio < math.inf:
-            raise _wrong("max_compression_ratio", "a number of at least 1, or None", self.max_compression_ratio)
+            raise _invalid("max_compression_ratio", "a number of at least 1, or None", self.max_compression_ratio)
         self._check_proxy()
         if self.retry is not None and not isinstance(self.retry, RetryPolicy):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise _wrong("retry", "a RetryPolicy or None", self.retry)
+            raise _invalid("retry", "a RetryPolicy or None", self.retry)
         if self.user_agent is not None and (
             not isinstance(self.user_agent, str)  # pyright: ignore[reportUnnecessaryIsInstance]
             or not self.user_agent.isascii()
             or not self.user_agent.isprintable()
             or not self.user_agent.strip()
         ):
-            raise _wrong("user_agent", "printable ASCII text or None", self.user_agent)
+            raise _invalid("user_agent", "printable ASCII text or None", self.user_agent)
 
         manager = self.field_manager
         if manager is not None and not (0 < len(manager) <= FIELD_MANAGER_LENGTH and manager.isprintable()):
-            raise _wrong("field_manager", f"printable text of 1 to {FIELD_MANAGER_LENGTH} characters or None", manager)
+            raise _invalid(
+                "field_manager", f"printable text of 1 to {FIELD_MANAGER_LENGTH} characters or None", manager
+            )
 
     def _check_keep_alive_timeout(self) -> None:
         value = self.keep_alive_timeout
         if value is None or isinstance(value, EllipsisType):
             return
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise _wrong("keep_alive_timeout", "..., None or a number of seconds, 0 or more", value)
+            raise _invalid("keep_alive_timeout", "..., None or a number of seconds, 0 or more", value)
 
     def _check_proxy(self) -> None:
         if self.proxy is None:
@@ -113,21 +115,21 @@ class ClientOptions:
             parse_proxy(self.proxy, field="ClientOptions.proxy")
             return
         if not isinstance(self.proxy, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise _wrong("proxy", "a URL, a dict of URLs by scheme, or None", type(self.proxy).__name__)
+            raise _invalid("proxy", "a URL, a dict of URLs by scheme, or None", type(self.proxy).__name__)
         for scheme, url in self.proxy.items():
             if scheme not in ("http", "https"):
-                # Without the key, which may be a URL with a password.
+                # The message does not contain the key, which may be a URL with a password.
                 raise ConfigurationError(
                     'must be a dict with the keys "http" and "https" only', field="ClientOptions.proxy"
                 )
             if not isinstance(url, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise _wrong("proxy", f"a URL for {scheme!r}", type(url).__name__)
+                raise _invalid("proxy", f"a URL for {scheme!r}", type(url).__name__)
             parse_proxy(url, field=f"ClientOptions.proxy[{scheme!r}]")
         object.__setattr__(self, "proxy", dict(self.proxy))
 
 
 def default_timeout(options: ClientOptions) -> Timeout | EllipsisType | None:
-    """Return the timeout of a client; a number has become a `Timeout`."""
+    """Return the timeout of a client, as a `Timeout` if it is a number."""
     return coerce_timeout(options.timeout, field="ClientOptions.timeout")
 
 
@@ -135,5 +137,5 @@ def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _wrong(name: str, wanted: str, value: object) -> ConfigurationError:
-    return ConfigurationError(f"must be {wanted}, not {value!r}", field=f"ClientOptions.{name}")
+def _invalid(name: str, expected: str, value: object) -> ConfigurationError:
+    return ConfigurationError(f"must be {expected}, not {value!r}", field=f"ClientOptions.{name}")

@@ -33,19 +33,19 @@ def select_proxy(
     is trusted. Warns if the option makes `proxy_url` useless. Raises `ConfigurationError` for an invalid URL.
     """
     scheme = urlsplit(configuration.url).scheme
-    other = configuration.proxy_url
+    configured_url = configuration.proxy_url
     if option is not None:
         field = "proxy" if isinstance(option, str) else f"proxy[{scheme!r}]"
         url = option if isinstance(option, str) else option.get(scheme)
-        if other is not None and other != url:
+        if configured_url is not None and configured_url != url:
             used = "connects without a proxy, because it has no entry for" if url is None else "is the proxy for"
             warn(
                 f"ClientOptions.proxy {used} {scheme} servers, so the proxy_url of the configuration (proxy-url in a "
                 "kubeconfig) has no effect; remove one of them"
             )
         return None if url is None else parse_proxy(url, source="ClientOptions", field=field)
-    if other is not None:
-        return parse_proxy(other, source="ClientConfiguration", field="proxy_url")
+    if configured_url is not None:
+        return parse_proxy(configured_url, source="ClientConfiguration", field="proxy_url")
     return _from_environment(configuration.url, environ) if trust_env else None
 
 

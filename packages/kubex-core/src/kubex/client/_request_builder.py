@@ -1,4 +1,4 @@
-"""Build the request that a transport sends: the complete URL and all headers."""
+"""Build the request that a transport sends, with the complete URL and all headers."""
 
 import re
 import sys

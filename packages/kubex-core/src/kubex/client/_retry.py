@@ -1,4 +1,4 @@
-"""When a request is sent again, and the delay before that."""
+"""Decide whether a request is sent again, and after which delay."""
 
 import math
 import random
@@ -68,7 +68,9 @@ class RetryPolicy:
         if attempt >= self.max_attempts:
             return None
         if isinstance(error, ConnectError):
+            # An attempt with the same certificates or the same proxy would fail, too.
             return None if isinstance(error, TLSError | ProxyError) else self.backoff(attempt)
+        # A read timeout is raised: another attempt could take the same time again.
         if isinstance(error, ConnectionLost) and not isinstance(error, ReadTimeout) and request.reads_only:
             return self.backoff(attempt)
         return None
@@ -81,12 +83,12 @@ class RetryPolicy:
             methods = self.throttled_methods
             if not request.resend_when_throttled or (methods is not None and request.method not in methods):
                 return None
-            asked = headers.retry_after() or 0.0
+            requested = headers.retry_after() or 0.0
         elif status in OVERLOADED and request.reads_only:
             seconds = headers.retry_after()
             if seconds is None:
                 return None
-            asked = seconds
+            requested = seconds
         else:
             return None
-        return None if asked > self.max_retry_after else max(asked, self.backoff(attempt))
+        return None if requested > self.max_retry_after else max(requested, self.backoff(attempt))

@@ -1,4 +1,4 @@
-"""Send one request, again where the retry policy allows it or the credentials were renewed."""
+"""Send a request, and send it again if the retry policy allows it or the credentials were renewed."""
 
 import dataclasses
 import logging
@@ -36,7 +36,7 @@ PROXY_AUTHENTICATION_REQUIRED = 407
 
 
 class ResponseHead(Protocol):
-    """A complete response, or a stream whose headers have arrived."""
+    """A complete response, or a stream after its headers have arrived."""
 
     @property
     def status(self) -> int: ...
@@ -76,7 +76,7 @@ class RequestSender(Generic[A]):
         self._forwarding_proxy = forwarding_proxy
 
     async def run(self, request: Request, limits: Limits) -> A:
-        """Send the request, again where the policy allows it, and return the last response, whatever its status is."""
+        """Send the request, again if the policy allows it, and return the last response with any status."""
         authentication = await self._credentials.authenticate()
         refreshed = authorities_reloaded = False
         attempt = 0
@@ -123,19 +123,22 @@ class RequestSender(Generic[A]):
                     return response
                 await self._discard(response)
             await anyio.sleep(delay)
+            # The credentials can expire during the delay.
             authentication = await self._credentials.authenticate()
 
-    async def _renew_after_unauthorized(self, response: A, request: Request, refused: Authentication) -> Authentication:
+    async def _renew_after_unauthorized(
+        self, response: A, request: Request, rejected: Authentication
+    ) -> Authentication:
         try:
             reason = f"the response to {request.method} {request.path} had status {response.status}"
-            return await self._renew(refused, reason=reason)
+            return await self._renew(rejected, reason=reason)
         except BaseException:
             await self._discard(response)
             raise
 
-    async def _renew(self, refused: Authentication, *, reason: str) -> Authentication:
+    async def _renew(self, rejected: Authentication, *, reason: str) -> Authentication:
         try:
-            return await self._credentials.authenticate(rejected=refused)
+            return await self._credentials.authenticate(rejected=rejected)
         except ConfigurationError as error:
             raise dataclasses.replace(error, problem=f"{error.problem}\n({reason})") from error
 
@@ -157,15 +160,15 @@ class RequestSender(Generic[A]):
         try:
             response = await self._send(pooled, prepared)
         except BaseException as error:
-            taken = perf_counter() - start
-            logger.debug("%s %s: %s after %.3f s", request.method, request.path, type(error).__name__, taken)
+            elapsed = perf_counter() - start
+            logger.debug("%s %s: %s after %.3f s", request.method, request.path, type(error).__name__, elapsed)
             raise
         logger.debug("%s %s: %d in %.3f s", request.method, request.path, response.status, perf_counter() - start)
         return response
 
 
 async def send_plain(pooled: PooledTransport, prepared: PreparedRequest) -> Response:
-    """Send a request and end the use of the transport."""
+    """Send a request, and release the transport."""
     try:
         return await pooled.transport.request(prepared)
     finally:
@@ -177,7 +180,7 @@ async def discard_nothing(_: Response) -> None:
 
 
 async def open_stream(pooled: PooledTransport, prepared: PreparedRequest) -> OpenStream:
-    """Open a stream; it uses the transport until it is closed."""
+    """Open a stream, which releases the transport when it is closed."""
     try:
         context: AbstractAsyncContextManager[StreamResponse] = pooled.transport.stream(prepared)
         response = await context.__aenter__()
@@ -196,8 +199,9 @@ async def with_deadline(total: float | None, request: Request, call: Awaitable[R
     """Await a call for at most `total` seconds; raises DeadlineExceeded."""
     if total is None:
         return await call
-    # What `anyio.fail_after` does, at two thirds of its cost on every call.
+    # This does the same as `anyio.fail_after`, but takes only two thirds of its time, on every call.
     with anyio.CancelScope(deadline=anyio.current_time() + total):
         return await call
+    # Only a cancelled scope leaves the block without a return.
     text = f"no response within the total timeout of {total:g} s"
     raise DeadlineExceeded(text, request.method, request.path)

@@ -17,9 +17,9 @@ from kubex.transport import StreamResponse
 
 L = TypeVar("L")
 
-# The number of bytes that are split into lines at a time. All lines of a large chunk would not fit into the processor's
-# cache, which makes decoding them slower.
-_PIECE = 2**17
+# The number of bytes that are split into lines at a time. The lines of a large chunk would not fit into the cache of
+# the processor, which makes decoding them slower.
+_SPLIT_SIZE = 2**17
 
 
 class OpenStream:
@@ -45,7 +45,7 @@ class OpenStream:
         return self.response.headers
 
     async def close(self) -> None:
-        """Close the connection and release the transport, also while the task is being cancelled."""
+        """Close the connection and release the transport, even if the task is being cancelled."""
         try:
             await self.context.__aexit__(None, None, None)
         finally:
@@ -64,31 +64,31 @@ class ByteStream:
                 print(line)
     """
 
-    __slots__ = ("_block", "_deadline", "_is_open", "_life", "_open", "_opened", "_where")
+    __slots__ = ("_block", "_deadline", "_is_open", "_method_and_path", "_open", "_opened", "_total")
 
     def __init__(
         self,
         open_stream: Callable[[], Awaitable[OpenStream]],
         *,
-        life: float | None,
-        where: tuple[str, str],
+        total: float | None,
+        method_and_path: tuple[str, str],
         block: str,
     ) -> None:
         self._open = open_stream
         self._block = block
         self._is_open = False
-        self._life = life
-        self._where = where
+        self._total = total
+        self._method_and_path = method_and_path
         self._deadline: float | None = None
         self._opened: OpenStream | None = None
 
     async def __aenter__(self) -> Self:
         if self._is_open:
-            raise AlreadyOpenError(f"the stream of {' '.join(self._where)}")
+            raise AlreadyOpenError(f"the stream of {' '.join(self._method_and_path)}")
         self._is_open = True
         try:
-            if self._life is not None:
-                self._deadline = anyio.current_time() + self._life
+            if self._total is not None:
+                self._deadline = anyio.current_time() + self._total
             self._opened = await self._open()
         except BaseException:
             self._is_open = False
@@ -106,7 +106,7 @@ class ByteStream:
     @property
     def _response(self) -> StreamResponse:
         if self._opened is None:
-            raise StreamNotOpenError(*self._where, self._block)
+            raise StreamNotOpenError(*self._method_and_path, self._block)
         return self._opened.response
 
     @property
@@ -125,7 +125,8 @@ class ByteStream:
             return await self._response.receive()
         with anyio.CancelScope(deadline=self._deadline):
             return await self._response.receive()
-        raise DeadlineExceeded(f"the stream exceeded its total timeout of {self._life:g} s", *self._where)
+        # Only a cancelled scope leaves the block without a return.
+        raise DeadlineExceeded(f"the stream exceeded its total timeout of {self._total:g} s", *self._method_and_path)
 
     def chunks(self) -> "Chunks":
         """Iterate over the body as it arrives."""
@@ -167,7 +168,17 @@ class Lines(Generic[L]):
     `description` and `remedy` are parts of the message for a line that is too long.
     """
 
-    __slots__ = ("_at", "_chunk", "_description", "_ended", "_ready", "_remedy", "_splitter", "_stream", "unfinished")
+    __slots__ = (
+        "_chunk",
+        "_description",
+        "_ended",
+        "_position",
+        "_ready",
+        "_remedy",
+        "_splitter",
+        "_stream",
+        "unfinished",
+    )
 
     def __init__(
         self,
@@ -182,7 +193,7 @@ class Lines(Generic[L]):
         self._description = description
         self._remedy = remedy
         self._chunk = b""
-        self._at = 0
+        self._position = 0
         self._ready: list[L] = []  # in reverse order, since pop() is fast at the end
         self._ended = False
         self.unfinished = False
@@ -204,11 +215,11 @@ class Lines(Generic[L]):
     async def _refill(self) -> None:
         if self._splitter.pending_size > MAX_LINE_SIZE:
             raise DecodeError(self._description, f"it is longer than {MAX_LINE_SIZE // 2**20} MiB{self._remedy}")
-        if self._at >= len(self._chunk):
-            self._chunk, self._at = await self._stream.receive(), 0
+        if self._position >= len(self._chunk):
+            self._chunk, self._position = await self._stream.receive(), 0
         if self._chunk:
-            piece = self._chunk[self._at : self._at + _PIECE]
-            self._at += _PIECE
+            piece = self._chunk[self._position : self._position + _SPLIT_SIZE]
+            self._position += _SPLIT_SIZE
             self._ready = self._splitter.feed(piece)
             self._ready.reverse()
             return

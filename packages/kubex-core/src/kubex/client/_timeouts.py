@@ -14,17 +14,18 @@ Resolved: TypeAlias = Timeout | EllipsisType | None
 class CallTimeout:
     """The limits of a call in seconds.
 
-    `total` is for a plain request, or until the headers of a stream arrive; `life` is for a stream until its end.
+    `total` limits a plain request, or the time until the headers of a stream arrive. `stream_total` limits the time
+    until the end of a stream.
     """
 
     total: float | None
     limits: Limits
-    life: float | None = None
+    stream_total: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Resolves timeouts: the one of the call, else the client's, else the HTTP library's."""
+    """Resolves timeouts. The call has priority, then the client, then the HTTP library."""
 
     client: Resolved
     library: Timeout
@@ -41,20 +42,21 @@ class Timeouts:
         timeout = self.client if call is ... else call
         if timeout is ...:
             timeout = self.library
-        return _NONE if timeout is None else CallTimeout(timeout.total, self._limits(timeout))
+        return _UNLIMITED if timeout is None else CallTimeout(timeout.total, self._limits(timeout))
 
     def stream(self, call: Resolved, *, idle: float | None = None) -> CallTimeout:
-        """Return the limits of a stream. Its life and its reads are limited by the call's timeout and `idle` only."""
+        """Return the limits of a stream. Only the timeout of the call and `idle` limit its reads and its total time."""
         timeout = self.client if call is ... else call
         if timeout is None:
             return CallTimeout(None, Limits(read=idle))
-        own = call if isinstance(call, Timeout) else None
+        call_timeout = call if isinstance(call, Timeout) else None
         if timeout is ...:
             timeout = Timeout(connect=self.library.connect, write=self.library.write, pool=self.library.pool)
         limits = self._limits(timeout)
-        read = limits.read if own is not None and own.read is not ... else None
+        read = limits.read if call_timeout is not None and call_timeout.read is not ... else None
         limits = Limits(limits.connect, idle if read is None else read, limits.write, limits.pool)
-        return CallTimeout(timeout.total, limits, own.total if own is not None else None)
+        # The total of the client limits requests. A watch usually takes longer.
+        return CallTimeout(timeout.total, limits, call_timeout.total if call_timeout is not None else None)
 
     def _limits(self, timeout: Timeout) -> Limits:
         phases = [
@@ -69,4 +71,4 @@ class Timeouts:
         return Limits(*(None if phase is ... else phase for phase in phases))
 
 
-_NONE = CallTimeout(None, Limits())
+_UNLIMITED = CallTimeout(None, Limits())

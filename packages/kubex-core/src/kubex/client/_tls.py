@@ -134,7 +134,8 @@ def _set_rules(context: ssl.SSLContext, *, strict: bool) -> None:
         context.verify_flags |= ssl.VERIFY_X509_STRICT
     else:
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # users can trust an intermediate authority, as in Go
+    # Users can trust an intermediate authority, as in Go. OpenSSL requires a root authority by default.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
 
 
 def _trust(context: ssl.SSLContext, pem: str | None, *, source: str, field: str) -> None:

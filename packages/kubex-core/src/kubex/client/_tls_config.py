@@ -24,8 +24,8 @@ class TLSConfigLoader:
 
     def __init__(self, configuration: ClientConfiguration) -> None:
         verified = urlsplit(configuration.url).scheme == "https" and not configuration.insecure_skip_tls_verify
-        by_file = verified and configuration.server_ca_file is not None
-        self._file = CAFile(configuration.server_ca_file or "") if by_file else None
+        uses_file = verified and configuration.server_ca_file is not None
+        self._file = CAFile(configuration.server_ca_file or "") if uses_file else None
         self._latest = TLSConfig(None, configuration.server_ca_data)
 
     async def load(self, identity: TLSIdentity | None) -> TLSConfig:
@@ -37,8 +37,8 @@ class TLSConfigLoader:
         self._latest = TLSConfig(identity, authorities)
         return self._latest
 
-    async def has_changed(self, refused: TLSConfig) -> bool:
-        """Return whether the CA file has changed since it was read for a configuration that the server failed."""
-        if self._file is None or refused.authorities is None:
+    async def has_changed(self, rejected: TLSConfig) -> bool:
+        """Return whether the CA file has changed since it was read for a configuration that failed."""
+        if self._file is None or rejected.authorities is None:
             return False
-        return await self._file.get(rejected=refused.authorities) != refused.authorities
+        return await self._file.get(rejected=rejected.authorities) != rejected.authorities

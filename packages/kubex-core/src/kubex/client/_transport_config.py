@@ -15,7 +15,7 @@ from kubex.transport import Backend, Proxy, TLSSettings, Transport, TransportCon
 V = TypeVar("V")
 
 
-def _or(value: V | EllipsisType, default: V) -> V:
+def _resolve(value: V | EllipsisType, default: V) -> V:
     return default if isinstance(value, EllipsisType) else value
 
 
@@ -46,7 +46,7 @@ def resolve_config(
 ) -> TransportConfig:
     """Replace every `...` by Kubex's default, or by the HTTP library's default, which the backend declares."""
     library = backend.defaults
-    buffer_size = _or(options.buffer_size, KUBEX_BUFFER_SIZE)
+    buffer_size = _resolve(options.buffer_size, KUBEX_BUFFER_SIZE)
     return TransportConfig(
         ssl_context=ssl_context,
         tls=tls,
@@ -54,11 +54,11 @@ def resolve_config(
         proxy_ssl_context=proxy_ssl_context,
         proxy_tls=proxy_tls,
         keep_alive=options.keep_alive,
-        keep_alive_timeout=_or(options.keep_alive_timeout, library.keep_alive_timeout),
+        keep_alive_timeout=_resolve(options.keep_alive_timeout, library.keep_alive_timeout),
         buffer_size=library.buffer_size if buffer_size is None else buffer_size,
-        ws_max_message_size=_or(options.ws_max_message_size, KUBEX_WS_MAX_MESSAGE_SIZE),
-        pool_size=_or(options.pool_size, library.pool_size),
-        pool_size_per_host=_or(options.pool_size_per_host, library.pool_size_per_host),
+        ws_max_message_size=_resolve(options.ws_max_message_size, KUBEX_WS_MAX_MESSAGE_SIZE),
+        pool_size=_resolve(options.pool_size, library.pool_size),
+        pool_size_per_host=_resolve(options.pool_size_per_host, library.pool_size_per_host),
         http2=options.http2,
         max_compression_ratio=options.max_compression_ratio,
     )

@@ -65,7 +65,7 @@ class TransportPool:
             if old is not None and old.tls_config == tls_config:
                 return old
             transport = await self._open(tls_config)
-            if self._closed:
+            if self._closed:  # aclose() was called while the transport was opened
                 with anyio.CancelScope(shield=True):
                     await transport.aclose()
                 raise ClientClosedError
