@@ -18,7 +18,7 @@ OBJECT = {"metadata": {"name": "a", "uid": "u-1"}}
 NEW = ConfigMap(metadata=ObjectMeta(name="a"))
 
 
-def response_with_warnings(*values: str, status: int = 200, json: object = OBJECT) -> MockResponse:
+def with_warnings(*values: str, status: int = 200, json: object = OBJECT) -> MockResponse:
     return MockResponse(status=status, json=json, headers=[("Warning", value) for value in values])
 
 
@@ -30,10 +30,7 @@ def line_number(mark: str) -> int:
 
 
 async def test_each_warning_text_is_emitted_at_the_line_of_the_caller() -> None:
-    async with scripted_client(response_with_warnings('299 - "a, b is deprecated"', '299 - "one", 299 - "two"')) as (
-        client,
-        _,
-    ):
+    async with scripted_client(with_warnings('299 - "a, b is deprecated"', '299 - "one", 299 - "two"')) as (client, _):
         api = Api(ConfigMap, client)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -47,7 +44,7 @@ async def test_each_warning_text_is_emitted_at_the_line_of_the_caller() -> None:
 async def test_warnings_of_each_verb_have_the_line_of_the_caller() -> None:
     version = {"major": "1", "minor": "37", "gitVersion": "v1.37.2"}
     bodies = [OBJECT, {"items": []}, {"items": []}, version, OBJECT, OBJECT]
-    async with scripted_client(*[response_with_warnings('299 - "look"', json=body) for body in bodies]) as (client, _):
+    async with scripted_client(*[with_warnings('299 - "look"', json=body) for body in bodies]) as (client, _):
         api = Api(ConfigMap, client)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -66,7 +63,7 @@ async def test_warnings_of_each_verb_have_the_line_of_the_caller() -> None:
 
 
 async def test_warning_raised_as_an_error_carries_the_result() -> None:
-    async with scripted_client(response_with_warnings('299 - "a, b is deprecated"', status=201)) as (client, _):
+    async with scripted_client(with_warnings('299 - "a, b is deprecated"', status=201)) as (client, _):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with pytest.raises(ApiWarning, match="a, b is deprecated") as caught:
@@ -100,7 +97,7 @@ async def test_warning_raised_as_an_error_does_not_replace_the_api_error() -> No
 
 
 async def test_stream_emits_warnings_when_it_opens() -> None:
-    async with scripted_client(response_with_warnings('299 - "old"', json="line")) as (client, _):
+    async with scripted_client(with_warnings('299 - "old"', json="line")) as (client, _):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             async with client.stream("GET", "/") as opened:  # stream
@@ -109,10 +106,8 @@ async def test_stream_emits_warnings_when_it_opens() -> None:
 
 
 async def test_stream_is_closed_if_its_warning_is_raised() -> None:
-    async with scripted_client(response_with_warnings('299 - "old"')) as (
-        client,
-        _,
-    ):  # checks that the stream was closed
+    async with scripted_client(with_warnings('299 - "old"')) as (client, _):
+        # The mock transport fails the test if the stream is still open.
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with pytest.raises(ApiWarning, match="old"):
@@ -122,7 +117,7 @@ async def test_stream_is_closed_if_its_warning_is_raised() -> None:
 @pytest.mark.covers("options-log_api_warnings-false")
 async def test_warnings_can_be_disabled() -> None:
     error = error_response(404, b"no", Warning='299 - "old"')
-    success = response_with_warnings('299 - "old"')
+    success = with_warnings('299 - "old"')
     async with scripted_client(success, error, success, log_api_warnings=False) as (client, _):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -135,16 +130,14 @@ async def test_warnings_can_be_disabled() -> None:
 
 
 async def test_malformed_warning_header_is_emitted_unchanged() -> None:
-    async with scripted_client(response_with_warnings("malformed, without a code")) as (client, _):
+    async with scripted_client(with_warnings("malformed, without a code")) as (client, _):
         with pytest.warns(ApiWarning, match="^malformed, without a code$"):
             await Api(ConfigMap, client).get("a")
 
 
 async def test_warning_filters_apply_to_api_warnings() -> None:
-    async with scripted_client(response_with_warnings('299 - "policy/v1beta1 PodDisruptionBudget is deprecated"')) as (
-        client,
-        _,
-    ):
+    deprecated = with_warnings('299 - "policy/v1beta1 PodDisruptionBudget is deprecated"')
+    async with scripted_client(deprecated) as (client, _):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             warnings.filterwarnings("ignore", message="policy/v1beta1", category=ApiWarning)

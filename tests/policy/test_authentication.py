@@ -54,10 +54,8 @@ def tokens(mock: MockTransport) -> list[str | None]:
 @pytest.mark.parametrize("streamed", [False, True])
 async def test_request_is_retried_once_with_renewed_credentials_after_401(token_file: Path, streamed: bool) -> None:
     script = rotate_and_respond(token_file, "new", UNAUTHORIZED), SUCCESS
-    async with scripted_client(*script, configuration=token_file_configuration(token_file), retry=None) as (
-        client,
-        mock,
-    ):
+    configuration = token_file_configuration(token_file)
+    async with scripted_client(*script, configuration=configuration, retry=None) as (client, mock):
         if streamed:
             async with client.stream("GET", "/") as opened:
                 assert await opened.receive() == b"done"
@@ -138,9 +136,7 @@ async def test_credentials_that_expire_between_attempts_are_renewed(tmp_path: Pa
 async def test_stream_is_closed_if_the_renewal_after_401_fails(tmp_path: Path) -> None:
     script = PluginScript(tmp_path, 'run == 2 and sys.exit("log in"); print_credential(token="old")')
     configuration = ClientConfiguration(url=URL, exec=script.plugin())
-    async with scripted_client(UNAUTHORIZED, configuration=configuration) as (
-        client,
-        _,
-    ):  # checks that the stream was closed
+    async with scripted_client(UNAUTHORIZED, configuration=configuration) as (client, _):
+        # The mock transport fails the test if the stream is still open.
         with pytest.raises(ConfigurationError, match="log in"):
             await client.stream("GET", "/").__aenter__()
