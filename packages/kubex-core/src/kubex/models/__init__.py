@@ -1,4 +1,4 @@
-"""Bases of typed models, and the structures that belong to no single kind."""
+"""The base classes of models, models that many kinds use, and functions for field values."""
 
 from typing import TYPE_CHECKING
 
@@ -44,16 +44,19 @@ if TYPE_CHECKING:
         Timestamp,
     )
     from kubex.models._watch_event import EventType, WatchEvent
-else:  # importing one model does not build the others
+else:  # importing one model does not create the classes of the others
     __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "ALL_VERBS": "_api_resource",
+            "ApiResource": "_api_resource",
             "Base64": "_types",
             "BoundObjectReference": "_token_request",
             "ClusterCreateOnly": "_reviews",
             "ClusterResource": "_resource",
             "CreateOnly": "_reviews",
+            "DynamicClusterResource": "_dynamic",
+            "DynamicNamespacedResource": "_dynamic",
             "EventType": "_watch_event",
             "IntOrString": "_types",
             "LazyModel": "_lazy.base",
@@ -73,7 +76,6 @@ else:  # importing one model does not build the others
             "QuantityForm": "_quantity",
             "QuantityLike": "_quantity",
             "Resource": "_resource",
-            "ApiResource": "_api_resource",
             "ResourceList": "_resource_list",
             "Scale": "_common",
             "ScalePaths": "_crd",
@@ -87,20 +89,18 @@ else:  # importing one model does not build the others
             "TokenRequest": "_token_request",
             "TokenRequestSpec": "_token_request",
             "TokenRequestStatus": "_token_request",
-            "DynamicClusterResource": "_dynamic",
-            "DynamicNamespacedResource": "_dynamic",
             "VersionInfo": "_common",
             "WatchEvent": "_watch_event",
             "add_quantities": "_quantity",
+            "api_resource": "_resource",
             "canonical_quantity": "_quantity",
             "compare_quantities": "_quantity",
             "crd_for": "_crd",
             "decode_secret_data": "_secret_data",
+            "dynamic_resource": "_dynamic",
             "encode_secret_data": "_secret_data",
-            "api_resource": "_resource",
             "format_quantity": "_quantity",
             "parse_quantity": "_quantity",
-            "dynamic_resource": "_dynamic",
         },
     )
 

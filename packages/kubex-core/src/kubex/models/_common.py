@@ -38,7 +38,7 @@ class ScaleStatus(Model):
 class Scale(Model):
     """The `scale` subresource of a kind, in the version `autoscaling/v1`.
 
-    See https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/scale-v1/.
+    See https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#scale-subresource.
     """
 
     api_version: str = SCALE_TYPE_META.api_version

@@ -8,8 +8,12 @@ from kubex.models._types import Time
 class ManagedFieldsEntry(Model):
     """The fields that one field manager owns.
 
-    `operation` is `Apply` or `Update`. `fields_v1` is a tree of field names, such as
-    `{"f:spec": {"f:replicas": {}}}`. `subresource` is empty for the object itself.
+    * `manager` is the `field_manager` of the request.
+    * `operation` is `Apply` for a server-side apply, and `Update` for all other writes.
+    * `api_version` is the version in which the fields are described.
+    * `fields_v1` is a tree of field names, such as `{"f:spec": {"f:replicas": {}}}`. `fields_type` is its format.
+    * `subresource` is the subresource of the request, such as `status`.
+
     See https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management.
     """
 

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 
 
 def encode_secret_data(data: Mapping[str, str | bytes]) -> dict[str, str]:
-    """Return the values in base64, as `Secret.data` and `ConfigMap.binary_data` require; text is encoded as UTF-8.
+    """Return the values in base64, as `Secret.data` and `ConfigMap.binary_data` require.
+
+    Text is first encoded as UTF-8. The two fields do not accept bytes, because these may already be encoded.
 
         encode_secret_data({"password": "open sesame"})  # {"password": "b3BlbiBzZXNhbWU="}
 
-    See https://kubernetes.io/docs/concepts/configuration/secret/.
+    See https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/.
     """
     return {
         key: base64.b64encode(value.encode() if isinstance(value, str) else value).decode()
@@ -22,7 +24,8 @@ def decode_secret_data(data: Mapping[str, str] | None) -> dict[str, bytes]:
 
         decode_secret_data({"password": "b3BlbiBzZXNhbWU="})  # {"password": b"open sesame"}
 
-    Raises ValueError if a value is not base64. The message contains the key, but not the value.
+    Raises ValueError if a value is not base64. The message contains the key, but not the value. Use
+    `decode_secret_data(secret.data)["tls.crt"]` to read one value.
     """
     return {key: _decode_value(key, value) for key, value in (data or {}).items()}
 

@@ -215,7 +215,8 @@ def _is_independent(field: FieldInfo) -> bool:
         and not field.validate_default
         and not field.deprecated
         and field.discriminator is None
-        # list[X] and dict[X, Y] do not have parameters. Pydantic inspects the signature of a factory, which is slow.
+        # list[X] and dict[X, Y] do not take validated data. For other factories, Pydantic inspects the signature, which
+        # is slow.
         and not (get_origin(field.default_factory) not in (list, dict) and field.default_factory_takes_validated_data)
         and _ignores_other_fields(field.annotation)
         and all(map(_is_safe_metadata, field.metadata))
