@@ -1,5 +1,6 @@
 """The examples in the docstrings of the public API run, and every verb has one."""
 
+import inspect
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,6 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, ServiceA
 from kubex_testing.embedded import Answer, EmbeddedServer
 
 EXAMPLES = examples(kubex.api, kubex.client, kubex.patch, kubex.lazy_import)
-# Public attributes of an Api that are not verbs: properties, accessors, and aclose().
-NOT_VERBS = {"aclose", "approval", "client", "ephemeral_containers", "logs", "metadata", "namespace"}
-NOT_VERBS |= {"resize", "resource", "scale", "status"}
 WEB = {
     "metadata": {"name": "web"},
     "spec": {
@@ -40,18 +38,11 @@ WEB = {
 }
 
 
-def public_names(value: object) -> set[str]:
-    return {name for name in dir(value) if not name.startswith("_")}
-
-
 def verbs() -> Iterable[tuple[str, object]]:
-    for name in sorted(public_names(Api) - NOT_VERBS):
-        yield f"Api.{name}", getattr(Api, name)
-    for kind in (Logs, Subresource):
-        for name in sorted(public_names(kind)):
-            yield f"{kind.__name__}.{name}", getattr(kind, name)
-    for name in ("request", "stream", "version"):
-        yield f"Client.{name}", getattr(Client, name)
+    for kind, others in ((Api, {"aclose"}), (Logs, set[str]()), (Subresource, set[str]()), (Client, {"aclose"})):
+        for name, method in inspect.getmembers(kind, inspect.isfunction):
+            if not name.startswith("_") and name not in others:
+                yield f"{kind.__name__}.{name}", method
     for function in (create_api, create_client, create_review):
         yield function.__name__, function
 

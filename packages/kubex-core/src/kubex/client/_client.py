@@ -297,7 +297,8 @@ class Client:
             raise BackendError(self._backend.name, f"cannot open WebSockets: {hint}")
         self._check()
         timeout = self._timeouts.stream(request.timeout)
-        deadline = None if timeout.life is None else anyio.current_time() + timeout.life
+        total = timeout.stream_total
+        deadline = None if total is None else anyio.current_time() + total
         sender = self._websockets(subprotocols)
         opened = await with_deadline(timeout.total, request, sender.run(request, timeout.limits))
         warnings = opened.headers.warnings() if self._options.log_api_warnings else ()
