@@ -31,7 +31,7 @@ async def test_no_request_bypasses_a_socks_proxy_if_create_connection_is_renamed
 async def test_no_request_is_sent_if_aiohttp_ignores_the_protocol_factory(
     open_transport: OpenTransport, start_server: StartServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Connector, "_make_handler", lambda self: ResponseHandler(self._loop))
+    monkeypatch.setattr(Connector, "_make_protocol", lambda self: ResponseHandler(self._loop))
     server = start_server()
     async with open_transport() as transport:
         with pytest.raises(TransportError, match="used"):

@@ -7,7 +7,7 @@ from kubex_aiohttp._backend import BACKEND
 if TYPE_CHECKING:
     from kubex_aiohttp._client import AioHttpClient
 else:
-    # Discovery imports this module for BACKEND alone: neither aiohttp nor the client comes with it.
+    # The discovery of backends imports this module to read BACKEND. Do not load aiohttp and the client then.
     def __getattr__(name: str) -> object:
         if name == "AioHttpClient":
             from kubex_aiohttp._client import AioHttpClient

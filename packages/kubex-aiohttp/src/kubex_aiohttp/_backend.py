@@ -14,7 +14,7 @@ def _load() -> Callable[[TransportConfig], Transport]:
     return AioHttpTransport
 
 
-def _proxy(proxy: str, server: str) -> str | None:
+def _check_proxy(proxy: str, server: str) -> str | None:
     if proxy == "https" and server == "https" and sys.version_info < (3, 11):
         return "asyncio supports TLS inside of TLS since Python 3.11; use httpx, or a proxy at http"
     if proxy.startswith("socks") and find_spec("python_socks") is None:
@@ -22,7 +22,7 @@ def _proxy(proxy: str, server: str) -> str | None:
     return None
 
 
-def _names_another_scheme(value: object, scheme: str) -> bool:
+def _has_another_scheme(value: object, scheme: str) -> bool:
     return isinstance(value, Mapping) and not cast("Mapping[str, object]", value).keys() <= {scheme}
 
 
@@ -42,11 +42,11 @@ BACKEND = Backend(
     defaults=LibraryDefaults(timeout=Timeout(total=300, connect=30), keep_alive_timeout=15),
     ignores=(
         IgnoredOption("keep_alive_timeout", _is_unlimited, "aiohttp cannot keep idle connections indefinitely"),
-        IgnoredOption("proxy", _names_another_scheme, "aiohttp uses only the entry for the scheme of the server's URL"),
+        IgnoredOption("proxy", _has_another_scheme, "aiohttp uses only the entry for the scheme of the server's URL"),
         IgnoredOption("timeout", _has_write_or_pool, "Timeout.write and Timeout.pool have an effect with httpx only"),
     ),
     websocket=lambda: None,
-    proxy=_proxy,
+    proxy=_check_proxy,
     http2=lambda: 'aiohttp has no HTTP/2; use httpx: pip install "kubex-httpx[http2]"',
 )
 """The backend on aiohttp, for asyncio."""

@@ -1,4 +1,4 @@
-"""A client made directly, without looking for backends."""
+"""A client class that always uses this backend, without the discovery of backends."""
 
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration

@@ -1,4 +1,4 @@
-"""The exceptions of aiohttp."""
+"""The translation of the exceptions of aiohttp."""
 
 import asyncio
 
@@ -8,6 +8,7 @@ from aiohttp.http import HttpProcessingError
 from kubex.errors import ConnectError, ConnectionLost, ProxyError, ReadTimeout, TLSError, TransportError
 from kubex.transport import ExceptionTable, Phase, proxy_refusal, refused_by_tls_alert
 
+# The first matching row applies, so subclasses and predicates precede the general classes.
 ERRORS: ExceptionTable = (
     (aiohttp.ConnectionTimeoutError, Phase.CONNECT),
     (aiohttp.SocketTimeoutError, Phase.READ),
@@ -20,12 +21,15 @@ ERRORS: ExceptionTable = (
     (Exception, TransportError),
 )
 
-# Of the parser, beyond `max_headers` and `max_field_size`.
-_TOO_LARGE = ("Too many headers", "Got more than")
+# The messages of aiohttp's parser if a response exceeds `max_headers` or `max_field_size`.
+_TOO_LARGE_MESSAGES = ("Too many headers", "Got more than")
 
 
 async def send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Replace exceptions that aiohttp would handle by sending again, or that hold headers; a middleware of aiohttp."""
+    """Replace some exceptions of aiohttp, as a middleware of aiohttp.
+
+    aiohttp sends a request again after some of them, and others contain the headers of the request.
+    """
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:
@@ -33,7 +37,7 @@ async def send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandl
     except aiohttp.ClientHttpProxyError as error:
         failure: Exception = ProxyError(proxy_refusal(f"{error.status} {error.message}"))
     except aiohttp.ClientResponseError as error:
-        if any(text in error.message for text in _TOO_LARGE):
+        if any(text in error.message for text in _TOO_LARGE_MESSAGES):
             problem, url = "the headers of the response are too large", request.url.with_query(None)
             failure = ConnectionLost(problem, request.method, str(url))
         else:

@@ -16,7 +16,7 @@ from kubex.errors import ConnectError
 from kubex.transport import ConnectGuard, Headers, Limits, PreparedRequest, StreamResponse, Transport, TransportConfig
 from kubex_aiohttp._connector import BEHIND_PROXY, make_connector
 from kubex_aiohttp._errors import ERRORS, send_once
-from kubex_aiohttp._websocket import AioHttpWebSocket, Opening
+from kubex_aiohttp._websocket import AioHttpWebSocket, OpeningHandshake
 
 
 class AioHttpTransport(Transport):
@@ -26,7 +26,7 @@ class AioHttpTransport(Transport):
 
     def __init__(self, config: TransportConfig) -> None:
         super().__init__(config)
-        self._sessions = [self._session(make_connector(config, limited=limited)) for limited in (True, False)]
+        self._sessions = [self._create_session(make_connector(config, limited=limited)) for limited in (True, False)]
         self._responses: WeakSet[aiohttp.ClientResponse] = WeakSet()
 
     @override
@@ -40,12 +40,13 @@ class AioHttpTransport(Transport):
                 # aiohttp warns about a body of more than 1 MiB unless it is a file.
                 data=body if body is None or len(body) <= 2**20 else io.BytesIO(body),
                 allow_redirects=False,
-                timeout=_timeout(request.limits),
+                timeout=_client_timeout(request.limits),
                 trace_request_ctx=guard,
-                **self._route(request),
+                **self._request_arguments(request),
             )
         except asyncio.CancelledError as error:
-            # A closing connector cancels requests in its queue, but not their tasks. Python 3.10 does not tell.
+            # A closed connector cancels the requests in its queue, but not their tasks. Python 3.10 cannot distinguish
+            # the two, because Task.cancelling() is new in 3.11.
             if not session.closed or getattr(asyncio.current_task(), "cancelling", int)() > 0:
                 raise
             raise ConnectError("the transport was closed", request.method, request.shown_url) from error
@@ -56,20 +57,24 @@ class AioHttpTransport(Transport):
     async def open_websocket(
         self, request: PreparedRequest, subprotocols: Sequence[str], guard: ConnectGuard
     ) -> AioHttpWebSocket:
-        opening = Opening(request, subprotocols, self.config.ws_max_message_size)
-        settings = {"timeout": _timeout(request.limits), "trace_configs": [_trace(guard)], **opening.settings}
-        async with self._session(self._sessions[True].connector, **settings) as session:
-            return await opening.connect(session, **self._route(request))
+        handshake = OpeningHandshake(request, subprotocols, self.config.ws_max_message_size)
+        settings = {
+            "timeout": _client_timeout(request.limits),
+            "trace_configs": [_trace_config(guard)],
+            **handshake.settings,
+        }
+        async with self._create_session(self._sessions[True].connector, **settings) as session:
+            return await handshake.connect(session, **self._request_arguments(request))
 
     @override
     async def close_connections(self) -> None:
-        for response in self._responses:  # aiohttp would leave their readers waiting
+        for response in self._responses:  # or tasks that read a response would wait indefinitely
             response.content.set_exception(aiohttp.ClientConnectionError("the transport was closed"))
         for session in self._sessions:
             await session.close()
-        await asyncio.sleep(0)  # the event loop closes aborted connections in its next turn
+        await asyncio.sleep(0)  # the event loop closes aborted connections in its next iteration
 
-    def _session(self, connector: aiohttp.BaseConnector | None, **settings: Any) -> aiohttp.ClientSession:
+    def _create_session(self, connector: aiohttp.BaseConnector | None, **settings: Any) -> aiohttp.ClientSession:
         defaults: dict[str, Any] = {
             "connector": connector,
             "cookie_jar": aiohttp.DummyCookieJar(),
@@ -77,23 +82,29 @@ class AioHttpTransport(Transport):
             "auto_decompress": False,
             "read_bufsize": self.config.buffer_size,
             "max_line_size": 2**16,
-            "max_field_size": 2**16,  # in bytes; a `Warning` of the API server may be longer than 8 KiB
-            "max_headers": 1024,  # with the default of 128, many warnings would make a response fail
+            "max_field_size": 2
+            ** 16,  # in bytes; the API server sends `Warning` headers that are longer than 8 KiB, the default
+            "max_headers": 1024,  # a response with many warnings exceeds 128, the default
             "middlewares": (send_once,),
-            "trace_configs": None if self.config.proxy is None else [_trace()],
+            "trace_configs": None if self.config.proxy is None else [_trace_config()],
         }
         return aiohttp.ClientSession(**{**defaults, **settings})
 
-    def _route(self, request: PreparedRequest) -> dict[str, Any]:
-        """Return the headers of a request, and how it reaches the server."""
+    def _request_arguments(self, request: PreparedRequest) -> dict[str, Any]:
+        """Return the headers and the proxy of a request, as arguments for aiohttp."""
         headers, proxy = CIMultiDict(request.headers), self.config.proxy
         if proxy is None or proxy.is_socks:
             return {"headers": headers}
         authorization = {} if proxy.authorization is None else {"Proxy-Authorization": proxy.authorization}
         if request.scheme == "http":
             headers.extend(authorization)
-        name = request.host + BEHIND_PROXY if proxy.scheme == "https" else None
-        return {"headers": headers, "proxy": URL(proxy.url), "proxy_headers": authorization, "server_hostname": name}
+        server_hostname = request.host + BEHIND_PROXY if proxy.scheme == "https" else None
+        return {
+            "headers": headers,
+            "proxy": URL(proxy.url),
+            "proxy_headers": authorization,
+            "server_hostname": server_hostname,
+        }
 
 
 class _StreamResponse(StreamResponse):
@@ -109,7 +120,8 @@ class _StreamResponse(StreamResponse):
 
     @override
     def finish(self) -> bool:
-        self._response.close()  # after the end of the body, the connection is in the pool already
+        # At the end of the body, aiohttp has returned the connection to the pool, so this does not close it.
+        self._response.close()
         return True
 
     @override
@@ -117,8 +129,8 @@ class _StreamResponse(StreamResponse):
         self._response.close()
 
 
-def _trace(guard: ConnectGuard | None = None) -> aiohttp.TraceConfig:
-    """Report connections to the guard or, without it, to the guard of the request (`trace_request_ctx`)."""
+def _trace_config(guard: ConnectGuard | None = None) -> aiohttp.TraceConfig:
+    """Return a trace config that reports new connections to the guard, or to the guard in `trace_request_ctx`."""
 
     def report(method: Callable[[ConnectGuard], None]) -> Callable[..., Awaitable[None]]:
         async def call(_session: object, context: Any, _: object) -> None:
@@ -133,5 +145,5 @@ def _trace(guard: ConnectGuard | None = None) -> aiohttp.TraceConfig:
 
 
 @lru_cache(maxsize=64)
-def _timeout(limits: Limits) -> aiohttp.ClientTimeout:
+def _client_timeout(limits: Limits) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(sock_connect=limits.connect, sock_read=limits.read)

@@ -15,36 +15,36 @@ from kubex.errors import TransportError, WebSocketError
 from kubex.transport import ExceptionTable, Headers, PreparedRequest, WebSocket, WebSocketMessage, map_exceptions
 from kubex_aiohttp._errors import ERRORS, send_once
 
-# In bytes: a longer body of a refused upgrade is cut off, as kubex-core does with other error responses.
-_REFUSAL_LIMIT = 2**20
+# In bytes. The body of a rejected upgrade is truncated at this size, like other error responses in kubex-core.
+_MAX_REFUSAL_BODY = 2**20
 
 _ERRORS: ExceptionTable = ((aiohttp.WebSocketError, WebSocketError), *ERRORS)
 
 
-class Opening:
-    """The opening handshake of a WebSocket; `settings` are those of its session."""
+class OpeningHandshake:
+    """The opening handshake of a WebSocket. `settings` contains arguments for the session of aiohttp."""
 
-    def __init__(self, request: PreparedRequest, subprotocols: Sequence[str], cap: int | None) -> None:
+    def __init__(self, request: PreparedRequest, subprotocols: Sequence[str], max_message_size: int | None) -> None:
         self._request = request
         self._subprotocols = subprotocols
-        self._cap = cap
-        self.settings: dict[str, Any] = {"connector_owner": False, "middlewares": (self._keep_response, send_once)}
+        self._max_message_size = max_message_size
+        self.settings: dict[str, Any] = {"connector_owner": False, "middlewares": (self._check_response, send_once)}
 
-    async def _keep_response(
+    async def _check_response(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        """Keep the response, and raise a refusal with its body; this is a middleware of aiohttp."""
+        """Store the response, and raise WebSocketError for a rejected upgrade; this is a middleware of aiohttp."""
         self._response = response = await handler(request)
         if response.status == 101:
             return response
         body = b""
         try:
-            while len(body) < _REFUSAL_LIMIT and (chunk := await response.content.readany()):
+            while len(body) < _MAX_REFUSAL_BODY and (chunk := await response.content.readany()):
                 body += chunk
         finally:
             response.close()
         raise WebSocketError(
-            f"the server answered {response.status} instead of opening a WebSocket",
+            f"the server responded with {response.status} instead of opening a WebSocket",
             self._request.method,
             self._request.shown_url,
             status=response.status,
@@ -61,19 +61,20 @@ class Opening:
                 protocols=self._subprotocols,
                 autoclose=False,
                 autoping=False,
-                max_msg_size=0 if self._cap is None else self._cap + 1,  # aiohttp refuses messages as long as its limit
+                # aiohttp rejects a message of exactly this size; 0 means no limit.
+                max_msg_size=0 if self._max_message_size is None else self._max_message_size + 1,
                 **route,
             )
         except aiohttp.WSServerHandshakeError as error:
             problem = error.message
         else:
             return AioHttpWebSocket(socket, self._response, request)
-        # The exception of aiohttp holds the headers of the request.
+        # Raised here, so that the exception of aiohttp, which contains the headers of the request, is not its context.
         raise WebSocketError(problem, request.method, request.shown_url, status=101)
 
 
 class AioHttpWebSocket(WebSocket):
-    """A WebSocket of aiohttp. Every write adds a complete frame to the buffer of the connection."""
+    """A WebSocket of aiohttp. Each write adds a complete frame to the buffer of the connection."""
 
     def __init__(
         self, socket: aiohttp.ClientWebSocketResponse[bool], response: aiohttp.ClientResponse, request: PreparedRequest
@@ -81,10 +82,10 @@ class AioHttpWebSocket(WebSocket):
         self._socket = socket
         self._response = response
         self._request = request
-        self._mapped = map_exceptions(_ERRORS, request)
-        self._sending = asyncio.Lock()
+        self._mapped_errors = map_exceptions(_ERRORS, request)
+        self._send_lock = asyncio.Lock()
         self._receiving = self._send_cancelled = self._close_sent = False
-        self._end: WebSocketMessage | None = None
+        self._close_message: WebSocketMessage | None = None
 
     @property
     @override
@@ -106,20 +107,20 @@ class AioHttpWebSocket(WebSocket):
 
     @override
     async def receive(self) -> WebSocketMessage:
-        """Return the next message or pong; after the end the same message again."""
+        """Return the next message or pong; after the end, the same `close` message again."""
         if self._receiving:
             raise self._error("another task is receiving from this WebSocket")
         self._receiving = True
         try:
-            while self._end is None:
+            while self._close_message is None:
                 if (message := await self._next_message()) is not None:
                     return message
-            return self._end
+            return self._close_message
         finally:
             self._receiving = False
 
     async def _next_message(self) -> WebSocketMessage | None:
-        with self._mapped:
+        with self._mapped_errors:
             message = await self._socket.receive()
             if message.type is WSMsgType.ERROR:
                 raise message.data
@@ -130,12 +131,12 @@ class AioHttpWebSocket(WebSocket):
         if message.type is WSMsgType.PONG:
             return WebSocketMessage("pong", bytes(message.data))
         if message.type is WSMsgType.CLOSE:
-            self._end = WebSocketMessage("close", code=message.data or 1005)
+            self._close_message = WebSocketMessage("close", code=message.data or 1005)
             reply = self.close(message.data or 1000)
         elif message.type is WSMsgType.PING:
             reply = self._write(message.data, WSMsgType.PONG)
         else:
-            self._end = WebSocketMessage("close", code=1006)
+            self._close_message = WebSocketMessage("close", code=1006)
             return None
         with suppress(TransportError):  # the next message shows that the connection is lost
             await reply
@@ -144,8 +145,8 @@ class AioHttpWebSocket(WebSocket):
     @override
     async def send(self, data: bytes) -> None:
         """Send one binary message."""
-        # In aiohttp, tasks that wait at the same time until the peer reads would end each other when one is cancelled.
-        async with self._sending:
+        # If several tasks wait in aiohttp until the server reads, the cancellation of one task ends all of them.
+        async with self._send_lock:
             if self._send_cancelled:
                 raise self._error("an earlier send() was cancelled")
             try:
@@ -164,19 +165,19 @@ class AioHttpWebSocket(WebSocket):
         """Send the close frame, once."""
         if not self._close_sent:
             self._close_sent = True
-            with self._mapped:
+            with self._mapped_errors:
                 await self._socket.send_frame(struct.pack("!H", code), WSMsgType.CLOSE)
 
     @override
     def abort(self) -> None:
-        """Close the connection at once."""
+        """Close the connection immediately."""
         self._response.close()
 
-    async def _write(self, data: bytes, kind: WSMsgType) -> None:
+    async def _write(self, data: bytes, opcode: WSMsgType) -> None:
         if self._close_sent:
             raise self._error("the WebSocket is closed")
-        with self._mapped:
-            await self._socket.send_frame(data, kind)
+        with self._mapped_errors:
+            await self._socket.send_frame(data, opcode)
 
     def _error(self, problem: str) -> WebSocketError:
         return WebSocketError(problem, self._request.method, self._request.shown_url)

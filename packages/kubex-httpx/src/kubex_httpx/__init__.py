@@ -7,7 +7,7 @@ from kubex_httpx._backend import BACKEND
 if TYPE_CHECKING:
     from kubex_httpx._client import HttpxClient
 else:
-    # Discovery imports this module for BACKEND alone: neither httpx nor the client comes with it.
+    # The discovery of backends imports this module to read BACKEND. Do not load httpx and the client then.
     def __getattr__(name: str) -> object:
         if name == "HttpxClient":
             from kubex_httpx._client import HttpxClient

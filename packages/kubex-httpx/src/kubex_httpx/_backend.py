@@ -12,17 +12,17 @@ def _load() -> type[Transport]:
 
 
 def websocket_hint() -> str | None:
-    """Return None if WebSockets work, else what to install."""
+    """Return None if WebSockets work, or else the command that installs the missing package."""
     return None if find_spec("wsproto") else 'pip install "kubex-httpx[ws]"'
 
 
-def _proxy(proxy: str, _server: str) -> str | None:
+def _check_proxy(proxy: str, _server: str) -> str | None:
     if proxy.startswith("socks") and find_spec("python_socks") is None:
         return 'it needs one more package: pip install "kubex-httpx[socks]"'
     return None
 
 
-def _http2() -> str | None:
+def _check_http2() -> str | None:
     return None if find_spec("h2") else 'it needs one more package: pip install "kubex-httpx[http2]"'
 
 
@@ -38,7 +38,7 @@ BACKEND = Backend(
         IgnoredOption("pool_size_per_host", lambda value, _: value is not ..., "a client on httpx has one host"),
     ),
     websocket=websocket_hint,
-    proxy=_proxy,
-    http2=_http2,
+    proxy=_check_proxy,
+    http2=_check_http2,
 )
 """httpx for asyncio and trio."""

@@ -1,4 +1,4 @@
-"""A connection of httpcore, the transport of httpx."""
+"""Connections of httpcore, the library below httpx."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -11,25 +11,34 @@ from typing_extensions import override
 
 from kubex.errors import ConnectionLost, ProxyError
 from kubex.transport import TCP_KEEP_ALIVE, ConnectGuard, PreparedRequest, TransportConfig, proxy_refusal
-from kubex_httpx._stream import Stream, translated
+from kubex_httpx._stream import Stream, translate_socket_errors
 
-_CLOSING = 5.0  # in seconds; after that Kubex does not wait any longer
-_NO_LIMIT = 86400.0  # in seconds; python-socks would have a limit of 60 s
+# In seconds. Kubex does not wait longer for a connection to close.
+_CLOSE_TIMEOUT = 5.0
 
+# In seconds: python-socks replaces None with 60. ConnectGuard applies the limit of the request.
+_NO_TIMEOUT = 86400.0
+
+# The type and version of a TLS record with an alert: the server received plain HTTP on a TLS port.
 _TLS_ALERT = b"\x15\x03"
 
 
 class Connection(httpcore.AsyncNetworkBackend):
-    """A pool of httpcore for one request at a time, so it has one connection; for several with `http2`."""
+    """A pool of httpcore that is used for one request at a time, so it has one connection.
+
+    With `http2`, several requests share it. It is also the network backend of the pool, and opens the connection.
+    """
 
     def __init__(self, config: TransportConfig, *, http2: bool = False) -> None:
         self._pool = _make_pool(config, self, http2=http2)
         self._proxy = config.proxy
-        self._opened: Stream | None = None
+        self._network_stream: Stream | None = None
         self.http_version = b""
-        self.stream: Any = None  # of the latest response; it can contain data of a WebSocket
+        # The stream of the latest response. It differs from _network_stream if httpcore has already read data of a
+        # WebSocket after the headers.
+        self.stream: Any = None
         self.http2 = http2
-        self.users = 0
+        self.active_requests = 0
         self.socket: Any = None  # its type depends on the event loop
 
     async def send(self, request: PreparedRequest, guard: ConnectGuard) -> httpcore.Response:
@@ -53,58 +62,66 @@ class Connection(httpcore.AsyncNetworkBackend):
         except httpcore.ProxyError as error:
             raise ProxyError(proxy_refusal(str(error))) from None
         except httpcore.RemoteProtocolError as error:
-            if getattr(error.__context__, "error_status_hint", None) == 431:  # of h11, above 100 KiB
+            # h11 suggests this status if the headers are larger than 100 KiB.
+            if getattr(error.__context__, "error_status_hint", None) == 431:
                 problem = "the headers of the response are too large"
                 raise ConnectionLost(problem, request.method, request.shown_url) from error
-            if self._opened is not None and self._opened.latest.startswith(_TLS_ALERT):  # h11 does not say
-                error.args = (f"illegal status line: {self._opened.latest[:20]!r}",)
+            # The message of h11 does not contain the data, but classify_tls_error() needs it to detect a TLS server.
+            if self._network_stream is not None and self._network_stream.last_read.startswith(_TLS_ALERT):
+                error.args = (f"illegal status line: {self._network_stream.last_read[:20]!r}",)
                 error.__context__ = error.__cause__ = None
             raise
         extensions = cast("dict[str, Any]", response.extensions)  # pyright: ignore[reportUnknownMemberType]
         self.stream, self.http_version = extensions["network_stream"], extensions["http_version"]
-        if response.status == 101 and self._opened is not None:
-            self._opened.duplex = False  # a WebSocket receives itself
+        if response.status == 101 and self._network_stream is not None:
+            self._network_stream.duplex = False  # HttpxWebSocket reads from the stream
         return response
 
     @override
     async def connect_tcp(self, host: str, port: int, timeout: float | None = None, *_: Any, **__: Any) -> Stream:
         """Open a connection for httpcore."""
-        with translated(timeout, httpcore.ConnectTimeout, httpcore.ConnectError):
+        with translate_socket_errors(timeout, httpcore.ConnectTimeout, httpcore.ConnectError):
             if self._proxy is None or not self._proxy.is_socks:
                 stream = await anyio.connect_tcp(host, port)
             else:
-                from python_socks import ProxyType  # an extra
-                from python_socks.async_.anyio import Proxy as Socks
+                from python_socks import ProxyType  # installed by the extra `socks`
+                from python_socks.async_.anyio import Proxy as SocksProxy
 
-                login = self._proxy.username, self._proxy.password
-                socks = Socks(ProxyType.SOCKS5, self._proxy.host, self._proxy.port or 0, *login, rdns=True)
-                stream = await socks.connect(host, port, timeout=_NO_LIMIT)
-        self._opened = Stream(stream)
-        self.socket = self._opened.get_extra_info("socket")
+                credentials = self._proxy.username, self._proxy.password
+                socks = SocksProxy(ProxyType.SOCKS5, self._proxy.host, self._proxy.port or 0, *credentials, rdns=True)
+                stream = await socks.connect(host, port, timeout=_NO_TIMEOUT)
+        self._network_stream = Stream(stream)
+        self.socket = self._network_stream.get_extra_info("socket")
         for option in TCP_KEEP_ALIVE:
             self.socket.setsockopt(*option)
-        return self._opened
+        return self._network_stream
 
-    def has_more(self) -> bool:
-        """Tell whether bytes follow the response, which httpcore would read as the next response.
+    def has_unread_data(self) -> bool:
+        """Return whether the server sent data after the response. httpcore would use this data as the next response.
 
-        Attributes of httpcore that are not public lead to the parser; with a version that has others, no connection is
-        kept.
+        This reads private attributes of httpcore. If a version does not have them, the method returns True, so that no
+        connection is reused.
         """
         connection: Any = next(iter(self._pool.connections), None)
-        while (inner := getattr(connection, "_connection", None)) is not None:  # of proxies, several
+        # The connection of the pool wraps the HTTP/1.1 connection; with a proxy, it does this several times.
+        while (inner := getattr(connection, "_connection", None)) is not None:
             connection = inner
         parser = getattr(connection, "_h11_state", None)
-        return parser is None or bool(parser.trailing_data[0]) or self._opened is None or self._opened.has_unread()
+        if parser is None or self._network_stream is None:
+            return True
+        return bool(parser.trailing_data[0]) or self._network_stream.has_unread_data()
 
     async def aclose(self) -> None:
-        """Close the connection in any state."""
-        with anyio.move_on_after(_CLOSING, shield=True):
+        """Close the connection, also during a request."""
+        with anyio.move_on_after(_CLOSE_TIMEOUT, shield=True):
             await self._pool.aclose()
 
 
 class _Body(AsyncIterator[bytes]):
-    """A body in one piece. That of httpcore is an async generator: trio warns if a request ends before it."""
+    """A request body in one part.
+
+    httpcore uses an async generator. If a request ends before the generator, trio warns about it.
+    """
 
     def __init__(self, body: bytes) -> None:
         self._parts = iter((body,) if body else ())
@@ -126,9 +143,10 @@ def _httpcore_request(request: PreparedRequest, extensions: dict[str, Any]) -> h
     return httpcore.Request(request.method, url, headers=headers, content=_Body(body), extensions=extensions)
 
 
-def _make_pool(config: TransportConfig, network: Connection, *, http2: bool) -> httpcore.AsyncConnectionPool:
+def _make_pool(config: TransportConfig, network_backend: Connection, *, http2: bool) -> httpcore.AsyncConnectionPool:
+    # At DEBUG, hpack logs all headers with the tokens. Keep a level that the program has set.
     if http2 and logging.getLogger("hpack").level == logging.NOTSET:
-        logging.getLogger("hpack").setLevel(logging.INFO)  # at DEBUG it logs all headers, tokens too
+        logging.getLogger("hpack").setLevel(logging.INFO)
     proxy = None
     if config.proxy is not None and not config.proxy.is_socks:
         authorization = config.proxy.authorization
@@ -140,5 +158,5 @@ def _make_pool(config: TransportConfig, network: Connection, *, http2: bool) -> 
         max_connections=None if http2 else 1,
         keepalive_expiry=config.keep_alive_timeout,
         http2=http2,
-        network_backend=network,
+        network_backend=network_backend,
     )

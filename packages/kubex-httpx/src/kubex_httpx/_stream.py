@@ -1,4 +1,4 @@
-"""The network stream of httpcore: here it receives while it sends a large body."""
+"""A network stream for httpcore that also receives while it sends a large body."""
 
 import ssl
 from collections.abc import Generator
@@ -11,27 +11,31 @@ from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute, TLSStream
 from typing_extensions import override
 
-LARGE = 2**16  # in bytes; more is sent in parts of this size
+# In bytes. A larger write is sent in parts of this size.
+WRITE_SIZE = 2**16
 
-_MAX_RECEIVED = 2**20  # in bytes, while a body is sent
-_ENDING = 1.0  # in seconds: how long to wait after the response has begun or sending has failed
+# In bytes. Limits the memory for a response that arrives while a body is sent.
+_MAX_RECEIVED_WHILE_SENDING = 2**20
 
-_CLOSED = (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError)
+# In seconds: how long to wait for the rest of the response, after it has started or after sending has failed.
+_RESPONSE_TIMEOUT = 1.0
+
+_CLOSED_ERRORS = (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError)
 
 
 class Stream(httpcore.AsyncNetworkStream):
-    """A connection, with TLS or without. With `duplex`, which is for HTTP/1.1, it receives while it sends.
+    """A connection with or without TLS. With `duplex`, which is for HTTP/1.1, it receives while it sends.
 
-    A server may respond to a large body and close the connection before it has received all of it. Sending then fails,
-    and what has not been received by then is lost.
+    A server may respond to a large body and close the connection before it has received the complete body. Sending then
+    fails, and the operating system discards data that the client has not received yet.
     """
 
     def __init__(self, stream: ByteStream) -> None:
         self.stream = stream
         self.duplex = True
-        self.latest = b""  # the data of the last read, for error messages
-        self._received = bytearray()  # while a body was sent
-        self._end: Exception | None = None
+        self.last_read = b""  # the data of the last read, for error messages
+        self._received = bytearray()  # data that was received while a body was sent
+        self._read_error: Exception | None = None
 
     @override
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -39,49 +43,53 @@ class Stream(httpcore.AsyncNetworkStream):
             data = bytes(self._received[:max_bytes])
             del self._received[:max_bytes]
             return data
-        with translated(timeout, httpcore.ReadTimeout, httpcore.ReadError):
+        with translate_socket_errors(timeout, httpcore.ReadTimeout, httpcore.ReadError):
             try:
-                if self._end is not None:
-                    raise self._end
-                self.latest = await self.stream.receive(max_bytes)
+                if self._read_error is not None:
+                    raise self._read_error
+                self.last_read = await self.stream.receive(max_bytes)
             except anyio.EndOfStream:
-                self.latest = b""
-        return self.latest
+                self.last_read = b""
+        return self.last_read
 
     @override
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        if len(buffer) <= LARGE or not self.duplex:
+        if len(buffer) <= WRITE_SIZE or not self.duplex:
             await self._send(buffer, timeout)
             return
         failure: Exception | None = httpcore.WriteError("the server did not receive the complete request")
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._receive, scope := tasks.cancel_scope)
             try:
-                for start in range(0, len(buffer), LARGE):
-                    await self._send(buffer[start : start + LARGE], timeout)
+                for start in range(0, len(buffer), WRITE_SIZE):
+                    await self._send(buffer[start : start + WRITE_SIZE], timeout)
             except (httpcore.WriteError, httpcore.WriteTimeout) as error:
                 failure = error
-                scope.deadline = anyio.current_time() + (_ENDING if isinstance(error, httpcore.WriteError) else 0)
+                scope.deadline = anyio.current_time() + (
+                    _RESPONSE_TIMEOUT if isinstance(error, httpcore.WriteError) else 0
+                )
             else:
                 failure = None
                 scope.cancel()
         if failure is not None:
-            raise httpcore.WriteError if self._received else failure  # after a WriteError httpcore reads the response
+            # After a WriteError httpcore reads the response, but not after a WriteTimeout.
+            raise httpcore.WriteError if self._received else failure
 
     async def _send(self, data: bytes, timeout: float | None) -> None:
-        with translated(timeout, httpcore.WriteTimeout, httpcore.WriteError):
+        with translate_socket_errors(timeout, httpcore.WriteTimeout, httpcore.WriteError):
             await self.stream.send(data)
 
     async def _receive(self, scope: anyio.CancelScope) -> None:
-        """Receive until the server closes the connection; soon after the response has begun, end sending."""
+        """Receive until the server closes the connection. Stop sending soon after the response has started."""
         try:
-            while len(self._received) < _MAX_RECEIVED:
+            while len(self._received) < _MAX_RECEIVED_WHILE_SENDING:
                 data = await self.stream.receive()
                 self._received += data
-                if not self._received.startswith(b"HTTP/1.1 1"):  # 100 Continue, for example
-                    scope.deadline = min(scope.deadline, anyio.current_time() + _ENDING)
-        except _CLOSED as error:
-            self._end = error
+                # An interim response, such as 100 Continue, does not end the request.
+                if not self._received.startswith(b"HTTP/1.1 1"):
+                    scope.deadline = min(scope.deadline, anyio.current_time() + _RESPONSE_TIMEOUT)
+        except _CLOSED_ERRORS as error:
+            self._read_error = error
             scope.cancel()
 
     @override
@@ -93,25 +101,27 @@ class Stream(httpcore.AsyncNetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> "Stream":
         try:
-            with translated(timeout, httpcore.ConnectTimeout, httpcore.ConnectError):
+            with translate_socket_errors(timeout, httpcore.ConnectTimeout, httpcore.ConnectError):
                 tls = await TLSStream.wrap(
                     self.stream, hostname=server_hostname, ssl_context=ssl_context, standard_compatible=False
                 )
-        except BaseException:  # httpcore would leave the connection open after a cancelled handshake
+        except BaseException:
+            # httpcore does not close the connection after a cancelled handshake.
             await anyio.aclose_forcefully(self.stream)
             raise
         self.stream = tls
+        # With HTTP/2, httpcore itself receives while it sends.
         self.duplex = self.get_extra_info("ssl_object").selected_alpn_protocol() != "h2"
         return self
 
     @override
     def get_extra_info(self, info: str) -> Any:
         attributes: dict[str, Any] = {"socket": SocketAttribute.raw_socket, "ssl_object": TLSAttribute.ssl_object}
-        return self.stream.extra(attributes[info], None) if info in attributes else None  # noqa: S610 - not Django
+        return self.stream.extra(attributes[info], None) if info in attributes else None  # noqa: S610 - this is not Django
 
-    def has_unread(self) -> bool:
-        """Tell whether there is more than what was read; a byte that is read here is lost."""
-        if self._received or self._end is not None:
+    def has_unread_data(self) -> bool:
+        """Return whether there is unread data. The check may discard a byte of it, so do not reuse the connection then."""
+        if self._received or self._read_error is not None:
             return True
         tls: ssl.SSLObject | None = self.get_extra_info("ssl_object")
         try:
@@ -126,14 +136,14 @@ class Stream(httpcore.AsyncNetworkStream):
 
 
 @contextmanager
-def translated(
-    timeout: float | None, exceeded: type[httpcore.TimeoutException], failed: type[httpcore.NetworkError]
+def translate_socket_errors(
+    timeout: float | None, timeout_error: type[httpcore.TimeoutException], network_error: type[httpcore.NetworkError]
 ) -> Generator[None]:
-    """Apply a time limit, and replace the exceptions of sockets and TLS by those of httpcore."""
+    """Apply a time limit, and replace the exceptions of sockets and TLS with exceptions of httpcore."""
     try:
         with anyio.fail_after(timeout):
             yield
     except TimeoutError as error:
-        raise exceeded from error
-    except _CLOSED as error:
-        raise failed from error
+        raise timeout_error from error
+    except _CLOSED_ERRORS as error:
+        raise network_error from error

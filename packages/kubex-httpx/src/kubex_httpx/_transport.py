@@ -8,31 +8,53 @@ import anyio
 import httpcore
 from typing_extensions import override
 
-from kubex.errors import BackendError, ConnectionLost
+from kubex.errors import BackendError, ConnectError, ConnectionLost, ProxyError, TLSError, TransportError
 from kubex.transport import (
     ConnectGuard,
+    ExceptionTable,
     Headers,
     IdleConnections,
+    Phase,
     PreparedRequest,
     RequestLimiter,
     StreamResponse,
     Transport,
     TransportConfig,
     WebSocket,
+    caused_by_tls,
+    refused_by_tls_alert,
 )
 from kubex_httpx._backend import websocket_hint
 from kubex_httpx._connection import Connection
-from kubex_httpx._errors import ERRORS
-from kubex_httpx._stream import LARGE
+from kubex_httpx._stream import WRITE_SIZE
 
-_MAX_IDLE = 20  # the default of httpx
+# The default of httpx (`max_keepalive_connections`).
+_MAX_IDLE = 20
+
+
+def _handshake_failed(error: BaseException) -> bool:
+    return isinstance(error, httpcore.ConnectError) and caused_by_tls(error)
+
+
+# The first matching row applies, so subclasses and predicates precede the general classes.
+ERRORS: ExceptionTable = (
+    (httpcore.ConnectTimeout, Phase.CONNECT),
+    (httpcore.ProxyError, ProxyError),
+    (_handshake_failed, TLSError),
+    (httpcore.ConnectError, ConnectError),
+    (refused_by_tls_alert, TLSError),
+    (httpcore.ReadTimeout, Phase.READ),
+    (httpcore.WriteTimeout, Phase.WRITE),
+    ((httpcore.NetworkError, httpcore.RemoteProtocolError, OSError), ConnectionLost),
+    (Exception, TransportError),
+)
 
 
 class HttpxTransport(Transport):
-    """A list of idle connections, each in a separate pool of httpcore, and the set of those in use.
+    """A list of idle connections, each in a separate pool of httpcore, and a set of the active connections.
 
-    httpcore never queues a request and never chooses a connection: a cancellation at such a moment would leave a
-    connection in its pool that nothing can use or close. A request that fails or is cancelled closes its connection.
+    Kubex does not use the queue of httpcore and its selection of connections: a cancellation at such a moment leaves a
+    connection in the pool that cannot be used or closed. A request that fails or is cancelled closes its connection.
     """
 
     errors = ERRORS
@@ -41,38 +63,40 @@ class HttpxTransport(Transport):
         super().__init__(config)
         self._limiter = RequestLimiter(config.pool_size)
         self._idle = IdleConnections[Connection](config, maximum=_MAX_IDLE)
-        self._used: set[Connection] = set()
-        self._waiting: set[anyio.CancelScope] = set()
-        self._http2 = config.http2  # until the server negotiates HTTP/1.1
-        self._shared: Connection | None = None  # for requests by HTTP/2
+        self._active: set[Connection] = set()
+        self._send_scopes: set[anyio.CancelScope] = set()
+        self._http2 = config.http2  # becomes False if the server negotiates HTTP/1.1
+        self._shared: Connection | None = None  # the connection for HTTP/2 requests
 
     @override
     async def open(self, request: PreparedRequest, guard: ConnectGuard) -> "HttpxResponse":
         if not request.dedicated:
             await self._limiter.acquire(request)
         self._idle.find_stale()
-        shares = self._http2 and not request.dedicated and request.scheme == "https"
-        if shares and len(request.body or b"") <= LARGE:  # httpcore loses a response to a larger body that comes early
+        may_share = self._http2 and not request.dedicated and request.scheme == "https"
+        # With HTTP/2, httpcore loses a response that arrives before a larger body was sent completely.
+        if may_share and len(request.body or b"") <= WRITE_SIZE:
             self._shared = connection = self._shared or Connection(self.config, http2=True)
         else:
             connection = self._idle.take() or Connection(self.config)
-        connection.users += 1
-        self._used.add(connection)
+        connection.active_requests += 1
+        self._active.add(connection)
         try:
             await self._idle.close_stale()
-            with anyio.CancelScope() as waiting:
-                self._waiting.add(waiting)
+            with anyio.CancelScope() as send_scope:
+                self._send_scopes.add(send_scope)
                 try:
                     response = await connection.send(request, guard)
                 finally:
-                    self._waiting.discard(waiting)
+                    self._send_scopes.discard(send_scope)
                 if connection is self._shared and connection.http_version != b"HTTP/2":
                     self._http2, self._shared = False, None
-                    connection.http2 = connection.users > 1  # then its pool may have several connections
+                    # With several requests, the pool may have opened several connections. Do not reuse it then.
+                    connection.http2 = connection.active_requests > 1
                 return HttpxResponse(self, request, connection, response)
             raise ConnectionLost("the transport was closed", request.method, request.shown_url)
         except BaseException:
-            await self.give_back(connection, request, reusable=False)
+            await self.release(connection, request, reusable=False)
             raise
 
     @override
@@ -85,18 +109,18 @@ class HttpxTransport(Transport):
 
         return await open_websocket(self, request, subprotocols, guard)
 
-    async def give_back(self, connection: Connection, request: PreparedRequest, *, reusable: bool) -> None:
-        """End the use of a connection: keep it if it is reusable, else close it.
+    async def release(self, connection: Connection, request: PreparedRequest, *, reusable: bool) -> None:
+        """Release a connection after a request: make it idle if it is reusable, or else close it.
 
-        httpcore does not reset an HTTP/2 stream, so the server would continue to send a response that nobody reads.
-        Such a connection gets no more requests, and is closed when the last response on it has ended.
+        httpcore does not reset an HTTP/2 stream, so the server continues to send a response that is not read. Such a
+        connection is not used for more requests, and is closed when the last response on it has ended.
         """
-        connection.users -= 1
+        connection.active_requests -= 1
         try:
             if connection is self._shared and not (reusable and self.config.keep_alive):
                 self._shared = None
-            if connection.users == 0 and connection is not self._shared:
-                self._used.discard(connection)
+            if connection.active_requests == 0 and connection is not self._shared:
+                self._active.discard(connection)
                 if reusable and not connection.http2:
                     self._idle.add(connection, connection.socket)
                     await self._idle.close_stale()
@@ -109,9 +133,10 @@ class HttpxTransport(Transport):
     @override
     async def close_connections(self) -> None:
         self._limiter.close()
-        for waiting in tuple(self._waiting):
-            waiting.cancel()
-        for connection in self._used:
+        for send_scope in tuple(self._send_scopes):
+            send_scope.cancel()
+        # Without a socket the connections are stale, so aclose() closes them too.
+        for connection in self._active:
             self._idle.add(connection, None)
         await self._idle.aclose()
 
@@ -142,11 +167,11 @@ class HttpxResponse(StreamResponse):
         reusable = False
         try:
             await self._response.aclose()
-            reusable = ended and (self.connection.http2 or not self.connection.has_more())
+            reusable = ended and (self.connection.http2 or not self.connection.has_unread_data())
         finally:
-            await self._transport.give_back(self.connection, self._request, reusable=reusable)
+            await self._transport.release(self.connection, self._request, reusable=reusable)
         if not ended:
-            # This ends the generators of httpcore, or the garbage collector would have to.
+            # Run the generators of httpcore to their end. Otherwise the garbage collector ends them, with a warning.
             with anyio.CancelScope() as scope, suppress(httpcore.ReadError):
                 scope.cancel()
                 async for _ in self._chunks:

@@ -25,21 +25,20 @@ from kubex.transport import (
     map_exceptions,
     shut_down,
 )
-from kubex_httpx._errors import ERRORS
-from kubex_httpx._transport import HttpxResponse, HttpxTransport
+from kubex_httpx._transport import ERRORS, HttpxResponse, HttpxTransport
 
 _READ_SIZE = 2**16
 
-# RFC 6455, 1.3: the server appends this to the key and returns the hash, which shows that it supports WebSockets.
+# RFC 6455, 1.3: the server appends this to the key and returns the hash, to confirm that it supports WebSockets.
 _ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
-# In bytes: a longer body of a refused upgrade is cut off, as kubex-core does with other error responses.
-_REFUSAL_LIMIT = 2**20
+# In bytes. The body of a rejected upgrade is truncated at this size, like other error responses in kubex-core.
+_MAX_REFUSAL_BODY = 2**20
 
-# In seconds, for a pong or the close frame while the peer does not read.
-_REPLYING = 1.0
+# In seconds. How long to send a pong or a close frame if the server does not read.
+_REPLY_TIMEOUT = 1.0
 
-_LOST = WebSocketMessage("close", code=1006)
+_CONNECTION_LOST = WebSocketMessage("close", code=1006)
 
 
 async def open_websocket(
@@ -61,12 +60,12 @@ async def open_websocket(
     if response.status == 101 and response.headers.get("sec-websocket-accept") == accept.decode():
         return HttpxWebSocket(transport, request, subprotocols, response)
     error = WebSocketError(
-        f"the server answered {response.status} instead of opening a WebSocket", request.method, request.shown_url
+        f"the server responded with {response.status} instead of opening a WebSocket", request.method, request.shown_url
     )
     error.status, error.headers = response.status, response.headers.fields
     ended = False
     try:
-        while response.status != 101 and len(error.body) < _REFUSAL_LIMIT and not ended:
+        while response.status != 101 and len(error.body) < _MAX_REFUSAL_BODY and not ended:
             chunk = await response.next_chunk()
             error.body += chunk
             ended = not chunk
@@ -79,7 +78,8 @@ async def open_websocket(
 class HttpxWebSocket(WebSocket):
     """A WebSocket on wsproto, the protocol library below httpx-ws.
 
-    httpx-ws itself receives in a task group around the user's block and has no cap on messages.
+    Kubex does not use httpx-ws: it receives in a task group around the caller's block, and does not limit the size of
+    messages.
     """
 
     def __init__(
@@ -95,16 +95,16 @@ class HttpxWebSocket(WebSocket):
         selected = response.headers.get("sec-websocket-protocol")
         self._subprotocol = selected if selected in subprotocols else None
         self._stream: httpcore.AsyncNetworkStream = response.connection.stream
-        self._mapped = map_exceptions(((ProtocolError, WebSocketError), *ERRORS), request)
+        self._mapped_errors = map_exceptions(((ProtocolError, WebSocketError), *ERRORS), request)
         self._protocol = Connection(ConnectionType.CLIENT)
         self._parts: list[bytes] = []
         self._size = 0
         self._receiving = False
         self._outgoing = bytearray()
-        self._writing = anyio.Lock()
-        self._cut_off = False
+        self._write_lock = anyio.Lock()
+        self._frame_incomplete = False
         self._close_sent = False
-        self._end: WebSocketMessage | None = None
+        self._close_message: WebSocketMessage | None = None
 
     @property
     @override
@@ -126,12 +126,12 @@ class HttpxWebSocket(WebSocket):
 
     @override
     async def receive(self) -> WebSocketMessage:
-        """Return the next message; after the end the same `close` message again."""
+        """Return the next message; after the end, the same `close` message again."""
         if self._receiving:
-            raise self._error("another task is receiving already")
+            raise self._error("another task is receiving from this WebSocket")
         self._receiving = True
         try:
-            while self._end is None:
+            while self._close_message is None:
                 for event in self._protocol.events():
                     message = await self._handle(event)
                     if message is not None:
@@ -139,19 +139,19 @@ class HttpxWebSocket(WebSocket):
                 await self._read()
         finally:
             self._receiving = False
-        return self._end
+        return self._close_message
 
     async def _read(self) -> None:
         try:
             data = await self._stream.read(_READ_SIZE)
-        except (httpcore.NetworkError, OSError):  # the OSError comes from the TLS library
+        except (httpcore.NetworkError, OSError):  # the TLS library raises OSError
             data = b""
-        if self._end is not None:  # `abort()` was called meanwhile
+        if self._close_message is not None:  # `abort()` was called during the read
             return
         if data:
             self._protocol.receive_data(data)
         else:
-            self._end = _LOST
+            self._close_message = _CONNECTION_LOST
 
     async def _handle(self, event: Event) -> WebSocketMessage | None:
         match event:
@@ -170,9 +170,9 @@ class HttpxWebSocket(WebSocket):
     async def _assemble(self, part: BytesMessage | TextMessage) -> WebSocketMessage | None:
         data = part.data.encode() if isinstance(part, TextMessage) else bytes(part.data)
         self._size += len(data)
-        cap = self._transport.config.ws_max_message_size
-        if cap is not None and self._size > cap:
-            await self._fail(1009, f"a message is larger than {cap} bytes")
+        max_message_size = self._transport.config.ws_max_message_size
+        if max_message_size is not None and self._size > max_message_size:
+            await self._fail(1009, f"a message is larger than {max_message_size} bytes")
         self._parts.append(data)
         if not part.message_finished:
             return None
@@ -183,33 +183,36 @@ class HttpxWebSocket(WebSocket):
 
     async def _closed(self, event: CloseConnection) -> WebSocketMessage:
         if self._protocol.state not in (ConnectionState.REMOTE_CLOSING, ConnectionState.CLOSED):
-            # The peer closed nothing: wsproto reports in this way that it cannot read the data.
-            await self._fail(event.code, event.reason or "the server broke the protocol")
-        self._end = WebSocketMessage("close", code=int(event.code))
+            # The server has not sent a close frame: wsproto also creates this event for invalid data.
+            await self._fail(event.code, event.reason or "the server violated the WebSocket protocol")
+        self._close_message = WebSocketMessage("close", code=int(event.code))
         await self._reply_close(event.code)
-        return self._end
+        return self._close_message
 
     async def _fail(self, code: int, problem: str) -> NoReturn:
-        self._end = _LOST
+        self._close_message = _CONNECTION_LOST
         await self._reply_close(code)
         raise self._error(problem)
 
     async def _reply_close(self, code: int) -> None:
         if not self._close_sent:
             self._close_sent = True
-            with suppress(TransportError):  # the peer may be gone, and the caller learns about the end anyway
+            with suppress(
+                TransportError
+            ):  # the connection may be lost; the caller receives the close message in any case
                 await self._reply(CloseConnection(code=code))
 
     async def _reply(self, event: Event) -> None:
-        """Send a reply even if `receive()` is cancelled, since half a frame would prevent every later one."""
+        """Send a reply, also if `receive()` is cancelled: after a part of a frame, no other frame can be sent."""
         self._outgoing += self._protocol.send(event)
-        if not self._writing.locked():  # else the task that writes sends this too, and may wait for the peer to read
-            with anyio.move_on_after(_REPLYING, shield=True):
+        # Otherwise the task that holds the lock also sends this reply. It may wait until the server reads.
+        if not self._write_lock.locked():
+            with anyio.move_on_after(_REPLY_TIMEOUT, shield=True):
                 await self._flush()
 
     @override
     async def send(self, data: bytes) -> None:
-        """Send one binary message. After a cancelled call that sent a part of it, no other can be sent."""
+        """Send one binary message. If a cancelled call sent a part of its frame, later calls raise WebSocketError."""
         await self._send(BytesMessage(data=data))
 
     @override
@@ -226,8 +229,8 @@ class HttpxWebSocket(WebSocket):
 
     @override
     def abort(self) -> None:
-        """Shut the connection down; a `receive()` that waits returns."""
-        self._end = self._end or _LOST
+        """Shut down the connection; a waiting `receive()` returns."""
+        self._close_message = self._close_message or _CONNECTION_LOST
         self._close_sent = True
         shut_down(self._response.connection.socket)
 
@@ -242,21 +245,21 @@ class HttpxWebSocket(WebSocket):
         await self._write(event)
 
     async def _write(self, event: Event) -> None:
-        with self._mapped:
+        with self._mapped_errors:
             self._outgoing += self._protocol.send(event)
         await self._flush()
 
     async def _flush(self) -> None:
-        async with self._writing:
+        async with self._write_lock:
             while self._outgoing:
-                if self._cut_off:
-                    raise self._error("an earlier message was sent only in part")
+                if self._frame_incomplete:
+                    raise self._error("an earlier message was sent only partially")
                 data = bytes(self._outgoing)
                 self._outgoing.clear()
-                self._cut_off = True
-                with self._mapped:
+                self._frame_incomplete = True
+                with self._mapped_errors:
                     await self._stream.write(data)
-                self._cut_off = False
+                self._frame_incomplete = False
 
     def _error(self, problem: str) -> WebSocketError:
         return WebSocketError(problem, self._request.method, self._request.shown_url)
