@@ -120,7 +120,7 @@ class Stream(httpcore.AsyncNetworkStream):
         return self.stream.extra(attributes[info], None) if info in attributes else None  # noqa: S610 - this is not Django
 
     def has_unread_data(self) -> bool:
-        """Return whether there is unread data. The check may discard a byte of it, so do not reuse the connection then."""
+        """Return whether there is unread data. The check may discard a byte, so do not reuse the connection then."""
         if self._received or self._read_error is not None:
             return True
         tls: ssl.SSLObject | None = self.get_extra_info("ssl_object")

@@ -135,7 +135,7 @@ class HttpxTransport(Transport):
         self._limiter.close()
         for send_scope in tuple(self._send_scopes):
             send_scope.cancel()
-        # Without a socket the connections are stale, so aclose() closes them too.
+        # Connections without a socket are stale, so aclose() closes the active connections too.
         for connection in self._active:
             self._idle.add(connection, None)
         await self._idle.aclose()

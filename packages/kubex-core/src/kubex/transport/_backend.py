@@ -11,10 +11,10 @@ from kubex.transport._config import TransportConfig
 from kubex.transport._transport import Transport
 
 API_VERSION = 2
-"""The version of this contract between Kubex and its backends. An addition raises only this number."""
+"""The version of this contract between Kubex and its backends. Additions increase only this number."""
 
 MINIMUM_API_VERSION = 2
-"""The oldest version that Kubex accepts. A change that breaks backends raises this number too."""
+"""The oldest version that Kubex accepts. Changes that break backends increase this number too."""
 
 TransportFactory: TypeAlias = Callable[[TransportConfig], Transport]
 
@@ -45,7 +45,7 @@ class LibraryDefaults:
     pool_size_per_host: int | None = None
 
 
-def _no_hint() -> str | None:
+def _no_websockets() -> str | None:
     return "this backend has no WebSocket support"
 
 
@@ -76,7 +76,7 @@ class Backend:
     priority: int = 50
     runtimes: frozenset[str] = field(default=frozenset({"asyncio"}), repr=False)
     ignores: tuple[IgnoredOption, ...] = field(default=(), repr=False)
-    websocket: Callable[[], str | None] = field(default=_no_hint, repr=False)
+    websocket: Callable[[], str | None] = field(default=_no_websockets, repr=False)
     proxy: Callable[[str, str], str | None] = field(default=_no_socks, repr=False)
     http2: Callable[[], str | None] = field(default=_no_http2, repr=False)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from kubex.core._proxy import Proxy
 
-_PORTS = {"http": 80, "https": 443}
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,19 +97,19 @@ class PreparedRequest:
 
     @property
     def host(self) -> str:
-        """The host in lower case; an IPv6 address has no brackets."""
+        """The host in lower case; an IPv6 address does not have brackets."""
         return urlsplit(self.url).hostname or ""
 
     @property
     def port(self) -> int:
         """The port; the default of the scheme if the URL does not contain a port."""
-        return urlsplit(self.url).port or _PORTS[self.scheme]
+        return urlsplit(self.url).port or _DEFAULT_PORTS[self.scheme]
 
     @property
     def target(self) -> str:
         """The path with the query, as in the request line."""
         rest = self.url.partition("://")[2]
-        start = min((at for at in (rest.find("/"), rest.find("?")) if at >= 0), default=len(rest))
+        start = min((position for position in (rest.find("/"), rest.find("?")) if position >= 0), default=len(rest))
         return rest[start:] if rest[start : start + 1] == "/" else f"/{rest[start:]}"
 
     @property

@@ -12,18 +12,18 @@ from kubex.transport._config import PreparedRequest
 from kubex.transport._exceptions import Phase, caused_by, tls_cause
 from kubex.transport._tls_errors import classify_tls_error
 
-# The maximum length of a proxy's reason in an error message, in characters.
-_MAX_LENGTH = 200
+# In characters. A proxy may send a reason phrase of any length.
+_MAX_STATUS_LENGTH = 200
 
 
 def proxy_refusal(status_line: str) -> str:
     """Return the text for a proxy that refused to connect, from its status (`407 Proxy Authentication Required`)."""
     hint = "; it requires a user name and a password, or rejected them" if status_line.startswith("407") else ""
-    return f"it refused with {status_line[:_MAX_LENGTH]}{hint}"
+    return f"it refused with {status_line[:_MAX_STATUS_LENGTH]}{hint}"
 
 
 class ConnectGuard:
-    """Tells core when the HTTP library sets up a connection for a request; without a proxy it does nothing.
+    """Backends report to it when they open a connection for a request. It does nothing if there is no proxy.
 
     Between `started()` and `established()`, `Limits.connect` limits everything, including CONNECT and the TLS handshake
     with the server. Each failure there is a ConnectError, because the request was not sent. After `started()`, each
@@ -59,24 +59,25 @@ class ConnectGuard:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._scope.__exit__(kind, error, traceback)
+        # The connect limit is the only deadline of the scope.
         if self._scope.cancelled_caught:
             error = ConnectTimeout(Phase.CONNECT.text(self._request.limits) or "")
         elif not (self._connecting or (self._started and isinstance(error, ConnectError))):
             return
         if not isinstance(error, TransportError):
             return
-        ours, problem = self._narrowed(error)
-        where = "" if self._proxy is None else f"proxy {self._proxy.url}: "
-        raise ours(f"{where}{problem}", self._request.method, self._request.shown_url) from error.__cause__
+        error_class, problem = self._classify(error)
+        prefix = "" if self._proxy is None else f"proxy {self._proxy.url}: "
+        raise error_class(f"{prefix}{problem}", self._request.method, self._request.shown_url) from error.__cause__
 
-    def _narrowed(self, error: TransportError) -> tuple[type[TransportError], str]:
+    def _classify(self, error: TransportError) -> tuple[type[TransportError], str]:
         if isinstance(error, ConnectError) and type(error) is not ConnectError:
             return type(error), error.problem
         if caused_by(error, TimeoutError):
             return ConnectTimeout, error.problem
-        tls = tls_cause(error)
+        cause = tls_cause(error)
         return (
             (ProxyError, error.problem)
-            if tls is None
-            else classify_tls_error(TLSError, tls, error.problem, self._request.url)
+            if cause is None
+            else classify_tls_error(TLSError, cause, error.problem, self._request.url)
         )

@@ -8,11 +8,14 @@ from typing import Protocol
 from kubex.core._transport_errors import ConnectionLost, TransportError
 from kubex.transport._config import PreparedRequest
 
+# In bytes. Limits the output of one step, because zlib can expand its input a thousandfold.
 _MAX_OUTPUT = 2**20
+
+# In bytes. Smaller bodies are never rejected because of their ratio: they cannot exhaust the memory.
 _OUTPUT_BEFORE_RATIO = 2**26
 
-# zlib copies the input that it has not used after each call; small pieces keep these copies cheap.
-_PIECE = 2**14
+# In bytes. After each call, zlib copies the input that it has not used. Small inputs make these copies cheap.
+_INPUT_SIZE = 2**14
 
 
 def decompressor_for(
@@ -32,7 +35,7 @@ def decompressor_for(
     return Decompressor(request, gzip=coding != "deflate", max_ratio=max_ratio)
 
 
-class _Stream(Protocol):
+class _ZlibStream(Protocol):
     """The type of `zlib.decompressobj()`, which `zlib` does not export."""
 
     @property
@@ -51,16 +54,16 @@ class Decompressor:
     """
 
     __slots__ = (
-        "_at",
         "_ended",
-        "_full",
         "_gzip",
         "_input",
         "_max_ratio",
+        "_output_pending",
+        "_position",
         "_request",
-        "_stream",
         "_total_in",
         "_total_out",
+        "_zlib_stream",
     )
 
     def __init__(self, request: PreparedRequest, *, gzip: bool, max_ratio: float | None) -> None:
@@ -68,42 +71,42 @@ class Decompressor:
         self._gzip = gzip
         self._max_ratio = max_ratio
         self._input = memoryview(b"")
-        self._at = 0
-        self._stream: _Stream | None = None
+        self._position = 0
+        self._zlib_stream: _ZlibStream | None = None
         self._ended = False  # a gzip member, or the deflate stream, has ended
-        self._full = False  # zlib may have more output, although it used all input
+        self._output_pending = False  # zlib may have more output although it has used all input
         self._total_in = self._total_out = 0
 
     def feed(self, data: bytes) -> None:
         """Add the next bytes of the compressed body."""
-        unused = self._input[self._at :]
+        unused = self._input[self._position :]
         self._input = memoryview(b"".join((unused, data)) if unused else data)
-        self._at = 0
+        self._position = 0
 
     def step(self) -> bytes:
         """Return the next output, at most 1 MiB; `b""` when more input is needed.
 
         Raises TransportError if the data is damaged or exceeds the ratio.
         """
-        while self._at < len(self._input) or self._full:
-            piece = self._input[self._at : self._at + _PIECE]
-            if self._stream is None:
-                if self._ended and (zeros := len(piece) - len(piece.tobytes().lstrip(b"\0"))):
-                    self._at += zeros  # padding, which gzip allows
+        while self._position < len(self._input) or self._output_pending:
+            data = self._input[self._position : self._position + _INPUT_SIZE]
+            if self._zlib_stream is None:
+                if self._ended and (padding := len(data) - len(data.tobytes().lstrip(b"\0"))):
+                    self._position += padding  # zero padding after a member, which gzip permits
                     continue
-                self._stream = self._start(piece)
-                if self._stream is None:
+                self._zlib_stream = self._start(data)
+                if self._zlib_stream is None:
                     break
-            if output := self._decompress(self._stream, piece):
+            if output := self._decompress(self._zlib_stream, data):
                 return output
         return b""
 
     def finish(self) -> None:
         """Check that the body is complete. Raises ConnectionLost if it is not."""
-        if self._stream is not None or self._at < len(self._input):
+        if self._zlib_stream is not None or self._position < len(self._input):
             raise self._error("the compressed body ended early", ConnectionLost)
 
-    def _start(self, head: memoryview) -> _Stream | None:
+    def _start(self, head: memoryview) -> _ZlibStream | None:
         """Start the next gzip member or the deflate stream; None when its format needs another byte."""
         if self._gzip:
             return zlib.decompressobj(16 + zlib.MAX_WBITS)
@@ -115,18 +118,18 @@ class Decompressor:
         in_zlib_format = head[0] & 15 == zlib.DEFLATED and (head[0] * 256 + head[1]) % 31 == 0
         return zlib.decompressobj(zlib.MAX_WBITS if in_zlib_format else -zlib.MAX_WBITS)
 
-    def _decompress(self, stream: _Stream, piece: memoryview) -> bytes:
+    def _decompress(self, stream: _ZlibStream, data: memoryview) -> bytes:
         try:
-            output = stream.decompress(piece, _MAX_OUTPUT)
+            output = stream.decompress(data, _MAX_OUTPUT)
         except zlib.error as error:
             raise self._error(f"the compressed body is damaged: {error}") from error
-        used = len(piece) - len(stream.unused_data if stream.eof else stream.unconsumed_tail)
-        self._at += used
+        used = len(data) - len(stream.unused_data if stream.eof else stream.unconsumed_tail)
+        self._position += used
         self._total_in += used
         self._total_out += len(output)
-        self._full = len(output) == _MAX_OUTPUT and not stream.eof
+        self._output_pending = len(output) == _MAX_OUTPUT and not stream.eof
         if stream.eof:
-            self._stream, self._ended = None, True
+            self._zlib_stream, self._ended = None, True
         limit = self._max_ratio
         if limit is not None and self._total_out > max(_OUTPUT_BEFORE_RATIO, limit * self._total_in):
             raise self._error(

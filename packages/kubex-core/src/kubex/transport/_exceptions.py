@@ -12,14 +12,14 @@ from kubex.models._errors import KubexError
 from kubex.transport._config import Limits, PreparedRequest
 from kubex.transport._tls_errors import classify_tls_error
 
-Foreign: TypeAlias = "type[BaseException] | tuple[type[BaseException], ...] | Callable[[BaseException], bool]"
+ForeignException: TypeAlias = "type[BaseException] | tuple[type[BaseException], ...] | Callable[[BaseException], bool]"
 
 
 class Phase(Enum):
     """A phase of a request with a separate time limit: the error when the limit is exceeded, and its text."""
 
     CONNECT = ConnectTimeout, "no connection within"
-    POOL = ConnectTimeout, "no connection of the pool bebecame free within"
+    POOL = ConnectTimeout, "no connection of the pool became free within"
     READ = ReadTimeout, "no data from the server for"
     WRITE = ReadTimeout, "the server did not accept data for"
 
@@ -33,43 +33,44 @@ class Phase(Enum):
         return None if limit is None else f"{self.description} {limit:g} s ({self.name.lower()} timeout)"
 
 
-ExceptionTable: TypeAlias = Sequence[tuple[Foreign, type[TransportError] | Phase]]
+ExceptionTable: TypeAlias = Sequence[tuple[ForeignException, type[TransportError] | Phase]]
 """Rows of an exception class, a tuple of classes or a predicate, and the error that Kubex raises instead.
 
 A `Phase` means that the time limit of this phase was exceeded; the error names the limit.
 """
 
-# The maximum length of a message in characters, since aiohttp's contain a header that is too long completely.
+# In characters. A message of aiohttp may contain a complete header that is too long.
 _MAX_LENGTH = 500
 
-# The alerts of a server that rejects the client's certificate. In TLS 1.3 they arrive with the first read.
-_REFUSALS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
+# The alerts of a server that rejects the client certificate. In TLS 1.3 they arrive with the first read.
+_REJECTION_ALERTS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
 
 
-def translated(error: BaseException, table: ExceptionTable, request: PreparedRequest) -> TransportError | None:
+def translate(error: BaseException, table: ExceptionTable, request: PreparedRequest) -> TransportError | None:
     """Return Kubex's error for an exception by the first matching row, or None if no row matches."""
     if isinstance(error, KubexError):
         return None
-    for foreign, becomes in table:
-        if isinstance(error, foreign) if isinstance(foreign, type | tuple) else foreign(error):
+    for matcher, target in table:
+        if isinstance(error, matcher) if isinstance(matcher, type | tuple) else matcher(error):
             url, _, query = request.url.partition("?")
-            timed_out = becomes.text(request.limits) if isinstance(becomes, Phase) else None
-            ours = becomes.error if isinstance(becomes, Phase) else becomes
-            narrowed, text = classify_tls_error(ours, tls_cause(error), timed_out or _root(error), url)
-            return narrowed(text.replace(f"?{query}", "") if query else text, request.method, url)
+            timed_out = target.text(request.limits) if isinstance(target, Phase) else None
+            kind = target.error if isinstance(target, Phase) else target
+            kind, text = classify_tls_error(kind, tls_cause(error), timed_out or _innermost_message(error), url)
+            # The query may contain secrets, such as a command for exec.
+            return kind(text.replace(f"?{query}", "") if query else text, request.method, url)
     return None
 
 
 def reraise(error: BaseException, table: ExceptionTable, request: PreparedRequest) -> NoReturn:
     """Raise Kubex's error for an exception, or the exception itself if no row matches, without the library's frames.
 
-    Some error reporters show the local variables of frames, and those of an HTTP library contain tokens.
+    Some error reporters show the local variables of frames. The variables of an HTTP library contain tokens.
     """
-    ours = translated(error, table, request)
+    translated = translate(error, table, request)
     clear_tracebacks(error)
-    if ours is None:
+    if translated is None:
         raise error
-    raise ours from error
+    raise translated from error
 
 
 class map_exceptions:  # noqa: N801 - used as a function, as contextlib.suppress is
@@ -89,13 +90,13 @@ class map_exceptions:  # noqa: N801 - used as a function, as contextlib.suppress
         return None
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, frames: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if error is not None:
             reraise(error, self._table, self._request)
 
 
-def _root(error: BaseException) -> str:
+def _innermost_message(error: BaseException) -> str:
     """Return the message of the innermost cause that has one: the messages of the outer exceptions are less precise."""
     text = type(error).__name__
     for cause in _causes(error):
@@ -123,10 +124,10 @@ def _single_line(error: Exception) -> str:
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
-        # httpcore raises `from None`, so its causes are contexts. Other contexts may be errors that the caller handles.
+        # httpcore raises `from None`, so the context is the cause. The caller may handle other contexts.
         cause = error.__context__ if error.__cause__ is None and error.__suppress_context__ else error.__cause__
-        several: Sequence[BaseException] | None = getattr(cause, "exceptions", None)  # of an exception group
-        error = several[0] if several else cause
+        group: Sequence[BaseException] | None = getattr(cause, "exceptions", None)  # of an exception group
+        error = group[0] if group else cause
 
 
 def caused_by(error: BaseException, kind: type[BaseException]) -> bool:
@@ -142,7 +143,7 @@ def caused_by_tls(error: BaseException) -> bool:
 def refused_by_tls_alert(error: BaseException) -> bool:
     """Return whether the server rejected the client's certificate, which can happen after the handshake."""
     reason = getattr(tls_cause(error), "reason", None) or ""
-    return "ALERT" in reason and any(refusal in reason for refusal in _REFUSALS)
+    return "ALERT" in reason and any(alert in reason for alert in _REJECTION_ALERTS)
 
 
 def tls_cause(error: BaseException) -> ssl.SSLError | None:

@@ -21,10 +21,10 @@ C = TypeVar("C", bound=_Connection)
 
 
 @dataclass(frozen=True, slots=True)
-class _Idle(Generic[C]):
+class _IdleConnection(Generic[C]):
     connection: C
     socket: _Socket | None
-    since: float
+    idle_since: float
 
 
 class IdleConnections(Generic[C]):
@@ -38,14 +38,14 @@ class IdleConnections(Generic[C]):
     __slots__ = ("_idle", "_maximum", "_stale", "_timeout")
 
     def __init__(self, config: TransportConfig, *, maximum: int) -> None:
-        self._idle: deque[_Idle[C]] = deque()  # ordered by `since`
+        self._idle: deque[_IdleConnection[C]] = deque()  # ordered by `idle_since`
         self._stale: list[C] = []
         self._maximum = maximum if config.keep_alive else 0
         self._timeout = float("inf") if config.keep_alive_timeout is None else config.keep_alive_timeout
 
     def add(self, connection: C, socket: _Socket | None) -> None:
         """Keep a connection that has become idle; without a socket it is stale."""
-        self._idle.append(_Idle(connection, socket, monotonic()))
+        self._idle.append(_IdleConnection(connection, socket, monotonic()))
         self.find_stale()
 
     def take(self) -> C | None:
@@ -57,17 +57,17 @@ class IdleConnections(Generic[C]):
         if not self._idle:
             return
         excess = len(self._idle) - self._maximum
-        oldest = monotonic() - self._timeout
+        expired_before = monotonic() - self._timeout
         descriptors = [-1 if idle.socket is None else idle.socket.fileno() for idle in self._idle]
         # A server does not send data on an idle connection. So a readable socket was closed, or is unusable.
         ended = readable([descriptor for descriptor in descriptors if descriptor >= 0])
-        kept: deque[_Idle[C]] = deque()
+        remaining: deque[_IdleConnection[C]] = deque()
         for position, (idle, descriptor) in enumerate(zip(self._idle, descriptors, strict=True)):
-            if position < excess or idle.since <= oldest or descriptor < 0 or descriptor in ended:
+            if position < excess or idle.idle_since <= expired_before or descriptor < 0 or descriptor in ended:
                 self._stale.append(idle.connection)
             else:
-                kept.append(idle)
-        self._idle = kept
+                remaining.append(idle)
+        self._idle = remaining
 
     async def close_stale(self) -> None:
         """Close the stale connections. If it is cancelled, the next call closes the rest."""

@@ -21,7 +21,7 @@ class RequestLimiter:
 
     def __init__(self, limit: int | None) -> None:
         self._free = float("inf") if limit is None else limit
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[_WaitingRequest] = deque()
         self._closed = False
 
     async def acquire(self, request: PreparedRequest) -> None:
@@ -38,19 +38,19 @@ class RequestLimiter:
             raise ConnectError("the transport is closed", request.method, request.shown_url)
 
     async def _wait(self, request: PreparedRequest) -> None:
-        waiting = _Waiting()
+        waiting = _WaitingRequest()
         self._waiting.append(waiting)
         try:
             with anyio.move_on_after(request.limits.pool):
                 await waiting.event.wait()
-        except BaseException:
-            self._give_up(waiting)
+        except BaseException:  # the task was cancelled
+            self._stop_waiting(waiting)
             raise
         if not (waiting.granted or self._closed):
-            self._give_up(waiting)
+            self._stop_waiting(waiting)
             raise ConnectTimeout(Phase.POOL.text(request.limits) or "", request.method, request.shown_url)
 
-    def _give_up(self, waiting: _Waiting) -> None:
+    def _stop_waiting(self, waiting: _WaitingRequest) -> None:
         if waiting.granted:  # the slot was granted while the task was being cancelled
             self.release()
         elif waiting in self._waiting:
@@ -59,6 +59,7 @@ class RequestLimiter:
     def release(self) -> None:
         """End one use, so that the request that has waited longest can be sent."""
         if self._waiting:
+            # Pass the slot on directly, so that a new request cannot take it before the waiting task runs.
             waiting = self._waiting.popleft()
             waiting.granted = True
             waiting.event.set()
@@ -73,7 +74,7 @@ class RequestLimiter:
         self._waiting.clear()
 
 
-class _Waiting:
+class _WaitingRequest:
     __slots__ = ("event", "granted")
 
     def __init__(self) -> None:

@@ -32,6 +32,7 @@ def shut_down(connected: socket.socket) -> None:
 
 def readable(descriptors: Collection[int]) -> set[int]:
     """Return the sockets that can be read. If a connection is idle, this means that the server closed it."""
+    # Prefer poll(): select() raises ValueError for descriptors from 1024 on.
     if not hasattr(select, "poll"):  # Windows
         return set(select.select(descriptors, (), (), 0)[0]) if descriptors else set()
     poll = select.poll()

@@ -15,10 +15,11 @@ from kubex.core._transport_errors import ConnectionLost, TransportError
 from kubex.models._errors import KubexError
 from kubex.transport._config import PreparedRequest
 from kubex.transport._decompression import Decompressor, decompressor_for
-from kubex.transport._exceptions import ExceptionTable, reraise, translated
+from kubex.transport._exceptions import ExceptionTable, reraise, translate
 
-# In seconds. Data that has already arrived is read without waiting, so other tasks could not run for a long time.
-_MAX_TURN = 0.02
+# In seconds. Reading data that has already arrived does not give control to the event loop. A checkpoint lets other
+# tasks run.
+_CHECKPOINT_INTERVAL = 0.02
 
 # In seconds. If a connection is not closed after this time, Kubex stops waiting for the backend.
 _CLOSE_TIMEOUT = 5.0
@@ -43,7 +44,15 @@ class StreamResponse(ABC):
     """
 
     __slots__ = (
-        "_closed", "_decompressor", "_errors", "_request", "_state", "_turn_ends", "extensions", "headers", "status",
+        "_closed",
+        "_decompressor",
+        "_errors",
+        "_next_checkpoint",
+        "_request",
+        "_state",
+        "extensions",
+        "headers",
+        "status",
     )  # fmt: skip
 
     def __init__(
@@ -93,10 +102,10 @@ class StreamResponse(ABC):
         if the read limit is exceeded.
         """
         if self._state is not _State.OPEN:
-            return self._refuse()
+            return self._end_or_raise()
         self._state = _State.READING
         try:
-            if monotonic() > self._turn_ends:
+            if monotonic() > self._next_checkpoint:
                 await self._checkpoint()
             data = await (self.next_chunk() if self._decompressor is None else self._decompressed(self._decompressor))
         except BaseException as error:  # noqa: BLE001 - it is raised again
@@ -118,7 +127,7 @@ class StreamResponse(ABC):
             return b"".join(chunks)
         try:
             return await anyio.to_thread.run_sync(b"".join, chunks)
-        except BaseException:  # cancelled: the data is lost
+        except BaseException:  # the task was cancelled, and the chunks are lost
             self._state = _State.BROKEN
             raise
 
@@ -129,15 +138,15 @@ class StreamResponse(ABC):
                 decompressor.finish()
                 return b""
             decompressor.feed(chunk)
-            if monotonic() > self._turn_ends:
+            if monotonic() > self._next_checkpoint:
                 await self._checkpoint()
         return data
 
     async def _checkpoint(self) -> None:
         await anyio.lowlevel.checkpoint()
-        self._turn_ends = monotonic() + _MAX_TURN
+        self._next_checkpoint = monotonic() + _CHECKPOINT_INTERVAL
 
-    def _refuse(self) -> bytes:
+    def _end_or_raise(self) -> bytes:
         if self._state is _State.ENDED:
             return b""
         if self._state is _State.READING:
@@ -150,7 +159,7 @@ class StreamResponse(ABC):
     def _begin(self, errors: ExceptionTable, max_ratio: float | None) -> None:
         """Prepare for reading; `Transport` calls this before it returns the response."""
         self._errors = errors
-        self._turn_ends = monotonic() + _MAX_TURN
+        self._next_checkpoint = monotonic() + _CHECKPOINT_INTERVAL
         if codings := self.headers.get_all("content-encoding"):
             self._decompressor = decompressor_for(", ".join(codings), self._request, max_ratio=max_ratio)
 
@@ -164,9 +173,10 @@ class StreamResponse(ABC):
             self._state = _State.BROKEN
         elif self.finish():
             return
+        # After a complete body, the backend only returns the connection to its pool, and does not need a time limit.
         with anyio.CancelScope(shield=True) if ended else anyio.move_on_after(_CLOSE_TIMEOUT, shield=True):
             try:
                 await self.aclose(ended=ended)
             except Exception as error:
-                if not isinstance(error, KubexError) and translated(error, self._errors, self._request) is None:
+                if not isinstance(error, KubexError) and translate(error, self._errors, self._request) is None:
                     raise

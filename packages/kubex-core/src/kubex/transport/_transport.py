@@ -21,7 +21,8 @@ from kubex.transport._websocket import OpenWebSocket, WebSocket
 # In seconds. Kubex does not wait longer for connections to close.
 _CLOSE_TIMEOUT = 5.0
 
-_DIRECT = ConnectGuard(None, PreparedRequest("", ""))
+# Shared by all requests without a proxy, because such a guard does nothing.
+_NO_PROXY_GUARD = ConnectGuard(None, PreparedRequest("", ""))
 
 
 class Transport(ABC):
@@ -39,7 +40,7 @@ class Transport(ABC):
     def __init__(self, config: TransportConfig) -> None:
         self.config = config
         self._closed = False
-        self._checked: tuple[tuple[str, str], ...] = ()
+        self._checked_headers: tuple[tuple[str, str], ...] = ()
 
     @abstractmethod
     async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
@@ -94,9 +95,10 @@ class Transport(ABC):
 
     async def _send(self, request: PreparedRequest) -> StreamResponse:
         self._check(request)
-        if self.config.proxy is None:  # avoids a cancel scope, which takes more time than the rest of this method
+        # Without a proxy, avoid the cancel scope of the guard: it takes more time than the rest of this method.
+        if self.config.proxy is None:
             try:
-                response = await self.open(request, _DIRECT)
+                response = await self.open(request, _NO_PROXY_GUARD)
             except BaseException as error:  # noqa: BLE001 - it is raised again
                 reraise(error, self.errors, request)
         else:
@@ -104,7 +106,7 @@ class Transport(ABC):
                 response = await self.open(request, guard)
         try:
             response._begin(self.errors, self.config.max_compression_ratio)  # pyright: ignore[reportPrivateUsage]
-        except BaseException:
+        except BaseException:  # an unknown Content-Encoding
             await response._end()  # pyright: ignore[reportPrivateUsage]
             raise
         return response
@@ -117,8 +119,8 @@ class Transport(ABC):
     def _check(self, request: PreparedRequest) -> None:
         if self._closed:
             raise ConnectError("the transport is closed", request.method, request.shown_url)
-        check_request(request, self._checked)
-        self._checked = request.headers
+        check_request(request, self._checked_headers)
+        self._checked_headers = request.headers
 
 
 class _Stream:

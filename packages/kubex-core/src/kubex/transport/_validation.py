@@ -17,16 +17,16 @@ _INVALID_VALUE = re.compile(r"^[ \t]|[ \t]\Z|[\x00-\x08\x0a-\x1f\x7f\ud800-\udff
 _PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
 
 
-def check_request(request: PreparedRequest, checked: tuple[tuple[str, str], ...] = ()) -> None:
+def check_request(request: PreparedRequest, checked_headers: tuple[tuple[str, str], ...] = ()) -> None:
     """Raise TransportError if the method, the URL or a header is not valid in HTTP. The error does not show values.
 
-    `checked` are the headers of the last request: most requests of a client have the same headers.
+    `checked_headers` are the headers of the last request: most requests of a client have the same headers.
     """
     if not _is_token(request.method):
         raise _error("the method is not an HTTP method", request)
     if not _URL.fullmatch(request.url):
         raise _error("the URL contains a character that must be percent-encoded", request)
-    if request.headers == checked:
+    if request.headers == checked_headers:
         return
     for name, value in request.headers:
         if not _is_token(name):

@@ -13,7 +13,7 @@ from kubex.core._error_handling import keep_error
 from kubex.core._headers import Headers
 from kubex.core._transport_errors import TransportError
 
-# In seconds, for both close frames.
+# In seconds, for sending the close frame and receiving the close frame of the peer.
 _CLOSE_TIMEOUT = 1.0
 
 
@@ -95,24 +95,25 @@ class WebSocket(ABC):
 class OpenWebSocket:
     """The context manager of `Transport.websocket()`."""
 
-    __slots__ = ("_open", "_socket")
+    __slots__ = ("_open_websocket", "_websocket")
 
     def __init__(self, open_websocket: Callable[[], Awaitable[WebSocket]]) -> None:
-        self._open = open_websocket
+        self._open_websocket = open_websocket
 
     async def __aenter__(self) -> WebSocket:
-        self._socket = await self._open()
-        return self._socket
+        self._websocket = await self._open_websocket()
+        return self._websocket
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # The connection ends in any case.
+        # The block ends in any case, so errors of the close handshake are not raised. After an exception in the block,
+        # do not wait for the close frame of the peer.
         try:
             with keep_error(error), anyio.move_on_after(_CLOSE_TIMEOUT, shield=True), suppress(TransportError):
-                await self._socket.close()
-                while error is None and (await self._socket.receive()).kind != "close":
+                await self._websocket.close()
+                while error is None and (await self._websocket.receive()).kind != "close":
                     pass
         finally:
             with keep_error(error), anyio.move_on_after(_CLOSE_TIMEOUT, shield=True), suppress(TransportError):
-                await self._socket.aclose()
+                await self._websocket.aclose()
