@@ -91,9 +91,9 @@ async def test_replace_of_a_missing_object_raises_not_found(client: Client) -> N
 async def test_replace_and_apply_without_a_name_raise(client: Client) -> None:
     api = Api(ConfigMap, client)
     nameless = ConfigMap(metadata=ObjectMeta(generate_name="generated-"))
-    with pytest.raises(InvalidNameError, match=r"metadata\.name None is needed"):
+    with pytest.raises(InvalidNameError, match=r"metadata\.name None is missing"):
         await api.replace(nameless)
-    with pytest.raises(InvalidNameError, match=r"metadata\.name None is needed"):
+    with pytest.raises(InvalidNameError, match=r"metadata\.name None is missing"):
         await api.apply(nameless, field_manager="me")
 
 

@@ -205,5 +205,5 @@ async def test_closing_the_client_ends_its_watches(api: Api[ConfigMap], kubex_se
 
 async def test_reading_a_watch_outside_its_block_raises(api: Api[ConfigMap]) -> None:
     watch = api.watch()
-    with pytest.raises(StreamNotOpenError, match="inside its block"):
+    with pytest.raises(StreamNotOpenError, match="the stream is not open"):
         await anext(watch)
