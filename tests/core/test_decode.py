@@ -1,4 +1,4 @@
-"""Answers that do not fit say where, and never what."""
+"""Errors of the decoder contain the field, and do not contain values."""
 
 import json
 import traceback
@@ -19,7 +19,7 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, Secret
 SECRET = "hunter2-marked-secret"
 
 
-def shown(error: BaseException) -> str:
+def format_traceback(error: BaseException) -> str:
     return "".join(traceback.format_exception(error))
 
 
@@ -36,16 +36,16 @@ def shown(error: BaseException) -> str:
         "%s",
     ],
 )
-def test_no_value_is_shown(body: str) -> None:
+def test_values_of_objects_are_not_in_errors(body: str) -> None:
     with pytest.raises(DecodeError) as caught:
         Decoder(Secret, "Secret").item((body % SECRET).encode()).model_dump()
-    assert SECRET not in shown(caught.value)
+    assert SECRET not in format_traceback(caught.value)
     assert SECRET not in repr(caught.value)
     assert "Secret" in str(caught.value)
 
 
 @dataclass
-class BackendPair:
+class Pair:
     first: int
     second: int
 
@@ -54,15 +54,15 @@ class Record(TypedDict):
     first: int
 
 
-class Odd(NamespacedResource):
-    """A kind whose fields are no models."""
+class Gadget(NamespacedResource):
+    """A kind with fields that are not models."""
 
-    __resource__ = ApiResource(version="v1", kind="Odd", plural="odds")
-    pair: BackendPair | None = None
-    plain: BackendPair = Field(default_factory=lambda: BackendPair(1, 2))
+    __resource__ = ApiResource(version="v1", kind="Gadget", plural="gadgets")
+    pair: Pair | None = None
+    plain: Pair = Field(default_factory=lambda: Pair(1, 2))
     typed: Record = Field(default_factory=lambda: Record(first=1))
     record: Record | None = None
-    pairs: list[BackendPair] | None = None
+    pairs: list[Pair] | None = None
     times: dict[str, datetime] | None = None
     number: int = 0
 
@@ -80,43 +80,43 @@ class Odd(NamespacedResource):
         ("number", SECRET),
     ],
 )
-def test_nor_of_fields_that_are_no_models(field: str, value: object) -> None:
+def test_values_of_fields_that_are_not_models_are_not_in_errors(field: str, value: object) -> None:
     body = json.dumps({"metadata": {"name": "o"}, field: value})
     with pytest.raises(DecodeError, match=f": {field}") as caught:
-        getattr(Decoder(Odd, "Odd").item(body.encode()), field)
-    assert SECRET not in shown(caught.value)
+        getattr(Decoder(Gadget, "Gadget").item(body.encode()), field)
+    assert SECRET not in format_traceback(caught.value)
 
 
 @pytest.mark.parametrize(
     "body",
     ['{"items": [{"metadata": {"name": "s", "labels": "%s"}}]}', '{"items": "%s"}', '{"metadata": "%s"}', "%s"],
 )
-def test_nor_in_lists_and_events(body: str) -> None:
-    answer = (body % SECRET).encode()
+def test_values_of_lists_and_events_are_not_in_errors(body: str) -> None:
+    response = (body % SECRET).encode()
     for call in (
-        lambda: list(Decoder(Secret, "Secret").list(answer).items),
-        lambda: Decoder(Secret, "Secret").event(answer, path="/p"),
-        lambda: decode(VersionInfo, answer, "v"),
+        lambda: list(Decoder(Secret, "Secret").list(response).items),
+        lambda: Decoder(Secret, "Secret").event(response, path="/p"),
+        lambda: decode(VersionInfo, response, "v"),
     ):
         with pytest.raises(DecodeError) as caught:
             call()
-        assert SECRET not in shown(caught.value)
+        assert SECRET not in format_traceback(caught.value)
 
 
-def test_the_object_and_the_field_are_named() -> None:
+def test_an_error_names_the_object_and_the_field() -> None:
     body = b'{"metadata": {"name": "web", "namespace": "shop"}, "spec": {"containers": [{"image": "x"}]}}'
     with pytest.raises(DecodeError) as caught:
         _ = Decoder(Pod, "Pod").item(body).spec
     assert str(caught.value) == "cannot decode Pod shop/web: spec.containers.0.name: Field required"
 
 
-def test_of_many_problems_three_are_named() -> None:
+def test_an_error_names_three_of_many_problems() -> None:
     body = b'{"metadata": {"name": "p"}, "spec": {"containers": [{}, {}, {}, {}, {}]}}'
     with pytest.raises(DecodeError, match="and 2 more"):
         _ = Decoder(Pod, "Pod").item(body).spec
 
 
-def test_one_bad_item_of_a_list_is_named() -> None:
+def test_an_error_names_the_item_of_a_list() -> None:
     good = '{"metadata": {"name": "good"}}'
     bad = '{"metadata": {"name": "bad", "namespace": "n"}, "data": {"k": 5}}'
     page = Decoder(ConfigMap, "ConfigMap").list(f'{{"items": [{good}, {bad}]}}'.encode())
@@ -140,7 +140,7 @@ def test_null_items_are_an_empty_list(body: bytes) -> None:
     assert Decoder(ConfigMap, "ConfigMap").list(body).items == []
 
 
-def test_a_list_has_its_revision_and_items_of_the_kind() -> None:
+def test_a_list_has_a_resource_version_and_items_of_its_kind() -> None:
     page = Decoder(ConfigMap, "ConfigMap").list(
         b'{"kind": "ConfigMapList", "apiVersion": "v1", "metadata": {"resourceVersion": "7", "continue": "c",'
         b' "remainingItemCount": 2}, "items": [{"metadata": {"name": "a"}}]}'
@@ -150,7 +150,7 @@ def test_a_list_has_its_revision_and_items_of_the_kind() -> None:
     assert [(type(item), item.kind, item.metadata.name) for item in page.items] == [(ConfigMap, "ConfigMap", "a")]
 
 
-def test_a_delete_answers_an_object_or_a_status() -> None:
+def test_a_delete_returns_an_object_or_a_status() -> None:
     decoder = Decoder(ConfigMap, "ConfigMap")
     assert isinstance(decoder.item_or_status(b'{"kind": "Status", "status": "Success"}'), Status)
     assert isinstance(decoder.item_or_status(b'{"kind": "ConfigMap", "metadata": {"name": "a"}}'), ConfigMap)
@@ -160,7 +160,7 @@ def test_a_delete_answers_an_object_or_a_status() -> None:
 
 
 @pytest.mark.covers("pitfall-10")
-def test_events_of_a_watch() -> None:
+def test_events_of_a_watch_are_decoded_by_type() -> None:
     decoder = Decoder(Lease, "Lease")
     event = decoder.event(
         b'{"type": "ADDED", "object": {"metadata": {"name": "l", "resourceVersion": "5"}}}', path="/p"
@@ -173,7 +173,7 @@ def test_events_of_a_watch() -> None:
         decoder.event(b'{"type": "SYNC", "object": {}}', path="/p")
 
 
-def test_a_bookmark_needs_no_spec() -> None:
+def test_a_bookmark_does_not_need_required_fields() -> None:
     event = Decoder(Pod, "Pod").event(
         b'{"type": "BOOKMARK", "object": {"kind": "Pod", "metadata": {"resourceVersion": "9",'
         b' "annotations": {"k8s.io/initial-events-end": "true"}}}}',
@@ -185,8 +185,8 @@ def test_a_bookmark_needs_no_spec() -> None:
 @pytest.mark.parametrize(
     "line", [b"", b"{", b'{"type": "ADDED"}', b'{"type": 5, "object": {}}', b"\xff", b'"' + SECRET.encode()]
 )
-def test_a_line_that_is_no_event_says_so(line: bytes) -> None:
+def test_a_line_that_is_not_an_event_raises(line: bytes) -> None:
     with pytest.raises(DecodeError) as caught:
         Decoder(Pod, "Pod").event(line, path="/p")
     assert "an event of Pod" in str(caught.value)
-    assert SECRET not in shown(caught.value)
+    assert SECRET not in format_traceback(caught.value)

@@ -1,4 +1,4 @@
-"""Bodies as they are sent: objects, plain values and patches."""
+"""Encoding of request bodies: objects, plain values and patches."""
 
 import json
 from datetime import datetime, timezone
@@ -23,31 +23,31 @@ class Color(str, Enum):
     RED = "red"
 
 
-def sent(body: bytes) -> Any:
+def decode_body(body: bytes) -> Any:
     return json.loads(body)
 
 
 @pytest.mark.covers("pitfall-5")
-def test_an_item_of_a_list_is_sent_with_api_version_and_kind() -> None:
+def test_an_item_of_a_list_is_encoded_with_api_version_and_kind() -> None:
     item = Deployment.model_validate_json(
         b'{"metadata": {"name": "web"}, "spec": {"selector": {}, "template": {"spec": {"containers": []}}}}'
     )
-    body = sent(encode_object(item, api_resource(Deployment)))
+    body = decode_body(encode_object(item, api_resource(Deployment)))
     assert (body["apiVersion"], body["kind"]) == ("apps/v1", "Deployment")
 
 
 @pytest.mark.covers("pitfall-5")
 @pytest.mark.parametrize("managed", [False, True])
-def test_also_when_the_object_says_none(managed: bool) -> None:
+def test_an_object_without_type_is_encoded_with_api_version_and_kind(managed: bool) -> None:
     item = ConfigMap(api_version=None, kind=None, metadata=ObjectMeta(name="a"), data={"k": "v"})
-    body = sent(encode_object(item, api_resource(ConfigMap), managed=managed))
+    body = decode_body(encode_object(item, api_resource(ConfigMap), managed=managed))
     assert body == {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"k": "v"}}
 
 
 @pytest.mark.covers("pitfall-6")
-def test_an_apply_has_json_forms_and_names_its_kind() -> None:
+def test_an_apply_of_an_object_contains_json_values_and_its_kind() -> None:
     widget = Widget(metadata=ObjectMeta(name="w"), spec=WidgetSpec(size=1, color=Color.RED, due=WHEN))
-    body = sent(encode_object(widget, api_resource(Widget), managed=True))
+    body = decode_body(encode_object(widget, api_resource(Widget), managed=True))
     assert body == {
         "apiVersion": "example.com/v1",
         "kind": "Widget",
@@ -57,9 +57,9 @@ def test_an_apply_has_json_forms_and_names_its_kind() -> None:
 
 
 @pytest.mark.covers("pitfall-6")
-def test_an_apply_of_plain_values_is_completed_and_has_json_forms() -> None:
+def test_an_apply_of_plain_values_contains_json_values_and_its_kind() -> None:
     body = complete_apply_body({"spec": {"color": Color.RED, "due": WHEN}}, api_resource(Widget), "w")
-    assert sent(ApplyPatch(body).encode()) == {
+    assert decode_body(ApplyPatch(body).encode()) == {
         "apiVersion": "example.com/v1",
         "kind": "Widget",
         "metadata": {"name": "w"},
@@ -67,59 +67,59 @@ def test_an_apply_of_plain_values_is_completed_and_has_json_forms() -> None:
     }
 
 
-def test_what_an_apply_says_of_itself_is_kept() -> None:
-    given = {"apiVersion": "example.com/v2", "kind": "Other", "metadata": {"labels": {"a": "b"}}}
-    body = complete_apply_body(given, api_resource(Widget), "w")
-    assert body == given | {"metadata": {"name": "w", "labels": {"a": "b"}}}
-    assert given["metadata"] == {"labels": {"a": "b"}}
+def test_complete_apply_body_keeps_existing_fields() -> None:
+    body = {"apiVersion": "example.com/v2", "kind": "Other", "metadata": {"labels": {"a": "b"}}}
+    completed = complete_apply_body(body, api_resource(Widget), "w")
+    assert completed == body | {"metadata": {"name": "w", "labels": {"a": "b"}}}
+    assert body["metadata"] == {"labels": {"a": "b"}}
 
 
-def test_an_apply_sends_no_managed_fields() -> None:
+def test_an_apply_does_not_contain_managed_fields() -> None:
     class Managed(ConfigMap):
         metadata: ManagedObjectMeta
 
     entry = ManagedFieldsEntry(manager="m")
     item = Managed(metadata=ManagedObjectMeta(name="a", managed_fields=[entry]))
-    assert "managedFields" not in sent(encode_object(item, api_resource(Managed), managed=True))["metadata"]
-    assert sent(encode_object(item, api_resource(Managed)))["metadata"]["managedFields"] == [{"manager": "m"}]
+    assert "managedFields" not in decode_body(encode_object(item, api_resource(Managed), managed=True))["metadata"]
+    assert decode_body(encode_object(item, api_resource(Managed)))["metadata"]["managedFields"] == [{"manager": "m"}]
 
 
-def test_an_untyped_object_is_sent_whole() -> None:
+def test_a_dynamic_object_is_encoded_completely() -> None:
     kind = dynamic_resource("example.com/v1", "Thing", plural="things")
     thing = kind.model_validate({"metadata": {"name": "t"}, "spec": {"due": WHEN, "none": None, "deep": [{"a": None}]}})
-    body = sent(encode_object(thing, api_resource(kind)))
+    body = decode_body(encode_object(thing, api_resource(kind)))
     assert (body["apiVersion"], body["kind"]) == ("example.com/v1", "Thing")
     assert body["spec"]["due"] == "2024-02-03T04:05:06Z"
 
 
 @pytest.mark.covers("pitfall-7")
 @pytest.mark.parametrize("patch", [MergePatch, StrategicMergePatch])
-def test_a_merge_patch_deletes_by_null(patch: type[MergePatch] | type[StrategicMergePatch]) -> None:
-    assert sent(patch({"data": {"gone": None, "kept": "v"}}).encode()) == {"data": {"gone": None, "kept": "v"}}
+def test_a_merge_patch_contains_nulls(patch: type[MergePatch] | type[StrategicMergePatch]) -> None:
+    assert decode_body(patch({"data": {"gone": None, "kept": "v"}}).encode()) == {"data": {"gone": None, "kept": "v"}}
     assert patch({"data": None}).encode() == b'{"data":null}'
 
 
 @pytest.mark.covers("pitfall-7")
-def test_a_partial_model_patches_what_was_set() -> None:
+def test_a_patch_with_a_model_contains_the_fields_that_were_set() -> None:
     partial = ConfigMap.model_construct(data=None, immutable=True)
-    assert sent(MergePatch(partial).encode()) == {"data": None, "immutable": True}
+    assert decode_body(MergePatch(partial).encode()) == {"data": None, "immutable": True}
     spec = PodSpec.model_construct(node_name=None)
-    assert sent(MergePatch(Pod.model_construct(spec=spec)).encode()) == {"spec": {"nodeName": None}}
+    assert decode_body(MergePatch(Pod.model_construct(spec=spec)).encode()) == {"spec": {"nodeName": None}}
 
 
 @pytest.mark.covers("pitfall-6")
-def test_patches_hold_json_forms_and_models() -> None:
+def test_patches_can_contain_json_values_and_models() -> None:
     patch = StrategicMergePatch(
         {"spec": {"containers": [Container(name="c", image=None)], "color": Color.RED, "at": WHEN}}
     )
-    assert sent(patch.encode()) == {
+    assert decode_body(patch.encode()) == {
         "spec": {"containers": [{"name": "c"}], "color": "red", "at": "2024-02-03T04:05:06Z"}
     }
     operations: list[dict[str, Any]] = [
         {"op": "add", "path": "/spec/at", "value": WHEN},
         {"op": "test", "path": "/data", "value": None},
     ]
-    assert sent(JsonPatch(operations).encode()) == [
+    assert decode_body(JsonPatch(operations).encode()) == [
         {"op": "add", "path": "/spec/at", "value": "2024-02-03T04:05:06Z"},
         {"op": "test", "path": "/data", "value": None},
     ]
@@ -134,11 +134,11 @@ def test_patches_hold_json_forms_and_models() -> None:
         (ApplyPatch({}), "application/apply-patch+yaml"),
     ],
 )
-def test_each_patch_names_its_kind(patch: Any, content_type: str) -> None:
+def test_each_patch_has_a_media_type(patch: Any, content_type: str) -> None:
     assert patch.content_type == content_type
 
 
-def test_an_object_sends_nothing_that_is_none() -> None:
+def test_fields_that_are_none_are_omitted() -> None:
     assert encode(ConfigMap(metadata=ObjectMeta(name="a"), data=None)) == (
         b'{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"}}'
     )
@@ -148,45 +148,55 @@ def test_an_object_sends_nothing_that_is_none() -> None:
     ("value", "body"),
     [(None, b"null"), ([], b"[]"), ((1, "a"), b'[1,"a"]'), ({"a": {}}, b'{"a":{}}'), ("é", '"é"'.encode())],
 )
-def test_plain_values(value: object, body: bytes) -> None:
+def test_plain_values_are_encoded(value: object, body: bytes) -> None:
     assert encode(value) == body
 
 
-HALF = "half \udc80"
+SURROGATE = "half \udc80"
 DYNAMIC = dynamic_resource("example.com/v1", "Widget", plural="widgets")
 HALVES: list[tuple[str, Any, str]] = [
-    ("a value", ConfigMap(metadata=ObjectMeta(name="c"), data={"k": HALF}), "data['k']"),
-    ("a key", ConfigMap(metadata=ObjectMeta(name="c"), data={HALF: "v"}), "data['half \\udc80']"),
-    ("a name", ConfigMap(metadata=ObjectMeta(name=HALF)), "metadata.name"),
-    ("a label", ConfigMap(metadata=ObjectMeta(labels={HALF: "v"})), "metadata.labels['half \\udc80']"),
-    ("dynamic", DYNAMIC.model_validate({"metadata": {}, "spec": {HALF: 1}}), "spec['half \\udc80']"),
-    ("an item", Pod(spec=PodSpec(containers=[Container(name="c", args=["a", HALF])])), "spec.containers[0].args[1]"),
+    ("a value", ConfigMap(metadata=ObjectMeta(name="c"), data={"k": SURROGATE}), "data['k']"),
+    ("a key", ConfigMap(metadata=ObjectMeta(name="c"), data={SURROGATE: "v"}), "data['half \\udc80']"),
+    ("a name", ConfigMap(metadata=ObjectMeta(name=SURROGATE)), "metadata.name"),
+    ("a label", ConfigMap(metadata=ObjectMeta(labels={SURROGATE: "v"})), "metadata.labels['half \\udc80']"),
+    ("dynamic", DYNAMIC.model_validate({"metadata": {}, "spec": {SURROGATE: 1}}), "spec['half \\udc80']"),
+    (
+        "an item",
+        Pod(spec=PodSpec(containers=[Container(name="c", args=["a", SURROGATE])])),
+        "spec.containers[0].args[1]",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("obj", "place"), [row[1:] for row in HALVES], ids=[row[0] for row in HALVES])
-@pytest.mark.parametrize("way", ["object", "model", "plain"])
-def test_an_object_with_text_that_utf_8_cannot_encode_is_refused(obj: Any, place: str, way: str) -> None:
+@pytest.mark.parametrize("encoder", ["object", "model", "plain"])
+def test_an_object_with_a_lone_surrogate_raises(obj: Any, place: str, encoder: str) -> None:
     with pytest.raises(EncodeError, match="half of a surrogate pair") as caught:
-        encode_object(obj, api_resource(type(obj))) if way == "object" else encode(obj if way == "model" else [obj])
+        encode_object(obj, api_resource(type(obj))) if encoder == "object" else encode(
+            obj if encoder == "model" else [obj]
+        )
     assert place in caught.value.problem
-    assert "half" not in caught.value.problem.replace(place, "").replace(LONE_SURROGATE, ""), "no value is shown"
+    assert "half" not in caught.value.problem.replace(place, "").replace(LONE_SURROGATE, ""), (
+        "the message must not contain values"
+    )
 
 
-@pytest.mark.parametrize("body", [{"a": HALF}, {HALF: 1}, ["a", {"b": [HALF]}], HALF, {1: HALF}])
-def test_plain_values_with_text_that_utf_8_cannot_encode_are_refused(body: Any) -> None:
+@pytest.mark.parametrize(
+    "body", [{"a": SURROGATE}, {SURROGATE: 1}, ["a", {"b": [SURROGATE]}], SURROGATE, {1: SURROGATE}]
+)
+def test_plain_values_with_a_lone_surrogate_raise(body: Any) -> None:
     with pytest.raises(EncodeError, match="half of a surrogate pair"):
         encode(body)
 
 
 @pytest.mark.parametrize("key", ["\ufffd", "a\ufffdb"])
-def test_the_replacement_character_itself_is_sent(key: str) -> None:
+def test_the_replacement_character_is_encoded(key: str) -> None:
     obj = ConfigMap(metadata=ObjectMeta(name="c"), data={key: key})
-    assert sent(encode_object(obj, api_resource(ConfigMap)))["data"] == {key: key}
+    assert decode_body(encode_object(obj, api_resource(ConfigMap)))["data"] == {key: key}
 
 
 @pytest.mark.parametrize("body", [ConfigMap(metadata=ObjectMeta(name="c")), "kind: ConfigMap", [("a", 1)]])
-def test_an_apply_patch_takes_plain_values_only(body: Any) -> None:
+def test_an_apply_patch_accepts_only_plain_values(body: Any) -> None:
     with pytest.raises(
         TypeError, match=rf"not {type(body).__name__}; apply a complete object with Api\.apply\(object\)"
     ):

@@ -1,4 +1,4 @@
-"""Exceptions build their text from facts, survive pickling, and belong to one family."""
+"""Exceptions build their messages from their attributes, can be pickled, and have a common base class."""
 
 import copy
 import pickle
@@ -53,7 +53,7 @@ DETAILS = Status(
 
 API_ERRORS: list[type[ApiError]] = [ApiError, *ApiError.__subclasses__(), AlreadyExists]
 
-# Each class once, with words that its text must hold.
+# An example of each class, with words that its message must contain.
 SAMPLES: list[tuple[KubexError, list[str]]] = [
     (KubexError(), ["KubexError"]),
     (ConfigurationError("is wrong", "/a/config", 'user "admin"', "token"), ["/a/config", "admin", "token", "is wrong"]),
@@ -98,7 +98,7 @@ SAMPLES: list[tuple[KubexError, list[str]]] = [
 
 
 @pytest.mark.parametrize(("error", "words"), SAMPLES, ids=lambda value: type(value).__name__)
-def test_the_text_says_what_happened(error: KubexError, words: list[str]) -> None:
+def test_the_message_contains_the_attributes(error: KubexError, words: list[str]) -> None:
     for word in words:
         assert word in str(error)
     assert str(error) in eval(repr(error), {type(error).__name__: lambda text: text})  # noqa: S307 - our own repr
@@ -106,8 +106,8 @@ def test_the_text_says_what_happened(error: KubexError, words: list[str]) -> Non
 
 @pytest.mark.parametrize("error", [error for error, _ in SAMPLES], ids=lambda value: type(value).__name__)
 @pytest.mark.parametrize("how", ["pickle", "copy", "deepcopy"])
-def test_an_exception_survives_a_copy(error: KubexError, how: str) -> None:
-    error.__dict__["note_of_the_user"] = "mine"
+def test_an_exception_can_be_copied_and_pickled(error: KubexError, how: str) -> None:
+    error.__dict__["note_of_user"] = "mine"
     ways: dict[str, Callable[[KubexError], KubexError]] = {
         "pickle": lambda error: pickle.loads(pickle.dumps(error)),
         "copy": copy.copy,
@@ -119,24 +119,24 @@ def test_an_exception_survives_a_copy(error: KubexError, how: str) -> None:
     assert vars(twin) == vars(error)
 
 
-def test_no_class_is_forgotten_here() -> None:
+def test_each_class_has_a_sample() -> None:
     classes = {getattr(errors, name) for name in errors.__all__} - {ApiWarning, InsecureServerWarning}
     assert {type(error) for error, _ in SAMPLES} == classes
 
 
 @pytest.mark.parametrize("name", errors.__all__)
-def test_a_class_is_named_by_the_module_that_users_import_it_from(name: str) -> None:
+def test_the_module_of_a_class_is_the_public_module(name: str) -> None:
     kind = getattr(errors, name)
     assert kind.__module__ == "kubex.errors"
     assert pickle.loads(pickle.dumps(kind)) is kind
 
 
-def test_a_traceback_names_the_module_that_users_import_from() -> None:
+def test_a_traceback_contains_the_public_module() -> None:
     shown = traceback.format_exception_only(ConnectionLost("gone"))
     assert shown == ["kubex.errors.ConnectionLost: gone\n"]
 
 
-def test_every_class_is_of_the_one_family() -> None:
+def test_every_class_derives_from_the_base_class() -> None:
     for name in errors.__all__:
         assert issubclass(getattr(errors, name), KubexError | UserWarning)
     assert issubclass(ApiWarning, UserWarning)
@@ -162,17 +162,17 @@ def test_every_class_is_of_the_one_family() -> None:
         (DeadlineExceeded, TimeoutError),
     ],
 )
-def test_built_in_base_classes(ours: type[Exception], python: type[Exception]) -> None:
+def test_classes_derive_from_built_in_classes(ours: type[Exception], python: type[Exception]) -> None:
     assert issubclass(ours, python)
 
 
-def test_errors_of_the_network_and_the_server_have_no_built_in_base_but_timeouts() -> None:
+def test_network_and_server_errors_have_no_built_in_base_except_timeouts() -> None:
     network = {type(error) for error, _ in SAMPLES if isinstance(error, ApiError | TransportError)}
     foreign = {base for kind in network for base in kind.__mro__ if not issubclass(base, KubexError)}
     assert foreign == {TimeoutError, OSError, *KubexError.__mro__[1:]}
 
 
-def test_facts_of_a_status_are_at_hand() -> None:
+def test_attributes_of_a_status_are_accessible() -> None:
     error = NotFound(404, DETAILS, "GET", "/api/v1/pods/web")
     assert (error.reason, error.name, error.kind) == ("NotFound", "web", "pods")
     assert error.message == 'pods "web" not found'
@@ -182,13 +182,13 @@ def test_facts_of_a_status_are_at_hand() -> None:
     assert (empty.message, str(empty)) == ("no message", "404: no message")
 
 
-def test_an_expired_list_offers_its_token() -> None:
+def test_expired_has_the_continue_token() -> None:
     status = Status.model_validate({"metadata": {"continue": "abc"}, "reason": "Expired"})
     assert Expired(410, status).continue_token == "abc"
     assert Expired(410, Status()).continue_token is None
 
 
-def test_a_warning_carries_its_result_through_pickle() -> None:
+def test_a_pickled_warning_keeps_its_result() -> None:
     warning = ApiWarning("a is deprecated")
     assert warning.result is None
     warning.result = {"created": True}
@@ -196,5 +196,5 @@ def test_a_warning_carries_its_result_through_pickle() -> None:
     assert (twin.result, str(twin)) == ({"created": True}, "a is deprecated")
 
 
-def test_an_exception_can_be_counted_and_kept_in_sets() -> None:
+def test_exceptions_are_hashable_and_compared_by_identity() -> None:
     assert len({ConnectError("a"), ConnectError("a")}) == 2

@@ -1,4 +1,4 @@
-"""Header fields, the grammar of `Warning`, and `Retry-After`."""
+"""Header fields, the syntax of `Warning`, and `Retry-After`."""
 
 import itertools
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import pytest
 from kubex.core._headers import MAX_RETRY_AFTER, Headers, parse_warning
 
 
-def test_names_have_no_case_and_fields_may_repeat() -> None:
+def test_names_are_case_insensitive_and_fields_can_repeat() -> None:
     headers = Headers([("Warning", "a"), ("X-One", "1"), ("warning", "b")])
     assert headers.get("WARNING") == "a"
     assert headers.get_all("Warning") == ["a", "b"]
@@ -31,7 +31,7 @@ def test_headers_are_a_mapping_of_the_first_values() -> None:
         headers["x-two"]
 
 
-def test_values_are_not_in_the_repr() -> None:
+def test_the_repr_does_not_contain_values() -> None:
     assert repr(Headers([("Set-Cookie", "secret")])) == "Headers(['Set-Cookie'])"
 
 
@@ -50,24 +50,24 @@ def test_values_are_not_in_the_repr() -> None:
         ('299 - ""', []),
         ("", []),
         ('299 - "é ü 日本"', ["é ü 日本"]),
-        # What breaks the grammar is shown rather than lost.
+        # Malformed values are not lost.
         ("deprecated", ["deprecated"]),
         ('299 - "never closed', ['299 - "never closed']),
         ('299 - "fine", nonsense', ["fine", "nonsense"]),
         ('29 - "short code"', ['29 - "short code"']),
     ],
 )
-def test_the_grammar_of_warning(value: str, texts: list[str]) -> None:
+def test_texts_of_warnings_are_parsed(value: str, texts: list[str]) -> None:
     assert parse_warning(value) == texts
 
 
 @pytest.mark.covers("pitfall-14")
-def test_several_warning_fields_are_several_warnings() -> None:
+def test_texts_of_several_warning_fields_are_returned() -> None:
     headers = Headers([("Warning", '299 - "a, b"'), ("Date", "x"), ("warning", '299 - "c"')])
     assert headers.warnings() == ["a, b", "c"]
 
 
-def test_a_hostile_warning_takes_no_time() -> None:
+def test_long_warnings_are_parsed_in_linear_time() -> None:
     assert len(parse_warning('299 - "' + "\\" * 60_000)) == 1
     assert len(parse_warning('299 - "a", ' * 5_000)) == 5_000
 
@@ -85,7 +85,7 @@ def test_retry_after_as_a_date(zone: str) -> None:
     assert 85 < seconds <= 90
 
 
-def test_a_date_in_the_past_is_no_wait() -> None:
+def test_a_date_in_the_past_is_zero_seconds() -> None:
     assert Headers([("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT")]).retry_after() == 0
 
 
@@ -110,20 +110,20 @@ def test_a_date_in_the_past_is_no_wait() -> None:
         "Wed, 21 Oct 2015 07:28:00 +9999999",
     ],
 )
-def test_what_is_no_retry_after_is_none(value: str) -> None:
+def test_an_invalid_retry_after_is_none(value: str) -> None:
     assert Headers([("Retry-After", value)]).retry_after() is None
 
 
-def test_without_the_field_there_is_none() -> None:
+def test_a_missing_retry_after_is_none() -> None:
     assert Headers().retry_after() is None
 
 
 @pytest.mark.parametrize("value", ["9" * 400, "9" * 5_000, "Fri, 31 Dec 9999 23:59:59 GMT"])
-def test_a_retry_after_of_many_years_is_a_finite_number(value: str) -> None:
+def test_a_long_retry_after_is_limited(value: str) -> None:
     assert Headers([("Retry-After", value)]).retry_after() == MAX_RETRY_AFTER
 
 
-def test_no_retry_after_raises() -> None:
+def test_retry_after_does_not_raise() -> None:
     parts = ["Wed,", "21", "Oct", "2015", "07:28:00", "GMT", "-0000", ":", ",", " ", "(", "\\", '"', "9" * 30, "\x1c"]
     for length in range(1, 4):
         for value in itertools.product(parts, repeat=length):

@@ -1,4 +1,4 @@
-"""The objects of a stream are the same however they are separated, and however the bytes are cut into chunks."""
+"""A stream of JSON objects is split at any separator, and for any size of chunks."""
 
 import json
 import random
@@ -16,18 +16,18 @@ OBJECTS: list[object] = [
     {"unicode": "\u00e9\u4e2d\U0001f600", "separators": "\u0085\u2028\u2029"},
     {"long": "x}" * 3000},
 ]
-BETWEEN = ["", "", "", "\n", "\n", "\r\n", "\n\n", " ", "\t", "\r", " \r\n \n", "\n\r\n\r"]
+SEPARATORS = ["", "", "", "\n", "\n", "\r\n", "\n\n", " ", "\t", "\r", " \r\n \n", "\n\r\n\r"]
 
 
-def read(chunks: list[bytes]) -> list[object]:
-    """Read the objects as a watch does: a line that is not one object is cut."""
+def read_objects(chunks: list[bytes]) -> list[object]:
+    """Read the objects like a watch: split a line that is not one object."""
     splitter = ObjectSplitter()
     lines = [line for chunk in chunks for line in splitter.feed(chunk)]
     lines.append(splitter.finish() or b"")
-    return [each for line in lines for each in _objects(line)]
+    return [each for line in lines for each in parse_line(line)]
 
 
-def _objects(line: bytes) -> list[object]:
+def parse_line(line: bytes) -> list[object]:
     try:
         return [json.loads(line)]
     except ValueError:
@@ -36,40 +36,40 @@ def _objects(line: bytes) -> list[object]:
         return list(map(json.loads, objects))
 
 
-def cut(text: bytes, chance: random.Random, most: int) -> list[bytes]:
+def split_randomly(text: bytes, generator: random.Random, max_size: int) -> list[bytes]:
     chunks: list[bytes] = []
-    at = 0
-    while at < len(text):
-        size = chance.randint(0, most)
-        chunks.append(text[at : at + size])
-        at += size
+    position = 0
+    while position < len(text):
+        size = generator.randint(0, max_size)
+        chunks.append(text[position : position + size])
+        position += size
     return chunks
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_any_separators_and_any_chunks_give_the_same_objects(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - repeatable
-    wanted = chance.choices(OBJECTS, k=chance.randint(1, 12))
+def test_separators_and_chunks_do_not_change_the_objects(seed: int) -> None:
+    generator = random.Random(seed)  # noqa: S311 - repeatable
+    expected = generator.choices(OBJECTS, k=generator.randint(1, 12))
     text = "".join(
-        chance.choice(BETWEEN) + json.dumps(each, ensure_ascii=chance.random() < 0.5) for each in wanted
-    ) + chance.choice(BETWEEN)
-    for most in (1, 2, 9, 300, 20_000):
-        assert read(cut(text.encode(), chance, most)) == wanted
+        generator.choice(SEPARATORS) + json.dumps(each, ensure_ascii=generator.random() < 0.5) for each in expected
+    ) + generator.choice(SEPARATORS)
+    for max_size in (1, 2, 9, 300, 20_000):
+        assert read_objects(split_randomly(text.encode(), generator, max_size)) == expected
 
 
-@pytest.mark.parametrize("between", ["\n", "\r\n", "\n\n", "", " "])
-def test_a_cut_at_any_byte_gives_the_same_objects(between: str) -> None:
-    wanted = OBJECTS[1:-1]
-    text = between.join(json.dumps(each, ensure_ascii=False) for each in wanted).encode() + between.encode()
-    for at in range(len(text)):
-        assert read([text[:at], text[at:]]) == wanted
+@pytest.mark.parametrize("separator", ["\n", "\r\n", "\n\n", "", " "])
+def test_a_chunk_can_end_at_any_byte(separator: str) -> None:
+    expected = OBJECTS[1:-1]
+    text = separator.join(json.dumps(each, ensure_ascii=False) for each in expected).encode() + separator.encode()
+    for position in range(len(text)):
+        assert read_objects([text[:position], text[position:]]) == expected
 
 
-def test_lines_come_as_they_are() -> None:
+def test_complete_lines_are_returned_unchanged() -> None:
     assert ObjectSplitter().feed(b'{"a":1}\n{}{}\n<html>\n\n{"b"') == [b'{"a":1}', b"{}{}", b"<html>", b""]
 
 
-def test_an_object_is_there_as_soon_as_its_end_is() -> None:
+def test_an_object_is_returned_as_soon_as_it_is_complete() -> None:
     splitter = ObjectSplitter()
     assert splitter.feed(b'{"a":{}') == []
     assert splitter.feed(b"}") == [b'{"a":{}}']
@@ -80,7 +80,7 @@ def test_an_object_is_there_as_soon_as_its_end_is() -> None:
     assert splitter.finish() is None
 
 
-def test_an_object_that_is_not_complete_is_left() -> None:
+def test_an_incomplete_object_is_returned_as_the_rest() -> None:
     assert split_objects(b'{"a":1} {"b":"}') == ([b'{"a":1}'], b'{"b":"}')
     assert split_objects(b" \r") == ([], b"")
     assert split_objects(b"<html>") == ([], b"<html>")
@@ -88,7 +88,7 @@ def test_an_object_that_is_not_complete_is_left() -> None:
 
 
 @pytest.mark.parametrize("chunk", [b"{}", b"{} ", b'{"a":"}{"}', b'{"a":{"b":{}}}'])
-def test_many_objects_without_a_newline_need_no_memory(chunk: bytes) -> None:
+def test_objects_without_newlines_are_not_kept_in_memory(chunk: bytes) -> None:
     splitter = ObjectSplitter()
     for _ in range(50_000):
         assert splitter.feed(chunk) == [chunk.strip()] or splitter.pending_size <= 1
@@ -98,7 +98,7 @@ def test_many_objects_without_a_newline_need_no_memory(chunk: bytes) -> None:
 @pytest.mark.parametrize(
     "chunk", [b"{}", b'"}{",', b'{"a":{}},', b"\\\\}", b'"\\"}', b"}  ", b'{"a":{', b"x" * 9 + b"}"]
 )
-def test_a_long_line_in_small_pieces_is_not_looked_at_again_and_again(chunk: bytes) -> None:
+def test_a_long_line_in_small_chunks_takes_linear_time(chunk: bytes) -> None:
     splitter = ObjectSplitter()
     splitter.feed(b'{"a":"')
     splitter.feed(b'",' if chunk in (b'"}{",', b'{"a":{}},') else b"")
@@ -107,6 +107,6 @@ def test_a_long_line_in_small_pieces_is_not_looked_at_again_and_again(chunk: byt
     assert splitter.pending_size <= 100_000 * len(chunk) + 10
 
 
-def test_a_line_of_many_objects_is_cut_at_once() -> None:
+def test_a_line_with_many_objects_is_split_in_linear_time() -> None:
     objects, rest = split_objects(b"{}" * 500_000 + b"{")
     assert (len(objects), rest) == (500_000, b"{")

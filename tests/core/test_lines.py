@@ -1,4 +1,4 @@
-"""Lines end at newlines alone, however the bytes were cut into chunks."""
+"""A stream is split into lines only at newlines, for any size of chunks."""
 
 import random
 
@@ -35,22 +35,22 @@ def expected(text: bytes) -> tuple[list[bytes], bytes | None]:
 
 @pytest.mark.covers("pitfall-18")
 @pytest.mark.parametrize("text", TEXTS)
-def test_any_chunking_gives_the_same_lines(text: bytes) -> None:
-    chance = random.Random(text[:64])  # noqa: S311 - repeatable cuts
-    for most in (1, 2, 7, 100, 70_000):
-        if len(text) > 10_000 and most < 100:
+def test_chunks_do_not_change_the_lines(text: bytes) -> None:
+    generator = random.Random(text[:64])  # noqa: S311 - repeatable cuts
+    for max_size in (1, 2, 7, 100, 70_000):
+        if len(text) > 10_000 and max_size < 100:
             continue
         chunks: list[bytes] = []
-        at = 0
-        while at < len(text):
-            size = chance.randint(0, most)
-            chunks.append(text[at : at + size])
-            at += size
+        position = 0
+        while position < len(text):
+            size = generator.randint(0, max_size)
+            chunks.append(text[position : position + size])
+            position += size
         assert b"".join(chunks) == text
         assert split(chunks) == expected(text)
 
 
-def test_a_line_is_there_as_soon_as_its_end_is() -> None:
+def test_a_line_is_returned_as_soon_as_it_is_complete() -> None:
     splitter = LineSplitter()
     assert splitter.feed(b"a") == []
     assert splitter.feed(b"b\nc") == [b"ab"]
@@ -58,14 +58,14 @@ def test_a_line_is_there_as_soon_as_its_end_is() -> None:
     assert splitter.finish() is None
 
 
-def test_the_rest_is_given_once() -> None:
+def test_the_last_line_is_returned_once() -> None:
     splitter = LineSplitter()
     splitter.feed(b"rest")
     assert splitter.finish() == b"rest"
     assert splitter.finish() is None
 
 
-def test_a_long_line_in_small_pieces_is_not_copied_again_and_again() -> None:
+def test_a_long_line_in_small_chunks_takes_linear_time() -> None:
     splitter = LineSplitter()
     for _ in range(100_000):
         assert splitter.feed(b"0123456789") == []

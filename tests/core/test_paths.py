@@ -1,4 +1,4 @@
-"""Paths: names are data, and nothing leaves its segment."""
+"""Paths of the API: names are encoded, and cannot change the path."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from kubex_k8s.v1_37.core.v1 import Namespace, Pod
         "\ud800",
     ],
 )  # fmt: skip
-def test_a_name_that_would_leave_its_place_is_refused(name: str) -> None:
+def test_a_name_that_would_change_the_path_raises(name: str) -> None:
     with pytest.raises(InvalidNameError) as caught:
         object_path("/api/v1/namespaces/default/pods", name)
     assert caught.value.what == "name"
@@ -28,14 +28,14 @@ def test_a_name_that_would_leave_its_place_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [None, 7, b"web", ["web"]])
-def test_a_name_that_is_no_text_is_refused(name: object) -> None:
+def test_a_name_that_is_not_a_string_raises(name: object) -> None:
     with pytest.raises(InvalidNameError, match="is not a string"):
-        encode_segment(name, "name")  # type: ignore[arg-type]  # what a program without type checks may do
+        encode_segment(name, "name")  # type: ignore[arg-type]  # a program without type checks
 
 
 @pytest.mark.covers("pitfall-11")
 @pytest.mark.parametrize(
-    ("name", "sent"),
+    ("name", "encoded"),
     [
         ("web-0", "web-0"),
         ("system:admin", "system:admin"),
@@ -48,8 +48,8 @@ def test_a_name_that_is_no_text_is_refused(name: object) -> None:
         ("[::1]", "%5B::1%5D"),
     ],
 )
-def test_any_other_name_is_encoded(name: str, sent: str) -> None:
-    assert encode_segment(name, "name") == sent
+def test_other_names_are_percent_encoded(name: str, encoded: str) -> None:
+    assert encode_segment(name, "name") == encoded
 
 
 @pytest.mark.parametrize(
@@ -62,16 +62,18 @@ def test_any_other_name_is_encoded(name: str, sent: str) -> None:
         (Namespace, None, "/api/v1/namespaces"),
     ],
 )
-def test_the_path_of_a_collection(resource: type[Resource], namespace: str | None, path: str) -> None:
+def test_collection_paths_contain_the_group_version_and_namespace(
+    resource: type[Resource], namespace: str | None, path: str
+) -> None:
     assert collection_path(resource, namespace) == path
 
 
-def test_the_path_of_an_object_and_a_subresource() -> None:
+def test_object_paths_contain_the_name_and_the_subresource() -> None:
     assert object_path("/api/v1/pods", "web") == "/api/v1/pods/web"
     assert object_path("/api/v1/pods", "web", "log") == "/api/v1/pods/web/log"
 
 
-def test_a_namespace_for_a_kind_of_the_cluster_is_an_error() -> None:
+def test_a_namespace_of_a_cluster_scoped_kind_raises() -> None:
     with pytest.raises(NamespaceError, match="namespaces: is cluster-scoped, so namespace 'a' does not apply"):
         collection_path(Namespace, "a")
 
@@ -86,7 +88,7 @@ def test_a_namespace_for_a_kind_of_the_cluster_is_an_error() -> None:
         ("example.com", "Goose", "geese"),
     ],
 )
-def test_plural_names_are_data(group: str, kind: str, plural: str) -> None:
+def test_the_plural_is_used_unchanged(group: str, kind: str, plural: str) -> None:
     class Thing(NamespacedResource):
         __resource__ = ApiResource(group=group, version="v1", kind=kind, plural=plural)
 
@@ -97,10 +99,10 @@ def test_plural_names_are_data(group: str, kind: str, plural: str) -> None:
 
 @pytest.mark.covers("pitfall-16")
 @pytest.mark.parametrize("missing", ["version", "kind", "plural"])
-def test_a_plural_is_never_guessed(missing: str) -> None:
+def test_a_missing_plural_raises(missing: str) -> None:
     resource = {"version": "v1", "kind": "Gateway", "plural": "gateways"} | {missing: ""}
     with pytest.raises(ValueError, match=f"ApiResource requires {missing}"):
-        ApiResource(**resource)  # type: ignore[arg-type]  # no text goes to subresources here
+        ApiResource(**resource)  # type: ignore[arg-type]  # the dict contains only strings
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_a_plural_is_never_guessed(missing: str) -> None:
         ("/apis/example.com/v1", "group '/apis/example.com' contains a slash"),
     ],
 )
-def test_a_version_is_told_from_a_group(api_version: str, problem: str) -> None:
+def test_an_invalid_version_or_group_raises(api_version: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         dynamic_resource(api_version, "Gadget", plural="gadgets")
     group, _, version = api_version.rpartition("/")

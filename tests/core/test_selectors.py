@@ -15,7 +15,7 @@ class Tier(str, Enum):
 
 
 @pytest.mark.parametrize(
-    ("given", "text"),
+    ("selector", "text"),
     [
         (None, None),
         ("app in (a, b),!c", "app in (a, b),!c"),
@@ -26,12 +26,12 @@ class Tier(str, Enum):
         (Tier.WEB, "web"),
     ],
 )
-def test_label_selectors_are_strings_or_mappings(given: Any, text: str | None) -> None:
-    assert repr(label_selector(given)) == repr(text)
+def test_label_selectors_are_strings_or_mappings(selector: Any, text: str | None) -> None:
+    assert repr(label_selector(selector)) == repr(text)
 
 
 @pytest.mark.parametrize(
-    ("given", "text"),
+    ("selector", "text"),
     [
         (None, None),
         ("metadata.name!=a", "metadata.name!=a"),
@@ -39,22 +39,22 @@ def test_label_selectors_are_strings_or_mappings(given: Any, text: str | None) -
         ({"spec.color": "a,b=c\\d"}, "spec.color=a\\,b\\=c\\\\d"),
     ],
 )
-def test_values_of_field_selectors_are_escaped(given: Any, text: str | None) -> None:
-    assert field_selector(given) == text
+def test_values_of_field_selectors_are_escaped(selector: Any, text: str | None) -> None:
+    assert field_selector(selector) == text
 
 
-@pytest.mark.parametrize("given", [["app=web", "tier=db"], [], ("a=b",), {"a"}, b"app=web", 5, True, iter("a")])
+@pytest.mark.parametrize("selector", [["app=web", "tier=db"], [], ("a=b",), {"a"}, b"app=web", 5, True, iter("a")])
 @pytest.mark.parametrize("select", [label_selector, field_selector])
-def test_other_types_than_strings_and_mappings_raise(select: Any, given: object) -> None:
+def test_other_types_than_strings_and_mappings_raise(select: Any, selector: object) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        select(given)
+        select(selector)
     assert caught.value.field == select.__name__
     assert str(caught.value).startswith(f"{select.__name__}: must be a string such as ")
-    assert str(caught.value).endswith(f"not {type(given).__name__}")
+    assert str(caught.value).endswith(f"not {type(selector).__name__}")
 
 
 @pytest.mark.parametrize(
-    ("given", "wrong"),
+    ("selector", "problem"),
     [
         ({"a": None}, "value must be a str, not NoneType"),
         ({"a": 5}, "value must be a str, not int"),
@@ -63,9 +63,9 @@ def test_other_types_than_strings_and_mappings_raise(select: Any, given: object)
     ],
 )
 @pytest.mark.parametrize("select", [label_selector, field_selector])
-def test_keys_and_values_of_mappings_must_be_strings(select: Any, given: object, wrong: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"but the {wrong}; pass other requirements as a string") as caught:
-        select(given)
+def test_keys_and_values_of_mappings_must_be_strings(select: Any, selector: object, problem: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"but the {problem}; pass other requirements as a string") as caught:
+        select(selector)
     assert caught.value.field == select.__name__
 
 
@@ -85,9 +85,9 @@ def test_invalid_field_names_raise(key: str) -> None:
         field_selector({key: "x"})
 
 
-@pytest.mark.parametrize("given", ["a=x\udc80", {"a": "x\udc80"}, {"a\ud800": "x"}])
+@pytest.mark.parametrize("selector", ["a=x\udc80", {"a": "x\udc80"}, {"a\ud800": "x"}])
 @pytest.mark.parametrize("select", [label_selector, field_selector])
-def test_strings_that_utf_8_cannot_encode_raise(select: Any, given: object) -> None:
+def test_strings_that_utf_8_cannot_encode_raise(select: Any, selector: object) -> None:
     with pytest.raises(ConfigurationError, match=r"half of a surrogate pair|contains the invalid label") as caught:
-        select(given)
+        select(selector)
     assert caught.value.field == select.__name__

@@ -1,4 +1,4 @@
-"""Query strings."""
+"""Encoding of query strings."""
 
 from urllib.parse import parse_qsl
 
@@ -23,22 +23,22 @@ from kubex.errors import ConfigurationError
         ({"na me&": "zoë"}, "na+me%26=zo%C3%AB"),
     ],
 )
-def test_values_are_encoded(query: Query, encoded: str) -> None:
+def test_query_values_are_encoded(query: Query, encoded: str) -> None:
     assert encode_query(query) == encoded
 
 
-def test_whatever_is_sent_can_be_read_back() -> None:
-    odd = {"a": "".join(map(chr, range(1, 300))), "b+c": "%41 +", "d": "=&;#?/"}
-    assert dict(parse_qsl(encode_query(odd), keep_blank_values=True, strict_parsing=True)) == odd
+def test_encoded_queries_can_be_parsed() -> None:
+    query = {"a": "".join(map(chr, range(1, 300))), "b+c": "%41 +", "d": "=&;#?/"}
+    assert dict(parse_qsl(encode_query(query), keep_blank_values=True, strict_parsing=True)) == query
 
 
-def test_several_values_may_come_from_an_iterator() -> None:
+def test_several_values_can_be_an_iterator() -> None:
     assert encode_query({"x": (str(number) for number in range(3))}) == "x=0&x=1&x=2"
 
 
 @pytest.mark.parametrize("query", [{"q": "a\udc80"}, {"q": ["a", "a\udc80"]}, {"q\udc80": "a"}])
-def test_text_that_utf_8_cannot_encode_is_refused(query: Query) -> None:
+def test_a_lone_surrogate_raises(query: Query) -> None:
     with pytest.raises(ConfigurationError, match="half of a surrogate pair") as caught:
         encode_query(query)
     assert caught.value.field == ascii(next(iter(query)))
-    assert caught.value.__context__ is None, "a UnicodeEncodeError holds the value, which may be secret"
+    assert caught.value.__context__ is None, "a UnicodeEncodeError contains the value, which can be secret"

@@ -21,22 +21,22 @@ LIMITS = YAMLLimits(depth=4, nodes=12, expanded=40)
         ("a: !!int '5'\nb: !!float 5", {"a": 5, "b": 5}, []),
     ],
 )
-def test_documents_and_repeated_keys(content: bytes | str, value: object, repeated: list[str]) -> None:
+def test_documents_and_repeated_keys_are_read(content: bytes | str, value: object, repeated: list[str]) -> None:
     assert read_yaml(content, LIMITS) == YAMLDocument(value, repeated)
 
 
-def test_further_documents_are_an_error_unless_they_are_allowed() -> None:
+def test_several_documents_raise_unless_they_are_allowed() -> None:
     with pytest.raises(YAMLContentError, match="several documents"):
         read_yaml("a: 1\n---\nb: 2", LIMITS)
     assert read_yaml("a: 1\n---\n[", LIMITS, several_documents=True).value == {"a": 1}
 
 
-def test_all_documents_of_a_stream_are_read_each_within_the_limits() -> None:
-    found = list(
+def test_the_limits_apply_to_each_document_of_a_stream() -> None:
+    documents = list(
         read_yaml_documents("---\na: &x [1, 2, 3]\n---\n# empty\n---\n- 4\n- 5\n...\n---\na: 1\na: 2\n", LIMITS)
     )
-    assert [each.value for each in found] == [{"a": [1, 2, 3]}, None, [4, 5], {"a": 2}]
-    assert found[-1].repeated_keys == ["a"]
+    assert [document.value for document in documents] == [{"a": [1, 2, 3]}, None, [4, 5], {"a": 2}]
+    assert documents[-1].repeated_keys == ["a"]
     assert list(read_yaml_documents("", LIMITS)) == []
     with pytest.raises(YAMLContentError, match="unknown anchor"):
         list(read_yaml_documents("a: &x 1\n---\nb: *x", LIMITS))
@@ -53,12 +53,12 @@ def test_all_documents_of_a_stream_are_read_each_within_the_limits() -> None:
         ("a: !other 5", "a: !!str 5", "a tag that is not supported"),
     ],
 )
-def test_content_beyond_the_limits_is_an_error(content: str, allowed: str, message: str) -> None:
+def test_content_above_the_limits_raises(content: str, allowed: str, message: str) -> None:
     read_yaml(allowed, LIMITS)
     with pytest.raises(YAMLContentError, match=message):
         read_yaml(content, LIMITS)
 
 
-def test_invalid_syntax_is_an_error_of_pyyaml() -> None:
+def test_invalid_syntax_raises_an_error_of_pyyaml() -> None:
     with pytest.raises(yaml.YAMLError):
         read_yaml("a: [", LIMITS)

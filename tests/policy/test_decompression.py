@@ -1,4 +1,4 @@
-"""Bodies are decompressed in bounded steps, and their ends are checked."""
+"""Bodies are decompressed in steps of limited size, and incomplete bodies raise errors."""
 
 import gzip
 import random
@@ -17,18 +17,18 @@ MIB = 2**20
 TEXT = b'{"kind":"PodList","items":[' + b'{"metadata":{"name":"a"}},' * 20 + b"]}"
 
 
-def raw(data: bytes) -> bytes:
+def compress_raw(data: bytes) -> bytes:
     packer = zlib.compressobj(wbits=-15)
     return packer.compress(data) + packer.flush()
 
 
-def made(encoding: str = "gzip", *, max_ratio: float | None = 200.0) -> Decompressor:
+def create_decompressor(encoding: str = "gzip", *, max_ratio: float | None = 200.0) -> Decompressor:
     decompressor = decompressor_for(encoding, REQUEST, max_ratio=max_ratio)
     assert decompressor is not None
     return decompressor
 
 
-def steps(decompressor: Decompressor, chunks: Iterable[bytes]) -> Iterator[bytes]:
+def decompress_chunks(decompressor: Decompressor, chunks: Iterable[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
         decompressor.feed(chunk)
         while output := decompressor.step():
@@ -37,9 +37,11 @@ def steps(decompressor: Decompressor, chunks: Iterable[bytes]) -> Iterator[bytes
     decompressor.finish()
 
 
-def unpacked(body: bytes, encoding: str = "gzip", *, size: int | None = None) -> bytes:
+def decompress(body: bytes, encoding: str = "gzip", *, size: int | None = None) -> bytes:
     size = size or len(body) or 1
-    return b"".join(steps(made(encoding), (body[at : at + size] for at in range(0, len(body), size))))
+    return b"".join(
+        decompress_chunks(create_decompressor(encoding), (body[at : at + size] for at in range(0, len(body), size)))
+    )
 
 
 BODIES = {
@@ -47,7 +49,7 @@ BODIES = {
     "x-gzip": ("x-gzip", gzip.compress(TEXT, mtime=0), TEXT),
     "upper case": (" GZIP ", gzip.compress(TEXT, mtime=0), TEXT),
     "zlib": ("deflate", zlib.compress(TEXT), TEXT),
-    "raw deflate": ("deflate", raw(TEXT), TEXT),
+    "raw deflate": ("deflate", compress_raw(TEXT), TEXT),
     "two members": (
         "gzip",
         gzip.compress(b"line 1\n", mtime=0) + gzip.compress(b"line 2\n", mtime=0),
@@ -71,32 +73,32 @@ BODIES = {
 def test_any_chunking_gives_the_same_content(name: str) -> None:
     encoding, body, content = BODIES[name]
     for size in range(1, len(body) + 1):
-        assert unpacked(body, encoding, size=size) == content
-    assert unpacked(body, encoding) == content
+        assert decompress(body, encoding, size=size) == content
+    assert decompress(body, encoding) == content
 
 
 @pytest.mark.parametrize("encoding", [None, "", "identity", " Identity "])
-def test_a_body_that_is_not_compressed_needs_no_decompressor(encoding: str | None) -> None:
+def test_a_body_that_is_not_compressed_does_not_have_a_decompressor(encoding: str | None) -> None:
     assert decompressor_for(encoding, REQUEST, max_ratio=None) is None
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "compress"])
-def test_an_unknown_encoding_is_named(encoding: str) -> None:
+def test_an_unknown_encoding_raises_and_is_in_the_message(encoding: str) -> None:
     with pytest.raises(TransportError, match=re.escape(repr(encoding))) as caught:
         decompressor_for(encoding, REQUEST, max_ratio=None)
     assert (caught.value.method, caught.value.url) == ("GET", "https://cluster.test/api/v1/pods")
 
 
 @pytest.mark.parametrize("name", ["gzip", "zlib", "raw deflate", "two members"])
-def test_a_body_that_ends_early_is_an_error(name: str) -> None:
+def test_an_incomplete_body_raises(name: str) -> None:
     encoding, body, content = BODIES[name]
     complete = {0, len(gzip.compress(b"line 1\n", mtime=0))} if name == "two members" else {0}
     for end in range(len(body)):
         if end in complete:
-            assert content.startswith(unpacked(body[:end], encoding))
+            assert content.startswith(decompress(body[:end], encoding))
             continue
         with pytest.raises(ConnectionLost, match="ended early") as caught:
-            unpacked(body[:end], encoding)
+            decompress(body[:end], encoding)
         assert caught.value.url == "https://cluster.test/api/v1/pods"
 
 
@@ -114,9 +116,9 @@ def test_a_body_that_ends_early_is_an_error(name: str) -> None:
     ],
 )
 @pytest.mark.parametrize("size", [1, 7, None])
-def test_other_data_is_an_error(encoding: str, body: bytes, size: int | None) -> None:
+def test_invalid_data_raises(encoding: str, body: bytes, size: int | None) -> None:
     with pytest.raises(TransportError, match="the compressed body is damaged"):
-        unpacked(body, encoding, size=size)
+        decompress(body, encoding, size=size)
 
 
 @pytest.mark.parametrize("changed", [-1, -8])
@@ -124,54 +126,54 @@ def test_the_checksum_and_the_length_are_checked(changed: int) -> None:
     body = bytearray(gzip.compress(TEXT))
     body[changed] ^= 1
     with pytest.raises(TransportError, match=r"damaged: .*incorrect (data|length) check"):
-        unpacked(bytes(body))
+        decompress(bytes(body))
 
 
 @pytest.mark.parametrize("length", [MIB - 1, MIB, MIB + 1, 2 * MIB, 3 * MIB + 7])
-def test_output_around_the_size_of_a_step_is_complete(length: int) -> None:
+def test_output_of_about_the_size_of_a_step_is_complete(length: int) -> None:
     body = gzip.compress(bytes(length), 9)
     for cut in range(1, 12):
-        outputs = list(steps(made(), (body[:-cut], body[-cut:])))
+        outputs = list(decompress_chunks(create_decompressor(), (body[:-cut], body[-cut:])))
         assert sum(map(len, outputs)) == length
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-def test_a_bomb_ends_with_an_error_after_a_bounded_output(encoding: str) -> None:
+def test_a_decompression_bomb_raises_after_64_mib(encoding: str) -> None:
     packer = zlib.compressobj(9, wbits=31 if encoding == "gzip" else 15)
     body = b"".join([packer.compress(bytes(MIB)) for _ in range(96)]) + packer.flush()
     received: list[int] = []
     with pytest.raises(TransportError, match=r"more than 200 times.*ClientOptions\.max_compression_ratio") as caught:
-        received.extend(map(len, steps(made(encoding), [body])))
+        received.extend(map(len, decompress_chunks(create_decompressor(encoding), [body])))
     assert 63 * MIB <= sum(received) <= 64 * MIB
     assert caught.value.url == "https://cluster.test/api/v1/pods"
-    assert sum(map(len, steps(made(encoding, max_ratio=None), [body]))) == 96 * MIB
+    assert sum(map(len, decompress_chunks(create_decompressor(encoding, max_ratio=None), [body]))) == 96 * MIB
 
 
-def test_the_ratio_counts_above_64_mib_only() -> None:
-    assert sum(map(len, steps(made(), [gzip.compress(bytes(64 * MIB))]))) == 64 * MIB
+def test_the_ratio_is_limited_only_above_64_mib() -> None:
+    assert sum(map(len, decompress_chunks(create_decompressor(), [gzip.compress(bytes(64 * MIB))]))) == 64 * MIB
     above = gzip.compress(bytes(64 * MIB + 1))
     with pytest.raises(TransportError, match="more than 200 times"):
-        list(steps(made(), [above]))
+        list(decompress_chunks(create_decompressor(), [above]))
     ratio = (64 * MIB + 1) / len(above)
-    assert sum(map(len, steps(made(max_ratio=ratio * 1.01), [above]))) == 64 * MIB + 1
+    assert sum(map(len, decompress_chunks(create_decompressor(max_ratio=ratio * 1.01), [above]))) == 64 * MIB + 1
     with pytest.raises(TransportError, match="times its size"):
-        list(steps(made(max_ratio=ratio * 0.99), [above]))
+        list(decompress_chunks(create_decompressor(max_ratio=ratio * 0.99), [above]))
 
 
-def test_members_are_counted_together() -> None:
+def test_the_ratio_is_calculated_for_all_members() -> None:
     with pytest.raises(TransportError, match="more than 200 times"):
-        list(steps(made(), [gzip.compress(bytes(MIB))] * 80))
+        list(decompress_chunks(create_decompressor(), [gzip.compress(bytes(MIB))] * 80))
 
 
-def test_a_list_of_700_mb_is_read() -> None:
-    chance = random.Random(0)  # noqa: S311 - repeatable content
-    item = chance.randbytes(33_000) + bytes(MIB - 33_000)
+def test_a_list_of_700_mb_is_decompressed() -> None:
+    generator = random.Random(0)  # noqa: S311 - repeatable content
+    item = generator.randbytes(33_000) + bytes(MIB - 33_000)
     packer = zlib.compressobj(1, wbits=-15)
     block = packer.compress(item) + packer.flush(zlib.Z_FULL_FLUSH)
     assert 24 < MIB / len(block) < 33
     chunks = (block for _ in range(700))
     last = zlib.compressobj(wbits=-15).flush()
-    assert sum(map(len, steps(made("deflate"), chain(chunks, last)))) == 700 * MIB
+    assert sum(map(len, decompress_chunks(create_decompressor("deflate"), chain(chunks, last)))) == 700 * MIB
 
 
 def chain(chunks: Iterable[bytes], last: bytes) -> Iterator[bytes]:
