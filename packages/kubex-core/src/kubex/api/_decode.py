@@ -133,7 +133,7 @@ class Decoder(Generic[T]):
             fields["metadata"] = decode(ListMeta, bytes(parts.metadata), description)
         fields |= {name: getattr(parts, name) for name in ("api_version", "kind") if getattr(parts, name) is not UNSET}
         if self._list is None:  # created on first use, because Pydantic needs time to create the class
-            self._list = ResourceList[self._model]  # type: ignore[name-defined]  # a class made at run time
+            self._list = ResourceList[self._model]  # type: ignore[name-defined]  # a class that is created at run time
         return self._list.model_construct(**fields)
 
     def item_or_status(self, body: bytes) -> T | Status:
@@ -156,23 +156,23 @@ class Decoder(Generic[T]):
         envelope = envelope_decoder(self._model) if self.mode == "lazy" else None
         if envelope is not None:
             try:
-                kind, item = envelope.decode_event(line, self._kinds.fast_path_json)
+                event_type, item = envelope.decode_event(line, self._kinds.fast_path_json)
             except FastPathMiss:
                 pass  # for example an ERROR event, or an object with undeclared fields
             else:
-                change = _CHANGE_TYPES.get(kind)
+                change = _CHANGE_TYPES.get(event_type)
                 if change is not None:
                     return WatchEvent(change, item)
-        kind, body = _split_event(line, f"an event of {self._description}")
-        if kind in _CHANGE_TYPES:
-            return WatchEvent(_CHANGE_TYPES[kind], self.item(body))
-        if kind == "BOOKMARK":
+        event_type, body = _split_event(line, f"an event of {self._description}")
+        if event_type in _CHANGE_TYPES:
+            return WatchEvent(_CHANGE_TYPES[event_type], self.item(body))
+        if event_type == "BOOKMARK":
             bookmark = self._decode_bookmark(body)
-            ended = (bookmark.metadata.annotations or {}).get(INITIAL_EVENTS_END) == "true"
-            return WatchEvent(EventType.INITIAL_EVENTS_END if ended else EventType.BOOKMARK, bookmark)
-        if kind == "ERROR":
+            is_end = (bookmark.metadata.annotations or {}).get(INITIAL_EVENTS_END) == "true"
+            return WatchEvent(EventType.INITIAL_EVENTS_END if is_end else EventType.BOOKMARK, bookmark)
+        if event_type == "ERROR":
             raise error_from_status(self._decode_error_event(body), method="GET", path=path)
-        raise UnknownWatchEventError(self._description, kind)
+        raise UnknownWatchEventError(self._description, event_type)
 
     def _decode_error_event(self, body: bytes) -> Status:
         description = "an ERROR event"
@@ -219,10 +219,10 @@ def _split_event(line: bytes, description: str) -> tuple[str, bytes]:
     except JSON_ERRORS as error:
         try:
             fields = scan_object(line)
-            kind, body = from_json(bytes(fields["type"])), bytes(fields["object"])
+            event_type, body = from_json(bytes(fields["type"])), bytes(fields["object"])
         except (ValueError, KeyError):
             raise DecodeError(description, str(error)) from error
-        if not isinstance(kind, str):
+        if not isinstance(event_type, str):
             raise DecodeError(description, str(error)) from error
-        return kind, body
+        return event_type, body
     return event.type, bytes(event.object)
