@@ -221,7 +221,7 @@ def client(server_handle: ServerHandle) -> RawClient:
     return _make_client(server_handle)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_client() -> Callable[..., RawClient]:
     """A function that creates a client of a server, by default in a new namespace."""
     return _make_client

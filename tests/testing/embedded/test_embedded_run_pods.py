@@ -58,9 +58,11 @@ def test_run_pods_starts_existing_pods_before_it_returns(server: EmbeddedServer,
 
 def test_run_pods_starts_later_pods(server: EmbeddedServer, client: Any) -> None:
     server.run_pods()
-    server.run_pods()
     client.create(PODS, pod("a"))
     wait_until(is_running(client, "a"))
+    client.create(PODS, pod("b"))
+    server.run_pods()
+    assert phase(client, "b") == "Running"
 
 
 def test_option_run_pods_applies_from_the_start(make_client: Any) -> None:

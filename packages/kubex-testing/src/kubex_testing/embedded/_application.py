@@ -4,7 +4,6 @@ import contextlib
 import gzip
 import logging
 import uuid
-from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from email.utils import formatdate
 
@@ -12,7 +11,7 @@ from . import _errors as errors
 from ._auth import Authenticator, Authorizer
 from ._bindings import bind
 from ._cluster import Call, Cluster
-from ._connect import connect
+from ._connect import attach, exec_command, port_forward
 from ._deletes import delete, delete_collection
 from ._discovery import accepts_any_method, discover
 from ._encode import dumps, render
@@ -33,9 +32,6 @@ from ._watch import watch
 from ._writes import create, update
 
 logger = logging.getLogger("kubex_testing.embedded")
-
-# Limit them, because the traceback of each one keeps its request alive, which may have several megabytes.
-_MAX_FAILURES = 20
 
 Verb = Callable[[Call], Awaitable[Response]]
 _VERBS: dict[str, Verb] = {
@@ -59,10 +55,11 @@ _SUBRESOURCES: dict[str, dict[str, Verb]] = {
     "log": {"get": read_log},
     "binding": {"create": bind},
     "eviction": {"create": evict},
-    "exec": {"create": connect, "get": connect},
-    "attach": {"create": connect, "get": connect},
-    "portforward": {"create": connect, "get": connect},
+    "exec": {"create": exec_command, "get": exec_command},
+    "attach": {"create": attach, "get": attach},
+    "portforward": {"create": port_forward, "get": port_forward},
 }
+_CONNECT_SUBRESOURCES = ("exec", "attach", "portforward")
 
 
 class Application:
@@ -78,8 +75,6 @@ class Application:
         self.reviews = Reviews(self.tokens, authorizer)
         self.faults = faults
         self.address = ""
-        self.failures: deque[BaseException] = deque(maxlen=_MAX_FAILURES)
-        """The latest internal errors of the server, each of which was a 500 response."""
 
     async def handle(self, request: RecordedRequest) -> Response:
         """Handle one request. Raises DropConnectionError if a fault drops the connection."""
@@ -93,7 +88,9 @@ class Application:
         response = await self._respond(request)
         if response.chunks is not None:
             response.chunks = self._abort_on_error(request, response.chunks)
-        # kube-apiserver sends these headers in all responses.
+        if response.upgrade is not None:
+            return _apply_fault(response, fault)
+        # kube-apiserver sends these headers in all other responses.
         response.headers[:0] = [
             ("Audit-Id", str(uuid.uuid4())),
             ("Cache-Control", "no-cache, private"),
@@ -134,7 +131,7 @@ class Application:
 
     def _record_failure(self, request: RecordedRequest, error: Exception) -> None:
         logger.error("%s %s failed", request.method, request.target, exc_info=error)
-        self.failures.append(error)
+        self.cluster.failures.append(error)
 
     async def _dispatch(self, request: RecordedRequest, warnings: list[str]) -> Response:
         info = parse_request_info(request)
@@ -147,6 +144,9 @@ class Application:
             return self._non_resource_response(request)
         resource = self._resource(info)
         verb = self._verb(resource, info)
+        if info.subresource in _CONNECT_SUBRESOURCES:
+            # A WebSocket uses GET, but must not require fewer permissions than a POST.
+            self.authorizer.require_verb(user, info, "create")
         call = Call(self.cluster, request, info, resource, user, warnings)
         if resource.deprecation:
             warnings.append(resource.deprecation)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from . import _errors as errors
+from ._containers.handshake import bearer_token
 from ._messages import Identity, RecordedRequest
 from ._request_info import RequestInfo
 
@@ -54,7 +55,9 @@ class Authenticator:
             return authenticated(request.certificate)
         scheme, _, token = request.header("authorization").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():  # kube-apiserver ignores other schemes, such as basic
-            return ANONYMOUS
+            token = _websocket_token(request)
+            if not token:
+                return ANONYMOUS
         authenticated_token = self.authenticate_token(token.strip(), (AUDIENCE,))
         if authenticated_token is None:
             raise errors.unauthorized()
@@ -90,6 +93,11 @@ class Authorizer:
             raise _forbidden(user, info, verb=info.verb)
         return user
 
+    def require_verb(self, user: Identity, info: RequestInfo, verb: str) -> None:
+        """Check that a user may also use another verb on the resource of a request. Raises 403."""
+        if info.verb != verb and not self.allows(user, replace(info, verb=verb)):
+            raise errors.forbidden(info.plural, info.group, info.name, "")
+
     def allows(self, user: Identity, info: RequestInfo) -> bool:
         """Return whether a request is allowed, for access reviews."""
         if not info.is_resource and info.verb in ("get", "head") and _is_public(info.path):
@@ -100,6 +108,13 @@ class Authorizer:
 
     def _may_impersonate(self, user: Identity) -> bool:
         return _MASTERS_GROUP in user.groups
+
+
+def _websocket_token(request: RecordedRequest) -> str:
+    try:
+        return bearer_token(request)
+    except ValueError:
+        raise errors.unauthorized() from None
 
 
 def user_document(user: Identity) -> dict[str, Any]:

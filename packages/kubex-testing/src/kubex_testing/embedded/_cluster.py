@@ -4,11 +4,13 @@ import asyncio
 import itertools
 import random
 import uuid
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Protocol
 
 from . import _errors as errors
+from ._containers.runtime import ContainerRuntime
 from ._messages import Identity, RecordedRequest
 from ._registry import Registry, ResourceType
 from ._request_info import RequestInfo
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from ._pod_logs import ContainerLog, LogKey
 
 INITIAL_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+# Limit them, because the traceback of each one keeps its request alive, which may have several megabytes.
+MAX_FAILURES = 20
 UNDELETABLE_NAMESPACES = ("default", "kube-system", "kube-public")
 
 
@@ -67,6 +71,9 @@ class Cluster:
         self.random = random.Random()  # noqa: S311 - names, not secrets
         self.open_watches: set[OpenWatch] = set()
         self.logs: dict[LogKey, ContainerLog] = {}
+        self.failures: deque[BaseException] = deque(maxlen=MAX_FAILURES)
+        """The latest internal errors of the server, and errors of handlers of containers."""
+        self.containers = ContainerRuntime(self.failures)
         # Real clusters reserve the first addresses, for example for the service kubernetes.
         self._addresses = itertools.count(10)
         self._pod_addresses = itertools.count(2)

@@ -12,6 +12,7 @@ from ._garbage_collector import GarbageCollector
 from ._kubelet import Kubelet
 from ._namespace_controller import NamespaceController
 from ._options import DeleteOptions
+from ._pod_status import running_containers
 from ._store import Event
 
 Reconcile = Callable[[str], None]
@@ -37,13 +38,15 @@ class Controllers:
         if self._gc is not None:
             for uid in self._gc.index(bucket, event):
                 self._enqueue("gc", uid, self._gc.reconcile)
+        if bucket == "pods.":
+            running = () if event.type == "DELETED" else running_containers(event.current.object)
+            self._cluster.containers.keep(event.current.object["metadata"]["uid"], running)
         for key in self._kubelet.index(bucket, event):
             self._enqueue("pod", key, self._kubelet.reconcile)
 
     def run_pods(self) -> None:
         """Run all pods, now and later."""
-        if not self._kubelet.started:
-            self._kubelet.start()
+        self._kubelet.start()
 
     def resume(self) -> None:
         """Continue the work that was pending when the server was stopped."""

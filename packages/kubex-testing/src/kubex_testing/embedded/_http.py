@@ -9,7 +9,7 @@ from typing import Any
 
 import h11
 
-from ._messages import HeaderPairs, Identity, RecordedRequest, Response
+from ._messages import HeaderPairs, Identity, RecordedRequest, Response, Upgrade
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
 READ_SIZE = 64 * 1024
@@ -80,6 +80,9 @@ class Connection:
         if request is None:
             return False
         response = await self._handler(request)
+        if response.upgrade is not None:
+            await self._switch_protocols(response, response.upgrade)
+            return False
         if request.method == "HEAD":
             response.body = b""
         if response.chunks is not None:
@@ -152,6 +155,16 @@ class Connection:
             await self._send(head, h11.Data(data=response.body), h11.EndOfMessage())
         else:
             await self._send(head, h11.EndOfMessage())
+
+    async def _switch_protocols(self, response: Response, upgrade: Upgrade) -> None:
+        reason = _reason_phrase(response.status)
+        await self._send(
+            h11.InformationalResponse(status_code=response.status, headers=response.headers, reason=reason)
+        )
+        if response.cut_at is not None:
+            raise DropConnectionError
+        received, _ = self._protocol.trailing_data
+        await upgrade(self._reader, self._writer, received)
 
     async def _send_stream(self, response: Response, chunks: AsyncGenerator[bytes, None]) -> None:
         """Send the chunks, and stop when the client disconnects."""

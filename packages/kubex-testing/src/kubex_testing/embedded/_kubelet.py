@@ -58,7 +58,7 @@ class Kubelet:
         pod = stored.object
         node = pod["spec"].get("nodeName")
         if node and self._cluster.store.get(_NODES, node) is None:
-            return  # a pod on a missing node has no kubelet
+            return  # no kubelet starts the pods of a missing node
         phase = object_at(pod, "status").get("phase")
         if "deletionTimestamp" in pod["metadata"]:
             self._stop(key, pod)

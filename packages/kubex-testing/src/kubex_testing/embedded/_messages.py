@@ -1,9 +1,12 @@
 """The requests and responses between the HTTP protocol and the application."""
 
-from collections.abc import AsyncGenerator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
+Upgrade = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
+"""A function that uses the connection after a 101 response. Its last argument is data that already arrived."""
 HeaderPairs = tuple[tuple[str, str], ...]
 
 
@@ -63,10 +66,12 @@ class Response:
     headers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     body: bytes = b""
     chunks: AsyncGenerator[bytes, None] | None = None
+    upgrade: Upgrade | None = None
     cut_at: int | None = None
     """Send only this number of body bytes, then drop the connection."""
 
 
 def plain_text_response(status: int, body: str, headers: Sequence[tuple[str, str]] = ()) -> Response:
-    """Return a plain text response."""
-    return Response(status, [("Content-Type", "text/plain; charset=utf-8"), *headers], body.encode())
+    """Return a plain text response. Without a body it has no content type."""
+    content_type = [("Content-Type", "text/plain; charset=utf-8")] if body else []
+    return Response(status, [*content_type, *headers], body.encode())

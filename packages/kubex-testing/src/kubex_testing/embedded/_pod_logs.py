@@ -8,12 +8,12 @@ from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from kubex_testing._objects.json_types import array_at, object_at
+from kubex_testing._objects.json_types import object_at
 
 from . import _errors as errors
 from ._cluster import Call
-from ._connect import check_node_exists
 from ._messages import Response
+from ._pod_containers import check_node, select_container
 from ._pod_log_options import LogOptions, log_options
 
 CHUNK_SIZE = 64 * 1024
@@ -67,7 +67,7 @@ async def read_log(call: Call) -> Response:
     """GET …/log."""
     options = log_options(call.request.query, call.info.name)
     pod = call.stored().object
-    container = _container(pod, options.container)
+    container = select_container(pod, options.container)
     key: LogKey = (call.info.namespace, call.info.name, container, options.previous)
     log = call.cluster.logs.get(key)
     if log is None:
@@ -76,21 +76,9 @@ async def read_log(call: Call) -> Response:
     return Response(200, [("Content-Type", "text/plain")], chunks=chunks)
 
 
-def _container(pod: dict[str, object], requested: str) -> str:
-    """Return the name of the container. Raises 400."""
-    name = object_at(pod, "metadata")["name"]
-    lists = ("containers", "initContainers", "ephemeralContainers")
-    known = [item["name"] for kind in lists for item in array_at(pod, "spec", kind)]
-    if requested:
-        if requested not in known:
-            raise errors.bad_request(f"container {requested} is not valid for pod {name}")
-        return requested
-    containers = [str(item["name"]) for item in array_at(pod, "spec", "containers")]
-    if len(containers) != 1:
-        raise errors.bad_request(
-            f"a container name must be specified for pod {name}, choose one of: [{' '.join(containers)}]"
-        )
-    return containers[0]
+def follow_log(log: ContainerLog) -> AsyncGenerator[bytes, None]:
+    """Return the lines that are added from now on, until the log ends."""
+    return _read(log, LogOptions(follow=True, tail=0))
 
 
 def _missing_log_response(call: Call, pod: dict[str, object], container: str, options: LogOptions) -> Response:
@@ -100,7 +88,7 @@ def _missing_log_response(call: Call, pod: dict[str, object], container: str, op
         raise errors.bad_request(f'previous terminated container "{container}" in pod "{call.info.name}" not found')
     if not node:
         return Response(204)
-    check_node_exists(call, node)
+    check_node(call, pod)
     return Response(200, [("Content-Type", "text/plain")])
 
 

@@ -16,6 +16,8 @@ from kubex_testing._pki import CertificateAuthority, server_context
 from ._application import Application
 from ._auth import ADMIN, Authenticator, Authorize, Authorizer
 from ._cluster import Cluster, Settings
+from ._containers.ports import PortHandler
+from ._containers.process import ProcessHandler
 from ._controllers import Controllers
 from ._faults import Action, Fault, FaultList, Matcher
 from ._listener import Listener
@@ -171,9 +173,14 @@ class EmbeddedServer:
         return len(self._cluster.open_watches)
 
     @property
+    def open_sessions(self) -> int:
+        """The number of open exec, attach and port-forward sessions."""
+        return len(self._cluster.containers.sessions)
+
+    @property
     def failures(self) -> list[BaseException]:
-        """The latest internal errors of the server; each was a 500 response."""
-        return list(self._app.failures)
+        """The latest internal errors of the server, and errors of handlers."""
+        return list(self._cluster.failures)
 
     @property
     def revision(self) -> int:
@@ -222,6 +229,47 @@ class EmbeddedServer:
         self._runs_pods = True
         if self._thread.running:
             self._thread.call(self._controller_runner.run_pods)
+
+    def set_exec_handler(
+        self,
+        handler: ProcessHandler,
+        *,
+        namespace: str | None = None,
+        pod: str | None = None,
+        container: str | None = None,
+    ) -> None:
+        """Run the commands of clients in containers with an async function, instead of the built-in commands.
+
+        The handler receives a `ContainerProcess` and returns the exit code. It runs in the event loop of the server,
+        and is cancelled when the client disconnects. None selects all namespaces, pods or containers; the handler that
+        was set last has priority. `process.run_builtin()` runs the built-in command.
+        """
+        self._cluster.containers.exec_handlers.add(handler, namespace, pod, container)
+
+    def set_attach_handler(
+        self,
+        handler: ProcessHandler,
+        *,
+        namespace: str | None = None,
+        pod: str | None = None,
+        container: str | None = None,
+    ) -> None:
+        """Connect clients that attach to a container with an async function.
+
+        The function has the same form as for `set_exec_handler()`, but its exit code is ignored. Without a handler,
+        clients receive the lines that `append_pod_log()` adds, until `end_pod_log()`.
+        """
+        self._cluster.containers.attach_handlers.add(handler, namespace, pod, container)
+
+    def set_port_target(
+        self, port: int, target: PortHandler | int, *, namespace: str | None = None, pod: str | None = None
+    ) -> None:
+        """Connect clients of port-forward to an async function, or to a port of the loopback interface.
+
+        The function receives a `PortStream`, and the connection is closed when it returns. None selects all namespaces
+        or pods; the target that was set last has priority. A port without a target refuses connections.
+        """
+        self._cluster.containers.port_targets.add(target, namespace, pod, port)
 
     def set_pod_log(
         self,
@@ -279,6 +327,7 @@ class EmbeddedServer:
     async def _close(self) -> None:
         self._listener.close()
         self._cluster.close_watches()
+        self._cluster.containers.shut_down()
         await self._listener.finish_connections()
 
     async def _handle(self, request: RecordedRequest) -> Response:

@@ -1,0 +1,174 @@
+"""Exec and attach: connect the channels of a WebSocket to the handler of a command."""
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from . import channels, statuses
+from .channels import ChannelClose, ChannelData, ChannelError, FrameDecoder, Subprotocol
+from .files import ContainerFiles
+from .pipes import Pipe, ProcessInput, ProcessOutput
+from .process import CommandNotFoundError, ContainerProcess, ProcessHandler, Terminal
+from .runtime import ContainerRuntime
+from .sessions import Session
+
+if TYPE_CHECKING:
+    from .websocket import ServerWebSocket
+
+logger = logging.getLogger("kubex_testing.embedded")
+KILLED_EXIT_CODE = 137
+"""The exit code of a command whose container ended: 128 + SIGKILL."""
+
+
+@dataclass(frozen=True)
+class StreamOptions:
+    """The streams that a client requested (PodExecOptions, PodAttachOptions)."""
+
+    stdin: bool
+    stdout: bool
+    stderr: bool
+    tty: bool
+
+    @property
+    def first_channel(self) -> int:
+        """The channel of the first, empty message: the lowest one that the server writes to."""
+        if self.stdout:
+            return channels.STDOUT
+        return channels.STDERR if self.stderr else channels.ERROR
+
+    @property
+    def problem(self) -> str:
+        """The error of the kubelet for a request without streams, or an empty string."""
+        # The kubelet ignores stderr of a terminal.
+        if self.stdin or self.stdout or (self.stderr and not self.tty):
+            return ""
+        return "you must specify at least 1 of stdin, stdout, stderr"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command to run, and its container."""
+
+    kind: Literal["exec", "attach"]
+    namespace: str
+    pod: str
+    pod_uid: str
+    container: str
+    argv: tuple[str, ...]
+    env: dict[str, str]
+    working_dir: str
+    files: ContainerFiles
+    streams: StreamOptions
+    handler: ProcessHandler
+
+
+class RemoteCommand(Session[bytes | None]):
+    """One exec or attach session.
+
+    With a `refusal`, no handler runs: in v5, kube-apiserver opens the WebSocket before it connects to the node, and
+    sends the errors of the node as the status.
+    """
+
+    def __init__(
+        self, runtime: ContainerRuntime, command: Command, subprotocol: Subprotocol, *, refusal: str = ""
+    ) -> None:
+        super().__init__(runtime, command.pod_uid, command.container)
+        self._command = command
+        self._subprotocol = subprotocol
+        self._refusal = refusal
+        self._stdin = Pipe()
+        self._terminal = Terminal()
+        if not command.streams.stdin:
+            self._stdin.close_writer()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, received: bytes) -> None:
+        """Run the command, send its status and close the WebSocket."""
+        from .websocket import ServerWebSocket  # imports wsproto, which most tests do not need
+
+        socket = ServerWebSocket(reader, writer, received)
+
+        async def finish(status: bytes | None) -> None:
+            self._stdin.close_reader()
+            if self._killed:
+                status = self._status(KILLED_EXIT_CODE)
+            if status is not None:
+                await self._send(socket, channels.ERROR, status)
+
+        await self.run(socket, self._work(socket), self._receive(socket), finish)
+
+    async def _work(self, socket: "ServerWebSocket") -> bytes | None:
+        """Run the handler, and return the status."""
+        command = self._command
+        try:
+            await self._send(socket, command.streams.first_channel, b"")
+            if self._refusal:
+                return statuses.refused(self._subprotocol, f"unable to upgrade connection: {self._refusal}")
+            return self._status(await command.handler(self._process(socket)) or 0)
+        except CommandNotFoundError as error:
+            return self._failure(str(error))
+        except Exception as error:  # an error of the handler is an error of the node
+            if socket.lost:
+                return None
+            logger.error(
+                "the handler of %s in pod %s/%s failed", command.kind, command.namespace, command.pod, exc_info=error
+            )
+            self._runtime.failures.append(error)
+            return self._failure(repr(error))
+
+    def _status(self, code: int) -> bytes | None:
+        # The exit code of an attached container is in the status of the pod only.
+        if code == 0 or self._command.kind == "attach":
+            return statuses.success(self._subprotocol)
+        return statuses.exit_status(self._subprotocol, code)
+
+    def _failure(self, problem: str) -> bytes:
+        prefix = "executing command in" if self._command.kind == "exec" else "attaching to"
+        return statuses.internal_error(self._subprotocol, f"error {prefix} container: {problem}")
+
+    def _process(self, socket: "ServerWebSocket") -> ContainerProcess:
+        command, streams = self._command, self._command.streams
+        stdout = self._output(socket, channels.STDOUT, requested=streams.stdout)
+        stderr = stdout if streams.tty else self._output(socket, channels.STDERR, requested=streams.stderr)
+        return ContainerProcess(
+            namespace=command.namespace,
+            pod=command.pod,
+            container=command.container,
+            argv=command.argv,
+            env=dict(command.env),
+            working_dir=command.working_dir,
+            tty=streams.tty,
+            stdin=ProcessInput(self._stdin),
+            stdout=stdout,
+            stderr=stderr,
+            files=command.files,
+            terminal=self._terminal,
+        )
+
+    def _output(self, socket: "ServerWebSocket", channel: int, *, requested: bool) -> ProcessOutput:
+        return ProcessOutput((lambda data: self._send(socket, channel, data)) if requested else None)
+
+    async def _send(self, socket: "ServerWebSocket", channel: int, data: bytes) -> None:
+        await socket.send(self._subprotocol.encode(channel, data))
+
+    async def _receive(self, socket: "ServerWebSocket") -> None:
+        """Distribute the data of the client, until it disconnects or violates the protocol."""
+        decoder = FrameDecoder(self._subprotocol, channels.CHANNELS)
+        try:
+            async with contextlib.aclosing(socket.frames()) as frames:
+                async for part in frames:
+                    await self._handle(decoder.decode(part.data, finished=part.finished))
+        except ChannelError as error:
+            logger.debug("closing a WebSocket: %s", error)
+
+    async def _handle(self, message: ChannelData | ChannelClose | None) -> None:
+        match message:
+            case ChannelData(channels.STDIN, data):
+                await self._stdin.write(data)
+            case ChannelData(channels.RESIZE, data):
+                self._terminal.resize(data)
+            case ChannelClose(channels.STDIN):
+                self._stdin.close_writer()
+            case _:
+                pass
