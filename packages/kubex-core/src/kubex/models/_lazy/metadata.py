@@ -100,7 +100,7 @@ _decode_name = msgspec.json.Decoder(_NameStruct).decode
 
 
 def object_name(raw: RawJson) -> str:
-    """Return ` namespace/name` or ` name` for metadata that can be malformed; an empty string if there is no name."""
+    """Return ` namespace/name` or ` name` for metadata that can be malformed; an empty string without a name."""
     try:
         found = _decode_name(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
