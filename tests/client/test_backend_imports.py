@@ -90,7 +90,7 @@ def test_broken_backend_causes_a_warning_at_the_line_of_the_caller(tmp_path: Pat
 
 
 # The third-party packages that an import of kubex may load.
-ALLOWED = {
+ALLOWED_PACKAGES = {
     "annotated_types", "anyio", "exceptiongroup", "idna", "msgspec", "pydantic", "pydantic_core", "sniffio",
     "typing_extensions", "typing_inspection", "yaml",
     # Registered by the C parser of PyYAML.
@@ -112,7 +112,7 @@ def test_import_loads_only_required_dependencies(module: str) -> None:
     import_path |= {str(Path(kubex.__file__).parents[3] / name / "src") for name in ("kubex-aiohttp", "kubex-httpx")}
     process = run(code, "-S", PYTHONPATH=os.pathsep.join(sorted(import_path)))
     loaded = {name for name in process.stdout.split() if not name.startswith("_")} - {"sitecustomize", "usercustomize"}
-    assert {name for name in loaded if not name.startswith("kubex")} <= ALLOWED, process.stderr
+    assert {name for name in loaded if not name.startswith("kubex")} <= ALLOWED_PACKAGES, process.stderr
     assert module.partition(".")[0] in loaded
 
 

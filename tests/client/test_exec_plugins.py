@@ -46,7 +46,7 @@ async def test_calls_and_streams_share_one_run(
             connection
         )
 
-    # One connection, so that the last recorded request belongs to this connection.
+    # With one connection, the last recorded request belongs to this connection.
     server = start_server(ResponseSequence(respond))
     async with make_client(server, configuration={"exec": script.plugin()}, pool_size=1) as client:
         async with anyio.create_task_group() as group:

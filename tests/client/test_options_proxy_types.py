@@ -125,7 +125,7 @@ async def test_status_407_of_a_plain_request_raises_proxy_error(
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("trusted_by", ["system", "cluster", "nobody"])
+@pytest.mark.parametrize("trusted_by", ["system", "cluster", "unknown authority"])
 async def test_https_proxy_is_verified_with_system_or_cluster_ca(
     make_client: MakeClient,
     backend: Backend,
@@ -147,12 +147,12 @@ async def test_https_proxy_is_verified_with_system_or_cluster_ca(
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "system.pem"))
     options = {"proxy": f"https://user:word@localhost:{proxy.port}", "configuration": ca_settings(authority)}
     async with make_client(https_server, **options) as client:
-        if trusted_by == "nobody":
+        if trusted_by == "unknown authority":
             with pytest.raises(TLSError, match=f"proxy https://localhost:{proxy.port}: .*certificate was rejected"):
                 await client.request("GET", "/")
         else:
             await client.request("GET", "/")
-    assert len(https_server.requests) == (trusted_by != "nobody")
+    assert len(https_server.requests) == (trusted_by != "unknown authority")
 
 
 @pytest.mark.anyio

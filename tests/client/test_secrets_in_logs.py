@@ -60,7 +60,7 @@ async def secret_calls(client: Client) -> AsyncIterator[list[Callable[[], Any]]]
 
 
 async def error_output(call: Callable[[], Any]) -> list[str]:
-    """Make a call, and return all that can be request of its failure."""
+    """Make a call, and return all texts of its exception."""
     try:
         await call()
     except KubexError as error:

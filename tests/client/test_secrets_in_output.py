@@ -65,7 +65,7 @@ DATACLASSES = sorted(name for name, kind in PUBLIC_CLASSES.items() if dataclasse
 
 
 def all_output(value: object) -> str:
-    """Return all texts that a program may print for an object, except for its fields."""
+    """Return all texts that a program may print for an object without reading its fields."""
     record = logging.LogRecord("kubex", logging.DEBUG, __file__, 1, "%s %r", (value, value), None)
     texts = [repr(value), str(value), f"{value}", f"{value!a}", pprint.pformat(value), record.getMessage()]
     try:

@@ -212,7 +212,7 @@ async def test_traceback_for_untrusted_server_contains_no_secret(
         respond_with(b'{"id_token": "marked-secret-value", "refresh_token": "marked-secret-refresh-\\ud800"}'),
         respond_with(b"[marked-secret-refresh-1]"),
     ],
-    ids=["closed", "garbage", "invalid grant", "no ID token", "no JWT", "half a character", "no JSON"],
+    ids=["closed", "garbage", "invalid grant", "missing ID token", "invalid JWT", "lone surrogate", "not JSON"],
 )
 async def test_traceback_of_failed_refresh_contains_no_secret(
     make_client: MakeClient, start_server: StartServer, auth_method: str, responder: Responder

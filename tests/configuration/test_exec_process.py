@@ -14,7 +14,7 @@ import pytest
 from kubex.credentials import Authentication, ExecCredentials
 from kubex.credentials._exec_stderr import MAX_LINE_LENGTH, MAX_LOGGED_LINES, TAIL_LINES
 from kubex.errors import ConfigurationError
-from support.exec_plugins import SECONDS, PluginListener, PluginScript, RunningPlugin
+from support.exec_plugins import WAIT_TIMEOUT, PluginListener, PluginScript, RunningPlugin
 
 pytestmark = pytest.mark.anyio
 
@@ -203,7 +203,7 @@ async def test_plugins_do_not_use_the_default_thread_limiter(tmp_path: Path, lis
     async with anyio.create_task_group() as group:
         for number in range(4):
             group.start_soon(credentials(tmp_path / str(number), body, timeout=None).authenticate)
-        with anyio.fail_after(SECONDS):
+        with anyio.fail_after(WAIT_TIMEOUT):
             plugins = [await listener.accept() for _ in range(4)]
         group.cancel_scope.cancel()
     assert all(plugin.was_reaped() for plugin in plugins)

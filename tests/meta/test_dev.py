@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from support.worker_count import SECONDS, TESTS, duration, folders
+from support.worker_count import CPU_SECONDS, TESTS, folders_in, format_duration
 
 ROOT = TESTS.parent
 DEV = ROOT / "dev.py"
@@ -64,18 +64,18 @@ def test_dev_py_fails_without_a_traceback_on_installed_old_pythons() -> None:
 
 
 def test_each_folder_of_tests_has_a_duration() -> None:
-    assert {path.relative_to(TESTS).parts[0] for path in TESTS.glob("*/**/test_*.py")} == set(SECONDS)
+    assert {path.relative_to(TESTS).parts[0] for path in TESTS.glob("*/**/test_*.py")} == set(CPU_SECONDS)
 
 
 def test_estimate_includes_only_folders() -> None:
-    assert folders(["tests"], ROOT) == folders(["."], ROOT) == set(SECONDS)
-    assert folders(["tests/core", "client"], ROOT) == {"core"}
-    assert folders(["core", "testing/embedded"], TESTS) == {"core", "testing"}
-    assert folders(["tests/meta/test_dev.py", "tests/meta/test_dev.py::test_x"], ROOT) == set()
+    assert folders_in(["tests"], ROOT) == folders_in(["."], ROOT) == set(CPU_SECONDS)
+    assert folders_in(["tests/core", "client"], ROOT) == {"core"}
+    assert folders_in(["core", "testing/embedded"], TESTS) == {"core", "testing"}
+    assert folders_in(["tests/meta/test_dev.py", "tests/meta/test_dev.py::test_x"], ROOT) == set()
 
 
 def test_durations_are_rounded() -> None:
-    assert [duration(seconds) for seconds in (1, 44, 94, 95, 600)] == ["10 s", "40 s", "90 s", "2 min", "10 min"]
+    assert [format_duration(seconds) for seconds in (1, 44, 94, 95, 600)] == ["10 s", "40 s", "90 s", "2 min", "10 min"]
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
-from support.skip_reasons import ALLOWED, VARIABLE, allowed_reasons
+from support.skip_reasons import ALLOWED_FILE, STRICT_SKIPS_VARIABLE, parse_allowed_reasons
 
-LINES = [line for line in ALLOWED.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+LINES = [line for line in ALLOWED_FILE.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
 
 
 def test_each_line_of_the_list_has_a_comment() -> None:
@@ -23,11 +23,11 @@ def test_missing_control_plane_is_not_an_allowed_reason(tmp_path: Path, monkeypa
         monkeypatch.delenv(variable, raising=False)
     with pytest.raises(ControlPlaneUnavailable) as raised:
         ControlPlane().start()
-    assert not any(pattern.fullmatch(str(raised.value)) for pattern in allowed_reasons("\n".join(LINES)))
+    assert not any(pattern.fullmatch(str(raised.value)) for pattern in parse_allowed_reasons("\n".join(LINES)))
 
 
 def test_comments_are_not_part_of_a_pattern() -> None:
-    patterns = allowed_reasons("# a comment\n\nneeds .+  # why\nno # sign\n")
+    patterns = parse_allowed_reasons("# a comment\n\nneeds .+  # why\nno # sign\n")
     assert [pattern.pattern for pattern in patterns] == ["needs .+", "no"]
 
 
@@ -48,7 +48,7 @@ def test_reason_that_is_not_on_the_list_fails_a_strict_run(tmp_path: Path, stric
         "--rootdir",
         ".",
     ]
-    environment = {**os.environ, VARIABLE: strict, "PYTHONPATH": str(ALLOWED.parent)}
+    environment = {**os.environ, STRICT_SKIPS_VARIABLE: strict, "PYTHONPATH": str(ALLOWED_FILE.parent)}
     completed = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert completed.returncode == code, completed.stdout + completed.stderr
     assert ("SKIP NOT ALLOWED test_it.py::test_skips: not today" in completed.stdout) is (strict == "1")
@@ -61,7 +61,7 @@ def test_each_reason_is_printed_once_with_the_number_of_tests(tmp_path: Path) ->
         "def test_c():\n    pass\n"
     )
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "support.skip_reasons", "--rootdir", "."]
-    environment = {**os.environ, VARIABLE: "0", "PYTHONPATH": str(ALLOWED.parent)}
+    environment = {**os.environ, STRICT_SKIPS_VARIABLE: "0", "PYTHONPATH": str(ALLOWED_FILE.parent)}
     completed = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     lines = [line for line in completed.stdout.splitlines() if "SKIPPED" in line]
     assert lines == ["SKIPPED 6 tests: no server", "SKIPPED 1 test: no root"]

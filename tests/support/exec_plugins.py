@@ -74,7 +74,7 @@ def plugin_output(status: object = ..., *, api_version: str = V1, **other: objec
     return json.dumps(document).encode()
 
 
-SECONDS = 20.0
+WAIT_TIMEOUT = 20.0
 """The maximum time to wait for a plugin."""
 
 
@@ -83,7 +83,7 @@ class PluginListener:
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(SECONDS)
+        self._listener.settimeout(WAIT_TIMEOUT)
         self.port: int = self._listener.getsockname()[1]
 
     def __enter__(self) -> Self:
@@ -100,7 +100,7 @@ class PluginListener:
 
     def _accept(self) -> "RunningPlugin":
         connection, _ = self._listener.accept()
-        connection.settimeout(SECONDS)
+        connection.settimeout(WAIT_TIMEOUT)
         with connection.makefile() as lines:
             return RunningPlugin(connection, int(lines.readline()))
 

@@ -6,14 +6,16 @@ from typing import TypeVar
 
 R = TypeVar("R")
 
-SECONDS = 20.0
+WAIT_TIMEOUT = 20.0
 """The maximum time to wait. Usually a condition becomes true within milliseconds."""
 
 
 def wait_until(check: Callable[[], R], description: str = "the condition") -> R:
     """Call `check` until its result is true, and return the result."""
-    end = time.monotonic() + SECONDS  # real time: a guard
+    end = time.monotonic() + WAIT_TIMEOUT  # real time: a guard
     while not (found := check()):
-        assert time.monotonic() < end, f"{description} did not become true within {SECONDS:g} s"  # real time: a guard
+        assert time.monotonic() < end, (
+            f"{description} did not become true within {WAIT_TIMEOUT:g} s"
+        )  # real time: a guard
         time.sleep(0.01)  # real time: the interval between two calls
     return found
