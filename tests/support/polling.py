@@ -14,8 +14,7 @@ def wait_until(check: Callable[[], R], description: str = "the condition") -> R:
     """Call `check` until its result is true, and return the result."""
     end = time.monotonic() + WAIT_TIMEOUT  # real time: a guard
     while not (found := check()):
-        assert time.monotonic() < end, (
-            f"{description} did not become true within {WAIT_TIMEOUT:g} s"
-        )  # real time: a guard
+        remaining = end - time.monotonic()  # real time: a guard
+        assert remaining > 0, f"{description} did not become true within {WAIT_TIMEOUT:g} s"
         time.sleep(0.01)  # real time: the interval between two calls
     return found
