@@ -42,7 +42,9 @@ from kubex.core._exec_errors import (
     ContainerNameRequired,
     ContainerNotRunning,
     ExecError,
+    NoReadyPodError,
     OutputNotReadError,
+    PortForwardError,
     StdinCloseError,
 )
 from kubex.core._transport_errors import (
@@ -93,9 +95,11 @@ __all__ = [
     "MethodNotAllowed",
     "NamespaceError",
     "NoBackendError",
+    "NoReadyPodError",
     "NotAcceptable",
     "NotFound",
     "OutputNotReadError",
+    "PortForwardError",
     "ProxyError",
     "ReadTimeout",
     "RequestEntityTooLarge",

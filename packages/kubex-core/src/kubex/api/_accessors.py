@@ -13,11 +13,12 @@ from typing_extensions import Self
 from kubex.api._endpoint import Endpoint
 from kubex.errors import UnsupportedVerbError
 from kubex.models import NamespacedResource, Resource
-from kubex.models.markers import HasAttach, HasExec, HasLogs, HasScale
+from kubex.models.markers import HasAttach, HasExec, HasLogs, HasPortForward, HasScale
 
 if TYPE_CHECKING:  # accessors import these on first use, because most programs use only some of them
     from kubex.api._exec import Attach, Exec
     from kubex.api._logs import Logs
+    from kubex.api._port_forward import PortForward
     from kubex.api._read_api import ReadApi
     from kubex.api._subresource import Subresource
     from kubex.models import NamespacedObjectMetadata, PartialObjectMetadata, Scale
@@ -147,3 +148,10 @@ def make_attach(endpoint: Endpoint[HasAttach]) -> Attach:
     from kubex.api._exec import Attach
 
     return Attach(endpoint)
+
+
+def make_port_forward(endpoint: Endpoint[HasPortForward]) -> PortForward:
+    """Return the forwarded ports of a kind."""
+    from kubex.api._port_forward import PortForward
+
+    return PortForward(endpoint)

@@ -17,6 +17,7 @@ from kubex.api._accessors import (
     make_attach,
     make_exec,
     make_logs,
+    make_port_forward,
     make_scale,
     require_marker,
 )
@@ -33,6 +34,7 @@ from kubex.models.markers import (
     HasEviction,
     HasExec,
     HasLogs,
+    HasPortForward,
     HasResize,
     HasScale,
     HasStatus,
@@ -90,6 +92,8 @@ class Api(WriteApi[T]):
     """Commands in the containers of pods, as an `Exec` object."""
     attach = Accessor(HasAttach, "attach", make_attach)
     """The main processes of containers, as an `Attach` object."""
+    portforward = Accessor(HasPortForward, "portforward", make_port_forward)
+    """Connections to ports of pods, as a `PortForward` object."""
     status = ObjectSubresource(HasStatus, "status")
     """The `Subresource` for the status. Other changes of the object are ignored."""
     scale = Accessor(HasScale, "scale", make_scale)

@@ -124,6 +124,12 @@ class ExecOptions(_Options):
     tty: bool | None = query_parameter("tty", default=None)
 
 
+class PortForwardOptions(_Options):
+    """Options of a port-forward."""
+
+    ports: int | None = query_parameter("ports", default=None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteOptions:
     """The body of a delete.

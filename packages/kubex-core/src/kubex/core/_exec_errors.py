@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kubex.core._api_errors import ApiError, BadRequest, InternalError
-from kubex.core._transport_errors import ConnectionLost
+from kubex.core._transport_errors import ConnectionLost, TransportError
 from kubex.models._errors import KubexError
 
 # In characters: the part of the standard error that is in the text of an ExecError.
@@ -121,6 +121,21 @@ class OutputNotReadError(KubexError, RuntimeError):
             f"{self.limit} bytes of {self.output} were not read: read stdout and stderr in separate tasks, iterate "
             f"over the process (`async for channel, data in process`), or open it with {self.output}=False"
         )
+
+
+class PortForwardError(TransportError):
+    """A pod refused a forwarded connection, or ended it with an error."""
+
+
+@dataclass(eq=False, repr=False)
+class NoReadyPodError(KubexError):
+    """The target of a port-forward has no pod that is ready. `target` is its kind and name, such as `svc/web`."""
+
+    target: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.target}: {self.problem}"
 
 
 _BAD_REQUEST = 400

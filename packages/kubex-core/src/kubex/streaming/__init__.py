@@ -2,6 +2,18 @@
 
 from kubex.core._exec_errors import ExecResult
 from kubex.streaming._exec import Input
+from kubex.streaming._port_listener import ErrorCallback, PortListener
+from kubex.streaming._port_stream import PortStream
 from kubex.streaming._process import Output, OutputReader, Process, StdinWriter
 
-__all__ = ["ExecResult", "Input", "Output", "OutputReader", "Process", "StdinWriter"]
+__all__ = [
+    "ErrorCallback",
+    "ExecResult",
+    "Input",
+    "Output",
+    "OutputReader",
+    "PortListener",
+    "PortStream",
+    "Process",
+    "StdinWriter",
+]

@@ -1,0 +1,136 @@
+"""Forward local ports to a pod."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from types import TracebackType
+from typing import Generic, TypeAlias, TypeVar
+
+import anyio
+from anyio.abc import SocketAttribute, SocketStream
+from anyio.streams.stapled import MultiListener
+from typing_extensions import Self
+
+from kubex.errors import AlreadyOpenError
+from kubex.streaming._background import BackgroundTask
+from kubex.streaming._port_stream import PortStream
+
+logger = logging.getLogger("kubex.streaming")
+
+P = TypeVar("P", bound=int | str)
+
+ErrorCallback: TypeAlias = Callable[[Exception], object]
+"""A function that receives the error of one connection."""
+
+_LOOPBACK = "127.0.0.1"
+
+
+class PortListener(Generic[P]):
+    """Listens on local ports and forwards each connection: `async with api.portforward.listen(name, ports)`.
+
+    The error of one connection is passed to `on_error`, or logged by the logger `kubex.streaming`; it closes only that
+    connection. Leaving the block closes all connections.
+
+    Example:
+        async with pods.portforward.listen("db-0", {5432: 0}) as listener:
+            print(f"the database listens on 127.0.0.1:{listener.ports[5432]}")
+            await anyio.sleep_forever()
+    """
+
+    def __init__(
+        self, ports: Mapping[P, int], connect: Callable[[P], Awaitable[PortStream]], on_error: ErrorCallback | None
+    ) -> None:
+        self._wanted = dict(ports)
+        self._connect = connect
+        self._on_error = on_error
+        self._listeners: dict[P, MultiListener[SocketStream]] = {}
+        self._ports: dict[P, int] = {}
+        self._accepting: BackgroundTask | None = None
+
+    @property
+    def ports(self) -> dict[P, int]:
+        """The local port for each remote port, with the selected ports in place of 0."""
+        return dict(self._ports)
+
+    async def __aenter__(self) -> Self:
+        if self._accepting is not None:
+            raise AlreadyOpenError("the listener of forwarded ports")
+        try:
+            for remote, local in self._wanted.items():
+                listener = await anyio.create_tcp_listener(local_host=_LOOPBACK, local_port=local)
+                self._listeners[remote] = listener
+                self._ports[remote] = listener.extra(SocketAttribute.local_port)  # noqa: S610 - not Django
+        except BaseException:
+            await self._close_listeners()
+            raise
+        self._accepting = BackgroundTask(self._serve)
+        self._accepting.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        accepting, self._accepting = self._accepting, None
+        try:
+            if accepting is not None:
+                await accepting.stop()
+        finally:
+            await self._close_listeners()
+
+    async def _close_listeners(self) -> None:
+        listeners, self._listeners = self._listeners, {}
+        with anyio.CancelScope(shield=True):
+            for listener in listeners.values():
+                await listener.aclose()
+
+    async def _serve(self) -> None:
+        async with anyio.create_task_group() as tasks:
+            for remote, listener in self._listeners.items():
+                tasks.start_soon(listener.serve, partial(self._forward, remote), tasks)
+
+    async def _forward(self, remote: P, local: SocketStream) -> None:
+        async with local:
+            try:
+                async with await self._connect(remote) as stream:
+                    await _copy_both(local, stream)
+            except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+                return  # the local program closed its connection
+            except Exception as error:  # noqa: BLE001 - one connection must not affect the others
+                self._report(remote, error)
+
+    def _report(self, remote: P, error: Exception) -> None:
+        if self._on_error is None:
+            logger.warning("the connection to port %s ended with an error: %s", remote, error)
+            return
+        try:
+            self._on_error(error)
+        except Exception:
+            logger.exception("the callback on_error raised an exception")
+
+
+async def _copy_both(local: SocketStream, stream: PortStream) -> None:
+    """Copy data in both directions until the pod closes the connection, or the grace period after the local end."""
+    failure: Exception | None = None
+
+    async def send() -> None:
+        nonlocal failure
+        try:
+            async for data in local:
+                await stream.send(data)
+            await stream.send_eof()
+        except Exception as error:  # noqa: BLE001 - raised below
+            failure = error
+            tasks.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as tasks:  # errors are kept, since it would wrap them in a group
+        tasks.start_soon(send)
+        try:
+            async for data in stream:
+                await local.send(data)
+        except Exception as error:  # noqa: BLE001 - raised below
+            failure = error
+        tasks.cancel_scope.cancel()
+    if failure is not None:
+        raise failure

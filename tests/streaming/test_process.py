@@ -1,0 +1,329 @@
+"""`api.exec.stream()` and `api.attach.stream()`: input, output, backpressure, pings and the end of the block."""
+
+import json
+import threading
+from urllib.parse import parse_qsl, urlsplit
+
+import anyio
+import anyio.to_thread
+import pytest
+
+from kubex.core.params import Timeout
+from kubex.errors import (
+    AlreadyOpenError,
+    CommandEndedError,
+    CommandInterrupted,
+    ConfigurationError,
+    DeadlineExceeded,
+    OutputNotReadError,
+    ReadTimeout,
+    StdinCloseError,
+    StreamNotOpenError,
+)
+from kubex.streaming._output import LIMIT
+from streaming.channel_server import SUCCESS, V4, ChannelConnection, OpenPods, exit_status, run_cat, run_command
+from transport.socket_server import ServerConnection, StartServer, wait_for_event
+
+pytestmark = pytest.mark.anyio
+
+BLOCK = b"e" * 2**16
+
+
+def write_stderr(connection: ServerConnection) -> None:
+    """Send 4 MiB of standard error and one line of standard output."""
+    run_command(*[b"\x02" + BLOCK] * 64, b"\x01done\n", SUCCESS)(connection)
+
+
+async def test_iteration_yields_both_outputs_in_order(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(run_command(b"\x01a", b"\x02b", b"\x01c", exit_status(4)))
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["x"]) as process:
+        assert process.exit_code is None
+        assert [item async for item in process] == [("stdout", b"a"), ("stderr", b"b"), ("stdout", b"c")]
+        assert process.exit_code == await process.wait() == 4
+        assert [item async for item in process] == []
+
+
+async def test_outputs_are_byte_streams_that_end(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(run_command(b"\x01abc", b"\x02d", b"\x01e", SUCCESS))
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["x"]) as process:
+        assert await process.stdout.receive(2) == b"ab"
+        assert b"".join([data async for data in process.stdout]) == b"ce"
+        assert b"".join([data async for data in process.stderr]) == b"d"
+        with pytest.raises(anyio.EndOfStream):
+            await process.stderr.receive()
+
+
+async def test_wait_keeps_the_output_for_later(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(run_command(b"\x01abc", exit_status(2)))
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["x"]) as process:
+        assert await process.wait() == 2
+        assert await process.stdout.receive() == b"abc"
+
+
+@pytest.mark.covers("pitfall-37")
+async def test_input_is_sent_and_closed(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(run_cat)
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["cat"], stdin=True) as process:
+        for line in (b"one\n", b"two\n"):
+            await process.stdin.send(line)
+            assert await process.stdout.receive() == line
+        await process.stdin.aclose()
+        await process.stdin.aclose()
+        assert await process.wait() == 0
+        with pytest.raises(CommandEndedError):
+            await process.stdin.send(b"x")
+
+
+@pytest.mark.covers("pitfall-37")
+async def test_v4_cannot_close_the_input(open_pods: OpenPods, start_server: StartServer) -> None:
+    def handle(connection: ServerConnection) -> None:
+        channels = ChannelConnection(connection, subprotocol=V4)
+        assert channels.receive() == b"\x00x"
+        assert channels.receive() is None
+
+    server = start_server(handle)
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["cat"], stdin=True) as process:
+        assert not process.can_close_stdin
+        await process.stdin.send(b"x")
+        with pytest.raises(StdinCloseError):
+            await process.stdin.aclose()
+
+
+@pytest.mark.covers("pitfall-36")
+async def test_reading_only_stdout_raises_when_stderr_is_full(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(write_stderr)
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["x"]) as process:
+        with pytest.raises(OutputNotReadError, match=r"of stderr were not read: .*open it with stderr=False") as caught:
+            await process.stdout.receive()
+        assert caught.value.limit == LIMIT
+        # Nothing is lost: the rest can still be read.
+        total = 0
+        async for channel, data in process:
+            total += len(data) if channel == "stderr" else 0
+        assert total == 64 * len(BLOCK)
+
+
+@pytest.mark.covers("pitfall-36")
+async def test_wait_raises_when_an_output_is_full(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(write_stderr)
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["x"]) as process:
+        with pytest.raises(OutputNotReadError):
+            await process.wait()
+
+
+@pytest.mark.covers("pitfall-36")
+async def test_outputs_can_be_read_in_two_tasks(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(write_stderr)
+    sizes = {"stdout": 0, "stderr": 0}
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["x"]) as process:
+
+        async def read(name: str) -> None:
+            async for data in getattr(process, name):
+                sizes[name] += len(data)
+                await anyio.lowlevel.checkpoint()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(read, "stdout")
+            tasks.start_soon(read, "stderr")
+    assert sizes == {"stdout": 5, "stderr": 64 * len(BLOCK)}
+
+
+@pytest.mark.covers("pitfall-36")
+async def test_slow_reader_of_the_other_output_is_waited_for(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(write_stderr)
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["x"]) as process:
+        stdout: list[bytes] = []
+        has_read = anyio.Event()
+
+        async def read_stderr() -> None:
+            await process.stderr.receive()
+            has_read.set()
+            await anyio.wait_all_tasks_blocked()  # the other task fills the buffer, and waits
+            async for _ in process.stderr:
+                pass
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(read_stderr)
+            await has_read.wait()
+            stdout += [data async for data in process.stdout]
+    assert b"".join(stdout) == b"done\n"
+
+
+@pytest.mark.covers("pitfall-36")
+async def test_input_that_waits_for_unread_output_raises(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(run_cat)
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["cat"], stdin=True) as process:
+        with pytest.raises(OutputNotReadError, match="of stdout were not read"):
+            await process.stdin.send(b"x" * 50_000_000)
+
+
+async def test_exception_of_the_block_is_raised_unchanged(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(run_cat)
+    async with open_pods(server.url) as pods:
+        with pytest.raises(KeyError, match="mine"):
+            async with pods.exec.stream("web-0", ["cat"], stdin=True):
+                raise KeyError("mine")
+        assert await anyio.to_thread.run_sync(server.wait_for_open_connections, 0)
+
+
+async def test_leaving_the_block_early_closes_the_connection(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(run_cat)
+    async with open_pods(server.url) as pods:
+        async with pods.exec.stream("web-0", ["cat"], stdin=True) as process:
+            await process.stdin.send(b"x")
+        assert await anyio.to_thread.run_sync(server.wait_for_open_connections, 0)
+        with pytest.raises(StreamNotOpenError, match=r"api\.exec\.stream\(name, command\) as process"):
+            await process.stdin.send(b"x")
+
+
+async def test_cancellation_closes_the_connection(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(run_cat)
+    async with open_pods(server.url) as pods:
+        with anyio.CancelScope() as scope:
+            async with pods.exec.stream("web-0", ["cat"], stdin=True) as process:
+                await process.stdin.send(b"x")
+                await process.stdout.receive()
+                scope.cancel()
+                await process.stdout.receive()
+        assert scope.cancelled_caught
+        assert await anyio.to_thread.run_sync(server.wait_for_open_connections, 0)
+
+
+async def test_second_block_raises_already_open_error(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(run_cat)
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["cat"], stdin=True) as process:
+        with pytest.raises(AlreadyOpenError):
+            await process.__aenter__()
+
+
+async def test_connection_that_is_lost_raises_after_the_output(open_pods: OpenPods, start_server: StartServer) -> None:
+    def handle(connection: ServerConnection) -> None:
+        ChannelConnection(connection).send(b"\x01", b"\x01last")
+
+    server = start_server(handle)
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["x"]) as process:
+        assert await process.stdout.receive() == b"last"
+        for read in (process.stdout.receive, process.stderr.receive, process.wait):
+            with pytest.raises(CommandInterrupted, match="the connection was lost"):
+                await read()
+
+
+async def test_terminal_has_one_output_and_a_size(open_pods: OpenPods, start_server: StartServer) -> None:
+    sizes: list[bytes | None] = []
+
+    def handle(connection: ServerConnection) -> None:
+        channels = ChannelConnection(connection)
+        sizes.append(channels.receive())
+        channels.send(b"\x01$ ", SUCCESS)
+        channels.close()
+
+    server = start_server(handle)
+    async with open_pods(server.url) as pods, pods.exec.stream("a", ["sh"], stdin=True, tty=True) as process:
+        await process.resize(120, 40)
+        assert await process.wait() == 0
+        with pytest.raises(AttributeError, match="with a terminal, stdout contains all output"):
+            process.stderr  # noqa: B018 - the property raises
+    assert sizes[0] is not None
+    assert (sizes[0][0], json.loads(sizes[0][1:])) == (4, {"Width": 120, "Height": 40})
+    query = parse_qsl(urlsplit(server.requests[0].target).query)
+    assert query == [("command", "sh"), ("stdin", "true"), ("stdout", "true"), ("tty", "true")]
+
+
+async def test_stream_without_terminal_or_input_explains_what_to_pass(
+    open_pods: OpenPods, start_server: StartServer
+) -> None:
+    server = start_server(run_command(b"\x02x", SUCCESS))
+    async with open_pods(server.url) as pods:
+        with pytest.raises(ConfigurationError, match="stderr: cannot be True together with tty"):
+            pods.exec.stream("a", ["sh"], tty=True, stderr=True)
+        async with pods.exec.stream("a", ["sh"], stderr=False) as process:
+            with pytest.raises(ValueError, match="pass tty=True"):
+                await process.resize(80, 24)
+            with pytest.raises(AttributeError, match="pass stdin=True"):
+                process.stdin  # noqa: B018 - the property raises
+            with pytest.raises(AttributeError, match="pass stderr=True"):
+                process.stderr  # noqa: B018 - the property raises
+            assert [item async for item in process] == []
+
+
+async def test_attach_opens_the_streams_of_the_main_process(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(run_command(b"\x01log\n", SUCCESS))
+    async with open_pods(server.url) as pods, pods.attach.stream("web-0", container="main") as process:
+        assert [item async for item in process] == [("stdout", b"log\n")]
+        assert await process.wait() == 0
+    target = urlsplit(server.requests[0].target)
+    assert target.path == "/api/v1/namespaces/default/pods/web-0/attach"
+    assert parse_qsl(target.query) == [("container", "main"), ("stdout", "true"), ("stderr", "true")]
+
+
+@pytest.mark.covers("pitfall-40")
+async def test_pings_are_sent_while_the_program_does_not_read(open_pods: OpenPods, start_server: StartServer) -> None:
+    pinged = threading.Event()
+
+    def handle(connection: ServerConnection) -> None:
+        channels = ChannelConnection(connection)
+        channels.send(b"\x01", *[b"\x01" + BLOCK] * 64)
+        for _ in range(3):
+            message = channels.receive()
+            assert message == b"\x00x"
+        assert channels.pings >= 3
+        channels.send(SUCCESS)
+        channels.close()
+
+    server = start_server(handle)
+    async with (
+        open_pods(server.url) as pods,
+        pods.exec.stream("a", ["x"], stdin=True, stdout=True, ping_interval=0.02) as process,
+    ):
+        for _ in range(3):
+            await anyio.sleep(0.1)  # real time: several intervals in which nobody reads
+            await process._connection.send(b"\x00x")  # pyright: ignore[reportPrivateUsage]
+        assert sum([len(data) async for _, data in process]) == 64 * len(BLOCK)
+        assert await process.wait() == 0
+    pinged.set()
+
+
+@pytest.mark.covers("pitfall-40")
+async def test_server_that_does_not_respond_to_pings_is_lost(open_pods: OpenPods, start_server: StartServer) -> None:
+    end = threading.Event()
+
+    def handle(connection: ServerConnection) -> None:
+        ChannelConnection(connection).send(b"\x01", b"\x01last")
+        end.wait(40)
+
+    server = start_server(handle)
+    async with open_pods(server.url) as pods, pods.exec.stream("a", ["x"], ping_interval=0.05) as process:
+        assert await process.stdout.receive() == b"last"
+        with pytest.raises(CommandInterrupted, match=r"did not respond to pings for 0\.1 s"):
+            await process.stdout.receive()
+        end.set()
+
+
+async def test_ping_interval_must_be_positive(open_pods: OpenPods) -> None:
+    async with open_pods("http://127.0.0.1:1") as pods:
+        with pytest.raises(ConfigurationError, match="ping_interval: must be more than 0 seconds, or None, not 0"):
+            pods.exec.stream("a", ["x"], ping_interval=0)
+
+
+async def test_request_timeout_limits_the_stream_and_the_time_without_data(
+    open_pods: OpenPods, start_server: StartServer
+) -> None:
+    end = threading.Event()
+
+    def handle(connection: ServerConnection) -> None:
+        channels = ChannelConnection(connection)
+        channels.send(b"\x01", b"\x01x")
+        end.wait(40)
+
+    server = start_server(handle)
+    async with open_pods(server.url) as pods:
+        async with pods.exec.stream("a", ["x"], request_timeout=Timeout(read=0.1)) as process:
+            assert await process.stdout.receive() == b"x"
+            with pytest.raises(ReadTimeout, match=r"no data for 0\.1 s"):
+                await process.stdout.receive()
+        async with pods.exec.stream("a", ["x"], request_timeout=0.3) as process:
+            assert await process.stdout.receive() == b"x"
+            with pytest.raises(DeadlineExceeded):
+                await process.stdout.receive()
+        end.set()
+        assert await wait_for_event(end)
