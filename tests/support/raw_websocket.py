@@ -99,13 +99,13 @@ class RawWebSocket:
 
     def receive_data(self, channel: int, size: int) -> bytes:
         """Return `size` bytes of the data of a channel. Frames of other channels are an error."""
-        data = b""
+        data = bytearray()
         while len(data) < size:
             frame = self.receive()
             assert isinstance(frame, bytes), frame
             assert frame[0] == channel, frame
             data += frame[1:]
-        return data
+        return bytes(data)
 
     def _joined(self) -> bytes | str:
         parts, self._parts = self._parts, []

@@ -16,6 +16,7 @@ from kubex_testing._pki import CertificateAuthority, server_context
 from ._application import Application
 from ._auth import ADMIN, Authenticator, Authorize, Authorizer
 from ._cluster import Cluster, Settings
+from ._containers.files import ContainerFiles
 from ._containers.ports import PortHandler
 from ._containers.process import ProcessHandler
 from ._controllers import Controllers
@@ -302,6 +303,31 @@ class EmbeddedServer:
     def end_pod_log(self, namespace: str, name: str, container: str) -> None:
         """Mark the log of a container as complete, which ends the requests that follow it."""
         self._thread.call(self._pod_log(namespace, name, container).end)
+
+    def read_container_file(self, namespace: str, name: str, container: str, path: str) -> bytes:
+        """Return the content of a file in the memory of a container.
+
+        Raises:
+            KeyError: the pod does not exist.
+            OSError: the file does not exist.
+        """
+        return self._thread.call(lambda: self._files(namespace, name, container).read_bytes(path))
+
+    def write_container_file(
+        self, namespace: str, name: str, container: str, path: str, content: bytes, *, mode: int = 0o644
+    ) -> None:
+        """Create or replace a file in the memory of a container, and create its folders.
+
+        Raises:
+            KeyError: the pod does not exist.
+        """
+        self._thread.call(lambda: self._files(namespace, name, container).write_bytes(path, content, mode))
+
+    def _files(self, namespace: str, name: str, container: str) -> ContainerFiles:
+        stored = self._cluster.store.get("pods.", f"{namespace}/{name}")
+        if stored is None:
+            raise KeyError(f"pod {namespace}/{name} does not exist; create it first")
+        return self._cluster.containers.files(stored.object["metadata"]["uid"], container)
 
     def _pod_log(self, namespace: str, name: str, container: str) -> ContainerLog:
         key = (namespace, name, container, False)

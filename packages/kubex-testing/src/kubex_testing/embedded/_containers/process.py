@@ -39,7 +39,7 @@ class Terminal:
             try:
                 document, end = decoder.raw_decode(self._text)
             except ValueError:
-                # The rest of a document may follow, but kube-apiserver also ignores invalid ones.
+                # The rest of the document may follow.
                 self._text = self._text if len(self._text) < _RESIZE_BYTES else ""
                 return
             self._text = self._text[end:].lstrip()
