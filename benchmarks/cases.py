@@ -97,6 +97,7 @@ CASES = (
     Case("watch-names", "event", 1, _repeated("watch_names"), _KUBEX, _one_get),
     Case("watch-metadata", "event", 1, _repeated("watch_metadata"), _KUBEX, _one_get),
     Case("log", "byte", 1, _repeated("log"), warm_up=_short_log),
+    Case("log-batches", "byte", 1, _repeated("log_batches"), _KUBEX, _short_log),
     Case("log-bytes", "byte", 1, _repeated("log_bytes"), _KUBEX, _short_log),
     Case("log-chunks", "byte", 1, _repeated("log_chunks"), _KUBEX, _short_log),
 )

@@ -102,6 +102,13 @@ ROWS = (
     Row("watch, only metadata read", "watch-names", "watch", {AIOHTTP: 0.85}),
     Row("watch of metadata alone (the server sends less)", "watch-metadata", "watch"),
     Row("log lines of text, bytes per CPU second", "log", "log", {AIOHTTP: 0.8, HTTPX: 0.8}, higher_is_better=True),
+    Row(
+        "log lines of text in batches, bytes per CPU second",
+        "log-batches",
+        "log",
+        {AIOHTTP: 0.65, HTTPX: 0.8},
+        higher_is_better=True,
+    ),
     Row("log lines of bytes, bytes per CPU second", "log-bytes", "log", higher_is_better=True),
     Row("log chunks, bytes per CPU second", "log-chunks", "log", higher_is_better=True),
     Row("import, Pod and first GET in a fresh process", STARTUP, STARTUP, {AIOHTTP: 1.35}),

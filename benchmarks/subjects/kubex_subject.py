@@ -121,6 +121,14 @@ class KubexSubject(Subject):
                 size += len(line) + 1
         return size
 
+    async def log_batches(self) -> int:
+        """Read a log as lists of lines, and use each line."""
+        size = 0
+        async with self._api.logs.stream(_POD) as log:
+            async for lines in log.batches():
+                size += sum(map(len, lines)) + len(lines)
+        return size
+
     async def log_bytes(self) -> int:
         """Read a log as lines of bytes."""
         size = 0

@@ -72,6 +72,30 @@ async def test_log_can_be_read_in_chunks(pods: Api[Pod], kubex_server: EmbeddedS
         assert b"".join([chunk async for chunk in log.bytes.chunks()]) == LONG_LINE
 
 
+async def test_log_can_be_read_in_batches_of_lines(pods: Api[Pod], kubex_server: EmbeddedServer) -> None:
+    set_log(kubex_server, b"line \xff\n" * 50_000 + b"last")
+    async with pods.logs.stream("one", follow=False) as log:
+        first = await anext(log)
+        batches = [batch async for batch in log.batches()]
+    assert all(batches)
+    assert len(batches) < 1_000
+    assert [first, *(line for batch in batches for line in batch)] == ["line \ufffd"] * 50_000 + ["last"]
+
+
+async def test_batches_of_a_followed_log_arrive_as_they_are_written(
+    pods: Api[Pod], kubex_server: EmbeddedServer
+) -> None:
+    set_log(kubex_server, b"old\nolder\n", ended=False)
+    with anyio.fail_after(TIMEOUT):
+        async with pods.logs.stream("one") as log:
+            batches = log.batches()
+            assert await anext(batches) == ["old", "older"]
+            kubex_server.append_pod_log("default", "one", "main", b"new\n")
+            assert await anext(batches) == ["new"]
+            kubex_server.end_pod_log("default", "one", "main")
+            assert [batch async for batch in batches] == []
+
+
 async def test_followed_log_yields_lines_as_they_are_written(pods: Api[Pod], kubex_server: EmbeddedServer) -> None:
     set_log(kubex_server, b"old\n", ended=False)
     with anyio.fail_after(TIMEOUT):

@@ -6,7 +6,7 @@ from kubex.lazy_import import lazy_attributes
 
 if TYPE_CHECKING:
     from kubex.api._api import Api, create_api
-    from kubex.api._logs import Logs, LogStream
+    from kubex.api._logs import LogBatches, Logs, LogStream
     from kubex.api._pages import Objects, Pages
     from kubex.api._read_api import ReadApi
     from kubex.api._reviews import create_review
@@ -17,6 +17,7 @@ else:  # importing Api does not import the modules that only some kinds need
         __name__,
         {
             "Api": "_api",
+            "LogBatches": "_logs",
             "LogStream": "_logs",
             "Logs": "_logs",
             "Objects": "_pages",
@@ -31,6 +32,7 @@ else:  # importing Api does not import the modules that only some kinds need
 
 __all__ = [
     "Api",
+    "LogBatches",
     "LogStream",
     "Logs",
     "Objects",

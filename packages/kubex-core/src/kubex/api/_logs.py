@@ -162,10 +162,40 @@ class LogStream:
     async def __anext__(self) -> str:
         return await self._lines.__anext__()
 
+    def batches(self) -> LogBatches:
+        """Iterate over lists of lines: the lines that have arrived, at least one.
+
+        This is faster than one step for each line if the log is large. Both ways can be combined.
+
+        Example:
+            async with pods.logs.stream("web-0", follow=False) as log:
+                async for lines in log.batches():
+                    print(len(lines), "lines")
+        """
+        return LogBatches(self._lines)
+
     @property
     def bytes(self) -> ByteStream:
         """The log as bytes: `log.bytes.lines()`, `log.bytes.chunks()`. Do not combine it with reading lines of text."""
         return self._stream
+
+
+class LogBatches:
+    """Iterates over the lines of a log in lists."""
+
+    __slots__ = ("_lines",)
+
+    def __init__(self, lines: Lines[str]) -> None:
+        self._lines = lines
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> list[str]:
+        batch = await self._lines.next_batch()
+        if not batch:
+            raise StopAsyncIteration
+        return batch
 
 
 def _decode_text(response: Response, path: str) -> str:

@@ -208,6 +208,14 @@ class Lines(Generic[L]):
             await self._refill()
         return self._ready.pop()
 
+    async def next_batch(self) -> list[L]:
+        """Return the lines that have arrived, at least one, and an empty list at the end."""
+        while not self._ready and not self._ended:
+            await self._refill()
+        batch, self._ready = self._ready, []
+        batch.reverse()
+        return batch
+
     def push(self, lines: Sequence[L]) -> None:
         """Insert lines before the next one."""
         self._ready += reversed(lines)

@@ -59,10 +59,64 @@ class LineSplitter(Splitter[bytes]):
 class TextSplitter(Splitter[str]):
     r"""Splits a stream into lines of text. Bytes that are not UTF-8 are replaced by U+FFFD."""
 
-    __slots__ = ()
+    __slots__ = ("_parts", "_parts_size")
 
     # Decoding all lines before splitting them is three times as fast as decoding each line. The result is the same,
     # because in UTF-8 the byte of a newline is not part of other characters.
+
+    def __init__(self) -> None:
+        super().__init__()
+        # The incomplete line is kept as text here, or as bytes in `_pending` if it is not valid UTF-8, for example
+        # because a chunk ends inside of a character.
+        self._parts: list[str] = []
+        self._parts_size = 0
+
+    @property
+    def pending_size(self) -> int:
+        """The size of the incomplete line in bytes."""
+        return len(self._pending) + self._parts_size
+
+    def feed(self, chunk: bytes) -> list[str]:
+        """Return the lines that the chunk completes."""
+        if self._pending:
+            return self._feed_bytes(chunk)
+        try:
+            lines = chunk.decode("utf-8").split("\n")  # without copying a part of the chunk
+        except UnicodeDecodeError:
+            return self._feed_bytes(chunk)
+        rest = lines.pop()
+        if lines:
+            if self._parts:
+                lines[0] = "".join(self._parts) + lines[0]
+                self._parts.clear()
+                self._parts_size = 0
+            chunk = chunk[chunk.rindex(b"\n") + 1 :]
+        if rest:
+            self._parts.append(rest)
+            self._parts_size += len(chunk)
+        return lines
+
+    def finish(self) -> str | None:
+        """Return the line after the last newline, or None if it is empty."""
+        self._convert_parts()
+        return super().finish()
+
+    def _feed_bytes(self, chunk: bytes) -> list[str]:
+        self._convert_parts()
+        lines = super().feed(chunk)
+        if lines:
+            try:
+                self._parts = [self._pending.decode("utf-8")] if self._pending else []
+            except UnicodeDecodeError:
+                return lines
+            self._parts_size = len(self._pending)
+            self._pending.clear()
+        return lines
+
+    def _convert_parts(self) -> None:
+        self._pending += "".join(self._parts).encode()
+        self._parts.clear()
+        self._parts_size = 0
 
     def _split(self, lines: bytes) -> list[str]:
         return lines.decode("utf-8", "replace").split("\n")
