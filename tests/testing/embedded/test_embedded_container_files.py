@@ -64,8 +64,8 @@ def test_file_that_the_test_writes_is_visible_to_commands(pod: RunningPod) -> No
 
 
 def test_file_that_a_command_writes_is_visible_to_the_test(pod: RunningPod) -> None:
-    assert pod.run("sh", "-c", 'cat > "$0"', "/root/with space", stdin=LARGE).exit_code == 0
-    assert read(pod, "/root/with space") == LARGE
+    assert pod.run("sh", "-c", 'cat > "$0"', "/srv/with space", stdin=LARGE).exit_code == 0
+    assert read(pod, "/srv/with space") == LARGE
 
 
 def test_missing_pods_and_files_are_errors_with_their_name(pod: RunningPod) -> None:
@@ -85,10 +85,10 @@ def test_tar_extracts_files_folders_and_links(pod: RunningPod, form: int) -> Non
         form=form,
         content=LARGE,
     )
-    answer = pod.run("tar", "xf", "-", "-C", "/root", stdin=data)
+    answer = pod.run("tar", "xf", "-", "-C", "/srv", stdin=data)
     assert (answer.stderr, answer.exit_code) == (b"", 0)
-    assert read(pod, "/root/d/link") == read(pod, "/root/d/hard") == LARGE
-    formats = [pod.run("stat", "-c", "%a %Y", f"/root/{name}").stdout for name in ("d", "d/ä b")]
+    assert read(pod, "/srv/d/link") == read(pod, "/srv/d/hard") == LARGE
+    formats = [pod.run("stat", "-c", "%a %Y", f"/srv/{name}").stdout for name in ("d", "d/ä b")]
     assert formats == [b"750 1000\n", b"4711 2000\n"]
 
 
@@ -143,7 +143,7 @@ def test_archive_of_one_container_can_be_extracted_in_the_same(pod: RunningPod) 
 
 
 TAR_ERRORS: list[tuple[tuple[str, ...], bytes, bytes]] = [
-    (("cf", "-", "-C", "/root", "none"), b"", b"tar: none: Cannot stat: No such file or directory\n"),
+    (("cf", "-", "-C", "/srv", "none"), b"", b"tar: none: Cannot stat: No such file or directory\n"),
     (("cf", "-"), b"", b"tar: Cowardly refusing to create an empty archive\n"),
     (("cf", "-", "-C", "/none", "x"), b"", b"tar: /none: Cannot open: No such file or directory\n"),
     (("xf", "-"), b"x" * 512, b"tar: This does not look like a tar archive\n"),
@@ -153,7 +153,7 @@ TAR_ERRORS: list[tuple[tuple[str, ...], bytes, bytes]] = [
     (("xf", "-"), archive(member("dev/null/x")), b"tar: dev/null/x: Cannot open: File exists\n"),
     (("xf", "-"), archive(member("fifo", tarfile.FIFOTYPE)), b"tar: fifo: Cannot open: Operation not permitted\n"),
     (("xzf", "-"), b"", b"tar: only `tar cf -` and `tar xf -` are available in the embedded server\n"),
-    (("cf", "/root/a.tar", "x"), b"", b"tar: only `tar cf -` and `tar xf -` are available in the embedded server\n"),
+    (("cf", "/srv/a.tar", "x"), b"", b"tar: only `tar cf -` and `tar xf -` are available in the embedded server\n"),
 ]
 
 

@@ -19,7 +19,7 @@ from kubex_testing.embedded import (
     Settings,
     TerminalSize,
 )
-from support.polling import , wait_until
+from support.polling import WAIT_TIMEOUT, wait_until
 from support.raw_websocket import Closed, open_websocket, refusal
 from support.running_pod import V5, RunningPod, result
 
@@ -211,7 +211,7 @@ def test_unread_output_stops_the_handler(server: EmbeddedServer, pod: RunningPod
 
     server.set_exec_handler(handle)
     with pod.open("tool") as socket:
-        assert stalled.wait()
+        assert stalled.wait(WAIT_TIMEOUT)
         assert written[0] < size // 2
         assert socket.receive_data(1, size) == bytes(size)
         assert result(socket).exit_code == 0
@@ -281,10 +281,10 @@ def test_handler_is_cancelled_when_the_client_disconnects(
 
     server.set_exec_handler(handle)
     with pod.open("tool") as socket:
-        assert started.wait()
+        assert started.wait(WAIT_TIMEOUT)
         assert server.open_sessions == 1
         disconnect(server, socket)
-        assert cancelled.wait()
+        assert cancelled.wait(WAIT_TIMEOUT)
     assert server.failures == []
 
 
@@ -303,7 +303,7 @@ def test_handler_that_writes_after_the_client_disconnected_is_not_a_failure(
     server.set_exec_handler(handle)
     with pod.open("tool") as socket:
         socket.receive()
-    assert ended.wait()
+    assert ended.wait(WAIT_TIMEOUT)
     assert server.failures == []
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kubex_testing.embedded import EmbeddedServer, PortStream, Settings
-from support.polling import , wait_until
+from support.polling import WAIT_TIMEOUT, wait_until
 from support.ports import free_port
 from support.raw_websocket import Closed, refusal
 from support.running_pod import RunningPod
@@ -35,7 +35,7 @@ def pod(server: EmbeddedServer, make_client: Callable[..., Any]) -> Iterator[Run
 @pytest.fixture
 def listener() -> Iterator[sockets.socket]:
     with sockets.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout()
+        listening.settimeout(WAIT_TIMEOUT)
         yield listening
 
 
@@ -108,7 +108,7 @@ def test_end_of_the_client_closes_the_loopback_connection(
         accepted, _ = listener.accept()
         socket.close()
         with accepted:
-            accepted.settimeout()
+            accepted.settimeout(WAIT_TIMEOUT)
             assert accepted.recv(100) == b""
 
 
@@ -169,7 +169,7 @@ def test_handler_reads_the_end_when_the_client_disconnects(server: EmbeddedServe
     server.set_port_target(80, handle)
     with pod.forward(80) as socket:
         assert socket.receive() == b"\0ready"
-    assert ended.wait()
+    assert ended.wait(WAIT_TIMEOUT)
     assert server.failures == []
 
 
@@ -186,7 +186,7 @@ def test_handler_that_does_not_read_is_cancelled(server: EmbeddedServer, pod: Ru
     server.set_port_target(80, handle)
     with pod.forward(80) as socket:
         assert socket.receive() == b"\0ready"
-    assert cancelled.wait()
+    assert cancelled.wait(WAIT_TIMEOUT)
 
 
 def test_end_of_the_pod_closes_the_connections(server: EmbeddedServer, pod: RunningPod) -> None:

@@ -68,14 +68,14 @@ class _Place:
 class ContainerFiles:
     """The files of a container. All paths are absolute. The methods raise OSError like those of `os`.
 
-    A new container has the folders `/dev`, `/root` and `/tmp`.
+    A new container has the usual folders, such as `/etc`, `/tmp` and `/var`, which are empty, and `/dev`.
     """
 
     def __init__(self) -> None:
         devices: dict[str, Node] = {"null": Device("null"), "zero": Device("zero")}
-        self._root = Directory(
-            entries={"dev": Directory(entries=devices), "root": Directory(0o700), "tmp": Directory(0o777)}
-        )
+        modes = {"etc": 0o755, "home": 0o755, "root": 0o700, "srv": 0o755, "tmp": 0o1777, "var": 0o755}
+        folders: dict[str, Node] = {name: Directory(mode) for name, mode in modes.items()}
+        self._root = Directory(entries={"dev": Directory(entries=devices), **folders})
 
     def read_bytes(self, path: str) -> bytes:
         """Return the content of a file."""
