@@ -16,23 +16,32 @@ from kubex.errors import (
     BackendError,
     ClientClosedError,
     ClientLoopError,
+    CommandEndedError,
+    CommandInterrupted,
+    CommandStartError,
     ConfigurationError,
     ConnectError,
     ConnectionLost,
     ConnectTimeout,
+    ContainerNameRequired,
     DeadlineExceeded,
     DecodeError,
     EncodeError,
+    ExecError,
     Expired,
     InsecureServerWarning,
     InvalidNameError,
     KubexError,
     NamespaceError,
     NoBackendError,
+    NoReadyPodError,
     NotFound,
+    OutputNotReadError,
+    PortForwardError,
     ProxyError,
     ReadTimeout,
     ServerCertificateError,
+    StdinCloseError,
     StreamNotOpenError,
     TLSError,
     TransportError,
@@ -41,6 +50,7 @@ from kubex.errors import (
     WebSocketError,
 )
 from kubex.models import Status, StatusCause, StatusDetails
+from kubex.streaming import ExecResult
 
 DETAILS = Status(
     message='pods "web" not found',
@@ -51,7 +61,13 @@ DETAILS = Status(
     ),
 )
 
-API_ERRORS: list[type[ApiError]] = [ApiError, *ApiError.__subclasses__(), AlreadyExists]
+API_ERRORS: list[type[ApiError]] = [
+    ApiError,
+    *ApiError.__subclasses__(),
+    AlreadyExists,
+    CommandStartError,
+    ContainerNameRequired,
+]
 
 # An example of each class, with words that its message must contain.
 SAMPLES: list[tuple[KubexError, list[str]]] = [
@@ -73,6 +89,12 @@ SAMPLES: list[tuple[KubexError, list[str]]] = [
     (UnknownWatchEventError("pods", "SYNC"), ["pods", "'SYNC'"]),
     (TransportError("broke", "GET", "http://h/p"), ["GET http://h/p: broke"]),
     (TransportError(""), ["unknown reason"]),
+    (CommandEndedError(), ["the command has ended"]),
+    (CommandInterrupted("broke", "GET", "http://h/p", b"out", b"err"), ["GET http://h/p: broke"]),
+    (ExecError(["ls", "-l"], ExecResult(b"", b"no such file", 2)), ["'ls' ended with exit code 2: no such file"]),
+    (NoReadyPodError("svc/web", "does not have a ready pod"), ["svc/web: does not have a ready pod"]),
+    (OutputNotReadError("stderr", 1024), ["1024 bytes of stderr were not read"]),
+    (StdinCloseError(), ["cannot close the standard input"]),
     (WebSocketError("refused", "GET", "http://h/p", 403, (("a", "b"),), b"no"), ["refused"]),
     *(
         (kind("broke", "GET", "http://h/p"), ["GET http://h/p: broke"])
@@ -82,6 +104,7 @@ SAMPLES: list[tuple[KubexError, list[str]]] = [
             TLSError,
             ServerCertificateError,
             ProxyError,
+            PortForwardError,
             ConnectionLost,
             ReadTimeout,
             DeadlineExceeded,
