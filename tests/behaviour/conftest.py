@@ -74,6 +74,43 @@ async def client(server: ServerHandle, backend: Backend, namespace: str) -> Asyn
         yield client
 
 
+@pytest.fixture(scope="session", params=SERVER_FIXTURES)
+def container_server(request: pytest.FixtureRequest) -> Iterator[EmbeddedServer | ServerHandle]:
+    """Run the test on an embedded server that runs Pods, and on a real control plane with a kubelet."""
+    if request.param == "embedded":
+        embedded = EmbeddedServer(run_pods=True)
+        with embedded:
+            yield embedded
+        return
+    handle: ServerHandle = request.getfixturevalue("kubex_control_plane")
+    if "exec" not in handle.capabilities:
+        pytest.skip("needs the capability exec: no kubex-kubelet in KUBEBUILDER_ASSETS")
+    yield handle
+
+
+@pytest.fixture(scope="session")
+def container_namespace_factory(container_server: EmbeddedServer | ServerHandle) -> Iterator[NamespaceFactory]:
+    """Return a factory for namespaces on the server that runs Pods."""
+    factory = NamespaceFactory(handle_of(container_server))
+    yield factory
+    factory.close()
+
+
+@pytest.fixture
+async def container_client(
+    container_server: EmbeddedServer | ServerHandle, container_namespace_factory: NamespaceFactory, backend: Backend
+) -> AsyncIterator[Client]:
+    """Return a client of the server that runs Pods, in a namespace of the test."""
+    configuration = handle_of(container_server).configuration(namespace=container_namespace_factory.create())
+    async with create_client(configuration, client_class=backend) as client:
+        yield client
+
+
+def handle_of(server: EmbeddedServer | ServerHandle) -> ServerHandle:
+    """Return the handle of a server."""
+    return server.handle if isinstance(server, EmbeddedServer) else server
+
+
 @pytest.fixture
 async def embedded_client(kubex_server: EmbeddedServer, backend: Backend) -> AsyncIterator[Client]:
     """Return a client of `kubex_server`, an embedded server that only this test uses and can modify."""
