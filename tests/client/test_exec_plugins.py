@@ -52,8 +52,8 @@ async def test_calls_and_streams_share_one_run(
         async with anyio.create_task_group() as group:
             for _ in range(10):
                 group.start_soon(client.request, "GET", "/")
-        async with client.stream("GET", "/log") as opened:
-            assert await opened.receive() == b"chunk"
+        async with client.stream("GET", "/log") as stream:
+            assert await stream.receive() == b"chunk"
     assert tokens(server) == ["token-1"] * 11
     assert script.runs == 1
 
@@ -65,8 +65,8 @@ async def test_rejected_token_is_renewed_and_the_call_is_repeated(
     server = start_server(ResponseSequence(UNAUTHORIZED, respond_with(b"done")))
     async with make_client(server, configuration={"exec": script.plugin()}, retry=None) as client:
         if streamed:
-            async with client.stream("GET", "/") as opened:
-                assert await opened.receive() == b"done"
+            async with client.stream("GET", "/") as stream:
+                assert await stream.receive() == b"done"
         else:
             assert (await client.request("POST", "/", body=b"{}")).body == b"done"
         await client.request("GET", "/")

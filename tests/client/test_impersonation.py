@@ -37,8 +37,8 @@ async def test_every_request_has_the_impersonation_headers(make_client: MakeClie
         await client.request("GET", "/plain")
         with pytest.raises(Unauthorized):
             await client.request("POST", "/refused", json={})
-        async with client.stream("GET", "/stream") as opened:
-            assert await opened.receive() == b"x"
+        async with client.stream("GET", "/stream") as stream:
+            assert await stream.receive() == b"x"
     assert [request.target for request in server.requests] == ["/plain", "/refused", "/stream"]
     for request in server.requests:
         assert impersonation_headers(request) == HEADER_LINES

@@ -115,8 +115,8 @@ async def test_unusable_responses_raise_and_name_the_provider(
 async def test_unreachable_provider_raises_and_names_the_request(
     create_credentials: CreateCredentials, provider: Provider
 ) -> None:
-    with Server() as gone:
-        provider.url = f"{gone.url}/realm"
+    with Server() as stopped_server:
+        provider.url = f"{stopped_server.url}/realm"
     with pytest.raises(
         ConfigurationError, match=f"OpenID Connect provider {provider.url}: GET {provider.url}/.well-kn"
     ):
@@ -292,7 +292,7 @@ async def test_proxy_of_the_environment_is_used_with_trust_env(
     assert [request.method for request in proxy_server.requests] == ["CONNECT", "CONNECT"][: 2 * trust_env]
 
 
-def leak(_: OpenIDTokens) -> None:
+def fail_to_save(_: OpenIDTokens) -> None:
     raise OSError("cannot write")
 
 
@@ -319,7 +319,7 @@ async def test_secrets_are_not_shown(
     caplog.set_level(logging.DEBUG)
     provider.secret, provider.auth_methods, provider.accepted_auth_methods = SECRET, [auth_method], [auth_method]
     provider.token_script = responder
-    settings = provider.settings(id_token=jwt(exp=1, sub="marked-secret"), save=leak)
+    settings = provider.settings(id_token=jwt(exp=1, sub="marked-secret"), save=fail_to_save)
     api_server = start_server()
     shown: list[str] = []
     async with make_client(api_server, configuration={"oidc": settings}) as client:

@@ -106,8 +106,8 @@ async def test_socks_proxy_is_accepted_from_each_source(
         options["trust_env"] = True
     async with make_client(f"https://kubernetes.test:{server.port}", **options) as client:
         await client.request("GET", "/")
-        async with client.stream("GET", "/") as opened:
-            assert await opened.receive() == b"{}"
+        async with client.stream("GET", "/") as stream:
+            assert await stream.receive() == b"{}"
     assert set(socks.targets) == {("name kubernetes.test", server.port)}
 
 

@@ -59,7 +59,7 @@ async def test_idle_streams_are_not_ended_by_the_timeouts_of_the_library(
         connection.send_chunk(b'{"type": "ADDED", "object": {"metadata": {"name": "a"}}}\n')
         connection.wait_until_closed()
 
-    async def go_on_after_the_limits() -> None:
+    async def proceed_after_limits() -> None:
         await clock.jump_when_idle(70)
         await anyio.wait_all_tasks_blocked()
         proceed.release()
@@ -72,10 +72,10 @@ async def test_idle_streams_are_not_ended_by_the_timeouts_of_the_library(
         ClientConfiguration(url=server.url), ClientOptions(retry=FAST_RETRIES), backend=backend_with_short_timeouts
     ) as client:
         async with Api(ConfigMap, client).watch() as events, anyio.create_task_group() as tasks:
-            tasks.start_soon(go_on_after_the_limits)
+            tasks.start_soon(proceed_after_limits)
             assert (await events.__anext__()).object.metadata.name == "a"
         async with Api(Pod, client).logs.stream("a") as log, anyio.create_task_group() as tasks:
-            tasks.start_soon(go_on_after_the_limits)
+            tasks.start_soon(proceed_after_limits)
             assert (await log.__anext__()).startswith("{")
 
 

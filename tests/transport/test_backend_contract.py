@@ -58,11 +58,11 @@ async def test_repeated_response_headers_keep_their_order(
 ) -> None:
     sent = [("Warning", "299 - one"), ("X-Other", "a"), ("Warning", "299 - two"), ("warning", "299 - one")]
 
-    def warn(connection: ServerConnection) -> None:
+    def respond_with_warnings(connection: ServerConnection) -> None:
         while connection.read_request():
             connection.respond(b"ok", headers="".join(f"{name}: {value}\r\n" for name, value in sent))
 
-    request = PreparedRequest("GET", start_server(warn).url + "/")
+    request = PreparedRequest("GET", start_server(respond_with_warnings).url + "/")
     async with open_transport() as transport:
         response = await transport.request(request)
         async with transport.stream(request) as stream:
@@ -106,7 +106,7 @@ async def test_reads_after_a_failed_read_raise(open_transport: OpenTransport, st
 async def test_reads_after_a_cancelled_read_raise(open_transport: OpenTransport, start_server: StartServer) -> None:
     proceed = threading.Event()
 
-    def pause(connection: ServerConnection) -> None:
+    def send_after_pause(connection: ServerConnection) -> None:
         connection.read_request()
         connection.start_chunked()
         connection.send_chunk(b"first")
@@ -114,7 +114,7 @@ async def test_reads_after_a_cancelled_read_raise(open_transport: OpenTransport,
         connection.send_chunk(b"second")
         connection.send_chunk(b"")
 
-    request = PreparedRequest("GET", start_server(pause).url + "/")
+    request = PreparedRequest("GET", start_server(send_after_pause).url + "/")
     async with open_transport() as transport, transport.stream(request) as stream:
         assert await stream.receive() == b"first"
         async with anyio.create_task_group() as tasks:

@@ -157,12 +157,12 @@ async def test_pool_is_usable_after_waiting_requests_are_cancelled(
 ) -> None:
     may_respond = threading.Event()
 
-    def slow(connection: ServerConnection) -> None:
+    def respond_later(connection: ServerConnection) -> None:
         while connection.read_request():
             may_respond.wait(WAIT_TIMEOUT)
             connection.respond(b"ok")
 
-    server = start_server(slow)
+    server = start_server(respond_later)
 
     async with open_transport(pool_size=3) as transport:
         for _ in range(5):

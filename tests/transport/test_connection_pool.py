@@ -343,13 +343,13 @@ async def test_aclose_ends_running_and_waiting_requests(
 
 
 async def test_aclose_ends_an_open_stream(open_transport: OpenTransport, start_server: StartServer) -> None:
-    def endless(connection: ServerConnection) -> None:
+    def send_one_chunk(connection: ServerConnection) -> None:
         connection.read_request()
         connection.start_chunked()
         connection.send_chunk(b"first")
         connection.wait_until_closed()
 
-    server = start_server(endless)
+    server = start_server(send_one_chunk)
     async with open_transport() as transport, transport.stream(PreparedRequest("GET", server.url + "/")) as response:
         assert await response.receive() == b"first"
         await transport.aclose()

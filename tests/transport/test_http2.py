@@ -152,11 +152,11 @@ async def test_connection_is_closed_when_its_last_stream_ends_after_a_cancellati
 ) -> None:
     async with open_http2() as transport:
         await transport.request(get(server, "/first"))
-        async with transport.stream(get(server, "/partial")) as kept:
+        async with transport.stream(get(server, "/partial")) as stream:
             http2.partial_sent.acquire()
             await cancel_after_partial_response(transport, server, http2)
             assert not server.connection_closed.is_set()
-            assert await kept.receive() == b"start"
+            assert await stream.receive() == b"start"
         # The connection is closed when its last stream has ended.
         assert await wait_for_event(server.connection_closed)
         assert (await transport.request(get(server, "/next"))).body == b"/next"

@@ -129,13 +129,13 @@ async def test_connect_timeout_does_not_include_the_response_of_the_server(
 ) -> None:
     request_received, proceed = threading.Event(), threading.Event()
 
-    def slow(connection: ServerConnection) -> None:
+    def respond_later(connection: ServerConnection) -> None:
         connection.read_request()
         request_received.set()
         assert proceed.wait(WAIT_TIMEOUT)
         connection.respond(b"late")
 
-    proxy_server, server = start_server(TunnelProxy()), start_server(slow, tls=server_tls)
+    proxy_server, server = start_server(TunnelProxy()), start_server(respond_later, tls=server_tls)
     request = PreparedRequest("GET", server.url + "/", limits=Limits(connect=60))
     bodies: list[bytes] = []
 
