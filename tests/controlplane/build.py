@@ -4,11 +4,13 @@
     export KUBEBUILDER_ASSETS="$(python tests/controlplane/build.py)"
 
 The sources are downloaded from the Go module proxy; go.mod and go.sum files next to this script pin them. The binaries
-are written to a cache outside the source tree. The name of their folder is a hash of all inputs. The first build takes
-about seven minutes with two cores; later runs only print the folder. Only the folder is printed on stdout.
+are written to a cache outside the source tree. Names of folders in the cache contain a hash of the inputs, so that a
+change builds only the programs that it affects. The first build takes about eight minutes with two cores; later runs
+only print the folder. Only the folder is printed on stdout.
 """
 
 import argparse
+import functools
 import hashlib
 import json
 import os
@@ -46,6 +48,8 @@ BINARIES = (
     Binary("etcd", "etcd", "go.etcd.io/etcd/server/v3"),
     Binary("kube-apiserver", "kubernetes", "k8s.io/kubernetes/cmd/kube-apiserver"),
     Binary("kube-controller-manager", "kubernetes", "k8s.io/kubernetes/cmd/kube-controller-manager"),
+    Binary("kubectl", "kubernetes", "k8s.io/kubernetes/cmd/kubectl"),
+    Binary("kubex-kubelet", "kubelet", "."),  # its source code is in the folder of the module
 )
 
 
@@ -69,33 +73,64 @@ def binaries_folder(*, build: bool) -> Path:
     assets = os.environ.get(ASSETS_VARIABLE)
     if assets and has_binaries(Path(assets)):
         return Path(assets).resolve()
-    folder = cache_root("controlplane", CACHE_VARIABLE) / cache_key()
+    root = cache_root("controlplane", CACHE_VARIABLE)
+    folder = root / cache_key()
     if has_binaries(folder):
         return folder
     if not build:
         raise BuildError(
             f"{folder} does not contain the binaries; run {Path(__file__).name} without --print-path to build them"
         )
-    build_once(folder, complete=has_binaries, build=build_binaries)
+    programs = [built_program(binary, root / "programs") for binary in BINARIES]
+    build_once(folder, complete=has_binaries, build=lambda new: link_programs(programs, new))
     return folder
 
 
 def has_binaries(folder: Path) -> bool:
     """Return whether all binaries exist and are executable."""
-    return all((folder / binary.name).is_file() and os.access(folder / binary.name, os.X_OK) for binary in BINARIES)
+    return all(is_executable(folder / binary.name) for binary in BINARIES)
+
+
+def is_executable(path: Path) -> bool:
+    """Return whether the path is an executable file."""
+    return path.is_file() and os.access(path, os.X_OK)
+
+
+def built_program(binary: Binary, programs: Path) -> Path:
+    """Return the path of a program in the cache, after building it if it does not exist."""
+    folder = programs / f"{binary.name}-{program_key(binary)}"
+    build_once(
+        folder,
+        complete=lambda built: is_executable(built / binary.name),
+        build=lambda new: build_binary(binary, new),
+    )
+    return folder / binary.name
+
+
+def link_programs(programs: Sequence[Path], folder: Path) -> None:
+    """Add hard links to the programs to the folder."""
+    for program in programs:
+        os.link(program, folder / program.name)
 
 
 def cache_key() -> str:
-    """Return a name that depends on the sources, the flags, the Go version and the platform."""
-    digest = hashlib.sha256()
-    for binary in BINARIES:
-        command = [*build_command(binary, Path()), json.dumps(toolchain(binary.module))]
-        digest.update("\0".join(command).encode())
-        for file in ("go.mod", "go.sum"):
-            digest.update((HERE / binary.module / file).read_bytes())
+    """Return a name that depends on the inputs of all binaries."""
+    digest = hashlib.sha256("".join(map(program_key, BINARIES)).encode())
     return f"{kubernetes_version()}-{digest.hexdigest()[:16]}"
 
 
+@functools.cache
+def program_key(binary: Binary) -> str:
+    """Return a name that depends on the sources, the flags, the Go version and the platform."""
+    command = [*build_command(binary, Path()), json.dumps(toolchain(binary.module))]
+    digest = hashlib.sha256("\0".join(command).encode())
+    module = HERE / binary.module
+    for file in (module / "go.mod", module / "go.sum", *sorted(module.glob("*.go"))):
+        digest.update(f"\0{file.name}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@functools.cache
 def toolchain(module: str) -> dict[str, str]:
     """Return the Go version and platform for the build of a module."""
     settings: dict[str, str] = json.loads(
@@ -154,13 +189,12 @@ def names_of_binaries() -> str:
     return ", ".join(binary.name for binary in BINARIES)
 
 
-def build_binaries(folder: Path) -> None:
-    """Build every binary into the folder."""
-    for binary in BINARIES:
-        started = time.monotonic()
-        report(f"building {binary.name} ({binary.package}) ...")
-        run_go(build_command(binary, folder), binary.module)
-        report(f"built {binary.name} in {time.monotonic() - started:.0f} s")
+def build_binary(binary: Binary, folder: Path) -> None:
+    """Build a binary into the folder."""
+    started = time.monotonic()
+    report(f"building {binary.name} ({binary.package}) ...")
+    run_go(build_command(binary, folder), binary.module)
+    report(f"built {binary.name} in {time.monotonic() - started:.0f} s")
 
 
 if __name__ == "__main__":

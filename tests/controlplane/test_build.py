@@ -1,6 +1,8 @@
 """build.py builds the control plane. A fake `go` is used, because the real one takes minutes."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ import pytest
 
 HERE = Path(__file__).parent
 SCRIPT = HERE / "build.py"
-BINARIES = {"etcd", "kube-apiserver", "kube-controller-manager"}
+BINARIES = {"etcd", "kube-apiserver", "kube-controller-manager", "kubectl", "kubex-kubelet"}
 
 # Prints a version, or writes a file instead of compiling, and records each call.
 FAKE_GO = f"""#!{sys.executable} -IS
@@ -36,12 +38,13 @@ class Machine:
 
     go: Path
     cache: Path
+    script: Path = SCRIPT
 
     def start(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
         """Start the script."""
         path = {"PATH": f"{self.go}", "KUBEX_CONTROLPLANE_CACHE": str(self.cache), "KUBEBUILDER_ASSETS": ""}
         return subprocess.Popen(
-            [sys.executable, SCRIPT, *arguments],
+            [sys.executable, self.script, *arguments],
             env={**os.environ, **path, **environ},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -83,7 +86,7 @@ def test_each_binary_is_built_once_and_only_the_folder_is_printed(machine: Machi
     assert {path.name for path in folder.iterdir()} == BINARIES
     assert "a message of the compiler" in errors
     assert machine.run() == (0, first, "")
-    assert len(machine.builds()) == 3
+    assert len(machine.builds()) == len(BINARIES)
     assert source_files() == before
 
 
@@ -97,11 +100,13 @@ def test_version_of_kubernetes_is_in_the_linker_flags_and_the_folder_name(machin
 
 def test_each_module_is_built_in_the_folder_of_its_go_mod(machine: Machine) -> None:
     machine.run()
-    folders = {call.rsplit("/", 1)[1].strip('"]'): call.split('"')[1] for call in machine.builds()}
-    assert folders == {
-        "v3": str(HERE / "etcd"),
-        "kube-apiserver": str(HERE / "kubernetes"),
-        "kube-controller-manager": str(HERE / "kubernetes"),
+    calls: list[list[str]] = [json.loads(call) for call in machine.builds()]
+    assert {(Path(call[-2]).name, call[0], call[-1]) for call in calls} == {
+        ("etcd", str(HERE / "etcd"), "go.etcd.io/etcd/server/v3"),
+        ("kube-apiserver", str(HERE / "kubernetes"), "k8s.io/kubernetes/cmd/kube-apiserver"),
+        ("kube-controller-manager", str(HERE / "kubernetes"), "k8s.io/kubernetes/cmd/kube-controller-manager"),
+        ("kubectl", str(HERE / "kubernetes"), "k8s.io/kubernetes/cmd/kubectl"),
+        ("kubex-kubelet", str(HERE / "kubelet"), "."),
     }
 
 
@@ -115,7 +120,22 @@ def test_another_go_version_builds_into_another_folder(machine: Machine) -> None
     (machine.go / "version").write_text("go1.27.0")
     _, second, _ = machine.run()
     assert first != second
-    assert len(machine.builds()) == 6
+    assert len(machine.builds()) == 2 * len(BINARIES)
+
+
+def test_change_of_one_module_builds_only_its_binaries(machine: Machine, tmp_path: Path) -> None:
+    copy = tmp_path / "tests/controlplane"
+    shutil.copytree(HERE, copy)
+    shutil.copytree(HERE.parent / "support", tmp_path / "tests/support")
+    machine.script = copy / "build.py"
+    _, first, _ = machine.run()
+    with (copy / "kubelet/main.go").open("a") as file:
+        file.write("// a comment\n")
+    _, second, errors = machine.run()
+    assert first != second
+    assert "building kubex-kubelet" in errors
+    assert len(machine.builds()) == len(BINARIES) + 1
+    assert {path.name for path in Path(second.strip()).iterdir()} == BINARIES
 
 
 def test_print_path_does_not_build(machine: Machine) -> None:
@@ -141,26 +161,30 @@ def test_binaries_in_kubebuilder_assets_are_used_without_go(machine: Machine, tm
     assert "or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver" in errors
 
 
-def test_failed_build_leaves_no_files_and_the_next_build_succeeds(machine: Machine) -> None:
+def test_run_after_a_failed_build_builds_only_the_missing_binaries(machine: Machine) -> None:
     (machine.go / "fails").touch()
     code, output, errors = machine.run()
     assert (code, output) == (1, "")
     assert errors.endswith("undefined: something\nbuild.py: `go build` failed with exit code 1, see above\n")
-    assert [path.name for path in machine.cache.iterdir()] == [".lock"]
+    assert [path.name for path in machine.cache.iterdir()] == ["programs"]
+    programs = sorted(path.name.rpartition("-")[0] for path in (machine.cache / "programs").glob("[!.]*"))
+    assert programs == ["etcd", "kube-apiserver"]
     (machine.go / "fails").unlink()
     assert machine.run()[0] == 0
+    assert len(machine.builds()) == len(BINARIES) + 1
 
 
 def test_build_removes_the_files_of_a_killed_build(machine: Machine) -> None:
-    leftover = machine.cache / ".building-x"
+    leftover = machine.cache / "programs/.building-x"
     leftover.mkdir(parents=True)
     (leftover / "etcd").touch()
     code, output, _ = machine.run()
     assert code == 0
-    assert {path.name for path in machine.cache.iterdir()} == {".lock", Path(output.strip()).name}
+    assert not leftover.exists()
+    assert {path.name for path in machine.cache.iterdir()} == {".lock", "programs", Path(output.strip()).name}
 
 
-def test_folder_without_one_binary_is_built_again(machine: Machine) -> None:
+def test_folder_without_one_binary_is_restored(machine: Machine) -> None:
     _, output, _ = machine.run()
     (Path(output.strip()) / "etcd").unlink()
     assert machine.run()[1] == output
@@ -172,7 +196,7 @@ def test_concurrent_runs_build_once(machine: Machine) -> None:
     outputs = {process.communicate(timeout=30)[0] for process in processes}
     assert len(outputs) == 1
     assert {process.returncode for process in processes} == {0}
-    assert len(machine.builds()) == 3
+    assert len(machine.builds()) == len(BINARIES)
 
 
 @pytest.mark.parametrize(
@@ -191,9 +215,10 @@ def test_cache_is_below_xdg_cache_home_or_the_home_directory(
 
 
 def test_go_modules_pin_the_binaries_and_all_staging_modules() -> None:
-    kubernetes, etcd = ((HERE / module / "go.mod").read_text() for module in ("kubernetes", "etcd"))
+    kubernetes, etcd, kubelet = ((HERE / each / "go.mod").read_text() for each in ("kubernetes", "etcd", "kubelet"))
     replaced = [line.split() for line in kubernetes.splitlines() if " => " in line]
     assert len(replaced) == 33
     assert all(old == new and version == "v0.37.2" for old, _, new, version in replaced)
     assert "k8s.io/kubernetes v1.37.2" in kubernetes
     assert "go.etcd.io/etcd/server/v3 v3.7.3" in etcd
+    assert "k8s.io/client-go v0.37.2" in kubelet

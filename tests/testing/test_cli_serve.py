@@ -200,7 +200,7 @@ def test_missing_control_plane_is_exit_code_1(tmp_path: Path) -> None:
 
 def test_control_plane_is_served_like_the_embedded_server(tmp_path: Path) -> None:
     try:
-        find_assets(os.environ, controller_manager=None)
+        find_assets(os.environ)
     except ControlPlaneUnavailable as error:
         pytest.skip(str(error))
     path = tmp_path / "kubeconfig"

@@ -72,3 +72,5 @@ def test_embedded_server_can_be_the_existing_cluster(kubeconfig_path: Path, kube
     with ControlPlane() as handle:
         assert (handle.url, handle.token) == (kubex_server_handle.url, kubex_server_handle.token)
         assert "pod-runtime" not in handle.capabilities
+    with pytest.raises(ControlPlaneUnavailable, match="does not have a node that is ready"):
+        ControlPlane(kubelet=True).start()

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from cryptography import x509
 
 from kubex_testing.controlplane import ControlPlane, ControlPlaneStartError, TokenUser
 from kubex_testing.controlplane._probe import Probe
@@ -24,7 +25,7 @@ from support.ports import free_port
 
 # The name of the script selects the program to simulate. Files with its name in the same folder select failures.
 FAKE_PROGRAM = f"""#!{sys.executable} -IS
-import http.server, pathlib, signal, socket, ssl, sys
+import http.server, json, pathlib, signal, socket, ssl, sys
 here, name = pathlib.Path(sys.argv[0]).parent, pathlib.Path(sys.argv[0]).name
 flags = dict(flag[2:].split("=", 1) for flag in sys.argv[1:])
 
@@ -50,19 +51,24 @@ if has_failure("fails-once"):
     message = (here / f"{{name}}.fails-once").read_text()
     (here / f"{{name}}.fails-once").unlink()
     sys.exit(message)
-if name == "kube-controller-manager" and not has_failure("hangs"):
-    (here / "controlled").touch()
+if not has_failure("hangs"):
+    (here / f"{{name}}.ready").touch()
 if name != "kube-apiserver" or has_failure("hangs"):
     while True:
         signal.pause()
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        found = "serviceaccounts" not in self.path or (here / "controlled").exists()
+        found = "serviceaccounts" not in self.path or (here / "kube-controller-manager.ready").exists()
+        body = b"{{}}"
+        if self.path.endswith("/nodes"):
+            ready = str((here / "kubex-kubelet.ready").exists())
+            node = {{"status": {{"conditions": [{{"type": "Ready", "status": ready}}]}}}}
+            body = json.dumps({{"items": [node]}}).encode()
         self.send_response(200 if found else 404)
-        self.send_header("Content-Length", "2")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(b"{{}}")
+        self.wfile.write(body)
 
 context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=flags["client-ca-file"])
 context.verify_mode = ssl.CERT_REQUIRED
@@ -71,7 +77,8 @@ server = http.server.HTTPServer((flags["bind-address"], int(flags["secure-port"]
 server.socket = context.wrap_socket(server.socket, server_side=True)
 server.serve_forever()
 """
-ETCD, API_SERVER, CONTROLLER_MANAGER = "etcd", "kube-apiserver", "kube-controller-manager"
+ETCD, API_SERVER = "etcd", "kube-apiserver"
+CONTROLLER_MANAGER, KUBELET = "kube-controller-manager", "kubex-kubelet"
 
 
 @dataclass
@@ -87,13 +94,17 @@ class Programs:
         """Select a failure of one program."""
         (self.folder / f"{name}.{failure}").write_text(text)
 
-    def install_controller_manager(self) -> None:
-        """Add the controller manager."""
-        (self.folder / CONTROLLER_MANAGER).symlink_to(self.folder / "program")
+    def install(self, name: str) -> None:
+        """Add an optional program."""
+        (self.folder / name).symlink_to(self.folder / "program")
 
     def arguments(self, name: str) -> list[str]:
         """Return the arguments of a program."""
         return (self.folder / f"{name}.arguments").read_text().splitlines()
+
+    def flags(self, name: str) -> dict[str, str]:
+        """Return the flags of a program with their values."""
+        return dict(flag.split("=", 1) for flag in self.arguments(name))
 
     def wait_until_started(self) -> str:
         """Wait until the next program starts, and return its name."""
@@ -138,7 +149,8 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Progra
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(folder))
-    for name in ("USE_EXISTING_CLUSTER", *(f"TEST_ASSET_{each}" for each in ("ETCD", "KUBE_APISERVER"))):
+    programs_of_user = ("ETCD", "KUBE_APISERVER", "KUBE_CONTROLLER_MANAGER", "KUBEX_KUBELET")
+    for name in ("USE_EXISTING_CLUSTER", *(f"TEST_ASSET_{each}" for each in programs_of_user)):
         monkeypatch.delenv(name, raising=False)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(20)
@@ -178,7 +190,7 @@ def test_control_plane_can_be_restarted_but_not_started_twice(programs: Programs
 
 
 def test_controller_manager_adds_its_capabilities(programs: Programs) -> None:
-    programs.install_controller_manager()
+    programs.install(CONTROLLER_MANAGER)
     with ControlPlane() as handle:
         assert handle.capabilities == {"api", "gc", "namespace-controller", "workloads"}
     # Programs stop in reverse order, so that each one can use the others until it ends.
@@ -187,18 +199,52 @@ def test_controller_manager_adds_its_capabilities(programs: Programs) -> None:
 
 
 def test_controller_manager_can_be_disabled(programs: Programs) -> None:
-    programs.install_controller_manager()
+    programs.install(CONTROLLER_MANAGER)
     with ControlPlane(controller_manager=False) as handle:
         assert handle.capabilities == {"api"}
     assert not (programs.folder / f"{CONTROLLER_MANAGER}.arguments").exists()
 
 
-def test_start_waits_for_the_controller_manager(programs: Programs) -> None:
-    programs.install_controller_manager()
-    programs.set_failure(CONTROLLER_MANAGER, "hangs")
-    with pytest.raises(ControlPlaneStartError, match="before kube-controller-manager created a service account"):
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [
+        (CONTROLLER_MANAGER, "kube-controller-manager created a service account"),
+        (KUBELET, "kubex-kubelet created a node"),
+    ],
+)
+def test_start_waits_for_the_optional_programs(programs: Programs, name: str, event: str) -> None:
+    programs.install(name)
+    programs.set_failure(name, "hangs")
+    with pytest.raises(ControlPlaneStartError, match=f"before {event}"):
         ControlPlane(start_timeout=5).start()
     programs.assert_cleaned_up()
+
+
+def test_kubelet_adds_its_capabilities(programs: Programs) -> None:
+    programs.install(KUBELET)
+    with ControlPlane() as handle:
+        assert handle.capabilities == {"api", "pod-runtime", "exec"}
+    assert (programs.folder / "stopped").read_text().split() == [KUBELET, API_SERVER, ETCD]
+    programs.assert_cleaned_up()
+
+
+def test_kubelet_and_api_server_authenticate_each_other(programs: Programs) -> None:
+    programs.install(KUBELET)
+    with ControlPlane():
+        kubelet, api_server = programs.flags(KUBELET), programs.flags(API_SERVER)
+        certificate = x509.load_pem_x509_certificate(Path(kubelet["--tls-cert-file"]).read_bytes())
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        client = x509.load_pem_x509_certificate(Path(api_server["--kubelet-client-certificate"]).read_bytes())
+    assert [str(address) for address in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
+    assert f"CN={kubelet['--client-name']}" in client.subject.rfc4514_string().split(",")
+    assert api_server["--kubelet-certificate-authority"] == kubelet["--client-ca-file"]
+
+
+def test_kubelet_can_be_disabled(programs: Programs) -> None:
+    programs.install(KUBELET)
+    with ControlPlane(kubelet=False) as handle:
+        assert handle.capabilities == {"api"}
+    assert not (programs.folder / f"{KUBELET}.arguments").exists()
 
 
 def test_extra_flags_come_last_and_all_programs_listen_on_loopback(programs: Programs) -> None:

@@ -77,10 +77,10 @@ def require_capability(handle: ServerHandle, capability: str) -> None:
 
 @pytest.fixture(scope="module")
 def api_server() -> Iterator[ServerHandle]:
-    """Start a control plane without controllers, and with a token for jane."""
+    """Start a control plane without controllers and kubelet, and with a token for jane."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("USE_EXISTING_CLUSTER", raising=False)
-        control_plane = ControlPlane(controller_manager=False, token_users=[JANE])
+        control_plane = ControlPlane(controller_manager=False, kubelet=False, token_users=[JANE])
         try:
             handle = control_plane.start()
         except ControlPlaneUnavailable as error:
@@ -97,7 +97,7 @@ def test_control_plane_serves_a_released_version(api_server: ServerHandle) -> No
     assert version["gitVersion"].split(".")[1] == version["minor"]
 
 
-def test_control_plane_without_controllers_has_only_the_api_capability(api_server: ServerHandle) -> None:
+def test_control_plane_without_controllers_and_kubelet_has_only_the_api_capability(api_server: ServerHandle) -> None:
     assert api_server.capabilities == {"api"}
 
 

@@ -9,15 +9,19 @@ from kubex_testing.controlplane._errors import ControlPlaneUnavailable
 ASSETS_VARIABLE = "KUBEBUILDER_ASSETS"
 DEFAULT_FOLDER = Path("/usr/local/kubebuilder/bin")
 EXISTING_CLUSTER_VARIABLE = "USE_EXISTING_CLUSTER"
+CONTROLLER_MANAGER = "kube-controller-manager"
+# A small replacement for the kubelet, which runs Pods as processes of this machine.
+KUBELET = "kubex-kubelet"
 
 
 @dataclass(frozen=True)
 class Assets:
-    """The paths of the programs. The controller manager is optional."""
+    """The paths of the programs. The controller manager and the kubelet are optional."""
 
     etcd: Path
     kube_apiserver: Path
     kube_controller_manager: Path | None
+    kubelet: Path | None
 
 
 def uses_existing_cluster(environ: Mapping[str, str]) -> bool:
@@ -25,8 +29,10 @@ def uses_existing_cluster(environ: Mapping[str, str]) -> bool:
     return environ.get(EXISTING_CLUSTER_VARIABLE, "").lower() in {"1", "t", "true"}
 
 
-def find_assets(environ: Mapping[str, str], *, controller_manager: bool | None) -> Assets:
-    """Find the programs. With `controller_manager=None` the controller manager is optional.
+def find_assets(
+    environ: Mapping[str, str], *, controller_manager: bool | None = None, kubelet: bool | None = None
+) -> Assets:
+    """Find the programs. The argument of an optional program is True to require it, and False to ignore it.
 
     Raises:
         ControlPlaneUnavailable: a program is missing. The message names it and the path that was checked.
@@ -34,15 +40,15 @@ def find_assets(environ: Mapping[str, str], *, controller_manager: bool | None) 
     return Assets(
         etcd=_require("etcd", environ),
         kube_apiserver=_require("kube-apiserver", environ),
-        kube_controller_manager=_find_controller_manager(environ, controller_manager),
+        kube_controller_manager=_find_optional(CONTROLLER_MANAGER, environ, controller_manager),
+        kubelet=_find_optional(KUBELET, environ, kubelet),
     )
 
 
-def _find_controller_manager(environ: Mapping[str, str], required: bool | None) -> Path | None:
-    name = "kube-controller-manager"
+def _find_optional(name: str, environ: Mapping[str, str], required: bool | None) -> Path | None:
     if required is False:
         return None
-    # A path from the environment must be correct even if the program is optional: a typo must not disable controllers.
+    # A path from the environment must be correct even if the program is optional: a typo must not disable it.
     if required or environ.get(_variable(name)):
         return _require(name, environ)
     path, _ = _candidate(name, environ)
@@ -55,7 +61,8 @@ def _require(name: str, environ: Mapping[str, str]) -> Path:
         return path
     raise ControlPlaneUnavailable(
         f"no {name} at {path} ({source}). Set {ASSETS_VARIABLE} to a folder that contains etcd, kube-apiserver and, "
-        f"for controllers, kube-controller-manager; or {_variable(name)} to the path of this program; "
+        f"for controllers, {CONTROLLER_MANAGER}, and for Pods that run, {KUBELET}; "
+        f"or {_variable(name)} to the path of this program; "
         f"or {EXISTING_CLUSTER_VARIABLE}=true to use the cluster of the current kubeconfig"
     )
 

@@ -11,15 +11,16 @@ from pathlib import Path
 
 from kubex_testing._handle import Capability, ServerHandle
 from kubex_testing._pki import CertificateAuthority
-from kubex_testing.controlplane._assets import Assets
+from kubex_testing.controlplane._assets import KUBELET, Assets
 from kubex_testing.controlplane._component import Component
 from kubex_testing.controlplane._data_directory import DataDirectory, TokenUser
 from kubex_testing.controlplane._errors import ControlPlaneStartError, PortInUseError
-from kubex_testing.controlplane._flags import apiserver_flags, controller_manager_flags, etcd_flags
+from kubex_testing.controlplane._flags import apiserver_flags, controller_manager_flags, etcd_flags, kubelet_flags
 from kubex_testing.controlplane._probe import Probe
 
 POLL_INTERVAL = 0.05
 CONTROLLER_CAPABILITIES = frozenset[Capability]({"gc", "namespace-controller", "workloads"})
+NODE_CAPABILITIES = frozenset[Capability]({"pod-runtime", "exec"})
 ADMIN_IDENTITY = ("kubex-testing-admin", ("system:masters",))
 
 
@@ -64,13 +65,20 @@ class ControlPlaneRun:
         handle = admin_handle(f"https://127.0.0.1:{port}", authority)
         probe = Probe(handle)
         yield from self._wait("kube-apiserver was ready", probe.is_ready, deadline)
-        if self._assets.kube_controller_manager is None:
-            return handle
-        # Start it last: it exits if the API server is not ready within ten seconds.
-        data_directory.write_kubeconfig("controller-manager.kubeconfig", handle)
-        self._start(self._assets.kube_controller_manager, controller_manager_flags(data_directory))
-        yield from self._wait("kube-controller-manager created a service account", probe.has_controllers, deadline)
-        return replace(handle, capabilities=handle.capabilities | CONTROLLER_CAPABILITIES)
+        # Start the others last: they exit if the API server is not ready. Wait afterwards, because they start together.
+        capabilities = handle.capabilities
+        if self._assets.kubelet is not None:
+            data_directory.write_kubeconfig("kubelet.kubeconfig", handle)
+            self._start(self._assets.kubelet, kubelet_flags(data_directory))
+            capabilities |= NODE_CAPABILITIES
+        if self._assets.kube_controller_manager is not None:
+            data_directory.write_kubeconfig("controller-manager.kubeconfig", handle)
+            self._start(self._assets.kube_controller_manager, controller_manager_flags(data_directory))
+            capabilities |= CONTROLLER_CAPABILITIES
+            yield from self._wait("kube-controller-manager created a service account", probe.has_controllers, deadline)
+        if self._assets.kubelet is not None:
+            yield from self._wait(f"{KUBELET} created a node", probe.has_ready_node, deadline)
+        return replace(handle, capabilities=capabilities)
 
     def stop(self) -> None:
         """Stop the programs in reverse order, and remove the directory."""

@@ -9,6 +9,8 @@ from pathlib import Path
 from kubex_testing._handle import ServerHandle
 from kubex_testing._pki import CertificateAuthority, Identity, service_account_key
 
+# The common name in the certificate with which kube-apiserver authenticates to the kubelet.
+API_SERVER_USER = "kube-apiserver"
 _API_SERVER_HOSTS = (
     "localhost",
     "127.0.0.1",
@@ -54,7 +56,8 @@ class DataDirectory:
         self._write_identity("etcd-client", etcd_authority.client_identity("kube-apiserver"))
         self._write("ca.crt", authority.cert_pem)
         self._write_identity("apiserver", authority.server_identity(_API_SERVER_HOSTS))
-        self._write_identity("kubelet-client", authority.client_identity("kube-apiserver", ["system:masters"]))
+        self._write_identity("kubelet", authority.server_identity(["127.0.0.1"]))
+        self._write_identity("kubelet-client", authority.client_identity(API_SERVER_USER, ["system:masters"]))
         self._write("service-account.key", service_account_key())
         self._write("tokens.csv", "".join(_token_line(user) for user in token_users))
 

@@ -6,9 +6,9 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kubex_testing._handle import Capability, ServerHandle
+from kubex_testing._handle import ServerHandle
 from kubex_testing.controlplane._assets import EXISTING_CLUSTER_VARIABLE
-from kubex_testing.controlplane._control_plane_run import CONTROLLER_CAPABILITIES
+from kubex_testing.controlplane._control_plane_run import CONTROLLER_CAPABILITIES, NODE_CAPABILITIES
 from kubex_testing.controlplane._errors import ControlPlaneStartError, ControlPlaneUnavailable
 from kubex_testing.controlplane._probe import Probe
 
@@ -17,17 +17,16 @@ if TYPE_CHECKING:
 
     from kubex.configuration import ClientConfiguration
 
-NODE_CAPABILITIES = frozenset[Capability]({"pod-runtime", "exec"})
 # The fields that a handle can represent. Tests select their own `namespace`, so it may be dropped.
 SUPPORTED_FIELDS = {"url", "token", "namespace", "server_ca", "client_cert", "client_key"}
 
 
-def existing_cluster_handle(*, needs_controllers: bool) -> ServerHandle:
+def existing_cluster_handle(*, needs_controllers: bool, needs_nodes: bool) -> ServerHandle:
     """Return a handle for the cluster of the current kubeconfig, and detect its capabilities.
 
     Raises:
         ControlPlaneStartError: the cluster does not respond, or rejects the user.
-        ControlPlaneUnavailable: required controllers do not run, or a handle cannot represent the credentials.
+        ControlPlaneUnavailable: required controllers or nodes do not run, or a handle cannot represent the credentials.
         kubex.errors.ConfigurationError: there is no usable kubeconfig.
     """
     handle = handle_from_configuration(_current_configuration())
@@ -43,10 +42,16 @@ def existing_cluster_handle(*, needs_controllers: bool) -> ServerHandle:
             f"{handle.url}, from the kubeconfig, has no working controller manager; start one, or pass "
             "controller_manager=None to ControlPlane"
         )
+    has_nodes = probe.has_ready_node()
+    if needs_nodes and not has_nodes:
+        raise ControlPlaneUnavailable(
+            f"{handle.url}, from the kubeconfig, does not have a node that is ready; start one, or pass "
+            "kubelet=None to ControlPlane"
+        )
     capabilities = handle.capabilities
     if has_controllers:
         capabilities |= CONTROLLER_CAPABILITIES
-    if probe.has_ready_node():
+    if has_nodes:
         capabilities |= NODE_CAPABILITIES
     return replace(handle, capabilities=capabilities)
 

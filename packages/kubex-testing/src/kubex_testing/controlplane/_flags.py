@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kubex_testing.controlplane._data_directory import DataDirectory
+from kubex_testing.controlplane._data_directory import API_SERVER_USER, DataDirectory
 
 
 def etcd_flags(data_directory: DataDirectory, *, client_port: int, peer_port: int) -> list[str]:
@@ -43,6 +43,7 @@ def apiserver_flags(data_directory: DataDirectory, *, port: int, etcd_port: int)
             "tls-private-key-file": data_directory.path_of("apiserver.key"),
             "client-ca-file": data_directory.path_of("ca.crt"),
             "token-auth-file": data_directory.path_of("tokens.csv"),
+            "kubelet-certificate-authority": data_directory.path_of("ca.crt"),
             "kubelet-client-certificate": data_directory.path_of("kubelet-client.crt"),
             "kubelet-client-key": data_directory.path_of("kubelet-client.key"),
             "etcd-servers": f"https://127.0.0.1:{etcd_port}",
@@ -75,6 +76,20 @@ def controller_manager_flags(data_directory: DataDirectory) -> list[str]:
             "use-service-account-credentials": "false",
             "root-ca-file": data_directory.path_of("ca.crt"),
             "service-account-private-key-file": data_directory.path_of("service-account.key"),
+        }
+    )
+
+
+def kubelet_flags(data_directory: DataDirectory) -> list[str]:
+    """Return the flags of the kubelet, which listens on a free port of the loopback interface."""
+    return _flags(
+        {
+            "kubeconfig": data_directory.path_of("kubelet.kubeconfig"),
+            "root-dir": data_directory.path_of("pods"),
+            "tls-cert-file": data_directory.path_of("kubelet.crt"),
+            "tls-private-key-file": data_directory.path_of("kubelet.key"),
+            "client-ca-file": data_directory.path_of("ca.crt"),
+            "client-name": API_SERVER_USER,
         }
     )
 

@@ -20,20 +20,25 @@ START_ATTEMPTS = 5
 
 
 class ControlPlane:
-    """Start etcd and kube-apiserver on the loopback interface, and kube-controller-manager if it is installed.
+    """Start etcd and kube-apiserver on the loopback interface, and two optional programs if they are installed.
 
-    The paths of the programs come from `TEST_ASSET_ETCD`, `TEST_ASSET_KUBE_APISERVER` and
-    `TEST_ASSET_KUBE_CONTROLLER_MANAGER`, or from the folder in `KUBEBUILDER_ASSETS`, or from
-    `/usr/local/kubebuilder/bin`. With `USE_EXISTING_CLUSTER=true` the launcher starts no programs and returns a handle
-    for the cluster of the current kubeconfig.
+    kube-controller-manager adds controllers. kubex-kubelet replaces the kubelet: it runs Pods with the label
+    `kubex.example/run: "true"` as processes of this machine.
+
+    The paths of the programs come from `TEST_ASSET_ETCD`, `TEST_ASSET_KUBE_APISERVER`,
+    `TEST_ASSET_KUBE_CONTROLLER_MANAGER` and `TEST_ASSET_KUBEX_KUBELET`, or from the folder in `KUBEBUILDER_ASSETS`, or
+    from `/usr/local/kubebuilder/bin`. With `USE_EXISTING_CLUSTER=true` the launcher starts no programs and returns a
+    handle for the cluster of the current kubeconfig.
 
     `with ControlPlane() as handle` and `async with ControlPlane() as handle` (asyncio and trio) start and stop the
     programs. The programs end with this process, even if it is killed. Without kube-controller-manager there is no
-    garbage collection, and deleted namespaces stay `Terminating`: see `ServerHandle.capabilities`.
+    garbage collection, and deleted namespaces stay `Terminating`. Without kubex-kubelet, Pods stay `Pending`. See
+    `ServerHandle.capabilities`.
 
     Args:
         controller_manager: whether to start kube-controller-manager: True requires it, False disables it, and None
             starts it if it is found.
+        kubelet: the same for kubex-kubelet.
         token_users: users that authenticate with a bearer token; see `ServerHandle.with_token()`.
         port: the port of the API server; 0 selects a free port.
         extra_etcd_args: additional flags of etcd, which override the flags of the launcher.
@@ -46,6 +51,7 @@ class ControlPlane:
         self,
         *,
         controller_manager: bool | None = None,
+        kubelet: bool | None = None,
         token_users: Collection[TokenUser] = (),
         port: int = 0,
         extra_etcd_args: Sequence[str] = (),
@@ -54,6 +60,7 @@ class ControlPlane:
         stop_timeout: float = 10.0,
     ) -> None:
         self._controller_manager = controller_manager
+        self._kubelet = kubelet
         self._options = LaunchOptions(
             port=port,
             token_users=tuple(token_users),
@@ -142,9 +149,11 @@ class ControlPlane:
     def _start_steps(self) -> Generator[float, None, None]:
         if uses_existing_cluster(os.environ):
             self._check_no_launch_options()
-            self._handle = existing_cluster_handle(needs_controllers=self._controller_manager is True)
+            self._handle = existing_cluster_handle(
+                needs_controllers=self._controller_manager is True, needs_nodes=self._kubelet is True
+            )
             return
-        assets = find_assets(os.environ, controller_manager=self._controller_manager)
+        assets = find_assets(os.environ, controller_manager=self._controller_manager, kubelet=self._kubelet)
         deadline = time.monotonic() + self._options.start_timeout
         for attempt in range(1, START_ATTEMPTS + 1):
             self._run = ControlPlaneRun(assets, self._options)

@@ -1,8 +1,8 @@
 """Run one program, and stop it when the launcher ends for any reason.
 
 Run it as a script: `python -I -S _watchdog.py DIRECTORY GRACE PROGRAM ARGUMENT...`. The launcher keeps the other end of
-stdin open. SIGTERM requests an orderly stop. End of file on stdin means that the launcher was killed. In that case the
-watchdog also removes DIRECTORY, because it contains private keys.
+stdin open. SIGTERM requests an orderly stop within GRACE seconds. End of file on stdin means that the launcher was
+killed. Then the program has one second, and the watchdog also removes DIRECTORY, because it contains private keys.
 """
 
 # PR_SET_PDEATHSIG does not work here: it is bound to the thread that forked, and the launcher may run in a worker
@@ -16,16 +16,22 @@ import subprocess
 import sys
 from types import FrameType
 
+# Nothing needs the data of the program any more, but it must end the processes that it started.
+ORPHAN_GRACE = 1.0
+
 
 def main(directory: str, grace: float, command: list[str]) -> int:
     """Run the command until it ends or must stop. Returns its exit code, which is negative after a signal."""
     signal_pipe = _open_signal_pipe()  # before the start, so that an early SIGTERM stops the program
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  the launcher chose the command
     if _wait_for_end(child, signal_pipe):
-        child.kill()  # nothing needs its data any more
-        child.wait()
+        _stop(child, ORPHAN_GRACE)
         shutil.rmtree(directory, ignore_errors=True)  # each watchdog tries; the last one succeeds
         return child.returncode
+    return _stop(child, grace)
+
+
+def _stop(child: subprocess.Popen[bytes], grace: float) -> int:
     child.terminate()
     try:
         return child.wait(grace)
