@@ -89,7 +89,7 @@ class CommandInterrupted(ConnectionLost):
     stderr: bytes = b""
 
 
-class CommandEndedError(KubexError, BrokenPipeError):
+class CommandEndedError(KubexError, RuntimeError):
     """Data was sent to the standard input of a command that has ended, or to a stream that is closed."""
 
     def __str__(self) -> str:
