@@ -29,6 +29,7 @@ from kubex.errors import (
     EncodeError,
     ExecError,
     Expired,
+    FileTransferError,
     InsecureServerWarning,
     InvalidNameError,
     KubexError,
@@ -38,14 +39,18 @@ from kubex.errors import (
     NotFound,
     OutputNotReadError,
     PortForwardError,
+    ProgramNotFoundError,
     ProxyError,
     ReadTimeout,
+    RemoteFileNotFoundError,
     ServerCertificateError,
     StdinCloseError,
     StreamNotOpenError,
+    TargetExistsError,
     TLSError,
     TransportError,
     UnknownWatchEventError,
+    UnsafeMemberError,
     UnsupportedVerbError,
     WebSocketError,
 )
@@ -117,6 +122,11 @@ SAMPLES: list[tuple[KubexError, list[str]]] = [
         )
         for kind in API_ERRORS
     ),
+    (FileTransferError("broke", "web:/a"), ["web:/a: broke"]),
+    (RemoteFileNotFoundError("broke", "web:/a"), ["web:/a: broke"]),
+    (TargetExistsError("exists", "web:/a"), ["web:/a: exists"]),
+    (UnsafeMemberError("is absolute", "web:/a", "/b"), ["web:/a: the member '/b'", "is absolute", "Nothing"]),
+    (ProgramNotFoundError("no tar", "web:/a", "tar"), ["web:/a: no tar"]),
 ]
 
 

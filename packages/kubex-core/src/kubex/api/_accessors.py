@@ -17,6 +17,7 @@ from kubex.models.markers import HasAttach, HasExec, HasLogs, HasPortForward, Ha
 
 if TYPE_CHECKING:  # accessors import these on first use, because most programs use only some of them
     from kubex.api._exec import Attach, Exec
+    from kubex.api._files import Files
     from kubex.api._logs import Logs
     from kubex.api._port_forward import PortForward
     from kubex.api._read_api import ReadApi
@@ -155,3 +156,10 @@ def make_port_forward(endpoint: Endpoint[HasPortForward]) -> PortForward:
     from kubex.api._port_forward import PortForward
 
     return PortForward(endpoint)
+
+
+def make_files(endpoint: Endpoint[HasExec]) -> Files:
+    """Return the files in the containers of a kind."""
+    from kubex.api._files import Files
+
+    return Files(endpoint)

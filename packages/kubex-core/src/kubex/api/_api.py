@@ -16,6 +16,7 @@ from kubex.api._accessors import (
     endpoint_of,
     make_attach,
     make_exec,
+    make_files,
     make_logs,
     make_port_forward,
     make_scale,
@@ -90,6 +91,8 @@ class Api(WriteApi[T]):
     """The logs of pods, as a `Logs` object."""
     exec = Accessor(HasExec, "exec", make_exec)
     """Commands in the containers of pods, as an `Exec` object."""
+    files = Accessor(HasExec, "files", make_files)
+    """The files in the containers of pods, as a `Files` object."""
     attach = Accessor(HasAttach, "attach", make_attach)
     """The main processes of containers, as an `Attach` object."""
     portforward = Accessor(HasPortForward, "portforward", make_port_forward)

@@ -14,7 +14,7 @@ from kubex.streaming._channels import V4, V5
 from kubex.streaming._connection import Connection
 from kubex.streaming._exec import check_command, run_command
 
-_PING_INTERVAL = 30.0
+PING_INTERVAL = 30.0
 
 
 class Exec:
@@ -63,7 +63,9 @@ class Exec:
             tty=tty or None,
         )
         block = "api.exec.stream(name, command) as process"
-        process = _process(self._endpoint, "exec", name, options, _PING_INTERVAL, namespace, request_timeout, block)
+        process = create_process(
+            self._endpoint, "exec", name, options, PING_INTERVAL, namespace, request_timeout, block
+        )
         return await run_command(process, arguments, stdin, check=check)
 
     def stream(
@@ -76,7 +78,7 @@ class Exec:
         stdout: bool = True,
         stderr: bool | None = None,
         tty: bool = False,
-        ping_interval: float | None = _PING_INTERVAL,
+        ping_interval: float | None = PING_INTERVAL,
         namespace: NamespaceTypes = ...,
         request_timeout: TimeoutTypes = ...,
     ) -> Process:
@@ -102,7 +104,7 @@ class Exec:
             tty=tty or None,
         )
         block = "api.exec.stream(name, command) as process"
-        return _process(self._endpoint, "exec", name, options, ping_interval, namespace, request_timeout, block)
+        return create_process(self._endpoint, "exec", name, options, ping_interval, namespace, request_timeout, block)
 
 
 class Attach:
@@ -123,7 +125,7 @@ class Attach:
         stdout: bool = True,
         stderr: bool | None = None,
         tty: bool = False,
-        ping_interval: float | None = _PING_INTERVAL,
+        ping_interval: float | None = PING_INTERVAL,
         namespace: NamespaceTypes = ...,
         request_timeout: TimeoutTypes = ...,
     ) -> Process:
@@ -145,7 +147,7 @@ class Attach:
             tty=tty or None,
         )
         block = "api.attach.stream(name) as process"
-        return _process(self._endpoint, "attach", name, options, ping_interval, namespace, request_timeout, block)
+        return create_process(self._endpoint, "attach", name, options, ping_interval, namespace, request_timeout, block)
 
 
 def _wants_stderr(stderr: bool | None, tty: bool) -> bool | None:
@@ -154,7 +156,7 @@ def _wants_stderr(stderr: bool | None, tty: bool) -> bool | None:
     return True if (not tty if stderr is None else stderr) else None
 
 
-def _process(
+def create_process(
     endpoint: Endpoint[HasExec] | Endpoint[HasAttach],
     subresource: str,
     name: str,

@@ -138,6 +138,45 @@ class NoReadyPodError(KubexError):
         return f"{self.target}: {self.problem}"
 
 
+@dataclass(eq=False, repr=False)
+class FileTransferError(KubexError):
+    """A file or folder could not be copied. `path` is the one in the container, with the name of the pod."""
+
+    problem: str
+    path: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}" if self.path else self.problem
+
+
+@dataclass(eq=False, repr=False)
+class RemoteFileNotFoundError(FileTransferError, FileNotFoundError):
+    """The file, or the folder for it, does not exist in the container."""
+
+
+@dataclass(eq=False, repr=False)
+class TargetExistsError(FileTransferError, FileExistsError):
+    """The target exists and cannot be replaced: only files and empty folders are replaced."""
+
+
+@dataclass(eq=False, repr=False)
+class UnsafeMemberError(FileTransferError):
+    """A member of a downloaded folder would leave the target, or is not a file, a folder or a link."""
+
+    member: str = ""
+
+    def __str__(self) -> str:
+        problem = f"the member {self.member!r} of the archive is not safe: {self.problem}. Nothing was unpacked"
+        return f"{self.path}: {problem}" if self.path else problem
+
+
+@dataclass(eq=False, repr=False)
+class ProgramNotFoundError(FileTransferError):
+    """The container does not contain a program that the copy needs, such as `tar`."""
+
+    program: str = ""
+
+
 _BAD_REQUEST = 400
 _NAME_REQUIRED = "a container name must be specified"
 _NOT_RUNNING = re.compile(

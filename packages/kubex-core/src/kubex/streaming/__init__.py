@@ -2,6 +2,7 @@
 
 from kubex.core._exec_errors import ExecResult
 from kubex.streaming._exec import Input
+from kubex.streaming._file_transfer import Progress
 from kubex.streaming._port_listener import ErrorCallback, PortListener
 from kubex.streaming._port_stream import PortStream
 from kubex.streaming._process import Output, OutputReader, Process, StdinWriter
@@ -15,5 +16,6 @@ __all__ = [
     "PortListener",
     "PortStream",
     "Process",
+    "Progress",
     "StdinWriter",
 ]

@@ -44,7 +44,7 @@ async def run_command(process: Process, command: Sequence[str], stdin: Input | N
             else:
                 if not process.can_close_stdin:
                     raise StdinCloseError
-                await _run_both(read_output, lambda: _send_input(process, stdin))
+                await run_both(read_output, lambda: _send_input(process, stdin))
             exit_code = await process.wait()
     except CommandInterrupted as error:
         error.stdout, error.stderr = b"".join(output["stdout"]), b"".join(output["stderr"])
@@ -69,7 +69,7 @@ async def _send_input(process: Process, stdin: Input) -> None:
         return  # a command can end without reading its input; its result counts
 
 
-async def _run_both(
+async def run_both(
     work: Callable[[], Coroutine[Any, Any, None]], beside: Callable[[], Coroutine[Any, Any, None]]
 ) -> None:
     """Run both; end with `work`, or with an exception of one of them, which is raised as it is."""
