@@ -11,6 +11,7 @@ class FileContent:
 
     def __init__(self, data: bytes = b"") -> None:
         self.size = 0
+        self._at_end = True
         # The file is closed by the finalizer.
         self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY_BYTES)  # noqa: SIM115
         weakref.finalize(self, self._file.close)
@@ -18,11 +19,14 @@ class FileContent:
 
     def append(self, data: bytes) -> None:
         """Add data at the end."""
-        self._file.seek(self.size)
+        if not self._at_end:
+            self._file.seek(self.size)  # flushes the buffer, which is slow
+            self._at_end = True
         self._file.write(data)
         self.size += len(data)
 
     def read(self, offset: int, limit: int) -> bytes:
         """Return at most `limit` bytes from an offset, or nothing at the end."""
         self._file.seek(offset)
+        self._at_end = False
         return self._file.read(limit)
