@@ -30,7 +30,9 @@ class ServerWebSocket:
     @property
     def lost(self) -> bool:
         """Whether the client has disconnected, or the WebSocket is closed."""
-        return self._writer.is_closing() or self._protocol.state is not ConnectionState.OPEN
+        # After the end of TLS, the writer discards data and logs warnings.
+        disconnected = self._writer.is_closing() or self._reader.at_eof()
+        return disconnected or self._protocol.state is not ConnectionState.OPEN
 
     async def frames(self) -> AsyncGenerator[FramePart, None]:
         """Yield the data frames, until the client closes the WebSocket or disconnects."""
@@ -60,7 +62,7 @@ class ServerWebSocket:
             ConnectionError: the client has disconnected, or the WebSocket is closed.
         """
         async with self._sending:
-            if self._protocol.state is not ConnectionState.OPEN:
+            if self.lost:
                 raise ConnectionResetError("the WebSocket is closed")
             if isinstance(message, str):
                 await self._write(TextMessage(message))
@@ -77,7 +79,7 @@ class ServerWebSocket:
         if isinstance(event, CloseConnection):
             open_states.append(ConnectionState.REMOTE_CLOSING)
         async with self._sending:
-            if self._protocol.state not in open_states:
+            if self._protocol.state not in open_states or self._writer.is_closing():
                 return
             try:
                 await self._write(event)
