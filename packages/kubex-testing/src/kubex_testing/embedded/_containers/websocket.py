@@ -26,12 +26,13 @@ class ServerWebSocket:
         self._writer = writer
         self._protocol = Connection(ConnectionType.SERVER, trailing_data=received)
         self._sending = asyncio.Lock()
+        self._ended = False
 
     @property
     def lost(self) -> bool:
         """Whether the client has disconnected, or the WebSocket is closed."""
         # After the end of TLS, the writer discards data and logs warnings.
-        disconnected = self._writer.is_closing() or self._reader.at_eof()
+        disconnected = self._ended or self._writer.is_closing() or self._reader.at_eof()
         return disconnected or self._protocol.state is not ConnectionState.OPEN
 
     async def frames(self) -> AsyncGenerator[FramePart, None]:
@@ -52,6 +53,7 @@ class ServerWebSocket:
             except OSError:
                 data = b""
             if not data:
+                self._ended = True
                 return
             self._protocol.receive_data(data)
 
