@@ -248,6 +248,23 @@ def test_unread_input_stops_the_client(server: EmbeddedServer, pod: RunningPod) 
         release()
 
 
+def test_end_of_the_connection_behind_unread_input_cancels_the_handler(server: EmbeddedServer, pod: RunningPod) -> None:
+    cancelled = threading.Event()
+
+    async def handle(process: ContainerProcess) -> int:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+        return 0
+
+    server.set_exec_handler(handle)
+    with pod.open("tool") as socket:
+        for _ in range(10):
+            socket.send(bytes(65536))
+    assert cancelled.wait(WAIT_TIMEOUT)
+
+
 def test_command_that_ends_early_discards_its_input(pod: RunningPod) -> None:
     with pod.open("true") as socket:
         for _ in range(64):

@@ -33,14 +33,27 @@ class Pipe:
         self._discards = False
         self._changed = asyncio.Event()
 
-    async def write(self, data: bytes) -> None:
-        """Write data, and wait while the pipe is full."""
+    def put(self, data: bytes) -> None:
+        """Write data, also to a full pipe."""
         if data and not self._discards and not self._ended:
             self._chunks.append(data)
             self._size += len(data)
             self._notify()
-        while self._size >= PIPE_BYTES and not self._discards:
+
+    @property
+    def full(self) -> bool:
+        """Whether a writer must wait."""
+        return self._size >= PIPE_BYTES and not self._discards
+
+    async def wait_until_not_full(self) -> None:
+        """Wait while the pipe is full."""
+        while self.full:
             await self._changed.wait()
+
+    async def write(self, data: bytes) -> None:
+        """Write data, and wait while the pipe is full."""
+        self.put(data)
+        await self.wait_until_not_full()
 
     def close_writer(self) -> None:
         """End the data. Later writes are ignored."""

@@ -12,12 +12,13 @@ from .files import ContainerFiles
 from .pipes import Pipe, ProcessInput, ProcessOutput
 from .process import CommandNotFoundError, ContainerProcess, ProcessHandler, Terminal
 from .runtime import ContainerRuntime
-from .sessions import Session
+from .sessions import Session, cancel
 
 if TYPE_CHECKING:
     from .websocket import ServerWebSocket
 
 logger = logging.getLogger("kubex_testing.embedded")
+HANGUP_CHECK_SECONDS = 0.5
 KILLED_EXIT_CODE = 137
 """The exit code of a command whose container ended: 128 + SIGKILL."""
 
@@ -158,14 +159,27 @@ class RemoteCommand(Session[bytes | None]):
         try:
             async with contextlib.aclosing(socket.frames()) as frames:
                 async for part in frames:
-                    await self._handle(decoder.decode(part.data, finished=part.finished))
+                    self._handle(decoder.decode(part.data, finished=part.finished))
+                    if self._stdin.full and not await self._wait_for_reader(socket):
+                        return
         except ChannelError as error:
             logger.debug("closing a WebSocket: %s", error)
 
-    async def _handle(self, message: ChannelData | ChannelClose | None) -> None:
+    async def _wait_for_reader(self, socket: "ServerWebSocket") -> bool:
+        """Wait until the command reads its input. Return False if the client disconnects meanwhile."""
+        # Unread data hides the end of the connection from the reader of the socket.
+        waiting = asyncio.ensure_future(self._stdin.wait_until_not_full())
+        try:
+            while not waiting.done() and not socket.has_hung_up():
+                await asyncio.wait({waiting}, timeout=HANGUP_CHECK_SECONDS)
+            return waiting.done()
+        finally:
+            await cancel(waiting)
+
+    def _handle(self, message: ChannelData | ChannelClose | None) -> None:
         match message:
             case ChannelData(channels.STDIN, data):
-                await self._stdin.write(data)
+                self._stdin.put(data)
             case ChannelData(channels.RESIZE, data):
                 self._terminal.resize(data)
             case ChannelClose(channels.STDIN):

@@ -1,6 +1,7 @@
 """A WebSocket of the server on asyncio streams, with the frames of wsproto."""
 
 import asyncio
+import select
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
 
 _READ_SIZE = 64 * 1024
+_HANGUP: int = getattr(select, "POLLRDHUP", 0)
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,18 @@ class ServerWebSocket:
         # After the end of TLS, the writer discards data and logs warnings.
         disconnected = self._ended or self._writer.is_closing() or self._reader.at_eof()
         return disconnected or self._protocol.state is not ConnectionState.OPEN
+
+    def has_hung_up(self) -> bool:
+        """Return whether the client has closed its side of the connection, also if unread data is before the end.
+
+        Only some systems can detect this.
+        """
+        stream = self._writer.get_extra_info("socket")
+        if stream is None or stream.fileno() < 0 or not _HANGUP:
+            return False
+        poll = select.poll()
+        poll.register(stream.fileno(), _HANGUP)
+        return bool(poll.poll(0))
 
     async def frames(self) -> AsyncGenerator[FramePart, None]:
         """Yield the data frames, until the client closes the WebSocket or disconnects."""
