@@ -24,7 +24,7 @@ CPU_SECONDS = {
     "packaging": 5,
     "policy": 15,
     "streaming": 30,
-    "testing": 120,
+    "testing": 150,
     "transport": 110,
     "typing": 40,
 }

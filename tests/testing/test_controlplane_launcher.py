@@ -399,4 +399,18 @@ input()
         assert select.select([watchdog], [], [], 20)[0]
         os.close(watchdog)
     assert len(watchdogs) == 2
+    # They received SIGTERM, so that they could end the processes that they started.
+    assert set((programs.folder / "stopped").read_text().split()) == {ETCD, API_SERVER}
     programs.assert_cleaned_up()
+
+
+def test_program_that_ignores_sigterm_is_killed_after_the_launcher(programs: Programs) -> None:
+    programs.set_failure(API_SERVER, "ignores-sigterm")
+    script = "from kubex_testing.controlplane import ControlPlane; ControlPlane().start(); print(flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as launcher:
+        assert launcher.stdout is not None
+        launcher.stdout.readline()
+        started = {programs.wait_until_started() for _ in range(2)}
+        launcher.send_signal(signal.SIGKILL)
+    assert started == {ETCD, API_SERVER}
+    programs.wait_until_all_ended()

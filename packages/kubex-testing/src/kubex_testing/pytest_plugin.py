@@ -65,7 +65,7 @@ def kubex_shared_server_handle() -> "Iterator[ServerHandle]":
 
 @pytest.fixture(scope="session")
 def kubex_control_plane() -> "Iterator[ServerHandle]":
-    """Start one real kube-apiserver for all tests of a run, with controllers if they are installed.
+    """Start one real kube-apiserver for all tests of a run, with controllers and a kubelet if they are installed.
 
     Kubex finds the programs as envtest does, usually in the folder that `KUBEBUILDER_ASSETS` names. Without them the
     tests skip with a reason that explains how to enable them. `kubex_control_plane.capabilities` lists what the server
