@@ -18,7 +18,7 @@ class Splitter(ABC, Generic[L]):
     __slots__ = ("_pending",)
 
     def __init__(self) -> None:
-        self._pending = bytearray()
+        self._pending: bytearray = bytearray()
 
     @property
     def pending_size(self) -> int:

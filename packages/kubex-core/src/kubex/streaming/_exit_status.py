@@ -26,6 +26,8 @@ def decode_exit_status(data: bytes, *, path: str) -> int | ApiError:
         return 0
     if status.reason == _NON_ZERO:
         return _exit_code(status, path)
+    # The kubelet reports everything that prevents the start of the command as an InternalError with a text of the
+    # container runtime.
     plain = error_from_status(status, method="GET", path=path)
     refined = refine_error(plain)
     return CommandStartError(plain.status, status, "GET", path) if refined is plain else refined
