@@ -99,5 +99,5 @@ async def test_service_without_ready_pods_raises_no_ready_pod_error(pods: Api[Po
     with pytest.raises(NoReadyPodError, match=r"svc/other: none of its 0 pods is ready \(app=other\)"):
         await pods.portforward.forward("svc/other", 80)
     await services.create(Service(metadata=ObjectMeta(name="manual"), spec=ServiceSpec(ports=[ServicePort(port=80)])))
-    with pytest.raises(NoReadyPodError, match="svc/manual: it has no selector"):
+    with pytest.raises(NoReadyPodError, match="svc/manual: it does not have a selector"):
         await pods.portforward.forward("svc/manual", 80)

@@ -1,4 +1,4 @@
-"""The server's side of exec, attach and port-forward, message by message."""
+"""The server's end of exec, attach and port-forward, which sends and receives single messages."""
 
 import json
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def exit_status(code: int) -> bytes:
 
 
 class ChannelConnection:
-    """A WebSocket after the upgrade. It answers pings while it reads, and records them."""
+    """A WebSocket after the upgrade. It responds to pings while it reads, and counts them."""
 
     def __init__(self, connection: ServerConnection, *, subprotocol: str | None = V5) -> None:
         self.connection = connection

@@ -1,4 +1,4 @@
-"""Fixtures for exec, attach and port-forward on a socket server, whose handlers send each message."""
+"""Fixtures for exec, attach and port-forward. The handlers of a socket server send each message."""
 
 import gc
 import ssl

@@ -41,7 +41,7 @@ def test_invalid_terminal_size_raises_and_names_the_value(width: int, height: in
         encode_resize(width, height)
 
 
-def test_empty_message_has_no_channel() -> None:
+def test_empty_message_raises_decode_error() -> None:
     with pytest.raises(DecodeError, match="the first byte must be the channel"):
         decode_message(b"")
 

@@ -210,7 +210,7 @@ async def test_refused_upgrade_raises_the_error_of_its_status(
 
 
 @pytest.mark.covers("pitfall-39")
-async def test_page_of_a_proxy_in_place_of_the_upgrade_is_quoted(
+async def test_error_contains_the_page_of_a_proxy_that_refused_the_upgrade(
     open_pods: OpenPods, start_server: StartServer
 ) -> None:
     def handle(connection: ServerConnection) -> None:
@@ -237,7 +237,7 @@ async def test_server_without_websockets_raises_websocket_error(open_pods: OpenP
             await pods.exec.run("a", ["true"])
 
 
-async def test_server_that_selects_no_subprotocol_raises_websocket_error(
+async def test_server_without_a_subprotocol_raises_websocket_error(
     open_pods: OpenPods, start_server: StartServer
 ) -> None:
     def handle(connection: ServerConnection) -> None:

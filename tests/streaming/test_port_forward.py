@@ -140,21 +140,21 @@ async def test_data_of_the_pod_is_received_after_the_end_of_the_input(
     open_pods: OpenPods, start_server: StartServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_port_stream, "END_OF_INPUT_GRACE", 0.2)
-    answer = threading.Event()
+    has_ended = threading.Event()
 
     def handle(connection: ServerConnection) -> None:
         channels = open_channels(connection)
-        assert channels.receive() == b"\x00question"
-        answer.wait(40)
-        channels.send(b"\x00answer")
+        assert channels.receive() == b"\x00request"
+        has_ended.wait(40)
+        channels.send(b"\x00response")
         assert channels.receive() is None
 
     server = start_server(handle)
     async with open_pods(server.url) as pods, pods.portforward.forward("web-0", 80) as stream:
-        await stream.send(b"question")
+        await stream.send(b"request")
         await stream.send_eof()
-        answer.set()
-        assert [data async for data in stream] == [b"answer"]
+        has_ended.set()
+        assert [data async for data in stream] == [b"response"]
         with pytest.raises(CommandEndedError):
             await stream.send(b"x")
 
@@ -186,7 +186,7 @@ async def test_invalid_target_raises_before_a_request_is_sent(open_pods: OpenPod
             pods.portforward.listen(name, {80: 0})
 
 
-async def test_invalid_local_ports_raise_before_anything_listens(open_pods: OpenPods) -> None:
+async def test_invalid_local_ports_raise_before_a_port_is_opened(open_pods: OpenPods) -> None:
     async with open_pods("http://127.0.0.1:1") as pods:
         with pytest.raises(ConfigurationError, match="ports: is empty"):
             pods.portforward.listen("web-0", {})

@@ -40,10 +40,10 @@ class Exec:
     ) -> ExecResult:
         """Run a command in a container, and return its output and exit code.
 
-        `command` is the program and its arguments; a str is the name of one program. It is not run by a shell: for
-        pipes and variables pass `["sh", "-c", "..."]`. The complete output is kept in memory; use `stream()` for large
-        output. `container` is required if the pod has several containers. `request_timeout` limits the complete run if
-        you pass it; by default only opening the stream is limited.
+        `command` is the program and its arguments; a str is the name of one program. The command is not run by a
+        shell: for pipes and variables pass `["sh", "-c", "..."]`. The complete output is kept in memory; use `stream()`
+        for large output. `container` is required if the pod has several containers. `request_timeout` limits the
+        complete run if you pass it; by default only opening the stream is limited.
 
         Raises ExecError for an exit code other than 0 if `check` is True, CommandStartError if the command cannot be
         started, ContainerNotRunning, ContainerNameRequired, and CommandInterrupted, which contains the output so far,
@@ -100,7 +100,7 @@ class Exec:
             container=container,
             stdin=stdin or None,
             stdout=stdout or None,
-            stderr=_wants_stderr(stderr, tty),
+            stderr=_stderr_option(stderr, tty),
             tty=tty or None,
         )
         block = "api.exec.stream(name, command) as process"
@@ -143,14 +143,14 @@ class Attach:
             container=container,
             stdin=stdin or None,
             stdout=stdout or None,
-            stderr=_wants_stderr(stderr, tty),
+            stderr=_stderr_option(stderr, tty),
             tty=tty or None,
         )
         block = "api.attach.stream(name) as process"
         return create_process(self._endpoint, "attach", name, options, ping_interval, namespace, request_timeout, block)
 
 
-def _wants_stderr(stderr: bool | None, tty: bool) -> bool | None:
+def _stderr_option(stderr: bool | None, tty: bool) -> bool | None:
     if tty and stderr:
         raise ConfigurationError("cannot be True together with tty: a terminal has one output", field="stderr")
     return True if (not tty if stderr is None else stderr) else None

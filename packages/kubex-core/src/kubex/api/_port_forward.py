@@ -24,7 +24,7 @@ _LARGEST_PORT = 65535
 class PortForward:
     """The `portforward` subresource: `api.portforward.forward(name, port)` and `api.portforward.listen(name, ports)`.
 
-    `name` is a pod, or `svc/NAME`, `deploy/NAME` or `sts/NAME`: then a pod of it that is ready is selected for each
+    `name` is a pod, `svc/NAME`, `deploy/NAME` or `sts/NAME`. For the latter three, a ready pod is selected for each
     connection. `port` is a number, or the name of a port. For a service, it is a port of the service, and its
     `targetPort` selects the port of the pod.
     See https://kubernetes.io/docs/tasks/access-application-cluster/port-forward-access-application-cluster/.
@@ -98,7 +98,7 @@ class PortForward:
             _check_port(remote)
             if not 0 <= local <= _LARGEST_PORT:
                 raise ConfigurationError(f"has the local port {local}, not one of 0 to {_LARGEST_PORT}", field="ports")
-        PortForwardTarget(self._endpoint, name, namespace)  # an invalid name raises before anything listens
+        PortForwardTarget(self._endpoint, name, namespace)  # raises for an invalid name before a local port is opened
 
         async def connect(remote: P) -> PortStream:
             return await self.forward(

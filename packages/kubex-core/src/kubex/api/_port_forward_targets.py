@@ -25,7 +25,7 @@ _ALIASES = {
 
 
 class PortForwardTarget:
-    """A pod, or a service, Deployment or StatefulSet whose ready pods are candidates."""
+    """The target of a port-forward: a pod, or a service, Deployment or StatefulSet that selects pods."""
 
     def __init__(self, endpoint: Endpoint[HasPortForward], target: str, namespace: NamespaceTypes) -> None:
         kind, separator, name = target.partition("/")
@@ -51,7 +51,7 @@ class PortForwardTarget:
         selector: dict[str, Any] = spec.get("selector") or {}
         text = _service_selector(selector) if self._kind == "service" else _label_selector(selector)
         if not text:
-            raise NoReadyPodError(self._target, "it has no selector, so its pods are unknown; pass the name of a pod")
+            raise NoReadyPodError(self._target, "it does not have a selector; pass the name of a pod")
         pods = list(await self._api("pod").list(label_selector=text))
         ready = [pod for pod in pods if _is_ready(pod)]
         if not ready:

@@ -9,10 +9,10 @@ from kubex.transport import PreparedRequest, WebSocket
 
 
 class OpenedWebSocket:
-    """An open WebSocket, with what must be closed at its end.
+    """An open WebSocket and the pooled transport that it uses.
 
-    `deadline` is the time of the event loop at which the WebSocket must end, and `idle` the limit without data in
-    seconds. Both come from `request_timeout`.
+    `deadline` is the time of the event loop at which the WebSocket must end, and `idle` is the maximum time
+    without data in seconds. Both come from `request_timeout`.
     """
 
     __slots__ = ("_context", "_pooled", "deadline", "headers", "idle", "socket", "status")
@@ -62,7 +62,7 @@ class WebSocketOpener:
             socket = await context.__aenter__()
         except WebSocketError as error:
             await pooled.release()
-            if error.status is None or error.status < 300:  # the response is not an error that could be repeated
+            if error.status is None or error.status < 300:  # not an error status, so another attempt cannot help
                 raise
             return RefusedUpgrade(error, error.status)
         except BaseException:
@@ -72,6 +72,6 @@ class WebSocketOpener:
 
 
 async def discard_websocket(opened: OpenedWebSocket | RefusedUpgrade) -> None:
-    """Close a WebSocket before its request is sent again. A refused upgrade is closed already."""
+    """Close a WebSocket before its request is sent again. A refused upgrade is already closed."""
     if isinstance(opened, OpenedWebSocket):
         await opened.close()

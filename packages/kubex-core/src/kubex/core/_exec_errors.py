@@ -10,7 +10,7 @@ from kubex.core._api_errors import ApiError, BadRequest, InternalError
 from kubex.core._transport_errors import ConnectionLost, TransportError
 from kubex.models._errors import KubexError
 
-# In characters: the part of the standard error that is in the text of an ExecError.
+# The maximum length of the standard error in the text of an ExecError, in characters.
 _EXCERPT = 500
 
 
@@ -62,7 +62,10 @@ class ContainerNotRunning(ApiError):
     """The container, or its pod, is not running."""
 
     def __str__(self) -> str:
-        return f"{super().__str__()}: wait until the container is running; logs.get(name, previous=True) shows its end"
+        return (
+            f"{super().__str__()}: wait until the container is running; logs.get(name, previous=True) returns the log "
+            "of its previous run"
+        )
 
 
 class ContainerNameRequired(BadRequest):
@@ -70,7 +73,7 @@ class ContainerNameRequired(BadRequest):
 
     @property
     def containers(self) -> list[str]:
-        """The names of the containers, as far as the server lists them."""
+        """The names of the containers; empty if the message of the server does not contain them."""
         found = re.search(r"choose one of: \[([^\]]*)\]", self.message)
         return found[1].split() if found is not None else []
 
@@ -111,7 +114,7 @@ class StdinCloseError(KubexError, RuntimeError):
 
 @dataclass(eq=False, repr=False)
 class OutputNotReadError(KubexError, RuntimeError):
-    """One output of a command filled its buffer, because the program reads only the other one, or none."""
+    """An output of a command filled its buffer because the program does not read it."""
 
     output: str
     limit: int
@@ -129,7 +132,7 @@ class PortForwardError(TransportError):
 
 @dataclass(eq=False, repr=False)
 class NoReadyPodError(KubexError):
-    """The target of a port-forward has no pod that is ready. `target` is its kind and name, such as `svc/web`."""
+    """No pod of the target of a port-forward is ready. `target` is its kind and name, such as `svc/web`."""
 
     target: str
     problem: str
@@ -188,7 +191,7 @@ _NOT_RUNNING = re.compile(
 
 
 def refine_error(error: ApiError) -> ApiError:
-    """Return a more specific error for the common failures of exec, attach and port-forward, else the same error."""
+    """Return a more specific error for common failures of exec, attach and port-forward, otherwise the same error."""
     kind: type[ApiError] | None = None
     if error.status == _BAD_REQUEST and _NAME_REQUIRED in error.message:
         kind = ContainerNameRequired

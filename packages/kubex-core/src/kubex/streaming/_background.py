@@ -15,7 +15,7 @@ import sniffio
 
 
 class BackgroundTask:
-    """A task that ends when its work is done or `stop()` is called. The work must report errors itself."""
+    """A task that ends when its work is done or `stop()` is called. The work must catch and report its errors."""
 
     __slots__ = ("_done", "_scope", "_task", "_work")
 

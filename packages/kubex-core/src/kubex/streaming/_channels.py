@@ -54,7 +54,7 @@ def encode_resize(width: int, height: int) -> bytes:
 
 
 def decode_message(message: bytes) -> tuple[int, bytes]:
-    """Return the channel and the data of a message. Raises DecodeError for an empty message, which has no channel."""
+    """Return the channel and the data of a message. Raise DecodeError if the message is empty."""
     if not message:
         raise DecodeError("a WebSocket message", "it is empty; the first byte must be the channel")
     return message[0], message[1:]

@@ -30,19 +30,19 @@ from kubex.streaming._background import BackgroundTask
 
 NORMAL_CLOSURE = 1000
 
-# A peer that does not send anything for so many intervals, while it is read, is considered dead.
+# A peer is considered dead if the program reads, but does not receive anything for this number of intervals.
 _SILENT_INTERVALS = 2
 
-# In bytes. A peer does not read pings while the command does not read its standard input. Buffers on the way take at
-# least this much input, so a peer that owes the reading of more is not considered dead; TCP then detects a lost peer.
+# In bytes. While a command does not read its standard input, the server does not read pings. The buffers of the network
+# hold at least this much input. After more input without a pong, the peer is not considered dead; TCP detects this.
 _UNREAD_INPUT = 2**15
 
 
 class Connection:
     """A WebSocket that is open between `open()` and `close()`.
 
-    While the program reads, a peer that sends nothing for two ping intervals, not even pongs, raises ConnectionLost.
-    While the program does not read, pings are sent, but pongs cannot be seen, so the peer is not checked.
+    If the program reads, and the peer does not send anything for two ping intervals, not even pongs, ConnectionLost is
+    raised. While the program does not read, pings are sent, but pongs are not received, so the peer is not checked.
     """
 
     def __init__(
@@ -136,8 +136,8 @@ class Connection:
     async def receive(self) -> bytes | None:
         """Return the next message, or None after a close frame with code 1000.
 
-        Raises ConnectionLost for every other end, and DeadlineExceeded or ReadTimeout for `request_timeout`. A call
-        that is cancelled does not lose a message.
+        Raises ConnectionLost for any other end, and DeadlineExceeded or ReadTimeout for `request_timeout`. A cancelled
+        call does not lose a message.
         """
         opened = self._websocket
         self._reading_since = anyio.current_time()
@@ -171,7 +171,7 @@ class Connection:
         raise self._error(DeadlineExceeded, "the stream exceeded the total of request_timeout")
 
     async def send(self, message: bytes) -> None:
-        """Send a message; waits while the peer does not read. A cancelled call can break the connection."""
+        """Send a message, and wait while the peer does not read. A cancelled call can break the connection."""
         opened = self._websocket
         self._sent_since_pong += len(message)
         try:
@@ -188,13 +188,13 @@ class Connection:
     async def _keep_alive(self, opened: OpenedWebSocket, interval: float) -> None:
         try:
             await self._ping_and_check(opened, interval)
-        except Exception as error:  # noqa: BLE001 - the task has no caller; the next receive() or send() raises
+        except Exception as error:  # noqa: BLE001 - the next receive() or send() raises ConnectionLost
             self._lost = f"pings failed: {error!r}"
             opened.socket.abort()
 
     async def _ping_and_check(self, opened: OpenedWebSocket, interval: float) -> None:
         async with anyio.create_task_group() as tasks:
-            # Not in one loop: a ping waits while the peer does not read, and the check must go on.
+            # In a separate task, because a ping waits while the peer does not read.
             tasks.start_soon(self._send_pings, opened, interval)
             while True:
                 await anyio.sleep(interval / 2)

@@ -18,7 +18,7 @@ from kubex.errors import ConfigurationError, ConnectionLost
 from kubex.streaming._process import Process
 
 Input: TypeAlias = bytes | str | AsyncIterable[bytes]
-"""Standard input of a command: bytes, text in UTF-8, or an asynchronous iterator of bytes."""
+"""Standard input of a command: bytes, text (sent as UTF-8), or an asynchronous iterator of bytes."""
 
 
 def check_command(command: Sequence[str] | str) -> list[str]:
@@ -66,27 +66,27 @@ async def _send_input(process: Process, stdin: Input) -> None:
                 await process.stdin.send(data)
         await process.stdin.aclose()
     except (CommandEndedError, ConnectionLost):
-        return  # a command can end without reading its input; its result counts
+        return  # the command may end before it has read its input; its result is returned
 
 
 async def run_both(
-    work: Callable[[], Coroutine[Any, Any, None]], beside: Callable[[], Coroutine[Any, Any, None]]
+    main: Callable[[], Coroutine[Any, Any, None]], background: Callable[[], Coroutine[Any, Any, None]]
 ) -> None:
-    """Run both; end with `work`, or with an exception of one of them, which is raised as it is."""
+    """Run both functions until `main` ends. An exception of either function is raised unchanged."""
     failure: Exception | None = None
 
-    async def run_beside() -> None:
+    async def run_background() -> None:
         nonlocal failure
         try:
-            await beside()
+            await background()
         except Exception as error:  # noqa: BLE001 - raised below
             failure = error
             tasks.cancel_scope.cancel()
 
-    async with anyio.create_task_group() as tasks:  # errors are kept, since it would wrap them in a group
-        tasks.start_soon(run_beside)
+    async with anyio.create_task_group() as tasks:  # exceptions are stored, because the group would wrap them
+        tasks.start_soon(run_background)
         try:
-            await work()
+            await main()
         except Exception as error:  # noqa: BLE001 - raised below
             failure = error
         tasks.cancel_scope.cancel()

@@ -16,7 +16,7 @@ _CAUSE = "ExitCode"
 def decode_exit_status(data: bytes, *, path: str) -> int | ApiError:
     """Return the exit code, or the error if the command could not be started.
 
-    Raises DecodeError if the message is not a `Status`, or does not contain an exit code where it should.
+    Raises DecodeError if the message is not a `Status`, or if the exit code is missing.
     """
     try:
         status = Status.model_validate_json(data)

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 
 LIMIT = 2**20
-"""The size of the buffer of one output in bytes. One message more can be in it, see `ws_max_message_size`."""
+"""The limit of the buffer of one output, in bytes. The last message may exceed it; see `ws_max_message_size`."""
 
 
 class OutputBuffer:
@@ -26,7 +26,7 @@ class OutputBuffer:
 
     @property
     def is_full(self) -> bool:
-        """Whether no further message may be received before some of this data was read."""
+        """Whether the buffer has reached its limit, so that no further message may be received."""
         return self._size >= LIMIT
 
     def put(self, data: bytes) -> None:
@@ -43,14 +43,9 @@ class OutputBuffer:
         self._size -= len(chunk)
         return chunk
 
-    def push_back(self, data: bytes) -> None:
-        """Put data in front of the rest."""
-        self._chunks.appendleft(data)
-        self._size += len(data)
-
 
 def first_full(buffers: Iterable[OutputBuffer], wanted: OutputBuffer | None) -> OutputBuffer | None:
-    """Return a full buffer other than the one that is being read."""
+    """Return a full buffer other than the one that is read, or None."""
     for buffer in buffers:
         if buffer is not wanted and buffer.is_full:
             return buffer

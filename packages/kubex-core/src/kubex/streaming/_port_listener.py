@@ -42,7 +42,7 @@ class PortListener(Generic[P]):
     def __init__(
         self, ports: Mapping[P, int], connect: Callable[[P], Awaitable[PortStream]], on_error: ErrorCallback | None
     ) -> None:
-        self._wanted = dict(ports)
+        self._requested = dict(ports)
         self._connect = connect
         self._on_error = on_error
         self._listeners: dict[P, MultiListener[SocketStream]] = {}
@@ -58,7 +58,7 @@ class PortListener(Generic[P]):
         if self._accepting is not None:
             raise AlreadyOpenError("the listener of forwarded ports")
         try:
-            for remote, local in self._wanted.items():
+            for remote, local in self._requested.items():
                 listener = await anyio.create_tcp_listener(local_host=_LOOPBACK, local_port=local)
                 self._listeners[remote] = listener
                 self._ports[remote] = listener.extra(SocketAttribute.local_port)  # noqa: S610 - not Django
@@ -111,7 +111,7 @@ class PortListener(Generic[P]):
 
 
 async def _copy_both(local: SocketStream, stream: PortStream) -> None:
-    """Copy data in both directions until the pod closes the connection, or the grace period after the local end."""
+    """Copy data in both directions until the pod closes the connection, or until the grace period ends."""
     failure: Exception | None = None
 
     async def send() -> None:
@@ -124,7 +124,7 @@ async def _copy_both(local: SocketStream, stream: PortStream) -> None:
             failure = error
             tasks.cancel_scope.cancel()
 
-    async with anyio.create_task_group() as tasks:  # errors are kept, since it would wrap them in a group
+    async with anyio.create_task_group() as tasks:  # exceptions are stored, because the group would wrap them
         tasks.start_soon(send)
         try:
             async for data in stream:

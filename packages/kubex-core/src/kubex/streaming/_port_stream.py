@@ -22,7 +22,7 @@ _ERROR = 1
 _MESSAGE_SIZE = 2**18
 
 END_OF_INPUT_GRACE = 5.0
-"""Seconds without data from the pod, after `send_eof()`, until the stream ends."""
+"""After `send_eof()`, the stream ends if the pod does not send data for this number of seconds."""
 
 
 class PortStream(ByteStream):
@@ -117,7 +117,7 @@ class PortStream(ByteStream):
 
     @override
     async def send(self, item: bytes) -> None:
-        """Send data to the pod; it waits while the pod does not read. Raise CommandEndedError after the end."""
+        """Send data, and wait while the pod does not read. Raise CommandEndedError if the stream has ended."""
         connection = self._opened
         if self._sent_eof or self._is_ended:
             raise CommandEndedError
@@ -130,7 +130,7 @@ class PortStream(ByteStream):
 
     @override
     async def send_eof(self) -> None:
-        """End the input. `receive()` then ends when the pod does not send anything for 5 seconds."""
+        """Send no more data. The stream ends if the pod does not send data for 5 seconds."""
         self._sent_eof = True
 
     @override

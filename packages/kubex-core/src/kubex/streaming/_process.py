@@ -24,13 +24,13 @@ Output: TypeAlias = Literal["stdout", "stderr"]
 # The size of the messages that carry standard input, in bytes.
 _INPUT_SIZE = 2**18
 
-# In seconds: a command that does not take its input for longer may wait until somebody reads its output.
+# In seconds: if a command does not read its input for this time, it may be waiting until its output is read.
 _STALLED = 0.1
 
-# In seconds, for another task to go on reading an output whose buffer is full.
+# In seconds: the maximum wait for another task that reads an output, if the buffer of this output is full.
 _READER_LIMIT = 60.0
 
-# In seconds, for the close frame after the status. It follows at once, but output can be in front of it.
+# In seconds: the maximum wait for the close frame after the status. Output can arrive between them.
 _CLOSE_LIMIT = 10.0
 
 
@@ -38,9 +38,9 @@ class Process:
     """A command in a container, returned by `api.exec.stream()` and `api.attach.stream()`.
 
     Read the output as `async for channel, data in process`, or as the byte streams `process.stdout` and
-    `process.stderr`. Write the input to `process.stdin`. At most 1 MiB of each output, and one message, is kept in
-    memory while it is not read: then the command waits. If a program reads only one output, and the other one is full,
-    reading raises OutputNotReadError.
+    `process.stderr`. Write the input to `process.stdin`. Up to 1 MiB of each output and one message are kept in
+    memory. If a buffer is full, the command waits. If the program reads only one output, and the buffer of the other
+    one is full, reading raises OutputNotReadError.
 
     Example:
         async with pods.exec.stream("web-0", ["tail", "-f", "/var/log/app.log"]) as process:
@@ -91,7 +91,7 @@ class Process:
 
     @property
     def stdout(self) -> OutputReader:
-        """The standard output, an `anyio.abc.ByteReceiveStream`. With a terminal it contains all output."""
+        """The standard output, an `anyio.abc.ByteReceiveStream`. It contains all output of a terminal."""
         return self._reader(Channel.STDOUT)
 
     @property
@@ -116,9 +116,9 @@ class Process:
     async def wait(self) -> int:
         """Wait for the end of the command, and return its exit code.
 
-        Output that arrives meanwhile can be read afterwards. Raises OutputNotReadError if it is too much for the
-        buffers, CommandStartError if the command could not be started, and CommandInterrupted if the connection was
-        lost before the exit code arrived.
+        Output that arrives before the end can be read afterwards. Raises OutputNotReadError if the buffers are too
+        small for it, CommandStartError if the command could not be started, and CommandInterrupted if the
+        connection was lost before the exit code arrived.
         """
         while self._ended is None:
             await self._receive_one(None)
@@ -140,7 +140,7 @@ class Process:
                 await self._receive_one(None)
 
     async def read(self, buffer: OutputBuffer, max_bytes: int) -> bytes:
-        """Return data of one output; `b""` at its end. For `OutputReader`."""
+        """Return data of one output, or `b""` at its end. Called by `OutputReader`."""
         buffer.reader = anyio.get_current_task().id
         while not buffer:
             if self._ended is not None:
@@ -194,10 +194,10 @@ class Process:
         return None
 
     def _store(self, message: bytes) -> None:
-        if not message:  # kube-apiserver ignores these, too
+        if not message:  # kube-apiserver ignores empty messages, too
             return
         channel, data = decode_message(message)
-        if not data:  # the first message of the server is an empty one, which confirms the protocol
+        if not data:  # the first message of the server is empty; it confirms the protocol
             return
         if channel == Channel.STATUS:
             self._result = decode_exit_status(data, path=self._connection.path)
@@ -205,7 +205,7 @@ class Process:
             buffer.put(data)
 
     async def _wait_for_reader(self, full: OutputBuffer) -> None:
-        # A task that has read this output before, and is not this one, can be slow; nobody else will read it.
+        # Wait only for another task that has read this output before. Otherwise no task reads it.
         if full.reader is not None and full.reader != anyio.get_current_task().id:
             with anyio.move_on_after(_READER_LIMIT):
                 await self._taken.wait()
@@ -213,7 +213,7 @@ class Process:
         raise OutputNotReadError(full.name, LIMIT)
 
     async def write(self, data: bytes) -> None:
-        """Send data to the standard input. For `StdinWriter`."""
+        """Send data to the standard input. Called by `StdinWriter`."""
         async with self._sending:
             view = memoryview(data)
             for start in range(0, len(view), _INPUT_SIZE):
@@ -225,7 +225,7 @@ class Process:
         if not self._buffers:
             await self._send(message)
             return
-        # The command may not take its input before somebody reads its output.
+        # The command may not read its input until its output is read.
         failure: KubexError | None = None
         is_sent = False
 
@@ -240,7 +240,7 @@ class Process:
                 failure = error
             tasks.cancel_scope.cancel()
 
-        async with anyio.create_task_group() as tasks:  # errors are kept, since it would wrap them in a group
+        async with anyio.create_task_group() as tasks:  # exceptions are stored, because the group would wrap them
             tasks.start_soon(read_output)
             try:
                 await self._send(message)
@@ -260,7 +260,7 @@ class Process:
             raise CommandEndedError from error
 
     async def close_stdin(self) -> None:
-        """Close the standard input. For `StdinWriter`."""
+        """Close the standard input. Called by `StdinWriter`."""
         if self._stdin_closed or self._ended is not None or self._result is not None:
             return
         if not self.can_close_stdin:
@@ -279,12 +279,12 @@ class StdinWriter(ByteSendStream):
 
     @override
     async def send(self, item: bytes) -> None:
-        """Send data. It waits while the command does not take it, and raises CommandEndedError after its end."""
+        """Send data, and wait while the command does not read it. Raise CommandEndedError if the command has ended."""
         await self._process.write(item)
 
     @override
     async def aclose(self) -> None:
-        """Send the end of the input. Raises StdinCloseError if the server supports only v4 of the protocol."""
+        """Close the standard input. Raise StdinCloseError if the server supports only v4 of the protocol."""
         await self._process.close_stdin()
 
 
@@ -305,4 +305,4 @@ class OutputReader(ByteReceiveStream):
 
     @override
     async def aclose(self) -> None:
-        """Do nothing: the outputs share one connection, which the end of the block closes."""
+        """Do nothing. Both outputs share one connection, which is closed at the end of the block."""
