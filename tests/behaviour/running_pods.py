@@ -6,18 +6,25 @@ from behaviour.objects import TIMEOUT, name_of
 from kubex.api import Api
 from kubex.client import Client
 from kubex.models import ObjectMeta
-from kubex_k8s.v1_37.core.v1 import Container, Pod, PodSpec
+from kubex_k8s.v1_37.core.v1 import Container, ContainerPort, Pod, PodSpec
 
 RUN_LABELS = {"kubex.example/run": "true"}
 """The kubelet of the real control plane runs only Pods with these labels."""
 
 
-async def run_pod(client: Client, name: str, *, containers: tuple[str, ...] = ("main",), **labels: str) -> str:
+async def run_pod(
+    client: Client,
+    name: str,
+    *,
+    containers: tuple[str, ...] = ("main",),
+    ports: tuple[ContainerPort, ...] = (),
+    **labels: str,
+) -> str:
     """Create a Pod with containers that wait, and return its name when it is ready."""
     pods = Api(Pod, client)
     spec = PodSpec(
         containers=[
-            Container(name=container, image="registry.example/app:1", command=["sleep", "3600"])
+            Container(name=container, image="registry.example/app:1", command=["sleep", "3600"], ports=list(ports))
             for container in containers
         ],
         termination_grace_period_seconds=0,

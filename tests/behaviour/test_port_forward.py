@@ -12,7 +12,18 @@ from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import ConfigurationError, NoReadyPodError, NotFound, PortForwardError
 from kubex.models import ObjectMeta
-from kubex_k8s.v1_37.core.v1 import Pod, Service, ServicePort, ServiceSpec
+from kubex_k8s.v1_37.apps.v1 import Deployment, DeploymentSpec, StatefulSet, StatefulSetSpec
+from kubex_k8s.v1_37.core.v1 import (
+    Container,
+    ContainerPort,
+    Pod,
+    PodSpec,
+    PodTemplateSpec,
+    Service,
+    ServicePort,
+    ServiceSpec,
+)
+from kubex_k8s.v1_37.meta.v1 import LabelSelector, LabelSelectorRequirement
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import EmbeddedServer
 from support.ports import free_port
@@ -90,6 +101,63 @@ async def test_listener_forwards_connections_to_a_service(pods: Api[Pod], contai
                 assert await local.receive() == b"hello"
     with pytest.raises(ConfigurationError, match=r"svc/web does not have the port 81; its ports are: 80 http"):
         await pods.portforward.forward("svc/web", 81)
+
+
+@pytest.mark.covers("pitfall-41")
+@pytest.mark.parametrize("kind", ["deploy", "sts"])
+async def test_stream_to_a_workload_selects_one_of_its_pods(
+    pods: Api[Pod], container_client: Client, port: int, kind: str
+) -> None:
+    selector = LabelSelector(
+        match_labels={"app": "web"},
+        match_expressions=[
+            LabelSelectorRequirement(key="app", operator="In", values=["web", "other"]),
+            LabelSelectorRequirement(key="app", operator="NotIn", values=["other"]),
+            LabelSelectorRequirement(key="app", operator="Exists"),
+            LabelSelectorRequirement(key="canary", operator="DoesNotExist"),
+        ],
+    )
+    template = PodTemplateSpec(
+        metadata=ObjectMeta(labels={"app": "web"}), spec=PodSpec(containers=[Container(name="main", image="app:1")])
+    )
+    metadata = ObjectMeta(name="web")
+    # Without replicas, so that only the Pod of the test matches.
+    if kind == "deploy":
+        deployment = DeploymentSpec(replicas=0, selector=selector, template=template)
+        await Api(Deployment, container_client).create(Deployment(metadata=metadata, spec=deployment))
+    else:
+        stateful_set = StatefulSetSpec(replicas=0, selector=selector, template=template)
+        await Api(StatefulSet, container_client).create(StatefulSet(metadata=metadata, spec=stateful_set))
+    async with pods.portforward.forward(f"{kind}/web", port) as stream:
+        await stream.send(b"hello")
+        assert await stream.receive() == b"hello"
+
+
+@pytest.mark.covers("pitfall-41")
+async def test_next_connection_uses_another_pod_after_the_first_one_ended(
+    pods: Api[Pod], container_client: Client, port: int
+) -> None:
+    await run_pod(container_client, "web-2", app="web")
+    service = Service(
+        metadata=ObjectMeta(name="web"), spec=ServiceSpec(selector={"app": "web"}, ports=[ServicePort(port=port)])
+    )
+    await Api(Service, container_client).create(service)
+    async with pods.portforward.listen("svc/web", {port: 0}) as listener:
+        for name in ("web", None):
+            async with await anyio.connect_tcp("127.0.0.1", listener.ports[port]) as local:
+                await local.send(b"hello")
+                assert await local.receive() == b"hello"
+            if name is not None:
+                await pods.delete(name, grace_period_seconds=0)
+
+
+async def test_named_port_of_a_pod_is_resolved(pods: Api[Pod], container_client: Client, port: int) -> None:
+    await run_pod(container_client, "named", ports=(ContainerPort(name="http", container_port=port),))
+    async with pods.portforward.forward("named", "http") as stream:
+        await stream.send(b"hello")
+        assert await stream.receive() == b"hello"
+    with pytest.raises(ConfigurationError, match="named does not have the port 'grpc'; its ports are: http"):
+        await pods.portforward.forward("named", "grpc")
 
 
 async def test_service_without_ready_pods_raises_no_ready_pod_error(pods: Api[Pod], container_client: Client) -> None:
