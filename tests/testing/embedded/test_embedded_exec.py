@@ -100,7 +100,7 @@ def test_missing_command_is_an_internal_error(server: EmbeddedServer, pod: Runni
     async def handle(_process: ContainerProcess) -> int:
         raise CommandNotFoundError("x")
 
-    message = 'error executing command in container: exec: "{}": executable file not found in $PATH'
+    message = 'unable to start container process: exec: "{}": executable file not found in $PATH'
     builtin = pod.run("no-such-program").status
     assert (builtin["reason"], builtin["code"]) == ("InternalError", 500)
     assert builtin["message"].endswith(message.format("no-such-program"))

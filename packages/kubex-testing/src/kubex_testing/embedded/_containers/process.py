@@ -135,7 +135,7 @@ class CommandNotFoundError(Exception):
 
     def __init__(self, program: str) -> None:
         if "/" in program:
-            super().__init__(f"fork/exec {program}: no such file or directory")
+            super().__init__(f'exec: "{program}": stat {program}: no such file or directory')
         else:
             super().__init__(f'exec: "{program}": executable file not found in $PATH')
         self.program = program

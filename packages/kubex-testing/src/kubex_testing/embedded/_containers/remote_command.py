@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -108,7 +109,11 @@ class RemoteCommand(Session[bytes | None]):
                 return statuses.refused(self._subprotocol, f"unable to upgrade connection: {self._refusal}")
             return self._status(await command.handler(self._process(socket)) or 0)
         except CommandNotFoundError as error:
-            return self._failure(str(error))
+            # containerd and runc add these words to the message.
+            return self._failure(
+                f'failed to exec in container: failed to start exec "{secrets.token_hex(32)}": OCI runtime exec '
+                f"failed: exec failed: unable to start container process: {error}"
+            )
         except Exception as error:  # an error of the handler is an error of the node
             if socket.lost:
                 return None
