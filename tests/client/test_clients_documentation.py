@@ -478,5 +478,5 @@ async def test_backends_support_websockets_with_all_extras(backend: Backend) -> 
 
 
 def test_httpx_names_the_extra_for_websockets() -> None:
-    code = "import sys; sys.modules['wsproto'] = None; import kubex_httpx; print(kubex_httpx.BACKEND.websocket())"
+    code = "import sys; sys.modules['httpx_ws'] = None; import kubex_httpx; print(kubex_httpx.BACKEND.websocket())"
     assert "[ws]" in subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -63,6 +63,37 @@ for case in sys.argv[2:]:
         assert sys.argv[1] == "with", case
 """
 
+# Runs a command in a pod. Without the extra, the error must name the extra to install.
+CHECK_WEBSOCKETS = """
+import sys
+import anyio
+from kubex import Api, create_client
+from kubex.errors import BackendError
+from kubex_k8s.v1_37.core.v1 import Pod
+
+async def main():
+    async with create_client() as client:
+        pods = Api(Pod, client, namespace="default")
+        if sys.argv[2] == "without":
+            try:
+                await pods.exec.run("web", ["echo", "hello"])
+            except BackendError as error:
+                assert "kubex-httpx[ws]" in str(error), error
+            else:
+                raise AssertionError("exec ran without the extra")
+        else:
+            name = f"web-{sys.argv[1]}"
+            spec = {"containers": [{"name": "main", "image": "app:1"}]}
+            await pods.create(Pod.model_validate({"metadata": {"name": name}, "spec": spec}))
+            while (await pods.get(name)).status.phase != "Running":
+                await anyio.sleep(0.05)
+            result = await pods.exec.run(name, ["echo", "hello"], check=True)
+            assert result.stdout == b"hello\\n", result
+    assert sys.argv[2] == "with" or "httpx_ws" not in sys.modules
+
+anyio.run(main, backend=sys.argv[1])
+"""
+
 CHECK_NO_BACKEND = """
 import anyio
 from kubex.client import create_client
@@ -143,8 +174,8 @@ def run(*command: str, cwd: Path | None = None, env: Mapping[str, str] | None = 
 
 @contextmanager
 def embedded_server(folder: Path) -> Iterator[dict[str, str]]:
-    """Run an embedded API server; yield environment variables with its kubeconfig."""
-    with EmbeddedServer() as handle:
+    """Run an embedded API server that runs pods; yield environment variables with its kubeconfig."""
+    with EmbeddedServer(run_pods=True) as handle:
         yield {"KUBECONFIG": str(handle.write_kubeconfig(folder / "kubeconfig"))}
 
 
@@ -213,13 +244,26 @@ def check_both_backends(folder: Path, python: str, wheels: Mapping[str, Path]) -
     extras = f"kubex[aiohttp,httpx-ws] @ {wheels['kubex'].as_uri()}"
     others = [str(wheels[name]) for name in ("kubex_core", "kubex_aiohttp", "kubex_httpx")]
     environment.install(extras, *others, "trio")
-    assert {"kubex", "kubex-core", "kubex-aiohttp", "kubex-httpx", "wsproto"} <= environment.distributions()
+    assert {"kubex", "kubex-core", "kubex-aiohttp", "kubex-httpx", "httpx-ws"} <= environment.distributions()
     environment.run("-c", CHECK_BACKEND, "asyncio", "aiohttp")
     environment.run("-c", CHECK_BACKEND, "trio", "httpx")
     cases = ("aiohttp-socks", "httpx-socks", "httpx-http2")
     environment.run("-c", CHECK_EXTRAS, "without", *cases)
     environment.install(f"kubex[{','.join(cases)}] @ {wheels['kubex'].as_uri()}", *others)
     environment.run("-c", CHECK_EXTRAS, "with", *cases)
+
+
+def check_websockets(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
+    """Check that `kubex[httpx-ws]` installs httpx-ws and opens a WebSocket, and `kubex[httpx]` does neither."""
+    environment = Environment(folder / "websockets", python)
+    others = [str(wheels[name]) for name in ("kubex_core", "kubex_httpx", "kubex_k8s_1_37")]
+    with embedded_server(folder) as env:
+        for extra, expected in (("httpx", "without"), ("httpx-ws", "with")):
+            environment.install(f"kubex[{extra}] @ {wheels['kubex'].as_uri()}", *others, "trio")
+            installed = {"httpx", "httpx-ws"} & environment.distributions()
+            assert installed == ({"httpx", "httpx-ws"} if expected == "with" else set()), installed
+            for runtime in ("asyncio", "trio"):
+                environment.run("-c", CHECK_WEBSOCKETS, runtime, expected, env=env)
 
 
 def check_no_backend(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
@@ -269,10 +313,11 @@ def main() -> None:
         check_one_backend(folder, options.python, wheels, "httpx", ["asyncio", "trio"])
         check_one_backend(folder, options.python, wheels, "aiohttp", ["asyncio"])
         check_both_backends(folder, options.python, wheels)
+        check_websockets(folder, options.python, wheels)
         check_no_backend(folder, options.python, wheels)
         check_testing(folder, options.python, wheels)
         check_models(folder, options.python, wheels)
-    print("all checks of the wheels passed: extras, httpx, aiohttp, both backends, no backend, testing, models")
+    print("all checks of the wheels passed: extras, each backend, both, none, WebSockets, testing, models")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from transport.websocket_frames import (
     PONG,
     accept_upgrade,
     build_frame,
+    close_frame,
     read_frame,
     websocket_request,
 )
@@ -224,3 +225,95 @@ async def test_send_after_a_partially_sent_frame_raises_websocket_error(
             with pytest.raises(WebSocketError):
                 await socket.send(b"after")
         websocket_closed.set()
+
+
+async def test_receive_continues_while_a_send_waits(open_transport: OpenTransport, start_server: StartServer) -> None:
+    proceed = threading.Event()
+    frames: queue.Queue[tuple[int, bytes]] = queue.Queue()
+
+    def ping_before_reading(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        connection.send(build_frame(PING, b"alive") + build_frame(BINARY, b"data"))
+        assert proceed.wait(WAIT_TIMEOUT)
+        while not frames.queue or frames.queue[-1][0] != CLOSE:
+            frames.put(read_frame(connection))
+
+    async with (
+        open_transport() as transport,
+        transport.websocket(websocket_request(start_server(ping_before_reading).url)) as socket,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(socket.send, LARGE)
+        await anyio.wait_all_tasks_blocked()
+        assert await socket.receive() == WebSocketMessage("binary", b"data")
+        proceed.set()
+    received = [frames.get(timeout=WAIT_TIMEOUT) for _ in range(3)]
+    assert [kind for kind, _ in received] == [BINARY, PONG, CLOSE]
+    assert received[1][1] == b"alive"
+
+
+async def test_no_frame_follows_the_reply_to_a_close_frame(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    proceed = threading.Event()
+    kinds: queue.Queue[int] = queue.Queue()
+
+    def close_before_reading(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        connection.send(close_frame(1000))
+        assert proceed.wait(WAIT_TIMEOUT)
+        while not kinds.queue or kinds.queue[-1] != CLOSE:
+            kinds.put(read_frame(connection)[0])
+        connection.wait_until_closed()
+        assert connection.buffer == b""
+
+    errors: list[WebSocketError] = []
+
+    async def send_late(socket: WebSocket) -> None:
+        with pytest.raises(WebSocketError, match="closed") as raised:
+            await socket.send(b"late")
+        errors.append(raised.value)
+
+    async with (
+        open_transport() as transport,
+        transport.websocket(websocket_request(start_server(close_before_reading).url)) as socket,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(socket.send, LARGE)
+        await anyio.wait_all_tasks_blocked()
+        tasks.start_soon(send_late, socket)
+        await anyio.wait_all_tasks_blocked()
+        assert await socket.receive() == WebSocketMessage("close", code=1000)
+        proceed.set()
+    assert len(errors) == 1
+    assert [kinds.get(timeout=WAIT_TIMEOUT) for _ in range(2)] == [BINARY, CLOSE]
+
+
+async def test_close_frame_is_sent_once_after_a_cancelled_close(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    proceed = threading.Event()
+    kinds: queue.Queue[int] = queue.Queue()
+
+    def read_slowly(connection: ServerConnection) -> None:
+        accept_upgrade(connection)
+        assert proceed.wait(WAIT_TIMEOUT)
+        while not kinds.queue or kinds.queue[-1] != CLOSE:
+            kinds.put(read_frame(connection)[0])
+        connection.send(close_frame(1000))
+
+    async with (
+        open_transport() as transport,
+        transport.websocket(websocket_request(start_server(read_slowly).url)) as socket,
+    ):
+        async with anyio.create_task_group() as sending:
+            sending.start_soon(socket.send, LARGE)
+            await anyio.wait_all_tasks_blocked()
+            async with anyio.create_task_group() as closing:
+                closing.start_soon(socket.close)
+                await anyio.wait_all_tasks_blocked()
+                closing.cancel_scope.cancel()
+            proceed.set()
+        await socket.close()
+        assert await socket.receive() == WebSocketMessage("close", code=1000)
+    assert list(kinds.queue) == [BINARY, CLOSE]

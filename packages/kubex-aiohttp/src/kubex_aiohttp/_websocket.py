@@ -12,11 +12,17 @@ from typing_extensions import override
 from yarl import URL
 
 from kubex.errors import TransportError, WebSocketError
-from kubex.transport import ExceptionTable, Headers, PreparedRequest, WebSocket, WebSocketMessage, map_exceptions
+from kubex.transport import (
+    ExceptionTable,
+    Headers,
+    PreparedRequest,
+    ReceiveGuard,
+    WebSocket,
+    WebSocketMessage,
+    map_exceptions,
+    refused_upgrade,
+)
 from kubex_aiohttp._errors import ERRORS, send_once
-
-# In bytes. The body of a rejected upgrade is truncated at this size, like other error responses in kubex-core.
-_MAX_REFUSAL_BODY = 2**20
 
 _ERRORS: ExceptionTable = ((aiohttp.WebSocketError, WebSocketError), *ERRORS)
 
@@ -37,20 +43,12 @@ class OpeningHandshake:
         self._response = response = await handler(request)
         if response.status == 101:
             return response
-        body = b""
         try:
-            while len(body) < _MAX_REFUSAL_BODY and (chunk := await response.content.readany()):
-                body += chunk
+            headers = Headers(response.headers.items())
+            error, _ = await refused_upgrade(self._request, response.status, headers, response.content.readany)
         finally:
             response.close()
-        raise WebSocketError(
-            f"the server responded with {response.status} instead of opening a WebSocket",
-            self._request.method,
-            self._request.shown_url,
-            status=response.status,
-            headers=tuple(response.headers.items()),
-            body=body,
-        )
+        raise error
 
     async def connect(self, session: aiohttp.ClientSession, **route: Any) -> "AioHttpWebSocket":
         """Connect and return the WebSocket."""
@@ -84,7 +82,8 @@ class AioHttpWebSocket(WebSocket):
         self._request = request
         self._mapped_errors = map_exceptions(_ERRORS, request)
         self._send_lock = asyncio.Lock()
-        self._receiving = self._send_cancelled = self._close_sent = False
+        self._receive_guard = ReceiveGuard(request)
+        self._send_cancelled = self._close_sent = False
         self._close_message: WebSocketMessage | None = None
 
     @property
@@ -108,16 +107,11 @@ class AioHttpWebSocket(WebSocket):
     @override
     async def receive(self) -> WebSocketMessage:
         """Return the next message or pong; after the end, the same `close` message again."""
-        if self._receiving:
-            raise self._error("another task is receiving from this WebSocket")
-        self._receiving = True
-        try:
+        with self._receive_guard:
             while self._close_message is None:
                 if (message := await self._next_message()) is not None:
                     return message
             return self._close_message
-        finally:
-            self._receiving = False
 
     async def _next_message(self) -> WebSocketMessage | None:
         with self._mapped_errors:

@@ -13,7 +13,7 @@ def _load() -> type[Transport]:
 
 def websocket_hint() -> str | None:
     """Return None if WebSockets work, or else the command that installs the missing package."""
-    return None if find_spec("wsproto") else 'pip install "kubex-httpx[ws]"'
+    return None if find_spec("httpx_ws") else 'pip install "kubex-httpx[ws]"'
 
 
 def _check_proxy(proxy: str, _server: str) -> str | None:

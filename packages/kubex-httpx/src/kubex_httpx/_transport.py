@@ -105,8 +105,10 @@ class HttpxTransport(Transport):
     ) -> WebSocket:
         if (hint := websocket_hint()) is not None:
             raise BackendError("httpx", f"WebSockets need one more package: {hint}")
-        from kubex_httpx._websocket import open_websocket
-
+        try:
+            from kubex_httpx._websocket import open_websocket
+        except ImportError as error:
+            raise BackendError("httpx", f"WebSockets cannot be used: {error}") from error
         return await open_websocket(self, request, subprotocols, guard)
 
     async def release(self, connection: Connection, request: PreparedRequest, *, reusable: bool) -> None:

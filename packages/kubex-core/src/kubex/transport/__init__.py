@@ -20,7 +20,7 @@ from kubex.transport._request_limiter import RequestLimiter
 from kubex.transport._sockets import TCP_KEEP_ALIVE, readable, shut_down
 from kubex.transport._stream_response import StreamResponse
 from kubex.transport._transport import Transport
-from kubex.transport._websocket import WebSocket, WebSocketMessage
+from kubex.transport._websocket import ReceiveGuard, WebSocket, WebSocketMessage, refused_upgrade
 
 __all__ = [
     "API_VERSION",
@@ -37,6 +37,7 @@ __all__ = [
     "Phase",
     "PreparedRequest",
     "Proxy",
+    "ReceiveGuard",
     "RequestLimiter",
     "Response",
     "StreamResponse",
@@ -51,6 +52,7 @@ __all__ = [
     "proxy_refusal",
     "readable",
     "refused_by_tls_alert",
+    "refused_upgrade",
     "shut_down",
     "wrapped",
 ]

@@ -1,4 +1,4 @@
-"""`WebSocket`: the interface that backends implement."""
+"""`WebSocket`: the interface that backends implement, and helpers for backends."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
@@ -11,10 +11,14 @@ import anyio
 
 from kubex.core._error_handling import keep_error
 from kubex.core._headers import Headers
-from kubex.core._transport_errors import TransportError
+from kubex.core._transport_errors import TransportError, WebSocketError
+from kubex.transport._config import PreparedRequest
 
 # In seconds, for sending the close frame and receiving the close frame of the peer.
 _CLOSE_TIMEOUT = 1.0
+
+# In bytes. The body of a refused upgrade is truncated at this size, like other error responses.
+_MAX_REFUSAL_BODY = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,47 @@ class WebSocket(ABC):
         Implement it if a synchronous `abort()` cannot release everything.
         """
         self.abort()
+
+
+class ReceiveGuard:
+    """Allows one `WebSocket.receive()` at a time: `with guard:` raises WebSocketError while another task is in it."""
+
+    __slots__ = ("_active", "_request")
+
+    def __init__(self, request: PreparedRequest) -> None:
+        self._request = request
+        self._active = False
+
+    def __enter__(self) -> None:
+        if self._active:
+            problem = "another task is receiving from this WebSocket"
+            raise WebSocketError(problem, self._request.method, self._request.shown_url)
+        self._active = True
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._active = False
+
+
+async def refused_upgrade(
+    request: PreparedRequest, status: int, headers: Headers, next_chunk: Callable[[], Awaitable[bytes]]
+) -> tuple[WebSocketError, bool]:
+    """Return the error for a response that refuses a WebSocket, and whether its body was read completely.
+
+    `next_chunk` returns the next bytes of the body, and `b""` at the end. At most about 1 MiB is read.
+    """
+    body = bytearray()
+    ended = False
+    while not ended and len(body) < _MAX_REFUSAL_BODY:
+        chunk = await next_chunk()
+        body += chunk
+        ended = not chunk
+    problem = f"the server responded with {status} instead of opening a WebSocket"
+    error = WebSocketError(
+        problem, request.method, request.shown_url, status=status, headers=headers.fields, body=bytes(body)
+    )
+    return error, ended
 
 
 class OpenWebSocket:
