@@ -212,6 +212,16 @@ def test_attach_sends_input_to_the_main_process_and_returns_its_output(kubectl: 
     assert kubectl.output("logs", "one") == b"first\nlast"
 
 
+def test_attach_ends_with_its_input_and_leaves_the_container_running(kubectl: Kubectl) -> None:
+    kubectl.create("one", stdin=True, command=["cat"])
+    kubectl.output("attach", "-i", "-q", "one", stdin=b"line\n")
+    with subprocess.Popen(kubectl.command("logs", "-f", "one"), stdout=subprocess.PIPE, env=environment()) as follow:
+        assert follow.stdout is not None
+        assert follow.stdout.readline() == b"line\n"
+        follow.terminate()
+    assert kubectl.output("get", "pod", "one", "-o", "jsonpath={.status.containerStatuses[0].restartCount}") == b"0"
+
+
 def test_deleted_pod_ends_within_its_grace_period(kubectl: Kubectl) -> None:
     kubectl.create("one", command=["sh", "-c", "trap '' TERM; sleep 1000; true"])
     kubectl.output("delete", "pod", "one", "--grace-period=1", f"--timeout={LIMIT}s")

@@ -93,9 +93,6 @@ func (p *process) signal(number syscall.Signal) bool {
 
 // copyInput copies the stream of a client to stdin. A terminal cannot signal the end of its input.
 func (p *process) copyInput(in io.Reader, closeAtEnd bool) {
-	if in == nil || p.stdin == nil {
-		return
-	}
 	_, _ = io.Copy(p.stdin, in)
 	if closeAtEnd && p.terminal == nil {
 		_ = p.stdin.Close()

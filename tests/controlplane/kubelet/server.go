@@ -73,7 +73,7 @@ func serveExec(w http.ResponseWriter, r *http.Request, c *container) {
 
 func serveAttach(w http.ResponseWriter, r *http.Request, c *container) {
 	if options := streamOptions(w, r, c); options != nil {
-		remotecommand.ServeAttach(w, r, c, "", "", "", options, idleTimeout, creationTimeout, remotecommand.SupportedStreamingProtocols)
+		remotecommand.ServeAttach(w, r, attachment{c, options.Stdin}, "", "", "", options, idleTimeout, creationTimeout, remotecommand.SupportedStreamingProtocols)
 	}
 }
 

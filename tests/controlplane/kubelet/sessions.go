@@ -24,7 +24,9 @@ func (c *container) ExecInContainer(_ context.Context, _, _, _ string, command [
 	if err != nil {
 		return err
 	}
-	go started.copyInput(in, true)
+	if in != nil {
+		go started.copyInput(in, true)
+	}
 	go started.resize(sizes)
 	<-started.ended
 	if started.exitCode != 0 {
@@ -55,8 +57,15 @@ func (c *container) startCommand(command []string, streams processStreams) (*pro
 	return started, nil
 }
 
-// AttachContainer connects a client to the main process until that process ends.
-func (c *container) AttachContainer(_ context.Context, _, _, _ string, in io.Reader, out, errOut io.WriteCloser, _ bool, sizes <-chan remotecommand.TerminalSize) error {
+// attachment is a request to attach to a container.
+type attachment struct {
+	*container
+	stdin bool // whether it was requested; with WebSockets, there is always a stream
+}
+
+// AttachContainer connects a client to the main process until that process ends. As with containerd, it also ends with
+// the input of the client, unless the container closes its stdin with the first client.
+func (c attachment) AttachContainer(_ context.Context, _, _, _ string, in io.Reader, out, errOut io.WriteCloser, _ bool, sizes <-chan remotecommand.TerminalSize) error {
 	c.mu.Lock()
 	main, stdout, stderr := c.main, c.out, c.err
 	c.mu.Unlock()
@@ -69,8 +78,19 @@ func (c *container) AttachContainer(_ context.Context, _, _, _ string, in io.Rea
 	if errOut != nil {
 		defer stderr.attach(errOut)()
 	}
-	go main.copyInput(in, c.spec.StdinOnce)
+	detached := make(chan struct{})
+	if c.stdin && main.stdin != nil {
+		go func() {
+			main.copyInput(in, c.spec.StdinOnce)
+			if !c.spec.StdinOnce || c.spec.TTY {
+				close(detached)
+			}
+		}()
+	}
 	go main.resize(sizes)
-	<-main.ended
+	select {
+	case <-main.ended:
+	case <-detached:
+	}
 	return nil
 }
