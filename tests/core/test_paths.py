@@ -20,11 +20,11 @@ from kubex_k8s.v1_37.core.v1 import Namespace, Pod
 def test_a_name_that_would_change_the_path_raises(name: str) -> None:
     with pytest.raises(InvalidNameError) as caught:
         object_path("/api/v1/namespaces/default/pods", name)
-    assert caught.value.what == "name"
+    assert caught.value.field == "name"
     assert repr(name) in str(caught.value)
     with pytest.raises(InvalidNameError) as caught:
         collection_path(Pod, name)
-    assert caught.value.what == "namespace"
+    assert caught.value.field == "namespace"
 
 
 @pytest.mark.parametrize("name", [None, 7, b"web", ["web"]])

@@ -88,33 +88,33 @@ class StreamNotOpenError(KubexError, RuntimeError):
 class AlreadyOpenError(KubexError, RuntimeError):
     """A client or a stream was opened by a second `async with` block while the first one was open."""
 
-    what: str
+    description: str
 
     def __str__(self) -> str:
-        return f"{self.what} is open in another `async with` block: create a new one for each block"
+        return f"{self.description} is open in another `async with` block: create a new one for each block"
 
 
 @dataclass(eq=False, repr=False)
 class InvalidNameError(KubexError, ValueError):
     """A name cannot be part of a path. The request is not sent."""
 
-    what: str
+    field: str
     name: object
     problem: str
 
     def __str__(self) -> str:
-        return f"{self.what} {self.name!r} {self.problem}"
+        return f"{self.field} {self.name!r} {self.problem}"
 
 
 @dataclass(eq=False, repr=False)
 class EncodeError(KubexError, ValueError):
     """A body cannot be encoded as JSON in UTF-8. The request is not sent. The message does not contain values."""
 
-    what: str
+    description: str
     problem: str
 
     def __str__(self) -> str:
-        return f"cannot encode {self.what}: {self.problem}"
+        return f"cannot encode {self.description}: {self.problem}"
 
 
 @dataclass(eq=False, repr=False)

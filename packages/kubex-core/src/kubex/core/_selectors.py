@@ -57,9 +57,9 @@ def _text(value: object, argument: str, requirement: Callable[[str, str], str]) 
 def _pair(key: object, value: object, argument: str) -> tuple[str, str]:
     if isinstance(key, str) and isinstance(value, str):
         return key, value
-    what, part = ("value", value) if isinstance(key, str) else ("key", key)
+    role, part = ("value", value) if isinstance(key, str) else ("key", key)
     raise ConfigurationError(
-        f"contains {key!r}: {value!r}, but the {what} must be a str, not {type(part).__name__}; pass other "
+        f"contains {key!r}: {value!r}, but the {role} must be a str, not {type(part).__name__}; pass other "
         "requirements as a string",
         field=argument,
     )
