@@ -193,6 +193,14 @@ def test_file_commands_in_sequence(pod: RunningPod) -> None:
         assert (argv, answer.stderr, answer.exit_code) == (argv, stderr, code)
 
 
+def test_file_can_be_written_before_the_pod_runs(pod: RunningPod) -> None:
+    gated = {"containers": [{"name": "main", "image": "i"}], "schedulingGates": [{"name": "example.com/x"}]}
+    pod.client.create("pods", {"metadata": {"name": "later"}, "spec": gated})
+    pod.server.write_container_file(pod.namespace, "later", "main", "/data/a", b"x")
+    pod.client.patch(pod.client.path("pods", "later"), {"metadata": {"labels": {"a": "b"}}})
+    assert pod.server.read_container_file(pod.namespace, "later", "main", "/data/a") == b"x"
+
+
 def test_new_pod_of_the_same_name_has_no_files(pod: RunningPod) -> None:
     write(pod, "/data/a", b"x")
     path = pod.client.path("pods", pod.name)

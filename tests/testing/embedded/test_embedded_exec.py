@@ -330,6 +330,24 @@ def test_end_of_the_pod_kills_its_commands(pod: RunningPod) -> None:
         assert result(socket).exit_code == 137
 
 
+def test_end_of_a_container_kills_only_its_commands(pod: RunningPod) -> None:
+    path = pod.client.path("pods", pod.name)
+    debugger = {"spec": {"ephemeralContainers": [{"name": "debug", "image": "d:1"}]}}
+    pod.client.patch(
+        pod.client.path("pods", pod.name, "ephemeralcontainers"), debugger, "application/strategic-merge-patch+json"
+    )
+    wait_until(lambda: "ephemeralContainerStatuses" in pod.client.request("GET", path).document["status"])
+    debug = pod.path("exec", command=["sleep", "infinity"], container="debug", stdout=1)
+    other = pod.path("exec", command=["cat"], container="main", stdin=1, stdout=1)
+    with open_websocket(pod.handle, other, [V5]) as running, open_websocket(pod.handle, debug, [V5]) as ended:
+        assert running.receive() == ended.receive() == b"\x01"
+        status = {"status": {"ephemeralContainerStatuses": None}}
+        pod.client.patch(pod.client.path("pods", pod.name, "status"), status)
+        assert result(ended).exit_code == 137
+        running.send(b"\0still")
+        assert running.receive() == b"\x01still"
+
+
 def test_connection_can_be_dropped_after_the_upgrade(server: EmbeddedServer, pod: RunningPod) -> None:
     server.inject(lambda request: "/exec" in request.path, Drop("body"))
     with open_websocket(server.handle, pod.path("exec", command="cat", stdout=1), [V5]) as socket:

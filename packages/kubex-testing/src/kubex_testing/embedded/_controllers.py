@@ -39,14 +39,23 @@ class Controllers:
             for uid in self._gc.index(bucket, event):
                 self._enqueue("gc", uid, self._gc.reconcile)
         if bucket == "pods.":
-            running = () if event.type == "DELETED" else running_containers(event.current.object)
-            self._cluster.containers.keep(event.current.object["metadata"]["uid"], running)
+            self._end_containers(event)
         for key in self._kubelet.index(bucket, event):
             self._enqueue("pod", key, self._kubelet.reconcile)
 
     def run_pods(self) -> None:
         """Run all pods, now and later."""
         self._kubelet.start()
+
+    def _end_containers(self, event: Event) -> None:
+        """End the sessions of containers that ended."""
+        pod, containers = event.current.object, self._cluster.containers
+        uid, running = pod["metadata"]["uid"], running_containers(pod)
+        before = running_containers(event.previous.object) if event.previous else set[str]()
+        if event.type == "DELETED" or (before and not running):
+            containers.end_pod(uid)
+        elif before - running:
+            containers.end_containers(uid, before - running)
 
     def resume(self) -> None:
         """Continue the work that was pending when the server was stopped."""

@@ -85,7 +85,8 @@ class PortForward(Session[None]):
             self._pipes[index].close_reader()
         if problem:
             message = f"error forwarding port {port} to pod {self._pod}, uid : {problem}"
-            await self._send(socket, 2 * index + 1, message.encode())
+            with contextlib.suppress(ConnectionError):
+                await self._send(socket, 2 * index + 1, message.encode())
 
     async def _serve_port(self, socket: "ServerWebSocket", index: int) -> None:
         port = self._ports[index]

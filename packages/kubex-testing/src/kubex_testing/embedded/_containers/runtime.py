@@ -79,14 +79,21 @@ class ContainerRuntime:
             files.make_directory(working_dir, parents=True)
         return files
 
-    def keep(self, pod_uid: str, running: Collection[str]) -> None:
-        """Kill the sessions and discard the files of a pod, except for its running containers."""
+    def end_containers(self, pod_uid: str, names: Collection[str]) -> None:
+        """Kill the sessions of containers, and discard their files."""
         for session in tuple(self.sessions):
-            ended = not running if session.container is None else session.container not in running
-            if session.pod_uid == pod_uid and ended:
+            if session.pod_uid == pod_uid and session.container in names:
+                session.kill()
+        for name in names:
+            self._files.pop((pod_uid, name), None)
+
+    def end_pod(self, pod_uid: str) -> None:
+        """Kill all sessions of a pod, and discard its files."""
+        for session in tuple(self.sessions):
+            if session.pod_uid == pod_uid:
                 session.kill()
         for key in tuple(self._files):
-            if key[0] == pod_uid and key[1] not in running:
+            if key[0] == pod_uid:
                 del self._files[key]
 
     def shut_down(self) -> None:
