@@ -1,4 +1,4 @@
-"""Logs of Pods. The embedded server returns logs that tests set; a real server without nodes returns only errors."""
+"""Logs of one container. The embedded server returns logs that tests set; a real server has no nodes, so no logs."""
 
 from datetime import date, datetime, timedelta, timezone
 
@@ -167,7 +167,7 @@ async def test_invalid_since_values_raise_before_sending(pods: Api[Pod], kubex_s
         with pytest.raises(
             TypeError, match=f"since_time must be a datetime with a time zone, not {type(wrong).__name__}"
         ):
-            pods.logs.stream("one", since_time=wrong)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - the test needs a wrong type
+            pods.logs.stream("one", since_time=wrong)  # type: ignore[call-overload] # pyright: ignore[reportArgumentType] - the test needs a wrong type
     with pytest.raises(ConfigurationError, match=r"pass since_seconds or since_time, not both"):
         pods.logs.stream("one", since_time=datetime.now(timezone.utc), since_seconds=1)
     assert kubex_server.requests == []

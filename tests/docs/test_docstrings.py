@@ -25,6 +25,12 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, ServiceA
 from kubex_testing.embedded import Answer, EmbeddedServer
 
 EXAMPLES = examples(kubex.api, kubex.client, kubex.patch, kubex.lazy_import)
+RUNNING = {
+    "phase": "Running",
+    "containerStatuses": [
+        {"name": "app", "image": "app:1", "imageID": "", "ready": True, "restartCount": 0, "state": {"running": {}}}
+    ],
+}
 WEB = {
     "metadata": {"name": "web"},
     "spec": {
@@ -69,7 +75,7 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
 
     spec = PodSpec(containers=[Container(name="app", image="app:1")], node_name="node")
     await pods.create(Pod(metadata=ObjectMeta(name="web-0", labels={"app": "web"}), spec=spec))
-    await pods.status.patch("web-0", MergePatch({"status": {"phase": "Running"}}))
+    await pods.status.patch("web-0", MergePatch({"status": RUNNING}))
     cluster.inject("GET /metrics", Answer(200, b"apiserver_request_total 1\n"))
     cluster.set_pod_log("default", "web-0", "app", b"starting\nready\n")
     await config_maps.create(ConfigMap(metadata=ObjectMeta(name="settings"), data={"color": "blue", "size": "large"}))

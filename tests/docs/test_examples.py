@@ -20,7 +20,9 @@ from kubex.api import Api
 from kubex.client import ClientOptions, create_client
 from kubex.errors import ConnectionLost, Forbidden
 from kubex.models import ObjectMeta
-from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec
+from kubex_k8s.v1_37.apps.v1 import Deployment, DeploymentSpec
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, PodTemplateSpec
+from kubex_k8s.v1_37.meta.v1 import LabelSelector
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, Delay, EmbeddedServer, RecordedRequest
 from support.backend_pairs import PAIRS, BackendPair
@@ -171,6 +173,32 @@ async def test_logs_prints_the_last_lines_and_follows_the_log(
         cluster.append_pod_log("default", "web", "app", b"four\n")
         cluster.end_pod_log("default", "web", "app")
     assert capsys.readouterr().out == "two\nthree\n--- following\nfour\n"
+
+
+@pytest.mark.anyio
+async def test_deployment_logs_follows_all_pods_and_reports_errors(
+    cluster: EmbeddedServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster.run_pods()
+    cluster.inject(lambda request: request.path.endswith("/pods/web-2/log"), Answer(403, b"no access"))
+    labels, spec = {"app": "web"}, PodSpec(containers=[Container(name="app", image="app:1")])
+    async with create_client() as client, anyio.create_task_group() as tasks:
+        template = PodTemplateSpec(metadata=ObjectMeta(labels=labels), spec=spec)
+        deployment = DeploymentSpec(replicas=0, selector=LabelSelector(match_labels=labels), template=template)
+        await Api(Deployment, client).create(Deployment(metadata=ObjectMeta(name="web"), spec=deployment))
+        tasks.start_soon(run_module("deployment_logs.py")["main"], "web")
+        for name in ("web-1", "web-2", "web-3"):
+            cluster.set_pod_log("default", name, "app", f"hello from {name}\n".encode(), ended=False)
+            await Api(Pod, client).create(Pod(metadata=ObjectMeta(name=name, labels=labels), spec=spec))
+        printed = errors = ""
+        with anyio.fail_after(20):
+            while printed.count("\n") < 2 or not errors:
+                await client.version()
+                captured = capsys.readouterr()
+                printed, errors = printed + captured.out, errors + captured.err
+        tasks.cancel_scope.cancel()
+    assert sorted(printed.splitlines()) == ["[pod/web-1/app] hello from web-1", "[pod/web-3/app] hello from web-3"]
+    assert errors.startswith("[pod/web-2/app] ")
 
 
 # Python 3.10 does not treat a TLS transport as closed if the peer closed the connection.

@@ -15,6 +15,7 @@ from docs.blocks import PAGES, ROOT, Block, blocks, page_name, run_block
 from kubex.api import Api
 from kubex.client import Client, create_client
 from kubex.models import ObjectMeta
+from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import Container, Pod, PodSpec
 from kubex_testing.embedded import EmbeddedServer
 from support.backend_pairs import PAIRS, BackendPair
@@ -51,7 +52,10 @@ async def test_python_blocks_of_a_page_run_in_order(path: Path, pair: BackendPai
 async def create_pod_with_log(cluster: EmbeddedServer, client: Client) -> None:
     """Create the pod that the pages read the log of."""
     spec = PodSpec(containers=[Container(name="app", image="app:1")], node_name="node")
-    await Api(Pod, client, namespace="default").create(Pod(metadata=ObjectMeta(name="web-0"), spec=spec))
+    pods = Api(Pod, client, namespace="default")
+    await pods.create(Pod(metadata=ObjectMeta(name="web-0"), spec=spec))
+    container = {"name": "app", "image": "", "imageID": "", "ready": True, "restartCount": 0, "state": {"running": {}}}
+    await pods.status.patch("web-0", MergePatch({"status": {"containerStatuses": [container]}}))
     cluster.set_pod_log("default", "web-0", "app", b"starting\nready\n")
 
 

@@ -6,7 +6,10 @@ from kubex.lazy_import import lazy_attributes
 
 if TYPE_CHECKING:
     from kubex.api._api import Api, create_api
-    from kubex.api._logs import LogBatches, Logs, LogStream
+    from kubex.api._log_lines import LogErrorCallback, LogLine, LogSource
+    from kubex.api._log_stream import LogBatches, LogStream
+    from kubex.api._logs import Logs
+    from kubex.api._merged_logs import ContinuousLogStream, MergedLogStream
     from kubex.api._pages import Objects, Pages
     from kubex.api._read_api import ReadApi
     from kubex.api._reviews import create_review
@@ -17,8 +20,13 @@ else:  # importing Api does not import the modules that only some kinds need
         __name__,
         {
             "Api": "_api",
-            "LogBatches": "_logs",
-            "LogStream": "_logs",
+            "ContinuousLogStream": "_merged_logs",
+            "LogBatches": "_log_stream",
+            "LogErrorCallback": "_log_lines",
+            "LogLine": "_log_lines",
+            "LogSource": "_log_lines",
+            "LogStream": "_log_stream",
+            "MergedLogStream": "_merged_logs",
             "Logs": "_logs",
             "Objects": "_pages",
             "Pages": "_pages",
@@ -32,9 +40,14 @@ else:  # importing Api does not import the modules that only some kinds need
 
 __all__ = [
     "Api",
+    "ContinuousLogStream",
     "LogBatches",
+    "LogErrorCallback",
+    "LogLine",
+    "LogSource",
     "LogStream",
     "Logs",
+    "MergedLogStream",
     "Objects",
     "Pages",
     "ReadApi",
