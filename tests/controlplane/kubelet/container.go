@@ -120,7 +120,7 @@ func (c *container) startMain(id string, log *os.File) error {
 	return err
 }
 
-// endMain ends everything that runs in the container after its main process ended.
+// endMain kills the other processes of the container after its main process ended.
 func (c *container) endMain() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

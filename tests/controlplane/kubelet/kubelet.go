@@ -40,7 +40,7 @@ func (k *kubelet) run(ctx context.Context, selector string) {
 	controller.RunWithContext(ctx)
 }
 
-// find returns a container of a Pod, or nil values for what does not exist.
+// find returns a Pod and one of its containers. Each is nil if it does not exist.
 func (k *kubelet) find(namespace, name, containerName string) (*pod, *container) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
