@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,22 +16,15 @@ import kubex.models
 import kubex.patch
 from docs.blocks import Block, run_block
 from docs.docstrings import example, examples
-from kubex.api import Api, Logs, Subresource, create_api, create_review
+from kubex.api import Api, Files, Logs, Subresource, create_api, create_review
 from kubex.client import Client, create_client
 from kubex.models import ObjectMeta
-from kubex.patch import MergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.authorization.v1 import ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, ServiceAccount
 from kubex_testing.embedded import Answer, EmbeddedServer
 
 EXAMPLES = examples(kubex.api, kubex.client, kubex.patch, kubex.lazy_import)
-RUNNING = {
-    "phase": "Running",
-    "containerStatuses": [
-        {"name": "app", "image": "app:1", "imageID": "", "ready": True, "restartCount": 0, "state": {"running": {}}}
-    ],
-}
 WEB = {
     "metadata": {"name": "web"},
     "spec": {
@@ -45,9 +39,9 @@ WEB = {
 
 
 def verbs() -> Iterable[tuple[str, object]]:
-    for kind, others in ((Api, {"aclose"}), (Logs, set[str]()), (Subresource, set[str]()), (Client, {"aclose"})):
+    for kind in (Api, Files, Logs, Subresource, Client):
         for name, method in inspect.getmembers(kind, inspect.isfunction):
-            if not name.startswith("_") and name not in others:
+            if not name.startswith("_") and name != "aclose":
                 yield f"{kind.__name__}.{name}", method
     for function in (create_api, create_client, create_review):
         yield function.__name__, function
@@ -73,9 +67,10 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
     deployments = Api(Deployment, client, namespace="default")
     service_accounts = Api(ServiceAccount, client, namespace="default")
 
-    spec = PodSpec(containers=[Container(name="app", image="app:1")], node_name="node")
+    spec = PodSpec(containers=[Container(name="app", image="app:1")])
     await pods.create(Pod(metadata=ObjectMeta(name="web-0", labels={"app": "web"}), spec=spec))
-    await pods.status.patch("web-0", MergePatch({"status": RUNNING}))
+    cluster.run_pods()
+    create_files(cluster)
     cluster.inject("GET /metrics", Answer(200, b"apiserver_request_total 1\n"))
     cluster.set_pod_log("default", "web-0", "app", b"starting\nready\n")
     await config_maps.create(ConfigMap(metadata=ObjectMeta(name="settings"), data={"color": "blue", "size": "large"}))
@@ -98,3 +93,10 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
         "pods": pods,
         "service_accounts": service_accounts,
     }
+
+
+def create_files(cluster: EmbeddedServer) -> None:
+    """Create the files that examples use, in the container and in the current folder."""
+    for path in ("/etc/hostname", "/var/log/app.log"):
+        cluster.write_container_file("default", "web-0", "app", path, b"web-0\n")
+    Path("site").mkdir()

@@ -6,6 +6,7 @@ from kubex.lazy_import import lazy_attributes
 
 if TYPE_CHECKING:
     from kubex.api._api import Api, create_api
+    from kubex.api._files import Files
     from kubex.api._log_lines import LogErrorCallback, LogLine, LogSource
     from kubex.api._log_stream import LogBatches, LogStream
     from kubex.api._logs import Logs
@@ -21,6 +22,7 @@ else:  # importing Api does not import the modules that only some kinds need
         {
             "Api": "_api",
             "ContinuousLogStream": "_merged_logs",
+            "Files": "_files",
             "LogBatches": "_log_stream",
             "LogErrorCallback": "_log_lines",
             "LogLine": "_log_lines",
@@ -41,6 +43,7 @@ else:  # importing Api does not import the modules that only some kinds need
 __all__ = [
     "Api",
     "ContinuousLogStream",
+    "Files",
     "LogBatches",
     "LogErrorCallback",
     "LogLine",
