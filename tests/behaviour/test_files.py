@@ -240,7 +240,7 @@ async def test_progress_reports_the_copied_bytes_and_the_total(pods: Api[Pod], t
     assert calls[-1] == (LARGE, LARGE)
     calls.clear()
     await pods.files.download("web", "data/folder", tmp_path / "folder", progress=progress)
-    assert calls[-1] == (2 * LARGE, None)
+    assert calls[-1:] == [(2 * LARGE, None)]
 
 
 async def test_error_of_the_progress_function_ends_the_copy(pods: Api[Pod], tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ class Files:
         self,
         name: str,
         path: str,
-        data: bytes,
+        data: bytes | bytearray | memoryview,
         *,
         container: str | None = None,
         namespace: NamespaceTypes = ...,
