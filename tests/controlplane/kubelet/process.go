@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 	remotecommand "k8s.io/cri-streaming/pkg/streaming/remotecommand"
 )
 
@@ -107,11 +108,21 @@ func (p *process) resize(sizes <-chan remotecommand.TerminalSize) {
 			if !ok {
 				return
 			}
-			if p.terminal != nil {
-				_ = pty.Setsize(p.terminal, &pty.Winsize{Rows: size.Height, Cols: size.Width})
-			}
+			p.setSize(size)
 		case <-p.ended:
 			return
 		}
+	}
+}
+
+// setSize does not use pty.Setsize, which is not safe while another goroutine closes the terminal.
+func (p *process) setSize(size remotecommand.TerminalSize) {
+	if p.terminal == nil {
+		return
+	}
+	if terminal, err := p.terminal.SyscallConn(); err == nil {
+		_ = terminal.Control(func(fd uintptr) {
+			_ = unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Row: size.Height, Col: size.Width})
+		})
 	}
 }
