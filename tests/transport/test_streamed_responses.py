@@ -7,8 +7,9 @@ import anyio
 import pytest
 
 from kubex.core._lines import LineSplitter
-from kubex.errors import ConnectionLost, ReadTimeout
+from kubex.errors import ConnectionLost, ReadTimeout, TransportError
 from kubex.transport import Limits, PreparedRequest, Transport
+from support.backend_pairs import BackendPair
 from support.clock import Clock
 from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
 
@@ -288,3 +289,38 @@ async def test_lines_are_split_only_at_newlines_and_may_be_binary(
         while chunk := await response.receive():
             received += splitter.feed(chunk)
     assert received == lines
+
+
+async def test_small_chunks_that_arrive_together_are_all_received(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    def send_many(connection: ServerConnection) -> None:
+        while connection.read_request():
+            connection.start_chunked()
+            connection.socket.sendall(b"".join(b"4\r\n%03d\n\r\n" % number for number in range(1000)) + b"0\r\n\r\n")
+
+    url = start_server(send_many).url + "/"
+    async with open_transport() as transport:
+        for _ in range(2):  # the connection is used again
+            async with transport.stream(PreparedRequest("GET", url)) as response:
+                received = await response.read()
+            assert received == b"".join(b"%03d\n" % number for number in range(1000))
+
+
+async def test_malformed_chunk_raises_after_the_data_before_it(
+    open_transport: OpenTransport, start_server: StartServer, pair: BackendPair
+) -> None:
+    def send_malformed(connection: ServerConnection) -> None:
+        connection.read_request()
+        connection.start_chunked()
+        connection.socket.sendall(b"4\r\none\n\r\nzz\r\n")
+        connection.wait_until_closed()
+
+    async with (
+        open_transport() as transport,
+        transport.stream(PreparedRequest("GET", start_server(send_malformed).url + "/")) as response,
+    ):
+        if pair.backend == "httpx":  # aiohttp drops data that arrives together with the malformed chunk
+            assert await response.receive() == b"one\n"
+        with pytest.raises(TransportError):
+            await response.receive()

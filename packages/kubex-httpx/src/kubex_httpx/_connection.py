@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from kubex.errors import ConnectionLost, ProxyError
 from kubex.transport import TCP_KEEP_ALIVE, ConnectGuard, PreparedRequest, TransportConfig, proxy_refusal
+from kubex_httpx._body_reader import BodyReader
 from kubex_httpx._stream import Stream, translate_socket_errors
 
 # In seconds. Kubex does not wait longer for a connection to close.
@@ -96,17 +97,27 @@ class Connection(httpcore.AsyncNetworkBackend):
             self.socket.setsockopt(*option)
         return self._network_stream
 
-    def has_unread_data(self) -> bool:
-        """Return whether the server sent data after the response. httpcore would use this data as the next response.
+    def body_reader(self, read_timeout: float | None) -> BodyReader | None:
+        """Return the reader of a response body, or None if httpcore has to read it, for example with HTTP/2."""
+        if self.http2 or len(self._pool.connections) != 1:
+            return None  # several requests share the pool, which may have several connections
+        parser, stream = self._find_parser(), self._network_stream
+        return None if parser is None or stream is None else BodyReader(parser, stream, read_timeout)
 
-        This reads private attributes of httpcore. If a version does not have them, the method returns True, so that no
-        connection is reused.
-        """
+    def _find_parser(self) -> Any:
+        """Return the parser of HTTP/1.1, and None for HTTP/2 or if httpcore does not have the private attributes."""
         connection: Any = next(iter(self._pool.connections), None)
         # The connection of the pool wraps the HTTP/1.1 connection; with a proxy, it does this several times.
         while (inner := getattr(connection, "_connection", None)) is not None:
             connection = inner
-        parser = getattr(connection, "_h11_state", None)
+        return getattr(connection, "_h11_state", None)
+
+    def has_unread_data(self) -> bool:
+        """Return whether the server sent data after the response. httpcore would use this data as the next response.
+
+        Without the parser this is unknown, so the method returns True, and no connection is reused.
+        """
+        parser = self._find_parser()
         if parser is None or self._network_stream is None:
             return True
         return bool(parser.trailing_data[0]) or self._network_stream.has_unread_data()

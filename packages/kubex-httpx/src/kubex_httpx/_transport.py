@@ -31,6 +31,8 @@ from kubex_httpx._stream import WRITE_SIZE
 # The default of httpx (`max_keepalive_connections`).
 _MAX_IDLE = 20
 
+_SWITCHING_PROTOCOLS = 101
+
 
 def _handshake_failed(error: BaseException) -> bool:
     return isinstance(error, httpcore.ConnectError) and caused_by_tls(error)
@@ -146,7 +148,7 @@ class HttpxTransport(Transport):
 class HttpxResponse(StreamResponse):
     """A response and the connection on which it arrives."""
 
-    __slots__ = ("_chunks", "_response", "_transport", "connection")
+    __slots__ = ("_chunks", "_reader", "_response", "_transport", "connection")
 
     def __init__(
         self, transport: HttpxTransport, request: PreparedRequest, connection: Connection, response: httpcore.Response
@@ -155,10 +157,13 @@ class HttpxResponse(StreamResponse):
         self._transport = transport
         self.connection = connection
         self._response = response
+        self._reader = None if response.status == _SWITCHING_PROTOCOLS else connection.body_reader(request.limits.read)
         self._chunks = aiter(cast("AsyncIterable[bytes]", response.stream))
 
     @override
     async def next_chunk(self) -> bytes:
+        if self._reader is not None:
+            return await self._reader.read()
         async for chunk in self._chunks:
             if chunk:
                 return chunk
@@ -172,7 +177,7 @@ class HttpxResponse(StreamResponse):
             reusable = ended and (self.connection.http2 or not self.connection.has_unread_data())
         finally:
             await self._transport.release(self.connection, self._request, reusable=reusable)
-        if not ended:
+        if not ended and self._reader is None:
             # Run the generators of httpcore to their end. Otherwise the garbage collector ends them, with a warning.
             with anyio.CancelScope() as scope, suppress(httpcore.ReadError):
                 scope.cancel()
