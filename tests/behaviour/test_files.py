@@ -243,6 +243,16 @@ async def test_progress_reports_the_copied_bytes_and_the_total(pods: Api[Pod], t
     assert calls[-1:] == [(2 * LARGE, None)]
 
 
+@pytest.mark.parametrize("size", [0, 1, 5000])
+async def test_progress_of_a_small_file_ends_with_its_size(pods: Api[Pod], tmp_path: Path, size: int) -> None:
+    (tmp_path / "source").write_bytes(bytes(size))
+    calls: list[tuple[int, int | None]] = []
+    await pods.files.upload("web", tmp_path / "source", "data/file", progress=lambda *call: calls.append(call))
+    assert calls[-1] == (size, size)
+    await pods.files.download("web", "data/file", tmp_path / "target", progress=lambda *call: calls.append(call))
+    assert calls[-1] == (size, size)
+
+
 async def test_error_of_the_progress_function_ends_the_copy(pods: Api[Pod], tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(bytes(LARGE))
 

@@ -163,6 +163,8 @@ async def upload(container: Container, source: Path | bytes, remote: str, progre
             result = await _send(process, writer, lambda: progress and progress(writer.done, total))
         _check(container, "tar", remote, result)
         await _rename(container, folder, temporary, name, remote)
+        if progress is not None:  # tar can end before the last batch is reported
+            progress(writer.done, total)
     except (ApiError, ProgramNotFoundError, StdinCloseError):
         raise  # the folder was not created, or mv is missing
     except BaseException:
