@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.running_pod import write_local_files
 from kubex_testing.embedded import EmbeddedServer
 from support.backend_pairs import BackendPair
 
@@ -19,5 +20,6 @@ def cluster(
     monkeypatch.setenv("KUBEX_BACKEND", pair.backend)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
+    write_local_files(tmp_path)
     yield kubex_server
     assert kubex_server.failures == []

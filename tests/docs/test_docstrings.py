@@ -2,9 +2,9 @@
 
 import inspect
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import pytest
 
 import kubex
@@ -14,17 +14,19 @@ import kubex.errors
 import kubex.lazy_import
 import kubex.models
 import kubex.patch
+import kubex.streaming
 from docs.blocks import Block, run_block
 from docs.docstrings import example, examples
-from kubex.api import Api, Files, Logs, Subresource, create_api, create_review
+from docs.running_pod import create_running_pod
+from kubex.api import Api, Attach, Exec, Files, Logs, PortForward, Subresource, create_api, create_review
 from kubex.client import Client, create_client
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.authorization.v1 import ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec
-from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, ServiceAccount
+from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, ServiceAccount
 from kubex_testing.embedded import Answer, EmbeddedServer
 
-EXAMPLES = examples(kubex.api, kubex.client, kubex.patch, kubex.lazy_import)
+EXAMPLES = examples(kubex.api, kubex.client, kubex.patch, kubex.lazy_import, kubex.streaming)
 WEB = {
     "metadata": {"name": "web"},
     "spec": {
@@ -39,7 +41,7 @@ WEB = {
 
 
 def verbs() -> Iterable[tuple[str, object]]:
-    for kind in (Api, Files, Logs, Subresource, Client):
+    for kind in (Api, Attach, Client, Exec, Files, Logs, PortForward, Subresource):
         for name, method in inspect.getmembers(kind, inspect.isfunction):
             if not name.startswith("_") and name != "aclose":
                 yield f"{kind.__name__}.{name}", method
@@ -67,12 +69,8 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
     deployments = Api(Deployment, client, namespace="default")
     service_accounts = Api(ServiceAccount, client, namespace="default")
 
-    spec = PodSpec(containers=[Container(name="app", image="app:1")])
-    await pods.create(Pod(metadata=ObjectMeta(name="web-0", labels={"app": "web"}), spec=spec))
-    cluster.run_pods()
-    create_files(cluster)
+    await create_running_pod(cluster, client)
     cluster.inject("GET /metrics", Answer(200, b"apiserver_request_total 1\n"))
-    cluster.set_pod_log("default", "web-0", "app", b"starting\nready\n")
     await config_maps.create(ConfigMap(metadata=ObjectMeta(name="settings"), data={"color": "blue", "size": "large"}))
     await deployments.create(Deployment.model_validate(WEB))
     await service_accounts.create(ServiceAccount(metadata=ObjectMeta(name="builder")))
@@ -86,6 +84,7 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
     return {
         **public,
         "TYPE_CHECKING": TYPE_CHECKING,
+        "anyio": anyio,
         **{kind.__name__: kind for kind in kinds},
         "client": client,
         "config_maps": config_maps,
@@ -93,10 +92,3 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
         "pods": pods,
         "service_accounts": service_accounts,
     }
-
-
-def create_files(cluster: EmbeddedServer) -> None:
-    """Create the files that examples use, in the container and in the current folder."""
-    for path in ("/etc/hostname", "/var/log/app.log"):
-        cluster.write_container_file("default", "web-0", "app", path, b"web-0\n")
-    Path("site").mkdir()

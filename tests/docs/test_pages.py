@@ -12,11 +12,8 @@ from pathlib import Path
 import pytest
 
 from docs.blocks import PAGES, ROOT, Block, blocks, page_name, run_block
-from kubex.api import Api
-from kubex.client import Client, create_client
-from kubex.models import ObjectMeta
-from kubex.patch import MergePatch
-from kubex_k8s.v1_37.core.v1 import Container, Pod, PodSpec
+from docs.running_pod import create_running_pod
+from kubex.client import create_client
 from kubex_testing.embedded import EmbeddedServer
 from support.backend_pairs import PAIRS, BackendPair
 
@@ -42,21 +39,11 @@ def block_id(block: Block) -> str:
 @pytest.mark.parametrize(("path", "pair"), PAGES_AND_PAIRS)
 async def test_python_blocks_of_a_page_run_in_order(path: Path, pair: BackendPair, cluster: EmbeddedServer) -> None:
     async with create_client() as client:
-        await create_pod_with_log(cluster, client)
+        await create_running_pod(cluster, client)
         names = {"__name__": "page", "client": client}
         for block in blocks(path, "python"):
             if not block.is_test:
                 await run_block(block, names)
-
-
-async def create_pod_with_log(cluster: EmbeddedServer, client: Client) -> None:
-    """Create the pod that the pages read the log of."""
-    spec = PodSpec(containers=[Container(name="app", image="app:1")], node_name="node")
-    pods = Api(Pod, client, namespace="default")
-    await pods.create(Pod(metadata=ObjectMeta(name="web-0"), spec=spec))
-    container = {"name": "app", "image": "", "imageID": "", "ready": True, "restartCount": 0, "state": {"running": {}}}
-    await pods.status.patch("web-0", MergePatch({"status": {"containerStatuses": [container]}}))
-    cluster.set_pod_log("default", "web-0", "app", b"starting\nready\n")
 
 
 @pytest.mark.parametrize("backend", sorted({pair.backend for pair in PAIRS}))

@@ -6,12 +6,14 @@ from kubex.lazy_import import lazy_attributes
 
 if TYPE_CHECKING:
     from kubex.api._api import Api, create_api
+    from kubex.api._exec import Attach, Exec
     from kubex.api._files import Files
     from kubex.api._log_lines import LogErrorCallback, LogLine, LogSource
     from kubex.api._log_stream import LogBatches, LogStream
     from kubex.api._logs import Logs
     from kubex.api._merged_logs import ContinuousLogStream, MergedLogStream
     from kubex.api._pages import Objects, Pages
+    from kubex.api._port_forward import PortForward
     from kubex.api._read_api import ReadApi
     from kubex.api._reviews import create_review
     from kubex.api._subresource import Subresource
@@ -21,17 +23,20 @@ else:  # importing Api does not import the modules that only some kinds need
         __name__,
         {
             "Api": "_api",
+            "Attach": "_exec",
             "ContinuousLogStream": "_merged_logs",
+            "Exec": "_exec",
             "Files": "_files",
             "LogBatches": "_log_stream",
             "LogErrorCallback": "_log_lines",
             "LogLine": "_log_lines",
             "LogSource": "_log_lines",
             "LogStream": "_log_stream",
-            "MergedLogStream": "_merged_logs",
             "Logs": "_logs",
+            "MergedLogStream": "_merged_logs",
             "Objects": "_pages",
             "Pages": "_pages",
+            "PortForward": "_port_forward",
             "ReadApi": "_read_api",
             "Subresource": "_subresource",
             "Watch": "_watch",
@@ -42,7 +47,9 @@ else:  # importing Api does not import the modules that only some kinds need
 
 __all__ = [
     "Api",
+    "Attach",
     "ContinuousLogStream",
+    "Exec",
     "Files",
     "LogBatches",
     "LogErrorCallback",
@@ -53,6 +60,7 @@ __all__ = [
     "MergedLogStream",
     "Objects",
     "Pages",
+    "PortForward",
     "ReadApi",
     "Subresource",
     "Watch",

@@ -90,7 +90,7 @@ class Exec:
 
         Example:
             async with pods.exec.stream("web-0", ["sh"], stdin=True) as process:
-                await process.stdin.send(b"echo hello; exit 3\n")
+                await process.stdin.send(b"echo hello; exit 3\\n")
                 async for channel, data in process:
                     print(channel, data)
                 print(await process.wait())

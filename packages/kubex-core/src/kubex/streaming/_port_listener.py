@@ -34,9 +34,10 @@ class PortListener(Generic[P]):
     connection. Leaving the block closes all connections.
 
     Example:
-        async with pods.portforward.listen("db-0", {5432: 0}) as listener:
-            print(f"the database listens on 127.0.0.1:{listener.ports[5432]}")
-            await anyio.sleep_forever()
+        async with pods.portforward.listen("web-0", {80: 0}) as listener:
+            async with await anyio.connect_tcp("127.0.0.1", listener.ports[80]) as stream:
+                await stream.send(b"GET / HTTP/1.0\\r\\n\\r\\n")
+                print(await stream.receive())
     """
 
     def __init__(
