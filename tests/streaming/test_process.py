@@ -2,12 +2,14 @@
 
 import json
 import threading
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import anyio
 import anyio.to_thread
 import pytest
 
+from kubex.client import ClientOptions
 from kubex.core.params import Timeout
 from kubex.errors import (
     AlreadyOpenError,
@@ -19,6 +21,7 @@ from kubex.errors import (
     ReadTimeout,
     StdinCloseError,
     StreamNotOpenError,
+    WebSocketError,
 )
 from kubex.streaming._output import LIMIT
 from streaming.channel_server import SUCCESS, V4, ChannelConnection, OpenPods, exit_status, run_cat, run_command
@@ -155,6 +158,27 @@ async def test_input_that_waits_for_unread_output_raises(open_pods: OpenPods, st
     async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["cat"], stdin=True) as process:
         with pytest.raises(OutputNotReadError, match="of stdout were not read"):
             await process.stdin.send(b"x" * 50_000_000)
+
+
+@pytest.mark.covers("options-ws_max_message_size")
+@pytest.mark.parametrize(("limit", "size"), [(1000, 1100), (..., 2**21 + 1)])
+async def test_message_above_the_limit_raises_websocket_error(
+    open_pods: OpenPods, start_server: StartServer, limit: Any, size: int
+) -> None:
+    server = start_server(run_command(b"\x01small", b"\x01" + b"x" * size, SUCCESS))
+    options = ClientOptions(ws_max_message_size=limit)
+    async with open_pods(server.url, options=options) as pods, pods.exec.stream("web-0", ["x"]) as process:
+        assert await process.stdout.receive() == b"small"
+        for read in (process.stdout.receive, process.wait):
+            with pytest.raises(WebSocketError):
+                await read()
+
+
+@pytest.mark.covers("options-ws_max_message_size")
+async def test_messages_up_to_the_limit_are_received(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(run_command(b"\x01" + b"x" * 8_000_000, SUCCESS))
+    async with open_pods(server.url, options=ClientOptions(ws_max_message_size=None)) as pods:
+        assert len((await pods.exec.run("web-0", ["x"])).stdout) == 8_000_000
 
 
 async def test_exception_of_the_block_is_raised_unchanged(open_pods: OpenPods, start_server: StartServer) -> None:
