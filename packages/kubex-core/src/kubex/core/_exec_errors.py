@@ -92,11 +92,14 @@ class CommandInterrupted(ConnectionLost):
     stderr: bytes = b""
 
 
+@dataclass(eq=False, repr=False)
 class CommandEndedError(KubexError, RuntimeError):
     """Data was sent to the standard input of a command that has ended, or to a stream that is closed."""
 
+    problem: str = "the command has ended, or its standard input is closed: process.wait() returns the exit code"
+
     def __str__(self) -> str:
-        return "the command has ended, or its standard input is closed: process.wait() returns the exit code"
+        return self.problem
 
 
 class StdinCloseError(KubexError, RuntimeError):

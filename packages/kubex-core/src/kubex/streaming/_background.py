@@ -32,7 +32,9 @@ class BackgroundTask:
 
             trio.lowlevel.spawn_system_task(self._run, context=contextvars.copy_context())
         else:
-            self._task = asyncio.get_running_loop().create_task(self._run())
+            self._task = task = asyncio.get_running_loop().create_task(self._run())
+            # If the task is cancelled before its first step, for example by `asyncio.run()`, `_run()` never starts.
+            task.add_done_callback(lambda _: self._done.set())
 
     async def stop(self) -> None:
         """Cancel the work and wait for its end, also if the caller is cancelled."""

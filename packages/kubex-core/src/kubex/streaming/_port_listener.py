@@ -9,11 +9,12 @@ from types import TracebackType
 from typing import Generic, TypeAlias, TypeVar
 
 import anyio
-from anyio.abc import SocketAttribute, SocketStream
+from anyio.abc import Listener, SocketAttribute, SocketStream, TaskGroup
 from anyio.streams.stapled import MultiListener
 from typing_extensions import Self
 
-from kubex.errors import AlreadyOpenError
+from kubex.core._exec_errors import CommandEndedError
+from kubex.errors import AlreadyOpenError, ConnectionLost
 from kubex.streaming._background import BackgroundTask
 from kubex.streaming._port_stream import PortStream
 
@@ -26,12 +27,16 @@ ErrorCallback: TypeAlias = Callable[[Exception], object]
 
 _LOOPBACK = "127.0.0.1"
 
+# In seconds. After an error of accept(), for example if this process has too many open files.
+_ACCEPT_PAUSE = 1.0
+
 
 class PortListener(Generic[P]):
     """Listens on local ports and forwards each connection: `async with api.portforward.listen(name, ports)`.
 
     The error of one connection is passed to `on_error`, or logged by the logger `kubex.streaming`; it closes only that
-    connection. Leaving the block closes all connections.
+    connection. If a connection cannot be accepted, for example because this process has too many open files, the
+    listener reports the error and tries again after a second. Leaving the block closes all connections.
 
     Example:
         async with pods.portforward.listen("web-0", {80: 0}) as listener:
@@ -89,17 +94,26 @@ class PortListener(Generic[P]):
     async def _serve(self) -> None:
         async with anyio.create_task_group() as tasks:
             for remote, listener in self._listeners.items():
-                tasks.start_soon(listener.serve, partial(self._forward, remote), tasks)
+                for each in listener.listeners:
+                    tasks.start_soon(self._accept, remote, each, tasks)
+
+    async def _accept(self, remote: P, listener: Listener[SocketStream], tasks: TaskGroup) -> None:
+        while True:
+            try:
+                await listener.serve(partial(self._forward, remote), tasks)
+            except (OSError, anyio.BrokenResourceError) as error:  # noqa: PERF203 - only after an error of accept()
+                cause = error.__cause__  # of anyio on trio
+                self._report(remote, cause if isinstance(cause, OSError) else error)
+                await anyio.sleep(_ACCEPT_PAUSE)
 
     async def _forward(self, remote: P, local: SocketStream) -> None:
-        async with local:
-            try:
-                async with await self._connect(remote) as stream:
-                    await _copy_both(local, stream)
-            except (anyio.BrokenResourceError, anyio.ClosedResourceError):
-                return  # the local program closed its connection
-            except Exception as error:  # noqa: BLE001 - one connection must not affect the others
-                self._report(remote, error)
+        try:
+            async with local, await self._connect(remote) as stream:
+                await _copy_both(local, stream)
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+            return  # the local program closed its connection
+        except Exception as error:  # noqa: BLE001 - one connection must not affect the others
+            self._report(remote, error)
 
     def _report(self, remote: P, error: Exception) -> None:
         if self._on_error is None:
@@ -121,6 +135,8 @@ async def _copy_both(local: SocketStream, stream: PortStream) -> None:
             async for data in local:
                 await stream.send(data)
             await stream.send_eof()
+        except (CommandEndedError, ConnectionLost):
+            return  # the data that has arrived is still delivered; then receive() raises the error
         except Exception as error:  # noqa: BLE001 - raised below
             failure = error
             tasks.cancel_scope.cancel()

@@ -21,6 +21,8 @@ _ERROR = 1
 # The size of messages in bytes.
 _MESSAGE_SIZE = 2**18
 
+_ENDED = "the pod has closed the forwarded connection, or send_eof() was called: open another stream"
+
 END_OF_INPUT_GRACE = 5.0
 """After `send_eof()`, the stream ends if the pod does not send data for this number of seconds."""
 
@@ -48,6 +50,7 @@ class PortStream(ByteStream):
         self._failure: PortForwardError | None = None
         self._is_ended = False
         self._sent_eof = False
+        self._waiting: anyio.CancelScope | None = None
 
     def __await__(self) -> Generator[Any, None, Self]:
         """Open the stream. Close it with `aclose()`."""
@@ -94,11 +97,9 @@ class PortStream(ByteStream):
         return data
 
     async def _receive_message(self, connection: Connection) -> None:
-        if self._sent_eof:
-            message = None
-            with anyio.move_on_after(END_OF_INPUT_GRACE):
-                message = await connection.receive()
-        else:
+        message = None
+        with anyio.CancelScope() as self._waiting:
+            self._limit_wait()
             message = await connection.receive()
         if message is None:
             self._is_ended = True
@@ -120,18 +121,24 @@ class PortStream(ByteStream):
         """Send data, and wait while the pod does not read. Raise CommandEndedError if the stream has ended."""
         connection = self._opened
         if self._sent_eof or self._is_ended:
-            raise CommandEndedError
+            raise CommandEndedError(_ENDED)
         view = memoryview(item)
         try:
             for start in range(0, len(view), _MESSAGE_SIZE):
                 await connection.send(encode_data(_DATA, view[start : start + _MESSAGE_SIZE]))
         except WebSocketError as error:
-            raise CommandEndedError from error
+            raise CommandEndedError(_ENDED) from error
 
     @override
     async def send_eof(self) -> None:
         """Send no more data. The stream ends if the pod does not send data for 5 seconds."""
         self._sent_eof = True
+        self._limit_wait()
+
+    def _limit_wait(self) -> None:
+        """Start the grace period of the `receive()` that waits, if no more data is sent."""
+        if self._sent_eof and self._waiting is not None:
+            self._waiting.deadline = anyio.current_time() + END_OF_INPUT_GRACE
 
     @override
     async def aclose(self) -> None:
