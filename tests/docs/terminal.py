@@ -8,7 +8,6 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 from types import TracebackType
 from typing import Any
 
@@ -68,9 +67,8 @@ class Terminal:
 
     def wait_for(self, text: bytes) -> None:
         """Read until the output contains this text, and remove the output up to its end."""
-        deadline = time.monotonic() + WAIT_TIMEOUT
         while text not in self.output:
-            ready, _, _ = select.select([self._master], [], [], max(deadline - time.monotonic(), 0))
+            ready, _, _ = select.select([self._master], [], [], WAIT_TIMEOUT)
             assert ready, f"{text!r} is not in {self.output!r}"
             self.output += os.read(self._master, 4096)
         self.output = self.output.partition(text)[2]
