@@ -35,9 +35,17 @@ class Sample:
 @contextmanager
 def server(sizes: Sizes, core: int | None = None) -> Iterator[str]:
     """Run the server in a separate process; the value is its URL."""
-    command = [sys.executable, "-m", "benchmarks.server"]
+    arguments: list[str] = []
     for name, value in vars(sizes).items():
-        command += [f"--{name.replace('_', '-')}", str(value)]
+        arguments += [f"--{name.replace('_', '-')}", str(value)]
+    with server_process("benchmarks.server", arguments, core) as url:
+        yield url
+
+
+@contextmanager
+def server_process(module: str, arguments: list[str], core: int | None = None) -> Iterator[str]:
+    """Run a module that prints the URL of its server in a separate process; the value is the URL."""
+    command = [sys.executable, "-m", module, *arguments]
     if core is not None:
         command += ["--core", str(core)]
     pipe = subprocess.PIPE
@@ -45,7 +53,7 @@ def server(sizes: Sizes, core: int | None = None) -> Iterator[str]:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         if not url:
-            raise RuntimeError("the benchmark server did not start; run `python -m benchmarks.server --help`")
+            raise RuntimeError(f"the benchmark server did not start; run `python -m {module} --help`")
         yield url  # at the end of the block, Popen closes the standard input of the server, which stops it
 
 

@@ -20,7 +20,7 @@ class KubexSubject(Subject):
 
     def __init__(self, library: str, url: str) -> None:
         self._configuration = ClientConfiguration(url=url)
-        self._backend = _backend(library)
+        self._backend = find_backend(library)
 
     @override
     async def __aenter__(self) -> Self:
@@ -152,7 +152,7 @@ def read_pod(pod: Pod) -> None:
     require_present(pod.metadata.name, spec.node_name, spec.containers[0].image, pod.status and pod.status.phase)
 
 
-def _backend(library: str) -> Backend:
+def find_backend(library: str) -> Backend:
     if library == "aiohttp":
         from kubex_aiohttp import BACKEND as AIOHTTP
 

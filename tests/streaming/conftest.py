@@ -2,8 +2,10 @@
 
 import gc
 import ssl
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,9 @@ from kubex_k8s.v1_37.core.v1 import Pod
 from streaming.channel_server import OpenPods
 from support.backend_pairs import BackendPair
 from transport.socket_server import ConnectionHandler, Server, StartServer
+
+# The benchmarks are not an installed distribution. They are imported from the root of the workspace.
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 
 @pytest.fixture(autouse=True)

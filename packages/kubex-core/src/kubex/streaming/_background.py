@@ -17,34 +17,49 @@ import sniffio
 class BackgroundTask:
     """A task that ends when its work is done or `stop()` is called. The work must catch and report its errors."""
 
-    __slots__ = ("_done", "_scope", "_task", "_work")
+    __slots__ = ("_done", "_scope", "_task", "_timer", "_work")
 
     def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
         self._work = work
         self._scope = anyio.CancelScope()
         self._done = anyio.Event()
         self._task: object = None  # asyncio keeps only weak references to tasks
+        self._timer: asyncio.TimerHandle | None = None
 
-    def start(self) -> None:
-        """Start the task in the current event loop."""
+    def start(self, delay: float = 0.0) -> None:
+        """Start the task in the current event loop; begin the work after a delay in seconds.
+
+        On asyncio, the task is created after the delay, so a task that is stopped earlier costs very little.
+        """
         if sniffio.current_async_library() == "trio":
             import trio.lowlevel
 
-            trio.lowlevel.spawn_system_task(self._run, context=contextvars.copy_context())
+            trio.lowlevel.spawn_system_task(self._run, delay, context=contextvars.copy_context())
+        elif delay:
+            self._timer = asyncio.get_running_loop().call_later(delay, self._create_task)
         else:
-            self._task = task = asyncio.get_running_loop().create_task(self._run())
-            # If the task is cancelled before its first step, for example by `asyncio.run()`, `_run()` never starts.
-            task.add_done_callback(lambda _: self._done.set())
+            self._create_task()
 
     async def stop(self) -> None:
         """Cancel the work and wait for its end, also if the caller is cancelled."""
+        if self._timer is not None:
+            self._timer.cancel()
+            return
         self._scope.cancel()
         with anyio.CancelScope(shield=True):
             await self._done.wait()
 
-    async def _run(self) -> None:
+    def _create_task(self) -> None:
+        self._timer = None
+        self._task = task = asyncio.get_running_loop().create_task(self._run())
+        # If the task is cancelled before its first step, for example by `asyncio.run()`, `_run()` never starts.
+        task.add_done_callback(lambda _: self._done.set())
+
+    async def _run(self, delay: float = 0.0) -> None:
         try:
             with self._scope:
+                if delay:
+                    await anyio.sleep(delay)
                 await self._work()
         finally:
             self._done.set()

@@ -33,6 +33,9 @@ NORMAL_CLOSURE = 1000
 # A peer is considered dead if the program reads, but does not receive anything for this number of intervals.
 _SILENT_INTERVALS = 2
 
+# How often the silence of the peer is checked in each interval.
+_CHECKS = 2
+
 # In bytes. While a command does not read its standard input, the server does not read pings. The buffers of the network
 # hold at least this much input. After more input without a pong, the peer is not considered dead; TCP detects this.
 _UNREAD_INPUT = 2**15
@@ -66,8 +69,8 @@ class Connection:
         self._opened: OpenedWebSocket | None = None
         self._pings: BackgroundTask | None = None
         self._is_used = False
-        self._last_seen = 0.0
-        self._reading_since: float | None = None
+        self._received = 0
+        self._is_reading = False
         self._lost: str | None = None
         self._sent_since_pong = 0
 
@@ -107,10 +110,9 @@ class Connection:
             unsupported = self._error(WebSocketError, f"the server does not support {' or '.join(self._subprotocols)}")
             await self.close(unsupported)
             raise unsupported
-        self._last_seen = anyio.current_time()
         if self._ping_interval is not None:
             self._pings = BackgroundTask(partial(self._keep_alive, self._opened, self._ping_interval))
-            self._pings.start()
+            self._pings.start(delay=self._ping_interval / _CHECKS)
         return self
 
     async def close(self, error: BaseException | None = None) -> None:
@@ -140,23 +142,24 @@ class Connection:
         call does not lose a message.
         """
         opened = self._websocket
-        self._reading_since = anyio.current_time()
+        self._is_reading = True
         try:
             if opened.deadline is None and opened.idle is None:
                 return await self._next(opened)
             return await self._next_in_time(opened)
         finally:
-            self._reading_since = None
+            self._is_reading = False
 
     async def _next(self, opened: OpenedWebSocket) -> bytes | None:
         while True:
             message = await opened.socket.receive()
-            self._last_seen = anyio.current_time()
-            if message.kind in ("binary", "text"):
+            self._received += 1
+            kind = message.kind
+            if kind == "binary" or kind == "text":
                 return message.data
-            if message.kind == "pong":
+            if kind == "pong":
                 self._sent_since_pong = 0
-            elif message.kind == "close":
+            elif kind == "close":
                 if message.code == NORMAL_CLOSURE and self._lost is None:
                     return None
                 raise self._error(ConnectionLost, self._lost or _describe_close(message.code))
@@ -196,25 +199,29 @@ class Connection:
         async with anyio.create_task_group() as tasks:
             # In a separate task, because a ping waits while the peer does not read.
             tasks.start_soon(self._send_pings, opened, interval)
-            while True:
-                await anyio.sleep(interval / 2)
-                if self._is_silent(_SILENT_INTERVALS * interval):
-                    break
+            await self._wait_for_silence(interval)
             self._lost = f"the peer did not respond to pings for {_SILENT_INTERVALS * interval:g} s"
             opened.socket.abort()
             tasks.cancel_scope.cancel()
 
     async def _send_pings(self, opened: OpenedWebSocket, interval: float) -> None:
         with suppress(TransportError):  # the connection has ended, which the next receive() or send() reports
+            await anyio.sleep(interval - interval / _CHECKS)  # the task begins after the rest of the interval
             while True:
-                await anyio.sleep(interval)
                 await opened.socket.ping()
+                await anyio.sleep(interval)
 
-    def _is_silent(self, limit: float) -> bool:
-        since = self._reading_since
-        if since is None or self._sent_since_pong > _UNREAD_INPUT:
-            return False
-        return anyio.current_time() - max(since, self._last_seen) > limit
+    async def _wait_for_silence(self, interval: float) -> None:
+        # Messages are counted, because reading the clock for each message would need more time than counting.
+        seen, since = -1, 0.0
+        while True:
+            if not self._is_reading or self._sent_since_pong > _UNREAD_INPUT:
+                seen = -1
+            elif seen != self._received:
+                seen, since = self._received, anyio.current_time()
+            elif anyio.current_time() - since >= _SILENT_INTERVALS * interval:
+                return
+            await anyio.sleep(interval / _CHECKS)
 
     def _error(self, kind: type[TransportError], problem: str) -> TransportError:
         return kind(problem, self._request.method, self._request.path)

@@ -18,8 +18,8 @@ from kubex.streaming._connection import Connection
 _DATA = 0
 _ERROR = 1
 
-# The size of messages in bytes.
-_MESSAGE_SIZE = 2**18
+# The size of messages in bytes, see `_INPUT_SIZE` in `_process.py`.
+_MESSAGE_SIZE = 2**16
 
 _ENDED = "the pod has closed the forwarded connection, or send_eof() was called: open another stream"
 

@@ -16,16 +16,17 @@ from kubex.errors import ApiError, ConnectionLost, DecodeError, KubexError, Tran
 from kubex.streaming._channels import V5, Channel, decode_message, encode_close, encode_data, encode_resize
 from kubex.streaming._connection import Connection
 from kubex.streaming._exit_status import decode_exit_status
+from kubex.streaming._input_sender import InputSender
 from kubex.streaming._output import LIMIT, OutputBuffer, first_full
 
 Output: TypeAlias = Literal["stdout", "stderr"]
 """The name of an output of a command."""
 
-# The size of the messages that carry standard input, in bytes.
-_INPUT_SIZE = 2**18
+# The size of the messages that carry standard input, in bytes. Libraries copy messages several times. With larger
+# messages these copies are slower, because the memory for them comes from the operating system each time.
+_INPUT_SIZE = 2**16
 
-# In seconds: if a command does not read its input for this time, it may be waiting until its output is read.
-_STALLED = 0.1
+_STDIN = int(Channel.STDIN)
 
 # In seconds: the maximum wait for another task that reads an output, if the buffer of this output is full.
 _READER_LIMIT = 60.0
@@ -56,8 +57,10 @@ class Process:
         self._buffers: dict[int, OutputBuffer] = {
             channel: OutputBuffer(name) for channel, name, wanted in outputs if wanted
         }
-        self._receiving = anyio.Lock(fast_acquire=True)
+        self._is_receiving = False
+        self._received: anyio.Event | None = None
         self._sending = anyio.Lock(fast_acquire=True)
+        self._input = InputSender(self._send, self._read_output)
         self._taken = anyio.Event()
         self._result: int | ApiError | None = None
         self._ended: KubexError | Literal[True] | None = None
@@ -70,7 +73,10 @@ class Process:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._connection.close(error)
+        try:
+            await self._input.stop()
+        finally:
+            await self._connection.close(error)
 
     @property
     def exit_code(self) -> int | None:
@@ -171,24 +177,29 @@ class Process:
         raise CommandInterrupted(problem, "GET", self._connection.path) from cause
 
     async def _receive_one(self, wanted: OutputBuffer | None) -> None:
-        """Receive one message and store its data, unless another task has done so meanwhile."""
-        async with self._receiving:
-            if self._ended is not None or (wanted is not None and wanted):
-                return
+        """Receive one message and store its data, or wait until another task has done so."""
+        if self._is_receiving:
+            self._received = self._received or anyio.Event()
+            await self._received.wait()
+            return
+        self._is_receiving = True  # faster than a lock
+        try:
             while (full := first_full(self._buffers.values(), wanted)) is not None:
                 await self._wait_for_reader(full)
-            try:
-                message = await self._receive_message()
-                if message is None:
-                    self._ended = True
-                else:
-                    self._store(message)
-            except (TransportError, DecodeError) as error:
-                self._ended = error
+            message = await (self._connection.receive() if self._result is None else self._receive_close())
+            if message is None:
+                self._ended = True
+            else:
+                self._store(message)
+        except (TransportError, DecodeError) as error:
+            self._ended = error
+        finally:
+            self._is_receiving = False
+            if self._received is not None:
+                self._received.set()
+                self._received = None
 
-    async def _receive_message(self) -> bytes | None:
-        if self._result is None:
-            return await self._connection.receive()
+    async def _receive_close(self) -> bytes | None:
         with anyio.move_on_after(_CLOSE_LIMIT):
             return await self._connection.receive()
         return None
@@ -199,10 +210,10 @@ class Process:
         channel, data = decode_message(message)
         if not data:  # the first message of the server is empty; it confirms the protocol
             return
-        if channel == Channel.STATUS:
-            self._result = decode_exit_status(data, path=self._connection.path)
-        elif (buffer := self._buffers.get(channel)) is not None:
+        if (buffer := self._buffers.get(channel)) is not None:
             buffer.put(data)
+        elif channel == Channel.STATUS:
+            self._result = decode_exit_status(data, path=self._connection.path)
 
     async def _wait_for_reader(self, full: OutputBuffer) -> None:
         # Wait only for another task that has read this output before. Otherwise no task reads it.
@@ -214,42 +225,19 @@ class Process:
 
     async def write(self, data: bytes) -> None:
         """Send data to the standard input. Called by `StdinWriter`."""
+        # Without output, there is nothing that the command could wait for.
+        send = self._input.send if self._buffers else self._send
         async with self._sending:
             view = memoryview(data)
             for start in range(0, len(view), _INPUT_SIZE):
                 if self._stdin_closed or self._ended is not None or self._result is not None:
                     raise CommandEndedError
-                await self._send_input(encode_data(Channel.STDIN, view[start : start + _INPUT_SIZE]))
+                await send(encode_data(_STDIN, view[start : start + _INPUT_SIZE]))
 
-    async def _send_input(self, message: bytes) -> None:
-        if not self._buffers:
-            await self._send(message)
-            return
-        # The command may not read its input until its output is read.
-        failure: KubexError | None = None
-        is_sent = False
-
-        async def read_output() -> None:
-            nonlocal failure
-            await anyio.sleep(_STALLED)
-            try:
-                while self._ended is None:
-                    await self._receive_one(None)
-                failure = CommandEndedError()
-            except OutputNotReadError as error:
-                failure = error
-            tasks.cancel_scope.cancel()
-
-        async with anyio.create_task_group() as tasks:  # exceptions are stored, because the group would wrap them
-            tasks.start_soon(read_output)
-            try:
-                await self._send(message)
-                is_sent = True
-            except KubexError as error:
-                failure = error
-            tasks.cancel_scope.cancel()
-        if failure is not None and not is_sent:
-            raise failure
+    async def _read_output(self) -> bool:
+        if self._ended is None:
+            await self._receive_one(None)
+        return self._ended is None
 
     async def _send(self, message: bytes) -> None:
         try:

@@ -1,0 +1,1 @@
+"""Benchmarks and long runs of exec and port-forward."""

@@ -1,0 +1,67 @@
+"""Compare exec and port-forward with the raw WebSocket of the same library in one run; see docs/benchmarks.md."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.affinity import cores, pinned
+from benchmarks.cases import SUBJECTS
+from benchmarks.report import (
+    COST_HEADINGS,
+    cost_rows,
+    describe_machine,
+    describe_samples,
+    format_markdown,
+    format_text,
+    goal_rows,
+    rewrite_block,
+    write_samples,
+)
+from benchmarks.runner import Sample, run, server_process
+from benchmarks.streams.cases import CASE_NAMES, CASES
+from benchmarks.streams.goals import PAIRS, ROWS
+
+
+def _samples(names: tuple[str, ...], pairs: tuple[str, ...], rounds: int, *, tiny: bool) -> Iterator[Sample]:
+    client_core, server_core = cores()
+    with server_process("benchmarks.streams.server", [], server_core) as url, pinned(client_core):
+        cases = [case for case in CASES if case.name in names]
+        steps = [(case, pair, subject) for case in cases for pair in pairs for subject in SUBJECTS]
+        for number in range(rounds):
+            for case, pair, subject in steps if number % 2 == 0 else reversed(steps):
+                size = str(case.tiny_size if tiny else case.size)
+                measured = json.loads(run(["-m", "benchmarks.streams.worker", case.name, subject, pair, url, size]))
+                yield Sample(number, pair, case.name, subject, **measured)
+
+
+def main() -> None:
+    """Measure, print the tables, and write the files that the options select."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.streams", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=9, help="number of samples of each case (default: 9)")
+    parser.add_argument("--case", action="append", choices=CASE_NAMES, help="measure only this case; may be repeated")
+    parser.add_argument("--pair", action="append", choices=PAIRS, help="measure only this pair; may be repeated")
+    parser.add_argument("--tiny", action="store_true", help="do very little work, to check that everything runs")
+    parser.add_argument("--output", type=Path, help="write the raw samples to this JSON file")
+    parser.add_argument("--markdown", action="store_true", help="update the tables in docs/benchmarks.md")
+    options = parser.parse_args()
+    if options.rounds < 1:
+        parser.error("--rounds must be at least 1")
+    names, pairs = tuple(options.case or CASE_NAMES), tuple(options.pair or PAIRS)
+    collected: list[Sample] = []
+    for sample in _samples(names, pairs, options.rounds, tiny=options.tiny):
+        collected.append(sample)
+        line = f"{sample.case} {sample.pair} {sample.subject}: {1e6 * sample.cpu / sample.units:.4g} us"
+        print(f"round {sample.round + 1}/{options.rounds}  {line}", file=sys.stderr)
+    about, rows, costs = describe_machine(), goal_rows(collected, ROWS), cost_rows(collected)
+    print(format_text(rows), format_text(costs, COST_HEADINGS), sep="\n\n")
+    if options.output is not None:
+        write_samples(options.output, collected, about)
+    if options.markdown:
+        parts = [describe_samples(collected, about), format_markdown(rows), format_markdown(costs, COST_HEADINGS)]
+        rewrite_block("streams", "\n\n".join(parts))
+
+
+if __name__ == "__main__":
+    main()
