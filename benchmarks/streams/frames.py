@@ -82,7 +82,7 @@ class FrameReader:
         return True
 
 
-def unmask(mask: bytes, payload: bytes) -> bytes:
+def unmask(mask: bytes | bytearray, payload: bytes | bytearray) -> bytes:
     """Apply the mask of a frame to its payload."""
     length = len(payload)
     repeated = (mask * (length // 4 + 1))[:length]

@@ -2,7 +2,7 @@
 
 import hashlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 BLOCK = 2**15
@@ -182,4 +182,5 @@ def find_command(arguments: list[str]) -> Program:
 
 def find_port(port: int) -> Program:
     """Return the program that listens on a port."""
-    return {SOURCE: Source, SINK: Sink, DIGEST: Digest, ECHO: Echo}.get(port, Program)()
+    programs: dict[int, Callable[[], Program]] = {SOURCE: Source, SINK: Sink, DIGEST: Digest, ECHO: Echo}
+    return programs.get(port, Program)()

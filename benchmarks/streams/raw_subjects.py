@@ -157,5 +157,6 @@ class HttpxStreams(RawStreams):
     @override
     @asynccontextmanager
     async def open(self, path: str, subprotocol: str) -> AsyncIterator[RawSocket]:
+        socket: httpx_ws.AsyncWebSocketSession
         async with httpx_ws.aconnect_ws(self._url + path, self._client, subprotocols=[subprotocol]) as socket:
             yield _HttpxSocket(socket)

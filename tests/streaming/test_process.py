@@ -320,6 +320,37 @@ async def test_server_that_does_not_respond_to_pings_is_lost(open_pods: OpenPods
         end.set()
 
 
+async def test_cancelled_send_to_a_command_that_does_not_read_closes_the_connection(
+    open_pods: OpenPods, start_server: StartServer
+) -> None:
+    cancelled = threading.Event()
+
+    def handle(connection: ServerConnection) -> None:
+        ChannelConnection(connection).send(b"\x01")
+        cancelled.wait(40)
+        connection.wait_until_closed()
+
+    server = start_server(handle)
+    async with open_pods(server.url) as pods:
+        with anyio.move_on_after(0.3):  # real time: the buffers of both sockets must be full
+            async with pods.exec.stream("a", ["x"], stdin=True) as process:
+                while True:
+                    await process.stdin.send(BLOCK * 16)
+        cancelled.set()
+        assert await anyio.to_thread.run_sync(server.wait_for_open_connections, 0)
+
+
+async def test_large_message_is_read_in_parts(open_pods: OpenPods, start_server: StartServer) -> None:
+    data = bytes(range(256)) * 4096
+    server = start_server(run_command(b"\x01" + data, SUCCESS))
+    async with open_pods(server.url) as pods, pods.exec.stream("a", ["x"]) as process:
+        parts = [await process.stdout.receive(100_000)]
+        parts += [part async for part in process.stdout]
+        assert (len(parts[0]), max(map(len, parts[1:]))) == (100_000, 65536)
+        assert b"".join(parts) == data
+        assert {type(part) for part in parts} == {bytes}
+
+
 async def test_ping_interval_must_be_positive(open_pods: OpenPods) -> None:
     async with open_pods("http://127.0.0.1:1") as pods:
         with pytest.raises(ConfigurationError, match="ping_interval: must be more than 0 seconds, or None, not 0"):

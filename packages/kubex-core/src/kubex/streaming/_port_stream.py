@@ -45,7 +45,7 @@ class PortStream(ByteStream):
         self._connect = connect
         self._connection: Connection | None = None
         self._is_used = False
-        self._unread = b""
+        self._unread: bytes | memoryview = b""
         self._confirmed: set[int] = set()
         self._failure: PortForwardError | None = None
         self._is_ended = False
@@ -93,8 +93,13 @@ class PortStream(ByteStream):
             if self._is_ended:
                 raise anyio.EndOfStream
             await self._receive_message(connection)
-        data, self._unread = self._unread[:max_bytes], self._unread[max_bytes:]
-        return data
+        data = self._unread
+        if len(data) <= max_bytes:
+            self._unread = b""
+            return data if isinstance(data, bytes) else bytes(data)
+        view = memoryview(data)  # a large message is not copied for each part of it
+        self._unread = view[max_bytes:]
+        return bytes(view[:max_bytes])
 
     async def _receive_message(self, connection: Connection) -> None:
         message = None

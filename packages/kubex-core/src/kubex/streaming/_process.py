@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from types import TracebackType
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import anyio
 from anyio.abc import ByteReceiveStream, ByteSendStream
@@ -16,11 +16,8 @@ from kubex.errors import ApiError, ConnectionLost, DecodeError, KubexError, Tran
 from kubex.streaming._channels import V5, Channel, decode_message, encode_close, encode_data, encode_resize
 from kubex.streaming._connection import Connection
 from kubex.streaming._exit_status import decode_exit_status
-from kubex.streaming._input_sender import InputSender
-from kubex.streaming._output import LIMIT, OutputBuffer, first_full
-
-Output: TypeAlias = Literal["stdout", "stderr"]
-"""The name of an output of a command."""
+from kubex.streaming._input_sender import InputSender, SendLock
+from kubex.streaming._output import LIMIT, Output, OutputBuffer, first_full
 
 # The size of the messages that carry standard input, in bytes. Libraries copy messages several times. With larger
 # messages these copies are slower, because the memory for them comes from the operating system each time.
@@ -53,13 +50,14 @@ class Process:
         self._connection = connection
         self._has_stdin = stdin
         self._tty = tty
-        outputs = [(Channel.STDOUT, "stdout", stdout), (Channel.STDERR, "stderr", stderr)]
-        self._buffers: dict[int, OutputBuffer] = {
-            channel: OutputBuffer(name) for channel, name, wanted in outputs if wanted
-        }
+        self._buffers: dict[int, OutputBuffer] = {}
+        if stdout:
+            self._buffers[Channel.STDOUT] = OutputBuffer("stdout")
+        if stderr:
+            self._buffers[Channel.STDERR] = OutputBuffer("stderr")
         self._is_receiving = False
         self._received: anyio.Event | None = None
-        self._sending = anyio.Lock(fast_acquire=True)
+        self._sending = SendLock()
         self._input = InputSender(self._send, self._read_output)
         self._taken = anyio.Event()
         self._result: int | ApiError | None = None
@@ -135,9 +133,9 @@ class Process:
 
     async def _iterate(self) -> AsyncIterator[tuple[Output, bytes]]:
         while True:
-            for channel, buffer in self._buffers.items():
-                if buffer:
-                    yield ("stdout" if channel == Channel.STDOUT else "stderr"), self._take(buffer)
+            for buffer in self._buffers.values():
+                if buffer.size:
+                    yield buffer.name, self._take(buffer)
                     break
             else:
                 if self._ended is not None:
@@ -148,7 +146,7 @@ class Process:
     async def read(self, buffer: OutputBuffer, max_bytes: int) -> bytes:
         """Return data of one output, or `b""` at its end. Called by `OutputReader`."""
         buffer.reader = anyio.get_current_task().id
-        while not buffer:
+        while not buffer.size:
             if self._ended is not None:
                 self._exit_code()
                 return b""
@@ -156,9 +154,9 @@ class Process:
         return self._take(buffer, max_bytes)
 
     def _take(self, buffer: OutputBuffer, max_bytes: int | None = None) -> bytes:
-        was_full = buffer.is_full
+        was_full = buffer.size >= LIMIT
         data = buffer.take(max_bytes)
-        if was_full and not buffer.is_full:
+        if was_full and buffer.size < LIMIT:
             self._taken.set()
             self._taken = anyio.Event()
         return data
