@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import anyio.to_thread
@@ -21,6 +22,7 @@ from kubex.errors import (
     ContainerNameRequired,
     ContainerNotRunning,
     DeadlineExceeded,
+    DecodeError,
     ExecError,
     Forbidden,
     NotFound,
@@ -159,6 +161,27 @@ async def test_invalid_status_raises_decode_error(open_pods: OpenPods, start_ser
     async with open_pods(server.url) as pods:
         with pytest.raises(ValueError, match="the status of the command"):
             await pods.exec.run("a", ["true"])
+
+
+@pytest.mark.parametrize("code", ["--3", "9" * 5000, "x", ""])
+async def test_invalid_exit_code_raises_decode_error(open_pods: OpenPods, start_server: StartServer, code: str) -> None:
+    details = {"causes": [{"reason": "ExitCode", "message": code}]}
+    status = {"status": "Failure", "reason": "NonZeroExitCode", "details": details}
+    server = start_server(run_command(b"\x03" + json.dumps(status).encode()))
+    async with open_pods(server.url) as pods:
+        with pytest.raises(DecodeError, match="does not contain an exit code"):
+            await pods.exec.run("a", ["false"])
+
+
+async def test_invalid_types_raise_type_error_before_a_request_is_sent(open_pods: OpenPods) -> None:
+    wrong: Any
+    async with open_pods("http://127.0.0.1:1") as pods:
+        for wrong in (b"ls", ["ls", 5]):
+            with pytest.raises(TypeError, match="command must be a str or a sequence of str"):
+                await pods.exec.run("a", wrong)
+        for wrong in (5, ["input"]):
+            with pytest.raises(TypeError, match="stdin must be bytes, a str or an asynchronous iterator of bytes"):
+                await pods.exec.run("a", "cat", stdin=wrong)
 
 
 async def test_command_that_cannot_start_raises_command_start_error(
@@ -304,6 +327,7 @@ async def test_input_is_sent_in_parts_and_closed(open_pods: OpenPods, start_serv
         if form == "text":
             assert (await pods.exec.run("a", ["cat"], stdin="häl")).stdout_text == "häl"
         else:
+            assert (await pods.exec.run("a", ["cat"], stdin=memoryview(bytearray(b"hello")))).stdout == b"hello"
             result = await pods.exec.run("a", ["cat"], stdin=INPUT if form == "bytes" else chunks())
             assert result.stdout == INPUT
     assert ("stdin", "true") in parse_qsl(urlsplit(server.requests[0].target).query)

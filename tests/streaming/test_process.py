@@ -213,6 +213,30 @@ async def test_cancellation_closes_the_connection(open_pods: OpenPods, start_ser
         assert await anyio.to_thread.run_sync(server.wait_for_open_connections, 0)
 
 
+async def test_iteration_continues_after_the_cancellation_of_one_step(
+    open_pods: OpenPods, start_server: StartServer
+) -> None:
+    server = start_server(run_cat)
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["cat"], stdin=True) as process:
+        steps = aiter(process)
+        with anyio.move_on_after(0.01):
+            await anext(steps)
+        await process.stdin.send(b"x")
+        assert await anext(steps) == ("stdout", b"x")
+
+
+async def test_resize_and_close_after_the_end_of_the_command(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(run_command(SUCCESS))
+    async with (
+        open_pods(server.url) as pods,
+        pods.exec.stream("web-0", ["sh"], stdin=True, tty=True) as process,
+    ):
+        assert await process.wait() == 0
+        await process.stdin.aclose()
+        with pytest.raises(CommandEndedError):
+            await process.resize(80, 24)
+
+
 async def test_second_block_raises_already_open_error(open_pods: OpenPods, start_server: StartServer) -> None:
     server = start_server(run_cat)
     async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["cat"], stdin=True) as process:

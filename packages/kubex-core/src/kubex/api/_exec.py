@@ -12,7 +12,7 @@ from kubex.models.markers import HasAttach, HasExec
 from kubex.streaming import ExecResult, Input, Process
 from kubex.streaming._channels import V4, V5
 from kubex.streaming._connection import Connection
-from kubex.streaming._exec import check_command, run_command
+from kubex.streaming._exec import check_command, check_input, run_command
 
 PING_INTERVAL = 30.0
 
@@ -54,6 +54,7 @@ class Exec:
             print(result.stdout_text)
         """
         arguments = check_command(command)
+        check_input(stdin)
         options = ExecOptions(
             command=arguments,
             container=container,

@@ -17,16 +17,24 @@ from kubex.core._exec_errors import (
 from kubex.errors import ConfigurationError, ConnectionLost
 from kubex.streaming._process import Process
 
-Input: TypeAlias = bytes | str | AsyncIterable[bytes]
+Input: TypeAlias = bytes | bytearray | memoryview | str | AsyncIterable[bytes]
 """Standard input of a command: bytes, text (sent as UTF-8), or an asynchronous iterator of bytes."""
 
 
 def check_command(command: Sequence[str] | str) -> list[str]:
     """Return the arguments of a command; a str is the name of one program. Raise ConfigurationError if it is empty."""
     arguments = [command] if isinstance(command, str) else list(command)
+    if not all(isinstance(argument, str) for argument in arguments):
+        raise TypeError("command must be a str or a sequence of str")
     if not arguments or not arguments[0]:
         raise ConfigurationError("is empty; pass the program and its arguments", field="command")
     return arguments
+
+
+def check_input(stdin: Input | None) -> None:
+    """Raise TypeError if the input has a wrong type, before the command is started."""
+    if stdin is not None and not isinstance(stdin, (bytes, bytearray, memoryview, str, AsyncIterable)):
+        raise TypeError(f"stdin must be bytes, a str or an asynchronous iterator of bytes, not {type(stdin).__name__}")
 
 
 async def run_command(process: Process, command: Sequence[str], stdin: Input | None, *, check: bool) -> ExecResult:
@@ -59,8 +67,8 @@ async def _send_input(process: Process, stdin: Input) -> None:
     try:
         if isinstance(stdin, str):
             stdin = stdin.encode()
-        if isinstance(stdin, bytes):
-            await process.stdin.send(stdin)
+        if isinstance(stdin, (bytes, bytearray, memoryview)):
+            await process.stdin.send(bytes(stdin))
         else:
             async for data in stdin:
                 await process.stdin.send(data)

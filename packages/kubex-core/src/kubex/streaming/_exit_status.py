@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import ValidationError
 
 from kubex.core._api_errors import ApiError, error_from_status
@@ -11,6 +13,7 @@ from kubex.models import Status
 
 _NON_ZERO = "NonZeroExitCode"
 _CAUSE = "ExitCode"
+_EXIT_CODE = re.compile(r"-?[0-9]{1,10}")
 
 
 def decode_exit_status(data: bytes, *, path: str) -> int | ApiError:
@@ -36,6 +39,6 @@ def decode_exit_status(data: bytes, *, path: str) -> int | ApiError:
 def _exit_code(status: Status, path: str) -> int:
     causes = status.details.causes if status.details is not None else []
     for cause in causes:
-        if cause.reason == _CAUSE and cause.message is not None and cause.message.lstrip("-").isdecimal():
-            return int(cause.message)
+        if cause.reason == _CAUSE and (match := _EXIT_CODE.fullmatch(cause.message or "")) is not None:
+            return int(match[0])
     raise DecodeError("the status of the command", "it does not contain an exit code", "GET", path)

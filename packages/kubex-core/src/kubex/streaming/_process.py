@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from types import TracebackType
 from typing import Literal
@@ -111,11 +110,14 @@ class Process:
         return OutputReader(self, self._buffers[channel])
 
     async def resize(self, width: int, height: int) -> None:
-        """Set the size of the terminal, in characters. It requires `tty=True`."""
+        """Set the size of the terminal, in characters. It requires `tty=True`.
+
+        Raises CommandEndedError if the command has ended.
+        """
         message = encode_resize(width, height)
         if not self._tty:
             raise ValueError("the stream was opened without a terminal; pass tty=True")
-        await self._connection.send(message)
+        await self._send(message)
 
     async def wait(self) -> int:
         """Wait for the end of the command, and return its exit code.
@@ -128,20 +130,19 @@ class Process:
             await self._receive_one(None)
         return self._exit_code()
 
-    def __aiter__(self) -> AsyncIterator[tuple[Output, bytes]]:
-        return self._iterate()
+    def __aiter__(self) -> Self:
+        return self
 
-    async def _iterate(self) -> AsyncIterator[tuple[Output, bytes]]:
+    async def __anext__(self) -> tuple[Output, bytes]:
+        # Not a generator: the cancellation of one step would end the iteration.
         while True:
             for buffer in self._buffers.values():
                 if buffer.size:
-                    yield buffer.name, self._take(buffer)
-                    break
-            else:
-                if self._ended is not None:
-                    self._exit_code()
-                    return
-                await self._receive_one(None)
+                    return buffer.name, self._take(buffer)
+            if self._ended is not None:
+                self._exit_code()
+                raise StopAsyncIteration
+            await self._receive_one(None)
 
     async def read(self, buffer: OutputBuffer, max_bytes: int) -> bytes:
         """Return data of one output, or `b""` at its end. Called by `OutputReader`."""
@@ -253,7 +254,7 @@ class Process:
             raise StdinCloseError
         async with self._sending:
             self._stdin_closed = True
-            with suppress(ConnectionLost):  # the command has ended
+            with suppress(TransportError):  # the command has ended, or receiving raises the error
                 await self._connection.send(encode_close(Channel.STDIN))
 
 
