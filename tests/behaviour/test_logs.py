@@ -1,4 +1,4 @@
-"""Logs of one container. The embedded server returns logs that tests set; a real server has no nodes, so no logs."""
+"""Logs of one container. The embedded server returns logs that tests set; on a real server these Pods do not run."""
 
 from datetime import date, datetime, timedelta, timezone
 

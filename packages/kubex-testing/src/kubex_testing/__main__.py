@@ -74,7 +74,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.http and options.control_plane:
         serve.error("--http and --control-plane cannot be combined: a control plane serves only HTTPS")
     if options.run_pods and options.control_plane:
-        serve.error("--run-pods and --control-plane cannot be combined: a control plane has no nodes")
+        serve.error("--run-pods and --control-plane cannot be combined: a control plane runs Pods with kubex-kubelet")
     return options
 
 
