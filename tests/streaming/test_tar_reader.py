@@ -3,6 +3,7 @@
 import io
 import subprocess
 import tarfile
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -195,6 +196,20 @@ def test_map_of_a_sparse_file_must_end() -> None:
     big = header("a", size=2**21, pax_headers=headers).tobuf(tarfile.PAX_FORMAT)
     with pytest.raises(FileTransferError, match="does not end"):
         TarReader(Recorder()).feed(big + b"9" * 2**21)
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE])
+def test_unknown_pax_records_do_not_fill_the_memory(kind: bytes) -> None:
+    reader = TarReader(Recorder())
+    tracemalloc.start()
+    try:
+        for number in range(20):
+            record = b"1000017 k%04d=%s\n" % (number, b"v" * 1_000_002)
+            reader.feed(header("x", type=kind, size=len(record)).tobuf() + record + bytes(-len(record) % 512))
+        current, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert current < 4_000_000
 
 
 def test_pax_records_can_contain_newlines_and_equal_signs() -> None:

@@ -265,6 +265,12 @@ def test_folders_without_permissions_are_removed_after_an_error(tmp_path: Path) 
         unpack(archive_of(*locked, file("top/c"), file("/a"), content=b"abc"), tmp_path / "target")
 
 
+def test_deep_folders_are_removed_after_an_error(tmp_path: Path) -> None:
+    deep = header("top/" + "a/" * 1200, type=tarfile.DIRTYPE, mode=0o755)
+    with pytest.raises(UnsafeMemberError):
+        unpack(archive_of(FOLDER, deep, file("/a"), content=b"abc"), tmp_path / "target")
+
+
 def test_time_that_the_system_does_not_support_raises(tmp_path: Path) -> None:
     with pytest.raises(FileTransferError, match="the time of 'top' is not supported"):
         unpack(archive_of(header("top", mtime=2**70)), tmp_path / "target")

@@ -25,6 +25,12 @@ _LONG_NAMES = {tarfile.GNUTYPE_LONGNAME: "path", tarfile.GNUTYPE_LONGLINK: "link
 _LARGEST_EXTENSION = 2**20
 _MOST_SEGMENTS = 2**16
 
+# Other records are dropped, because an archive can contain any number of them.
+_USED_RECORDS = frozenset(
+    {"path", "linkpath", "size", "mtime"}
+    | {f"GNU.sparse.{key}" for key in ("map", "major", "minor", "name", "realsize", "size")}
+)
+
 _SECONDS = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]*))?")
 _SIZE = re.compile(r"[0-9]{1,18}")
 
@@ -103,9 +109,9 @@ class TarReader:
                 if info.type in _LONG_NAMES:
                     extended[_LONG_NAMES[info.type]] = _text(data.split(b"\0")[0])
                 elif info.type == tarfile.XGLTYPE:
-                    self._global.update(parse_pax_records(data))
+                    self._global.update(_used_records(data))
                 else:
-                    extended.update(parse_pax_records(data))
+                    extended.update(_used_records(data))
                 continue
             yield from self._read_member(info, block, {**self._global, **extended})
             extended = {}
@@ -210,6 +216,10 @@ def parse_pax_records(data: bytes) -> dict[str, str]:
             records[_text(key)] = _text(value)
         start = end
     return {**records, "GNU.sparse.map": ",".join(sparse)} if sparse else records
+
+
+def _used_records(data: bytes) -> dict[str, str]:
+    return {key: value for key, value in parse_pax_records(data).items() if key in _USED_RECORDS}
 
 
 def _size(text: str) -> int:

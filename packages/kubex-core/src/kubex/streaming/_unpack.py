@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import tarfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -103,15 +102,8 @@ class Unpacker:
         if self._file != -1:
             os.close(self._file)
             self._file = -1
-        if _is_folder(self._root):
-            self._root.chmod(0o700)
-        for folder, names, _ in os.walk(self._root):
-            for path in (Path(folder, name) for name in names):
-                if _is_folder(path):
-                    path.chmod(0o700)
-        shutil.rmtree(self._root, ignore_errors=True)
-        with suppress(OSError):
-            self._root.unlink()
+        with suppress(OSError):  # the exception of the caller must not be replaced
+            _remove(self._root)
 
     def start(self, member: Member) -> None:
         """Create a member. For `TarReader`."""
@@ -254,6 +246,23 @@ def _exists(path: Path) -> bool:
 
 def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
+
+
+def _remove(root: Path) -> None:
+    """Remove a file or folder. Not recursive, since folders can be deeper than the limit of recursion."""
+    if not _is_folder(root):
+        root.unlink(missing_ok=True)
+        return
+    folders = [root]
+    for folder in folders:
+        folder.chmod(0o700)
+        for path in folder.iterdir():
+            if _is_folder(path):
+                folders.append(path)
+            else:
+                path.unlink()
+    for folder in reversed(folders):
+        folder.rmdir()
 
 
 def _set_metadata(path: Path, member: Member) -> None:
