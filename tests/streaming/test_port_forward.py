@@ -128,6 +128,8 @@ async def test_stream_can_be_opened_with_await(open_pods: OpenPods, start_server
         assert await stream.receive() == b"x"
         with pytest.raises(AlreadyOpenError):
             await stream
+        with pytest.raises(ValueError, match="must be a positive integer"):
+            await stream.receive(0)
         await stream.aclose()
         await stream.aclose()
         assert await wait_until_closed(server)

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import anyio
 import anyio.to_thread
 import pytest
+from anyio.abc import ByteReceiveStream
 
 from kubex.client import ClientOptions
 from kubex.core.params import Timeout
@@ -150,6 +151,46 @@ async def test_read_waits_for_a_slow_reader_of_the_other_output(open_pods: OpenP
             await has_read.wait()
             stdout += [data async for data in process.stdout]
     assert b"".join(stdout) == b"done\n"
+
+
+@pytest.mark.covers("pitfall-36")
+async def test_read_waits_for_a_slow_reader_that_uses_a_new_task_for_each_read(
+    open_pods: OpenPods, start_server: StartServer
+) -> None:
+    async def receive_in_new_task(stream: ByteReceiveStream) -> None:  # as `asyncio.wait_for()` before Python 3.12
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(receive_once, stream)
+
+    async def receive_once(stream: ByteReceiveStream) -> None:
+        received.append(await stream.receive())
+
+    async def read_stderr() -> None:
+        await receive_in_new_task(process.stderr)
+        has_read.set()
+        await anyio.wait_all_tasks_blocked()  # the other task fills the buffer, and waits
+        async for _ in process.stderr:
+            pass
+
+    server = start_server(write_stderr)
+    received: list[bytes] = []
+    has_read = anyio.Event()
+    async with (
+        open_pods(server.url) as pods,
+        pods.exec.stream("web-0", ["x"]) as process,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(read_stderr)
+        await has_read.wait()
+        await receive_in_new_task(process.stdout)
+    assert received[1] == b"done\n"
+
+
+async def test_size_that_is_not_positive_raises(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(run_command(b"\x01out", SUCCESS))
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["x"]) as process:
+        for size in (0, -1):
+            with pytest.raises(ValueError, match="must be a positive integer"):
+                await process.stdout.receive(size)
 
 
 @pytest.mark.covers("pitfall-36")

@@ -14,6 +14,15 @@ import anyio
 import sniffio
 
 
+def current_task() -> object:
+    """Return the task that is running. Compare it with `is`: a new task can have the id of one that has ended."""
+    if sniffio.current_async_library() == "trio":
+        import trio.lowlevel
+
+        return trio.lowlevel.current_task()
+    return asyncio.current_task()
+
+
 class BackgroundTask:
     """A task that ends when its work is done or `stop()` is called. The work must catch and report its errors."""
 

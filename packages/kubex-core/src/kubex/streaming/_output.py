@@ -20,8 +20,8 @@ class OutputBuffer:
 
     def __init__(self, name: Output) -> None:
         self.name: Output = name
-        self.reader: int | None = None
-        """The id of the task that last read this output; None before the first read."""
+        self.reader: object = None
+        """The task that last read this output; None before the first read."""
         self.size = 0
         """The number of unread bytes. If it has reached the limit, no further message may be received."""
         self._chunks: deque[bytes | memoryview] = deque()

@@ -86,6 +86,8 @@ class PortStream(ByteStream):
     @override
     async def receive(self, max_bytes: int = 65536) -> bytes:
         """Return data of the pod; raise `anyio.EndOfStream` after the pod has closed the connection."""
+        if max_bytes < 1:
+            raise ValueError("max_bytes must be a positive integer")
         connection = self._opened
         while not self._unread:
             if self._failure is not None:

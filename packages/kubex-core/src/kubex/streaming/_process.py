@@ -12,6 +12,7 @@ from typing_extensions import Self, override
 
 from kubex.core._exec_errors import CommandEndedError, CommandInterrupted, OutputNotReadError, StdinCloseError
 from kubex.errors import ApiError, ConnectionLost, DecodeError, KubexError, TransportError
+from kubex.streaming._background import current_task
 from kubex.streaming._channels import V5, Channel, decode_message, encode_close, encode_data, encode_resize
 from kubex.streaming._connection import Connection
 from kubex.streaming._exit_status import decode_exit_status
@@ -146,7 +147,7 @@ class Process:
 
     async def read(self, buffer: OutputBuffer, max_bytes: int) -> bytes:
         """Return data of one output, or `b""` at its end. Called by `OutputReader`."""
-        buffer.reader = anyio.get_current_task().id
+        buffer.reader = current_task()
         while not buffer.size:
             if self._ended is not None:
                 self._exit_code()
@@ -216,7 +217,7 @@ class Process:
 
     async def _wait_for_reader(self, full: OutputBuffer) -> None:
         # Wait only for another task that has read this output before. Otherwise no task reads it.
-        if full.reader is not None and full.reader != anyio.get_current_task().id:
+        if full.reader is not None and full.reader is not current_task():
             with anyio.move_on_after(_READER_LIMIT):
                 await self._taken.wait()
                 return
@@ -285,6 +286,8 @@ class OutputReader(ByteReceiveStream):
     @override
     async def receive(self, max_bytes: int = 65536) -> bytes:
         """Return data; at the end, raise `anyio.EndOfStream`, CommandStartError or CommandInterrupted."""
+        if max_bytes < 1:
+            raise ValueError("max_bytes must be a positive integer")
         data = await self._process.read(self._buffer, max_bytes)
         if not data:
             raise anyio.EndOfStream
