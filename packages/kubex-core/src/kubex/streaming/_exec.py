@@ -24,7 +24,7 @@ Input: TypeAlias = bytes | bytearray | memoryview | str | AsyncIterable[bytes]
 def check_command(command: Sequence[str] | str) -> list[str]:
     """Return the arguments of a command; a str is the name of one program. Raise ConfigurationError if it is empty."""
     arguments = [command] if isinstance(command, str) else list(command)
-    if not all(isinstance(argument, str) for argument in arguments):
+    if not all(isinstance(argument, str) for argument in arguments):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError("command must be a str or a sequence of str")
     if not arguments or not arguments[0]:
         raise ConfigurationError("is empty; pass the program and its arguments", field="command")
@@ -33,7 +33,8 @@ def check_command(command: Sequence[str] | str) -> list[str]:
 
 def check_input(stdin: Input | None) -> None:
     """Raise TypeError if the input has a wrong type, before the command is started."""
-    if stdin is not None and not isinstance(stdin, (bytes, bytearray, memoryview, str, AsyncIterable)):
+    expected = (bytes, bytearray, memoryview, str, AsyncIterable)
+    if stdin is not None and not isinstance(stdin, expected):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"stdin must be bytes, a str or an asynchronous iterator of bytes, not {type(stdin).__name__}")
 
 
