@@ -8,7 +8,7 @@ from types import TracebackType
 from typing_extensions import Self
 
 INPUT = bytes(range(256)) * 2**8
-"""What is sent repeatedly: Kubex sends messages of at most this size, so the raw WebSocket uses the same size."""
+"""The data that is sent repeatedly. It has the maximum size of a message that Kubex sends."""
 
 
 class StreamSubject(ABC):

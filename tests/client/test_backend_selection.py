@@ -353,7 +353,7 @@ def test_first_distribution_with_a_name_on_the_path_is_used(
 
 def test_unsupported_http2_raises_when_the_client_is_created(monkeypatch: pytest.MonkeyPatch) -> None:
     configuration, options = ClientConfiguration(url="https://203.0.113.1:6443"), ClientOptions(http2=True)
-    with pytest.raises(BackendError, match=r"ClientOptions.http2 cannot be used: aiohttp has no HTTP/2; use httpx"):
+    with pytest.raises(BackendError, match=r"ClientOptions.http2 cannot be used: aiohttp does not support HTTP/2"):
         Client(configuration, options, backend=kubex_aiohttp.BACKEND)
     Client(configuration, options, backend=kubex_httpx.BACKEND)
     monkeypatch.setitem(sys.modules, "h2", None)

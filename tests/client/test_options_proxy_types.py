@@ -137,7 +137,7 @@ async def test_https_proxy_is_verified_with_system_or_cluster_ca(
     trusted_by: str,
 ) -> None:
     if backend.proxy("https", "https") is not None:
-        pytest.skip("this Python has no TLS inside of TLS")
+        pytest.skip("this Python does not support TLS inside of TLS")
     proxy_authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     (authority if trusted_by == "cluster" else proxy_authority).issue_cert("localhost").configure_cert(context)
@@ -161,7 +161,7 @@ async def test_https_proxy_is_verified_with_insecure_skip_tls_verify(
     make_client: MakeClient, backend: Backend, start_server: StartServer, https_server: Server
 ) -> None:
     if backend.proxy("https", "https") is not None:
-        pytest.skip("this Python has no TLS inside of TLS")
+        pytest.skip("this Python does not support TLS inside of TLS")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("localhost").configure_cert(context)
     proxy = start_server(TunnelProxy(), tls=context)
@@ -212,8 +212,8 @@ def test_tls_inside_of_tls_raises_if_asyncio_does_not_support_it() -> None:
 def test_backend_without_declarations_supports_neither_socks_nor_http2(pair: BackendPair) -> None:
     known = BACKENDS[pair.backend]
     other = Backend(name="other", load=known.load, defaults=known.defaults, api_version=API_VERSION)
-    with pytest.raises(BackendError, match="this backend has no SOCKS support"):
+    with pytest.raises(BackendError, match="this backend does not support SOCKS proxies"):
         Client(ClientConfiguration(url=REMOTE_URL), ClientOptions(proxy="socks5://a"), backend=other)
-    with pytest.raises(BackendError, match="this backend has no HTTP/2"):
+    with pytest.raises(BackendError, match="this backend does not support HTTP/2"):
         Client(ClientConfiguration(url=REMOTE_URL), ClientOptions(http2=True), backend=other)
     Client(ClientConfiguration(url=REMOTE_URL), ClientOptions(proxy="https://a"), backend=other)

@@ -38,8 +38,12 @@ def test_option_then_configuration_then_environment_takes_precedence() -> None:
     [
         ("http://option:1", "http://configured:1", "ClientOptions.proxy is the proxy for https servers, so the "),
         ({"https": "http://option:1"}, "http://configured:1", "ClientOptions.proxy is the proxy for https servers, so"),
-        ({"http": "http://option:1"}, "http://configured:1", "connects without a proxy, because it has no entry for"),
-        ({}, "http://configured:1", "connects without a proxy, because it has no entry for https servers, so the "),
+        (
+            {"http": "http://option:1"},
+            "http://configured:1",
+            "connects without a proxy, because it does not have an entry",
+        ),
+        ({}, "http://configured:1", "because it does not have an entry for https servers, so the "),
         ("http://same:1", "http://same:1", None),
         ({"https": "http://same:1"}, "http://same:1", None),
         ("http://option:1", None, None),
@@ -53,7 +57,7 @@ def test_option_that_overrides_proxy_url_warns(option: Any, configured: str | No
     assert len(warnings) == (expected is not None)
     if expected is not None:
         assert expected in warnings[0]
-        assert "proxy_url of the configuration (proxy-url in a kubeconfig) has no effect; remove one" in warnings[0]
+        assert "proxy_url of the configuration (proxy-url in a kubeconfig) is not used; remove one" in warnings[0]
 
 
 def test_warning_does_not_show_passwords() -> None:

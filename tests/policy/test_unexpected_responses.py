@@ -124,7 +124,7 @@ UNEXPECTED: dict[str, MockResponse] = {
     "an object of another version": MockResponse(
         json={"kind": "ConfigMap", "apiVersion": "v2", "metadata": {"name": "a"}}
     ),
-    "an object whose kind is not a string": MockResponse(json={"kind": ["ConfigMap"], "metadata": {"name": "a"}}),
+    "an object with a kind that is not a string": MockResponse(json={"kind": ["ConfigMap"], "metadata": {"name": "a"}}),
     "a list of another kind": MockResponse(
         json={"kind": "SecretList", "apiVersion": "v1", "metadata": {"resourceVersion": "7"}, "items": [SECRET]}
     ),

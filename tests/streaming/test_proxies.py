@@ -50,7 +50,7 @@ def schemes(request: pytest.FixtureRequest, backend: Backend) -> tuple[str, str]
     """Return the schemes of the proxy and the server. Skip pairs that the backend does not support on this Python."""
     proxy, server = request.param
     if backend.proxy(proxy, server) is not None:
-        pytest.skip("this Python has no TLS inside of TLS")
+        pytest.skip("this Python does not support TLS inside of TLS")
     return proxy, server
 
 

@@ -217,4 +217,4 @@ StartServer: TypeAlias = Callable[..., Server]
 """The type of the fixture `start_server`."""
 
 OpenTransport: TypeAlias = Callable[..., AbstractAsyncContextManager[Transport]]
-"""The type of the fixture `open_transport`, whose arguments are the fields of TransportConfig."""
+"""The type of the fixture `open_transport`. Its arguments are the fields of TransportConfig."""

@@ -68,7 +68,7 @@ def route(
         proxy_server = start_server(SocksProxy())
     elif "tunnel" in name:
         if https_proxy and backend.proxy("https", "https") is not None:
-            pytest.skip("this Python has no TLS inside of TLS")
+            pytest.skip("this Python does not support TLS inside of TLS")
         proxy_server = start_server(TunnelProxy(), tls=server_tls if https_proxy else None)
     if proxy_server is not None:
         scheme = "socks5" if name.startswith("socks") else proxy_server.url.partition(":")[0]

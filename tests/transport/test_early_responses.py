@@ -68,7 +68,7 @@ def route(
             return server_tls, {**tls, "proxy": Proxy(url=f"http://127.0.0.1:{start_server(TunnelProxy()).port}")}
         case "HTTPS proxy":
             if backend.proxy("https", "https") is not None:
-                pytest.skip("this Python has no TLS inside of TLS")
+                pytest.skip("this Python does not support TLS inside of TLS")
             proxy = Proxy(url=f"https://127.0.0.1:{start_server(TunnelProxy(), tls=server_tls).port}")
             return server_tls, {**tls, "proxy": proxy, "proxy_ssl_context": client_tls}
         case _:

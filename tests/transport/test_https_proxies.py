@@ -20,7 +20,7 @@ CREDENTIALS = ("user", "p:ä ss")
 def skip_without_tls_in_tls(backend: Backend) -> None:
     """Skip the test if the backend does not support TLS inside of TLS on this Python."""
     if backend.proxy("https", "https") is not None:
-        pytest.skip("this Python has no TLS inside of TLS")
+        pytest.skip("this Python does not support TLS inside of TLS")
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ async def test_connection_to_proxy_that_ignores_close_notify_is_closed_immediate
     refuses: bool,
 ) -> None:
     if backend.proxy("https", "https") is not None:
-        pytest.skip("this Python has no TLS inside of TLS")
+        pytest.skip("this Python does not support TLS inside of TLS")
     request_received = threading.Event()
 
     def handle(connection: ServerConnection) -> None:

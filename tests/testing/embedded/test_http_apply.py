@@ -70,7 +70,7 @@ INVALID_CONFIGURATIONS = [
     ("no kind", {"metadata": {"name": "ap"}}, {"fieldManager": "m1"}, 400, "BadRequest"),
     ("managed fields", config(managedFields=[{"manager": "x"}]), {"fieldManager": "m1"}, 400, "BadRequest"),
     ("an unknown field", {**config(), "foo": 1}, {"fieldManager": "m1"}, 500, None),
-    ("a uid where nothing is", config(uid="1"), {"fieldManager": "m1"}, 409, "Conflict"),
+    ("a uid without an object", config(uid="1"), {"fieldManager": "m1"}, 409, "Conflict"),
 ]
 
 

@@ -34,7 +34,7 @@ def test_failed_delete_precondition_is_a_conflict_that_names_the_kind(client: An
 INVALID_OPTIONS = [
     ("an unknown policy", {"propagationPolicy": "Foo"}, 422),
     ("both ways to orphan", {"orphanDependents": True, "propagationPolicy": "Background"}, 422),
-    ("a dry run that is no list", {"dryRun": "All"}, 400),
+    ("a dry run that is not a list", {"dryRun": "All"}, 400),
     ("another kind", {"kind": "ConfigMap", "apiVersion": "v1"}, 400),
 ]
 

@@ -139,7 +139,7 @@ INVALID_UPDATES = [
     ("no name", {}, 400, "BadRequest"),
     ("another namespace", {"name": "u", "namespace": "kube-system"}, 400, "BadRequest"),
     ("another uid", {"name": "u", "uid": "wrong"}, 409, "Conflict"),
-    ("a version that is no number", {"name": "u", "resourceVersion": "abc"}, 500, None),
+    ("a version that is not a number", {"name": "u", "resourceVersion": "abc"}, 500, None),
 ]
 
 

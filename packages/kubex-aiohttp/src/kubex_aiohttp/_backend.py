@@ -47,6 +47,6 @@ BACKEND = Backend(
     ),
     websocket=lambda: None,
     proxy=_check_proxy,
-    http2=lambda: 'aiohttp has no HTTP/2; use httpx: pip install "kubex-httpx[http2]"',
+    http2=lambda: 'aiohttp does not support HTTP/2; use httpx: pip install "kubex-httpx[http2]"',
 )
 """The backend on aiohttp, for asyncio."""

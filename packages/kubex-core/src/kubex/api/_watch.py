@@ -22,7 +22,7 @@ BOOKMARKS = frozenset((EventType.BOOKMARK,))
 """The events that a watch with `send_initial_events` does not yield."""
 
 ALL_BOOKMARKS = frozenset((EventType.BOOKMARK, EventType.INITIAL_EVENTS_END))
-"""The events that other watches do not yield. Some servers send INITIAL_EVENTS_END without being asked."""
+"""The events that other watches do not yield. Some servers send INITIAL_EVENTS_END without a request for it."""
 
 WATCH_SECONDS = 290
 """The default time in seconds after which the server ends a watch; below the idle timeouts of load balancers."""

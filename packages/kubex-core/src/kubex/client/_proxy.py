@@ -38,10 +38,11 @@ def select_proxy(
         field = "proxy" if isinstance(option, str) else f"proxy[{scheme!r}]"
         url = option if isinstance(option, str) else option.get(scheme)
         if configured_url is not None and configured_url != url:
-            used = "connects without a proxy, because it has no entry for" if url is None else "is the proxy for"
+            without = "connects without a proxy, because it does not have an entry"
+            effect = f"{without} for" if url is None else "is the proxy for"
             warn(
-                f"ClientOptions.proxy {used} {scheme} servers, so the proxy_url of the configuration (proxy-url in a "
-                "kubeconfig) has no effect; remove one of them"
+                f"ClientOptions.proxy {effect} {scheme} servers, so the proxy_url of the configuration (proxy-url in a "
+                "kubeconfig) is not used; remove one of them"
             )
         return None if url is None else parse_proxy(url, source="ClientOptions", field=field)
     if configured_url is not None:

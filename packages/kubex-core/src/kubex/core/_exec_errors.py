@@ -111,7 +111,7 @@ class StdinCloseError(KubexError, RuntimeError):
     def __str__(self) -> str:
         return (
             "this API server cannot close the standard input of a command, which requires version 5 of the protocol "
-            "(Kubernetes 1.30 or newer): use a command that ends by itself, such as `head -c SIZE`"
+            "(Kubernetes 1.30 or newer): use a command that ends without the end of its input, such as `head -c SIZE`"
         )
 
 

@@ -46,15 +46,15 @@ class LibraryDefaults:
 
 
 def _no_websockets() -> str | None:
-    return "this backend has no WebSocket support"
+    return "this backend does not support WebSockets"
 
 
 def _no_socks(proxy: str, _server: str) -> str | None:
-    return "this backend has no SOCKS support" if proxy in SOCKS_SCHEMES else None
+    return "this backend does not support SOCKS proxies" if proxy in SOCKS_SCHEMES else None
 
 
 def _no_http2() -> str | None:
-    return "this backend has no HTTP/2"
+    return "this backend does not support HTTP/2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
