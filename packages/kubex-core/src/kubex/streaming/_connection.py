@@ -36,6 +36,12 @@ _SILENT_INTERVALS = 2
 # How often the silence of the peer is checked in each interval.
 _CHECKS = 2
 
+# The number of checks in the silence after which a connection is finished.
+_SILENCE_CHECKS = 10
+
+# In seconds, for the close frame of the peer.
+_CLOSE_TIMEOUT = 1.0
+
 # In bytes. While a command does not read its standard input, the server does not read pings. The buffers of the network
 # hold at least this much input. After more input without a pong, the peer is not considered dead; TCP detects this.
 _UNREAD_INPUT = 2**15
@@ -68,8 +74,11 @@ class Connection:
         self._block = block
         self._opened: OpenedWebSocket | None = None
         self._pings: BackgroundTask | None = None
+        self._finishing: BackgroundTask | None = None
+        self._is_finished = False
         self._is_used = False
         self._received = 0
+        self._received_data = 0
         self._is_reading = False
         self._lost: str | None = None
         self._sent_since_pong = 0
@@ -118,10 +127,11 @@ class Connection:
     async def close(self, error: BaseException | None = None) -> None:
         """Close the WebSocket. Without an error, wait up to 1 s for the close frame of the peer."""
         opened, self._opened = self._opened, None
-        pings, self._pings = self._pings, None
+        tasks, self._pings, self._finishing = (self._pings, self._finishing), None, None
         try:
-            if pings is not None:
-                await pings.stop()
+            for task in tasks:
+                if task is not None:
+                    await task.stop()
         finally:
             if opened is not None:
                 with keep_error(error):
@@ -156,11 +166,12 @@ class Connection:
             self._received += 1
             kind = message.kind
             if kind == "binary" or kind == "text":
+                self._received_data += 1
                 return message.data
             if kind == "pong":
                 self._sent_since_pong = 0
             elif kind == "close":
-                if message.code == NORMAL_CLOSURE and self._lost is None:
+                if self._is_finished or (message.code == NORMAL_CLOSURE and self._lost is None):
                     return None
                 raise self._error(ConnectionLost, self._lost or _describe_close(message.code))
 
@@ -187,6 +198,26 @@ class Connection:
                 raise
             raise self._error(ConnectionLost, self._lost) from error
         raise self._error(DeadlineExceeded, "the stream exceeded the total of request_timeout")
+
+    def finish_when_silent(self, seconds: float) -> None:
+        """Make `receive()` return None if no data arrives for this time while it waits."""
+        if self._finishing is None:
+            self._finishing = BackgroundTask(partial(self._finish_when_silent, self._websocket, seconds))
+            self._finishing.start()
+
+    async def _finish_when_silent(self, opened: OpenedWebSocket, seconds: float) -> None:
+        seen, since = -1, 0.0
+        while seen < 0 or anyio.current_time() - since < seconds:
+            if not self._is_reading:
+                seen = -1
+            elif seen != self._received_data:
+                seen, since = self._received_data, anyio.current_time()
+            await anyio.sleep(seconds / _SILENCE_CHECKS)
+        self._is_finished = True
+        with suppress(TransportError), anyio.move_on_after(_CLOSE_TIMEOUT):
+            await opened.socket.close()
+            await anyio.sleep(_CLOSE_TIMEOUT)  # receive() returns when the close frame of the peer arrives
+        opened.socket.abort()
 
     async def _keep_alive(self, opened: OpenedWebSocket, interval: float) -> None:
         try:

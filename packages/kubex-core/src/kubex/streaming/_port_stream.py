@@ -50,7 +50,6 @@ class PortStream(ByteStream):
         self._failure: PortForwardError | None = None
         self._is_ended = False
         self._sent_eof = False
-        self._waiting: anyio.CancelScope | None = None
 
     def __await__(self) -> Generator[Any, None, Self]:
         """Open the stream. Close it with `aclose()`."""
@@ -104,10 +103,7 @@ class PortStream(ByteStream):
         return bytes(view[:max_bytes])
 
     async def _receive_message(self, connection: Connection) -> None:
-        message = None
-        with anyio.CancelScope() as self._waiting:
-            self._limit_wait()
-            message = await connection.receive()
+        message = await connection.receive()
         if message is None:
             self._is_ended = True
             return
@@ -140,12 +136,7 @@ class PortStream(ByteStream):
     async def send_eof(self) -> None:
         """Send no more data. The stream ends if the pod does not send data for 5 seconds."""
         self._sent_eof = True
-        self._limit_wait()
-
-    def _limit_wait(self) -> None:
-        """Start the grace period of the `receive()` that waits, if no more data is sent."""
-        if self._sent_eof and self._waiting is not None:
-            self._waiting.deadline = anyio.current_time() + END_OF_INPUT_GRACE
+        self._opened.finish_when_silent(END_OF_INPUT_GRACE)
 
     @override
     async def aclose(self) -> None:
