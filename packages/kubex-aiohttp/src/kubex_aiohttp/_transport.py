@@ -60,7 +60,7 @@ class AioHttpTransport(Transport):
         handshake = OpeningHandshake(request, subprotocols, self.config.ws_max_message_size)
         settings = {
             "timeout": _client_timeout(request.limits),
-            "trace_configs": [_trace_config(guard)],
+            "trace_configs": None if self.config.proxy is None else [_trace_config(guard)],
             **handshake.settings,
         }
         async with self._create_session(self._sessions[True].connector, **settings) as session:
@@ -81,10 +81,10 @@ class AioHttpTransport(Transport):
             "skip_auto_headers": ("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
             "auto_decompress": False,
             "read_bufsize": self.config.buffer_size,
+            # The defaults are 8 KiB and 128, which `Warning` headers of the API server exceed.
             "max_line_size": 2**16,
-            "max_field_size": 2
-            ** 16,  # in bytes; the API server sends `Warning` headers that are longer than 8 KiB, the default
-            "max_headers": 1024,  # a response with many warnings exceeds 128, the default
+            "max_field_size": 2**16,
+            "max_headers": 1024,
             "middlewares": (send_once,),
             "trace_configs": None if self.config.proxy is None else [_trace_config()],
         }
