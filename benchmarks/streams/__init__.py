@@ -1,1 +1,1 @@
-"""Benchmarks and long runs of exec and port-forward."""
+"""Benchmarks and long runs of exec, port-forward and files."""

@@ -1,4 +1,4 @@
-"""Compare exec and port-forward with the raw WebSocket of the same library in one run; see docs/benchmarks.md."""
+"""Compare exec, port-forward and files with the raw WebSocket of the same library; see docs/benchmarks.md."""
 
 import argparse
 import json

@@ -39,6 +39,14 @@ class StreamSubject(ABC):
         """Send data to a port and read the result; return the number of bytes."""
 
     @abstractmethod
+    async def file_download(self, size: int) -> int:
+        """Copy a file from a container; return the number of bytes."""
+
+    @abstractmethod
+    async def file_upload(self, size: int) -> int:
+        """Copy a file to a container; return the number of bytes."""
+
+    @abstractmethod
     async def exec_true(self, count: int) -> int:
         """Run a command without output, one time after the other; return the number of runs."""
 
@@ -60,6 +68,8 @@ CASES = (
     StreamCase("exec-input", _SIZE, _TINY, lambda subject, size: subject.exec_input(size)),
     StreamCase("port-output", _SIZE, _TINY, lambda subject, size: subject.port_output(size)),
     StreamCase("port-input", _SIZE, _TINY, lambda subject, size: subject.port_input(size)),
+    StreamCase("file-download", _SIZE, _TINY, lambda subject, size: subject.file_download(size)),
+    StreamCase("file-upload", _SIZE, _TINY, lambda subject, size: subject.file_upload(size)),
     StreamCase("exec-true", 300, 3, lambda subject, size: subject.exec_true(size)),
 )
 

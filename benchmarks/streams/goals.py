@@ -1,4 +1,4 @@
-"""The goals of exec and port-forward, compared with the raw WebSocket."""
+"""The goals of exec, port-forward and files, compared with the raw WebSocket."""
 
 from benchmarks.goals import Row
 from benchmarks.runner import Sample
@@ -13,6 +13,8 @@ _TITLES = {
     "exec-input": "exec, input",
     "port-output": "port-forward, data of the Pod",
     "port-input": "port-forward, data to the Pod",
+    "file-download": "files, download",
+    "file-upload": "files, upload",
 }
 
 
@@ -25,6 +27,7 @@ ROWS = (
     *(
         Row(f"{title}, bytes per CPU second", case, case, _THROUGHPUT, higher_is_better=True)
         for case, title in _TITLES.items()
+        if not case.startswith("file-")  # files are also written to disk, or read from it, which the limit does not do
     ),
     *(
         Row(f"{title}, bytes per second", case, case, _THROUGHPUT, higher_is_better=True, metric=elapsed)

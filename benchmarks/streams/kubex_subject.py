@@ -1,7 +1,10 @@
 """Kubex on an HTTP library."""
 
+import tempfile
+from pathlib import Path
 from types import TracebackType
 
+import anyio
 from typing_extensions import Self, override
 
 from benchmarks.streams.cases import INPUT, StreamSubject
@@ -12,7 +15,7 @@ from kubex_k8s.v1_37.core.v1 import Pod
 
 
 class KubexStreams(StreamSubject):
-    """`api.exec` and `api.portforward`."""
+    """`api.exec`, `api.portforward` and `api.files`."""
 
     def __init__(self, library: str, url: str) -> None:
         self._configuration = ClientConfiguration(url=url)
@@ -64,6 +67,21 @@ class KubexStreams(StreamSubject):
             for _ in range(size // len(INPUT)):
                 await stream.send(INPUT)
             return int(b"".join([data async for data in stream]))
+
+    @override
+    async def file_download(self, size: int) -> int:
+        with tempfile.TemporaryDirectory() as folder:
+            target = Path(folder, "copy")
+            await self._pods.files.download("web-0", f"/data/{size}", target)
+            return (await anyio.Path(target).stat()).st_size
+
+    @override
+    async def file_upload(self, size: int) -> int:
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder, "source")
+            await anyio.Path(source).write_bytes(bytes(size))
+            await self._pods.files.upload("web-0", source, "/data/copy")
+        return size
 
     @override
     async def exec_true(self, count: int) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import struct
+import tarfile
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -163,11 +164,37 @@ class Echo(Program):
         self.peer.send(data)
 
 
+def archive_blocks(name: str, size: int) -> Iterator[bytes]:
+    """Yield a tar archive with a file of numbered blocks."""
+    member = tarfile.TarInfo(name)
+    member.size = size
+    yield member.tobuf()
+    yield from numbered_blocks(size)
+    yield bytes(-size % tarfile.BLOCKSIZE + 2 * tarfile.BLOCKSIZE)
+
+
+class TarSource(Program):
+    """Sends an archive with one file."""
+
+    def __init__(self, name: str, size: int) -> None:
+        self._name = name
+        self._size = size
+
+    def start(self, peer: Peer) -> None:
+        """Start to send."""
+        super().start(peer)
+        peer.send_all(archive_blocks(self._name, self._size))
+
+
 def find_command(arguments: list[str]) -> Program:
     """Return the program of a command."""
     match arguments:
-        case ["true"]:
+        case ["true"] | ["mv" | "rm", *_]:
             return Exit()
+        case ["tar", "-cf", "-", "-C", _, name]:
+            return TarSource(name, int(name.removeprefix("./")))
+        case ["tar", "-xpof", *_]:
+            return Sink(-1)
         case ["source", size]:
             return Source(int(size))
         case ["sink"]:

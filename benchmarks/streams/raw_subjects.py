@@ -83,6 +83,15 @@ class RawStreams(StreamSubject):
             return int(b"".join(received[1:]))
 
     @override
+    async def file_download(self, size: int) -> int:
+        # Only the transfer, without an archive and a local file.
+        return await self.exec_output(size)
+
+    @override
+    async def file_upload(self, size: int) -> int:
+        return await self.exec_input(size)
+
+    @override
     async def exec_true(self, count: int) -> int:
         for _ in range(count):
             async with self._exec("true") as socket:

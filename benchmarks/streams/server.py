@@ -1,4 +1,4 @@
-"""A server for exec and port-forward: `python -m benchmarks.streams.server` prints its URL, and ends with its input.
+"""A server for exec, port-forward and files: `python -m benchmarks.streams.server` prints its URL. Its input ends it.
 
 It is as fast as possible: it does not check requests, sends prepared blocks, and can count input without decoding it.
 """
