@@ -186,6 +186,65 @@ class TarSource(Program):
         peer.send_all(archive_blocks(self._name, self._size))
 
 
+class TarDigest(Program):
+    """Reads an archive with one file, and keeps the SHA-256 of the file for `LastDigest`."""
+
+    last = ""
+
+    def start(self, peer: Peer) -> None:
+        """Read."""
+        super().start(peer)
+        self._digest = hashlib.sha256()
+        self._header = b""
+        self._content = self._skipped = 0
+        self._is_file = False
+
+    def receive(self, data: bytes) -> None:
+        """Separate headers, content and padding."""
+        view = memoryview(data)
+        while view:
+            if self._content:
+                part, view = view[: self._content], view[self._content :]
+                self._content -= len(part)
+                if self._is_file:
+                    self._digest.update(part)
+            elif self._skipped:
+                part, view = view[: self._skipped], view[self._skipped :]
+                self._skipped -= len(part)
+            else:
+                missing = tarfile.BLOCKSIZE - len(self._header)
+                self._header, view = self._header + bytes(view[:missing]), view[missing:]
+                if len(self._header) == tarfile.BLOCKSIZE:
+                    self._read_header(self._header)
+                    self._header = b""
+
+    def _read_header(self, header: bytes) -> None:
+        if header == bytes(tarfile.BLOCKSIZE):  # the end of the archive
+            return
+        member = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
+        self._is_file = member.isreg()
+        self._content = 0 if member.isdir() else member.size
+        self._skipped = -self._content % tarfile.BLOCKSIZE
+
+    def receive_end(self) -> None:
+        """Keep the digest."""
+        TarDigest.last = self._digest.hexdigest()
+        self.peer.end()
+
+
+class LastDigest(Program):
+    """Sends the SHA-256 of the file that `TarDigest` read last."""
+
+    def start(self, peer: Peer) -> None:
+        """Send the digest."""
+        peer.send(TarDigest.last.encode())
+        peer.end()
+
+
+DIGEST_FOLDER = "/digest"
+"""The folder of containers in which the content of files is checked; files in other folders are only counted."""
+
+
 def find_command(arguments: list[str]) -> Program:
     """Return the program of a command."""
     match arguments:
@@ -193,6 +252,10 @@ def find_command(arguments: list[str]) -> Program:
             return Exit()
         case ["tar", "-cf", "-", "-C", _, name]:
             return TarSource(name, int(name.removeprefix("./")))
+        case ["tar", "-xpof", "-", "-C", folder] if folder == DIGEST_FOLDER:
+            return TarDigest()
+        case ["sha256sum", _]:
+            return LastDigest()
         case ["tar", "-xpof", *_]:
             return Sink(-1)
         case ["source", size]:

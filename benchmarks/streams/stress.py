@@ -1,20 +1,23 @@
-"""Long runs of exec and port-forward: `python -m benchmarks.streams.stress` checks that nothing is lost or leaked."""
+"""Long runs of streams: `python -m benchmarks.streams.stress` checks that nothing is lost or leaked."""
 
 import argparse
 import hashlib
 import random
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from time import perf_counter
 from typing import TypeAlias
 
 import anyio
+import anyio.to_thread
 
 from benchmarks.runner import run, server_process
 from benchmarks.streams.goals import PAIRS
 from benchmarks.streams.idle_relay import idle_relay
 from benchmarks.streams.leaks import Resources, leaked_since, settled_resources
-from benchmarks.streams.programs import DIGEST, SOURCE, digest_of_blocks, encode_size, numbered_blocks
+from benchmarks.streams.programs import DIGEST, DIGEST_FOLDER, SOURCE, digest_of_blocks, encode_size, numbered_blocks
 from benchmarks.streams.sessions import SESSIONS, cancel_session, run_at_once
 from benchmarks.subjects.kubex_subject import find_backend
 from benchmarks.worker import peak_rss
@@ -73,6 +76,39 @@ async def port_input(pods: Api[Pod], size: int) -> None:
             await stream.send(block)
         digest = b"".join([data async for data in stream])
     assert digest.decode() == digest_of_blocks(size)
+
+
+async def file_download(pods: Api[Pod], size: int) -> None:
+    """Check that a file arrives unchanged from a container."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder, "copy")
+        await pods.files.download("web-0", f"/data/{size}", target)
+        assert await anyio.to_thread.run_sync(digest_of_file, target) == digest_of_blocks(size)
+
+
+async def file_upload(pods: Api[Pod], size: int) -> None:
+    """Check that a file arrives unchanged in a container."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "source")
+        await anyio.to_thread.run_sync(write_blocks, source, size)
+        await pods.files.upload("web-0", source, f"{DIGEST_FOLDER}/copy")
+    result = await pods.exec.run("web-0", ["sha256sum", "copy"], check=True)
+    assert result.stdout_text == digest_of_blocks(size)
+
+
+def write_blocks(path: Path, size: int) -> None:
+    """Write a file of numbered blocks."""
+    with path.open("wb") as file:
+        file.writelines(numbered_blocks(size))
+
+
+def digest_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(2**20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 async def paused_reader(pods: Api[Pod], size: int, *, pause: float, ping_interval: float) -> None:
@@ -155,7 +191,14 @@ def fuzz_channels(count: int, seed: int) -> int:
 Check: TypeAlias = Callable[[str, str, bool], Awaitable[str]]
 """A long run: its arguments are the library, the URL of the server and `tiny`, and its result is a figure."""
 
-TRANSFERS = {"exec-output": exec_output, "exec-input": exec_input, "port-output": port_output, "port-input": port_input}
+TRANSFERS = {
+    "exec-output": exec_output,
+    "exec-input": exec_input,
+    "port-output": port_output,
+    "port-input": port_input,
+    "file-download": file_download,
+    "file-upload": file_upload,
+}
 
 
 def _transfer(name: str) -> Check:
