@@ -1,6 +1,8 @@
-"""Sessions of exec, attach and port-forward that the long runs open, and cancel at random moments."""
+"""Sessions of exec, attach, port-forward and files that the long runs open, and cancel at random moments."""
 
+import tempfile
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from random import Random
 from typing import TypeAlias
 
@@ -79,12 +81,35 @@ async def use_listener(pods: Api[Pod], report: Report) -> None:
         report("closing")
 
 
+async def download_file(pods: Api[Pod], report: Report) -> None:
+    """Copy a file from a container. If this is cancelled, nothing of it is left."""
+    report("connecting")
+    report("open")
+    report("closing")
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            await pods.files.download("web-0", f"/data/{len(_LINE)}", f"{folder}/copy")
+        except BaseException:
+            assert list(Path(folder).iterdir()) == []  # noqa: ASYNC240 - a local folder
+            raise
+
+
+async def upload_file(pods: Api[Pod], report: Report) -> None:
+    """Copy data to a file in a container."""
+    report("connecting")
+    report("open")
+    report("closing")
+    await pods.files.write("web-0", "/data/copy", _LINE)
+
+
 SESSIONS: dict[str, Session] = {
     "exec.run": run_command,
     "exec.stream": use_exec,
     "attach.stream": use_attach,
     "forward": use_port,
     "listen": use_listener,
+    "files.download": download_file,
+    "files.write": upload_file,
 }
 
 
