@@ -121,7 +121,7 @@ def test_custom_resources_are_generated_from_a_cluster(
     assert widget.spec.parts[0].source_url == "b"
     assert widget.to_dict()["spec"] == spec
     module = tmp_path / "kubex_cluster_models" / "models_example_com" / "v1" / "_widget.py"
-    assert '"""What it is called."""' in module.read_text()
+    assert '"""The name of the widget."""' in module.read_text()
     for name in [name for name in sys.modules if name.startswith("kubex_cluster_models")]:
         del sys.modules[name]
 

@@ -308,12 +308,33 @@ async def test_small_chunks_that_arrive_together_are_all_received(
 
 
 async def test_malformed_chunk_raises_after_the_data_before_it(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    has_received = threading.Event()
+
+    def send_malformed(connection: ServerConnection) -> None:
+        connection.read_request()
+        connection.start_chunked()
+        connection.send_chunk(b"one\n")
+        assert has_received.wait(WAIT_TIMEOUT)
+        connection.send("zz\r\n")
+        connection.wait_until_closed()
+
+    request = PreparedRequest("GET", start_server(send_malformed).url + "/")
+    async with open_transport() as transport, transport.stream(request) as response:
+        assert await response.receive() == b"one\n"
+        has_received.set()
+        for _ in range(2):
+            with pytest.raises(ConnectionLost):
+                await response.receive()
+
+
+async def test_malformed_chunk_in_the_same_read_raises(
     open_transport: OpenTransport, start_server: StartServer, pair: BackendPair
 ) -> None:
     def send_malformed(connection: ServerConnection) -> None:
         connection.read_request()
-        connection.start_chunked()
-        connection.socket.sendall(b"4\r\none\n\r\nzz\r\n")
+        connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\none\n\r\nzz\r\n")
         connection.wait_until_closed()
 
     received = b""

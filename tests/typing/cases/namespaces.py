@@ -48,7 +48,7 @@ async def logs(client: Client, pods: Api[Pod], maps: Api[ConfigMap], jobs: Api[J
 
     _ = maps.logs  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
     _ = Api(Namespace, client).logs  # E: mypy[arg-type] pyright[reportAttributeAccessIssue]
-    await pods.logs.get("web", tail_lines="5")  # E: mypy[arg-type] pyright[reportArgumentType]
+    await pods.logs.get("web", tail_lines="5")  # E: mypy[call-overload] pyright[reportArgumentType]
 
 
 async def kinds_without_a_model(client: Client) -> None:

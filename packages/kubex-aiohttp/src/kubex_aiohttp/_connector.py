@@ -28,10 +28,13 @@ _BROKEN_TLS_IN_TLS = sys.version_info < (3, 11, 8) or (3, 12) <= sys.version_inf
 BEHIND_PROXY = "/behind-proxy"
 
 
-class _AbortingProtocol(ResponseHandler):
+class AbortingProtocol(ResponseHandler):
     """The protocol of a connection. It closes the connection immediately."""
 
     has_been_used = False
+    body: aiohttp.StreamReader | None = None
+    """The body of the current response."""
+
     _connection: asyncio.Transport | None = None
 
     @override
@@ -43,6 +46,9 @@ class _AbortingProtocol(ResponseHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         transport, self._connection = self._connection, None
         super().connection_lost(exc)
+        if self.body is not None and not self.body.is_eof() and self.body.exception() is None:
+            # aiohttp only closes the connection after a malformed chunk, so readers of the body would wait forever.
+            self.body.set_exception(aiohttp.ClientPayloadError("the response is malformed"))
         if transport is not None:
             transport.abort()  # or Python 3.10 warns about a TLS transport that only the server has closed
 
@@ -61,11 +67,11 @@ class Connector(aiohttp.BaseConnector):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self._protocols: WeakSet[_AbortingProtocol] = WeakSet()
+        self._protocols: WeakSet[AbortingProtocol] = WeakSet()
         self._factory = partial(self._make_protocol)
 
     def _make_protocol(self) -> ResponseHandler:
-        protocol = _AbortingProtocol(self._loop)
+        protocol = AbortingProtocol(self._loop)
         self._protocols.add(protocol)
         return protocol
 
@@ -73,7 +79,7 @@ class Connector(aiohttp.BaseConnector):
     async def connect(self, *args: Any, **kwargs: Any) -> Connection:
         while True:
             connection = await super().connect(*args, **kwargs)
-            protocol, transport = cast("_AbortingProtocol", connection.protocol), connection.transport
+            protocol, transport = cast("AbortingProtocol", connection.protocol), connection.transport
             if transport is None:
                 return connection
             is_new, protocol.has_been_used = not protocol.has_been_used, True

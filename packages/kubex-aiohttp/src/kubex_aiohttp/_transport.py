@@ -14,7 +14,7 @@ from yarl import URL
 
 from kubex.errors import ConnectError
 from kubex.transport import ConnectGuard, Headers, Limits, PreparedRequest, StreamResponse, Transport, TransportConfig
-from kubex_aiohttp._connector import BEHIND_PROXY, make_connector
+from kubex_aiohttp._connector import BEHIND_PROXY, AbortingProtocol, make_connector
 from kubex_aiohttp._errors import ERRORS, send_once
 from kubex_aiohttp._websocket import AioHttpWebSocket, OpeningHandshake
 
@@ -51,6 +51,9 @@ class AioHttpTransport(Transport):
                 raise
             raise ConnectError("the transport was closed", request.method, request.shown_url) from error
         self._responses.add(response)
+        protocol = None if response.connection is None else response.connection.protocol
+        if isinstance(protocol, AbortingProtocol):
+            protocol.body = response.content
         return _StreamResponse(request, response)
 
     @override
