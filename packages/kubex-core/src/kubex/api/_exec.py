@@ -55,17 +55,14 @@ class Exec:
         """
         arguments = check_command(command)
         check_input(stdin)
-        options = ExecOptions(
-            command=arguments,
+        process = self.stream(
+            name,
+            arguments,
             container=container,
-            stdin=True if stdin is not None else None,
-            stdout=True,
-            stderr=None if tty else True,
-            tty=tty or None,
-        )
-        block = "api.exec.stream(name, command) as process"
-        process = create_process(
-            self._endpoint, "exec", name, options, PING_INTERVAL, namespace, request_timeout, block
+            stdin=stdin is not None,
+            tty=tty,
+            namespace=namespace,
+            request_timeout=request_timeout,
         )
         return await run_command(process, arguments, stdin, check=check)
 

@@ -16,6 +16,7 @@ from typing_extensions import Self
 from kubex.core._exec_errors import CommandEndedError
 from kubex.errors import AlreadyOpenError, ConnectionLost
 from kubex.streaming._background import BackgroundTask
+from kubex.streaming._exec import run_both
 from kubex.streaming._port_stream import PortStream
 
 logger = logging.getLogger("kubex.streaming")
@@ -127,27 +128,17 @@ class PortListener(Generic[P]):
 
 async def _copy_both(local: SocketStream, stream: PortStream) -> None:
     """Copy data in both directions until the pod closes the connection, or until the grace period ends."""
-    failure: Exception | None = None
 
     async def send() -> None:
-        nonlocal failure
         try:
             async for data in local:
                 await stream.send(data)
             await stream.send_eof()
         except (CommandEndedError, ConnectionLost):
             return  # the data that has arrived is still delivered; then receive() raises the error
-        except Exception as error:  # noqa: BLE001 - raised below
-            failure = error
-            tasks.cancel_scope.cancel()
 
-    async with anyio.create_task_group() as tasks:  # exceptions are stored, because the group would wrap them
-        tasks.start_soon(send)
-        try:
-            async for data in stream:
-                await local.send(data)
-        except Exception as error:  # noqa: BLE001 - raised below
-            failure = error
-        tasks.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+    async def receive() -> None:
+        async for data in stream:
+            await local.send(data)
+
+    await run_both(receive, send)
