@@ -82,7 +82,7 @@ async def use_listener(pods: Api[Pod], report: Report) -> None:
 
 
 async def download_file(pods: Api[Pod], report: Report) -> None:
-    """Copy a file from a container. If this is cancelled, nothing of it is left."""
+    """Copy a file from a container. Cancellation must not leave a partial file."""
     report("connecting")
     report("open")
     report("closing")

@@ -51,7 +51,7 @@ def without(*programs: str) -> ProcessHandler:
 
 
 def tar_that_writes(archive: bytes, *, stderr: bytes = b"", code: int = 0) -> ProcessHandler:
-    """Return a handler whose `tar` writes an archive and ends with an exit code."""
+    """Return a handler in which `tar` writes an archive and ends with an exit code."""
 
     async def run(process: ContainerProcess) -> int:
         if process.argv[0] != "tar":

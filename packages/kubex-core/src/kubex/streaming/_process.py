@@ -225,7 +225,7 @@ class Process:
 
     async def write(self, data: bytes) -> None:
         """Send data to the standard input. Called by `StdinWriter`."""
-        # Without output, there is nothing that the command could wait for.
+        # A stalled command can only wait until its output is read, so without output it is not checked.
         send = self._input.send if self._buffers else self._send
         async with self._sending:
             view = memoryview(data)

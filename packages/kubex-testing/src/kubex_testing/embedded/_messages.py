@@ -72,6 +72,6 @@ class Response:
 
 
 def plain_text_response(status: int, body: str, headers: Sequence[tuple[str, str]] = ()) -> Response:
-    """Return a plain text response. Without a body it has no content type."""
+    """Return a plain text response. An empty response does not have a content type."""
     content_type = [("Content-Type", "text/plain; charset=utf-8")] if body else []
     return Response(status, [*content_type, *headers], body.encode())
