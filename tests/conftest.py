@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from kubex_testing.compliance._clock import Clock
 from support.backend_pairs import PAIRS, BackendPair
-from support.clock import Clock
 
 pytest_plugins = ["support.skip_reasons", "support.worker_count"]
 

@@ -25,8 +25,8 @@ from kubex_k8s.v1_37.core.v1 import (
 )
 from kubex_k8s.v1_37.meta.v1 import LabelSelector, LabelSelectorRequirement
 from kubex_testing import ServerHandle
+from kubex_testing.compliance._ports import free_port
 from kubex_testing.embedded import EmbeddedServer
-from support.ports import free_port
 
 pytestmark = pytest.mark.anyio
 

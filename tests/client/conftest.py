@@ -23,8 +23,8 @@ from kubex.transport import (
     WebSocket,
     wrapped,
 )
+from kubex_testing.compliance.servers import ConnectionHandler, Server, StartServer, respond_ok
 from support.backend_pairs import BackendPair
-from transport.socket_server import ConnectionHandler, Server, StartServer, respond_ok
 
 BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote_plus
 import trustme
 
 from kubex.configuration import OpenIDConnect
-from transport.socket_server import ReceivedRequest, ServerConnection, StartServer
+from kubex_testing.compliance.servers import ReceivedRequest, ServerConnection, StartServer
 
 SECRET = "marked-secret-client"
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from transport.socket_server import WAIT_TIMEOUT, ServerConnection
+from kubex_testing.compliance.servers import WAIT_TIMEOUT, ServerConnection
 
 Responder: TypeAlias = Callable[[ServerConnection], None]
 """Responds to a request that was read from the connection."""

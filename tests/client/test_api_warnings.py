@@ -9,7 +9,7 @@ from client.scripted_server import ResponseSequence, respond_with
 from kubex.api import Api
 from kubex.errors import ApiWarning, NotFound
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from transport.socket_server import StartServer
+from kubex_testing.compliance.servers import StartServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-14")]
 

@@ -17,8 +17,8 @@ from kubex.configuration._pod import pod_configuration
 from kubex.credentials._ca_certificates import CAFile
 from kubex.errors import ConfigurationError, ServerCertificateError
 from kubex.transport import Backend
+from kubex_testing.compliance.servers import ReceivedRequest, ServerConnection, StartServer
 from support.certificates import CertificateAuthority
-from transport.socket_server import ReceivedRequest, ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 

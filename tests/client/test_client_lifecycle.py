@@ -21,8 +21,8 @@ from kubex.credentials import TLSIdentity
 from kubex.errors import ClientClosedError, ClientLoopError, ConnectionLost
 from kubex.transport import Backend, Transport, TransportConfig
 from kubex_k8s.v1_37.core.v1 import ConfigMap
+from kubex_testing.compliance.servers import WAIT_TIMEOUT, ServerConnection, StartServer, wait_for_event
 from support.backend_pairs import BackendPair
-from transport.socket_server import WAIT_TIMEOUT, ServerConnection, StartServer, wait_for_event
 
 
 @pytest.mark.anyio

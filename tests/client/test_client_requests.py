@@ -20,8 +20,8 @@ from kubex.errors import (
 )
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
+from kubex_testing.compliance.servers import ServerConnection, StartServer
 from support.backend_pairs import BackendPair
-from transport.socket_server import ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 

@@ -23,7 +23,7 @@ from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import ClientClosedError, TransportError
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
-from transport.socket_server import Server, ServerConnection, StartServer, wait_for_event
+from kubex_testing.compliance.servers import Server, ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
 

@@ -25,9 +25,8 @@ from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex.errors import BackendError, DeadlineExceeded, ReadTimeout, WebSocketError
 from kubex.transport import Backend, PreparedRequest
+from kubex_testing.compliance.servers import BINARY, ServerConnection, StartServer, accept_upgrade, build_frame
 from support.backend_pairs import PAIRS, BackendPair
-from transport.socket_server import ServerConnection, StartServer
-from transport.websocket_frames import BINARY, accept_upgrade, build_frame
 
 pytestmark = pytest.mark.anyio
 

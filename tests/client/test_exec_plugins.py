@@ -19,9 +19,9 @@ from kubex.errors import ConfigurationError, DeadlineExceeded, Unauthorized
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
+from kubex_testing.compliance.servers import Server, ServerConnection, StartServer
 from kubex_testing.embedded import Answer, EmbeddedServer
 from support.exec_plugins import PluginListener, PluginScript
-from transport.socket_server import Server, ServerConnection, StartServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-30")]
 

@@ -6,7 +6,7 @@ from client.conftest import MakeClient
 from client.scripted_server import ResponseSequence, respond_error, respond_stream, respond_with
 from kubex.configuration import Impersonation
 from kubex.errors import Unauthorized
-from transport.socket_server import ReceivedRequest, StartServer
+from kubex_testing.compliance.servers import ReceivedRequest, StartServer
 
 pytestmark = pytest.mark.anyio
 

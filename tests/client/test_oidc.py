@@ -19,9 +19,9 @@ from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration, OpenIDTokens
 from kubex.errors import ConfigurationError, Unauthorized
 from kubex.transport import Backend
+from kubex_testing.compliance.servers import WAIT_TIMEOUT, ServerConnection, StartServer
 from kubex_testing.embedded import Answer, EmbeddedServer, Identity
 from support.backend_pairs import PAIRS
-from transport.socket_server import WAIT_TIMEOUT, ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 

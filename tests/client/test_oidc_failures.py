@@ -20,8 +20,14 @@ from kubex.configuration import OpenIDTokens
 from kubex.credentials import Authentication, Credentials, OpenIDConnectCredentials
 from kubex.errors import ConfigurationError
 from kubex.transport import Backend
-from transport.proxy_server import http_proxy
-from transport.socket_server import WAIT_TIMEOUT, Server, ServerConnection, StartServer, wait_for_event
+from kubex_testing.compliance.servers import (
+    WAIT_TIMEOUT,
+    Server,
+    ServerConnection,
+    StartServer,
+    http_proxy,
+    wait_for_event,
+)
 
 pytestmark = pytest.mark.anyio
 

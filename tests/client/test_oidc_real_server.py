@@ -18,8 +18,8 @@ from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration
 from kubex.transport import Backend
 from kubex_testing import ServerHandle
+from kubex_testing.compliance.servers import ConnectionHandler, Server
 from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
-from transport.socket_server import ConnectionHandler, Server
 
 pytestmark = pytest.mark.anyio
 

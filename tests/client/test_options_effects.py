@@ -13,9 +13,9 @@ from kubex.client import Client
 from kubex.core.params import Timeout
 from kubex.errors import DeadlineExceeded, ReadTimeout
 from kubex.transport import Backend, LibraryDefaults
+from kubex_testing.compliance._clock import Clock
+from kubex_testing.compliance.servers import WAIT_TIMEOUT, ServerConnection, StartServer, wait_for_event
 from support.backend_pairs import BackendPair
-from support.clock import Clock
-from transport.socket_server import WAIT_TIMEOUT, ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
 

@@ -15,8 +15,8 @@ from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
+from kubex_testing.compliance.servers import StartServer
 from support.backend_pairs import BackendPair
-from transport.socket_server import StartServer
 
 HTTPS = ClientConfiguration(url="https://my-cluster:6443")
 HTTP = ClientConfiguration(url="http://my-cluster:8080")

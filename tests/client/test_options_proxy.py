@@ -12,8 +12,8 @@ import trustme
 from client.conftest import MakeClient
 from client.scripted_server import ResponseSequence, respond_stream, respond_with
 from kubex.errors import ProxyError
-from support.ports import free_port
-from transport.socket_server import WAIT_TIMEOUT, Server, ServerConnection, StartServer
+from kubex_testing.compliance._ports import free_port
+from kubex_testing.compliance.servers import WAIT_TIMEOUT, Server, ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 

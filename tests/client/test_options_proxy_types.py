@@ -16,9 +16,8 @@ from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.errors import BackendError, ProxyError, TLSError
 from kubex.transport import API_VERSION, Backend
+from kubex_testing.compliance.servers import Server, SocksProxy, StartServer, TunnelProxy
 from support.backend_pairs import BackendPair
-from transport.proxy_server import SocksProxy, TunnelProxy
-from transport.socket_server import Server, StartServer
 
 REMOTE_URL = "https://203.0.113.1:6443"
 

@@ -14,8 +14,8 @@ from kubex.client._transport_config import resolve_config
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex.transport import Backend, LibraryDefaults, Limits, Proxy, TransportConfig
+from kubex_testing.compliance.servers import StartServer
 from support.backend_pairs import BackendPair
-from transport.socket_server import StartServer
 
 SERVER = ClientConfiguration(url="https://my-cluster:6443")
 

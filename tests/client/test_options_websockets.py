@@ -6,8 +6,7 @@ from client.conftest import MakeClient, TransportRecorder
 from client.scripted_server import ResponseSequence, respond_with
 from kubex.errors import WebSocketError
 from kubex.transport import PreparedRequest
-from transport.socket_server import ServerConnection, StartServer
-from transport.websocket_frames import BINARY, accept_upgrade, build_frame
+from kubex_testing.compliance.servers import BINARY, ServerConnection, StartServer, accept_upgrade, build_frame
 
 pytestmark = pytest.mark.anyio
 

@@ -22,7 +22,7 @@ from kubex.api import Api
 from kubex.client import Client, RetryPolicy
 from kubex.errors import KubexError
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from transport.socket_server import ServerConnection, StartServer, wait_for_event
+from kubex_testing.compliance.servers import ServerConnection, StartServer, wait_for_event
 
 EVENT = b'{"type": "ADDED", "object": {"metadata": {"name": "a"}}}\n'
 

@@ -10,8 +10,8 @@ import trustme
 from client.conftest import MakeClient
 from client.scripted_server import ResponseSequence, respond_with
 from kubex.errors import ConfigurationError, ServerCertificateError, TLSError
+from kubex_testing.compliance.servers import Server, StartServer
 from support.exec_plugins import PluginScript
-from transport.socket_server import Server, StartServer
 
 pytestmark = pytest.mark.anyio
 

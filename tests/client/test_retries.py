@@ -18,7 +18,7 @@ from kubex.api import Api
 from kubex.core.params import Timeout
 from kubex.errors import ConnectionLost, ReadTimeout, TLSError
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from transport.socket_server import StartServer, wait_for_event
+from kubex_testing.compliance.servers import StartServer, wait_for_event
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 

@@ -27,7 +27,7 @@ from kubex.errors import KubexError
 from kubex.models import ObjectMeta
 from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import Secret
-from transport.socket_server import StartServer
+from kubex_testing.compliance.servers import StartServer
 
 pytestmark = pytest.mark.anyio
 

@@ -37,7 +37,7 @@ from kubex.models import Model
 from kubex.transport import Headers
 from kubex_httpx import HttpxClient
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from transport.socket_server import ServerConnection, StartServer
+from kubex_testing.compliance.servers import ServerConnection, StartServer
 
 SECRET_TEXT = "marked-secret-value"
 ENCODED = base64.b64encode(f"{SECRET_TEXT[:12]}".encode()).decode()

@@ -32,8 +32,7 @@ from kubex.errors import ConfigurationError, KubexError, ServerCertificateError
 from kubex.models import ObjectMeta
 from kubex.patch import ApplyPatch
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from transport.proxy_server import http_proxy
-from transport.socket_server import ServerConnection, StartServer
+from kubex_testing.compliance.servers import ServerConnection, StartServer, http_proxy
 
 pytestmark = pytest.mark.anyio
 

@@ -30,8 +30,8 @@ from kubex.core.params import Timeout
 from kubex.errors import ConnectTimeout, DeadlineExceeded, KubexError, ReadTimeout, TransportError
 from kubex.transport import Backend, LibraryDefaults
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
-from support.clock import Clock
-from transport.socket_server import WAIT_TIMEOUT, ServerConnection, StartServer, wait_for_event
+from kubex_testing.compliance._clock import Clock
+from kubex_testing.compliance.servers import WAIT_TIMEOUT, ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
 

@@ -21,8 +21,8 @@ from kubex.errors import (
     TLSError,
 )
 from kubex.transport import Backend
+from kubex_testing.compliance.servers import ServerConnection, StartServer
 from support.certificates import CA_EXTENSIONS, SERVER_EXTENSIONS, CertificateAuthority
-from transport.socket_server import ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 

@@ -50,12 +50,13 @@ def uses_real_time(line: str) -> bool:
 
 
 def test_no_test_depends_on_real_time() -> None:
-    """Tests wait for events or move the clock, see `support/clock.py`. Limits in full seconds are allowed as guards."""
+    """Tests wait for events or move the clock, see `Clock`. Limits in full seconds are allowed as guards."""
+    tests = ("tests/", "packages/kubex-testing/src/kubex_testing/compliance/")
     folders = ("tests/controlplane/", "tests/packaging/", "tests/typing/cases/")
     found = [
         f"{path}:{number}: {line.strip()}"
         for path, text in files().items()
-        if path.startswith("tests/") and path.endswith(".py") and not path.startswith(folders)
+        if path.startswith(tests) and path.endswith(".py") and not path.startswith(folders)
         if path != "tests/meta/test_sources.py" and "Clock(automatic=True)" not in text
         for number, line in enumerate(text.splitlines(), 1)
         if uses_real_time(line)

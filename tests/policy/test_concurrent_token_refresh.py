@@ -14,9 +14,9 @@ from client.oidc_provider import jwt
 from kubex.configuration import ClientConfiguration, OpenIDConnect
 from kubex.transport import PreparedRequest
 from kubex_testing import MockResponse
+from kubex_testing.compliance.servers import WAIT_TIMEOUT
 from policy.conftest import URL, error_response, scripted_client
 from support.exec_plugins import PluginScript
-from transport.socket_server import WAIT_TIMEOUT
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-35")]
 

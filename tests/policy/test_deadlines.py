@@ -17,9 +17,9 @@ from kubex.errors import ConnectionLost, DeadlineExceeded, TransportError
 from kubex.transport import PreparedRequest
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import MockResponse
+from kubex_testing.compliance._clock import Clock
 from policy.conftest import error_response, scripted_client
 from support.backend_pairs import RUNTIMES
-from support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 

@@ -17,9 +17,9 @@ from kubex.errors import ConnectionLost, Expired, Forbidden, ReadTimeout, Transp
 from kubex.transport import PreparedRequest
 from kubex_k8s.v1_37.core.v1 import Pod
 from kubex_testing import MockResponse, MockTransport
+from kubex_testing.compliance._clock import Clock
 from policy.conftest import RETRY_WITHOUT_DELAY, error_response, scripted_client
 from support.backend_pairs import RUNTIMES
-from support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 

@@ -7,8 +7,18 @@ from typing import TypeAlias
 
 from kubex.api import Api
 from kubex_k8s.v1_37.core.v1 import Pod
-from transport.socket_server import ReceivedRequest, ServerConnection
-from transport.websocket_frames import BINARY, CLOSE, PING, PONG, accept_upgrade, build_frame, close_frame, read_frame
+from kubex_testing.compliance.servers import (
+    BINARY,
+    CLOSE,
+    PING,
+    PONG,
+    ReceivedRequest,
+    ServerConnection,
+    accept_upgrade,
+    build_frame,
+    close_frame,
+    read_frame,
+)
 
 OpenPods: TypeAlias = Callable[..., AbstractAsyncContextManager[Api[Pod]]]
 """The type of the fixture `open_pods`."""

@@ -17,9 +17,9 @@ from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import Pod
+from kubex_testing.compliance.servers import ConnectionHandler, Server, StartServer
 from streaming.channel_server import OpenPods
 from support.backend_pairs import BackendPair
-from transport.socket_server import ConnectionHandler, Server, StartServer
 
 # The benchmarks are not an installed distribution. They are imported from the root of the workspace.
 sys.path.insert(0, str(Path(__file__).parents[2]))

@@ -31,8 +31,8 @@ from kubex.errors import (
     WebSocketError,
 )
 from kubex.transport import Backend
+from kubex_testing.compliance.servers import ServerConnection, StartServer
 from streaming.channel_server import SUCCESS, V4, ChannelConnection, OpenPods, exit_status, run_cat, run_command
-from transport.socket_server import ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 

@@ -21,8 +21,8 @@ from kubex.errors import (
     StreamNotOpenError,
 )
 from kubex.streaming import _port_stream
+from kubex_testing.compliance.servers import Server, ServerConnection, StartServer
 from streaming.channel_server import V4, ChannelConnection, OpenPods
-from transport.socket_server import Server, ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 

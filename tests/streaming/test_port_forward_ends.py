@@ -10,9 +10,9 @@ from anyio.streams.stapled import MultiListener
 
 from kubex.errors import CommandEndedError
 from kubex.streaming import PortStream, _port_listener, _port_stream
+from kubex_testing.compliance.servers import ServerConnection, StartServer
 from streaming.channel_server import OpenPods
 from streaming.test_port_forward import echo, open_channels, wait_until_closed
-from transport.socket_server import ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 

@@ -25,8 +25,8 @@ from kubex.errors import (
     WebSocketError,
 )
 from kubex.streaming._output import LIMIT
+from kubex_testing.compliance.servers import ServerConnection, StartServer, wait_for_event
 from streaming.channel_server import SUCCESS, V4, ChannelConnection, OpenPods, exit_status, run_cat, run_command
-from transport.socket_server import ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
 

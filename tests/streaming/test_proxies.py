@@ -10,10 +10,17 @@ import trustme
 from kubex.client import ClientOptions
 from kubex.errors import ApiError, ConnectError, ProxyError
 from kubex.transport import Backend
+from kubex_testing.compliance._ports import free_port
+from kubex_testing.compliance.servers import (
+    ConnectionHandler,
+    Server,
+    ServerConnection,
+    SocksProxy,
+    StartServer,
+    TunnelProxy,
+    http_proxy,
+)
 from streaming.channel_server import SUCCESS, V4, ChannelConnection, OpenPods, run_cat, run_command
-from support.ports import free_port
-from transport.proxy_server import SocksProxy, TunnelProxy, http_proxy
-from transport.socket_server import ConnectionHandler, Server, ServerConnection, StartServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-26")]
 

@@ -20,10 +20,10 @@ import yaml
 
 from kubex_testing import ServerHandle
 from kubex_testing._pki import Identity, client_context
+from kubex_testing.compliance._ports import free_port
 from kubex_testing.controlplane import ControlPlaneUnavailable
 from kubex_testing.controlplane._assets import find_assets
 from kubex_testing.controlplane._probe import Probe
-from support.ports import free_port
 
 COMMAND = (sys.executable, "-m", "kubex_testing")
 

@@ -8,9 +8,9 @@ from kubex.configuration import ClientConfiguration
 from kubex.errors import ConfigurationError
 from kubex_testing import ServerHandle
 from kubex_testing._pki import CertificateAuthority
+from kubex_testing.compliance._ports import free_port
 from kubex_testing.controlplane import ControlPlane, ControlPlaneStartError, ControlPlaneUnavailable
 from kubex_testing.controlplane._existing_cluster import handle_from_configuration
-from support.ports import free_port
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ import anyio
 import pytest
 from cryptography import x509
 
+from kubex_testing.compliance._ports import free_port
 from kubex_testing.controlplane import ControlPlane, ControlPlaneStartError, TokenUser
 from kubex_testing.controlplane._probe import Probe
-from support.ports import free_port
 
 # The name of the script selects the program to simulate. Files with its name in the same folder select failures.
 FAKE_PROGRAM = f"""#!{sys.executable} -IS

@@ -12,8 +12,8 @@ import trustme
 import kubex_aiohttp
 import kubex_httpx
 from kubex.transport import Backend, TLSSettings, Transport, TransportConfig
+from kubex_testing.compliance.servers import ConnectionHandler, OpenTransport, Server, StartServer, respond_ok
 from support.backend_pairs import BackendPair
-from transport.socket_server import ConnectionHandler, OpenTransport, Server, StartServer, respond_ok
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -6,9 +6,8 @@ from aiohttp.client_proto import ResponseHandler
 from kubex.errors import ProxyError, TransportError
 from kubex.transport import PreparedRequest, Proxy
 from kubex_aiohttp._connector import Connector, SocksConnector
+from kubex_testing.compliance.servers import OpenTransport, SocksProxy, StartServer
 from support.backend_pairs import BackendPair
-from transport.proxy_server import SocksProxy
-from transport.socket_server import OpenTransport, StartServer
 
 pytestmark = [
     pytest.mark.anyio,

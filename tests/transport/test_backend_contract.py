@@ -14,9 +14,15 @@ import trio
 
 from kubex.errors import ConnectionLost
 from kubex.transport import PreparedRequest, StreamResponse
+from kubex_testing.compliance.servers import (
+    WAIT_TIMEOUT,
+    OpenTransport,
+    ServerConnection,
+    StartServer,
+    echo_messages,
+    websocket_request,
+)
 from support.backend_pairs import BackendPair
-from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer
-from transport.websocket_frames import echo_messages, websocket_request
 
 pytestmark = pytest.mark.anyio
 

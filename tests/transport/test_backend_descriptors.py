@@ -25,8 +25,8 @@ from kubex.transport import (
     Transport,
     TransportConfig,
 )
+from kubex_testing.compliance.servers import ServerConnection, StartServer
 from support.backend_pairs import BackendPair
-from transport.socket_server import ServerConnection, StartServer
 
 
 def default_of(function: Callable[..., object], name: str) -> object:

@@ -12,9 +12,18 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from kubex.transport import Backend, Limits, PreparedRequest, Proxy, Transport
+from kubex_testing.compliance.servers import (
+    WAIT_TIMEOUT,
+    OpenTransport,
+    Server,
+    ServerConnection,
+    SocksProxy,
+    StartServer,
+    TunnelProxy,
+    http_proxy,
+    wait_for_event,
+)
 from transport.cancellation import CASE_IDS, CASES, CancelMethod, cancel_after_each_delay
-from transport.proxy_server import SocksProxy, TunnelProxy, http_proxy
-from transport.socket_server import WAIT_TIMEOUT, OpenTransport, Server, ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
 

@@ -12,9 +12,9 @@ import pytest
 
 from kubex.errors import ConnectError, ConnectionLost, ConnectTimeout, TransportError
 from kubex.transport import Backend, Limits, PreparedRequest, Transport, TransportConfig
+from kubex_testing.compliance._clock import Clock
+from kubex_testing.compliance.servers import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
 from support.backend_pairs import PAIRS, BackendPair
-from support.clock import Clock
-from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
 

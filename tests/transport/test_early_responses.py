@@ -9,8 +9,14 @@ import pytest
 
 from kubex.errors import ConnectionLost
 from kubex.transport import Backend, PreparedRequest, Proxy
-from transport.proxy_server import SocksProxy, TunnelProxy
-from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer
+from kubex_testing.compliance.servers import (
+    WAIT_TIMEOUT,
+    OpenTransport,
+    ServerConnection,
+    SocksProxy,
+    StartServer,
+    TunnelProxy,
+)
 
 pytestmark = pytest.mark.anyio
 

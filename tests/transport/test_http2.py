@@ -13,19 +13,21 @@ import trustme
 
 from kubex.errors import TransportError
 from kubex.transport import Limits, PreparedRequest, Proxy, Transport, WebSocketMessage
-from support.backend_pairs import PAIRS, BackendPair
-from transport.http2_server import Http2Handler
-from transport.proxy_server import SocksProxy, TunnelProxy
-from transport.socket_server import (
+from kubex_testing.compliance.servers import (
     WAIT_TIMEOUT,
     ConnectionHandler,
     OpenTransport,
     Server,
     ServerConnection,
+    SocksProxy,
     StartServer,
+    TunnelProxy,
+    echo_messages,
     wait_for_event,
+    websocket_request,
 )
-from transport.websocket_frames import echo_messages, websocket_request
+from kubex_testing.compliance.servers._http2_server import Http2Handler
+from support.backend_pairs import PAIRS, BackendPair
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("options-http2")]
 

@@ -10,9 +10,8 @@ from typing_extensions import override
 
 from kubex.errors import ProxyError, TLSError
 from kubex.transport import PreparedRequest, Proxy
-from support.ports import free_port
-from transport.proxy_server import http_proxy
-from transport.socket_server import OpenTransport, ServerConnection, StartServer, wait_for_event
+from kubex_testing.compliance._ports import free_port
+from kubex_testing.compliance.servers import OpenTransport, ServerConnection, StartServer, http_proxy, wait_for_event
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("options-proxy")]
 

@@ -7,9 +7,16 @@ import trustme
 
 from kubex.errors import ProxyError, TLSError
 from kubex.transport import Backend, PreparedRequest, Proxy, WebSocketMessage
-from transport.proxy_server import TunnelProxy
-from transport.socket_server import ConnectionHandler, OpenTransport, Server, StartServer, respond_ok
-from transport.websocket_frames import echo_messages, websocket_request
+from kubex_testing.compliance.servers import (
+    ConnectionHandler,
+    OpenTransport,
+    Server,
+    StartServer,
+    TunnelProxy,
+    echo_messages,
+    respond_ok,
+    websocket_request,
+)
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-26")]
 

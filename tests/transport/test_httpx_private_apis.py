@@ -6,9 +6,8 @@ import pytest
 from httpx_ws import AsyncWebSocketSession
 
 from kubex.errors import BackendError
+from kubex_testing.compliance.servers import OpenTransport, StartServer, websocket_request
 from support.backend_pairs import BackendPair
-from transport.socket_server import OpenTransport, StartServer
-from transport.websocket_frames import websocket_request
 
 pytestmark = [
     pytest.mark.anyio,

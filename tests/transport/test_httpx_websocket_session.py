@@ -8,7 +8,7 @@ from wsproto.events import BytesMessage, Pong
 
 from kubex.transport import PreparedRequest
 from kubex_httpx._websocket_session import OnDemandSession
-from transport.websocket_frames import BINARY, PONG, build_frame
+from kubex_testing.compliance.servers import BINARY, PONG, build_frame
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kubex.transport import PreparedRequest
-from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
+from kubex_testing.compliance.servers import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
 

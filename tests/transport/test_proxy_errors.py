@@ -11,15 +11,17 @@ import pytest
 
 from kubex.errors import ConnectError, ConnectTimeout, ProxyError, TLSError
 from kubex.transport import Limits, PreparedRequest, Proxy, Transport
-from support.clock import Clock
-from support.ports import free_port
-from transport.proxy_server import TunnelProxy, close_after_first_bytes, never_respond
-from transport.socket_server import (
+from kubex_testing.compliance._clock import Clock
+from kubex_testing.compliance._ports import free_port
+from kubex_testing.compliance.servers import (
     WAIT_TIMEOUT,
     ConnectionHandler,
     OpenTransport,
     ServerConnection,
     StartServer,
+    TunnelProxy,
+    close_after_first_bytes,
+    never_respond,
     wait_for_event,
 )
 

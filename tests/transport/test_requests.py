@@ -7,7 +7,7 @@ import pytest
 
 from kubex.errors import ConnectionLost, TransportError
 from kubex.transport import PreparedRequest
-from transport.socket_server import OpenTransport, ServerConnection, StartServer
+from kubex_testing.compliance.servers import OpenTransport, ServerConnection, StartServer
 
 pytestmark = pytest.mark.anyio
 

@@ -13,16 +13,20 @@ import trustme
 
 from kubex.errors import ConnectTimeout, ProxyError, TLSError
 from kubex.transport import Limits, PreparedRequest, Proxy, WebSocketMessage
-from support.ports import free_port
-from transport.proxy_server import SocksProxy, UserPassword, close_after_first_bytes, never_respond
-from transport.socket_server import (
+from kubex_testing.compliance._ports import free_port
+from kubex_testing.compliance.servers import (
     ConnectionHandler,
     OpenTransport,
     ServerConnection,
+    SocksProxy,
     StartServer,
+    UserPassword,
+    close_after_first_bytes,
+    echo_messages,
+    never_respond,
     wait_for_event,
+    websocket_request,
 )
-from transport.websocket_frames import echo_messages, websocket_request
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-26", "options-proxy-socks")]
 

@@ -9,9 +9,9 @@ import pytest
 from kubex.core._lines import LineSplitter
 from kubex.errors import ConnectionLost, ReadTimeout, TransportError
 from kubex.transport import Limits, PreparedRequest, Transport
+from kubex_testing.compliance._clock import Clock
+from kubex_testing.compliance.servers import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
 from support.backend_pairs import BackendPair
-from support.clock import Clock
-from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
 

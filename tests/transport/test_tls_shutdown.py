@@ -12,7 +12,7 @@ import pytest
 
 from kubex.errors import ConnectionLost, ProxyError
 from kubex.transport import Backend, PreparedRequest, Proxy
-from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
+from kubex_testing.compliance.servers import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
 
 pytestmark = pytest.mark.anyio
 

@@ -20,9 +20,8 @@ from kubex.errors import (
     TransportError,
 )
 from kubex.transport import Limits, PreparedRequest
-from support.backend_pairs import PAIRS
-from support.ports import free_port
-from transport.socket_server import (
+from kubex_testing.compliance._ports import free_port
+from kubex_testing.compliance.servers import (
     WAIT_TIMEOUT,
     ConnectionHandler,
     OpenTransport,
@@ -30,6 +29,7 @@ from transport.socket_server import (
     ServerConnection,
     StartServer,
 )
+from support.backend_pairs import PAIRS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-22")]
 

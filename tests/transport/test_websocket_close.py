@@ -7,16 +7,20 @@ import pytest
 
 from kubex.errors import WebSocketError
 from kubex.transport import Transport, WebSocketMessage
-from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
-from transport.websocket_frames import (
+from kubex_testing.compliance.servers import (
     BINARY,
     CLOSE,
+    WAIT_TIMEOUT,
+    OpenTransport,
+    ServerConnection,
+    StartServer,
     accept_upgrade,
     build_frame,
     close_code,
     close_frame,
     echo_messages,
     read_frame,
+    wait_for_event,
     websocket_request,
 )
 

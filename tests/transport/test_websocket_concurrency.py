@@ -8,16 +8,20 @@ import pytest
 
 from kubex.errors import TransportError, WebSocketError
 from kubex.transport import WebSocket, WebSocketMessage
-from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
-from transport.websocket_frames import (
+from kubex_testing.compliance.servers import (
     BINARY,
     CLOSE,
     PING,
     PONG,
+    WAIT_TIMEOUT,
+    OpenTransport,
+    ServerConnection,
+    StartServer,
     accept_upgrade,
     build_frame,
     close_frame,
     read_frame,
+    wait_for_event,
     websocket_request,
 )
 

@@ -9,20 +9,24 @@ import pytest
 
 from kubex.errors import TransportError, WebSocketError
 from kubex.transport import Limits, PreparedRequest, Proxy, Transport, WebSocket, WebSocketMessage
-from support.clock import Clock
-from transport.proxy_server import http_proxy
-from transport.socket_server import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
-from transport.websocket_frames import (
+from kubex_testing.compliance._clock import Clock
+from kubex_testing.compliance.servers import (
     BINARY,
     CLOSE,
     PING,
     PONG,
     TEXT,
+    WAIT_TIMEOUT,
+    OpenTransport,
+    ServerConnection,
+    StartServer,
     accept_upgrade,
     build_frame,
     close_code,
     echo_messages,
+    http_proxy,
     read_frame,
+    wait_for_event,
     websocket_request,
 )
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from kubex_testing.compliance._ports import free_port
 from kubex_testing.embedded import EmbeddedServer, PortStream, Settings
 from support.polling import WAIT_TIMEOUT, wait_until
-from support.ports import free_port
 from support.raw_websocket import Closed, refusal
 from support.running_pod import RunningPod
 

@@ -8,7 +8,7 @@ import h2.connection
 import h2.events
 import h2.exceptions
 
-from transport.socket_server import ReceivedRequest, ServerConnection
+from kubex_testing.compliance.servers._socket_server import ReceivedRequest, ServerConnection
 
 CHUNK = b"x" * 16384
 
