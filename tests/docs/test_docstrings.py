@@ -26,7 +26,7 @@ from kubex_k8s.v1_37.authorization.v1 import ResourceAttributes, SelfSubjectAcce
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, ServiceAccount
 from kubex_testing.embedded import Answer, EmbeddedServer
 
-EXAMPLES = examples(kubex.api, kubex.client, kubex.patch, kubex.lazy_import, kubex.streaming)
+EXAMPLES = examples(kubex.api, kubex.client, kubex.models, kubex.patch, kubex.lazy_import, kubex.streaming)
 WEB = {
     "metadata": {"name": "web"},
     "spec": {

@@ -58,7 +58,7 @@ print(*sys.modules)
 """
     completed = subprocess.run([sys.executable, "-I", "-c", command], capture_output=True, text=True, check=True)
     api = ("logs", "patch_request", "pods", "reviews", "service_accounts", "subresource")
-    models = ("common", "crd", "managed_fields", "quantity", "reviews", "token_request")
+    models = ("common", "crd", "managed_fields", "owners", "quantity", "reviews", "token_request")
     rarely_used = {f"kubex.api._{name}" for name in api} | {f"kubex.models._{name}" for name in models}
     rarely_used |= {"kubex.configuration._load", "kubex.patch", "kubex_k8s.v1_37.core.v1._pod_spec"}
     assert [name for name in rarely_used if importlib.util.find_spec(name) is None] == []

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kubex.models._managed_fields import ManagedFieldsEntry, ManagedObjectMeta
     from kubex.models._model import Model
     from kubex.models._object_meta import ListMeta, ObjectMeta, OwnerReference
+    from kubex.models._owners import controller_of, is_owned_by, owner_reference, set_owner
     from kubex.models._quantity import (
         QuantityForm,
         QuantityLike,
@@ -95,12 +96,16 @@ else:  # importing one model does not create the classes of the others
             "api_resource": "_resource",
             "canonical_quantity": "_quantity",
             "compare_quantities": "_quantity",
+            "controller_of": "_owners",
             "crd_for": "_crd",
             "decode_secret_data": "_secret_data",
             "dynamic_resource": "_dynamic",
             "encode_secret_data": "_secret_data",
             "format_quantity": "_quantity",
+            "is_owned_by": "_owners",
+            "owner_reference": "_owners",
             "parse_quantity": "_quantity",
+            "set_owner": "_owners",
         },
     )
 
@@ -152,10 +157,14 @@ __all__ = [
     "api_resource",
     "canonical_quantity",
     "compare_quantities",
+    "controller_of",
     "crd_for",
     "decode_secret_data",
     "dynamic_resource",
     "encode_secret_data",
     "format_quantity",
+    "is_owned_by",
+    "owner_reference",
     "parse_quantity",
+    "set_owner",
 ]
