@@ -50,6 +50,7 @@ PUBLIC = (
     "kubex.api",
     "kubex_aiohttp",
     "kubex_httpx",
+    "kubex_httpx2",
     "kubex_testing",
     "kubex_testing.embedded",
     "kubex_testing.controlplane",

@@ -8,7 +8,7 @@ import pytest
 from kubex_testing.compliance._clock import Clock
 from support.backend_pairs import PAIRS, BackendPair
 
-pytest_plugins = ["support.skip_reasons", "support.worker_count"]
+pytest_plugins = ["support.pair_selection", "support.skip_reasons", "support.worker_count"]
 
 # Shells start background processes with SIGINT ignored. Programs that tests interrupt would inherit this.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

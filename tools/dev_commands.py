@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 UV_VERSION = "0.13.9"
 UV_FOLDER = ROOT / ".cache" / "uv"
-NAMES = ("core", "aiohttp", "httpx", "testing", "codegen", "k8s-1-35", "k8s-1-36", "k8s-1-37")
+NAMES = ("core", "aiohttp", "httpx", "httpx2", "testing", "codegen", "k8s-1-35", "k8s-1-36", "k8s-1-37")
 SOURCES = tuple(f"packages/kubex-{name}/src" for name in NAMES)
 SYNC = ("sync", "--locked", "--all-packages", "--all-extras", "--all-groups", "--quiet")
 

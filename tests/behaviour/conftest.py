@@ -5,18 +5,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
-import kubex_aiohttp
-import kubex_httpx
 from behaviour.custom_resources import WIDGET_CRD, install_crd
 from behaviour.namespace_factory import NamespaceFactory
 from kubex.client import Client, create_client
 from kubex.transport import Backend
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import EmbeddedServer
-from support.backend_pairs import BackendPair
+from support.backend_pairs import BACKENDS, BackendPair
 
 SERVER_FIXTURES = {"embedded": "kubex_shared_server_handle", "real": "kubex_control_plane"}
-BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}
 
 
 @pytest.fixture(autouse=True)

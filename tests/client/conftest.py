@@ -9,8 +9,6 @@ from typing import Any, TypeAlias
 
 import pytest
 
-import kubex_aiohttp
-import kubex_httpx
 from kubex.client import Client, ClientOptions, RetryPolicy
 from kubex.configuration import ClientConfiguration
 from kubex.transport import (
@@ -24,9 +22,7 @@ from kubex.transport import (
     wrapped,
 )
 from kubex_testing.compliance.servers import ConnectionHandler, Server, StartServer, respond_ok
-from support.backend_pairs import BackendPair
-
-BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}
+from support.backend_pairs import BACKENDS, BackendPair
 
 # As many attempts as by default, but almost without delays.
 FAST_RETRIES = RetryPolicy(initial_delay=0.001, max_delay=0.002)

@@ -15,7 +15,7 @@ from kubex.client import create_client
 from kubex.configuration import ClientConfiguration
 async def main():
     async with create_client(ClientConfiguration(url="http://127.0.0.1:1")) as client:
-        print(client.backend.name, *sorted({"aiohttp", "httpcore"} & set(sys.modules)))
+        print(client.backend.name, *sorted({"aiohttp", "httpcore", "httpcore2"} & set(sys.modules)))
 """
 
 
@@ -29,8 +29,9 @@ def run(code: str, *options: str, **environ: str) -> subprocess.CompletedProcess
     ("runtime", "variable", "printed"),
     [
         ("asyncio", "", "aiohttp aiohttp"),
-        ("trio", "", "httpx httpcore"),
+        ("trio", "", "httpx2 httpcore2"),
         ("asyncio", "httpx", "httpx httpcore"),
+        ("asyncio", "httpx2", "httpx2 httpcore2"),
     ],
 )
 @pytest.mark.covers("options-detection-order")
@@ -98,7 +99,9 @@ ALLOWED_PACKAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("module", ["kubex.client", "kubex.api", "kubex.transport", "kubex_aiohttp", "kubex_httpx"])
+@pytest.mark.parametrize(
+    "module", ["kubex.client", "kubex.api", "kubex.transport", "kubex_aiohttp", "kubex_httpx", "kubex_httpx2"]
+)
 def test_import_loads_only_required_dependencies(module: str) -> None:
     code = (
         f"import {module}, sys\n"
@@ -109,14 +112,15 @@ def test_import_loads_only_required_dependencies(module: str) -> None:
     import_path = {path for path in sys.path if path.endswith(("site-packages", "src"))} | {
         str(Path(kubex.__file__).parents[1])
     }
-    import_path |= {str(Path(kubex.__file__).parents[3] / name / "src") for name in ("kubex-aiohttp", "kubex-httpx")}
+    backends = ("kubex-aiohttp", "kubex-httpx", "kubex-httpx2")
+    import_path |= {str(Path(kubex.__file__).parents[3] / name / "src") for name in backends}
     process = run(code, "-S", PYTHONPATH=os.pathsep.join(sorted(import_path)))
     loaded = {name for name in process.stdout.split() if not name.startswith("_")} - {"sitecustomize", "usercustomize"}
     assert {name for name in loaded if not name.startswith("kubex")} <= ALLOWED_PACKAGES, process.stderr
     assert module.partition(".")[0] in loaded
 
 
-@pytest.mark.parametrize("name", ["aiohttp", "httpx"])
+@pytest.mark.parametrize("name", ["aiohttp", "httpx", "httpx2"])
 def test_descriptor_is_imported_without_http_library_and_client(name: str) -> None:
     code = (
         f"import sys, kubex_{name}\n"

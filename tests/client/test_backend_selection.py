@@ -347,7 +347,7 @@ def test_first_distribution_with_a_name_on_the_path_is_used(
     info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: kubex-twice\nVersion: 0.9\n")
     info.joinpath("entry_points.txt").write_text(f"[{ENTRY_POINT_GROUP}]\nold = nothing:BACKEND\n")
     names = {point.name for point in installed_backends()}
-    assert {"aiohttp", "httpx", "new"} <= names
+    assert {"aiohttp", "httpx", "httpx2", "new"} <= names
     assert "old" not in names
 
 

@@ -15,8 +15,6 @@ import anyio
 import anyio.to_thread
 import pytest
 
-import kubex_aiohttp
-import kubex_httpx
 from client.conftest import MakeClient, TransportRecorder
 from client.scripted_server import Gate, ResponseSequence, respond_never, respond_with
 from client.test_options_proxy import CREDENTIALS, local_proxy
@@ -26,7 +24,7 @@ from kubex.core.params import Timeout
 from kubex.errors import BackendError, DeadlineExceeded, ReadTimeout, WebSocketError
 from kubex.transport import Backend, PreparedRequest
 from kubex_testing.compliance.servers import BINARY, ServerConnection, StartServer, accept_upgrade, build_frame
-from support.backend_pairs import PAIRS, BackendPair
+from support.backend_pairs import CLIENT_CLASSES, PAIRS, BackendPair
 
 pytestmark = pytest.mark.anyio
 
@@ -54,6 +52,7 @@ users: [{{name: me, user: {{}}}}]
         ("kubex.api", "Api"),
         ("kubex_aiohttp", "AioHttpClient"),
         ("kubex_httpx", "HttpxClient"),
+        ("kubex_httpx2", "Httpx2Client"),
     ],
 )
 def test_documented_import_paths_exist(module: str, name: str) -> None:
@@ -74,8 +73,8 @@ async def test_async_with_await_create_client_closes_the_connections(
     assert await anyio.to_thread.run_sync(server.wait_for_open_connections, 0)
 
 
-async def test_default_backend_is_aiohttp_on_asyncio_and_httpx_on_trio(pair: BackendPair) -> None:
-    expected = {"asyncio": "aiohttp", "trio": "httpx"}[pair.runtime]
+async def test_default_backend_is_aiohttp_on_asyncio_and_httpx2_on_trio(pair: BackendPair) -> None:
+    expected = {"asyncio": "aiohttp", "trio": "httpx2"}[pair.runtime]
     async with await create_client(configuration=ClientConfiguration(url=ANY_URL)) as client:
         assert client.backend.name == expected
 
@@ -105,9 +104,13 @@ anyio.run(main, backend=sys.argv[1])
     ("runtime", "hidden", "printed"),
     [
         ("asyncio", (), "aiohttp"),
-        ("asyncio", ("aiohttp",), "httpx"),
-        ("asyncio", ("aiohttp", "httpx"), "ImportError NoBackendError"),
-        ("trio", ("httpx",), "ImportError NoBackendError"),
+        ("asyncio", ("aiohttp",), "httpx2"),
+        ("asyncio", ("httpx2",), "aiohttp"),
+        ("asyncio", ("aiohttp", "httpx2"), "httpx"),
+        ("asyncio", ("aiohttp", "httpx", "httpx2"), "ImportError NoBackendError"),
+        ("trio", (), "httpx2"),
+        ("trio", ("httpx2",), "httpx"),
+        ("trio", ("httpx", "httpx2"), "ImportError NoBackendError"),
     ],
 )
 def test_installed_backend_is_selected(runtime: str, hidden: tuple[str, ...], printed: str) -> None:
@@ -118,7 +121,8 @@ def test_installed_backend_is_selected(runtime: str, hidden: tuple[str, ...], pr
 
 
 async def test_client_class_selects_the_backend(pair: BackendPair) -> None:
-    choice = {"aiohttp": ClientChoise.AIOHTTP, "httpx": ClientChoise.HTTPX}[pair.backend]
+    choices = {"aiohttp": ClientChoise.AIOHTTP, "httpx": ClientChoise.HTTPX, "httpx2": ClientChoise.HTTPX2}
+    choice = choices[pair.backend]
     client = await create_client(client_class=choice, configuration=ClientConfiguration(url=ANY_URL))
     assert client.backend.name == pair.backend
     await client.aclose()
@@ -169,9 +173,9 @@ async def test_default_timeout_is_the_default_of_the_library(
     server = start_server(ResponseSequence(respond_with()))
     async with make_client(server) as client:
         assert client.options.timeout is ...
-        assert client.backend.defaults.timeout == documented[pair.backend]
+        assert client.backend.defaults.timeout == documented[pair.family]
         await client.request("GET", "/")
-    assert recorder.requests[0].limits.connect == {"aiohttp": 30, "httpx": 5}[pair.backend]
+    assert recorder.requests[0].limits.connect == {"aiohttp": 30, "httpx": 5}[pair.family]
 
 
 async def test_timeout_none_disables_timeouts(
@@ -295,7 +299,7 @@ async def test_httpx_keeps_idle_connections_indefinitely_and_aiohttp_warns(
             for _ in range(2):
                 await client.request("GET", "/")
     assert server.connections == 1
-    assert [warning.category for warning in caught] == {"aiohttp": [UserWarning], "httpx": []}[pair.backend]
+    assert [warning.category for warning in caught] == {"aiohttp": [UserWarning], "httpx": []}[pair.family]
 
 
 RESOLVED: list[tuple[str, Any, Any, Any]] = [
@@ -323,7 +327,7 @@ async def test_options_resolve_to_the_documented_values(
 ) -> None:
     async with make_client(start_server(ResponseSequence(respond_with())), **{option: value}) as client:
         await client.request("GET", "/")
-    assert getattr(recorder.configs[0], option) == {"aiohttp": aiohttp, "httpx": httpx}[pair.backend]
+    assert getattr(recorder.configs[0], option) == {"aiohttp": aiohttp, "httpx": httpx}[pair.family]
 
 
 @pytest.mark.parametrize(("value", "resolved"), [(MIB, MIB), (None, 2**16)])
@@ -441,16 +445,14 @@ async def test_option_without_effect_causes_one_user_warning(
             configuration=ClientConfiguration(url=ANY_URL), client_class=pair.backend, options=ClientOptions(**options)
         ):
             pass
-    assert [warning.category for warning in caught] == [UserWarning] * {"aiohttp": aiohttp, "httpx": httpx}[
-        pair.backend
-    ]
+    assert [warning.category for warning in caught] == [UserWarning] * {"aiohttp": aiohttp, "httpx": httpx}[pair.family]
 
 
 # The two clients
 
 
 async def test_client_classes_can_be_created_directly(start_server: StartServer, pair: BackendPair) -> None:
-    client_class = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
+    client_class = CLIENT_CLASSES[pair.backend]
     server = start_server(ResponseSequence(respond_with()))
     async with client_class(ClientConfiguration(url=server.url)) as client:
         assert (await client.request("GET", "/")).status == 200
@@ -464,7 +466,12 @@ async def test_aiohttp_does_not_run_on_trio(anyio_backend: str) -> None:
 
 @pytest.mark.parametrize(
     ("extra", "installs"),
-    [("aiohttp", {"kubex-aiohttp"}), ("httpx", {"kubex-httpx"}), ("httpx-ws", {"kubex-httpx[ws]"})],
+    [
+        ("aiohttp", {"kubex-aiohttp"}),
+        ("httpx", {"kubex-httpx"}),
+        ("httpx-ws", {"kubex-httpx[ws]"}),
+        ("httpx2", {"kubex-httpx2[ws]"}),
+    ],
 )
 def test_extras_install_a_backend(extra: str, installs: set[str]) -> None:
     requirements = metadata("kubex").get_all("Requires-Dist") or []
@@ -473,7 +480,7 @@ def test_extras_install_a_backend(extra: str, installs: set[str]) -> None:
 
 
 async def test_backends_support_websockets_with_all_extras(backend: Backend) -> None:
-    assert backend.websocket() is None  # the extra httpx-ws is installed
+    assert backend.websocket() is None  # all extras are installed
 
 
 def test_httpx_names_the_extra_for_websockets() -> None:

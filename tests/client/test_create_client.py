@@ -7,14 +7,12 @@ import pickle
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
 import anyio
 import anyio.to_thread
 import pytest
 
 import kubex_aiohttp
-import kubex_httpx
 from client.scripted_server import ResponseSequence, respond_with
 from kubex.api import Api, create_api
 from kubex.client import Client, ClientChoice, ClientChoise, ClientOptions, create_client
@@ -30,12 +28,10 @@ from kubex.errors import (
 from kubex.transport import Backend, Transport, TransportConfig
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing.compliance.servers import WAIT_TIMEOUT, Server, StartServer, wait_for_event
-from support.backend_pairs import BackendPair
-
-ClientClass: TypeAlias = Callable[..., Client]
+from support.backend_pairs import BACKENDS, CLIENT_CLASSES, BackendPair
 
 # The backend that is selected for an async library if both backends are installed.
-DEFAULT_BACKEND = {"asyncio": "aiohttp", "trio": "httpx"}
+DEFAULT_BACKEND = {"asyncio": "aiohttp", "trio": "httpx2"}
 
 
 @pytest.fixture
@@ -97,7 +93,7 @@ async def test_auto_selects_the_best_backend_of_the_async_library(
 async def test_client_class_accepts_choice_name_and_descriptor(
     configuration: ClientConfiguration, pair: BackendPair
 ) -> None:
-    descriptor = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}[pair.backend]
+    descriptor = BACKENDS[pair.backend]
     for choice in (ClientChoise(pair.backend), pair.backend, descriptor):
         async with create_client(client_class=choice, configuration=configuration) as client:
             assert client.backend is descriptor
@@ -115,7 +111,9 @@ async def test_client_class_precedes_the_environment_variable(
     monkeypatch.setenv("KUBEX_BACKEND", "no-such-backend")
     async with create_client(configuration, client_class=pair.backend) as client:
         assert client.backend.name == pair.backend
-    with pytest.raises(NoBackendError, match=r"no-such-backend: is not installed \(installed: aiohttp, httpx\)"):
+    with pytest.raises(
+        NoBackendError, match=r"no-such-backend: is not installed \(installed: aiohttp, httpx, httpx2\)"
+    ):
         await create_client(configuration)
 
 
@@ -201,12 +199,11 @@ async def test_api_does_not_close_a_client_of_the_caller(configuration: ClientCo
 async def test_client_classes_send_requests_and_have_a_repr(
     configuration: ClientConfiguration, server: Server, pair: BackendPair
 ) -> None:
-    client_classes: dict[str, ClientClass] = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}
-    client_class = client_classes[pair.backend]
+    client_class = CLIENT_CLASSES[pair.backend]
     assert os.environ.get("KUBEX_BACKEND") is None
     async with client_class(configuration, ClientOptions(user_agent="direct")) as client:
         await client.request("GET", "/")
-        name = {"aiohttp": "AioHttpClient", "httpx": "HttpxClient"}[pair.backend]
+        name = {"aiohttp": "AioHttpClient", "httpx": "HttpxClient", "httpx2": "Httpx2Client"}[pair.backend]
         assert repr(client) == f"<{name} of {server.url} on {pair.backend}>"
     async with client_class(configuration) as client:
         assert client.options == ClientOptions()
@@ -216,8 +213,7 @@ async def test_client_classes_send_requests_and_have_a_repr(
 @pytest.mark.anyio
 @pytest.mark.covers("options-tradeoff-websocket")
 async def test_backends_report_websocket_support(pair: BackendPair) -> None:
-    assert kubex_aiohttp.BACKEND.websocket() is None
-    assert kubex_httpx.BACKEND.websocket() is None  # the extra is installed
+    assert BACKENDS[pair.backend].websocket() is None  # all extras are installed
 
 
 @pytest.mark.anyio

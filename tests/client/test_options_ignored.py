@@ -6,9 +6,6 @@ from typing import Any
 
 import pytest
 
-import kubex_aiohttp
-import kubex_httpx
-from client.conftest import BACKENDS
 from client.scripted_server import ResponseSequence, respond_stream, respond_with
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
@@ -16,7 +13,7 @@ from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing.compliance.servers import StartServer
-from support.backend_pairs import BackendPair
+from support.backend_pairs import BACKENDS, CLIENT_CLASSES, FAMILIES, BackendPair
 
 HTTPS = ClientConfiguration(url="https://my-cluster:6443")
 HTTP = ClientConfiguration(url="http://my-cluster:8080")
@@ -58,10 +55,11 @@ ROWS: list[tuple[str, ClientConfiguration, dict[str, Any], int, int]] = [
 def test_option_without_effect_causes_a_warning(
     name: str, configuration: ClientConfiguration, options: dict[str, Any], aiohttp: int, httpx: int
 ) -> None:
+    expected = {"aiohttp": aiohttp, "httpx": httpx}[FAMILIES[name]]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         Client(configuration, ClientOptions(**options), backend=BACKENDS[name])
-    assert [warning.category for warning in caught] == [UserWarning] * {"aiohttp": aiohttp, "httpx": httpx}[name]
+    assert [warning.category for warning in caught] == [UserWarning] * expected
     for warning in caught:
         assert str(warning.message).startswith(f"ClientOptions.{next(iter(options))}: ")
         assert "aiohttp" in str(warning.message) or "httpx" in str(warning.message)
@@ -78,8 +76,8 @@ IGNORED = {"aiohttp": {"keep_alive_timeout": None}, "httpx": {"buffer_size": Non
 
 @pytest.mark.anyio
 async def test_warning_location_is_the_line_of_the_caller(pair: BackendPair) -> None:
-    options = ClientOptions(**IGNORED[pair.backend])  # type: ignore[arg-type]  # one field
-    client_class = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
+    options = ClientOptions(**IGNORED[pair.family])  # type: ignore[arg-type]  # one field
+    client_class = CLIENT_CLASSES[pair.backend]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         await (await create_client(HTTPS, client_class=pair.backend, options=options)).aclose()  # first
@@ -124,7 +122,7 @@ async def test_ignored_phases_of_request_timeout_cause_warnings(pair: BackendPai
 @pytest.mark.anyio
 async def test_client_warns_once_for_many_calls(pair: BackendPair, start_server: StartServer) -> None:
     server = start_server(ResponseSequence(respond_with()))
-    options = ClientOptions(**IGNORED[pair.backend])  # type: ignore[arg-type]  # one field
+    options = ClientOptions(**IGNORED[pair.family])  # type: ignore[arg-type]  # one field
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         async with create_client(
@@ -133,5 +131,5 @@ async def test_client_warns_once_for_many_calls(pair: BackendPair, start_server:
             for _ in range(3):
                 await client.request("GET", "/")
     assert [str(warning.message).split(":")[0] for warning in caught] == [
-        f"ClientOptions.{name}" for name in IGNORED[pair.backend]
+        f"ClientOptions.{name}" for name in IGNORED[pair.family]
     ]

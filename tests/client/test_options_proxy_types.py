@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import trustme
 
-from client.conftest import BACKENDS, MakeClient
+from client.conftest import MakeClient
 from client.scripted_server import ResponseSequence, respond_error, respond_with
 from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.errors import BackendError, ProxyError, TLSError
 from kubex.transport import API_VERSION, Backend
 from kubex_testing.compliance.servers import Server, SocksProxy, StartServer, TunnelProxy
-from support.backend_pairs import BackendPair
+from support.backend_pairs import BACKENDS, BackendPair
 
 REMOTE_URL = "https://203.0.113.1:6443"
 
@@ -198,7 +198,7 @@ def without_ignored_options(pair: BackendPair) -> Backend:
 
 
 def test_tls_inside_of_tls_raises_if_asyncio_does_not_support_it() -> None:
-    for name, raises in (("aiohttp", sys.version_info < (3, 11)), ("httpx", False)):
+    for name, raises in (("aiohttp", sys.version_info < (3, 11)), ("httpx", False), ("httpx2", False)):
         configuration = ClientConfiguration(url=REMOTE_URL, proxy_url="https://proxy:1")
         if raises:
             with pytest.raises(BackendError, match=r"https://proxy:1 cannot be used: .* Python 3.11; .* httpx"):

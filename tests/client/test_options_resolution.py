@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from client.conftest import BACKENDS, MakeClient, TransportRecorder
+from client.conftest import MakeClient, TransportRecorder
 from client.scripted_server import ResponseSequence, respond_stream, respond_with
 from kubex.client._options import ClientOptions
 from kubex.client._proxy import select_proxy
@@ -15,7 +15,7 @@ from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex.transport import Backend, LibraryDefaults, Limits, Proxy, TransportConfig
 from kubex_testing.compliance.servers import StartServer
-from support.backend_pairs import BackendPair
+from support.backend_pairs import BACKENDS, FAMILIES, HTTPX_PAIRS, BackendPair
 
 SERVER = ClientConfiguration(url="https://my-cluster:6443")
 
@@ -42,9 +42,9 @@ def config_of(backend: Backend, **options: Any) -> TransportConfig:
     "options-pool_size_per_host-default",
     "options-buffer_size-none",
 )
-@pytest.mark.parametrize("name", DEFAULTS)
+@pytest.mark.parametrize("name", BACKENDS)
 def test_library_defaults_equal_the_documented_values(name: str) -> None:
-    assert BACKENDS[name].defaults == DEFAULTS[name]
+    assert BACKENDS[name].defaults == DEFAULTS[FAMILIES[name]]
 
 
 ROWS: list[tuple[str, str, Any, dict[str, Any]]] = [
@@ -80,7 +80,7 @@ ROWS: list[tuple[str, str, Any, dict[str, Any]]] = [
 def test_each_option_state_resolves_to_the_documented_value(
     name: str, field: str, value: Any, resolved: dict[str, Any]
 ) -> None:
-    assert getattr(config_of(BACKENDS[name], **{field: value}), field) == resolved[name]
+    assert getattr(config_of(BACKENDS[name], **{field: value}), field) == resolved[FAMILIES[name]]
 
 
 @pytest.mark.covers("options-proxy-none")
@@ -227,9 +227,9 @@ async def test_requests_contain_the_resolved_limits(
     for timeout in (..., None, 30):
         async with make_client(server, timeout=timeout) as client:
             await client.request("GET", "/")
-    defaults = DEFAULTS[pair.backend].timeout
+    defaults = DEFAULTS[pair.family].timeout
     library = Limits(connect=defaults.connect if defaults.connect is not ... else None)  # replaced for httpx
-    if pair.backend == "httpx":
+    if pair in HTTPX_PAIRS:
         library = Limits(5, 5, 5, 5)
     assert [request.limits for request in recorder.requests] == [library, NO_LIMITS, NO_LIMITS]
-    assert backend.defaults == DEFAULTS[pair.backend]
+    assert backend.defaults == DEFAULTS[pair.family]

@@ -53,8 +53,8 @@ def test_create_client_has_the_documented_parameters() -> None:
 @pytest.mark.covers("options-code-client_choise")
 def test_client_choise_is_also_named_client_choice() -> None:
     assert ClientChoice is ClientChoise
-    assert [choice.name for choice in ClientChoise] == ["AUTO", "AIOHTTP", "HTTPX"]
-    assert (ClientChoise.AIOHTTP, ClientChoise.HTTPX) == ("aiohttp", "httpx")
+    assert [choice.name for choice in ClientChoise] == ["AUTO", "AIOHTTP", "HTTPX", "HTTPX2"]
+    assert (ClientChoise.AIOHTTP, ClientChoise.HTTPX, ClientChoise.HTTPX2) == ("aiohttp", "httpx", "httpx2")
     assert kubex.client.__all__ == sorted(kubex.client.__all__)
 
 

@@ -20,6 +20,7 @@ import yaml
 import kubex
 import kubex_aiohttp
 import kubex_httpx
+import kubex_httpx2
 from client.conftest import MakeClient
 from client.oidc_provider import Provider
 from client.scripted_server import Responder, ResponseSequence, respond_error, respond_with
@@ -47,7 +48,7 @@ URL = "https://127.0.0.1:1"
 def find_public_classes() -> dict[str, type]:
     """Find all public classes except exceptions and models; models contain data of the cluster."""
     found: dict[str, type] = {}
-    for root in (kubex, kubex_aiohttp, kubex_httpx):
+    for root in (kubex, kubex_aiohttp, kubex_httpx, kubex_httpx2):
         names = [root.__name__, *(each.name for each in pkgutil.walk_packages(root.__path__, f"{root.__name__}."))]
         for name in names:
             if any(part.startswith("_") for part in name.split(".")) or name.startswith("kubex.models"):
@@ -115,6 +116,7 @@ SAMPLES: dict[str, Callable[[], object]] = {
     "Client": client_with_secrets,
     "AioHttpClient": lambda: kubex_aiohttp.AioHttpClient(*settings_with_secrets()),
     "HttpxClient": lambda: HttpxClient(*settings_with_secrets()),
+    "Httpx2Client": lambda: kubex_httpx2.Httpx2Client(*settings_with_secrets()),
     "Headers": lambda: Headers([("Set-Cookie", SECRET_TEXT)]),
 }
 # Enumerations contain only their members.

@@ -33,7 +33,7 @@ def current_line() -> int:
 
 
 def test_frames_of_kubex_are_skipped() -> None:
-    for module in ("kubex.client._client", "kubex", "kubex_aiohttp._client", "kubex_httpx"):
+    for module in ("kubex.client._client", "kubex", "kubex_aiohttp._client", "kubex_httpx", "kubex_httpx2"):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             line = current_line() + 1

@@ -39,10 +39,10 @@ def test_import_loads_only_packages_in_imports_txt(module: str) -> None:
 
 
 def test_imports_txt_allows_no_http_library_trio_or_pytest() -> None:
-    heavy = {"aiohttp", "httpx", "httpcore", "httpx_ws", "wsproto", "trio", "pytest", "_pytest"}
+    heavy = {"aiohttp", "httpx", "httpcore", "httpx_ws", "httpx2", "httpcore2", "wsproto", "trio", "pytest", "_pytest"}
     assert {module: packages & heavy for module, packages in allowed().items() if packages & heavy} == {}
     ours = {module: packages for module, packages in allowed().items() if module.startswith("kubex.")}
-    backends = {"kubex_aiohttp", "kubex_httpx", "kubex_testing"}
+    backends = {"kubex_aiohttp", "kubex_httpx", "kubex_httpx2", "kubex_testing"}
     assert {module: packages & backends for module, packages in ours.items() if packages & backends} == {}
     assert [module for module, packages in ours.items() if "yaml" in packages] == ["kubex.core.yaml"]
 

@@ -22,7 +22,16 @@ from kubex_testing.embedded import EmbeddedServer
 ROOT = Path(__file__).resolve().parents[2]
 QUICKSTART = ROOT / "examples" / "quickstart.py"
 MODELS = ("kubex_k8s_1_35", "kubex_k8s_1_36", "kubex_k8s_1_37")
-DISTRIBUTIONS = ("kubex", "kubex_aiohttp", "kubex_codegen", "kubex_core", "kubex_httpx", "kubex_testing", *MODELS)
+DISTRIBUTIONS = (
+    "kubex",
+    "kubex_aiohttp",
+    "kubex_codegen",
+    "kubex_core",
+    "kubex_httpx",
+    "kubex_httpx2",
+    "kubex_testing",
+    *MODELS,
+)
 
 CHECK_BACKEND = """
 import sys
@@ -37,8 +46,9 @@ assert Path(kubex.__file__).is_relative_to(sys.prefix), kubex.__file__
 async def main():
     async with create_client(ClientConfiguration(url="http://127.0.0.1:1")) as client:
         assert client.backend.name == sys.argv[2], client.backend
-    other = {"aiohttp": "httpcore", "httpx": "aiohttp"}[sys.argv[2]]
-    assert other not in sys.modules, "a backend that was not selected was imported"
+    libraries = {"aiohttp": "aiohttp", "httpx": "httpcore", "httpx2": "httpcore2"}
+    imported = {name for name, library in libraries.items() if library in sys.modules}
+    assert imported == {sys.argv[2]}, f"the libraries of these backends were imported: {imported}"
 
 anyio.run(main, backend=sys.argv[1])
 """
@@ -49,9 +59,9 @@ import sys
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration
 from kubex.errors import BackendError
-import kubex_aiohttp, kubex_httpx
+import kubex_aiohttp, kubex_httpx, kubex_httpx2
 
-BACKENDS = {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}
+BACKENDS = {each.BACKEND.name: each.BACKEND for each in (kubex_aiohttp, kubex_httpx, kubex_httpx2)}
 OPTIONS = {"socks": ClientOptions(proxy="socks5://localhost:1"), "http2": ClientOptions(http2=True)}
 for case in sys.argv[2:]:
     name, extra = case.split("-")
@@ -78,7 +88,7 @@ async def main():
             try:
                 await pods.exec.run("web", ["echo", "hello"])
             except BackendError as error:
-                assert "kubex-httpx[ws]" in str(error), error
+                assert f"{sys.argv[3]}[ws]" in str(error), error
             else:
                 raise AssertionError("exec ran without the extra")
         else:
@@ -89,7 +99,7 @@ async def main():
                 await anyio.sleep(0.05)
             result = await pods.exec.run(name, ["echo", "hello"], check=True)
             assert result.stdout == b"hello\\n", result
-    assert sys.argv[2] == "with" or "httpx_ws" not in sys.modules
+    assert sys.argv[2] == "with" or "wsproto" not in sys.modules
 
 anyio.run(main, backend=sys.argv[1])
 """
@@ -228,8 +238,9 @@ def check_one_backend(
     extra = ["trio"] if "trio" in runtimes else []
     names = ("kubex_core", f"kubex_{backend}", "kubex_k8s_1_37")
     environment.install(*(str(wheels[name]) for name in names), *extra)
-    other = {"aiohttp": "httpcore", "httpx": "aiohttp"}[backend]
-    assert other not in environment.distributions(), f"{other} was installed together with kubex-{backend}"
+    libraries = {"aiohttp": "aiohttp", "httpx": "httpcore", "httpx2": "httpcore2"}
+    installed = environment.distributions() & set(libraries.values())
+    assert installed == {libraries[backend]}, f"kubex-{backend} installed {installed}"
     with embedded_server(folder) as env:
         for runtime in runtimes:
             environment.run("-c", CHECK_BACKEND, runtime, backend)
@@ -238,32 +249,43 @@ def check_one_backend(
             assert output.strip(), "the quickstart printed nothing"
 
 
-def check_both_backends(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
-    """Check that with both backends, asyncio selects aiohttp and trio selects httpx."""
-    environment = Environment(folder / "both", python)
+def check_all_backends(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
+    """Check that asyncio selects aiohttp, and that trio selects httpx, or httpx2 after its installation."""
+    environment = Environment(folder / "all", python)
     extras = f"kubex[aiohttp,httpx-ws] @ {wheels['kubex'].as_uri()}"
     others = [str(wheels[name]) for name in ("kubex_core", "kubex_aiohttp", "kubex_httpx")]
     environment.install(extras, *others, "trio")
     assert {"kubex", "kubex-core", "kubex-aiohttp", "kubex-httpx", "httpx-ws"} <= environment.distributions()
     environment.run("-c", CHECK_BACKEND, "asyncio", "aiohttp")
     environment.run("-c", CHECK_BACKEND, "trio", "httpx")
-    cases = ("aiohttp-socks", "httpx-socks", "httpx-http2")
+    others.append(str(wheels["kubex_httpx2"]))
+    environment.install(f"kubex[httpx2] @ {wheels['kubex'].as_uri()}", *others)
+    environment.run("-c", CHECK_BACKEND, "asyncio", "aiohttp")
+    environment.run("-c", CHECK_BACKEND, "trio", "httpx2")
+    cases = ("aiohttp-socks", "httpx-socks", "httpx-http2", "httpx2-socks", "httpx2-http2")
     environment.run("-c", CHECK_EXTRAS, "without", *cases)
     environment.install(f"kubex[{','.join(cases)}] @ {wheels['kubex'].as_uri()}", *others)
     environment.run("-c", CHECK_EXTRAS, "with", *cases)
 
 
 def check_websockets(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
-    """Check that `kubex[httpx-ws]` installs httpx-ws and opens a WebSocket, and `kubex[httpx]` does neither."""
-    environment = Environment(folder / "websockets", python)
-    others = [str(wheels[name]) for name in ("kubex_core", "kubex_httpx", "kubex_k8s_1_37")]
-    with embedded_server(folder) as env:
-        for extra, expected in (("httpx", "without"), ("httpx-ws", "with")):
-            environment.install(f"kubex[{extra}] @ {wheels['kubex'].as_uri()}", *others, "trio")
-            installed = {"httpx", "httpx-ws"} & environment.distributions()
-            assert installed == ({"httpx", "httpx-ws"} if expected == "with" else set()), installed
-            for runtime in ("asyncio", "trio"):
-                environment.run("-c", CHECK_WEBSOCKETS, runtime, expected, env=env)
+    """Check that WebSockets work with the extras that install their packages, and only with these."""
+    steps = {
+        "kubex-httpx": [("kubex[httpx]", set[str]()), ("kubex[httpx-ws]", {"httpx", "httpx-ws", "wsproto"})],
+        "kubex-httpx2": [("kubex-httpx2", set[str]()), ("kubex[httpx2]", {"wsproto"})],
+    }
+    for backend, extras in steps.items():
+        environment = Environment(folder / f"websockets-{backend}", python)
+        others = [str(wheels[name]) for name in ("kubex_core", backend.replace("-", "_"), "kubex_k8s_1_37")]
+        with embedded_server(folder) as env:
+            for extra, expected in extras:
+                wheel = wheels[extra.partition("[")[0].replace("-", "_")]
+                environment.install(f"{extra} @ {wheel.as_uri()}", *others, "trio")
+                installed = {"httpx", "httpx-ws", "wsproto"} & environment.distributions()
+                assert installed == expected, installed
+                for runtime in ("asyncio", "trio"):
+                    name = "with" if expected else "without"
+                    environment.run("-c", CHECK_WEBSOCKETS, runtime, name, backend, env=env)
 
 
 def check_no_backend(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
@@ -311,13 +333,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="kubex-wheels-") as name:
         folder = Path(name)
         check_one_backend(folder, options.python, wheels, "httpx", ["asyncio", "trio"])
+        check_one_backend(folder, options.python, wheels, "httpx2", ["asyncio", "trio"])
         check_one_backend(folder, options.python, wheels, "aiohttp", ["asyncio"])
-        check_both_backends(folder, options.python, wheels)
+        check_all_backends(folder, options.python, wheels)
         check_websockets(folder, options.python, wheels)
         check_no_backend(folder, options.python, wheels)
         check_testing(folder, options.python, wheels)
         check_models(folder, options.python, wheels)
-    print("all checks of the wheels passed: extras, each backend, both, none, WebSockets, testing, models")
+    print("all checks of the wheels passed: extras, each backend, all, none, WebSockets, testing, models")
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-import kubex_aiohttp
-import kubex_httpx
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
@@ -19,7 +17,7 @@ from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import Pod
 from kubex_testing.compliance.servers import ConnectionHandler, Server, StartServer
 from streaming.channel_server import OpenPods
-from support.backend_pairs import BackendPair
+from support.backend_pairs import BACKENDS, BackendPair
 
 # The benchmarks are not an installed distribution. They are imported from the root of the workspace.
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -35,7 +33,7 @@ def collect_garbage_after_test() -> Iterator[None]:
 @pytest.fixture
 def backend(pair: BackendPair) -> Backend:
     """Return the backend of the pair."""
-    return {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}[pair.backend]
+    return BACKENDS[pair.backend]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import anyio
 import trio
 from anyio.lowlevel import checkpoint
 
-from support.backend_pairs import PAIRS, BackendPair
+from support.backend_pairs import HTTPX_PAIRS, PAIRS, BackendPair
 
 AsyncCall: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
@@ -74,7 +74,7 @@ CancelMethod: TypeAlias = Callable[[AsyncCall, float], Awaitable[None]]
 def _cancel_methods(pair: BackendPair) -> tuple[CancelMethod, ...]:
     if pair.runtime == "trio":
         return cancel_task_group, cancel_nursery
-    if pair.backend == "httpx" and sys.version_info < (3, 11):
+    if pair in HTTPX_PAIRS and sys.version_info < (3, 11):
         # While AnyIO opens a connection, it cannot distinguish the other methods from its own cancellation, and ignores
         # them.
         return (cancel_task_group,)

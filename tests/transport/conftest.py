@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 import trustme
 
-import kubex_aiohttp
-import kubex_httpx
 from kubex.transport import Backend, TLSSettings, Transport, TransportConfig
 from kubex_testing.compliance.servers import ConnectionHandler, OpenTransport, Server, StartServer, respond_ok
-from support.backend_pairs import BackendPair
+from support.backend_pairs import BACKENDS, BackendPair
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -35,7 +33,7 @@ def collect_garbage_after_test() -> Iterator[None]:
 @pytest.fixture
 def backend(pair: BackendPair) -> Backend:
     """Return the backend of the pair."""
-    return {"aiohttp": kubex_aiohttp.BACKEND, "httpx": kubex_httpx.BACKEND}[pair.backend]
+    return BACKENDS[pair.backend]
 
 
 def tls_settings_of(context: ssl.SSLContext | None) -> TLSSettings | None:

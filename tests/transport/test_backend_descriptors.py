@@ -1,16 +1,19 @@
-"""The descriptors of both backends, compared with the installed HTTP libraries."""
+"""The descriptors of the backends, compared with the installed HTTP libraries."""
 
 import inspect
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import aiohttp
 import httpx
+import httpx2
 import pytest
 
 import kubex_aiohttp
 import kubex_httpx
+import kubex_httpx2
 from kubex.client import Client, ClientOptions
 from kubex.configuration import ClientConfiguration
 from kubex.errors import BackendError
@@ -26,7 +29,7 @@ from kubex.transport import (
     TransportConfig,
 )
 from kubex_testing.compliance.servers import ServerConnection, StartServer
-from support.backend_pairs import BackendPair
+from support.backend_pairs import BACKENDS, CLIENT_CLASSES, HTTPX_PAIRS, BackendPair
 
 
 def default_of(function: Callable[..., object], name: str) -> object:
@@ -55,12 +58,13 @@ async def test_aiohttp_defaults_equal_the_defaults_of_the_library(anyio_backend:
     assert defaults.buffer_size == 2**16 <= int(str(default_of(aiohttp.ClientSession, "read_bufsize")))
 
 
-def test_httpx_defaults_equal_the_defaults_of_the_library() -> None:
-    defaults = kubex_httpx.BACKEND.defaults
-    timeout = default_of(httpx.AsyncClient, "timeout")
-    limits = default_of(httpx.AsyncClient, "limits")
-    assert isinstance(timeout, httpx.Timeout)
-    assert isinstance(limits, httpx.Limits)
+@pytest.mark.parametrize(("name", "library"), [("httpx", httpx), ("httpx2", httpx2)])
+def test_httpx_defaults_equal_the_defaults_of_the_library(name: str, library: Any) -> None:
+    defaults = BACKENDS[name].defaults
+    timeout = default_of(library.AsyncClient, "timeout")
+    limits = default_of(library.AsyncClient, "limits")
+    assert isinstance(timeout, library.Timeout)
+    assert isinstance(limits, library.Limits)
     assert defaults.timeout == Timeout(
         connect=timeout.connect, read=timeout.read, write=timeout.write, pool=timeout.pool
     )
@@ -73,9 +77,10 @@ def test_aiohttp_has_the_highest_priority_and_supports_asyncio_only() -> None:
     third_party = Backend(
         name="other", load=kubex_httpx.BACKEND.load, defaults=kubex_httpx.BACKEND.defaults, api_version=API_VERSION
     )
-    assert kubex_aiohttp.BACKEND.priority > kubex_httpx.BACKEND.priority > third_party.priority
+    assert kubex_aiohttp.BACKEND.priority > kubex_httpx2.BACKEND.priority > kubex_httpx.BACKEND.priority
+    assert kubex_httpx.BACKEND.priority > third_party.priority
     assert kubex_aiohttp.BACKEND.runtimes == {"asyncio"}
-    assert kubex_httpx.BACKEND.runtimes == {"asyncio", "trio"}
+    assert kubex_httpx.BACKEND.runtimes == kubex_httpx2.BACKEND.runtimes == {"asyncio", "trio"}
 
 
 @pytest.mark.parametrize(
@@ -87,6 +92,8 @@ def test_aiohttp_has_the_highest_priority_and_supports_asyncio_only() -> None:
         (kubex_httpx.BACKEND, "pool_size_per_host", ..., False),
         (kubex_httpx.BACKEND, "pool_size_per_host", None, True),
         (kubex_httpx.BACKEND, "pool_size_per_host", 5, True),
+        (kubex_httpx2.BACKEND, "buffer_size", 65536, True),
+        (kubex_httpx2.BACKEND, "pool_size_per_host", 5, True),
         (kubex_aiohttp.BACKEND, "keep_alive_timeout", ..., False),
         (kubex_aiohttp.BACKEND, "keep_alive_timeout", None, True),
         (kubex_aiohttp.BACKEND, "keep_alive_timeout", 60.0, False),
@@ -110,11 +117,12 @@ def test_ignored_option_values_are_declared(backend: Backend, option: str, value
     assert any(entry.applies(value, "https") for entry in declared) is ignored
 
 
-@pytest.mark.parametrize("package", ["kubex_aiohttp", "kubex_httpx"])
+@pytest.mark.parametrize("package", ["kubex_aiohttp", "kubex_httpx", "kubex_httpx2"])
 def test_descriptor_is_imported_without_http_library_and_client(package: str) -> None:
     program = (
         f"import sys, {package}; assert {package}.BACKEND.websocket() is None;"
-        "loaded = {'aiohttp', 'httpx', 'httpcore', 'wsproto', 'httpx_ws', 'kubex.client'} & set(sys.modules);"
+        "libraries = {'aiohttp', 'httpx', 'httpcore', 'httpx_ws', 'httpx2', 'httpcore2', 'wsproto'};"
+        "loaded = (libraries | {'kubex.client'}) & set(sys.modules);"
         "sys.exit(str(loaded) if loaded else 0)"
     )
     process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
@@ -122,19 +130,14 @@ def test_descriptor_is_imported_without_http_library_and_client(package: str) ->
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("client_class", "backend"),
-    [(kubex_aiohttp.AioHttpClient, kubex_aiohttp.BACKEND), (kubex_httpx.HttpxClient, kubex_httpx.BACKEND)],
-)
+@pytest.mark.parametrize("name", CLIENT_CLASSES)
 @pytest.mark.parametrize("options", [None, ClientOptions(pool_size=3)])
-def test_client_class_selects_its_backend(
-    client_class: Callable[..., Client], backend: Backend, options: ClientOptions | None
-) -> None:
+def test_client_class_selects_its_backend(name: str, options: ClientOptions | None) -> None:
     configuration = ClientConfiguration(url="https://kubernetes.test:6443")
-    client = client_class(configuration, options)
+    client = CLIENT_CLASSES[name](configuration, options)
     assert isinstance(client, Client)
     assert client.configuration is configuration
-    assert backend.name in repr(client)
+    assert client.backend is BACKENDS[name]
 
 
 @pytest.mark.anyio
@@ -145,25 +148,28 @@ async def test_client_class_sends_requests(pair: BackendPair, start_server: Star
             connection.respond(body, headers="Content-Type: application/json\r\n")
 
     server = start_server(respond_version)
-    client_class = {"aiohttp": kubex_aiohttp.AioHttpClient, "httpx": kubex_httpx.HttpxClient}[pair.backend]
+    client_class = CLIENT_CLASSES[pair.backend]
     async with client_class(ClientConfiguration(url=server.url + "/prefix", token="abc"), ClientOptions()) as client:
         assert (await client.version()).git_version == "v1.37.2"
     assert server.requests[0].target == "/prefix/version"
     assert server.requests[0].header("authorization") == "Bearer abc"
 
 
-@pytest.mark.parametrize("module", [kubex_aiohttp, kubex_httpx])
+@pytest.mark.parametrize("module", [kubex_aiohttp, kubex_httpx, kubex_httpx2])
 def test_unknown_module_attribute_raises_attribute_error(module: object) -> None:
     with pytest.raises(AttributeError, match="Unknown"):
         module.Unknown  # type: ignore[attr-defined] # noqa: B018
 
 
 @pytest.mark.anyio
-async def test_httpx_websocket_error_names_the_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kubex_httpx._backend.find_spec", lambda _name: None)
-    assert kubex_httpx.BACKEND.websocket() == 'pip install "kubex-httpx[ws]"'
-    transport = kubex_httpx.BACKEND.load()(TransportConfig())
-    with pytest.raises(BackendError, match=r"kubex-httpx\[ws\]"):
+@pytest.mark.parametrize("pair", HTTPX_PAIRS, ids=str)
+async def test_httpx_websocket_error_names_the_missing_extra(
+    pair: BackendPair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"kubex_{pair.backend}._backend.find_spec", lambda _name: None)
+    assert BACKENDS[pair.backend].websocket() == f'pip install "kubex-{pair.backend}[ws]"'
+    transport = BACKENDS[pair.backend].load()(TransportConfig())
+    with pytest.raises(BackendError, match=rf"kubex-{pair.backend}\[ws\]"):
         async with transport.websocket(PreparedRequest("GET", "http://127.0.0.1/?token=swordfish")):
             pass
     await transport.aclose()

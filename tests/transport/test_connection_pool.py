@@ -14,7 +14,7 @@ from kubex.errors import ConnectError, ConnectionLost, ConnectTimeout, Transport
 from kubex.transport import Backend, Limits, PreparedRequest, Transport, TransportConfig
 from kubex_testing.compliance._clock import Clock
 from kubex_testing.compliance.servers import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
-from support.backend_pairs import PAIRS, BackendPair
+from support.backend_pairs import HTTPX_PAIRS, PAIRS, BackendPair
 
 pytestmark = pytest.mark.anyio
 
@@ -133,7 +133,7 @@ async def test_pool_size_per_host_limits_connections_on_aiohttp(
 
 
 @pytest.mark.covers("pitfall-22")
-@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.backend == "httpx"], ids=str)
+@pytest.mark.parametrize("pair", HTTPX_PAIRS, ids=str)
 async def test_pool_timeout_raises_connect_timeout_on_httpx(
     open_transport: OpenTransport, start_server: StartServer
 ) -> None:
@@ -228,7 +228,7 @@ async def test_request_after_a_burst_closes_the_stale_connections(
     assert server.connections == 51
 
 
-@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.backend == "httpx"], ids=str)
+@pytest.mark.parametrize("pair", HTTPX_PAIRS, ids=str)
 async def test_at_most_20_connections_stay_idle_on_httpx(
     open_transport: OpenTransport, start_server: StartServer
 ) -> None:
@@ -260,7 +260,7 @@ async def test_connection_closed_by_the_server_is_not_reused(
 # aiohttp leaves a connection open if its TLS handshake is not complete.
 @pytest.mark.parametrize(
     ("pair", "tls"),
-    [(pair, tls) for pair in PAIRS for tls in (False, True) if pair.backend == "httpx" or not tls],
+    [(pair, tls) for pair in PAIRS for tls in (False, True) if pair in HTTPX_PAIRS or not tls],
     ids=str,
 )
 async def test_aclose_ends_a_connecting_request(

@@ -27,12 +27,12 @@ from kubex_testing.compliance.servers import (
     websocket_request,
 )
 from kubex_testing.compliance.servers._http2_server import Http2Handler
-from support.backend_pairs import PAIRS, BackendPair
+from support.backend_pairs import HTTPX_PAIRS, BackendPair
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("options-http2")]
 
 
-@pytest.fixture(params=[pair for pair in PAIRS if pair.backend == "httpx"], ids=str)
+@pytest.fixture(params=HTTPX_PAIRS, ids=str)
 def pair(request: pytest.FixtureRequest) -> BackendPair:
     """Return each pair that supports HTTP/2."""
     pair: BackendPair = request.param

@@ -1,33 +1,37 @@
-"""The behaviour of the httpx backend if a private API that it uses is missing in httpx-ws."""
+"""The behaviour of the httpx backends if a private API of the WebSocket session is missing in the library."""
 
 import sys
+from importlib import import_module
 
 import pytest
-from httpx_ws import AsyncWebSocketSession
 
 from kubex.errors import BackendError
 from kubex_testing.compliance.servers import OpenTransport, StartServer, websocket_request
-from support.backend_pairs import BackendPair
+from support.backend_pairs import HTTPX_PAIRS, BackendPair
 
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.parametrize(
-        "pair", [BackendPair("httpx", "asyncio"), BackendPair("httpx", "trio")], indirect=True, ids=str
-    ),
-]
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("pair", HTTPX_PAIRS, indirect=True, ids=str)]
+
+# The module with `AsyncWebSocketSession`, and the requirement that the error names.
+SESSIONS = {"httpx": ("httpx_ws", "httpx-ws>=0.9"), "httpx2": ("httpx2.websockets", "httpx2>=2.14")}
 
 
 @pytest.mark.parametrize("name", ["_write_lock", "_ping_manager"])
-async def test_no_upgrade_is_sent_if_httpx_ws_renames_an_attribute(
-    open_transport: OpenTransport, start_server: StartServer, monkeypatch: pytest.MonkeyPatch, name: str
+async def test_no_upgrade_is_sent_if_the_library_renames_an_attribute(
+    pair: BackendPair,
+    open_transport: OpenTransport,
+    start_server: StartServer,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
 ) -> None:
-    # The setter ignores the assignment in the constructor of httpx-ws.
-    monkeypatch.setattr(AsyncWebSocketSession, name, property(lambda _: None, lambda _, __: None), raising=False)
-    for module in ("kubex_httpx._websocket", "kubex_httpx._websocket_session"):
-        monkeypatch.delitem(sys.modules, module, raising=False)
+    library, requirement = SESSIONS[pair.backend]
+    session = import_module(library).AsyncWebSocketSession
+    # The setter ignores the assignment in the constructor of the session.
+    monkeypatch.setattr(session, name, property(lambda _: None, lambda _, __: None), raising=False)
+    for module in ("_websocket", "_websocket_session"):
+        monkeypatch.delitem(sys.modules, f"kubex_{pair.backend}.{module}", raising=False)
     server = start_server()
     async with open_transport() as transport:
-        with pytest.raises(BackendError, match=f"{name}.*httpx-ws>=0.9"):
+        with pytest.raises(BackendError, match=f"{name}.*{requirement}"):
             async with transport.websocket(websocket_request(server.url)):
                 pass
     assert server.connections == 0

@@ -29,7 +29,7 @@ from kubex_testing.compliance.servers import (
     ServerConnection,
     StartServer,
 )
-from support.backend_pairs import PAIRS
+from support.backend_pairs import HTTPX_PAIRS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("pitfall-22")]
 
@@ -135,7 +135,7 @@ async def test_slow_response_raises_read_timeout(open_transport: OpenTransport, 
     assert str(raised.value) == f"GET {server.url}/: no data from the server for 0.05 s (read timeout)"
 
 
-@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.backend == "httpx"], ids=str)
+@pytest.mark.parametrize("pair", HTTPX_PAIRS, ids=str)
 async def test_slow_body_upload_raises_read_timeout_on_httpx(
     open_transport: OpenTransport, start_server: StartServer
 ) -> None:

@@ -16,7 +16,7 @@ def _load() -> Callable[[TransportConfig], Transport]:
 
 def _check_proxy(proxy: str, server: str) -> str | None:
     if proxy == "https" and server == "https" and sys.version_info < (3, 11):
-        return "asyncio supports TLS inside of TLS since Python 3.11; use httpx, or a proxy at http"
+        return "asyncio supports TLS inside of TLS since Python 3.11; use httpx2, or a proxy at http"
     if proxy.startswith("socks") and find_spec("python_socks") is None:
         return 'it needs another package: pip install "kubex-aiohttp[socks]"'
     return None
@@ -43,10 +43,12 @@ BACKEND = Backend(
     ignores=(
         IgnoredOption("keep_alive_timeout", _is_unlimited, "aiohttp cannot keep idle connections indefinitely"),
         IgnoredOption("proxy", _has_another_scheme, "aiohttp uses only the entry for the scheme of the server's URL"),
-        IgnoredOption("timeout", _has_write_or_pool, "Timeout.write and Timeout.pool have an effect with httpx only"),
+        IgnoredOption(
+            "timeout", _has_write_or_pool, "Timeout.write and Timeout.pool have an effect with httpx and httpx2 only"
+        ),
     ),
     websocket=lambda: None,
     proxy=_check_proxy,
-    http2=lambda: 'aiohttp does not support HTTP/2; use httpx: pip install "kubex-httpx[http2]"',
+    http2=lambda: 'aiohttp does not support HTTP/2; use httpx2: pip install "kubex-httpx2[http2]"',
 )
 """The backend on aiohttp, for asyncio."""

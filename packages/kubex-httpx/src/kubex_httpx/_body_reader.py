@@ -14,8 +14,8 @@ _READ_SIZE = 2**16
 class BodyReader:
     """Reads a body with the parser of httpcore, and joins the parts that have arrived.
 
-    A server sends a log in many small chunks. httpcore returns each of them separately, which needs much more time than
-    parsing them.
+    A server sends a log in many small chunks. httpcore returns each of them separately, which needs much more time
+    than parsing them.
     """
 
     __slots__ = ("_ended", "_error", "_parser", "_read_timeout", "_stream")

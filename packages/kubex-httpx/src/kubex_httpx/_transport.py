@@ -55,8 +55,8 @@ ERRORS: ExceptionTable = (
 class HttpxTransport(Transport):
     """A list of idle connections, each in a separate pool of httpcore, and a set of the active connections.
 
-    Kubex does not use the queue of httpcore and its selection of connections: a cancellation at such a moment leaves a
-    connection in the pool that cannot be used or closed. A request that fails or is cancelled closes its connection.
+    Kubex does not use the queue of httpcore and its selection of connections. So a request that fails or is cancelled
+    cannot leave an unusable connection in a pool: it closes its connection.
     """
 
     errors = ERRORS

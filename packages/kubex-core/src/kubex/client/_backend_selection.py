@@ -31,6 +31,7 @@ class ClientChoise(str, Enum):
     AUTO = "auto"
     AIOHTTP = "aiohttp"
     HTTPX = "httpx"
+    HTTPX2 = "httpx2"
 
 
 ClientChoice = ClientChoise

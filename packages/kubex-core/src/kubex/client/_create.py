@@ -83,7 +83,7 @@ def create_client(
             else `~/.kube/config`), or else from the service account of the pod.
         client_class: the HTTP backend: a `ClientChoise`, the name of a backend or a `Backend`. By default, the
             environment variable `KUBEX_BACKEND` selects it, or else the installed backend with the highest priority
-            that supports the current async library: aiohttp, then httpx.
+            that supports the current async library: aiohttp, then httpx2, then httpx.
         options: timeouts, retries, the proxy and other settings of the client.
 
     Raises:

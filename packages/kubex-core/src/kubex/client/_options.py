@@ -23,15 +23,15 @@ FIELD_MANAGER_LENGTH = 128
 class ClientOptions:
     """The behaviour of a client. `...` selects the default of Kubex or of the HTTP library.
 
-    timeout: `...` uses the HTTP library's default (httpx: 5 s for each phase; aiohttp: 300 s in total, 30 s to
-        connect); `None` disables timeouts; a number is the total in seconds; or pass a `Timeout`. `request_timeout=`
-        of a call overrides it.
+    timeout: `...` uses the HTTP library's default (httpx and httpx2: 5 s for each phase; aiohttp: 300 s in total,
+        30 s to connect); `None` disables timeouts; a number is the total in seconds; or pass a `Timeout`.
+        `request_timeout=` of a call overrides it.
     log_api_warnings: issue an `ApiWarning` (a `UserWarning`) for each `Warning` header of the server.
     proxy: the URL of an HTTP or SOCKS5 proxy, which may contain user and password; or a dict with such URLs for the
         server's scheme (`http`, `https`). It overrides `proxy-url` of the kubeconfig.
     keep_alive: False closes each connection after use.
-    keep_alive_timeout: how long an idle connection is kept, in seconds; `...` uses the library's default (httpx 5,
-        aiohttp 15); `None` keeps it indefinitely.
+    keep_alive_timeout: how long an idle connection is kept, in seconds; `...` uses the library's default (httpx and
+        httpx2 5, aiohttp 15); `None` keeps it indefinitely.
     buffer_size: size of the read buffer in bytes; `...` is 2**21; `None` uses the library's default.
     ws_max_message_size: maximum size of a WebSocket message in bytes; `...` is 2**21; `None` removes the limit.
     pool_size: maximum number of connections for plain requests; `...` uses the library's default (100); `None` removes
@@ -45,7 +45,7 @@ class ClientOptions:
         uses `kubex/VERSION`.
     field_manager: the field manager of writes that do not pass one. Server-side apply requires one.
     pause_gc: pause the garbage collector of the process while a page of a list is decoded eagerly.
-    http2: let plain requests to an https server share an HTTP/2 connection; httpx only, with an extra.
+    http2: let plain requests to an https server share an HTTP/2 connection; httpx and httpx2 only, with an extra.
     max_compression_ratio: the maximum ratio of a body's size to its compressed size, for bodies of more than 64 MiB.
         Lists of Pods have about 25. `None` removes the limit.
 

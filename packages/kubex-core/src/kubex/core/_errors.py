@@ -53,7 +53,7 @@ class NoBackendError(KubexError, ImportError):
         lines = [f"no HTTP backend of kubex can be used on {self.runtime}"]
         lines += [f"  {name}: {reason}" for name, reason in self.passed_over] or ["  none is installed"]
         distribution = (
-            "kubex-httpx" if self.runtime == "trio" else "kubex-aiohttp (asyncio) or kubex-httpx (asyncio and trio)"
+            "kubex-httpx2" if self.runtime == "trio" else "kubex-aiohttp (asyncio) or kubex-httpx2 (asyncio and trio)"
         )
         return "\n".join([*lines, f"install one: pip install {distribution}"])
 

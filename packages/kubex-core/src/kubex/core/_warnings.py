@@ -14,7 +14,7 @@ from kubex.models._errors import KubexError
 
 # Modules that can be on the stack between the user's line and a warning: Kubex and context managers. Their number of
 # frames differs between verbs and backends, so a constant stacklevel does not work.
-_INTERNAL = re.compile(r"(kubex|kubex_aiohttp|kubex_httpx|contextlib)(\.|$)")
+_INTERNAL = re.compile(r"(kubex|kubex_aiohttp|kubex_httpx2?|contextlib)(\.|$)")
 
 
 def stacklevel() -> int:

@@ -85,7 +85,7 @@ class Timeout:
     """Time limits in seconds.
 
     `total` limits a complete call. For a phase, `...` (the default) uses the HTTP library's limit, or no limit if
-    `total` is set; `None` disables the limit. Only httpx uses `write` and `pool`.
+    `total` is set; `None` disables the limit. Only httpx and httpx2 use `write` and `pool`.
 
     Raises ConfigurationError for a limit that is not a positive finite number.
     """

@@ -1,0 +1,24 @@
+"""The option --fewer-pairs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def collect(*arguments: str) -> list[str]:
+    """Return the names of the tests that pytest collects."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:randomly", *arguments]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if "::" in line]
+
+
+def test_fewer_pairs_keeps_tests_on_httpx2_only_in_transport_and_streaming() -> None:
+    kept = ["tests/transport/test_requests.py", "tests/streaming/test_process.py"]
+    removed = ["tests/client/test_client_requests.py", "tests/behaviour/test_get.py"]
+    assert collect(*kept, "--fewer-pairs") == collect(*kept)
+    every_pair, fewer_pairs = collect(*removed), collect(*removed, "--fewer-pairs")
+    assert fewer_pairs == [name for name in every_pair if "httpx2" not in name]
+    assert any("httpx-trio" in name for name in fewer_pairs)
+    assert len(fewer_pairs) < len(every_pair)
