@@ -8,7 +8,7 @@ import pytest
 from behaviour.objects import config_map, name_of
 from kubex.api import Api, create_api
 from kubex.client import Client, create_client
-from kubex.errors import ClientClosedError, ConfigurationError, DeadlineExceeded, Forbidden, NotFound
+from kubex.errors import ApiError, ClientClosedError, ConfigurationError, DeadlineExceeded, Forbidden, NotFound
 from kubex.models import api_resource
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
@@ -37,6 +37,28 @@ async def test_request_sends_any_method_and_path(client: Client, namespace: str)
     assert json.loads(merged.body)["data"] == {"a": "2"}
     with pytest.raises(NotFound, match='configmaps "none" not found'):
         await client.request("DELETE", f"{path}/none")
+
+
+async def test_request_accepts_304_of_a_conditional_request(client: Client) -> None:
+    accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
+    response = await client.request("GET", "/apis", accept=accept, accept_status=(304,))
+    assert response.status == 200
+    headers = {"If-None-Match": response.headers["etag"]}
+    unchanged = await client.request("GET", "/apis", accept=accept, headers=headers, accept_status=(304,))
+    assert (unchanged.status, unchanged.body) == (304, b"")
+    assert unchanged.headers["etag"] == response.headers["etag"]
+    with pytest.raises(ApiError) as caught:
+        await client.request("GET", "/apis", accept=accept, headers=headers)
+    assert caught.value.status == 304
+
+
+async def test_request_accepts_an_error_status(client: Client) -> None:
+    path = "/api/v1/namespaces/default/configmaps/none"
+    response = await client.request("GET", path, accept_status={404, 410})
+    assert response.status == 404
+    assert json.loads(response.body)["reason"] == "NotFound"
+    with pytest.raises(NotFound):
+        await client.request("GET", path, accept_status=range(405, 500))
 
 
 async def test_request_creates_a_review(client: Client, namespace: str) -> None:

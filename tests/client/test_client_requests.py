@@ -3,6 +3,7 @@
 import json
 import sys
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -271,6 +272,32 @@ async def test_request_method_accepts_any_path(make_client: MakeClient, start_se
     assert (raw.body, raw.header("content-type")) == (b"raw", "application/octet-stream")
     assert json.loads(model.body)["kind"] == "ConfigMap"
     assert null.body == b"null"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "error", "message"),
+    [
+        (304, TypeError, r"accept_status takes several statuses: pass accept_status=\(304,\)"),
+        (None, TypeError, "accept_status takes several statuses"),
+        (
+            (200, 304),
+            ConfigurationError,
+            "must contain statuses from 300 to 599, not 200; responses with a status below",
+        ),
+        ([600], ConfigurationError, "not 600"),
+        ([True], ConfigurationError, "not True"),
+        ("304", ConfigurationError, "not '3'"),
+        (b"304", ConfigurationError, "not 51"),
+    ],
+)
+async def test_invalid_accept_status_raises_before_sending(
+    make_client: MakeClient, start_server: StartServer, statuses: Any, error: type[Exception], message: str
+) -> None:
+    server = start_server(ResponseSequence())
+    async with make_client(server) as client:
+        with pytest.raises(error, match=message):
+            await client.request("GET", "/readyz", accept_status=statuses)
+    assert server.requests == []
 
 
 async def test_request_method_raises_api_errors(make_client: MakeClient, start_server: StartServer) -> None:

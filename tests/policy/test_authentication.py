@@ -64,6 +64,13 @@ async def test_request_is_retried_once_with_renewed_credentials_after_401(token_
     assert tokens(mock) == ["old", "new"]
 
 
+async def test_accepted_401_is_returned_after_the_credentials_were_renewed(token_file: Path) -> None:
+    script = rotate_and_respond(token_file, "new", UNAUTHORIZED), rotate_and_respond(token_file, "newer", UNAUTHORIZED)
+    async with scripted_client(*script, configuration=token_file_configuration(token_file)) as (client, mock):
+        assert (await client.request("GET", "/", accept_status=(401,))).status == 401
+    assert tokens(mock) == ["old", "new"]
+
+
 async def test_second_401_raises_unauthorized(token_file: Path) -> None:
     script = rotate_and_respond(token_file, "new", UNAUTHORIZED), rotate_and_respond(token_file, "newer", UNAUTHORIZED)
     async with scripted_client(*script, configuration=token_file_configuration(token_file)) as (client, mock):

@@ -121,6 +121,20 @@ async def test_other_error_statuses_are_not_retried(status: int) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("response", [THROTTLED, OVERLOADED])
+async def test_accepted_status_is_returned_and_not_retried(response: MockResponse) -> None:
+    async with scripted_client(response) as (client, mock):
+        assert (await client.request("GET", "/", accept_status=(429, 503))).status == response.status
+    assert len(mock.requests) == 1
+
+
+@pytest.mark.anyio
+async def test_retries_end_with_an_accepted_status() -> None:
+    async with scripted_client(THROTTLED, LOST, error_response(304)) as (client, _):
+        assert (await client.request("GET", "/", accept_status=(304,))).status == 304
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("action", [LOST, THROTTLED, OVERLOADED])
 async def test_requests_without_a_retry_policy_are_not_retried(action: MockAction) -> None:
     async with scripted_client(action, action, retry=None) as (client, _):

@@ -53,6 +53,11 @@ async def requests(client: Client) -> None:
     async with client.stream("GET", "/metrics") as stream:
         async for line in stream.lines():
             assert_type(line, bytes)
+    assert_type(await client.request("GET", "/apis", accept_status=(304,)), Response)
+    await client.request("GET", "/apis", accept_status={304, 404})
+    await client.request("GET", "/apis", accept_status=304)  # E: mypy[arg-type] pyright[reportArgumentType]
+    await client.request("GET", "/apis", accept_status="304")  # E: mypy[arg-type] pyright[reportArgumentType]
+    await client.request("GET", "/apis", accept_status=None)  # E: mypy[arg-type] pyright[reportArgumentType]
     await client.request("/readyz")  # E: mypy[call-arg] pyright[reportCallIssue]
     await client.request("GET", "/readyz", timeout=1)  # E: mypy[call-arg] pyright[reportCallIssue]
     client.options = ClientOptions()  # E: mypy[misc] pyright[reportAttributeAccessIssue]

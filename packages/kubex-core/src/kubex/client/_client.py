@@ -1,6 +1,6 @@
 """`Client`: sends requests with credentials, retries, timeouts and warnings, and raises errors of the API."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -13,7 +13,7 @@ from kubex.client._event_loop import EventLoopGuard
 from kubex.client._fetch import BackendFetch
 from kubex.client._options import ClientOptions, default_timeout
 from kubex.client._proxy import load_proxy_credentials, select_proxy
-from kubex.client._request_builder import RequestBuilder, checked_headers, checked_method, checked_path, user_agent
+from kubex.client._request_builder import RequestBuilder, build_request, user_agent
 from kubex.client._sender import (
     RequestSender,
     ResponseHead,
@@ -39,14 +39,13 @@ from kubex.client._transport_pool import TransportPool
 from kubex.client._websocket import OpenedWebSocket, RefusedUpgrade, WebSocketOpener, discard_websocket
 from kubex.configuration import ClientConfiguration, credentials_for
 from kubex.core._api_errors import error_from_response
-from kubex.core._encode import encode
 from kubex.core._error_handling import keep_error
 from kubex.core._http import JSON, Request, Response
 from kubex.core._urls import Query
 from kubex.core._warnings import raise_with_warnings, warn_result
 from kubex.core._wrong_content import error_for_content
 from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
-from kubex.errors import BackendError, ClientClosedError, ConfigurationError, DecodeError, KubexError, TLSError
+from kubex.errors import BackendError, ClientClosedError, DecodeError, KubexError, TLSError
 from kubex.models._errors import decode
 from kubex.transport import Backend, StreamResponse, Transport
 from kubex.transport._tls_errors import SERVER_USES_TLS
@@ -161,6 +160,7 @@ class Client:
         content_type: str = JSON,
         accept: str = JSON,
         headers: Mapping[str, str] | None = None,
+        accept_status: Collection[int] = (),
         request_timeout: TimeoutTypes = ...,
     ) -> Response:
         """Send a request to any path, and return the complete response.
@@ -177,18 +177,24 @@ class Client:
             content_type: the media type of the body.
             accept: the media type that the response must have.
             headers: additional headers, which replace headers of Kubex with the same name.
+            accept_status: statuses from 300 to 599 that are not errors, such as `(304,)` for a conditional request. A
+                response with such a status is returned, and the request is not sent again.
             request_timeout: the time limits, as a number of seconds in total or a `Timeout`. `None` disables them.
                 `...` is the default of the client.
 
         Raises:
-            ApiError: the status is 300 or higher. The subclass depends on the status.
+            ApiError: the status is 300 or higher, and not in `accept_status`. The subclass depends on the status.
+            ConfigurationError: an argument is invalid. The request is not sent.
             TransportError: there is no response.
 
         Example:
             response = await client.request("GET", "/readyz", query={"verbose": True}, accept="text/plain")
             print(response.body.decode())
         """
-        request = self._build(method, path, query, json, body, content_type, accept, headers, request_timeout)
+        request = build_request(
+            method, path, query=query, json=json, body=body, content_type=content_type, accept=accept, headers=headers,
+            timeout=self._resolve_timeout(request_timeout), accept_status=accept_status,
+        )  # fmt: skip
         return await self._call(request, _identity)
 
     def stream(
@@ -218,7 +224,10 @@ class Client:
                 async for line in stream.text():
                     print(line)
         """
-        request = self._build(method, path, query, json, body, content_type, accept, headers, request_timeout)
+        request = build_request(
+            method, path, query=query, json=json, body=body, content_type=content_type, accept=accept, headers=headers,
+            timeout=self._resolve_timeout(request_timeout),
+        )  # fmt: skip
         return self._open(request)
 
     async def version(self, *, request_timeout: TimeoutTypes = ...) -> "VersionInfo":
@@ -239,7 +248,7 @@ class Client:
         timeout = self._timeouts.plain(request.timeout)
         response = await with_deadline(timeout.total, request, self._plain.run(request, timeout.limits))
         warnings = response.headers.warnings() if self._options.log_api_warnings else ()
-        if response.status >= 300:
+        if response.status >= 300 and response.status not in request.accept_status:
             raise_with_warnings(self._error_for(request, response, response.body), warnings)
         try:
             result = decode(response)
@@ -332,33 +341,6 @@ class Client:
             ssl_context=context, tls=tls, proxy=proxy, proxy_ssl_context=proxy_context, proxy_tls=proxy_tls,
         )  # fmt: skip
         return create_transport(self._backend, config)
-
-    def _build(
-        self,
-        method: str,
-        path: str,
-        query: Query | None,
-        json: object,
-        body: bytes | None,
-        content_type: str,
-        accept: str,
-        headers: Mapping[str, str] | None,
-        request_timeout: TimeoutTypes,
-    ) -> Request:
-        if json is not ...:
-            if body is not None:
-                raise ConfigurationError("pass json= or body=, not both", source=f"{method} {path}")
-            body = encode(json)
-        return Request(
-            method=checked_method(method),
-            path=checked_path(path),
-            query=query or {},
-            headers=checked_headers(headers or {}),
-            body=body,
-            content_type=content_type,
-            accept=accept,
-            timeout=self._resolve_timeout(request_timeout),
-        )
 
     def _check(self) -> None:
         if self._closed:

@@ -2,11 +2,14 @@
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from types import EllipsisType
 
 from kubex._version import __version__
+from kubex.core._encode import encode
 from kubex.core._http import Request
-from kubex.core._urls import encode_query, lowercase_scheme
+from kubex.core._urls import Query, encode_query, lowercase_scheme
+from kubex.core.params import Timeout
 from kubex.credentials import Authentication
 from kubex.errors import ConfigurationError, InvalidNameError
 from kubex.transport import Limits, PreparedRequest
@@ -45,6 +48,51 @@ def checked_headers(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         if any((ord(char) < 0x20 and char != "\t") or ord(char) == 0x7F for char in value):
             raise ConfigurationError("contains a line break or another control character", field=f"headers[{name!r}]")
     return tuple(headers.items())
+
+
+def checked_statuses(statuses: Collection[int]) -> frozenset[int]:
+    """Return the `accept_status` of `Client.request()` as a set; raises ConfigurationError for a status below 300."""
+    if not isinstance(statuses, Collection):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"accept_status takes several statuses: pass accept_status=({statuses!r},)")
+    for status in statuses:
+        if status not in range(300, 600):
+            raise ConfigurationError(
+                f"must contain statuses from 300 to 599, not {status!r}; responses with a status below 300 are always "
+                "returned",
+                field="accept_status",
+            )
+    return frozenset(statuses)
+
+
+def build_request(
+    method: str,
+    path: str,
+    *,
+    query: Query | None,
+    json: object,
+    body: bytes | None,
+    content_type: str,
+    accept: str,
+    headers: Mapping[str, str] | None,
+    timeout: Timeout | EllipsisType | None,
+    accept_status: Collection[int] = (),
+) -> Request:
+    """Build the request of `Client.request()` or `Client.stream()`, and check their arguments."""
+    if json is not ...:
+        if body is not None:
+            raise ConfigurationError("pass json= or body=, not both", source=f"{method} {path}")
+        body = encode(json)
+    return Request(
+        method=checked_method(method),
+        path=checked_path(path),
+        query=query or {},
+        headers=checked_headers(headers or {}),
+        body=body,
+        content_type=content_type,
+        accept=accept,
+        timeout=timeout,
+        accept_status=checked_statuses(accept_status),
+    )
 
 
 def user_agent(backend: str) -> str:

@@ -77,7 +77,7 @@ class RetryPolicy:
 
     def delay_after_response(self, request: Request, status: int, headers: Headers, attempt: int) -> float | None:
         """Return the delay before the next attempt, or None to use this response."""
-        if attempt >= self.max_attempts:
+        if attempt >= self.max_attempts or status in request.accept_status:
             return None
         if status == THROTTLED:
             methods = self.throttled_methods

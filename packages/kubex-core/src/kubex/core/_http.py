@@ -19,7 +19,8 @@ class Request:
     """A request to the API server, before credentials and default headers are added.
 
     `path` starts with `/` and is percent-encoded. `resend_when_throttled` is False for evictions, for which 429 means
-    that a disruption budget does not allow them. `upgrade` is True for requests that open a WebSocket: each of them can
+    that a disruption budget does not allow them. `accept_status` are the statuses of 300 and higher that are not errors
+    for the caller. `upgrade` is True for requests that open a WebSocket: each of them can
     start a command.
     """
 
@@ -32,6 +33,7 @@ class Request:
     accept: str = JSON
     timeout: Timeout | EllipsisType | None = ...
     resend_when_throttled: bool = True
+    accept_status: frozenset[int] = frozenset()
     upgrade: bool = False
 
     @property
