@@ -1,6 +1,7 @@
 """`Api.delete` and `Api.delete_collection`."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -8,10 +9,11 @@ from behaviour.objects import config_map, name_of, next_events, pod, resource_ve
 from kubex.api import Api
 from kubex.client import Client
 from kubex.core.params import Precondition, PropagationPolicy, PropagationPolicyTypes
-from kubex.errors import Conflict, Invalid, MethodNotAllowed, NotFound
+from kubex.errors import ConfigurationError, Conflict, Invalid, MethodNotAllowed, NotFound
 from kubex.models import OwnerReference, ResourceList, Status
 from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
+from kubex_testing.embedded import EmbeddedServer
 
 pytestmark = pytest.mark.anyio
 
@@ -179,3 +181,69 @@ async def test_delete_collection_in_all_namespaces_raises_method_not_allowed(api
     with pytest.raises(MethodNotAllowed) as caught:
         await api.delete_collection(namespace=None, label_selector="no=where")
     assert caught.value.status == 405
+
+
+async def test_delete_collection_with_a_limit_deletes_at_most_that_many(api: Api[ConfigMap]) -> None:
+    for name in ("a", "b", "c", "d", "e"):
+        await api.create(config_map(name, labels={"app": "web"}))
+    await api.create(config_map("other"))
+    pages: list[list[str]] = []
+    token = None
+    while token is not None or not pages:
+        deleted = await api.delete_collection(label_selector="app=web", limit=2, continue_token=token)
+        assert isinstance(deleted, ResourceList)
+        pages.append([name_of(item) for item in deleted])
+        token = deleted.metadata.continue_
+        remaining = await api.list(label_selector="app=web")
+        assert len(remaining) == 5 - sum(map(len, pages))
+    assert pages == [["a", "b"], ["c", "d"], ["e"]]
+    assert await api.get_or_none("other") is not None
+
+
+async def test_delete_collection_continues_after_objects_that_are_kept(api: Api[ConfigMap]) -> None:
+    for name in ("a", "b", "c"):
+        await api.create(config_map(name, labels={"app": "web"}, finalizers=[FINALIZER]))
+    seen: list[str] = []
+    token = None
+    while token is not None or not seen:
+        deleted = await api.delete_collection(label_selector="app=web", limit=1, continue_token=token)
+        assert isinstance(deleted, ResourceList)
+        seen += [name_of(item) for item in deleted]
+        token = deleted.metadata.continue_
+    assert seen == ["a", "b", "c"]
+    again = await api.delete_collection(label_selector="app=web", limit=1)
+    assert isinstance(again, ResourceList)
+    assert [name_of(item) for item in again] == ["a"]
+    for name in seen:
+        await api.patch(name, MergePatch({"metadata": {"finalizers": None}}))
+
+
+async def test_delete_collection_with_dry_run_and_a_limit_deletes_nothing(api: Api[ConfigMap]) -> None:
+    for name in ("a", "b"):
+        await api.create(config_map(name, labels={"app": "web"}))
+    matched = await api.delete_collection(label_selector="app=web", limit=1, dry_run=True)
+    assert isinstance(matched, ResourceList)
+    assert [name_of(item) for item in matched] == ["a"]
+    assert len(await api.list(label_selector="app=web")) == 2
+
+
+@pytest.mark.parametrize("number", [0, -1])
+@pytest.mark.parametrize("argument", ["limit", "timeout_seconds"])
+async def test_delete_collection_with_a_limit_below_one_raises_before_sending(
+    embedded_client: Client, kubex_server: EmbeddedServer, argument: str, number: int
+) -> None:
+    arguments: dict[str, Any] = {argument: number}  # a server would treat the limit as no limit
+    with pytest.raises(ConfigurationError, match=f"{argument}: must be at least 1, not {number}"):
+        await Api(ConfigMap, embedded_client).delete_collection(label_selector="app=web", **arguments)
+    assert kubex_server.requests == []
+
+
+async def test_timeout_seconds_is_a_query_parameter(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+    api = Api(ConfigMap, embedded_client)
+    await api.delete_collection(label_selector="app=web", limit=3, timeout_seconds=20)
+    await api.list(timeout_seconds=30)
+    with pytest.raises(ConfigurationError, match="timeout_seconds: must be at least 1, not 0"):
+        await api.list(timeout_seconds=0)
+    deleted, listed = kubex_server.requests
+    assert deleted.query == {"labelSelector": ["app=web"], "limit": ["3"], "timeoutSeconds": ["20"]}
+    assert listed.query == {"timeoutSeconds": ["30"]}

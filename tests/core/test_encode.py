@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 import pytest
+from pydantic import Field
 
 from kubex.core._encode import complete_apply_body, encode, encode_object
 from kubex.core._unicode import LONE_SURROGATE
@@ -195,9 +196,32 @@ def test_the_replacement_character_is_encoded(key: str) -> None:
     assert decode_body(encode_object(obj, api_resource(ConfigMap)))["data"] == {key: key}
 
 
-@pytest.mark.parametrize("body", [ConfigMap(metadata=ObjectMeta(name="c")), "kind: ConfigMap", [("a", 1)]])
-def test_an_apply_patch_accepts_only_plain_values(body: Any) -> None:
-    with pytest.raises(
-        TypeError, match=rf"not {type(body).__name__}; apply a complete object with Api\.apply\(object\)"
-    ):
-        ApplyPatch(body)
+@pytest.mark.parametrize("patch_class", [MergePatch, StrategicMergePatch, ApplyPatch])
+@pytest.mark.parametrize("body", ["kind: ConfigMap", [("a", 1)], [{"op": "remove", "path": "/a"}], None, ConfigMap])
+def test_patches_of_fields_reject_other_types(patch_class: Any, body: Any) -> None:
+    message = f"^{patch_class.__name__} takes a dict or a model with the fields to (change|apply), not "
+    with pytest.raises(TypeError, match=f"{message}{type(body).__name__}"):
+        patch_class(body)
+
+
+@pytest.mark.parametrize("operations", [{"op": "remove", "path": "/a"}, '[{"op": "remove"}]', b"[]", ConfigMap()])
+def test_a_json_patch_rejects_other_types(operations: Any) -> None:
+    message = f"takes a list of operations, not {type(operations).__name__}; pass the fields to change to MergePatch"
+    with pytest.raises(TypeError, match=message):
+        JsonPatch(operations)
+
+
+def test_an_apply_patch_of_a_model_contains_the_values_that_are_not_none() -> None:
+    class Managed(ConfigMap):
+        metadata: ManagedObjectMeta = Field(default_factory=ManagedObjectMeta)
+
+    entry = ManagedFieldsEntry(manager="m")
+    obj = Managed(metadata=ManagedObjectMeta(labels={"a": "b"}, managed_fields=[entry]), data=None)
+    body = complete_apply_body(obj, api_resource(Managed), "c")
+    assert decode_body(ApplyPatch(body).encode()) == {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "c", "labels": {"a": "b"}},
+    }
+    inner = {"metadata": ObjectMeta(labels={"a": "b"}, annotations=None)}
+    assert complete_apply_body(inner, api_resource(Managed), "c")["metadata"] == {"name": "c", "labels": {"a": "b"}}

@@ -2,7 +2,7 @@
 
 from typing_extensions import assert_type
 
-from kubex.api import Api, Pages, ReadApi, Watch
+from kubex.api import Api, MetadataApi, Pages, Watch
 from kubex.core.params import PropagationPolicy, ResourceVersionMatch
 from kubex.models import (
     EventType,
@@ -12,6 +12,7 @@ from kubex.models import (
     ResourceList,
     WatchEvent,
 )
+from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import Namespace, Pod, PodStatus
 
 
@@ -40,6 +41,7 @@ async def list_and_pages(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
     assert_type([pod.spec.node_name for pod in page.items if pod.spec], list[str | None])
     assert_type(page.metadata.continue_, str | None)
     assert_type(await namespaces.list(field_selector="metadata.name=x"), ResourceList[Namespace])
+    await pods.list(timeout_seconds=10)
     await pods.list(resource_version="1", resource_version_match="Exact")
     await pods.list(resource_version="1", resource_version_match=ResourceVersionMatch.EXACT)
 
@@ -63,9 +65,13 @@ async def watch(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
 
 
 async def metadata(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
-    assert_type(pods.metadata, ReadApi[NamespacedObjectMetadata])
+    assert_type(pods.metadata, MetadataApi[NamespacedObjectMetadata])
     assert_type(await pods.metadata.list(namespace=None), ResourceList[NamespacedObjectMetadata])
     assert_type(await namespaces.metadata.get("default"), PartialObjectMetadata)
+    patch = MergePatch({"metadata": {"labels": {"a": "b"}}})
+    assert_type(await pods.metadata.patch("web", patch, namespace="a"), NamespacedObjectMetadata)
+    assert_type(await namespaces.metadata.patch("default", patch, dry_run=True), PartialObjectMetadata)
+    await pods.metadata.patch("web", {"metadata": {}})  # E: mypy[arg-type] pyright[reportArgumentType]
     await pods.metadata.delete("web")  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
     _ = (await pods.metadata.get("web")).spec  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]
 
@@ -76,6 +82,7 @@ async def wrong_arguments(pods: Api[Pod]) -> None:
     await pods.list(resource_version_match="Newest")  # E: mypy[arg-type] pyright[reportArgumentType]
     await pods.list(labels="app=web")  # E: mypy[call-arg] pyright[reportCallIssue]
     await pods.list("default")  # E: mypy[call-arg] pyright[reportCallIssue]
+    await pods.list(timeout_seconds="10")  # E: mypy[arg-type] pyright[reportArgumentType]
     pods.pages(page_size=None)  # E: mypy[arg-type] pyright[reportArgumentType]
     await pods.list(resource_version_match=PropagationPolicy.ORPHAN)  # E: mypy[arg-type] pyright[reportArgumentType]
     pods.watch(timeout_seconds="60")  # E: mypy[arg-type] pyright[reportArgumentType]

@@ -4,7 +4,7 @@ from typing_extensions import assert_type
 
 from kubex.api import Api
 from kubex.core.params import Precondition
-from kubex.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
+from kubex.patch import ApplyPatch, JsonPatch, MergePatch, Pointer, StrategicMergePatch
 from kubex.models import ObjectMeta, ResourceList, Status
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace, Pod
 
@@ -16,6 +16,7 @@ async def return_types(maps: Api[ConfigMap], namespaces: Api[Namespace], wanted:
     assert_type(await maps.apply(wanted, force=True), ConfigMap)
     assert_type(await maps.delete("name"), ConfigMap | Status)
     assert_type(await maps.delete_collection(label_selector="a=b"), ResourceList[ConfigMap] | Status)
+    assert_type(await maps.delete_collection(limit=10, timeout_seconds=5), ResourceList[ConfigMap] | Status)
     assert_type(await namespaces.create(space), Namespace)
     assert_type(await namespaces.replace(space), Namespace)
     assert_type(await namespaces.apply(space), Namespace)
@@ -28,11 +29,34 @@ async def patches(maps: Api[ConfigMap], wanted: ConfigMap) -> None:
     await maps.patch("name", StrategicMergePatch({"data": {}}))
     await maps.patch("name", JsonPatch([{"op": "remove", "path": "/data"}]))
     await maps.patch("name", ApplyPatch({"data": {}}), force=True)
+    await maps.patch("name", ApplyPatch(wanted))
 
     await maps.patch("name", {"data": {}})  # E: mypy[arg-type] pyright[reportArgumentType]
     await maps.patch("name", MergePatch("{}"))  # E: mypy[arg-type] pyright[reportArgumentType]
     await maps.patch("name", JsonPatch({"op": "remove"}))  # E: mypy[arg-type] pyright[reportArgumentType]
-    await maps.patch("name", ApplyPatch(wanted))  # E: mypy[arg-type] pyright[reportArgumentType]
+    await maps.patch("name", ApplyPatch([wanted]))  # E: mypy[arg-type] pyright[reportArgumentType]
+
+
+async def json_patches(maps: Api[ConfigMap], wanted: ConfigMap) -> None:
+    path = Pointer("metadata", "labels") / "example.com/x" / 0
+    assert_type(path, Pointer)
+    patch = JsonPatch().test("/data/a", None).add(path, "b").remove(path).replace("/spec", wanted)
+    assert_type(patch.move("/data/b", from_=path).copy("/data/c", from_="/data/b"), JsonPatch)
+    assert_type(JsonPatch.between(wanted, wanted), JsonPatch)
+    assert_type(JsonPatch.between({"a": 1}, {"a": [None]}), JsonPatch)
+    await maps.patch("name", patch)
+
+    JsonPatch().add(path)  # E: mypy[call-arg] pyright[reportCallIssue]
+    JsonPatch().replace(path)  # E: mypy[call-arg] pyright[reportCallIssue]
+    JsonPatch().test(path)  # E: mypy[call-arg] pyright[reportCallIssue]
+    JsonPatch().remove(path, "b")  # E: mypy[call-arg] pyright[reportCallIssue]
+    JsonPatch().move("/a")  # E: mypy[call-arg] pyright[reportCallIssue]
+    JsonPatch().copy("/a")  # E: mypy[call-arg] pyright[reportCallIssue]
+    JsonPatch().add(1, "b")  # E: mypy[arg-type] pyright[reportArgumentType]
+    JsonPatch().add(["data", "a"], "b")  # E: mypy[arg-type] pyright[reportArgumentType]
+    JsonPatch.between(wanted)  # E: mypy[call-arg] pyright[reportCallIssue]
+    Pointer("a", None)  # E: mypy[arg-type] pyright[reportArgumentType]
+    Pointer("a") / 1.5  # E: mypy[operator] pyright[reportOperatorIssue]
 
 
 async def objects_of_another_kind(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kubex.api._log_stream import LogBatches, LogStream
     from kubex.api._logs import Logs
     from kubex.api._merged_logs import ContinuousLogStream, MergedLogStream
+    from kubex.api._metadata_api import MetadataApi
     from kubex.api._pages import Objects, Pages
     from kubex.api._port_forward import PortForward
     from kubex.api._read_api import ReadApi
@@ -34,6 +35,7 @@ else:  # importing Api does not import the modules that only some kinds need
             "LogStream": "_log_stream",
             "Logs": "_logs",
             "MergedLogStream": "_merged_logs",
+            "MetadataApi": "_metadata_api",
             "Objects": "_pages",
             "Pages": "_pages",
             "PortForward": "_port_forward",
@@ -58,6 +60,7 @@ __all__ = [
     "LogStream",
     "Logs",
     "MergedLogStream",
+    "MetadataApi",
     "Objects",
     "Pages",
     "PortForward",

@@ -19,8 +19,8 @@ if TYPE_CHECKING:  # accessors import these on first use, because most programs 
     from kubex.api._exec import Attach, Exec
     from kubex.api._files import Files
     from kubex.api._logs import Logs
+    from kubex.api._metadata_api import MetadataApi
     from kubex.api._port_forward import PortForward
-    from kubex.api._read_api import ReadApi
     from kubex.api._subresource import Subresource
     from kubex.models import NamespacedObjectMetadata, PartialObjectMetadata, Scale
 
@@ -87,26 +87,28 @@ class ObjectSubresource(Generic[M]):
 
 
 class MetadataAccessor:
-    """`api.metadata`: the reading verbs of an Api, with results that have only metadata."""
+    """`api.metadata`: the reading verbs of an Api and patch, with results that have only metadata."""
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: ApiOf[NamespacedResource, Any], owner: type) -> ReadApi[NamespacedObjectMetadata]: ...
+    def __get__(
+        self, instance: ApiOf[NamespacedResource, Any], owner: type
+    ) -> MetadataApi[NamespacedObjectMetadata]: ...
     @overload
-    def __get__(self, instance: ApiOf[Resource, Any], owner: type) -> ReadApi[PartialObjectMetadata]: ...
+    def __get__(self, instance: ApiOf[Resource, Any], owner: type) -> MetadataApi[PartialObjectMetadata]: ...
     def __get__(
         self, instance: ApiOf[Resource, Any] | None, owner: type
-    ) -> Self | ReadApi[NamespacedObjectMetadata] | ReadApi[PartialObjectMetadata]:
-        """Return the reading verbs of the kind."""
+    ) -> Self | MetadataApi[NamespacedObjectMetadata] | MetadataApi[PartialObjectMetadata]:
+        """Return the verbs of the kind."""
         if instance is None:
             return self
-        from kubex.api._read_api import ReadApi
+        from kubex.api._metadata_api import MetadataApi
         from kubex.models import NamespacedObjectMetadata, PartialObjectMetadata
 
         endpoint = endpoint_of(instance)
         model = NamespacedObjectMetadata if endpoint.namespaced else PartialObjectMetadata
-        return ReadApi(Endpoint(endpoint.resource, model, endpoint.client, endpoint.namespace, metadata_only=True))
+        return MetadataApi(Endpoint(endpoint.resource, model, endpoint.client, endpoint.namespace, metadata_only=True))
 
 
 def endpoint_of(api: ApiOf[M, T]) -> Endpoint[T]:

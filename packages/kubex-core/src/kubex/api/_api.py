@@ -86,7 +86,7 @@ class Api(WriteApi[T]):
     """
 
     metadata = MetadataAccessor()
-    """The reading verbs, with results that have only metadata."""
+    """The reading verbs and `patch()`, with results that have only metadata."""
     logs = Accessor(HasLogs, "logs", make_logs)
     """The logs of pods, as a `Logs` object."""
     exec = Accessor(HasExec, "exec", make_exec)

@@ -9,9 +9,21 @@ from typing import Any, ClassVar, NamedTuple
 from typing_extensions import Self, dataclass_transform
 
 from kubex.core._encode import encode
+from kubex.core._errors import ConfigurationError
 from kubex.core._selectors import Selector, field_selector, label_selector
 from kubex.core._urls import Query, QueryValue
 from kubex.core.params import FieldValidationTypes, Precondition, PropagationPolicyTypes, ResourceVersionMatchTypes
+
+
+def positive(argument: str) -> Callable[[int], int]:
+    """Return a function that returns its argument; it raises ConfigurationError for a number below 1."""
+
+    def check(value: int) -> int:
+        if value < 1:
+            raise ConfigurationError(f"must be at least 1, not {value!r}", field=argument)
+        return value
+
+    return check
 
 
 def query_parameter(name: str, *, default: Any, encode: Callable[[Any], QueryValue] | None = None) -> Any:
@@ -78,6 +90,15 @@ class ListOptions(SelectOptions):
     continue_token: str | None = query_parameter("continue", default=None)
     resource_version: str | None = query_parameter("resourceVersion", default=None)
     resource_version_match: ResourceVersionMatchTypes | None = query_parameter("resourceVersionMatch", default=None)
+    timeout_seconds: int | None = query_parameter("timeoutSeconds", default=None, encode=positive("timeout_seconds"))
+
+
+class DeleteCollectionOptions(SelectOptions):
+    """The query parameters of delete_collection. A server would treat a `limit` of 0 or less as no limit."""
+
+    limit: int | None = query_parameter("limit", default=None, encode=positive("limit"))
+    continue_token: str | None = query_parameter("continue", default=None)
+    timeout_seconds: int | None = query_parameter("timeoutSeconds", default=None, encode=positive("timeout_seconds"))
 
 
 class WatchOptions(SelectOptions):

@@ -104,6 +104,7 @@ class ReadApi(Generic[T]):
         continue_token: str | None = None,
         resource_version: str | None = None,
         resource_version_match: ResourceVersionMatchTypes | None = None,
+        timeout_seconds: int | None = None,
         decode: DecodeMode | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> ResourceList[T]:
@@ -119,8 +120,11 @@ class ReadApi(Generic[T]):
             resource_version: how recent the objects must be. By default the server returns the newest version.
             resource_version_match: "Exact" or "NotOlderThan"; how the server applies `resource_version`. See
                 https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions.
+            timeout_seconds: the time in seconds that the server may take. `kube-apiserver` ignores it for lists, other
+                API servers may not. `request_timeout` limits the call in any case.
 
         Raises:
+            ConfigurationError: `timeout_seconds` is less than 1.
             Expired: the server no longer has the version of `continue_token` or `resource_version`.
 
         Example:
@@ -134,6 +138,7 @@ class ReadApi(Generic[T]):
             continue_token=continue_token,
             resource_version=resource_version,
             resource_version_match=resource_version_match,
+            timeout_seconds=timeout_seconds,
         )
         return await self._list(options, namespace, request_timeout, self._endpoint.decoder.using(decode).list)
 

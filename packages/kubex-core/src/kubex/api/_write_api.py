@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from kubex.api._options import DeleteOptions, SelectOptions, WriteOptions, dry_run_value
+from kubex.api._options import DeleteCollectionOptions, DeleteOptions, WriteOptions, dry_run_value
 from kubex.api._read_api import ReadApi
 from kubex.client._client import send_request
 from kubex.core._encode import encode_object
@@ -130,7 +130,8 @@ class WriteApi(ReadApi[T]):
         Example:
             await config_maps.patch("settings", MergePatch({"data": {"color": "red", "size": None}}))
         """
-        from kubex.api._patch_request import patch_request  # with the kinds of patch, which not every program needs
+        # With the kinds of patch, which not every program needs.
+        from kubex.api._patch_request import patch_request, send_patch
 
         endpoint = self._endpoint
         endpoint.require("patch")
@@ -141,9 +142,8 @@ class WriteApi(ReadApi[T]):
             field_validation=field_validation,
             force=force or None,
         )
-        return await self._send(
-            patch_request(endpoint, path, name, patch, options, request_timeout, type_meta=endpoint.api_resource)
-        )
+        request = patch_request(endpoint, path, name, patch, options, request_timeout, type_meta=endpoint.api_resource)
+        return await send_patch(endpoint, request, patch, lambda response: endpoint.decoder.item(response.body))
 
     async def apply(
         self,
@@ -251,16 +251,28 @@ class WriteApi(ReadApi[T]):
         namespace: NamespaceTypes = ...,
         label_selector: Selector = None,
         field_selector: Selector = None,
+        limit: int | None = None,
+        continue_token: str | None = None,
         grace_period_seconds: int | None = None,
         propagation_policy: PropagationPolicyTypes | None = None,
         dry_run: bool = False,
+        timeout_seconds: int | None = None,
         request_timeout: TimeoutTypes = ...,
     ) -> ResourceList[T] | Status:
         """Delete the objects that match the selectors, and return the objects that were deleted.
 
         Without selectors, this deletes all objects of the namespace. The other arguments are those of `delete()`.
 
+        Args:
+            limit: the maximum number of objects to delete. If there are more, `metadata.continue_` of the result is the
+                `continue_token` for the next call. By default there is no limit.
+            continue_token: continue after the objects of the call that returned this token. Without it, the next call
+                starts with the first objects again, also with those that finalizers or a grace period keep.
+            timeout_seconds: see `list()`.
+
         Raises:
+            ConfigurationError: `limit` or `timeout_seconds` is less than 1.
+            Expired: the server no longer has the version of `continue_token`.
             MethodNotAllowed: `namespace` is None. Servers cannot delete objects of all namespaces in one request.
 
         Example:
@@ -271,11 +283,18 @@ class WriteApi(ReadApi[T]):
         options = DeleteOptions(
             grace_period_seconds=grace_period_seconds, propagation_policy=propagation_policy, dry_run=dry_run
         )
+        selection = DeleteCollectionOptions(
+            label_selector=label_selector,
+            field_selector=field_selector,
+            limit=limit,
+            continue_token=continue_token,
+            timeout_seconds=timeout_seconds,
+        )
         request = endpoint.request(
             "DELETE",
             endpoint.collection_path(namespace),
             request_timeout,
-            query=SelectOptions(label_selector=label_selector, field_selector=field_selector).query(),
+            query=selection.query(),
             body=options.encode(),
         )
         return await send_request(

@@ -127,8 +127,17 @@ class UnsupportedMediaType(ApiError):
     """415: the server does not support this media type, for example this kind of patch."""
 
 
+@dataclass(eq=False, repr=False)
 class Invalid(ApiError):
-    """422: the object is not valid; `causes` names the fields."""
+    """422: the object is not valid; `causes` names the fields.
+
+    `hint` is a possible reason for the rejection of a JSON patch, for which the server does not state one.
+    """
+
+    hint: str | None = field(default=None, kw_only=True)
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}: {self.hint}" if self.hint else super().__str__()
 
 
 class TooManyRequests(ApiError):

@@ -101,7 +101,13 @@ def _find_lone_surrogate(value: Any, path: str = "") -> str | None:
     return next((place for place in found if place is not None), None)
 
 
-def complete_apply_body(body: Mapping[str, Any], type_meta: HasTypeMeta, name: str) -> dict[str, Any]:
-    """Add the fields that a server-side apply requires: `apiVersion`, `kind` and `metadata.name`."""
-    metadata = {"name": name} | dict(body.get("metadata") or {})
-    return {"apiVersion": type_meta.api_version, "kind": type_meta.kind} | dict(body) | {"metadata": metadata}
+def complete_apply_body(body: Mapping[str, Any] | BaseModel, type_meta: HasTypeMeta, name: str) -> dict[str, Any]:
+    """Add the fields that a server-side apply requires: `apiVersion`, `kind` and `metadata.name`.
+
+    `managedFields` of a model are removed, because a server-side apply must not contain them.
+    """
+    document: dict[str, Any] = to_plain(body)
+    metadata: dict[str, Any] = {"name": name} | (document.get("metadata") or {})
+    if isinstance(body, BaseModel):
+        metadata.pop("managedFields", None)
+    return {"apiVersion": type_meta.api_version, "kind": type_meta.kind} | document | {"metadata": metadata}

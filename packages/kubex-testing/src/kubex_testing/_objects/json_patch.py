@@ -1,7 +1,8 @@
 """JSON patch (RFC 6902) with JSON pointers (RFC 6901).
 
 Like the library of kube-apiserver, it is less strict than the RFCs: a missing member is null for `test`, `copy` and
-`replace`, a missing `value` is null, and a negative index counts from the end.
+`replace`, a missing `value` is null, and a negative index counts from the end. Only `replace` and `test` accept the
+path of the complete document, which is empty.
 """
 
 import re
@@ -12,6 +13,7 @@ from .go_numbers import parse_int
 from .json_types import JsonObject, is_array, is_object, json_copy, json_equal
 
 _END_OF_ARRAY = "-"
+_MAX_OPERATIONS = 10_000
 
 
 class JsonPatchError(ValueError):
@@ -22,15 +24,24 @@ class JsonPatchFormatError(ValueError):
     """A patch that is not a list of operations (400)."""
 
 
+class JsonPatchSizeError(ValueError):
+    """A patch with too many operations (413)."""
+
+
 def apply_json_patch(document: Any, operations: object) -> Any:
     """Return the document with all operations applied.
 
     Raises:
         JsonPatchFormatError: `operations` is not an array of objects.
+        JsonPatchSizeError: there are too many operations.
         JsonPatchError: an operation cannot be applied.
     """
     if not is_array(operations):
         raise _format_error(operations, "[]handlers.jsonPatchOp")
+    if len(operations) > _MAX_OPERATIONS:
+        raise JsonPatchSizeError(
+            f"The allowed maximum operations in a JSON patch is {_MAX_OPERATIONS}, got {len(operations)}"
+        )
     result = json_copy(document)
     for operation in operations:
         if not is_object(operation):
@@ -106,12 +117,18 @@ def _get_parent(document: Any, tokens: list[str]) -> Any:
 
 
 def _get_value(document: Any, tokens: list[str]) -> Any:
-    return _get_child(_get_parent(document, tokens), tokens[-1]) if tokens else document
+    if not tokens:
+        raise _empty_path()
+    return _get_child(_get_parent(document, tokens), tokens[-1])
+
+
+def _empty_path() -> JsonPatchError:
+    return JsonPatchError("the path is empty, which only replace and test accept")
 
 
 def _add_value(document: Any, tokens: list[str], value: Any) -> Any:
     if not tokens:
-        return value
+        raise _empty_path()
     parent, token = _get_parent(document, tokens), tokens[-1]
     if is_array(parent):
         parent.insert(len(parent) if token == _END_OF_ARRAY else _array_index(token, len(parent) + 1), value)
@@ -126,7 +143,7 @@ def _add(document: Any, operation: JsonObject) -> Any:
 
 def _remove_value(document: Any, tokens: list[str]) -> Any:
     if not tokens:
-        return None
+        raise _empty_path()
     parent, token = _get_parent(document, tokens), tokens[-1]
     if is_array(parent):
         del parent[_array_index(token, len(parent))]
@@ -165,7 +182,8 @@ def _copy(document: Any, operation: JsonObject) -> Any:
 
 
 def _test(document: Any, operation: JsonObject) -> Any:
-    if not json_equal(_get_value(document, _pointer_tokens(operation, "path")), _operation_value(operation)):
+    tokens = _pointer_tokens(operation, "path")
+    if not json_equal(_get_value(document, tokens) if tokens else document, _operation_value(operation)):
         raise JsonPatchError(f"testing value {operation['path']} failed")
     return document
 

@@ -139,7 +139,7 @@ class Application:
         user = self.authorizer.authorize(user, request, info)
         # Check the size after authorization, so that unauthorized requests get 401 or 403.
         if request.oversized:
-            raise errors.entity_too_large(MAX_BODY_BYTES)
+            raise errors.entity_too_large(f"limit is {MAX_BODY_BYTES}")
         if not info.is_resource:
             return self._non_resource_response(request)
         resource = self._resource(info)

@@ -176,5 +176,5 @@ def unsupported_media(message: str, *, details: Mapping[str, Any] | None = None)
     return ApiError(415, "UnsupportedMediaType", message, details=details)
 
 
-def entity_too_large(limit: int) -> ApiError:
-    return ApiError(413, "RequestEntityTooLarge", f"Request entity too large: limit is {limit}")
+def entity_too_large(problem: str) -> ApiError:
+    return ApiError(413, "RequestEntityTooLarge", f"Request entity too large: {problem}")

@@ -1,6 +1,11 @@
 """The verb patch, with its four patch types."""
 
-from kubex_testing._objects.json_patch import JsonPatchError, JsonPatchFormatError, apply_json_patch
+from kubex_testing._objects.json_patch import (
+    JsonPatchError,
+    JsonPatchFormatError,
+    JsonPatchSizeError,
+    apply_json_patch,
+)
 from kubex_testing._objects.json_types import JsonObject, is_object, json_copy
 from kubex_testing._objects.merge_patch import apply_merge_patch
 from kubex_testing._objects.strategic_merge_patch import StrategicPatchError, apply_strategic_merge_patch
@@ -70,7 +75,7 @@ def read_patch(call: Call, media: str) -> object:
 
 
 def apply_patch(resource: ResourceType, media: str, current: JsonObject, operations: object) -> JsonObject:
-    """Return the patched object. Raises 400, 422 and 500."""
+    """Return the patched object. Raises 400, 413, 422 and 500."""
     try:
         if media == JSON_PATCH:
             patched = apply_json_patch(current, operations)
@@ -80,6 +85,8 @@ def apply_patch(resource: ResourceType, media: str, current: JsonObject, operati
             patched = apply_strategic_merge_patch(current, operations, resource.schema)
     except JsonPatchFormatError as error:
         raise errors.bad_request(f"error decoding patch: {error}") from error
+    except JsonPatchSizeError as error:
+        raise errors.entity_too_large(str(error)) from error
     except JsonPatchError as error:
         raise _rejected() from error
     except StrategicPatchError as error:
