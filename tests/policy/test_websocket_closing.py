@@ -25,6 +25,7 @@ class BrokenWebSocket(WebSocket):
     subprotocol = None
     status = 101
     headers = Headers(())
+    closed = aborted = False
 
     async def receive(self) -> WebSocketMessage:
         return WebSocketMessage("close", code=1006)
@@ -36,14 +37,24 @@ class BrokenWebSocket(WebSocket):
         raise WebSocketError("the connection was lost")
 
     async def close(self, code: int = 1000) -> None:
+        self.closed = True
         raise WebSocketError("the connection was lost")
 
     def abort(self) -> None:
+        self.aborted = True
         raise ConnectionLost("the connection was lost while it was being closed")
+
+
+class ClosedWebSocket(BrokenWebSocket):
+    """A broken WebSocket that knows that it is closed."""
+
+    is_closed = True
 
 
 class BrokenTransport(Transport):
     """A transport that opens broken WebSockets."""
+
+    websocket_class = BrokenWebSocket
 
     async def open(self, request: PreparedRequest, guard: ConnectGuard) -> StreamResponse:
         raise NotImplementedError
@@ -51,7 +62,7 @@ class BrokenTransport(Transport):
     async def open_websocket(
         self, request: PreparedRequest, subprotocols: Sequence[str], guard: ConnectGuard
     ) -> WebSocket:
-        return BrokenWebSocket()
+        return self.websocket_class()
 
     async def close_connections(self) -> None:
         """Do nothing."""
@@ -71,3 +82,15 @@ async def test_exception_in_the_block_propagates_unchanged(error: Exception) -> 
 async def test_connection_lost_while_closing_is_suppressed() -> None:
     async with BrokenTransport(TransportConfig()).websocket(REQUEST) as socket:
         assert (await socket.receive()).code == 1006
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("kind", [BrokenWebSocket, ClosedWebSocket])
+async def test_close_frame_is_sent_unless_the_websocket_is_closed(kind: type[BrokenWebSocket]) -> None:
+    transport = BrokenTransport(TransportConfig())
+    transport.websocket_class = kind
+    async with transport.websocket(REQUEST) as socket:
+        pass
+    assert isinstance(socket, kind)
+    assert socket.closed == (kind is BrokenWebSocket)
+    assert socket.aborted

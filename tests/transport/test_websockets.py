@@ -233,6 +233,28 @@ async def test_read_limit_applies_to_the_upgrade(open_transport: OpenTransport, 
             await open_websocket(transport, server.url, limits=Limits(read=0.05))
 
 
+async def test_websockets_of_a_transport_have_separate_limits(
+    open_transport: OpenTransport, start_server: StartServer
+) -> None:
+    silent = threading.Event()
+
+    def echo_or_be_silent(connection: ServerConnection) -> None:
+        if silent.is_set():
+            connection.wait_until_closed()
+        else:
+            echo_messages(connection)
+
+    server = start_server(echo_or_be_silent)
+    async with open_transport() as transport:
+        for seconds in range(100, 120):
+            async with transport.websocket(websocket_request(server.url, Limits(read=seconds))) as socket:
+                await socket.send(b"x")
+                assert await socket.receive() == WebSocketMessage("binary", b"x")
+        silent.set()
+        with pytest.raises(TimeoutError, match=r"0\.05 s"):
+            await open_websocket(transport, server.url, limits=Limits(read=0.05))
+
+
 async def test_read_limit_does_not_apply_after_the_upgrade(
     open_transport: OpenTransport, start_server: StartServer, clock: Clock
 ) -> None:

@@ -16,7 +16,10 @@ from kubex.errors import ConnectError
 from kubex.transport import ConnectGuard, Headers, Limits, PreparedRequest, StreamResponse, Transport, TransportConfig
 from kubex_aiohttp._connector import BEHIND_PROXY, AbortingProtocol, make_connector
 from kubex_aiohttp._errors import ERRORS, send_once
-from kubex_aiohttp._websocket import AioHttpWebSocket, OpeningHandshake
+from kubex_aiohttp._websocket import AioHttpWebSocket, OpeningHandshake, check_upgrade, current_guard
+
+# Time limits are settings of a session of aiohttp. Programs usually open WebSockets with a few different limits.
+_MAX_WEBSOCKET_SESSIONS = 8
 
 
 class AioHttpTransport(Transport):
@@ -27,6 +30,7 @@ class AioHttpTransport(Transport):
     def __init__(self, config: TransportConfig) -> None:
         super().__init__(config)
         self._sessions = [self._create_session(make_connector(config, limited=limited)) for limited in (True, False)]
+        self._websocket_sessions: dict[Limits, aiohttp.ClientSession] = {}
         self._responses: WeakSet[aiohttp.ClientResponse] = WeakSet()
 
     @override
@@ -60,14 +64,27 @@ class AioHttpTransport(Transport):
     async def open_websocket(
         self, request: PreparedRequest, subprotocols: Sequence[str], guard: ConnectGuard
     ) -> AioHttpWebSocket:
-        handshake = OpeningHandshake(request, subprotocols, self.config.ws_max_message_size)
-        settings = {
-            "timeout": _client_timeout(request.limits),
-            "trace_configs": None if self.config.proxy is None else [_trace_config(guard)],
-            **handshake.settings,
-        }
-        async with self._create_session(self._sessions[True].connector, **settings) as session:
-            return await handshake.connect(session, **self._request_arguments(request))
+        handshake = OpeningHandshake(request, subprotocols, self.config.ws_max_message_size, guard)
+        arguments = self._request_arguments(request)
+        if (session := self._shared_websocket_session(request.limits)) is not None:
+            return await handshake.connect(session, **arguments)
+        async with self._create_websocket_session(request.limits) as session:
+            return await handshake.connect(session, **arguments)
+
+    def _shared_websocket_session(self, limits: Limits) -> aiohttp.ClientSession | None:
+        """Return the session with these limits, which is never closed; None if many sessions have other limits."""
+        session = self._websocket_sessions.get(limits)
+        if session is None and len(self._websocket_sessions) < _MAX_WEBSOCKET_SESSIONS:
+            session = self._websocket_sessions[limits] = self._create_websocket_session(limits)
+        return session
+
+    def _create_websocket_session(self, limits: Limits) -> aiohttp.ClientSession:
+        return self._create_session(
+            self._sessions[True].connector,
+            connector_owner=False,
+            timeout=_client_timeout(limits),
+            middlewares=(check_upgrade, send_once),
+        )
 
     @override
     async def close_connections(self) -> None:
@@ -132,12 +149,12 @@ class _StreamResponse(StreamResponse):
         self._response.close()
 
 
-def _trace_config(guard: ConnectGuard | None = None) -> aiohttp.TraceConfig:
-    """Return a trace config that reports new connections to the guard, or to the guard in `trace_request_ctx`."""
+def _trace_config() -> aiohttp.TraceConfig:
+    """Return a trace config that reports new connections to the guard of the request."""
 
     def report(method: Callable[[ConnectGuard], None]) -> Callable[..., Awaitable[None]]:
         async def call(_session: object, context: Any, _: object) -> None:
-            method(guard or context.trace_request_ctx)
+            method(context.trace_request_ctx or current_guard())
 
         return call
 

@@ -4,6 +4,7 @@ import asyncio
 import struct
 from collections.abc import Sequence
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
@@ -13,6 +14,7 @@ from yarl import URL
 
 from kubex.errors import TransportError, WebSocketError
 from kubex.transport import (
+    ConnectGuard,
     ExceptionTable,
     Headers,
     PreparedRequest,
@@ -22,37 +24,32 @@ from kubex.transport import (
     map_exceptions,
     refused_upgrade,
 )
-from kubex_aiohttp._errors import ERRORS, send_once
+from kubex_aiohttp._errors import ERRORS
 
 _ERRORS: ExceptionTable = ((aiohttp.WebSocketError, WebSocketError), *ERRORS)
 
 
 class OpeningHandshake:
-    """The opening handshake of a WebSocket. `settings` contains arguments for the session of aiohttp."""
+    """The opening handshake of a WebSocket, on a session with `check_upgrade` as its first middleware."""
 
-    def __init__(self, request: PreparedRequest, subprotocols: Sequence[str], max_message_size: int | None) -> None:
-        self._request = request
+    response: aiohttp.ClientResponse
+
+    def __init__(
+        self,
+        request: PreparedRequest,
+        subprotocols: Sequence[str],
+        max_message_size: int | None,
+        guard: ConnectGuard,
+    ) -> None:
+        self.request = request
+        self.guard = guard
         self._subprotocols = subprotocols
         self._max_message_size = max_message_size
-        self.settings: dict[str, Any] = {"connector_owner": False, "middlewares": (self._check_response, send_once)}
-
-    async def _check_response(
-        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-    ) -> aiohttp.ClientResponse:
-        """Store the response, and raise WebSocketError for a rejected upgrade; this is a middleware of aiohttp."""
-        self._response = response = await handler(request)
-        if response.status == 101:
-            return response
-        try:
-            headers = Headers(response.headers.items())
-            error, _ = await refused_upgrade(self._request, response.status, headers, response.content.readany)
-        finally:
-            response.close()
-        raise error
 
     async def connect(self, session: aiohttp.ClientSession, **route: Any) -> "AioHttpWebSocket":
         """Connect and return the WebSocket."""
-        request = self._request
+        request = self.request
+        token = _current.set(self)
         try:
             socket = await session.ws_connect(
                 URL(request.url, encoded=True),
@@ -66,9 +63,34 @@ class OpeningHandshake:
         except aiohttp.WSServerHandshakeError as error:
             problem = error.message
         else:
-            return AioHttpWebSocket(socket, self._response, request)
+            return AioHttpWebSocket(socket, self.response, request)
+        finally:
+            _current.reset(token)
         # Raised here, so that the exception of aiohttp, which contains the headers of the request, is not its context.
         raise WebSocketError(problem, request.method, request.shown_url, status=101)
+
+
+# `ws_connect()` of aiohttp does not pass data to middlewares and traces, which run in the same task.
+_current: ContextVar[OpeningHandshake] = ContextVar("kubex_aiohttp_handshake")
+
+
+def current_guard() -> ConnectGuard:
+    """Return the guard of the handshake that the current task performs."""
+    return _current.get().guard
+
+
+async def check_upgrade(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Store the response, and raise WebSocketError for a refused upgrade; this is a middleware of aiohttp."""
+    handshake = _current.get()
+    handshake.response = response = await handler(request)
+    if response.status == 101:
+        return response
+    try:
+        headers = Headers(response.headers.items())
+        error, _ = await refused_upgrade(handshake.request, response.status, headers, response.content.readany)
+    finally:
+        response.close()
+    raise error
 
 
 class AioHttpWebSocket(WebSocket):
@@ -103,6 +125,12 @@ class AioHttpWebSocket(WebSocket):
     def headers(self) -> Headers:
         """The headers of the response to the upgrade."""
         return Headers(self._response.headers.items())
+
+    @property
+    @override
+    def is_closed(self) -> bool:
+        """Whether `receive()` has returned `close`."""
+        return self._close_message is not None
 
     @override
     async def receive(self) -> WebSocketMessage:

@@ -30,9 +30,11 @@ class Timeouts:
     client: Resolved
     library: Timeout
     _default: CallTimeout = field(init=False)
+    _default_stream: CallTimeout = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_default", self._plain(...))
+        object.__setattr__(self, "_default_stream", self._stream(..., None))
 
     def plain(self, call: Resolved) -> CallTimeout:
         """Return the limits of a plain request."""
@@ -46,6 +48,9 @@ class Timeouts:
 
     def stream(self, call: Resolved, *, idle: float | None = None) -> CallTimeout:
         """Return the limits of a stream. Only the timeout of the call and `idle` limit its reads and its total time."""
+        return self._default_stream if call is ... and idle is None else self._stream(call, idle)
+
+    def _stream(self, call: Resolved, idle: float | None) -> CallTimeout:
         timeout = self.client if call is ... else call
         if timeout is None:
             return CallTimeout(None, Limits(read=idle))

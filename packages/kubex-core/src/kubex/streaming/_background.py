@@ -28,10 +28,11 @@ class BackgroundTask:
 
     __slots__ = ("_done", "_scope", "_task", "_timer", "_work")
 
+    _scope: anyio.CancelScope
+    _done: anyio.Event
+
     def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
         self._work = work
-        self._scope = anyio.CancelScope()
-        self._done = anyio.Event()
         self._task: object = None  # asyncio keeps only weak references to tasks
         self._timer: asyncio.TimerHandle | None = None
 
@@ -43,6 +44,7 @@ class BackgroundTask:
         if sniffio.current_async_library() == "trio":
             import trio.lowlevel
 
+            self._prepare()
             trio.lowlevel.spawn_system_task(self._run, delay, context=contextvars.copy_context())
         elif delay:
             self._timer = asyncio.get_running_loop().call_later(delay, self._create_task)
@@ -58,8 +60,13 @@ class BackgroundTask:
         with anyio.CancelScope(shield=True):
             await self._done.wait()
 
+    def _prepare(self) -> None:
+        self._scope = anyio.CancelScope()
+        self._done = anyio.Event()
+
     def _create_task(self) -> None:
         self._timer = None
+        self._prepare()
         self._task = task = asyncio.get_running_loop().create_task(self._run())
         # If the task is cancelled before its first step, for example by `asyncio.run()`, `_run()` never starts.
         task.add_done_callback(lambda _: self._done.set())

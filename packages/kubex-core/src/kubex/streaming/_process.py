@@ -59,7 +59,7 @@ class Process:
         self._received: anyio.Event | None = None
         self._sending = SendLock()
         self._input = InputSender(self._send, self._read_output)
-        self._taken = anyio.Event()
+        self._taken: anyio.Event | None = None
         self._result: int | ApiError | None = None
         self._ended: KubexError | Literal[True] | None = None
         self._stdin_closed = False
@@ -158,9 +158,9 @@ class Process:
     def _take(self, buffer: OutputBuffer, max_bytes: int | None = None) -> bytes:
         was_full = buffer.size >= LIMIT
         data = buffer.take(max_bytes)
-        if was_full and buffer.size < LIMIT:
+        if was_full and buffer.size < LIMIT and self._taken is not None:
             self._taken.set()
-            self._taken = anyio.Event()
+            self._taken = None
         return data
 
     def _exit_code(self) -> int:
@@ -218,6 +218,7 @@ class Process:
     async def _wait_for_reader(self, full: OutputBuffer) -> None:
         # Wait only for another task that has read this output before. Otherwise no task reads it.
         if full.reader is not None and full.reader is not current_task():
+            self._taken = self._taken or anyio.Event()
             with anyio.move_on_after(_READER_LIMIT):
                 await self._taken.wait()
                 return

@@ -113,6 +113,9 @@ class Transport(ABC):
 
     async def _send_websocket(self, request: PreparedRequest, subprotocols: Sequence[str]) -> WebSocket:
         self._check(request)
+        if self.config.proxy is None:
+            with map_exceptions(self.errors, request):
+                return await self.open_websocket(request, subprotocols, _NO_PROXY_GUARD)
         with ConnectGuard(self.config.proxy, request) as guard, map_exceptions(self.errors, request):
             return await self.open_websocket(request, subprotocols, guard)
 

@@ -88,6 +88,14 @@ class WebSocket(ABC):
         A second call does nothing.
         """
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether `receive()` has returned `close`, and the reply was sent; then `close()` is not called at the end.
+
+        Implement it to make this faster. By default it is False.
+        """
+        return False
+
     async def aclose(self) -> None:
         """Close the connection at once and wait until it is closed; `Transport.websocket()` calls it at the end.
 
@@ -154,11 +162,18 @@ class OpenWebSocket:
     ) -> None:
         # The block ends in any case, so errors of the close handshake are not raised. After an exception in the block,
         # do not wait for the close frame of the peer.
+        # A scope with a deadline takes longer than the rest of this method, so use one only if something can wait.
+        websocket = self._websocket
         try:
-            with keep_error(error), anyio.move_on_after(_CLOSE_TIMEOUT, shield=True), suppress(TransportError):
-                await self._websocket.close()
-                while error is None and (await self._websocket.receive()).kind != "close":
-                    pass
+            if not websocket.is_closed:
+                with keep_error(error), anyio.move_on_after(_CLOSE_TIMEOUT, shield=True), suppress(TransportError):
+                    await websocket.close()
+                    while error is None and (await websocket.receive()).kind != "close":
+                        pass
         finally:
-            with keep_error(error), anyio.move_on_after(_CLOSE_TIMEOUT, shield=True), suppress(TransportError):
-                await self._websocket.aclose()
+            with keep_error(error), suppress(TransportError):
+                if type(websocket).aclose is WebSocket.aclose:
+                    websocket.abort()
+                else:
+                    with anyio.move_on_after(_CLOSE_TIMEOUT, shield=True):
+                        await websocket.aclose()
