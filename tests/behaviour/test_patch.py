@@ -1,5 +1,7 @@
 """`Api.patch` with the four patch types. `test_apply.py` tests server-side apply of complete objects."""
 
+import pickle
+
 import pytest
 
 from behaviour.objects import config_map, pod, resource_version_of
@@ -7,11 +9,12 @@ from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import Conflict, Invalid, NotFound, UnsupportedMediaType
 from kubex.models import ObjectMeta
-from kubex.patch import ApplyPatch, JsonPatch, MergePatch, StrategicMergePatch
+from kubex.models.markers import HasStatus
+from kubex.patch import ApplyPatch, JsonPatch, MergePatch, Patch, Pointer, StrategicMergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment, DeploymentSpec
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, PodTemplateSpec
 from kubex_k8s.v1_37.meta.v1 import LabelSelector
-from support.resources import Widget
+from support.resources import Widget, WidgetSpec
 
 pytestmark = pytest.mark.anyio
 
@@ -49,6 +52,78 @@ async def test_json_patch_with_a_failed_test_changes_nothing(config_maps: Api[Co
     with pytest.raises(Invalid):
         await config_maps.patch("one", JsonPatch(operations))
     assert (await config_maps.get("one")).data == {"a": "1", "b": "2"}
+
+
+async def test_json_patch_with_methods_applies_its_operations(config_maps: Api[ConfigMap]) -> None:
+    labels = Pointer("metadata", "labels")
+    patch = (
+        JsonPatch()
+        .test("/data/a", "1")
+        .replace("/data/a", "3")
+        .add(labels / "example.com/a~b", "c")
+        .copy("/data/d", from_="/data/b")
+        .move("/data/e", from_="/data/b")
+        .remove(labels / "keep")
+    )
+    with pytest.raises(Invalid, match=r"metadata\.labels"):  # a tilde is not valid in a label
+        await config_maps.patch("one", patch)
+    patched = await config_maps.patch("one", patch.move(labels / "example.com/a", from_=labels / "example.com/a~b"))
+    assert patched.data == {"a": "3", "d": "2", "e": "2"}
+    assert patched.metadata.labels == {"example.com/a": "c"}
+
+
+async def test_json_patch_changes_items_of_a_list(client: Client) -> None:
+    api = Api(Pod, client)
+    await api.create(pod("one", tolerations=[{"key": "a", "operator": "Exists"}]))
+    tolerations = Pointer("spec", "tolerations")
+    patch = JsonPatch().test(tolerations / 0 / "key", "a").add(tolerations / "-", {"key": "b", "operator": "Exists"})
+    patched = await api.patch("one", patch)
+    assert patched.spec is not None
+    assert [item.key for item in patched.spec.tolerations or []][:1] == ["a"]
+    assert [item.key for item in patched.spec.tolerations or []][-1:] == ["b"]
+
+
+async def test_json_patch_that_adds_below_a_missing_map_raises_invalid_with_a_hint(
+    config_maps: Api[ConfigMap],
+) -> None:
+    patch = JsonPatch().add("/metadata/annotations/example.com~1a", "b")
+    with pytest.raises(Invalid, match="the object may not contain /metadata/annotations, to which") as caught:
+        await config_maps.patch("one", patch)
+    assert caught.value.hint is not None
+    assert str(caught.value).endswith(caught.value.hint)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    with pytest.raises(Invalid) as caught:
+        await config_maps.metadata.patch("one", patch)
+    assert caught.value.hint is not None
+    created_first = JsonPatch().add("/metadata/annotations", {}).add("/metadata/annotations/a", "b")
+    assert (await config_maps.patch("one", created_first)).metadata.annotations == {"a": "b"}
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        JsonPatch().test("/data/a", "2"),
+        JsonPatch().remove("/data/none"),
+        JsonPatch().add("/binaryData", {}).add("/binaryData/a", "AAEC").test("/data/a", "2"),
+        JsonPatch().add("/data/c", {"not": "text"}),
+        JsonPatch([{"op": "add"}, {}]),
+        MergePatch({"data": {"a": {}}}),
+    ],
+)
+async def test_other_rejected_patches_do_not_have_a_hint(config_maps: Api[ConfigMap], patch: Patch) -> None:
+    with pytest.raises(Invalid) as caught:
+        await config_maps.patch("one", patch)
+    assert caught.value.hint is None
+
+
+async def test_patch_of_a_subresource_raises_invalid_with_a_hint(client: Client, widget_crd: None) -> None:
+    class WidgetWithStatus(Widget, HasStatus):
+        pass
+
+    api = Api(WidgetWithStatus, client)
+    await api.create(WidgetWithStatus(metadata=ObjectMeta(name="one"), spec=WidgetSpec(size=1)))
+    with pytest.raises(Invalid, match="the object may not contain /status, to which the patch adds a value"):
+        await api.status.patch("one", JsonPatch().add("/status/ready", True))
 
 
 async def test_merge_patch_keeps_other_fields(config_maps: Api[ConfigMap]) -> None:
@@ -121,6 +196,9 @@ async def test_merge_patch_replaces_lists(client: Client) -> None:
 async def test_apply_patch_accepts_a_partial_object(config_maps: Api[ConfigMap]) -> None:
     patched = await config_maps.patch("one", ApplyPatch({"data": {"c": "3"}}), field_manager="me")
     assert patched.data == {"a": "1", "b": "2", "c": "3"}
+    model = ConfigMap(data={"c": "4"}, binary_data=None)
+    patched = await config_maps.patch("one", ApplyPatch(model), field_manager="me")
+    assert patched.data == {"a": "1", "b": "2", "c": "4"}
     created = await config_maps.patch("two", ApplyPatch({"data": {"a": "1"}}), field_manager="me")
     assert (created.metadata.name, created.data) == ("two", {"a": "1"})
     with pytest.raises(Conflict, match="conflict with"):

@@ -11,7 +11,7 @@ SCALARS: tuple[Any, ...] = (None, True, False, 0, 1, -1, 1.5, 2**53, "", "text",
 def random_value(source: random.Random, depth: int = 3) -> Any:
     """Return a scalar, a map or a list, which may be empty."""
     kind = source.random()
-    if depth == 0 or kind < 0.4:
+    if depth <= 0 or kind < 0.4:
         return source.choice(SCALARS)
     if kind < 0.8:
         return random_map(source, depth)
@@ -34,7 +34,7 @@ def changed(source: random.Random, value: Any, depth: int = 3) -> Any:
         return copy.deepcopy(value)
     result = {key: changed(source, item, depth - 1) for key, item in value.items() if source.random() < 0.8}
     if source.random() < 0.4:
-        result[source.choice(KEYS)] = random_value(source, max(depth - 1, 0))
+        result[source.choice(KEYS)] = random_value(source, depth - 1)
     items = list(result.items())
     source.shuffle(items)
     return dict(items)
