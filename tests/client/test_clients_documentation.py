@@ -21,9 +21,9 @@ from client.test_options_proxy import CREDENTIALS, local_proxy
 from kubex.client import ClientChoise, ClientOptions, create_client
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
-from kubex.errors import BackendError, DeadlineExceeded, ReadTimeout, WebSocketError
-from kubex.transport import Backend, PreparedRequest
-from kubex_testing.compliance.servers import BINARY, ServerConnection, StartServer, accept_upgrade, build_frame
+from kubex.errors import BackendError, DeadlineExceeded, ReadTimeout
+from kubex.transport import Backend
+from kubex_testing.compliance.servers import StartServer
 from support.backend_pairs import CLIENT_CLASSES, PAIRS, BackendPair
 
 pytestmark = pytest.mark.anyio
@@ -373,40 +373,6 @@ async def test_aiohttp_limits_connections_per_host(make_client: MakeClient, star
     async with make_client(server, pool_size_per_host=1) as client:
         await send_concurrently(client, 3)
     assert (gate.max_waiting, server.connections) == (1, 1)
-
-
-@pytest.mark.parametrize(
-    ("options", "accepted_size", "rejected_size"),
-    [
-        ({}, 2 * MIB, 2 * MIB + 1),
-        ({"ws_max_message_size": ...}, 2 * MIB, 2 * MIB + 1),
-        ({"ws_max_message_size": 8 * MIB}, 8 * MIB, 8 * MIB + 1),
-        ({"ws_max_message_size": None}, 9 * MIB, None),
-    ],
-)
-async def test_ws_max_message_size_limits_websocket_messages(
-    make_client: MakeClient,
-    start_server: StartServer,
-    recorder: TransportRecorder,
-    options: dict[str, Any],
-    accepted_size: int,
-    rejected_size: int | None,
-) -> None:
-    def send_messages(connection: ServerConnection) -> None:
-        accept_upgrade(connection)
-        connection.send(build_frame(BINARY, b"x" * accepted_size))
-        if rejected_size is not None:
-            connection.send(build_frame(BINARY, b"x" * rejected_size))
-        connection.wait_until_closed()
-
-    server, plain = start_server(send_messages), start_server(ResponseSequence(respond_with()))
-    async with make_client(plain, **options) as client:
-        await client.request("GET", "/")  # opens the transport
-        async with recorder.transports[0].websocket(PreparedRequest("GET", server.url + "/exec")) as socket:
-            assert len((await socket.receive()).data) == accepted_size
-            if rejected_size is not None:
-                with pytest.raises(WebSocketError):
-                    await socket.receive()
 
 
 # Options without an effect

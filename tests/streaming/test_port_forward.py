@@ -4,6 +4,7 @@ import logging
 import struct
 import threading
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import anyio
@@ -170,8 +171,8 @@ async def test_exception_of_the_block_is_raised_unchanged(open_pods: OpenPods, s
         assert await wait_until_closed(server)
 
 
-@pytest.mark.parametrize("port", [0, 65536, -1, "", "80"])
-async def test_invalid_port_raises_before_a_request_is_sent(open_pods: OpenPods, port: int | str) -> None:
+@pytest.mark.parametrize("port", [0, 65536, -1, "", "80", 80.5, True])
+async def test_invalid_port_raises_before_a_request_is_sent(open_pods: OpenPods, port: Any) -> None:
     async with open_pods("http://127.0.0.1:1") as pods:
         with pytest.raises(ConfigurationError, match="port: must be"):
             pods.portforward.forward("web-0", port)

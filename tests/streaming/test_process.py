@@ -78,6 +78,16 @@ async def test_input_is_sent_and_closed(open_pods: OpenPods, start_server: Start
             await process.stdin.send(b"x")
 
 
+async def test_input_is_closed_after_a_cancelled_close(open_pods: OpenPods, start_server: StartServer) -> None:
+    server = start_server(run_cat)
+    async with open_pods(server.url) as pods, pods.exec.stream("web-0", ["cat"], stdin=True) as process:
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await process.stdin.aclose()
+        await process.stdin.aclose()
+        assert await process.wait() == 0
+
+
 @pytest.mark.covers("pitfall-37")
 async def test_v4_cannot_close_the_input(open_pods: OpenPods, start_server: StartServer) -> None:
     def handle(connection: ServerConnection) -> None:

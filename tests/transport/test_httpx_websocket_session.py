@@ -8,7 +8,7 @@ import pytest
 from wsproto.events import BytesMessage, Pong
 
 from kubex.transport import PreparedRequest
-from kubex_testing.compliance.servers import BINARY, PONG, build_frame
+from kubex_testing.compliance.servers import BINARY, PING, PONG, build_frame
 from support.backend_pairs import HTTPX_PAIRS, BackendPair
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("pair", HTTPX_PAIRS, indirect=True, ids=str)]
@@ -56,3 +56,27 @@ async def test_event_of_a_ping_is_set_when_its_pong_is_received(pair: BackendPai
         pong = await session.receive()
         assert isinstance(pong, Pong)
         assert (bytes(pong.payload), acknowledged.is_set()) == (payload, is_set)
+
+
+class UnreadStream(ScriptedStream):
+    """A stream whose writes wait until the peer reads."""
+
+    def __init__(self, *reads: bytes) -> None:
+        super().__init__(*reads)
+        self.is_read = anyio.Event()
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self.is_read.wait()
+        await super().write(buffer, timeout)
+
+
+async def test_only_the_last_pong_is_kept_while_the_peer_does_not_read(pair: BackendPair) -> None:
+    stream = UnreadStream(build_frame(PING, b"ping") * 1000 + build_frame(BINARY, b"data"))
+    session = session_on(stream, pair)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(session.send_bytes, b"input")
+        await anyio.wait_all_tasks_blocked()
+        assert (await session.receive()).data == b"data"
+        stream.is_read.set()
+    frame_header = 2 + 4
+    assert stream.writes == [frame_header + len(b"input"), frame_header + len(b"ping")]

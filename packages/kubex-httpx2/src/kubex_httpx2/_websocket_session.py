@@ -128,7 +128,8 @@ class OnDemandSession(AsyncWebSocketSession):
     async def _reply(self, event: Event) -> None:
         """Send a reply, also if `receive()` is cancelled: after a part of a frame, no other frame can be sent."""
         with suppress(ProtocolError):  # the close frame was sent, so no reply is needed
-            self._replies += self.connection.send(event)
+            # The last pong is enough (RFC 6455, 5.5.3). A peer that sends pings but does not read must not fill memory.
+            self._replies[:] = self.connection.send(event)
         await self._send_replies()
 
     async def _send_replies(self) -> None:

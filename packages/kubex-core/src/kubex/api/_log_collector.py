@@ -25,6 +25,7 @@ from kubex.core.params import Timeout
 from kubex.errors import AlreadyOpenError, ConfigurationError, DeadlineExceeded, StreamNotOpenError
 from kubex.models.markers import HasLogs
 from kubex.streaming._background import BackgroundTask
+from kubex.streaming._error_reports import report_error
 
 logger = logging.getLogger("kubex.api")
 
@@ -262,13 +263,8 @@ class LogCollector:
         self._continue()
 
     def _report(self, source: LogSource, error: Exception) -> None:
-        if self._selection.on_error is None:
-            logger.warning("the log of %s in namespace %s was not read: %s", source, source.namespace, error)
-            return
-        try:
-            self._selection.on_error(source, error)
-        except Exception:
-            logger.exception("the callback on_error raised an exception")
+        problem = f"the log of {source} in namespace {source.namespace} was not read"
+        report_error(logger, self._selection.on_error, problem, source, error)
 
     def _open_log(self, source: LogSource, options: LogOptions) -> LogStream:
         return open_log(self._endpoint, source.pod, options, source.namespace, self._log_timeout)

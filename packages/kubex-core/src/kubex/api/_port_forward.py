@@ -96,7 +96,7 @@ class PortForward:
             raise ConfigurationError("is empty; pass {remote: local}, such as {8080: 0}", field="ports")
         for remote, local in ports.items():
             _check_port(remote)
-            if not 0 <= local <= _LARGEST_PORT:
+            if not _is_port(local, smallest=0):
                 raise ConfigurationError(f"has the local port {local}, not one of 0 to {_LARGEST_PORT}", field="ports")
         PortForwardTarget(self._endpoint, name, namespace)  # raises for an invalid name before a local port is opened
 
@@ -112,5 +112,9 @@ def _check_port(port: int | str) -> None:
     if isinstance(port, str):
         if not port or port.isdecimal():
             raise ConfigurationError(f"must be a number or the name of a port, not {port!r}", field="port")
-    elif not 1 <= port <= _LARGEST_PORT:
-        raise ConfigurationError(f"must be between 1 and {_LARGEST_PORT}, not {port}", field="port")
+    elif not _is_port(port, smallest=1):
+        raise ConfigurationError(f"must be an integer between 1 and {_LARGEST_PORT}, not {port}", field="port")
+
+
+def _is_port(port: int, *, smallest: int) -> bool:
+    return port in range(smallest, _LARGEST_PORT + 1) and not isinstance(port, bool)

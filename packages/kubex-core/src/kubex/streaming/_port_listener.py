@@ -16,6 +16,7 @@ from typing_extensions import Self
 from kubex.core._exec_errors import CommandEndedError
 from kubex.errors import AlreadyOpenError, ConnectionLost
 from kubex.streaming._background import BackgroundTask
+from kubex.streaming._error_reports import report_error
 from kubex.streaming._exec import run_both
 from kubex.streaming._port_stream import PortStream
 
@@ -117,13 +118,7 @@ class PortListener(Generic[P]):
             self._report(remote, error)
 
     def _report(self, remote: P, error: Exception) -> None:
-        if self._on_error is None:
-            logger.warning("the connection to port %s ended with an error: %s", remote, error)
-            return
-        try:
-            self._on_error(error)
-        except Exception:
-            logger.exception("the callback on_error raised an exception")
+        report_error(logger, self._on_error, f"the connection to port {remote} ended with an error", error)
 
 
 async def _copy_both(local: SocketStream, stream: PortStream) -> None:

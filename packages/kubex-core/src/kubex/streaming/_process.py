@@ -255,9 +255,10 @@ class Process:
         if not self.can_close_stdin:
             raise StdinCloseError
         async with self._sending:
-            self._stdin_closed = True
-            with suppress(TransportError):  # the command has ended, or receiving raises the error
-                await self._connection.send(encode_close(Channel.STDIN))
+            if not self._stdin_closed:  # another task may have closed it
+                with suppress(TransportError):  # the command has ended, or receiving raises the error
+                    await self._connection.send(encode_close(Channel.STDIN))
+                self._stdin_closed = True
 
 
 class StdinWriter(ByteSendStream):
