@@ -33,6 +33,12 @@ async def test_write_verbs_raise_type_error_for_other_arguments(
     assert kubex_server.requests == []
 
 
+async def test_edit_raises_type_error_for_another_create(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+    with pytest.raises(TypeError, match="dict is not an object of kind ConfigMap; create one from a dict"):
+        await Api(ConfigMap, embedded_client).edit("a", lambda _: None, create=DICT)
+    assert kubex_server.requests == []
+
+
 async def test_subresource_replace_raises_type_error_for_other_arguments(
     embedded_client: Client, kubex_server: EmbeddedServer
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import anyio
 import pytest
 
 from kubex.client import Client, ClientOptions, RetryPolicy
@@ -23,6 +24,18 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
     """Run each test on both async libraries. No HTTP library is used."""
     runtime: str = request.param
     return runtime
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the delays between attempts, which end immediately."""
+    seconds: list[float] = []
+
+    async def sleep(delay: float) -> None:
+        seconds.append(delay)
+
+    monkeypatch.setattr(anyio, "sleep", sleep)
+    return seconds
 
 
 @asynccontextmanager

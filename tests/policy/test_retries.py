@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import anyio
 import pytest
 
 from kubex.api import Api
@@ -34,18 +33,6 @@ LOST = ConnectionLost("the connection was reset")
 SUCCESS = MockResponse(body=b"done")
 THROTTLED = error_response(429, b"slow down", Content_Type="text/plain", Retry_After="0")
 OVERLOADED = error_response(503, Retry_After="0")
-
-
-@pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return the delays between attempts, which end immediately."""
-    seconds: list[float] = []
-
-    async def sleep(delay: float) -> None:
-        seconds.append(delay)
-
-    monkeypatch.setattr(anyio, "sleep", sleep)
-    return seconds
 
 
 @pytest.mark.anyio

@@ -122,6 +122,10 @@ def test_json_patch_object_uses_the_message_of_kube_apiserver() -> None:
         ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
         ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
         ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
+        # kube-apiserver removes null fields of objects in new lists, unlike RFC 7386. It keeps null items.
+        ({}, {"a": [{"b": None, "c": 1}, None, [{"d": None}]]}, {"a": [{"c": 1}, None, [{}]]}),
+        ({"a": [1]}, {"a": [{"b": {"c": None}}]}, {"a": [{"b": {}}]}),
+        ({"a": {"b": 1}}, {"a": [{"c": None}]}, {"a": [{"c": None}]}),
     ],
 )
 def test_merge_patch_is_applied(target: Any, patch: Any, expected: Any) -> None:

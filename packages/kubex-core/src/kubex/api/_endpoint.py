@@ -26,7 +26,7 @@ _METHODS = {
     "list": ("list", "pages", "iterate"),
     "watch": ("watch",),
     "create": ("create",),
-    "update": ("replace",),
+    "update": ("replace", "edit"),
     "patch": ("patch", "apply"),
     "delete": ("delete",),
     "deletecollection": ("delete_collection",),

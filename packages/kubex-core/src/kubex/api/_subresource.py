@@ -1,8 +1,9 @@
-"""Subresources with the verbs get, replace and patch: status, scale, resize, ephemeral containers, approval."""
+"""Subresources with the verbs get, replace, edit and patch: status, scale, resize, ephemeral containers, approval."""
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, Literal, TypeVar
 
 from kubex.api._endpoint import Endpoint
 from kubex.api._expected_kinds import ExpectedKinds
@@ -80,6 +81,49 @@ class Subresource(Generic[M]):
         body = encode_object(document, self._type_meta)
         path = self._endpoint.path_for(document, namespace, f"replacing {self._name}", self._name)
         return await self._send(self._endpoint.request("PUT", path, request_timeout, query=options.query(), body=body))
+
+    async def edit(
+        self,
+        name: str,
+        change: Callable[[M], M | Awaitable[M | None] | None],
+        *,
+        namespace: NamespaceTypes = ...,
+        attempts: int = 5,
+        how: Literal["replace", "patch"] = "replace",
+        dry_run: bool = False,
+        field_manager: str | None = None,
+        field_validation: FieldValidationTypes | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> M:
+        """Read the subresource of an object, change it, write it, and return it as the server stored it.
+
+        The arguments and errors are those of `Api.edit()`, without `create`. The server ignores changes of fields that
+        do not belong to the subresource.
+
+        Example:
+            def add_one(scale: Scale) -> None:
+                scale.spec.replicas = (scale.spec.replicas or 0) + 1
+
+            await deployments.scale.edit("web", add_one)
+        """
+        from kubex.api._edit import Edit
+
+        edit = Edit(
+            endpoint=self._endpoint,
+            name=name,
+            path=self._endpoint.object_path(name, namespace, f"editing {self._name}", self._name),
+            model=self._model,
+            type_meta=self._type_meta,
+            decode=self._decode,
+            how=how,
+            options=WriteOptions(
+                dry_run=dry_run_value(dry_run),
+                field_manager=self._endpoint.field_manager(field_manager),
+                field_validation=field_validation,
+            ),
+            request_timeout=request_timeout,
+        )
+        return await edit.run(change, attempts)
 
     async def patch(
         self,

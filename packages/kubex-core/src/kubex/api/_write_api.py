@@ -1,8 +1,9 @@
-"""The verbs that write: create, replace, patch, apply, delete, delete_collection."""
+"""The verbs that write: create, replace, edit, patch, apply, delete, delete_collection."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from kubex.api._options import DeleteCollectionOptions, DeleteOptions, WriteOptions, dry_run_value
 from kubex.api._read_api import ReadApi
@@ -99,6 +100,60 @@ class WriteApi(ReadApi[T]):
         body = encode_object(obj, endpoint.api_resource)
         path = endpoint.path_for(obj, namespace, "replace")
         return await self._send(endpoint.request("PUT", path, request_timeout, query=options.query(), body=body))
+
+    async def edit(
+        self,
+        name: str,
+        change: Callable[[T], T | Awaitable[T | None] | None],
+        *,
+        namespace: NamespaceTypes = ...,
+        attempts: int = 5,
+        create: T | None = None,
+        how: Literal["replace", "patch"] = "replace",
+        dry_run: bool = False,
+        field_manager: str | None = None,
+        field_validation: FieldValidationTypes | None = None,
+        request_timeout: TimeoutTypes = ...,
+    ) -> T:
+        """Read an object, change it, write it with the version that was read, and return it as the server stored it.
+
+        If another program has changed the object in the meantime, edit waits for a short time and starts again, so no
+        change is lost. It does not write if nothing has changed.
+
+        Args:
+            name: the name of the object.
+            change: a function or a coroutine function that changes the object, or returns a new one. It can run
+                several times, each time with the current object, so it must not have other effects. It must not change
+                the name, the namespace, the uid or the resource version.
+            attempts: the maximum number of attempts.
+            create: an object with this name, which is created if the object does not exist. `change` is applied to a
+                copy of it first.
+            how: "replace" sends the complete object. "patch" sends a merge patch of the difference, which is smaller
+                and requires the permission `patch` instead of `update`.
+            request_timeout: the time limit of each request.
+
+        Raises:
+            Conflict: other programs have changed the object in each attempt; `attempts` of the error is their number.
+            NotFound: the object does not exist, and there is no `create`.
+            Invalid: the server rejects the object; `causes` names the fields.
+            ValueError: `change` identifies another object, or the change sets a field to null, which a merge patch
+                cannot do, or an argument is invalid. The change is not sent.
+
+        Example:
+            def paint(settings: ConfigMap) -> None:
+                settings.data = {**(settings.data or {}), "color": "red"}
+
+            await config_maps.edit("settings", paint)
+        """
+        from kubex.api._edit import edit_of_object
+
+        options = WriteOptions(
+            dry_run=dry_run_value(dry_run),
+            field_manager=self._endpoint.field_manager(field_manager),
+            field_validation=field_validation,
+        )
+        edit = edit_of_object(self._endpoint, name, namespace, how, create, options, request_timeout)
+        return await edit.run(change, attempts)
 
     async def patch(
         self,

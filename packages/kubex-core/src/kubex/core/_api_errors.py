@@ -102,7 +102,16 @@ class NotAcceptable(ApiError):
 
 
 class Conflict(ApiError):
-    """409: the object has changed since it was read, or another field manager owns a field."""
+    """409: the object has changed since it was read, or another field manager owns a field.
+
+    `attempts` is the number of attempts that `edit()` has made; it is 1 for other verbs.
+    """
+
+    attempts: int = 1
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        return text if self.attempts == 1 else f"{text} after {self.attempts} attempts"
 
 
 class AlreadyExists(Conflict):

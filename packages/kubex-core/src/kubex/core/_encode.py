@@ -18,13 +18,14 @@ from kubex.models._nulls import dump_with_nulls
 _REPLACEMENT = "\ufffd".encode()
 
 
-def encode(value: object, *, partial: bool = False) -> bytes:
+def encode(value: object, *, partial: bool = False, description: str = "body") -> bytes:
     """Encode a model or plain values as JSON, with the JSON names of fields.
 
     A model is written like `Model.to_dict()`. With `partial=True`, the fields that were set are written, including
-    None. Models inside of plain values are encoded completely. Raises EncodeError for strings that UTF-8 cannot encode.
+    None. Models inside of plain values are encoded completely. Raises EncodeError for strings that UTF-8 cannot encode;
+    it contains the name of the model, or else `description`.
     """
-    description = type(value).__name__ if isinstance(value, BaseModel) else "body"
+    description = type(value).__name__ if isinstance(value, BaseModel) else description
     if partial and isinstance(value, BaseModel):
         write = value.__pydantic_serializer__.to_json
         return _write(lambda: write(value, by_alias=True, exclude_unset=True), value, description)
@@ -48,11 +49,7 @@ def encode_object(obj: Model, type_meta: HasTypeMeta, *, managed: bool = False) 
     `managed=True` removes `managedFields`, which a server-side apply must not contain. Raises TypeError for a dict and
     EncodeError for strings that UTF-8 cannot encode.
     """
-    if not isinstance(obj, Model):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(
-            f"{type(obj).__name__} is not an object of kind {type_meta.kind}; create one from a dict with "
-            f"{type_meta.kind}.model_validate(...)"
-        )
+    check_object(obj, type_meta)
 
     def write() -> bytes:
         # The server requires both fields, but items of a list that were read do not have them.
@@ -62,6 +59,15 @@ def encode_object(obj: Model, type_meta: HasTypeMeta, *, managed: bool = False) 
         return to_json(body)
 
     return _write(write, obj, type_meta.kind)
+
+
+def check_object(obj: Model, type_meta: HasTypeMeta) -> None:
+    """Raise TypeError for a dict or another value that is not an object."""
+    if not isinstance(obj, Model):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(
+            f"{type(obj).__name__} is not an object of kind {type_meta.kind}; create one from a dict with "
+            f"{type_meta.kind}.model_validate(...)"
+        )
 
 
 def _write(write: Callable[[], bytes], value: object, description: str) -> bytes:
