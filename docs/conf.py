@@ -43,6 +43,7 @@ PUBLIC = (
     "kubex.errors",
     "kubex.core.params",
     "kubex.patch",
+    "kubex.selectors",
     "kubex.transport",
     "kubex.credentials",
     "kubex.configuration",

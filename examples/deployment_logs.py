@@ -17,11 +17,10 @@ async def main(name: str) -> None:
     """Print the last ten lines of each container, then all new lines."""
     async with create_client() as client:
         deployment = await Api(Deployment, client).get(name)
-        # Selectors of Deployments can also contain matchExpressions, which this example does not use.
-        labels = deployment.spec.selector.match_labels
+        selector = deployment.spec.selector
         logs = Api(Pod, client).logs
         async with logs.stream_pods(
-            label_selector=labels, follow="restarts", tail_lines=10, on_error=print_error
+            label_selector=selector, follow="restarts", tail_lines=10, on_error=print_error
         ) as log:
             async for line in log:
                 print(line)

@@ -14,6 +14,7 @@ import kubex.errors
 import kubex.lazy_import
 import kubex.models
 import kubex.patch
+import kubex.selectors
 import kubex.streaming
 from docs.blocks import Block, run_block
 from docs.docstrings import example, examples
@@ -24,9 +25,12 @@ from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.authorization.v1 import ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, ServiceAccount
+from kubex_k8s.v1_37.meta.v1 import LabelSelector
 from kubex_testing.embedded import Answer, EmbeddedServer
 
-EXAMPLES = examples(kubex.api, kubex.client, kubex.models, kubex.patch, kubex.lazy_import, kubex.streaming)
+EXAMPLES = examples(
+    kubex.api, kubex.client, kubex.models, kubex.patch, kubex.selectors, kubex.lazy_import, kubex.streaming
+)
 WEB = {
     "metadata": {"name": "web"},
     "spec": {
@@ -77,10 +81,19 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
 
     public = {
         name: getattr(module, name)
-        for module in (kubex.models, kubex.errors, kubex.patch, kubex.client, kubex.api, kubex.lazy_import, kubex)
+        for module in (
+            kubex.models,
+            kubex.errors,
+            kubex.patch,
+            kubex.selectors,
+            kubex.client,
+            kubex.api,
+            kubex.lazy_import,
+            kubex,
+        )
         for name in module.__all__
     }
-    kinds = (ConfigMap, Pod, ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec)
+    kinds = (ConfigMap, LabelSelector, Pod, ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec)
     return {
         **public,
         "TYPE_CHECKING": TYPE_CHECKING,

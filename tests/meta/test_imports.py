@@ -60,6 +60,14 @@ print(*sys.modules)
     api = ("logs", "patch_request", "pods", "reviews", "service_accounts", "subresource")
     models = ("common", "crd", "managed_fields", "owners", "quantity", "reviews", "token_request")
     rarely_used = {f"kubex.api._{name}" for name in api} | {f"kubex.models._{name}" for name in models}
+    selectors = (
+        "label_requirements",
+        "label_selector_models",
+        "label_parser",
+        "field_requirements",
+        "selector_objects",
+    )
+    rarely_used |= {f"kubex.core._{name}" for name in selectors}
     rarely_used |= {"kubex.configuration._load", "kubex.patch", "kubex_k8s.v1_37.core.v1._pod_spec"}
     assert [name for name in rarely_used if importlib.util.find_spec(name) is None] == []
     assert set(completed.stdout.split()) & rarely_used == set()

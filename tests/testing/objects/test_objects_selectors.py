@@ -54,8 +54,12 @@ def test_label_selector_selects_matching_labels(text: str, names: list[str]) -> 
         ("=a", "found '=', expected: !, identifier, or 'end of string'"),
         ("a,", "found '', expected: identifier after ','"),
         ("a=b=c", "found '=', expected: ',' or 'end of string'"),
+        ("!a=b", "found '=', expected: ',' or 'end of string'"),
+        ("!a in (b)", "found 'in', expected: ',' or 'end of string'"),
         ("a in b", "unable to parse requirement: found 'b' expected: '('"),
         ("a in (b c)", "unable to parse requirement: found 'c', expected: ',' or ')'"),
+        ("a in (=", "unable to parse requirement: found '=', expected: ',', ')' or identifier"),
+        ("a in (b,=", "unable to parse requirement: found '=', expected: ',', or identifier"),
         ("a==(", "unable to parse requirement: found '(', expected: identifier"),
         ("!(", "unable to parse requirement: found '(', expected: identifier"),
         (

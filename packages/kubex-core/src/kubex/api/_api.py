@@ -69,8 +69,9 @@ class Api(WriteApi[T]):
     * `request_timeout`: the time limits of this call, as a number of seconds in total or a `Timeout`. `None` disables
       them. `...` is the default of the client.
     * `decode`: replaces the mode of the Api for this call.
-    * `label_selector`, `field_selector`: select objects of a collection by a string such as `"app=web,tier!=db"`, or by
-      a mapping of keys to the values that they must have.
+    * `label_selector`, `field_selector`: select objects of a collection by a string such as `"app=web,tier!=db"`, by a
+      mapping of keys to the values that they must have, or by a selector of `kubex.selectors`. `label_selector` also
+      accepts a `LabelSelector`, such as `spec.selector` of a Deployment.
     * `dry_run`: the server processes the request, but does not store the result.
     * `field_manager`: the name of the program in `metadata.managed_fields`. By default `ClientOptions.field_manager`,
       or else the first part of the user agent.

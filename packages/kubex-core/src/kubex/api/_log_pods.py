@@ -15,7 +15,7 @@ from kubex.api._options import SelectOptions
 from kubex.api._read_api import ReadApi
 from kubex.api._watch import Watch
 from kubex.client import RetryPolicy
-from kubex.core._selectors import Selector
+from kubex.core._selectors import FieldSelectorTypes, LabelSelectorTypes
 from kubex.core.params import NamespaceTypes, Timeout
 from kubex.errors import (
     BadRequest,
@@ -46,8 +46,8 @@ class LogPods:
         namespace: NamespaceTypes,
         timeout: Timeout | EllipsisType | None,
         name: str | None = None,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
+        label_selector: LabelSelectorTypes = None,
+        field_selector: FieldSelectorTypes = None,
     ) -> None:
         # Fields are JSON values, because the class of the pods may have any fields.
         model = DynamicNamespacedResource

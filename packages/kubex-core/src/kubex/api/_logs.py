@@ -14,7 +14,7 @@ from kubex.api._merged_logs import ContinuousLogStream, MergedLogStream
 from kubex.api._options import LogOptions
 from kubex.client._client import resolve_timeout, send_request
 from kubex.core._http import Response
-from kubex.core._selectors import Selector
+from kubex.core._selectors import FieldSelectorTypes, LabelSelectorTypes
 from kubex.core._wrong_content import check_text
 from kubex.core.params import NamespaceTypes, TimeoutTypes
 from kubex.errors import ConfigurationError
@@ -241,8 +241,8 @@ class Logs:
     def stream_pods(
         self,
         *,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
+        label_selector: LabelSelectorTypes = None,
+        field_selector: FieldSelectorTypes = None,
         container: str | None = None,
         follow: Follow = True,
         previous: bool = False,

@@ -10,7 +10,14 @@ from typing_extensions import Self, dataclass_transform
 
 from kubex.core._encode import encode
 from kubex.core._errors import ConfigurationError
-from kubex.core._selectors import Selector, field_selector, label_selector
+from kubex.core._selectors import (
+    FieldSelectorTypes,
+    LabelSelectorTypes,
+    field_selector,
+    label_selector,
+    restricting_field_selector,
+    restricting_label_selector,
+)
 from kubex.core._urls import Query, QueryValue
 from kubex.core.params import FieldValidationTypes, Precondition, PropagationPolicyTypes, ResourceVersionMatchTypes
 
@@ -79,8 +86,8 @@ class GetOptions(_Options):
 class SelectOptions(_Options):
     """The selectors of objects in a collection."""
 
-    label_selector: Selector = query_parameter("labelSelector", default=None, encode=label_selector)
-    field_selector: Selector = query_parameter("fieldSelector", default=None, encode=field_selector)
+    label_selector: LabelSelectorTypes = query_parameter("labelSelector", default=None, encode=label_selector)
+    field_selector: FieldSelectorTypes = query_parameter("fieldSelector", default=None, encode=field_selector)
 
 
 class ListOptions(SelectOptions):
@@ -93,9 +100,15 @@ class ListOptions(SelectOptions):
     timeout_seconds: int | None = query_parameter("timeoutSeconds", default=None, encode=positive("timeout_seconds"))
 
 
-class DeleteCollectionOptions(SelectOptions):
+class DeleteCollectionOptions(_Options):
     """The query parameters of delete_collection. A server would treat a `limit` of 0 or less as no limit."""
 
+    label_selector: LabelSelectorTypes = query_parameter(
+        "labelSelector", default=None, encode=restricting_label_selector
+    )
+    field_selector: FieldSelectorTypes = query_parameter(
+        "fieldSelector", default=None, encode=restricting_field_selector
+    )
     limit: int | None = query_parameter("limit", default=None, encode=positive("limit"))
     continue_token: str | None = query_parameter("continue", default=None)
     timeout_seconds: int | None = query_parameter("timeoutSeconds", default=None, encode=positive("timeout_seconds"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from kubex.api._endpoint import Endpoint
 from kubex.api._read_api import ReadApi
+from kubex.core._selectors import label_selector
 from kubex.core.params import NamespaceTypes
 from kubex.errors import ConfigurationError, NoReadyPodError
 from kubex.models import Resource, dynamic_resource
@@ -49,7 +50,7 @@ class PortForwardTarget:
         spec: dict[str, Any] = owner["spec"]
         pod_port = _target_port(spec, port, self._target) if self._kind == "service" else port
         selector: dict[str, Any] = spec.get("selector") or {}
-        text = _service_selector(selector) if self._kind == "service" else _label_selector(selector)
+        text = label_selector(selector)  # the selector of a service is a mapping, others are a LabelSelector
         if not text:
             raise NoReadyPodError(self._target, "it does not have a selector; pass the name of a pod")
         pods = list(await self._api("pod").list(label_selector=text))
@@ -98,23 +99,3 @@ def _target_port(spec: Mapping[str, Any], port: int | str, target: str) -> int |
 def _unknown_port(port: int | str, target: str, available: Iterable[str]) -> ConfigurationError:
     names = ", ".join(available) or "none"
     return ConfigurationError(f"{target} does not have the port {port!r}; its ports are: {names}", field="port")
-
-
-def _service_selector(selector: Mapping[str, str]) -> str:
-    return ",".join(f"{key}={value}" for key, value in selector.items())
-
-
-def _label_selector(selector: Mapping[str, Any]) -> str:
-    labels: dict[str, str] = selector.get("matchLabels") or {}
-    expressions: list[dict[str, Any]] = selector.get("matchExpressions") or []
-    parts = [f"{key}={value}" for key, value in labels.items()]
-    for expression in expressions:
-        key, values = expression["key"], ",".join(expression.get("values") or ())
-        forms = {
-            "In": f"{key} in ({values})",
-            "NotIn": f"{key} notin ({values})",
-            "Exists": key,
-            "DoesNotExist": f"!{key}",
-        }
-        parts.append(forms[expression["operator"]])
-    return ",".join(parts)

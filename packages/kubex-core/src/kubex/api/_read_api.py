@@ -10,7 +10,7 @@ from kubex.api._options import GetOptions, ListOptions, WatchOptions
 from kubex.api._pages import Objects, Pages
 from kubex.api._watch import ALL_BOOKMARKS, BOOKMARKS, WATCH_MARGIN, WATCH_SECONDS, Watch
 from kubex.client._client import open_byte_stream, send_request
-from kubex.core._selectors import Selector
+from kubex.core._selectors import FieldSelectorTypes, LabelSelectorTypes
 from kubex.core.params import DecodeMode, NamespaceTypes, ResourceVersionMatch, ResourceVersionMatchTypes, TimeoutTypes
 from kubex.errors import ConfigurationError, NotFound
 from kubex.models import Resource, ResourceList
@@ -98,8 +98,8 @@ class ReadApi(Generic[T]):
         self,
         *,
         namespace: NamespaceTypes = ...,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
+        label_selector: LabelSelectorTypes = None,
+        field_selector: FieldSelectorTypes = None,
         limit: int | None = None,
         continue_token: str | None = None,
         resource_version: str | None = None,
@@ -164,8 +164,8 @@ class ReadApi(Generic[T]):
         self,
         *,
         namespace: NamespaceTypes = ...,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
+        label_selector: LabelSelectorTypes = None,
+        field_selector: FieldSelectorTypes = None,
         page_size: int = 500,
         resource_version: str | None = None,
         resource_version_match: ResourceVersionMatchTypes | None = None,
@@ -201,8 +201,8 @@ class ReadApi(Generic[T]):
         self,
         *,
         namespace: NamespaceTypes = ...,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
+        label_selector: LabelSelectorTypes = None,
+        field_selector: FieldSelectorTypes = None,
         page_size: int = 500,
         resource_version: str | None = None,
         resource_version_match: ResourceVersionMatchTypes | None = None,
@@ -229,8 +229,8 @@ class ReadApi(Generic[T]):
         self,
         method: str,
         namespace: NamespaceTypes,
-        label_selector: Selector,
-        field_selector: Selector,
+        label_selector: LabelSelectorTypes,
+        field_selector: FieldSelectorTypes,
         page_size: int,
         resource_version: str | None,
         resource_version_match: ResourceVersionMatchTypes | None,
@@ -254,8 +254,8 @@ class ReadApi(Generic[T]):
         self,
         *,
         namespace: NamespaceTypes = ...,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
+        label_selector: LabelSelectorTypes = None,
+        field_selector: FieldSelectorTypes = None,
         resource_version: str | None = None,
         send_initial_events: bool | None = None,
         bookmarks: bool = False,

@@ -10,7 +10,7 @@ from kubex.api._read_api import ReadApi
 from kubex.client._client import send_request
 from kubex.core._encode import encode_object
 from kubex.core._http import Request
-from kubex.core._selectors import Selector
+from kubex.core._selectors import FieldSelectorTypes, LabelSelectorTypes
 from kubex.core.params import FieldValidationTypes, NamespaceTypes, Precondition, PropagationPolicyTypes, TimeoutTypes
 from kubex.models import Resource
 
@@ -304,8 +304,8 @@ class WriteApi(ReadApi[T]):
         self,
         *,
         namespace: NamespaceTypes = ...,
-        label_selector: Selector = None,
-        field_selector: Selector = None,
+        label_selector: LabelSelectorTypes = None,
+        field_selector: FieldSelectorTypes = None,
         limit: int | None = None,
         continue_token: str | None = None,
         grace_period_seconds: int | None = None,
@@ -319,6 +319,9 @@ class WriteApi(ReadApi[T]):
         Without selectors, this deletes all objects of the namespace. The other arguments are those of `delete()`.
 
         Args:
+            label_selector: an empty selector is an error, because it can be a mistake. To delete all objects, pass
+                `EVERYTHING` of `kubex.selectors`, or leave out the argument.
+            field_selector: the same for fields.
             limit: the maximum number of objects to delete. If there are more, `metadata.continue_` of the result is the
                 `continue_token` for the next call. By default there is no limit.
             continue_token: continue after the objects of the call that returned this token. Without it, the next call
@@ -326,7 +329,8 @@ class WriteApi(ReadApi[T]):
             timeout_seconds: see `list()`.
 
         Raises:
-            ConfigurationError: `limit` or `timeout_seconds` is less than 1.
+            ConfigurationError: a selector is empty or invalid, or `limit` or `timeout_seconds` is less than 1. The
+                request is not sent.
             Expired: the server no longer has the version of `continue_token`.
             MethodNotAllowed: `namespace` is None. Servers cannot delete objects of all namespaces in one request.
 

@@ -136,7 +136,7 @@ class _Parser:
             raise ValueError(f"found '{key}', expected: identifier")
         if problems := qualified_name_problems(key):
             raise ValueError(str(invalid("<nil>", key, "; ".join(problems))))
-        if self._peek() in {"", ","}:
+        if negated or self._peek() in {"", ","}:
             return Requirement(key, "!" if negated else "exists")
         operator = self._next()
         if operator not in _OPERATORS:
@@ -168,7 +168,8 @@ class _Parser:
             if token in {",", ")"}:
                 values.append("")
             elif token in _SYMBOLS:
-                raise ValueError(f"found '{token}', expected: ',', ')' or identifier")
+                expected = "',', or identifier" if values else "',', ')' or identifier"
+                raise ValueError(f"found '{token}', expected: {expected}")
             else:
                 values.append(token)
                 token = self._next()

@@ -1,0 +1,69 @@
+"""The parser of label selectors in text form."""
+
+from __future__ import annotations
+
+import re
+
+from kubex.core._label_requirements import LabelRequirement, LabelRequirements, make_requirement
+
+# kube-apiserver ends a word at these characters only.
+_SPACE = r"[ \t\r\n]*"
+_WORD = r"[^ \t\r\n=!(),<>]+(?=[ \t\r\n=!(),<>]|\Z)"
+_REQUIREMENT = re.compile(
+    rf"{_SPACE}(?:!{_SPACE}(?P<absent>{_WORD})"
+    rf"|(?P<key>{_WORD})(?:{_SPACE}(?P<operator>==|!=|[=<>]){_SPACE}(?P<value>{_WORD})?"
+    rf"|{_SPACE}(?P<set>in|notin){_SPACE}\((?P<values>[^()=!<>]*)\))?"
+    rf"){_SPACE}(?:\Z|,(?!{_SPACE}\Z))"
+)
+_VALUE = re.compile(rf"{_SPACE}((?:{_WORD})?){_SPACE}")
+_FORMS = "KEY, !KEY, KEY=VALUE, KEY!=VALUE, KEY in (A,B), KEY notin (A,B), KEY>NUMBER or KEY<NUMBER"
+
+
+def parse(text: str) -> LabelRequirements:
+    """Read a label selector in the syntax of Kubernetes, such as `app=web,tier notin (db,cache),!canary`.
+
+    An empty text selects all objects. `str()` of the result returns a text with the same meaning.
+
+    Raises:
+        ValueError: the text is not a valid selector. kube-apiserver rejects it, too.
+
+    See https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors.
+
+    Example:
+        selector = parse("app=web,tier notin (db,cache),!canary")
+        assert selector.matches({"app": "web"})
+        assert selector == (label("app") == "web") & label("tier").not_in("db", "cache") & label("canary").absent()
+    """
+    requirements: list[LabelRequirement] = []
+    position, end = 0, len(text.rstrip(" \t\r\n"))
+    while position < end:
+        match = _REQUIREMENT.match(text, position)
+        if match is None:
+            raise ValueError(
+                f"invalid label selector {text!r}: cannot read {text[position:end]!r}, expected {_FORMS}, separated by "
+                "commas"
+            )
+        try:
+            requirements.append(_requirement(match))
+        except ValueError as error:
+            raise ValueError(f"invalid label selector {text!r}: {error}") from None
+        position = match.end()
+    return LabelRequirements(tuple(requirements))
+
+
+def _requirement(match: re.Match[str]) -> LabelRequirement:
+    if match["absent"]:
+        return make_requirement(match["absent"], "!")
+    if match["set"]:
+        return make_requirement(match["key"], match["set"], _values(match["values"]))
+    if match["operator"]:
+        operator = "=" if match["operator"] == "==" else match["operator"]
+        return make_requirement(match["key"], operator, (match["value"] or "",))
+    return make_requirement(match["key"], "exists")
+
+
+def _values(text: str) -> list[str]:
+    values = [_VALUE.fullmatch(value) for value in text.split(",")]
+    if None in values:
+        raise ValueError(f"the values ({text}) must be separated by commas")
+    return [value[1] for value in values if value is not None]
