@@ -26,7 +26,11 @@ def names_of(item: pytest.Item) -> list[str]:
 
 def pair_of(item: pytest.Item) -> str | None:
     callspec = getattr(item, "callspec", None)
-    pair = callspec.params.get("pair") if callspec is not None else None
+    parameters = {} if callspec is None else callspec.params
+    backend = getattr(getattr(item, "cls", None), "backend", None)  # of a suite for one backend
+    if backend is not None and "runtime" in parameters:
+        return f"{backend.name}-{parameters['runtime']}"
+    pair = parameters.get("pair")
     return None if pair is None else str(pair)
 
 

@@ -16,13 +16,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RESOLUTIONS = {"oldest": ("lowest-direct", "3.10"), "newest": ("highest", sys.executable)}
-# Tests that depend on the behaviour of the HTTP libraries.
-TRANSPORT = ("cancelled_requests", "transport_errors", "requests", "websockets", "websocket_close")
 TESTS = (
     "tests/models",
     "tests/core",
     "tests/k8s/test_k8s_round_trip.py",
-    *(f"tests/transport/test_{name}.py" for name in TRANSPORT),
+    "tests/transport/test_compliance.py",
 )
 
 

@@ -1,98 +1,56 @@
-"""Fixtures that create transports without a client."""
-
-import gc
-import ssl
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager
-from typing import Any
+"""Marks the tests of the published suite with the pitfalls and options that they cover."""
 
 import pytest
-import trustme
 
-from kubex.transport import Backend, TLSSettings, Transport, TransportConfig
-from kubex_testing.compliance.servers import ConnectionHandler, OpenTransport, Server, StartServer, respond_ok
-from support.backend_pairs import BACKENDS, BackendPair
+# The tests of a module of `kubex_testing.compliance._suites`.
+SUITES = {
+    "http2": ("options-http2",),
+    "http2_fallback": ("options-http2",),
+    "http_proxies": ("options-proxy",),
+    "https_proxies": ("options-proxy", "pitfall-26"),
+    "proxy_errors": ("pitfall-26",),
+    "socks_proxies": ("pitfall-26", "options-proxy-socks"),
+    "errors": ("pitfall-22",),
+    "timeouts": ("pitfall-22",),
+    "tls": ("pitfall-22",),
+}
 
-
-@pytest.fixture(scope="package", autouse=True)
-def freeze_imported_objects() -> Iterator[None]:
-    """Exclude all imported objects from garbage collection, so that collections after each test are fast."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
-@pytest.fixture(autouse=True)
-def collect_garbage_after_test() -> Iterator[None]:
-    """Collect garbage after each test, so that warnings about unclosed resources appear in the right test."""
-    yield
-    gc.collect()
-
-
-@pytest.fixture
-def backend(pair: BackendPair) -> Backend:
-    """Return the backend of the pair."""
-    return BACKENDS[pair.backend]
-
-
-def tls_settings_of(context: ssl.SSLContext | None) -> TLSSettings | None:
-    """Return the settings of a context as data. A client also passes both to a transport."""
-    if context is None:
-        return None
-    authorities = "".join(map(ssl.DER_cert_to_PEM_cert, context.get_ca_certs(binary_form=True)))
-    return TLSSettings(
-        authorities=authorities,
-        verify=context.verify_mode is not ssl.CERT_NONE,
-        strict=bool(context.verify_flags & ssl.VERIFY_X509_STRICT),
-    )
-
-
-@pytest.fixture
-def open_transport(backend: Backend) -> OpenTransport:
-    """Return a context manager that creates a transport of the backend and closes it."""
-
-    @asynccontextmanager
-    async def opened(**settings: Any) -> AsyncIterator[Transport]:
-        tls = tls_settings_of(settings.get("ssl_context"))
-        proxy_tls = tls_settings_of(settings.get("proxy_ssl_context"))
-        transport = backend.load()(TransportConfig(tls=tls, proxy_tls=proxy_tls, **settings))
-        try:
-            yield transport
-        finally:
-            await transport.aclose()
-
-    return opened
+TESTS = {
+    "test_cancelled_watches_close_their_connections": ("pitfall-27",),
+    "test_requests_without_keep_alive_use_separate_connections": ("options-keep_alive",),
+    "test_idle_connection_is_not_reused_after_keep_alive_timeout": ("options-keep_alive_timeout",),
+    "test_idle_connection_is_reused_without_keep_alive_timeout": ("options-keep_alive_timeout",),
+    "test_pool_size_limits_concurrent_requests": ("options-pool_size",),
+    "test_dedicated_requests_do_not_count_for_the_pool_size": ("options-pool_size",),
+    "test_pool_size_per_host_limits_connections": ("options-pool_size_per_host",),
+    "test_open_streams_do_not_block_a_pool_of_one": ("options-pool_size",),
+    "test_buffer_size_limits_read_ahead": ("options-buffer_size",),
+    "test_unread_response_does_not_block_later_requests": ("pitfall-27",),
+    "test_stream_in_a_tunnel_is_closed_when_its_block_ends": ("pitfall-27",),
+    "test_stream_through_a_socks_proxy_is_closed_when_its_block_ends": ("pitfall-27",),
+    "test_url_is_sent_unchanged": ("pitfall-20",),
+    "test_redirects_are_not_followed": ("pitfall-24",),
+    "test_nonstandard_status_is_returned": ("pitfall-12",),
+    "test_leaving_an_unfinished_response_closes_the_connection": ("pitfall-27",),
+    "test_leaving_an_endless_response_closes_the_connection": ("pitfall-27",),
+    "test_cancelled_stream_closes_the_connection_and_propagates_cancellation": ("pitfall-27",),
+    "test_read_limit_of_the_request_applies_to_each_read": ("pitfall-21",),
+    "test_lines_are_split_only_at_newlines_and_may_be_binary": ("pitfall-18", "pitfall-19"),
+    "test_leaving_the_block_does_not_require_a_close_frame_of_the_server": ("pitfall-27",),
+    "test_cancelled_receive_closes_the_connection_and_propagates_cancellation": ("pitfall-27",),
+    "test_messages_are_sent_through_an_http_proxy": ("pitfall-26",),
+    "test_ping_is_sent_and_pong_is_received": ("pitfall-40",),
+    "test_error_of_refused_upgrade_contains_the_response": ("pitfall-39",),
+    "test_too_large_message_closes_the_websocket_before_its_end": ("options-ws_max_message_size",),
+    "test_message_size_is_unlimited_with_none": ("options-ws_max_message_size",),
+    "test_slow_reader_causes_backpressure_and_loses_no_message": ("pitfall-36",),
+}
 
 
-@pytest.fixture
-def start_server() -> Iterator[StartServer]:
-    """Return a function that starts a server. All servers are stopped at the end of the test."""
-    with ExitStack() as stack:
-
-        def start(handler: ConnectionHandler = respond_ok, *, tls: ssl.SSLContext | None = None) -> Server:
-            return stack.enter_context(Server(handler, tls=tls))
-
-        yield start
-
-
-@pytest.fixture(scope="session")
-def authority() -> trustme.CA:
-    """Create a certificate authority."""
-    return trustme.CA()
-
-
-@pytest.fixture(scope="session")
-def server_tls(authority: trustme.CA) -> ssl.SSLContext:
-    """Create the SSL context of a server. Its certificate is for 127.0.0.1 and kubernetes.test."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1", "kubernetes.test").configure_cert(context)
-    return context
-
-
-@pytest.fixture
-def client_tls(authority: trustme.CA) -> ssl.SSLContext:
-    """Create the SSL context of a client that trusts the authority."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    authority.configure_trust(context)
-    return context
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Add the marks."""
+    if not isinstance(item, pytest.Function) or "compliance" not in item.function.__module__:
+        return
+    module = item.function.__module__.rpartition(".")[2]
+    if names := (*SUITES.get(module, ()), *TESTS.get(item.function.__name__, ())):
+        item.add_marker(pytest.mark.covers(*names))

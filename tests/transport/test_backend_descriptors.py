@@ -28,7 +28,7 @@ from kubex.transport import (
     Transport,
     TransportConfig,
 )
-from kubex_testing.compliance.servers import ServerConnection, StartServer
+from kubex_testing.compliance.servers import Server, ServerConnection
 from support.backend_pairs import BACKENDS, CLIENT_CLASSES, HTTPX_PAIRS, BackendPair
 
 
@@ -141,16 +141,16 @@ def test_client_class_selects_its_backend(name: str, options: ClientOptions | No
 
 
 @pytest.mark.anyio
-async def test_client_class_sends_requests(pair: BackendPair, start_server: StartServer) -> None:
+async def test_client_class_sends_requests(pair: BackendPair) -> None:
     def respond_version(connection: ServerConnection) -> None:
         while connection.read_request():
             body = b'{"major":"1","minor":"37","gitVersion":"v1.37.2"}'
             connection.respond(body, headers="Content-Type: application/json\r\n")
 
-    server = start_server(respond_version)
-    client_class = CLIENT_CLASSES[pair.backend]
-    async with client_class(ClientConfiguration(url=server.url + "/prefix", token="abc"), ClientOptions()) as client:
-        assert (await client.version()).git_version == "v1.37.2"
+    with Server(respond_version) as server:
+        configuration = ClientConfiguration(url=server.url + "/prefix", token="abc")
+        async with CLIENT_CLASSES[pair.backend](configuration, ClientOptions()) as client:
+            assert (await client.version()).git_version == "v1.37.2"
     assert server.requests[0].target == "/prefix/version"
     assert server.requests[0].header("authorization") == "Bearer abc"
 

@@ -13,15 +13,29 @@ A handle is a `kubex_testing.ServerHandle`. The servers work with asyncio and tr
 
 # pytest loads this module at every start, so each fixture imports its server only when a test uses it.
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from kubex_testing._handle import ServerHandle
     from kubex_testing.embedded import EmbeddedServer
+
+
+# Without this, failed assertions in the suites do not show their values if kubex-testing is an editable installation.
+pytest.register_assert_rewrite("kubex_testing.compliance")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the rule and the transcripts to the report of a failed test of `kubex_testing.compliance`."""
+    report = yield
+    test: Any = item
+    if report.failed and hasattr(getattr(test, "instance", None), "failure_sections"):
+        report.sections.extend(test.instance.failure_sections(test.obj.__doc__))
+    return report
 
 
 @pytest.fixture

@@ -20,9 +20,13 @@ class Clock:
         self.automatic = automatic
         self._trio: Any = None
         self.skipped = 0.0
+        self.time_limit: anyio.CancelScope | None = None
+        """The time limit of the test, which does not include the time that `jump()` adds."""
 
     def jump(self, seconds: float) -> None:
         """Move the clock forward. Timers that expire run when the event loop continues."""
+        if self.time_limit is not None:
+            self.time_limit.deadline += seconds
         self.skipped += seconds
         if self._trio is not None:
             self._trio.jump(seconds)

@@ -1,4 +1,4 @@
-"""Servers whose handlers read and write each byte of a connection, for tests of HTTP clients.
+"""Servers for tests of HTTP clients: functions handle the connections, and read and write each byte.
 
 `Server` runs a handler for each connection in a thread. `http_proxy`, `TunnelProxy` and `SocksProxy` are handlers of
 proxies. The functions for frames are the server's end of a WebSocket.

@@ -1,5 +1,6 @@
 """An HTTP/2 server, as a connection handler for `start_server`. The path of a request selects the response."""
 
+import select
 import threading
 from collections.abc import Callable
 
@@ -12,6 +13,9 @@ from kubex_testing.compliance.servers._socket_server import ReceivedRequest, Ser
 
 CHUNK = b"x" * 16384
 
+# In seconds. A thread that waits for data also has to send the responses that a test releases.
+POLL_INTERVAL = 0.02
+
 
 class Http2Handler:
     """Handles HTTP/2 connections with many streams.
@@ -19,18 +23,20 @@ class Http2Handler:
     | path | response |
     |---|---|
     | `/together/N` | is sent when N requests with this path have arrived on this connection |
-    | `/partial` | the start of a body; the rest is never sent |
+    | `/partial` | the start of a body; the end is sent after `released` is set |
+    | `/held` | is sent after `released` is set |
     | `/endless` | an endless body, sent as fast as flow control permits |
     | `/goaway` | a complete response, then a GOAWAY frame: the connection accepts no more requests |
     | other paths | the path |
 
     `connections` contains the requests of each connection. The semaphore `partial_sent` is released for each response
-    to `/partial`.
+    to `/partial`. A test sets the event `released`.
     """
 
     def __init__(self) -> None:
         self.connections: list[list[ReceivedRequest]] = []
         self.partial_sent = threading.Semaphore(0)
+        self.released = threading.Event()
         self.lock = threading.Lock()
 
     def __call__(self, connection: ServerConnection) -> None:
@@ -48,6 +54,7 @@ class _Http2Connection:
         self._requests = requests
         self._waiting_streams: list[int] = []
         self._endless_streams: set[int] = set()
+        self._held_streams: dict[int, bytes] = {}
         self._goaway_sent = False
         self._bodies: dict[int, bytes] = {}
         self._headers: dict[int, list[tuple[str, str]]] = {}
@@ -58,7 +65,8 @@ class _Http2Connection:
         self._h2.initiate_connection()
         try:
             self._flush()
-            while data := self._connection.socket.recv(65536):
+            while self._read_more():
+                data, self._connection.buffer = self._connection.buffer, b""
                 for event in self._h2.receive_data(data):
                     self._handle(event)
                 self._continue_endless_streams()
@@ -68,6 +76,17 @@ class _Http2Connection:
                 raise
         finally:
             self._connection.server.connection_closed.set()
+
+    def _read_more(self) -> bool:
+        """Wait for data, and respond to streams that wait for `released`. Return False if the client has closed."""
+        connected = self._connection.socket
+        while not getattr(connected, "pending", int)() and not select.select([connected], [], [], POLL_INTERVAL)[0]:
+            if self._held_streams and self._handler.released.is_set():
+                for stream, data in self._held_streams.items():
+                    self._h2.send_data(stream, data, end_stream=True)
+                self._held_streams.clear()
+                self._flush()
+        return self._connection.read_more()
 
     def _flush(self) -> None:
         self._connection.send(self._h2.data_to_send())
@@ -84,6 +103,7 @@ class _Http2Connection:
                 self._respond(stream)
             case h2.events.StreamReset(stream_id=int(stream)):
                 self._endless_streams.discard(stream)
+                self._held_streams.pop(stream, None)
             case _:
                 pass
 
@@ -97,6 +117,7 @@ class _Http2Connection:
         responders: dict[str, Callable[[int, str], None]] = {
             "together": self._respond_together,
             "partial": self._send_partial_response,
+            "held": self._hold_response,
             "endless": self._start_endless_response,
             "goaway": self._respond_and_go_away,
         }
@@ -112,7 +133,12 @@ class _Http2Connection:
     def _send_partial_response(self, stream: int, _: str) -> None:
         self._send_headers(stream)
         self._h2.send_data(stream, b"start")
+        self._held_streams[stream] = b"end"
         self._handler.partial_sent.release()
+
+    def _hold_response(self, stream: int, path: str) -> None:
+        self._send_headers(stream)
+        self._held_streams[stream] = path.encode()
 
     def _respond_together(self, stream: int, path: str) -> None:
         self._waiting_streams.append(stream)

@@ -15,6 +15,7 @@ import anyio.to_thread
 from typing_extensions import Self
 
 from kubex.transport import Transport
+from kubex_testing.compliance.servers._transcript import Transcript
 
 WAIT_TIMEOUT = 40.0
 """The maximum duration of each wait, in seconds. It is long because a busy machine is slow; only failing tests need it.
@@ -43,6 +44,7 @@ class ServerConnection:
         self.socket = connection
         self.buffer = b""
         self.last_request: ReceivedRequest | None = None
+        self._transcript = server.new_transcript()
 
     def read_request(self) -> ReceivedRequest | None:
         """Read a request and add it to `server.requests`. Return None if the client has closed the connection."""
@@ -67,6 +69,7 @@ class ServerConnection:
         except ConnectionError:
             return False
         self.buffer += data
+        self._transcript.add("transport", data)
         return bool(data)
 
     def read_exactly(self, length: int) -> bytes:
@@ -79,7 +82,9 @@ class ServerConnection:
 
     def send(self, data: bytes | str) -> None:
         """Send data without changes."""
-        self.socket.sendall(data.encode() if isinstance(data, str) else data)
+        data = data.encode() if isinstance(data, str) else data
+        self._transcript.add("server", data)
+        self.socket.sendall(data)
 
     def respond(self, body: bytes = b"", *, status: str = "200 OK", headers: str = "") -> None:
         """Send a complete response with Content-Length."""
@@ -130,6 +135,7 @@ class Server:
         self.open_connections = 0
         self._open_connections_changed = threading.Condition()
         self.errors: list[BaseException] = []
+        self.transcripts: list[Transcript] = []
         self._handler = handler
         self._tls = tls
         self._open_sockets: set[socket.socket] = set()
@@ -158,6 +164,11 @@ class Server:
         assert not any(thread.is_alive() for thread in self._threads)
         if error is None and self.errors:
             raise self.errors[0]
+
+    def new_transcript(self) -> Transcript:
+        """Add the transcript of a new connection, which reports of failed tests contain."""
+        self.transcripts.append(Transcript())
+        return self.transcripts[-1]
 
     def wait_for_open_connections(self, count: int) -> bool:
         """Wait until this number of connections is open. Return False after the timeout."""

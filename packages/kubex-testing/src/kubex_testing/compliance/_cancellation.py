@@ -1,16 +1,12 @@
 """The ways to cancel a call in asyncio and trio, each after different delays."""
 
 import asyncio
-import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeAlias
 
 import anyio
-import trio
 from anyio.lowlevel import checkpoint
-
-from support.backend_pairs import HTTPX_PAIRS, PAIRS, BackendPair
 
 AsyncCall: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
@@ -36,6 +32,8 @@ async def cancel_task_group(call: AsyncCall, delay: float) -> None:
 
 async def cancel_nursery(call: AsyncCall, delay: float) -> None:
     """Cancel the scope of a trio nursery."""
+    import trio  # a backend for asyncio does not need trio
+
     async with trio.open_nursery() as nursery:
         nursery.start_soon(call)
         await _wait(delay)
@@ -68,22 +66,15 @@ async def time_out_wait_for(call: AsyncCall, delay: float) -> None:
         await asyncio.wait_for(call(), delay if isinstance(delay, float) else delay / 50_000)
 
 
-CancelMethod: TypeAlias = Callable[[AsyncCall, float], Awaitable[None]]
+CancelMethod: TypeAlias = Callable[[AsyncCall, float], Coroutine[Any, Any, None]]
+"""Calls a function, and cancels the call after a delay."""
 
 
-def _cancel_methods(pair: BackendPair) -> tuple[CancelMethod, ...]:
-    if pair.runtime == "trio":
+def cancel_methods(runtime: str, native: bool) -> tuple[CancelMethod, ...]:
+    """Return the ways to cancel a call. Without `native`, those of AnyIO only."""
+    if runtime == "trio":
         return cancel_task_group, cancel_nursery
-    if pair in HTTPX_PAIRS and sys.version_info < (3, 11):
-        # While AnyIO opens a connection, it cannot distinguish the other methods from its own cancellation, and ignores
-        # them.
-        return (cancel_task_group,)
-    return cancel_task_group, time_out_wait_for, cancel_task, cancel_task_twice
-
-
-CASES = [(pair, cancel) for pair in PAIRS for cancel in _cancel_methods(pair)]
-
-CASE_IDS = [f"{pair}-{cancel.__name__}" for pair, cancel in CASES]
+    return (cancel_task_group, time_out_wait_for, cancel_task, cancel_task_twice) if native else (cancel_task_group,)
 
 
 async def cancel_after_each_delay(cancel: CancelMethod, call: AsyncCall, received: list[bytes]) -> None:
