@@ -95,6 +95,9 @@ async def test_json_patch_that_adds_below_a_missing_map_raises_invalid_with_a_hi
     with pytest.raises(Invalid) as caught:
         await config_maps.metadata.patch("one", patch)
     assert caught.value.hint is not None
+    removed_first = JsonPatch().remove("/data").add("/data/c", "3")
+    with pytest.raises(Invalid, match="the object may not contain /data, to which"):
+        await config_maps.patch("one", removed_first)
     created_first = JsonPatch().add("/metadata/annotations", {}).add("/metadata/annotations/a", "b")
     assert (await config_maps.patch("one", created_first)).metadata.annotations == {"a": "b"}
 
@@ -105,6 +108,7 @@ async def test_json_patch_that_adds_below_a_missing_map_raises_invalid_with_a_hi
         JsonPatch().test("/data/a", "2"),
         JsonPatch().remove("/data/none"),
         JsonPatch().add("/binaryData", {}).add("/binaryData/a", "AAEC").test("/data/a", "2"),
+        JsonPatch().test("/data/a", "2").add("/data/c", "3"),
         JsonPatch().add("/data/c", {"not": "text"}),
         JsonPatch([{"op": "add"}, {}]),
         MergePatch({"data": {"a": {}}}),

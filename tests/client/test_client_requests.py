@@ -277,7 +277,7 @@ async def test_request_method_accepts_any_path(make_client: MakeClient, start_se
 @pytest.mark.parametrize(
     ("statuses", "error", "message"),
     [
-        (304, TypeError, r"accept_status takes several statuses: pass accept_status=\(304,\)"),
+        (304, TypeError, r"accept_status takes several statuses, such as \(304,\), not 304"),
         (None, TypeError, "accept_status takes several statuses"),
         (
             (200, 304),

@@ -8,7 +8,15 @@ from pydantic import Field
 
 from kubex.core._json_difference import MAX_OPERATIONS
 from kubex.errors import EncodeError
-from kubex.models import ManagedFieldsEntry, ManagedObjectMeta, NamespacedObjectMetadata, ObjectMeta, dynamic_resource
+from kubex.models import (
+    ManagedFieldsEntry,
+    ManagedObjectMeta,
+    NamespacedObjectMetadata,
+    ObjectMeta,
+    Scale,
+    ScaleSpec,
+    dynamic_resource,
+)
 from kubex.patch import JsonPatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container
@@ -78,6 +86,11 @@ def test_between_ignores_metadata_of_the_server() -> None:
     assert list(JsonPatch.between(read, written.to_dict()).operations) == expected
     assert list(JsonPatch.between(read.to_dict(), written).operations) == expected
     assert len(JsonPatch.between(read.to_dict(), written.to_dict()).operations) == 1 + len(server_owned) + 1
+    read_scale = Scale.model_validate({"metadata": {"name": "a", **server_owned}, "spec": {"replicas": 1}})
+    written_scale = Scale(metadata=ObjectMeta(name="a"), spec=ScaleSpec(replicas=2))
+    assert [operation["path"] for operation in JsonPatch.between(read_scale, written_scale).operations] == [
+        "/spec/replicas"
+    ]
     # Templates have metadata, too, which does not belong to the server.
     inner = {"template": {"metadata": {"generation": 1}}}
     thing = Thing.model_validate({"metadata": {"name": "a"}, "spec": inner})

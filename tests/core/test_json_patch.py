@@ -59,6 +59,8 @@ def test_slash_appends_a_part_to_a_pointer() -> None:
     assert labels / "a/b" == Pointer("metadata", "labels", "a/b")
     assert Pointer() / "items" / 0 / "" == "/items/0/"
     assert isinstance(labels / "a", Pointer)
+    assert Pointer("spec", "template") / labels / "a/b" == "/spec/template/metadata/labels/a~1b"
+    assert Pointer(labels, "a") == "/metadata/labels/a"
 
 
 @pytest.mark.parametrize("part", [None, True, 1.5, b"a", ["a"]])

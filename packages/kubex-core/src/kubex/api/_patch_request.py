@@ -83,12 +83,15 @@ def _missing_parent_hint(patch: JsonPatch) -> str | None:
     existing = {"", "/metadata"}  # objects of all kinds have them
     parents: list[str] = []
     for operation in patch.operations:
-        path = operation.get("path")
-        if operation.get("op") in ("add", "move", "copy") and isinstance(path, str):
+        path = str(operation.get("path"))
+        if operation.get("op") in ("add", "move", "copy"):
             parent = parent_pointer(path)
             if parent not in existing:
                 parents.append(parent)
-            existing |= {parent, path}
+            existing.add(path)
+        # If this operation succeeds, all maps above its path exist.
+        while path := parent_pointer(path):
+            existing.add(path)
     if not parents:
         return None
     names = " or ".join(parents[:_MAX_PARENTS])

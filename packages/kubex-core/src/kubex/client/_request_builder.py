@@ -53,7 +53,7 @@ def checked_headers(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 def checked_statuses(statuses: Collection[int]) -> frozenset[int]:
     """Return the `accept_status` of `Client.request()` as a set; raises ConfigurationError for a status below 300."""
     if not isinstance(statuses, Collection):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"accept_status takes several statuses: pass accept_status=({statuses!r},)")
+        raise TypeError(f"accept_status takes several statuses, such as (304,), not {statuses!r}")
     for status in statuses:
         if status not in range(300, 600):
             raise ConfigurationError(

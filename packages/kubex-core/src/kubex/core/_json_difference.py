@@ -8,6 +8,7 @@ from pydantic_core import from_json
 
 from kubex.core._encode import encode
 from kubex.core._json_pointer import Pointer
+from kubex.models._common import Scale
 from kubex.models._resource import Resource
 
 MAX_OPERATIONS = 10_000
@@ -31,7 +32,7 @@ class _Change(NamedTuple):
 def difference(before: object, after: object) -> Operations:
     """Return the operations that change `before` into `after`, at most MAX_OPERATIONS."""
     old, new = (from_json(encode(value)) for value in (before, after))
-    if isinstance(before, Resource) or isinstance(after, Resource):
+    if isinstance(before, Resource | Scale) or isinstance(after, Resource | Scale):
         operations = _object_changes(old, new)
     else:
         operations = _value_changes(Pointer(), old, new)

@@ -17,7 +17,7 @@ class Pointer(str):
 
     The keys are those of the JSON, such as `ownerReferences`. They can contain any characters; `/` and `~` are escaped.
     A position in a list is an int that starts at 0, and `"-"` is the end of the list. The operator `/` appends a part.
-    A pointer is also a string, such as `/metadata/labels/example.com~1team`.
+    A pointer is also a string, such as `/metadata/labels/example.com~1team`. A part can be another pointer.
 
     Raises TypeError for a part that is not a str or an int, and ConfigurationError for a negative position.
 
@@ -46,6 +46,8 @@ class Pointer(str):
 
 
 def _escaped(part: str | int) -> str:
+    if isinstance(part, Pointer):
+        return part
     if isinstance(part, str):
         return "/" + part.replace("~", "~0").replace("/", "~1")
     if isinstance(part, bool) or not isinstance(part, int):  # pyright: ignore[reportUnnecessaryIsInstance]
