@@ -12,6 +12,7 @@ from kubex.client import Client, ClientOptions, create_client
 from kubex.errors import BadRequest, ConfigurationError, DecodeError, Expired, GatewayTimeout, Invalid
 from kubex.models import ApiResource, NamespacedResource, ResourceList
 from kubex.patch import MergePatch
+from kubex.selectors import field
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing.embedded import Answer, EmbeddedServer, Settings
@@ -104,6 +105,7 @@ async def test_values_of_a_field_selector_mapping_are_escaped(five_config_maps: 
     assert names(await five_config_maps.list(field_selector={"metadata.name": "c3"})) == ["c3"]
     for value in ("c3,metadata.name=c3", "c3=", "c3\\"):
         assert names(await five_config_maps.list(field_selector={"metadata.name": value})) == []
+        assert names(await five_config_maps.list(field_selector=field("metadata.name") == value)) == []
 
 
 async def test_list_with_limit_returns_a_page_and_a_continue_token(five_config_maps: Api[ConfigMap]) -> None:

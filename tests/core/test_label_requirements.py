@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from kubex.models import Model
 from kubex.selectors import EVERYTHING, FieldRequirements, LabelRequirements, field, label, parse
@@ -257,6 +258,25 @@ def test_to_model_rejects_comparisons_with_numbers(selector: LabelRequirements) 
 
 class OnlyLabels(Model):
     match_labels: dict[str, str] | None = None
+
+
+class WithoutJsonNames(BaseModel):
+    """A class that would ignore matchLabels, and select all objects."""
+
+    match_labels: dict[str, str] | None = None
+    match_expressions: list[Any] | None = None
+
+
+@pytest.mark.parametrize("selector", [label("a") == "b", label("a").exists()])
+def test_to_model_rejects_a_class_without_the_json_names(selector: LabelRequirements) -> None:
+    with pytest.raises(TypeError, match="does not read matchLabels and matchExpressions: pass a class with these JSON"):
+        selector.to_model(WithoutJsonNames)
+
+
+@pytest.mark.parametrize("text", [f"a in ({' ' * 1_000_000}b c)", "a" * 100_000 + " " * 100_000, "a," * 50_000 + "b c"])
+def test_parse_takes_linear_time(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^invalid label selector "):
+        parse(text)
 
 
 @pytest.mark.parametrize("model", [OnlyLabels, Deployment, dict])

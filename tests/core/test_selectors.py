@@ -2,10 +2,11 @@
 
 from enum import Enum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
+from kubex.api import Api
 from kubex.core._selectors import (
     field_selector,
     label_selector,
@@ -160,6 +161,7 @@ class OtherSelector:
         (OlderLabelSelector.model_validate(JSON_SELECTOR), JSON_TEXT),
         (OtherSelector(), "tier"),
         ({"matchLabels": {"app": "web"}}, "app=web"),
+        ({"matchExpressions": [OtherRequirement()]}, "tier"),
         ({"matchLabels": {"app": Tier.WEB}}, "app=web"),
         ({"matchLabels": None}, ""),
         ({"matchLabels": {}, "matchExpressions": []}, ""),
@@ -226,6 +228,29 @@ def test_models_with_unknown_fields_raise(document: dict[str, Any]) -> None:
         label_selector(LabelSelector.model_validate(document))
 
 
+class AnySelector:
+    """A class that does not check its values."""
+
+    def __init__(self, labels: object, expressions: object) -> None:
+        self.match_labels = labels
+        self.match_expressions = expressions
+
+
+@pytest.mark.parametrize(
+    ("labels", "expressions", "problem"),
+    [
+        ("abc", None, "a LabelSelector has a mapping of labels in matchLabels"),
+        (None, "abc", "an item of matchExpressions has key, operator and values, not str"),
+        (None, 5, "and a list in matchExpressions"),
+        (None, [5], "an item of matchExpressions has key, operator and values, not int"),
+        (None, [OtherSelector()], "an item of matchExpressions has key, operator and values, not OtherSelector"),
+    ],
+)
+def test_models_with_wrong_values_raise(labels: object, expressions: object, problem: str) -> None:
+    with pytest.raises(ConfigurationError, match=problem):
+        label_selector(AnySelector(labels, expressions))
+
+
 @pytest.mark.parametrize("selector", [LabelSelector, OtherRequirement(), object()])
 def test_other_objects_raise(selector: object) -> None:
     with pytest.raises(ConfigurationError, match=r"or a selector of kubex\.selectors, not "):
@@ -279,3 +304,7 @@ def test_restricting_selectors_accept_everything_and_none() -> None:
         assert restricting(EVERYTHING) is None
         assert restricting(None) is None
         assert restricting({"a": "b"}) == "a=b"
+
+
+def test_type_hints_of_verbs_can_be_read() -> None:
+    assert "label_selector" in get_type_hints(Api.list)

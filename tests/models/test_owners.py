@@ -178,6 +178,12 @@ def test_set_owner_rejects_a_second_controller(owner: ConfigMap, backup: ConfigM
     assert controller_of(backup) == owner_reference(owner)
 
 
+def test_set_owner_rejects_the_object_as_its_owner(owner: ConfigMap) -> None:
+    with pytest.raises(ValueError, match=r"^ConfigMap settings cannot be its own owner: pass another object"):
+        set_owner(owner, owner, controller=False)
+    assert owner.metadata.owner_references is None
+
+
 @pytest.mark.parametrize(
     "dependent", [Namespace(metadata=ObjectMeta(name="a")), DynamicClusterResource(metadata=ObjectMeta(name="a"))]
 )

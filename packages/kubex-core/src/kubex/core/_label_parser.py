@@ -7,6 +7,7 @@ import re
 from kubex.core._label_requirements import LabelRequirement, LabelRequirements, make_requirement
 
 # kube-apiserver ends a word at these characters only.
+_SPACES = " \t\r\n"
 _SPACE = r"[ \t\r\n]*"
 _WORD = r"[^ \t\r\n=!(),<>]+(?=[ \t\r\n=!(),<>]|\Z)"
 _REQUIREMENT = re.compile(
@@ -15,7 +16,6 @@ _REQUIREMENT = re.compile(
     rf"|{_SPACE}(?P<set>in|notin){_SPACE}\((?P<values>[^()=!<>]*)\))?"
     rf"){_SPACE}(?:\Z|,(?!{_SPACE}\Z))"
 )
-_VALUE = re.compile(rf"{_SPACE}((?:{_WORD})?){_SPACE}")
 _FORMS = "KEY, !KEY, KEY=VALUE, KEY!=VALUE, KEY in (A,B), KEY notin (A,B), KEY>NUMBER or KEY<NUMBER"
 
 
@@ -35,7 +35,7 @@ def parse(text: str) -> LabelRequirements:
         assert selector == (label("app") == "web") & label("tier").not_in("db", "cache") & label("canary").absent()
     """
     requirements: list[LabelRequirement] = []
-    position, end = 0, len(text.rstrip(" \t\r\n"))
+    position, end = 0, len(text.rstrip(_SPACES))
     while position < end:
         match = _REQUIREMENT.match(text, position)
         if match is None:
@@ -63,7 +63,7 @@ def _requirement(match: re.Match[str]) -> LabelRequirement:
 
 
 def _values(text: str) -> list[str]:
-    values = [_VALUE.fullmatch(value) for value in text.split(",")]
-    if None in values:
+    values = [value.strip(_SPACES) for value in text.split(",")]
+    if any(space in value for value in values for space in _SPACES):
         raise ValueError(f"the values ({text}) must be separated by commas")
-    return [value[1] for value in values if value is not None]
+    return values

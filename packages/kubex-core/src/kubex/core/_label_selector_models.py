@@ -81,7 +81,7 @@ def requirements_of_model(selector: object) -> tuple[LabelRequirement, ...]:
             "match_expressions, or its JSON, such as the result of to_dict()"
         )
     if _is_model(selector):
-        selector = _selector_json(selector)
+        selector = _fields(selector, matchLabels="match_labels", matchExpressions="match_expressions")
     document = cast("Mapping[str, Any]", selector)
     _reject_unknown(document, _FIELDS, "LabelSelector")
     labels: Any = document.get("matchLabels") or {}
@@ -96,6 +96,8 @@ def requirements_of_model(selector: object) -> tuple[LabelRequirement, ...]:
 
 
 def _expression_requirement(expression: object) -> LabelRequirement:
+    if all(hasattr(expression, name) for name in ("key", "operator")) and not isinstance(expression, Mapping):
+        expression = _fields(expression, key="key", operator="operator", values="values")
     if not isinstance(expression, Mapping):
         raise ValueError(f"an item of matchExpressions has key, operator and values, not {type(expression).__name__}")
     fields = cast("Mapping[str, Any]", expression)
@@ -129,20 +131,10 @@ def _reject_unknown(fields: Mapping[str, Any], known: set[str], kind: str) -> No
         raise ValueError(f"{kind} has the unknown fields {', '.join(unknown)}: expected {', '.join(sorted(known))}")
 
 
-def _selector_json(selector: Any) -> dict[str, Any]:
-    expressions: Iterable[Any] = selector.match_expressions or ()
-    return {
-        "matchLabels": selector.match_labels,
-        "matchExpressions": [
-            {"key": item.key, "operator": item.operator, "values": item.values, **_extra(item)} for item in expressions
-        ],
-        **_extra(selector),
-    }
-
-
-def _extra(model: object) -> dict[str, Any]:
-    """Return the fields that a class of Pydantic does not declare."""
-    return getattr(model, "model_extra", None) or {}
+def _fields(model: object, **attributes: str) -> dict[str, Any]:
+    """Return the fields of a model by their JSON names, with those that a class of Pydantic does not declare."""
+    declared = {name: getattr(model, attribute, None) for name, attribute in attributes.items()}
+    return {**declared, **(getattr(model, "model_extra", None) or {})}
 
 
 def requirements_to_model(requirements: Iterable[LabelRequirement], model: type[M]) -> M:
@@ -165,9 +157,13 @@ def requirements_to_model(requirements: Iterable[LabelRequirement], model: type[
         else:
             expression = {"key": key, "operator": _OPERATOR_NAMES[operator]}
             expressions.append({**expression, "values": list(values)} if values else expression)
-    return model.model_validate(
+    created = model.model_validate(
         {
             **({"matchLabels": labels} if labels else {}),
             **({"matchExpressions": expressions} if expressions else {}),
         }
     )
+    if len(created.match_labels or ()) != len(labels) or len(created.match_expressions or ()) != len(expressions):
+        # An empty LabelSelector would select all objects.
+        raise TypeError(f"{model!r} does not read matchLabels and matchExpressions: pass a class with these JSON names")
+    return created

@@ -10,19 +10,20 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from kubex.core._errors import ConfigurationError
-from kubex.core._field_syntax import escape_field_value, field_problem
-from kubex.core._label_syntax import label_key_problem, label_value_problem
 from kubex.core._unicode import LONE_SURROGATE, has_lone_surrogate
 
-if TYPE_CHECKING:  # programs that use only strings and mappings do not import these modules
+if TYPE_CHECKING:
     from kubex.core._field_requirements import FieldRequirements
     from kubex.core._label_requirements import LabelRequirements
     from kubex.core._label_selector_models import LabelSelectorDict, LabelSelectorModel
     from kubex.core._selector_objects import Everything
 
-LabelSelectorTypes: TypeAlias = (
-    "str | Mapping[str, str] | LabelRequirements | LabelSelectorModel | LabelSelectorDict | Everything | None"
-)
+    LabelSelectorObject: TypeAlias = LabelRequirements | LabelSelectorModel | LabelSelectorDict | Everything
+    FieldSelectorObject: TypeAlias = FieldRequirements | Everything
+else:  # programs that use only strings and mappings do not import these modules
+    LabelSelectorObject = FieldSelectorObject = object
+
+LabelSelectorTypes: TypeAlias = str | Mapping[str, str] | LabelSelectorObject | None
 """The argument `label_selector`.
 
 * a string in the syntax of Kubernetes, such as `"app=web,tier!=db"`
@@ -35,7 +36,7 @@ LabelSelectorTypes: TypeAlias = (
 See https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors.
 """
 
-FieldSelectorTypes: TypeAlias = "str | Mapping[str, str] | FieldRequirements | Everything | None"
+FieldSelectorTypes: TypeAlias = str | Mapping[str, str] | FieldSelectorObject | None
 """The argument `field_selector`.
 
 * a string in the syntax of Kubernetes, such as `"status.phase!=Running"`
@@ -133,6 +134,8 @@ def _pair(key: object, value: object, argument: str) -> tuple[str, str]:
 
 
 def _label(key: str, value: str) -> str:
+    from kubex.core._label_syntax import label_key_problem, label_value_problem
+
     problem = label_key_problem(key) or label_value_problem(key, value)
     if problem is not None:
         raise ConfigurationError(f"{problem}; {_OTHER_REQUIREMENTS}", field="label_selector")
@@ -140,6 +143,8 @@ def _label(key: str, value: str) -> str:
 
 
 def _field(name: str, value: str) -> str:
+    from kubex.core._field_syntax import escape_field_value, field_problem
+
     problem = field_problem(name, value)
     if problem is not None:
         raise ConfigurationError(f"{problem}; {_OTHER_REQUIREMENTS}", field="field_selector")

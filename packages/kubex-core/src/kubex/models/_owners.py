@@ -60,9 +60,9 @@ def set_owner(obj: Resource, owner: Resource, *, controller: bool = True, block_
         block_owner_deletion: see `owner_reference()`.
 
     Raises:
-        ValueError: the owner does not have a name or a uid, the object has another controller, or the owner is in a
-            namespace that is not the namespace of the object. A server accepts such an owner, and deletes the object
-            or never deletes it.
+        ValueError: the owner does not have a name or a uid, the object has another controller, the owner is the object,
+            or the owner is in a namespace that is not the namespace of the object. A server accepts an owner in another
+            namespace, and deletes the object or never deletes it.
         TypeError: the class of the owner does not have a kind. Objects of `api.metadata` cannot be owners.
 
     Example:
@@ -72,6 +72,8 @@ def set_owner(obj: Resource, owner: Resource, *, controller: bool = True, block_
         await config_maps.create(backup)
     """
     reference = owner_reference(owner, controller=controller, block_owner_deletion=block_owner_deletion)
+    if obj.metadata.uid == reference.uid:
+        raise ValueError(f"{_description(obj)} cannot be its own owner: pass another object as the owner")
     current = controller_of(obj)
     if controller and current is not None and not _same_owner(current, reference):
         raise ValueError(
