@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 from typing_extensions import Self
@@ -13,6 +14,13 @@ INPUT = bytes(range(256)) * 2**8
 
 class StreamSubject(ABC):
     """A client that is connected to the server. Each method returns the number of units."""
+
+    content: bytes
+    """The data that `file_write` sends. It exists before the time is measured."""
+    source: Path
+    """The local file that `file_upload` copies, with the same data."""
+    target: Path
+    """The local file that `file_download` creates."""
 
     @abstractmethod
     async def __aenter__(self) -> Self: ...
@@ -47,18 +55,27 @@ class StreamSubject(ABC):
         """Copy a file to a container; return the number of bytes."""
 
     @abstractmethod
+    async def file_read(self, size: int) -> int:
+        """Read a file of a container into memory; return the number of bytes."""
+
+    @abstractmethod
+    async def file_write(self, size: int) -> int:
+        """Create a file of a container from data in memory; return the number of bytes."""
+
+    @abstractmethod
     async def exec_true(self, count: int) -> int:
         """Run a command without output, one time after the other; return the number of runs."""
 
 
 @dataclass(frozen=True)
 class StreamCase:
-    """A case: `size` is the number of bytes or of runs of one sample."""
+    """A case: `size` is the number of bytes or of runs of one sample; `has_source` is whether it copies local data."""
 
     name: str
     size: int
     tiny_size: int
     work: Callable[[StreamSubject, int], Awaitable[int]]
+    has_source: bool = False
 
 
 _SIZE, _TINY = 64 * 2**20, 2**20
@@ -69,7 +86,9 @@ CASES = (
     StreamCase("port-output", _SIZE, _TINY, lambda subject, size: subject.port_output(size)),
     StreamCase("port-input", _SIZE, _TINY, lambda subject, size: subject.port_input(size)),
     StreamCase("file-download", _SIZE, _TINY, lambda subject, size: subject.file_download(size)),
-    StreamCase("file-upload", _SIZE, _TINY, lambda subject, size: subject.file_upload(size)),
+    StreamCase("file-upload", _SIZE, _TINY, lambda subject, size: subject.file_upload(size), has_source=True),
+    StreamCase("file-read", _SIZE, _TINY, lambda subject, size: subject.file_read(size)),
+    StreamCase("file-write", _SIZE, _TINY, lambda subject, size: subject.file_write(size), has_source=True),
     StreamCase("exec-true", 300, 3, lambda subject, size: subject.exec_true(size)),
 )
 

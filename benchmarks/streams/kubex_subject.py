@@ -1,7 +1,5 @@
 """Kubex on an HTTP library."""
 
-import tempfile
-from pathlib import Path
 from types import TracebackType
 
 import anyio
@@ -70,17 +68,21 @@ class KubexStreams(StreamSubject):
 
     @override
     async def file_download(self, size: int) -> int:
-        with tempfile.TemporaryDirectory() as folder:
-            target = Path(folder, "copy")
-            await self._pods.files.download("web-0", f"/data/{size}", target)
-            return (await anyio.Path(target).stat()).st_size
+        await self._pods.files.download("web-0", f"/data/{size}", self.target)
+        return (await anyio.Path(self.target).stat()).st_size
 
     @override
     async def file_upload(self, size: int) -> int:
-        with tempfile.TemporaryDirectory() as folder:
-            source = Path(folder, "source")
-            await anyio.Path(source).write_bytes(bytes(size))
-            await self._pods.files.upload("web-0", source, "/data/copy")
+        await self._pods.files.upload("web-0", self.source, "/data/copy")
+        return size
+
+    @override
+    async def file_read(self, size: int) -> int:
+        return len(await self._pods.files.read("web-0", f"/data/{size}"))
+
+    @override
+    async def file_write(self, size: int) -> int:
+        await self._pods.files.write("web-0", "/data/copy", self.content)
         return size
 
     @override

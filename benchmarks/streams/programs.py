@@ -264,6 +264,8 @@ def find_command(arguments: list[str]) -> Program:
             return Sink(-1)
         case ["sha256sum"]:
             return Digest(-1)
+        case ["cat", path]:
+            return Source(int(path.rpartition("/")[2]))
         case ["cat"]:
             return Echo()
         case _:

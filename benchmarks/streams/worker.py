@@ -3,12 +3,14 @@
 import argparse
 import gc
 import json
+import tempfile
 import time
 from dataclasses import asdict
+from pathlib import Path
 
 import anyio
 
-from benchmarks.streams.cases import CASE_NAMES, CASES, StreamCase, StreamSubject
+from benchmarks.streams.cases import CASE_NAMES, CASES, INPUT, StreamCase, StreamSubject
 from benchmarks.worker import Measurement, peak_rss
 
 
@@ -25,12 +27,28 @@ def open_subject(name: str, library: str, url: str) -> StreamSubject:
 
 async def measure(case: StreamCase, subject: str, library: str, url: str, size: int) -> Measurement:
     """Warm up, then measure the work of a case."""
-    async with open_subject(subject, library, url) as connected:
-        await case.work(connected, case.tiny_size)
-        gc.collect()
-        wall, cpu = time.perf_counter(), time.process_time()
-        units = await case.work(connected, size)
-        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_subject(subject, library, url) as connected:
+            prepare_files(connected, case, Path(folder, "warm-up"), case.tiny_size)
+            await case.work(connected, case.tiny_size)
+            prepare_files(connected, case, Path(folder, "measured"), size)
+            return await _measure(case, connected, size)
+
+
+def prepare_files(subject: StreamSubject, case: StreamCase, folder: Path, size: int) -> None:
+    """Create the data and the local files of a case."""
+    folder.mkdir()
+    subject.source, subject.target = folder / "source", folder / "target"
+    if case.has_source:
+        subject.content = INPUT * (size // len(INPUT))
+        subject.source.write_bytes(subject.content)
+
+
+async def _measure(case: StreamCase, connected: StreamSubject, size: int) -> Measurement:
+    gc.collect()
+    wall, cpu = time.perf_counter(), time.process_time()
+    units = await case.work(connected, size)
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     return Measurement(units, cpu, wall, peak_rss(), None)
 
 
