@@ -453,5 +453,8 @@ async def test_request_timeout_limits_the_stream_and_the_time_without_data(
             assert await process.stdout.receive() == b"x"
             with pytest.raises(DeadlineExceeded):
                 await process.stdout.receive()
+        async with pods.exec.stream("a", ["x"], stdin=True, request_timeout=0.3) as process:
+            with pytest.raises(DeadlineExceeded):
+                await process.stdin.send(bytes(50_000_000))  # the server does not read
         end.set()
         assert await wait_for_event(end)

@@ -39,7 +39,7 @@ def unpack(archive: bytes, target: Path, *, prefix: str = "top", needs_folder: b
     unpacker = Unpacker(target, prefix, needs_folder=needs_folder)
     try:
         for start in range(0, len(archive), 10_000):
-            unpacker.feed([archive[start : start + 10_000]])
+            unpacker.feed(archive[start : start + 10_000])
         unpacker.finish()
     except BaseException:
         unpacker.discard()
@@ -230,7 +230,7 @@ def test_folder_replaces_an_empty_folder(tmp_path: Path) -> None:
 
 def test_folder_that_fills_while_it_is_unpacked_is_not_replaced(tmp_path: Path) -> None:
     unpacker = Unpacker(tmp_path / "target", "top", needs_folder=False)
-    unpacker.feed([archive_of(FOLDER)])
+    unpacker.feed(archive_of(FOLDER))
     create_full_folder(tmp_path / "target")
     with pytest.raises(TargetExistsError):
         unpacker.finish()

@@ -123,7 +123,8 @@ class Files:
         Example:
             await pods.files.write("web-0", "/tmp/settings.json", b'{"color": "blue"}')
         """
-        content = bytes(memoryview(data))  # raises TypeError for other types, before anything is sent
+        # A copy of other types, which can change during the upload. Raises TypeError before anything is sent.
+        content = data if isinstance(data, bytes) else bytes(memoryview(data))
         await upload(self._container(name, container, namespace, request_timeout), content, path)
 
     def _container(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
+from typing import Any
 
 import anyio
 from typing_extensions import Self
@@ -145,35 +147,33 @@ class Connection:
     ) -> None:
         await self.close(error)
 
-    async def receive(self) -> bytes | None:
+    def receive(self) -> Coroutine[Any, Any, bytes | None]:
         """Return the next message, or None after a close frame with code 1000.
 
         Raises ConnectionLost for any other end, and DeadlineExceeded or ReadTimeout for `request_timeout`. A cancelled
         call does not lose a message.
         """
         opened = self._websocket
-        self._is_reading = True
-        try:
-            if opened.deadline is None and opened.idle is None:
-                return await self._next(opened)
-            return await self._next_in_time(opened)
-        finally:
-            self._is_reading = False
+        return self._next(opened) if opened.deadline is None and opened.idle is None else self._next_in_time(opened)
 
     async def _next(self, opened: OpenedWebSocket) -> bytes | None:
-        while True:
-            message = await opened.socket.receive()
-            self._received += 1
-            kind = message.kind
-            if kind == "binary" or kind == "text":
-                self._received_data += 1
-                return message.data
-            if kind == "pong":
-                self._sent_since_pong = 0
-            elif kind == "close":
-                if self._is_finished or (message.code == NORMAL_CLOSURE and self._lost is None):
-                    return None
-                raise self._error(ConnectionLost, self._lost or _describe_close(message.code))
+        self._is_reading = True
+        try:
+            while True:
+                message = await opened.socket.receive()
+                self._received += 1
+                kind = message.kind
+                if kind == "binary" or kind == "text":
+                    self._received_data += 1
+                    return message.data
+                if kind == "pong":
+                    self._sent_since_pong = 0
+                elif kind == "close":
+                    if self._is_finished or (message.code == NORMAL_CLOSURE and self._lost is None):
+                        return None
+                    raise self._error(ConnectionLost, self._lost or _describe_close(message.code))
+        finally:
+            self._is_reading = False
 
     async def _next_in_time(self, opened: OpenedWebSocket) -> bytes | None:
         deadline = float("inf") if opened.deadline is None else opened.deadline

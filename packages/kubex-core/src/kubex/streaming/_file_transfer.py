@@ -125,11 +125,11 @@ async def _receive(process: Process, unpacker: Unpacker, progress: Progress | No
     stderr = bytearray()
 
     async def receive() -> None:
-        async for channel, data in process:
-            if channel == "stdout":
-                await batches.put(data)
+        while (output := await process.receive()) is not None:
+            if output.name == "stdout":
+                await batches.put(output.take_view())
             else:
-                _keep_end(stderr, data)
+                _keep_end(stderr, output.take())
         batches.close()
 
     async def unpack() -> None:
@@ -185,7 +185,7 @@ async def _send(process: Process, writer: TarWriter, report: Callable[[], object
     async def send() -> None:
         try:
             while batch := await anyio.to_thread.run_sync(writer.read):
-                await process.stdin.send(batch)
+                await process.write(batch)
                 report()
             await process.stdin.aclose()
         except (CommandEndedError, ConnectionLost):

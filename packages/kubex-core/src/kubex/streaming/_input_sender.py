@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
 
 import anyio
@@ -52,16 +52,17 @@ class InputSender:
         self._failure: Exception | None = None
         self._reader: BackgroundTask | None = None
 
-    async def send(self, message: bytes) -> None:
-        """Send a message. Raises CommandEndedError, or the error of reading the output."""
+    async def send(self, messages: Iterable[bytes]) -> None:
+        """Send messages. Raises CommandEndedError, or the error of reading the output."""
         if self._reader is None:
             self._reader = BackgroundTask(self._read_while_waiting)
             self._reader.start(delay=_STALLED)
         with anyio.CancelScope() as scope:
             self._waiting = scope
             try:
-                await self._send(message)
-                self._sent += 1
+                for message in messages:
+                    await self._send(message)
+                    self._sent += 1
                 return
             finally:
                 self._waiting = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from typing import Literal, TypeAlias
+
+import anyio
 
 Output: TypeAlias = Literal["stdout", "stderr"]
 """The name of an output of a command."""
@@ -16,7 +17,7 @@ LIMIT = 2**20
 class OutputBuffer:
     """The unread data of one output."""
 
-    __slots__ = ("_chunks", "name", "reader", "size")
+    __slots__ = ("_chunks", "_taken", "name", "reader", "size")
 
     def __init__(self, name: Output) -> None:
         self.name: Output = name
@@ -24,27 +25,40 @@ class OutputBuffer:
         """The task that last read this output; None before the first read."""
         self.size = 0
         """The number of unread bytes. If it has reached the limit, no further message may be received."""
+        # Complete messages, with the channel, which are copied only once; and the rest of a message that was read
+        # partially.
         self._chunks: deque[bytes | memoryview] = deque()
+        self._taken: anyio.Event | None = None  # only while a task waits
 
-    def put(self, data: bytes) -> None:
-        """Append data."""
-        self._chunks.append(data)
-        self.size += len(data)
+    def put(self, message: bytes) -> None:
+        """Append the data of a message."""
+        self._chunks.append(message)
+        self.size += len(message) - 1
 
-    def take(self, max_bytes: int | None = None) -> bytes:
+    def take(self) -> bytes:
         """Remove and return the oldest data; the buffer must not be empty."""
         chunk = self._chunks.popleft()
-        if max_bytes is not None and len(chunk) > max_bytes:
-            view = memoryview(chunk)  # a large message is not copied for each part of it
+        data = chunk[1:] if isinstance(chunk, bytes) else bytes(chunk)
+        self._reduce(len(data))
+        return data
+
+    def take_view(self, max_bytes: int | None = None) -> memoryview:
+        """Remove and return the oldest data without a copy; the buffer must not be empty."""
+        chunk = self._chunks.popleft()
+        view = memoryview(chunk)[1:] if isinstance(chunk, bytes) else chunk
+        if max_bytes is not None and len(view) > max_bytes:
             self._chunks.appendleft(view[max_bytes:])
-            chunk = view[:max_bytes]
-        self.size -= len(chunk)
-        return chunk if isinstance(chunk, bytes) else bytes(chunk)
+            view = view[:max_bytes]
+        self._reduce(len(view))
+        return view
 
+    def _reduce(self, size: int) -> None:
+        self.size -= size
+        if self._taken is not None:
+            self._taken.set()
+            self._taken = None
 
-def first_full(buffers: Iterable[OutputBuffer], wanted: OutputBuffer | None) -> OutputBuffer | None:
-    """Return a full buffer other than the one that is read, or None."""
-    for buffer in buffers:
-        if buffer.size >= LIMIT and buffer is not wanted:
-            return buffer
-    return None
+    async def wait_until_taken(self) -> None:
+        """Wait until another task takes data."""
+        self._taken = self._taken or anyio.Event()
+        await self._taken.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from types import TracebackType
 from typing import Literal
@@ -11,13 +12,13 @@ from anyio.abc import ByteReceiveStream, ByteSendStream
 from typing_extensions import Self, override
 
 from kubex.core._exec_errors import CommandEndedError, CommandInterrupted, OutputNotReadError, StdinCloseError
-from kubex.errors import ApiError, ConnectionLost, DecodeError, KubexError, TransportError
+from kubex.errors import ApiError, ConnectionLost, DeadlineExceeded, DecodeError, KubexError, TransportError
 from kubex.streaming._background import current_task
-from kubex.streaming._channels import V5, Channel, decode_message, encode_close, encode_data, encode_resize
+from kubex.streaming._channels import V5, Channel, encode_close, encode_data, encode_resize
 from kubex.streaming._connection import Connection
 from kubex.streaming._exit_status import decode_exit_status
 from kubex.streaming._input_sender import InputSender, SendLock
-from kubex.streaming._output import LIMIT, Output, OutputBuffer, first_full
+from kubex.streaming._output import LIMIT, Output, OutputBuffer
 
 # The size of the messages that carry standard input, in bytes. Libraries copy messages several times. With larger
 # messages these copies are slower, because the memory for them comes from the operating system each time.
@@ -55,11 +56,11 @@ class Process:
             self._buffers[Channel.STDOUT] = OutputBuffer("stdout")
         if stderr:
             self._buffers[Channel.STDERR] = OutputBuffer("stderr")
+        self._outputs = tuple(self._buffers.values())
         self._is_receiving = False
         self._received: anyio.Event | None = None
         self._sending = SendLock()
-        self._input = InputSender(self._send, self._read_output)
-        self._taken: anyio.Event | None = None
+        self._input = InputSender(connection.send, self._read_output)
         self._result: int | ApiError | None = None
         self._ended: KubexError | Literal[True] | None = None
         self._stdin_closed = False
@@ -118,7 +119,12 @@ class Process:
         message = encode_resize(width, height)
         if not self._tty:
             raise ValueError("the stream was opened without a terminal; pass tty=True")
-        await self._send(message)
+        try:
+            await self._connection.send(message)
+        except (ConnectionLost, DeadlineExceeded):
+            raise
+        except TransportError as error:
+            raise CommandEndedError from error
 
     async def wait(self) -> int:
         """Wait for the end of the command, and return its exit code.
@@ -136,13 +142,19 @@ class Process:
 
     async def __anext__(self) -> tuple[Output, bytes]:
         # Not a generator: the cancellation of one step would end the iteration.
+        if (buffer := await self.receive()) is None:
+            raise StopAsyncIteration
+        return buffer.name, buffer.take()
+
+    async def receive(self) -> OutputBuffer | None:
+        """Return an output with data, which the caller takes, or None at the end. Also called by the copy of files."""
         while True:
-            for buffer in self._buffers.values():
+            for buffer in self._outputs:
                 if buffer.size:
-                    return buffer.name, self._take(buffer)
+                    return buffer
             if self._ended is not None:
                 self._exit_code()
-                raise StopAsyncIteration
+                return None
             await self._receive_one(None)
 
     async def read(self, buffer: OutputBuffer, max_bytes: int) -> bytes:
@@ -153,15 +165,7 @@ class Process:
                 self._exit_code()
                 return b""
             await self._receive_one(buffer)
-        return self._take(buffer, max_bytes)
-
-    def _take(self, buffer: OutputBuffer, max_bytes: int | None = None) -> bytes:
-        was_full = buffer.size >= LIMIT
-        data = buffer.take(max_bytes)
-        if was_full and buffer.size < LIMIT and self._taken is not None:
-            self._taken.set()
-            self._taken = None
-        return data
+        return bytes(buffer.take_view(max_bytes))
 
     def _exit_code(self) -> int:
         if isinstance(self._result, ApiError):
@@ -184,8 +188,9 @@ class Process:
             return
         self._is_receiving = True  # faster than a lock
         try:
-            while (full := first_full(self._buffers.values(), wanted)) is not None:
-                await self._wait_for_reader(full)
+            for buffer in self._outputs:
+                while buffer.size >= LIMIT and buffer is not wanted:
+                    await self._wait_for_reader(buffer)
             message = await (self._connection.receive() if self._result is None else self._receive_close())
             if message is None:
                 self._ended = True
@@ -205,48 +210,54 @@ class Process:
         return None
 
     def _store(self, message: bytes) -> None:
-        if not message:  # kube-apiserver ignores empty messages, too
+        # The first message of the server has only a channel; it confirms the protocol. kube-apiserver, too, ignores
+        # messages without a channel.
+        if len(message) < 2:
             return
-        channel, data = decode_message(message)
-        if not data:  # the first message of the server is empty; it confirms the protocol
-            return
+        channel = message[0]
         if (buffer := self._buffers.get(channel)) is not None:
-            buffer.put(data)
+            buffer.put(message)
         elif channel == Channel.STATUS:
-            self._result = decode_exit_status(data, path=self._connection.path)
+            self._result = decode_exit_status(message[1:], path=self._connection.path)
 
     async def _wait_for_reader(self, full: OutputBuffer) -> None:
         # Wait only for another task that has read this output before. Otherwise no task reads it.
         if full.reader is not None and full.reader is not current_task():
-            self._taken = self._taken or anyio.Event()
             with anyio.move_on_after(_READER_LIMIT):
-                await self._taken.wait()
+                await full.wait_until_taken()
                 return
         raise OutputNotReadError(full.name, LIMIT)
 
-    async def write(self, data: bytes) -> None:
-        """Send data to the standard input. Called by `StdinWriter`."""
-        # A stalled command can only wait until its output is read, so without output it is not checked.
-        send = self._input.send if self._buffers else self._send
+    async def write(self, data: bytes | memoryview) -> None:
+        """Send data to the standard input. Called by `StdinWriter`, and by the copy of files."""
+        messages = self._split_input(data)
         async with self._sending:
-            view = memoryview(data)
-            for start in range(0, len(view), _INPUT_SIZE):
-                if self._stdin_closed or self._ended is not None or self._result is not None:
-                    raise CommandEndedError
-                await send(encode_data(_STDIN, view[start : start + _INPUT_SIZE]))
+            try:
+                if self._buffers:
+                    await self._input.send(messages)
+                else:  # a command without output cannot wait until its output is read
+                    for message in messages:
+                        await self._connection.send(message)
+            except (ConnectionLost, DeadlineExceeded):
+                raise
+            except TransportError as error:
+                raise CommandEndedError from error
+
+    def _split_input(self, data: bytes | memoryview) -> Iterator[bytes]:
+        view = memoryview(data)
+        for start in range(0, len(view), _INPUT_SIZE):
+            if isinstance(self._ended, DeadlineExceeded):
+                raise self._ended
+            if self._stdin_closed or self._ended is not None or self._result is not None:
+                raise CommandEndedError
+            yield encode_data(_STDIN, view[start : start + _INPUT_SIZE])
 
     async def _read_output(self) -> bool:
         if self._ended is None:
             await self._receive_one(None)
+        if isinstance(self._ended, DeadlineExceeded):
+            raise self._ended
         return self._ended is None
-
-    async def _send(self, message: bytes) -> None:
-        try:
-            await self._connection.send(message)
-        except ConnectionLost:
-            raise
-        except TransportError as error:
-            raise CommandEndedError from error
 
     async def close_stdin(self) -> None:
         """Close the standard input. Called by `StdinWriter`."""
@@ -269,7 +280,10 @@ class StdinWriter(ByteSendStream):
 
     @override
     async def send(self, item: bytes) -> None:
-        """Send data, and wait while the command does not read it. Raise CommandEndedError if the command has ended."""
+        """Send data, and wait while the command does not read it.
+
+        Raises CommandEndedError if the command has ended, and DeadlineExceeded after the total of `request_timeout`.
+        """
         await self._process.write(item)
 
     @override

@@ -87,7 +87,7 @@ class TarReader:
         self._steps = self._read()
         self._wanted = next(self._steps)
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """Parse the next part of the archive."""
         rest = memoryview(data)
         while rest:

@@ -16,9 +16,8 @@ from pathlib import Path
 from kubex.core._exec_errors import FileTransferError
 
 BATCH = 2**20
-"""The size of the batches of an archive, in bytes. The last one can be smaller."""
+"""The size of the batches of an archive, in bytes. The last one can be smaller, and others up to twice as large."""
 
-_READ = 2**18  # in bytes
 _BLOCK = tarfile.BLOCKSIZE
 
 
@@ -29,35 +28,30 @@ class TarWriter:
         self.done = 0
         """The number of bytes of content that have been read."""
         self._parts = self._write_archive(source, folder, name)
-        self._rest: list[bytes] = []
 
-    def read(self) -> bytes:
+    def read(self) -> bytes | memoryview:
         """Return the next batch of the archive, or `b""` at its end. Raises FileTransferError and OSError."""
-        batch, self._rest = self._rest, []
-        size = sum(map(len, batch))
+        batch: list[bytes | memoryview] = []
+        size = 0
         for part in self._parts:
             batch.append(part)
             size += len(part)
             if size >= BATCH:
-                # Batches of the same size fill the messages of the WebSocket.
-                excess = size - BATCH
-                if excess:
-                    batch[-1] = part[:-excess]
-                    self._rest = [part[-excess:]]
                 break
-        return b"".join(batch)
+        return batch[0] if len(batch) == 1 else b"".join(batch)  # the parts of a large file are not copied
 
     def close(self) -> None:
         """Close the file that is being read."""
         self._parts.close()
 
-    def _write_archive(self, source: Path | bytes, folder: str, name: str) -> Generator[bytes, None, None]:
+    def _write_archive(self, source: Path | bytes, folder: str, name: str) -> Generator[bytes | memoryview, None, None]:
         yield _header(f"{folder}/", tarfile.DIRTYPE, mode=0o700, modified=time.time())
         path = f"{folder}/{name}"
         if isinstance(source, bytes):
             yield _header(path, tarfile.REGTYPE, mode=0o644, modified=time.time(), size=len(source))
-            for start in range(0, len(source), _READ):
-                yield source[start : start + _READ]
+            view = memoryview(source)
+            for start in range(0, len(source), BATCH):
+                yield view[start : start + BATCH]
             yield bytes(-len(source) % _BLOCK)
         else:
             yield from self._write(source, path, source.stat())
@@ -86,7 +80,7 @@ class TarWriter:
             size = remaining = found.st_size
             yield _header(name, tarfile.REGTYPE, mode=found.st_mode & 0o777, modified=found.st_mtime, size=size)
             while remaining:
-                data = file.read(min(remaining, _READ))
+                data = file.read(min(remaining, BATCH))
                 if not data:
                     raise FileTransferError(f"'{path}' became shorter while it was read")
                 remaining -= len(data)

@@ -75,14 +75,13 @@ class Unpacker:
         self._member: Member | None = None
         self._is_file: bool | None = None
 
-    def feed(self, parts: list[bytes]) -> None:
-        """Unpack the next parts of the archive.
+    def feed(self, data: bytes | memoryview) -> None:
+        """Unpack the next part of the archive.
 
         Raises UnsafeMemberError, TargetExistsError, FileTransferError for a damaged archive, RootLinkError if the
         archive is a symbolic link, and OSError.
         """
-        for part in parts:
-            self._reader.feed(part)
+        self._reader.feed(data)
 
     def finish(self) -> None:
         """Give the file or folder its final name, if the archive is complete."""

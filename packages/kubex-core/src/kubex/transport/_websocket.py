@@ -21,7 +21,7 @@ _CLOSE_TIMEOUT = 1.0
 _MAX_REFUSAL_BODY = 2**20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # a frozen class needs three times as long to create an instance
 class WebSocketMessage:
     """A complete message, a pong, or the end of the WebSocket.
 
