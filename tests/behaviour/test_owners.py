@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from behaviour.namespace_factory import NamespaceFactory
 from behaviour.objects import config_map, name_of, next_events, resource_version_of, types_and_names
 from kubex.api import Api
 from kubex.client import Client
@@ -101,6 +102,20 @@ async def test_create_in_another_namespace_than_the_owner_is_not_sent(client: Cl
     with pytest.raises(NamespaceError):
         await maps.create(dependent, namespace="default")
     assert name_of(await maps.create(dependent)) == "dependent"
+
+
+async def test_servers_delete_an_object_with_an_owner_in_another_namespace(
+    maps: Api[ConfigMap], namespace: str, namespace_factory: NamespaceFactory, require_capability: Callable[[str], None]
+) -> None:
+    require_capability("gc")
+    owner = await maps.create(config_map("owner"), namespace=namespace_factory.create())
+    dependent = config_map("dependent", namespace=namespace)
+    with pytest.raises(ValueError, match="an owner must be in the same namespace or cluster-scoped"):
+        set_owner(dependent, owner)
+    dependent.metadata.owner_references = [owner_reference(owner)]
+    version = resource_version_of(await maps.create(dependent))
+    async with maps.watch(field_selector="metadata.name=dependent", resource_version=version) as events:
+        assert types_and_names(await next_events(events, 1)) == [("DELETED", "dependent")]
 
 
 async def test_servers_reject_the_second_controller_that_set_owner_rejects(maps: Api[ConfigMap]) -> None:

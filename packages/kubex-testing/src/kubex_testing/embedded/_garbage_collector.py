@@ -62,7 +62,8 @@ class GarbageCollector:
 
     def _check_owners(self, resource: ResourceType, stored: StoredObject) -> None:
         owners = _owners(stored.object)
-        existing = [owner for owner in owners if self._exists(owner)]
+        namespace = stored.object["metadata"].get("namespace", "")
+        existing = [owner for owner in owners if self._exists(owner, namespace)]
         if not owners or len(existing) == len(owners):
             return
         if existing:
@@ -70,8 +71,14 @@ class GarbageCollector:
         else:
             delete_object(self._cluster, resource, stored, DeleteOptions(policy="Background"))
 
-    def _exists(self, owner: JsonObject) -> bool:
-        return owner["uid"] in self._locations
+    def _exists(self, owner: JsonObject, namespace: str) -> bool:
+        """Return whether the owner of an object in a namespace exists there, or in the cluster."""
+        found = self._find(owner["uid"])
+        if found is None:
+            return False
+        resource, stored = found
+        # kube-controller-manager looks for owners in the namespace of the dependent.
+        return not namespace or not resource.namespaced or stored.object["metadata"]["namespace"] == namespace
 
     def _orphan_dependents(self, uid: str) -> None:
         for resource, stored in self._dependents_of(uid):
