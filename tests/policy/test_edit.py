@@ -10,7 +10,7 @@ import pytest
 
 from kubex.api import Api
 from kubex.api._edit import longest_delay
-from kubex.errors import ConfigurationError, Conflict, DecodeError, NotFound
+from kubex.errors import ConfigurationError, Conflict, DecodeError, EncodeError, NotFound
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing import MockResponse
@@ -261,6 +261,21 @@ async def test_edit_of_an_object_with_a_malformed_field_raises_decode_error() ->
     async with scripted_client(malformed) as (client, mock):
         with pytest.raises(DecodeError, match=r"^cannot decode ConfigMap default/one: data: "):
             await Api(ConfigMap, client, namespace="default").edit("one", paint)
+    assert sent(mock.requests) == [GET]
+
+
+@pytest.mark.parametrize("how", ["replace", "patch"])
+@pytest.mark.parametrize(("data", "field"), [({"a": "\ud800"}, "data['a']"), ({"\ud800": "a"}, "data['\\ud800']")])
+async def test_edit_with_half_of_a_surrogate_pair_raises_before_sending(
+    data: dict[str, str], field: str, how: Any
+) -> None:
+    def change(config_map: ConfigMap) -> None:
+        config_map.data = data
+
+    async with scripted_client(stored(7)) as (client, mock):
+        with pytest.raises(EncodeError) as caught:
+            await Api(ConfigMap, client, namespace="default").edit("one", change, how=how)
+    assert str(caught.value).startswith(f"cannot encode ConfigMap: {field}: contains half of a surrogate pair")
     assert sent(mock.requests) == [GET]
 
 

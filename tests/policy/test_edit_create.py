@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kubex.api import Api
-from kubex.errors import AlreadyExists, Conflict, Forbidden, NamespaceError, NotFound
+from kubex.errors import AlreadyExists, Forbidden, NamespaceError, NotFound
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
 from kubex_testing import MockResponse
@@ -74,12 +74,17 @@ async def test_edit_with_create_raises_the_error_of_the_last_attempt() -> None:
             await Api(ConfigMap, client, namespace="default").edit("one", paint, create=new(), attempts=2)
 
 
+async def test_edit_with_create_starts_again_after_a_conflict_of_the_create() -> None:
+    async with scripted_client(MISSING, CONFLICT, MISSING, stored(1)) as (client, mock):  # for example of a quota
+        await Api(ConfigMap, client, namespace="default").edit("one", paint, create=new())
+    assert sent(mock.requests) == [GET, POST, GET, POST]
+
+
 @pytest.mark.parametrize(
     ("script", "error"),
     [
         ([failed(404, "NotFound", name="")], NotFound),  # the server does not have the kind
         ([MISSING, failed(404, "NotFound", name="default")], NotFound),  # the namespace does not exist
-        ([MISSING, CONFLICT], Conflict),
         ([stored(7), failed(403, "Forbidden")], Forbidden),
     ],
 )

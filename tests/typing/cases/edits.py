@@ -1,11 +1,17 @@
 """The verb edit, of objects and subresources."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from typing_extensions import assert_type
 
 from kubex.api import Api
 from kubex.models import NamespacedResource, Scale
 from kubex.models.markers import HasScale, HasStatus
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
+
+
+T = TypeVar("T", bound=NamespacedResource)
 
 
 class Fleet(NamespacedResource, HasStatus, HasScale):
@@ -68,6 +74,10 @@ async def correct(maps: Api[ConfigMap], fleets: Api[Fleet], new: ConfigMap) -> N
     assert_type(await maps.edit("a", lambda it: it.model_copy(update={"data": {}})), ConfigMap)
     assert_type(await fleets.scale.edit("a", set_replicas, how="patch"), Scale)
     assert_type(await fleets.status.edit("a", set_fleet, attempts=3), Fleet)
+
+
+async def generic(api: Api[T], change: Callable[[T], None], new: T) -> T:
+    return await api.edit("a", change, create=new)
 
 
 async def wrong(maps: Api[ConfigMap], fleets: Api[Fleet], pod: Pod, fleet: Fleet, new: ConfigMap) -> None:

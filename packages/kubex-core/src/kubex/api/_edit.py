@@ -14,12 +14,12 @@ import anyio
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import WriteOptions
 from kubex.client._client import send_request
-from kubex.core._encode import check_object, encode
+from kubex.core._encode import check_object, encode, encode_document
 from kubex.core._http import JSON, Request
 from kubex.core._merge_patch_diff import json_equal, merge_patch_between
 from kubex.core._paths import object_path
 from kubex.core.params import NamespaceTypes, TimeoutTypes
-from kubex.errors import AlreadyExists, ConfigurationError, Conflict, DecodeError, NotFound
+from kubex.errors import ConfigurationError, Conflict, DecodeError, NotFound
 from kubex.models import Resource, Scale
 from kubex.models._api_resource import HasTypeMeta
 from kubex.patch import MergePatch
@@ -81,14 +81,15 @@ class Edit(Generic[M]):
             after = self._document(edited)
             keep_identity(before, after)
             if exists and json_equal(before, after):
-                return edited if edited is obj else self.decode(encode(after))
-            request = self._write_request(before, after) if exists else self._request("POST", self.create_path, after)
+                return self.decode(encode(before))
+            request = self._write_request(edited, before, after, exists=exists)
             try:
                 return await self._send(request)
             except (Conflict, NotFound) as error:
                 if isinstance(error, Conflict):
                     error.attempts = attempt
-                if attempt == attempts or not self._can_start_again(error, exists=exists):
+                can_create_again = exists and self.create is not None
+                if attempt == attempts or not (isinstance(error, Conflict) or can_create_again):
                     raise
             await anyio.sleep(random.uniform(0, longest_delay(attempt)))  # noqa: S311 - jitter, not cryptography
             attempt += 1
@@ -96,7 +97,7 @@ class Edit(Generic[M]):
     async def _read(self) -> tuple[M, bool]:
         """Return the object, and whether it exists; otherwise it is a copy of `create`."""
         try:
-            stored = await self._send(self._request("GET", self.path))
+            stored = await self._send(self.endpoint.request("GET", self.path, self.request_timeout))
         except NotFound as error:
             if self.create is None or error.name != self.name:
                 raise
@@ -110,30 +111,23 @@ class Edit(Generic[M]):
         type_meta = {"apiVersion": self.type_meta.api_version, "kind": self.type_meta.kind}
         return type_meta | obj.to_dict()
 
-    def _write_request(self, before: dict[str, Any], after: dict[str, Any]) -> Request:
-        if self.how == "replace":
-            return self._request("PUT", self.path, after)
-        patch = merge_patch_between(before, after)
-        patch["metadata"] = {**patch.get("metadata", {}), "resourceVersion": before["metadata"]["resourceVersion"]}
-        return self._request("PATCH", self.path, patch, MergePatch.content_type)
-
-    def _request(self, method: str, path: str, body: dict[str, Any] | None = None, content_type: str = JSON) -> Request:
+    def _write_request(self, edited: M, before: dict[str, Any], after: dict[str, Any], *, exists: bool) -> Request:
+        method, path, document, content_type = "PUT", self.path, after, JSON
+        if not exists:
+            method, path = "POST", self.create_path
+        elif self.how == "patch":
+            method, document, content_type = "PATCH", versioned_patch(before, after), MergePatch.content_type
         return self.endpoint.request(
             method,
             path,
             self.request_timeout,
-            query=None if body is None else self.options.query(),
-            body=None if body is None else encode(body, description=self.type_meta.kind),
+            query=self.options.query(),
+            body=encode_document(document, edited, self.type_meta),
             content_type=content_type,
         )
 
     async def _send(self, request: Request) -> M:
         return await send_request(self.endpoint.client, request, lambda response: self.decode(response.body))
-
-    def _can_start_again(self, error: Conflict | NotFound, *, exists: bool) -> bool:
-        if exists:
-            return isinstance(error, Conflict) or self.create is not None
-        return isinstance(error, AlreadyExists)
 
 
 def edit_of_object(
@@ -200,6 +194,13 @@ def keep_identity(before: dict[str, Any], after: dict[str, Any]) -> None:
                 f"change must not change metadata.{name} from {old.get(name)!r} to {new.get(name)!r}: edit writes the "
                 "object that it has read"
             )
+
+
+def versioned_patch(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return the merge patch for a change, which the server rejects if the object has another version than before."""
+    patch = merge_patch_between(before, after)
+    version = before["metadata"]["resourceVersion"]
+    return patch | {"metadata": patch.get("metadata", {}) | {"resourceVersion": version}}
 
 
 def longest_delay(attempt: int) -> float:

@@ -18,14 +18,13 @@ from kubex.models._nulls import dump_with_nulls
 _REPLACEMENT = "\ufffd".encode()
 
 
-def encode(value: object, *, partial: bool = False, description: str = "body") -> bytes:
+def encode(value: object, *, partial: bool = False) -> bytes:
     """Encode a model or plain values as JSON, with the JSON names of fields.
 
     A model is written like `Model.to_dict()`. With `partial=True`, the fields that were set are written, including
-    None. Models inside of plain values are encoded completely. Raises EncodeError for strings that UTF-8 cannot encode;
-    it contains the name of the model, or else `description`.
+    None. Models inside of plain values are encoded completely. Raises EncodeError for strings that UTF-8 cannot encode.
     """
-    description = type(value).__name__ if isinstance(value, BaseModel) else description
+    description = type(value).__name__ if isinstance(value, BaseModel) else "body"
     if partial and isinstance(value, BaseModel):
         write = value.__pydantic_serializer__.to_json
         return _write(lambda: write(value, by_alias=True, exclude_unset=True), value, description)
@@ -59,6 +58,14 @@ def encode_object(obj: Model, type_meta: HasTypeMeta, *, managed: bool = False) 
         return to_json(body)
 
     return _write(write, obj, type_meta.kind)
+
+
+def encode_document(document: dict[str, Any], obj: Model, type_meta: HasTypeMeta) -> bytes:
+    """Encode a document that was made from `obj.to_dict()`.
+
+    Raises EncodeError for strings of the object that UTF-8 cannot encode: `to_dict()` has replaced those in keys.
+    """
+    return _write(lambda: to_json(document), obj, type_meta.kind)
 
 
 def check_object(obj: Model, type_meta: HasTypeMeta) -> None:
