@@ -61,7 +61,7 @@ def test_between_applied_to_before_gives_after(seed: int) -> None:
         ({"a": {"b": 1}}, {"a": [1]}, [("replace", "/a", [1])]),
         ({"a": 1}, {"a": True}, [("replace", "/a", True)]),
         ({"a": [0]}, {"a": [False]}, [("replace", "/a", [False])]),
-        ({"a": 1}, {"a": 1.0}, [("replace", "/a", 1.0)]),
+        ({"a": [1, 2.0]}, {"a": [1.0, 2]}, []),
         ({"x/y": 1, "": 1}, {"x/y": 2}, [("replace", "/x~1y", 2), ("remove", "/")]),
         ({"a": (1, 2)}, {"a": [1, 2]}, []),
         ([1], {"a": 1}, [("replace", "", {"a": 1})]),

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from kubex.core._merge_patch_diff import json_equal, merge_patch_between
+from kubex.core._json_equal import json_equal
+from kubex.core._merge_patch_diff import merge_patch_between
 from kubex_testing._objects.merge_patch import apply_merge_patch
 
 

@@ -16,7 +16,8 @@ from kubex.api._options import WriteOptions
 from kubex.client._client import send_request
 from kubex.core._encode import check_object, encode, encode_document
 from kubex.core._http import JSON, Request
-from kubex.core._merge_patch_diff import json_equal, merge_patch_between
+from kubex.core._json_equal import json_equal
+from kubex.core._merge_patch_diff import merge_patch_between
 from kubex.core._paths import object_path
 from kubex.core.params import NamespaceTypes, TimeoutTypes
 from kubex.errors import ConfigurationError, Conflict, DecodeError, NotFound

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
 from kubex.core._encode import encode
+from kubex.core._json_equal import is_map, json_equal
 from kubex.core._json_pointer import Pointer
 from kubex.models._common import Scale
 from kubex.models._resource import Resource
@@ -53,15 +54,15 @@ def _object_changes(old: Any, new: Any) -> Operations:
 
 
 def _metadata(document: Any) -> dict[str, Any] | None:
-    metadata = document.get("metadata") if _is_map(document) else None
-    return metadata if _is_map(metadata) else None
+    metadata = document.get("metadata") if is_map(document) else None
+    return metadata if is_map(metadata) else None
 
 
 def _value_changes(path: Pointer, old: Any, new: Any) -> Operations:
     """Return the operations for a value. More than MAX_OPERATIONS mean that the caller must replace the value."""
-    if _is_map(old) and _is_map(new):
+    if is_map(old) and is_map(new):
         return _merged(_member_changes(path, old, new))
-    return [] if _is_same(old, new) else _replace(path, new)
+    return [] if json_equal(old, new) else _replace(path, new)
 
 
 def _member_changes(path: Pointer, old: dict[str, Any], new: dict[str, Any]) -> list[_Change]:
@@ -93,20 +94,3 @@ def _merged(changes: list[_Change]) -> Operations:
 
 def _replace(path: Pointer, value: Any) -> Operations:
     return [{"op": "replace", "path": path, "value": value}]
-
-
-def _is_same(one: Any, other: Any) -> bool:
-    """Return whether two values are the same JSON. In Python, 1 is equal to True."""
-    if _is_map(one) and _is_map(other):
-        return one.keys() == other.keys() and all(_is_same(value, other[key]) for key, value in one.items())
-    if _is_list(one) and _is_list(other):
-        return len(one) == len(other) and all(map(_is_same, one, other))
-    return type(one) is type(other) and one == other
-
-
-def _is_map(value: object) -> TypeGuard[dict[str, Any]]:
-    return isinstance(value, dict)
-
-
-def _is_list(value: object) -> TypeGuard[list[Any]]:
-    return isinstance(value, list)
