@@ -112,7 +112,7 @@ class AioHttpTransport(Transport):
 
     def _request_arguments(self, request: PreparedRequest) -> dict[str, Any]:
         """Return the headers and the proxy of a request, as arguments for aiohttp."""
-        headers, proxy = CIMultiDict(request.headers), self.config.proxy
+        headers, proxy = _multidict(request.headers), self.config.proxy
         if proxy is None or proxy.is_socks:
             return {"headers": headers}
         authorization = {} if proxy.authorization is None else {"Proxy-Authorization": proxy.authorization}
@@ -162,6 +162,12 @@ def _trace_config() -> aiohttp.TraceConfig:
     trace.on_connection_create_start.append(report(ConnectGuard.started))
     trace.on_connection_create_end.append(report(ConnectGuard.established))
     return trace
+
+
+def _multidict(headers: tuple[tuple[str, str], ...]) -> CIMultiDict[str]:
+    """Return the headers with one spelling of each name, because aiohttp drops fields if there are several."""
+    spelling: dict[str, str] = {}
+    return CIMultiDict([(spelling.setdefault(name.lower(), name), value) for name, value in headers])
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,7 @@
 """The suites of each area of the contract, and all of them together."""
 
 from kubex_testing.compliance._suites.cancellation import CancellationTests
+from kubex_testing.compliance._suites.chunks import ChunkTests
 from kubex_testing.compliance._suites.compression import CompressionTests
 from kubex_testing.compliance._suites.discovery import DiscoveryTests
 from kubex_testing.compliance._suites.early_responses import EarlyResponseTests
@@ -10,6 +11,7 @@ from kubex_testing.compliance._suites.http2_fallback import HTTP2FallbackTests
 from kubex_testing.compliance._suites.http_proxies import HTTPProxyTests
 from kubex_testing.compliance._suites.https_proxies import HTTPSProxyTests
 from kubex_testing.compliance._suites.idle_connections import IdleConnectionTests
+from kubex_testing.compliance._suites.interim_responses import InterimResponseTests
 from kubex_testing.compliance._suites.lifecycle import LifecycleTests
 from kubex_testing.compliance._suites.pool import PoolTests
 from kubex_testing.compliance._suites.proxy_errors import ProxyErrorTests
@@ -23,21 +25,27 @@ from kubex_testing.compliance._suites.tls import TLSTests
 from kubex_testing.compliance._suites.tls_shutdown import TLSShutdownTests
 from kubex_testing.compliance._suites.websocket_close import WebSocketCloseTests
 from kubex_testing.compliance._suites.websocket_concurrency import WebSocketConcurrencyTests
+from kubex_testing.compliance._suites.websocket_frames import WebSocketFrameTests
 from kubex_testing.compliance._suites.websocket_limits import WebSocketLimitTests
 from kubex_testing.compliance._suites.websocket_upgrades import WebSocketUpgradeTests
 from kubex_testing.compliance._suites.websockets import WebSocketTests
 
 
-class RequestSuite(RequestTests, ResponseTests, EarlyResponseTests):
+class RequestSuite(RequestTests, ResponseTests, InterimResponseTests, EarlyResponseTests):
     """Requests as the server receives them, and responses as the caller receives them."""
 
 
-class StreamSuite(StreamTests, StreamEndTests, CompressionTests):
+class StreamSuite(StreamTests, StreamEndTests, ChunkTests, CompressionTests):
     """Bodies that are read as they arrive, and bodies that are not read to their end."""
 
 
 class WebSocketSuite(
-    WebSocketTests, WebSocketUpgradeTests, WebSocketLimitTests, WebSocketCloseTests, WebSocketConcurrencyTests
+    WebSocketTests,
+    WebSocketFrameTests,
+    WebSocketUpgradeTests,
+    WebSocketLimitTests,
+    WebSocketCloseTests,
+    WebSocketConcurrencyTests,
 ):
     """WebSockets, for backends with the capability `websockets`."""
 

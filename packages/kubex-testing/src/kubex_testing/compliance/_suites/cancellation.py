@@ -173,3 +173,29 @@ class CancellationTests(RouteFixtures):
             cancelled.set()
             assert await wait_for_event(body_ended)
         assert received < len(BODY)
+
+    @pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
+    async def test_pool_is_usable_after_many_requests_were_cancelled_at_once(
+        self,
+        open_transport: OpenTransport,
+        start_server: StartServer,
+        server_tls: ssl.SSLContext,
+        client_tls: ssl.SSLContext,
+        tls: bool,
+    ) -> None:
+        """When 200 requests are cancelled at once, at any moment, the pool stays usable and exceeds no limit."""
+        server = start_server(tls=server_tls if tls else None)
+        async with open_transport(ssl_context=client_tls if tls else None, pool_size=10) as transport:
+            for pauses in (0, 1, 2, 3, 5, 8, 13, 21, 34, 55):
+                async with anyio.create_task_group() as tasks:
+                    for _ in range(200):
+                        tasks.start_soon(transport.request, get(server))
+                    for _ in range(pauses):
+                        await checkpoint()
+                    tasks.cancel_scope.cancel()
+                async with anyio.create_task_group() as tasks:
+                    for _ in range(20):
+                        tasks.start_soon(transport.request, get(server))
+                assert server.open_connections <= 20
+            await transport.aclose()
+            assert await anyio.to_thread.run_sync(server.wait_for_open_connections, 0)

@@ -184,3 +184,25 @@ class RequestTests(BackendTests):
                 await transport.request(request)
             assert server.connections == 1
         assert len(server.requests) == 2
+
+    async def test_request_headers_keep_their_order_and_case(
+        self, open_transport: OpenTransport, start_server: StartServer
+    ) -> None:
+        """Header fields are sent in their order with the case of their names, also 300 fields with repeated names."""
+        names = ("X-UPPER", "x-lower", "X-Mixed", "ACCEPT", "user-agent")
+        fields = tuple((names[number % len(names)], str(number)) for number in range(300))
+        server = start_server()
+        async with open_transport() as transport:
+            await transport.request(PreparedRequest("GET", server.url + "/", fields))
+        assert [field for field in server.requests[0].headers if field[0] in names] == list(fields)
+
+    async def test_header_can_be_repeated_with_another_case(
+        self, open_transport: OpenTransport, start_server: StartServer
+    ) -> None:
+        """A header that is repeated with another case of its name is sent twice. The names can have the same case."""
+        fields = (("X-TWICE", "1"), ("X-Other", "2"), ("x-twice", "3"))
+        server = start_server()
+        async with open_transport() as transport:
+            await transport.request(PreparedRequest("GET", server.url + "/", fields))
+        sent = [(name.lower(), value) for name, value in server.requests[0].headers]
+        assert [field for field in sent if field[0].startswith("x-")] == [(name.lower(), v) for name, v in fields]

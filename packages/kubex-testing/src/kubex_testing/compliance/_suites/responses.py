@@ -120,3 +120,19 @@ class ResponseTests(BackendTests):
                 await transport.request(PreparedRequest("GET", f"{server.url}/"))
         assert len(str(caught.value)) < 300
         assert server.connections == 1
+
+    async def test_names_of_response_headers_keep_their_case(
+        self, open_transport: OpenTransport, start_server: StartServer
+    ) -> None:
+        """Names of response headers keep their case, and fields their order. `Headers.get()` ignores the case."""
+        fields = [("X-UPPER", "1"), ("x-lower", "2"), ("X-Mixed", "3"), ("x-UPPER", "4"), ("X-Mixed", "")]
+
+        def respond_with_fields(connection: ServerConnection) -> None:
+            while connection.read_request():
+                connection.respond(b"ok", headers="".join(f"{name}: {value}\r\n" for name, value in fields))
+
+        request = PreparedRequest("GET", start_server(respond_with_fields).url + "/")
+        async with open_transport() as transport:
+            response = await transport.request(request)
+        assert [field for field in response.headers.fields if field[0].lower().startswith("x-")] == fields
+        assert response.headers.get_all("X-upper") == ["1", "4"]

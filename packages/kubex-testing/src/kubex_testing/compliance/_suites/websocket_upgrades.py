@@ -164,7 +164,7 @@ class WebSocketUpgradeTests(BackendTests):
     async def test_websockets_of_a_transport_have_separate_limits(
         self, open_transport: OpenTransport, start_server: StartServer
     ) -> None:
-        """Each WebSocket of a transport has the limits of its own request."""
+        """Each WebSocket of a transport has the limits of its request."""
         silent = threading.Event()
 
         def echo_or_be_silent(connection: ServerConnection) -> None:

@@ -5,7 +5,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from types import TracebackType
@@ -45,6 +45,7 @@ class ServerConnection:
         self.buffer = b""
         self.last_request: ReceivedRequest | None = None
         self._transcript = server.new_transcript()
+        self._held: bytes | None = None
 
     def read_request(self) -> ReceivedRequest | None:
         """Read a request and add it to `server.requests`. Return None if the client has closed the connection."""
@@ -69,7 +70,8 @@ class ServerConnection:
         except ConnectionError:
             return False
         self.buffer += data
-        self._transcript.add("transport", data)
+        if data:
+            self._transcript.add("transport", data)
         return bool(data)
 
     def read_exactly(self, length: int) -> bytes:
@@ -83,8 +85,19 @@ class ServerConnection:
     def send(self, data: bytes | str) -> None:
         """Send data without changes."""
         data = data.encode() if isinstance(data, str) else data
+        if self._held is not None:
+            self._held += data
+            return
         self._transcript.add("server", data)
         self.socket.sendall(data)
+
+    @contextlib.contextmanager
+    def send_together(self) -> Generator[None, None, None]:
+        """Send all data of the block at its end, in one call."""
+        self._held = b""
+        yield
+        data, self._held = self._held, None
+        self.send(data)
 
     def respond(self, body: bytes = b"", *, status: str = "200 OK", headers: str = "") -> None:
         """Send a complete response with Content-Length."""
