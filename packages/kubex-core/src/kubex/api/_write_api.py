@@ -136,8 +136,10 @@ class WriteApi(ReadApi[T]):
             Conflict: other programs have changed the object in each attempt; `attempts` of the error is their number.
             NotFound: the object does not exist, and there is no `create`.
             Invalid: the server rejects the object; `causes` names the fields.
-            ValueError: `change` identifies another object, or the change sets a field to null, which a merge patch
-                cannot do, or an argument is invalid. The change is not sent.
+            TypeError: `change` returned neither None nor an object of the kind.
+            ValueError: `change` has changed the name, the namespace, the uid or the resource version; or with "patch",
+                the change stores a null, which a merge patch cannot do; or `create` has another name. The object
+                is not written.
 
         Example:
             def paint(settings: ConfigMap) -> None:
