@@ -278,7 +278,17 @@ def test_selectors_of_the_other_kind_raise_type_error() -> None:
 
 @pytest.mark.parametrize(
     "selector",
-    ["", "  ", "\t\n", {}, {"matchLabels": {}}, {"matchLabels": None}, LabelSelector(), LabelSelector(match_labels={})],
+    [
+        "",
+        "  ",
+        "\t\n",
+        " \0app=web",
+        {},
+        {"matchLabels": {}},
+        {"matchLabels": None},
+        LabelSelector(),
+        LabelSelector(match_labels={}),
+    ],
 )
 def test_restricting_label_selectors_reject_empty_ones(selector: Any) -> None:
     with pytest.raises(

@@ -78,6 +78,8 @@ async def wrong_arguments(pods: Api[Pod]) -> None:
     await pods.list(label_selector=label("app"))  # E: mypy[arg-type] pyright[reportArgumentType]
     await pods.list(label_selector=LabelSelector)  # E: mypy[arg-type] pyright[reportArgumentType]
     await pods.list(label_selector={"app": 5})  # E: mypy[dict-item] pyright[reportArgumentType]
+    await pods.list(label_selector=label("app") == 5)  # E: mypy[arg-type] pyright[reportArgumentType]
+    await pods.list(label_selector=label("app") == None)  # E: mypy[arg-type] pyright[reportArgumentType]
     await pods.list(label_selector=["app=web"])  # E: mypy[arg-type] pyright[reportArgumentType]
 
 

@@ -81,7 +81,8 @@ def field_selector(value: object) -> str | None:
 def restricting_label_selector(value: object) -> str | None:
     """Return a label selector as text; raise ConfigurationError also for an empty one."""
     text = label_selector(value)
-    if text is not None and not text.strip(" \t\r\n"):
+    # A server ignores the text after a NUL at the beginning.
+    if text is not None and not text.partition("\0")[0].strip(" \t\r\n"):
         raise _empty("label_selector")
     return text
 
