@@ -22,7 +22,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=9, help="number of samples of each case (default: 9)")
     parser.add_argument("--case", action="append", choices=CASE_NAMES, help="measure only this case; may be repeated")
-    parser.add_argument("--pair", action="append", choices=PAIRS, help="default: both libraries on asyncio")
+    parser.add_argument("--pair", action="append", choices=PAIRS, help="default: all libraries on asyncio")
     parser.add_argument("--tiny", action="store_true", help="do very little work, to check that everything runs")
     parser.add_argument("--output", type=Path, help="write the raw samples to this JSON file")
     parser.add_argument("--samples", type=Path, help="read samples from this file instead of measuring")
@@ -35,7 +35,7 @@ def _arguments() -> argparse.Namespace:
 
 def _measure(options: argparse.Namespace) -> list[Sample]:
     names = tuple(options.case or CASE_NAMES)
-    pairs = tuple(options.pair or PAIRS[:2])
+    pairs = tuple(options.pair or (pair for pair in PAIRS if pair.endswith("/asyncio")))
     collected: list[Sample] = []
     for sample in samples(make_plan(names, tiny=options.tiny), pairs, options.rounds, startup=STARTUP in names):
         collected.append(sample)

@@ -9,7 +9,7 @@ import anyio
 from benchmarks.server import Sizes
 from benchmarks.subjects import Subject
 
-PAIRS = ("aiohttp/asyncio", "httpx/asyncio", "httpx/trio")
+PAIRS = ("aiohttp/asyncio", "httpx/asyncio", "httpx/trio", "httpx2/asyncio", "httpx2/trio")
 SUBJECTS = ("limit", "kubex")
 TASKS = 50
 

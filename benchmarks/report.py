@@ -14,7 +14,7 @@ from benchmarks.runner import ROOT, Sample
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 
-_LIBRARIES = ("aiohttp", "httpx", "httpcore", "pydantic", "pydantic-core", "msgspec", "anyio", "trio")
+_LIBRARIES = ("aiohttp", "httpx", "httpcore", "httpx2", "pydantic", "pydantic-core", "msgspec", "anyio", "trio")
 
 GOAL_HEADINGS = ("benchmark", "on", "goal", "median", "middle half", "min - max", "met")
 

@@ -75,8 +75,10 @@ def samples(plan: Plan, pairs: tuple[str, ...], rounds: int, *, startup: bool) -
 
 def _sample(number: int, pair: str, name: str, subject: str, count: int, url: str) -> Sample:
     if name == STARTUP:
-        script = ROOT / "benchmarks" / "startup" / f"{subject}_on_{pair.partition('/')[0]}.py"
-        return Sample(number, pair, name, subject, 1, float(run([str(script), url, POD])))
+        library = pair.partition("/")[0]
+        limit = "limit_aiohttp.py" if library == "aiohttp" else "limit_httpx.py"
+        script = ROOT / "benchmarks" / "startup" / (limit if subject == "limit" else "kubex_client.py")
+        return Sample(number, pair, name, subject, 1, float(run([str(script), library, url, POD])))
     measured = json.loads(run(["-m", "benchmarks.worker", name, subject, pair, url, str(count)]))
     return Sample(number, pair, name, subject, **measured)
 

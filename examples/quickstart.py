@@ -113,7 +113,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--context", metavar="NAME", help="use the cluster of this context of the kubeconfig")
     parser.add_argument(
-        "--backend", default="auto", metavar="NAME", help="aiohttp or httpx; default: selected automatically"
+        "--backend", default="auto", metavar="NAME", help="aiohttp, httpx2 or httpx; default: selected automatically"
     )
     parser.add_argument("--runtime", default="asyncio", choices=["asyncio", "trio"], help="default: asyncio")
     return parser.parse_args(arguments)

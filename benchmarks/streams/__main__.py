@@ -1,13 +1,10 @@
 """Compare exec, port-forward and files with the raw WebSocket of the same library; see docs/benchmarks.md."""
 
 import argparse
-import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.affinity import cores, pinned
-from benchmarks.cases import SUBJECTS
+from benchmarks.cases import PAIRS
 from benchmarks.report import (
     COST_HEADINGS,
     cost_rows,
@@ -19,21 +16,10 @@ from benchmarks.report import (
     rewrite_block,
     write_samples,
 )
-from benchmarks.runner import Sample, run, server_process
-from benchmarks.streams.cases import CASE_NAMES, CASES
-from benchmarks.streams.goals import PAIRS, ROWS
-
-
-def _samples(names: tuple[str, ...], pairs: tuple[str, ...], rounds: int, *, tiny: bool) -> Iterator[Sample]:
-    client_core, server_core = cores()
-    with server_process("benchmarks.streams.server", [], server_core) as url, pinned(client_core):
-        cases = [case for case in CASES if case.name in names]
-        steps = [(case, pair, subject) for case in cases for pair in pairs for subject in SUBJECTS]
-        for number in range(rounds):
-            for case, pair, subject in steps if number % 2 == 0 else reversed(steps):
-                size = str(case.tiny_size if tiny else case.size)
-                measured = json.loads(run(["-m", "benchmarks.streams.worker", case.name, subject, pair, url, size]))
-                yield Sample(number, pair, case.name, subject, **measured)
+from benchmarks.runner import Sample
+from benchmarks.streams.cases import CASE_NAMES
+from benchmarks.streams.goals import ROWS
+from benchmarks.streams.runner import stream_samples
 
 
 def main() -> None:
@@ -50,7 +36,7 @@ def main() -> None:
         parser.error("--rounds must be at least 1")
     names, pairs = tuple(options.case or CASE_NAMES), tuple(options.pair or PAIRS)
     collected: list[Sample] = []
-    for sample in _samples(names, pairs, options.rounds, tiny=options.tiny):
+    for sample in stream_samples(names, pairs, options.rounds, tiny=options.tiny):
         collected.append(sample)
         line = f"{sample.case} {sample.pair} {sample.subject}: {1e6 * sample.cpu / sample.units:.4g} us"
         print(f"round {sample.round + 1}/{options.rounds}  {line}", file=sys.stderr)

@@ -1,9 +1,8 @@
 """The goals of exec, port-forward and files, compared with the raw WebSocket."""
 
+from benchmarks.cases import PAIRS
 from benchmarks.goals import Row
 from benchmarks.runner import Sample
-
-PAIRS = ("aiohttp/asyncio", "httpx/asyncio", "httpx/trio")
 
 _THROUGHPUT = dict.fromkeys(PAIRS, 0.8)
 _CPU = dict.fromkeys(PAIRS, 1.5)

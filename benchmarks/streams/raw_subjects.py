@@ -3,13 +3,12 @@
 from abc import abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from importlib import import_module
 from types import TracebackType
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import aiohttp
-import httpx
-import httpx_ws
 from pydantic_core import from_json
 from typing_extensions import Self, override
 
@@ -163,25 +162,29 @@ class AiohttpStreams(RawStreams):
 
 
 class _HttpxSocket:
-    def __init__(self, socket: httpx_ws.AsyncWebSocketSession) -> None:
+    def __init__(self, socket: Any, disconnect: type[Exception]) -> None:
         self.send_bytes = socket.send_bytes
         self._socket = socket
+        self._disconnect = disconnect
 
     async def messages(self) -> AsyncIterator[bytes]:
-        with suppress(httpx_ws.WebSocketDisconnect):
+        with suppress(self._disconnect):
             while True:
                 yield await self._socket.receive_bytes()
 
 
 class HttpxStreams(RawStreams):
-    """`aconnect_ws` of httpx-ws with default settings, and without a limit of time."""
+    """A WebSocket of httpx-ws or httpx2, which have the same API, with default settings and without a limit of time."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, library: str, url: str) -> None:
+        self._library = import_module(library)
+        self._websockets = import_module("httpx_ws" if library == "httpx" else "httpx2.websockets")
         self._url = url
 
     @override
     async def __aenter__(self) -> Self:
-        self._client = httpx.AsyncClient(timeout=None)
+        self._client = self._library.AsyncClient(timeout=None)
+        self._connect = self._websockets.AsyncWebSocketClient(self._client).connect
         return self
 
     @override
@@ -193,6 +196,5 @@ class HttpxStreams(RawStreams):
     @override
     @asynccontextmanager
     async def open(self, path: str, subprotocol: str) -> AsyncIterator[RawSocket]:
-        socket: httpx_ws.AsyncWebSocketSession
-        async with httpx_ws.aconnect_ws(self._url + path, self._client, subprotocols=[subprotocol]) as socket:
-            yield _HttpxSocket(socket)
+        async with self._connect(self._url + path, subprotocols=[subprotocol]) as socket:
+            yield _HttpxSocket(socket, self._websockets.WebSocketDisconnect)

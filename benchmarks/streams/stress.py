@@ -13,8 +13,8 @@ from typing import TypeAlias
 import anyio
 import anyio.to_thread
 
+from benchmarks.cases import PAIRS
 from benchmarks.runner import run, server_process
-from benchmarks.streams.goals import PAIRS
 from benchmarks.streams.idle_relay import idle_relay
 from benchmarks.streams.leaks import Resources, leaked_since, settled_resources
 from benchmarks.streams.programs import DIGEST, DIGEST_FOLDER, SOURCE, digest_of_blocks, encode_size, numbered_blocks

@@ -22,7 +22,7 @@ def open_subject(name: str, library: str, url: str) -> StreamSubject:
         return KubexStreams(library, url)
     from benchmarks.streams.raw_subjects import AiohttpStreams, HttpxStreams
 
-    return AiohttpStreams(url) if library == "aiohttp" else HttpxStreams(url)
+    return AiohttpStreams(url) if library == "aiohttp" else HttpxStreams(library, url)
 
 
 async def measure(case: StreamCase, subject: str, library: str, url: str, size: int) -> Measurement:

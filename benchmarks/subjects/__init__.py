@@ -17,7 +17,7 @@ def open_subject(name: str, library: str, url: str) -> AbstractAsyncContextManag
         return AiohttpSubject(url)
     from benchmarks.subjects.httpx_subject import HttpxSubject
 
-    return HttpxSubject(url)
+    return HttpxSubject(library, url)
 
 
 __all__ = ["Subject", "open_subject"]

@@ -1,9 +1,9 @@
-"""The limit on httpx: httpx and `pydantic_core.from_json`."""
+"""The limit on httpx or httpx2, which have the same API: the library and `pydantic_core.from_json`."""
 
 import time
+from importlib import import_module
 from types import TracebackType
 
-import httpx
 from pydantic_core import from_json
 from typing_extensions import Self, override
 
@@ -12,14 +12,15 @@ from benchmarks.subjects.dict_readers import read_events, read_log, read_pod
 
 
 class HttpxSubject(Subject):
-    """An httpx client with default settings."""
+    """A client of the library with default settings."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, library: str, url: str) -> None:
+        self._library = import_module(library)
         self._url = url
 
     @override
     async def __aenter__(self) -> Self:
-        self._client = httpx.AsyncClient()
+        self._client = self._library.AsyncClient()
         return self
 
     @override
@@ -30,7 +31,8 @@ class HttpxSubject(Subject):
 
     async def _body(self, path: str) -> bytes:
         response = await self._client.get(self._url + path)
-        return response.raise_for_status().content
+        content: bytes = response.raise_for_status().content
+        return content
 
     @override
     async def get(self) -> None:

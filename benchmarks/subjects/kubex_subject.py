@@ -2,6 +2,7 @@
 
 import gc
 import time
+from importlib import import_module
 from types import TracebackType
 from typing import ClassVar
 
@@ -153,13 +154,8 @@ def read_pod(pod: Pod) -> None:
 
 
 def find_backend(library: str) -> Backend:
-    if library == "aiohttp":
-        from kubex_aiohttp import BACKEND as AIOHTTP
-
-        return AIOHTTP
-    from kubex_httpx import BACKEND as HTTPX
-
-    return HTTPX
+    backend: Backend = import_module(f"kubex_{library}").BACKEND
+    return backend
 
 
 class _LastByteTimer(Transport):

@@ -34,12 +34,13 @@ async def client(server: ServerHandle, backend: Backend, namespace: str) -> Asyn
 
 
 async def test_concurrent_calls_lists_and_watches_work_over_http2(
-    client: Client, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+    client: Client, pair: BackendPair, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
+    logger = {"httpx": "httpcore.http2", "httpx2": "httpcore2.http2"}[pair.backend]
     api = Api(ConfigMap, client)
     names = {f"c-{number:02}" for number in range(20)}
     labels = {"created-by": "this-test"}  # a real control plane creates a ConfigMap in each namespace
-    with caplog.at_level(logging.DEBUG, "httpcore.http2"):
+    with caplog.at_level(logging.DEBUG, logger):
         start = (await api.list()).resource_version
         async with anyio.create_task_group() as tasks:
             for name in names:
@@ -50,7 +51,7 @@ async def test_concurrent_calls_lists_and_watches_work_over_http2(
     assert received == names
     assert names <= listed
     uses_http2 = request.node.callspec.params["server"] == "real"
-    assert any(record.name == "httpcore.http2" for record in caplog.records) is uses_http2
+    assert any(record.name == logger for record in caplog.records) is uses_http2
 
 
 async def test_timed_out_call_does_not_affect_later_calls(client: Client) -> None:

@@ -30,7 +30,7 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing.compliance.servers import WAIT_TIMEOUT, Server, StartServer, wait_for_event
 from support.backend_pairs import BACKENDS, CLIENT_CLASSES, BackendPair
 
-# The backend that is selected for an async library if both backends are installed.
+# The backend that is selected for an async library if all backends are installed.
 DEFAULT_BACKEND = {"asyncio": "aiohttp", "trio": "httpx2"}
 
 

@@ -8,7 +8,7 @@ import aiohttp
 from pydantic_core import from_json
 
 
-async def main(url: str, path: str) -> None:
+async def main(_library: str, url: str, path: str) -> None:
     """Get one Pod."""
     async with aiohttp.ClientSession() as session, session.get(url + path) as response:
         pod = from_json(await response.read())

@@ -1,16 +1,16 @@
-"""Send one GET with httpx in a new process, and print the CPU seconds of the process."""
+"""Send one GET with httpx or httpx2 in a new process, and print the CPU seconds of the process."""
 
 import asyncio
 import sys
 import time
+from importlib import import_module
 
-import httpx
 from pydantic_core import from_json
 
 
-async def main(url: str, path: str) -> None:
+async def main(library: str, url: str, path: str) -> None:
     """Get one Pod."""
-    async with httpx.AsyncClient() as client:
+    async with import_module(library).AsyncClient() as client:
         pod = from_json((await client.get(url + path)).content)
     assert pod["spec"]["nodeName"]
 
