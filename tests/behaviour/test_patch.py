@@ -7,7 +7,7 @@ import pytest
 from behaviour.objects import config_map, pod, resource_version_of
 from kubex.api import Api
 from kubex.client import Client
-from kubex.errors import Conflict, Invalid, NotFound, UnsupportedMediaType
+from kubex.errors import BadRequest, Conflict, Invalid, NotFound, UnsupportedMediaType
 from kubex.models import ObjectMeta
 from kubex.models.markers import HasStatus
 from kubex.patch import ApplyPatch, JsonPatch, MergePatch, Patch, Pointer, StrategicMergePatch
@@ -128,6 +128,12 @@ async def test_patch_of_a_subresource_raises_invalid_with_a_hint(client: Client,
     await api.create(WidgetWithStatus(metadata=ObjectMeta(name="one"), spec=WidgetSpec(size=1)))
     with pytest.raises(Invalid, match="the object may not contain /status, to which the patch adds a value"):
         await api.status.patch("one", JsonPatch().add("/status/ready", True))
+
+
+async def test_json_patch_with_a_path_that_is_not_text_raises_bad_request(config_maps: Api[ConfigMap]) -> None:
+    message = "cannot unmarshal number into Go struct field jsonPatchOp.path of type string"
+    with pytest.raises(BadRequest, match=message):
+        await config_maps.patch("one", JsonPatch([{"op": "remove", "path": 3}]))
 
 
 async def test_merge_patch_keeps_other_fields(config_maps: Api[ConfigMap]) -> None:

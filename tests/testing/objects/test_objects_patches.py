@@ -95,7 +95,10 @@ def test_patch_does_not_share_values_with_the_result() -> None:
     assert result["b"] == {"x": [1]}
 
 
-@pytest.mark.parametrize("operations", [{"op": "remove", "path": "/data/zzz"}, "x", 1, [1]])
+@pytest.mark.parametrize(
+    "operations",
+    [{"op": "remove", "path": "/data/zzz"}, "x", 1, [1], [{"op": "remove", "path": 1}], [{"op": True}], [{"from": {}}]],
+)
 def test_json_patch_must_be_a_list_of_operations(operations: Any) -> None:
     with pytest.raises(JsonPatchFormatError):
         apply_json_patch({}, operations)
@@ -105,6 +108,9 @@ def test_json_patch_object_uses_the_message_of_kube_apiserver() -> None:
     with pytest.raises(JsonPatchFormatError) as caught:
         apply_json_patch({}, {"op": "remove"})
     assert str(caught.value) == "json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp"
+    with pytest.raises(JsonPatchFormatError) as caught:
+        apply_json_patch({}, [{"op": "add", "path": 3, "value": 1}])
+    assert str(caught.value) == "json: cannot unmarshal number into Go struct field jsonPatchOp.path of type string"
 
 
 @pytest.mark.parametrize(

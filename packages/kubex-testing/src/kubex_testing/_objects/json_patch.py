@@ -37,20 +37,29 @@ def apply_json_patch(document: Any, operations: object) -> Any:
         JsonPatchError: an operation cannot be applied.
     """
     if not is_array(operations):
-        raise _format_error(operations, "[]handlers.jsonPatchOp")
+        raise _format_error(operations, "value of type []handlers.jsonPatchOp")
     if len(operations) > _MAX_OPERATIONS:
         raise JsonPatchSizeError(
             f"The allowed maximum operations in a JSON patch is {_MAX_OPERATIONS}, got {len(operations)}"
         )
+    for operation in operations:
+        _check_format(operation)
     result = json_copy(document)
     for operation in operations:
-        if not is_object(operation):
-            raise _format_error(operation, "handlers.jsonPatchOp")
         result = _apply(result, operation)
     return result
 
 
-def _format_error(value: object, go_type: str) -> JsonPatchFormatError:
+def _check_format(operation: Any) -> None:
+    if not is_object(operation):
+        raise _format_error(operation, "value of type handlers.jsonPatchOp")
+    for member in ("op", "from", "path"):
+        value = operation.get(member)
+        if value is not None and not isinstance(value, str):
+            raise _format_error(value, f"struct field jsonPatchOp.{member} of type string")
+
+
+def _format_error(value: object, target: str) -> JsonPatchFormatError:
     kind = (
         "object"
         if is_object(value)
@@ -58,9 +67,11 @@ def _format_error(value: object, go_type: str) -> JsonPatchFormatError:
         if is_array(value)
         else "string"
         if isinstance(value, str)
+        else "bool"
+        if isinstance(value, bool)
         else "number"
     )
-    return JsonPatchFormatError(f"json: cannot unmarshal {kind} into Go value of type {go_type}")
+    return JsonPatchFormatError(f"json: cannot unmarshal {kind} into Go {target}")
 
 
 def _apply(document: Any, operation: JsonObject) -> Any:
