@@ -13,12 +13,12 @@ from kubex.errors import DeadlineExceeded, NotFound
 from kubex.transport import Backend
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing import ServerHandle
-from support.backend_pairs import HTTPX_PAIRS, BackendPair
+from support.backend_pairs import HTTP2_PAIRS, BackendPair
 
 pytestmark = [pytest.mark.anyio, pytest.mark.covers("options-http2")]
 
 
-@pytest.fixture(params=HTTPX_PAIRS, ids=str)
+@pytest.fixture(params=HTTP2_PAIRS, ids=str)
 def pair(request: pytest.FixtureRequest) -> BackendPair:
     """Run the test on the pairs that support HTTP/2."""
     value: BackendPair = request.param

@@ -51,3 +51,11 @@ HTTPX_PAIRS = [pair for pair in PAIRS if pair.family == "httpx"]
 
 RUNTIMES = ["asyncio", "trio"]
 """The async libraries, for tests that do not need an HTTP library."""
+
+HTTP2_PAIRS = [pair for pair in PAIRS if BACKENDS[pair.backend].http2() is None]
+"""The pairs of backends that support HTTP/2."""
+
+
+def ignores(pair: BackendPair, option: str, value: object) -> bool:
+    """Return whether the backend of a pair ignores a value of an option, and warns about it."""
+    return any(entry.option == option and entry.applies(value, "http") for entry in BACKENDS[pair.backend].ignores)
