@@ -45,8 +45,8 @@ def test_each_client_option_has_a_section(name: str) -> None:
         (ClientConfiguration, "docs/configuration.md"),
         (Timeout, "docs/timeouts.md"),
         (RetryPolicy, "docs/timeouts.md"),
-        (Backend, "docs/backends.md"),
-        (TransportConfig, "docs/backends.md"),
+        (Backend, "docs/plugins/descriptor.md"),
+        (TransportConfig, "docs/plugins/contract.md"),
     ],
 )
 def test_each_field_is_in_a_table_of_its_page(described: type, where: str) -> None:
