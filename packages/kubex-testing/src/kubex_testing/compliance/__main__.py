@@ -11,7 +11,7 @@ _NEXT_STEPS = """\
 Created {folder}. Next:
 
     cd {folder}
-    pip install -e . --group test
+    pip install -e .
     python -m pytest -x tests
 
 Then complete src/{package}/_transport.py, until all tests pass.
