@@ -55,6 +55,8 @@ PUBLIC = (
     "kubex_testing",
     "kubex_testing.embedded",
     "kubex_testing.controlplane",
+    "kubex_testing.compliance",
+    "kubex_testing.compliance.servers",
     "kubex_codegen",
 )
 

@@ -122,7 +122,7 @@ class HTTPSProxyTests(BackendTests):
         server_tls: ssl.SSLContext,
         client_tls: ssl.SSLContext,
     ) -> None:
-        """`proxy_ssl_context` verifies the proxy, and `ssl_context` verifies the server.."""
+        """`proxy_ssl_context` verifies the proxy, and `ssl_context` verifies the server."""
         server = start_server(tls=server_tls)
         unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE

@@ -71,7 +71,7 @@ class ProxyErrorTests(BackendTests):
         body: bytes,
         hint: str,
     ) -> None:
-        """The message for a refused tunnel contains the proxy, the status line and a remedy, but not the body.."""
+        """The message for a refused tunnel contains the proxy, the status line and a remedy, but not the body."""
         proxy_server = start_server(respond_with_status(status, body))
         async with open_transport(ssl_context=client_tls, proxy=proxy_at(proxy_server.url)) as transport:
             with pytest.raises(ProxyError) as caught:

@@ -69,7 +69,7 @@ class RequestTests(BackendTests):
     async def test_url_is_sent_unchanged(
         self, open_transport: OpenTransport, start_server: StartServer, target: str
     ) -> None:
-        """The path and the query of the URL are sent unchanged, without normalization or encoding.."""
+        """The path and the query of the URL are sent unchanged, without normalization or encoding."""
         server = start_server()
         async with open_transport() as transport:
             await transport.request(PreparedRequest("GET", server.url + target))

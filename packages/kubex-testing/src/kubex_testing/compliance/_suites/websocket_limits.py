@@ -36,7 +36,7 @@ class WebSocketLimitTests(BackendTests):
     async def test_too_large_message_closes_the_websocket_before_its_end(
         self, open_transport: OpenTransport, start_server: StartServer, fragmented: bool
     ) -> None:
-        """A message above `ws_max_message_size` raises WebSocketError, and closes with 1009 before its end.."""
+        """A message above `ws_max_message_size` raises WebSocketError, and closes with 1009 before its end."""
         codes: queue.Queue[int] = queue.Queue()
 
         def send_large(connection: ServerConnection) -> None:
@@ -82,7 +82,10 @@ class WebSocketLimitTests(BackendTests):
     async def test_protocol_violation_raises_websocket_error(
         self, open_transport: OpenTransport, start_server: StartServer, broken: bytes
     ) -> None:
-        """A violation of the WebSocket protocol raises WebSocketError, and sends a close frame."""
+        """A violation of the WebSocket protocol raises WebSocketError, and sends a close frame.
+
+        `receive()` then returns `close` with the code 1006.
+        """
         replies: queue.Queue[int] = queue.Queue()
 
         def send_broken_frame(connection: ServerConnection) -> None:
@@ -96,6 +99,7 @@ class WebSocketLimitTests(BackendTests):
         ):
             with pytest.raises(WebSocketError):
                 await socket.receive()
+            assert await socket.receive() == WebSocketMessage("close", code=1006)
         assert replies.get(timeout=WAIT_TIMEOUT) == CLOSE
 
     async def test_slow_reader_causes_backpressure_and_loses_no_message(
