@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from docs.blocks import ROOT, blocks
-from kubex import errors
+from kubex import errors, transport
 from kubex.api import Api
 from kubex.client import ClientOptions, RetryPolicy
 from kubex.configuration import ClientConfiguration
@@ -32,6 +32,12 @@ def field_names(described: type) -> list[str]:
 @pytest.mark.parametrize("name", errors.__all__)
 def test_errors_page_names_each_exception(name: str) -> None:
     assert f"`{name}`" in page("docs/errors.md")
+
+
+@pytest.mark.parametrize("name", transport.__all__)
+def test_pages_about_backends_name_each_name_of_the_contract(name: str) -> None:
+    pages = [path.read_text(encoding="utf-8") for path in (DOCS / "plugins").glob("*.md")]
+    assert any(re.search(rf"\b{name}\b", text) for text in pages)
 
 
 @pytest.mark.parametrize("name", field_names(ClientOptions))
