@@ -21,6 +21,7 @@ CPU_SECONDS = {
     "k8s": 60,
     "meta": 40,
     "models": 30,
+    "mutants": 40,
     "packaging": 5,
     "policy": 15,
     "streaming": 50,
