@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kubex_testing.compliance import ComplianceSuite
-from mutants.outcomes import MODULES, SELECTION
+from mutants.outcomes import SELECTION
 from mutants.registry import CORRECT_BACKENDS, MUTANTS, Mutant, names_of_tests
 
 # In seconds. Tests of mutants often wait for an event that does not happen.
@@ -44,6 +44,5 @@ def _fixture(mutant: Mutant) -> Callable[..., None]:
     return use_mutant
 
 
-assert MODULES
 for _name, _tests in json.loads(os.environ[SELECTION]).items():
     globals()[f"Test{_name}"] = class_for(_name, _tests)

@@ -11,11 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree import ElementTree as ET
 
-from mutants import bodies, core, limits, pools, repeats, requests, responses, security, websockets
-
-MODULES = (bodies, core, limits, pools, repeats, requests, responses, security, websockets)
-"""The modules that register mutants."""
-
 SELECTION = "KUBEX_MUTANTS"
 """The environment variable with the tests of each mutant, as JSON."""
 

@@ -4,7 +4,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import kubex_testing.compliance as suites
 from kubex.transport import Backend, Transport
@@ -60,10 +60,10 @@ def breaks(test: Callable[..., Any], *, widespread: str = "") -> Callable[[T], T
     """Register a transport class; its docstring is the duty, and the test must fail for it."""
 
     def register(transport: T) -> T:
-        backend = next(
-            backend for backend in CORRECT_BACKENDS.values() if transport.__mro__[1:].count(backend.load()) == 1
-        )
-        backend = dataclasses.replace(backend, load=lambda: transport)
+        bases = [
+            backend for backend in CORRECT_BACKENDS.values() if issubclass(transport, cast("type", backend.load()))
+        ]
+        backend = dataclasses.replace(bases[0], load=lambda: transport)
         _add(Mutant(transport.__name__, _duty(transport), test.__name__, backend, widespread=widespread))
         return transport
 
