@@ -28,7 +28,9 @@ uv run python tests/mutants/run.py DropsAHeader # some of them
 uv run python tests/mutants/run.py --missing    # those without a result
 ```
 
-A test with several parameters fails if it fails with one of them.
+A test with several parameters fails if it fails with one of them. With a mutant, each test has a time limit of 7.5
+seconds. On a busy machine, tests that send or receive much data may exceed it.
+They then appear as other tests that fail.
 
 """
 
