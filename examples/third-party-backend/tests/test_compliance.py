@@ -1,0 +1,7 @@
+from kubex_h11 import BACKEND
+
+from kubex_testing.compliance import ComplianceSuite
+
+
+class TestH11(ComplianceSuite):
+    backend = BACKEND
