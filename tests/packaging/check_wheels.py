@@ -9,6 +9,7 @@ Wheels are installed by path. Each check asserts that the modules are imported f
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from pathlib import Path
 from kubex_testing.embedded import EmbeddedServer
 
 ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE_BACKEND = ROOT / "examples" / "third-party-backend"
 QUICKSTART = ROOT / "examples" / "quickstart.py"
 MODELS = ("kubex_k8s_1_35", "kubex_k8s_1_36", "kubex_k8s_1_37")
 DISTRIBUTIONS = (
@@ -100,6 +102,24 @@ async def main():
             result = await pods.exec.run(name, ["echo", "hello"], check=True)
             assert result.stdout == b"hello\\n", result
     assert sys.argv[2] == "with" or "wsproto" not in sys.modules
+
+anyio.run(main, backend=sys.argv[1])
+"""
+
+CHECK_THIRD_PARTY_BACKEND = """
+import sys
+from pathlib import Path
+import anyio
+import kubex_h11
+from kubex import create_client
+
+assert Path(kubex_h11.__file__).is_relative_to(sys.prefix), kubex_h11.__file__
+
+async def main():
+    for selection in ({}, {"client_class": "h11"}):
+        async with create_client(**selection) as client:
+            assert client.backend.name == "h11", client.backend
+            assert (await client.version()).major == "1"
 
 anyio.run(main, backend=sys.argv[1])
 """
@@ -306,6 +326,22 @@ def check_testing(folder: Path, python: str, wheels: Mapping[str, Path]) -> None
     assert "serve" in run(str(environment.bin / "kubex-testing"), "--help")
 
 
+def check_third_party_backend(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
+    """Build the example of a third-party backend. Check that `create_client()` finds it, and that it can be used."""
+    run("uv", "build", "--quiet", "--wheel", "--python", python, "--out-dir", str(folder / "h11"), str(EXAMPLE_BACKEND))
+    wheel = next((folder / "h11").glob("*.whl"))
+    environment = Environment(folder / "third-party", python)
+    environment.install(str(wheel), *(str(wheels[name]) for name in ("kubex_core", "kubex_k8s_1_37")), "trio")
+    assert not {"aiohttp", "httpx", "httpx2"} & environment.distributions()
+    with embedded_server(folder) as env:
+        for runtime in ("asyncio", "trio"):
+            environment.run("-c", CHECK_THIRD_PARTY_BACKEND, runtime, env=env)
+            environment.run(str(QUICKSTART), "--context", "kubex-testing", "--runtime", runtime, env=env)
+    environment.install(str(wheels["kubex_testing"]))
+    shutil.copytree(EXAMPLE_BACKEND / "tests", environment.folder / "tests")  # outside of the configuration of pytest
+    environment.run("-m", "pytest", "-q", "-k", "entry_point or descriptor or finds", "tests")
+
+
 def check_models(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
     """Check that models only need kubex-core, that all versions can be installed together, and kubex-codegen."""
     environment = Environment(folder / "models", python)
@@ -339,8 +375,9 @@ def main() -> None:
         check_websockets(folder, options.python, wheels)
         check_no_backend(folder, options.python, wheels)
         check_testing(folder, options.python, wheels)
+        check_third_party_backend(folder, options.python, wheels)
         check_models(folder, options.python, wheels)
-    print("all checks of the wheels passed: extras, each backend, all, none, WebSockets, testing, models")
+    print("all checks of the wheels passed: extras, each backend, all, none, WebSockets, testing, third party, models")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,6 @@ BACKEND = Backend(
     load=load,
     runtimes=frozenset({"asyncio", "trio"}),
     defaults=LibraryDefaults(timeout=Timeout(connect=5, read=5, write=5, pool=5), keep_alive_timeout=5),
-    ignores=[IgnoredOption(name, lambda value, scheme: value is not ..., reason) for name, reason in FIXED],
+    ignores=tuple(IgnoredOption(name, lambda value, scheme: value is not ..., reason) for name, reason in FIXED),
     proxy=lambda proxy, server: "kubex-h11 does not support proxies; use aiohttp or httpx2",
 )

@@ -53,17 +53,16 @@ class Connection:
         self.stream = stream
         self.socket = stream.extra(SocketAttribute.raw_socket)
         self.parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAXIMUM_HEAD)
-        self.request_is_complete = False
 
     async def exchange(self, request: PreparedRequest) -> h11.Response:
         """Send a request, and return the head of its response."""
+        self.request_is_complete = False
         headers = [(b"Host", request.url.split("/")[2].encode()), *request.raw_headers]
         if request.body is not None or request.method in ("POST", "PUT", "PATCH"):
             headers.append((b"Content-Length", b"%d" % len(request.body or b"")))
         head = h11.Request(method=request.method, target=request.target, headers=headers)
         events = (head, h11.Data(request.body or b""), h11.EndOfMessage())
         data = b"".join(self.parser.send(event) or b"" for event in events)
-        self.request_is_complete = False
         if len(data) > PART:
             return await self.send_and_receive(data, request)
         await self.send(data, request)
@@ -130,8 +129,6 @@ class Connection:
 
 
 class H11Response(contract.StreamResponse):
-    """A response whose head has arrived."""
-
     def __init__(
         self, pool: "H11Transport", request: PreparedRequest, connection: Connection, head: h11.Response
     ) -> None:
