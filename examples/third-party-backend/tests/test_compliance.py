@@ -1,3 +1,5 @@
+"""The compliance suite for this backend."""
+
 import sys
 
 from kubex_h11 import BACKEND

@@ -144,8 +144,6 @@ class H11Response(contract.StreamResponse):
 
 
 class H11Transport(contract.Transport):
-    """The connections to one server."""
-
     errors = ERRORS
 
     def __init__(self, config: TransportConfig) -> None:
