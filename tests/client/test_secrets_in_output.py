@@ -119,9 +119,9 @@ SAMPLES: dict[str, Callable[[], object]] = {
     "Httpx2Client": lambda: kubex_httpx2.Httpx2Client(*settings_with_secrets()),
     "Headers": lambda: Headers([("Set-Cookie", SECRET_TEXT)]),
 }
-# Enumerations contain only their members, and a pointer only the names of fields.
+# Enumerations contain only their members. The others contain only the names of fields, or the key of a label.
 ENUMERATIONS = {"ClientChoise", "EventType", "FieldValidation", "Phase", "PropagationPolicy", "ResourceVersionMatch"}
-WITHOUT_SECRETS = ENUMERATIONS | {"Pointer"}
+WITHOUT_SECRETS = ENUMERATIONS | {"Field", "Label", "Pointer"}
 
 
 def test_each_class_with_a_custom_repr_has_a_sample() -> None:
