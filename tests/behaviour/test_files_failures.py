@@ -253,6 +253,30 @@ async def test_upload_that_fails_removes_its_temporary_folder(
     assert kubex_server.failures == []
 
 
+async def test_upload_that_fails_ends_tar_before_it_removes_the_temporary_folder(
+    pods: Api[Pod], kubex_server: EmbeddedServer, tmp_path: Path
+) -> None:
+    """Otherwise tar could create the folder after it was removed."""
+    events: list[str] = []
+
+    async def record(process: ContainerProcess) -> int:
+        events.append(f"{process.argv[0]} starts")
+        while await process.stdin.read():
+            pass
+        await asyncio.sleep(0)
+        events.append(f"{process.argv[0]} ends")
+        return 0
+
+    def fail(done: int, total: int | None) -> None:
+        raise KeyError(done)
+
+    (tmp_path / "file").write_bytes(bytes(2**20))
+    kubex_server.set_exec_handler(record)
+    with pytest.raises(KeyError):
+        await pods.files.upload("web", tmp_path / "file", "/data/file", progress=fail)
+    assert events == ["tar starts", "tar ends", "rm starts", "rm ends"]
+
+
 async def test_programs_receive_paths_as_arguments(
     pods: Api[Pod], kubex_server: EmbeddedServer, tmp_path: Path
 ) -> None:

@@ -42,6 +42,9 @@ _STDERR_SIZE = 2**16
 # In seconds, to remove the temporary folder of an upload that failed or was cancelled.
 _CLEANUP_LIMIT = 5.0
 
+# In seconds, until tar has ended after an upload failed or was cancelled.
+_EXIT_LIMIT = 1.0
+
 # Of standard error: in characters, the part that is in an error message.
 _EXCERPT = 500
 
@@ -195,10 +198,21 @@ async def _send(process: Process, writer: TarWriter, report: Callable[[], object
         async with process:
             if not process.can_close_stdin:
                 raise StdinCloseError
-            await run_both(receive, send)
+            try:
+                await run_both(receive, send)
+            except BaseException:
+                await _end(process)
+                raise
             return ExecResult(b"", bytes(stderr), await process.wait())
     finally:
         writer.close()
+
+
+async def _end(process: Process) -> None:
+    """End tar if this is possible. It creates missing folders, so it must end before the temporary one is removed."""
+    with anyio.move_on_after(_EXIT_LIMIT, shield=True), suppress(KubexError):
+        await process.stdin.aclose()
+        await process.wait()
 
 
 async def _rename(container: Container, folder: str, temporary: str, name: str, remote: str) -> None:
