@@ -12,7 +12,7 @@ from kubex.transport import PreparedRequest, Proxy
 from kubex_testing.compliance._base import BackendTests
 from kubex_testing.compliance._capabilities import requires
 from kubex_testing.compliance._ports import free_port
-from kubex_testing.compliance._suites.handlers import AUTHORIZATION, proxy_with_credentials
+from kubex_testing.compliance._suites.handlers import AUTHORIZATION, proxy_with_credentials, send_one_chunk
 from kubex_testing.compliance.servers import OpenTransport, ServerConnection, StartServer, http_proxy, wait_for_event
 
 
@@ -138,17 +138,10 @@ class HTTPProxyTests(BackendTests):
         client_tls: ssl.SSLContext,
     ) -> None:
         """Leaving a stream in a tunnel closes the connection."""
-
-        def send_one_chunk(connection: ServerConnection) -> None:
-            connection.read_request()
-            connection.start_chunked()
-            connection.send_chunk(b"first")
-            connection.wait_until_closed()
-
         server, proxy_server = start_server(send_one_chunk, tls=server_tls), start_server(http_proxy)
         async with open_transport(ssl_context=client_tls, proxy=Proxy(url=proxy_server.url)) as transport:
             async with transport.stream(PreparedRequest("GET", server.url + "/")) as response:
-                assert await response.receive() == b"first"
+                assert await response.receive() == b"first\n"
             assert await wait_for_event(server.connection_closed)
 
     @requires("python_sockets")

@@ -11,7 +11,7 @@ import pytest
 from kubex.errors import ConnectError, ConnectionLost, TransportError
 from kubex.transport import PreparedRequest, TransportConfig
 from kubex_testing.compliance._base import BackendTests
-from kubex_testing.compliance._suites.handlers import Gate
+from kubex_testing.compliance._suites.handlers import Gate, send_one_chunk
 from kubex_testing.compliance.servers import OpenTransport, ServerConnection, StartServer, wait_for_event
 
 
@@ -105,19 +105,12 @@ class LifecycleTests(BackendTests):
 
     async def test_aclose_ends_an_open_stream(self, open_transport: OpenTransport, start_server: StartServer) -> None:
         """`aclose()` ends an open stream. Its next read raises ConnectionLost."""
-
-        def send_one_chunk(connection: ServerConnection) -> None:
-            connection.read_request()
-            connection.start_chunked()
-            connection.send_chunk(b"first")
-            connection.wait_until_closed()
-
         server = start_server(send_one_chunk)
         async with (
             open_transport() as transport,
             transport.stream(PreparedRequest("GET", server.url + "/")) as response,
         ):
-            assert await response.receive() == b"first"
+            assert await response.receive() == b"first\n"
             await transport.aclose()
             with pytest.raises(ConnectionLost):
                 await response.receive()

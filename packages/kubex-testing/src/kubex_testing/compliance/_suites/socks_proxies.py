@@ -16,7 +16,7 @@ from kubex_testing._pki import CertificateAuthority
 from kubex_testing.compliance._base import BackendTests
 from kubex_testing.compliance._capabilities import requires
 from kubex_testing.compliance._ports import free_port
-from kubex_testing.compliance._suites.handlers import send_bytes
+from kubex_testing.compliance._suites.handlers import send_bytes, send_one_chunk
 from kubex_testing.compliance._tls import server_context
 from kubex_testing.compliance.servers import (
     ConnectionHandler,
@@ -134,17 +134,10 @@ class SOCKSProxyTests(BackendTests):
         client_tls: ssl.SSLContext,
     ) -> None:
         """Leaving a stream through a SOCKS5 proxy closes the connection."""
-
-        def send_one_chunk(connection: ServerConnection) -> None:
-            connection.read_request()
-            connection.start_chunked()
-            connection.send_chunk(b"first")
-            connection.wait_until_closed()
-
         server, proxy_server = start_server(send_one_chunk, tls=server_tls), start_server(SocksProxy())
         async with open_transport(ssl_context=client_tls, proxy=proxy_at(proxy_server.port)) as transport:
             async with transport.stream(PreparedRequest("GET", server.url + "/")) as response:
-                assert await response.receive() == b"first"
+                assert await response.receive() == b"first\n"
             assert await wait_for_event(server.connection_closed)
 
     @pytest.mark.parametrize(
