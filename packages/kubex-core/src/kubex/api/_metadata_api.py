@@ -41,7 +41,7 @@ class MetadataApi(ReadApi[T]):
             print(labelled.metadata.labels)
         """
         # With the kinds of patch, which not every program needs.
-        from kubex.api._patch_request import patch_request, send_patch
+        from kubex.api._patch_request import send_patch
 
         endpoint = self._endpoint
         endpoint.require("patch")
@@ -52,14 +52,5 @@ class MetadataApi(ReadApi[T]):
             field_validation=field_validation,
             force=force or None,
         )
-        request = patch_request(
-            endpoint,
-            path,
-            name,
-            patch,
-            options,
-            request_timeout,
-            type_meta=endpoint.api_resource,
-            accept=endpoint.accept,
-        )
-        return await send_patch(endpoint, request, patch, lambda response: endpoint.decoder.item(response.body))
+        meta, decode = endpoint.api_resource, endpoint.decoder.item
+        return await send_patch(endpoint, path, name, patch, options, request_timeout, type_meta=meta, decode=decode)

@@ -1,4 +1,4 @@
-"""The requests of patches of objects and subresources."""
+"""Patches of objects and subresources."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from kubex.api._endpoint import Endpoint
 from kubex.api._options import WriteOptions
 from kubex.client._client import send_request
 from kubex.core._encode import complete_apply_body
-from kubex.core._http import JSON, Request, Response
 from kubex.core._json_pointer import parent_pointer
 from kubex.core.params import TimeoutTypes
 from kubex.errors import ConfigurationError, Invalid
@@ -28,7 +27,7 @@ _REJECTED = "the server rejected our request due to an error in our request"
 _MAX_PARENTS = 3
 
 
-def patch_request(
+async def send_patch(
     endpoint: Endpoint[Any],
     path: str,
     name: str,
@@ -37,9 +36,12 @@ def patch_request(
     timeout: TimeoutTypes,
     *,
     type_meta: HasTypeMeta,
-    accept: str = JSON,
-) -> Request:
-    """Build the request of a patch; raises TypeError if `patch` is not one of the classes in `kubex.patch`."""
+    decode: Callable[[bytes], R],
+) -> R:
+    """Send a patch, and decode the body of the response. A rejected JSON patch gets a hint.
+
+    Raises TypeError if `patch` is not one of the classes in `kubex.patch`.
+    """
     if not isinstance(patch, Patch):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(
             f"expected a patch, not {type(patch).__name__}: wrap it in MergePatch, StrategicMergePatch, JsonPatch or "
@@ -49,15 +51,21 @@ def patch_request(
     if isinstance(patch, ApplyPatch):
         patch = ApplyPatch(complete_apply_body(patch.body, type_meta, name))
         require_field_manager(options)
-    return endpoint.request(
+    request = endpoint.request(
         "PATCH",
         path,
         timeout,
         query=options.query(),
         body=patch.encode(),
         content_type=patch.content_type,
-        accept=accept,
+        accept=endpoint.accept,
     )
+    try:
+        return await send_request(endpoint.client, request, lambda response: decode(response.body))
+    except Invalid as error:
+        if isinstance(patch, JsonPatch) and error.message == _REJECTED:
+            error.hint = _missing_parent_hint(patch)
+        raise
 
 
 def _without_partial_type(patch: Patch) -> Patch:
@@ -66,16 +74,6 @@ def _without_partial_type(patch: Patch) -> Patch:
         return patch
     document: dict[str, Any] = from_json(patch.encode())
     return type(patch)({name: value for name, value in document.items() if name not in ("apiVersion", "kind")})
-
-
-async def send_patch(endpoint: Endpoint[Any], request: Request, patch: Patch, decode: Callable[[Response], R]) -> R:
-    """Send the request of a patch, and decode the response. A rejected JSON patch gets a hint."""
-    try:
-        return await send_request(endpoint.client, request, decode)
-    except Invalid as error:
-        if isinstance(patch, JsonPatch) and error.message == _REJECTED:
-            error.hint = _missing_parent_hint(patch)
-        raise
 
 
 def _missing_parent_hint(patch: JsonPatch) -> str | None:

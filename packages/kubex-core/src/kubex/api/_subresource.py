@@ -8,7 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 from kubex.api._endpoint import Endpoint
 from kubex.api._expected_kinds import ExpectedKinds
 from kubex.api._options import WriteOptions, dry_run_value
-from kubex.api._patch_request import patch_request, send_patch
+from kubex.api._patch_request import send_patch
 from kubex.client._client import send_request
 from kubex.core._encode import encode_object
 from kubex.core._http import Request
@@ -158,8 +158,10 @@ class Subresource(Generic[M]):
             field_validation=field_validation,
             force=force or None,
         )
-        request = patch_request(self._endpoint, path, name, patch, options, request_timeout, type_meta=self._type_meta)
-        return await send_patch(self._endpoint, request, patch, lambda response: self._decode(response.body))
+        endpoint, meta = self._endpoint, self._type_meta
+        return await send_patch(
+            endpoint, path, name, patch, options, request_timeout, type_meta=meta, decode=self._decode
+        )
 
     async def _send(self, request: Request) -> M:
         return await send_request(self._endpoint.client, request, lambda response: self._decode(response.body))

@@ -188,7 +188,7 @@ class WriteApi(ReadApi[T]):
             await config_maps.patch("settings", MergePatch({"data": {"color": "red", "size": None}}))
         """
         # With the kinds of patch, which not every program needs.
-        from kubex.api._patch_request import patch_request, send_patch
+        from kubex.api._patch_request import send_patch
 
         endpoint = self._endpoint
         endpoint.require("patch")
@@ -199,8 +199,8 @@ class WriteApi(ReadApi[T]):
             field_validation=field_validation,
             force=force or None,
         )
-        request = patch_request(endpoint, path, name, patch, options, request_timeout, type_meta=endpoint.api_resource)
-        return await send_patch(endpoint, request, patch, lambda response: endpoint.decoder.item(response.body))
+        meta, decode = endpoint.api_resource, endpoint.decoder.item
+        return await send_patch(endpoint, path, name, patch, options, request_timeout, type_meta=meta, decode=decode)
 
     async def apply(
         self,
