@@ -52,6 +52,7 @@ PUBLIC = (
     "kubex_aiohttp",
     "kubex_httpx",
     "kubex_httpx2",
+    "kubex_runtime",
     "kubex_testing",
     "kubex_testing.embedded",
     "kubex_testing.controlplane",

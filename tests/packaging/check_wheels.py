@@ -31,6 +31,7 @@ DISTRIBUTIONS = (
     "kubex_core",
     "kubex_httpx",
     "kubex_httpx2",
+    "kubex_runtime",
     "kubex_testing",
     *MODELS,
 )

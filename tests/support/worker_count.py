@@ -24,6 +24,7 @@ CPU_SECONDS = {
     "mutants": 40,
     "packaging": 5,
     "policy": 15,
+    "runtime": 60,
     "streaming": 50,
     "testing": 150,
     "transport": 150,
