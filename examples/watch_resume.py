@@ -11,20 +11,14 @@ from typing import TypeAlias
 
 import anyio
 
-from kubex import Api, ApiError, Expired, TransportError, create_client
-from kubex.errors import DecodeError
+from kubex import Api, ApiError, Expired, KubexError, create_client
+from kubex.errors import is_transient
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 Report: TypeAlias = Callable[[str, ConfigMap], None]
 
 # The last state of each object by UID. An object that was deleted and created again has a different UID.
 ObjectsByUid: TypeAlias = dict[str | None, ConfigMap]
-
-# A response that cannot be decoded is probably an HTML page of a load balancer, with status 200.
-WATCH_ERRORS = (TransportError, ApiError, DecodeError)
-
-# Statuses of a server that is overloaded, starting or stopping, or of a load balancer in front of it.
-TRANSIENT_STATUSES = (429, 500, 502, 503, 504)
 
 
 class Backoff:
@@ -33,9 +27,9 @@ class Backoff:
     def __init__(self) -> None:
         self.failures = 0
 
-    async def wait_after(self, error: TransportError | ApiError | DecodeError) -> None:
+    async def wait_after(self, error: KubexError) -> None:
         """Wait after an error; raises it again if it is permanent."""
-        if isinstance(error, ApiError) and error.status not in TRANSIENT_STATUSES:
+        if not is_transient(error):
             raise error
         retry_after = error.retry_after if isinstance(error, ApiError) else None
         delay = retry_after if retry_after is not None else min(0.5 * 2 ** min(self.failures, 6), 30)
@@ -51,7 +45,7 @@ async def follow(api: Api[ConfigMap], report: Report) -> None:
     while True:
         try:
             listed = await api.list()
-        except WATCH_ERRORS as error:
+        except KubexError as error:
             await backoff.wait_after(error)
             continue
         present: ObjectsByUid = {item.metadata.uid: item for item in listed}
@@ -82,7 +76,7 @@ async def follow_from(
                     report(event.type, event.object)
         except Expired:
             return
-        except WATCH_ERRORS as error:
+        except KubexError as error:
             await backoff.wait_after(error)
         resource_version = events.resource_version
 

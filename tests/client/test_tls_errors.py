@@ -19,6 +19,8 @@ from kubex.errors import (
     InsecureServerWarning,
     ServerCertificateError,
     TLSError,
+    TransportError,
+    is_transient,
 )
 from kubex.transport import Backend
 from kubex_testing.compliance.servers import ServerConnection, StartServer
@@ -55,6 +57,10 @@ async def test_unknown_authority_raises_with_remedy(
     make_client: MakeClient, start_server: StartServer, authority: CertificateAuthority
 ) -> None:
     server = start_server(tls=authority.server_context())
+    async with make_client(server) as client:
+        with pytest.raises(ServerCertificateError) as caught:
+            await client.version()
+    assert not is_transient(caught.value)
     for ca in (
         {},
         {"server_ca_data": CertificateAuthority(common_name="another").pem},
@@ -108,6 +114,16 @@ async def test_https_url_of_plain_server_raises_with_remedy(make_client: MakeCli
         "the server does not use TLS",
         "use a URL with http://",
     )
+
+
+async def test_interrupted_tls_handshake_is_transient(make_client: MakeClient, start_server: StartServer) -> None:
+    def close_in_handshake(connection: ServerConnection) -> None:
+        connection.read_more()
+
+    async with make_client(f"https://{start_server(close_in_handshake).netloc}", retry=None) as client:
+        with pytest.raises(TransportError) as caught:
+            await client.version()
+    assert is_transient(caught.value), repr(caught.value)
 
 
 @pytest.mark.parametrize("version", [b"\x01", b"\x03"])

@@ -9,7 +9,7 @@ from kubex.api import Api, create_review
 from kubex.client import Client
 from kubex.core._encode import encode
 from kubex.core.params import DecodeMode
-from kubex.errors import ApiError, DecodeError, GatewayTimeout, NotFound, TooManyRequests
+from kubex.errors import ApiError, DecodeError, GatewayTimeout, NotFound, TooManyRequests, is_transient
 from kubex.models import ApiResource, NamespacedResource, ObjectMeta, Scale, ScaleSpec, Status, dynamic_resource
 from kubex.patch import JsonPatch, MergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
@@ -180,6 +180,15 @@ async def test_html_response_raises_and_names_path_and_content_type(verb: str) -
     text = await decode_error_message(ALL[verb], HTML_PAGE)
     assert "text/html" in text
     assert "check the server URL" in text
+
+
+@pytest.mark.parametrize("verb", ALL)
+async def test_decode_error_of_html_is_transient(verb: str) -> None:
+    for response, expected in ((HTML_PAGE, True), (MockResponse(json=SUCCESS | {"kind": "Other"}), False)):
+        async with scripted_client(response) as (client, _):
+            with pytest.raises(DecodeError) as caught:
+                await ALL[verb](client)
+        assert is_transient(caught.value) is expected
 
 
 @pytest.mark.parametrize("verb", WITH_CONTENT)

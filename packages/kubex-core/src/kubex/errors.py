@@ -1,4 +1,4 @@
-"""All exceptions of Kubex, which derive from `KubexError`, and two warnings."""
+"""All exceptions of Kubex, which derive from `KubexError`, two warnings, and `is_transient()`."""
 
 from kubex.core._api_errors import (
     AlreadyExists,
@@ -52,6 +52,7 @@ from kubex.core._exec_errors import (
     TargetExistsError,
     UnsafeMemberError,
 )
+from kubex.core._transient_errors import is_transient
 from kubex.core._transport_errors import (
     ConnectError,
     ConnectionLost,
@@ -125,6 +126,7 @@ __all__ = [
     "UnsupportedMediaType",
     "UnsupportedVerbError",
     "WebSocketError",
+    "is_transient",
 ]
 
 # Tracebacks and pickles contain the name of the module that users import, and not of a private module.

@@ -31,15 +31,15 @@ def error_for_content(error: DecodeError, body: bytes, headers: Headers, *, meth
     if start != b"{":
         found = f"not a JSON object, its content type is {_content_type(headers) or 'unknown'}" if start else "empty"
         error.problem = f"the response is {found}; {_ADVICE}"
+        error.not_from_server = True
     return error
 
 
 def check_text(headers: Headers, description: str, *, path: str) -> None:
     """Raise DecodeError if a response that should be text is a web page."""
     if _content_type(headers).startswith("text/html"):
-        raise DecodeError(
-            description, f"the response is a web page, its content type is text/html; {_ADVICE}", "GET", path
-        )
+        problem = f"the response is a web page, its content type is text/html; {_ADVICE}"
+        raise DecodeError(description, problem, "GET", path, not_from_server=True)
 
 
 def is_failure(api_status: Status) -> bool:

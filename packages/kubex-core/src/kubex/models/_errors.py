@@ -1,6 +1,6 @@
 """The base class of all exceptions, and the exception for data that does not fit its model."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -26,7 +26,7 @@ class KubexError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # BaseException pickles `args`, which are empty if the fields were passed as keywords.
-        field_values = {field.name: getattr(self, field.name) for field in fields(self)}
+        field_values = {each.name: getattr(self, each.name) for each in fields(self)}
         others = {name: value for name, value in self.__dict__.items() if name not in field_values}
         return create_error, (type(self), field_values), others or None
 
@@ -41,13 +41,15 @@ class DecodeError(KubexError, ValueError):
     """A response or a field of an object does not have the expected form. The cause is chained.
 
     `description` identifies the data, such as `Pod default/web`. `problem` names the field. `method` and `path` are
-    those of the request; they are None if a field is decoded after the call has returned.
+    those of the request; they are None if a field is decoded after the call has returned. `not_from_server` is True if
+    the response is empty or not a JSON object, such as the web page of a load balancer.
     """
 
     description: str
     problem: str
     method: str | None = None
     path: str | None = None
+    not_from_server: bool = field(default=False, kw_only=True)
 
     def __str__(self) -> str:
         request = f" ({self.method} {self.path})" if self.method else ""
