@@ -16,6 +16,7 @@ import kubex.models
 import kubex.patch
 import kubex.selectors
 import kubex.streaming
+import kubex_testing.embedded
 from docs.blocks import Block, run_block
 from docs.docstrings import example, examples
 from docs.running_pod import create_running_pod
@@ -26,10 +27,17 @@ from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.authorization.v1 import ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, ServiceAccount
 from kubex_k8s.v1_37.meta.v1 import LabelSelector
-from kubex_testing.embedded import Answer, EmbeddedServer
+from kubex_testing.embedded import Answer, EmbeddedServer, FaultAction
 
 EXAMPLES = examples(
-    kubex.api, kubex.client, kubex.models, kubex.patch, kubex.selectors, kubex.lazy_import, kubex.streaming
+    kubex.api,
+    kubex.client,
+    kubex.models,
+    kubex.patch,
+    kubex.selectors,
+    kubex.lazy_import,
+    kubex.streaming,
+    kubex_testing.embedded,
 )
 WEB = {
     "metadata": {"name": "web"},
@@ -53,9 +61,21 @@ def verbs() -> Iterable[tuple[str, object]]:
         yield function.__name__, function
 
 
+def faults() -> Iterable[type[FaultAction]]:
+    for name in kubex_testing.embedded.__all__:
+        value = getattr(kubex_testing.embedded, name)
+        if inspect.isclass(value) and issubclass(value, FaultAction) and value is not FaultAction:
+            yield value
+
+
 @pytest.mark.parametrize("verb", [pytest.param(value, id=name) for name, value in verbs()])
 def test_each_verb_has_an_example(verb: object) -> None:
     assert example(verb) is not None
+
+
+@pytest.mark.parametrize("fault", list(faults()), ids=lambda fault: fault.__name__)
+def test_each_fault_has_an_example(fault: type[FaultAction]) -> None:
+    assert example(fault) is not None
 
 
 @pytest.mark.anyio
@@ -90,6 +110,7 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
             kubex.api,
             kubex.lazy_import,
             kubex,
+            kubex_testing.embedded,
         )
         for name in module.__all__
     }
@@ -98,6 +119,8 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
         **public,
         "TYPE_CHECKING": TYPE_CHECKING,
         "anyio": anyio,
+        "pytest": pytest,
+        "server": cluster,
         **{kind.__name__: kind for kind in kinds},
         "client": client,
         "config_maps": config_maps,

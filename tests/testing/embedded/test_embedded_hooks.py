@@ -2,13 +2,26 @@
 
 import http.client
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from kubex_testing.embedded import AddHeaders, Answer, Delay, Drop, EmbeddedServer, RecordedRequest, Settings
+from kubex_testing.embedded import (
+    AddHeaders,
+    Answer,
+    Delay,
+    Drop,
+    EmbeddedServer,
+    EndWatch,
+    ErrorEvent,
+    RecordedRequest,
+    Settings,
+    Silence,
+    Slow,
+    Throttle,
+)
 from support.polling import wait_until
 
 CM = "configmaps"
@@ -276,3 +289,83 @@ def test_previous_container_has_a_separate_log(server: EmbeddedServer, pod: Any)
 def test_appending_to_an_unset_log_raises(server: EmbeddedServer) -> None:
     with pytest.raises(KeyError, match=r"call set_pod_log\(\) first"):
         server.append_pod_log("default", "p", "main", b"x")
+
+
+@pytest.mark.parametrize("matcher", ["wtch pods", "watch", "watch /api/v1/pods", "GET pods", "", "get "])
+def test_matcher_that_cannot_match_is_rejected(server: EmbeddedServer, matcher: str) -> None:
+    with pytest.raises(ValueError, match="matches no request; use a verb and a resource"):
+        server.inject(matcher, Answer(500))
+
+
+@pytest.mark.parametrize(
+    ("matcher", "status"),
+    [
+        ("list configmaps", 503),
+        ("list configmaps.", 503),
+        ("list *", 503),
+        ("list configmaps.apps", 200),
+        ("list secrets", 200),
+        ("get configmaps", 200),
+        ("watch *", 200),
+    ],
+)
+def test_matcher_selects_a_verb_and_a_resource(server: EmbeddedServer, client: Any, matcher: str, status: int) -> None:
+    server.inject(matcher, Answer(503), times=None)
+    assert client.request("GET", client.path(CM)).status == status
+
+
+def test_matcher_distinguishes_a_subresource(server: EmbeddedServer, client: Any) -> None:
+    server.inject("get deployments.apps/scale", Answer(503))
+    assert client.request("GET", client.path("deployments", "web", group="apps/v1")).status == 404
+    assert client.request("GET", client.path("deployments", "web", "scale", group="apps/v1")).status == 503
+
+
+def test_fault_is_removed_at_the_end_of_its_block(server: EmbeddedServer, client: Any) -> None:
+    with server.inject("GET /version", Answer(503), times=None) as fault:
+        assert client.request("GET", "/version").status == 503
+    assert client.request("GET", "/version").status == 200
+    assert fault.hits == 1
+    fault.remove()
+
+
+@pytest.mark.parametrize(("body", "media"), [("text", "text/plain; charset=utf-8"), ("status", "application/json")])
+def test_throttled_request_receives_the_time_to_wait(
+    server: EmbeddedServer, client: Any, body: Any, media: str
+) -> None:
+    server.inject("GET /version", Throttle(retry_after=7, body=body))
+    answer = client.request("GET", "/version")
+    assert (answer.status, answer.header("Retry-After"), answer.header("Content-Type")) == (429, "7", media)
+    if body == "status":
+        assert (answer.reason, answer.document["details"]) == ("TooManyRequests", {"retryAfterSeconds": 7})
+
+
+def test_slow_response_is_complete(server: EmbeddedServer, client: Any) -> None:
+    expected = client.request("GET", "/version").document
+    server.inject("GET /version", Slow(bytes_per_second=100_000))
+    assert client.request("GET", "/version").document == expected
+
+
+def test_clearing_faults_releases_waiting_requests(server: EmbeddedServer, client: Any) -> None:
+    delay = Delay()
+    server.inject("GET /version", delay)
+    answers: list[int] = []
+    thread = threading.Thread(target=lambda: answers.append(client.request("GET", "/version").status))
+    thread.start()
+    assert delay.arrived.wait(5)
+    server.clear_faults()
+    thread.join(5)
+    assert answers == [200]
+
+
+@pytest.mark.parametrize(
+    "create",
+    [
+        lambda: EndWatch(after=-1),
+        lambda: Silence(after=-1),
+        lambda: Slow(0),
+        lambda: ErrorEvent(418),  # type: ignore[arg-type]  # the value that the test rejects
+    ],
+)
+def test_fault_with_an_impossible_value_is_rejected(create: Callable[[], object]) -> None:
+    with pytest.raises(ValueError, match=r"-1|0|418"):
+        create()

@@ -107,6 +107,15 @@ def test_watch_from_a_future_resource_version_sends_nothing(client: Any) -> None
         assert events.rest() == []
 
 
+def test_streaming_list_from_a_future_resource_version_is_an_error_event(client: Any) -> None:
+    options = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan", "allowWatchBookmarks": "true"}
+    with client.watch(client.path(CM, watch="1", resourceVersion="99999999", **options)) as events:
+        assert events.status == 200
+        (error,) = events.rest()
+    assert (error["type"], error["object"]["code"]) == ("ERROR", 504)
+    assert [cause["reason"] for cause in error["object"]["details"]["causes"]] == ["ResourceVersionTooLarge"]
+
+
 def test_invalid_resource_version_is_an_error_without_a_reason(client: Any) -> None:
     answer = client.request("GET", client.path(CM, watch="1", resourceVersion="abc"))
     assert (answer.status, answer.reason) == (500, None)

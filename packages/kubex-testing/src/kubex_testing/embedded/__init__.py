@@ -4,7 +4,10 @@ from ._cluster import Settings
 from ._containers.files import ContainerFiles
 from ._containers.ports import PortHandler, PortStream
 from ._containers.process import CommandNotFoundError, ContainerProcess, ProcessHandler, TerminalSize
-from ._faults import AddHeaders, Answer, Delay, Drop, Fault
+from ._faults.base import Fault, FaultAction
+from ._faults.conditions import NoBookmarks, NoStreamingList
+from ._faults.responses import AddHeaders, Answer, Delay, Drop, Slow, Throttle
+from ._faults.watches import EndWatch, ErrorEvent, Garble, Silence
 from ._messages import Identity, RecordedRequest
 from ._server import EmbeddedServer
 
@@ -17,12 +20,21 @@ __all__ = [
     "Delay",
     "Drop",
     "EmbeddedServer",
+    "EndWatch",
+    "ErrorEvent",
     "Fault",
+    "FaultAction",
+    "Garble",
     "Identity",
+    "NoBookmarks",
+    "NoStreamingList",
     "PortHandler",
     "PortStream",
     "ProcessHandler",
     "RecordedRequest",
     "Settings",
+    "Silence",
+    "Slow",
     "TerminalSize",
+    "Throttle",
 ]

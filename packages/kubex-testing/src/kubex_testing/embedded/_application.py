@@ -4,7 +4,7 @@ import contextlib
 import gzip
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from email.utils import formatdate
 
 from . import _errors as errors
@@ -16,7 +16,7 @@ from ._deletes import delete, delete_collection
 from ._discovery import accepts_any_method, discover
 from ._encode import dumps, render
 from ._evictions import evict
-from ._faults import Action, AddHeaders, Answer, Delay, Drop, FaultList
+from ._faults.base import FaultAction, FaultList
 from ._http import MAX_BODY_BYTES, DropConnectionError
 from ._messages import RecordedRequest, Response, plain_text_response
 from ._negotiation import negotiate_error
@@ -78,30 +78,29 @@ class Application:
 
     async def handle(self, request: RecordedRequest) -> Response:
         """Handle one request. Raises DropConnectionError if a fault drops the connection."""
-        fault = self.faults.take(request)
-        if isinstance(fault, Delay):
-            await fault.wait()
-        if isinstance(fault, Answer):
-            return Response(fault.status, list(fault.headers), fault.body)
-        if isinstance(fault, Drop) and fault.when == "request":
-            raise DropConnectionError
-        response = await self._respond(request)
+        faults = self.faults.take(request)
+        for fault in faults:
+            answer = await fault.intercept(request)
+            if answer is not None:
+                return answer
+        response = await self._respond(request, faults)
         if response.chunks is not None:
             response.chunks = self._abort_on_error(request, response.chunks)
-        if response.upgrade is not None:
-            return _apply_fault(response, fault)
-        # kube-apiserver sends these headers in all other responses.
-        response.headers[:0] = [
-            ("Audit-Id", str(uuid.uuid4())),
-            ("Cache-Control", "no-cache, private"),
-            ("Date", formatdate(usegmt=True)),
-        ]
-        return _apply_fault(response, fault)
+        if response.upgrade is None:
+            # kube-apiserver sends these headers in all other responses.
+            response.headers[:0] = [
+                ("Audit-Id", str(uuid.uuid4())),
+                ("Cache-Control", "no-cache, private"),
+                ("Date", formatdate(usegmt=True)),
+            ]
+        for fault in faults:
+            response = await fault.change_response(request, response)
+        return response
 
-    async def _respond(self, request: RecordedRequest) -> Response:
+    async def _respond(self, request: RecordedRequest, faults: Sequence[FaultAction]) -> Response:
         warnings: list[str] = []
         try:
-            response = await self._dispatch(request, warnings)
+            response = await self._dispatch(request, warnings, faults)
         except errors.ApiError as error:
             response = render(error.code, dumps(error.status()), negotiate_error(request), error.headers)
         except errors.PlainError as error:
@@ -133,7 +132,7 @@ class Application:
         logger.error("%s %s failed", request.method, request.target, exc_info=error)
         self.cluster.failures.append(error)
 
-    async def _dispatch(self, request: RecordedRequest, warnings: list[str]) -> Response:
+    async def _dispatch(self, request: RecordedRequest, warnings: list[str], faults: Sequence[FaultAction]) -> Response:
         info = parse_request_info(request)
         user = self.authenticator.authenticate(request)
         user = self.authorizer.authorize(user, request, info)
@@ -147,7 +146,7 @@ class Application:
         if info.subresource in _CONNECT_SUBRESOURCES:
             # A WebSocket uses GET, but must not require fewer permissions than a POST.
             self.authorizer.require_verb(user, info, "create")
-        call = Call(self.cluster, request, info, resource, user, warnings)
+        call = Call(self.cluster, request, info, resource, user, warnings, faults)
         if resource.deprecation:
             warnings.append(resource.deprecation)
         response = await verb(call)
@@ -220,31 +219,6 @@ def _verb(resource: ResourceType, info: RequestInfo) -> Verb:
     if on_object != (info.verb in _OBJECT_VERBS):
         raise errors.method_not_allowed()
     return _VERBS[info.verb]
-
-
-def _apply_fault(response: Response, fault: Action | None) -> Response:
-    """Apply a fault to a complete response."""
-    if isinstance(fault, AddHeaders):
-        response.headers.extend(fault.headers)
-    if isinstance(fault, Drop) and fault.when == "response":
-        raise DropConnectionError
-    if isinstance(fault, Drop) and fault.when == "body":
-        # The HTTP connection truncates complete bodies. Streams are truncated here.
-        response.cut_at = fault.after_bytes
-        if response.chunks is not None:
-            response.chunks = _truncate(response.chunks, fault.after_bytes)
-    return response
-
-
-async def _truncate(chunks: AsyncGenerator[bytes, None], limit: int) -> AsyncGenerator[bytes, None]:
-    try:
-        async for chunk in chunks:
-            yield chunk[:limit]
-            limit -= len(chunk)
-            if limit <= 0:
-                raise DropConnectionError
-    finally:
-        await chunks.aclose()
 
 
 def _quoted(message: str) -> str:

@@ -5,12 +5,14 @@ import itertools
 import random
 import uuid
 from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from . import _errors as errors
 from ._containers.runtime import ContainerRuntime
+from ._faults.base import FaultAction
 from ._messages import Identity, RecordedRequest
 from ._registry import Registry, ResourceType
 from ._request_info import RequestInfo
@@ -19,6 +21,7 @@ from ._store import Store, StoredObject
 if TYPE_CHECKING:
     from ._pod_logs import ContainerLog, LogKey
 
+F = TypeVar("F", bound=FaultAction)
 INITIAL_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 # Limit them, because the traceback of each one keeps its request alive, which may have several megabytes.
 MAX_FAILURES = 20
@@ -156,6 +159,11 @@ class Call:
     resource: ResourceType
     user: Identity
     warnings: list[str] = field(default_factory=list[str])
+    faults: Sequence[FaultAction] = ()
+
+    def faults_of(self, kind: type[F]) -> Iterator[F]:
+        """Return the faults of a class that the request must apply."""
+        return (fault for fault in self.faults if isinstance(fault, kind))
 
     @property
     def key(self) -> str:

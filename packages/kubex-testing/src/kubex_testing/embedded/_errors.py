@@ -121,6 +121,11 @@ def invalid_options(kind: str, type: str, message: str, field: str) -> ApiError:
     return invalid(kind, "meta.k8s.io", "", [status_cause(type, message, field)])
 
 
+def forbidden_option(message: str, field: str) -> ApiError:
+    """Return a 422 for an option of a list or watch that must not be set."""
+    return invalid_options("ListOptions", "FieldValueForbidden", f"Forbidden: {message}", field)
+
+
 def bad_request(message: str) -> ApiError:
     return ApiError(400, "BadRequest", message)
 
@@ -160,6 +165,17 @@ def too_large_revision(requested: int, current: int) -> ApiError:
             "retryAfterSeconds": 1,
         },
         headers=[("Retry-After", "1")],
+    )
+
+
+def storage_initializing(retry_after: int) -> ApiError:
+    """Return a 429 of a kind whose cache is not ready. `retry_after` is in seconds."""
+    return ApiError(
+        429,
+        "TooManyRequests",
+        "storage is (re)initializing",
+        details={"retryAfterSeconds": retry_after},
+        headers=[("Retry-After", str(retry_after))],
     )
 
 

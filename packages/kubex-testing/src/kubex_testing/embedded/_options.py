@@ -121,6 +121,8 @@ class ListOptions:
     timeout: float | None = None
     bookmarks: bool = False
     send_initial_events: bool | None = None
+    marks_initial_events: bool = True
+    """Whether a bookmark marks the end of the initial events."""
 
 
 def list_options(query: Query) -> ListOptions:
@@ -251,7 +253,7 @@ def _check_revision_match(match: str) -> None:
 
 
 def _raise_forbidden(message: str, field: str) -> None:
-    raise errors.invalid_options("ListOptions", "FieldValueForbidden", f"Forbidden: {message}", field)
+    raise errors.forbidden_option(message, field)
 
 
 def _parse_or_bad_request(parse: Callable[[], Any]) -> Any:

@@ -20,7 +20,7 @@ from ._containers.files import ContainerFiles
 from ._containers.ports import PortHandler
 from ._containers.process import ProcessHandler
 from ._controllers import Controllers
-from ._faults import Action, Fault, FaultList, Matcher
+from ._faults.base import Fault, FaultAction, FaultList, Matcher
 from ._listener import Listener
 from ._loop_thread import LoopThread
 from ._messages import Identity, RecordedRequest, Response
@@ -190,18 +190,27 @@ class EmbeddedServer:
 
     # Actions for tests
 
-    def inject(self, matcher: Matcher, action: Action, *, times: int | None = 1) -> Fault:
-        """Apply an action to the next `times` matching requests, or to all of them for None.
+    def inject(self, matcher: Matcher, fault: FaultAction, *, times: int | None = 1) -> Fault:
+        """Apply a fault to the next `times` matching requests, or to all of them for None.
 
-        A matcher is a function of the request, or a string such as `GET /api/v1/pods`, `POST *`, `/version` (any
-        method) or `*`.
+        A matcher is a verb and a resource (`watch pods`, `list deployments.apps`, `create *`), a method and a path
+        (`GET /version`, `POST *`, `*`), or a function of the request. A request gets the oldest fault that matches it,
+        and in addition all matching faults that combine with others, such as `NoBookmarks`.
+
+        Raises:
+            ValueError: the matcher cannot match a request.
+
+        Example:
+            server.inject("watch configmaps", EndWatch(after=1), times=2)
+            async with config_maps.watch() as events:
+                assert len([event async for event in events]) == 1
         """
-        fault = Fault(matcher, action, times)
-        self._faults.add(fault)
-        return fault
+        injected = Fault(matcher, fault, times)
+        self._faults.add(injected)
+        return injected
 
     def clear_faults(self) -> None:
-        """Remove all injected faults."""
+        """Remove all injected faults, and end the waits of `Delay` and `Silence`."""
         self._faults.clear()
 
     def compact(self) -> None:

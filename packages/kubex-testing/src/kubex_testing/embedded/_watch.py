@@ -11,6 +11,7 @@ from typing import Any
 from . import _errors as errors
 from ._cluster import Call, Cluster
 from ._encode import dumps
+from ._faults.conditions import WatchCondition
 from ._messages import Response
 from ._negotiation import Representation
 from ._options import ListOptions, Selection, parse_selection, watch_options
@@ -115,17 +116,27 @@ async def watch(call: Call) -> Response:
     representation = negotiate_object(call.request, watch=True)
     options = watch_options(call.request.query)
     selection = parse_selection(call.request.query, call.resource, call.info.namespace, call.info.name)
+    for condition in call.faults_of(WatchCondition):
+        options = condition.change_options(options, call.cluster.store.bucket(call.resource.bucket))
+    encoder = _Encoder(call, representation)
+    headers = [("Content-Type", representation.media)]
     if options.send_initial_events and options.revision:
-        await call.cluster.wait_for_revision(options.revision)
+        try:
+            await call.cluster.wait_for_revision(options.revision)
+        except errors.ApiError as error:
+            # As in kube-apiserver, the error is an event, although no event was sent yet.
+            return Response(200, headers, chunks=_single_chunk(encoder.failure(error)))
     # Without a revision and initial events, the watch starts at the latest revision.
     if options.send_initial_events is False and not options.revision:
         options = replace(options, revision=call.cluster.store.revision)
     queue = WatchQueue(
         call.cluster, call.resource.bucket, selection, after=options.revision or 0, bookmarks=options.bookmarks
     )
-    encoder = _Encoder(call, representation)
-    chunks = _stream(call, options, selection, queue, encoder)
-    return Response(200, [("Content-Type", representation.media)], chunks=chunks)
+    return Response(200, headers, chunks=_stream(call, options, selection, queue, encoder))
+
+
+async def _single_chunk(chunk: bytes) -> AsyncGenerator[bytes, None]:
+    yield chunk
 
 
 class _Encoder:
@@ -177,7 +188,8 @@ async def _stream(
     try:
         if sends_state:
             state = [bucket.objects[key] for key in bucket.keys_for(selection.prefix, selection.key)]
-            end = encoder.bookmark(initial_events_end=True) if options.bookmarks else b""
+            has_end = options.bookmarks and options.marks_initial_events
+            end = encoder.bookmark(initial_events_end=True) if has_end else b""
             lines = (encoder.encode(("ADDED", item)) for item in state if selection.matches(item))
             for chunk in _join_chunks(chain(lines, [end])):
                 yield chunk

@@ -1,0 +1,1 @@
+"""Fault injection: which requests a fault matches, and what it does."""
