@@ -1,23 +1,45 @@
 """The changes that `follow()` and the informer report."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from kubex.models import Resource
 
 T_co = TypeVar("T_co", bound=Resource, covariant=True)
 T = TypeVar("T", bound=Resource)
+C = TypeVar("C", bound="_Decoded")
+
+
+class _Decoded:
+    """Decodes the fields of a change when they are first read, if `decode_later()` created it.
+
+    Decoding an object takes longer than all other work for a change, and many consumers read only some of the objects.
+    """
+
+    __slots__ = ("_source",)
+
+    if not TYPE_CHECKING:  # type checkers would accept any attribute
+
+        def __getattr__(self, name: str) -> Any:  # Python calls this only for a slot without a value
+            if name not in ("object", "old"):
+                raise AttributeError(f"{type(self).__name__!r} does not have an attribute {name!r}")
+            decode, parts = self._source
+            json = parts[name]
+            value = None if json is None else decode(json)
+            object.__setattr__(self, name, value)
+            return value
 
 
 @dataclass(frozen=True, slots=True)
-class Added(Generic[T_co]):
+class Added(_Decoded, Generic[T_co]):
     """An object that was not known before: it existed at the start, or it was created."""
 
     object: T_co
 
 
 @dataclass(frozen=True, slots=True)
-class Modified(Generic[T_co]):
+class Modified(_Decoded, Generic[T_co]):
     """A new state of a known object.
 
     `old` is the state that the same consumer received last. It is None if the source does not keep objects.
@@ -28,7 +50,7 @@ class Modified(Generic[T_co]):
 
 
 @dataclass(frozen=True, slots=True)
-class Deleted(Generic[T_co]):
+class Deleted(_Decoded, Generic[T_co]):
     """An object that no longer exists.
 
     With `final=True`, `object` is the last state, as the server sent it. Otherwise the deletion was found by a list
@@ -47,3 +69,19 @@ class Synced:
 
 Change: TypeAlias = Added[T] | Modified[T] | Deleted[T] | Synced
 """An element of the iterations of `follow()` and `Informer.changes()`."""
+
+
+def decode_later(
+    kind: type[C],
+    decode: Callable[[bytes], Any],
+    json: bytes | None,
+    *,
+    old: bytes | None = None,
+    final: bool | None = None,
+) -> C:
+    """Return a change whose objects are decoded when they are read."""
+    change = object.__new__(kind)
+    object.__setattr__(change, "_source", (decode, {"object": json, "old": old}))
+    if final is not None:
+        object.__setattr__(change, "final", final)
+    return change

@@ -47,8 +47,8 @@ class ObjectTable:
         """Add or replace the entry of an object."""
         self.entries[key] = entry
 
-    def remove(self, key: Key) -> Entry:
-        """Remove the entry of an object."""
+    def remove(self, key: Key, last: bytes | None = None) -> Entry:  # noqa: ARG002  # a cache reports it
+        """Remove the entry of an object. `last` is the last state that the server sent, if it is known."""
         return self.entries.pop(key)
 
     def older_than(self, epoch: int) -> Iterator[Key]:

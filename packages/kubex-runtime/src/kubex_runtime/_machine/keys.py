@@ -8,3 +8,6 @@ class Key(NamedTuple):
 
     namespace: str | None
     name: str
+
+    def __str__(self) -> str:
+        return self.name if self.namespace is None else f"{self.namespace}/{self.name}"
