@@ -53,6 +53,7 @@ PUBLIC = (
     "kubex_httpx",
     "kubex_httpx2",
     "kubex_runtime",
+    "kubex_runtime.conditions",
     "kubex_testing",
     "kubex_testing.embedded",
     "kubex_testing.controlplane",

@@ -16,6 +16,7 @@ import kubex.models
 import kubex.patch
 import kubex.selectors
 import kubex.streaming
+import kubex_runtime.conditions
 import kubex_testing.embedded
 from docs.blocks import Block, run_block
 from docs.docstrings import example, examples
@@ -37,6 +38,7 @@ EXAMPLES = examples(
     kubex.selectors,
     kubex.lazy_import,
     kubex.streaming,
+    kubex_runtime.conditions,
     kubex_testing.embedded,
 )
 WEB = {
@@ -110,6 +112,7 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
             kubex.api,
             kubex.lazy_import,
             kubex,
+            kubex_runtime.conditions,
             kubex_testing.embedded,
         )
         for name in module.__all__
