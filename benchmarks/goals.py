@@ -89,6 +89,7 @@ ROWS = (
     Row("LIST 500, a few fields of every item read", "list", "list", {AIOHTTP: 1.9}),
     Row("LIST 500, the same with garbage collection paused and frozen", "list-frozen", "list", {AIOHTTP: 1.25}),
     Row("LIST 500, only names and labels read", "list-names", "list", {AIOHTTP: 0.6}),
+    Row("LIST 500 with `api.raw`", "list-raw", "list", {AIOHTTP: 0.5}),
     Row("LIST 5000, first item after the last byte", "large", None, {AIOHTTP: 10.0}, metric=first_item, unit=" ms"),
     Row("LIST 5000, complete call", "large", "large"),
     Row(
@@ -101,6 +102,7 @@ ROWS = (
     Row("5000 objects by pages of 500, CPU compared with one LIST", "pages", "large"),
     Row("watch, a few fields of every object read", "watch", "watch", {AIOHTTP: 2.4}),
     Row("watch, only metadata read", "watch-names", "watch", {AIOHTTP: 0.85}),
+    Row("watch with `api.raw`", "watch-raw", "watch", {AIOHTTP: 0.65}),
     Row("watch of metadata alone (the server sends less)", "watch-metadata", "watch"),
     Row(
         "log lines of text, bytes per CPU second",

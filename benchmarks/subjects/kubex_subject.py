@@ -69,6 +69,13 @@ class KubexSubject(Subject):
             require_present(item.metadata.name, item.metadata.labels)
         return len(items)
 
+    async def list_small_raw(self) -> int:
+        """List 500 Pods as JSON and read only their names."""
+        items = (await self._small.raw.list()).items
+        for item in items:
+            require_present(item.name)
+        return len(items)
+
     @override
     async def list_large(self) -> tuple[int, float]:
         client = Client(self._configuration, backend=wrapped(self._backend, _LastByteTimer))
@@ -102,6 +109,15 @@ class KubexSubject(Subject):
         async with self._api.watch() as events:
             async for event in events:
                 require_present(event.type, event.object.metadata.name, event.object.metadata.labels)
+                count += 1
+        return count
+
+    async def watch_raw(self) -> int:
+        """Watch complete objects as JSON and read only their names."""
+        count = 0
+        async with self._api.raw.watch() as events:
+            async for event in events:
+                require_present(event.type, event.object.name)
                 count += 1
         return count
 

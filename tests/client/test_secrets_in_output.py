@@ -24,7 +24,7 @@ import kubex_httpx2
 from client.conftest import MakeClient
 from client.oidc_provider import Provider
 from client.scripted_server import Responder, ResponseSequence, respond_error, respond_with
-from kubex.api import Api
+from kubex.api import Api, RawEvent, RawObject
 from kubex.client import Client, ClientOptions
 from kubex.configuration import (
     ClientConfiguration,
@@ -34,7 +34,7 @@ from kubex.configuration import (
     credentials_for,
 )
 from kubex.errors import ConfigurationError, KubexError, TransportError
-from kubex.models import Model
+from kubex.models import EventType, Model
 from kubex.transport import Headers
 from kubex_httpx import HttpxClient
 from kubex_k8s.v1_37.core.v1 import ConfigMap
@@ -110,6 +110,10 @@ def client_with_secrets() -> Client:
     return Client(*settings_with_secrets(), backend=kubex_httpx.BACKEND)
 
 
+def raw_object_with_secret() -> RawObject:
+    return RawObject("a", "b", "c", "1", None, f'{{"data":"{SECRET_TEXT}"}}'.encode())
+
+
 # Public classes with a custom repr. All others are dataclasses or have the repr `<kubex... object at 0x...>`.
 SAMPLES: dict[str, Callable[[], object]] = {
     "Api": lambda: Api(ConfigMap, client_with_secrets()),
@@ -118,6 +122,8 @@ SAMPLES: dict[str, Callable[[], object]] = {
     "HttpxClient": lambda: HttpxClient(*settings_with_secrets()),
     "Httpx2Client": lambda: kubex_httpx2.Httpx2Client(*settings_with_secrets()),
     "Headers": lambda: Headers([("Set-Cookie", SECRET_TEXT)]),
+    "RawObject": raw_object_with_secret,
+    "RawEvent": lambda: RawEvent(EventType.ADDED, raw_object_with_secret()),
 }
 # Enumerations contain only their members. The others contain only the names of fields, or the key of a label.
 ENUMERATIONS = {"ClientChoise", "EventType", "FieldValidation", "Phase", "PropagationPolicy", "ResourceVersionMatch"}
@@ -139,7 +145,10 @@ def test_each_class_with_a_custom_repr_has_a_sample() -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_custom_repr_contains_no_secret(name: str) -> None:
-    assert SECRET_TEXT not in all_output(SAMPLES[name]())
+    sample: Any = SAMPLES[name]()
+    assert SECRET_TEXT not in all_output(sample)
+    if hasattr(sample, "__rich_repr__"):
+        assert SECRET_TEXT not in str(list(sample.__rich_repr__()))
 
 
 REQUIRED_SETTINGS: dict[type, dict[str, Any]] = {

@@ -26,12 +26,15 @@ NAMES = ["a", "b\u00e9\u4e2d", 'c"}{"', "d\\", "e}\n{", "f"]
 
 
 async def watched_names(*chunks: bytes) -> list[str | None]:
-    """Return the names of all watched objects. The watch must end without an error."""
-    async with (
-        scripted_client(MockResponse(chunks=chunks)) as (client, _),
-        Api(ConfigMap, client, namespace="default").watch() as watch,
-    ):
-        return [each.object.metadata.name async for each in watch]
+    """Return the names of all watched objects. The watch must end without an error, and a raw watch is the same."""
+    response = MockResponse(chunks=chunks)
+    async with scripted_client(response, response) as (client, _):
+        api = Api(ConfigMap, client, namespace="default")
+        async with api.watch() as watch:
+            names = [each.object.metadata.name async for each in watch]
+        async with api.raw.watch() as raw:
+            assert [each.object.name async for each in raw] == names
+    return names
 
 
 def event_without_newline(name: str) -> bytes:
@@ -97,6 +100,22 @@ async def test_line_with_an_incomplete_event_raises_decode_error() -> None:
         with pytest.raises(DecodeError):
             await anext(watch)
         assert (await anext(watch)).object.metadata.name == "c"
+
+
+async def test_raw_watch_continues_after_a_malformed_event() -> None:
+    malformed = b'{"type":"ADDED","object":{"metadata":{"name":5,"resourceVersion":"7"}}}\n'
+    async with (
+        scripted_client(MockResponse(chunks=[event("a", "5"), malformed, event("b", "8")])) as (client, _),
+        Api(ConfigMap, client, namespace="default").raw.watch() as watch,
+    ):
+        assert (await anext(watch)).object.name == "a"
+        with pytest.raises(DecodeError, match=r"GET /api/v1/namespaces/default/configmaps"):
+            await anext(watch)
+        assert watch.resource_version == "5"
+        assert (await anext(watch)).object.name == "b"
+        assert watch.resource_version == "8"
+        with pytest.raises(StopAsyncIteration):
+            await anext(watch)
 
 
 async def test_event_without_a_newline_is_yielded_before_the_next_event() -> None:

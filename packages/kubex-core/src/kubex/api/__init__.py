@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from kubex.api._metadata_api import MetadataApi
     from kubex.api._pages import Objects, Pages
     from kubex.api._port_forward import PortForward
+    from kubex.api._raw_api import RawApi, RawWatch
+    from kubex.api._raw_objects import RawEvent, RawList, RawObject
     from kubex.api._read_api import ReadApi
     from kubex.api._reviews import create_review
     from kubex.api._subresource import Subresource
@@ -39,6 +41,11 @@ else:  # importing Api does not import the modules that only some kinds need
             "Objects": "_pages",
             "Pages": "_pages",
             "PortForward": "_port_forward",
+            "RawApi": "_raw_api",
+            "RawEvent": "_raw_objects",
+            "RawList": "_raw_objects",
+            "RawObject": "_raw_objects",
+            "RawWatch": "_raw_api",
             "ReadApi": "_read_api",
             "Subresource": "_subresource",
             "Watch": "_watch",
@@ -64,6 +71,11 @@ __all__ = [
     "Objects",
     "Pages",
     "PortForward",
+    "RawApi",
+    "RawEvent",
+    "RawList",
+    "RawObject",
+    "RawWatch",
     "ReadApi",
     "Subresource",
     "Watch",

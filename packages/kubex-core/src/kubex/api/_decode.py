@@ -3,48 +3,27 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 from pydantic import ValidationError
-from pydantic_core import from_json
 
-from kubex.api._expected_kinds import JSON_ERRORS, ExpectedKinds, decode_success, expected_kinds, is_blank, read_header
+from kubex.api._envelopes import CHANGES, split_event, split_list
+from kubex.api._expected_kinds import ExpectedKinds, decode_success, expected_kinds, is_blank, read_header
 from kubex.api._garbage_collection import garbage_collection_paused
-from kubex.core._api_errors import error_from_status
-from kubex.core._errors import UnknownWatchEventError
 from kubex.core.params import DecodeMode
 from kubex.errors import ConfigurationError
-from kubex.models import EventType, ListMeta, ObjectMeta, Resource, ResourceList, Status, WatchEvent, api_resource
-from kubex.models._errors import DecodeError, decode
+from kubex.models import ObjectMeta, Resource, ResourceList, Status, WatchEvent, api_resource
+from kubex.models._errors import decode
 from kubex.models._lazy.decode import decode_eagerly, decode_lazily
 from kubex.models._lazy.envelope import FastPathMiss, envelope_decoder
 from kubex.models._lazy.field_decoders import build_schema, json_validator
-from kubex.models._lazy.json_splitter import scan_array, scan_object
 from kubex.models._lazy.lazy_list import LazyList
-from kubex.models._watch_event import INITIAL_EVENTS_END
+
+if TYPE_CHECKING:
+    from kubex.api._raw_decode import RawDecoder
 
 T = TypeVar("T", bound=Resource)
-
-
-# msgspec finds the boundaries of items and events without decoding them; Pydantic cannot do this.
-class _List(msgspec.Struct, rename={"api_version": "apiVersion"}):
-    api_version: Any = UNSET
-    kind: Any = UNSET
-    metadata: msgspec.Raw | UnsetType = UNSET
-    items: list[msgspec.Raw] | UnsetType | None = UNSET
-
-
-class _Event(msgspec.Struct):
-    type: str
-    object: msgspec.Raw
-
-
-_CHANGE_TYPES = {text: EventType(text) for text in ("ADDED", "MODIFIED", "DELETED")}
-
-_LIST = msgspec.json.Decoder(_List)
-_EVENT = msgspec.json.Decoder(_Event)
 
 
 class Decoder(Generic[T]):
@@ -81,6 +60,13 @@ class Decoder(Generic[T]):
         kinds = self._kinds, self._list_kinds
         return Decoder(self._model, self._description, mode, kinds=kinds, pause_gc=self._pause_gc)
 
+    def raw(self, *, keep_managed_fields: bool) -> RawDecoder:
+        """Return the decoder of raw objects for this kind."""
+        from kubex.api._raw_decode import RawDecoder
+
+        kinds = self._kinds, self._list_kinds
+        return RawDecoder(self._description, kinds, keep_managed_fields=keep_managed_fields)
+
     def item(self, body: bytes, *, named: bool = True) -> T:
         """Decode one object; raises DecodeError, which names the object.
 
@@ -90,7 +76,7 @@ class Decoder(Generic[T]):
         if decoded is not None:
             return decoded
         self._kinds.check_object(body, self._description, named=named)
-        return self._decode_unchecked(body)
+        return self.stored_item(body)
 
     def _decode_fast(self, body: bytes) -> T | None:
         """Decode an object that has the expected kind and a name; return None if the kind must be checked."""
@@ -107,7 +93,8 @@ class Decoder(Generic[T]):
         is_expected = (decoded.api_version, decoded.kind) == (expected.api_version, expected.kind)
         return decoded if is_expected and getattr(decoded.metadata, "name", None) else None
 
-    def _decode_unchecked(self, body: bytes) -> T:
+    def stored_item(self, body: bytes) -> T:
+        """Decode an object without a check of its kind, such as an item of a list. Raises DecodeError."""
         decode_object = decode_eagerly if self.mode == "eager" else decode_lazily
         return decode_object(self._model, body, self._description)
 
@@ -122,15 +109,12 @@ class Decoder(Generic[T]):
     def split(self, body: bytes) -> ResourceList[T]:
         """Split a list into its items, which are decoded when they are read; raises DecodeError."""
         description = f"a list of {self._description}"
-        parts = _split_list(body, description)
-        self._list_kinds.check(parts.api_version, parts.kind, description)
-        if not parts.kind and parts.items is UNSET:
-            raise DecodeError(description, "the response has neither a kind nor items")
+        parts = split_list(body, description, self._list_kinds)
         # Items of a list of the expected kind are not checked: servers omit their kind, and some omit the name.
-        decode_item = self._decode_unchecked if parts.kind else self.item
+        decode_item = self.stored_item if parts.kind else self.item
         fields: dict[str, Any] = {"items": LazyList[T](raws=parts.items or (), decode=decode_item)}
-        if parts.metadata is not UNSET and bytes(parts.metadata) != b"null":
-            fields["metadata"] = decode(ListMeta, bytes(parts.metadata), description)
+        if (metadata := parts.decode_metadata(description)) is not None:
+            fields["metadata"] = metadata
         fields |= {name: getattr(parts, name) for name in ("api_version", "kind") if getattr(parts, name) is not UNSET}
         if self._list is None:  # created on first use, because Pydantic needs time to create the class
             self._list = ResourceList[self._model]  # type: ignore[name-defined]  # a class that is created at run time
@@ -156,31 +140,16 @@ class Decoder(Generic[T]):
         envelope = envelope_decoder(self._model) if self.mode == "lazy" else None
         if envelope is not None:
             try:
-                event_type, item = envelope.decode_event(line, self._kinds.fast_path_json)
+                type_text, item = envelope.decode_event(line, self._kinds.fast_path_json)
             except FastPathMiss:
                 pass  # for example an ERROR event, or an object with undeclared fields
             else:
-                change = _CHANGE_TYPES.get(event_type)
+                change = CHANGES.get(type_text)
                 if change is not None:
                     return WatchEvent(change, item)
-        event_type, body = _split_event(line, f"an event of {self._description}")
-        if event_type in _CHANGE_TYPES:
-            return WatchEvent(_CHANGE_TYPES[event_type], self.item(body))
-        if event_type == "BOOKMARK":
-            bookmark = self._decode_bookmark(body)
-            is_end = (bookmark.metadata.annotations or {}).get(INITIAL_EVENTS_END) == "true"
-            return WatchEvent(EventType.INITIAL_EVENTS_END if is_end else EventType.BOOKMARK, bookmark)
-        if event_type == "ERROR":
-            raise error_from_status(self._decode_error_event(body), method="GET", path=path)
-        raise UnknownWatchEventError(self._description, event_type)
-
-    def _decode_error_event(self, body: bytes) -> Status:
-        description = "an ERROR event"
-        header = read_header(body, description)
-        status = decode(Status, body, description)
-        if header.kind == "Status" or (not header.kind and (status.message or status.reason or status.code)):
-            return status
-        raise DecodeError(description, "its object is not a Status")
+        event_type, body = split_event(line, self._description, path=path)
+        is_change = event_type in CHANGES
+        return WatchEvent(event_type, self.item(body) if is_change else self._decode_bookmark(body))
 
     def _decode_bookmark(self, body: bytes) -> T:
         # A bookmark contains only metadata, so validation would fail for kinds with other required fields.
@@ -192,37 +161,3 @@ class Decoder(Generic[T]):
         except ValidationError:  # a custom class of metadata can require fields that a bookmark does not have
             metadata = decode(ObjectMeta, bytes(header.metadata), description)
         return self._model.model_construct(api_version=header.api_version, kind=header.kind, metadata=metadata)
-
-
-def _split_list(body: bytes, description: str) -> _List:
-    try:
-        return _LIST.decode(body)
-    except JSON_ERRORS as error:  # an item that msgspec rejects, for example with a NaN, must not affect the others
-        try:
-            fields = scan_object(body)
-            type_meta = {name: from_json(bytes(fields[name])) for name in ("apiVersion", "kind") if name in fields}
-            items = bytes(fields.get("items", b"null"))
-            raws = [] if items == b"null" else scan_array(items)
-        except ValueError:
-            raise DecodeError(description, str(error)) from error
-        return _List(
-            api_version=type_meta.get("apiVersion", UNSET),
-            kind=type_meta.get("kind", UNSET),
-            metadata=msgspec.Raw(fields["metadata"]) if "metadata" in fields else UNSET,
-            items=[msgspec.Raw(raw) for raw in raws] if "items" in fields else UNSET,
-        )
-
-
-def _split_event(line: bytes, description: str) -> tuple[str, bytes]:
-    try:
-        event = _EVENT.decode(line)
-    except JSON_ERRORS as error:
-        try:
-            fields = scan_object(line)
-            event_type, body = from_json(bytes(fields["type"])), bytes(fields["object"])
-        except (ValueError, KeyError):
-            raise DecodeError(description, str(error)) from error
-        if not isinstance(event_type, str):
-            raise DecodeError(description, str(error)) from error
-        return event_type, body
-    return event.type, bytes(event.object)

@@ -119,7 +119,7 @@ class WatchOptions(SelectOptions):
 
     watch: bool = query_parameter("watch", default=True)
     allow_bookmarks: bool = query_parameter("allowWatchBookmarks", default=True)
-    timeout_seconds: int | None = query_parameter("timeoutSeconds", default=None)
+    timeout_seconds: int = query_parameter("timeoutSeconds", default=None)
     resource_version: str | None = query_parameter("resourceVersion", default=None)
     resource_version_match: ResourceVersionMatchTypes | None = query_parameter("resourceVersionMatch", default=None)
     send_initial_events: bool | None = query_parameter("sendInitialEvents", default=None)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from kubex.api._endpoint import Endpoint
 from kubex.api._options import GetOptions, ListOptions, WatchOptions
 from kubex.api._pages import Objects, Pages
-from kubex.api._watch import ALL_BOOKMARKS, BOOKMARKS, WATCH_MARGIN, WATCH_SECONDS, Watch
-from kubex.client._client import open_byte_stream, send_request
+from kubex.api._watch import WATCH_SECONDS, Watch, open_watch
+from kubex.client._client import send_request
 from kubex.core._selectors import FieldSelectorTypes, LabelSelectorTypes
-from kubex.core.params import DecodeMode, NamespaceTypes, ResourceVersionMatch, ResourceVersionMatchTypes, TimeoutTypes
+from kubex.core.params import DecodeMode, NamespaceTypes, ResourceVersionMatchTypes, TimeoutTypes
 from kubex.errors import ConfigurationError, NotFound
 from kubex.models import Resource, ResourceList
 
+if TYPE_CHECKING:
+    from kubex.api._raw_api import RawApi
+
+R = TypeVar("R")
 T = TypeVar("T", bound=Resource)
 
 
@@ -28,6 +32,13 @@ class ReadApi(Generic[T]):
     def resource(self) -> type[T]:
         """The class of the objects that the verbs return."""
         return self._endpoint.model
+
+    @property
+    def raw(self) -> RawApi[T]:
+        """Lists and watches that return objects as JSON, as a `RawApi` object."""
+        from kubex.api._raw_api import RawApi
+
+        return RawApi(self._endpoint)
 
     async def get(
         self,
@@ -140,25 +151,8 @@ class ReadApi(Generic[T]):
             resource_version_match=resource_version_match,
             timeout_seconds=timeout_seconds,
         )
-        return await self._list(options, namespace, request_timeout, self._endpoint.decoder.using(decode).list)
-
-    async def _list(
-        self,
-        options: ListOptions,
-        namespace: NamespaceTypes,
-        request_timeout: TimeoutTypes,
-        decode: Callable[[bytes], ResourceList[T]],
-    ) -> ResourceList[T]:
         endpoint = self._endpoint
-        endpoint.require("list")
-        request = endpoint.request(
-            "GET",
-            endpoint.collection_path(namespace),
-            request_timeout,
-            query=options.query(),
-            accept=endpoint.accept_list,
-        )
-        return await send_request(endpoint.client, request, lambda response: decode(response.body))
+        return await send_list(endpoint, options, namespace, request_timeout, endpoint.decoder.using(decode).list)
 
     def pages(
         self,
@@ -194,8 +188,9 @@ class ReadApi(Generic[T]):
         options = self._page_options(
             "pages", namespace, label_selector, field_selector, page_size, resource_version, resource_version_match
         )
-        decode_page = self._endpoint.decoder.using(decode).list
-        return Pages(options, lambda page: self._list(page, namespace, request_timeout, decode_page))
+        endpoint = self._endpoint
+        decode_page = endpoint.decoder.using(decode).list
+        return Pages(options, lambda page: send_list(endpoint, page, namespace, request_timeout, decode_page))
 
     def iterate(
         self,
@@ -222,8 +217,9 @@ class ReadApi(Generic[T]):
         options = self._page_options(
             "iterate", namespace, label_selector, field_selector, page_size, resource_version, resource_version_match
         )
-        split = self._endpoint.decoder.using(decode).split
-        return Objects(Pages(options, lambda page: self._list(page, namespace, request_timeout, split)))
+        endpoint = self._endpoint
+        split = endpoint.decoder.using(decode).split
+        return Objects(Pages(options, lambda page: send_list(endpoint, page, namespace, request_timeout, split)))
 
     def _page_options(
         self,
@@ -291,24 +287,28 @@ class ReadApi(Generic[T]):
                     if event.object.status.phase == "Running":
                         break
         """
-        endpoint = self._endpoint
-        endpoint.require("watch")
-        if timeout_seconds < 1:
-            raise ConfigurationError(f"must be at least 1 second, not {timeout_seconds!r}", field="timeout_seconds")
         options = WatchOptions(
             label_selector=label_selector,
             field_selector=field_selector,
             timeout_seconds=timeout_seconds,
             resource_version=resource_version,
-            resource_version_match=ResourceVersionMatch.NOT_OLDER_THAN if send_initial_events is not None else None,
             send_initial_events=send_initial_events,
         )
-        path = endpoint.collection_path(namespace)
-        request = endpoint.request("GET", path, request_timeout, query=options.query(), accept=endpoint.accept)
-        hidden = () if bookmarks else BOOKMARKS if send_initial_events else ALL_BOOKMARKS
-        stream = open_byte_stream(
-            endpoint.client, request, idle=timeout_seconds + WATCH_MARGIN, block="api.watch() as events"
+        source = open_watch(
+            self._endpoint, options, namespace, request_timeout, bookmarks=bookmarks, block="api.watch() as events"
         )
-        return Watch(
-            stream, endpoint.decoder.using(decode), path=path, resource_version=resource_version, hidden=hidden
-        )
+        return Watch(source, self._endpoint.decoder.using(decode).event)
+
+
+async def send_list(
+    endpoint: Endpoint[Any],
+    options: ListOptions,
+    namespace: NamespaceTypes,
+    request_timeout: TimeoutTypes,
+    decode: Callable[[bytes], R],
+) -> R:
+    """Request a list, or a page of it, and decode the response."""
+    endpoint.require("list")
+    path = endpoint.collection_path(namespace)
+    request = endpoint.request("GET", path, request_timeout, query=options.query(), accept=endpoint.accept_list)
+    return await send_request(endpoint.client, request, lambda response: decode(response.body))

@@ -5,10 +5,10 @@ without recursion. It also accepts JSON that only Pydantic accepts, such as `NaN
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 RawJson = bytes | msgspec.Raw
 """JSON that is not decoded. A `Raw` can be a view, which keeps the complete response in memory."""
@@ -52,6 +52,11 @@ def scan_object(body: bytes) -> dict[str, RawJson]:
 def scan_array(body: bytes) -> list[RawJson]:
     """Return the items of an array with any depth of nesting; raise ValueError if it is not an array."""
     return [element.strip() for element in _elements(body, b"[]")]
+
+
+def join_object(fields: Mapping[str, RawJson]) -> bytes:
+    """Return the object with these fields; the inverse of `split_object()`."""
+    return b"{%s}" % b",".join(b"%s:%s" % (to_json(name), bytes(value)) for name, value in fields.items())
 
 
 def _elements(body: bytes, brackets: bytes) -> Iterator[bytes]:

@@ -9,13 +9,12 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 from pydantic import ValidationError
-from pydantic_core import to_json
 
 from kubex.models._errors import decode_error
 from kubex.models._json_aliases import json_alias
 from kubex.models._lazy.base import construct_complete
 from kubex.models._lazy.field_decoders import JsonValidator, build_schema, json_validator
-from kubex.models._lazy.json_splitter import RawJson, scan_object
+from kubex.models._lazy.json_splitter import RawJson, join_object, scan_object
 from kubex.models._object_meta import MANAGED_FIELDS, ObjectMeta
 
 # msgspec decodes values of these types like Pydantic. Fields of other types, such as times, are kept as JSON, which
@@ -88,7 +87,7 @@ def _without_managed_fields(raw: bytes) -> bytes:
     except ValueError:
         return raw
     fields.pop(MANAGED_FIELDS, None)
-    return b"{%s}" % b",".join(b"%s:%s" % (to_json(name), bytes(value)) for name, value in fields.items())
+    return join_object(fields)
 
 
 class _NameStruct(msgspec.Struct):
