@@ -129,6 +129,9 @@ async def test_raw_objects_contain_managed_fields_if_the_class_has_them(api: Api
 async def test_raw_returns_objects_of_cluster_scoped_kinds(client: Client, namespace: str) -> None:
     raw = Api(Namespace, client).raw
     assert (raw.resource, raw.namespaced, Api(Pod, client).raw.namespaced) == (Namespace, False, True)
+    assert (raw.namespace, Api(Pod, client, namespace="other").raw.namespace) == (None, "other")
+    assert Api(Pod, client).raw.namespace == client.configuration.namespace
+    assert Api(Pod, client, namespace=None).raw.namespace is None
     [item] = await raw.list(field_selector={"metadata.name": namespace})
     assert (item.name, item.namespace) == (namespace, None)
 

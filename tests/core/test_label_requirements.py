@@ -10,8 +10,18 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from kubex.errors import ConfigurationError
 from kubex.models import Model
-from kubex.selectors import EVERYTHING, FieldRequirements, LabelRequirements, field, label, parse
+from kubex.selectors import (
+    EVERYTHING,
+    FieldRequirements,
+    LabelRequirements,
+    LabelSelectorTypes,
+    field,
+    label,
+    label_requirements,
+    parse,
+)
 from kubex_k8s.v1_35.meta.v1 import LabelSelector as OlderLabelSelector
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.meta.v1 import LabelSelector
@@ -412,3 +422,31 @@ def test_field_values_that_utf_8_cannot_encode_raise_value_error() -> None:
 def test_labels_have_a_repr() -> None:
     assert repr(label("example.com/a")) == "label('example.com/a')"
     assert repr(field("metadata.name")) == "field('metadata.name')"
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        "app in (a,b),!c",
+        {"app": "a"},
+        label("app") == "a",
+        {"matchLabels": {"app": "a"}},
+        {"matchExpressions": [{"key": "app", "operator": "In", "values": ["a"]}]},
+    ],
+)
+def test_label_requirements_accepts_every_form_of_a_selector(selector: LabelSelectorTypes) -> None:
+    requirements = label_requirements(selector)
+    assert requirements.matches({"app": "a"})
+    assert not requirements.matches({"app": "x"})
+    assert not requirements.matches(None)
+
+
+@pytest.mark.parametrize("selector", [None, "", {}, EVERYTHING])
+def test_label_requirements_of_an_empty_selector_select_all_objects(selector: LabelSelectorTypes) -> None:
+    assert label_requirements(selector).matches(None)
+
+
+@pytest.mark.parametrize("selector", ["app in (a", {"app": "a,b"}, 5])
+def test_label_requirements_of_an_invalid_selector_raise_a_configuration_error(selector: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"^label_selector: "):
+        label_requirements(selector)

@@ -9,7 +9,7 @@ https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selector
 """
 
 from kubex.core._field_requirements import Field, FieldRequirements, field
-from kubex.core._label_parser import parse
+from kubex.core._label_parser import label_requirements, parse
 from kubex.core._label_requirements import Label, LabelRequirements, label
 from kubex.core._selector_objects import EVERYTHING
 from kubex.core._selectors import FieldSelectorTypes, LabelSelectorTypes
@@ -24,5 +24,6 @@ __all__ = [
     "LabelSelectorTypes",
     "field",
     "label",
+    "label_requirements",
     "parse",
 ]

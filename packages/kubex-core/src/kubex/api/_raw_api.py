@@ -47,6 +47,11 @@ class RawApi(Generic[T]):
         """Whether the kind is namespaced."""
         return self._endpoint.namespaced
 
+    @property
+    def namespace(self) -> str | None:
+        """The namespace of calls that do not pass one. None means all namespaces, or a kind without namespaces."""
+        return self._endpoint.resolve(...)
+
     def decode(self, json: bytes) -> T:
         """Return an object for the JSON of a `RawObject`. Its fields are decoded when they are read.
 

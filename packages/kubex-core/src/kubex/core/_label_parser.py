@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from kubex.core._errors import ConfigurationError
 from kubex.core._label_requirements import LabelRequirement, LabelRequirements, make_requirement
+from kubex.core._selectors import LabelSelectorTypes, label_selector
 
 # kube-apiserver ends a word at these characters only.
 _SPACES = " \t\r\n"
@@ -49,6 +52,31 @@ def parse(text: str) -> LabelRequirements:
             raise ValueError(f"invalid label selector {text!r}: {error}") from None
         position = match.end()
     return LabelRequirements(tuple(requirements))
+
+
+def label_requirements(selector: LabelSelectorTypes) -> LabelRequirements:
+    """Return the requirements of a label selector in any form that `label_selector` accepts.
+
+    Use it to select objects that you already have, as the server would. `None`, an empty text and `EVERYTHING` select
+    all objects. The results for texts are cached.
+
+    Raises:
+        ConfigurationError: the selector is invalid.
+
+    Example:
+        selector = label_requirements("app in (web, api)")
+        assert selector.matches({"app": "web"})
+    """
+    text = label_selector(selector)
+    try:
+        return _parse_cached(text or "")
+    except ValueError as error:
+        raise ConfigurationError(str(error), field="label_selector") from None
+
+
+@lru_cache(maxsize=256)
+def _parse_cached(text: str) -> LabelRequirements:
+    return parse(text)
 
 
 def _requirement(match: re.Match[str]) -> LabelRequirement:
