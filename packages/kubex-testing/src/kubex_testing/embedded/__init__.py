@@ -5,11 +5,12 @@ from ._containers.files import ContainerFiles
 from ._containers.ports import PortHandler, PortStream
 from ._containers.process import CommandNotFoundError, ContainerProcess, ProcessHandler, TerminalSize
 from ._faults.base import Fault, FaultAction
-from ._faults.conditions import NoBookmarks, NoStreamingList
-from ._faults.responses import AddHeaders, Answer, Delay, Drop, Slow, Throttle
+from ._faults.conditions import ExpireContinue, Lag, NoBookmarks, NoStreamingList, Replay
+from ._faults.responses import AddHeaders, Answer, Delay, Drop, Run, Slow, Throttle
 from ._faults.watches import EndWatch, ErrorEvent, Garble, Silence
 from ._messages import Identity, RecordedRequest
 from ._server import EmbeddedServer
+from ._write_log import Write
 
 __all__ = [
     "AddHeaders",
@@ -22,19 +23,24 @@ __all__ = [
     "EmbeddedServer",
     "EndWatch",
     "ErrorEvent",
+    "ExpireContinue",
     "Fault",
     "FaultAction",
     "Garble",
     "Identity",
+    "Lag",
     "NoBookmarks",
     "NoStreamingList",
     "PortHandler",
     "PortStream",
     "ProcessHandler",
     "RecordedRequest",
+    "Replay",
+    "Run",
     "Settings",
     "Silence",
     "Slow",
     "TerminalSize",
     "Throttle",
+    "Write",
 ]

@@ -29,6 +29,7 @@ from ._reviews import Reviews
 from ._scale import get_scale, patch_scale, update_scale
 from ._service_account_tokens import ServiceAccountTokens
 from ._watch import watch
+from ._write_log import current_user
 from ._writes import create, update
 
 logger = logging.getLogger("kubex_testing.embedded")
@@ -78,7 +79,14 @@ class Application:
 
     async def handle(self, request: RecordedRequest) -> Response:
         """Handle one request. Raises DropConnectionError if a fault drops the connection."""
-        faults = self.faults.take(request)
+        try:
+            return await self._handle(request, self.faults.take(request))
+        except DropConnectionError:
+            raise
+        except Exception as error:  # noqa: BLE001  # a function of the test has failed
+            return self._failure_response(request, error)
+
+    async def _handle(self, request: RecordedRequest, faults: Sequence[FaultAction]) -> Response:
         for fault in faults:
             answer = await fault.intercept(request)
             if answer is not None:
@@ -108,9 +116,7 @@ class Application:
         except DropConnectionError:
             raise
         except Exception as error:  # noqa: BLE001  # as kube-apiserver, return 500 for any error, and log it
-            self._record_failure(request, error)
-            failure = errors.ApiError(500, "InternalError", f"Internal error occurred: {error!r}")
-            response = render(500, dumps(failure.status()), negotiate_error(request))
+            response = self._failure_response(request, error)
         response.headers.extend(("Warning", f"299 - {_quoted(item)}") for item in warnings)
         return response
 
@@ -128,6 +134,11 @@ class Application:
                 self._record_failure(request, error)
                 raise DropConnectionError from error
 
+    def _failure_response(self, request: RecordedRequest, error: Exception) -> Response:
+        self._record_failure(request, error)
+        failure = errors.ApiError(500, "InternalError", f"Internal error occurred: {error!r}")
+        return render(500, dumps(failure.status()), negotiate_error(request))
+
     def _record_failure(self, request: RecordedRequest, error: Exception) -> None:
         logger.error("%s %s failed", request.method, request.target, exc_info=error)
         self.cluster.failures.append(error)
@@ -136,6 +147,7 @@ class Application:
         info = parse_request_info(request)
         user = self.authenticator.authenticate(request)
         user = self.authorizer.authorize(user, request, info)
+        current_user.set(user.name)
         # Check the size after authorization, so that unauthorized requests get 401 or 403.
         if request.oversized:
             raise errors.entity_too_large(f"limit is {MAX_BODY_BYTES}")

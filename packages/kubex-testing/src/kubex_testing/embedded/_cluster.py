@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from . import _errors as errors
 from ._containers.runtime import ContainerRuntime
 from ._faults.base import FaultAction
+from ._faults.conditions import cached_revision
 from ._messages import Identity, RecordedRequest
 from ._registry import Registry, ResourceType
 from ._request_info import RequestInfo
-from ._store import Store, StoredObject
+from ._store import Event, Store, StoredObject
+from ._write_log import WriteLog
 
 if TYPE_CHECKING:
     from ._pod_logs import ContainerLog, LogKey
@@ -32,8 +34,8 @@ UNDELETABLE_NAMESPACES = ("default", "kube-system", "kube-public")
 class Settings:
     """The settings of a server. The defaults match kube-apiserver. Times are in seconds.
 
-    The server discards its oldest requests and history events beyond the limits. `history_limit` is the number of
-    events for each resource; the limits in bytes are totals. The server ends a watch if its client leaves more than
+    The server discards its oldest requests, writes and history events beyond the limits. `history_limit` is the number
+    of events for each resource; the limits in bytes are totals. The server ends a watch if its client leaves more than
     `watch_buffer_bytes` unread.
     """
 
@@ -43,6 +45,7 @@ class Settings:
     history_limit: int = 10_000
     history_bytes: int = 64 * 2**20
     watch_buffer_bytes: int = 16 * 2**20
+    write_log_limit: int = 100_000
     first_revision: int = 200
     request_log_limit: int = 10_000
     request_log_bytes: int = 32 * 2**20
@@ -58,6 +61,8 @@ class OpenWatch(Protocol):
     def close(self) -> None: ...
 
     def bookmark(self) -> None: ...
+
+    def wake(self) -> None: ...
 
 
 class Cluster:
@@ -82,6 +87,10 @@ class Cluster:
         self._pod_addresses = itertools.count(2)
         self._node_ports = itertools.count(30_000)
         self._revision_waiters: dict[asyncio.Event, int] = {}
+        self.held: dict[str, int] = {}
+        """The buckets whose later events are not sent to watches, with the revision of `hold()`."""
+        self.writes = WriteLog(settings.write_log_limit)
+        self.store.write_listeners.append(self.writes.record)
         self.store.listeners.append(self._notify_revision_waiters)
 
     def namespace(self, name: str) -> StoredObject | None:
@@ -129,21 +138,37 @@ class Cluster:
         for watch in tuple(self.open_watches):
             watch.bookmark()
 
-    async def wait_for_revision(self, revision: int | None) -> None:
-        """Wait until the store reaches a revision. Raises 504 after `Settings.future_wait`."""
-        if not revision or revision <= self.store.revision:
+    def hold(self, bucket: str) -> None:
+        """Do not send later events of a bucket to watches."""
+        self.held.setdefault(bucket, self.store.revision)
+
+    def release(self, bucket: str) -> None:
+        """Send the events that `hold()` delayed."""
+        self.held.pop(bucket, None)
+        for watch in self.open_watches:
+            watch.wake()
+
+    def rewind(self, revision: int) -> None:
+        """Restore the state at a revision, and end all watches. Raises ValueError."""
+        self.store.rewind(revision)
+        self.held = {bucket: min(held, revision) for bucket, held in self.held.items()}
+        self.close_watches()
+
+    async def wait_for_revision(self, revision: int | None, *, behind: int = 0) -> None:
+        """Wait until the store is `behind` changes after a revision. Raises 504 after `Settings.future_wait`."""
+        if not revision or revision <= self.store.revision - behind:
             return
         reached = asyncio.Event()
-        self._revision_waiters[reached] = revision
+        self._revision_waiters[reached] = revision + behind
         try:
             await asyncio.wait_for(reached.wait(), self.settings.future_wait)
         # This is not the built-in TimeoutError in Python 3.10.
         except asyncio.TimeoutError:
-            raise errors.too_large_revision(revision, self.store.revision) from None
+            raise errors.too_large_revision(revision, self.store.revision - behind) from None
         finally:
             del self._revision_waiters[reached]
 
-    def _notify_revision_waiters(self, _bucket: str, _event: object) -> None:
+    def _notify_revision_waiters(self, _bucket: str, _event: Event) -> None:
         for reached, revision in self._revision_waiters.items():
             if revision <= self.store.revision:
                 reached.set()
@@ -164,6 +189,17 @@ class Call:
     def faults_of(self, kind: type[F]) -> Iterator[F]:
         """Return the faults of a class that the request must apply."""
         return (fault for fault in self.faults if isinstance(fault, kind))
+
+    @property
+    def cached_revision(self) -> int:
+        """The revision that the cache of the resource has reached."""
+        store = self.cluster.store
+        return cached_revision(self.faults, store, store.bucket(self.resource.bucket))
+
+    async def wait_for_cache(self, revision: int | None) -> None:
+        """Wait until the cache reaches a revision. Raises 504 after `Settings.future_wait`."""
+        behind = self.cluster.store.revision - self.cached_revision
+        await self.cluster.wait_for_revision(revision, behind=behind)
 
     @property
     def key(self) -> str:

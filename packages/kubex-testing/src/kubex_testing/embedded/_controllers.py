@@ -14,6 +14,7 @@ from ._namespace_controller import NamespaceController
 from ._options import DeleteOptions
 from ._pod_status import running_containers
 from ._store import Event
+from ._write_log import CONTROLLERS, current_user
 
 Reconcile = Callable[[str], None]
 
@@ -71,6 +72,8 @@ class Controllers:
 
         def run() -> None:
             del self._pending[kind, name]
+            # A timer runs in a copy of the context, so this does not change the user of the request that caused it.
+            current_user.set(CONTROLLERS)
             work(name)
 
         delay = 0 if kind == "definition" else self._cluster.settings.controller_delay

@@ -10,6 +10,8 @@ from ._http import READ_SIZE, Connection, Handler, HeadFilter
 HOST = "127.0.0.1"
 BACKLOG = 512
 CLOSE_TIMEOUT = 0.2
+# The clock of the server may be moved, which must not end a TLS handshake.
+HANDSHAKE_TIMEOUT = 1e9
 
 # Like servers written in Go, detect plain HTTP on a TLS port by its first bytes, and send the same response.
 PEEK_BYTES = 5
@@ -44,7 +46,9 @@ class Listener:
         return len(self._open)
 
     def listen(self) -> None:
-        """Open the port. Port 0 selects a free port, which later calls reuse."""
+        """Open the port, unless it is open. Port 0 selects a free port, which later calls reuse."""
+        if self._listening is not None:
+            return
         # Pass the protocol explicitly: asyncio disables Nagle's algorithm only if it is set, and responses take 40 ms
         # with the algorithm.
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -100,12 +104,15 @@ class Listener:
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(limit=READ_SIZE, loop=loop)
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+        timeout = None if self._context is None else HANDSHAKE_TIMEOUT
         try:
             if self._context is not None and await _is_plain_http(accepted):
                 await loop.sock_recv(accepted, READ_SIZE)  # unread data would reset the connection at close
                 await loop.sock_sendall(accepted, HTTP_TO_HTTPS_RESPONSE)
                 return
-            transport, _ = await loop.connect_accepted_socket(lambda: protocol, accepted, ssl=self._context)
+            transport, _ = await loop.connect_accepted_socket(
+                lambda: protocol, accepted, ssl=self._context, ssl_handshake_timeout=timeout
+            )
         except OSError:  # the handshake failed, or the client disconnected
             return
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)

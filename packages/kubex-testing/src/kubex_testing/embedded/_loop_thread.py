@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from ._clock import ServerClock, ServerLoop
+
 T = TypeVar("T")
 STOP_TIMEOUT = 10.0
 
@@ -12,8 +14,9 @@ STOP_TIMEOUT = 10.0
 class LoopThread:
     """Run coroutines for other threads."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, clock: ServerClock) -> None:
         self._name = name
+        self._clock = clock
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
@@ -58,12 +61,13 @@ class LoopThread:
         return self.run(run())
 
     def _run(self, started: threading.Event) -> None:
-        loop = asyncio.new_event_loop()
+        loop = ServerLoop(self._clock)
         self._loop = loop
         loop.call_soon(started.set)
         try:
             loop.run_forever()
             # Response streams are async generators, which must be closed while the loop exists.
             loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.run_until_complete(loop.shutdown_default_executor())
         finally:
             loop.close()

@@ -123,6 +123,10 @@ class ListOptions:
     send_initial_events: bool | None = None
     marks_initial_events: bool = True
     """Whether a bookmark marks the end of the initial events."""
+    cached_revision: int | None = None
+    """The revision that a list from the cache of the server shows, or None for the latest one."""
+    token_expired: bool = False
+    """Whether the continue token is rejected."""
 
 
 def list_options(query: Query) -> ListOptions:

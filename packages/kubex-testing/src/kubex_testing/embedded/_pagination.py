@@ -41,13 +41,15 @@ def read_page(bucket: Bucket, current: int, selection: Selection, options: ListO
     if options.continue_token:
         revision, start = _decode(options.continue_token)
         if revision >= 0:
-            _check_not_compacted(bucket, revision, start)
+            _check_token(bucket, revision, start, expired=options.token_expired)
     elif options.match == "Exact" or (options.limit and options.revision and not options.match):
         revision = options.revision
         if revision is not None and revision < bucket.compacted_revision:
             raise errors.expired("The resourceVersion for the provided list is too old.")
     # kube-apiserver serves resourceVersion=0 from its watch cache, which ignores the limit.
     limit = 0 if options.revision == 0 and options.match != "Exact" else options.limit
+    if revision is None and options.cached_revision != current:
+        revision = options.cached_revision
     if revision is None or revision < 0:
         return _read_chunk(
             bucket.objects, bucket.keys_for(selection.prefix, selection.key), start, limit, current, selection
@@ -81,8 +83,8 @@ def _read_chunk(
     return Page(items, revision)
 
 
-def _check_not_compacted(bucket: Bucket, revision: int, start: str) -> None:
-    if revision < bucket.compacted_revision:
+def _check_token(bucket: Bucket, revision: int, start: str, *, expired: bool) -> None:
+    if expired or revision < bucket.compacted_revision:
         message = (
             f"{_EXPIRED_MESSAGE}; start over, or go on with the token in this answer, accepting an inconsistent list"
         )

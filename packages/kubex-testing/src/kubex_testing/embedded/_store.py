@@ -48,6 +48,8 @@ class Bucket:
         self.history: deque[Event] = deque()
         self.compacted_revision = 0
         """The history contains only changes after this revision."""
+        self.discarded_revision = 0
+        """The revision of the latest change that was discarded. Unlike `compacted_revision`, it had a change."""
         self.listeners: set[Callable[[Event], None]] = set()
 
     def keys_with_prefix(self, prefix: str) -> list[str]:
@@ -84,6 +86,20 @@ class Bucket:
             newer.append(event)
         return reversed(newer)
 
+    def rewind(self, revision: int) -> list[Event]:
+        """Restore the objects at a revision, discard the later history, and return the changes."""
+        past, present = self.snapshot(revision), self.objects
+        changes = [Event("DELETED", key, revision, item, item) for key, item in present.items() if key not in past]
+        for key, item in past.items():
+            before = present.get(key)
+            if before is not item:
+                changes.append(Event("MODIFIED" if before else "ADDED", key, revision, item, before))
+        self.objects, self.keys = past, sorted(past)
+        while self.history and self.history[-1].revision > revision:
+            self.history.pop()
+        self.compacted_revision = min(self.compacted_revision, revision)
+        return changes
+
     def record(self, event: Event) -> None:
         """Apply a change and notify the listeners."""
         if event.type == "DELETED":
@@ -104,7 +120,7 @@ class Bucket:
     def discard_oldest(self) -> int:
         """Discard the oldest event, and return its size."""
         event = self.history.popleft()
-        self.compacted_revision = event.revision
+        self.compacted_revision = self.discarded_revision = event.revision
         return event.size
 
 
@@ -125,6 +141,8 @@ class Store:
         self._compacted_revision = 0
         self.listeners: list[Callable[[str, Event], None]] = []
         """Functions that are called with the bucket name and the event, after the listeners of the bucket."""
+        self.write_listeners: list[Callable[[str, Event], None]] = []
+        """The same without the changes of `rewind()`, which nobody wrote."""
 
     def bucket(self, name: str) -> Bucket:
         """Return the bucket of a resource. Its name is `plural.group`."""
@@ -157,8 +175,25 @@ class Store:
         self._compacted_revision = self.revision
         for bucket in self._buckets.values():
             bucket.history.clear()
-            bucket.compacted_revision = self.revision
+            bucket.compacted_revision = bucket.discarded_revision = self.revision
         self._history_size = 0
+
+    def rewind(self, revision: int) -> None:
+        """Restore the state at a revision, and continue with it. Raises ValueError if the history does not reach back.
+
+        The listeners of the store receive the differences as events, but the listeners of the buckets do not: the
+        history of a restored storage does not contain them.
+        """
+        earliest = max((bucket.discarded_revision for bucket in self._buckets.values()), default=0)
+        if not earliest <= revision <= self.revision:
+            raise ValueError(f"cannot rewind to revision {revision}; use one from {earliest} to {self.revision}")
+        changes = [(name, event) for name, bucket in self._buckets.items() for event in bucket.rewind(revision)]
+        self.revision = revision
+        self._compacted_revision = min(self._compacted_revision, revision)
+        self._history_size = sum(event.size for bucket in self._buckets.values() for event in bucket.history)
+        for name, event in changes:
+            for listener in self.listeners:
+                listener(name, event)
 
     def _next(self, object: dict[str, Any]) -> StoredObject:
         self.revision += 1
@@ -177,5 +212,5 @@ class Store:
         while self._history_size > self._history_bytes:
             buckets = (item for item in self._buckets.values() if item.history)
             self._history_size -= min(buckets, key=lambda item: item.history[0].revision).discard_oldest()
-        for listener in self.listeners:
+        for listener in (*self.write_listeners, *self.listeners):
             listener(name, event)

@@ -1,9 +1,8 @@
 """The verb watch: initial events, changes and bookmarks."""
 
 import asyncio
-import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -16,7 +15,7 @@ from ._messages import Response
 from ._negotiation import Representation
 from ._options import ListOptions, Selection, parse_selection, watch_options
 from ._responses import encode_object, negotiate_object
-from ._store import Event, StoredObject
+from ._store import Bucket, Event, StoredObject
 from ._tables import parse_include_object, table_bytes
 
 WatchEvent = tuple[str, StoredObject]
@@ -37,7 +36,7 @@ class WatchQueue:
         self._after = after
         self._cluster = cluster
         self._selection = selection
-        self._events: deque[WatchEvent] = deque()
+        self._events: deque[tuple[WatchEvent, int]] = deque()
         self._size = 0
         self._wake = asyncio.Event()
         self._allows_bookmarks = bookmarks
@@ -55,7 +54,7 @@ class WatchQueue:
     def push(self, event: Event) -> None:
         watch_event = watch_event_for(event, self._selection) if event.revision > self._after else None
         if watch_event is not None:
-            self._events.append(watch_event)
+            self._events.append((watch_event, watch_event[1].size))
             self._size += watch_event[1].size
             if self._size > self._cluster.settings.watch_buffer_bytes:
                 self._events.clear()
@@ -63,6 +62,13 @@ class WatchQueue:
                 self.close_queue()
                 self.close()
             self._wake.set()
+
+    def push_past(self, events: Iterable[Event]) -> None:
+        """Add events before the watch was opened. They are in memory anyway, so they do not count for the limit."""
+        for event in events:
+            watch_event = watch_event_for(event, self._selection)
+            if watch_event is not None:
+                self._events.append((watch_event, 0))
 
     def close(self) -> None:
         self.closed = True
@@ -73,11 +79,21 @@ class WatchQueue:
             self.bookmark_due = True
             self._wake.set()
 
+    def wake(self) -> None:
+        self._wake.set()
+
+    @property
+    def held_revision(self) -> int | None:
+        """The revision after which events are not sent yet, or None."""
+        return self._cluster.held.get(self.bucket)
+
     def drain(self) -> list[WatchEvent]:
         """Return the waiting events and remove them from the queue."""
-        events = list(self._events)
-        self._events.clear()
-        self._size = 0
+        held, events = self.held_revision, list[WatchEvent]()
+        while self._events and (held is None or self._events[0][0][1].revision <= held):
+            event, size = self._events.popleft()
+            self._size -= size
+            events.append(event)
         return events
 
     async def wait(self, seconds: float | None) -> None:
@@ -122,7 +138,7 @@ async def watch(call: Call) -> Response:
     headers = [("Content-Type", representation.media)]
     if options.send_initial_events and options.revision:
         try:
-            await call.cluster.wait_for_revision(options.revision)
+            await call.wait_for_cache(options.revision)
         except errors.ApiError as error:
             # As in kube-apiserver, the error is an event, although no event was sent yet.
             return Response(200, headers, chunks=_single_chunk(encoder.failure(error)))
@@ -151,9 +167,9 @@ class _Encoder:
         event_type, stored = event
         return b'{"type":"' + event_type.encode() + b'","object":' + self._object(stored) + b"}\n"
 
-    def bookmark(self, *, initial_events_end: bool = False) -> bytes:
+    def bookmark(self, revision: int, *, initial_events_end: bool = False) -> bytes:
         resource = self._call.resource
-        metadata = {"resourceVersion": str(self._call.cluster.store.revision)}
+        metadata = {"resourceVersion": str(revision)}
         document: dict[str, Any] = {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": metadata}
         if self._representation.as_kind == "PartialObjectMetadata":
             document.update(kind="PartialObjectMetadata", apiVersion=f"meta.k8s.io/{self._representation.version}")
@@ -186,25 +202,39 @@ async def _stream(
     sends_state = not options.revision if options.send_initial_events is None else options.send_initial_events
     queue.open()
     try:
+        start = options.revision
+        lines: Iterable[bytes] = ()
         if sends_state:
-            state = [bucket.objects[key] for key in bucket.keys_for(selection.prefix, selection.key)]
-            has_end = options.bookmarks and options.marks_initial_events
-            end = encoder.bookmark(initial_events_end=True) if has_end else b""
-            lines = (encoder.encode(("ADDED", item)) for item in state if selection.matches(item))
-            for chunk in _join_chunks(chain(lines, [end])):
-                yield chunk
-        elif options.revision:
-            if options.revision < bucket.compacted_revision:
-                message = f"too old resource version: {options.revision} ({bucket.compacted_revision + 1})"
-                yield encoder.failure(errors.expired(message))
-                return
-            past_events = (watch_event_for(event, selection) for event in bucket.events_since(options.revision))
-            for chunk in _join_chunks(encoder.encode(item) for item in past_events if item is not None):
-                yield chunk
-        async for chunk in _live_events(options, queue, encoder, call.cluster.settings.bookmark_interval):
+            # Without a revision the state is consistent, otherwise it comes from the cache.
+            start = call.cluster.store.revision if start is None else call.cached_revision
+            lines = _initial_lines(bucket, options, selection, encoder, start)
+        elif start and start < bucket.compacted_revision:
+            message = f"too old resource version: {start} ({bucket.compacted_revision + 1})"
+            yield encoder.failure(errors.expired(message))
+            return
+        if start:
+            queue.push_past(bucket.events_since(start))
+        for chunk in _join_chunks(lines):
+            yield chunk
+        async for chunk in _live_events(options, queue, encoder, call.cluster):
             yield chunk
     finally:
         queue.close_queue()
+
+
+def _initial_lines(
+    bucket: Bucket, options: ListOptions, selection: Selection, encoder: _Encoder, revision: int
+) -> Iterable[bytes]:
+    """Return the lines of the objects at a revision, and of the bookmark after them."""
+    objects, keys = bucket.objects, bucket.keys_for(selection.prefix, selection.key)
+    if bucket.history and bucket.history[-1].revision > revision:
+        objects = bucket.snapshot(revision)
+        keys = sorted(key for key in objects if key.startswith(selection.prefix))
+    state = [objects[key] for key in keys]
+    has_end = options.bookmarks and options.marks_initial_events
+    end = encoder.bookmark(revision, initial_events_end=True) if has_end else b""
+    lines = (encoder.encode(("ADDED", item)) for item in state if selection.matches(item))
+    return chain(lines, [end])
 
 
 def _join_chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -222,20 +252,21 @@ def _join_chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 async def _live_events(
-    options: ListOptions, queue: WatchQueue, encoder: _Encoder, interval: float
+    options: ListOptions, queue: WatchQueue, encoder: _Encoder, cluster: Cluster
 ) -> AsyncGenerator[bytes, None]:
-    clock: Callable[[], float] = time.monotonic
+    clock, interval = asyncio.get_running_loop().time, cluster.settings.bookmark_interval
     end = None if options.timeout is None else clock() + options.timeout
     next_bookmark = _next_bookmark(clock(), interval, end) if options.bookmarks else None
     while True:
-        chunk = b"".join(encoder.encode(event) for event in queue.drain())
-        due = next_bookmark is not None and clock() >= next_bookmark
-        if queue.bookmark_due or due:
+        # A bookmark states that all earlier events were sent, so it must not overtake later events or held ones.
+        events, bookmark = queue.drain(), b""
+        if queue.bookmark_due or (next_bookmark is not None and clock() >= next_bookmark):
             queue.bookmark_due = False
-            chunk += encoder.bookmark()
+            bookmark = encoder.bookmark(cluster.store.revision) if queue.held_revision is None else b""
             next_bookmark = _next_bookmark(clock(), interval, end)
-        if chunk:
+        for chunk in _join_chunks(chain(map(encoder.encode, events), [bookmark])):
             yield chunk
+        if events or bookmark:
             continue
         if queue.closed or (end is not None and clock() >= end):
             return

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -211,3 +211,33 @@ async def _truncate(chunks: AsyncGenerator[bytes, None], limit: int) -> AsyncGen
             limit -= len(chunk)
             if limit <= 0:
                 raise DropConnectionError
+
+
+@dataclass(frozen=True)
+class Run(FaultAction):
+    """Run a function of the request: before it is handled (`request`), or before its response is sent (`response`).
+
+    The function runs in a separate thread while the request waits, so it can use the server and send other requests. It
+    runs in addition to other faults.
+
+    Example:
+        created = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "late"}}
+        server.inject("list configmaps", Run(lambda request: server.load([created])))
+        objects = await config_maps.list()
+        async with config_maps.watch(resource_version=objects.resource_version) as events:
+            assert (await anext(events)).object.metadata.name == "late"
+    """
+
+    combines = True
+
+    function: Callable[[RecordedRequest], object]
+    when: Literal["request", "response"] = "response"
+
+    async def intercept(self, request: RecordedRequest) -> None:
+        if self.when == "request":
+            await asyncio.to_thread(self.function, request)
+
+    async def change_response(self, request: RecordedRequest, response: Response) -> Response:
+        if self.when == "response":
+            await asyncio.to_thread(self.function, request)
+        return response

@@ -72,13 +72,11 @@ class EndWatch(StreamFault):
 class ErrorEvent(StreamFault):
     """Send an `ERROR` event after `after` events, and end the watch. The status of the response is still 200.
 
-    | `error` | Meaning |
-    |---|---|
-    | 410 | the history of the server does not reach back to the resource version of the watch |
-    | 429 | the server is not ready to handle the watch, and suggests a time to wait |
-    | 500 | the server has lost the connection to its storage |
-    | 504 | the server has not reached the resource version of the watch |
-    | `"StoreReadError"` | an unreadable object was removed by force; later watches from the same version end too |
+    * 410: the history of the server does not reach back to the resource version of the watch.
+    * 429: the server is not ready to handle the watch, and suggests a time to wait.
+    * 500: the server has lost the connection to its storage.
+    * 504: the server has not reached the resource version of the watch.
+    * `"StoreReadError"`: an unreadable object was removed by force. Later watches from the same version end too.
 
     Example:
         server.inject("watch configmaps", ErrorEvent(410))
