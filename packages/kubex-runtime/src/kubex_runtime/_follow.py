@@ -1,0 +1,145 @@
+"""`follow()`: a watch that recovers from every failure."""
+
+from types import TracebackType
+from typing import Any, Generic, TypeVar, cast
+
+from typing_extensions import Self
+
+from kubex.api import RawApi, ReadApi
+from kubex.core.params import NamespaceTypes
+from kubex.errors import AlreadyOpenError, ConfigurationError, StreamNotOpenError
+from kubex.models import Resource
+from kubex.selectors import FieldSelectorTypes, LabelSelectorTypes
+from kubex_runtime._machine.backoff import Backoff, Failure
+from kubex_runtime._machine.changes import Added, Change, Deleted, Modified, Synced
+from kubex_runtime._machine.entries import ObjectTable, RawChange
+from kubex_runtime._machine.keys import Key
+from kubex_runtime._machine.reflector import Initial, Reflector
+from kubex_runtime._reflect import Reflection
+from kubex_runtime._source import Source
+
+T = TypeVar("T", bound=Resource)
+
+
+def follow(
+    source: ReadApi[T],
+    *,
+    namespace: NamespaceTypes = ...,
+    label_selector: LabelSelectorTypes = None,
+    field_selector: FieldSelectorTypes = None,
+    initial: Initial = "stream",
+    page_size: int = 500,
+    optional: bool = False,
+    backoff: Backoff | None = None,
+) -> "Follower[T]":
+    """Follow the objects of a collection: first those that exist, then `Synced`, then every change.
+
+    The iteration does not end. After a failure it reconnects and, if the server no longer has the missed changes, lists
+    the objects again. So each state of an object is reported at most once, no state is older than one before, and each
+    `Added` is followed by one `Deleted`. Leaving the block closes the connection.
+
+    All work is done in the task that iterates. The follower keeps only the UID and the resource version of each
+    object, about 300 bytes. If the iteration is cancelled, for example by a time limit, no change is lost: continue it.
+
+    Args:
+        source: an `Api`, or `api.metadata` if the metadata of the objects is enough.
+        namespace: a namespace, or None for all; by default that of `source`.
+        initial: how the existing objects are read. "stream" reads them from the watch, and uses lists if the server
+            does not support this. "list" uses lists, by pages. "any" uses a list that the server can answer from its
+            cache, and which can be older.
+        page_size: the maximum number of objects of a page.
+        optional: wait for a kind that the server does not have, instead of raising NotFound.
+        backoff: the delays after failures.
+
+    Raises:
+        ConfigurationError: an argument is not valid.
+        Forbidden, Unauthorized, NotFound: only before `Synced`; later, the follower tries again.
+
+    Example:
+        async with follow(pods, label_selector={"app": "web"}) as changes:
+            async for change in changes:
+                match change:
+                    case Added(pod) | Modified(pod):
+                        print(pod.metadata.name, pod.status.phase)
+                    case Deleted(pod):
+                        print(pod.metadata.name, "is deleted")
+                    case Synced():
+                        break
+    """
+    if initial not in ("stream", "list", "any"):
+        raise ConfigurationError(f'must be "stream", "list" or "any", not {initial!r}', field="initial")
+    if page_size < 1:
+        raise ConfigurationError(f"must be at least 1, not {page_size!r}", field="page_size")
+    requests = Source(source.raw, namespace, label_selector, field_selector)
+    table = ObjectTable(keep_json=False)
+    reflector = Reflector(table, initial=initial, page_size=page_size, optional=optional, backoff=backoff)
+    return Follower(requests.raw, Reflection(requests, reflector))
+
+
+class Follower(Generic[T]):
+    """The changes of a collection: `async with follow(...) as changes`, then `async for change in changes`."""
+
+    def __init__(self, raw: RawApi[T], reflection: Reflection[T]) -> None:
+        self._raw = raw
+        self._reflection = reflection
+        self._is_open = False
+
+    async def __aenter__(self) -> Self:
+        if self._is_open:
+            raise AlreadyOpenError("the follower")
+        self._is_open = True
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._is_open = False
+        await self._reflection.__aexit__(kind, error, traceback)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Change[T]:
+        if not self._is_open:
+            raise StreamNotOpenError("following", self._raw.resource.__name__, "follow(...) as changes")
+        return self._decode(await self._reflection.__anext__())
+
+    @property
+    def resource_version(self) -> str | None:
+        """All changes up to this version are in the iteration; None before `Synced`."""
+        return self._reflection.reflector.resource_version
+
+    @property
+    def synced(self) -> bool:
+        """Whether all objects that existed at the start were received."""
+        return self._reflection.reflector.synced
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why the follower cannot reach the server now; None if it can."""
+        return self._reflection.reflector.attempts.failure
+
+    @property
+    def quiet_for(self) -> float | None:
+        """The time in seconds since the last response, event or bookmark; None before the first one.
+
+        API servers send a bookmark every minute.
+        """
+        return self._reflection.quiet_for
+
+    def _decode(self, change: RawChange) -> Change[T]:
+        if change.type == "synced":
+            return Synced()
+        if change.json is None:
+            return Deleted(self._placeholder(change), final=False)
+        item = self._raw.decode(change.json)
+        if change.type == "added":
+            return Added(item)
+        return Modified(item) if change.type == "modified" else Deleted(item)
+
+    def _placeholder(self, change: RawChange) -> T:
+        """Return an object that has only a name, a namespace and a UID."""
+        namespace, name = cast("Key", change.key)
+        model = self._raw.resource
+        metadata: Any = model.model_fields["metadata"].annotation
+        return model.model_construct(metadata=metadata.model_construct(name=name, namespace=namespace, uid=change.uid))

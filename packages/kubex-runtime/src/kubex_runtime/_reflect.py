@@ -1,0 +1,174 @@
+"""Run a reflector: send its requests, pass the responses to it, and wait between attempts."""
+
+import logging
+import time
+from collections import deque
+from types import TracebackType
+from typing import Generic, TypeVar
+
+import anyio
+import anyio.lowlevel
+from typing_extensions import Self
+
+from kubex.api import RawEvent, RawObject, RawWatch
+from kubex.errors import ApiError, DecodeError, KubexError, UnknownWatchEventError
+from kubex.models import Resource
+from kubex_runtime._clock import Clock
+from kubex_runtime._machine.entries import RawChange
+from kubex_runtime._machine.reflector import Reflector
+from kubex_runtime._machine.steps import ListStep, WatchStep
+from kubex_runtime._source import Source
+
+T = TypeVar("T", bound=Resource)
+
+logger = logging.getLogger("kubex_runtime")
+
+# Reading data that has already arrived does not suspend the task. After this time, other tasks get a turn.
+_MAX_BUSY_SECONDS = 0.005
+
+
+class Reflection(Generic[T]):
+    """The changes of a collection: `async with Reflection(...) as changes`, then `async for change in changes`.
+
+    All work is done in `__anext__()`. If it is cancelled, no change is lost: the next call continues.
+    """
+
+    def __init__(self, source: Source[T], reflector: Reflector, clock: Clock | None = None) -> None:
+        self.reflector = reflector
+        self._source = source
+        self._clock = clock or Clock()
+        self._changes: deque[RawChange] = deque()
+        self._items: list[RawObject] | None = None
+        self._watch: RawWatch | None = None
+        self._silent_for = 0.0
+        self._last_response: float | None = None
+        self._busy_since = 0.0
+        self._name = f"following {source.raw.resource.__name__}"
+        self._skipped: set[type[KubexError]] = set()
+
+    @property
+    def quiet_for(self) -> float | None:
+        """The time in seconds since the last response, event or bookmark; None before the first one."""
+        return None if self._last_response is None else self._clock.now() - self._last_response
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._close_watch()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> RawChange:
+        while True:
+            if time.perf_counter() - self._busy_since > _MAX_BUSY_SECONDS:
+                await anyio.lowlevel.checkpoint()
+                self._busy_since = time.perf_counter()
+            if self._changes:
+                return self._changes.popleft()
+            if self._items is not None:
+                self._apply_item(self._items)
+            elif self._watch is not None:
+                await self._receive(self._watch)
+            else:
+                await self._request()
+
+    async def _request(self) -> None:
+        await self._clock.sleep(self.reflector.attempts.next_at - self._clock.now())
+        step = self.reflector.next_step()
+        try:
+            await (self._list(step) if isinstance(step, ListStep) else self._open_watch(step))
+        except KubexError as error:
+            self._failed(error)
+
+    async def _list(self, step: ListStep) -> None:
+        page = await self._source.list(step)
+        if self.reflector.page(page.resource_version, page.continue_token, self._responded()):
+            self._items = page.items[::-1]
+            if page.errors:
+                self.reflector.malformed_items()
+                self._log_skipped(page.errors[0])
+
+    def _apply_item(self, items: list[RawObject]) -> None:
+        if items:
+            self._changes += self.reflector.item(items.pop())
+        else:
+            self._items = None
+            self._changes += self.reflector.end_page(self._clock.now())
+
+    async def _open_watch(self, step: WatchStep) -> None:
+        watch = self._source.watch(step)
+        await watch.__aenter__()
+        self._watch = watch
+        self._silent_for = 0.0
+        self.reflector.opened(self._responded())
+
+    async def _receive(self, watch: RawWatch) -> None:
+        is_open = True
+        try:
+            event = await self._next_event(watch)
+            if event is not None:
+                self._changes += self.reflector.event(event.type, event.object, self._responded())
+                is_open = self.reflector.continues
+            else:
+                is_open = False
+                logger.warning("%s: the server does not complete the initial events; using lists instead", self._name)
+                self.reflector.silent()
+        except StopAsyncIteration:
+            is_open = False
+            self.reflector.ended(self._clock.now())
+        except KubexError as error:
+            is_open = self._can_skip(error)
+            if not is_open:
+                self._failed(error, from_event=True)
+        finally:
+            if not is_open:
+                await self._close_watch()
+
+    async def _next_event(self, watch: RawWatch) -> RawEvent | None:
+        """Return the next event; None if the server does not continue with the initial events."""
+        if not self.reflector.reads_initial_events:
+            return await watch.__anext__()
+        event, started = None, self._clock.now()
+        try:
+            with anyio.move_on_after(self.reflector.timing.silent_after - self._silent_for):
+                event = await watch.__anext__()
+        finally:
+            # The caller can cancel each call before the time limit.
+            self._silent_for = 0.0 if event is not None else self._silent_for + self._clock.now() - started
+        return event
+
+    async def _close_watch(self) -> None:
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            await watch.__aexit__(None, None, None)
+
+    def _responded(self) -> float:
+        self._last_response = self._clock.now()
+        return self._last_response
+
+    def _can_skip(self, error: KubexError) -> bool:
+        """Return whether the watch can continue after an event that could not be decoded."""
+        can_skip = isinstance(error, UnknownWatchEventError) or (
+            isinstance(error, DecodeError) and not error.not_from_server and self.reflector.malformed_event()
+        )
+        if can_skip:
+            self._log_skipped(error)
+        return can_skip
+
+    def _failed(self, error: KubexError, *, from_event: bool = False) -> None:
+        self._changes += self.reflector.failed(error, self._clock.now(), from_event=from_event)
+        attempts = self.reflector.attempts
+        if attempts.failure is None or attempts.failure.attempts > 1:
+            return
+        level = logging.WARNING if isinstance(error, ApiError) else logging.INFO
+        logger.log(level, "%s: trying again after: %s", self._name, error)
+
+    def _log_skipped(self, error: KubexError) -> None:
+        # The message names the object, and there can be many.
+        if type(error) not in self._skipped:
+            self._skipped.add(type(error))
+            logger.warning("%s: skipped, as all later ones of this type will be: %s", self._name, error)
