@@ -15,6 +15,7 @@ from behaviour.objects import (
 from kubex.api import Api
 from kubex.client import Client
 from kubex.errors import GatewayTimeout, NotFound
+from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Secret
 from kubex_testing.embedded import EmbeddedServer, ExpireContinue, Lag, RecordedRequest, Replay, Run
 
@@ -164,7 +165,7 @@ async def test_held_changes_arrive_after_the_release(api: Api[ConfigMap], kubex_
         await api.create(config_map("two"))
         await api.delete("one")
         kubex_server.bookmark_now()
-        await secrets.create(Secret(metadata={"name": "free"}))
+        await secrets.create(Secret(metadata=ObjectMeta(name="free")))
         assert types_and_names(await next_events(other_events, 1)) == [("ADDED", "free")]
         assert await names(api) == ["two"]
         with anyio.move_on_after(0.05) as scope:  # real time: nothing must arrive
