@@ -32,10 +32,14 @@ class AbortingProtocol(ResponseHandler):
     """The protocol of a connection. It closes the connection immediately."""
 
     has_been_used = False
+    sends_rest = False
+    """Whether asyncio sends the data in its buffers after `close()`, until the connector is closed."""
+
     body: aiohttp.StreamReader | None = None
     """The body of the current response."""
 
     _connection: asyncio.Transport | None = None
+    _is_closed = False
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -45,6 +49,8 @@ class AbortingProtocol(ResponseHandler):
     @override
     def connection_lost(self, exc: BaseException | None) -> None:
         transport, self._connection = self._connection, None
+        if self._is_closed:
+            return
         super().connection_lost(exc)
         if self.body is not None and not self.body.is_eof() and self.body.exception() is None:
             # aiohttp only closes the connection after a malformed chunk, so readers of the body would wait forever.
@@ -58,8 +64,15 @@ class AbortingProtocol(ResponseHandler):
         if self._connection is not None:
             self._connection.abort()  # aiohttp may have called close(), which waits for the server
 
-    # ResponseHandler.close() sends the rest of a body, and waits for the closing handshake of TLS.
-    close = abort
+    @override
+    def close(self) -> None:
+        # ResponseHandler.close() sends the rest of a body, and waits for the closing handshake of TLS.
+        if self._connection is None or not self.sends_rest or not _has_unsent_data(self._connection):
+            self.abort()
+        elif not self._is_closed:
+            super().close()
+            super().connection_lost(None)  # or tasks that receive would wait until the rest is sent
+            self._is_closed = True
 
 
 class Connector(aiohttp.BaseConnector):
@@ -176,6 +189,18 @@ def make_connector(config: TransportConfig, *, limited: bool) -> Connector:
     if config.proxy is not None and config.proxy.is_socks:
         return SocksConnector(config.proxy, config.ssl_context, **settings)
     return TCPConnector(config, **settings)
+
+
+def _has_unsent_data(transport: asyncio.Transport) -> bool:
+    """Return whether asyncio has data in its buffers. For TLS, each layer has a buffer."""
+    tls = getattr(transport, "_ssl_protocol", None)
+    if tls is not None:
+        below = getattr(tls, "_transport", None)
+        if below is None:  # the connection is lost; in Python 3.10 get_write_buffer_size() raises an AttributeError
+            return False
+        if _has_unsent_data(below):
+            return True
+    return transport.get_write_buffer_size() > 0
 
 
 def _create_socket(address: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:

@@ -24,6 +24,7 @@ from kubex.transport import (
     map_exceptions,
     refused_upgrade,
 )
+from kubex_aiohttp._connector import AbortingProtocol
 from kubex_aiohttp._errors import ERRORS
 
 _ERRORS: ExceptionTable = ((aiohttp.WebSocketError, WebSocketError), *ERRORS)
@@ -107,6 +108,7 @@ class AioHttpWebSocket(WebSocket):
         self._receive_guard = ReceiveGuard(request)
         self._send_cancelled = self._close_sent = False
         self._close_message: WebSocketMessage | None = None
+        self._pong: bytes | None = None
 
     @property
     @override
@@ -157,7 +159,12 @@ class AioHttpWebSocket(WebSocket):
             self._close_message = WebSocketMessage("close", code=message.data or 1005)
             reply = self.close(message.data or 1000)
         elif message.type is WSMsgType.PING:
-            reply = self._write(message.data, WSMsgType.PONG)
+            # The last pong is enough. While a task waits in aiohttp until the server reads, a pong could wait, too; the
+            # task sends it afterwards.
+            self._pong = bytes(message.data)
+            if self._send_lock.locked():
+                return None
+            reply = self._send_pong()
         else:
             self._close_message = WebSocketMessage("close", code=1006)
             return None
@@ -180,6 +187,9 @@ class AioHttpWebSocket(WebSocket):
             raise
         finally:
             self._send_lock.release()
+            if self._pong is not None:
+                with suppress(TransportError):
+                    await self._send_pong()
 
     @override
     async def ping(self, payload: bytes = b"") -> None:
@@ -190,14 +200,23 @@ class AioHttpWebSocket(WebSocket):
     async def close(self, code: int = 1000) -> None:
         """Send the close frame, once."""
         if not self._close_sent:
+            await self._send_pong()
             self._close_sent = True
             with self._mapped_errors:
                 await self._socket.send_frame(struct.pack("!H", code), WSMsgType.CLOSE)
 
     @override
     def abort(self) -> None:
-        """Close the connection immediately."""
+        """Close the connection. After `close()`, asyncio still sends the data in its buffers."""
+        connection = self._response.connection
+        if connection is not None and isinstance(connection.protocol, AbortingProtocol):
+            connection.protocol.sends_rest = self._close_sent
         self._response.close()
+
+    async def _send_pong(self) -> None:
+        pong, self._pong = self._pong, None
+        if pong is not None:
+            await self._write(pong, WSMsgType.PONG)
 
     async def _write(self, data: bytes, opcode: WSMsgType) -> None:
         if self._close_sent:

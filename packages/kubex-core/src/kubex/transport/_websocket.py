@@ -85,7 +85,7 @@ class WebSocket(ABC):
     def abort(self) -> None:
         """Close the connection at once, without a close frame; a waiting `receive()` returns `close` with code 1006.
 
-        A second call does nothing.
+        After `close()`, it does not discard messages that `send()` has accepted. A second call does nothing.
         """
 
     @property

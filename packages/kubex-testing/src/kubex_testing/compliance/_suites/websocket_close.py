@@ -1,14 +1,19 @@
 """The end of WebSockets: close frames, lost connections and cancellation."""
 
+import contextlib
 import queue
+import ssl
+import threading
 
 import anyio
+import anyio.to_thread
 import pytest
 
 from kubex.errors import WebSocketError
-from kubex.transport import Transport, WebSocketMessage
+from kubex.transport import Transport, WebSocket, WebSocketMessage
 from kubex_testing.compliance._base import BackendTests
 from kubex_testing.compliance._capabilities import requires
+from kubex_testing.compliance._clock import Clock
 from kubex_testing.compliance.servers import (
     BINARY,
     CLOSE,
@@ -149,6 +154,49 @@ class WebSocketCloseTests(BackendTests):
             async with transport.websocket(websocket_request(server.url)) as socket:
                 await socket.receive()
             assert await wait_for_event(server.connection_closed)
+
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    async def test_accepted_messages_arrive_after_the_block_has_ended(
+        self,
+        open_transport: OpenTransport,
+        start_server: StartServer,
+        clock: Clock,
+        server_tls: ssl.SSLContext,
+        client_tls: ssl.SSLContext,
+        scheme: str,
+    ) -> None:
+        """Leaving the block does not discard a message that `send()` has accepted, also if the server reads later."""
+        left = threading.Event()
+        received: queue.Queue[int] = queue.Queue()
+
+        def read_after_the_block(connection: ServerConnection) -> None:
+            accept_upgrade(connection)
+            assert left.wait(WAIT_TIMEOUT)
+            with contextlib.suppress(ConnectionError):
+                while (frame := read_frame(connection))[0] == BINARY:
+                    received.put(len(frame[1]))
+            received.put(-1)
+
+        accepted = 0
+
+        async def send_endlessly(socket: WebSocket) -> None:
+            nonlocal accepted
+            while True:
+                await socket.send(b"x" * 2**14)
+                accepted += 1
+
+        server = start_server(read_after_the_block, tls=server_tls if scheme == "https" else None)
+        async with open_transport(ssl_context=client_tls) as transport, anyio.create_task_group() as tasks:
+            async with transport.websocket(websocket_request(server.url)) as socket:
+                async with anyio.create_task_group() as sending:
+                    sending.start_soon(send_endlessly, socket)
+                    await anyio.wait_all_tasks_blocked()
+                    sending.cancel_scope.cancel()
+                tasks.start_soon(clock.jump_when_idle, 1)
+            left.set()
+            while await anyio.to_thread.run_sync(received.get, True, WAIT_TIMEOUT) >= 0:
+                accepted -= 1
+        assert accepted <= 0  # the cancelled message may arrive, too
 
     async def test_cancelled_receive_closes_the_connection_and_propagates_cancellation(
         self, open_transport: OpenTransport, start_server: StartServer

@@ -108,7 +108,7 @@ class WebSocketConcurrencyTests(BackendTests):
         def read_until_closed(connection: ServerConnection) -> None:
             accept_upgrade(connection)
             connection.wait_until_closed()
-            received_data.put(connection.buffer)
+            received_data.put(bytes(connection.buffer))
 
         async with open_transport() as transport:
             async with transport.websocket(websocket_request(start_server(read_until_closed).url)) as socket:
@@ -279,10 +279,45 @@ class WebSocketConcurrencyTests(BackendTests):
             assert await socket.receive() == WebSocketMessage("binary", b"data")
             proceed.set()
             await socket.close()
-            # In a thread, so that the event loop can send the frames. Leaving the block may discard frames in buffers.
+            # In a thread, so that the event loop can send the frames.
             received = [await anyio.to_thread.run_sync(frames.get, True, WAIT_TIMEOUT) for _ in range(3)]
             assert [kind for kind, _ in received] == [BINARY, PONG, CLOSE]
             assert received[1][1] == b"alive"
+
+    async def test_many_pings_do_not_stop_receive_while_a_send_waits(
+        self, open_transport: OpenTransport, start_server: StartServer
+    ) -> None:
+        """`receive()` continues while a `send()` waits, also if the server sends pings and does not read the pongs.
+
+        The pong of the last ping is enough.
+        """
+        proceed = threading.Event()
+        frames: queue.Queue[tuple[int, bytes]] = queue.Queue()
+
+        def send_many_pings(connection: ServerConnection) -> None:
+            accept_upgrade(connection)
+            pings = b"".join(build_frame(PING, b"%0100d" % number) for number in range(3000))
+            connection.send(pings + build_frame(BINARY, b"data"))
+            assert proceed.wait(WAIT_TIMEOUT)
+            while not frames.queue or frames.queue[-1][0] != CLOSE:
+                frames.put(read_frame(connection))
+            connection.send(close_frame(1000))
+
+        async with (
+            open_transport() as transport,
+            transport.websocket(websocket_request(start_server(send_many_pings).url)) as socket,
+        ):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(socket.send, LARGE)
+                await anyio.wait_all_tasks_blocked()
+                assert await socket.receive() == WebSocketMessage("binary", b"data")
+                proceed.set()
+            await socket.close()
+            assert await socket.receive() == WebSocketMessage("close", code=1000)
+        kinds = [kind for kind, _ in frames.queue]
+        assert kinds[0] == BINARY
+        assert set(kinds[1:-1]) == {PONG}
+        assert frames.queue[-2] == (PONG, b"%0100d" % 2999)
 
     async def test_no_frame_follows_the_reply_to_a_close_frame(
         self, open_transport: OpenTransport, start_server: StartServer
@@ -318,7 +353,7 @@ class WebSocketConcurrencyTests(BackendTests):
             await anyio.wait_all_tasks_blocked()
             assert await socket.receive() == WebSocketMessage("close", code=1000)
             proceed.set()
-            # In a thread, so that the event loop can send the frames. Leaving the block may discard frames in buffers.
+            # In a thread, so that the event loop can send the frames.
             received = [await anyio.to_thread.run_sync(kinds.get, True, WAIT_TIMEOUT) for _ in range(2)]
             assert received == [BINARY, CLOSE]
         assert len(errors) == 1
