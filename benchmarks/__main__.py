@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.cases import CASE_NAMES, PAIRS, STARTUP, make_plan
+from benchmarks.options import add_tiny, make_parser, parse
 from benchmarks.report import (
     COST_HEADINGS,
     cost_rows,
@@ -19,18 +20,12 @@ from benchmarks.runner import Sample, samples
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9, help="number of samples of each case (default: 9)")
+    parser = make_parser("benchmarks", __doc__, rounds=9)
     parser.add_argument("--case", action="append", choices=CASE_NAMES, help="measure only this case; may be repeated")
     parser.add_argument("--pair", action="append", choices=PAIRS, help="default: all libraries on asyncio")
-    parser.add_argument("--tiny", action="store_true", help="do very little work, to check that everything runs")
-    parser.add_argument("--output", type=Path, help="write the raw samples to this JSON file")
+    add_tiny(parser)
     parser.add_argument("--samples", type=Path, help="read samples from this file instead of measuring")
-    parser.add_argument("--markdown", action="store_true", help="update the tables in docs/benchmarks.md")
-    options = parser.parse_args()
-    if options.rounds < 1:
-        parser.error("--rounds must be at least 1")
-    return options
+    return parse(parser)
 
 
 def _measure(options: argparse.Namespace) -> list[Sample]:

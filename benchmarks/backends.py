@@ -1,13 +1,12 @@
 """Compare the backends with each other and with their libraries; see docs/benchmarks.md."""
 
-import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from statistics import median
 
 from benchmarks.cases import PAIRS, make_plan
 from benchmarks.goals import cpu
+from benchmarks.options import add_tiny, make_parser, parse
 from benchmarks.report import (
     describe_machine,
     describe_samples,
@@ -58,14 +57,9 @@ def _cell(case: str, kubex: list[Sample], limit: list[Sample]) -> str:
 
 def main() -> None:
     """Measure, print the table, and write the files that the options select."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.backends", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="number of samples of each row (default: 5)")
-    parser.add_argument("--tiny", action="store_true", help="do very little work, to check that everything runs")
-    parser.add_argument("--output", type=Path, help="write the raw samples to this JSON file")
-    parser.add_argument("--markdown", action="store_true", help="update the table in docs/benchmarks.md")
-    options = parser.parse_args()
-    if options.rounds < 1:
-        parser.error("--rounds must be at least 1")
+    parser = make_parser("benchmarks.backends", __doc__, rounds=5)
+    add_tiny(parser)
+    options = parse(parser)
     collected: list[Sample] = []
     for sample in take_samples(options.rounds, tiny=options.tiny):
         collected.append(sample)

@@ -1,15 +1,14 @@
 """Compare the generated models with `pydantic_core.from_json` in one run; see docs/benchmarks.md."""
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from benchmarks.affinity import cores, pinned
 from benchmarks.models.goals import AFTER_MODEL, AFTER_PYDANTIC, PAIR, ROWS
 from benchmarks.models.imports import IMPORTS
 from benchmarks.models.worker import CASES
+from benchmarks.options import add_tiny, make_parser, parse
 from benchmarks.pods import documents
 from benchmarks.report import (
     describe_machine,
@@ -60,14 +59,9 @@ def _samples(rounds: int, *, tiny: bool) -> Iterator[Sample]:
 
 def main() -> None:
     """Measure, print the table, and write the files that the options select."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.models", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9, help="number of samples of each case (default: 9)")
-    parser.add_argument("--tiny", action="store_true", help="do very little work, to check that everything runs")
-    parser.add_argument("--output", type=Path, help="write the raw samples to this JSON file")
-    parser.add_argument("--markdown", action="store_true", help="update the table in docs/benchmarks.md")
-    options = parser.parse_args()
-    if options.rounds < 1:
-        parser.error("--rounds must be at least 1")
+    parser = make_parser("benchmarks.models", __doc__, rounds=9)
+    add_tiny(parser)
+    options = parse(parser)
     collected: list[Sample] = []
     for sample in _samples(options.rounds, tiny=options.tiny):
         collected.append(sample)

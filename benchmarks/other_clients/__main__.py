@@ -5,9 +5,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from benchmarks.affinity import cores, pinned
+from benchmarks.options import make_parser, parse
 from benchmarks.other_clients.environments import install, installed_version
 from benchmarks.other_clients.table import HEADINGS, KUBEX_COLUMNS, TITLES, faster_than_kubex, rows
 from benchmarks.report import (
@@ -51,15 +51,9 @@ def _samples(pythons: Mapping[str, str], failures: dict[str, str], rounds: int) 
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.other_clients", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="number of samples of each case (default: 3)")
+    parser = make_parser("benchmarks.other_clients", __doc__, rounds=3)
     parser.add_argument("--client", action="append", choices=CLIENTS, help="measure only this client; may be repeated")
-    parser.add_argument("--output", type=Path, help="write the raw samples to this JSON file")
-    parser.add_argument("--markdown", action="store_true", help="update the table in docs/benchmarks.md")
-    options = parser.parse_args()
-    if options.rounds < 1:
-        parser.error("--rounds must be at least 1")
-    return options
+    return parse(parser)
 
 
 def main() -> None:

@@ -1,10 +1,9 @@
 """Compare exec, port-forward and files with the raw WebSocket of the same library; see docs/benchmarks.md."""
 
-import argparse
 import sys
-from pathlib import Path
 
 from benchmarks.cases import PAIRS
+from benchmarks.options import add_tiny, make_parser, parse
 from benchmarks.report import (
     COST_HEADINGS,
     cost_rows,
@@ -24,16 +23,11 @@ from benchmarks.streams.runner import stream_samples
 
 def main() -> None:
     """Measure, print the tables, and write the files that the options select."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.streams", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9, help="number of samples of each case (default: 9)")
+    parser = make_parser("benchmarks.streams", __doc__, rounds=9)
     parser.add_argument("--case", action="append", choices=CASE_NAMES, help="measure only this case; may be repeated")
     parser.add_argument("--pair", action="append", choices=PAIRS, help="measure only this pair; may be repeated")
-    parser.add_argument("--tiny", action="store_true", help="do very little work, to check that everything runs")
-    parser.add_argument("--output", type=Path, help="write the raw samples to this JSON file")
-    parser.add_argument("--markdown", action="store_true", help="update the tables in docs/benchmarks.md")
-    options = parser.parse_args()
-    if options.rounds < 1:
-        parser.error("--rounds must be at least 1")
+    add_tiny(parser)
+    options = parse(parser)
     names, pairs = tuple(options.case or CASE_NAMES), tuple(options.pair or PAIRS)
     collected: list[Sample] = []
     for sample in stream_samples(names, pairs, options.rounds, tiny=options.tiny):
