@@ -24,13 +24,12 @@ from kubex.core.params import Timeout
 from kubex.errors import BackendError, DeadlineExceeded, ReadTimeout
 from kubex.transport import Backend
 from kubex_testing.compliance.servers import StartServer
-from support.backend_pairs import CLIENT_CLASSES, PAIRS, BackendPair
+from support.backend_pairs import BACKENDS, CLIENT_CLASSES, PAIRS, BackendPair, ignores
 
 pytestmark = pytest.mark.anyio
 
 ANY_URL = "https://my-cluster:6443"
 MIB = 2**20
-AIOHTTP = PAIRS[0]
 KUBECONFIG = """
 apiVersion: v1
 kind: Config
@@ -289,7 +288,7 @@ async def test_idle_connections_are_reused_unless_keep_alive_is_false(
     assert server.connections == connections
 
 
-async def test_httpx_keeps_idle_connections_indefinitely_and_aiohttp_warns(
+async def test_idle_connections_without_time_limit_are_reused(
     make_client: MakeClient, start_server: StartServer, pair: BackendPair
 ) -> None:
     server = start_server(ResponseSequence(respond_with()))
@@ -299,7 +298,8 @@ async def test_httpx_keeps_idle_connections_indefinitely_and_aiohttp_warns(
             for _ in range(2):
                 await client.request("GET", "/")
     assert server.connections == 1
-    assert [warning.category for warning in caught] == {"aiohttp": [UserWarning], "httpx": []}[pair.family]
+    expected = [UserWarning] if ignores(pair, "keep_alive_timeout", None) else []
+    assert [warning.category for warning in caught] == expected
 
 
 RESOLVED: list[tuple[str, Any, Any, Any]] = [
@@ -331,8 +331,8 @@ async def test_options_resolve_to_the_documented_values(
 
 
 @pytest.mark.parametrize(("value", "resolved"), [(MIB, MIB), (None, 2**16)])
-@pytest.mark.parametrize("pair", [AIOHTTP], ids=str)
-async def test_aiohttp_uses_the_buffer_size(
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if not ignores(pair, "buffer_size", MIB)], ids=str)
+async def test_buffer_size_is_used(
     make_client: MakeClient, start_server: StartServer, recorder: TransportRecorder, value: int | None, resolved: int
 ) -> None:
     body = bytes(range(256)) * 2**14
@@ -365,8 +365,8 @@ async def test_pool_size_none_is_unlimited(make_client: MakeClient, start_server
     assert gate.max_waiting == 101
 
 
-@pytest.mark.parametrize("pair", [AIOHTTP], ids=str)
-async def test_aiohttp_limits_connections_per_host(make_client: MakeClient, start_server: StartServer) -> None:
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if not ignores(pair, "pool_size_per_host", 1)], ids=str)
+async def test_pool_size_per_host_limits_connections(make_client: MakeClient, start_server: StartServer) -> None:
     gate = Gate()
     gate.open()
     server = start_server(ResponseSequence(gate))
@@ -425,9 +425,10 @@ async def test_client_classes_can_be_created_directly(start_server: StartServer,
 
 
 @pytest.mark.parametrize("anyio_backend", ["trio"])
-async def test_aiohttp_does_not_run_on_trio(anyio_backend: str) -> None:
+@pytest.mark.parametrize("name", [name for name, backend in BACKENDS.items() if "trio" not in backend.runtimes])
+async def test_backend_for_asyncio_does_not_run_on_trio(anyio_backend: str, name: str) -> None:
     with pytest.raises(BackendError, match="trio"):
-        await create_client(client_class=ClientChoise.AIOHTTP, configuration=ClientConfiguration(url=ANY_URL))
+        await create_client(client_class=name, configuration=ClientConfiguration(url=ANY_URL))
 
 
 @pytest.mark.parametrize(

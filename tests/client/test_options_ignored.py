@@ -13,7 +13,7 @@ from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_testing.compliance.servers import StartServer
-from support.backend_pairs import BACKENDS, CLIENT_CLASSES, FAMILIES, BackendPair
+from support.backend_pairs import BACKENDS, CLIENT_CLASSES, FAMILIES, BackendPair, ignores
 
 HTTPS = ClientConfiguration(url="https://my-cluster:6443")
 HTTP = ClientConfiguration(url="http://my-cluster:8080")
@@ -71,12 +71,15 @@ def line_of(code: str) -> int:
     return next(number for number, line in enumerate(lines, 1) if code in line and "line_of" not in line)
 
 
-IGNORED = {"aiohttp": {"keep_alive_timeout": None}, "httpx": {"buffer_size": None}}
+def ignored_option(pair: BackendPair) -> dict[str, None]:
+    """Return an option that the backend ignores if it is None."""
+    names = ("keep_alive_timeout", "buffer_size")
+    return {next(name for name in names if ignores(pair, name, None)): None}
 
 
 @pytest.mark.anyio
 async def test_warning_location_is_the_line_of_the_caller(pair: BackendPair) -> None:
-    options = ClientOptions(**IGNORED[pair.family])  # type: ignore[arg-type]  # one field
+    options = ClientOptions(**ignored_option(pair))  # type: ignore[arg-type]  # one field
     client_class = CLIENT_CLASSES[pair.backend]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -114,7 +117,7 @@ async def test_ignored_phases_of_request_timeout_cause_warnings(pair: BackendPai
                 pass
     lines = [line_of(f"  # {comment}") for comment in ("get", "list", "request", "logs")]
     assert [(warning.filename, warning.lineno) for warning in caught] == [
-        (__file__, line) for line in (lines if pair.backend == "aiohttp" else [])
+        (__file__, line) for line in (lines if ignores(pair, "timeout", timeout) else [])
     ]
     assert all(str(warning.message).startswith("request_timeout: ") for warning in caught)
 
@@ -122,7 +125,7 @@ async def test_ignored_phases_of_request_timeout_cause_warnings(pair: BackendPai
 @pytest.mark.anyio
 async def test_client_warns_once_for_many_calls(pair: BackendPair, start_server: StartServer) -> None:
     server = start_server(ResponseSequence(respond_with()))
-    options = ClientOptions(**IGNORED[pair.family])  # type: ignore[arg-type]  # one field
+    options = ClientOptions(**ignored_option(pair))  # type: ignore[arg-type]  # one field
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         async with create_client(
@@ -131,5 +134,5 @@ async def test_client_warns_once_for_many_calls(pair: BackendPair, start_server:
             for _ in range(3):
                 await client.request("GET", "/")
     assert [str(warning.message).split(":")[0] for warning in caught] == [
-        f"ClientOptions.{name}" for name in IGNORED[pair.family]
+        f"ClientOptions.{name}" for name in ignored_option(pair)
     ]

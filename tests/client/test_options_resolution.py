@@ -15,9 +15,11 @@ from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex.transport import Backend, LibraryDefaults, Limits, Proxy, TransportConfig
 from kubex_testing.compliance.servers import StartServer
-from support.backend_pairs import BACKENDS, FAMILIES, HTTPX_PAIRS, BackendPair
+from support.backend_pairs import BACKENDS, FAMILIES, BackendPair
 
 SERVER = ClientConfiguration(url="https://my-cluster:6443")
+
+ANY_BACKEND = next(iter(BACKENDS.values()))
 
 # The defaults of the HTTP libraries in `docs/clients.md`.
 DEFAULTS: dict[str, LibraryDefaults] = {
@@ -86,26 +88,26 @@ def test_each_option_state_resolves_to_the_documented_value(
 @pytest.mark.covers("options-proxy-none")
 def test_proxy_of_the_environment_is_not_used_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
-    assert config_of(BACKENDS["httpx"]).proxy is None
-    assert config_of(BACKENDS["httpx"], proxy=None).proxy is None
+    assert config_of(ANY_BACKEND).proxy is None
+    assert config_of(ANY_BACKEND, proxy=None).proxy is None
 
 
 @pytest.mark.covers("options-proxy-str")
 def test_proxy_url_is_used_for_all_requests() -> None:
-    proxy = config_of(BACKENDS["httpx"], proxy="http://user:p%40ss@proxy:8080").proxy
+    proxy = config_of(ANY_BACKEND, proxy="http://user:p%40ss@proxy:8080").proxy
     assert proxy == Proxy(url="http://proxy:8080", username="user", password="p@ss")
 
 
 @pytest.mark.covers("options-proxy-dict")
 @pytest.mark.parametrize("schemes", [["http"], ["https"], ["http", "https"]])
 def test_proxy_dict_is_selected_by_scheme(schemes: list[str]) -> None:
-    proxy = config_of(BACKENDS["httpx"], proxy={scheme: f"http://{scheme}-proxy:1" for scheme in schemes}).proxy
+    proxy = config_of(ANY_BACKEND, proxy={scheme: f"http://{scheme}-proxy:1" for scheme in schemes}).proxy
     assert proxy == (Proxy(url="http://https-proxy:1") if "https" in schemes else None)
 
 
 def test_proxy_of_the_environment_is_used_with_trust_env(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
-    assert config_of(BACKENDS["httpx"], trust_env=True).proxy == Proxy(url="http://p:1")
+    assert config_of(ANY_BACKEND, trust_env=True).proxy == Proxy(url="http://p:1")
 
 
 @pytest.mark.anyio
@@ -228,8 +230,7 @@ async def test_requests_contain_the_resolved_limits(
         async with make_client(server, timeout=timeout) as client:
             await client.request("GET", "/")
     defaults = DEFAULTS[pair.family].timeout
-    library = Limits(connect=defaults.connect if defaults.connect is not ... else None)  # replaced for httpx
-    if pair in HTTPX_PAIRS:
-        library = Limits(5, 5, 5, 5)
+    phases = (defaults.connect, defaults.read, defaults.write, defaults.pool)
+    library = Limits(*(None if limit is ... else limit for limit in phases))
     assert [request.limits for request in recorder.requests] == [library, NO_LIMITS, NO_LIMITS]
     assert backend.defaults == DEFAULTS[pair.family]

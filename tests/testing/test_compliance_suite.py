@@ -95,6 +95,28 @@ def test_report_contains_the_rule_and_the_bytes(tmp_path: Path) -> None:
     assert "the server sent 40 bytes:\n    b'HTTP/1.1 200 OK\\r\\n'" in output
 
 
+def test_failed_test_ends_the_waits_of_its_server(tmp_path: Path) -> None:
+    source = DROPS_HEADERS + (
+        "\n\nclass TestFails(BackendTests):\n    backend = BACKEND\n"
+        "    async def test_fails(self, start_server, open_transport):\n"
+        "        import threading\n"
+        "        def wait(connection):\n"
+        "            connection.read_request()\n"
+        "            connection.server.connection_closed.set()\n"
+        "            connection.wait_for(threading.Event())\n"
+        "        server = start_server(wait)\n"
+        "        import anyio\n"
+        "        from kubex.transport import PreparedRequest\n"
+        "        async with open_transport() as transport, anyio.create_task_group() as tasks:\n"
+        "            tasks.start_soon(transport.request, PreparedRequest('GET', server.url))\n"
+        "            await anyio.to_thread.run_sync(server.connection_closed.wait)\n"
+        "            raise ZeroDivisionError\n"
+    )
+    output = run_pytest(tmp_path, source, "-k", "asyncio")
+    assert "1 failed, 1 deselected in" in output
+    assert "the test has ended" not in output
+
+
 def test_request_without_an_end_fails_only_its_test(tmp_path: Path) -> None:
     source = DROPS_HEADERS + (
         "\n\nclass TestHangs(BackendTests):\n    backend = BACKEND\n    time_limit = 0.1\n"

@@ -24,7 +24,7 @@ dependencies = ["kubex-core>=0.3,<0.4"]
 $name = "$package:BACKEND"
 
 [dependency-groups]
-test = ["kubex-testing>=0.3,<0.4"]
+test = ["kubex-testing>=0.3,<0.4", "trio>=0.31"]
 
 [tool.hatch.build.targets.wheel]
 packages = ["src/$package"]

@@ -13,7 +13,6 @@ from kubex.transport import Limits, PreparedRequest, Transport
 from kubex_testing.compliance._cancellation import CancelMethod, cancel_after_each_delay
 from kubex_testing.compliance._suites.routes import ROUTES, Route, RouteFixtures
 from kubex_testing.compliance.servers import (
-    WAIT_TIMEOUT,
     OpenTransport,
     Server,
     ServerConnection,
@@ -127,7 +126,7 @@ class CancellationTests(RouteFixtures):
 
         def respond_later(connection: ServerConnection) -> None:
             while connection.read_request():
-                may_respond.wait(WAIT_TIMEOUT)
+                connection.wait_for(may_respond)
                 connection.respond(b"ok")
 
         server = start_server(respond_later)
@@ -158,7 +157,7 @@ class CancellationTests(RouteFixtures):
             while b"\r\n\r\n" not in connection.buffer:
                 assert connection.read_more()
             headers_received.set()
-            assert cancelled.wait(WAIT_TIMEOUT)
+            connection.wait_for(cancelled)
             while connection.read_more():
                 pass
             received = len(connection.buffer)

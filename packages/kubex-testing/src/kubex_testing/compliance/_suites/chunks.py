@@ -12,7 +12,7 @@ import pytest
 from kubex.errors import ConnectionLost
 from kubex.transport import PreparedRequest
 from kubex_testing.compliance._base import BackendTests
-from kubex_testing.compliance.servers import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
+from kubex_testing.compliance.servers import OpenTransport, ServerConnection, StartServer, wait_for_event
 
 RESPONSE = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Repeated: a\r\nX-Repeated: b\r\n"
@@ -94,7 +94,7 @@ class ChunkTests(BackendTests):
             connection.send(
                 f"HTTP/1.1 200 OK\r\n{framing}\r\n\r\n" + ("4\r\npart\r\n" if "chunked" in framing else "part")
             )
-            assert was_read.wait(WAIT_TIMEOUT)
+            connection.wait_for(was_read)
             connection.reset_on_close()
 
         server = start_server(reset_in_the_body)

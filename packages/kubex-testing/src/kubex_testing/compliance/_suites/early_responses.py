@@ -10,7 +10,6 @@ from kubex.errors import ConnectionLost
 from kubex.transport import PreparedRequest
 from kubex_testing.compliance._suites.routes import ROUTES, Route, RouteFixtures
 from kubex_testing.compliance.servers import (
-    WAIT_TIMEOUT,
     OpenTransport,
     ServerConnection,
     StartServer,
@@ -50,7 +49,7 @@ class EarlyResponse:
         connection.send(self._response)
         if self._shuts_down:
             connection.socket.shutdown(socket.SHUT_WR)
-        assert self.done.wait(WAIT_TIMEOUT)
+        connection.wait_for(self.done)
 
 
 class EarlyResponseTests(RouteFixtures):

@@ -24,7 +24,7 @@ class Gate:
     def __call__(self, connection: ServerConnection) -> None:
         while connection.read_request():
             self.waiting.release()
-            assert self.opened.wait(WAIT_TIMEOUT)
+            connection.wait_for(self.opened)
             connection.respond(b"ok")
 
     async def wait_for_request(self) -> None:

@@ -11,7 +11,7 @@ import pytest
 from kubex.transport import PreparedRequest
 from kubex_testing.compliance._base import BackendTests
 from kubex_testing.compliance._suites.handlers import Burst, send_burst
-from kubex_testing.compliance.servers import WAIT_TIMEOUT, OpenTransport, ServerConnection, StartServer, wait_for_event
+from kubex_testing.compliance.servers import OpenTransport, ServerConnection, StartServer, wait_for_event
 
 EXPECTED, UNEXPECTED = (b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" + body for body in (b"good", b"evil"))
 
@@ -93,7 +93,7 @@ class IdleConnectionTests(BackendTests):
                     connection.send(EXPECTED + UNEXPECTED)
                 else:
                     connection.send(EXPECTED)
-                    assert response_read.wait(WAIT_TIMEOUT)
+                    connection.wait_for(response_read)
                     connection.send(UNEXPECTED)
                 data_sent.set()
 

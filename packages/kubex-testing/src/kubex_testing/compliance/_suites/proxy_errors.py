@@ -16,7 +16,6 @@ from kubex_testing.compliance._clock import Clock
 from kubex_testing.compliance._ports import free_port
 from kubex_testing.compliance._suites.handlers import send_bytes
 from kubex_testing.compliance.servers import (
-    WAIT_TIMEOUT,
     ConnectionHandler,
     OpenTransport,
     ServerConnection,
@@ -155,7 +154,7 @@ class ProxyErrorTests(BackendTests):
         def respond_later(connection: ServerConnection) -> None:
             connection.read_request()
             request_received.set()
-            assert proceed.wait(WAIT_TIMEOUT)
+            connection.wait_for(proceed)
             connection.respond(b"late")
 
         proxy_server, server = start_server(TunnelProxy()), start_server(respond_later, tls=server_tls)

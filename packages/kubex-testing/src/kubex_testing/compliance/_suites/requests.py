@@ -1,5 +1,7 @@
 """Requests as the server receives them."""
 
+from pathlib import Path
+
 import pytest
 
 from kubex.errors import ConnectionLost
@@ -161,6 +163,21 @@ class RequestTests(BackendTests):
             await transport.request(PreparedRequest("GET", server.url + "/"))
         assert len(server.requests) == 1
         assert proxy.connections == 0
+
+    async def test_netrc_is_ignored(
+        self, open_transport: OpenTransport, start_server: StartServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """The transport does not send passwords from a netrc file."""
+        for name in (".netrc", "_netrc"):
+            (tmp_path / name).write_text("machine 127.0.0.1 login user password word\n")
+            (tmp_path / name).chmod(0o600)
+        monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+        for name in ("HOME", "USERPROFILE"):
+            monkeypatch.setenv(name, str(tmp_path))
+        server = start_server()
+        async with open_transport() as transport:
+            await transport.request(PreparedRequest("GET", server.url + "/"))
+        assert server.requests[0].header("authorization") is None
 
     @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH"])
     async def test_failed_request_is_not_sent_again(

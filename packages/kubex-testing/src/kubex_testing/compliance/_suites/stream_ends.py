@@ -166,7 +166,7 @@ class StreamEndTests(BackendTests):
             connection.read_request()
             connection.start_chunked()
             connection.send_chunk(b"one\n")
-            assert has_received.wait(WAIT_TIMEOUT)
+            connection.wait_for(has_received)
             connection.send("zz\r\n")
             connection.wait_until_closed()
 

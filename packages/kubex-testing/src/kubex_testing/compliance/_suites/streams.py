@@ -58,7 +58,7 @@ class StreamTests(BackendTests):
             connection.read_request()
             connection.start_chunked()
             connection.send_chunk(b"first")
-            assert proceed.wait(WAIT_TIMEOUT)
+            connection.wait_for(proceed)
             connection.send_chunk(b"second")
             connection.send_chunk(b"")
 
@@ -199,7 +199,7 @@ class StreamTests(BackendTests):
             connection.read_request()
             connection.start_chunked()
             connection.send_chunk(b"first")
-            proceed.wait(WAIT_TIMEOUT)
+            connection.wait_for(proceed)
             connection.send_chunk(b"second")
             connection.wait_until_closed()
 

@@ -19,7 +19,6 @@ from kubex_testing.compliance._capabilities import requires
 from kubex_testing.compliance._clock import Clock
 from kubex_testing.compliance._suites.handlers import Gate, send_one_chunk
 from kubex_testing.compliance.servers import (
-    WAIT_TIMEOUT,
     OpenTransport,
     ServerConnection,
     StartServer,
@@ -139,7 +138,7 @@ class TimeoutTests(BackendTests):
 
         def read_headers_only(connection: ServerConnection) -> None:
             connection.read_more()
-            assert request_failed.wait(WAIT_TIMEOUT)
+            connection.wait_for(request_failed)
 
         server = start_server(read_headers_only)
         async with open_transport() as transport:

@@ -1,6 +1,7 @@
 """TLS: certificates, and servers without TLS."""
 
 import ssl
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from kubex.errors import (
     ServerCertificateError,
     TLSError,
 )
-from kubex.transport import PreparedRequest
+from kubex.transport import PreparedRequest, TLSSettings
 from kubex_testing import _pki
 from kubex_testing._pki import CertificateAuthority
 from kubex_testing.compliance._base import BackendTests
@@ -19,7 +20,16 @@ from kubex_testing.compliance.servers import (
     Server,
     ServerConnection,
     StartServer,
+    respond_ok,
 )
+
+
+def _requiring_certificates(authority: CertificateAuthority, version: ssl.TLSVersion) -> ssl.SSLContext:
+    """Return the SSL context of a server that requires a client certificate, with this version of TLS."""
+    context = _pki.server_context(authority.server_identity(["127.0.0.1"]), client_ca_pem=authority.cert_pem)
+    context.minimum_version = context.maximum_version = version
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context
 
 
 class TLSTests(BackendTests):
@@ -32,6 +42,25 @@ class TLSTests(BackendTests):
         server = start_server(tls=server_tls)
         async with open_transport(ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as transport:
             with pytest.raises(ServerCertificateError, match="certificate was rejected: unable to get local issuer"):
+                await transport.request(PreparedRequest("GET", server.url + "/"))
+        assert not server.requests
+
+    async def test_authorities_of_the_environment_are_not_trusted(
+        self,
+        open_transport: OpenTransport,
+        start_server: StartServer,
+        server_tls: ssl.SSLContext,
+        authority: CertificateAuthority,
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
+    ) -> None:
+        """Authorities that environment variables name are not trusted in addition to those of the config."""
+        (tmp_path / "authority.pem").write_text(authority.cert_pem)
+        for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+            monkeypatch.setenv(name, str(tmp_path / "authority.pem"))
+        server = start_server(tls=server_tls)
+        async with open_transport(ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as transport:
+            with pytest.raises(ServerCertificateError):
                 await transport.request(PreparedRequest("GET", server.url + "/"))
         assert not server.requests
 
@@ -75,6 +104,32 @@ class TLSTests(BackendTests):
                     PreparedRequest("GET", f"https://{start_server(close_after_client_hello).netloc}/")
                 )
 
+    @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+    async def test_client_certificate_is_sent(
+        self,
+        open_transport: OpenTransport,
+        start_server: StartServer,
+        authority: CertificateAuthority,
+        version: ssl.TLSVersion,
+    ) -> None:
+        """The client certificate of the config is sent to a server that requires one, with TLS 1.2 and with TLS 1.3."""
+        users: list[object] = []
+
+        def record_user(connection: ServerConnection) -> None:
+            assert isinstance(connection.socket, ssl.SSLSocket)
+            users.append((connection.socket.getpeercert() or {}).get("subject"))
+            respond_ok(connection)
+
+        identity = authority.client_identity("jane")
+        context = _pki.client_context(authority.cert_pem, identity)
+        settings = TLSSettings(
+            authorities=authority.cert_pem, certificate=identity.cert_pem, private_key=identity.key_pem
+        )
+        server = start_server(record_user, tls=_requiring_certificates(authority, version))
+        async with open_transport(ssl_context=context, tls=settings) as transport:
+            assert (await transport.request(PreparedRequest("GET", server.url + "/"))).status == 200
+        assert users == [((("commonName", "jane"),),)]
+
     @pytest.mark.filterwarnings("ignore:unclosed transport:ResourceWarning")  # asyncio of Python 3.10, after an alert
     @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
     async def test_missing_client_certificate_raises_tls_error(
@@ -86,10 +141,7 @@ class TLSTests(BackendTests):
         version: ssl.TLSVersion,
     ) -> None:
         """A server that requires a client certificate raises TLSError, with TLS 1.2 and with TLS 1.3."""
-        strict = _pki.server_context(authority.server_identity(["127.0.0.1"]), client_ca_pem=authority.cert_pem)
-        strict.maximum_version = version
-        strict.verify_mode = ssl.CERT_REQUIRED
-        server: Server = start_server(tls=strict)
+        server: Server = start_server(tls=_requiring_certificates(authority, version))
         async with open_transport(ssl_context=client_tls) as transport:
             with pytest.raises(TLSError, match=r"(?i)alert"):
                 await transport.request(PreparedRequest("GET", server.url + "/"))

@@ -171,7 +171,7 @@ class WebSocketCloseTests(BackendTests):
 
         def read_after_the_block(connection: ServerConnection) -> None:
             accept_upgrade(connection)
-            assert left.wait(WAIT_TIMEOUT)
+            connection.wait_for(left)
             with contextlib.suppress(ConnectionError):
                 while (frame := read_frame(connection))[0] == BINARY:
                     received.put(len(frame[1]))

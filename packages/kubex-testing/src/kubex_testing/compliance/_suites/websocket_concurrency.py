@@ -126,7 +126,7 @@ class WebSocketConcurrencyTests(BackendTests):
 
         def send_later(connection: ServerConnection) -> None:
             accept_upgrade(connection)
-            assert proceed.wait(WAIT_TIMEOUT)
+            connection.wait_for(proceed)
             connection.send(build_frame(BINARY, b"data"))
             read_frame(connection)
 
@@ -207,7 +207,7 @@ class WebSocketConcurrencyTests(BackendTests):
 
         def read_slowly(connection: ServerConnection) -> None:
             accept_upgrade(connection)
-            assert proceed.wait(WAIT_TIMEOUT)
+            connection.wait_for(proceed)
             while True:
                 kind, data = read_frame(connection)
                 frames.put(len(data))
@@ -240,7 +240,7 @@ class WebSocketConcurrencyTests(BackendTests):
 
         def never_read(connection: ServerConnection) -> None:
             accept_upgrade(connection)
-            assert websocket_closed.wait(WAIT_TIMEOUT)
+            connection.wait_for(websocket_closed)
 
         async with open_transport() as transport:
             async with transport.websocket(websocket_request(start_server(never_read).url)) as socket:
@@ -265,7 +265,7 @@ class WebSocketConcurrencyTests(BackendTests):
         def ping_before_reading(connection: ServerConnection) -> None:
             accept_upgrade(connection)
             connection.send(build_frame(PING, b"alive") + build_frame(BINARY, b"data"))
-            assert proceed.wait(WAIT_TIMEOUT)
+            connection.wait_for(proceed)
             while not frames.queue or frames.queue[-1][0] != CLOSE:
                 frames.put(read_frame(connection))
 
@@ -298,7 +298,7 @@ class WebSocketConcurrencyTests(BackendTests):
             accept_upgrade(connection)
             pings = b"".join(build_frame(PING, b"%0100d" % number) for number in range(3000))
             connection.send(pings + build_frame(BINARY, b"data"))
-            assert proceed.wait(WAIT_TIMEOUT)
+            connection.wait_for(proceed)
             while not frames.queue or frames.queue[-1][0] != CLOSE:
                 frames.put(read_frame(connection))
             connection.send(close_frame(1000))
@@ -329,7 +329,7 @@ class WebSocketConcurrencyTests(BackendTests):
         def close_before_reading(connection: ServerConnection) -> None:
             accept_upgrade(connection)
             connection.send(close_frame(1000))
-            assert proceed.wait(WAIT_TIMEOUT)
+            connection.wait_for(proceed)
             while not kinds.queue or kinds.queue[-1] != CLOSE:
                 kinds.put(read_frame(connection)[0])
             connection.wait_until_closed()
@@ -367,7 +367,7 @@ class WebSocketConcurrencyTests(BackendTests):
 
         def read_slowly(connection: ServerConnection) -> None:
             accept_upgrade(connection)
-            assert proceed.wait(WAIT_TIMEOUT)
+            connection.wait_for(proceed)
             while not kinds.queue or kinds.queue[-1] != CLOSE:
                 kinds.put(read_frame(connection)[0])
             connection.send(close_frame(1000))

@@ -138,7 +138,7 @@ class WebSocketLimitTests(BackendTests):
 
         def read_slowly(connection: ServerConnection) -> None:
             accept_upgrade(connection)
-            assert proceed.wait(WAIT_TIMEOUT)
+            connection.wait_for(proceed)
             received = 0
             while received < total:
                 received += len(read_frame(connection)[1])

@@ -13,7 +13,6 @@ from kubex_testing.compliance._clock import Clock
 from kubex_testing.compliance._suites.handlers import never_send
 from kubex_testing.compliance.servers import (
     BINARY,
-    WAIT_TIMEOUT,
     OpenTransport,
     ServerConnection,
     StartServer,
@@ -191,7 +190,7 @@ class WebSocketUpgradeTests(BackendTests):
 
         def send_late(connection: ServerConnection) -> None:
             accept_upgrade(connection)
-            assert proceed.wait(WAIT_TIMEOUT)
+            connection.wait_for(proceed)
             connection.send(build_frame(BINARY, b"late"))
             read_frame(connection)
 

@@ -66,8 +66,7 @@ class _Http2Connection:
         try:
             self._flush()
             while self._read_more():
-                data, self._connection.buffer = self._connection.buffer, b""
-                for event in self._h2.receive_data(data):
+                for event in self._h2.receive_data(self._connection.read_exactly(len(self._connection.buffer))):
                     self._handle(event)
                 self._continue_endless_streams()
                 self._flush()

@@ -42,7 +42,7 @@ class ServerConnection:
     def __init__(self, server: "Server", connection: socket.socket) -> None:
         self.server = server
         self.socket = connection
-        self.buffer = b""
+        self.buffer = bytearray()
         self.last_request: ReceivedRequest | None = None
         self._transcript = server.new_transcript()
         self._held: bytes | None = None
@@ -52,7 +52,7 @@ class ServerConnection:
         while b"\r\n\r\n" not in self.buffer:
             if not self.read_more():
                 return None
-        head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
+        head = self.read_exactly(self.buffer.index(b"\r\n\r\n") + 4)[:-4]
         first, *lines = head.decode("latin-1").split("\r\n")
         method, target, _ = first.split(" ")
         headers = tuple((name, value.strip()) for name, _, value in (line.partition(":") for line in lines))
@@ -79,7 +79,8 @@ class ServerConnection:
         while len(self.buffer) < length:
             if not self.read_more():
                 raise ConnectionError("the client closed the connection before it had sent all data")
-        data, self.buffer = self.buffer[:length], self.buffer[length:]
+        data = bytes(self.buffer[:length])
+        del self.buffer[:length]
         return data
 
     def send(self, data: bytes | str) -> None:
@@ -114,6 +115,10 @@ class ServerConnection:
     def reset_on_close(self) -> None:
         """Make `close()` reset the connection."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def wait_for(self, event: threading.Event) -> None:
+        """Wait until the test sets this event. The end of the test ends this wait, too."""
+        self.server.wait_for(event)
 
     def wait_until_closed(self) -> None:
         """Wait until the client has closed the connection, then set `server.connection_closed`."""
@@ -152,6 +157,9 @@ class Server:
         self._handler = handler
         self._tls = tls
         self._open_sockets: set[socket.socket] = set()
+        self._is_stopping = False
+        self._awaited_events: set[threading.Event] = set()
+        self._abandoned_events: set[threading.Event] = set()
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=backlog)
         self.port: int = self._listener.getsockname()[1]
@@ -169,6 +177,7 @@ class Server:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._threads[0].join(WAIT_TIMEOUT)
+        self._end_waits()
         for connection in tuple(self._open_sockets):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -182,6 +191,22 @@ class Server:
         """Add the transcript of a new connection, which reports of failed tests contain."""
         self.transcripts.append(Transcript())
         return self.transcripts[-1]
+
+    def wait_for(self, event: threading.Event) -> None:
+        """Wait until the test sets this event. Raise ConnectionError if the test ends before; it has failed."""
+        self._awaited_events.add(event)
+        if self._is_stopping:
+            self._end_waits()
+        assert event.wait(WAIT_TIMEOUT)
+        if event in self._abandoned_events:
+            raise ConnectionError("the test has ended")
+
+    def _end_waits(self) -> None:
+        self._is_stopping = True
+        for event in tuple(self._awaited_events):
+            if not event.is_set():
+                self._abandoned_events.add(event)
+                event.set()
 
     def wait_for_open_connections(self, count: int) -> bool:
         """Wait until this number of connections is open. Return False after the timeout."""
