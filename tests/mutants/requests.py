@@ -31,6 +31,15 @@ class AddsAHeader(AioHttpTransport):
         return await super().open(replace(request, headers=(*request.headers, ("User-Agent", "mutant"))), guard)
 
 
+@breaks(RequestSuite.test_netrc_is_ignored)
+class ReadsNetrc(AioHttpTransport):
+    """Passwords in a netrc file are not sent."""
+
+    @override
+    def _create_session(self, connector: aiohttp.BaseConnector | None, **settings: Any) -> aiohttp.ClientSession:
+        return super()._create_session(connector, trust_env=True, **settings)
+
+
 @breaks(RequestSuite.test_only_required_headers_are_added)
 class SortsHeaders(AioHttpTransport):
     """Headers are sent in their order."""

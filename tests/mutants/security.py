@@ -1,5 +1,6 @@
 """Mutants that ignore TLS settings or the proxy, or raise exceptions of the library."""
 
+import os
 import ssl
 from dataclasses import replace
 from typing import Any
@@ -30,6 +31,27 @@ class IgnoresTheHostName(AioHttpTransport):
     def __init__(self, config: TransportConfig) -> None:
         if config.ssl_context is not None:
             config.ssl_context.check_hostname = False
+        super().__init__(config)
+
+
+@breaks(TLSSuite.test_client_certificate_is_sent)
+class SendsNoClientCertificate(AioHttpTransport):
+    """The client certificate is sent."""
+
+    def __init__(self, config: TransportConfig) -> None:
+        if config.tls is not None and config.tls.certificate is not None:
+            context = ssl.create_default_context(cadata=config.tls.authorities)
+            config = replace(config, ssl_context=context)
+        super().__init__(config)
+
+
+@breaks(TLSSuite.test_authorities_of_the_environment_are_not_trusted)
+class TrustsAuthoritiesOfTheEnvironment(AioHttpTransport):
+    """Authorities that environment variables name are not trusted."""
+
+    def __init__(self, config: TransportConfig) -> None:
+        if config.ssl_context is not None and "SSL_CERT_FILE" in os.environ:
+            config.ssl_context.load_verify_locations(os.environ["SSL_CERT_FILE"])
         super().__init__(config)
 
 

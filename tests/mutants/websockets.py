@@ -57,6 +57,16 @@ class ReturnsTextAsBinary(WithWebSocket):
             return WebSocketMessage("binary", message.data) if message.kind == "text" else message
 
 
+@breaks(WebSocketSuite.test_accepted_messages_arrive_after_the_block_has_ended)
+class DiscardsAcceptedMessages(WithWebSocket):
+    """Leaving the block does not discard messages that were accepted."""
+
+    class socket(AioHttpWebSocket):  # noqa: N801 - an attribute of the base class
+        @override
+        def abort(self) -> None:
+            self._response.close()
+
+
 @breaks(WebSocketSuite.test_close_frame_of_the_server_ends_the_websocket)
 class LosesTheCloseCode(WithWebSocket):
     """The code of a close frame is returned."""
