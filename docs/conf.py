@@ -54,6 +54,7 @@ PUBLIC = (
     "kubex_httpx2",
     "kubex_runtime",
     "kubex_runtime.conditions",
+    "kubex_runtime.errors",
     "kubex_testing",
     "kubex_testing.embedded",
     "kubex_testing.controlplane",

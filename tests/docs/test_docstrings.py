@@ -16,6 +16,7 @@ import kubex.models
 import kubex.patch
 import kubex.selectors
 import kubex.streaming
+import kubex_runtime
 import kubex_runtime.conditions
 import kubex_testing.embedded
 from docs.blocks import Block, run_block
@@ -28,6 +29,7 @@ from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.authorization.v1 import ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, ServiceAccount
 from kubex_k8s.v1_37.meta.v1 import LabelSelector
+from kubex_runtime import follow, wait_for
 from kubex_testing.embedded import Answer, EmbeddedServer, FaultAction
 
 EXAMPLES = examples(
@@ -38,6 +40,7 @@ EXAMPLES = examples(
     kubex.selectors,
     kubex.lazy_import,
     kubex.streaming,
+    kubex_runtime,
     kubex_runtime.conditions,
     kubex_testing.embedded,
 )
@@ -59,7 +62,7 @@ def verbs() -> Iterable[tuple[str, object]]:
         for name, method in inspect.getmembers(kind, inspect.isfunction):
             if not name.startswith("_") and name != "aclose":
                 yield f"{kind.__name__}.{name}", method
-    for function in (create_api, create_client, create_review):
+    for function in (create_api, create_client, create_review, follow, wait_for):
         yield function.__name__, function
 
 
@@ -112,6 +115,7 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
             kubex.api,
             kubex.lazy_import,
             kubex,
+            kubex_runtime,
             kubex_runtime.conditions,
             kubex_testing.embedded,
         )

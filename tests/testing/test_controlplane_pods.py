@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import shutil
 import signal
 import socket
 import ssl
@@ -12,9 +11,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -23,73 +20,18 @@ from kubex.transport import PreparedRequest, TransportConfig, WebSocket
 from kubex_aiohttp import BACKEND
 from kubex_testing import ServerHandle
 from kubex_testing._pki import Identity, client_context
+from support.kubectl import LIMIT, Kubectl, environment, require_kubectl
 
-# In seconds; only a failure takes so long.
-LIMIT = 60
 EXIT_CODE_1 = (
     b'"status":"Failure","message":"command terminated with non-zero exit code: command terminated with exit code 1",'
     b'"reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"1"}]}}'
 )
 
 
-@dataclass(frozen=True)
-class Kubectl:
-    """kubectl with the kubeconfig of an administrator. The kubeconfig selects the namespace."""
-
-    program: str
-    kubeconfig: Path
-    namespace: str
-
-    def command(self, *arguments: str) -> list[str]:
-        """Return the complete command."""
-        return [self.program, f"--kubeconfig={self.kubeconfig}", *arguments]
-
-    def run(self, *arguments: str, stdin: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
-        """Run a command and return its result."""
-        return subprocess.run(
-            self.command(*arguments), input=stdin, capture_output=True, timeout=LIMIT, check=False, env=environment()
-        )
-
-    def output(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        """Return stdout of a command that must succeed."""
-        result = self.run(*arguments, stdin=stdin)
-        assert result.returncode == 0, result.stderr.decode()
-        return result.stdout
-
-    def create(self, name: str, *, ready: bool = True, policy: str = "Always", **container: Any) -> None:
-        """Create a Pod that kubex-kubelet runs, and wait until its container runs."""
-        pod = {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": name, "labels": {"kubex.example/run": "true"}},
-            "spec": {"restartPolicy": policy, "containers": [{"name": "main", "image": "none", **container}]},
-        }
-        self.output("create", "-f", "-", stdin=json.dumps(pod).encode())
-        if ready:
-            self.wait(name, "condition=Ready")
-
-    def wait(self, name: str, condition: str) -> None:
-        """Wait for a condition of a Pod."""
-        self.output("wait", f"--for={condition}", f"--timeout={LIMIT}s", f"pod/{name}")
-
-
 @pytest.fixture
 def anyio_backend() -> str:
     """Run the async tests on asyncio."""
     return "asyncio"
-
-
-def environment() -> dict[str, str]:
-    """Return an environment without proxies and other settings for kubectl."""
-    return {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-
-
-def require_kubectl() -> str:
-    """Return the path of kubectl, or skip the test."""
-    path = shutil.which("kubectl", path=os.environ.get("KUBEBUILDER_ASSETS", ""))
-    if path is None:
-        pytest.skip("no kubectl in KUBEBUILDER_ASSETS")
-    return path
 
 
 @pytest.fixture

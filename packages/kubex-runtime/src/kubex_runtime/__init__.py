@@ -9,7 +9,20 @@ from kubex_runtime._machine.keys import Key
 
 if TYPE_CHECKING:
     from kubex_runtime._follow import Follower, follow
+    from kubex_runtime._wait import wait_for
 else:
-    __getattr__, __dir__ = lazy_attributes(__name__, {"Follower": "_follow", "follow": "_follow"})
+    __getattr__, __dir__ = lazy_attributes(__name__, {"Follower": "_follow", "follow": "_follow", "wait_for": "_wait"})
 
-__all__ = ["Added", "Backoff", "Change", "Deleted", "Failure", "Follower", "Key", "Modified", "Synced", "follow"]
+__all__ = [
+    "Added",
+    "Backoff",
+    "Change",
+    "Deleted",
+    "Failure",
+    "Follower",
+    "Key",
+    "Modified",
+    "Synced",
+    "follow",
+    "wait_for",
+]
