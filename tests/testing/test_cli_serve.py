@@ -178,6 +178,7 @@ def test_port_can_be_selected_and_a_port_in_use_is_a_one_line_error() -> None:
         (("serve", "--namespace", ""), "'' is not a valid namespace name"),
         (("serve", "--http", "--control-plane"), "--http and --control-plane cannot be combined"),
         (("serve", "--run-pods", "--control-plane"), "--run-pods and --control-plane cannot be combined"),
+        (("serve", "--control", "--control-plane"), "--control and --control-plane cannot be combined"),
     ],
 )
 def test_wrong_usage_is_exit_code_2(arguments: Sequence[str], message: str) -> None:

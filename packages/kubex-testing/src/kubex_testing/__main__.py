@@ -60,6 +60,11 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     serve.add_argument("--http", action="store_true", help="serve without TLS (embedded server only)")
     serve.add_argument("--run-pods", action="store_true", help="run the pods (embedded server only)")
+    serve.add_argument(
+        "--control",
+        action="store_true",
+        help="let other processes inject faults through HTTP, below /kubex-testing/ (embedded server only)",
+    )
     serve.add_argument("--port", type=_port, default=0, help="the port to listen on (default: a free port)")
     serve.add_argument(
         "--namespace", type=_namespace, default="default", help="the namespace of the context in the kubeconfig"
@@ -75,6 +80,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         serve.error("--http and --control-plane cannot be combined: a control plane serves only HTTPS")
     if options.run_pods and options.control_plane:
         serve.error("--run-pods and --control-plane cannot be combined: a control plane runs Pods with kubex-kubelet")
+    if options.control and options.control_plane:
+        serve.error("--control and --control-plane cannot be combined: only the embedded server injects faults")
     return options
 
 
@@ -106,7 +113,9 @@ def _run_server(options: argparse.Namespace) -> Generator[ServerHandle, None, No
     if not options.control_plane:
         from kubex_testing.embedded import EmbeddedServer
 
-        server = EmbeddedServer(tls=not options.http, port=options.port, run_pods=options.run_pods)
+        server = EmbeddedServer(
+            tls=not options.http, port=options.port, run_pods=options.run_pods, control=options.control
+        )
         try:
             server.start()
         except OSError as error:

@@ -16,20 +16,19 @@ from ._application import Application
 from ._auth import ADMIN, Authenticator, Authorize, Authorizer
 from ._clock import ServerClock
 from ._cluster import Cluster, Settings
+from ._control import PREFIX, Control, ControlledServer
 from ._controllers import Controllers
-from ._fault_methods import FaultMethods
 from ._faults.base import FaultList
 from ._listener import Listener
 from ._loop_thread import LoopThread
 from ._messages import Identity, RecordedRequest, Response
 from ._pod_methods import PodMethods
 from ._request_log import RequestLog
-from ._state_methods import StateMethods
 
 Controller = Literal["namespace-controller", "gc"]
 
 
-class EmbeddedServer(FaultMethods, StateMethods, PodMethods):
+class EmbeddedServer(ControlledServer, PodMethods):
     """A Kubernetes API server in this process, on the loopback interface, with its state in memory.
 
     `with EmbeddedServer() as handle` and `async with EmbeddedServer() as handle` (asyncio and trio) start and stop it.
@@ -43,6 +42,8 @@ class EmbeddedServer(FaultMethods, StateMethods, PodMethods):
         settings: limits and delays.
         controllers: the controllers to run.
         run_pods: whether to run pods from the start, see `run_pods()`.
+        control: whether other processes can inject faults and change the state through HTTP. Administrators send these
+            requests to paths below `/kubex-testing/`.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class EmbeddedServer(FaultMethods, StateMethods, PodMethods):
         settings: Settings | None = None,
         controllers: Collection[Controller] = ("namespace-controller", "gc"),
         run_pods: bool = False,
+        control: bool = False,
     ) -> None:
         self._clock = ServerClock()
         self._thread = LoopThread("kubex-embedded-api", self._clock)
@@ -68,12 +70,9 @@ class EmbeddedServer(FaultMethods, StateMethods, PodMethods):
         self._request_log = RequestLog(
             self._cluster.settings.request_log_limit, self._cluster.settings.request_log_bytes
         )
-        self._app = Application(
-            self._cluster,
-            Authenticator({self._admin_token: ADMIN, **(tokens or {})}),
-            Authorizer(authorize),
-            self._faults,
-        )
+        authenticator = Authenticator({self._admin_token: ADMIN, **(tokens or {})})
+        self._app = Application(self._cluster, authenticator, Authorizer(authorize), self._faults)
+        self._control = Control(self, authenticator) if control else None
         self._authority = CertificateAuthority() if tls else None
         authority = self._authority
         context = server_context(authority.server_identity(), authority.cert_pem) if authority else None
@@ -204,11 +203,15 @@ class EmbeddedServer(FaultMethods, StateMethods, PodMethods):
         await self._listener.finish_connections()
 
     async def _handle(self, request: RecordedRequest) -> Response:
+        if self._control is not None and request.path.startswith(PREFIX):
+            return await self._control.handle(request)
         self._request_log.add(request)
         # The request is recorded first, so that tests can find a request that a fault delays.
         return await self._app.handle(request)
 
     def _drops_at_head(self, request: RecordedRequest) -> bool:
+        if self._control is not None and request.path.startswith(PREFIX):
+            return False
         refused = self._faults.drops_at_head(request)
         if refused:
             self._request_log.add(request)
