@@ -1,11 +1,24 @@
-"""The running pod that pages and examples of docstrings use."""
+"""The running pod and the workloads that pages and examples of docstrings use."""
 
 from pathlib import Path
 
 from kubex.api import Api
 from kubex.client import Client
 from kubex.models import ObjectMeta
-from kubex_k8s.v1_37.core.v1 import Container, ContainerPort, Pod, PodSpec, Service, ServicePort, ServiceSpec
+from kubex.patch import MergePatch
+from kubex_k8s.v1_37.apps.v1 import Deployment, DeploymentSpec
+from kubex_k8s.v1_37.batch.v1 import Job, JobSpec
+from kubex_k8s.v1_37.core.v1 import (
+    Container,
+    ContainerPort,
+    Pod,
+    PodSpec,
+    PodTemplateSpec,
+    Service,
+    ServicePort,
+    ServiceSpec,
+)
+from kubex_k8s.v1_37.meta.v1 import LabelSelector
 from kubex_testing.embedded import ContainerProcess, EmbeddedServer, PortStream
 
 FILES = {
@@ -34,6 +47,31 @@ async def create_running_pod(server: EmbeddedServer, client: Client) -> None:
     server.set_pod_log("default", "web-0", "app", b"starting\nready\n")
     for path, content in FILES.items():
         server.write_container_file("default", "web-0", "app", path, content)
+
+
+async def create_workloads(client: Client) -> None:
+    """Create the Deployment `shop` and the Job `import`, with the status that their controllers would set."""
+    labels = {"app": "shop"}
+    template = PodTemplateSpec(
+        metadata=ObjectMeta(labels=labels), spec=PodSpec(containers=[Container(name="app", image="shop:1")])
+    )
+    spec = DeploymentSpec(replicas=3, selector=LabelSelector(match_labels=labels), template=template)
+    deployments, jobs = Api(Deployment, client, namespace="default"), Api(Job, client, namespace="default")
+    await deployments.create(Deployment(metadata=ObjectMeta(name="shop"), spec=spec))
+    # Generations up to 9 have been observed, so a rollout is complete immediately.
+    complete = {
+        "observedGeneration": 9,
+        "replicas": 3,
+        "updatedReplicas": 3,
+        "readyReplicas": 3,
+        "availableReplicas": 3,
+    }
+    await deployments.status.patch("shop", MergePatch({"status": complete}))
+
+    once = PodSpec(containers=[Container(name="app", image="import:1")], restart_policy="Never")
+    await jobs.create(Job(metadata=ObjectMeta(name="import"), spec=JobSpec(template=PodTemplateSpec(spec=once))))
+    failed = {"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}
+    await jobs.status.patch("import", MergePatch({"status": {"failed": 7, "conditions": [failed]}}))
 
 
 async def run_command(process: ContainerProcess) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from docs.blocks import PAGES, ROOT, Block, blocks, page_name, run_block
-from docs.running_pod import create_running_pod
+from docs.running_pod import create_running_pod, create_workloads
 from kubex.client import create_client
 from kubex_testing.embedded import EmbeddedServer
 from support.backend_pairs import PAIRS, BackendPair
@@ -40,6 +40,7 @@ def block_id(block: Block) -> str:
 async def test_python_blocks_of_a_page_run_in_order(path: Path, pair: BackendPair, cluster: EmbeddedServer) -> None:
     async with create_client() as client:
         await create_running_pod(cluster, client)
+        await create_workloads(client)
         names = {"__name__": "page", "client": client}
         for block in blocks(path, "python"):
             if not block.is_test:

@@ -1,7 +1,8 @@
 """Conditions for `wait_for()`.
 
 Each function returns a condition. Call a condition with an object, pass it to `wait_for()`, or combine conditions with
-`&`, `|` and `~`. Conditions accept objects of all model packages, of your own classes and of `dynamic_resource()`.
+`&`, `|` and `~`. Conditions accept objects of all model packages, of classes that you have defined, and of
+`dynamic_resource()`.
 """
 
 from kubex_runtime._conditions.condition import Condition, OptionalCondition, Verdict

@@ -1,1 +1,1 @@
-"""The conditions for which `wait_for()` waits. They have no I/O: they read the fields of one object."""
+"""The conditions for which `wait_for()` waits. They only read the fields of one object."""
