@@ -23,6 +23,7 @@ from kubex_testing.embedded import EmbeddedServer
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE_BACKEND = ROOT / "examples" / "third-party-backend"
 QUICKSTART = ROOT / "examples" / "quickstart.py"
+WAIT_FOR_POD = ROOT / "examples" / "wait_for_pod.py"
 MODELS = ("kubex_k8s_1_35", "kubex_k8s_1_36", "kubex_k8s_1_37")
 DISTRIBUTIONS = (
     "kubex",
@@ -150,6 +151,27 @@ for version in sys.argv[1:]:
     assert Path(package.__file__).is_relative_to(sys.prefix), package.__file__
     pod = package.Pod.model_validate_json(b'{"metadata": {"name": "p"}, "spec": {"containers": null}}')
     assert (pod.metadata.name, pod.spec.containers) == ("p", []), pod
+"""
+
+# Creates a pod, and runs an example that waits for it.
+CHECK_RUNTIME = """
+import runpy
+import sys
+from pathlib import Path
+import anyio
+import kubex_runtime
+from kubex import Api, create_client
+from kubex_k8s.v1_37.core.v1 import Pod
+
+assert Path(kubex_runtime.__file__).is_relative_to(sys.prefix), kubex_runtime.__file__
+
+async def main():
+    async with create_client() as client:
+        spec = {"containers": [{"name": "main", "image": "app:1"}]}
+        await Api(Pod, client).create(Pod.model_validate({"metadata": {"name": "web-0"}, "spec": spec}))
+    await runpy.run_path(sys.argv[2])["main"]()
+
+anyio.run(main, backend=sys.argv[1])
 """
 
 PLUGIN_TEST = """
@@ -309,6 +331,18 @@ def check_websockets(folder: Path, python: str, wheels: Mapping[str, Path]) -> N
                     environment.run("-c", CHECK_WEBSOCKETS, runtime, name, backend, env=env)
 
 
+def check_runtime(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
+    """Check that the extra `runtime` installs kubex-runtime, and that an example of it runs."""
+    environment = Environment(folder / "runtime", python)
+    others = [str(wheels[name]) for name in ("kubex_core", "kubex_httpx", "kubex_runtime", "kubex_k8s_1_37")]
+    environment.install(f"kubex[httpx,runtime] @ {wheels['kubex'].as_uri()}", *others, "trio")
+    assert "kubex-runtime" in environment.distributions()
+    for runtime in ("asyncio", "trio"):
+        with embedded_server(folder) as env:
+            output = environment.run("-c", CHECK_RUNTIME, runtime, str(WAIT_FOR_POD), env=env)
+        assert output == "web-0 is ready\n", output
+
+
 def check_no_backend(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
     """Check that kubex-core does not install an HTTP library, and that the error names the backends to install."""
     environment = Environment(folder / "no-backend", python)
@@ -375,10 +409,11 @@ def main() -> None:
         check_all_backends(folder, options.python, wheels)
         check_websockets(folder, options.python, wheels)
         check_no_backend(folder, options.python, wheels)
+        check_runtime(folder, options.python, wheels)
         check_testing(folder, options.python, wheels)
         check_third_party_backend(folder, options.python, wheels)
         check_models(folder, options.python, wheels)
-    print("all checks of the wheels passed: extras, each backend, all, none, WebSockets, testing, third party, models")
+    print("all checks of the wheels passed")
 
 
 if __name__ == "__main__":
