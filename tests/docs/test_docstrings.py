@@ -29,7 +29,7 @@ from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.authorization.v1 import ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod, ServiceAccount
 from kubex_k8s.v1_37.meta.v1 import LabelSelector
-from kubex_runtime import follow, wait_for
+from kubex_runtime import Informer, follow, wait_for
 from kubex_testing.embedded import Answer, EmbeddedServer, FaultAction
 
 EXAMPLES = examples(
@@ -86,9 +86,12 @@ def test_each_fault_has_an_example(fault: type[FaultAction]) -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("block", [pytest.param(block, id=name) for name, block in EXAMPLES.items()])
 async def test_example_of_a_docstring_runs(block: Block, cluster: EmbeddedServer) -> None:
-    async with create_client() as client:
+    async with create_client() as client, anyio.create_task_group() as tasks:
         names = await names_in_examples(client, cluster)
+        if "informer" in block.text:
+            await tasks.start(names["informer"].run)
         await run_block(block, names)
+        tasks.cancel_scope.cancel()
 
 
 async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str, Any]:
@@ -132,6 +135,7 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
         "client": client,
         "config_maps": config_maps,
         "deployments": deployments,
+        "informer": Informer(pods, indexes={"node": lambda pod: [pod.spec.node_name]}),
         "pods": pods,
         "service_accounts": service_accounts,
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from kubex.errors import KubexError
 from kubex.models import Resource
 
-__all__ = ["WaitFailed", "WaitTimeout"]
+__all__ = ["InformerStateError", "InformerSyncTimeout", "WaitFailed", "WaitTimeout"]
 
 
 @dataclass(eq=False, repr=False)
@@ -48,6 +48,35 @@ class WaitFailed(KubexError):
     def __str__(self) -> str:
         problem = f"cannot fulfil {self.condition}" if self.fails is None else f"fulfils fails={self.fails}"
         return f"{self.kind} {self.name} {problem}: {self.reason}{last_seen(self.last)}"
+
+
+@dataclass(eq=False, repr=False)
+class InformerStateError(KubexError, RuntimeError):
+    """An informer was used before or after its `run()`, or its changes were read outside of their block.
+
+    If `run()` has failed, its error is the cause.
+    """
+
+    informer: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.informer}: {self.problem}"
+
+
+@dataclass(eq=False, repr=False)
+class InformerSyncTimeout(KubexError, TimeoutError):
+    """An informer did not receive all existing objects within the time limit of `wait_synced()`.
+
+    The cause is the last error of a request.
+    """
+
+    informer: str
+    timeout: float
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.informer}: not synced after {self.timeout:g} s: {self.problem}"
 
 
 def last_seen(obj: Resource | None) -> str:

@@ -72,16 +72,11 @@ Change: TypeAlias = Added[T] | Modified[T] | Deleted[T] | Synced
 
 
 def decode_later(
-    kind: type[C],
-    decode: Callable[[bytes], Any],
-    json: bytes | None,
-    *,
-    old: bytes | None = None,
-    final: bool | None = None,
+    kind: type[C], decode: Callable[[bytes], Any], json: bytes | None, *, old: bytes | None = None, final: bool = True
 ) -> C:
     """Return a change whose objects are decoded when they are read."""
     change = object.__new__(kind)
     object.__setattr__(change, "_source", (decode, {"object": json, "old": old}))
-    if final is not None:
+    if kind is Deleted:
         object.__setattr__(change, "final", final)
     return change

@@ -74,7 +74,7 @@ def keep_fields(*paths: FieldPath) -> JsonTransform:
         ConfigurationError: a path is empty.
 
     Example:
-        pods = Informer(api, transform=keep_fields("metadata.labels", "spec.nodeName", "status.podIP"))
+        informer = Informer(pods, transform=keep_fields("metadata.labels", "spec.nodeName", "status.podIP"))
     """
     return _KeepFields(paths)
 
@@ -88,7 +88,7 @@ def drop_fields(*paths: FieldPath) -> JsonTransform:
         ConfigurationError: a path is empty, or contains a field that identifies the object.
 
     Example:
-        pods = Informer(api, transform=drop_fields("spec.containers.env", "spec.volumes", "status.conditions"))
+        informer = Informer(pods, transform=drop_fields("spec.containers.env", "spec.volumes", "status.conditions"))
     """
     return _DropFields(paths)
 
