@@ -15,12 +15,13 @@ def clear_tracebacks(error: BaseException) -> None:
     Some error reporters show the local variables of each frame. Use this function if an exception leaves a function
     with tokens or keys in local variables, and raise the exception again.
     """
-    callers = {frame for frame, _ in traceback.walk_stack(None)}
+    # A set of frames would contain this frame, and this cycle would keep the local variables of all callers in memory.
+    callers = {id(frame) for frame, _ in traceback.walk_stack(None)}
     pending, seen = [error], set[int]()
     while pending:
         each = pending.pop()
         frames = each.__traceback__
-        if id(each) in seen or (each is not error and frames is not None and frames.tb_frame in callers):
+        if id(each) in seen or (each is not error and frames is not None and id(frames.tb_frame) in callers):
             continue
         seen.add(id(each))
         each.__traceback__ = None
