@@ -37,6 +37,8 @@ def test_client_options_have_the_documented_fields_and_defaults() -> None:
         "http2": False,
         "pause_gc": True,
         "max_compression_ratio": 200.0,
+        "observers": (),
+        "on_write": None,
     }
 
 

@@ -25,7 +25,7 @@ from client.conftest import MakeClient
 from client.oidc_provider import Provider
 from client.scripted_server import Responder, ResponseSequence, respond_error, respond_with
 from kubex.api import Api, RawEvent, RawObject
-from kubex.client import Client, ClientOptions
+from kubex.client import Attempt, Client, ClientOptions, Write
 from kubex.configuration import (
     ClientConfiguration,
     ExecPlugin,
@@ -33,6 +33,7 @@ from kubex.configuration import (
     configure_from_kubeconfig,
     credentials_for,
 )
+from kubex.core._http import Request
 from kubex.errors import ConfigurationError, KubexError, TransportError
 from kubex.models import EventType, Model
 from kubex.transport import Headers
@@ -114,6 +115,13 @@ def raw_object_with_secret() -> RawObject:
     return RawObject("a", "b", "c", "1", None, f'{{"data":"{SECRET_TEXT}"}}'.encode())
 
 
+def request_with_secret() -> Request:
+    secret = SECRET_TEXT.encode()
+    return Request(
+        method="POST", path="/a", query={"command": SECRET_TEXT}, headers=(("X-Token", SECRET_TEXT),), body=secret
+    )
+
+
 # Public classes with a custom repr. All others are dataclasses or have the repr `<kubex... object at 0x...>`.
 SAMPLES: dict[str, Callable[[], object]] = {
     "Api": lambda: Api(ConfigMap, client_with_secrets()),
@@ -122,7 +130,11 @@ SAMPLES: dict[str, Callable[[], object]] = {
     "HttpxClient": lambda: HttpxClient(*settings_with_secrets()),
     "Httpx2Client": lambda: kubex_httpx2.Httpx2Client(*settings_with_secrets()),
     "Headers": lambda: Headers([("Set-Cookie", SECRET_TEXT)]),
+    "Attempt": lambda: Attempt(
+        request_with_secret(), number=1, waited=0, streaming=False, server="http://s", backend="httpx"
+    ),
     "RawObject": raw_object_with_secret,
+    "Write": lambda: Write(request_with_secret()),
     "RawEvent": lambda: RawEvent(EventType.ADDED, raw_object_with_secret()),
 }
 # Enumerations contain only their members. The others contain only the names of fields, or the key of a label.

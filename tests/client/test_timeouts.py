@@ -2,7 +2,8 @@
 
 import dataclasses
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import cast
 
@@ -15,12 +16,13 @@ from client.scripted_server import (
     RequestSignal,
     Responder,
     ResponseSequence,
+    respond_error,
     respond_never,
     respond_stream,
     respond_with,
 )
 from kubex.api import Api
-from kubex.client import Client, ClientOptions
+from kubex.client import Attempt, Client, ClientOptions
 from kubex.client._client import open_byte_stream
 from kubex.client._request_builder import checked_path
 from kubex.client._stream import ByteStream
@@ -177,3 +179,47 @@ async def test_client_is_usable_after_cancelled_calls(make_client: MakeClient, s
         for _ in range(2):
             assert await cancel_after_request(partial(client.request, "GET", "/"), request_signal.request_received)
         assert (await client.request("GET", "/")).body == b"fine"
+
+
+class AttemptCounter:
+    """An observer that releases a semaphore at the end of each attempt."""
+
+    def __init__(self) -> None:
+        self.ended = anyio.Semaphore(0)
+        self.count = 0
+
+    @contextmanager
+    def attempt(self, _: Attempt) -> Iterator[None]:
+        self.count += 1
+        yield
+        self.ended.release()
+
+
+async def open_stream_within_25_seconds(client: Client) -> None:
+    async with client.stream("GET", "/", request_timeout=25):
+        pass
+
+
+async def post_within_25_seconds(client: Client) -> None:
+    await client.request("POST", "/", request_timeout=25)
+
+
+@pytest.mark.parametrize("send", [post_within_25_seconds, open_stream_within_25_seconds])
+async def test_total_limits_all_attempts_and_the_waits_between_them_together(
+    make_client: MakeClient, start_server: StartServer, clock: Clock, send: Callable[[Client], Awaitable[None]]
+) -> None:
+    attempts = AttemptCounter()
+    server = start_server(ResponseSequence(respond_error("429 Too Many Requests", Retry_After="10")))
+
+    async def end_waits() -> None:
+        for seconds in (10, 10, 5.5):
+            await attempts.ended.acquire()
+            await clock.jump_when_idle(seconds)
+
+    async with make_client(server, observers=(attempts,)) as client, anyio.create_task_group() as tasks:
+        start = anyio.current_time()
+        tasks.start_soon(end_waits)
+        with pytest.raises(DeadlineExceeded, match="total timeout of 25 s"):
+            await send(client)
+        assert anyio.current_time() - start < 35, "the third wait was not completed"
+    assert (attempts.count, len(server.requests)) == (3, 3)

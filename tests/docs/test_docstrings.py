@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterable
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -22,8 +23,9 @@ import kubex_testing.embedded
 from docs.blocks import Block, run_block
 from docs.docstrings import example, examples
 from docs.running_pod import create_running_pod
-from kubex.api import Api, Attach, Exec, Files, Logs, PortForward, Subresource, create_api, create_review
+from kubex.api import Api, Attach, Exec, Files, Logs, PortForward, RawApi, Subresource, create_api, create_review
 from kubex.client import Client, create_client
+from kubex.errors import is_transient
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.authorization.v1 import ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec
@@ -35,6 +37,7 @@ from kubex_testing.embedded import Answer, EmbeddedServer, FaultAction
 EXAMPLES = examples(
     kubex.api,
     kubex.client,
+    kubex.errors,
     kubex.models,
     kubex.patch,
     kubex.selectors,
@@ -58,11 +61,11 @@ WEB = {
 
 
 def verbs() -> Iterable[tuple[str, object]]:
-    for kind in (Api, Attach, Client, Exec, Files, Logs, PortForward, Subresource):
+    for kind in (Api, Attach, Client, Exec, Files, Logs, PortForward, RawApi, Subresource):
         for name, method in inspect.getmembers(kind, inspect.isfunction):
             if not name.startswith("_") and name != "aclose":
                 yield f"{kind.__name__}.{name}", method
-    for function in (create_api, create_client, create_review, follow, wait_for):
+    for function in (create_api, create_client, create_review, follow, is_transient, wait_for):
         yield function.__name__, function
 
 
@@ -129,6 +132,7 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
         **public,
         "TYPE_CHECKING": TYPE_CHECKING,
         "anyio": anyio,
+        "contextmanager": contextmanager,
         "pytest": pytest,
         "server": cluster,
         **{kind.__name__: kind for kind in kinds},

@@ -1,7 +1,5 @@
 """The results of `api.raw`: objects as JSON, with the metadata that identifies them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any

@@ -51,6 +51,7 @@ from kubex.transport import Backend, StreamResponse, Transport
 from kubex.transport._tls_errors import SERVER_USES_TLS
 
 if TYPE_CHECKING:
+    from kubex.client._hooks import RequestHooks
     from kubex.models import VersionInfo
 
 R = TypeVar("R")
@@ -91,18 +92,19 @@ class Client:
             urlsplit(configuration.url).scheme == "http" and self._proxy is not None and not self._proxy.is_socks
         )
         forwarding_proxy = self._proxy if is_forwarded else None
+        self._hooks = hooks = _make_hooks(self._options, configuration, backend)
         self._plain = RequestSender(
-            self._pool, tls, builder, credentials, policy, forwarding_proxy=forwarding_proxy,
+            self._pool, tls, builder, credentials, policy, forwarding_proxy=forwarding_proxy, hooks=hooks,
             send=send_plain, discard=discard_nothing, compressed=not configuration.disable_compression,
             dedicated=False,
         )  # fmt: skip
         self._streams = RequestSender(
-            self._pool, tls, builder, credentials, policy, forwarding_proxy=forwarding_proxy,
+            self._pool, tls, builder, credentials, policy, forwarding_proxy=forwarding_proxy, hooks=hooks,
             send=open_stream, discard=discard_stream, compressed=False, dedicated=True,
         )  # fmt: skip
         self._websockets: Callable[[tuple[str, ...]], RequestSender[OpenedWebSocket | RefusedUpgrade]]
         self._websockets = lambda subprotocols: RequestSender(
-            self._pool, tls, builder, credentials, policy, forwarding_proxy=forwarding_proxy,
+            self._pool, tls, builder, credentials, policy, forwarding_proxy=forwarding_proxy, hooks=hooks,
             send=WebSocketOpener(subprotocols).open, discard=discard_websocket, compressed=False, dedicated=True,
         )  # fmt: skip
         warn_ignored(self._options, configuration, backend)
@@ -250,6 +252,8 @@ class Client:
         warnings = response.headers.warnings() if self._options.log_api_warnings else ()
         if response.status >= 300 and response.status not in request.accept_status:
             raise_with_warnings(self._error_for(request, response, response.body), warnings)
+        if self._hooks is not None and response.status < 300:
+            self._hooks.after_write(request, response)
         try:
             result = decode(response)
         except DecodeError as error:
@@ -346,6 +350,14 @@ class Client:
         if self._closed:
             raise ClientClosedError
         self._loop.check()
+
+
+def _make_hooks(options: ClientOptions, configuration: ClientConfiguration, backend: Backend) -> "RequestHooks | None":
+    if not options.observers and options.on_write is None:
+        return None
+    from kubex.client._hooks import RequestHooks
+
+    return RequestHooks(options, server=configuration.url, backend=backend.name)
 
 
 async def _read_error_body(response: StreamResponse) -> bytes:

@@ -1,15 +1,20 @@
 """`ClientOptions`: the behaviour of a client. `ClientConfiguration` contains the server and the credentials."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import EllipsisType
+from typing import TYPE_CHECKING
 
 from kubex.client._retry import RetryPolicy
 from kubex.core._error_handling import hide_arguments
 from kubex.core._proxy import parse_proxy
 from kubex.core.params import Timeout, TimeoutTypes, coerce_timeout
 from kubex.errors import ConfigurationError
+
+if TYPE_CHECKING:  # programs without hooks do not need them
+    from kubex.client._observers import Observer
+    from kubex.client._write_hook import WriteHook
 
 KUBEX_BUFFER_SIZE = 2**21
 KUBEX_WS_MAX_MESSAGE_SIZE = 2**21
@@ -46,6 +51,8 @@ class ClientOptions:
     field_manager: the field manager of writes that do not pass one. Server-side apply requires one.
     pause_gc: pause the garbage collector of the process while a page of a list is decoded eagerly.
     http2: let plain requests to an https server share an HTTP/2 connection; httpx and httpx2 only, with an extra.
+    observers: objects that see each attempt of each request, for tracing and metrics; see `Observer`.
+    on_write: an object that is called before and after each write, and can refuse it; see `WriteHook`.
     max_compression_ratio: the maximum ratio of a body's size to its compressed size, for bodies of more than 64 MiB.
         Lists of Pods have about 25. `None` removes the limit.
 
@@ -69,6 +76,8 @@ class ClientOptions:
     http2: bool = False
     pause_gc: bool = True
     max_compression_ratio: float | None = 200.0
+    observers: "Sequence[Observer]" = ()
+    on_write: "WriteHook | None" = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "timeout", coerce_timeout(self.timeout, field="ClientOptions.timeout"))
@@ -85,6 +94,7 @@ class ClientOptions:
         if self.max_compression_ratio is not None and not 1 <= self.max_compression_ratio < math.inf:
             raise _invalid("max_compression_ratio", "a number of at least 1, or None", self.max_compression_ratio)
         self._check_proxy()
+        self._check_hooks()
         if self.retry is not None and not isinstance(self.retry, RetryPolicy):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise _invalid("retry", "a RetryPolicy or None", self.retry)
         if self.user_agent is not None and (
@@ -107,6 +117,16 @@ class ClientOptions:
             return
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise _invalid("keep_alive_timeout", "..., None or a number of seconds, 0 or more", value)
+
+    def _check_hooks(self) -> None:
+        if self.observers != ():
+            from kubex.client._observers import check_observers
+
+            object.__setattr__(self, "observers", check_observers(self.observers))
+        if self.on_write is not None:
+            from kubex.client._write_hook import check_write_hook
+
+            check_write_hook(self.on_write)
 
     def _check_proxy(self) -> None:
         if self.proxy is None:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from time import perf_counter
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import anyio
 
@@ -27,6 +27,9 @@ from kubex.errors import (
     TLSError,
 )
 from kubex.transport import Limits, PreparedRequest, Proxy, StreamResponse, proxy_refusal
+
+if TYPE_CHECKING:  # only clients with observers or a write hook need it
+    from kubex.client._hooks import RequestHooks
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +66,7 @@ class RequestSender(Generic[A]):
         compressed: bool,
         dedicated: bool,
         forwarding_proxy: Proxy | None = None,
+        hooks: "RequestHooks | None" = None,
     ) -> None:
         self._pool = pool
         self._tls = tls
@@ -74,17 +78,28 @@ class RequestSender(Generic[A]):
         self._compressed = compressed
         self._dedicated = dedicated
         self._forwarding_proxy = forwarding_proxy
+        self._hooks = hooks
 
     async def run(self, request: Request, limits: Limits) -> A:
         """Send the request, again if the policy allows it, and return the last response with any status."""
         authentication = await self._credentials.authenticate()
         refreshed = authorities_reloaded = False
         attempt = 0
+        delay: float | None = None
         while True:
             attempt += 1
+            waited, delay = delay or 0.0, None
             tls_config = await self._tls.load(authentication.tls)
+            prepared = self._builder.prepare(
+                request, authentication, limits, compressed=self._compressed, dedicated=self._dedicated
+            )
             try:
-                response = await self._send_once(request, authentication, tls_config, limits)
+                if self._hooks is None:
+                    response = await self._send_once(request, prepared, tls_config)
+                else:
+                    response = await self._send_with_hooks(
+                        self._hooks, request, prepared, tls_config, number=attempt, waited=waited
+                    )
             except ServerCertificateError:  # the authority may have been replaced a moment ago
                 if authorities_reloaded or not await self._tls.has_changed(tls_config):
                     raise
@@ -147,12 +162,30 @@ class RequestSender(Generic[A]):
             return None
         return self._policy.delay_after_response(request, response.status, response.headers, attempt)
 
-    async def _send_once(
-        self, request: Request, authentication: Authentication, tls_config: TLSConfig, limits: Limits
+    async def _send_with_hooks(
+        self,
+        hooks: "RequestHooks",
+        request: Request,
+        prepared: PreparedRequest,
+        tls_config: TLSConfig,
+        *,
+        number: int,
+        waited: float,
     ) -> A:
-        prepared = self._builder.prepare(
-            request, authentication, limits, compressed=self._compressed, dedicated=self._dedicated
-        )
+        hooks.before_write(request)
+        attempt = hooks.attempt(request, number=number, waited=waited, streaming=self._dedicated)
+        if attempt is None:
+            return await self._send_once(request, prepared, tls_config)
+        try:
+            with hooks.observe(attempt):
+                response = await self._send_once(request, hooks.add_headers(prepared, attempt), tls_config)
+                body = response.body if isinstance(response, Response) else None
+                attempt.set_response(response.status, response.headers, body)
+                return response
+        finally:
+            del attempt  # its error has a traceback that contains this frame
+
+    async def _send_once(self, request: Request, prepared: PreparedRequest, tls_config: TLSConfig) -> A:
         pooled = await self._pool.acquire(tls_config)
         if not logger.isEnabledFor(logging.DEBUG):
             return await self._send(pooled, prepared)
