@@ -45,7 +45,7 @@ class RepeatsAnExpiredVersion(Reflector):
 
 class ResumesAfterUnreadableObjects(Reflector):
     def failed(self, error: Exception, now: float, *, from_event: bool = False) -> Changes:
-        return super().failed(error, now, from_event=from_event and getattr(error, "reason", "") != "StoreReadError")
+        return super().failed(error, now, from_event=from_event and getattr(error, "reason", "") != "StorageReadError")
 
     def _repeats(self, error: Exception) -> bool:
         return False

@@ -85,7 +85,7 @@ TOO_LARGE = api_error(
 )
 MISSING = api_error(NotFound, 404, "NotFound")
 UNSUPPORTED = api_error(Invalid, 422, "Invalid")
-UNREADABLE = api_error(InternalError, 500, "StoreReadError")
+UNREADABLE = api_error(InternalError, 500, "StorageReadError")
 FORBIDDEN = api_error(Forbidden, 403, "Forbidden")
 MALFORMED = DecodeError("an event", "its object has no name")
 

@@ -1,9 +1,14 @@
 """The delays between attempts."""
 
+from collections import Counter
+
 import pytest
 
 from kubex.errors import ConfigurationError, ConnectionLost
 from kubex_runtime._machine.backoff import Attempts, Backoff
+from kubex_runtime._machine.entries import ObjectTable
+from kubex_runtime._machine.reflector import Reflector
+from kubex_runtime._machine.steps import WatchStep
 from runtime.machine.server_model import seeded
 
 LOST = ConnectionLost("lost")
@@ -70,3 +75,21 @@ def test_backoff_rejects_invalid_values(field: str, value: float) -> None:
 def test_backoff_rejects_a_maximum_below_the_first_delay() -> None:
     with pytest.raises(ConfigurationError, match=r"^Backoff\.max_delay: must not be less than initial_delay=5, not 3$"):
         Backoff(initial_delay=5, max_delay=3)
+
+
+@pytest.mark.covers("pitfall-56")
+def test_many_followers_do_not_reconnect_in_step() -> None:
+    outage, starts, timeouts = 60.0, Counter[int](), set[int]()
+    for seed in range(1000):
+        reflector = Reflector(ObjectTable(keep_json=False), random=seeded(seed))
+        now = 0.0
+        while now < outage:
+            reflector.next_step()
+            reflector.failed(LOST, now)
+            now = reflector.attempts.next_at
+        starts[int(now)] += 1
+        step = reflector.next_step()
+        assert isinstance(step, WatchStep)
+        timeouts.add(step.timeout_seconds)
+    assert max(starts.values()) <= 150
+    assert len(timeouts) > 50

@@ -14,6 +14,7 @@ from kubex.api import RawEvent, RawObject, RawWatch
 from kubex.errors import ApiError, DecodeError, KubexError, UnknownWatchEventError
 from kubex.models import Resource
 from kubex_runtime._clock import Clock
+from kubex_runtime._machine.backoff import Failure
 from kubex_runtime._machine.entries import RawChange
 from kubex_runtime._machine.reflector import Reflector
 from kubex_runtime._machine.steps import ListStep, WatchStep
@@ -119,7 +120,9 @@ class Reflection(Generic[T]):
                 self.reflector.silent()
         except StopAsyncIteration:
             is_open = False
+            before = self.reflector.attempts.failure
             self.reflector.ended(self._clock.now())
+            self._log_failure(before)
         except KubexError as error:
             is_open = self._can_skip(error)
             if not is_open:
@@ -160,12 +163,16 @@ class Reflection(Generic[T]):
         return can_skip
 
     def _failed(self, error: KubexError, *, from_event: bool = False) -> None:
+        before = self.reflector.attempts.failure
         self._changes += self.reflector.failed(error, self._clock.now(), from_event=from_event)
-        attempts = self.reflector.attempts
-        if attempts.failure is None or attempts.failure.attempts > 1:
-            return
-        level = logging.WARNING if isinstance(error, ApiError) else logging.INFO
-        logger.log(level, "%s: trying again after: %s", self._name, error)
+        self._log_failure(before)
+
+    def _log_failure(self, before: Failure | None) -> None:
+        """Log a failure, but not each of many failures with the same cause."""
+        failure = self.reflector.attempts.failure
+        if failure is not None and (before is None or type(before.error) is not type(failure.error)):
+            level = logging.WARNING if isinstance(failure.error, ApiError) else logging.INFO
+            logger.log(level, "%s: trying again after: %s", self._name, failure.error)
 
     def _log_skipped(self, error: KubexError) -> None:
         # The message names the object, and there can be many.

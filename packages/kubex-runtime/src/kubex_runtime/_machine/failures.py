@@ -47,7 +47,7 @@ def reason_of(error: Exception, *, initial_events: bool, from_event: bool) -> Re
         return Reason.TOO_LARGE
     if initial_events and error.status in _UNSUPPORTED:
         return Reason.UNSUPPORTED
-    if from_event and error.status == _INTERNAL_ERROR and error.reason == "StoreReadError":
+    if from_event and error.status == _INTERNAL_ERROR and error.reason == "StorageReadError":
         return Reason.UNREADABLE
     if is_transient(error):
         return Reason.TRANSIENT

@@ -1,0 +1,86 @@
+"""Helpers for tests of `follow()`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import anyio
+
+from kubex.api import Api
+from kubex.models import ObjectMeta
+from kubex_k8s.v1_37.core.v1 import ConfigMap
+from kubex_runtime import Added, Backoff, Change, Deleted, Follower, Modified, Synced
+from kubex_testing.embedded import EmbeddedServer, RecordedRequest
+
+TIMEOUT = 20.0
+"""The longest time in seconds that a test waits for a change."""
+
+FAST = Backoff(initial_delay=0.01, max_delay=0.02)
+"""Delays that do not make tests slow."""
+
+
+def text(change: Change[Any]) -> str:
+    """Return the type of a change and the name of its object."""
+    match change:
+        case Synced():
+            return "synced"
+        case Deleted(item, final=False):
+            return f"lost {item.metadata.name}"
+        case Added(item) | Modified(item) | Deleted(item):
+            return f"{type(change).__name__.lower()} {item.metadata.name}"
+
+
+async def take(changes: Follower[Any], number: int, *, timeout: float = TIMEOUT) -> list[str]:
+    """Return the next changes. Tests that move the clock need a longer time limit."""
+    with anyio.fail_after(timeout):
+        return [text(await anext(changes)) for _ in range(number)]
+
+
+async def take_until_synced(changes: Follower[Any]) -> list[str]:
+    """Return the first changes without `Synced`, in the order of their names."""
+    taken: list[str] = []
+    with anyio.fail_after(TIMEOUT):
+        async for change in changes:
+            if isinstance(change, Synced):
+                break
+            taken.append(text(change))
+    return sorted(taken)
+
+
+async def create(api: Api[ConfigMap], *names: str, **data: str) -> None:
+    """Create ConfigMaps."""
+    for name in names:
+        await api.create(ConfigMap(metadata=ObjectMeta(name=name), data=data))
+
+
+async def modify(api: Api[ConfigMap], name: str, value: str) -> None:
+    """Change a ConfigMap."""
+    await api.edit(name, lambda item: setattr(item, "data", {"value": value}))
+
+
+async def delete(api: Api[ConfigMap], *names: str) -> None:
+    """Delete ConfigMaps."""
+    for name in names:
+        await api.delete(name)
+
+
+def requests(server: EmbeddedServer) -> list[str]:
+    """Return the kinds of the requests for ConfigMaps: `list`, `page`, `stream` or `watch`."""
+    return [kind_of(request) for request in server.requests if is_read(request)]
+
+
+def is_read(request: RecordedRequest) -> bool:
+    """Return whether a request is a list or a watch of ConfigMaps."""
+    return request.method == "GET" and request.path.endswith("/configmaps")
+
+
+def kind_of(request: RecordedRequest) -> str:
+    """Return the kind of a list or a watch."""
+    if "watch" in request.query:
+        return "stream" if "sendInitialEvents" in request.query else "watch"
+    return "page" if "continue" in request.query else "list"
+
+
+def parameter(request: RecordedRequest, name: str) -> str | None:
+    """Return a query parameter."""
+    values: Sequence[str] = request.query.get(name, ())
+    return values[0] if values else None

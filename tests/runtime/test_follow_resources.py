@@ -1,0 +1,108 @@
+"""The requests, the memory and the time that `follow()` needs."""
+
+import tracemalloc
+from types import SimpleNamespace
+
+import anyio
+import pytest
+
+from kubex.api import Api
+from kubex.client import Client
+from kubex_k8s.v1_37.core.v1 import ConfigMap
+from kubex_runtime import _reflect, follow
+from kubex_runtime._machine.reflector import Initial
+from kubex_testing.embedded import EmbeddedServer, ErrorEvent
+from runtime.following import create, is_read, parameter, requests, take, take_until_synced
+
+pytestmark = pytest.mark.anyio
+
+
+def config_maps(count: int, size: int = 1) -> list[dict[str, object]]:
+    """Return ConfigMaps for `server.load()`."""
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": f"c{number}", "namespace": "default"},
+            "data": {"value": "x" * size},
+        }
+        for number in range(count)
+    ]
+
+
+@pytest.mark.covers("pitfall-52")
+@pytest.mark.parametrize("initial", ["stream", "list", "any"])
+async def test_no_request_combines_a_limit_with_a_version(
+    client: Client, server: EmbeddedServer, initial: Initial
+) -> None:
+    server.load(config_maps(5))
+    api = Api(ConfigMap, client)
+    async with follow(api, initial=initial, page_size=2) as changes:
+        await take_until_synced(changes)
+        server.inject("watch configmaps", ErrorEvent(410))
+        server.close_watches()
+        await create(api, "later")
+        assert await take(changes, 1) == ["added later"]
+    reads = [request for request in server.requests if is_read(request)]
+    assert (
+        requests(server)[:3]
+        == {
+            "stream": ["stream", "watch", "stream"],
+            "list": ["list", "page", "page"],
+            "any": ["list", "watch", "list"],
+        }[initial]
+    )
+    for request in reads:
+        version, limit = parameter(request, "resourceVersion"), parameter(request, "limit")
+        assert version is None or limit is None
+        is_list_or_stream = "watch" not in request.query or "sendInitialEvents" in request.query
+        assert parameter(request, "resourceVersionMatch") == (
+            "NotOlderThan" if is_list_or_stream and (version or "watch" in request.query) else None
+        )
+
+
+@pytest.mark.covers("pitfall-62")
+@pytest.mark.parametrize("initial", ["stream", "list"])
+async def test_data_that_has_arrived_does_not_block_other_tasks(
+    client: Client, server: EmbeddedServer, initial: Initial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds, longest = 0.0, 0.0
+
+    def perf_counter() -> float:  # each call takes a tenth of a millisecond
+        nonlocal seconds
+        seconds += 0.0001
+        return seconds
+
+    async def tick() -> None:
+        nonlocal longest
+        while True:
+            started = seconds
+            await anyio.lowlevel.checkpoint()
+            longest = max(longest, seconds - started)
+
+    server.load(config_maps(2000))
+    monkeypatch.setattr(_reflect, "time", SimpleNamespace(perf_counter=perf_counter))
+    async with anyio.create_task_group() as tasks, follow(Api(ConfigMap, client), initial=initial) as changes:
+        tasks.start_soon(tick)
+        assert len(await take_until_synced(changes)) == 2000
+        tasks.cancel_scope.cancel()
+    assert seconds > 0.1
+    assert 0.004 < longest < 0.011  # trio can run the follower twice in a row
+
+
+@pytest.mark.covers("pitfall-65")
+async def test_first_list_needs_the_memory_of_a_page(client: Client, server: EmbeddedServer) -> None:
+    server.load(config_maps(1000, size=10_000))
+    await Api(ConfigMap, client).list()  # the server is in this process, and keeps the JSON that it has sent
+    async with follow(Api(ConfigMap, client), initial="list", page_size=50) as changes:
+        tracemalloc.start()
+        try:
+            received = 0
+            while not changes.synced:
+                await anext(changes)
+                received += 1
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert received == 1001
+    assert peak < 5_000_000  # the JSON of all objects has 10,000,000 bytes
