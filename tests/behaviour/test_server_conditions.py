@@ -218,3 +218,13 @@ async def test_clock_of_the_server_ends_a_watch(api: Api[ConfigMap], kubex_serve
     kubex_server.set_clock_rate(100_000)
     async with api.watch(timeout_seconds=3000) as events:
         assert types_and_names(await remaining_events(events)) == [("ADDED", "one")]
+
+
+async def test_watch_from_a_lost_revision_gets_no_bookmark(api: Api[ConfigMap], kubex_server: EmbeddedServer) -> None:
+    one = await api.create(config_map("one"))
+    kubex_server.rewind(kubex_server.revision - 1)
+    version = resource_version_of(one)
+    async with api.watch(resource_version=version, bookmarks=True, timeout_seconds=300) as events:
+        kubex_server.bookmark_now()
+        kubex_server.advance_clock(300)
+        assert await remaining_events(events) == []

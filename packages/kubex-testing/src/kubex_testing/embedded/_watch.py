@@ -262,7 +262,8 @@ async def _live_events(
         events, bookmark = queue.drain(), b""
         if queue.bookmark_due or (next_bookmark is not None and clock() >= next_bookmark):
             queue.bookmark_due = False
-            bookmark = encoder.bookmark(cluster.store.revision) if queue.held_revision is None else b""
+            if queue.held_revision is None and cluster.store.revision >= (options.revision or 0):
+                bookmark = encoder.bookmark(cluster.store.revision)
             next_bookmark = _next_bookmark(clock(), interval, end)
         for chunk in _join_chunks(chain(map(encoder.encode, events), [bookmark])):
             yield chunk
