@@ -40,6 +40,7 @@ def follow(
 
     All work is done in the task that iterates. The follower keeps only the UID and the resource version of each
     object, about 300 bytes. If the iteration is cancelled, for example by a time limit, no change is lost: continue it.
+    This opens a new watch, so a time limit should be longer than a second.
 
     Args:
         source: an `Api`, or `api.metadata` if the metadata of the objects is enough.

@@ -123,6 +123,11 @@ class Reflection(Generic[T]):
             before = self.reflector.attempts.failure
             self.reflector.ended(self._clock.now())
             self._log_failure(before)
+        except anyio.get_cancelled_exc_class():
+            # The response cannot be read after a cancelled read.
+            is_open = False
+            self.reflector.interrupted(self._clock.now())
+            raise
         except KubexError as error:
             is_open = self._can_skip(error)
             if not is_open:

@@ -201,15 +201,20 @@ class Reflector:
         lasted = now - self._opened_at
         if self._phase is Phase.STREAM:
             self._fail(ConnectionLost("the watch ended before all initial events"), now)
+        elif not self._has_moved and lasted < self.timing.shortest_watch:
+            self._fail(ConnectionLost(f"the watch ended after {lasted:.1f} s without an event"), now)
+            self._repeat_request()
+            return
+        self.interrupted(now)
+
+    def interrupted(self, now: float) -> None:
+        """Note that an open watch was closed without a failure, because the program has cancelled a read."""
+        if self._phase is Phase.STREAM or self._is_damaged:
             self._phase = Phase.START
         elif self._has_moved:
             self._idle_since = now
-        elif lasted < self.timing.shortest_watch:
-            self._fail(ConnectionLost(f"the watch ended after {lasted:.1f} s without an event"), now)
         elif now - self._idle_since >= self.timing.probe_after:
             self._phase = Phase.PROBE
-        if self._is_damaged:
-            self._phase = Phase.START
 
     def silent(self) -> None:
         """Note that the server does not continue with the initial events, which it probably does not support."""
