@@ -1,6 +1,8 @@
 """Check the changes that one follower reports, and remember the state that follows from them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from kubex.models import Resource
 from kubex_runtime import Added, Change, Deleted, Modified, Synced
@@ -14,6 +16,20 @@ class State:
     revision: int
     number: str
     """The value that the writer has changed."""
+
+    @classmethod
+    def of_json(cls, document: Mapping[str, Any]) -> "State":
+        """Return the state of an object of the server."""
+        metadata = document["metadata"]
+        number = metadata.get("annotations", {}).get("number", "")
+        return cls(metadata["uid"], int(metadata["resourceVersion"]), number)
+
+    @classmethod
+    def of(cls, item: Resource) -> "State":
+        """Return the state of an object."""
+        metadata = item.metadata
+        number = (metadata.annotations or {}).get("number", "")
+        return cls(metadata.uid or "", int(metadata.resource_version or 0), number)
 
 
 @dataclass
@@ -44,13 +60,20 @@ class Recorder:
         if isinstance(change, Deleted):
             self._delete(name, uid, known)
             return
-        annotations = item.metadata.annotations or {}
-        state = State(uid, int(item.metadata.resource_version or 0), annotations.get("number", ""))
+        state = State.of(item)
         if isinstance(change, Added):
             self._check_added(name, state, known)
         elif isinstance(change, Modified):
             self._check_modified(name, state, known)
         self.states[name] = state
+
+    def check_cache(self, item: Resource, cached: Resource | None) -> None:
+        """Check that a cache is not older than the change that its informer has just reported."""
+        if self.history_went_back or cached is None:
+            return
+        reported, state = State.of(item), State.of(cached)
+        if state.revision < reported.revision:
+            self.errors.append(f"{self.name}: the cache has {state}, but {reported} was reported")
 
     def forget_history(self) -> None:
         """Allow states that are older than those before, and objects that were deleted."""

@@ -19,7 +19,7 @@ from benchmarks.worker import peak_rss
 from kubex import Api, Client, ClientOptions
 from kubex.models import Resource
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Secret, ServiceAccount
-from kubex_runtime import Follower, follow
+from kubex_runtime import Follower, Informer, Synced, follow
 from kubex_testing.embedded import EmbeddedServer, Settings
 
 MODELS: dict[str, type[Resource]] = {"configmaps": ConfigMap, "secrets": Secret, "serviceaccounts": ServiceAccount}
@@ -69,6 +69,7 @@ class Soak:
         self._faults = FaultInjector(self._server, self._random)
         self._recorders: list[Recorder] = []
         self._followers: list[Follower[Any]] = []
+        self._informer: Informer[ServiceAccount] | None = None
         self.report = Report(pair, seed)
 
     def run(self) -> Report:
@@ -107,6 +108,11 @@ class Soak:
             for initial in ("stream", "list"):
                 self._start(client, group, kind, initial)
         self._start(client, group, "secrets", "any", delay=0.001)
+        informer = self._informer = Informer(Api(ServiceAccount, client), page_size=100)
+        group.start_soon(informer.run)
+        for name, delay in (("informer", 0.0), ("slow informer", 0.01)):
+            recorder = self._new_recorder("serviceaccounts", name)
+            group.start_soon(self._consume, informer, recorder, delay)
         segment = max(self._events // (RESTORES + 1), 1)
         for number in range(RESTORES + 1):
             await self._write(min(segment * (number + 1), self._events))
@@ -127,8 +133,7 @@ class Soak:
         delay: float = 0.0,
         name: str = "",
     ) -> None:
-        recorder = Recorder(f"{kind}/{name or initial}", kind)
-        self._recorders.append(recorder)
+        recorder = self._new_recorder(kind, name or initial)
         group.start_soon(partial(self._follow, Api(MODELS[kind], client), recorder, initial, delay))
 
     async def _follow(
@@ -141,6 +146,21 @@ class Soak:
                 if delay:
                     await anyio.sleep(delay)
 
+    async def _consume(self, informer: Informer[Any], recorder: Recorder, delay: float) -> None:
+        async with informer.changes() as changes:
+            async for change in changes:
+                recorder.record(change)
+                if not isinstance(change, Synced):
+                    item = change.object
+                    recorder.check_cache(item, informer.get(item.metadata.name, NAMESPACE))
+                if delay:
+                    await anyio.sleep(delay)
+
+    def _new_recorder(self, kind: str, name: str) -> Recorder:
+        recorder = Recorder(f"{kind}/{name}", kind)
+        self._recorders.append(recorder)
+        return recorder
+
     async def _write(self, until: int) -> None:
         """Write until there are this many events, with faults."""
         next_fault = self._writer.events
@@ -151,10 +171,14 @@ class Soak:
                 next_fault = self._writer.events + FAULT_INTERVAL
 
     async def _restore(self) -> None:
-        """Restore an earlier state, and wait until the followers have noticed it."""
+        """Restore a state before the latest changes, and wait until the followers have noticed it."""
+        backup = self._server.revision
+        for _ in range(4):
+            await self._call(self._writer.write_batch)
+        await self._converge()
         for recorder in self._recorders:
             recorder.forget_history()
-        revision = self._server.revision - self._random.randint(1, 50)
+        revision = self._random.randint(backup, self._server.revision - 1)
         await self._call(partial(self._server.rewind, revision))
         await self._call(self._writer.synchronize)
         await self._converge()
@@ -164,13 +188,13 @@ class Soak:
     async def _converge(self) -> None:
         """Wait until each follower has the state of the server. Time passes for the client and for the server."""
         end = time.monotonic() + CONVERGE_SECONDS
-        lost = await self._call(self._differences)
+        lost = await self._differences()
         while (lost or self._is_ahead()) and time.monotonic() < end:
             # An idle watch shows only at its end that the history went back, or that an event was not readable.
             await self._call(partial(self._server.advance_clock, _WATCH_SECONDS))
             self._clock.advance(_WATCH_SECONDS)
             await anyio.sleep(RATE / 10)
-            lost = await self._call(self._differences)
+            lost = await self._differences()
         self.report.lost += lost
 
     def _is_ahead(self) -> bool:
@@ -179,26 +203,26 @@ class Soak:
         Until then it cannot receive changes whose revisions it has seen before.
         """
         versions = [int(follower.resource_version or 0) for follower in self._followers]
+        if self._informer is not None:
+            versions += [int(part.reflector.resource_version or 0) for _, part in self._informer._parts]
         return max(versions, default=0) > self._server.revision
 
-    def _differences(self) -> list[str]:
-        expected = {kind: self._expected(kind) for kind in KINDS}
+    async def _differences(self) -> list[str]:
+        expected = await self._call(lambda: {kind: self._expected(kind) for kind in KINDS})
+        states = [(recorder.name, recorder.kind, recorder.states) for recorder in self._recorders]
+        if self._informer is not None:
+            cached = {item.metadata.name or "": State.of(item) for item in self._informer.objects()}
+            states.append(("the cache of the informer", "serviceaccounts", cached))
         return [
-            f"{recorder.name}: {name} is {recorder.states.get(name)} instead of {expected[recorder.kind].get(name)}"
-            for recorder in self._recorders
-            for name in expected[recorder.kind].keys() | recorder.states.keys()
-            if recorder.states.get(name) != expected[recorder.kind].get(name)
+            f"{owner}: {name} is {found.get(name)} instead of {expected[kind].get(name)}"
+            for owner, kind, found in states
+            for name in expected[kind].keys() | found.keys()
+            if found.get(name) != expected[kind].get(name)
         ]
 
     def _expected(self, kind: str) -> dict[str, State]:
-        return {
-            item["metadata"]["name"]: State(
-                item["metadata"]["uid"],
-                int(item["metadata"]["resourceVersion"]),
-                item["metadata"].get("annotations", {}).get("number", ""),
-            )
-            for item in self._server.state(kind, namespace=NAMESPACE)
-        }
+        items = self._server.state(kind, namespace=NAMESPACE)
+        return {item["metadata"]["name"]: State.of_json(item) for item in items}
 
     async def _call(self, function: Any) -> Any:
         return await anyio.to_thread.run_sync(function)

@@ -57,6 +57,15 @@ def test_recorder_notices_a_violation(changes: list[Change[ConfigMap]], error: s
     assert error in recorder.errors[0]
 
 
+def test_recorder_notices_an_old_cache() -> None:
+    recorder = Recorder("test", "configmaps")
+    recorder.check_cache(item("a", 2), item("a", 2))
+    recorder.check_cache(item("a", 2), None)
+    assert recorder.errors == []
+    recorder.check_cache(item("a", 2), item("a", 1))
+    assert len(recorder.errors) == 1
+
+
 def test_recorder_keeps_the_state_that_follows_from_the_changes() -> None:
     recorder = Recorder("test", "configmaps")
     for change in (Added(item("a", 1)), Modified(item("a", 2)), Synced(), Deleted(item("a", 3)), Added(item("b", 4))):
