@@ -95,6 +95,7 @@ class IdleConnectionTests(BackendTests):
                     connection.send(EXPECTED)
                     connection.wait_for(response_read)
                     connection.send(UNEXPECTED)
+                    connection.wait_until_received()
                 data_sent.set()
 
         server = start_server(handle, tls=idle_tls["server"])

@@ -1,10 +1,13 @@
 """A threaded socket server: the handlers of the tests read and write each byte of a connection."""
 
 import contextlib
+import select
 import socket
 import ssl
 import struct
+import sys
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -20,6 +23,9 @@ from kubex_testing.compliance.servers._transcript import Transcript
 WAIT_TIMEOUT = 40.0
 """The maximum duration of each wait, in seconds. It is long because a busy machine is slow; only failing tests need it.
 """
+
+# In seconds. The operating system does not notify a sender about received data.
+_POLL_INTERVAL = 0.002
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,20 @@ class ServerConnection:
     def wait_for(self, event: threading.Event) -> None:
         """Wait until the test sets this event. The end of the test ends this wait, too."""
         self.server.wait_for(event)
+
+    def wait_until_received(self) -> None:
+        """Wait until the operating system of the client has received all data. Only Linux supports this.
+
+        On a busy machine, data can arrive after `send()` has returned, also on loopback.
+        """
+        if sys.platform == "linux":
+            from fcntl import ioctl  # Windows does not have these modules
+            from termios import TIOCOUTQ
+
+            deadline = time.monotonic() + WAIT_TIMEOUT  # real time: a guard
+            while ioctl(self.socket, TIOCOUTQ, bytes(4)) != bytes(4):
+                assert time.monotonic() < deadline  # real time: a guard
+                select.select([], [], [], _POLL_INTERVAL)
 
     def wait_until_closed(self) -> None:
         """Wait until the client has closed the connection, then set `server.connection_closed`."""
