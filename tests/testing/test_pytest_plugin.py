@@ -120,3 +120,34 @@ def test_modules():
     assert {module!r} not in sys.modules
 """
     assert "1 passed" in run_project_tests(tmp_path, tests)
+
+
+def test_nothing_of_kubex_server_is_left_after_the_test(tmp_path: Path) -> None:
+    tests = """
+import socket
+import threading
+
+from kubex_testing.embedded import Answer, Delay, Silence
+
+ports = []
+
+def test_one(kubex_server):
+    delay, silence = Delay(), Silence()
+    kubex_server.inject("*", Answer(503), times=None)
+    kubex_server.inject("list *", delay, times=None)
+    kubex_server.inject("watch *", silence, times=None)
+    kubex_server.hold("pods")
+    kubex_server.set_clock_rate(100)
+    ports.append(int(kubex_server.handle.url.rpartition(":")[2]))
+
+def test_two(kubex_server, kubex_server_handle):
+    assert names(kubex_server_handle) >= {"default"}
+    assert [thread.name for thread in threading.enumerate()].count("kubex-embedded-api") == 1
+    assert kubex_server.writes[-1].name == "kube-node-lease"
+
+def test_three():
+    assert [thread.name for thread in threading.enumerate()].count("kubex-embedded-api") == 0
+    with socket.socket() as connection:
+        assert connection.connect_ex(("127.0.0.1", ports[0])) != 0
+"""
+    assert "3 passed" in run_project_tests(tmp_path, tests)
