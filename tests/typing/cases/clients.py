@@ -1,10 +1,23 @@
 """Clients, options and configurations."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 from typing_extensions import assert_type
 
-from kubex.client import Client, ClientChoice, ClientChoise, ClientOptions, Response, RetryPolicy, create_client
+from kubex.client import (
+    Attempt,
+    Client,
+    ClientChoice,
+    ClientChoise,
+    ClientOptions,
+    Response,
+    RetryPolicy,
+    Write,
+    WriteResult,
+    create_client,
+)
 from kubex.configuration import ClientConfiguration, configure_from_kubeconfig, configure_from_pod_env
 from kubex.errors import ApiError, Conflict, KubexError
 from kubex.core.params import Timeout
@@ -102,3 +115,31 @@ async def errors(client: Client) -> None:
         assert_type(error.retry_after, float | None)
     except KubexError as error:
         assert_type(error.args, tuple[Any, ...])
+
+
+class Log:
+    @contextmanager
+    def attempt(self, attempt: Attempt) -> Generator[None]:
+        assert_type(attempt.namespace, str | None)
+        assert_type(attempt.headers, dict[str, str])
+        yield
+
+
+class Hook:
+    def before(self, write: Write) -> None:
+        assert_type(write.dry_run, bool)
+
+    def after(self, write: Write, result: WriteResult) -> None:
+        assert_type(result.uid, str | None)
+
+
+class Incomplete:
+    def before(self, write: Write) -> None: ...
+
+
+def hooks() -> None:
+    ClientOptions(observers=(Log(),), on_write=Hook())
+    ClientOptions(observers=[Log(), Log()])
+    ClientOptions(observers=Log())  # E: mypy[arg-type] pyright[reportArgumentType]
+    ClientOptions(observers=(Hook(),))  # E: mypy[arg-type] pyright[reportArgumentType]
+    ClientOptions(on_write=Incomplete())  # E: mypy[arg-type] pyright[reportArgumentType]

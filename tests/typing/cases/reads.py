@@ -2,7 +2,7 @@
 
 from typing_extensions import assert_type
 
-from kubex.api import Api, MetadataApi, Pages, Watch
+from kubex.api import Api, MetadataApi, Pages, RawApi, RawEvent, RawList, RawObject, RawWatch, Watch
 from kubex.core.params import PropagationPolicy, ResourceVersionMatch
 from kubex.models import (
     EventType,
@@ -93,3 +93,23 @@ async def forgotten_await_or_async(pods: Api[Pod]) -> None:
     pods.list()  # E: mypy[unused-coroutine] pyright[reportUnusedCoroutine]
     for _ in pods.watch():  # E: mypy[attr-defined] pyright[reportGeneralTypeIssues]
         break
+
+
+async def raw(pods: Api[Pod], namespaces: Api[Namespace]) -> None:
+    assert_type(pods.raw, RawApi[Pod])
+    listed = await pods.raw.list(namespace=None, label_selector={"app": "web"}, limit=10)
+    assert_type(listed, RawList)
+    assert_type([item.name for item in listed], list[str])
+    assert_type(listed.continue_token, str | None)
+    assert_type(listed.items[0], RawObject)
+    assert_type(pods.raw.decode(listed.items[0].json), Pod)
+    assert_type(namespaces.raw.watch(), RawWatch)
+    async with pods.raw.watch(bookmarks=True) as events:
+        async for event in events:
+            assert_type(event, RawEvent)
+            assert_type(event.object.generation, int | None)
+    assert_type(pods.metadata.raw, RawApi[NamespacedObjectMetadata])
+    assert_type(namespaces.metadata.raw, RawApi[PartialObjectMetadata])
+    listed.items[0].name = "other"  # E: mypy[misc] pyright[reportAttributeAccessIssue]
+    pods.raw.watch(decode="eager")  # E: mypy[call-arg] pyright[reportCallIssue]
+    pods.raw.get("web")  # E: mypy[attr-defined] pyright[reportAttributeAccessIssue]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator
 
 from kubex.core._api_errors import ApiError
@@ -41,6 +40,8 @@ def is_transient(error: BaseException) -> bool:
         # A container runtime fails with 500 for a program that does not exist.
         return error.status in _TRANSIENT_STATUSES and not isinstance(error, CommandStartError | ContainerNotRunning)
     if isinstance(error, TLSError):
+        import ssl  # importing it takes several milliseconds
+
         return any(isinstance(cause, ssl.SSLEOFError) for cause in _causes(error))
     if isinstance(error, DecodeError):
         return error.not_from_server
