@@ -1,6 +1,5 @@
 """The examples run on the embedded API server."""
 
-import io
 import os
 import re
 import runpy
@@ -11,20 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import anyio.lowlevel
 import anyio.to_thread
 import pytest
 
 from docs.blocks import ROOT
 from kubex.api import Api
 from kubex.client import ClientOptions, create_client
-from kubex.errors import ConnectionLost, Forbidden
+from kubex.errors import Forbidden
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.apps.v1 import Deployment, DeploymentSpec
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Container, Pod, PodSpec, PodTemplateSpec
 from kubex_k8s.v1_37.meta.v1 import LabelSelector
 from kubex_testing import ServerHandle
-from kubex_testing.embedded import Answer, Delay, EmbeddedServer, RecordedRequest
+from kubex_testing.embedded import Answer, Delay, EmbeddedServer
 from support.backend_pairs import PAIRS, BackendPair
 
 EXAMPLES = ROOT / "examples"
@@ -74,14 +72,6 @@ def steps(printed: str) -> list[str]:
     """Return the steps that the quickstart printed. The events of a watch count as one step."""
     verbs = re.findall(r"^(connected|created|listed|patched|deleted|watched)", printed, re.MULTILINE)
     return [verb for index, verb in enumerate(verbs) if verb != "watched" or verbs[index - 1] != "watched"]
-
-
-def is_watch(request: RecordedRequest) -> bool:
-    return "watch" in request.query
-
-
-def is_list(request: RecordedRequest) -> bool:
-    return request.method == "GET" and not is_watch(request)
 
 
 def namespace_deletions(server: EmbeddedServer) -> list[str]:
@@ -205,160 +195,47 @@ async def test_deployment_logs_follows_all_pods_and_reports_errors(
 @pytest.mark.filterwarnings("ignore:unclosed transport:ResourceWarning")
 @pytest.mark.anyio
 async def test_watch_resume_continues_after_closed_watches_lost_connections_and_expired_versions(
-    cluster: EmbeddedServer,
+    cluster: EmbeddedServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    send, receive = anyio.create_memory_object_stream[tuple[str, str | None]](10)
+    printed: list[str] = []
 
-    def report(event: str, item: ConfigMap) -> None:
-        send.send_nowait((event, item.metadata.name))
+    async def next_lines(number: int) -> list[str]:
+        with anyio.fail_after(20):
+            while len(printed) < number:
+                await other.version()
+                printed.extend(capsys.readouterr().out.splitlines())
+        lines, printed[:] = printed[:number], printed[number:]
+        return lines
 
-    async with create_client() as client, anyio.create_task_group() as tasks, send, receive:
-        api = Api(ConfigMap, client)
+    async with create_client(options=ClientOptions(keep_alive=False)) as other, anyio.create_task_group() as tasks:
+        api = Api(ConfigMap, other)
         await create(api, "first")
-        tasks.start_soon(run_module("watch_resume.py")["follow"], api, report)
-        assert await receive.receive() == ("LISTED", "first")
+        tasks.start_soon(run_module("watch_resume.py")["main"])
+        assert await next_lines(1) == ["Added     first"]
         await create(api, "second")
-        assert await receive.receive() == ("ADDED", "second")
+        assert await next_lines(1) == ["Added     second"]
 
         cluster.close_watches()
         await create(api, "third")
-        assert await receive.receive() == ("ADDED", "third")
+        assert await next_lines(1) == ["Added     third"]
 
-        cluster.inject(is_watch, Answer(410, EXPIRED_STATUS, JSON))
+        cluster.inject("watch configmaps", Answer(410, EXPIRED_STATUS, JSON))
         cluster.close_watches()
-        assert [await receive.receive() for _ in range(3)] == [
-            ("LISTED", name) for name in ("first", "second", "third")
-        ]
+        await api.delete("first")
         await create(api, "fourth")
-        assert await receive.receive() == ("ADDED", "fourth")
+        assert sorted(await next_lines(2)) == ["Added     fourth", "Deleted   first"]
 
         cluster.drop_connections()
-        async with create_client() as other:
-            await create(Api(ConfigMap, other), "fifth")
-        assert await receive.receive() == ("ADDED", "fifth")
-        tasks.cancel_scope.cancel()
-
-
-@pytest.mark.anyio
-async def test_watch_resume_reports_objects_that_were_deleted_before_it_lists_again(cluster: EmbeddedServer) -> None:
-    send, receive = anyio.create_memory_object_stream[tuple[str, str | None]](10)
-    second_list = Delay()
-
-    def report(event: str, item: ConfigMap) -> None:
-        send.send_nowait((event, item.metadata.name))
-
-    async with create_client() as client, anyio.create_task_group() as tasks, send, receive:
-        api = Api(ConfigMap, client)
-        for name in ("kept", "listed", "replaced"):
-            await create(api, name)
-        tasks.start_soon(run_module("watch_resume.py")["follow"], api, report)
-        assert [await receive.receive() for _ in range(3)] == [("LISTED", n) for n in ("kept", "listed", "replaced")]
-        await create(api, "watched")
-        await create(api, "deleted")
-        await api.delete("deleted")
-        received = [await receive.receive() for _ in range(3)]
-        assert received == [("ADDED", "watched"), ("ADDED", "deleted"), ("DELETED", "deleted")]
-
-        cluster.inject(is_watch, Answer(410, EXPIRED_STATUS, JSON))
-        cluster.inject(is_list, second_list)
-        cluster.close_watches()
-        await anyio.to_thread.run_sync(second_list.arrived.wait, 5.0)
-        for name in ("listed", "watched", "replaced"):
-            await api.delete(name)
-        await create(api, "replaced")
-        second_list.release()
-        assert sorted([await receive.receive() for _ in range(3)]) == [
-            ("DELETED", name) for name in ("listed", "replaced", "watched")
-        ]
-        assert [await receive.receive() for _ in range(2)] == [("LISTED", "kept"), ("LISTED", "replaced")]
-        tasks.cancel_scope.cancel()
-
-
-@pytest.mark.parametrize("page", [b"<html>try again later</html>", b"<html>\ntry again later\n</html>\n"])
-@pytest.mark.anyio
-async def test_watch_resume_continues_after_html_pages_of_a_load_balancer(
-    cluster: EmbeddedServer, page: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def skip_delay(_seconds: float) -> None:
-        await anyio.lowlevel.checkpoint()
-
-    send, receive = anyio.create_memory_object_stream[str](10)
-    follow = run_module("watch_resume.py")["follow"]
-    async with create_client() as client, anyio.create_task_group() as tasks, send, receive:
-        api = Api(ConfigMap, client)
-        await create(api, "first")
-        answer = Answer(200, page, (("Content-Type", "text/html"),))
-        cluster.inject(is_list, answer)
-        cluster.inject(is_watch, answer)
-        monkeypatch.setattr(anyio, "sleep", skip_delay)
-        tasks.start_soon(follow, api, lambda event, _: send.send_nowait(event))
-        assert await receive.receive() == "LISTED"
-        await create(api, "second")
-        assert await receive.receive() == "ADDED"
-        tasks.cancel_scope.cancel()
-
-
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-@pytest.mark.anyio
-async def test_watch_resume_continues_after_transient_error_statuses(cluster: EmbeddedServer, status: int) -> None:
-    error = Answer(status, b"try again later", (("Retry-After", "0"),))
-    send, receive = anyio.create_memory_object_stream[str](10)
-    async with create_client(options=ClientOptions(retry=None)) as client, anyio.create_task_group() as tasks:
-        api = Api(ConfigMap, client)
-        await create(api, "first")
-        cluster.inject(is_list, error, times=2)
-        cluster.inject(is_watch, error, times=2)
-        tasks.start_soon(run_module("watch_resume.py")["follow"], api, lambda event, _: send.send_nowait(event))
-        assert await receive.receive() == "LISTED"
-
-        await create(api, "second")
-        assert await receive.receive() == "ADDED"
-        tasks.cancel_scope.cancel()
-    send.close()
-    receive.close()
-
-
-@pytest.mark.anyio
-async def test_watch_resume_waits_for_a_stopped_server(
-    cluster: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waiting, listed = anyio.Event(), anyio.Event()
-
-    class Output(io.StringIO):
-        def write(self, text: str, /) -> int:
-            if text.startswith("retrying in 0.5 s after: GET "):
-                waiting.set()
-            return super().write(text)
-
-    monkeypatch.setattr(sys, "stdout", Output())
-    async with create_client(options=ClientOptions(retry=None)) as client, anyio.create_task_group() as tasks:
-        api = Api(ConfigMap, client)
-        await create(api, "first")
-        await anyio.to_thread.run_sync(cluster.stop)
-        tasks.start_soon(run_module("watch_resume.py")["follow"], api, lambda *_: listed.set())
-        await waiting.wait()
-        await anyio.to_thread.run_sync(cluster.start)
-        await listed.wait()
+        await create(api, "fifth")
+        assert await next_lines(1) == ["Added     fifth"]
         tasks.cancel_scope.cancel()
 
 
 @pytest.mark.anyio
 async def test_watch_resume_raises_a_permanent_error(cluster: EmbeddedServer) -> None:
     cluster.inject("GET *", Answer(403, b"access denied"))
-    async with create_client() as client:
-        with pytest.raises(Forbidden, match="access denied"):
-            await run_module("watch_resume.py")["follow"](Api(ConfigMap, client), print)
-
-
-@pytest.mark.anyio
-async def test_watch_resume_doubles_its_delay_up_to_30_seconds(capsys: pytest.CaptureFixture[str]) -> None:
-    backoff = run_module("watch_resume.py")["Backoff"]()
-    error = ConnectionLost("lost")
-    for failures in (0, 1, 5, 5000):
-        backoff.failures = failures
-        with anyio.move_on_after(0):
-            await backoff.wait_after(error)
-    assert re.findall(r"retrying in (\S+) s after: lost", capsys.readouterr().out) == ["0.5", "1", "16", "30"]
+    with pytest.raises(Forbidden, match="access denied"):
+        await run_module("watch_resume.py")["main"]()
 
 
 async def create(api: Api[ConfigMap], name: str) -> None:

@@ -165,7 +165,7 @@ class Run:
 
 
 def failure_of(seed: int) -> str:
-    """Run a sequence, and return what is wrong; an empty text if nothing is."""
+    """Run a sequence, and return the violated promise, or an empty text."""
     try:
         Run(seed).check()
     except AssertionError as error:

@@ -1,6 +1,6 @@
 """A model of an API server that loses connections, lags, repeats events, forgets its history and returns to old states.
 
-It has no I/O. Times are simulated: a watch yields the seconds that pass.
+It does no I/O. Times are simulated: a watch yields the seconds that pass.
 """
 
 from collections.abc import Generator, Iterator

@@ -1,4 +1,4 @@
-"""What the reflector does next, for each response and failure."""
+"""The next request of the reflector, and its changes, for each response and failure."""
 
 from collections.abc import Sequence
 
