@@ -31,7 +31,7 @@ def text(change: Change[Any]) -> str:
 
 async def take(changes: Follower[Any], number: int, *, timeout: float = TIMEOUT) -> list[str]:
     """Return the next changes. Tests that move the clock need a longer time limit."""
-    with anyio.fail_after(timeout):
+    with anyio.fail_after(timeout):  # real time: a guard
         return [text(await anext(changes)) for _ in range(number)]
 
 

@@ -44,9 +44,9 @@ class RestartableControlPlane:
 
     def wait_until_ready(self) -> None:
         """Wait until the API server responds."""
-        probe, deadline = Probe(self.handle), time.monotonic() + 60
+        probe, deadline = Probe(self.handle), time.monotonic() + 60  # real time: a guard
         while not probe.is_ready():
-            assert time.monotonic() < deadline, "the API server was not ready"
+            assert time.monotonic() < deadline, "the API server was not ready"  # real time: a guard
             time.sleep(0.05)  # real time: the program does not report that it is ready
 
     def restart(self, *names: str) -> None:

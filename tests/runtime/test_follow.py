@@ -136,7 +136,7 @@ async def test_cancelled_iteration_loses_no_change(api: Api[ConfigMap], initial:
         delay = 0.0
         with anyio.fail_after(TIMEOUT):
             while len(received) < 26:
-                with anyio.move_on_after(delay):
+                with anyio.move_on_after(delay):  # real time: the test cancels at any moment
                     received += await take(changes, 1)
                 delay = 0.0 if delay > 0.02 else delay + 0.001
     received.remove("synced")

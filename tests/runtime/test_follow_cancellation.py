@@ -47,7 +47,7 @@ async def test_time_limits_of_the_caller_are_not_failures(
             assert changes.failure is None
             assert len(watches(kubex_server)) == number
         await maps.create(ConfigMap(metadata=ObjectMeta(name="one")))
-        with anyio.fail_after(0.4):  # without the delay after a failure
+        with anyio.fail_after(0.4):  # real time: without the delay after a failure
             change = await anext(changes)
         assert isinstance(change, Added)
         assert change.object.metadata.name == "one"
