@@ -52,7 +52,7 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing was lost, repeated, old or left open."""
+        """Whether the run did not find a problem."""
         return not (self.wrong or self.lost or self.leaked)
 
 

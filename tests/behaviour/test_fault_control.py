@@ -127,7 +127,7 @@ async def test_other_process_changes_the_state(client: Client) -> None:
         ),
         ("faults", {"match": "*", "fault": "Lag", "arguments": {"revisions": 0}}, "revisions=0 is not a positive"),
         ("actions/rewind", {"revision": 10**9}, "cannot rewind to revision 1000000000"),
-        ("actions/hold", {"resource": "widgets"}, "the server has no resource 'widgets'"),
+        ("actions/hold", {"resource": "widgets"}, "the server does not have a resource 'widgets'"),
         ("actions/remove", {"resource": "pods", "name": "none"}, "Pod default/none does not exist"),
         ("actions/load", {"objects": "all"}, "load: objects must be a list, not 'all'"),
         ("faults", [1], "the body must be a JSON object"),

@@ -1,4 +1,4 @@
-"""What a client receives from servers that are behind, that have lost their history, or that were restored."""
+"""Reads from servers that are behind, that have lost their history, or that were restored."""
 
 import anyio
 import anyio.to_thread

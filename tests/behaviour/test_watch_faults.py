@@ -1,4 +1,4 @@
-"""What a client receives while the embedded server injects faults into watches."""
+"""Watches of a client while the embedded server injects faults."""
 
 import contextlib
 from typing import Any, Literal

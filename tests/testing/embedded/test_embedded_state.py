@@ -58,8 +58,8 @@ def test_loaded_object_replaces_the_object_of_its_name(server: EmbeddedServer) -
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ({"apiVersion": "v1", "kind": "Widget", "metadata": {"name": "a"}}, "no kind 'Widget' in apiVersion 'v1'"),
-        ({"kind": "Pod", "metadata": {"name": "a"}}, "no kind 'Pod' in apiVersion None"),
+        ({"apiVersion": "v1", "kind": "Widget", "metadata": {"name": "a"}}, "a kind 'Widget' in apiVersion 'v1'"),
+        ({"kind": "Pod", "metadata": {"name": "a"}}, "a kind 'Pod' in apiVersion None"),
         ({"apiVersion": "v1", "kind": "Pod"}, "a Pod without metadata.name cannot be loaded"),
     ],
 )
@@ -76,7 +76,7 @@ def test_removed_object_is_gone_at_once(server: EmbeddedServer, client: Any) -> 
     assert server.state("configmaps") == []
     with pytest.raises(KeyError, match="ConfigMap default/a does not exist"):
         server.remove("configmaps", "a")
-    with pytest.raises(ValueError, match="has no resource 'widgets'"):
+    with pytest.raises(ValueError, match="does not have a resource 'widgets'"):
         server.remove("widgets", "a")
 
 
@@ -149,7 +149,7 @@ def test_rewind_beyond_the_history_is_rejected(server: EmbeddedServer, offset: i
 
 @pytest.mark.parametrize("resource", ["widgets", "pods.apps", ""])
 def test_unknown_resource_is_rejected(server: EmbeddedServer, resource: str) -> None:
-    with pytest.raises(ValueError, match="the server has no resource"):
+    with pytest.raises(ValueError, match="the server does not have a resource"):
         server.hold(resource)
 
 

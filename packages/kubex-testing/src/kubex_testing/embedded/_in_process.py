@@ -18,7 +18,7 @@ def find_resource(cluster: Cluster, name: str) -> ResourceType:
         if resource.plural == plural and group in ("", resource.group):
             return resource
     raise ValueError(
-        f"the server has no resource {name!r}; use a plural with or without its group, such as `pods` or "
+        f"the server does not have a resource {name!r}; use a plural with or without its group, such as `pods` or "
         "`deployments.apps`, and create CustomResourceDefinitions first"
     )
 
@@ -68,6 +68,6 @@ def _resource_of(cluster: Cluster, document: Mapping[str, Any]) -> ResourceType:
         if resource.is_stored and resource.kind == kind:
             return resource
     raise ValueError(
-        f"the server has no kind {kind!r} in apiVersion {api_version!r}; set both fields, and create "
+        f"the server does not have a kind {kind!r} in apiVersion {api_version!r}; set both fields, and create "
         "CustomResourceDefinitions first"
     )

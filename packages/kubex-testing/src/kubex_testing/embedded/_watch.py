@@ -205,7 +205,7 @@ async def _stream(
         start = options.revision
         lines: Iterable[bytes] = ()
         if sends_state:
-            # Without a revision the state is consistent, otherwise it comes from the cache.
+            # The state is consistent without a revision. With one, it comes from the cache.
             start = call.cluster.store.revision if start is None else call.cached_revision
             lines = _initial_lines(bucket, options, selection, encoder, start)
         elif start and start < bucket.compacted_revision:

@@ -18,7 +18,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class FaultAction:
-    """What a fault does with a request. The subclasses are the faults that `EmbeddedServer.inject()` accepts."""
+    """The effect of a fault on a request. The subclasses are the faults that `EmbeddedServer.inject()` accepts."""
 
     verbs: ClassVar[tuple[str, ...]] = ()
     """The action applies only to requests with these verbs of the API; to all requests if it is empty."""

@@ -93,14 +93,14 @@ class Replay(WatchCondition):
 
 @dataclass(frozen=True)
 class Lag(FaultAction):
-    """Handle a read as an API server whose cache is `revisions` changes behind.
+    """Handle a read as an API server with a cache that is `revisions` changes behind.
 
     * Without `resourceVersion`, with `resourceVersionMatch=Exact`, and on later pages, a read is consistent: it returns
       the current state.
     * With `resourceVersion=0`, or with a version that the cache has reached, it returns the old state. A watch that
       starts with the old state sends the later changes after it.
-    * With a newer version it fails after `Settings.future_wait` with 504 and the cause `ResourceVersionTooLarge`. A
-      streaming list receives this error as an `ERROR` event.
+    * A read with a newer version fails after `Settings.future_wait` with 504 and the cause `ResourceVersionTooLarge`.
+      A streaming list receives this error as an `ERROR` event.
 
     Example:
         created = await config_maps.create(ConfigMap(metadata=ObjectMeta(name="colors")))
@@ -144,7 +144,7 @@ class ExpireContinue(FaultAction):
 
     def __init__(self, page: int = 2) -> None:
         if page < 2:
-            raise ValueError(f"page={page!r} has no continue token; use 2 or more")
+            raise ValueError(f"page={page!r} does not have a continue token; use 2 or more")
         self.page = page
         self._pages: dict[tuple[str, ...], int] = {}
 
