@@ -11,7 +11,7 @@ import pytest
 
 from kubex.client import Client
 from kubex.configuration import ClientConfiguration
-from kubex.errors import BackendError, TransportError
+from kubex.errors import BackendError, TLSError, TransportError, is_transient
 from kubex.transport import (
     ConnectGuard,
     Headers,
@@ -21,6 +21,8 @@ from kubex.transport import (
     Transport,
     TransportConfig,
     WebSocket,
+    caused_by_tls,
+    map_exceptions,
     wrapped,
 )
 from kubex_testing import MockResponse, MockTransport
@@ -159,3 +161,23 @@ async def test_client_passes_max_compression_ratio_to_the_transport(method: str)
     for ratio in (10_000, None):
         async with scripted_client(GZIP_BOMB, max_compression_ratio=ratio) as (client, _):
             assert await read_size(client, method) == 2**26 + 1
+
+
+@pytest.mark.timeout(10)
+async def test_causes_of_an_exception_can_be_a_cycle() -> None:
+    inner, outer = OSError("unplugged"), RuntimeError("it failed")
+    outer.__cause__ = inner
+    inner.__context__, inner.__suppress_context__ = (
+        outer,
+        True,
+    )  # as after `raise inner from None` in a handler of outer
+    assert not caused_by_tls(inner)
+    with (
+        pytest.raises(TransportError, match="it failed") as raised,
+        map_exceptions([(Exception, TransportError)], PreparedRequest("GET", URL)),
+    ):
+        raise inner
+    assert raised.value.__cause__ is inner
+    error = TLSError("the handshake failed", "GET", "/")
+    error.__cause__ = inner
+    assert not is_transient(error)

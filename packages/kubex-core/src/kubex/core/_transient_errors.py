@@ -49,7 +49,8 @@ def is_transient(error: BaseException) -> bool:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    cause = error.__cause__ or error.__context__
-    while cause is not None:
+    cause, seen = error.__cause__ or error.__context__, set[int]()
+    while cause is not None and id(cause) not in seen:  # the causes can be a cycle
+        seen.add(id(cause))
         yield cause
         cause = cause.__cause__ or cause.__context__

@@ -122,7 +122,9 @@ def _single_line(error: Exception) -> str:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
+    seen = set[int]()  # a library that raises the cause of an exception while it handles this exception creates a cycle
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         yield error
         # httpcore raises `from None`, so the context is the cause. The caller may handle other contexts.
         cause = error.__context__ if error.__cause__ is None and error.__suppress_context__ else error.__cause__
