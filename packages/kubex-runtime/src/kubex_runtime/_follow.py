@@ -7,7 +7,7 @@ from typing_extensions import Self
 
 from kubex.api import RawApi, ReadApi
 from kubex.core.params import NamespaceTypes
-from kubex.errors import AlreadyOpenError, ConfigurationError, StreamNotOpenError
+from kubex.errors import AlreadyOpenError, ConfigurationError, DecodeError, StreamNotOpenError
 from kubex.models import Resource
 from kubex.selectors import FieldSelectorTypes, LabelSelectorTypes
 from kubex_runtime._machine.backoff import Backoff, Failure
@@ -103,7 +103,12 @@ class Follower(Generic[T]):
     async def __anext__(self) -> Change[T]:
         if not self._is_open:
             raise StreamNotOpenError("following", self._raw.resource.__name__, "follow(...) as changes")
-        return self._decode(await self._reflection.__anext__())
+        while True:
+            change = await self._reflection.__anext__()
+            try:
+                return self._decode(change)
+            except DecodeError as error:
+                self._reflection.log_skipped(error)
 
     @property
     def resource_version(self) -> str | None:

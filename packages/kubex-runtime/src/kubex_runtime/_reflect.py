@@ -66,8 +66,10 @@ class Reflection(Generic[T]):
     async def __anext__(self) -> RawChange:
         while True:
             if time.perf_counter() - self._busy_since > _MAX_BUSY_SECONDS:
-                await anyio.lowlevel.checkpoint()
-                self._busy_since = time.perf_counter()
+                try:
+                    await anyio.lowlevel.checkpoint()
+                finally:  # a cancelled call counts, so that the next one returns a change
+                    self._busy_since = time.perf_counter()
             if self._changes:
                 return self._changes.popleft()
             if self._items is not None:
@@ -91,7 +93,7 @@ class Reflection(Generic[T]):
             self._items = page.items[::-1]
             if page.errors:
                 self.reflector.malformed_items()
-                self._log_skipped(page.errors[0])
+                self.log_skipped(page.errors[0])
 
     def _apply_item(self, items: list[RawObject]) -> None:
         if items:
@@ -164,7 +166,7 @@ class Reflection(Generic[T]):
             isinstance(error, DecodeError) and not error.not_from_server and self.reflector.malformed_event()
         )
         if can_skip:
-            self._log_skipped(error)
+            self.log_skipped(error)
         return can_skip
 
     def _failed(self, error: KubexError, *, from_event: bool = False) -> None:
@@ -179,7 +181,8 @@ class Reflection(Generic[T]):
             level = logging.WARNING if isinstance(failure.error, ApiError) else logging.INFO
             logger.log(level, "%s: trying again after: %s", self._name, failure.error)
 
-    def _log_skipped(self, error: KubexError) -> None:
+    def log_skipped(self, error: KubexError) -> None:
+        """Log an object that cannot be decoded, once for each type of error."""
         # The message names the object, and there can be many.
         if type(error) not in self._skipped:
             self._skipped.add(type(error))

@@ -194,7 +194,8 @@ class Reflector:
         """Note an event that could not be decoded. Return whether the watch can be continued."""
         self._is_damaged = True
         self._malformed_events += 1
-        return self._malformed_events == 1
+        # The next initial events would be the same.
+        return self._phase is Phase.STREAM or self._malformed_events == 1
 
     def ended(self, now: float) -> None:
         """Note that the server has ended a watch without an error."""
