@@ -83,10 +83,16 @@ def _sample(number: int, pair: str, name: str, subject: str, count: int, url: st
     return Sample(number, pair, name, subject, **measured)
 
 
-def run(command: list[str], python: str = sys.executable) -> str:
+def run(command: list[str], python: str = sys.executable, *, timeout: float | None = None) -> str:
     """Run Python in a separate process with a minimal environment; return its output."""
     done = subprocess.run(
-        [python, *command], cwd=ROOT, env=_environment(), check=True, stdout=subprocess.PIPE, text=True
+        [python, *command],
+        cwd=ROOT,
+        env=_environment(),
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=timeout,
     )
     return done.stdout
 

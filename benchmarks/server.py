@@ -8,6 +8,7 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import parse_qs
 
 from benchmarks.affinity import pin
@@ -27,14 +28,22 @@ class Sizes:
     log: int = 100 * 2**20
 
 
+class Finder(Protocol):
+    """Finds the responses of a server."""
+
+    def find(self, request: str) -> bytes | Iterator[bytes]:
+        """Return the response to a request: its bytes, or an iterator of the parts of a stream."""
+        ...
+
+
 class Responses:
     """All responses, as bytes that are ready to send."""
 
     def __init__(self, sizes: Sizes) -> None:
-        self._pod = _response(documents.encode(documents.pod(0)))
-        self._one = _response(documents.pod_list(0, 1))
-        self._version = _response(documents.encode({"major": "1", "minor": "35", "gitVersion": "v1.35.0"}))
-        review = _response(
+        self._pod = response(documents.encode(documents.pod(0)))
+        self._one = response(documents.pod_list(0, 1))
+        self._version = response(documents.encode({"major": "1", "minor": "35", "gitVersion": "v1.35.0"}))
+        review = response(
             documents.encode(
                 {
                     "apiVersion": "authentication.k8s.io/v1",
@@ -45,11 +54,11 @@ class Responses:
         )
         # The server does not read the body of this request, so the connection cannot be reused.
         self._review = review.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
-        self._small = _response(documents.pod_list(0, sizes.small_list))
-        self._large = _response(documents.pod_list(0, sizes.large_list))
-        self._pages = {token: _response(page) for token, page in documents.pages(sizes.large_list).items()}
-        self._events = [_chunk(line) for line in documents.events(sizes.events, metadata_only=False)]
-        self._metadata_events = [_chunk(line) for line in documents.events(sizes.events, metadata_only=True)]
+        self._small = response(documents.pod_list(0, sizes.small_list))
+        self._large = response(documents.pod_list(0, sizes.large_list))
+        self._pages = {token: response(page) for token, page in documents.pages(sizes.large_list).items()}
+        self._events = [chunk(line) for line in documents.events(sizes.events, metadata_only=False)]
+        self._metadata_events = [chunk(line) for line in documents.events(sizes.events, metadata_only=True)]
         self._log_size = sizes.log
         block = documents.log_block(min(2**20, sizes.log))
         self._log_chunks = [block[at : at + _LOG_CHUNK] for at in range(0, len(block), _LOG_CHUNK)]
@@ -77,27 +86,27 @@ class Responses:
         return self._pod
 
     def _watch(self, events: list[bytes]) -> Iterator[bytes]:
-        yield _STREAM_HEAD
+        yield STREAM_HEAD
         # A server with many waiting events sends several of them in one packet.
         for at in range(0, len(events), 16):
             yield b"".join(events[at : at + 16])
-        yield _STREAM_END
+        yield STREAM_END
 
     def _log(self, size: int) -> Iterator[bytes]:
-        yield _STREAM_HEAD
+        yield STREAM_HEAD
         while size > 0:
             for part in self._log_chunks:
-                yield _chunk(part[:size])
+                yield chunk(part[:size])
                 size -= len(part)
                 if size <= 0:
                     break
-        yield _STREAM_END
+        yield STREAM_END
 
 
 class Connection(asyncio.Protocol):
     """A persistent connection."""
 
-    def __init__(self, responses: Responses) -> None:
+    def __init__(self, responses: Finder) -> None:
         self._responses = responses
         self._received = b""
         self._stream: Iterator[bytes] | None = None
@@ -113,11 +122,11 @@ class Connection(asyncio.Protocol):
         self._received += data
         while b"\r\n\r\n" in self._received:
             head, _, self._received = self._received.partition(b"\r\n\r\n")
-            response = self._responses.find(head.decode("ascii"))
-            if isinstance(response, bytes):
-                self._transport.write(response)
+            found = self._responses.find(head.decode("ascii"))
+            if isinstance(found, bytes):
+                self._transport.write(found)
             else:
-                self._stream = response
+                self._stream = found
                 self._send_stream()
 
     def pause_writing(self) -> None:
@@ -143,7 +152,8 @@ class Connection(asyncio.Protocol):
                 self._transport.write(part)
 
 
-def _response(body: bytes) -> bytes:
+def response(body: bytes) -> bytes:
+    """Return a complete response with a JSON body."""
     return (
         b"HTTP/1.1 200 OK\r\n"
         b"Audit-Id: 6c1f9c4e-2f3a-4c7b-9e55-0d8f0a7c1b22\r\n"
@@ -156,18 +166,19 @@ def _response(body: bytes) -> bytes:
     )
 
 
-def _chunk(data: bytes) -> bytes:
+def chunk(data: bytes) -> bytes:
+    """Return a chunk of a stream."""
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
-_STREAM_HEAD = (
+STREAM_HEAD = (
     b"HTTP/1.1 200 OK\r\n"
     b"Cache-Control: no-cache, private\r\n"
     b"Content-Type: application/json\r\n"
     b"Date: Wed, 04 Mar 2026 10:00:00 GMT\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n"
 )
-_STREAM_END = b"0\r\n\r\n"
+STREAM_END = b"0\r\n\r\n"
 
 
 async def serve(sizes: Sizes) -> None:

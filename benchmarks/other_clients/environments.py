@@ -11,8 +11,11 @@ from benchmarks.runner import ROOT
 FOLDER = ROOT / ".cache" / "other-clients"
 
 
-def install(client: str) -> Path | str:
-    """Install a client; return the path of its Python interpreter, or an error message."""
+def install(client: str, *packages: str) -> Path | str:
+    """Install a client; return the path of its Python interpreter, or an error message.
+
+    By default, the package has the name of the client.
+    """
     python = FOLDER / client / "bin" / "python"
     marker = FOLDER / client / "installed"
     if marker.exists():
@@ -23,7 +26,7 @@ def install(client: str) -> Path | str:
     environment = {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1", **os.environ}
     for step in (
         ["venv", "--quiet", "--clear", "--python", sys.executable, str(FOLDER / client)],
-        ["pip", "install", "--quiet", "--python", str(python), client],
+        ["pip", "install", "--quiet", "--python", str(python), *(packages or (client,))],
     ):
         if subprocess.run([uv, *step], env=environment, cwd=ROOT, check=False).returncode != 0:
             return f"`uv {step[0]}` failed, see its output above"

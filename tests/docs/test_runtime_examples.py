@@ -5,6 +5,7 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
+import httpx
 import pytest
 
 from docs.running_pod import create_running_pod, create_workloads
@@ -14,7 +15,7 @@ from kubex.client import create_client
 from kubex.models import ObjectMeta
 from kubex.patch import MergePatch
 from kubex_k8s.v1_37.apps.v1 import Deployment
-from kubex_k8s.v1_37.core.v1 import Event, ObjectReference
+from kubex_k8s.v1_37.core.v1 import Event, ObjectReference, Pod
 from kubex_runtime.errors import WaitFailed
 from kubex_testing.embedded import EmbeddedServer
 
@@ -34,6 +35,29 @@ async def test_wait_for_pod_prints_the_name(cluster: EmbeddedServer, capsys: pyt
         await create_running_pod(cluster, client)
     await run_module("wait_for_pod.py")["main"]()
     assert capsys.readouterr().out == "web-0 is ready\n"
+
+
+async def test_informer_prints_the_names(cluster: EmbeddedServer, capsys: pytest.CaptureFixture[str]) -> None:
+    async with create_client() as client:
+        await create_running_pod(cluster, client)
+    await run_module("informer.py")["main"]()
+    assert capsys.readouterr().out == "1 pods: ['web-0']\n"
+
+
+async def test_pods_of_nodes_returns_the_pods_of_its_cache(cluster: EmbeddedServer) -> None:
+    async with create_client() as client:
+        await create_running_pod(cluster, client)
+        pod = await Api(Pod, client).get("web-0")
+    assert pod.spec is not None
+    app = run_module("pods_of_nodes.py")["app"]
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as browser:
+            cluster.clear_requests()
+            found = await browser.get(f"/nodes/{pod.spec.node_name}/pods")
+            missing = await browser.get("/nodes/other/pods")
+    assert (found.json(), missing.json()) == (["default/web-0"], [])
+    assert cluster.requests == []
 
 
 async def test_deploy_prints_the_progress_of_a_rollout(

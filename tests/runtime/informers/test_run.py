@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def restricted(pair: BackendPair) -> AsyncIterator[tuple[EmbeddedServer, Client]]:
-    """Return a server on which nobody may read the namespace `secret`, and a client."""
+    """Return a server that denies requests for the namespace `secret`, and a client."""
     server = EmbeddedServer(authorize=lambda _, request: "/namespaces/secret/" not in request.path)
     async with server as handle:
         configuration = handle.configuration(namespace="default")
@@ -114,14 +114,14 @@ async def test_wait_synced_works_in_a_plain_task(api: Api[ConfigMap], pair: Back
 
 
 @pytest.mark.parametrize("waiter", ["wait_synced", "changes"])
-async def test_waiting_for_an_informer_that_nobody_runs_raises(api: Api[ConfigMap], clock: Clock, waiter: str) -> None:
+async def test_waiting_for_an_informer_without_run_raises(api: Api[ConfigMap], clock: Clock, waiter: str) -> None:
     informer = Informer(api)
 
     async def wait() -> None:
         async with informer.changes() as changes:
             wait_for = informer.wait_synced if waiter == "wait_synced" else changes.__anext__
             with pytest.raises(
-                InformerStateError, match=r"nobody runs it: start it in a task: `await task_group.start"
+                InformerStateError, match=r"its run\(\) was not called: start it in a task: `await task_group.start"
             ):
                 await wait_for()
 
@@ -138,7 +138,7 @@ async def test_wait_synced_with_a_time_limit_names_the_reason(
             await informer.wait_synced(3)
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(wait, Informer(api), "nobody runs it")
+        tasks.start_soon(wait, Informer(api), r"its run\(\) was not called")
         await clock.jump_when_idle(3.1)
     kubex_server.inject("watch configmaps", Silence(), times=None)
     informer = Informer(api)

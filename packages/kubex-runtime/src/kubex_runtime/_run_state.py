@@ -60,7 +60,7 @@ class RunState:
             remedy = (
                 "start it in a task: `await task_group.start(informer.run)` or `asyncio.create_task(informer.run())`"
             )
-            raise InformerStateError(self._name, f"nobody runs it: {remedy}")
+            raise InformerStateError(self._name, f"its run() was not called: {remedy}")
 
 
 async def run_all(functions: Iterable[Callable[[], Coroutine[Any, Any, object]]]) -> None:

@@ -1,0 +1,1 @@
+"""Measures informers: `python -m benchmarks.informers`. See docs/benchmarks.md."""
