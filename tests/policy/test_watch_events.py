@@ -146,3 +146,13 @@ async def test_event_without_resource_version_keeps_the_previous_one(start: str 
     ):
         found = [(each.object.metadata.name, watch.resource_version) async for each in watch]
     assert found == [("a", start), ("b", "5"), ("c", "5"), ("d", "5")]
+
+
+async def test_raw_watch_tells_whether_the_next_event_has_arrived() -> None:
+    response = MockResponse(chunks=[event("a", "1") + event("b", "2"), event("c", "3")])
+    async with (
+        scripted_client(response) as (client, _),
+        Api(ConfigMap, client, namespace="default").raw.watch() as events,
+    ):
+        assert not events.buffered
+        assert [events.buffered async for _event in events] == [True, False, False]

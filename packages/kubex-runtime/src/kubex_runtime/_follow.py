@@ -108,7 +108,7 @@ class Follower(Generic[T]):
             try:
                 return self._decode(change)
             except DecodeError as error:
-                self._reflection.log_skipped(error)
+                self._reflection.log.skipped(error)
 
     @property
     def resource_version(self) -> str | None:

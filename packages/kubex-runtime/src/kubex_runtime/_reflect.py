@@ -1,6 +1,5 @@
 """Run a reflector: send its requests, pass the responses to it, and wait between attempts."""
 
-import logging
 import time
 from collections import deque
 from types import TracebackType
@@ -11,18 +10,16 @@ import anyio.lowlevel
 from typing_extensions import Self
 
 from kubex.api import RawEvent, RawObject, RawWatch
-from kubex.errors import ApiError, DecodeError, KubexError, UnknownWatchEventError
+from kubex.errors import DecodeError, KubexError, UnknownWatchEventError
 from kubex.models import Resource
 from kubex_runtime._clock import Clock
-from kubex_runtime._machine.backoff import Failure
 from kubex_runtime._machine.entries import RawChange
 from kubex_runtime._machine.reflector import Reflector
 from kubex_runtime._machine.steps import ListStep, WatchStep
+from kubex_runtime._reflector_log import ReflectorLog
 from kubex_runtime._source import Source
 
 T = TypeVar("T", bound=Resource)
-
-logger = logging.getLogger("kubex_runtime")
 
 # Reading data that has already arrived does not suspend the task. After this time, other tasks get a turn.
 _MAX_BUSY_SECONDS = 0.005
@@ -41,11 +38,9 @@ class Reflection(Generic[T]):
         self._changes: deque[RawChange] = deque()
         self._items: list[RawObject] | None = None
         self._watch: RawWatch | None = None
-        self._silent_for = 0.0
         self._last_response: float | None = None
         self._busy_since = 0.0
-        self._name = f"following {source.raw.resource.__name__}"
-        self._skipped: set[type[KubexError]] = set()
+        self.log = ReflectorLog(source.raw.resource.__name__, reflector)
 
     @property
     def quiet_for(self) -> float | None:
@@ -93,7 +88,7 @@ class Reflection(Generic[T]):
             self._items = page.items[::-1]
             if page.errors:
                 self.reflector.malformed_items()
-                self.log_skipped(page.errors[0])
+                self.log.skipped(page.errors[0])
 
     def _apply_item(self, items: list[RawObject]) -> None:
         if items:
@@ -106,25 +101,25 @@ class Reflection(Generic[T]):
         watch = self._source.watch(step)
         await watch.__aenter__()
         self._watch = watch
-        self._silent_for = 0.0
         self.reflector.opened(self._responded())
 
     async def _receive(self, watch: RawWatch) -> None:
         is_open = True
+        has_arrived = watch.buffered
         try:
-            event = await self._next_event(watch)
+            event = await (watch.__anext__() if has_arrived else self._next_event(watch))
             if event is not None:
-                self._changes += self.reflector.event(event.type, event.object, self._responded())
+                now = self._last_response if has_arrived and self._last_response else self._responded()
+                self._changes += self.reflector.event(event.type, event.object, now)
                 is_open = self.reflector.continues
             else:
                 is_open = False
-                logger.warning("%s: the server does not complete the initial events; using lists instead", self._name)
+                self.log.silent()
                 self.reflector.silent()
         except StopAsyncIteration:
             is_open = False
-            before = self.reflector.attempts.failure
             self.reflector.ended(self._clock.now())
-            self._log_failure(before)
+            self.log.failure()
         except anyio.get_cancelled_exc_class():
             # The response cannot be read after a cancelled read.
             is_open = False
@@ -142,14 +137,9 @@ class Reflection(Generic[T]):
         """Return the next event; None if the server does not continue with the initial events."""
         if not self.reflector.reads_initial_events:
             return await watch.__anext__()
-        event, started = None, self._clock.now()
-        try:
-            with anyio.move_on_after(self.reflector.timing.silent_after - self._silent_for):
-                event = await watch.__anext__()
-        finally:
-            # The caller can cancel each call before the time limit.
-            self._silent_for = 0.0 if event is not None else self._silent_for + self._clock.now() - started
-        return event
+        with anyio.move_on_after(self.reflector.timing.silent_after):
+            return await watch.__anext__()
+        return None
 
     async def _close_watch(self) -> None:
         watch, self._watch = self._watch, None
@@ -166,24 +156,9 @@ class Reflection(Generic[T]):
             isinstance(error, DecodeError) and not error.not_from_server and self.reflector.malformed_event()
         )
         if can_skip:
-            self.log_skipped(error)
+            self.log.skipped(error)
         return can_skip
 
     def _failed(self, error: KubexError, *, from_event: bool = False) -> None:
-        before = self.reflector.attempts.failure
         self._changes += self.reflector.failed(error, self._clock.now(), from_event=from_event)
-        self._log_failure(before)
-
-    def _log_failure(self, before: Failure | None) -> None:
-        """Log a failure, but not each of many failures with the same cause."""
-        failure = self.reflector.attempts.failure
-        if failure is not None and (before is None or type(before.error) is not type(failure.error)):
-            level = logging.WARNING if isinstance(failure.error, ApiError) else logging.INFO
-            logger.log(level, "%s: trying again after: %s", self._name, failure.error)
-
-    def log_skipped(self, error: KubexError) -> None:
-        """Log an object that cannot be decoded, once for each type of error."""
-        # The message names the object, and there can be many.
-        if type(error) not in self._skipped:
-            self._skipped.add(type(error))
-            logger.warning("%s: skipped, as all later ones of this type will be: %s", self._name, error)
+        self.log.failure()

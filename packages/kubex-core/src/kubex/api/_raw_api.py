@@ -22,6 +22,11 @@ class RawWatch(EventIterator[RawEvent]):
     After a DecodeError, you can continue the iteration with the next event.
     """
 
+    @property
+    def buffered(self) -> bool:
+        """Whether the next event has arrived, so that reading it does not wait."""
+        return self._lines.buffered
+
 
 class RawApi(Generic[T]):
     """The verbs of `api.raw` and `api.metadata.raw`. They return objects as JSON, in `RawObject`.

@@ -216,6 +216,11 @@ class Lines(Generic[L]):
         batch.reverse()
         return batch
 
+    @property
+    def buffered(self) -> bool:
+        """Whether the next line has arrived, so that reading it does not wait."""
+        return bool(self._ready)
+
     def push(self, lines: Sequence[L]) -> None:
         """Insert lines before the next one."""
         self._ready += reversed(lines)

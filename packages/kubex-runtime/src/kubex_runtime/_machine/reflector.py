@@ -23,6 +23,9 @@ Changes: TypeAlias = Sequence[RawChange]
 # After this number of restarts without an event in between, the next one waits.
 _MAX_QUICK_RESTARTS = 3
 
+# The number of malformed initial events in a row that are skipped.
+_MAX_MALFORMED_INITIAL_EVENTS = 10_000
+
 
 class Phase(Enum):
     """What the next request is for."""
@@ -194,8 +197,8 @@ class Reflector:
         """Note an event that could not be decoded. Return whether the watch can be continued."""
         self._is_damaged = True
         self._malformed_events += 1
-        # The next initial events would be the same.
-        return self._phase is Phase.STREAM or self._malformed_events == 1
+        # The next initial events would be the same. But if the event is too long, each read fails in the same way.
+        return self._malformed_events <= (_MAX_MALFORMED_INITIAL_EVENTS if self._phase is Phase.STREAM else 1)
 
     def ended(self, now: float) -> None:
         """Note that the server has ended a watch without an error."""
