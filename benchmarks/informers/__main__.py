@@ -28,7 +28,7 @@ COUNTS = {"limit-list": 20_000, "sync": 100_000, "relist": 100_000, "import": 1}
 PEER_EVENTS, PEER_OBJECTS = 5_000, 10_000
 """The numbers for other clients. An informer of cloudcoil keeps at most 10,000 objects."""
 
-PEER_SECONDS = 600.0
+PEER_SECONDS = 300.0
 """The time limit of another client."""
 
 

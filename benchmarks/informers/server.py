@@ -3,8 +3,11 @@
 The namespace selects the responses, and contains the number of objects or events:
 
 * `objects-N`: N Pods, and a watch without events
+* `added-N`: an empty list, and a watch that adds N Pods
 * `events-N`: an empty list, and a watch with N events of 1,000 Pods; the last event adds the Pod `last`
 * `relist-N`: a watch with N initial events that expires at once; the next one contains the same Pods and `last`
+
+For clients that request the Pods of all namespaces, the URL can start with the namespace: `http://127.0.0.1:8001/events-9`.
 """
 
 import argparse
@@ -27,7 +30,8 @@ _UID = documents.pod(0)["metadata"]["uid"].encode()
 _VERSION = documents.pod(0)["metadata"]["resourceVersion"].encode()
 _NAMESPACE = documents.pod(0)["metadata"]["namespace"].encode()
 _LIST_VERSION = 8_000_000
-_PATH = re.compile(r"/api/v1/namespaces/(?P<namespace>(?P<kind>objects|events|relist)-(?P<count>\d+))/pods")
+_PATH = re.compile(r"/api/v1/namespaces/(?P<namespace>(?P<kind>objects|added|events|relist)-(?P<count>\d+))/pods")
+_PREFIX = re.compile(r"/(?P<namespace>(added|objects|events)-\d+)(?P<path>/.*)")
 
 _EXPIRED = documents.encode(
     {
@@ -85,6 +89,9 @@ class Responses:
     def find(self, request: str) -> bytes | Iterator[bytes]:
         """Return the response to a request: its bytes, or an iterator of the parts of a stream."""
         path, _, query = request.partition("\r\n")[0].split(" ")[1].partition("?")
+        prefix = _PREFIX.fullmatch(path)
+        if prefix is not None:
+            path = prefix["path"].replace("/v1/pods", f"/v1/namespaces/{prefix['namespace']}/pods")
         parameters = {name: values[0] for name, values in parse_qs(query).items()}
         match = _PATH.fullmatch(path)
         if match is None and "apidiscovery" in request:
@@ -94,9 +101,11 @@ class Responses:
         namespace, count = match["namespace"], int(match["count"])
         is_watch = parameters.get("watch", "").lower() in ("true", "1")
         if not is_watch:
-            return _list(namespace, 0 if match["kind"] == "events" else count, parameters)
+            return _list(namespace, 0 if match["kind"] in ("added", "events") else count, parameters)
         if match["kind"] == "events" and int(parameters.get("resourceVersion") or 0) <= _LIST_VERSION:
             return _in_packets(_events(namespace, count), ends=True)
+        if match["kind"] == "added":
+            return _in_packets(_initial_events(namespace, count, None), ends=False)
         if "sendInitialEvents" in parameters:
             is_relist = namespace in self._relists
             self._relists.add(namespace)

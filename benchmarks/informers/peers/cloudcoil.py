@@ -15,11 +15,13 @@ Pod: Any = import_module("cloudcoil.models.kubernetes.core.v1").Pod
 
 def follow(url: str, namespace: str, added: int) -> tuple[float, object]:
     """Run an informer until it has received the objects."""
+    # The informer keeps only the first page of a list, and does not call handlers for it.
+    namespace = namespace.replace("objects", "added")
     return asyncio.run(_follow(url, namespace, added))
 
 
 async def _follow(url: str, namespace: str, added: int) -> tuple[float, object]:
-    config = Config(server=url, namespace=namespace, cache=Cache(namespaces=[namespace], resources=[Pod]))
+    config = Config(server=f"{url}/{namespace}", cache=Cache(resources=[Pod]))  # it reads all namespaces
     done, names = asyncio.Event(), set[str]()
 
     def count(pod: Any) -> None:

@@ -28,15 +28,15 @@ async def _follow(url: str, namespace: str, added: int) -> tuple[float, object]:
     async def pods(name: str, body: Any, **_: Any) -> Any:
         return {name: dict(body)}
 
-    async def count(name: str, indices: Any, **_: Any) -> None:
+    async def count(name: str, **arguments: Any) -> None:
         if not kept:
-            kept.append(indices)
+            kept.append(arguments["pods"])
         names.add(name)
         if len(names) == added:
             stop.set()
 
     kopf.on.login(registry=registry)(login)
-    kopf.index("pods", registry=registry)(pods)
+    kopf.index("pods", id="pods", registry=registry)(pods)
     kopf.on.event("pods", registry=registry)(count)
     start = time.process_time()
     await kopf.operator(registry=registry, settings=settings, namespaces=[namespace], standalone=True, stop_flag=stop)

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from kubex.models import Resource
 from kubex_runtime._machine.entries import Entry, ObjectTable
 from kubex_runtime._machine.indexes import Indexes
-from kubex_runtime._machine.keys import Key
+from kubex_runtime._machine.keys import Key, plain_key
 from kubex_runtime._machine.mailbox import Mailbox
 
 T = TypeVar("T", bound=Resource)
@@ -55,7 +55,7 @@ class Cache(Generic[T]):
         for table in self.tables:
             for key, entry in table.entries.items():
                 if entry.json is not None:
-                    yield key, entry.json
+                    yield Key(*key), entry.json
 
     def subscribe(self) -> Mailbox:
         """Return a mailbox that contains the current objects, and will receive all changes."""
@@ -122,7 +122,7 @@ class Cache(Generic[T]):
             _log.exception("the object %s cannot be decoded, so it is in no index of the informer", key)
             self.indexes.remove(key)
         else:
-            self.indexes.update(key, obj)
+            self.indexes.update(plain_key(key), obj)
 
 
 class CacheTable(ObjectTable, Generic[T]):
@@ -139,7 +139,8 @@ class CacheTable(ObjectTable, Generic[T]):
         old = self.entries.get(key)
         before = old.json if old is not None else None
         entry.json = self._cache.transformed(key, entry.json)
-        self.entries[key] = entry
+        # The garbage collector visits a Key in each collection, but not a plain tuple of strings, which is equal to it.
+        self.entries[plain_key(key)] = entry
         if entry.json is not None:
             self._cache.changed(key, entry.json, before)
         elif before is not None:
@@ -148,6 +149,7 @@ class CacheTable(ObjectTable, Generic[T]):
     def remove(self, key: Key, last: bytes | None = None) -> Entry:
         """Remove the entry of an object. `last` is the last state that the server sent, if it is known."""
         entry = self.entries.pop(key)
+        key = Key(*key)
         if entry.json is not None:
             final = self._cache.transformed(key, last)
             self._cache.removed(key, entry.json if final is None else final, final=final is not None)

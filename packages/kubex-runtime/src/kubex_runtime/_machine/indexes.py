@@ -60,7 +60,7 @@ class _Index(Generic[T]):
         try:
             return tuple(dict.fromkeys(self._function(obj)))
         except Exception:  # noqa: BLE001 - the function of the user can raise anything
-            _log.exception("the index %r raised an exception for the object %s", self._name, key)
+            _log.exception("the index %r raised an exception for the object %s", self._name, Key(*key))
             return ()
 
     def replace(self, key: Key, values: tuple[Hashable, ...]) -> None:
