@@ -182,7 +182,7 @@ async def test_cancelled_wait_closes_its_watch(maps: Api[ConfigMap], kubex_serve
 
 
 async def test_time_limit_of_the_caller_is_not_a_wait_timeout(maps: Api[ConfigMap]) -> None:
-    with anyio.move_on_after(0.2) as scope:
+    with anyio.move_on_after(0.2) as scope:  # real time: the condition is not fulfilled
         await wait_for(maps, "one", exists(), timeout=20)
     assert scope.cancelled_caught
 
