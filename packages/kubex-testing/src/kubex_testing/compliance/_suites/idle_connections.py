@@ -67,6 +67,7 @@ class IdleConnectionTests(BackendTests):
         def respond_once(connection: ServerConnection) -> None:
             if connection.read_request():
                 connection.respond(b"ok")
+                connection.end_sending()
 
         server = start_server(respond_once, tls=idle_tls["server"])
         async with open_transport(**idle_tls["client"]) as transport:

@@ -27,6 +27,8 @@ WAIT_TIMEOUT = 40.0
 # In seconds. The operating system does not notify a sender about received data.
 _POLL_INTERVAL = 0.002
 
+_TCP_FIN_WAIT1 = 4  # the state of a socket that has sent its end, which the other side has not acknowledged yet
+
 
 @dataclass(frozen=True)
 class ReceivedRequest:
@@ -137,6 +139,18 @@ class ServerConnection:
 
             deadline = time.monotonic() + WAIT_TIMEOUT  # real time: a guard
             while ioctl(self.socket, TIOCOUTQ, bytes(4)) != bytes(4):
+                assert time.monotonic() < deadline  # real time: a guard
+                select.select([], [], [], _POLL_INTERVAL)
+
+    def end_sending(self) -> None:
+        """Close the sending direction, and wait until the operating system of the client has received this (on Linux).
+
+        Otherwise a client on a busy machine can use the connection again after `close()` has returned.
+        """
+        self.socket.shutdown(socket.SHUT_WR)
+        if sys.platform == "linux":
+            deadline = time.monotonic() + WAIT_TIMEOUT  # real time: a guard
+            while self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _TCP_FIN_WAIT1:
                 assert time.monotonic() < deadline  # real time: a guard
                 select.select([], [], [], _POLL_INTERVAL)
 
