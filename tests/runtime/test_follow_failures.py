@@ -285,6 +285,7 @@ async def test_restored_storage_is_noticed_after_a_quiet_watch(
         await create(writer, "c")
         assert await take(changes, 3) == ["deleted a", "modified b", "added c"]
         server.clear_requests()
+        clock.jump(5)
         server.rewind(revision)
         restored: list[str] = []
         async with anyio.create_task_group() as tasks:
@@ -294,7 +295,8 @@ async def test_restored_storage_is_noticed_after_a_quiet_watch(
                 tasks.cancel_scope.cancel()
 
             tasks.start_soon(receive)
-            while requests(server) != ["watch"] or server.open_watches != 1:
+            # A jump before the response has arrived would be a timeout of the request.
+            while requests(server) != ["watch"] or changes.quiet_for is None or changes.quiet_for >= 5:
                 await writer.client.version()
             await clock.jump_when_idle(200)  # less than the time after which the connection is considered dead
             server.advance_clock(290)

@@ -11,7 +11,7 @@ import pytest
 from kubex.api import Api
 from kubex.client import create_client
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from kubex_runtime import Added, Synced, follow
+from kubex_runtime import Added, Informer, Synced, follow
 from kubex_testing.embedded import Answer, EmbeddedServer
 from support.backend_pairs import BACKENDS, BackendPair
 
@@ -65,3 +65,16 @@ async def test_malformed_initial_events_are_skipped(
                 names.append(change.object.metadata.name)
     assert names == ["a", "z"]
     assert "skipped" in caplog.text
+
+
+async def test_malformed_labels_in_a_cache_match_no_selector(
+    maps: Api[ConfigMap], kubex_server: EmbeddedServer
+) -> None:
+    lines = [config_map("a", labels={"app": "x"}), config_map("b", labels=5), config_map("c", labels={"app": "x"}), END]
+    body = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    kubex_server.inject("watch configmaps", Answer(200, body, JSON))
+    informer = Informer(maps)
+    async with anyio.create_task_group() as tasks:
+        await tasks.start(informer.run)
+        assert [item.metadata.name for item in informer.objects(labels="app=x")] == ["a", "c"]
+        tasks.cancel_scope.cancel()

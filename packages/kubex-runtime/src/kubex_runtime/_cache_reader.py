@@ -77,7 +77,7 @@ class CacheReader(Generic[T]):
         selected = [json for key, json in self._cache.items() if namespace is None or key.namespace == namespace]
         if requirements is None:
             return map(self._raw.decode, selected)
-        matching = (json for json in selected if requirements.matches(_LABELS.decode(json).metadata.labels))
+        matching = (json for json in selected if requirements.matches(_labels_of(json)))
         return map(self._raw.decode, matching)
 
     def by(self, index: str, value: Hashable) -> list[T]:
@@ -116,6 +116,13 @@ class CacheReader(Generic[T]):
     def rejected(self) -> Mapping[Key, Exception]:
         """The objects that are not stored because the transform has raised an exception, and the exception."""
         return MappingProxyType(self._cache.rejected)
+
+
+def _labels_of(json: bytes) -> dict[str, str] | None:
+    try:
+        return _LABELS.decode(json).metadata.labels
+    except msgspec.ValidationError:  # the labels are malformed; this must not affect the other objects
+        return None
 
 
 def check_namespaces(raw: RawApi[T], namespaces: Sequence[str] | EllipsisType | None) -> tuple[str | None, ...]:
