@@ -126,6 +126,7 @@ async def test_other_process_changes_the_state(client: Client) -> None:
             "Lag: revisions must be an integer, not '5'",
         ),
         ("faults", {"match": "*", "fault": "Lag", "arguments": {"revisions": 0}}, "revisions=0 is not a positive"),
+        ("actions/explode", {}, "there is no action 'explode'; the actions are: load, remove,"),
         ("actions/rewind", {"revision": 10**9}, "cannot rewind to revision 1000000000"),
         ("actions/hold", {"resource": "widgets"}, "the server does not have a resource 'widgets'"),
         ("actions/remove", {"resource": "pods", "name": "none"}, "Pod default/none does not exist"),
@@ -141,7 +142,7 @@ async def test_invalid_control_request_names_the_problem(
 
 
 async def test_unknown_control_path_is_not_found(client: Client) -> None:
-    for method, path in (("POST", "actions/explode"), ("GET", "faults/77"), ("DELETE", "faults/x"), ("GET", "none")):
+    for method, path in (("GET", "faults/77"), ("DELETE", "faults/x"), ("GET", "none"), ("GET", "state")):
         with pytest.raises(NotFound):
             await control(client, method, path)
 

@@ -69,7 +69,9 @@ class Control:
         name = names[0] if names else ""
         if section == "faults":
             return self._respond_about_faults(method, name, request)
-        if (method, section) == ("POST", "actions") and name in ACTIONS:
+        if (method, section) == ("POST", "actions"):
+            if name not in ACTIONS:
+                raise ValueError(f"there is no action {name!r}; the actions are: {', '.join(ACTIONS)}")
             call(getattr(self._server, name), _body(request))
             return 200, {"revision": self._server.revision}
         if (method, section) == ("GET", "state") and name:
@@ -77,7 +79,8 @@ class Control:
             return 200, {"revision": self._server.revision, "items": self._server.state(name, namespace=namespace)}
         if (method, section) == ("GET", "writes"):
             return 200, {"items": [dataclasses.asdict(write) for write in self._server.writes]}
-        raise errors.ApiError(404, "NotFound", f"{method} {request.path} is not available; see the documentation")
+        known = "faults, actions/NAME, state/RESOURCE, writes"
+        raise errors.ApiError(404, "NotFound", f"{method} {request.path} is not available; the paths are: {known}")
 
     def _respond_about_faults(self, method: str, name: str, request: RecordedRequest) -> tuple[int, JsonObject]:
         if method == "POST" and not name:
