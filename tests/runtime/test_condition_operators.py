@@ -146,6 +146,11 @@ def test_function_is_called_only_with_existing_objects() -> None:
     assert not (exists() & is_web)(ConfigMap())
 
 
+def test_condition_is_not_a_bool() -> None:
+    with pytest.raises(TypeError, match=r"ready\(\) is a condition and not a bool: combine .* with &, \| and ~"):
+        bool(ready())
+
+
 def test_lambda_is_named_by_its_line() -> None:
     tested: OptionalCondition[Resource] = as_condition(lambda _: False)
     assert tested.evaluate(OBJECT) == Verdict(False, f"{tested!r} returned False")

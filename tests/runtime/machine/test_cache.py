@@ -156,6 +156,7 @@ def test_index_that_raises_affects_one_object_and_one_index(caplog: pytest.LogCa
         indexes={
             "team": lambda obj: [obj.metadata.labels["team"]],
             "unhashable": lambda obj: [[obj.metadata.name]],
+            "text": lambda obj: obj.metadata.name,
             "name": lambda obj: [obj.metadata.name],
         }
     )
@@ -166,6 +167,8 @@ def test_index_that_raises_affects_one_object_and_one_index(caplog: pytest.LogCa
     assert cache.indexes.keys("name", "a") == (KEY,)
     assert cache.indexes.keys("unhashable", "a") == ()
     assert "the index 'team' raised an exception for the object default/a" in caplog.text
+    assert cache.indexes.keys("text", "a") == ()
+    assert "the function returned 'a': return a list of values, such as ['a']" in caplog.text
 
 
 def test_unknown_index_raises_an_error_with_the_known_ones() -> None:

@@ -182,7 +182,7 @@ class Informer(CacheReader[T]):
     def _sync_timeout(self, timeout: float) -> InformerSyncTimeout:
         failure = self.failure
         if not self._state.is_running:
-            problem = "its run() was not called"
+            problem = "its run() was not called: start it in a task, such as `await task_group.start(informer.run)`"
         elif failure is not None:
             problem = f"the last of {failure.attempts} requests has failed: {failure.error}"
         else:

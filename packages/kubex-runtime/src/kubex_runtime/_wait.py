@@ -113,7 +113,8 @@ async def wait_for(
             field="timeout",
         )
     check_name(source, name, namespace)
-    wait = Wait(source, name, namespace, as_condition(condition), as_condition(fails) if fails else None, on_progress)
+    failure = None if fails is None else as_condition(fails)
+    wait = Wait(source, name, namespace, as_condition(condition), failure, on_progress)
     with anyio.move_on_after(timeout):
         await wait.run()
     # If the time limit expires while the watch is closed, the result is not lost.

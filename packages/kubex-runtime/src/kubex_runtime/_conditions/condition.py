@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import isawaitable
-from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast, overload
+from typing import Generic, NamedTuple, NoReturn, TypeAlias, TypeVar, cast, overload
 
 from kubex.models import Resource
 
@@ -67,6 +67,12 @@ class OptionalCondition(Generic[T_contra]):
 
     def __invert__(self) -> OptionalCondition[T_contra]:
         return OptionalCondition(f"~{_code_of(self, _NAME)}", lambda obj, uid: _not(self._evaluate(obj, uid)))
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(
+            f"{self!r} is a condition and not a bool: combine conditions with &, | and ~, not with and, or and "
+            "not; to check an object, call the condition with it"
+        )
 
     def __repr__(self) -> str:
         return self._code

@@ -58,7 +58,10 @@ class _Index(Generic[T]):
 
     def values_of(self, key: Key, obj: T) -> tuple[Hashable, ...]:
         try:
-            return tuple(dict.fromkeys(self._function(obj)))
+            values = self._function(obj)
+            if isinstance(values, str | bytes):
+                raise TypeError(f"the function returned {values!r}: return a list of values, such as [{values!r}]")
+            return tuple(dict.fromkeys(values))
         except Exception:  # noqa: BLE001 - the function of the user can raise anything
             _log.exception("the index %r raised an exception for the object %s", self._name, Key(*key))
             return ()
