@@ -1,6 +1,6 @@
 """A web service that knows which pods run on a node. It reads its cache, and sends no request to the cluster.
 
-Run it with `uvicorn pods_of_nodes:app`.
+Install `fastapi` and `uvicorn`, and run it with `uvicorn pods_of_nodes:app`.
 """
 
 from collections.abc import AsyncGenerator, Iterable

@@ -74,7 +74,7 @@ Change: TypeAlias = Added[T] | Modified[T] | Deleted[T] | Synced
 def decode_later(
     kind: type[C], decode: Callable[[bytes], Any], json: bytes | None, *, old: bytes | None = None, final: bool = True
 ) -> C:
-    """Return a change whose objects are decoded when they are read."""
+    """Return a change. Its objects are decoded when they are read."""
     change = object.__new__(kind)
     object.__setattr__(change, "_source", (decode, {"object": json, "old": old}))
     if kind is Deleted:

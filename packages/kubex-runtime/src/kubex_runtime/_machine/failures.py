@@ -1,10 +1,10 @@
-"""What an error of a list or a watch means for a reflector."""
+"""The reactions of a reflector to the errors of lists and watches."""
 
 from enum import Enum, auto
 
 from kubex.errors import ApiError, DecodeError, Expired, Forbidden, NotFound, Unauthorized, is_transient
 
-# What servers respond to `sendInitialEvents` if they do not support it.
+# The statuses with which servers respond to `sendInitialEvents` if they do not support it.
 _UNSUPPORTED = (400, 405, 422)
 
 _INTERNAL_ERROR = 500
@@ -12,7 +12,7 @@ _GATEWAY_TIMEOUT = 504
 
 
 class Reason(Enum):
-    """What has to be done after an error."""
+    """The reason of an error, which determines the next request."""
 
     TRANSIENT = auto()
     """Wait, and send the same request again."""

@@ -28,7 +28,7 @@ _MAX_MALFORMED_INITIAL_EVENTS = 10_000
 
 
 class Phase(Enum):
-    """What the next request is for."""
+    """The purpose of the next request."""
 
     START = auto()
     STREAM = auto()
@@ -84,7 +84,7 @@ class Reflector:
 
     @property
     def reads_initial_events(self) -> bool:
-        """Whether the current request is a watch whose initial events are not complete."""
+        """Whether the current request is a watch, and its initial events are not complete."""
         return self._phase is Phase.STREAM
 
     @property
