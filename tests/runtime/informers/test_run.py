@@ -15,7 +15,7 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_runtime import Informer
 from kubex_runtime.errors import InformerStateError, InformerSyncTimeout
 from kubex_testing.compliance._clock import Clock
-from kubex_testing.embedded import Answer, EmbeddedServer, Silence
+from kubex_testing.embedded import Answer, Delay, EmbeddedServer, Silence
 from support.backend_pairs import BACKENDS, BackendPair
 from support.informers import TIMEOUT, running
 from support.resources import Widget
@@ -140,14 +140,19 @@ async def test_wait_synced_with_a_time_limit_names_the_reason(
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(wait, Informer(api), r"its run\(\) was not called")
         await clock.jump_when_idle(3.1)
-    kubex_server.inject("watch configmaps", Silence(), times=None)
-    informer = Informer(api)
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(informer.run)
-        tasks.start_soon(wait, informer, "0 objects have arrived")
-        await clock.jump_when_idle(3.1)
-        await anyio.wait_all_tasks_blocked()
-        tasks.cancel_scope.cancel()
+    for name in ("a", "b"):
+        await api.create(ConfigMap(metadata=ObjectMeta(name=name)))
+    for fault, reason in ((Silence(after=2), "2 objects have arrived"), (Delay(), "no response was received")):
+        informer = Informer(api)
+        with kubex_server.inject("watch configmaps", fault, times=None):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(informer.run)
+                while isinstance(fault, Silence) and len(informer) < 2:
+                    await anyio.lowlevel.checkpoint()
+                tasks.start_soon(wait, informer, reason)
+                await clock.jump_when_idle(3.1)
+                await anyio.wait_all_tasks_blocked()
+                tasks.cancel_scope.cancel()
 
 
 async def test_wait_synced_names_the_last_error(

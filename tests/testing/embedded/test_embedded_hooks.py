@@ -16,6 +16,7 @@ from kubex_testing.embedded import (
     EmbeddedServer,
     EndWatch,
     ErrorEvent,
+    Lag,
     RecordedRequest,
     Settings,
     Silence,
@@ -295,6 +296,15 @@ def test_appending_to_an_unset_log_raises(server: EmbeddedServer) -> None:
 def test_matcher_that_cannot_match_is_rejected(server: EmbeddedServer, matcher: str) -> None:
     with pytest.raises(ValueError, match="matches no request; use a verb and a resource"):
         server.inject(matcher, Answer(500))
+
+
+def test_fault_that_cannot_apply_is_rejected(server: EmbeddedServer) -> None:
+    with pytest.raises(ValueError, match=r"'list pods' .* EndWatch applies to; use one of these verbs: watch"):
+        server.inject("list pods", EndWatch())
+    with pytest.raises(ValueError, match=r"Lag applies to; use one of these verbs: get, list, watch"):
+        server.inject("create *", Lag(1))
+    with pytest.raises(ValueError, match="times must be a positive number, or None for all requests, not 0"):
+        server.inject("watch pods", EndWatch(), times=0)
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,8 @@ class Informer(CacheReader[T]):
             problem = "its run() was not called: start it in a task, such as `await task_group.start(informer.run)`"
         elif failure is not None:
             problem = f"the last of {failure.attempts} requests has failed: {failure.error}"
+        elif all(part.quiet_for is None for _, part in self._parts):
+            problem = "no response was received"
         else:
             problem = f"{len(self)} objects have arrived"
         error = InformerSyncTimeout(self._name, timeout, problem)

@@ -27,7 +27,7 @@ class FaultMethods:
         and in addition all matching faults that combine with others, such as `NoBookmarks`.
 
         Raises:
-            ValueError: the matcher cannot match a request.
+            ValueError: the matcher cannot match a request that the fault applies to, or `times` is not positive.
 
         Example:
             server.inject("watch configmaps", EndWatch(after=1), times=2)

@@ -88,9 +88,12 @@ class FaultList:
         self._faults: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
-        """Add a fault. Raises ValueError for a matcher that cannot match."""
+        """Add a fault. Raises ValueError for a fault that cannot apply to a request."""
         if isinstance(fault.matcher, str):
             check_matcher(fault.matcher)
+            check_verb(fault.matcher, fault.action)
+        if fault.times is not None and fault.times < 1:
+            raise ValueError(f"times must be a positive number, or None for all requests, not {fault.times!r}")
         fault.faults = self
         with self._lock:
             self._faults.append(fault)
@@ -139,6 +142,16 @@ def check_matcher(matcher: str) -> None:
         raise ValueError(
             f"{matcher!r} matches no request; use a verb and a resource (`watch pods`, `list deployments.apps`, "
             "`create *`), or a method and a path (`GET /version`, `POST *`), or `*`"
+        )
+
+
+def check_verb(matcher: str, action: FaultAction) -> None:
+    """Check that the action applies to the verb of a matcher. Raises ValueError."""
+    verb = matcher.rpartition(" ")[0]
+    if verb in VERBS and action.verbs and verb not in action.verbs:
+        name, verbs = type(action).__name__, ", ".join(action.verbs)
+        raise ValueError(
+            f"{matcher!r} does not match a request that {name} applies to; use one of these verbs: {verbs}"
         )
 
 
