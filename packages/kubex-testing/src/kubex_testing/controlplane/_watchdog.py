@@ -2,7 +2,7 @@
 
 Run it as a script: `python -I -S _watchdog.py DIRECTORY GRACE PROGRAM ARGUMENT...`. The launcher keeps the other end of
 stdin open. SIGTERM requests an orderly stop within GRACE seconds. End of file on stdin means that the launcher was
-killed. Then the program has one second, and the watchdog also removes DIRECTORY, because it contains private keys.
+killed. Then the program has five seconds, and the watchdog also removes DIRECTORY, because it contains private keys.
 """
 
 # PR_SET_PDEATHSIG does not work here: it is bound to the thread that forked, and the launcher may run in a worker
@@ -17,7 +17,7 @@ import sys
 from types import FrameType
 
 # Nothing needs the data of the program any more, but it must end the processes that it started.
-ORPHAN_GRACE = 1.0
+ORPHAN_GRACE = 5.0
 
 
 def main(directory: str, grace: float, command: list[str]) -> int:

@@ -118,7 +118,7 @@ class ChunkTests(BackendTests):
         def respond_and_shut_down(connection: ServerConnection) -> None:
             connection.read_request()
             connection.respond(b"complete")
-            connection.socket.shutdown(socket.SHUT_WR)
+            connection.end_sending()
             shut_down.set()
             connection.wait_until_closed()
 

@@ -1,6 +1,5 @@
 """Responses to a large body that the server sends before it has received the complete body."""
 
-import socket
 import ssl
 import threading
 
@@ -48,7 +47,7 @@ class EarlyResponse:
             assert connection.read_more()
         connection.send(self._response)
         if self._shuts_down:
-            connection.socket.shutdown(socket.SHUT_WR)
+            connection.end_sending()
         connection.wait_for(self.done)
 
 

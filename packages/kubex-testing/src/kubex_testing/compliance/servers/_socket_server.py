@@ -147,7 +147,8 @@ class ServerConnection:
 
         Otherwise a client on a busy machine can use the connection again after `close()` has returned.
         """
-        self.socket.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):  # the client has reset the connection
+            self.socket.shutdown(socket.SHUT_WR)
         if sys.platform == "linux":
             deadline = time.monotonic() + WAIT_TIMEOUT  # real time: a guard
             while self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _TCP_FIN_WAIT1:
