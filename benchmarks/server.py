@@ -5,7 +5,6 @@ It parses only the request line and the Accept header of a request, so that clie
 
 import argparse
 import asyncio
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,6 +12,7 @@ from urllib.parse import parse_qs
 
 from benchmarks.affinity import pin
 from benchmarks.pods import documents
+from benchmarks.serve import serve
 
 _LOG_CHUNK = 2**12
 """The size of a chunk of a log in bytes: an API server forwards what one read of its buffer returns."""
@@ -181,17 +181,6 @@ STREAM_HEAD = (
 STREAM_END = b"0\r\n\r\n"
 
 
-async def serve(sizes: Sizes) -> None:
-    """Serve on a free port of the loopback interface until the standard input ends."""
-    responses = Responses(sizes)
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(responses), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    print(f"http://127.0.0.1:{port}", flush=True)
-    await loop.run_in_executor(None, sys.stdin.buffer.read)
-    server.close()
-
-
 def main() -> None:
     """Run the server."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -200,7 +189,8 @@ def main() -> None:
     parser.add_argument("--core", type=int, help="the processor core to run on")
     options = vars(parser.parse_args())
     pin(options.pop("core"))
-    asyncio.run(serve(Sizes(**options)))
+    responses = Responses(Sizes(**options))
+    asyncio.run(serve(lambda: Connection(responses)))
 
 
 if __name__ == "__main__":

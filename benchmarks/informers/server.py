@@ -13,12 +13,12 @@ For clients that request the Pods of all namespaces, the URL can start with the 
 import argparse
 import asyncio
 import re
-import sys
 from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 from benchmarks.affinity import pin
 from benchmarks.pods import documents
+from benchmarks.serve import serve
 from benchmarks.server import STREAM_END, STREAM_HEAD, Connection, chunk, response
 
 LIVE = 1000
@@ -163,22 +163,13 @@ def _in_packets(lines: Iterator[bytes], *, ends: bool, last: bytes | None = None
     yield b"".join(packet) + (STREAM_END if ends else b"")
 
 
-async def serve() -> None:
-    """Serve on a free port of the loopback interface until the standard input ends."""
-    responses = Responses()
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(responses), "127.0.0.1", 0)
-    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
-    await loop.run_in_executor(None, sys.stdin.buffer.read)
-    server.close()
-
-
 def main() -> None:
     """Run the server."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--core", type=int, help="the processor core to run on")
     pin(parser.parse_args().core)
-    asyncio.run(serve())
+    responses = Responses()
+    asyncio.run(serve(lambda: Connection(responses)))
 
 
 if __name__ == "__main__":

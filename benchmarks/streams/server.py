@@ -7,11 +7,11 @@ import argparse
 import asyncio
 import itertools
 import struct
-import sys
 from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 from benchmarks.affinity import pin
+from benchmarks.serve import serve
 from benchmarks.streams.frames import BINARY, CLOSE, PING, PONG, FrameReader, accept_upgrade, frame_header
 from benchmarks.streams.programs import Program, find_command, find_port
 
@@ -141,22 +141,12 @@ class Connection(asyncio.Protocol):
         self._is_closed = True
 
 
-async def serve() -> None:
-    """Serve on a free port of the loopback interface until the standard input ends."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(Connection, "127.0.0.1", 0, backlog=1024)
-    port = server.sockets[0].getsockname()[1]
-    print(f"http://127.0.0.1:{port}", flush=True)
-    await loop.run_in_executor(None, sys.stdin.buffer.read)
-    server.close()
-
-
 def main() -> None:
     """Run the server."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--core", type=int, help="the processor core to run on")
     pin(parser.parse_args().core)
-    asyncio.run(serve())
+    asyncio.run(serve(Connection, backlog=1024))
 
 
 if __name__ == "__main__":
