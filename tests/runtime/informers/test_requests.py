@@ -92,3 +92,16 @@ async def test_informer_keeps_any_number_of_objects(api: Api[ConfigMap], kubex_s
 async def test_wrong_namespaces_raise(api: Api[ConfigMap], namespaces: list[str], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         Informer(api, namespaces=namespaces)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"initial": "lists"}, 'initial: must be "stream", "list" or "any", not \'lists\''),
+        ({"page_size": 0}, "page_size: must be at least 1, not 0"),
+    ],
+)
+async def test_wrong_arguments_raise(api: Api[ConfigMap], arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Informer(api, **arguments)  # type: ignore[arg-type]  # wrong on purpose
+    assert str(caught.value) == message

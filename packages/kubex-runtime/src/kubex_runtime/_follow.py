@@ -7,7 +7,7 @@ from typing_extensions import Self
 
 from kubex.api import RawApi, ReadApi
 from kubex.core.params import NamespaceTypes
-from kubex.errors import AlreadyOpenError, ConfigurationError, DecodeError, StreamNotOpenError
+from kubex.errors import AlreadyOpenError, DecodeError, StreamNotOpenError
 from kubex.models import Resource
 from kubex.selectors import FieldSelectorTypes, LabelSelectorTypes
 from kubex_runtime._machine.backoff import Backoff, Failure
@@ -67,10 +67,6 @@ def follow(
                     case Synced():
                         break
     """
-    if initial not in ("stream", "list", "any"):
-        raise ConfigurationError(f'must be "stream", "list" or "any", not {initial!r}', field="initial")
-    if page_size < 1:
-        raise ConfigurationError(f"must be at least 1, not {page_size!r}", field="page_size")
     requests = Source(source.raw, namespace, label_selector, field_selector)
     table = ObjectTable(keep_json=False)
     reflector = Reflector(table, initial=initial, page_size=page_size, optional=optional, backoff=backoff)

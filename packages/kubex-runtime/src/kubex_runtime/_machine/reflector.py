@@ -5,7 +5,7 @@ from enum import Enum, auto
 from random import Random
 from typing import Literal, TypeAlias
 
-from kubex.errors import ConnectionLost, InternalError
+from kubex.errors import ConfigurationError, ConnectionLost, InternalError
 from kubex.models import EventType
 from kubex_runtime._machine.applier import Applier, ObjectState
 from kubex_runtime._machine.backoff import Attempts, Backoff
@@ -41,7 +41,8 @@ class Phase(Enum):
 class Reflector:
     """Follows a collection without I/O: `next_step()` returns a request, and the other methods take its response.
 
-    The reflector changes the table, which only it may change, and returns the changes. Times are in seconds.
+    The reflector changes the table, which only it may change, and returns the changes. Times are in seconds. Raises
+    ConfigurationError for invalid arguments.
     """
 
     def __init__(
@@ -55,6 +56,10 @@ class Reflector:
         random: Random | None = None,
         timing: Timing = TIMING,
     ) -> None:
+        if initial not in ("stream", "list", "any"):
+            raise ConfigurationError(f'must be "stream", "list" or "any", not {initial!r}', field="initial")
+        if page_size < 1:
+            raise ConfigurationError(f"must be at least 1, not {page_size!r}", field="page_size")
         self._objects = Applier(table)
         self._random = random or Random()  # noqa: S311 - jitter, not cryptography
         self.timing = timing
