@@ -9,7 +9,7 @@ import pytest
 from kubex.api import Api
 from kubex.client import Client, create_client
 from kubex.errors import Forbidden, KubexError
-from kubex.models import ApiResource, NamespacedResource, ObjectMeta
+from kubex.models import ObjectMeta
 from kubex.transport import Backend
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
@@ -20,6 +20,7 @@ from kubex_runtime._machine.timing import Timing
 from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
 from runtime.following import FAST, create, delete, modify, take, take_until_synced
 from runtime.restartable_control_plane import API_SERVER, ETCD, RestartableControlPlane
+from runtime.widgets import WIDGETS, Widget
 from support.backend_pairs import PAIRS
 
 TIMEOUT = 60.0
@@ -148,25 +149,6 @@ async def test_restored_storage_is_noticed(api: Api[ConfigMap], control_plane: R
         assert received == sorted(["added a", "modified b", *(f"lost later-{number}" for number in range(30))])
         await eventually(lambda: create(api, "new"))
         assert await take(changes, 1, timeout=TIMEOUT) == ["added new"]
-
-
-class Widget(NamespacedResource):
-    __resource__ = ApiResource(group="example.com", version="v1", kind="Widget", plural="widgets")
-
-
-WIDGETS = CustomResourceDefinition.model_validate(
-    {
-        "metadata": {"name": "widgets.example.com"},
-        "spec": {
-            "group": "example.com",
-            "scope": "Namespaced",
-            "names": {"kind": "Widget", "plural": "widgets", "singular": "widget"},
-            "versions": [
-                {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
-            ],
-        },
-    }
-)
 
 
 async def test_removed_kind_loses_its_objects_and_can_return(client: Client) -> None:

@@ -10,7 +10,7 @@ import pytest
 from kubex.api import Api
 from kubex.client import Client, ClientOptions, create_client
 from kubex.errors import ConnectionLost, Forbidden, NotFound, Unauthorized
-from kubex.models import ApiResource, NamespacedResource, ObjectMeta
+from kubex.models import ObjectMeta
 from kubex.transport import Backend
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 from kubex_k8s.v1_37.core.v1 import ConfigMap
@@ -33,6 +33,7 @@ from kubex_testing.embedded import (
     Throttle,
 )
 from runtime.following import FAST, TIMEOUT, create, delete, modify, requests, take, take_until_synced
+from runtime.widgets import WIDGETS, Widget
 
 pytestmark = [
     pytest.mark.anyio,
@@ -528,25 +529,6 @@ async def test_missing_permission_raises_before_the_first_objects_only(
         caplog.clear()
         assert await take(changes, 1) == ["added a"]
         assert "following ConfigMap: trying again after: " + str(status) in caplog.text
-
-
-class Widget(NamespacedResource):
-    __resource__ = ApiResource(group="example.com", version="v1", kind="Widget", plural="widgets")
-
-
-WIDGETS = CustomResourceDefinition.model_validate(
-    {
-        "metadata": {"name": "widgets.example.com"},
-        "spec": {
-            "group": "example.com",
-            "scope": "Namespaced",
-            "names": {"kind": "Widget", "plural": "widgets", "singular": "widget"},
-            "versions": [
-                {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
-            ],
-        },
-    }
-)
 
 
 @pytest.mark.covers("pitfall-64")
