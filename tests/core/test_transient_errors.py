@@ -72,7 +72,11 @@ def test_is_transient_table_contains_every_transport_error() -> None:
 
 @pytest.mark.parametrize(
     ("cause", "expected"),
-    [(ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), True), (ssl.SSLError(1, "WRONG_VERSION"), False)],
+    [
+        (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), True),
+        (ssl.SSLZeroReturnError(6, "TLS/SSL connection has been closed (EOF)"), True),
+        (ssl.SSLError(1, "WRONG_VERSION"), False),
+    ],
 )
 def test_is_transient_is_true_for_an_interrupted_tls_handshake(cause: ssl.SSLError, *, expected: bool) -> None:
     error = TLSError("failed")

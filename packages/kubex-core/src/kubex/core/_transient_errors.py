@@ -42,7 +42,8 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, TLSError):
         import ssl  # importing it takes several milliseconds
 
-        return any(isinstance(cause, ssl.SSLEOFError) for cause in _causes(error))
+        # Some versions of Python raise SSLZeroReturnError if the connection is closed in the handshake.
+        return any(isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError) for cause in _causes(error))
     if isinstance(error, DecodeError):
         return error.not_from_server
     return isinstance(error, TransportError)
