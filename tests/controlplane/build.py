@@ -50,6 +50,7 @@ BINARIES = (
     Binary("kube-controller-manager", "kubernetes", "k8s.io/kubernetes/cmd/kube-controller-manager"),
     Binary("kubectl", "kubernetes", "k8s.io/kubernetes/cmd/kubectl"),
     Binary("kubex-kubelet", "kubelet", "."),  # its source code is in the folder of the module
+    Binary("kubex-protobuf", "protobuf", "."),
 )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 HERE = Path(__file__).parent
 SCRIPT = HERE / "build.py"
-BINARIES = {"etcd", "kube-apiserver", "kube-controller-manager", "kubectl", "kubex-kubelet"}
+BINARIES = {"etcd", "kube-apiserver", "kube-controller-manager", "kubectl", "kubex-kubelet", "kubex-protobuf"}
 
 # Prints a version, or writes a file instead of compiling, and records each call.
 FAKE_GO = f"""#!{sys.executable} -IS
@@ -107,6 +107,7 @@ def test_each_module_is_built_in_the_folder_of_its_go_mod(machine: Machine) -> N
         ("kube-controller-manager", str(HERE / "kubernetes"), "k8s.io/kubernetes/cmd/kube-controller-manager"),
         ("kubectl", str(HERE / "kubernetes"), "k8s.io/kubernetes/cmd/kubectl"),
         ("kubex-kubelet", str(HERE / "kubelet"), "."),
+        ("kubex-protobuf", str(HERE / "protobuf"), "."),
     }
 
 
@@ -215,10 +216,13 @@ def test_cache_is_below_xdg_cache_home_or_the_home_directory(
 
 
 def test_go_modules_pin_the_binaries_and_all_staging_modules() -> None:
-    kubernetes, etcd, kubelet = ((HERE / each / "go.mod").read_text() for each in ("kubernetes", "etcd", "kubelet"))
+    kubernetes, etcd, kubelet, protobuf = (
+        (HERE / each / "go.mod").read_text() for each in ("kubernetes", "etcd", "kubelet", "protobuf")
+    )
     replaced = [line.split() for line in kubernetes.splitlines() if " => " in line]
     assert len(replaced) == 33
     assert all(old == new and version == "v0.37.2" for old, _, new, version in replaced)
     assert "k8s.io/kubernetes v1.37.2" in kubernetes
     assert "go.etcd.io/etcd/server/v3 v3.7.3" in etcd
     assert "k8s.io/client-go v0.37.2" in kubelet
+    assert "k8s.io/client-go v0.37.2" in protobuf

@@ -1,9 +1,12 @@
 """Generate the table of built-in schemas for the embedded API server.
 
-The argument is the OpenAPI v2 document of kube-apiserver: a file, a URL (`kubectl proxy` serves /openapi/v2 without
-TLS), or `-` for standard input:
+The arguments are the OpenAPI v2 document of kube-apiserver, and the fields of its types in protobuf. Each is a file, a
+URL (`kubectl proxy` serves /openapi/v2 without TLS), or `-` for standard input:
 
-    kubectl get --raw /openapi/v2 | python packages/kubex-testing/tools/generate_schema_table.py -
+    "$KUBEBUILDER_ASSETS/kubex-protobuf" fields >fields.json
+    kubectl get --raw /openapi/v2 | python packages/kubex-testing/tools/generate_schema_table.py - fields.json
+
+`tests/controlplane/build.py` builds kubex-protobuf from the Go types of the same version.
 """
 
 # This is a script, not a module of the package.
@@ -31,14 +34,16 @@ def read(source: str) -> bytes:
 
 
 def main() -> None:
-    """Read the document and write the table."""
+    """Read the documents and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("document", help="file, http(s) URL, or - for standard input")
+    parser.add_argument("document", help="the OpenAPI v2 document: a file, http(s) URL, or - for standard input")
+    parser.add_argument("fields", help="the output of `kubex-protobuf fields`")
     parser.add_argument(
         "--output", type=Path, default=TARGET, help="the output file (default: the table in the package)"
     )
     arguments = parser.parse_args()
-    arguments.output.write_bytes(table_from_openapi(json.loads(read(arguments.document))))
+    document, fields = json.loads(read(arguments.document)), json.loads(read(arguments.fields))
+    arguments.output.write_bytes(table_from_openapi(document, fields))
 
 
 if __name__ == "__main__":

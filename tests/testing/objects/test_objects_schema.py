@@ -1,17 +1,19 @@
 """The table of built-in schemas and the schemas of custom resources."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from kubex_testing._objects.schema import (
+    Schema,
     UnknownKindError,
     builtin_schema,
     read_schema_table,
     structural_schema,
 )
-from kubex_testing._objects.schema_table import KINDS, table_from_openapi
+from kubex_testing._objects.schema_table import TableError, table_from_openapi
 
 
 def node(path: str, group: str = "", kind: str = "Pod") -> Any:
@@ -86,10 +88,26 @@ def test_recursive_types_have_recursive_schemas() -> None:
     assert node(path, "apiextensions.k8s.io", "CustomResourceDefinition").name == "v1.JSONSchemaProps"
 
 
-def test_table_contains_every_kind_of_the_generator() -> None:
-    wanted = {(group, "v1", kind) for group, kinds in KINDS.items() for kind in kinds}
-    kinds = {tuple(key.split("/")) for key in json.loads(read_schema_table())["kinds"]}
-    assert kinds == wanted | {("", "v1", "DeleteOptions")}
+def test_table_contains_the_kinds_of_all_groups_and_versions() -> None:
+    kinds = json.loads(read_schema_table())["kinds"]
+    assert len(kinds) == 75
+    assert kinds["/v1/Event"] == "core.v1.Event"
+    assert kinds["events.k8s.io/v1/Event"] == "events.v1.Event"
+    assert kinds["autoscaling/v1/HorizontalPodAutoscaler"] == "autoscaling.v1.HorizontalPodAutoscaler"
+    assert kinds["autoscaling/v2/HorizontalPodAutoscaler"] == "autoscaling.v2.HorizontalPodAutoscaler"
+    assert kinds["/v1/DeleteOptions"] == "meta.v1.DeleteOptions"
+
+
+def test_every_kind_of_the_table_has_a_schema_with_all_fields() -> None:
+    pending: list[Schema] = [builtin_schema(*key.split("/")) for key in json.loads(read_schema_table())["kinds"]]
+    seen = set[str]()
+    while pending:
+        schema = pending.pop()
+        pending += [schema.items] if schema.items else []
+        if schema.name not in seen:
+            seen.add(schema.name)
+            pending += schema.fields.values()
+    assert len(seen) > 450
 
 
 def test_unknown_kind_error_lists_the_known_kinds() -> None:
@@ -98,55 +116,102 @@ def test_unknown_kind_error_lists_the_known_kinds() -> None:
 
 
 def test_table_contains_no_descriptions() -> None:
-    assert b"description" not in read_schema_table().replace(b'"description":"string"', b"")
-    assert len(read_schema_table()) < 100_000
+    assert not re.search(rb'"description":(?!"[0-9?]+ string")', read_schema_table())
+    assert len(read_schema_table()) < 120_000
+
+
+META = "io.k8s.apimachinery.pkg.apis.meta.v1"
+POD = "io.k8s.api.core.v1.Pod"
 
 
 def openapi(order: int) -> dict[str, Any]:
-    """Return an OpenAPI v2 document with the kinds of the generator, with its keys in one of two orders."""
-    meta = "io.k8s.apimachinery.pkg.apis.meta.v1"
+    """Return an OpenAPI v2 document with the body of one request, with its keys in one of two orders."""
+    fields = {
+        "kind": {"type": "string"},
+        "replicas": {"type": "integer", "format": "int32"},
+        "ports": {
+            "type": "array",
+            "items": {"type": "object", "additionalProperties": {"type": "string"}},
+            "x-kubernetes-list-type": "map",
+            "x-kubernetes-list-map-keys": ["port"],
+            "x-kubernetes-patch-merge-key": "port",
+            "x-kubernetes-patch-strategy": "merge",
+        },
+        "metadata": {"$ref": f"#/definitions/{META}.ObjectMeta"},
+        "extra": {"type": "array", "items": {"type": "string"}},
+        "oneOf": {"$ref": "#/definitions/Choice"},
+    }
+    group_version_kind = {"group": "", "kind": "Pod", "version": "v1"}
     definitions: dict[str, Any] = {
-        f"{meta}.ObjectMeta": {"properties": {"name": {"type": "string", "description": "Text."}}},
-        f"{meta}.DeleteOptions": {"properties": {"dryRun": {"type": "array", "items": {"type": "string"}}}},
+        f"{META}.ObjectMeta": {"properties": {"name": {"type": "string", "description": "Text."}}},
+        f"{META}.DeleteOptions": {"properties": {"dryRun": {"type": "array", "items": {"type": "string"}}}},
+        POD: {
+            "properties": dict(list(fields.items())[::order]),
+            "x-kubernetes-group-version-kind": [group_version_kind],
+        },
+        "Choice": {"description": "Text."},
     }
-    for group, kinds in KINDS.items():
-        for kind in kinds:
-            spec = {
-                "replicas": {"type": "integer", "format": "int32"},
-                "ports": {
-                    "type": "array",
-                    "items": {"type": "object", "additionalProperties": {"type": "string"}},
-                    "x-kubernetes-list-type": "map",
-                    "x-kubernetes-list-map-keys": ["port"],
-                    "x-kubernetes-patch-merge-key": "port",
-                    "x-kubernetes-patch-strategy": "merge",
-                },
-                "metadata": {"$ref": f"#/definitions/{meta}.ObjectMeta"},
-            }
-            definitions[f"io.k8s.api.{group or 'core'}.v1.{kind}"] = {
-                "properties": dict(list(spec.items())[::order]),
-                "x-kubernetes-group-version-kind": [{"group": group, "kind": kind, "version": "v1"}],
-            }
-    return {"definitions": dict(list(definitions.items())[::order])}
+    body = {"in": "body", "name": "body", "schema": {"$ref": f"#/definitions/{POD}"}}
+    post = {"x-kubernetes-group-version-kind": group_version_kind, "parameters": [body]}
+    return {"definitions": dict(list(definitions.items())[::order]), "paths": {"/api/v1/pods": {"post": post}}}
 
 
-def test_generator_is_deterministic_and_keeps_merge_information() -> None:
-    table = table_from_openapi(openapi(1))
-    assert table == table_from_openapi(openapi(-1))
+def wire_fields(**changes: str) -> dict[str, dict[str, str]]:
+    """Return the fields of the types of `openapi()` in protobuf."""
+    pod = {
+        "metadata": f"1 @{META}.ObjectMeta",
+        "replicas": "2.1? int32",
+        "ports": "3 [{string",
+        "extra": "4 wrapped[string",
+        "oneOf": "5 @Choice",
+    }
+    return {
+        f"{META}.ObjectMeta": {"name": "1? string"},
+        f"{META}.DeleteOptions": {"dryRun": "5 [string"},
+        POD: pod | changes,
+        "Choice": {"One": "1 boolean", "Many": f"2 [@{META}.ObjectMeta"},
+    }
+
+
+def test_generator_is_deterministic_and_merges_both_documents() -> None:
+    table = table_from_openapi(openapi(1), wire_fields())
+    assert table == table_from_openapi(openapi(-1), wire_fields())
     read = json.loads(table)
-    assert read["kinds"]["/v1/Pod"] == "core.v1.Pod"
+    assert read["kinds"] == {"/v1/Pod": "core.v1.Pod", "/v1/DeleteOptions": "meta.v1.DeleteOptions"}
     assert read["types"]["core.v1.Pod"]["fields"] == {
-        "metadata": "@meta.v1.ObjectMeta",
-        "ports": {"keys": ["port"], "list": {"map": "string"}, "merge": "port", "strategy": "merge", "type": "map"},
-        "replicas": "int32",
+        "kind": "string",
+        "metadata": "1 @meta.v1.ObjectMeta",
+        "replicas": "2.1? int32",
+        "ports": {
+            "keys": ["port"], "list": {"map": "string"}, "merge": "port", "strategy": "merge", "type": "map",
+            "wire": "3",
+        },
+        "extra": {"list": "string", "wire": "4", "wrapped": True},
+        "oneOf": "5 any @Choice",
+    }  # fmt: skip
+    assert read["types"]["Choice"] == {
+        "alternatives": True,
+        "fields": {"One": "1 boolean", "Many": {"list": "@meta.v1.ObjectMeta", "wire": "2"}},
     }
 
 
-def test_generator_names_a_missing_kind() -> None:
-    document = openapi(1)
-    del document["definitions"]["io.k8s.api.core.v1.Pod"]
-    with pytest.raises(KeyError, match="/Pod"):
-        table_from_openapi(document)
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"added": "6 string"}, "the OpenAPI document does not contain io.k8s.api.core.v1.Pod.added"),
+        ({"replicas": "2 int64"}, "Pod.replicas is int32 in the OpenAPI document, and int64 in Go"),
+    ],
+)
+def test_generator_names_the_field_that_differs(changes: dict[str, str], message: str) -> None:
+    with pytest.raises(TableError, match=message):
+        table_from_openapi(openapi(1), wire_fields(**changes))
+
+
+def test_generator_names_a_field_without_struct_tag() -> None:
+    fields = wire_fields()
+    del fields[POD]["replicas"]
+    with pytest.raises(TableError, match=r"the struct tags of Go do not contain io.k8s.api.core.v1.Pod.replicas"):
+        table_from_openapi(openapi(1), fields)
 
 
 def test_structural_schema_is_converted() -> None:

@@ -1,7 +1,8 @@
-"""The committed table of schemas, compared with the OpenAPI document of kube-apiserver."""
+"""The committed table of schemas, compared with the OpenAPI document of kube-apiserver and the types of Go."""
 
 import http.client
 import json
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from kubex_testing._objects.schema import read_schema_table
 from kubex_testing._objects.schema_table import table_from_openapi
 from kubex_testing._pki import Identity, client_context
 from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
+from support.go_objects import require_program
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +47,10 @@ def fetch(handle: ServerHandle, path: str) -> Any:
 
 
 def test_committed_table_matches_the_openapi_document_of_the_server(handle: ServerHandle) -> None:
-    made = table_from_openapi(fetch(handle, "/openapi/v2")).decode().splitlines()
+    fields = json.loads(subprocess.check_output([require_program(), "fields"]))
+    made = table_from_openapi(fetch(handle, "/openapi/v2"), fields).decode().splitlines()
     version = fetch(handle, "/version")["gitVersion"]
     differing = [line for line in read_schema_table().decode().splitlines() if line not in made]
-    remedy = f"run tools/generate_schema_table.py of kubex-testing on the /openapi/v2 of Kubernetes {version}"
+    remedy = f"run tools/generate_schema_table.py of kubex-testing with the types of Kubernetes {version}"
     assert not differing, f"the table does not fit Kubernetes {version}: {remedy}"
     assert len(made) == len(read_schema_table().splitlines())

@@ -5,8 +5,9 @@ from their CRD.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property, partial
 from importlib import resources
 from typing import Any, Literal
 
@@ -26,14 +27,14 @@ _KEY_ZEROS: JsonObject = {"string": "", "int32": 0, "int64": 0}
 class Schema:
     """One node of a schema: the kind of the value, and the nodes of its fields or items.
 
-    `name` is the Go type of a built-in struct (`v1.Pod`). `rules` is the node in the `openAPIV3Schema` of a CRD; it is
-    empty for built-in kinds.
+    `name` is the Go type of a built-in struct (`v1.Pod`). `make_fields` returns the nodes of its fields, and is called
+    on first use. `rules` is the node in the `openAPIV3Schema` of a CRD; it is empty for built-in kinds.
     If `allows_undeclared_on_apply` is true, server-side apply accepts undeclared fields, even if pruning removes them.
     """
 
     kind: Kind
     name: str = ""
-    fields: dict[str, "Schema"] = field(default_factory=dict[str, "Schema"])
+    make_fields: Callable[[], dict[str, "Schema"]] = dict
     items: "Schema | None" = None
     list_type: Literal["atomic", "set", "map"] = "atomic"
     list_keys: tuple[str, ...] = ()
@@ -44,6 +45,11 @@ class Schema:
     preserve_unknown: bool = False
     allows_undeclared_on_apply: bool = False
     rules: JsonObject = field(default_factory=dict[str, Any])
+
+    @cached_property
+    def fields(self) -> dict[str, "Schema"]:
+        """The nodes of the fields of a struct."""
+        return self.make_fields()
 
     def child(self, key: str) -> "Schema | None":
         """Return the node of a field or map key, or None if the schema does not declare it."""
@@ -93,18 +99,18 @@ class UnknownKindError(LookupError):
 
 def builtin_schema(group: str, version: str, kind: str) -> Schema:
     """Return the schema of a built-in kind. The core group is an empty string. Raises UnknownKindError."""
-    kinds, types = _builtin_table()
-    try:
-        return types[kinds[f"{group}/{version}/{kind}"]]
-    except KeyError:
+    kinds = builtin_table()["kinds"]
+    name = kinds.get(f"{group}/{version}/{kind}")
+    if name is None:
         where = f"{group}/{version}".strip("/")
         known = ", ".join(sorted(kinds))
-        raise UnknownKindError(f"no built-in schema for kind {kind!r} of {where!r}; known: {known}") from None
+        raise UnknownKindError(f"no built-in schema for kind {kind!r} of {where!r}; known: {known}")
+    return _builtin_struct(name)
 
 
 def object_meta() -> Schema:
     """Return the schema of `metadata`, which is the same for all kinds."""
-    return _builtin_table()[1]["meta.v1.ObjectMeta"]
+    return _builtin_struct("meta.v1.ObjectMeta")
 
 
 def read_schema_table() -> bytes:
@@ -113,44 +119,56 @@ def read_schema_table() -> bytes:
 
 
 @cache
-def _builtin_table() -> tuple[dict[str, str], dict[str, Schema]]:
-    table = json.loads(read_schema_table())
-    # Types refer to each other and to themselves, so create all of them before their fields.
-    types = {
-        name: Schema("struct", ".".join(name.split(".")[-2:]), atomic=definition.get("atomic", False))
-        for name, definition in table["types"].items()
-    }
-    for name, definition in table["types"].items():
-        for key, node in definition["fields"].items():
-            types[name].fields[key] = _builtin_node(node, types)
-    for definition in types.values():
-        for child in definition.fields.values():
-            entries = child.entry.fields
-            zeros = {key: _KEY_ZEROS[entries[key].kind] for key in child.list_keys}
-            child.key_defaults = {key: _KEY_DEFAULTS.get(key, zero) for key, zero in zeros.items()}
-    return table["kinds"], types
+def builtin_table() -> JsonObject:
+    """Return the table. The module `schema_table` describes its format."""
+    table: JsonObject = json.loads(read_schema_table())
+    return table
 
 
-def _builtin_node(node: Any, types: dict[str, Schema]) -> Schema:
+@cache
+def _builtin_struct(name: str) -> Schema:
+    atomic = builtin_table()["types"][name].get("atomic", False)
+    return Schema("struct", ".".join(name.split(".")[-2:]), partial(_builtin_fields, name), atomic=atomic)
+
+
+@cache
+def _builtin_fields(name: str) -> dict[str, Schema]:
+    fields: JsonObject = builtin_table()["types"][name]["fields"]
+    return {key: _builtin_node(node) for key, node in fields.items()}
+
+
+def _builtin_node(node: Any) -> Schema:
     if isinstance(node, str):
-        if node.startswith("@"):
-            return replace(types[node[1:]])
-        return Schema(node)  # type: ignore[arg-type]  # the table contains only kinds
+        kind = builtin_kind(node)
+        return _builtin_struct(kind[1:]) if kind.startswith("@") else Schema(kind)  # type: ignore[arg-type]  # the table contains only kinds
     strategies = frozenset(node.get("strategy", "").split(",")) - {""}
     atomic = node.get("atomic", False)
     if "list" in node:
+        keys = tuple(node.get("keys", ()))
         return Schema(
             "list",
-            items=_builtin_node(node["list"], types),
+            items=_builtin_node(node["list"]),
             list_type=node.get("type", "atomic"),
-            list_keys=tuple(node.get("keys", ())),
+            list_keys=keys,
+            key_defaults=_key_defaults(node["list"], keys) if keys else {},
             merge_key=node.get("merge", ""),
             strategies=strategies,
         )
     if "map" in node:
-        return Schema("map", items=_builtin_node(node["map"], types), atomic=atomic, strategies=strategies)
-    target = types[node["ref"]]
+        return Schema("map", items=_builtin_node(node["map"]), atomic=atomic, strategies=strategies)
+    target = _builtin_struct(node["ref"])
     return replace(target, atomic=atomic or target.atomic, strategies=strategies)
+
+
+def builtin_kind(words: str) -> str:
+    """Return the kind, or `@` and the name of a type, from a string in the table."""
+    first, _, rest = words.partition(" ")
+    return rest.partition(" ")[0] if first[0].isdigit() else first
+
+
+def _key_defaults(items: str, keys: tuple[str, ...]) -> JsonObject:
+    fields: JsonObject = builtin_table()["types"][builtin_kind(items)[1:]]["fields"]
+    return {key: _KEY_DEFAULTS.get(key, _KEY_ZEROS[builtin_kind(fields[key])]) for key in keys}
 
 
 def structural_schema(openapi_v3_schema: JsonObject) -> Schema:
@@ -162,7 +180,7 @@ def _with_object_metadata(schema: Schema) -> Schema:
     rules = object_at(schema.rules, "properties", "metadata")
     metadata = replace(object_meta(), rules=rules)
     fields = {**schema.fields, "apiVersion": STRING, "kind": STRING, "metadata": metadata}
-    return replace(schema, kind="struct", fields=fields)
+    return replace(schema, kind="struct", make_fields=fields.copy)
 
 
 def structural_schema_node(node: JsonObject, *, allows_undeclared_on_apply: bool = False) -> Schema:
@@ -190,10 +208,11 @@ def structural_schema_node(node: JsonObject, *, allows_undeclared_on_apply: bool
         else:
             schema.items = ANY
     schema.atomic = node.get("x-kubernetes-map-type") == "atomic"
-    schema.fields = {
-        key: structural_schema_node(value, allows_undeclared_on_apply=inherited)
-        for key, value in object_at(node, "properties").items()
+    properties = object_at(node, "properties")
+    fields = {
+        key: structural_schema_node(value, allows_undeclared_on_apply=inherited) for key, value in properties.items()
     }
+    schema.make_fields = fields.copy
     return _with_object_metadata(schema) if node.get("x-kubernetes-embedded-resource") is True else schema
 
 

@@ -1,69 +1,152 @@
-"""Generate the table of built-in schemas from the OpenAPI v2 document of kube-apiserver."""
+"""Generate the table of built-in schemas from the OpenAPI v2 document of kube-apiserver and the struct tags of Go.
+
+The table has the kinds that requests can contain, and the types of their fields. A type has the names of its fields in
+JSON with:
+
+* a string of words: the protobuf field, the kind of the value (see `schema.Kind`) or `@` and the name of a type, and
+  the protobuf message if it differs from the kind: `1 @core.v1.PodSpec`, `4? string`,
+  `6 any @apiextensions.v1.JSONSchemaPropsOrArray`;
+* an object for lists, maps and other fields with properties. Its `wire` is the protobuf field.
+
+The protobuf field is a number. With a dot, the field is in a message that JSON does not show: `2.1`. With `?`, JSON
+omits the zero value. `apiVersion` and `kind` have none. A list with `wrapped` is a protobuf message, with the items in
+its field 1. In a type with `alternatives`, only one field is set, and JSON shows only its value.
+"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .json_types import JsonObject, is_array, is_object
+from .json_types import JsonObject, is_object
 
-KINDS = {
-    "": [
-        "Binding", "ConfigMap", "Endpoints", "Event", "Namespace", "Node", "Pod", "Secret", "Service", "ServiceAccount",
-    ],
-    "apiextensions.k8s.io": ["CustomResourceDefinition"],
-    "apps": ["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"],
-    "authentication.k8s.io": ["SelfSubjectReview", "TokenRequest", "TokenReview"],
-    "authorization.k8s.io": [
-        "LocalSubjectAccessReview", "SelfSubjectAccessReview", "SelfSubjectRulesReview", "SubjectAccessReview",
-    ],
-    "autoscaling": ["Scale"],
-    "batch": ["Job"],
-    "certificates.k8s.io": ["CertificateSigningRequest"],
-    "coordination.k8s.io": ["Lease"],
-    "policy": ["Eviction", "PodDisruptionBudget"],
-}  # fmt: skip
+WireFields = Mapping[str, Mapping[str, str]]
+"""The output of `tools/protobuf`: for each type, the JSON names of its fields with their protobuf fields and types."""
+
 _PREFIX = "#/definitions/"
+_META = "io.k8s.apimachinery.pkg.apis.meta.v1."
 _PACKAGES = (
     "io.k8s.api.",
     "io.k8s.apimachinery.pkg.apis.",
     "io.k8s.apiextensions-apiserver.pkg.apis.",
+    "io.k8s.kube-aggregator.pkg.apis.",
 )
 _SCALARS = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": "quantity",
-    "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1": "any",
-    "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": "micro-time",
-    "io.k8s.apimachinery.pkg.apis.meta.v1.Time": "time",
+    f"{_META}FieldsV1": "any",
+    f"{_META}MicroTime": "micro-time",
+    f"{_META}Time": "time",
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": "int-or-string",
 }
 _FORMATS = {"byte": "bytes", "int32": "int32", "int64": "int64"}
 
 
-def table_from_openapi(document: JsonObject) -> bytes:
-    """Return the table for the kinds in KINDS, with one type in each line. The result is deterministic.
+class TableError(ValueError):
+    """The OpenAPI document and the struct tags of Go do not fit, such as those of different versions."""
+
+
+def table_from_openapi(document: JsonObject, wire_fields: WireFields) -> bytes:
+    """Return the table for the kinds of all request bodies, with one type in each line. The result is deterministic.
 
     Raises:
-        KeyError: the document does not contain one of the kinds.
+        TableError: the document and the struct tags do not fit.
     """
-    definitions: JsonObject = document["definitions"]
-    kinds = {f"{group}/{kind}": name for group, kind, name in _kind_names(definitions)}
-    selected = {f"{group}/v1/{kind}": kinds[f"{group}/{kind}"] for group, names in KINDS.items() for kind in names}
-    types: JsonObject = {}
-    pending = [*selected.values(), f"{_PACKAGES[1]}meta.v1.ObjectMeta", f"{_PACKAGES[1]}meta.v1.DeleteOptions"]
-    while pending:
-        name = pending.pop()
-        if _short_name(name) not in types and _scalar_kind(name, definitions) is None:
-            types[_short_name(name)] = _type_definition(definitions[name], definitions)
-            pending += _references(definitions[name])
-    short = {key: _short_name(name) for key, name in selected.items()} | {"/v1/DeleteOptions": "meta.v1.DeleteOptions"}
-    lines = ",\n".join(f"{_compact(name)}:{_compact(types[name])}" for name in sorted(types))
-    return f'{{"kinds":{_compact(short)},\n"types":{{\n{lines}\n}}}}\n'.encode()
+    return _Table(document["definitions"], wire_fields).build(dict(_body_kinds(document)))
 
 
-def _kind_names(definitions: JsonObject) -> Iterator[tuple[str, str, str]]:
-    for name, definition in definitions.items():
-        for entry in definition.get("x-kubernetes-group-version-kind", ()):
-            if entry["version"] == "v1" and not name.endswith("List"):
-                yield entry["group"], entry["kind"], name
+def _body_kinds(document: JsonObject) -> Iterator[tuple[str, str]]:
+    """Yield the kinds that requests can contain, as GROUP/VERSION/KIND, and the names of their types."""
+    yield "/v1/DeleteOptions", f"{_META}DeleteOptions"
+    for path in document["paths"].values():
+        for method in ("post", "put"):
+            operation = path.get(method, {})
+            kind = operation.get("x-kubernetes-group-version-kind")
+            for parameter in operation.get("parameters", ()):
+                if kind and parameter.get("in") == "body" and "$ref" in parameter["schema"]:
+                    name = parameter["schema"]["$ref"].removeprefix(_PREFIX)
+                    yield f"{kind['group']}/{kind['version']}/{kind['kind']}", name
+
+
+class _Table:
+    def __init__(self, definitions: JsonObject, wire_fields: WireFields) -> None:
+        self._definitions = definitions
+        self._wire_fields = wire_fields
+        self._types: JsonObject = {}
+
+    def build(self, kinds: Mapping[str, str]) -> bytes:
+        for name in (f"{_META}ObjectMeta", *kinds.values()):
+            self._add(name)
+        short = {key: _short_name(name) for key, name in kinds.items()}
+        lines = ",\n".join(f"{_compact(name)}:{_compact(self._types[name])}" for name in sorted(self._types))
+        return f'{{"kinds":{_compact(short)},\n"types":{{\n{lines}\n}}}}\n'.encode()
+
+    def _add(self, name: str) -> None:
+        if _short_name(name) in self._types:
+            return
+        definition = self._definitions[name]
+        entry: JsonObject = {"fields": {}, **_atomic(definition)}
+        self._types[_short_name(name)] = entry  # before its fields, because types contain themselves
+        wire = dict(self._wire_fields.get(name, {}))
+        is_kind = "x-kubernetes-group-version-kind" in definition
+        for key, node in definition["properties"].items():
+            if is_kind and key in ("apiVersion", "kind"):
+                entry["fields"][key] = "string"
+            elif key in wire:
+                entry["fields"][key] = self._field(f"{name}.{key}", node, wire.pop(key))
+            else:
+                raise TableError(f"the struct tags of Go do not contain {name}.{key}")
+        if wire:
+            raise TableError(f"the OpenAPI document does not contain {name}.{min(wire)}")
+
+    def _add_message(self, name: str) -> None:
+        """Add a message that OpenAPI does not describe."""
+        if _short_name(name) in self._types:
+            return
+        entry: JsonObject = {"fields": {}}
+        self._types[_short_name(name)] = entry
+        if self._wire_fields[name]:
+            entry["alternatives"] = True
+        for key, wire in self._wire_fields[name].items():
+            number, _, code = wire.partition(" ")
+            items = code.removeprefix("[")
+            node = f"@{_short_name(items[1:])}" if items.startswith("@") else items
+            entry["fields"][key] = {"list": node, "wire": number} if items != code else f"{number} {node}"
+
+    def _field(self, place: str, node: JsonObject, wire: str) -> Any:
+        number, _, code = wire.partition(" ")
+        value = self._value(place, node, code)
+        return {**value, "wire": number} if is_object(value) else f"{number} {value}"
+
+    def _value(self, place: str, node: JsonObject, code: str) -> Any:
+        """Convert an OpenAPI node. `code` is the type of the value in protobuf."""
+        extra = _atomic(node)
+        if strategy := node.get("x-kubernetes-patch-strategy"):
+            extra["strategy"] = strategy
+        if node.get("type") == "array" and code.startswith(("[", "wrapped[")):
+            wrapped = {"wrapped": True} if code.startswith("wrapped") else {}
+            items = self._value(place, node["items"], code.removeprefix("wrapped")[1:])
+            return {"list": items, **extra, **wrapped, **_list_options(node)}
+        if code.startswith("{") and is_object(node.get("additionalProperties")):
+            return {"map": self._value(place, node["additionalProperties"], code[1:]), **extra}
+        kind = self._kind(node)
+        if kind == "any" and code.startswith("@"):
+            self._add_message(code[1:])
+            return f"any @{_short_name(code[1:])}"
+        if kind != code:
+            raise TableError(f"{place} is {kind} in the OpenAPI document, and {code} in Go")
+        if not kind.startswith("@"):
+            return kind
+        self._add(kind[1:])
+        short = _short_name(kind[1:])
+        return {"ref": short, **extra} if extra else f"@{short}"
+
+    def _kind(self, node: JsonObject) -> str:
+        if reference := node.get("$ref"):
+            name = reference.removeprefix(_PREFIX)
+            struct = f"@{name}" if "properties" in self._definitions[name] else "any"
+            return _SCALARS.get(name, struct)
+        json_type: str = node["type"]
+        kind = {"object": "any", "integer": "int64"}.get(json_type, json_type)
+        return _FORMATS.get(node.get("format", ""), kind)
 
 
 def _compact(value: Any) -> str:
@@ -76,48 +159,8 @@ def _short_name(name: str) -> str:
     return name
 
 
-def _references(node: Any) -> Iterator[str]:
-    if is_object(node):
-        for key, value in node.items():
-            if key == "$ref" and isinstance(value, str):
-                yield value.removeprefix(_PREFIX)
-            else:
-                yield from _references(value)
-    elif is_array(node):
-        for value in node:
-            yield from _references(value)
-
-
-def _scalar_kind(name: str, definitions: JsonObject) -> str | None:
-    """Return the kind of a definition that is not a struct, or None. The table contains it where it is used."""
-    return _SCALARS.get(name) or (None if "properties" in definitions[name] else "any")
-
-
-def _type_definition(definition: JsonObject, definitions: JsonObject) -> JsonObject:
-    fields = {key: _field_definition(value, definitions) for key, value in definition["properties"].items()}
-    atomic = {"atomic": True} if definition.get("x-kubernetes-map-type") == "atomic" else {}
-    return {"fields": fields, **atomic}
-
-
-def _field_definition(node: JsonObject, definitions: JsonObject) -> Any:
-    extra: JsonObject = {}
-    if strategy := node.get("x-kubernetes-patch-strategy"):
-        extra["strategy"] = strategy
-    if node.get("x-kubernetes-map-type") == "atomic":
-        extra["atomic"] = True
-    if reference := node.get("$ref"):
-        name = reference.removeprefix(_PREFIX)
-        scalar = _scalar_kind(name, definitions)
-        plain = scalar or f"@{_short_name(name)}"
-        return {"ref": _short_name(name), **extra} if extra and scalar is None else plain
-    if node["type"] == "array":
-        return {"list": _field_definition(node["items"], definitions), **extra, **_list_options(node)}
-    if node["type"] == "object":
-        additional = node.get("additionalProperties")
-        return {"map": _field_definition(additional, definitions), **extra} if is_object(additional) else "any"
-    if node["type"] == "integer":
-        return _FORMATS.get(node.get("format", ""), "int64")
-    return _FORMATS.get(node.get("format", ""), node["type"])
+def _atomic(node: JsonObject) -> JsonObject:
+    return {"atomic": True} if node.get("x-kubernetes-map-type") == "atomic" else {}
 
 
 def _list_options(node: JsonObject) -> JsonObject:
