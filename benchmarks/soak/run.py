@@ -204,7 +204,7 @@ class Soak:
         """
         versions = [int(follower.resource_version or 0) for follower in self._followers]
         if self._informer is not None:
-            versions += [int(part.reflector.resource_version or 0) for _, part in self._informer._parts]
+            versions += [int(part.reflector.resource_version or 0) for part in self._informer._parts]
         return max(versions, default=0) > self._server.revision
 
     async def _differences(self) -> list[str]:

@@ -1,7 +1,7 @@
 """`follow()`: a watch that recovers from every failure."""
 
 from types import TracebackType
-from typing import Any, Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 from typing_extensions import Self
 
@@ -11,9 +11,9 @@ from kubex.errors import AlreadyOpenError, DecodeError, StreamNotOpenError
 from kubex.models import Resource
 from kubex.selectors import FieldSelectorTypes, LabelSelectorTypes
 from kubex_runtime._machine.backoff import Backoff, Failure
-from kubex_runtime._machine.changes import Added, Change, Deleted, Modified, Synced
-from kubex_runtime._machine.entries import ObjectTable, RawChange
-from kubex_runtime._machine.keys import Key
+from kubex_runtime._machine.changes import Change
+from kubex_runtime._machine.decoded_changes import decoded
+from kubex_runtime._machine.entries import ObjectTable
 from kubex_runtime._machine.reflector import Initial, Reflector
 from kubex_runtime._reflect import Reflection
 from kubex_runtime._source import Source
@@ -102,7 +102,7 @@ class Follower(Generic[T]):
         while True:
             change = await self._reflection.__anext__()
             try:
-                return self._decode(change)
+                return decoded(change, self._raw.resource, self._raw.decode)
             except DecodeError as error:
                 self._reflection.log.skipped(error)
 
@@ -128,20 +128,3 @@ class Follower(Generic[T]):
         API servers send a bookmark every minute.
         """
         return self._reflection.quiet_for
-
-    def _decode(self, change: RawChange) -> Change[T]:
-        if change.type == "synced":
-            return Synced()
-        if change.json is None:
-            return Deleted(self._placeholder(change), final=False)
-        item = self._raw.decode(change.json)
-        if change.type == "added":
-            return Added(item)
-        return Modified(item) if change.type == "modified" else Deleted(item)
-
-    def _placeholder(self, change: RawChange) -> T:
-        """Return an object that has only a name, a namespace and a UID."""
-        namespace, name = cast("Key", change.key)
-        model = self._raw.resource
-        metadata: Any = model.model_fields["metadata"].annotation
-        return model.model_construct(metadata=metadata.model_construct(name=name, namespace=namespace, uid=change.uid))

@@ -14,15 +14,16 @@ from kubex.models import Resource
 from kubex.selectors import FieldSelectorTypes, LabelSelectorTypes
 from kubex_runtime._cache_reader import CacheReader, check_namespaces
 from kubex_runtime._changes import Changes
+from kubex_runtime._informer_part import InformerPart
 from kubex_runtime._machine.backoff import Backoff, Failure
 from kubex_runtime._machine.cache import Cache, CacheTable
 from kubex_runtime._machine.field_paths import JsonTransform
-from kubex_runtime._machine.object_transform import ObjectTransform
+from kubex_runtime._machine.object_transform import json_transform
 from kubex_runtime._machine.reflector import Initial, Reflector
 from kubex_runtime._reflect import Reflection
 from kubex_runtime._run_state import RunState, run_all
 from kubex_runtime._source import Source
-from kubex_runtime.errors import InformerSyncTimeout
+from kubex_runtime._sync_timeout import sync_timeout
 
 T = TypeVar("T", bound=Resource)
 
@@ -82,20 +83,16 @@ class Informer(CacheReader[T]):
         backoff: Backoff | None = None,
     ) -> None:
         raw = source.raw
-        stored: Callable[[bytes], bytes | None] | None
-        if transform is None or isinstance(transform, JsonTransform):
-            stored = transform
-        else:
-            stored = ObjectTransform(raw.decode, transform)
-        cache = Cache(raw.decode, indexes=indexes or {}, transform=stored)
+        cache = Cache(raw.decode, indexes=indexes or {}, transform=json_transform(raw.decode, transform))
         super().__init__(raw, cache, check_namespaces(raw, namespaces))
         self._name = f"Informer({raw.resource.__name__})"
         self._state = RunState(self._name)
-        self._parts: list[tuple[CacheTable[T], Reflection[T]]] = []
+        self._parts: list[InformerPart[T]] = []
         for namespace in self._namespaces:
+            requests = Source(raw, namespace, label_selector, field_selector)
             table = CacheTable(cache)
             reflector = Reflector(table, initial=initial, page_size=page_size, optional=optional, backoff=backoff)
-            self._parts.append((table, Reflection(Source(raw, namespace, label_selector, field_selector), reflector)))
+            self._parts.append(InformerPart(cache, table, Reflection(requests, reflector)))
 
     def __repr__(self) -> str:
         return f"<{self._name}: {len(self)} objects, {'' if self.synced else 'not '}synced>"
@@ -103,9 +100,7 @@ class Informer(CacheReader[T]):
     @property
     def failure(self) -> Failure | None:
         """Why the informer cannot reach the server now; None if it can. It tries again."""
-        return next(
-            (part.reflector.attempts.failure for _, part in self._parts if part.reflector.attempts.failure), None
-        )
+        return next((part.failure for part in self._parts if part.failure is not None), None)
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> Never:
         """Read the objects and follow their changes, until it is cancelled. Call it once.
@@ -121,7 +116,7 @@ class Informer(CacheReader[T]):
         self._state.begin()
         failure: BaseException | None = None
         try:
-            await run_all([partial(self._follow, table, part, task_status) for table, part in self._parts])
+            await run_all([partial(part.run, partial(self._synced, task_status)) for part in self._parts])
             raise AssertionError("a reflection does not end")
         except BaseException as error:
             failure = error
@@ -130,14 +125,9 @@ class Informer(CacheReader[T]):
             self._state.end(failure)
             self._cache.wake_consumers()
 
-    async def _follow(self, table: CacheTable[T], part: Reflection[T], task_status: TaskStatus[None]) -> None:
-        async with part as changes:
-            async for change in changes:  # the reflector has already changed the table
-                if change.type == "synced":
-                    self._cache.mark_synced(table)
-                    if self._cache.synced:
-                        task_status.started()
-                        self._state.notify()
+    def _synced(self, task_status: TaskStatus[None]) -> None:
+        task_status.started()
+        self._state.notify()
 
     async def wait_synced(self, timeout: float | None = None) -> None:
         """Wait until all objects that existed at the start have arrived.
@@ -155,7 +145,10 @@ class Informer(CacheReader[T]):
                 if not self.synced:
                     await self._state.wait()
             return
-        raise self._sync_timeout(timeout or 0.0)
+        received = len(self) if any(part.has_response for part in self._parts) else None
+        raise sync_timeout(
+            self._name, timeout or 0.0, self.failure, is_running=self._state.is_running, received=received
+        )
 
     def changes(self) -> Changes[T]:
         """Return the changes for one consumer: `async with informer.changes() as changes`.
@@ -178,17 +171,3 @@ class Informer(CacheReader[T]):
                             break
         """
         return Changes(self._cache, self._state, self._name)
-
-    def _sync_timeout(self, timeout: float) -> InformerSyncTimeout:
-        failure = self.failure
-        if not self._state.is_running:
-            problem = "its run() was not called: start it in a task, such as `await task_group.start(informer.run)`"
-        elif failure is not None:
-            problem = f"the last of {failure.attempts} requests has failed: {failure.error}"
-        elif all(part.quiet_for is None for _, part in self._parts):
-            problem = "no response was received"
-        else:
-            problem = f"{len(self)} objects have arrived"
-        error = InformerSyncTimeout(self._name, timeout, problem)
-        error.__cause__ = failure.error if failure is not None else None
-        return error

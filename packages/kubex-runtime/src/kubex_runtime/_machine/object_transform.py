@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from kubex.errors import ConfigurationError
 from kubex.models import Resource
+from kubex_runtime._machine.field_paths import JsonTransform
 
 T = TypeVar("T", bound=Resource)
 
@@ -35,6 +36,15 @@ class ObjectTransform(Generic[T]):
                     f"changed metadata.{name} from {old!r} to {new!r}, which identifies the object", field="transform"
                 )
         return result.to_json()
+
+
+def json_transform(
+    decode: Callable[[bytes], T], transform: Callable[[T], T | None] | JsonTransform | None
+) -> Callable[[bytes], bytes | None] | None:
+    """Return the function that transforms the JSON of an object."""
+    if transform is None or isinstance(transform, JsonTransform):
+        return transform
+    return ObjectTransform(decode, transform)
 
 
 def _identity(obj: Resource) -> tuple[object, ...]:

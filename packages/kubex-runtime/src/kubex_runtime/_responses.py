@@ -1,0 +1,77 @@
+"""Pass responses to a reflector, keep its changes, and log its failures."""
+
+from collections import deque
+
+from kubex.api import RawEvent, RawList, RawObject
+from kubex.errors import DecodeError, KubexError, UnknownWatchEventError
+from kubex_runtime._machine.entries import RawChange
+from kubex_runtime._machine.reflector import Reflector
+from kubex_runtime._reflector_log import ReflectorLog
+
+
+class Responses:
+    """Passes responses to a reflector, and keeps its changes until they are read. Times are in seconds."""
+
+    def __init__(self, kind: str, reflector: Reflector) -> None:
+        self.reflector = reflector
+        self.log = ReflectorLog(kind, reflector)
+        self.changes: deque[RawChange] = deque()
+        self.items: list[RawObject] | None = None
+        """The items of a page that are not applied yet, in reverse order."""
+        self.last_at: float | None = None
+        """The time of the last response, event or bookmark."""
+
+    def page(self, page: RawList, now: float) -> None:
+        """Take a page of a list."""
+        self.last_at = now
+        if self.reflector.page(page.resource_version, page.continue_token, now):
+            self.items = page.items[::-1]
+            if page.errors:
+                self.reflector.malformed_items()
+                self.log.skipped(page.errors[0])
+
+    def apply_item(self, item: RawObject) -> None:
+        """Apply an item of the page."""
+        self.changes += self.reflector.item(item)
+
+    def end_page(self, now: float) -> None:
+        """End the page after its last item."""
+        self.items = None
+        self.changes += self.reflector.end_page(now)
+
+    def opened(self, now: float) -> None:
+        """Note that a watch was opened."""
+        self.last_at = now
+        self.reflector.opened(now)
+
+    def event(self, event: RawEvent, now: float) -> bool:
+        """Take an event. Return whether the watch must be read further."""
+        self.last_at = now
+        self.changes += self.reflector.event(event.type, event.object, now)
+        return self.reflector.continues
+
+    def silent(self) -> None:
+        """Note that the server does not continue with the initial events."""
+        self.log.silent()
+        self.reflector.silent()
+
+    def ended(self, now: float) -> None:
+        """Note that the server has ended a watch without an error."""
+        self.reflector.ended(now)
+        self.log.failure()
+
+    def event_failed(self, error: KubexError, now: float) -> bool:
+        """Take the error of an open watch. Return whether the watch can be read further."""
+        can_skip = isinstance(error, UnknownWatchEventError) or (
+            isinstance(error, DecodeError) and not error.not_from_server and self.reflector.malformed_event()
+        )
+        if can_skip:
+            self.log.skipped(error)
+        else:
+            self.failed(error, now, from_event=True)
+        return can_skip
+
+    def failed(self, error: KubexError, now: float, *, from_event: bool = False) -> None:
+        """Take the error of a request. Raises it if waiting does not help."""
+        self.changes += self.reflector.failed(error, now, from_event=from_event)
+        self.log.failure()
