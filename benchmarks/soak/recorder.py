@@ -78,6 +78,10 @@ class Recorder:
     def forget_history(self) -> None:
         """Allow states that are older than those before, and objects that were deleted."""
         self.history_went_back = True
+        self.forget_deleted()
+
+    def forget_deleted(self) -> None:
+        """Forget which objects were deleted."""
         self._deleted.clear()
 
     def _delete(self, name: str, uid: str, known: State | None) -> None:

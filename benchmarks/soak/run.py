@@ -1,7 +1,6 @@
 """One run on one pair of HTTP backend and async library."""
 
 import time
-from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from typing import Any, Literal
@@ -11,7 +10,9 @@ import anyio.to_thread
 
 from benchmarks.soak.clocks import RATE, ClientClock
 from benchmarks.soak.faults import FaultInjector
+from benchmarks.soak.memory import Memory
 from benchmarks.soak.recorder import Recorder, State
+from benchmarks.soak.report import Report
 from benchmarks.soak.writers import KINDS, LIVE_OBJECTS, NAMESPACE, Writer
 from benchmarks.streams.leaks import Resources, leaked_since, settled_resources
 from benchmarks.subjects.kubex_subject import find_backend
@@ -32,30 +33,6 @@ CONVERGE_SECONDS = 60.0
 _WATCH_SECONDS = 300
 
 
-@dataclass
-class Report:
-    """What happened in a run."""
-
-    pair: str
-    seed: int
-    events: int = 0
-    changes: int = 0
-    seconds: float = 0.0
-    faults: dict[str, int] = field(default_factory=dict[str, int])
-    wrong: list[str] = field(default_factory=list[str])
-    """Violations of the guarantees: repeated, old or contradictory changes."""
-    lost: list[str] = field(default_factory=list[str])
-    """Differences between the state of a follower and that of the server at the end."""
-    leaked: list[str] = field(default_factory=list[str])
-    peak_rss: int | None = None
-    """The peak memory of the process in bytes, if the system shows it."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether the run did not find a problem."""
-        return not (self.wrong or self.lost or self.leaked)
-
-
 class Soak:
     """The server, the writer and the followers of a run."""
 
@@ -74,7 +51,7 @@ class Soak:
 
     def run(self) -> Report:
         """Run everything, and return the report."""
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         with self._server:
             self._server.set_clock_rate(RATE)
             self._writer.create_all()
@@ -86,7 +63,8 @@ class Soak:
         self.report.events, self.report.faults = self._writer.events, dict(self._faults.counts)
         self.report.changes = sum(recorder.changes for recorder in self._recorders)
         self.report.wrong = [error for recorder in self._recorders for error in recorder.errors]
-        self.report.seconds, self.report.peak_rss = time.perf_counter() - started, peak_rss()
+        self.report.seconds, self.report.cpu_seconds = time.perf_counter() - started, time.process_time() - cpu
+        self.report.peak_rss = peak_rss()
         return self.report
 
     async def _main(self) -> None:
@@ -120,6 +98,7 @@ class Soak:
                 self._start(client, group, "configmaps", "stream", name="late")
             await self._call(self._faults.stop)
             await self._converge()
+            await self._measure_memory()
             if number < RESTORES:
                 await self._restore()
 
@@ -169,6 +148,14 @@ class Soak:
             if self._writer.events >= next_fault:
                 await self._call(self._faults.inject)
                 next_fault = self._writer.events + FAULT_INTERVAL
+
+    async def _measure_memory(self) -> None:
+        """Measure the memory without what the server and the recorders remember of earlier changes."""
+        await self._call(self._server.compact)
+        self._server.clear_requests()
+        for recorder in self._recorders:
+            recorder.forget_deleted()
+        self.report.memory.append(await self._call(Memory.settled))
 
     async def _restore(self) -> None:
         """Restore a state before the latest changes, and wait until the followers have noticed it."""

@@ -1,11 +1,14 @@
 """The soak run: followers miss nothing and repeat nothing while the server misbehaves. 50,000 events on all pairs."""
 
+import json
 import subprocess
 import sys
 
 import pytest
 from benchmarks.runner import ROOT
+from benchmarks.soak.memory import Memory
 from benchmarks.soak.recorder import Recorder, State
+from benchmarks.soak.report import Report
 from benchmarks.soak.run import Soak
 
 from kubex.models import ObjectMeta
@@ -16,7 +19,7 @@ from support.backend_pairs import BackendPair
 
 def test_followers_converge_without_lost_repeated_or_old_changes(pair: BackendPair) -> None:
     report = Soak(f"{pair.backend}/{pair.runtime}", events=10_000, seed=1).run()
-    assert report.passed, [*report.lost[:5], *report.wrong[:5], *report.leaked]
+    assert report.passed, [*report.lost[:5], *report.wrong[:5], *report.leaked, *report.memory]
     assert report.events >= 10_000
     assert report.changes > report.events
     assert len(report.faults) > 12
@@ -29,6 +32,21 @@ def test_command_prints_the_report() -> None:
     )
     assert completed.returncode == 0, completed.stdout + completed.stderr
     assert "lost: 0, repeated or old: 0, left open: 0" in completed.stdout
+    result = json.loads(completed.stdout.splitlines()[-1])
+    assert (result["pair"], result["passed"], result["leaked"]) == ("aiohttp/asyncio", True, 0)
+    assert result["blocks_end"] <= result["blocks_limit"]
+
+
+@pytest.mark.parametrize(
+    ("end", "grew"),
+    [(Memory(129, 1049), False), (Memory(131, 1000), True), (Memory(100, 1051), True), (Memory(None, 1000), False)],
+)
+def test_report_fails_if_the_memory_grew(end: Memory, grew: bool) -> None:
+    report = Report("aiohttp/asyncio", 1, memory=[Memory(100, 1000), Memory(500, 5000), end])
+    assert report.memory_grew is grew
+    assert report.passed is not grew
+    assert json.loads(report.as_json())["memory_grew"] is grew
+    assert any("too much" in line for line in report.lines()) is grew
 
 
 def item(uid: str, revision: int) -> ConfigMap:
