@@ -177,6 +177,7 @@ def test_port_can_be_selected_and_a_port_in_use_is_a_one_line_error() -> None:
         ),
         (("serve", "--namespace", ""), "'' is not a valid namespace name"),
         (("serve", "--http", "--control-plane"), "--http and --control-plane cannot be combined"),
+        (("serve", "--no-workloads", "--control-plane"), "--no-workloads and --control-plane cannot be combined"),
         (("serve", "--run-pods", "--control-plane"), "--run-pods and --control-plane cannot be combined"),
         (("serve", "--control", "--control-plane"), "--control and --control-plane cannot be combined"),
     ],

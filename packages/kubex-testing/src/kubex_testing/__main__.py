@@ -18,6 +18,7 @@ EXAMPLES = """\
 examples:
   kubex-testing serve > kubeconfig        an embedded API server; the file is complete when the server listens
   kubex-testing serve --kubeconfig ./kc   the same; the command removes the file when it exits
+  kubex-testing serve --no-workloads      Deployments create no pods, and pods stay Pending
   kubex-testing serve --control-plane     a real kube-apiserver and etcd, found through KUBEBUILDER_ASSETS
 """
 
@@ -59,7 +60,15 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="start a real etcd and kube-apiserver instead of the embedded server",
     )
     serve.add_argument("--http", action="store_true", help="serve without TLS (embedded server only)")
-    serve.add_argument("--run-pods", action="store_true", help="run the pods (embedded server only)")
+    serve.add_argument(
+        "--no-workloads",
+        dest="workloads",
+        action="store_false",
+        help="do not run the controllers that create pods, and do not run pods (embedded server only)",
+    )
+    serve.add_argument(
+        "--run-pods", action="store_true", help="with --no-workloads: run the pods (embedded server only)"
+    )
     serve.add_argument(
         "--control",
         action="store_true",
@@ -78,6 +87,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.http and options.control_plane:
         serve.error("--http and --control-plane cannot be combined: a control plane serves only HTTPS")
+    if not options.workloads and options.control_plane:
+        serve.error("--no-workloads and --control-plane cannot be combined: a control plane runs its own controllers")
     if options.run_pods and options.control_plane:
         serve.error("--run-pods and --control-plane cannot be combined: a control plane runs Pods with kubex-kubelet")
     if options.control and options.control_plane:
@@ -114,7 +125,11 @@ def _run_server(options: argparse.Namespace) -> Generator[ServerHandle, None, No
         from kubex_testing.embedded import EmbeddedServer
 
         server = EmbeddedServer(
-            tls=not options.http, port=options.port, run_pods=options.run_pods, control=options.control
+            tls=not options.http,
+            port=options.port,
+            run_pods=options.run_pods,
+            workloads=options.workloads,
+            control=options.control,
         )
         try:
             server.start()

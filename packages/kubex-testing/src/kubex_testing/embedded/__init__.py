@@ -9,6 +9,7 @@ from ._faults.conditions import ExpireContinue, Lag, NoBookmarks, NoStreamingLis
 from ._faults.responses import AddHeaders, Answer, Delay, Drop, Run, Slow, Throttle
 from ._faults.watches import EndWatch, ErrorEvent, Garble, Silence
 from ._messages import Identity, RecordedRequest
+from ._pod_hooks import PodHooks
 from ._server import EmbeddedServer
 from ._write_log import Write
 
@@ -31,6 +32,7 @@ __all__ = [
     "Lag",
     "NoBookmarks",
     "NoStreamingList",
+    "PodHooks",
     "PortHandler",
     "PortStream",
     "ProcessHandler",

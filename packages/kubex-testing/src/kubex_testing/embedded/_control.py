@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from kubex_testing._objects.json_types import JsonObject, is_object
@@ -19,6 +20,7 @@ from ._faults.responses import AddHeaders, Answer, Delay, Drop, Slow, Throttle
 from ._faults.watches import EndWatch, ErrorEvent, Garble, Silence
 from ._messages import RecordedRequest, Response
 from ._negotiation import JSON
+from ._pod_methods import PodMethods
 from ._state_methods import StateMethods
 
 PREFIX = "/kubex-testing/"
@@ -31,11 +33,12 @@ FAULTS: Mapping[str, Callable[..., FaultAction]] = {
 }
 ACTIONS = (
     *("load", "remove", "compact", "rewind", "clear_writes", "hold", "release"),
-    *("close_watches", "bookmark_now", "set_clock_rate", "advance_clock"),
+    *("close_watches", "bookmark_now", "set_clock_rate", "advance_clock", "run_pods", "run_workloads"),
+    *("pods.finish", "pods.crash", "pods.recover", "pods.hold", "pods.release"),
 )
 
 
-class ControlledServer(FaultMethods, StateMethods):
+class ControlledServer(FaultMethods, StateMethods, PodMethods):
     """The methods that the endpoint uses."""
 
 
@@ -56,7 +59,7 @@ class Control:
             status, document = await asyncio.to_thread(self._respond, request)
         except errors.ApiError as error:
             status, document = error.code, error.status()
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, RuntimeError, TimeoutError) as error:
             status, document = 400, errors.bad_request(str(error.args[0])).status()
         return Response(status, [("Content-Type", JSON)], dumps(document) + b"\n")
 
@@ -72,7 +75,7 @@ class Control:
         if (method, section) == ("POST", "actions"):
             if name not in ACTIONS:
                 raise ValueError(f"there is no action {name!r}; the actions are: {', '.join(ACTIONS)}")
-            call(getattr(self._server, name), _body(request))
+            call(attrgetter(name)(self._server), _body(request))
             return 200, {"revision": self._server.revision}
         if (method, section) == ("GET", "state") and name:
             namespace = request.query.get("namespace", [None])[0]

@@ -1,7 +1,9 @@
-"""The controllers: accept definitions, delete the contents of namespaces, collect garbage, and run pods."""
+"""The controllers: accept definitions, delete the contents of namespaces, collect garbage, and run workloads."""
 
 import asyncio
 from collections.abc import Callable, Collection
+from functools import partial
+from typing import TYPE_CHECKING
 
 from kubex_testing._objects.json_types import JsonObject, array_at, object_at
 
@@ -12,9 +14,12 @@ from ._garbage_collector import GarbageCollector
 from ._kubelet import Kubelet
 from ._namespace_controller import NamespaceController
 from ._options import DeleteOptions
-from ._pod_status import running_containers
+from ._pod_status import container_instances
 from ._store import Event
 from ._write_log import CONTROLLERS, current_user
+
+if TYPE_CHECKING:
+    from ._workloads.workloads import Workloads
 
 Reconcile = Callable[[str], None]
 
@@ -27,7 +32,8 @@ class Controllers:
         self._pending: dict[tuple[str, str], Reconcile] = {}
         self._namespaces = NamespaceController(cluster) if "namespace-controller" in enabled else None
         self._gc = GarbageCollector(cluster) if "gc" in enabled else None
-        self._kubelet = Kubelet(cluster)
+        self.kubelet = Kubelet(cluster)
+        self._workloads: Workloads | None = None
         cluster.store.listeners.append(self._observe)
 
     def _observe(self, bucket: str, event: Event) -> None:
@@ -41,22 +47,43 @@ class Controllers:
                 self._enqueue("gc", uid, self._gc.reconcile)
         if bucket == "pods.":
             self._end_containers(event)
-        for key in self._kubelet.index(bucket, event):
-            self._enqueue("pod", key, self._kubelet.reconcile)
+        for key in self.kubelet.index(bucket, event):
+            self._enqueue("pod", key, self.kubelet.reconcile)
+        if self._workloads is not None:
+            for target in self._workloads.index(bucket, event):
+                self._enqueue_workload(*target)
 
     def run_pods(self) -> None:
         """Run all pods, now and later."""
-        self._kubelet.start()
+        self.kubelet.start()
+
+    def run_workloads(self) -> None:
+        """Run all pods, and create pods for Deployments and other kinds, now and later."""
+        # Most servers do not run workloads, so import the controllers on demand.
+        from ._workloads.workloads import Workloads
+
+        self.run_pods()
+        if self._workloads is None:
+            self._workloads = Workloads(self._cluster, self._requeue_workload)
+        for target in self._workloads.all():
+            self._enqueue_workload(*target)
+
+    def _enqueue_workload(self, bucket: str, key: str) -> None:
+        if self._workloads is not None:
+            self._enqueue(bucket, key, partial(self._workloads.reconcile, bucket))
+
+    def _requeue_workload(self, bucket: str, key: str, seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds, self._enqueue_workload, bucket, key)
 
     def _end_containers(self, event: Event) -> None:
         """End the sessions of containers that ended."""
         pod, containers = event.current.object, self._cluster.containers
-        uid, running = pod["metadata"]["uid"], running_containers(pod)
-        before = running_containers(event.previous.object) if event.previous else set[str]()
+        uid, running = pod["metadata"]["uid"], container_instances(pod)
+        before = container_instances(event.previous.object) if event.previous else set[tuple[str, str]]()
         if event.type == "DELETED" or (before and not running):
             containers.end_pod(uid)
         elif before - running:
-            containers.end_containers(uid, before - running)
+            containers.end_containers(uid, {name for name, _ in before - running})
 
     def resume(self) -> None:
         """Continue the work that was pending when the server was stopped."""

@@ -1,43 +1,43 @@
-"""The scheduler and the kubelet: assign pods to a node, set them Running, and remove deleted pods.
+"""The kubelet: set pods Running, restart their containers, and remove deleted pods. No program is started for a pod."""
 
-No program is started for a pod.
-"""
-
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from kubex_testing._objects.json_types import JsonObject, object_at
 from kubex_testing._objects.managed_fields import update_managed_fields
 
-from ._cluster import Cluster, new_uid, now
+from ._cluster import Cluster, now
 from ._deletes import delete_object
+from ._node import Heartbeat, create_node
 from ._options import DeleteOptions
 from ._pod_status import (
-    HOST_ADDRESS,
     running_containers,
     running_status,
     status_with_ephemeral_containers,
     stopped_status,
 )
 from ._registry import ResourceType
+from ._scheduler import Scheduler
 from ._store import Event
 
-NODE_NAME = "node-1"
-"""The node that is created for pods without a node."""
 _PODS, _NODES = "pods.", "nodes."
 
 
 class Kubelet:
-    """Run the pods of all nodes in the store, after `start()`."""
+    """Schedule pods, and run those of all nodes in the store, after `start()`."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self._heartbeat = Heartbeat(cluster)
+        self._waiting: set[str] = set()
+        """The pods that wait for a node."""
+        self.scheduler = Scheduler(cluster)
         self.started = False
 
     def start(self) -> None:
         """Create the node, and run the pods that already exist."""
         self.started = True
-        if self._cluster.store.get(_NODES, NODE_NAME) is None:
-            self._cluster.store.put(_NODES, NODE_NAME, _node())
+        create_node(self._cluster)
+        self._heartbeat.start()
         for key in tuple(self._cluster.store.bucket(_PODS).keys):
             self.reconcile(key)
 
@@ -45,28 +45,47 @@ class Kubelet:
         """Return the keys of the pods to reconcile after a change."""
         if not self.started or event.type == "DELETED":
             return []
-        if bucket == _NODES and event.type == "ADDED":
-            pods = self._cluster.store.bucket(_PODS).objects
-            return [key for key, pod in pods.items() if pod.object["spec"].get("nodeName") == event.key]
+        if bucket == _NODES:
+            return tuple(self._waiting)
         return [event.key] if bucket == _PODS else []
+
+    def reconcile_waiting(self) -> None:
+        """Schedule the pods that wait for a node."""
+        for key in tuple(self._waiting):
+            self.reconcile(key)
 
     def reconcile(self, key: str) -> None:
         """Start a new pod, start its new ephemeral containers, or stop and remove a deleted pod."""
         stored = self._cluster.store.get(_PODS, key)
+        self._waiting.discard(key)
         if stored is None:
             return
         pod = stored.object
         node = pod["spec"].get("nodeName")
         if node and self._cluster.store.get(_NODES, node) is None:
+            self._waiting.add(key)
             return  # no kubelet starts the pods of a missing node
         phase = object_at(pod, "status").get("phase")
         if "deletionTimestamp" in pod["metadata"]:
             self._stop(key, pod)
         elif phase == "Pending" and not pod["spec"].get("schedulingGates"):
-            scheduled = {**pod, "spec": {**pod["spec"], "nodeName": node or NODE_NAME}}
-            self._write_status(key, scheduled, running_status(scheduled, self._cluster.allocate_pod_address()))
+            self._start(key, pod, node or self.scheduler.select(pod))
         elif phase == "Running" and node:
             self._write_status(key, pod, status_with_ephemeral_containers(pod))
+
+    def change_status(self, key: str, change: Callable[[JsonObject], JsonObject]) -> None:
+        """Write the status that a function returns for a pod."""
+        stored = self._cluster.store.get(_PODS, key)
+        if stored is not None:
+            self._write_status(key, stored.object, change(stored.object))
+
+    def _start(self, key: str, pod: JsonObject, node: str | None) -> None:
+        if node is None:
+            self._waiting.add(key)
+            self._write_status(key, pod, self.scheduler.unschedulable_status(pod), manager="kube-scheduler")
+            return
+        scheduled = {**pod, "spec": {**pod["spec"], "nodeName": node}}
+        self._write_status(key, scheduled, running_status(scheduled, self._cluster.allocate_pod_address()))
 
     def _stop(self, key: str, pod: JsonObject) -> None:
         if not pod["spec"].get("nodeName"):
@@ -79,7 +98,7 @@ class Kubelet:
         if stored is not None:
             delete_object(self._cluster, self._resource(), stored, DeleteOptions(grace_period=0))
 
-    def _write_status(self, key: str, pod: JsonObject, status: JsonObject) -> None:
+    def _write_status(self, key: str, pod: JsonObject, status: JsonObject, *, manager: str = "kubelet") -> None:
         """Write a new status, unless it is unchanged."""
         if status == object_at(pod, "status"):
             return
@@ -87,7 +106,7 @@ class Kubelet:
         entries = update_managed_fields(
             pod,
             changed,
-            manager="kubelet",
+            manager=manager,
             schema=self._resource().schema,
             api_version="v1",
             now=now(),
@@ -102,30 +121,3 @@ class Kubelet:
         resource = self._cluster.registry.find("", "v1", "pods")
         assert resource is not None  # noqa: S101  # a built-in kind
         return resource
-
-
-def _node() -> JsonObject:
-    moment = now()
-    resources = {"cpu": "8", "ephemeral-storage": "100Gi", "memory": "16Gi", "pods": "110"}
-    labels = {"kubernetes.io/arch": "amd64", "kubernetes.io/hostname": NODE_NAME, "kubernetes.io/os": "linux"}
-    ready = {
-        "type": "Ready",
-        "status": "True",
-        "lastHeartbeatTime": moment,
-        "lastTransitionTime": moment,
-        "reason": "KubeletReady",
-        "message": "kubelet is posting ready status",
-    }
-    return {
-        "kind": "Node",
-        "apiVersion": "v1",
-        "metadata": {"name": NODE_NAME, "uid": new_uid(), "creationTimestamp": moment, "labels": labels},
-        "spec": {},
-        "status": {
-            "capacity": resources,
-            "allocatable": resources,
-            "conditions": [ready],
-            "addresses": [{"type": "InternalIP", "address": HOST_ADDRESS}, {"type": "Hostname", "address": NODE_NAME}],
-            "nodeInfo": {"architecture": "amd64", "operatingSystem": "linux", "kubeletVersion": "v1.37.2"},
-        },
-    }

@@ -8,6 +8,7 @@ from ._containers.ports import PortHandler
 from ._containers.process import ProcessHandler
 from ._controllers import Controllers
 from ._loop_thread import LoopThread
+from ._pod_hooks import PodHooks
 from ._pod_logs import ContainerLog, LogSource
 
 
@@ -18,6 +19,12 @@ class PodMethods:
     _thread: LoopThread
     _controller_runner: Controllers
     _runs_pods: bool
+    _runs_workloads: bool
+
+    @property
+    def pods(self) -> PodHooks:
+        """The hooks that end, crash and hold pods."""
+        return PodHooks(self._cluster, self._thread, self._controller_runner)
 
     def run_pods(self) -> None:
         """Run all pods, now and later: they become Running and Ready, and are removed after their deletion.
@@ -29,6 +36,18 @@ class PodMethods:
         self._runs_pods = True
         if self._thread.running:
             self._thread.call(self._controller_runner.run_pods)
+
+    def run_workloads(self) -> None:
+        """Run all pods, and the controllers that create them, now and later.
+
+        The server then creates pods for ReplicaSets, ReplicationControllers, Deployments, StatefulSets, DaemonSets and
+        Jobs, and the addresses of Services. `run_pods()` describes the pods.
+
+        See https://kubernetes.io/docs/concepts/workloads/controllers/.
+        """
+        self._runs_pods = self._runs_workloads = True
+        if self._thread.running:
+            self._thread.call(self._controller_runner.run_workloads)
 
     def set_exec_handler(
         self,

@@ -63,7 +63,7 @@ def stopped_status(pod: JsonObject) -> JsonObject:
     ]
     for key in _STATUS_LISTS.values():
         if items := array_at(status, key):
-            status[key] = [_ended(item, moment) if is_running(item) else item for item in items]
+            status[key] = [ended(item, moment) if is_running(item) else item for item in items]
     return status
 
 
@@ -74,8 +74,13 @@ def is_running(container_status: JsonObject) -> bool:
 
 def running_containers(pod: JsonObject) -> set[str]:
     """Return the names of the running containers of a pod."""
+    return {name for name, _ in container_instances(pod)}
+
+
+def container_instances(pod: JsonObject) -> set[tuple[str, str]]:
+    """Return the names and the IDs of the running containers of a pod. A restarted container has a new ID."""
     statuses = (item for key in _STATUS_LISTS.values() for item in array_at(pod, "status", key))
-    return {item["name"] for item in statuses if is_running(item)}
+    return {(item["name"], item.get("containerID", "")) for item in statuses if is_running(item)}
 
 
 def _condition(name: str, generation: int, moment: str) -> JsonObject:
@@ -104,11 +109,12 @@ def _container_status(pod: JsonObject, container: JsonObject, kind: str, moment:
     }
     # An init container with this policy is a sidecar, which keeps running.
     if kind == "initContainers" and container.get("restartPolicy") != "Always":
-        return {**_ended(running, moment), "ready": True}
+        return {**ended(running, moment), "ready": True}
     return running
 
 
-def _ended(container_status: JsonObject, moment: str) -> JsonObject:
+def ended(container_status: JsonObject, moment: str) -> JsonObject:
+    """Return the status of a container after it ended with exit code 0."""
     terminated = {
         "exitCode": 0,
         "reason": "Completed",

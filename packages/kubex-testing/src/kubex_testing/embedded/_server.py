@@ -22,13 +22,12 @@ from ._faults.base import FaultList
 from ._listener import Listener
 from ._loop_thread import LoopThread
 from ._messages import Identity, RecordedRequest, Response
-from ._pod_methods import PodMethods
 from ._request_log import RequestLog
 
 Controller = Literal["namespace-controller", "gc"]
 
 
-class EmbeddedServer(ControlledServer, PodMethods):
+class EmbeddedServer(ControlledServer):
     """A Kubernetes API server in this process, on the loopback interface, with its state in memory.
 
     `with EmbeddedServer() as handle` and `async with EmbeddedServer() as handle` (asyncio and trio) start and stop it.
@@ -42,6 +41,7 @@ class EmbeddedServer(ControlledServer, PodMethods):
         settings: limits and delays.
         controllers: the controllers to run.
         run_pods: whether to run pods from the start, see `run_pods()`.
+        workloads: whether to run pods, and the controllers that create them, from the start; see `run_workloads()`.
         control: whether other processes can inject faults and change the state through HTTP. Administrators send these
             requests to paths below `/kubex-testing/`.
     """
@@ -56,13 +56,15 @@ class EmbeddedServer(ControlledServer, PodMethods):
         settings: Settings | None = None,
         controllers: Collection[Controller] = ("namespace-controller", "gc"),
         run_pods: bool = False,
+        workloads: bool = False,
         control: bool = False,
     ) -> None:
         self._clock = ServerClock()
         self._thread = LoopThread("kubex-embedded-api", self._clock)
         self._admin_token = secrets.token_urlsafe(24)
         self._controllers = frozenset(controllers)
-        self._runs_pods = run_pods
+        self._runs_pods = run_pods or workloads
+        self._runs_workloads = workloads
         settings = settings or Settings()
         self._cluster = Cluster(settings)
         self._controller_runner = Controllers(self._cluster, self._controllers)
@@ -118,7 +120,8 @@ class EmbeddedServer(ControlledServer, PodMethods):
         """The handle for the administrator."""
         authority = self._authority
         pod_capabilities: tuple[Capability, ...] = ("pod-runtime", "exec") if self._runs_pods else ()
-        capabilities: frozenset[Capability] = frozenset({"api", *self._controllers, *pod_capabilities})
+        workloads: tuple[Capability, ...] = ("workloads",) if self._runs_workloads else ()
+        capabilities: frozenset[Capability] = frozenset({"api", *self._controllers, *pod_capabilities, *workloads})
         return ServerHandle(
             f"{'https' if authority else 'http'}://{self._listener.address}",
             ca_pem=authority.cert_pem if authority else None,
@@ -186,7 +189,9 @@ class EmbeddedServer(ControlledServer, PodMethods):
         # Timers of the controllers were lost with the previous event loop.
         self._controller_runner.resume()
         self._cluster.create_initial_namespaces()
-        if self._runs_pods:
+        if self._runs_workloads:
+            self._controller_runner.run_workloads()
+        elif self._runs_pods:
             self._controller_runner.run_pods()
         self._listener.listen()
         self._app.address = self._listener.address

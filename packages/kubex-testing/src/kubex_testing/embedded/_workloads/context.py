@@ -1,0 +1,33 @@
+"""The objects that the controllers of all kinds use."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from kubex_testing.embedded._cluster import Cluster
+from kubex_testing.embedded._store import StoredObject
+
+from .children import Children
+from .writer import Writer
+
+
+@dataclass(frozen=True)
+class Context:
+    """The store, the writer and the indexes of the controllers.
+
+    `requeue` reconciles an object again after a number of seconds.
+    """
+
+    cluster: Cluster
+    writer: Writer
+    children: Children
+    requeue: Callable[[str, str, float], None]
+
+    def get(self, bucket: str, key: str) -> StoredObject | None:
+        """Return a stored object, or None."""
+        return self.cluster.store.get(bucket, key)
+
+    def requeue_earliest(self, bucket: str, key: str, delays: Iterable[float | None]) -> None:
+        """Reconcile an object again after the shortest of several delays. None and 0 mean no delay."""
+        waiting = [delay for delay in delays if delay]
+        if waiting:
+            self.requeue(bucket, key, min(waiting))
