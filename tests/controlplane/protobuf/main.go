@@ -1,7 +1,8 @@
-// This program knows the Go types of Kubernetes. It writes facts about their protobuf messages, which are only in the
-// struct tags of Go, for the table of schemas of kubex-testing, and random objects for its tests.
+// This program knows the Go types of Kubernetes. It writes facts about their protobuf messages and their JSON, which are
+// only in the struct tags of Go, for the tables of kubex-testing, and random objects for its tests.
 //
 //	kubex-protobuf fields
+//	kubex-protobuf zeros
 //	kubex-protobuf samples COUNT DAMAGED SEED < KINDS
 package main
 
@@ -16,7 +17,7 @@ import (
 	apiregistration "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 )
 
-var errUsage = errors.New("usage: kubex-protobuf fields | kubex-protobuf samples COUNT DAMAGED SEED < KINDS")
+var errUsage = errors.New("usage: kubex-protobuf fields | kubex-protobuf zeros | kubex-protobuf samples COUNT DAMAGED SEED < KINDS")
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -32,6 +33,8 @@ func run(arguments []string) error {
 	switch {
 	case len(arguments) == 1 && arguments[0] == "fields":
 		return writeFields(os.Stdout)
+	case len(arguments) == 1 && arguments[0] == "zeros":
+		return writeZeros(os.Stdout)
 	case len(arguments) == 4 && arguments[0] == "samples":
 		count, err1 := strconv.Atoi(arguments[1])
 		damaged, err2 := strconv.Atoi(arguments[2])

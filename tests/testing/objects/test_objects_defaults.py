@@ -222,10 +222,10 @@ def pod_spec(**spec: Any) -> Object:
             },
         ),
         (
-            {"downwardAPI": {"items": [{"fieldRef": {"fieldPath": "metadata.name"}}]}},
+            {"downwardAPI": {"items": [{"path": "p", "fieldRef": {"fieldPath": "metadata.name"}}]}},
             {
                 "downwardAPI": {
-                    "items": [{"fieldRef": {"fieldPath": "metadata.name", "apiVersion": "v1"}}],
+                    "items": [{"path": "p", "fieldRef": {"fieldPath": "metadata.name", "apiVersion": "v1"}}],
                     "defaultMode": 420,
                 }
             },

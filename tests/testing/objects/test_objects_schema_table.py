@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from kubex_testing import ServerHandle
+from kubex_testing._objects.empty_objects import read_zero_fields
 from kubex_testing._objects.schema import read_schema_table
-from kubex_testing._objects.schema_table import table_from_openapi
+from kubex_testing._objects.schema_table import table_from_openapi, zero_fields_table
 from kubex_testing._pki import Identity, client_context
 from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
 from support.go_objects import require_program
@@ -54,3 +55,9 @@ def test_committed_table_matches_the_openapi_document_of_the_server(handle: Serv
     remedy = f"run tools/generate_schema_table.py of kubex-testing with the types of Kubernetes {version}"
     assert not differing, f"the table does not fit Kubernetes {version}: {remedy}"
     assert len(made) == len(read_schema_table().splitlines())
+
+
+def test_committed_zero_values_match_the_types_of_go() -> None:
+    zeros = json.loads(subprocess.check_output([require_program(), "zeros"]))
+    remedy = "run tools/generate_schema_table.py of kubex-testing"
+    assert zero_fields_table(read_schema_table(), zeros) == read_zero_fields(), remedy

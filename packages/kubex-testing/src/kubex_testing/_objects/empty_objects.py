@@ -3,62 +3,40 @@
 Go always encodes some fields, even if they were not set. The manager that creates an object does not own these fields.
 """
 
-from typing import Any
+import json
+from functools import cache
+from importlib import resources
 
 from .json_types import JsonObject, json_copy
-
-_POD_TEMPLATE: JsonObject = {"metadata": {}, "spec": {"containers": None}}
-_WORKLOAD_SPEC: JsonObject = {"selector": None, "template": _POD_TEMPLATE}
-_CRD_NAMES: JsonObject = {"plural": "", "kind": ""}
-_NODE_INFO = (
-    "machineID", "systemUUID", "bootID", "kernelVersion", "osImage", "containerRuntimeVersion", "kubeletVersion",
-    "kubeProxyVersion", "operatingSystem", "architecture",
-)  # fmt: skip
-_DAEMON_STATUS = ("currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady")
-_BUDGET_STATUS = ("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods")
-
-_EMPTY_OBJECTS: dict[tuple[str, str], dict[str, Any]] = {
-    ("v1", "Pod"): {"spec": {"containers": None}, "status": {}},
-    ("v1", "Service"): {"spec": {}, "status": {"loadBalancer": {}}},
-    ("v1", "Namespace"): {"spec": {}, "status": {}},
-    ("v1", "Node"): {
-        "spec": {},
-        "status": {"daemonEndpoints": {"kubeletEndpoint": {"Port": 0}}, "nodeInfo": dict.fromkeys(_NODE_INFO, "")},
-    },
-    ("v1", "Event"): {
-        "involvedObject": {},
-        "source": {},
-        **dict.fromkeys(("firstTimestamp", "lastTimestamp", "eventTime")),
-        **dict.fromkeys(("reportingComponent", "reportingInstance"), ""),
-    },
-    ("apps/v1", "Deployment"): {"spec": {**_WORKLOAD_SPEC, "strategy": {}}, "status": {}},
-    ("apps/v1", "ReplicaSet"): {"spec": _WORKLOAD_SPEC, "status": {"replicas": 0}},
-    ("apps/v1", "StatefulSet"): {
-        "spec": {**_WORKLOAD_SPEC, "serviceName": "", "updateStrategy": {}},
-        "status": {"replicas": 0, "availableReplicas": 0},
-    },
-    ("apps/v1", "DaemonSet"): {
-        "spec": {**_WORKLOAD_SPEC, "updateStrategy": {}},
-        "status": dict.fromkeys(_DAEMON_STATUS, 0),
-    },
-    ("batch/v1", "Job"): {"spec": {"template": _POD_TEMPLATE}, "status": {}},
-    ("certificates.k8s.io/v1", "CertificateSigningRequest"): {
-        "spec": {"request": None, "signerName": ""},
-        "status": {},
-    },
-    ("coordination.k8s.io/v1", "Lease"): {"spec": {}},
-    ("policy/v1", "PodDisruptionBudget"): {"spec": {}, "status": dict.fromkeys(_BUDGET_STATUS, 0)},
-    ("apiextensions.k8s.io/v1", "CustomResourceDefinition"): {
-        "spec": {"group": "", "names": _CRD_NAMES, "scope": "", "versions": None},
-        "status": {"conditions": None, "acceptedNames": _CRD_NAMES, "storedVersions": None},
-    },
-}
-_METADATA_ONLY = frozenset({"ConfigMap", "Secret", "ServiceAccount", "Endpoints"})
+from .struct_types import type_of_kind, visit_structs
 
 
 def empty_object(api_version: str, kind: str) -> JsonObject:
     """Return the fields that Go encodes for an empty object. The result is empty for custom resources."""
-    body = _EMPTY_OBJECTS.get((api_version, kind))
-    if body is None:
-        return {"metadata": {}} if api_version == "v1" and kind in _METADATA_ONLY else {}
-    return {"metadata": {}, **json_copy(body)}
+    empty: JsonObject = {}
+    if name := type_of_kind(api_version, kind):
+        fill_zero_fields(name, empty)
+    return empty
+
+
+def fill_zero_fields(name: str, value: JsonObject) -> None:
+    """Set the missing fields that Go always encodes, in a value of a built-in type and in the structs in it."""
+    visit_structs(name, value, _fill_struct)
+
+
+def _fill_struct(name: str, value: JsonObject) -> None:
+    for key, zero in _zero_fields().get(name, {}).items():
+        if value.get(key) is None:
+            value[key] = json_copy(zero)
+
+
+@cache
+def _zero_fields() -> dict[str, JsonObject]:
+    """Return the generated table: the fields of each type, with their zero values. The value of a struct is `{}`."""
+    table: dict[str, JsonObject] = json.loads(read_zero_fields())
+    return table
+
+
+def read_zero_fields() -> bytes:
+    """Return the contents of the table file in the package."""
+    return resources.files("kubex_testing._objects").joinpath("zero_fields.json").read_bytes()

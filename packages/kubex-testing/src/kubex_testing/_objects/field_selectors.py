@@ -4,7 +4,7 @@ See https://kubernetes.io/docs/concepts/overview/working-with-objects/field-sele
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +40,10 @@ class FieldSelector:
 
     def __call__(self, obj: JsonObject) -> bool:
         return all((_field_value(obj, field) == value) is equal for field, equal, value in self.terms)
+
+    def rename(self, names: Mapping[str, str]) -> "FieldSelector":
+        """Return a selector of the fields with these names in another version of the kind."""
+        return FieldSelector(tuple((names.get(field, field), equal, value) for field, equal, value in self.terms))
 
     @property
     def name(self) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from .defaults import ALLOCATED_SERVICE_TYPES, copy_template_labels
+from .default_functions import ALLOCATED_SERVICE_TYPES
+from .default_workloads import copy_template_labels
 from .empty_objects import empty_object
 from .json_types import JsonObject, array_at, json_copy, object_at
 from .pod_defaults import apply_admission_defaults, qos_class, set_default
@@ -22,7 +23,7 @@ def prepare_builtin_for_create(
     `metadata.uid` must be set. The callbacks return addresses and node ports for services without them.
     """
     result: JsonObject = json_copy(obj)
-    status = empty_object(f"{group}/v1".lstrip("/"), kind).get("status")
+    status = empty_object(obj.get("apiVersion") or f"{group}/v1".lstrip("/"), kind).get("status")
     if status is not None:
         result["status"] = status
     if (group, kind) == ("", "Service"):

@@ -153,6 +153,17 @@ def _compact(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), sort_keys=True)
 
 
+def zero_fields_table(table: bytes, zeros: Mapping[str, JsonObject]) -> bytes:
+    """Return `zero_fields.json`: the fields that Go always encodes, for the types in a table of schemas.
+
+    `zeros` is the output of `kubex-protobuf zeros`: these fields and their zero values, for all types.
+    """
+    known: JsonObject = json.loads(table)["types"]
+    selected = {_short_name(name): fields for name, fields in zeros.items() if fields and _short_name(name) in known}
+    lines = (f"{_compact(name)}:{_compact(selected[name])}" for name in sorted(selected))
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
 def _short_name(name: str) -> str:
     for package in _PACKAGES:
         name = name.removeprefix(package)

@@ -9,7 +9,8 @@ from typing import Any
 from ._encode import dumps
 from ._messages import RecordedRequest, Response
 from ._negotiation import JSON, parse_accept
-from ._registry import Registry, ResourceType, Subresource
+from ._registry import Registry, ResourceType
+from ._resource_table import Subresource
 
 _GROUP, _VERSION, _LIST = "apidiscovery.k8s.io", "v2", "APIGroupDiscoveryList"
 _CONTENT_TYPE = f"{JSON};g={_GROUP};v={_VERSION};as={_LIST}"

@@ -11,6 +11,7 @@ from . import _errors as errors
 from ._auth import Authenticator, Authorizer
 from ._bindings import bind
 from ._cluster import Call, Cluster
+from ._component_statuses import COMPONENT_BUCKET, get_component, list_components
 from ._connect import attach, exec_command, port_forward
 from ._deletes import delete, delete_collection
 from ._discovery import accepts_any_method, discover
@@ -22,6 +23,7 @@ from ._messages import RecordedRequest, Response, plain_text_response
 from ._negotiation import negotiate_error
 from ._patches import patch
 from ._pod_logs import read_log
+from ._proxy import proxy
 from ._reads import get, list_objects
 from ._registry import ResourceType
 from ._request_info import RequestInfo, parse_request_info
@@ -45,6 +47,8 @@ _VERBS: dict[str, Verb] = {
     "delete": delete,
     "deletecollection": delete_collection,
 }
+# The server computes the objects of these resources.
+_COMPUTED: dict[str, dict[str, Verb]] = {COMPONENT_BUCKET: {"get": get_component, "list": list_components}}
 _OBJECT_VERBS = ("get", "update", "patch", "delete")
 _SUBRESOURCES: dict[str, dict[str, Verb]] = {
     "status": {"get": get, "update": update, "patch": patch},
@@ -59,6 +63,7 @@ _SUBRESOURCES: dict[str, dict[str, Verb]] = {
     "exec": {"create": exec_command, "get": exec_command},
     "attach": {"create": attach, "get": attach},
     "portforward": {"create": port_forward, "get": port_forward},
+    "proxy": dict.fromkeys(("create", "delete", "get", "patch", "update"), proxy),
 }
 _CONNECT_SUBRESOURCES = ("exec", "attach", "portforward")
 
@@ -230,7 +235,7 @@ def _verb(resource: ResourceType, info: RequestInfo) -> Verb:
     on_object = bool(info.name) and info.verb != "watch"
     if on_object != (info.verb in _OBJECT_VERBS):
         raise errors.method_not_allowed()
-    return _VERBS[info.verb]
+    return _COMPUTED.get(resource.bucket, _VERBS)[info.verb]
 
 
 def _quoted(message: str) -> str:

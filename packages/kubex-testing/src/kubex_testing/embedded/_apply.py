@@ -53,7 +53,7 @@ def decode_apply_configuration(call: Call, resource: ResourceType) -> JsonObject
 def _merge(call: Call, config: JsonObject, current: StoredObject | None, options: WriteOptions) -> JsonObject:
     resource = call.resource
     # Apply compares versions, so present the object in the version of the request.
-    live = None if current is None else {**current.object, "apiVersion": resource.api_version}
+    live = None if current is None else {**resource.present(current.object), "apiVersion": resource.api_version}
     try:
         return apply(
             live,

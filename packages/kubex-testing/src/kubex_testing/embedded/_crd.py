@@ -10,7 +10,8 @@ from kubex_testing._objects.json_types import JsonObject, array_at, object_at
 from kubex_testing._objects.schema import structural_schema
 
 from ._cluster import now
-from ._registry import SCALE, STATUS, CustomResourceInfo, Registry, ResourceType, Subresource
+from ._registry import SCALE, STATUS, CustomResourceInfo, Registry, ResourceType
+from ._resource_table import Subresource
 
 CRD_BUCKET = "customresourcedefinitions.apiextensions.k8s.io"
 _ANY_OBJECT = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}

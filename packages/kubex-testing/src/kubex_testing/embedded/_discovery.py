@@ -1,12 +1,15 @@
 """The discovery documents, the version, and the health endpoints."""
 
+import base64
+import hashlib
 from typing import Any
 
 from ._aggregated_discovery import accepts_aggregated_discovery, aggregated_discovery
 from ._encode import dumps, render
 from ._messages import RecordedRequest, Response, plain_text_response
 from ._negotiation import Representation, negotiate
-from ._registry import Registry, ResourceType, Subresource
+from ._registry import Registry, ResourceType
+from ._resource_table import Subresource
 
 VERSION = {
     "major": "1",
@@ -110,7 +113,16 @@ def _resource(resource: ResourceType) -> dict[str, Any]:
         document["shortNames"] = list(resource.short_names)
     if resource.categories:
         document["categories"] = list(resource.categories)
+    if "watch" in resource.verbs:
+        document["storageVersionHash"] = _storage_version_hash(resource)
     return document
+
+
+def _storage_version_hash(resource: ResourceType) -> str:
+    """Return the hash of the version in etcd, as in kube-apiserver: clients compare it to find migrations."""
+    group, _, version = (resource.storage or resource.stored_api_version).rpartition("/")
+    digest = hashlib.sha256(f"{group}/{version}/{resource.kind}".encode()).digest()
+    return base64.b64encode(digest[:8]).decode()
 
 
 def _subresource(resource: ResourceType, subresource: Subresource) -> dict[str, Any]:

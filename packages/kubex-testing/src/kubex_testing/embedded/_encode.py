@@ -52,9 +52,10 @@ def item_bytes(resource: ResourceType, stored: StoredObject) -> bytes:
     """Encode an object as a list item. Items of built-in kinds do not contain `kind` and `apiVersion`."""
     if resource.custom is not None:
         return object_bytes(resource, stored)
-    encoded = stored.encoded.get("item")
+    key = "item" if resource.conversion is None else f"item/{resource.api_version}"
+    encoded = stored.encoded.get(key)
     if encoded is None:
-        encoded = stored.encoded["item"] = dumps(_ordered_body(stored.object))
+        encoded = stored.encoded[key] = dumps(_ordered_body(resource.present(stored.object)))
     return encoded
 
 

@@ -97,9 +97,9 @@ def parse_selection(query: Query, resource: ResourceType, namespace: str, name: 
     """Read the selectors. Raises 400."""
     labels, fields = first_value(query, "labelSelector"), first_value(query, "fieldSelector")
     prefix = f"{namespace}/" if namespace else ""
-    selector = None
+    selector: FieldSelector | None = None
     if fields:
-        selector = _parse_or_bad_request(lambda: parse_field_selector(fields, resource.selectable))
+        selector = _parse_or_bad_request(lambda: _parse_field_selector(fields, resource))
     required_name = name or (selector.name if selector else "")
     return Selection(
         prefix,
@@ -108,6 +108,12 @@ def parse_selection(query: Query, resource: ResourceType, namespace: str, name: 
         name,
         f"{prefix}{required_name}" if required_name and (prefix or not resource.namespaced) else "",
     )
+
+
+def _parse_field_selector(text: str, resource: ResourceType) -> FieldSelector:
+    """Return a selector for stored objects. Raises ValueError."""
+    selector = parse_field_selector(text, resource.selectable)
+    return selector.rename(resource.conversion.field_labels) if resource.conversion else selector
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,13 @@ class Page:
 
     items: list[StoredObject]
     revision: int
+    """The revision of the list; 0 if the objects are not in the store."""
     continue_token: str = ""
     remaining: int = 0
 
     def metadata(self, *, custom: bool) -> dict[str, Any]:
         """Return the `metadata` of the list. Lists of custom resources always contain `continue`."""
-        document: dict[str, Any] = {"resourceVersion": str(self.revision)}
+        document: dict[str, Any] = {"resourceVersion": str(self.revision)} if self.revision else {}
         if self.continue_token or custom:
             document["continue"] = self.continue_token
         if self.remaining:

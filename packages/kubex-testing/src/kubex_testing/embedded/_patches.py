@@ -41,7 +41,7 @@ async def patch(call: Call) -> Response:
     operations = read_patch(call, media)
     current = call.stored()
     # Patches apply to the version of the request, not to the storage version.
-    live = {**current.object, "apiVersion": call.resource.api_version}
+    live = {**call.resource.present(current.object), "apiVersion": call.resource.api_version}
     patched = apply_patch(call.resource, media, live, operations)
     check_type_meta(call.resource, patched, patched=True)
     document = decode_fields(call, Body(patched), options, patched=True)

@@ -7,22 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from kubex_testing._objects.field_selectors import selectable_fields
+from kubex_testing._objects.json_types import JsonObject
 from kubex_testing._objects.schema import Schema, builtin_schema
 
-ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
-OBJECT_VERBS = ("get", "patch", "update")
-
-
-@dataclass(frozen=True)
-class Subresource:
-    """One subresource as in discovery. An empty `kind` means the kind of the parent."""
-
-    name: str
-    verbs: tuple[str, ...] = OBJECT_VERBS
-    kind: str = ""
-    group: str = ""
-    version: str = ""
-
+from ._conversions import Conversion, find_conversion
+from ._resource_table import ALL_VERBS, ResourceRow, Subresource, parse_resource_table, read_resource_table
 
 STATUS = Subresource("status")
 SCALE = Subresource("scale", kind="Scale", group="autoscaling", version="v1")
@@ -63,6 +52,10 @@ class ResourceType:
     orphans_by_default: bool = False
     deprecation: str = ""
     """The warning in each response for this resource."""
+    storage: str = ""
+    """The API version that kube-apiserver stores, if it is another one."""
+    conversion: Conversion | None = None
+    """The conversion to the version of the store, if it is another one."""
     custom: CustomResourceInfo | None = None
 
     @cached_property
@@ -73,7 +66,20 @@ class ResourceType:
     @cached_property
     def selectable(self) -> frozenset[str]:
         """The fields that field selectors may name."""
+        if self.conversion is not None and self.conversion.field_labels:
+            return frozenset(self.conversion.field_labels)
         return self.custom.selectable if self.custom else selectable_fields(self.group, self.kind)
+
+    def present(self, document: JsonObject) -> JsonObject:
+        """Return a stored object in this version of a built-in kind."""
+        return self.conversion.from_storage(document) if self.conversion else document
+
+    def to_storage(self, document: JsonObject) -> JsonObject:
+        """Return the form of an object that the store contains."""
+        if self.conversion is not None:
+            return self.conversion.to_storage(document)
+        document["apiVersion"] = self.stored_api_version
+        return document
 
     @property
     def api_version(self) -> str:
@@ -82,12 +88,14 @@ class ResourceType:
     @property
     def stored_api_version(self) -> str:
         """The API version of stored objects."""
+        if self.conversion is not None:
+            return self.conversion.api_version
         return self.custom.storage_api_version if self.custom else self.api_version
 
     @property
     def bucket(self) -> str:
         """The name of the bucket in the store. All versions of a resource share it."""
-        return f"{self.plural}.{self.group}"
+        return self.conversion.bucket if self.conversion else f"{self.plural}.{self.group}"
 
     @property
     def is_stored(self) -> bool:
@@ -101,124 +109,33 @@ class ResourceType:
         return any(item.name == subresource for item in self.subresources)
 
 
-_ALL_CATEGORY = ("all",)
-_CORE = (
-    ResourceType(
-        "",
-        "v1",
-        "Namespace",
-        "namespaces",
-        namespaced=False,
-        short_names=("ns",),
-        verbs=tuple(verb for verb in ALL_VERBS if verb != "deletecollection"),
-        subresources=(Subresource("finalize", ("update",)), STATUS),
-    ),
-    ResourceType("", "v1", "ConfigMap", "configmaps", short_names=("cm",)),
-    ResourceType("", "v1", "Secret", "secrets"),
-    ResourceType(
-        "",
-        "v1",
-        "Pod",
-        "pods",
-        short_names=("po",),
-        categories=_ALL_CATEGORY,
-        tracks_generation=True,
-        subresources=(
-            Subresource("attach", ("create", "get"), "PodAttachOptions"),
-            Subresource("binding", ("create",), "Binding"),
-            Subresource("ephemeralcontainers"),
-            Subresource("eviction", ("create",), "Eviction", "policy", "v1"),
-            Subresource("exec", ("create", "get"), "PodExecOptions"),
-            Subresource("log", ("get",)),
-            Subresource("portforward", ("create", "get"), "PodPortForwardOptions"),
-            Subresource("resize"),
-            STATUS,
-        ),
-    ),
-    ResourceType(
-        "",
-        "v1",
-        "Service",
-        "services",
-        short_names=("svc",),
-        categories=_ALL_CATEGORY,
-        subresources=(STATUS,),
-        create_on_update=True,
-    ),
-    ResourceType(
-        "",
-        "v1",
-        "Endpoints",
-        "endpoints",
-        singular="endpoints",
-        short_names=("ep",),
-        create_on_update=True,
-        deprecation="v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
-    ),
-    ResourceType(
-        "",
-        "v1",
-        "ServiceAccount",
-        "serviceaccounts",
-        short_names=("sa",),
-        subresources=(Subresource("token", ("create",), "TokenRequest", "authentication.k8s.io", "v1"),),
-    ),
-    ResourceType("", "v1", "Node", "nodes", namespaced=False, short_names=("no",), subresources=(STATUS,)),
-    ResourceType("", "v1", "Event", "events", short_names=("ev",), create_on_update=True),
-)
-_WORKLOADS = tuple(
-    ResourceType(
-        "apps",
-        "v1",
-        kind,
-        f"{kind.lower()}s",
-        short_names=(short,),
-        categories=_ALL_CATEGORY,
-        tracks_generation=True,
-        subresources=subresources,
-    )
-    for kind, short, subresources in (
-        ("DaemonSet", "ds", (STATUS,)),
-        ("Deployment", "deploy", (SCALE, STATUS)),
-        ("ReplicaSet", "rs", (SCALE, STATUS)),
-        ("StatefulSet", "sts", (SCALE, STATUS)),
-    )
-)
-BUILTINS = (
-    *_CORE,
-    *_WORKLOADS,
-    ResourceType(
-        "batch", "v1", "Job", "jobs", categories=_ALL_CATEGORY, tracks_generation=True, subresources=(STATUS,),
-        orphans_by_default=True,
-    ),
-    ResourceType(
-        "certificates.k8s.io", "v1", "CertificateSigningRequest", "certificatesigningrequests", namespaced=False,
-        short_names=("csr",), subresources=(Subresource("approval"), STATUS),
-    ),
-    ResourceType(
-        "coordination.k8s.io", "v1", "Lease", "leases", unconditional_update=False, create_on_update=True
-    ),
-    ResourceType(
-        "policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", short_names=("pdb",),
-        tracks_generation=True, unconditional_update=False, subresources=(STATUS,),
-    ),
-    ResourceType(
-        "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False,
-        short_names=("crd", "crds"), categories=("api-extensions",), tracks_generation=True,
-        unconditional_update=False, subresources=(STATUS,),
-    ),
-)  # fmt: skip
+# The warnings of the kinds that are deprecated.
+_DEPRECATIONS = {
+    "componentstatuses.": "v1 ComponentStatus is deprecated in v1.19+",
+    "endpoints.": "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+}
 
-CREATE_ONLY = (
-    ("", "Binding", "bindings", True),
-    ("authentication.k8s.io", "SelfSubjectReview", "selfsubjectreviews", False),
-    ("authentication.k8s.io", "TokenReview", "tokenreviews", False),
-    ("authorization.k8s.io", "LocalSubjectAccessReview", "localsubjectaccessreviews", True),
-    ("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews", False),
-    ("authorization.k8s.io", "SelfSubjectRulesReview", "selfsubjectrulesreviews", False),
-    ("authorization.k8s.io", "SubjectAccessReview", "subjectaccessreviews", False),
-)
-"""Kinds that can be created but are not stored: group, kind, plural, namespaced."""
+
+def _builtin_resource(row: ResourceRow) -> ResourceType:
+    key = f"{row.plural}.{row.group}"
+    return ResourceType(
+        row.group,
+        row.version,
+        row.kind,
+        row.plural,
+        namespaced=row.namespaced,
+        short_names=row.short_names,
+        categories=row.categories,
+        verbs=row.verbs,
+        subresources=row.subresources,
+        tracks_generation="generation" in row.flags,
+        unconditional_update="needs-revision" not in row.flags,
+        create_on_update="create-on-update" in row.flags,
+        orphans_by_default=key == "jobs.batch",
+        deprecation=_DEPRECATIONS.get(key, ""),
+        storage=row.flag_value("storage"),
+        conversion=find_conversion(row.group, row.version, row.kind),
+    )
 
 
 class Registry:
@@ -226,10 +143,8 @@ class Registry:
 
     def __init__(self) -> None:
         self._versions: dict[tuple[str, str], dict[str, ResourceType]] = {}
-        for resource in BUILTINS:
-            self.add(resource)
-        for group, kind, plural, namespaced in CREATE_ONLY:
-            self.add(ResourceType(group, "v1", kind, plural, namespaced=namespaced, verbs=("create",)))
+        for row in parse_resource_table(read_resource_table()):
+            self.add(_builtin_resource(row))
         self._builtin = frozenset(group for group, _ in self._versions)
 
     def add(self, resource: ResourceType) -> None:
@@ -267,7 +182,8 @@ class Registry:
 
     def storage_types(self) -> list[ResourceType]:
         """Return one resource for each bucket of stored objects."""
-        return list({item.bucket: item for item in self if item.is_stored}.values())
+        stored = (item for item in self if "watch" in item.verbs and item.conversion is None)
+        return list({item.bucket: item for item in stored}.values())
 
     def __iter__(self) -> Iterator[ResourceType]:
         for resources in tuple(self._versions.values()):

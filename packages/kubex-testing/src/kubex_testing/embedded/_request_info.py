@@ -40,7 +40,7 @@ def parse_request_info(request: RecordedRequest) -> RequestInfo:
         rest = rest[1:]
     namespace, rest = _split_namespace(rest)
     plural, name, subresource = (*rest, "", "", "")[:3]
-    if len(rest) > 3:
+    if len(rest) > 3 and subresource != "proxy":
         subresource = "/".join(rest[2:])
     return RequestInfo(
         request.path,

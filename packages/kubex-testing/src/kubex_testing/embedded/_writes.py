@@ -92,7 +92,7 @@ def create_object(
     if existing is not None:
         terminating = "deletionTimestamp" in existing.object["metadata"]
         raise errors.already_exists(resource.plural, resource.group, metadata["name"], terminating=terminating)
-    document["apiVersion"] = resource.stored_api_version
+    document = resource.to_storage(document)
     if options.dry_run:
         return StoredObject(document, 0)
     return call.cluster.store.put(resource.bucket, key, document)
@@ -102,7 +102,7 @@ def update_object(
     call: Call, document: JsonObject, current: StoredObject, options: WriteOptions, *, has_managed_fields: bool = False
 ) -> StoredObject:
     """Validate and store a new version of an object, unless it is unchanged. Raises 409, 422 and 500."""
-    resource, old = call.resource, current.object
+    resource, old = call.resource, call.resource.present(current.object)
     document = with_defaults(resource, document)
     metadata, old_metadata = document["metadata"], old["metadata"]
     check_revision(call, metadata, current)
@@ -121,9 +121,9 @@ def update_object(
     if not has_managed_fields:
         record_managed_fields(call, document, old, options)
     document["metadata"]["resourceVersion"] = old_metadata["resourceVersion"]
-    document["apiVersion"] = resource.stored_api_version
+    document = resource.to_storage(document)
     # As in kube-apiserver, an update without changes keeps the resourceVersion and sends no event.
-    if json_equal(document, old):
+    if json_equal(document, current.object):
         return current
     if options.dry_run:
         return StoredObject(document, current.revision)
