@@ -150,7 +150,7 @@ def connect(
     headers: Sequence[tuple[str, str]] = (),
 ) -> Iterator[RawWebSocket | Refused]:
     """Send the upgrade, and return the WebSocket or the response that refuses it."""
-    with _open_socket(handle) as stream:
+    with open_socket(handle) as stream:
         lines = [("Host", "x"), ("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Key", KEY)]
         lines.append(("Sec-WebSocket-Version", "13"))
         if subprotocols:
@@ -160,7 +160,7 @@ def connect(
         protocol = h11.Connection(h11.CLIENT)
         stream.sendall(protocol.send(h11.Request(method="GET", target=path, headers=[*lines, *headers])) or b"")
         stream.sendall(protocol.send(h11.EndOfMessage()) or b"")
-        response = _next_event(protocol, stream)
+        response = next_event(protocol, stream)
         assert isinstance(response, h11.Response | h11.InformationalResponse), response
         fields = {name.decode(): value.decode() for name, value in response.headers}
         if isinstance(response, h11.InformationalResponse):
@@ -168,13 +168,14 @@ def connect(
             yield RawWebSocket(stream, fields, protocol.trailing_data[0])
             return
         body = b""
-        while isinstance(event := _next_event(protocol, stream), h11.Data):
+        while isinstance(event := next_event(protocol, stream), h11.Data):
             body += event.data
         yield Refused(response.status_code, body, fields)
 
 
 @contextlib.contextmanager
-def _open_socket(handle: ServerHandle) -> Iterator[socket.socket]:
+def open_socket(handle: ServerHandle) -> Iterator[socket.socket]:
+    """Connect to the server, with the credentials of the handle."""
     url = urlsplit(handle.url)
     with socket.create_connection((url.hostname or "", url.port or 0), timeout=TIMEOUT) as plain:
         if handle.ca_pem is None:
@@ -187,7 +188,8 @@ def _open_socket(handle: ServerHandle) -> Iterator[socket.socket]:
             yield stream
 
 
-def _next_event(protocol: h11.Connection, stream: socket.socket) -> object:
+def next_event(protocol: h11.Connection, stream: socket.socket) -> object:
+    """Return the next part of a response."""
     while (event := protocol.next_event()) is h11.NEED_DATA:
         protocol.receive_data(stream.recv(65536))
     return event

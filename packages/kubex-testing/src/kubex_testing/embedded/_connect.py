@@ -1,4 +1,4 @@
-"""The connect subresources of pods: exec, attach and portforward, over WebSockets.
+"""The connect subresources of pods: exec, attach and portforward, over WebSockets and SPDY.
 
 See https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/.
 """
@@ -12,12 +12,21 @@ from kubex_testing._objects.json_types import JsonObject, array_at
 
 from . import _errors as errors
 from ._cluster import Call
-from ._containers.channels import PORT_FORWARD, REMOTE_COMMAND, V5
-from ._containers.handshake import is_websocket_upgrade, offers_half_close, select_subprotocol, upgrade_headers
-from ._containers.port_forward import PortForward
+from ._containers.channels import PORT_FORWARD, REMOTE_COMMAND, REMOTE_COMMAND_SPDY, V5, Subprotocol
+from ._containers.handshake import (
+    is_spdy_upgrade,
+    is_websocket_upgrade,
+    offers_half_close,
+    offers_tunnel,
+    select_spdy_protocol,
+    select_subprotocol,
+    upgrade_headers,
+)
+from ._containers.port_forward import ForwardedPod, PortForward
 from ._containers.process import ContainerProcess, ProcessHandler
 from ._containers.remote_command import Command, RemoteCommand, StreamOptions
-from ._messages import Response
+from ._containers.wires import WebSocketWire
+from ._messages import RecordedRequest, Response
 from ._pod_containers import check_node, container_spec, select_container
 from ._pod_logs import follow_log
 from ._pod_status import running_containers
@@ -39,23 +48,31 @@ async def attach(call: Call) -> Response:
 
 async def port_forward(call: Call) -> Response:
     """GET or POST …/portforward: connect to ports of a pod."""
-    ports = _ports(call.request.query.get("ports", []))
+    request, info = call.request, call.info
+    ports = _ports(request.query.get("ports", []))
     pod = call.stored().object
     check_node(call, pod)
-    if not is_websocket_upgrade(call.request):
+    forwarded = ForwardedPod(info.namespace, info.name, pod["metadata"]["uid"])
+    if is_spdy_upgrade(request) or (is_websocket_upgrade(request) and offers_tunnel(request)):
+        from ._containers.spdy_upgrades import port_forward_over_spdy  # a client of these tests rarely uses SPDY
+
+        _check_running(pod, info.name, info.namespace)
+        return port_forward_over_spdy(call.cluster.containers, request, forwarded)
+    if not is_websocket_upgrade(request):
         raise errors.bad_request("Upgrade request required")
     if not ports:
         raise errors.PlainError(400, 'query parameter "port" is required\n')
     if 0 in ports:
         raise errors.PlainError(400, 'port "0" must be > 0\n')
-    info = call.info
+    _check_running(pod, info.name, info.namespace)
+    subprotocol = select_subprotocol(request, PORT_FORWARD)
+    session = PortForward(call.cluster.containers, subprotocol, forwarded, ports)
+    return Response(101, upgrade_headers(request, subprotocol), upgrade=session.serve)
+
+
+def _check_running(pod: JsonObject, name: str, namespace: str) -> None:
     if not running_containers(pod):
-        raise errors.PlainError(500, f'pod not found ("{info.name}_{info.namespace}")')
-    subprotocol = select_subprotocol(call.request, PORT_FORWARD)
-    session = PortForward(
-        call.cluster.containers, subprotocol, info.namespace, info.name, pod["metadata"]["uid"], ports
-    )
-    return Response(101, upgrade_headers(call.request, subprotocol), upgrade=session.serve)
+        raise errors.PlainError(500, f'pod not found ("{name}_{namespace}")')
 
 
 def _ports(values: list[str]) -> list[int]:
@@ -74,22 +91,41 @@ def _run(call: Call, kind: Literal["exec", "attach"]) -> Response:
     pod = call.stored().object
     container = select_container(pod, "".join(call.request.query.get("container", [])[:1]))
     check_node(call, pod)
-    if not is_websocket_upgrade(call.request):
+    request = call.request
+    spdy = is_spdy_upgrade(request)
+    if not spdy and not is_websocket_upgrade(request):
         raise errors.bad_request("Upgrade request required")
     command = _command(call, kind, pod, container)
     problem = command.streams.problem
     # In v5, kube-apiserver opens the WebSocket before it connects to the node.
-    v5 = offers_half_close(call.request)
-    subprotocol = select_subprotocol(call.request, (V5,)) if v5 else None
+    v5 = not spdy and offers_half_close(request)
+    subprotocol = select_subprotocol(request, (V5,)) if v5 else None
     missing = "" if container in running_containers(pod) else _not_found_message(call, kind, container)
     if subprotocol is None:
         if problem:
             raise errors.PlainError(400, f"{problem}\n")
         if missing:
             raise errors.PlainError(500, missing)
-        subprotocol = select_subprotocol(call.request, REMOTE_COMMAND)
+        if spdy:
+            subprotocol = select_spdy_protocol(request, REMOTE_COMMAND_SPDY)
+        else:
+            subprotocol = select_subprotocol(request, REMOTE_COMMAND)
     session = RemoteCommand(call.cluster.containers, command, subprotocol, refusal=problem or missing)
-    return Response(101, upgrade_headers(call.request, subprotocol), upgrade=session.serve)
+    return _upgrade(request, session, subprotocol, spdy=spdy)
+
+
+def _upgrade(request: RecordedRequest, session: RemoteCommand, subprotocol: Subprotocol, *, spdy: bool) -> Response:
+    if spdy:
+        from ._containers.spdy_upgrades import run_over_spdy  # a client of these tests rarely uses SPDY
+
+        return run_over_spdy(session, subprotocol)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, received: bytes) -> None:
+        from ._containers.websocket import ServerWebSocket  # imports wsproto, which most tests do not need
+
+        await session.serve(WebSocketWire(ServerWebSocket(reader, writer, received), subprotocol))
+
+    return Response(101, upgrade_headers(request, subprotocol), upgrade=serve)
 
 
 def _not_found_message(call: Call, kind: str, container: str) -> str:

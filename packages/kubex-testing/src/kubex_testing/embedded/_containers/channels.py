@@ -39,6 +39,13 @@ _V4 = (Subprotocol("v4.channel.k8s.io", 4), Subprotocol("v4.base64.channel.k8s.i
 _FIRST = (Subprotocol("channel.k8s.io"), Subprotocol("base64.channel.k8s.io", base64=True))
 REMOTE_COMMAND = (_UNNAMED, *_FIRST, *_V4)
 PORT_FORWARD = (_UNNAMED, *_V4)
+REMOTE_COMMAND_SPDY = (
+    *(Subprotocol(f"v{version}.channel.k8s.io", version) for version in (4, 3, 2)),
+    Subprotocol("channel.k8s.io"),
+)
+PORT_FORWARD_SPDY = (Subprotocol("portforward.k8s.io"),)
+PORT_FORWARD_TUNNEL = Subprotocol("SPDY/3.1+portforward.k8s.io")
+"""SPDY inside of a WebSocket."""
 
 
 class ChannelError(Exception):

@@ -1,4 +1,4 @@
-"""The WebSocket handshake: the headers of the upgrade, and the selection of the subprotocol."""
+"""The handshakes of WebSockets and of SPDY: the headers of the upgrade, and the selection of the subprotocol."""
 
 import base64
 import hashlib
@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from kubex_testing.embedded._errors import PlainError
 from kubex_testing.embedded._messages import RecordedRequest
 
-from .channels import V5, Subprotocol
+from .channels import PORT_FORWARD_TUNNEL, V5, Subprotocol
 
 TOKEN_PREFIX = "base64url.bearer.authorization.k8s.io."  # noqa: S105  # not a secret
 # The server appends this to the key of the client and returns the hash (RFC 6455, 1.3).
 _ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _VERSION = "13"
+_SPDY = "SPDY/3.1"
+_SPDY_PROTOCOL = "X-Stream-Protocol-Version"
 _CLOSE = (("Connection", "close"),)
 
 
@@ -23,6 +25,35 @@ def is_websocket_upgrade(request: RecordedRequest) -> bool:
         and "upgrade" in request.header("connection").lower()
         and request.method == "GET"
     )
+
+
+def is_spdy_upgrade(request: RecordedRequest) -> bool:
+    """Return whether a request changes the connection to SPDY."""
+    return request.header("upgrade").lower() == _SPDY.lower() and "upgrade" in request.header("connection").lower()
+
+
+def offers_tunnel(request: RecordedRequest) -> bool:
+    """Return whether the client offers to send SPDY inside of the WebSocket."""
+    return PORT_FORWARD_TUNNEL.name in _offered(request)
+
+
+def select_spdy_protocol(request: RecordedRequest, supported: Sequence[Subprotocol]) -> Subprotocol:
+    """Return the first supported protocol that the client offers. Raises 403."""
+    values = (value for name, value in request.headers if name == _SPDY_PROTOCOL.lower())
+    offered = [item.strip() for value in values for item in value.split(",")]
+    by_name = {item.name: item for item in supported}
+    for name in offered:
+        if name in by_name:
+            return by_name[name]
+    known = [("X-Accepted-Stream-Protocol-Versions", item.name) for item in supported]
+    names = " ".join(item.name for item in supported)
+    problem = f"client supports [{' '.join(offered)}], server accepts [{names}]"
+    raise PlainError(403, f"unable to upgrade: unable to negotiate protocol: {problem}", headers=known)
+
+
+def spdy_upgrade_headers(protocol: Subprotocol) -> list[tuple[str, str]]:
+    """Return the headers of the response to the upgrade."""
+    return [("Connection", "Upgrade"), ("Upgrade", _SPDY), (_SPDY_PROTOCOL, protocol.name)]
 
 
 def offers_half_close(request: RecordedRequest) -> bool:

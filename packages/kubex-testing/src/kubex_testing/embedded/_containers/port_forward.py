@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .channels import ChannelData, ChannelError, FrameDecoder, Subprotocol
@@ -21,21 +22,67 @@ GRACE_SECONDS = 1.0
 """How long a handler may continue after it has read the end of the data."""
 
 
+@dataclass(frozen=True)
+class ForwardedPod:
+    """The pod of a session."""
+
+    namespace: str
+    name: str
+    uid: str
+
+
+@dataclass(frozen=True)
+class PortConnection:
+    """One connection to a port of a pod.
+
+    Attributes:
+        received: the data of the client.
+        send: sends data to the client.
+        is_lost: returns whether the client has disconnected.
+    """
+
+    runtime: ContainerRuntime
+    pod: ForwardedPod
+    port: int
+    received: Pipe
+    send: Callable[[bytes], Awaitable[None]]
+    is_lost: Callable[[], bool]
+
+    async def forward(self) -> str:
+        """Run the handler of the port until it ends, and return the message for the client if it failed."""
+        pod, problem = self.pod, ""
+        try:
+            await self._serve()
+        except ConnectionRefusedError:
+            problem = f"dial tcp {LOOPBACK}:{self.port}: connect: connection refused"
+        except Exception as error:  # an error of the handler is an error of the node
+            if not self.is_lost():
+                logger.error(
+                    "the handler of port %s of pod %s/%s failed", self.port, pod.namespace, pod.name, exc_info=error
+                )
+                self.runtime.failures.append(error)
+                problem = repr(error)
+        finally:
+            self.received.close_reader()
+        return f"error forwarding port {self.port} to pod {pod.name}, uid : {problem}" if problem else ""
+
+    async def _serve(self) -> None:
+        pod = self.pod
+        target = self.runtime.port_targets.find(pod.namespace, pod.name, self.port)
+        if target is None:
+            raise ConnectionRefusedError
+        stream = PortStream(pod.namespace, pod.name, self.port, ProcessInput(self.received), ProcessOutput(self.send))
+        await (_connect(target, stream) if isinstance(target, int) else target(stream))
+
+
 class PortForward(Session[None]):
     """One session with several ports. Port i has the channels 2i for data and 2i + 1 for its error."""
 
     def __init__(
-        self,
-        runtime: ContainerRuntime,
-        subprotocol: Subprotocol,
-        namespace: str,
-        pod: str,
-        pod_uid: str,
-        ports: Sequence[int],
+        self, runtime: ContainerRuntime, subprotocol: Subprotocol, pod: ForwardedPod, ports: Sequence[int]
     ) -> None:
-        super().__init__(runtime, pod_uid, None)
+        super().__init__(runtime, pod.uid, None)
         self._subprotocol = subprotocol
-        self._namespace = namespace
         self._pod = pod
         self._ports = ports
         self._pipes = [Pipe() for _ in ports]
@@ -68,39 +115,18 @@ class PortForward(Session[None]):
             await asyncio.gather(*(self._forward(socket, index) for index in range(len(self._ports))))
 
     async def _forward(self, socket: "ServerWebSocket", index: int) -> None:
-        port = self._ports[index]
-        problem = ""
-        try:
-            await self._serve_port(socket, index)
-        except ConnectionRefusedError:
-            problem = f"dial tcp {LOOPBACK}:{port}: connect: connection refused"
-        except Exception as error:  # an error of the handler is an error of the node
-            if not socket.lost:
-                logger.error(
-                    "the handler of port %s of pod %s/%s failed", port, self._namespace, self._pod, exc_info=error
-                )
-                self._runtime.failures.append(error)
-                problem = repr(error)
-        finally:
-            self._pipes[index].close_reader()
-        if problem:
-            message = f"error forwarding port {port} to pod {self._pod}, uid : {problem}"
-            with contextlib.suppress(ConnectionError):
-                await self._send(socket, 2 * index + 1, message.encode())
-
-    async def _serve_port(self, socket: "ServerWebSocket", index: int) -> None:
-        port = self._ports[index]
-        target = self._runtime.port_targets.find(self._namespace, self._pod, port)
-        if target is None:
-            raise ConnectionRefusedError
-        stream = PortStream(
-            self._namespace,
+        connection = PortConnection(
+            self._runtime,
             self._pod,
-            port,
-            ProcessInput(self._pipes[index]),
-            ProcessOutput(lambda data: self._send(socket, 2 * index, data)),
+            self._ports[index],
+            self._pipes[index],
+            lambda data: self._send(socket, 2 * index, data),
+            lambda: socket.lost,
         )
-        await (_connect(target, stream) if isinstance(target, int) else target(stream))
+        problem = await connection.forward()
+        if problem:
+            with contextlib.suppress(ConnectionError):
+                await self._send(socket, 2 * index + 1, problem.encode())
 
     async def _send(self, socket: "ServerWebSocket", channel: int, data: bytes) -> None:
         await socket.send(self._subprotocol.encode(channel, data))

@@ -1,22 +1,20 @@
-"""Exec and attach: connect the channels of a WebSocket to the handler of a command."""
+"""Exec and attach: connect the channels of a client to the handler of a command."""
 
 import asyncio
 import contextlib
 import logging
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from . import channels, statuses
-from .channels import ChannelClose, ChannelData, ChannelError, FrameDecoder, Subprotocol
+from .channels import ChannelClose, ChannelData, Subprotocol
 from .files import ContainerFiles
 from .pipes import Pipe, ProcessInput, ProcessOutput
 from .process import CommandNotFoundError, ContainerProcess, ProcessHandler, Terminal
 from .runtime import ContainerRuntime
 from .sessions import Session, cancel
-
-if TYPE_CHECKING:
-    from .websocket import ServerWebSocket
+from .wires import Wire
 
 logger = logging.getLogger("kubex_testing.embedded")
 HANGUP_CHECK_SECONDS = 0.5
@@ -85,29 +83,35 @@ class RemoteCommand(Session[bytes | None]):
         if not command.streams.stdin:
             self._stdin.close_writer()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, received: bytes) -> None:
-        """Run the command, send its status and close the WebSocket."""
-        from .websocket import ServerWebSocket  # imports wsproto, which most tests do not need
+    @property
+    def expected_channels(self) -> set[int]:
+        """The channels that a client of SPDY opens: those of its streams, and the error."""
+        streams = self._command.streams
+        wanted = {channels.STDIN: streams.stdin, channels.STDOUT: streams.stdout}
+        wanted |= {channels.STDERR: streams.stderr and not streams.tty, channels.ERROR: True}
+        wanted |= {channels.RESIZE: streams.tty and self._subprotocol.version >= 3}
+        return {channel for channel, expected in wanted.items() if expected}
 
-        socket = ServerWebSocket(reader, writer, received)
+    async def serve(self, wire: Wire) -> None:
+        """Run the command, send its status and close the connection."""
 
         async def finish(status: bytes | None) -> None:
             self._stdin.close_reader()
             if self._killed:
                 status = self._status(KILLED_EXIT_CODE)
             if status is not None:
-                await self._send(socket, channels.ERROR, status)
+                await wire.send(channels.ERROR, status)
 
-        await self.run(socket, self._work(socket), self._receive(socket), finish)
+        await self.run(wire, self._work(wire), self._receive(wire), finish)
 
-    async def _work(self, socket: "ServerWebSocket") -> bytes | None:
+    async def _work(self, wire: Wire) -> bytes | None:
         """Run the handler, and return the status."""
         command = self._command
         try:
-            await self._send(socket, command.streams.first_channel, b"")
+            await wire.open(command.streams.first_channel)
             if self._refusal:
                 return statuses.refused(self._subprotocol, f"unable to upgrade connection: {self._refusal}")
-            return self._status(await command.handler(self._process(socket)) or 0)
+            return self._status(await command.handler(self._process(wire)) or 0)
         except CommandNotFoundError as error:
             # containerd and runc add these words to the message.
             return self._failure(
@@ -115,7 +119,7 @@ class RemoteCommand(Session[bytes | None]):
                 f"failed: exec failed: unable to start container process: {error}"
             )
         except Exception as error:  # an error of the handler is an error of the node
-            if socket.lost:
+            if wire.lost:
                 return None
             logger.error(
                 "the handler of %s in pod %s/%s failed", command.kind, command.namespace, command.pod, exc_info=error
@@ -133,10 +137,10 @@ class RemoteCommand(Session[bytes | None]):
         prefix = "executing command in" if self._command.kind == "exec" else "attaching to"
         return statuses.internal_error(self._subprotocol, f"error {prefix} container: {problem}")
 
-    def _process(self, socket: "ServerWebSocket") -> ContainerProcess:
+    def _process(self, wire: Wire) -> ContainerProcess:
         command, streams = self._command, self._command.streams
-        stdout = self._output(socket, channels.STDOUT, requested=streams.stdout)
-        stderr = stdout if streams.tty else self._output(socket, channels.STDERR, requested=streams.stderr)
+        stdout = self._output(wire, channels.STDOUT, requested=streams.stdout)
+        stderr = stdout if streams.tty else self._output(wire, channels.STDERR, requested=streams.stderr)
         return ContainerProcess(
             namespace=command.namespace,
             pod=command.pod,
@@ -152,36 +156,29 @@ class RemoteCommand(Session[bytes | None]):
             terminal=self._terminal,
         )
 
-    def _output(self, socket: "ServerWebSocket", channel: int, *, requested: bool) -> ProcessOutput:
-        return ProcessOutput((lambda data: self._send(socket, channel, data)) if requested else None)
+    def _output(self, wire: Wire, channel: int, *, requested: bool) -> ProcessOutput:
+        return ProcessOutput((lambda data: wire.send(channel, data)) if requested else None)
 
-    async def _send(self, socket: "ServerWebSocket", channel: int, data: bytes) -> None:
-        await socket.send(self._subprotocol.encode(channel, data))
-
-    async def _receive(self, socket: "ServerWebSocket") -> None:
+    async def _receive(self, wire: Wire) -> None:
         """Distribute the data of the client, until it disconnects or violates the protocol."""
-        decoder = FrameDecoder(self._subprotocol, channels.CHANNELS)
-        try:
-            async with contextlib.aclosing(socket.frames()) as frames:
-                async for part in frames:
-                    self._handle(decoder.decode(part.data, finished=part.finished))
-                    if self._stdin.full and not await self._wait_for_reader(socket):
-                        return
-        except ChannelError as error:
-            logger.debug("closing a WebSocket: %s", error)
+        async with contextlib.aclosing(wire.receive()) as messages:
+            async for message in messages:
+                self._handle(message)
+                if self._stdin.full and not await self._wait_for_reader(wire):
+                    return
 
-    async def _wait_for_reader(self, socket: "ServerWebSocket") -> bool:
+    async def _wait_for_reader(self, wire: Wire) -> bool:
         """Wait until the command reads its input. Return False if the client disconnects meanwhile."""
         # Unread data hides the end of the connection from the reader of the socket.
         waiting = asyncio.ensure_future(self._stdin.wait_until_not_full())
         try:
-            while not waiting.done() and not socket.has_hung_up():
+            while not waiting.done() and not wire.has_hung_up():
                 await asyncio.wait({waiting}, timeout=HANGUP_CHECK_SECONDS)
             return waiting.done()
         finally:
             await cancel(waiting)
 
-    def _handle(self, message: ChannelData | ChannelClose | None) -> None:
+    def _handle(self, message: ChannelData | ChannelClose) -> None:
         match message:
             case ChannelData(channels.STDIN, data):
                 self._stdin.put(data)

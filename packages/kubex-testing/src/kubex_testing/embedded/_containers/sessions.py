@@ -2,20 +2,23 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from .runtime import ContainerRuntime
-
-if TYPE_CHECKING:
-    from .websocket import ServerWebSocket
 
 R = TypeVar("R")
 CLOSE_SECONDS = 5.0
 """How long the server waits for the close frame of a client."""
 
 
+class Closable(Protocol):
+    """The connection of a session."""
+
+    async def close(self) -> None: ...
+
+
 class Session(Generic[R]):
-    """One open WebSocket with a task that works and a task that receives."""
+    """One open connection with a task that works and a task that receives."""
 
     def __init__(self, runtime: ContainerRuntime, pod_uid: str, container: str | None) -> None:
         self.pod_uid = pod_uid
@@ -35,14 +38,14 @@ class Session(Generic[R]):
 
     async def run(
         self,
-        socket: "ServerWebSocket",
+        connection: Closable,
         work: Coroutine[Any, Any, R],
         receive: Coroutine[Any, Any, None],
         finish: Callable[[R | None], Coroutine[Any, Any, None]],
     ) -> None:
         """Work and receive, and call `finish` at the end of the work, or with None if the container ended first.
 
-        If the client disconnects or closes the WebSocket, the work is cancelled.
+        If the client disconnects or closes the connection, the work is cancelled.
         """
         worker, receiver = asyncio.ensure_future(work), asyncio.ensure_future(receive)
         interrupted = asyncio.ensure_future(self._interrupted.wait())
@@ -50,13 +53,13 @@ class Session(Generic[R]):
         try:
             await asyncio.wait({worker, receiver, interrupted}, return_when=asyncio.FIRST_COMPLETED)
             if worker.done():
-                await self._close(socket, receiver, finish(worker.result()))
+                await self._close(connection, receiver, finish(worker.result()))
             elif self._killed:
                 await cancel(worker)
-                await self._close(socket, receiver, finish(None))
+                await self._close(connection, receiver, finish(None))
             elif receiver.done():
                 await self.disconnected(worker)
-                await socket.close()
+                await connection.close()
         finally:
             self._runtime.sessions.discard(self)
             await cancel(worker, receiver, interrupted)
@@ -66,13 +69,13 @@ class Session(Generic[R]):
         await cancel(worker)
 
     async def _close(
-        self, socket: "ServerWebSocket", receiver: "asyncio.Task[None]", finish: Coroutine[Any, Any, None]
+        self, connection: Closable, receiver: "asyncio.Task[None]", finish: Coroutine[Any, Any, None]
     ) -> None:
         try:
             await finish
         except ConnectionError:
             return
-        await socket.close()
+        await connection.close()
         # Unread data of the client would reset the connection, and the client could lose the status.
         await asyncio.wait({receiver}, timeout=CLOSE_SECONDS)
 

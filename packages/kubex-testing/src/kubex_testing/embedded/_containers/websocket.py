@@ -1,15 +1,15 @@
 """A WebSocket of the server on asyncio streams, with the frames of wsproto."""
 
 import asyncio
-import select
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
 
+from .hangups import has_hung_up
+
 _READ_SIZE = 64 * 1024
-_HANGUP: int = getattr(select, "POLLRDHUP", 0)
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,8 @@ class ServerWebSocket:
         return disconnected or self._protocol.state is not ConnectionState.OPEN
 
     def has_hung_up(self) -> bool:
-        """Return whether the client has closed its side of the connection, also if unread data is before the end.
-
-        Only some systems can detect this.
-        """
-        stream = self._writer.get_extra_info("socket")
-        if stream is None or stream.fileno() < 0 or not _HANGUP:
-            return False
-        poll = select.poll()
-        poll.register(stream.fileno(), _HANGUP)
-        return bool(poll.poll(0))
+        """Return whether the client has closed its side of the connection, see `hangups.has_hung_up()`."""
+        return has_hung_up(self._writer)
 
     async def frames(self) -> AsyncGenerator[FramePart, None]:
         """Yield the data frames, until the client closes the WebSocket or disconnects."""
