@@ -19,6 +19,8 @@ class Relay:
     def __init__(self, server: ServerHandle, port: int) -> None:
         self.handle = replace(server, url=f"https://127.0.0.1:{port}")
         self.connections: set[anyio.CancelScope] = set()
+        self.refuses = False
+        """Whether new connections are closed at once."""
         self._target = urlsplit(server.url)
 
     def cut(self) -> None:
@@ -30,6 +32,9 @@ class Relay:
         """Forward one connection until an end closes it, or until it is cut."""
         assert self._target.hostname is not None
         assert self._target.port is not None
+        if self.refuses:
+            await client.aclose()
+            return
         async with client, await anyio.connect_tcp(self._target.hostname, self._target.port) as server:
             with anyio.CancelScope() as scope:
                 self.connections.add(scope)
