@@ -27,19 +27,23 @@ _KEY_ZEROS: JsonObject = {"string": "", "int32": 0, "int64": 0}
 class Schema:
     """One node of a schema: the kind of the value, and the nodes of its fields or items.
 
-    `name` is the Go type of a built-in struct (`v1.Pod`). `make_fields` returns the nodes of its fields, and is called
-    on first use. `rules` is the node in the `openAPIV3Schema` of a CRD; it is empty for built-in kinds.
+    `name` is the Go type of a built-in struct (`v1.Pod`), and `definition` its name in the table (`core.v1.Pod`),
+    which is also set for values of kind `any` that have a type. `make_fields` returns the nodes of the fields, and is
+    called on first use. `required` names those that must be set, which the server does not check.
+    `rules` is the node in the `openAPIV3Schema` of a CRD; it is empty for built-in kinds.
     If `allows_undeclared_on_apply` is true, server-side apply accepts undeclared fields, even if pruning removes them.
     """
 
     kind: Kind
     name: str = ""
+    definition: str = ""
     make_fields: Callable[[], dict[str, "Schema"]] = dict
     items: "Schema | None" = None
     list_type: Literal["atomic", "set", "map"] = "atomic"
     list_keys: tuple[str, ...] = ()
     key_defaults: JsonObject = field(default_factory=dict[str, Any])
     atomic: bool = False
+    required: tuple[str, ...] = ()
     merge_key: str = ""
     strategies: frozenset[str] = frozenset()
     preserve_unknown: bool = False
@@ -108,9 +112,14 @@ def builtin_schema(group: str, version: str, kind: str) -> Schema:
     return _builtin_struct(name)
 
 
+def builtin_type(name: str) -> Schema:
+    """Return the schema of a struct by its name in the table, such as `core.v1.Pod`."""
+    return _builtin_struct(name)
+
+
 def object_meta() -> Schema:
     """Return the schema of `metadata`, which is the same for all kinds."""
-    return _builtin_struct("meta.v1.ObjectMeta")
+    return builtin_type("meta.v1.ObjectMeta")
 
 
 def read_schema_table() -> bytes:
@@ -127,8 +136,15 @@ def builtin_table() -> JsonObject:
 
 @cache
 def _builtin_struct(name: str) -> Schema:
-    atomic = builtin_table()["types"][name].get("atomic", False)
-    return Schema("struct", ".".join(name.split(".")[-2:]), partial(_builtin_fields, name), atomic=atomic)
+    definition = builtin_table()["types"][name]
+    return Schema(
+        "struct",
+        ".".join(name.split(".")[-2:]),
+        name,
+        partial(_builtin_fields, name),
+        atomic=definition.get("atomic", False),
+        required=tuple(definition.get("required", ())),
+    )
 
 
 @cache
@@ -140,7 +156,9 @@ def _builtin_fields(name: str) -> dict[str, Schema]:
 def _builtin_node(node: Any) -> Schema:
     if isinstance(node, str):
         kind = builtin_kind(node)
-        return _builtin_struct(kind[1:]) if kind.startswith("@") else Schema(kind)  # type: ignore[arg-type]  # the table contains only kinds
+        if kind.startswith("@"):
+            return _builtin_struct(kind[1:])
+        return Schema(kind, definition=node.partition(" @")[2])  # type: ignore[arg-type]  # the table contains only kinds
     strategies = frozenset(node.get("strategy", "").split(",")) - {""}
     atomic = node.get("atomic", False)
     if "list" in node:

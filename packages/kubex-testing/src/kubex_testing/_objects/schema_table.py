@@ -10,7 +10,8 @@ JSON with:
 
 The protobuf field is a number. With a dot, the field is in a message that JSON does not show: `2.1`. With `?`, JSON
 omits the zero value. `apiVersion` and `kind` have none. A list with `wrapped` is a protobuf message, with the items in
-its field 1. In a type with `alternatives`, only one field is set, and JSON shows only its value.
+its field 1. In a type with `alternatives`, only one field is set, and JSON shows only its value. `required` names the
+fields of a type that OpenAPI requires, for documentation; the server does not check them.
 """
 
 import json
@@ -83,7 +84,8 @@ class _Table:
         if _short_name(name) in self._types:
             return
         definition = self._definitions[name]
-        entry: JsonObject = {"fields": {}, **_atomic(definition)}
+        required = {"required": definition["required"]} if "required" in definition else {}
+        entry: JsonObject = {"fields": {}, **required, **_atomic(definition)}
         self._types[_short_name(name)] = entry  # before its fields, because types contain themselves
         wire = dict(self._wire_fields.get(name, {}))
         is_kind = "x-kubernetes-group-version-kind" in definition

@@ -6,6 +6,8 @@ import logging
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from email.utils import formatdate
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from . import _errors as errors
 from ._auth import Authenticator, Authorizer
@@ -33,6 +35,9 @@ from ._service_account_tokens import ServiceAccountTokens
 from ._watch import watch
 from ._write_log import current_user
 from ._writes import create, update
+
+if TYPE_CHECKING:
+    from ._openapi.service import OpenApi
 
 logger = logging.getLogger("kubex_testing.embedded")
 
@@ -101,11 +106,10 @@ class Application:
             response.chunks = self._abort_on_error(request, response.chunks)
         if response.upgrade is None:
             # kube-apiserver sends these headers in all other responses.
-            response.headers[:0] = [
-                ("Audit-Id", str(uuid.uuid4())),
-                ("Cache-Control", "no-cache, private"),
-                ("Date", formatdate(usegmt=True)),
-            ]
+            common = [("Audit-Id", str(uuid.uuid4())), ("Date", formatdate(usegmt=True))]
+            if all(name != "Cache-Control" for name, _ in response.headers):
+                common.append(("Cache-Control", "no-cache, private"))
+            response.headers[:0] = common
         for fault in faults:
             response = await fault.change_response(request, response)
         return response
@@ -180,12 +184,20 @@ class Application:
             response.headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
 
     def _non_resource_response(self, request: RecordedRequest) -> Response:
+        if request.path.startswith("/openapi/"):
+            return self._openapi.handle(request)
         response = discover(self.cluster.registry, request, self.address)
         if response is None:
             raise errors.unknown_path()
         if request.method != "GET" and not accepts_any_method(request):
             raise errors.method_not_allowed()
         return response
+
+    @cached_property
+    def _openapi(self) -> "OpenApi":
+        from ._openapi.service import OpenApi  # few clients need it, so do not import it when the server starts
+
+        return OpenApi(self.cluster.registry)
 
     def _resource(self, info: RequestInfo) -> ResourceType:
         """Return the resource that the path names. Raises 404."""

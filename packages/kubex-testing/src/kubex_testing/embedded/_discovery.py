@@ -68,7 +68,7 @@ def _json(request: RecordedRequest, document: Any) -> Response:
 
 
 def _paths(registry: Registry) -> list[str]:
-    paths = ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/readyz", "/version"]
+    paths = ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"]
     for group in registry.groups():
         paths.append(f"/apis/{group}")
         paths.extend(f"/apis/{group}/{version}" for version in registry.versions(group))

@@ -83,12 +83,10 @@ class Connection:
         if response.upgrade is not None:
             await self._switch_protocols(response, response.upgrade)
             return False
-        if request.method == "HEAD":
-            response.body = b""
         if response.chunks is not None:
             await self._send_stream(response, response.chunks)
         else:
-            await self._send_response(response)
+            await self._send_response(response, has_body=request.method != "HEAD")
         return self._protocol.our_state is h11.DONE and self._protocol.their_state is h11.DONE
 
     async def _next_event(self) -> Any:
@@ -143,7 +141,7 @@ class Connection:
         self._writer.write(data)
         await self._writer.drain()
 
-    async def _send_response(self, response: Response) -> None:
+    async def _send_response(self, response: Response, *, has_body: bool = True) -> None:
         headers = list(response.headers)
         if response.status not in (204, 304):
             headers.append(("Content-Length", str(len(response.body))))
@@ -151,7 +149,7 @@ class Connection:
         if response.cut_at is not None:
             await self._send(head, h11.Data(data=response.body[: response.cut_at]))
             raise DropConnectionError
-        if response.body:
+        if response.body and has_body:
             await self._send(head, h11.Data(data=response.body), h11.EndOfMessage())
         else:
             await self._send(head, h11.EndOfMessage())

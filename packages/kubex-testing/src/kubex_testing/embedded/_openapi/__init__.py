@@ -1,0 +1,1 @@
+"""OpenAPI documents of the server: /openapi/v3 and /openapi/v2."""
