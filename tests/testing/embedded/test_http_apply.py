@@ -1,5 +1,6 @@
 """Server-side apply."""
 
+import json
 from typing import Any
 
 import pytest
@@ -107,3 +108,59 @@ def test_dry_run_of_apply_creates_nothing(client: Any) -> None:
     assert answer.status == 201
     assert "resourceVersion" not in answer.document["metadata"]
     assert client.request("GET", client.path(CM, "ap")).status == 404
+
+
+ANNOTATION = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def last_applied(data: dict[str, str], api_version: str = "v1") -> str:
+    return json.dumps({"apiVersion": api_version, "kind": "ConfigMap", "metadata": {"name": "ap"}, "data": data})
+
+
+def create_with_annotation(client: Any, data: dict[str, str], annotation: str) -> None:
+    """Create an object as client-side apply does."""
+    body = config(data, annotations={ANNOTATION: annotation, "more": "1"})
+    path = client.path(CM, fieldManager="kubectl-client-side-apply")
+    assert client.request("POST", path, body).status == 201
+
+
+def test_kubectl_may_change_the_fields_of_client_side_apply(client: Any) -> None:
+    create_with_annotation(client, {"a": "x", "b": "x"}, last_applied({"a": "x", "b": "y"}))
+    assert apply(client, config({"a": "z"}), fieldManager="other").status == 409
+    answer = apply(client, config({"a": "z", "b": "z"}), fieldManager="kubectl")
+    assert [cause["field"] for cause in answer.document["details"]["causes"]] == [".data.b"]
+    answer = apply(client, config({"a": "<ä&>"}), fieldManager="kubectl")
+    assert (answer.status, answer.document["data"]) == (200, {"a": "<ä&>", "b": "x"})
+    annotations = answer.document["metadata"]["annotations"]
+    data = r'{"a":"\u003cä\u0026\u003e"}'
+    expected = f'{{"apiVersion":"v1","data":{data},"kind":"ConfigMap","metadata":{{"name":"ap"}}}}\n'
+    assert annotations == {ANNOTATION: expected, "more": "1"}
+
+
+@pytest.mark.parametrize("annotation", ["", "{", "[]", last_applied({"a": "x"}, "v2"), last_applied({"a": "y"})])
+def test_kubectl_conflicts_with_client_side_apply_if_the_annotation_does_not_match(
+    client: Any, annotation: str
+) -> None:
+    create_with_annotation(client, {"a": "x"}, annotation)
+    assert apply(client, config({"a": "z"}), fieldManager="kubectl").status == 409
+
+
+def test_kubectl_does_not_add_the_annotation_of_client_side_apply(client: Any) -> None:
+    apply(client, config({"a": "x"}), fieldManager="kubectl")
+    answer = apply(client, config({"a": "y"}), fieldManager="kubectl")
+    assert "annotations" not in answer.document["metadata"]
+
+
+def test_kubectl_removes_an_annotation_that_would_be_too_large(client: Any) -> None:
+    create_with_annotation(client, {"a": "x"}, last_applied({"a": "x"}))
+    answer = apply(client, config({"a": "x" * 300_000}), fieldManager="kubectl")
+    assert (answer.status, answer.document["metadata"]["annotations"]) == (200, {"more": "1"})
+
+
+def test_kubectl_applies_the_annotation_itself(client: Any) -> None:
+    create_with_annotation(client, {"a": "x"}, last_applied({"a": "x"}))
+    answer = apply(client, config({"a": "x"}, annotations={ANNOTATION: "old"}), fieldManager="kubectl", force="true")
+    assert json.loads(answer.document["metadata"]["annotations"][ANNOTATION])["metadata"] == {
+        "annotations": {},
+        "name": "ap",
+    }

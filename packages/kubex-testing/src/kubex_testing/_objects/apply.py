@@ -6,6 +6,7 @@ from .apply_validation import configuration_problem
 from .empty_objects import empty_object
 from .field_sets import EMPTY, FieldSet, Path, format_path, with_named_parents, without_prefixes
 from .json_types import JsonObject, json_equal, object_at
+from .last_applied import fields_from_client, with_annotation
 from .managed_fields import (
     STRIPPED_FIELDS,
     ManagedFields,
@@ -91,7 +92,8 @@ def apply(
     managed[key] = Ownership(applied, api_version, previous.time if previous else "")
     merged_unpruned = merge(schema, current, config)
     merged = _prune(schema, merged_unpruned, previous.fields if previous else EMPTY, managed)
-    managed = _resolve_conflicts(managed, key, schema, current, merged, force=force, ignore=ignore)
+    allowed = fields_from_client(manager, current, schema=schema, api_version=api_version)
+    managed = _resolve_conflicts(managed, key, schema, current, merged, force=force, ignore=ignore, allowed=allowed)
     merged = drop_emptied(schema, merged, merged_unpruned)
     if key in managed:
         # Nulls do not count as changes, because they are removed before the object is stored.
@@ -102,7 +104,7 @@ def apply(
     metadata = {**object_at(merged, "metadata"), "managedFields": encode_managed_fields(managed)}
     if not managed:
         del metadata["managedFields"]
-    return {**merged, "metadata": metadata}
+    return with_annotation(manager, {**merged, "metadata": metadata}, config)
 
 
 def _check_configuration(config: JsonObject, api_version: str, schema: Schema) -> None:
@@ -143,8 +145,9 @@ def _resolve_conflicts(
     *,
     force: bool,
     ignore: Iterable[Path],
+    allowed: FieldSet,
 ) -> ManagedFields:
-    """Remove changed fields from other managers, or raise ApplyConflict unless `force` is true."""
+    """Remove changed fields from other managers, or raise ApplyConflict unless they are allowed or `force` is true."""
     difference = compare(schema, live, merged)
     changed = without_prefixes(frozenset(difference.added | difference.modified), ignore)
     removed = without_prefixes(frozenset(difference.removed), ignore)
@@ -152,7 +155,7 @@ def _resolve_conflicts(
     conflicts = [
         StatusCause("FieldManagerConflict", f"conflict with {other}", format_path(path))
         for other, ownership in sorted(others.items(), key=lambda item: item[0])
-        for path in sorted(ownership.fields & changed, key=_leaves_first)
+        for path in sorted((ownership.fields & changed) - allowed, key=_leaves_first)
     ]
     if conflicts and not force:
         raise ApplyConflict(conflicts)
