@@ -74,9 +74,9 @@ class JobController:
         stored = self._context.get(PODS, key)
         if stored is None or not _is_tracked(stored.object):
             return
-        owner = controller_of(stored.object)
-        job = owner and self._context.get(JOBS, f"{stored.object['metadata']['namespace']}/{owner['name']}")
-        if not owner or not job or job.object["metadata"]["uid"] != owner["uid"]:
+        owner, namespace = controller_of(stored.object), stored.object["metadata"]["namespace"]
+        job = self._context.get(JOBS, f"{namespace}/{owner['name']}") if owner is not None else None
+        if owner is None or job is None or job.object["metadata"]["uid"] != owner["uid"]:
             self._untrack(stored.object)
 
     @staticmethod
