@@ -4,6 +4,7 @@ from ._cluster import Settings
 from ._containers.files import ContainerFiles
 from ._containers.ports import PortHandler, PortStream
 from ._containers.process import CommandNotFoundError, ContainerProcess, ProcessHandler, TerminalSize
+from ._cron_job_hooks import CronJobHooks
 from ._faults.base import Fault, FaultAction
 from ._faults.conditions import ExpireContinue, Lag, NoBookmarks, NoStreamingList, Replay
 from ._faults.responses import AddHeaders, Answer, Delay, Drop, Run, Slow, Throttle
@@ -19,6 +20,7 @@ __all__ = [
     "CommandNotFoundError",
     "ContainerFiles",
     "ContainerProcess",
+    "CronJobHooks",
     "Delay",
     "Drop",
     "EmbeddedServer",

@@ -34,7 +34,7 @@ FAULTS: Mapping[str, Callable[..., FaultAction]] = {
 ACTIONS = (
     *("load", "remove", "compact", "rewind", "clear_writes", "hold", "release"),
     *("close_watches", "bookmark_now", "set_clock_rate", "advance_clock", "run_pods", "run_workloads"),
-    *("pods.finish", "pods.crash", "pods.recover", "pods.hold", "pods.release"),
+    *("pods.finish", "pods.crash", "pods.recover", "pods.hold", "pods.release", "cronjobs.trigger"),
 )
 
 

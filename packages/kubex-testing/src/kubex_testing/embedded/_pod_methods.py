@@ -1,4 +1,4 @@
-"""The methods of the embedded server for pods: containers, logs and files."""
+"""The methods of the embedded server for pods and workloads: hooks, containers, logs and files."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from ._containers.files import ContainerFiles
 from ._containers.ports import PortHandler
 from ._containers.process import ProcessHandler
 from ._controllers import Controllers
+from ._cron_job_hooks import CronJobHooks
 from ._loop_thread import LoopThread
 from ._pod_hooks import PodHooks
 from ._pod_logs import ContainerLog, LogSource
@@ -25,6 +26,11 @@ class PodMethods:
     def pods(self) -> PodHooks:
         """The hooks that end, crash and hold pods."""
         return PodHooks(self._cluster, self._thread, self._controller_runner)
+
+    @property
+    def cronjobs(self) -> CronJobHooks:
+        """The hook that creates the Jobs of CronJobs."""
+        return CronJobHooks(self._cluster, self._thread)
 
     def run_pods(self) -> None:
         """Run all pods, now and later: they become Running and Ready, and are removed after their deletion.

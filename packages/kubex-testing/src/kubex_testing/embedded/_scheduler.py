@@ -37,7 +37,7 @@ class Scheduler:
         if any(metadata["namespace"] == space and fnmatchcase(metadata["name"], name) for space, name in self._held):
             return None
         nodes = self._cluster.store.bucket("nodes.").objects
-        names = _required_node(pod) or (NODE_NAME, *self._cluster.store.bucket("nodes.").keys)
+        names = required_node(pod) or (NODE_NAME, *self._cluster.store.bucket("nodes.").keys)
         return next((name for name in names if name in nodes and fits(nodes[name].object, pod["spec"])), None)
 
     def unschedulable_status(self, pod: JsonObject) -> JsonObject:
@@ -77,7 +77,7 @@ def _tolerates(toleration: JsonObject, taint: JsonObject) -> bool:
     return toleration.get("operator") == "Exists" or toleration.get("value", "") == taint.get("value", "")
 
 
-def _required_node(pod: JsonObject) -> tuple[str, ...]:
+def required_node(pod: JsonObject) -> tuple[str, ...]:
     """Return the node that the pod of a DaemonSet names in its affinity."""
     path = ("spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
     fields = (item for term in array_at(pod, *path) for item in array_at(term, "matchFields"))

@@ -26,13 +26,23 @@ class Children:
         """Return the objects that a controller owns, without a change of them."""
         return self._stored(bucket, self.owners.keys(owner["metadata"]["uid"], bucket))
 
-    def claim(self, owner: JsonObject, bucket: str, selector: JsonObject) -> list[StoredObject]:
-        """Return the objects that a controller owns, after it has adopted and released objects."""
+    def claim(
+        self,
+        owner: JsonObject,
+        bucket: str,
+        selector: JsonObject,
+        accepts: Callable[[JsonObject], bool] = lambda _: True,
+    ) -> list[StoredObject]:
+        """Return the objects that a controller owns, after it has adopted and released objects.
+
+        Args:
+            accepts: a further condition for the objects.
+        """
         if is_terminating(owner):
             return self.of(owner, bucket)
 
         def matches(document: JsonObject) -> bool:
-            return match_label_selector(selector, object_at(document, "metadata", "labels"))
+            return accepts(document) and match_label_selector(selector, object_at(document, "metadata", "labels"))
 
         for stored in self.of(owner, bucket):
             if not matches(stored.object) and not is_terminating(stored.object):

@@ -19,6 +19,7 @@ from .pods import (
     seconds_until_available,
 )
 
+REPLICATION_CONTROLLERS = "replicationcontrollers."
 BURST = 500
 """The number of pods that one reconcile creates or deletes, as in kube-controller-manager."""
 
