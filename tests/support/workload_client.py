@@ -77,6 +77,10 @@ class WorkloadClient:
 
         return wait_until(check, f"the condition of {plural} {name}")
 
+    def wait_until_deleted(self, plural: str, name: str) -> None:
+        """Wait until an object does not exist."""
+        wait_until(lambda: self.get(plural, name) is None, f"the deletion of {plural} {name}")
+
     def path(self, plural: str, *rest: str) -> str:
         """Return the path of a resource, an object or a subresource."""
         group = next((group for group, plurals in _PREFIXES.items() if plural in plurals), None)

@@ -31,6 +31,9 @@ class CronJobHooks:
             ValueError: the server rejected the Job, for example because a Job with this name exists.
 
         Example:
+            pod = {"restartPolicy": "Never", "containers": [{"name": "main", "image": "report:1"}]}
+            spec = {"schedule": "@daily", "jobTemplate": {"spec": {"template": {"spec": pod}}}}
+            server.load([{"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "report"}, "spec": spec}])
             server.cronjobs.trigger("report", job="report-1")
             (job,) = server.state("jobs")
             assert job["metadata"]["ownerReferences"][0]["name"] == "report"
