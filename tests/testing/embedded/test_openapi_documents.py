@@ -13,7 +13,7 @@ from kubex_testing.embedded._registry import Registry
 
 GVK = "x-kubernetes-group-version-kind"
 # The embedded server does not contain texts, examples of values, and the zero values of Go.
-TEXTS = ("description", "default", "enum")
+TEXTS = ("description", "default")
 DEFAULTS = (("x-kubernetes-list-type", "atomic"), ("x-kubernetes-map-type", "granular"))
 # The server does not support shards.
 UNSUPPORTED = "shardInfo"

@@ -19,7 +19,7 @@ _ESCAPED = str.maketrans({character: f"\\u{ord(character):04x}" for character in
 
 
 def fields_from_client(manager: str, live: JsonObject, *, schema: Schema, api_version: str) -> FieldSet:
-    """Return the fields that client-side apply has set and nobody has changed since. kubectl may change them."""
+    """Return the fields that client-side apply has set, and that have not changed since. kubectl may change them."""
     if manager != _MANAGER or not (text := _annotation(live)):
         return EMPTY
     try:

@@ -10,8 +10,9 @@ JSON with:
 
 The protobuf field is a number. With a dot, the field is in a message that JSON does not show: `2.1`. With `?`, JSON
 omits the zero value. `apiVersion` and `kind` have none. A list with `wrapped` is a protobuf message, with the items in
-its field 1. In a type with `alternatives`, only one field is set, and JSON shows only its value. `required` names the
-fields of a type that OpenAPI requires, for documentation; the server does not check them.
+its field 1. In a type with `alternatives`, only one field is set, and JSON shows only its value. For
+documentation, `required` names the fields of a type that OpenAPI requires, and `enums` has the values of fields with
+few values. The server does not check them.
 """
 
 import json
@@ -84,8 +85,7 @@ class _Table:
         if _short_name(name) in self._types:
             return
         definition = self._definitions[name]
-        required = {"required": definition["required"]} if "required" in definition else {}
-        entry: JsonObject = {"fields": {}, **required, **_atomic(definition)}
+        entry: JsonObject = {"fields": {}, **_documentation(definition), **_atomic(definition)}
         self._types[_short_name(name)] = entry  # before its fields, because types contain themselves
         wire = dict(self._wire_fields.get(name, {}))
         is_kind = "x-kubernetes-group-version-kind" in definition
@@ -174,6 +174,19 @@ def _short_name(name: str) -> str:
 
 def _atomic(node: JsonObject) -> JsonObject:
     return {"atomic": True} if node.get("x-kubernetes-map-type") == "atomic" else {}
+
+
+def _documentation(definition: JsonObject) -> JsonObject:
+    nodes: JsonObject = definition["properties"]
+    enums = {key: values for key, node in nodes.items() if (values := _innermost(node).get("enum"))}
+    found = {"required": definition.get("required"), "enums": enums}
+    return {key: value for key, value in found.items() if value}
+
+
+def _innermost(node: JsonObject) -> JsonObject:
+    """Return the schema of the items of a list, of the values of a map, or of another value."""
+    inner = node.get("items") or node.get("additionalProperties")
+    return inner if is_object(inner) else node
 
 
 def _list_options(node: JsonObject) -> JsonObject:

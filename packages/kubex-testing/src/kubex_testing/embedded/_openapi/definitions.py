@@ -129,7 +129,12 @@ class Definitions:
             document: JsonObject = {"type": "object"}
             self.schemas[name] = document
             schema = builtin_type(table_name)
-            document["properties"] = {key: self._property(key, child) for key, child in schema.fields.items()}
+            properties = {key: self._property(key, child) for key, child in schema.fields.items()}
+            document["properties"] = properties
+            enums: JsonObject = builtin_table()["types"][table_name].get("enums", {})
+            for key, values in enums.items():
+                node = properties[key]
+                (node.get("items") or node.get("additionalProperties") or node)["enum"] = values
             if schema.required:
                 document["required"] = list(schema.required)
             if schema.atomic:

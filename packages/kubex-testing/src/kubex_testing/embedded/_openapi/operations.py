@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kubex_testing._objects.json_types import JsonObject
-from kubex_testing.embedded._registry import ResourceType, Subresource
+from kubex_testing.embedded._registry import ResourceType
+from kubex_testing.embedded._resource_table import Subresource
 
 from .custom_schemas import add_custom_resource
 from .definitions import GVK, PATCH, PREFIX, Definitions, gvk_of
