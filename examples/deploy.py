@@ -1,6 +1,7 @@
 """Deploy an image, and wait for the rollout with a progress line: `python examples/deploy.py DEPLOYMENT IMAGE`.
 
-The exit code is 1 if the rollout fails or is not complete within 5 minutes. Then the Deployment keeps the new image.
+The exit code is 1 if the Deployment does not exist, or if the rollout fails or is not complete within 5 minutes. After
+a failed rollout, the Deployment keeps the new image.
 """
 
 import sys
@@ -8,6 +9,7 @@ import sys
 import anyio
 
 from kubex import Api, create_client
+from kubex.errors import NotFound
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_runtime import wait_for
 from kubex_runtime.conditions import condition, rolled_out
@@ -62,6 +64,8 @@ async def main(name: str, image: str) -> None:
     """Deploy the image; exit with the reason if the rollout fails."""
     try:
         await deploy(name, image)
+    except NotFound as error:
+        sys.exit(str(error))
     except (WaitFailed, WaitTimeout) as error:
         sys.exit(f"{error}\nundo the change with: kubectl rollout undo deployment/{name}")
 

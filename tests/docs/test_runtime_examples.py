@@ -107,6 +107,11 @@ async def test_deploy_exits_with_the_reason_of_a_failed_rollout(cluster: Embedde
     assert str(caught.value).endswith("undo the change with: kubectl rollout undo deployment/shop")
 
 
+async def test_deploy_exits_with_a_message_if_the_deployment_does_not_exist(cluster: EmbeddedServer) -> None:
+    with pytest.raises(SystemExit, match=r'deployments\.apps "shop" not found'):
+        await run_module("deploy.py")["main"]("shop", "shop:2")
+
+
 def event(name: str, **fields: Any) -> Event:
     """Return an event about a pod."""
     involved = ObjectReference(kind="Pod", name="web-0", namespace="default")

@@ -2,19 +2,20 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import anyio
 import anyio.to_thread
 import pytest
 
 from kubex.api import Api
-from kubex.client import Client, ClientOptions, create_client
+from kubex.client import Attempt, Client, ClientOptions, create_client
 from kubex.errors import ConnectionLost, Forbidden, NotFound, Unauthorized
 from kubex.models import ObjectMeta
 from kubex.transport import Backend
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from kubex_runtime import Deleted, follow
+from kubex_runtime import Deleted, Follower, follow
 from kubex_runtime._machine.reflector import Initial
 from kubex_testing.compliance._clock import Clock
 from kubex_testing.embedded import (
@@ -32,7 +33,18 @@ from kubex_testing.embedded import (
     Silence,
     Throttle,
 )
-from runtime.following import FAST, TIMEOUT, create, delete, modify, requests, take, take_until_synced
+from runtime.following import (
+    FAST,
+    TIMEOUT,
+    create,
+    delete,
+    is_read,
+    modify,
+    parameter,
+    requests,
+    take,
+    take_until_synced,
+)
 from runtime.widgets import WIDGETS, Widget
 
 pytestmark = [
@@ -42,6 +54,7 @@ pytestmark = [
 ]
 
 DAY = 86400.0
+FOLLOWERS = 30
 WATCH, LIST = "watch configmaps", "list configmaps"
 BOTH = pytest.mark.parametrize("initial", ["stream", "list"])
 
@@ -306,6 +319,30 @@ async def test_restored_storage_is_noticed_after_a_quiet_watch(
         assert await take(changes, 1) == ["added d"]
 
 
+@pytest.mark.covers("pitfall-54")
+async def test_restored_storage_is_noticed_after_an_outage(
+    api: Api[ConfigMap], writer: Api[ConfigMap], server: EmbeddedServer
+) -> None:
+    await create(writer, "a", "b")
+    revision = server.revision
+    async with follow(api, backoff=FAST) as changes:
+        await take_until_synced(changes)
+        await delete(writer, "a")
+        await modify(writer, "b", "x")
+        assert await take(changes, 2) == ["deleted a", "modified b"]
+        await run(server.stop_listening)
+        server.drop_connections()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(anext, changes)
+            with anyio.fail_after(TIMEOUT):
+                while changes.failure is None or changes.failure.attempts < 3:
+                    await anyio.lowlevel.checkpoint()
+            tasks.cancel_scope.cancel()
+        server.rewind(revision)
+        await run(server.listen)
+        assert sorted(await take(changes, 2)) == ["added a", "modified b"]
+
+
 # Overload, lost connections, silence
 
 
@@ -338,6 +375,51 @@ async def test_throttled_watch_waits_and_does_not_list(
         assert anyio.current_time() - started >= 10
         assert requests(server) == ["watch"] * 6
         assert changes.failure is None
+
+
+@pytest.mark.covers("pitfall-56")
+async def test_followers_do_not_reconnect_in_step(server: EmbeddedServer, backend: Backend, clock: Clock) -> None:
+    starts: list[float] = []
+
+    class Observer:
+        def attempt(self, attempt: Attempt) -> AbstractContextManager[object]:
+            starts.append(anyio.current_time())
+            return nullcontext()
+
+    options = ClientOptions(retry=None, observers=(Observer(),))
+    configuration = server.handle.configuration(namespace="default")
+    async with (
+        create_client(configuration, client_class=backend, options=options) as client,
+        anyio.create_task_group() as tasks,
+    ):
+        followers = [follow(Api(ConfigMap, client)) for _ in range(FOLLOWERS)]
+
+        async def iterate(follower: Follower[ConfigMap]) -> None:
+            async with follower as changes:
+                async for _ in changes:
+                    pass
+
+        for follower in followers:
+            tasks.start_soon(iterate, follower)
+        await run(lambda: server.wait_for_request(lambda _: len(requests(server)) == FOLLOWERS))
+        outage = server.inject(WATCH, Answer(503, b"unavailable"), times=FOLLOWERS)
+        while not all(follower.synced for follower in followers):
+            await anyio.lowlevel.checkpoint()
+        clock.jump(2)  # the end of a shorter watch would be a failure
+        server.close_watches()
+        while any(follower.failure is None for follower in followers):
+            await anyio.lowlevel.checkpoint()
+        assert outage.hits == FOLLOWERS
+        starts.clear()
+        while len(starts) < FOLLOWERS:
+            await clock.jump_when_idle(0.02)
+        await run(lambda: server.wait_for_request(lambda _: len(requests(server)) == 3 * FOLLOWERS))
+        tasks.cancel_scope.cancel()
+    # One delay is between 0.4 and 0.8 seconds.
+    within = [sum(start <= other < start + 0.1 for other in starts) for start in starts]
+    assert max(within) <= FOLLOWERS * 0.6
+    timeouts = {parameter(request, "timeoutSeconds") for request in server.requests if is_read(request)}
+    assert len(timeouts) > FOLLOWERS
 
 
 @pytest.mark.parametrize(
@@ -446,11 +528,8 @@ async def test_event_that_cannot_be_decoded_is_skipped(
         assert [record.message for record in caplog.records if "following ConfigMap: skipped" in record.message]
         server.close_watches()
         await create(writer, "d")
-        if what != "type":
-            assert sorted(await take(changes, 2)) == ["added b", "added d"]
-            assert requests(server) == ["watch", "stream"]
-        else:
-            assert await take(changes, 1) == ["added d"]
+        assert sorted(await take(changes, 2)) == ["added b", "added d"]
+        assert requests(server) == ["watch", "stream"]
 
 
 # Servers without initial events
@@ -500,6 +579,25 @@ async def test_only_a_rejection_of_initial_events_selects_lists(
         await create(writer, "b")
         assert await take(changes, 1) == ["added b"]
     assert requests(server)[3:6] == ["watch", "watch", "list"]
+
+
+@pytest.mark.covers("pitfall-58")
+async def test_cancelled_calls_get_through_the_initial_events_of_a_slow_server(
+    api: Api[ConfigMap], writer: Api[ConfigMap], server: EmbeddedServer
+) -> None:
+    await create(writer, *"abcd")
+    silence = Silence(after=1)
+    server.inject(WATCH, silence, times=None)
+    async with follow(api, page_size=2) as changes:
+        assert await take(changes, 1) == ["added a"]
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(anext, changes)
+            await run(silence.arrived.wait)
+            await anyio.wait_all_tasks_blocked()
+            tasks.cancel_scope.cancel()
+        assert await take_until_synced(changes) == ["added b", "added c", "added d"]
+    assert requests(server) == ["stream", "list", "page"]
+    silence.release()
 
 
 # Permissions and kinds

@@ -9,10 +9,10 @@ import pytest
 from kubex.api import Api
 from kubex.client import Client
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from kubex_runtime import _reflect, follow
+from kubex_runtime import Follower, _reflect, follow
 from kubex_runtime._machine.reflector import Initial
-from kubex_testing.embedded import EmbeddedServer, ErrorEvent
-from runtime.following import create, is_read, parameter, requests, take, take_until_synced
+from kubex_testing.embedded import EmbeddedServer, ErrorEvent, Silence
+from runtime.following import TIMEOUT, create, is_read, parameter, requests, take, take_until_synced
 
 pytestmark = pytest.mark.anyio
 
@@ -90,19 +90,51 @@ async def test_data_that_has_arrived_does_not_block_other_tasks(
     assert 0.004 < longest < 0.011  # trio can run the follower twice in a row
 
 
-@pytest.mark.covers("pitfall-65")
-async def test_first_list_needs_the_memory_of_a_page(client: Client, server: EmbeddedServer) -> None:
-    server.load(config_maps(1000, size=10_000))
-    await Api(ConfigMap, client).list()  # the server is in this process, and keeps the JSON that it has sent
-    async with follow(Api(ConfigMap, client), initial="list", page_size=50) as changes:
-        tracemalloc.start()
-        try:
-            received = 0
-            while not changes.synced:
+async def peak_of(changes: Follower[ConfigMap], number: int) -> int:
+    """Read changes, and return the peak of the memory in bytes."""
+    tracemalloc.start()
+    try:
+        with anyio.fail_after(TIMEOUT):
+            for _ in range(number):
                 await anext(changes)
-                received += 1
-            peak = tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-    assert received == 1001
-    assert peak < 5_000_000  # the JSON of all objects has 10,000,000 bytes
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.covers("pitfall-65")
+async def test_first_list_needs_the_memory_of_a_page_and_later_ones_a_few_times_their_json(
+    client: Client, server: EmbeddedServer
+) -> None:
+    server.load(config_maps(1000, size=10_000))  # the JSON of all objects has 10,000,000 bytes
+    api = Api(ConfigMap, client)
+    await api.list()  # the server is in this process, and keeps the JSON that it has sent
+    async with follow(api, initial="list", page_size=50) as changes:
+        assert await peak_of(changes, 1001) < 5_000_000
+        assert changes.synced
+        server.inject("watch configmaps", ErrorEvent(410))
+        server.close_watches()
+        await create(api, "z")
+        # A list that must not be older than the last change does not use pages. The server needs a part of this memory.
+        assert await peak_of(changes, 1) < 35_000_000
+    assert requests(server)[-1] == "list"
+
+
+@pytest.mark.covers("pitfall-65")
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_initial_events_are_not_collected(client: Client, server: EmbeddedServer, is_first: bool) -> None:
+    server.load(config_maps(5))
+    api = Api(ConfigMap, client)
+    async with follow(api) as changes:
+        if not is_first:
+            await take_until_synced(changes)
+            server.compact()
+            server.load(config_maps(5, size=2))
+            server.compact()
+            server.inject("watch configmaps", ErrorEvent(410))
+            server.close_watches()
+        silence = Silence(after=3)
+        server.inject(lambda request: "sendInitialEvents" in request.query, silence)
+        change = "added" if is_first else "modified"
+        assert await take(changes, 3) == [f"{change} c{number}" for number in range(3)]
+        silence.release()

@@ -116,6 +116,9 @@ class Run:
         self.requests += 1
         self.now = max(self.now, self.reflector.attempts.next_at)
         step = self.reflector.next_step()
+        if self.server.cancels():
+            self.reflector.request_cancelled()
+            return
         try:
             if isinstance(step, ListStep):
                 self._list(step)
@@ -137,6 +140,9 @@ class Run:
         self.reflector.opened(self.now)
         try:
             for each in received:
+                if self.server.cancels():
+                    self.reflector.interrupted(self.now)
+                    return
                 if isinstance(each, float):
                     self.now += each
                 elif isinstance(each, Event):

@@ -280,6 +280,10 @@ class ServerModel:
     def _bookmark(self, revision: int) -> Event:
         return Event(EventType.BOOKMARK, State("", None, str(revision)))
 
+    def cancels(self) -> bool:
+        """Return whether the program cancels a request or a read now."""
+        return self._happens(0.03)
+
     def _happens(self, probability: float) -> bool:
         return self.misbehaves and self._random.random() < probability
 

@@ -6,11 +6,13 @@ import random
 
 import pytest
 
+from kubex.api import RawObject
 from kubex.errors import ConfigurationError
 from kubex.models import PartialObjectMetadata
+from kubex_runtime._machine.applier import Applier
 from kubex_runtime._machine.cache import Cache, CacheTable
 from kubex_runtime._machine.entries import Entry
-from kubex_runtime._machine.field_paths import drop_fields
+from kubex_runtime._machine.field_paths import JsonTransform, drop_fields
 from kubex_runtime._machine.keys import Key
 from kubex_runtime._machine.mailbox import Mailbox
 from kubex_runtime._machine.object_transform import ObjectTransform
@@ -169,6 +171,49 @@ def test_index_that_raises_affects_one_object_and_one_index(caplog: pytest.LogCa
     assert "the index 'team' raised an exception for the object default/a" in caplog.text
     assert cache.indexes.keys("text", "a") == ()
     assert "the function returned 'a': return a list of values, such as ['a']" in caplog.text
+
+
+def test_index_that_raises_for_many_objects_logs_one_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    _, table = plain_cache(indexes={"team": lambda obj: [(obj.metadata.labels or {})["team"]]})
+    for number in range(250):
+        put(table, f"{number}", number, key=Key("default", f"object-{number}"))
+    assert [bool(record.exc_info) for record in caplog.records] == [True, False, False]
+    assert [record.getMessage() for record in caplog.records] == [
+        "the index 'team' raised an exception for the object default/object-0; later ones are counted",
+        "the index 'team' has raised 10 exceptions; the last one for the object default/object-9: KeyError('team')",
+        "the index 'team' has raised 100 exceptions; the last one for the object default/object-99: KeyError('team')",
+    ]
+
+
+def sent(uid: str, version: int, raw: bytes) -> RawObject:
+    """Return an object as a list contains it."""
+    return RawObject(
+        name=KEY.name, namespace=KEY.namespace, uid=uid, resource_version=str(version), generation=None, json=raw
+    )
+
+
+@pytest.mark.covers("pitfall-54")
+@pytest.mark.parametrize("transform", [None, drop_fields("spec")])
+def test_version_that_a_restored_server_uses_again_is_a_new_state(transform: JsonTransform | None) -> None:
+    cache, table = plain_cache(transform=transform)
+    applier = Applier(table)
+    event = b'{"apiVersion":"v1","kind":"Thing",' + document(KEY, "1", 5, color="red")[1:]
+    assert [change.type for change in applier.put(sent("1", 5, event))] == ["added"]
+    other = document(KEY, "1", 5, color="blue")
+    assert applier.put(sent("1", 5, other)) == ()
+    applier.trusting = True
+    assert applier.put(sent("1", 5, document(KEY, "1", 5, color="red"))) == ()
+    assert [change.type for change in applier.put(sent("1", 5, other))] == ["modified"]
+    assert decode(cache.json(KEY) or b"").metadata.labels == {"color": "blue"}
+
+
+def test_restored_server_does_not_change_an_object_that_the_transform_removes() -> None:
+    cache, table = plain_cache(transform=lambda _: None)
+    applier = Applier(table)
+    applier.put(sent("1", 5, document(KEY, "1", 5, color="red")))
+    applier.trusting = True
+    assert applier.put(sent("1", 5, document(KEY, "1", 5, color="blue"))) == ()
+    assert cache.count == 0
 
 
 def test_unknown_index_raises_an_error_with_the_known_ones() -> None:

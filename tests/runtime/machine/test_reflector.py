@@ -294,6 +294,41 @@ def test_incomplete_initial_events_prove_nothing(error: KubexError | None) -> No
     assert scene.bookmark(120, end=True) == ["deleted uid-a unseen"]
 
 
+def test_cancelled_initial_events_are_replaced_by_pages() -> None:
+    scene = watching(state("a", 7), state("b", 8))
+    scene.reflector._streams = True
+    scene.fail(EXPIRED, from_event=True)
+    scene.open()
+    scene.event("ADDED", state("a", 7))
+    scene.reflector.interrupted(scene.now)
+    assert scene.delay() == 0
+    assert scene.next() == ListStep(limit=500)
+    assert scene.page(120, state("c", 110), token="t") == ["added uid-c"]
+    scene.reflector.request_cancelled()
+    assert scene.next() == ListStep(limit=500, continue_token="t")
+    assert scene.page(120) == ["deleted uid-a unseen", "deleted uid-b unseen"]
+    scene.open()
+    scene.fail(EXPIRED, from_event=True)
+    step = scene.next()
+    assert isinstance(step, WatchStep)
+    assert step.initial_events
+
+
+def test_cancelled_list_is_replaced_by_pages() -> None:
+    scene = watching()
+    scene.fail(EXPIRED, from_event=True)
+    assert scene.next() == ListStep(resource_version="100")
+    scene.reflector.request_cancelled()
+    assert scene.next() == ListStep(limit=500)
+
+
+def test_cancelled_request_for_a_watch_is_sent_again() -> None:
+    scene = listed()
+    for _ in range(2):
+        assert isinstance(scene.next(), WatchStep)
+        scene.reflector.request_cancelled()
+
+
 def test_silent_server_selects_lists() -> None:
     scene = Scene("stream")
     scene.open()
@@ -447,6 +482,26 @@ def test_quiet_watch_continues_if_the_history_did_not_go_back() -> None:
     assert step.resource_version == "100"
 
 
+@pytest.mark.covers("pitfall-54")
+def test_history_is_checked_after_an_outage() -> None:
+    scene = watching(state("a", 7), state("b", 90))
+    scene.fail(LOST, from_event=True)
+    assert isinstance(scene.next(), WatchStep)
+    for _ in range(3):
+        scene.fail(LOST)
+        assert scene.next() == ListStep(limit=1)
+    scene.page(50)
+    assert scene.next() == ListStep(limit=500)
+    assert scene.page(50, state("a", 7)) == ["deleted uid-b unseen"]
+
+
+def test_lost_connections_without_an_outage_are_not_followed_by_a_check() -> None:
+    scene = watching()
+    for _ in range(3):
+        scene.fail(LOST, from_event=True)
+        scene.open()
+
+
 def test_failed_check_of_the_history_does_not_delay_the_watch() -> None:
     scene = watching()
     scene.end(250)
@@ -540,6 +595,15 @@ def test_malformed_event_is_followed_by_a_list_at_the_end_of_the_watch() -> None
     assert scene.next() == ListStep(resource_version="101")
 
 
+def test_events_of_unknown_types_are_followed_by_a_list_at_the_end_of_the_watch() -> None:
+    scene = watching(state("a", 7))
+    scene.reflector.incomplete()
+    scene.reflector.incomplete()
+    assert scene.event("MODIFIED", state("a", 101)) == ["modified uid-a"]
+    scene.end(200)
+    assert scene.next() == ListStep(resource_version="101")
+
+
 def test_second_malformed_event_in_a_row_requires_a_list() -> None:
     scene = watching(state("a", 7))
     assert scene.reflector.malformed_event()
@@ -554,7 +618,7 @@ def test_list_with_malformed_items_does_not_delete() -> None:
     scene.fail(EXPIRED, from_event=True)
     scene.next()
     scene.reflector.page("120", None, scene.now)
-    scene.reflector.malformed_items()
+    scene.reflector.incomplete()
     assert texts(scene.reflector.end_page(scene.now)) == []
     scene.open()
     scene.end(200)

@@ -104,7 +104,7 @@ class Follower(Generic[T]):
             try:
                 return decoded(change, self._raw.resource, self._raw.decode)
             except DecodeError as error:
-                self._reflection.log.skipped(error)
+                self._reflection.responses.log.skipped(error)
 
     @property
     def resource_version(self) -> str | None:

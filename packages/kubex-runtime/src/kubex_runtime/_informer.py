@@ -61,8 +61,8 @@ class Informer(CacheReader[T]):
         backoff: the delays after failures.
 
     `indexes` and `transform` are called while the cache is updated, so they must be fast. If one of them raises an
-    exception, it is logged, and affects only the object: it is not in this index, or it is not stored, and is in
-    `rejected`.
+    exception, it affects only the object: it is not in this index, or it is not stored, and is in `rejected`. The first
+    exception is logged with its traceback, later ones as their number.
 
     Raises:
         ConfigurationError: an argument is not valid.

@@ -4,6 +4,7 @@ import time
 from types import TracebackType
 from typing import Generic, TypeVar
 
+import anyio
 import anyio.lowlevel
 from typing_extensions import Self
 
@@ -33,15 +34,14 @@ class Reflection(Generic[T]):
         self.reflector = reflector
         self._source = source
         self._clock = clock or Clock()
-        self._responses = Responses(source.raw.resource.__name__, reflector)
+        self.responses = Responses(source.raw.resource.__name__, reflector)
         self._watch: OpenWatch | None = None
         self._busy_since = 0.0
-        self.log = self._responses.log
 
     @property
     def quiet_for(self) -> float | None:
         """The time in seconds since the last response, event or bookmark; None before the first one."""
-        return None if self._responses.last_at is None else self._clock.now() - self._responses.last_at
+        return None if self.responses.last_at is None else self._clock.now() - self.responses.last_at
 
     async def __aenter__(self) -> Self:
         return self
@@ -57,7 +57,7 @@ class Reflection(Generic[T]):
         return self
 
     async def __anext__(self) -> RawChange:
-        responses = self._responses
+        responses = self.responses
         while True:
             if time.perf_counter() - self._busy_since > _MAX_BUSY_SECONDS:
                 try:
@@ -82,14 +82,17 @@ class Reflection(Generic[T]):
         step = self.reflector.next_step()
         try:
             await (self._list(step) if isinstance(step, ListStep) else self._open_watch(step))
+        except anyio.get_cancelled_exc_class():
+            self.reflector.request_cancelled()
+            raise
         except KubexError as error:
-            self._responses.failed(error, self._clock.now())
+            self.responses.failed(error, self._clock.now())
 
     async def _list(self, step: ListStep) -> None:
-        self._responses.page(await self._source.list(step), self._clock.now())
+        self.responses.page(await self._source.list(step), self._clock.now())
 
     async def _open_watch(self, step: WatchStep) -> None:
         watch = self._source.watch(step)
         await watch.__aenter__()
-        self._watch = OpenWatch(watch, self._responses, self._clock)
-        self._responses.opened(self._clock.now())
+        self._watch = OpenWatch(watch, self.responses, self._clock)
+        self.responses.opened(self._clock.now())

@@ -27,7 +27,7 @@ class Responses:
         if self.reflector.page(page.resource_version, page.continue_token, now):
             self.items = page.items[::-1]
             if page.errors:
-                self.reflector.malformed_items()
+                self.reflector.incomplete()
                 self.log.skipped(page.errors[0])
 
     def apply_item(self, item: RawObject) -> None:
@@ -62,9 +62,12 @@ class Responses:
 
     def event_failed(self, error: KubexError, now: float) -> bool:
         """Take the error of an open watch. Return whether the watch can be read further."""
-        can_skip = isinstance(error, UnknownWatchEventError) or (
-            isinstance(error, DecodeError) and not error.not_from_server and self.reflector.malformed_event()
-        )
+        if isinstance(error, UnknownWatchEventError):
+            self.reflector.incomplete()
+            can_skip = True
+        else:
+            is_event = isinstance(error, DecodeError) and not error.not_from_server
+            can_skip = is_event and self.reflector.malformed_event()
         if can_skip:
             self.log.skipped(error)
         else:

@@ -85,7 +85,10 @@ class Applier:
 
     def _is_new(self, item: ObjectState, old: Entry) -> bool:
         if self.trusting:
-            return item.resource_version != old.resource_version or item.uid != old.uid
+            if item.resource_version != old.resource_version or item.uid != old.uid:
+                return True
+            # The server has used some versions again, for other states.
+            return self._table.has_other_content(Key(item.namespace, item.name), item.json)
         # Versions that cannot be compared are new if they differ.
         return is_newer(item.resource_version, old.resource_version) is not False
 

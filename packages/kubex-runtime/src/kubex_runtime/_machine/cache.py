@@ -1,18 +1,18 @@
 """The objects of an informer as JSON, their indexes, and the mailboxes of the consumers."""
 
-import logging
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
+import msgspec
+
 from kubex.models import Resource
+from kubex_runtime._machine.callback_log import CallbackLog
 from kubex_runtime._machine.entries import Entry, ObjectTable
 from kubex_runtime._machine.indexes import Indexes
 from kubex_runtime._machine.keys import Key, plain_key
 from kubex_runtime._machine.mailbox import Mailbox
 
 T = TypeVar("T", bound=Resource)
-
-_log = logging.getLogger("kubex_runtime.informer")
 
 
 class Cache(Generic[T]):
@@ -35,6 +35,8 @@ class Cache(Generic[T]):
         self.count = 0
         """The number of objects. Entries without JSON, which the transform removed or rejected, do not count."""
         self._transform = transform
+        self._transform_log = CallbackLog("the transform of the informer")
+        self._decode_log = CallbackLog("the decoding of an object for the indexes")
         self._mailboxes: list[Mailbox] = []
 
     @property
@@ -90,7 +92,7 @@ class Cache(Generic[T]):
         try:
             result = self._transform(json)
         except Exception as error:  # noqa: BLE001 - the function of the user can raise anything
-            _log.exception("the transform of the informer raised an exception for the object %s", key)
+            self._transform_log.failed(error, key)
             self.rejected[key] = error
             return None
         self.rejected.pop(key, None)
@@ -118,8 +120,8 @@ class Cache(Generic[T]):
     def _index(self, key: Key, json: bytes) -> None:
         try:
             obj = self.decode(json)
-        except Exception:  # noqa: BLE001 - a method of the model can raise anything
-            _log.exception("the object %s cannot be decoded, so it is in no index of the informer", key)
+        except Exception as error:  # noqa: BLE001 - a method of the model can raise anything
+            self._decode_log.failed(error, key)
             self.indexes.remove(key)
         else:
             self.indexes.update(plain_key(key), obj)
@@ -146,6 +148,14 @@ class CacheTable(ObjectTable, Generic[T]):
         elif before is not None:
             self._cache.removed(key, before, final=False)
 
+    def has_other_content(self, key: Key, json: bytes) -> bool:
+        """Return whether the stored JSON of an object differs from the JSON that the server sent."""
+        before = self.entries[key].json
+        after = self._cache.transformed(Key(*key), json)
+        if before is None or after is None:
+            return before is not after
+        return before != after and _content(before) != _content(after)
+
     def remove(self, key: Key, last: bytes | None = None) -> Entry:
         """Remove the entry of an object. `last` is the last state that the server sent, if it is known."""
         entry = self.entries.pop(key)
@@ -155,3 +165,9 @@ class CacheTable(ObjectTable, Generic[T]):
             self._cache.removed(key, entry.json if final is None else final, final=final is not None)
         self._cache.rejected.pop(key, None)
         return entry
+
+
+def _content(json: bytes) -> dict[str, object]:
+    """Return an object without the fields that only events of watches contain."""
+    fields = msgspec.json.decode(json, type=dict[str, object])
+    return {name: value for name, value in fields.items() if name not in ("apiVersion", "kind")}

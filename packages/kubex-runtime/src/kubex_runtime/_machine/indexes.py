@@ -1,22 +1,20 @@
 """Sets of keys by the values that functions of the user calculate from objects."""
 
-import logging
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Generic, TypeVar
 
 from kubex.errors import ConfigurationError
 from kubex.models import Resource
+from kubex_runtime._machine.callback_log import CallbackLog
 from kubex_runtime._machine.keys import Key
 
 T = TypeVar("T", bound=Resource)
-
-_log = logging.getLogger("kubex_runtime.informer")
 
 
 class Indexes(Generic[T]):
     """The keys of the objects with a value, for each index.
 
-    If a function raises an exception, it is logged, and the object is not in that index until its next state.
+    If a function raises an exception, the object is not in that index until its next state.
     """
 
     def __init__(self, functions: Mapping[str, Callable[[T], Iterable[Hashable]]]) -> None:
@@ -50,8 +48,8 @@ class Indexes(Generic[T]):
 
 class _Index(Generic[T]):
     def __init__(self, name: str, function: Callable[[T], Iterable[Hashable]]) -> None:
-        self._name = name
         self._function = function
+        self._log = CallbackLog(f"the index {name!r}")
         # Dicts without values keep the order, and need less memory than a set.
         self._keys: dict[Hashable, dict[Key, None]] = {}
         self._values: dict[Key, tuple[Hashable, ...]] = {}
@@ -62,8 +60,8 @@ class _Index(Generic[T]):
             if isinstance(values, str | bytes):
                 raise TypeError(f"the function returned {values!r}: return a list of values, such as [{values!r}]")
             return tuple(dict.fromkeys(values))
-        except Exception:  # noqa: BLE001 - the function of the user can raise anything
-            _log.exception("the index %r raised an exception for the object %s", self._name, Key(*key))
+        except Exception as error:  # noqa: BLE001 - the function of the user can raise anything
+            self._log.failed(error, Key(*key))
             return ()
 
     def replace(self, key: Key, values: tuple[Hashable, ...]) -> None:

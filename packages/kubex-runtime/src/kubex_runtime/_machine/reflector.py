@@ -5,7 +5,7 @@ from enum import Enum, auto
 from random import Random
 from typing import Literal, TypeAlias
 
-from kubex.errors import ConfigurationError, ConnectionLost, InternalError
+from kubex.errors import ConfigurationError, ConnectionLost, InternalError, TransportError
 from kubex.models import EventType
 from kubex_runtime._machine.applier import Applier, ObjectState
 from kubex_runtime._machine.backoff import Attempts, Backoff
@@ -150,8 +150,8 @@ class Reflector:
         """Apply an item of a page."""
         return self._objects.put(item)
 
-    def malformed_items(self) -> None:
-        """Note that the page contains objects that could not be identified."""
+    def incomplete(self) -> None:
+        """Note that something could not be applied: an object without identity, or an event of an unknown type."""
         self._is_damaged = True
 
     def end_page(self, now: float) -> Changes:
@@ -210,20 +210,37 @@ class Reflector:
         lasted = now - self._opened_at
         if self._phase is Phase.STREAM:
             self._fail(ConnectionLost("the watch ended before all initial events"), now)
+            self._repeat_request()
         elif not self._has_moved and lasted < self.timing.shortest_watch:
             self._fail(ConnectionLost(f"the watch ended after {lasted:.1f} s without an event"), now)
             self._repeat_request()
-            return
-        self.interrupted(now)
+        else:
+            self._watch_again(now)
 
     def interrupted(self, now: float) -> None:
         """Note that an open watch was closed without a failure, because the program has cancelled a read."""
-        if self._phase is Phase.STREAM or self._is_damaged:
+        if self._phase is Phase.STREAM:
+            self.request_cancelled()
+        else:
+            self._watch_again(now)
+
+    def _watch_again(self, now: float) -> None:
+        if self._is_damaged:
             self._phase = Phase.START
         elif self._has_moved:
             self._idle_since = now
         elif now - self._idle_since >= self.timing.probe_after:
             self._phase = Phase.PROBE
+
+    def request_cancelled(self) -> None:
+        """Note that the program has cancelled a request, so that it must be sent again.
+
+        If it was for all objects, pages are read next: those that have arrived are not requested again.
+        """
+        if self._phase is Phase.STREAM:
+            self._phase, self._token, self._is_first_page = Phase.LIST, None, True
+        if self._phase is Phase.LIST and self._token is None:
+            self._latest = True
 
     def silent(self) -> None:
         """Note that the server does not continue with the initial events, which it probably does not support."""
@@ -251,8 +268,12 @@ class Reflector:
         elif reason is Reason.UNSUPPORTED:
             self.silent()
         else:
+            is_outage = self.attempts.failure is not None and isinstance(error, TransportError)
             self._fail(error, now)
             self._repeat_request()
+            if is_outage and self._phase is Phase.WATCH:
+                # A restore of etcd needs an outage of the API server.
+                self._phase = Phase.PROBE
             if reason is Reason.MISSING:
                 return self._missing()
             if reason is Reason.UNREADABLE or (from_event and self._repeats(error)):
