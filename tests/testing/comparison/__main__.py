@@ -30,9 +30,11 @@ def main() -> int:
     with arguments.report.open("w", encoding="utf-8") if arguments.report else sys.stdout as file:
         _write_report(file, results, shrunk)
     agreed = sum(1 for item in results if item.difference is None)
+    equal_messages = sum(1 for item in results if item.difference is None and item.message_difference is None)
     requests = sum(len(item.steps) for item in results)
     sys.stdout.write(
-        f"{agreed} of {len(results)} sequences agree ({agreed / len(results):.1%}), {requests} requests, "
+        f"{agreed} of {len(results)} sequences agree ({agreed / len(results):.1%}), "
+        f"{equal_messages} of them also in all messages, {requests} requests, "
         f"seed {arguments.seed}, {duration:.0f} s\n"
     )
     return 0
@@ -53,22 +55,32 @@ def _arguments() -> argparse.Namespace:
 def _write_report(
     file: TextIO, results: Sequence[Result], shrunk: Mapping[int, tuple[Sequence[Step], Difference]]
 ) -> None:
-    groups: dict[str, list[Result]] = defaultdict(list)
-    for result in results:
-        if result.difference is not None:
-            groups[result.difference.cause].append(result)
+    found = [(item, item.difference) for item in results if item.difference]
+    _write_groups(file, "Differences", found, shrunk)
+    messages = [(item, item.message_difference) for item in results if item.message_difference]
+    _write_groups(file, "Differences of messages", messages, {})
+
+
+def _write_groups(
+    file: TextIO,
+    title: str,
+    found: Sequence[tuple[Result, Difference]],
+    shrunk: Mapping[int, tuple[Sequence[Step], Difference]],
+) -> None:
+    """Write the differences by their causes, most frequent first."""
+    groups: dict[str, list[tuple[Result, Difference]]] = defaultdict(list)
+    for item in found:
+        groups[item[1].cause].append(item)
+    file.write(f"\n{title}\n")
     for cause, members in sorted(groups.items(), key=lambda item: -len(item[1])):
-        verbs = sorted({item.difference.step.verb for item in members if item.difference})
-        first = members[0]
-        difference = first.difference
-        if difference is None:
-            continue
+        verbs = sorted({difference.step.verb for _, difference in members})
+        result, difference = members[0]
         file.write(
             f"\n{len(members)} x {cause}\n  requests: {', '.join(verbs[:8])}\n"
-            f"  sequences: {[item.index for item in members[:12]]}\n"
+            f"  sequences: {[item.index for item, _ in members[:12]]}\n"
+            f"  real:     {difference.real}\n  embedded: {difference.embedded}\n"
         )
-        file.write(f"  real:     {difference.real}\n  embedded: {difference.embedded}\n")
-        for step in shrunk[first.index][0] if first.index in shrunk else [difference.step]:
+        for step in shrunk[result.index][0] if result.index in shrunk else [difference.step]:
             file.write(f"  {step.describe()}\n")
 
 

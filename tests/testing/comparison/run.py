@@ -20,6 +20,7 @@ class Result:
     index: int
     steps: Sequence[Step]
     difference: Difference | None
+    message_difference: Difference | None = None
 
 
 class Runner:
@@ -38,11 +39,11 @@ class Runner:
         """Run one sequence, and stop at its first difference."""
         namespace = f"cmp-{self._seed}-{index}"
         steps = make_sequence(self._seed, index, namespace)
-        return Result(index, steps, self.compare(steps, namespace))
-
-    def compare(self, steps: Sequence[Step], namespace: str) -> Difference | None:
-        """Run steps in a new namespace, and return the first difference."""
         comparer = Comparer()
+        return Result(index, steps, self.compare(steps, namespace, comparer), comparer.message_difference)
+
+    def compare(self, steps: Sequence[Step], namespace: str, comparer: Comparer) -> Difference | None:
+        """Run steps in a new namespace, and return the first difference except those of messages."""
         real, embedded = (send_steps(server, steps, namespace) for server in self._servers)
         for step in steps:
             difference = comparer.compare(step, real[step.number], embedded[step.number])

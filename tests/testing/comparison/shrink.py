@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Sequence
 
-from testing.comparison.differences import Difference
+from testing.comparison.differences import Comparer, Difference
 from testing.comparison.run import Result, Runner
 from testing.comparison.sequences import make_sequence
 from testing.comparison.steps import Step
@@ -23,7 +23,7 @@ def shrink(runner: Runner, result: Result, seed: int) -> tuple[Sequence[Step], D
             # The names of a sequence contain its namespace, so make the steps again for another one.
             namespace = f"shrink-{seed}-{result.index}-{next(attempts)}"
             steps = [item for item in make_sequence(seed, result.index, namespace) if item.number in numbers]
-            difference = runner.compare(steps, namespace) if steps else None
+            difference = runner.compare(steps, namespace, Comparer()) if steps else None
             if difference is not None and difference.key == found.key:
                 kept, found, changed = steps, difference, True
                 break
