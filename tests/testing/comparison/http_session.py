@@ -110,6 +110,14 @@ def _exchange(response: http.client.HTTPResponse) -> Exchange:
     return finish(response, response.read())
 
 
+def read_to_end(response: http.client.HTTPResponse) -> Exchange:
+    """Read a stream to its end, and return the exchange. A broken stream contains the text `broken` at its end."""
+    try:
+        return finish(response, response.read())
+    except http.client.IncompleteRead as error:
+        return finish(response, error.partial + b'{"type":"BROKEN"}\n')
+
+
 def finish(response: http.client.HTTPResponse, body: bytes) -> Exchange:
     """Return the exchange of a response whose body was read."""
     warnings = response.headers.get_all("Warning") or []

@@ -8,10 +8,13 @@ from typing import Any
 
 UID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 TIME = re.compile(r"\b(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?Z")
-ADDRESS = re.compile(r"\b10\.0\.0\.\d+\b")
+ADDRESS = re.compile(r"\b10\.0\.\d+\.\d+(/\d+)?\b")
 AGE = re.compile(r"^\d+(ms|s|m|h)$")
 NODE_PORT = re.compile(r":3[0-2]\d{3}/")
 CREDENTIAL = re.compile(r"X509SHA256=[0-9a-f]+")
+LISTENER = re.compile(r"\b127\.0\.0\.1:\d+\b")
+VALUE = re.compile(r"value: ")
+GENERATED = re.compile(r"\b(gen-|Bad_|x{58})[a-z0-9]{5}\b")
 COUNTER = re.compile(r"(current: |too old resource version: )\d+( \(\d+\))?")
 VOLATILE_NAMES = {"continue": "<continue>", "token": "<token>"}
 # These parts of responses are documented differences, see `accepted.py`.
@@ -45,6 +48,8 @@ class Normalizer:
         text = TIME.sub(_time, text)
         text = ADDRESS.sub("<address>", text)
         text = NODE_PORT.sub(":<node port>/", text)
+        text = LISTENER.sub("<listener>", text)
+        text = GENERATED.sub(r"\1<random>", _without_objects(text))
         text = CREDENTIAL.sub("X509SHA256=<hash>", text)
         text = CHANGED_FIELDS.sub(r"\1", PROTOBUF.sub("", text))
         text = COUNTER.sub(r"\1<number>", text)
@@ -98,6 +103,26 @@ def _metadata_of(document: Any) -> Iterator[dict[str, Any]]:
                 yield from _metadata_of(item)
         if isinstance(document.get("object"), dict):
             yield from _metadata_of(document["object"])
+
+
+def _without_objects(message: str) -> str:
+    """Replace objects in a message. kube-apiserver formats them as Go values, with other names and another order."""
+    parts: list[str] = []
+    for part in VALUE.split(message):
+        value, rest = _leading_value(part)
+        parts.append(f"<object>{rest}" if isinstance(value, (dict, list)) or value is None else part)
+    return message if len(parts) == 1 else "value: ".join((message.partition("value: ")[0], *parts[1:]))
+
+
+def _leading_value(text: str) -> tuple[Any, str]:
+    """Return the value at the start of a message part: an object, or JSON in a string, and the text after it."""
+    try:
+        value, end = json.JSONDecoder().raw_decode(text)
+    except ValueError:
+        return "", text
+    if isinstance(value, str) and value.startswith(("{", "map[")):
+        value = {}
+    return value, text[end:]
 
 
 def _time(match: re.Match[str]) -> str:

@@ -50,7 +50,7 @@ def _next_page(builder: Builder, kind: Kind, path: str, query: dict[str, str], n
     next_query = {key: query[key] for key in keep if key in query}
     next_query["continue"] = f"${{{number}:metadata.continue}}"
     if builder.chance(0.1):
-        next_query["resourceVersion"] = builder.pick((1, "0"), (1, "5"))
+        next_query["resourceVersion"] = "0"
     builder.add(f"list {kind.plural}", "GET", path, next_query, accept=builder.accept())
 
 
@@ -71,7 +71,7 @@ def watch(builder: Builder) -> None:
         query["resourceVersionMatch"] = builder.pick((1, "NotOlderThan"), (1, "Exact"))
     live = builder.chance(0.4)
     # The server ends the watch. A live watch needs time for the requests of the later steps.
-    query["timeoutSeconds"] = "2" if live else "1"
+    query["timeoutSeconds"] = "3" if live else "1"
     builder.add(
         f"watch {kind.plural}",
         "GET",

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from testing.comparison.differences import Comparer, Difference
-from testing.comparison.http_session import Exchange, Server, finish
+from testing.comparison.http_session import Exchange, Server, read_to_end
 from testing.comparison.sequences import make_sequence
 from testing.comparison.steps import Answers, Step
 
@@ -70,14 +70,14 @@ def send_steps(server: Server, steps: Sequence[Step], namespace: str) -> dict[in
                 if step.live and response.status == 200:
                     streams.append((step, response))
                 else:
-                    exchanges[step.number] = finish(response, response.read())
+                    exchanges[step.number] = read_to_end(response)
                 continue
             body = None if step.body is None else answers.encode(step.body)
             exchange = exchanges[step.number] = server.send(step.method, path, body, _headers(step, body))
             if exchange.status < 300:
                 answers.documents[step.number] = exchange.document
         for step, response in streams:
-            exchanges[step.number] = finish(response, response.read())
+            exchanges[step.number] = read_to_end(response)
     return exchanges
 
 

@@ -5,6 +5,7 @@ See https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-r
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from .json_types import JsonArray, JsonObject, is_array, is_integer, is_number, is_object, json_copy, json_equal
@@ -62,6 +63,15 @@ def validate_custom(schema: Schema, obj: JsonObject) -> list[StatusCause]:
     if causes and _has_cel_rules(schema.rules):
         causes.append(StatusCause("FieldValueInvalid", _NOT_CHECKED_MESSAGE, "<nil>"))
     return causes
+
+
+def validate_custom_status(schema: Schema, obj: JsonObject) -> list[StatusCause]:
+    """Validate the status in a request to the status subresource. The texts name fields relative to the status."""
+    child = schema.child("status")
+    if child is None or not child.rules or "status" not in obj:
+        return []
+    causes = validate_value(child, obj["status"], "")
+    return [replace(cause, field=f"status.{cause.field}".rstrip(".")) for cause in causes]
 
 
 def _has_cel_rules(rules: Any) -> bool:

@@ -8,6 +8,7 @@ from .default_workloads import copy_template_labels
 from .empty_objects import empty_object
 from .json_types import JsonObject, array_at, json_copy, object_at
 from .pod_defaults import apply_admission_defaults, qos_class, set_default
+from .service_updates import needs_node_ports
 
 
 def prepare_builtin_for_create(
@@ -79,8 +80,7 @@ def _prepare_service(obj: JsonObject, allocate_ip: Callable[[], str], allocate_n
     dual_stack = spec["clusterIP"] == "None" and not spec.get("selector")
     set_default(spec, "ipFamilies", ["IPv4", "IPv6"] if dual_stack else ["IPv4"])
     set_default(spec, "ipFamilyPolicy", "RequireDualStack" if dual_stack else "SingleStack")
-    has_load_balancer_ports = spec["type"] == "LoadBalancer" and spec["allocateLoadBalancerNodePorts"]
-    if spec["type"] == "NodePort" or has_load_balancer_ports:
+    if needs_node_ports(spec):
         for port in array_at(spec, "ports"):
             port["nodePort"] = port.get("nodePort") or allocate_node_port()
 

@@ -13,11 +13,11 @@ from .validate_core import (
     validate_lease,
     validate_namespace,
     validate_secret,
-    validate_service,
 )
 from .validate_crd import validate_crd
 from .validate_meta import NameProblems, validate_metadata
 from .validate_pod import validate_pod
+from .validate_service import validate_service
 from .validate_workloads import validate_disruption_budget, validate_job, validate_scale, validate_workload
 
 Validator: TypeAlias = Callable[[JsonObject, JsonObject | None], list[StatusCause]]
@@ -25,6 +25,7 @@ Validator: TypeAlias = Callable[[JsonObject, JsonObject | None], list[StatusCaus
 # These kinds allow finalizers without a domain, as custom resources do.
 _UNQUALIFIED_FINALIZERS_ALLOWED = frozenset(
     {
+        ("", "Event"),
         ("apiextensions.k8s.io", "CustomResourceDefinition"),
         ("coordination.k8s.io", "Lease"),
         ("policy", "PodDisruptionBudget"),

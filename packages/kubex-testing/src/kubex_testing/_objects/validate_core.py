@@ -1,28 +1,20 @@
-"""Validation of config maps, secrets, services, namespaces, events and leases."""
+"""Validation of config maps, secrets, namespaces, events and leases."""
 
 import base64
-import ipaddress
 from collections.abc import Iterator
 
 from .json_types import JsonObject, array_at, is_integer, json_equal, object_at
 from .names import (
     config_key_problems,
-    port_name_problems,
     qualified_name_problems,
-    validate_dns1123_label,
-    validate_dns1123_subdomain,
     validate_finalizer_domain,
     validate_finalizers,
-    validate_labels,
 )
-from .status_causes import StatusCause, duplicate, forbidden, invalid, not_supported, required, too_long
+from .status_causes import StatusCause, forbidden, invalid, required, too_long
 from .strict_decode import DecodeError, decode_strict
-from .validate_pod import PORT_RANGE
 
 MAX_DATA_BYTES = 1024 * 1024
 _IMMUTABLE_MESSAGE = "field is immutable when `immutable` is set"
-_SERVICE_TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
-_PROTOCOLS = ("SCTP", "TCP", "UDP")
 _SECRET_KEYS = {
     "kubernetes.io/dockercfg": [".dockercfg"],
     "kubernetes.io/dockerconfigjson": [".dockerconfigjson"],
@@ -90,79 +82,6 @@ def _validate_immutable(obj: JsonObject, old: JsonObject | None, *fields: str) -
     for field in fields:
         if not json_equal(obj.get(field) or {}, old.get(field) or {}):
             yield forbidden(field, _IMMUTABLE_MESSAGE)
-
-
-def validate_service(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
-    """Validate ports, type and addresses. Addresses are immutable."""
-    spec = object_at(obj, "spec")
-    kind, ports = spec.get("type"), array_at(spec, "ports")
-    causes: list[StatusCause] = [*_validate_cluster_ips(spec, object_at(old, "spec"))] if old is not None else []
-    if not ports and spec.get("clusterIP") != "None" and kind != "ExternalName":
-        causes.append(required("spec.ports"))
-    if kind == "ExternalName":
-        name = (spec.get("externalName") or "").removesuffix(".")
-        causes += validate_dns1123_subdomain(name, "spec.externalName") if name else [required("spec.externalName")]
-    causes += _validate_service_ports(obj)
-    causes += validate_labels(object_at(spec, "selector"), "spec.selector")
-    if spec.get("sessionAffinity") not in {"ClientIP", "None"}:
-        causes.append(not_supported("spec.sessionAffinity", spec.get("sessionAffinity"), ["ClientIP", "None"]))
-    for index, address in enumerate(array_at(spec, "clusterIPs")):
-        if address != "None" and not _is_address(address):
-            text = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-            causes.append(invalid(f"spec.clusterIPs[{index}]", address, text))
-    if kind not in _SERVICE_TYPES:
-        causes.append(not_supported("spec.type", kind, _SERVICE_TYPES))
-    return causes
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _validate_cluster_ips(spec: JsonObject, before: JsonObject) -> Iterator[StatusCause]:
-    # Services of type ExternalName do not have cluster IPs.
-    if "ExternalName" in {spec.get("type"), before.get("type")}:
-        return
-    new, old = array_at(spec, "clusterIPs"), array_at(before, "clusterIPs")
-    if old and not new:
-        yield invalid("spec.clusterIPs[0]", new, "primary clusterIP can not be unset")
-    for index, (left, right) in enumerate(zip(old, new, strict=False)):
-        if left != right:
-            yield invalid(f"spec.clusterIPs[{index}]", new, "may not change once set")
-
-
-def _validate_service_ports(obj: JsonObject) -> Iterator[StatusCause]:
-    ports = array_at(obj, "spec", "ports")
-    names: set[str] = set()
-    protocol_ports: set[tuple[object, object]] = set()
-    for index, port in enumerate(ports):
-        path = f"spec.ports[{index}]"
-        if name := port.get("name"):
-            yield from validate_dns1123_label(name, f"{path}.name")
-            if name in names:
-                yield duplicate(f"{path}.name", name)
-            names.add(name)
-        elif len(ports) > 1:
-            yield required(f"{path}.name")
-        number, protocol = port.get("port") or 0, port.get("protocol")
-        if not 1 <= number <= 65535:
-            yield invalid(f"{path}.port", number, PORT_RANGE)
-        if protocol not in _PROTOCOLS:
-            yield not_supported(f"{path}.protocol", protocol, _PROTOCOLS)
-        target = port.get("targetPort")
-        if isinstance(target, str):
-            yield from (invalid(f"{path}.targetPort", target, problem) for problem in port_name_problems(target))
-        elif is_integer(target) and not 1 <= target <= 65535:
-            yield invalid(f"{path}.targetPort", target, PORT_RANGE)
-        if port.get("nodePort") and object_at(obj, "spec").get("type") == "ClusterIP":
-            yield forbidden(f"{path}.nodePort", "may not be used when `type` is 'ClusterIP'")
-        if (protocol, number) in protocol_ports:
-            yield duplicate(path, {"protocol": protocol, "port": number})
-        protocol_ports.add((protocol, number))
 
 
 def validate_lease(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:

@@ -13,7 +13,13 @@ PERCENT_MESSAGE = (
     "a valid percent string must be a numeric string followed by an ending '%' "
     "(e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
 )
-_REPLICA_COUNTS = ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas")
+_STATUS_COUNTS = {
+    "Deployment": ("updatedReplicas", "readyReplicas", "availableReplicas", "unavailableReplicas"),
+    "ReplicaSet": ("fullyLabeledReplicas", "readyReplicas", "availableReplicas"),
+    "StatefulSet": ("readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"),
+}
+_POD_MANAGEMENT_POLICIES = ("OrderedReady", "Parallel")
+_UPDATE_STRATEGIES = ("RollingUpdate", "OnDelete")
 NOT_NEGATIVE_MESSAGE = "must be greater than or equal to 0"
 _EVICTION_POLICIES = ("AlwaysAllow", "IfHealthyBudget")
 _BUDGET_COUNTS = ("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods")
@@ -33,14 +39,55 @@ def validate_workload(obj: JsonObject, old: JsonObject | None) -> list[StatusCau
         causes += _validate_template(spec, kind)
     if kind == "Deployment":
         causes += _validate_deployment_strategy(spec)
-    causes += validate_not_negative(object_at(obj, "status"), "status", *_REPLICA_COUNTS)
+    if kind == "StatefulSet":
+        causes = [*_validate_stateful_set(spec), *causes]
+    if kind == "DaemonSet":
+        strategy = object_at(spec, "updateStrategy")
+        if strategy.get("type") not in _UPDATE_STRATEGIES:
+            causes.append(not_supported("spec.updateStrategy", strategy, _UPDATE_STRATEGIES))
+    causes += _validate_counts(object_at(obj, "status"), kind)
     causes += validate_not_negative(spec, "spec", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds")
     deadline = spec.get("progressDeadlineSeconds")
     if kind == "Deployment" and is_integer(deadline) and deadline <= (spec.get("minReadySeconds") or 0):
         causes.append(invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"))
     if old is not None and not json_equal(spec.get("selector"), object_at(old, "spec").get("selector")):
         causes.append(invalid("spec.selector", spec.get("selector"), "field is immutable"))
+    if old is not None and kind == "StatefulSet":
+        fields = ("volumeClaimTemplates", "serviceName", "podManagementPolicy")
+        causes += validate_immutable(spec, object_at(old, "spec"), *fields)
     return causes
+
+
+def validate_immutable(spec: JsonObject, before: JsonObject, *keys: str) -> Iterator[StatusCause]:
+    """Return a cause for each field of a spec that differs from the old one."""
+    for key in keys:
+        if not json_equal(spec.get(key), before.get(key)):
+            yield invalid(f"spec.{key}", spec.get(key), "field is immutable")
+
+
+def _validate_stateful_set(spec: JsonObject) -> Iterator[StatusCause]:
+    if (policy := spec.get("podManagementPolicy")) not in _POD_MANAGEMENT_POLICIES:
+        yield invalid("spec.podManagementPolicy", policy, "must be 'OrderedReady' or 'Parallel'")
+    strategy = object_at(spec, "updateStrategy")
+    if strategy.get("type") == "OnDelete":
+        if (rolling := strategy.get("rollingUpdate")) is not None:
+            text = "only allowed for updateStrategy 'RollingUpdate'"
+            yield invalid("spec.updateStrategy.rollingUpdate", rolling, text)
+    elif strategy.get("type") != "RollingUpdate":
+        yield invalid("spec.updateStrategy", strategy, "must be 'RollingUpdate' or 'OnDelete'")
+
+
+def _validate_counts(status: JsonObject, kind: str) -> Iterator[StatusCause]:
+    """Validate the counts of a status, which cannot be greater than `replicas`."""
+    counts = _STATUS_COUNTS.get(kind, ())
+    yield from validate_not_negative(status, "status", "replicas", *counts, "observedGeneration")
+    replicas, ready = status.get("replicas") or 0, status.get("readyReplicas") or 0
+    for key in counts:
+        if (value := status.get(key) or 0) > replicas and key != "unavailableReplicas":
+            yield invalid(f"status.{key}", value, "cannot be greater than status.replicas")
+    if counts and (value := status.get("availableReplicas") or 0) > ready:
+        name = "status.readyReplicas" if kind == "StatefulSet" else "readyReplicas"
+        yield invalid("status.availableReplicas", value, f"cannot be greater than {name}")
 
 
 def validate_job(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
@@ -53,9 +100,17 @@ def validate_job(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     causes += validate_pod_template(template, "spec.template")
     if object_at(template, "spec").get("restartPolicy") not in {"OnFailure", "Never"}:
         causes.append(required("spec.template.spec.restartPolicy", 'valid values: "OnFailure", "Never"'))
-    if old is not None and not json_equal(template, object_at(old, "spec", "template")):
-        causes.append(invalid("spec.template", template, "field is immutable"))
-    return causes
+    if old is None:
+        return causes
+    before = object_at(old, "spec")
+    if spec.get("selector") is None:
+        causes.append(required("spec.selector"))
+        labels = object_at(template, "metadata").get("labels")
+        causes.append(invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"))
+    if spec.get("completionMode") == "NonIndexed":
+        causes += validate_immutable(spec, before, "completions")
+    fields = ("selector", "template", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy")
+    return [*causes, *validate_immutable(spec, before, *fields)]
 
 
 def validate_scale(obj: JsonObject, old: JsonObject | None = None) -> list[StatusCause]:

@@ -23,7 +23,7 @@ from ._faults.base import FaultAction, FaultList
 from ._http import MAX_BODY_BYTES, DropConnectionError
 from ._messages import RecordedRequest, Response, plain_text_response
 from ._negotiation import negotiate_error
-from ._patches import patch
+from ._patches import check_route, patch
 from ._pod_logs import read_log
 from ._proxy import proxy
 from ._reads import get, list_objects
@@ -71,6 +71,8 @@ _SUBRESOURCES: dict[str, dict[str, Verb]] = {
     "proxy": dict.fromkeys(("create", "delete", "get", "patch", "update"), proxy),
 }
 _CONNECT_SUBRESOURCES = ("exec", "attach", "portforward")
+_OTHER_CONTENT = (*_CONNECT_SUBRESOURCES, "log", "proxy")
+"""Subresources whose responses are not objects."""
 
 
 class Application:
@@ -163,13 +165,15 @@ class Application:
         if not info.is_resource:
             return self._non_resource_response(request)
         resource = self._resource(info)
+        if resource.deprecation:
+            warnings.append(resource.deprecation)
         verb = self._verb(resource, info)
         if info.subresource in _CONNECT_SUBRESOURCES:
             # A WebSocket uses GET, but must not require fewer permissions than a POST.
             self.authorizer.require_verb(user, info, "create")
+        if resource.custom is None and info.subresource not in _OTHER_CONTENT:
+            check_route(request, resource, info)
         call = Call(self.cluster, request, info, resource, user, warnings, faults)
-        if resource.deprecation:
-            warnings.append(resource.deprecation)
         response = await verb(call)
         # kube-apiserver compresses the responses of these verbs only.
         if info.verb in ("get", "list"):
@@ -211,6 +215,8 @@ class Application:
                 raise errors.unknown_resource()
             raise errors.unknown_path()
         if info.subresource and not resource.has_subresource(info.subresource):
+            if resource.custom is not None:
+                raise errors.not_found(resource.plural, resource.group, info.name)
             raise errors.unknown_resource()
         has_target = info.name or (resource.namespaced and not info.namespace)
         if has_target and not resource.is_stored:
@@ -221,7 +227,7 @@ class Application:
         """Return the function of the verb. Raises 405."""
         if (info.subresource, info.verb) == ("token", "create"):
             return self.tokens.create
-        handler = _verb(resource, info)
+        handler = _custom_verb(resource, info) if resource.custom is not None else _verb(resource, info)
         return handler if resource.is_stored else self.reviews.create
 
 
@@ -229,6 +235,18 @@ def _scope_fits(resource: ResourceType, info: RequestInfo) -> bool:
     if resource.namespaced:
         return bool(info.namespace) or not info.name
     return not info.namespace
+
+
+def _custom_verb(resource: ResourceType, info: RequestInfo) -> Verb:
+    """Return the function of a verb on custom resources, whose paths kube-apiserver does not check. Raises 400, 405."""
+    verbs = _SUBRESOURCES[info.subresource] if info.subresource else _VERBS
+    if info.verb not in verbs:
+        raise errors.unsupported_action(info.verb, resource.plural, resource.group)
+    if info.verb in ("update", "patch") and not info.name:
+        raise errors.bad_request("name must be provided")
+    if info.verb == "create" and resource.namespaced and not info.namespace:
+        raise errors.method_not_allowed()
+    return verbs[info.verb]
 
 
 def _verb(resource: ResourceType, info: RequestInfo) -> Verb:

@@ -1,5 +1,7 @@
 """Requests and responses of kinds that are created but not stored: evictions, bindings, tokens and reviews."""
 
+from dataclasses import replace
+
 from kubex_testing._objects.json_types import JsonObject
 
 from ._cluster import Call
@@ -7,9 +9,10 @@ from ._decode import decode_object
 from ._encode import dumps, render
 from ._field_validation import decode_fields
 from ._messages import Response
-from ._negotiation import negotiate
 from ._options import WriteOptions, write_options
 from ._registry import ResourceType
+from ._responses import negotiate_object, object_response
+from ._store import StoredObject
 from ._type_meta import check_type_meta
 from ._writes import check_namespace
 
@@ -22,7 +25,7 @@ _SUCCESS: JsonObject = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "s
 
 def decode_create_only(call: Call, body_type: ResourceType) -> tuple[JsonObject, WriteOptions]:
     """Decode and check the body. Raises 400, 406, 415 and 422."""
-    negotiate(call.request)
+    negotiate_object(call.request)
     options = write_options(call.request, "CreateOptions")
     body = decode_object(call.request, body_type.kind)
     # Older clients send evictions as policy/v1beta1, which has the same fields.
@@ -36,4 +39,7 @@ def decode_create_only(call: Call, body_type: ResourceType) -> tuple[JsonObject,
 
 def created_response(call: Call, document: JsonObject = _SUCCESS) -> Response:
     """Return a 201 response with a document, by default a success Status."""
-    return render(201, dumps(document), negotiate(call.request))
+    representation = negotiate_object(call.request)
+    if document is _SUCCESS:
+        return render(201, dumps(document), replace(representation, as_kind=""))
+    return object_response(call, 201, StoredObject(document, 0), representation)

@@ -49,7 +49,7 @@ def decode_patch(request: RecordedRequest, *, yaml: bool = False) -> Any:
     try:
         return decode_strict(request.body, yaml=yaml)[0]
     except DecodeError as error:
-        raise errors.bad_request(f"error decoding patch: {error}") from error
+        raise errors.bad_request(f"error decoding patch: {error}" if yaml else "invalid JSON patch") from error
 
 
 def decode_delete_options(request: RecordedRequest) -> JsonObject:

@@ -85,7 +85,7 @@ def delete_object(
         return DeleteResult(stored, removed=False)
     kept = _is_kept(marked)
     if options.dry_run:
-        return DeleteResult(StoredObject(marked, stored.revision), removed=not kept)
+        return DeleteResult(StoredObject(marked, stored.revision) if kept else stored, removed=not kept)
     if kept:
         return DeleteResult(store.put(resource.bucket, key, marked), removed=False)
     if resource.bucket == "pods.":
@@ -169,15 +169,16 @@ def check_preconditions(call: Call, stored: StoredObject, options: DeleteOptions
     """Check the UID and the resource version of the delete options. Raises 409."""
     metadata = stored.object["metadata"]
     resource, name = call.resource, call.info.name
-    if options.uid and options.uid != metadata["uid"]:
+    kind = resource.plural if resource.bucket == "namespaces." else resource.kind
+    if options.uid is not None and options.uid != metadata["uid"]:
         detail = (
             f"the UID in the precondition ({options.uid}) does not match the UID in record ({metadata['uid']}). "
             "The object might have been deleted and then recreated"
         )
-        raise errors.conflict(resource.kind, resource.group, name, detail)
-    if options.revision and options.revision != metadata["resourceVersion"]:
+        raise errors.conflict(kind, resource.group, name, detail)
+    if options.revision is not None and options.revision != metadata["resourceVersion"]:
         detail = (
             f"the ResourceVersion in the precondition ({options.revision}) does not match the ResourceVersion in "
             f"record ({metadata['resourceVersion']}). The object might have been modified"
         )
-        raise errors.conflict(resource.kind, resource.group, name, detail)
+        raise errors.conflict(kind, resource.group, name, detail)

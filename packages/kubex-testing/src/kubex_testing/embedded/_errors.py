@@ -135,6 +135,11 @@ def method_not_allowed() -> ApiError:
     return ApiError(405, "MethodNotAllowed", message, details={})
 
 
+def unsupported_action(verb: str, plural: str, group: str) -> ApiError:
+    message = f'{verb} is not supported on resources of kind "{qualified(plural, group)}"'
+    return ApiError(405, "MethodNotAllowed", message, details=_details(plural, group))
+
+
 def unauthorized() -> ApiError:
     return ApiError(401, "Unauthorized", "Unauthorized")
 

@@ -3,6 +3,7 @@
 from kubex_testing._objects.json_types import JsonObject, array_at
 from kubex_testing._objects.pruning import prune, unknown_fields
 from kubex_testing._objects.schema import object_meta
+from kubex_testing._objects.service_updates import service_warnings
 from kubex_testing._objects.unmarshal_types import UnmarshalTypeError, check_types
 
 from ._cluster import Call
@@ -14,8 +15,10 @@ from ._type_meta import decoding_error
 _STANDARD_FINALIZERS = ("foregroundDeletion", "orphan")
 
 
-def warn_about_finalizers(call: Call, new: JsonObject, old: JsonObject | None) -> None:
-    """Add a warning for each new finalizer without a domain. Only custom resources allow them."""
+def warn_about_fields(call: Call, new: JsonObject, old: JsonObject | None) -> None:
+    """Add warnings for a valid object: deprecated fields, and new finalizers without a domain of custom resources."""
+    if call.resource.bucket == "services.":
+        call.warnings.extend(service_warnings(new))
     if call.resource.custom is None:
         return
     added = set(array_at(new, "metadata", "finalizers")) - set(array_at(old, "metadata", "finalizers"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from ._messages import HeaderPairs, Identity, RecordedRequest, Response, Upgrade
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
 READ_SIZE = 64 * 1024
+CREDENTIAL_KEY = "authentication.kubernetes.io/credential-id"
 
 # The reason phrases of Go. Newer versions of Python use the names of RFC 9110.
 _REASON_PHRASES = {status.value: status.phrase for status in HTTPStatus} | {
@@ -228,4 +230,7 @@ def _certificate_identity(writer: asyncio.StreamWriter) -> Identity | None:
         return None
     pairs = [pair for part in certificate.get("subject", ()) for pair in part]
     name = next((value for key, value in pairs if key == "commonName"), "")
-    return Identity(name, tuple(value for key, value in pairs if key == "organizationName"))
+    encoded = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    fingerprint = f"X509SHA256={hashlib.sha256(encoded).hexdigest()}"
+    groups = tuple(value for key, value in pairs if key == "organizationName")
+    return Identity(name, groups, extra=((CREDENTIAL_KEY, (fingerprint,)),))

@@ -3,6 +3,7 @@
 from kubex_testing._objects.json_types import JsonObject
 from kubex_testing._objects.managed_fields import update_managed_fields
 
+from ._certificate_signing_requests import CSR_BUCKET
 from ._cluster import Call, now
 from ._options import WriteOptions
 
@@ -30,6 +31,8 @@ def record_managed_fields(call: Call, new: JsonObject, old: JsonObject | None, o
 def reset_fields(call: Call) -> tuple[FieldPath, ...]:
     """Return the fields that a request to this path cannot change and therefore cannot own."""
     # In the API server, the strategy of each resource returns these fields (GetResetFields).
+    if call.resource.bucket == CSR_BUCKET and not call.info.subresource:
+        return (("f:spec",), ("f:status",))
     if call.info.subresource == "status":
         return (("f:spec",), ("f:metadata",)) if call.resource.custom else (("f:spec",),)
     return (("f:status",),) if call.resource.has_subresource("status") else ()

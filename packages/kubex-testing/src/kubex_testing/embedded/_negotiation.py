@@ -9,6 +9,7 @@ from ._request_info import parse_boolean
 
 JSON = "application/json"
 YAML = "application/yaml"
+PROTOBUF = "application/vnd.kubernetes.protobuf"
 _MEDIA_TYPES = f"{JSON}, {YAML}"
 _WATCH_MEDIA_TYPES = f"{JSON};stream=watch"
 _PRETTY_USER_AGENTS = ("curl", "Wget", "Mozilla/5.0")
@@ -63,9 +64,9 @@ def negotiate(request: RecordedRequest, *, as_kinds: tuple[AsKind, ...] = (), wa
         if media is None:
             continue
         media_type_supported = True
-        # YAML documents cannot be streamed, so a watch supports only JSON.
+        # YAML documents cannot be streamed, so a watch supports only JSON. The first known media type decides.
         if media == YAML and watch:
-            continue
+            break
         as_kind = clause.parameters.get("as", "")
         if not as_kind:
             return Representation(media, pretty=pretty)
@@ -78,6 +79,16 @@ def negotiate(request: RecordedRequest, *, as_kinds: tuple[AsKind, ...] = (), wa
         raise errors.ApiError(406, "NotAcceptable", message, details={})
     media_types = _WATCH_MEDIA_TYPES if watch else _MEDIA_TYPES
     raise errors.not_acceptable(f"only the following media types are accepted: {media_types}")
+
+
+def check_acceptable(request: RecordedRequest, *, streams: bool) -> None:
+    """Raise 406 if no entry of the `Accept` header names a media type, as the routes of built-in kinds require."""
+    header = request.header("accept")
+    known = (JSON, YAML, PROTOBUF, "*/*")
+    if header and not any(part.partition(";")[0].strip() in known for part in header.split(",")):
+        available = f"{_MEDIA_TYPES}, {_WATCH_MEDIA_TYPES}" if streams else _MEDIA_TYPES
+        message = f"406: Not Acceptable\n\nAvailable representations: {available}"
+        raise errors.ApiError(406, "NotAcceptable", message, details={})
 
 
 def negotiate_error(request: RecordedRequest) -> Representation:

@@ -1,11 +1,12 @@
 """The query parameters of the verbs, with the checks of kube-apiserver."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kubex_testing._objects.field_selectors import FieldSelector, parse_field_selector
 from kubex_testing._objects.go_numbers import parse_int, parse_uint
+from kubex_testing._objects.go_strings import quote
 from kubex_testing._objects.json_types import JsonObject, object_at
 from kubex_testing._objects.label_selectors import LabelPredicate, parse_label_selector
 
@@ -34,37 +35,49 @@ class WriteOptions:
 def write_options(request: RecordedRequest, kind: str, *, apply: bool = False) -> WriteOptions:
     """Read the options of a create, update or patch. `kind` is the name of the options in error messages."""
     query = request.query
-    dry_run = check_dry_run(query.get("dryRun", []), kind)
-    manager = first_value(query, "fieldManager")
-    if not manager.isprintable():
-        message = f"Invalid value: {manager!r}: every character must be printable"
-        raise errors.invalid_options(kind, "FieldValueInvalid", message, "fieldManager")
-    if len(manager.encode()) > MAX_MANAGER_BYTES:
-        message = f"Too long: may not be more than {MAX_MANAGER_BYTES} bytes"
-        raise errors.invalid_options(kind, "FieldValueTooLong", message, "fieldManager")
-    validation = first_value(query, "fieldValidation")
+    manager, validation = first_value(query, "fieldManager"), first_value(query, "fieldValidation")
+    causes: list[JsonObject] = []
+    if apply and not manager:
+        causes.append(
+            errors.status_cause("FieldValueRequired", "Required value: is required for apply patch", "fieldManager")
+        )
+    if kind == "PatchOptions" and not apply and "force" in query:
+        message = "Forbidden: may not be specified for non-apply patch"
+        causes.append(errors.status_cause("FieldValueForbidden", message, "force"))
+    causes += [*_manager_causes(manager), *_dry_run_causes(query.get("dryRun", []))]
     if validation not in _FIELD_VALIDATIONS:
         supported = ", ".join(f'"{item}"' for item in _FIELD_VALIDATIONS)
         message = f'Unsupported value: "{validation}": supported values: {supported}'
-        raise errors.invalid_options(kind, "FieldValueNotSupported", message, "fieldValidation")
-    force = parse_boolean(query, "force")
-    if apply and not manager:
-        message = "Required value: is required for apply patch"
-        raise errors.invalid_options(kind, "FieldValueRequired", message, "fieldManager")
-    if force and not apply and kind == "PatchOptions":
-        message = "Forbidden: may not be specified for non-apply patch"
-        raise errors.invalid_options(kind, "FieldValueForbidden", message, "force")
+        causes.append(errors.status_cause("FieldValueNotSupported", message, "fieldValidation"))
+    if causes:
+        raise errors.invalid(kind, "meta.k8s.io", "", causes)
+    dry_run, force = bool(query.get("dryRun")), parse_boolean(query, "force")
     # kube-apiserver derives the default field manager from the User-Agent header.
     default_manager = request.header("user-agent").partition("/")[0][:MAX_MANAGER_BYTES]
     return WriteOptions(dry_run, manager or default_manager or "unknown", validation or "Warn", force)
 
 
-def check_dry_run(values: list[str], kind: str) -> bool:
-    """Return whether the request is a dry run. Raises 422 for values other than `All`."""
+def _manager_causes(manager: str) -> Iterator[JsonObject]:
+    if len(manager.encode()) > MAX_MANAGER_BYTES:
+        message = f"Too long: may not be more than {MAX_MANAGER_BYTES} bytes"
+        yield errors.status_cause("FieldValueTooLong", message, "fieldManager")
+    position = next((index for index, char in enumerate(manager) if not char.isprintable()), None)
+    if position is not None:
+        problem = f"invalid character U+{ord(manager[position]):04X} (at position {position})"
+        yield errors.status_cause("FieldValueInvalid", f"Invalid value: {quote(manager)}: {problem}", "fieldManager")
+
+
+def _dry_run_causes(values: list[str]) -> Iterator[JsonObject]:
     if any(value != "All" for value in values):
         shown = ",".join(f'"{value}"' for value in values)
         message = f'Unsupported value: [{shown}]: supported values: "All"'
-        raise errors.invalid_options(kind, "FieldValueNotSupported", message, "dryRun")
+        yield errors.status_cause("FieldValueNotSupported", message, "dryRun")
+
+
+def check_dry_run(values: list[str], kind: str) -> bool:
+    """Return whether the request is a dry run. Raises 422 for values other than `All`."""
+    if causes := list(_dry_run_causes(values)):
+        raise errors.invalid(kind, "meta.k8s.io", "", causes)
     return bool(values)
 
 
@@ -138,17 +151,20 @@ class ListOptions:
 def list_options(query: Query) -> ListOptions:
     """Read and check the options of a list. Raises 400 and 422."""
     options = _common_options(query)
-    if "sendInitialEvents" in query:
-        _raise_forbidden("sendInitialEvents is forbidden for list", "sendInitialEvents")
     token, revision_text = options.continue_token, first_value(query, "resourceVersion")
+    causes: list[JsonObject] = []
     if options.match and not revision_text:
-        _raise_forbidden("resourceVersionMatch is forbidden unless resourceVersion is provided", "resourceVersionMatch")
+        causes.append(_forbidden_match("resourceVersionMatch is forbidden unless resourceVersion is provided"))
     if options.match and token:
-        _raise_forbidden("resourceVersionMatch is forbidden when continue is provided", "resourceVersionMatch")
-    _check_revision_match(options.match)
+        causes.append(_forbidden_match("resourceVersionMatch is forbidden when continue is provided"))
+    if options.match not in _REVISION_MATCHES:
+        causes.append(_unsupported_match(options.match, '"Exact", "NotOlderThan", ""'))
     if options.match == "Exact" and revision_text == "0":
-        message = 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'
-        _raise_forbidden(message, "resourceVersionMatch")
+        causes.append(_forbidden_match('resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
+    if "sendInitialEvents" in query:
+        message = "Forbidden: sendInitialEvents is forbidden for list"
+        causes.append(errors.status_cause("FieldValueForbidden", message, "sendInitialEvents"))
+    _raise_list_causes(causes)
     if token and revision_text not in ("", "0"):
         raise errors.bad_request("specifying resource version is not allowed when using continue")
     revision = parse_revision(revision_text, lambda text: errors.bad_request(f"invalid resource version: {text}"))
@@ -159,12 +175,16 @@ def watch_options(query: Query) -> ListOptions:
     """Read and check the options of a watch. Raises 400 and 422, and 500 for an invalid revision."""
     options = _common_options(query)
     initial = parse_boolean(query, "sendInitialEvents") if "sendInitialEvents" in query else None
+    causes: list[JsonObject] = []
     if initial is None and options.match:
-        message = "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
-        _raise_forbidden(message, "resourceVersionMatch")
-    if initial is not None and options.match != "NotOlderThan":
-        message = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
-        _raise_forbidden(message, "resourceVersionMatch")
+        causes.append(
+            _forbidden_match("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
+        )
+    if initial is not None and not options.match:
+        causes.append(_forbidden_match("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"))
+    if options.match not in ("", "NotOlderThan"):
+        causes.append(_unsupported_match(options.match, '"NotOlderThan"'))
+    _raise_list_causes(causes)
     revision = parse_revision(first_value(query, "resourceVersion"), errors.internal)
     bookmarks = parse_boolean(query, "allowWatchBookmarks")
     return ListOptions(
@@ -196,8 +216,8 @@ class DeleteOptions:
     dry_run: bool = False
     grace_period: int | None = None
     policy: str = ""
-    uid: str = ""
-    revision: str = ""
+    uid: str | None = None
+    revision: str | None = None
 
 
 _POLICIES = ("Foreground", "Background", "Orphan")
@@ -228,8 +248,8 @@ def delete_options(query: Query, body: Mapping[str, Any]) -> DeleteOptions:
         check_dry_run(dry_run, "DeleteOptions"),
         None if grace_period is None else parse_integer(str(grace_period)),
         policy,
-        preconditions.get("uid") or "",
-        preconditions.get("resourceVersion") or "",
+        preconditions.get("uid"),
+        preconditions.get("resourceVersion"),
     )
 
 
@@ -256,14 +276,18 @@ def parse_integer(text: str) -> int:
         raise errors.bad_request(str(error)) from None
 
 
-def _check_revision_match(match: str) -> None:
-    if match not in _REVISION_MATCHES:
-        message = f'Unsupported value: "{match}": supported values: "Exact", "NotOlderThan", ""'
-        raise errors.invalid_options("ListOptions", "FieldValueNotSupported", message, "resourceVersionMatch")
+def _forbidden_match(message: str) -> JsonObject:
+    return errors.status_cause("FieldValueForbidden", f"Forbidden: {message}", "resourceVersionMatch")
 
 
-def _raise_forbidden(message: str, field: str) -> None:
-    raise errors.forbidden_option(message, field)
+def _unsupported_match(match: str, supported: str) -> JsonObject:
+    message = f'Unsupported value: "{match}": supported values: {supported}'
+    return errors.status_cause("FieldValueNotSupported", message, "resourceVersionMatch")
+
+
+def _raise_list_causes(causes: list[JsonObject]) -> None:
+    if causes:
+        raise errors.invalid("ListOptions", "meta.k8s.io", "", causes)
 
 
 def _parse_or_bad_request(parse: Callable[[], Any]) -> Any:

@@ -15,10 +15,11 @@ from ._apply import server_side_apply
 from ._cluster import Call
 from ._decode import Body, decode_patch
 from ._field_validation import decode_fields
-from ._messages import Response
-from ._negotiation import content_type
+from ._messages import RecordedRequest, Response
+from ._negotiation import check_acceptable, content_type
 from ._options import write_options
 from ._registry import ResourceType
+from ._request_info import RequestInfo
 from ._responses import negotiate_object, object_response
 from ._type_meta import check_type_meta
 from ._writes import check_identity, update_object
@@ -38,8 +39,9 @@ async def patch(call: Call) -> Response:
     if media == APPLY_PATCH:
         created, stored = server_side_apply(call, options)
         return object_response(call, 201 if created else 200, stored, representation)
-    operations = read_patch(call, media)
+    document = decode_patch(call.request)
     current = call.stored()
+    operations = read_patch(document, media)
     # Patches apply to the version of the request, not to the storage version.
     live = {**call.resource.present(current.object), "apiVersion": call.resource.api_version}
     patched = apply_patch(call.resource, media, live, operations)
@@ -49,20 +51,27 @@ async def patch(call: Call) -> Response:
     return object_response(call, 200, update_object(call, document, current, options), representation)
 
 
+def check_route(request: RecordedRequest, resource: ResourceType, info: RequestInfo) -> None:
+    """Check the headers of a request before its verb runs, as the routes of kube-apiserver do. Raises 406 and 415."""
+    if info.verb == "patch":
+        check_patch_type(resource, content_type(request))
+    check_acceptable(request, streams=info.verb in ("list", "watch"))
+
+
 def check_patch_type(resource: ResourceType, media: str) -> None:
     """Raise 415 for unknown patch types, and for strategic merge patches of custom resources."""
-    if media not in (JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, APPLY_PATCH):
+    known = (JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, APPLY_PATCH)
+    if media not in known and resource.custom is None:
         raise errors.unsupported_media("415: Unsupported Media Type", details={})
-    if media == STRATEGIC_MERGE_PATCH and resource.custom is not None:
+    if media not in known or (media == STRATEGIC_MERGE_PATCH and resource.custom is not None):
         supported = ", ".join((JSON_PATCH, MERGE_PATCH, APPLY_PATCH))
         raise errors.unsupported_media(
             f"the body of the request was in an unknown format - accepted media types include: {supported}"
         )
 
 
-def read_patch(call: Call, media: str) -> object:
-    """Decode a JSON, merge or strategic merge patch. Raises 400."""
-    operations = decode_patch(call.request)
+def read_patch(operations: object, media: str) -> object:
+    """Check the type of a JSON, merge or strategic merge patch. Raises 400."""
     # A null document is an empty patch, except for merge patches, where it replaces the object.
     if operations is None and media != MERGE_PATCH:
         return [] if media == JSON_PATCH else {}

@@ -34,8 +34,8 @@ def _stored(call: Call, *, cached: bool) -> StoredObject:
 async def list_objects(call: Call) -> Response:
     """GET on a collection. The list is complete, or one chunk of it if the request has a limit."""
     representation = negotiate_object(call.request)
-    options = list_options(call.request.query)
     selection = parse_selection(call.request.query, call.resource, call.info.namespace)
+    options = list_options(call.request.query)
     await call.wait_for_cache(options.revision)
     store = call.cluster.store
     if options.revision is not None and options.match != "Exact":

@@ -32,9 +32,18 @@ def encode_object(
     if representation.as_kind == "Table":
         metadata = {"resourceVersion": stored.object["metadata"].get("resourceVersion", "")}
         return table_bytes(resource, [stored], metadata, representation.version, parse_include_object(request.query))
+    if resource.custom is not None:
+        raise errors.internal("content is not a list")
     raise errors.not_acceptable(
-        f"you requested PartialObjectMetadataList, but the requested object is not a list (*core.{resource.kind})"
+        f"you requested PartialObjectMetadataList, but the requested object is not a list ({_go_type(resource)})"
     )
+
+
+def _go_type(resource: ResourceType, kind: str = "") -> str:
+    """Return the name of the Go type of a kind, such as `*apps.Deployment`."""
+    if resource.custom is not None:
+        return "*unstructured.UnstructuredList"
+    return f"*{resource.group.partition('.')[0] or 'core'}.{kind or resource.kind}"
 
 
 def object_response(call: Call, status: int, stored: StoredObject, representation: Representation) -> Response:
@@ -50,7 +59,7 @@ def list_response(call: Call, page: Page, representation: Representation) -> Res
     if as_kind == "PartialObjectMetadata":
         kind = resource.list_kind or f"{resource.kind}List"
         raise errors.not_acceptable(
-            f"you requested PartialObjectMetadata, but the requested object is a list (*core.{kind})"
+            f"you requested PartialObjectMetadata, but the requested object is a list ({_go_type(resource, kind)})"
         )
     if as_kind == "Table":
         body = table_bytes(resource, page.items, metadata, version, parse_include_object(call.request.query))

@@ -13,6 +13,7 @@ from ._auth import ANONYMOUS, Authorizer, authenticated, user_document
 from ._bindings import bind_by_name
 from ._cluster import Call, now
 from ._create_only import created_response, decode_create_only
+from ._managed_fields import record_managed_fields
 from ._messages import Identity, Response
 from ._request_info import RequestInfo
 from ._rules_review import rules_review_status
@@ -41,8 +42,9 @@ class Reviews:
         resource = call.resource
         if resource.kind == "Binding":
             return await bind_by_name(call)
-        body, _ = decode_create_only(call, resource)
+        body, options = decode_create_only(call, resource)
         body["metadata"].pop("managedFields", None)
+        record_managed_fields(call, body, None, options)
         document = {"kind": resource.kind, "apiVersion": resource.api_version}
         return created_response(call, {**document, **self._kinds[resource.kind](call, body)})
 
@@ -98,7 +100,7 @@ def _spec_problems(body: JsonObject) -> list[StatusCause]:
 
 def _metadata_problems(call: Call, body: JsonObject) -> list[StatusCause]:
     metadata = {key: value for key, value in body["metadata"].items() if value}
-    if set(metadata) - {"namespace"}:
+    if set(metadata) - {"namespace", "managedFields"}:
         expected = "must be empty except for namespace" if call.info.namespace else "must be empty"
         return [invalid("metadata", metadata, expected)]
     return []

@@ -11,7 +11,7 @@ from kubex_testing._objects.label_selectors import format_label_selector
 from . import _errors as errors
 from ._apply import decode_apply_configuration, server_side_apply
 from ._cluster import Call
-from ._decode import Body, decode_object
+from ._decode import Body, decode_object, decode_patch
 from ._encode import dumps, render
 from ._field_validation import decode_fields
 from ._messages import Response
@@ -49,7 +49,7 @@ async def patch_scale(call: Call) -> Response:
     if media == APPLY_PATCH:
         scale = decode_apply_configuration(call, SCALE)
         return _scale_response(call, server_side_apply(call, options, _parent_configuration(call, scale))[1])
-    operations = read_patch(call, media)
+    operations = read_patch(decode_patch(call.request), media)
     current = call.stored()
     patched = apply_patch(SCALE, media, scale_from_object(call.resource, current.object), operations)
     check_type_meta(SCALE, patched, patched=True)
@@ -91,6 +91,11 @@ def _update_replicas(call: Call, current: StoredObject, scale: JsonObject, optio
     metadata, name = scale["metadata"], call.info.name
     replicas = object_at(scale, "spec").get("replicas", 0)
     if replicas < 0:
+        resource = call.resource
+        if resource.custom is not None:
+            message = f"Invalid value: {replicas}: should be a non-negative integer"
+            cause = errors.status_cause("FieldValueInvalid", message, _replicas_path(resource))
+            raise errors.invalid(resource.kind, resource.group, name, [cause])
         message = f"Invalid value: {replicas}: must be greater than or equal to 0"
         cause = errors.status_cause("FieldValueInvalid", message, "spec.replicas")
         raise errors.invalid("Scale", "autoscaling", name, [cause])

@@ -1,11 +1,23 @@
 """The create and update strategies of kinds: defaults, validation, generation and status."""
 
-from kubex_testing._objects.custom_resources import apply_defaults, validate_custom
+from collections.abc import Iterator
+
+from kubex_testing._objects.custom_resources import apply_defaults, validate_custom, validate_custom_status
 from kubex_testing._objects.defaults import default_builtin
-from kubex_testing._objects.json_types import JsonObject, array_at, json_copy, object_at
+from kubex_testing._objects.json_types import (
+    JsonObject,
+    is_array,
+    is_integer,
+    is_object,
+    json_copy,
+    json_equal,
+    object_at,
+)
 from kubex_testing._objects.names import dns1123_subdomain_problems
 from kubex_testing._objects.pod_defaults import apply_admission_defaults
 from kubex_testing._objects.prepare_create import prepare_builtin_for_create
+from kubex_testing._objects.service_updates import prepare_service_update
+from kubex_testing._objects.status_causes import StatusCause, format_go, invalid
 from kubex_testing._objects.validate import validate_builtin
 from kubex_testing._objects.validate_meta import validate_metadata
 
@@ -13,9 +25,9 @@ from . import _errors as errors
 from ._certificate_signing_requests import CSR_BUCKET, apply_csr_update
 from ._cluster import Cluster
 from ._crd import CRD_BUCKET
-from ._registry import ResourceType
+from ._registry import CustomResourceInfo, ResourceType
 
-_ALLOCATED_FIELDS = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
+_GO_MAP = "map[string]interface{}"
 _SYSTEM_FIELDS = ("kind", "apiVersion", "metadata", "status")
 
 
@@ -43,10 +55,17 @@ def prepare_create(cluster: Cluster, resource: ResourceType, document: JsonObjec
     return document
 
 
-def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None) -> None:
+def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None, subresource: str = "") -> None:
     """Validate an object. Raises 422."""
     if resource.custom is not None:
-        causes = validate_metadata(new, old, dns1123_subdomain_problems) + validate_custom(resource.schema, new)
+        causes = validate_metadata(new, old, dns1123_subdomain_problems)
+        if old is not None:
+            # kube-apiserver validates the metadata of an update twice, and reports both results.
+            causes += causes
+        if subresource == "status":
+            causes += validate_custom_status(resource.schema, new)
+        else:
+            causes += [*validate_custom(resource.schema, new), *_validate_scale(resource.custom, new)]
     else:
         causes = validate_builtin(resource.group, resource.kind, new, old)
     if causes:
@@ -54,14 +73,46 @@ def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None) ->
         raise errors.invalid(resource.kind, resource.group, name, [item.to_dict() for item in causes])
 
 
-def prepare_update(resource: ResourceType, new: JsonObject, old: JsonObject, subresource: str) -> JsonObject:
+def _validate_scale(custom: CustomResourceInfo, document: JsonObject) -> Iterator[StatusCause]:
+    """Validate the replicas of a custom resource with a scale subresource."""
+    path = (custom.scale or {}).get("specReplicasPath")
+    if path is None:
+        return
+    value: object = document
+    for key in path.strip(".").split("."):
+        if not is_object(value):
+            text = f"{path} accessor error: {format_go(value)} is of the type {_go_type(value)}, expected {_GO_MAP}"
+            yield invalid(path, 0, text)
+            return
+        value = value.get(key)
+        if value is None:
+            return
+    if is_integer(value) and value < 0:
+        yield invalid(path, value, "should be a non-negative integer")
+
+
+def _go_type(value: object) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, str):
+        return "string"
+    if is_array(value):
+        return "[]interface {}"
+    return "int64" if is_integer(value) else "float64"
+
+
+def prepare_update(
+    cluster: Cluster, resource: ResourceType, new: JsonObject, old: JsonObject, subresource: str
+) -> JsonObject:
     """Restore the fields that this request cannot change, update the generation, and return the object to store."""
     if resource.bucket == CSR_BUCKET:
         return apply_csr_update(new, old, subresource)
     if subresource == "status":
         return _status_update(resource, new, old)
     if resource.bucket == "services.":
-        _keep_allocations(new, old)
+        prepare_service_update(new, old, cluster.allocate_node_port)
+    if resource.bucket == "daemonsets.apps":
+        _update_template_generation(new, old)
     if resource.bucket == "pods.":
         apply_admission_defaults(new["spec"])
     if resource.bucket == "namespaces.":
@@ -102,23 +153,13 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
     return result
 
 
-def _keep_allocations(new: JsonObject, old: JsonObject) -> None:
-    """Keep the addresses and ports of a service if an update omits them."""
-    spec, before = object_at(new, "spec"), object_at(old, "spec")
-    if spec.get("type") == "ExternalName":
-        if before.get("type") != "ExternalName":
-            for key in (*_ALLOCATED_FIELDS, "internalTrafficPolicy"):
-                spec.pop(key, None)
-        return
-    for key in _ALLOCATED_FIELDS:
-        if not spec.get(key) and key in before:
-            spec[key] = before[key]
-    ports = {port.get("port"): port for port in array_at(old, "spec", "ports")}
-    for port in array_at(new, "spec", "ports"):
-        # Ports are matched by number, because their order may change.
-        old_port = ports.get(port.get("port"), {})
-        if not port.get("nodePort") and old_port.get("nodePort") and spec.get("type") == before.get("type"):
-            port["nodePort"] = old_port["nodePort"]
+def _update_template_generation(new: JsonObject, old: JsonObject) -> None:
+    """Set the annotation with the generation of the template, which kube-apiserver stores as a field of the spec."""
+    key = "deprecated.daemonset.template.generation"
+    value = int((old["metadata"].get("annotations") or {}).get(key) or 1)
+    changed = not json_equal(object_at(new, "spec").get("template"), object_at(old, "spec").get("template"))
+    annotations = {**(new["metadata"].get("annotations") or {}), key: str(value + changed)}
+    new["metadata"]["annotations"] = annotations
 
 
 def _desired_state(resource: ResourceType, document: JsonObject) -> JsonObject:

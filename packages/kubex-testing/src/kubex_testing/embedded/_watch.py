@@ -7,6 +7,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+from kubex_testing._objects.empty_objects import empty_object
+
 from . import _errors as errors
 from ._cluster import Call, Cluster
 from ._encode import dumps
@@ -130,8 +132,8 @@ def _at_revision(stored: StoredObject, revision: int) -> StoredObject:
 async def watch(call: Call) -> Response:
     """GET with `watch`: return a stream of events. The headers are sent before the first event."""
     representation = negotiate_object(call.request, watch=True)
-    options = watch_options(call.request.query)
     selection = parse_selection(call.request.query, call.resource, call.info.namespace, call.info.name)
+    options = watch_options(call.request.query)
     for condition in call.faults_of(WatchCondition):
         options = condition.change_options(options, call.cluster.store.bucket(call.resource.bucket))
     encoder = _Encoder(call, representation)
@@ -170,12 +172,10 @@ class _Encoder:
     def bookmark(self, revision: int, *, initial_events_end: bool = False) -> bytes:
         resource = self._call.resource
         metadata = {"resourceVersion": str(revision)}
-        document: dict[str, Any] = {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": metadata}
-        if self._representation.as_kind == "PartialObjectMetadata":
-            document.update(kind="PartialObjectMetadata", apiVersion=f"meta.k8s.io/{self._representation.version}")
-        if initial_events_end:
-            document["metadata"] = {**metadata, "annotations": INITIAL_EVENTS_END}
-        return b'{"type":"BOOKMARK","object":' + dumps(document) + b"}\n"
+        empty = {} if resource.custom else empty_object(resource.api_version, resource.kind)
+        document: dict[str, Any] = {"kind": resource.kind, "apiVersion": resource.api_version, **empty}
+        document["metadata"] = {**metadata, "annotations": INITIAL_EVENTS_END} if initial_events_end else metadata
+        return b'{"type":"BOOKMARK","object":' + self._object(StoredObject(document, revision)) + b"}\n"
 
     def failure(self, error: errors.ApiError) -> bytes:
         return b'{"type":"ERROR","object":' + dumps(error.status()) + b"}\n"
@@ -218,6 +218,9 @@ async def _stream(
             yield chunk
         async for chunk in _live_events(options, queue, encoder, call.cluster):
             yield chunk
+    except errors.ApiError:
+        # As in kube-apiserver, the watch ends at the first event that does not have the negotiated format.
+        return
     finally:
         queue.close_queue()
 

@@ -10,7 +10,7 @@ from . import _errors as errors
 from ._certificate_signing_requests import CSR_BUCKET, set_requester
 from ._cluster import Call, new_uid, now
 from ._decode import decode_object
-from ._field_validation import decode_fields, warn_about_finalizers
+from ._field_validation import decode_fields, warn_about_fields
 from ._managed_fields import record_managed_fields
 from ._messages import Response
 from ._options import WriteOptions, write_options
@@ -39,6 +39,8 @@ async def update(call: Call) -> Response:
     representation = negotiate_object(call.request)
     options = write_options(call.request, "UpdateOptions")
     body = decode_object(call.request, call.resource.kind)
+    if call.resource.custom is not None and body.document.get("kind"):
+        call.stored()
     check_type_meta(call.resource, body.document)
     document = decode_fields(call, body, options)
     check_identity(call, document)
@@ -69,8 +71,9 @@ def create_object(
     resource, metadata = call.resource, document["metadata"]
     check_namespace(call, metadata)
     check_namespace_active(call, metadata.get("name") or "")
-    for key in ("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"):
+    for key in ("deletionTimestamp", "deletionGracePeriodSeconds"):
         metadata.pop(key, None)
+    link = metadata.pop("selfLink", None)
     revision = str(metadata.pop("resourceVersion", "") or "")
     _generate_name(call, metadata)
     # Clients cannot set the UID and the creation time.
@@ -83,9 +86,9 @@ def create_object(
     document = prepare_create(call.cluster, resource, document)
     metadata = document["metadata"]
     validate(resource, document, None)
-    warn_about_finalizers(call, document, None)
+    warn_about_fields(call, document, None)
     # kube-apiserver checks the resourceVersion after validation, and ignores invalid ones.
-    if _is_nonzero_revision(revision):
+    if _is_nonzero_revision(revision) and not options.dry_run:
         raise errors.internal("resourceVersion should not be set on objects to be created")
     key = resource.key(call.info.namespace, metadata["name"])
     existing = call.cluster.store.get(resource.bucket, key)
@@ -94,8 +97,14 @@ def create_object(
         raise errors.already_exists(resource.plural, resource.group, metadata["name"], terminating=terminating)
     document = resource.to_storage(document)
     if options.dry_run:
+        # kube-apiserver removes these when it stores an object.
+        _set_unless_empty(metadata, resourceVersion=revision, selfLink=link)
         return StoredObject(document, 0)
     return call.cluster.store.put(resource.bucket, key, document)
+
+
+def _set_unless_empty(metadata: JsonObject, **values: Any) -> None:
+    metadata.update((key, value) for key, value in values.items() if value)
 
 
 def update_object(
@@ -110,14 +119,15 @@ def update_object(
         metadata["uid"] = old_metadata["uid"]
     _keep_system_metadata(metadata, old_metadata)
     is_pod_subresource = call.info.subresource in POD_SUBRESOURCES
+    link = metadata.pop("selfLink", None)
     if is_pod_subresource:
         document = apply_pod_update(call.cluster, call.info.subresource, document, old)
-    document = prepare_update(resource, document, old, call.info.subresource)
+    document = prepare_update(call.cluster, resource, document, old, call.info.subresource)
     if is_pod_subresource:
         validate_pod_update(call.info.subresource, document, old)
     else:
-        validate(resource, document, old)
-        warn_about_finalizers(call, document, old)
+        validate(resource, document, old, call.info.subresource)
+        warn_about_fields(call, document, old)
     if not has_managed_fields:
         record_managed_fields(call, document, old, options)
     document["metadata"]["resourceVersion"] = old_metadata["resourceVersion"]
@@ -126,6 +136,7 @@ def update_object(
     if json_equal(document, current.object):
         return current
     if options.dry_run:
+        _set_unless_empty(document["metadata"], selfLink=link)
         return StoredObject(document, current.revision)
     if _removes_last_finalizer(document, old):
         call.cluster.store.delete(resource.bucket, call.key)
@@ -207,14 +218,12 @@ def check_namespace(call: Call, metadata: JsonObject) -> None:
 
 
 def _generate_name(call: Call, metadata: JsonObject) -> None:
-    """Set a name from `generateName`. Raises 422 if both are missing."""
+    """Set a name from `generateName`. Validation rejects objects without both."""
     if metadata.get("name"):
         return
     base = metadata.get("generateName")
     if not base:
-        message = "Required value: name or generateName is required"
-        causes = [errors.status_cause("FieldValueRequired", message, "metadata.name")]
-        raise errors.invalid(call.resource.kind, call.resource.group, "", causes)
+        return
     for _ in range(_GENERATE_ATTEMPTS):
         metadata["name"] = expand_generate_name(base, call.cluster.random)
         key = call.resource.key(call.info.namespace, metadata["name"])
@@ -239,7 +248,6 @@ def _is_nonzero_revision(text: str) -> bool:
 
 def _keep_system_metadata(metadata: JsonObject, old: JsonObject) -> None:
     """Restore the system metadata that an update omits or cannot change. Validation rejects other changes."""
-    metadata.pop("selfLink", None)
     for key in ("generation", "creationTimestamp"):
         metadata.pop(key, None)
     for key in ("generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"):
