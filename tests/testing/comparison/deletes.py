@@ -35,7 +35,7 @@ def delete_collection(builder: Builder) -> None:
         selectors.append(builder.pick((2, "app=a"), (1, "app=b"), (1, "app notin (a)")))
     if selectors:
         query["labelSelector"] = ",".join(selectors)
-    if builder.chance(0.1):
+    if builder.chance(0.1) and (kind.namespaced or kind.is_custom):
         query["limit"] = "1"
     if builder.chance(0.1) or kind.dry_run:
         query["dryRun"] = "All"

@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator
 
 from kubex_testing.controlplane import ControlPlane
-from kubex_testing.embedded import EmbeddedServer
+from kubex_testing.embedded import EmbeddedServer, Identity
+from kubex_testing.embedded._request_info import RequestInfo
 from testing.comparison.http_session import Server
 from testing.comparison.kinds import definitions
 
@@ -19,11 +20,19 @@ def both_servers() -> Iterator[tuple[Server, Server]]:
 
     Neither has controllers, so only the requests change the stored objects.
     """
-    with ControlPlane(controller_manager=False, kubelet=False) as real, EmbeddedServer(controllers=()) as embedded:
+    with (
+        ControlPlane(controller_manager=False, kubelet=False) as real,
+        EmbeddedServer(controllers=(), authorize=_is_allowed) as embedded,
+    ):
         servers = (Server("real", real.as_user(USER, GROUPS)), Server("embedded", embedded.as_user(USER, GROUPS)))
         for server in servers:
             _install_definitions(server)
         yield servers
+
+
+def _is_allowed(user: Identity, _info: RequestInfo) -> bool:
+    """Return whether a user has permissions. The reviews of the sequences name a user without any."""
+    return user.name != "nobody"
 
 
 def _install_definitions(server: Server) -> None:

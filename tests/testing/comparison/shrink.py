@@ -13,12 +13,12 @@ def shrink(runner: Runner, result: Result, seed: int) -> tuple[Sequence[Step], D
     """Remove steps as long as the difference stays the same."""
     if result.difference is None:
         raise ValueError(f"sequence {result.index} has no difference")
-    kept, found = _up_to(result.difference.step.number, result.steps), result.difference
+    kept, found = _up_to(result.difference.step, result.steps), result.difference
     attempts = itertools.count()
     changed = True
     while changed:
         changed = False
-        for step in reversed(kept[:-1]):
+        for step in reversed([item for item in kept if item.number != found.step.number]):
             numbers = {item.number for item in _without(kept, step)}
             # The names of a sequence contain its namespace, so make the steps again for another one.
             namespace = f"shrink-{seed}-{result.index}-{next(attempts)}"
@@ -30,8 +30,9 @@ def shrink(runner: Runner, result: Result, seed: int) -> tuple[Sequence[Step], D
     return kept, found
 
 
-def _up_to(number: int, steps: Sequence[Step]) -> list[Step]:
-    return [step for step in steps if step.number <= number or step.live]
+def _up_to(last: Step, steps: Sequence[Step]) -> list[Step]:
+    """Return the steps that can cause a difference. Later steps cause the events of a live watch."""
+    return [step for step in steps if step.number <= last.number or last.live]
 
 
 def _without(steps: Sequence[Step], removed: Step) -> list[Step]:

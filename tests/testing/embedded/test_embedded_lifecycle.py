@@ -85,6 +85,8 @@ def test_client_certificate_authenticates_the_user(make_client: Any) -> None:
         client = make_client(handle.as_user("ann", ["devs", "ops"]))
         path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
         info = client.request("POST", path, {"metadata": {}}).document["status"]["userInfo"]
+        (credential,) = info.pop("extra")["authentication.kubernetes.io/credential-id"]
+        assert credential.startswith("X509SHA256=")
         assert info == {"username": "ann", "groups": ["devs", "ops", "system:authenticated"]}
         assert make_client(handle.anonymous(), create=False).request("GET", "/api").status == 403
 

@@ -404,8 +404,10 @@ def test_invalid_objects_of_other_kinds_are_reported(group: str, kind: str, body
 
 
 def test_job_template_is_immutable() -> None:
-    old = with_name(spec={"template": {"spec": {"containers": [CONTAINER], "restartPolicy": "Never"}}})
-    new = with_name(
-        spec={"template": {"spec": {"containers": [{**CONTAINER, "image": "x"}], "restartPolicy": "Never"}}}
+    selector = {"matchLabels": {}}
+    old = with_name(
+        spec={"selector": selector, "template": {"spec": {"containers": [CONTAINER], "restartPolicy": "Never"}}}
     )
+    template = {"spec": {"containers": [{**CONTAINER, "image": "x"}], "restartPolicy": "Never"}}
+    new = with_name(spec={"selector": selector, "template": template})
     assert causes_of("batch", "Job", new, old) == [(INVALID, "spec.template")]

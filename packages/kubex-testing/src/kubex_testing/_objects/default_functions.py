@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from .default_workloads import WORKLOAD_FUNCTIONS
 from .json_types import JsonObject, array_at, is_object, object_at
 from .pod_defaults import default_pod, default_pod_spec, set_default
+from .validate_service import is_externally_accessible
 
 ALLOCATED_SERVICE_TYPES = frozenset({"ClusterIP", "NodePort", "LoadBalancer"})
 
@@ -34,7 +35,7 @@ def _default_service(obj: JsonObject) -> None:
     for port in array_at(spec, "ports"):
         set_default(port, "protocol", "TCP")
         port["targetPort"] = port.get("targetPort") or port.get("port")
-    if spec["type"] in {"NodePort", "LoadBalancer"}:
+    if is_externally_accessible(spec):
         set_default(spec, "externalTrafficPolicy", "Cluster")
     if spec["type"] in ALLOCATED_SERVICE_TYPES:
         set_default(spec, "internalTrafficPolicy", "Cluster")
@@ -55,6 +56,11 @@ def _default_namespace(obj: JsonObject) -> None:
     metadata = obj["metadata"]
     if name := metadata.get("name"):
         metadata["labels"] = {**object_at(metadata, "labels"), "kubernetes.io/metadata.name": name}
+
+
+def _default_node_spec(spec: JsonObject) -> None:
+    if spec.get("podCIDR"):
+        set_default(spec, "podCIDRs", [spec["podCIDR"]])
 
 
 def _default_node_status(status: JsonObject) -> None:
@@ -131,6 +137,7 @@ DEFAULT_FUNCTIONS: dict[str, Callable[[JsonObject], None]] = {
     "autoscaling.v2.HorizontalPodAutoscalerSpec": _default_autoscaler,
     "core.v1.LimitRangeItem": _default_limit_range_item,
     "core.v1.Namespace": _default_namespace,
+    "core.v1.NodeSpec": _default_node_spec,
     "core.v1.NodeStatus": _default_node_status,
     "core.v1.Pod": _default_pod,
     "core.v1.PodSpec": default_pod_spec,

@@ -134,6 +134,13 @@ def validate_dns1123_subdomain(value: str, field: str = "metadata.name") -> list
     return [invalid(field, value, problem) for problem in dns1123_subdomain_problems(value)]
 
 
+def path_segment_problems(name: str) -> list[str]:
+    """Return the problems of a name that only has to be a valid part of a path."""
+    if name in {".", ".."}:
+        return [f"may not be '{name}'"]
+    return [f"may not contain '{char}'" for char in "/%" if char in name]
+
+
 def validate_labels(labels: JsonObject, field: str = "metadata.labels") -> list[StatusCause]:
     """Validate the keys and values of labels. The field of the causes is the map, not the key."""
     found: list[StatusCause] = []

@@ -158,7 +158,8 @@ def _builtin_node(node: Any) -> Schema:
         kind = builtin_kind(node)
         if kind.startswith("@"):
             return _builtin_struct(kind[1:])
-        return Schema(kind, definition=node.partition(" @")[2])  # type: ignore[arg-type]  # the table contains only kinds
+        definition = node.partition(" @")[2]
+        return Schema(kind, atomic=kind == "any", definition=definition)  # type: ignore[arg-type]  # the table contains only kinds
     strategies = frozenset(node.get("strategy", "").split(",")) - {""}
     atomic = node.get("atomic", False)
     if "list" in node:

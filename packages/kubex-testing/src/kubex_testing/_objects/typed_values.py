@@ -42,7 +42,8 @@ def _fields(schema: Schema, value: Any, path: Path) -> Iterator[Path]:
 
 def ownership_unit(schema: Schema, *values: Any) -> OwnershipUnit:
     """Return how a value is owned: as one leaf, or separately for each map key or list item."""
-    if schema.kind == "any":
+    # Values of any type are owned separately in custom resources only.
+    if schema.kind == "any" and not schema.atomic:
         known = [value for value in values if value is not MISSING and value is not None]
         return "map" if known and all(is_object(value) for value in known) else "leaf"
     if schema.kind in {"struct", "map"}:

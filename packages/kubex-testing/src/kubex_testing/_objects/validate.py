@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from .json_types import JsonObject, array_at
-from .names import dns1123_label_problems, dns1123_subdomain_problems, validate_finalizer_domain
+from .names import dns1123_label_problems, dns1123_subdomain_problems, path_segment_problems, validate_finalizer_domain
 from .status_causes import StatusCause
 from .validate_certificates import validate_signing_request
 from .validate_core import (
@@ -29,6 +29,12 @@ _UNQUALIFIED_FINALIZERS_ALLOWED = frozenset(
         ("apiextensions.k8s.io", "CustomResourceDefinition"),
         ("coordination.k8s.io", "Lease"),
         ("policy", "PodDisruptionBudget"),
+        ("admissionregistration.k8s.io", "MutatingAdmissionPolicy"),
+        ("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding"),
+        ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"),
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
+        ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
     }
 )
 
@@ -56,6 +62,8 @@ _VALIDATORS: dict[tuple[str, str], Validator] = {
 
 def name_problems(group: str, kind: str) -> NameProblems:
     """Return the validation function for the names of a kind."""
+    if group == "rbac.authorization.k8s.io":
+        return path_segment_problems
     return dns1123_label_problems if (group, kind) in _DNS_LABEL_NAMES else dns1123_subdomain_problems
 
 

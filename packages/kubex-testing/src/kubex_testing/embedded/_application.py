@@ -165,7 +165,7 @@ class Application:
         if not info.is_resource:
             return self._non_resource_response(request)
         resource = self._resource(info)
-        if resource.deprecation:
+        if resource.custom is not None and resource.deprecation:
             warnings.append(resource.deprecation)
         verb = self._verb(resource, info)
         if info.subresource in _CONNECT_SUBRESOURCES:
@@ -173,6 +173,8 @@ class Application:
             self.authorizer.require_verb(user, info, "create")
         if resource.custom is None and info.subresource not in _OTHER_CONTENT:
             check_route(request, resource, info)
+        if resource.custom is None and resource.deprecation:
+            warnings.append(resource.deprecation)
         call = Call(self.cluster, request, info, resource, user, warnings, faults)
         response = await verb(call)
         # kube-apiserver compresses the responses of these verbs only.

@@ -41,6 +41,12 @@ def decode_object(request: RecordedRequest, kind: str) -> Body:
         return Body({})
     if not is_object(document):
         raise errors.bad_request(f"{unrecognized}; json parse error: json: cannot unmarshal {_json_type(document)}")
+    for key in ("apiVersion", "kind"):
+        if not isinstance(document.get(key, ""), str | None):
+            field = f"Go struct field .{key} of type string"
+            raise errors.bad_request(
+                f"{unrecognized}; json parse error: json: cannot unmarshal {_json_type(document[key])} into {field}"
+            )
     return Body(document, tuple(duplicates))
 
 

@@ -19,7 +19,16 @@ from ._store import StoredObject
 
 DEFAULT_POD_GRACE_SECONDS = 30
 # Most kinds return a Status after a delete. These return the deleted object.
-_RETURNS_DELETED_OBJECT = ("pods.", "serviceaccounts.", "services.")
+_RETURNS_DELETED_OBJECT = frozenset(
+    f"{plural}.{group}"
+    for group, plurals in (
+        ("", "namespaces persistentvolumeclaims persistentvolumes pods podtemplates resourcequotas"),
+        ("", "serviceaccounts services"),
+        ("resource.k8s.io", "deviceclasses resourceclaims resourceclaimtemplates resourceslices"),
+        ("storage.k8s.io", "csidrivers csinodes storageclasses volumeattachments volumeattributesclasses"),
+    )
+    for plural in plurals.split()
+)
 CRD_FINALIZER = "customresourcecleanup.apiextensions.k8s.io"
 
 
@@ -85,13 +94,23 @@ def delete_object(
         return DeleteResult(stored, removed=False)
     kept = _is_kept(marked)
     if options.dry_run:
-        return DeleteResult(StoredObject(marked, stored.revision) if kept else stored, removed=not kept)
+        return DeleteResult(_dry_run_result(resource, stored, marked, kept=kept), removed=not kept)
     if kept:
         return DeleteResult(store.put(resource.bucket, key, marked), removed=False)
     if resource.bucket == "pods.":
         # The last event of a pod shows its deletion fields.
         return DeleteResult(store.delete(resource.bucket, key, marked), removed=True)
     return DeleteResult(store.delete(resource.bucket, key), removed=True)
+
+
+def _dry_run_result(resource: ResourceType, stored: StoredObject, marked: JsonObject, *, kept: bool) -> StoredObject:
+    """Return the object in the response of a dry run, which shows the deletion only of kept objects and of pods."""
+    if kept or resource.bucket != "pods.":
+        return StoredObject(marked, stored.revision) if kept else stored
+    metadata = {key: value for key, value in marked["metadata"].items() if key != "finalizers"}
+    if "finalizers" in stored.object["metadata"]:
+        metadata["finalizers"] = stored.object["metadata"]["finalizers"]
+    return StoredObject({**marked, "metadata": metadata}, stored.revision)
 
 
 def _mark_deleted(resource: ResourceType, document: JsonObject, options: DeleteOptions) -> JsonObject | None:

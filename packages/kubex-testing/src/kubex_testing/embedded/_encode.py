@@ -29,6 +29,7 @@ _METADATA_ORDER = (
     "managedFields",
 )
 # kube-apiserver encodes the status after all other fields.
+TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 _LAST_KEYS = ("status",)
 _encode_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _encode_sorted = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode
@@ -83,10 +84,20 @@ def partial_bytes(stored: StoredObject, version: str = "v1") -> bytes:
         document = {
             "kind": "PartialObjectMetadata",
             "apiVersion": f"meta.k8s.io/{version}",
-            "metadata": ordered_metadata(stored.object["metadata"]),
+            "metadata": ordered_metadata(_internal_metadata(stored.object)),
         }
         encoded = stored.encoded[key] = dumps(document)
     return encoded
+
+
+def _internal_metadata(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the metadata without the annotation that kube-apiserver computes from the spec of a DaemonSet."""
+    metadata: dict[str, Any] = document["metadata"]
+    if document.get("kind") != "DaemonSet" or TEMPLATE_GENERATION not in metadata.get("annotations", ()):
+        return metadata
+    annotations = {key: value for key, value in metadata["annotations"].items() if key != TEMPLATE_GENERATION}
+    kept = {key: value for key, value in metadata.items() if key != "annotations"}
+    return {**kept, "annotations": annotations} if annotations else kept
 
 
 def list_bytes(

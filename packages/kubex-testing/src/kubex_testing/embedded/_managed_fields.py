@@ -6,19 +6,25 @@ from kubex_testing._objects.managed_fields import update_managed_fields
 from ._certificate_signing_requests import CSR_BUCKET
 from ._cluster import Call, now
 from ._options import WriteOptions
+from ._registry import ResourceType
 
 FieldPath = tuple[str, ...]
 
 
-def record_managed_fields(call: Call, new: JsonObject, old: JsonObject | None, options: WriteOptions) -> None:
-    """Record the fields that this request has set in `new`."""
+def record_managed_fields(
+    call: Call, new: JsonObject, old: JsonObject | None, options: WriteOptions, resource: ResourceType | None = None
+) -> None:
+    """Record the fields that this request has set in `new`, an object of the resource of the call by default."""
+    resource = resource or call.resource
+    # kube-apiserver does not set the time after a request to the scale of a custom resource.
+    has_time = not (resource.custom is not None and call.info.subresource == "scale")
     entries = update_managed_fields(
         old,
         new,
         manager=options.field_manager,
-        schema=call.resource.schema,
-        api_version=call.resource.api_version,
-        now=now(),
+        schema=resource.schema,
+        api_version=resource.api_version,
+        now=now() if has_time else "",
         subresource=call.info.subresource or None,
         ignore=reset_fields(call),
     )

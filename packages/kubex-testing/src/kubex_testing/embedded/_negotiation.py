@@ -74,7 +74,8 @@ def negotiate(request: RecordedRequest, *, as_kinds: tuple[AsKind, ...] = (), wa
         match: AsKind | None = next((item for item in as_kinds if item == as_kind), None)
         if match and clause.parameters.get("g") == _META and version in ("v1", "v1beta1"):
             return Representation(media, match, version, pretty)
-    if not media_type_supported and not watch:
+    # The routes of resources have already been checked, see `check_acceptable()`.
+    if not media_type_supported and not as_kinds:
         message = f"406: Not Acceptable\n\nAvailable representations: {_MEDIA_TYPES}"
         raise errors.ApiError(406, "NotAcceptable", message, details={})
     media_types = _WATCH_MEDIA_TYPES if watch else _MEDIA_TYPES

@@ -46,7 +46,7 @@ class Reviews:
         body["metadata"].pop("managedFields", None)
         record_managed_fields(call, body, None, options)
         document = {"kind": resource.kind, "apiVersion": resource.api_version}
-        return created_response(call, {**document, **self._kinds[resource.kind](call, body)})
+        return created_response(call, resource, {**document, **self._kinds[resource.kind](call, body)})
 
     def _self_subject_review(self, call: Call, _body: JsonObject) -> JsonObject:
         return {"metadata": {"creationTimestamp": now()}, "status": {"userInfo": user_document(call.user)}}

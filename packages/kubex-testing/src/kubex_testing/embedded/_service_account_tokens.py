@@ -18,6 +18,7 @@ from ._auth import AUDIENCE, SERVICE_ACCOUNT_PREFIX, Authenticator, IssuedToken,
 from ._cluster import Call, Cluster, new_uid
 from ._create_only import TOKEN_REQUEST, created_response, decode_create_only
 from ._encode import dumps
+from ._managed_fields import record_managed_fields
 from ._messages import Identity, Response
 
 _DEFAULT_SECONDS, _MIN_SECONDS, _MAX_SECONDS = 3600, 600, 2**32
@@ -35,7 +36,8 @@ class ServiceAccountTokens:
 
     async def create(self, call: Call) -> Response:
         """POST …/serviceaccounts/NAME/token: issue a token that authenticates as the service account."""
-        body, _ = decode_create_only(call, TOKEN_REQUEST)
+        body, options = decode_create_only(call, TOKEN_REQUEST)
+        record_managed_fields(call, body, None, options, TOKEN_REQUEST)
         account = call.stored().object["metadata"]
         _check_token_request(call, body, account)
         spec = object_at(body, "spec")
@@ -57,11 +59,14 @@ class ServiceAccountTokens:
         document = {
             "kind": TOKEN_REQUEST.kind,
             "apiVersion": TOKEN_REQUEST.api_version,
-            "metadata": {key: account[key] for key in _METADATA_FIELDS},
+            "metadata": {
+                **{key: account[key] for key in _METADATA_FIELDS},
+                "managedFields": body["metadata"].get("managedFields", []),
+            },
             "spec": {"audiences": audiences, "expirationSeconds": seconds, "boundObjectRef": reference},
             "status": {"token": token, "expirationTimestamp": issued.expires.strftime("%Y-%m-%dT%H:%M:%SZ")},
         }
-        return created_response(call, document)
+        return created_response(call, TOKEN_REQUEST, document)
 
     def review(self, body: JsonObject) -> JsonObject:
         """Return the status of a TokenReview. Raises 400 if the token is missing."""

@@ -28,6 +28,20 @@ from ._crd import CRD_BUCKET
 from ._registry import CustomResourceInfo, ResourceType
 
 _GO_MAP = "map[string]interface{}"
+_STATUS_KEEPS_METADATA = frozenset(
+    {
+        CRD_BUCKET,
+        "csinodes.storage.k8s.io",
+        "devicetaintrules.resource.k8s.io",
+        "podcertificaterequests.certificates.k8s.io",
+        "resourceclaims.resource.k8s.io",
+        "servicecidrs.networking.k8s.io",
+        "storageversionmigrations.storagemigration.k8s.io",
+        "validatingadmissionpolicies.admissionregistration.k8s.io",
+        "volumeattachments.storage.k8s.io",
+    }
+)
+"""The resources whose status subresource cannot change labels and annotations."""
 _SYSTEM_FIELDS = ("kind", "apiVersion", "metadata", "status")
 
 
@@ -137,7 +151,7 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
     if "status" in new:
         result["status"] = new["status"]
     metadata = new["metadata"]
-    if resource.custom is not None or resource.bucket == CRD_BUCKET:
+    if resource.custom is not None or resource.bucket in _STATUS_KEEPS_METADATA:
         metadata = {**old["metadata"]}
         for key in ("managedFields", "resourceVersion"):
             _copy_field(metadata, new["metadata"], key)

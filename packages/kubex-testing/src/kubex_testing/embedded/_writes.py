@@ -39,7 +39,7 @@ async def update(call: Call) -> Response:
     representation = negotiate_object(call.request)
     options = write_options(call.request, "UpdateOptions")
     body = decode_object(call.request, call.resource.kind)
-    if call.resource.custom is not None and body.document.get("kind"):
+    if call.resource.custom is not None and body.document.get("kind") not in (None, "", call.resource.kind):
         call.stored()
     check_type_meta(call.resource, body.document)
     document = decode_fields(call, body, options)
@@ -122,14 +122,15 @@ def update_object(
     link = metadata.pop("selfLink", None)
     if is_pod_subresource:
         document = apply_pod_update(call.cluster, call.info.subresource, document, old)
+    if not has_managed_fields:
+        # As in kube-apiserver, the manager owns what the request contains, not what the server sets.
+        record_managed_fields(call, document, old, options)
     document = prepare_update(call.cluster, resource, document, old, call.info.subresource)
     if is_pod_subresource:
         validate_pod_update(call.info.subresource, document, old)
     else:
         validate(resource, document, old, call.info.subresource)
         warn_about_fields(call, document, old)
-    if not has_managed_fields:
-        record_managed_fields(call, document, old, options)
     document["metadata"]["resourceVersion"] = old_metadata["resourceVersion"]
     document = resource.to_storage(document)
     # As in kube-apiserver, an update without changes keeps the resourceVersion and sends no event.
