@@ -48,6 +48,7 @@ class Normalizer:
         text = TIME.sub(_time, text)
         text = ADDRESS.sub("<address>", text)
         text = NODE_PORT.sub(":<node port>/", text)
+        text = text.replace("https://kubernetes.default.svc.cluster.local", "https://kubernetes.default.svc")
         text = LISTENER.sub("<listener>", text)
         text = GENERATED.sub(r"\1<random>", _without_objects(text))
         text = CREDENTIAL.sub("X509SHA256=<hash>", text)

@@ -61,7 +61,7 @@ def send_patch(builder: Builder, kind: Kind, name: str, subresource: str, edits:
 
 def _apply_body(builder: Builder, kind: Kind, name: str, edits: list[Edit]) -> Body:
     document = kind.new_body(builder.namespace)
-    if builder.chance(0.4):
+    if builder.chance(0.4) and kind.tier != "other":
         document = {key: document[key] for key in ("apiVersion", "kind")}
     document["metadata"] = {"name": name}
     if not kind.namespaced:

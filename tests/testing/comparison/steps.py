@@ -86,7 +86,7 @@ class Answers:
             document = apply_edit(document, Edit(edit.path, value, edit.remove))
         if body.yaml:
             return yaml.safe_dump(document, sort_keys=False).encode()
-        return json.dumps(document).encode()
+        return json.dumps(document, separators=(",", ":")).encode()
 
     def _resolve_json(self, text: str) -> str:
         return self.resolve(text)

@@ -108,6 +108,8 @@ def _downward_api_items(kind: str, source: JsonObject) -> Iterable[JsonObject]:
 
 def pull_policy(image: str) -> str:
     """Return the default pull policy: Always for the tag `latest`, and for images without a tag and a digest."""
+    if not image:
+        return "IfNotPresent"
     name, _, digest = image.partition("@")
     _, colon, tag = name.rpartition("/")[2].partition(":")
     # A digest identifies an immutable image.

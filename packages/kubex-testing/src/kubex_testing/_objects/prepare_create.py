@@ -73,6 +73,8 @@ def _prepare_job(obj: JsonObject) -> None:
 def _prepare_service(obj: JsonObject, allocate_ip: Callable[[], str], allocate_node_port: Callable[[], int]) -> None:
     spec = obj["spec"]
     if spec["type"] not in ALLOCATED_SERVICE_TYPES:
+        if spec.get("clusterIP"):
+            set_default(spec, "clusterIPs", [spec["clusterIP"]])
         return
     set_default(spec, "clusterIP", next(iter(array_at(spec, "clusterIPs")), None) or allocate_ip())
     set_default(spec, "clusterIPs", [spec["clusterIP"]])

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from .json_types import JsonArray, JsonObject, array_at, is_integer, is_object, json_copy, json_equal, object_at
+from .json_types import JsonArray, JsonObject, array_at, is_integer, json_copy, json_equal, object_at
 from .names import (
     port_name_problems,
+    qualified_name_problems,
     validate_annotations,
     validate_dns1123_label,
     validate_dns1123_subdomain,
@@ -13,6 +14,7 @@ from .names import (
 )
 from .quantities import parse_quantity
 from .status_causes import StatusCause, duplicate, forbidden, invalid, not_supported, required
+from .validate_probes import PORT_RANGE, validate_probes
 
 _PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 _RESTART_POLICIES = ("Always", "OnFailure", "Never")
@@ -21,9 +23,6 @@ _PROTOCOLS = ("SCTP", "TCP", "UDP")
 _MESSAGE_POLICIES = ("File", "FallbackToLogsOnError")
 _ENV_NAME = re.compile(r"[ -<>-~]+")
 _ENV_TEXT = "a valid environment variable name must consist only of printable ASCII characters other than '='"
-_HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
-_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
-PORT_RANGE = "must be between 1 and 65535, inclusive"
 _IMMUTABLE_SPEC_MESSAGE = (
     "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
     "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
@@ -70,20 +69,37 @@ def validate_pod_spec(spec: JsonObject, field: str) -> list[StatusCause]:
     causes += validate_containers(init, f"{field}.initContainers", volumes, seen)
     causes += _validate_enum(spec, "restartPolicy", _RESTART_POLICIES, field)
     causes += _validate_enum(spec, "dnsPolicy", _DNS_POLICIES, field)
-    for key, minimum in (("terminationGracePeriodSeconds", 0), ("activeDeadlineSeconds", 1)):
-        if is_integer(value := spec.get(key)) and value < minimum:
-            text = (
-                "must be greater than or equal to 0" if minimum == 0 else "must be between 1 and 2147483647, inclusive"
-            )
-            causes.append(invalid(f"{field}.{key}", value, text))
     causes += validate_labels(object_at(spec, "nodeSelector"), f"{field}.nodeSelector")
-    for index, toleration in enumerate(array_at(spec, "tolerations")):
-        if (operator := toleration.get("operator")) not in {None, "", "Equal", "Exists"}:
-            causes.append(not_supported(f"{field}.tolerations[{index}].operator", operator, ["Equal", "Exists"]))
+    causes += _validate_users(object_at(spec, "securityContext"), f"{field}.securityContext")
+    if spec.get("dnsPolicy") == "None" and not array_at(spec, "dnsConfig", "nameservers"):
+        text = "must provide at least one DNS nameserver when `dnsPolicy` is None"
+        if spec.get("dnsConfig") is None:
+            causes.append(required(f"{field}.dnsConfig", "must provide `dnsConfig` when `dnsPolicy` is None"))
+        else:
+            causes.append(required(f"{field}.dnsConfig.nameservers", text))
+    for index, gate in enumerate(array_at(spec, "schedulingGates")):
+        name = gate.get("name") or ""
+        causes += [invalid(f"{field}.schedulingGates[{index}]", name, text) for text in qualified_name_problems(name)]
     for key in ("serviceAccountName", "nodeName"):
         if name := spec.get(key):
             causes += validate_dns1123_subdomain(name, f"{field}.{key}")
+    if is_integer(value := spec.get("terminationGracePeriodSeconds")) and value < 0:
+        causes.append(invalid(f"{field}.terminationGracePeriodSeconds", value, "must be greater than or equal to 0"))
+    if is_integer(value := spec.get("activeDeadlineSeconds")) and value < 1:
+        causes.append(invalid(f"{field}.activeDeadlineSeconds", value, "must be between 1 and 2147483647, inclusive"))
+    for key in ("hostname", "subdomain"):
+        if name := spec.get(key):
+            causes += validate_dns1123_label(name, f"{field}.{key}")
+    for index, toleration in enumerate(array_at(spec, "tolerations")):
+        if (operator := toleration.get("operator")) not in {None, "", "Equal", "Exists"}:
+            causes.append(not_supported(f"{field}.tolerations[{index}].operator", operator, ["Equal", "Exists"]))
     return causes
+
+
+def _validate_users(context: JsonObject, field: str) -> Iterator[StatusCause]:
+    for key in ("fsGroup", "runAsUser", "runAsGroup"):
+        if is_integer(value := context.get(key)) and not 0 <= value < 2**31:
+            yield invalid(f"{field}.{key}", value, "must be between 0 and 2147483647, inclusive")
 
 
 def _validate_enum(target: JsonObject, key: str, supported: tuple[str, ...], field: str) -> list[StatusCause]:
@@ -139,9 +155,7 @@ def validate_containers(containers: JsonArray, field: str, volumes: set[str], se
         yield from _validate_mounts(array_at(container, "volumeMounts"), f"{path}.volumeMounts", volumes)
         yield from _validate_enum(container, "imagePullPolicy", _PULL_POLICIES, path)
         yield from _validate_resources(object_at(container, "resources"), f"{path}.resources")
-        for probe in _PROBES:
-            if is_object(handler := container.get(probe)) and not any(handler.get(kind) for kind in _HANDLERS):
-                yield required(f"{path}.{probe}", "must specify a handler type")
+        yield from validate_probes(container, path)
 
 
 def _validate_ports(ports: JsonArray, field: str) -> Iterator[StatusCause]:

@@ -3,15 +3,14 @@
 import ipaddress
 from collections.abc import Iterator
 
-from .json_types import JsonObject, array_at, is_integer, object_at
+from .json_types import JsonObject, array_at, object_at
 from .names import (
-    port_name_problems,
     validate_dns1123_label,
     validate_dns1123_subdomain,
     validate_labels,
 )
 from .status_causes import StatusCause, duplicate, forbidden, invalid, not_supported, required
-from .validate_pod import PORT_RANGE
+from .validate_probes import PORT_RANGE, validate_port
 
 NETWORK = ipaddress.ip_network("10.0.0.0/16")
 """The network of cluster IPs."""
@@ -97,11 +96,7 @@ def _validate_ports(spec: JsonObject) -> Iterator[StatusCause]:
             yield invalid(f"{path}.port", number, PORT_RANGE)
         if protocol not in _PROTOCOLS:
             yield not_supported(f"{path}.protocol", protocol, _PROTOCOLS)
-        target = port.get("targetPort")
-        if isinstance(target, str):
-            yield from (invalid(f"{path}.targetPort", target, problem) for problem in port_name_problems(target))
-        elif is_integer(target) and not 1 <= target <= 65535:
-            yield invalid(f"{path}.targetPort", target, PORT_RANGE)
+        yield from validate_port(port.get("targetPort"), f"{path}.targetPort")
 
 
 def _validate_affinity(spec: JsonObject) -> Iterator[StatusCause]:
@@ -114,6 +109,8 @@ def _validate_affinity(spec: JsonObject) -> Iterator[StatusCause]:
 
 def _validate_addresses(spec: JsonObject) -> Iterator[StatusCause]:
     if spec.get("type") != "ExternalName":
+        if spec.get("clusterIP") and not array_at(spec, "clusterIPs"):
+            yield required("spec.clusterIPs")
         for index, family in enumerate(array_at(spec, "ipFamilies")):
             if family not in _FAMILIES:
                 yield not_supported(f"spec.ipFamilies[{index}]", family, _FAMILIES)

@@ -16,8 +16,8 @@ def record_managed_fields(
 ) -> None:
     """Record the fields that this request has set in `new`, an object of the resource of the call by default."""
     resource = resource or call.resource
-    # kube-apiserver does not set the time after a request to the scale of a custom resource.
-    has_time = not (resource.custom is not None and call.info.subresource == "scale")
+    # kube-apiserver does not set the time after a request to the scale subresource.
+    has_time = call.info.subresource != "scale"
     entries = update_managed_fields(
         old,
         new,

@@ -27,7 +27,7 @@ def _stored(call: Call, *, cached: bool) -> StoredObject:
         return call.stored()
     found = store.bucket(call.resource.bucket).snapshot(revision).get(call.key)
     if found is None:
-        raise errors.not_found(call.resource.plural, call.resource.group, call.info.name)
+        raise errors.not_found(call.resource.plural, call.resource.error_group, call.info.name)
     return found
 
 

@@ -86,6 +86,11 @@ class ResourceType:
         return f"{self.group}/{self.version}" if self.group else self.version
 
     @property
+    def error_group(self) -> str:
+        """The group in errors about an object. Both APIs of events share the core group."""
+        return "" if self.group == "events.k8s.io" else self.group
+
+    @property
     def stored_api_version(self) -> str:
         """The API version of stored objects."""
         if self.conversion is not None:

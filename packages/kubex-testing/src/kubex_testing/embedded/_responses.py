@@ -66,6 +66,9 @@ def list_response(call: Call, page: Page, representation: Representation) -> Res
     elif as_kind == "PartialObjectMetadataList":
         items = [partial_bytes(item, version) for item in page.items]
         body = list_bytes(as_kind, f"meta.k8s.io/{version}", metadata, items)
+        if not items:
+            # In Go, this list without items is nil.
+            body = body.replace(b'"items":[]', b'"items":null')
     else:
         body = encode_list(resource, page.items, metadata)
     return render(200, body, representation)

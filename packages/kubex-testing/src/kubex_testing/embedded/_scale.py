@@ -79,6 +79,8 @@ def scale_from_object(resource: ResourceType, document: JsonObject) -> JsonObjec
 
 
 def _selector(resource: ResourceType, document: JsonObject) -> str:
+    if resource.bucket == "replicationcontrollers.":
+        return format_label_selector({"matchLabels": object_at(document, "spec", "selector")})
     if resource.custom is None:
         return format_label_selector(object_at(document, "spec", "selector"))
     path = (resource.custom.scale or {}).get("labelSelectorPath")
@@ -105,7 +107,7 @@ def _update_replicas(call: Call, current: StoredObject, scale: JsonObject, optio
     uid, current_uid = metadata.get("uid"), changed["metadata"]["uid"]
     if uid and uid != current_uid:
         detail = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {current_uid}"
-        raise errors.conflict(call.resource.plural, call.resource.group, name, detail)
+        raise errors.conflict(call.resource.plural, call.resource.error_group, name, detail)
     _set_path(changed, _replicas_path(call.resource), replicas)
     return update_object(call, changed, current, options)
 

@@ -24,6 +24,8 @@ WatchEvent = tuple[str, StoredObject]
 INITIAL_EVENTS_END = {"k8s.io/initial-events-end": "true"}
 BOOKMARK_SECONDS_BEFORE_END = 2.0
 CHUNK_BYTES = 256 * 1024
+# kube-apiserver encodes the pointer of these kinds even in the empty object of a bookmark.
+_ZERO_REPLICAS = frozenset({"deployments.apps", "replicasets.apps", "statefulsets.apps"})
 
 
 class WatchQueue:
@@ -173,6 +175,8 @@ class _Encoder:
         resource = self._call.resource
         metadata = {"resourceVersion": str(revision)}
         empty = {} if resource.custom else empty_object(resource.api_version, resource.kind)
+        if resource.bucket in _ZERO_REPLICAS:
+            empty["spec"]["replicas"] = 0
         document: dict[str, Any] = {"kind": resource.kind, "apiVersion": resource.api_version, **empty}
         document["metadata"] = {**metadata, "annotations": INITIAL_EVENTS_END} if initial_events_end else metadata
         return b'{"type":"BOOKMARK","object":' + self._object(StoredObject(document, revision)) + b"}\n"

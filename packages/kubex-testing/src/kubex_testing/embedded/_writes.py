@@ -60,7 +60,7 @@ def _create_by_update(call: Call, document: JsonObject, options: WriteOptions) -
         _check_revision_number(revision)
     if uid := metadata.get("uid"):
         detail = f"Precondition failed: UID in precondition: {uid}, UID in object meta: "
-        raise errors.conflict(resource.plural, resource.group, call.info.name, detail)
+        raise errors.conflict(resource.plural, resource.error_group, call.info.name, detail)
     return create_object(call, document, options)
 
 
@@ -94,7 +94,7 @@ def create_object(
     existing = call.cluster.store.get(resource.bucket, key)
     if existing is not None:
         terminating = "deletionTimestamp" in existing.object["metadata"]
-        raise errors.already_exists(resource.plural, resource.group, metadata["name"], terminating=terminating)
+        raise errors.already_exists(resource.plural, resource.error_group, metadata["name"], terminating=terminating)
     document = resource.to_storage(document)
     if options.dry_run:
         # kube-apiserver removes these when it stores an object.
@@ -170,7 +170,7 @@ def check_revision(call: Call, metadata: JsonObject, current: StoredObject) -> N
     if uid and uid != current.object["metadata"]["uid"] and call.info.verb == "update":
         raise errors.conflict(
             resource.plural,
-            resource.group,
+            resource.error_group,
             name,
             f"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.object['metadata']['uid']}",
         )
@@ -180,9 +180,9 @@ def check_revision(call: Call, metadata: JsonObject, current: StoredObject) -> N
         cause = errors.status_cause(
             "FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"
         )
-        raise errors.invalid(resource.plural, resource.group, name, [cause])
+        raise errors.invalid(resource.plural, resource.error_group, name, [cause])
     if revision != current.object["metadata"]["resourceVersion"]:
-        raise errors.conflict(resource.plural, resource.group, name)
+        raise errors.conflict(resource.plural, resource.error_group, name)
 
 
 def check_namespace_active(call: Call, name: str) -> None:
@@ -196,7 +196,7 @@ def check_namespace_active(call: Call, name: str) -> None:
     if "deletionTimestamp" in found.object["metadata"]:
         raise errors.forbidden(
             call.resource.plural,
-            call.resource.group,
+            call.resource.error_group,
             name,
             f"unable to create new content in namespace {namespace} because it is being terminated",
             errors.status_cause(
