@@ -175,7 +175,7 @@ def test_secret_type_is_immutable() -> None:
     [
         ({"ports": [{"port": 80}]}, []),
         ({}, [(REQUIRED, "spec.ports")]),
-        ({"clusterIP": "None"}, []),
+        ({"clusterIP": "None", "clusterIPs": ["None"]}, []),
         ({"ports": [{"port": 0}]}, [(INVALID, "spec.ports[0].port"), (INVALID, "spec.ports[0].targetPort")]),
         ({"ports": [{"port": 80, "protocol": "X"}]}, [(UNSUPPORTED, "spec.ports[0].protocol")]),
         ({"ports": [{"port": 80, "name": "a"}, {"port": 81}]}, [(REQUIRED, "spec.ports[1].name")]),
