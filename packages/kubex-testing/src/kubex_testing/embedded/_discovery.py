@@ -6,7 +6,8 @@ from typing import Any
 
 from ._aggregated_discovery import accepts_aggregated_discovery, aggregated_discovery
 from ._encode import dumps, render
-from ._messages import RecordedRequest, Response, plain_text_response
+from ._health import HEALTH_ENDPOINTS, check_health
+from ._messages import RecordedRequest, Response
 from ._negotiation import Representation, negotiate
 from ._registry import Registry, ResourceType
 from ._resource_table import Subresource
@@ -23,7 +24,6 @@ VERSION = {
     "compiler": "",
     "platform": "linux/amd64",
 }
-HEALTH_PATHS = ("healthz", "livez", "readyz")
 
 
 def discover(registry: Registry, request: RecordedRequest, address: str) -> Response | None:
@@ -33,10 +33,6 @@ def discover(registry: Registry, request: RecordedRequest, address: str) -> Resp
             return _json(request, {"paths": _paths(registry)})
         case ["version"]:
             return _json(request, VERSION)
-        case [check, *rest] if check in HEALTH_PATHS and rest in ([], ["ping"]):
-            return plain_text_response(
-                200, "[+]ping ok\n" + f"{check} check passed\n" if "verbose" in request.query else "ok"
-            )
         case ["api"] if accepts_aggregated_discovery(request):
             return aggregated_discovery(registry, request, [""])
         case ["apis"] if accepts_aggregated_discovery(request):
@@ -53,13 +49,13 @@ def discover(registry: Registry, request: RecordedRequest, address: str) -> Resp
         case ["apis", group, version] if registry.serves(group, version):
             return _json(request, _resource_list(registry, group, version))
         case _:
-            return None
+            return check_health(request)
 
 
 def accepts_any_method(request: RecordedRequest) -> bool:
     """Return whether kube-apiserver ignores the method of requests to this path."""
     segments = request.segments()
-    return segments[0] in HEALTH_PATHS or (segments[0] == "apis" and len(segments) < 3)
+    return segments[0] in HEALTH_ENDPOINTS or (segments[0] == "apis" and len(segments) < 3)
 
 
 def _json(request: RecordedRequest, document: Any) -> Response:
