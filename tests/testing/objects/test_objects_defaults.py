@@ -291,7 +291,7 @@ def test_defaults_that_depend_on_other_pod_fields_are_set() -> None:
         ("localhost:5000/nginx", "Always"),
         ("localhost:5000/nginx:1", "IfNotPresent"),
         ("nginx@sha256:abc", "IfNotPresent"),
-        ("", "Always"),
+        ("", "IfNotPresent"),
     ],
 )
 def test_default_pull_policy_depends_on_the_image_tag(image: str, policy: str) -> None:
