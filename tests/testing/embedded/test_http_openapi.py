@@ -1,6 +1,8 @@
 """The responses of /openapi/v3 and /openapi/v2."""
 
 import gzip
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -185,3 +187,21 @@ def extensions_of(message: bytes, number: int) -> dict[str, Any]:
 
 def extensions(document: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in document.items() if key.startswith("x-")}
+
+
+def test_server_imports_the_code_with_the_first_request() -> None:
+    program = """
+import sys, urllib.request
+from kubex_testing.embedded import EmbeddedServer
+
+def is_imported():
+    return "kubex_testing.embedded._openapi.service" in sys.modules
+
+with EmbeddedServer(tls=False) as handle:
+    before = is_imported()
+    headers = {"Authorization": f"Bearer {handle.token}"}
+    urllib.request.urlopen(urllib.request.Request(f"{handle.url}/openapi/v3", headers=headers)).read()
+    print(before, is_imported())
+"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (result.stdout, result.stderr) == ("False True\n", "")
