@@ -78,6 +78,33 @@ def test_controllers_write_nothing_after_a_rollout(embedded_server: EmbeddedServ
     client.close()
 
 
+def test_controllers_accept_loaded_objects_without_defaults(embedded_server: EmbeddedServer) -> None:
+    client = WorkloadClient(embedded_server)
+    bystander = template()
+    client.create("pods", "bystander", bystander["spec"], labels={"app": "other"})
+    spec = {"selector": {"matchLabels": {"app": "web"}}, "template": template()}
+    kinds = {"Deployment": "apps/v1", "ReplicaSet": "apps/v1", "StatefulSet": "apps/v1", "DaemonSet": "apps/v1"}
+    objects = [(kind, version, spec) for kind, version in kinds.items()]
+    objects.append(("Job", "batch/v1", {"template": template(restartPolicy="Never")}))
+    embedded_server.load(
+        {
+            "apiVersion": version,
+            "kind": kind,
+            "metadata": {"name": kind.lower(), "namespace": client.namespace},
+            "spec": content,
+        }
+        for kind, version, content in objects
+    )
+    names = {kind.lower() for kind, _, _ in objects}
+
+    def owners() -> set[str]:
+        return {pod["metadata"]["name"].split("-")[0] for pod in client.items("pods") if pod["status"].get("podIP")}
+
+    wait_until(lambda: owners() == names | {"bystander"})
+    assert "ownerReferences" not in client.get("pods", "bystander")["metadata"]
+    client.close()
+
+
 def test_node_has_a_heartbeat(embedded_server: EmbeddedServer) -> None:
     (lease,) = embedded_server.state("leases", namespace="kube-node-lease")
     assert (lease["metadata"]["name"], lease["spec"]["holderIdentity"]) == ("node-1", "node-1")

@@ -38,7 +38,8 @@ class Children:
         Args:
             accepts: a further condition for the objects.
         """
-        if is_terminating(owner):
+        # An object of load() may have no selector, and an empty one would match all pods.
+        if is_terminating(owner) or not any(selector.values()):
             return self.of(owner, bucket)
 
         def matches(document: JsonObject) -> bool:

@@ -1,10 +1,11 @@
 """The objects that the controllers of all kinds use."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kubex_testing.embedded._cluster import Cluster
 from kubex_testing.embedded._store import StoredObject
+from kubex_testing.embedded._strategy import with_defaults
 
 from .children import Children
 from .writer import Writer
@@ -23,8 +24,16 @@ class Context:
     requeue: Callable[[str, str, float], None]
 
     def get(self, bucket: str, key: str) -> StoredObject | None:
-        """Return a stored object, or None."""
-        return self.cluster.store.get(bucket, key)
+        """Return a stored object, or None. Objects of `EmbeddedServer.load()` get their defaults."""
+        stored = self.cluster.store.get(bucket, key)
+        if stored is None or "generation" in stored.object["metadata"]:
+            return stored
+        resource = self.writer.resource(bucket)
+        if not resource.tracks_generation:
+            return stored
+        document = with_defaults(resource, stored.object)
+        document["metadata"]["generation"] = 1
+        return replace(stored, object=document)
 
     def requeue_earliest(self, bucket: str, key: str, delays: Iterable[float | None]) -> None:
         """Reconcile an object again after the shortest of several delays. None and 0 mean no delay."""

@@ -90,6 +90,8 @@ class Workloads:
         except ApiError:
             # The next event of the object, or of its children, causes another attempt.
             return
+        except Exception as error:  # noqa: BLE001  # one object, for example of load(), must not stop the others
+            self._cluster.failures.append(error)
 
     def _needs_reconcile(self, bucket: str, document: JsonObject) -> bool:
         """Return whether an object needs a reconcile. Pods need one only to lose the finalizer of a missing Job."""
@@ -126,7 +128,7 @@ class Workloads:
             self._children.labels[bucket].update(event)
         if bucket in OWNERS.values():
             selector = None if event.type == "DELETED" else _selector(event.current.object)
-            self._selectors.update((bucket, event.key), selector)
+            self._selectors.update((bucket, event.key), selector if selector and any(selector.values()) else None)
 
 
 def _selector(document: JsonObject) -> JsonObject | None:
