@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from kubex.client import Client, create_client
+from kubex.api import Api
+from kubex.client import Client, ClientOptions, create_client
 from kubex.transport import Backend
+from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_testing.embedded import EmbeddedServer
 from support.backend_pairs import BACKENDS, BackendPair
 
@@ -31,3 +33,18 @@ async def client(server: EmbeddedServer, backend: Backend) -> AsyncIterator[Clie
     """Return a client of the server. Its default namespace is `default`."""
     async with create_client(server.handle.configuration(namespace="default"), client_class=backend) as client:
         yield client
+
+
+@pytest.fixture
+async def api(server: EmbeddedServer, backend: Backend) -> AsyncIterator[Api[ConfigMap]]:
+    """Return the API of ConfigMaps on a client that does not repeat requests, so that each fault reaches `follow()`."""
+    options = ClientOptions(retry=None)
+    configuration = server.handle.configuration(namespace="default")
+    async with create_client(configuration, client_class=backend, options=options) as client:
+        yield Api(ConfigMap, client)
+
+
+@pytest.fixture
+async def writer(client: Client) -> Api[ConfigMap]:
+    """Return an API with connections that the faults do not affect."""
+    return Api(ConfigMap, client)

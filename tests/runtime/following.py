@@ -1,15 +1,22 @@
 """Helpers for tests of `follow()`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import anyio
+import anyio.to_thread
 
 from kubex.api import Api
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_runtime import Added, Backoff, Change, Deleted, Follower, Modified, Synced
 from kubex_testing.embedded import EmbeddedServer, RecordedRequest
+
+DAY = 86400.0
+"""A time limit in seconds for tests that move the clock."""
+
+WATCH, LIST = "watch configmaps", "list configmaps"
+"""The matchers of faults."""
 
 TIMEOUT = 20.0
 """The longest time in seconds that a test waits for a change."""
@@ -84,3 +91,27 @@ def parameter(request: RecordedRequest, name: str) -> str | None:
     """Return a query parameter."""
     values: Sequence[str] = request.query.get(name, ())
     return values[0] if values else None
+
+
+async def run(function: Callable[[], object]) -> None:
+    """Run a method of the server that waits for its thread."""
+    await anyio.to_thread.run_sync(function)
+
+
+async def relist(server: EmbeddedServer) -> None:
+    """End the watch. The next one is too old, so that the follower reads all objects."""
+    server.compact()
+    server.close_watches()
+
+
+async def wait_for_requests(server: EmbeddedServer, changes: Follower[Any], number: int) -> None:
+    """Iterate until the server has received a number of requests for ConfigMaps. Nothing may change meanwhile."""
+    async with anyio.create_task_group() as tasks:
+
+        async def expect_nothing() -> None:
+            raise AssertionError(await take(changes, 1))
+
+        tasks.start_soon(expect_nothing)
+        await anyio.to_thread.run_sync(lambda: server.wait_for_request(lambda _: len(requests(server)) >= number))
+        await anyio.wait_all_tasks_blocked()
+        tasks.cancel_scope.cancel()
