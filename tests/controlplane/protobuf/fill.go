@@ -29,7 +29,8 @@ func newFiller(random *rand.Rand) *randfill.Filler {
 }
 
 func fillQuantity(q *resource.Quantity, c randfill.Continue) {
-	*q = resource.MustParse(fmt.Sprintf("%d.%d%s", c.Intn(2000)-10, c.Intn(100), suffixes[c.Intn(len(suffixes))]))
+	parsed := resource.MustParse(fmt.Sprintf("%d.%d%s", c.Intn(2000)-10, c.Intn(100), suffixes[c.Intn(len(suffixes))]))
+	*q = resource.MustParse(parsed.String()) // the first string is not always canonical
 }
 
 // randomJSON returns a document without fractions, which Go and Python write differently.

@@ -4,6 +4,7 @@
 //	kubex-protobuf fields
 //	kubex-protobuf zeros
 //	kubex-protobuf samples COUNT DAMAGED SEED < KINDS
+//	kubex-protobuf encode < OBJECTS
 package main
 
 import (
@@ -17,7 +18,7 @@ import (
 	apiregistration "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 )
 
-var errUsage = errors.New("usage: kubex-protobuf fields | kubex-protobuf zeros | kubex-protobuf samples COUNT DAMAGED SEED < KINDS")
+var errUsage = errors.New("usage: kubex-protobuf fields | zeros | samples COUNT DAMAGED SEED < KINDS | encode < OBJECTS")
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -35,6 +36,8 @@ func run(arguments []string) error {
 		return writeFields(os.Stdout)
 	case len(arguments) == 1 && arguments[0] == "zeros":
 		return writeZeros(os.Stdout)
+	case len(arguments) == 1 && arguments[0] == "encode":
+		return encodeObjects(os.Stdin, os.Stdout)
 	case len(arguments) == 4 && arguments[0] == "samples":
 		count, err1 := strconv.Atoi(arguments[1])
 		damaged, err2 := strconv.Atoi(arguments[2])

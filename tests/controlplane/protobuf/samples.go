@@ -60,6 +60,26 @@ func writeSamples(in io.Reader, out io.Writer, count, damaged int, seed int64) e
 	return output.Flush()
 }
 
+// encodeObjects writes the objects on stdin in both formats. A line is one object as JSON.
+func encodeObjects(in io.Reader, out io.Writer) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	for input := bufio.NewScanner(in); input.Scan(); {
+		object, kind, err := scheme.Codecs.UniversalDeserializer().Decode(input.Bytes(), nil, nil)
+		if err != nil {
+			return err
+		}
+		body, err := encode(object, *kind)
+		if err != nil {
+			return err
+		}
+		if err := encoder.Encode(decode(body)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func parseKind(line string) (schema.GroupVersionKind, error) {
 	parts := strings.Split(line, "/")
 	if len(parts) != 3 {
@@ -92,7 +112,7 @@ func decode(body []byte) sample {
 // damage changes, removes, repeats or inserts a few bytes.
 func damage(body []byte, random *rand.Rand) []byte {
 	damaged := bytes.Clone(body)
-	for range 1 + random.Intn(3) {
+	for changes := 1 + random.Intn(3); changes > 0 && len(damaged) > 0; changes-- {
 		at := random.Intn(len(damaged))
 		end := min(len(damaged), at+1+random.Intn(8))
 		switch random.Intn(5) {

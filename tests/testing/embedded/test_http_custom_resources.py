@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from support.polling import wait_until
+from support.protobuf_messages import MEDIA_TYPE, envelope, field, object_meta
 
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 MERGE = "application/merge-patch+json"
@@ -196,6 +197,31 @@ def test_update_requires_resource_version_and_strategic_merge_patch_is_unsupport
     assert full_widgets.client.request("PUT", full_widgets.path("w"), body).document["spec"]["size"] == 3
     strategic = full_widgets.client.patch(full_widgets.path("w"), {}, "application/strategic-merge-patch+json")
     assert (strategic.status, strategic.reason) == (415, "UnsupportedMediaType")
+
+
+def test_delete_options_of_a_custom_resource_can_be_protobuf(widgets: Widgets) -> None:
+    widgets.create("w")
+    path, options = widgets.path("w"), envelope("DeleteOptions", "v1", field(1, 0))
+    assert widgets.client.request("DELETE", path, options, content_type=MEDIA_TYPE).status == 200
+    assert widgets.client.request("GET", path).status == 404
+
+
+def test_415_of_a_custom_resource_lists_the_accepted_media_types(widgets: Widgets) -> None:
+    prefix = "the body of the request was in an unknown format - accepted media types include:"
+    post = widgets.client.request("POST", widgets.path(), b"x", content_type="text/plain")
+    assert post.document["message"] == f"{prefix} application/json, application/yaml, {MEDIA_TYPE}"
+    patch = widgets.client.patch(widgets.path("w"), b"x", MEDIA_TYPE)
+    expected = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
+    assert (patch.status, patch.document["message"]) == (415, f"{prefix} {expected}")
+
+
+@pytest.mark.parametrize("server_handle", ["embedded"], indirect=True)
+def test_protobuf_body_of_a_custom_resource_is_415(widgets: Widgets) -> None:
+    # kube-apiserver closes the connection.
+    body = envelope("Widget", widgets.api, object_meta("w"))
+    answer = widgets.client.request("POST", widgets.path(), body, content_type=MEDIA_TYPE)
+    assert answer.status == 415
+    assert answer.document["message"].endswith("media types include: application/json, application/yaml")
 
 
 def test_status_is_written_only_through_its_subresource(full_widgets: Widgets) -> None:

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ from kubex_testing._objects.schema import read_schema_table
 from kubex_testing._objects.schema_table import table_from_openapi, zero_fields_table
 from kubex_testing._pki import Identity, client_context
 from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
-from support.go_objects import require_program
+from support.go_objects import run_program
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +47,7 @@ def fetch(handle: ServerHandle, path: str) -> Any:
 
 
 def test_committed_table_matches_the_openapi_document_of_the_server(handle: ServerHandle) -> None:
-    fields = json.loads(subprocess.check_output([require_program(), "fields"]))
+    fields = json.loads(run_program("fields"))
     made = table_from_openapi(fetch(handle, "/openapi/v2"), fields).decode().splitlines()
     version = fetch(handle, "/version")["gitVersion"]
     differing = [line for line in read_schema_table().decode().splitlines() if line not in made]
@@ -58,6 +57,6 @@ def test_committed_table_matches_the_openapi_document_of_the_server(handle: Serv
 
 
 def test_committed_zero_values_match_the_types_of_go() -> None:
-    zeros = json.loads(subprocess.check_output([require_program(), "zeros"]))
+    zeros = json.loads(run_program("zeros"))
     remedy = "run tools/generate_schema_table.py of kubex-testing"
     assert zero_fields_table(read_schema_table(), zeros) == read_zero_fields(), remedy

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .json_types import JsonObject, is_object, object_at
 
@@ -155,11 +155,10 @@ def _builtin_fields(name: str) -> dict[str, Schema]:
 
 def _builtin_node(node: Any) -> Schema:
     if isinstance(node, str):
-        kind = builtin_kind(node)
-        if kind.startswith("@"):
-            return _builtin_struct(kind[1:])
-        definition = node.partition(" @")[2]
-        return Schema(kind, atomic=kind == "any", definition=definition)  # type: ignore[arg-type]  # the table contains only kinds
+        words = parse_words(node)
+        if not words.kind:
+            return _builtin_struct(words.message)
+        return Schema(words.kind, atomic=words.kind == "any", definition=words.message)  # type: ignore[arg-type]  # the table contains only kinds
     strategies = frozenset(node.get("strategy", "").split(",")) - {""}
     atomic = node.get("atomic", False)
     if "list" in node:
@@ -179,15 +178,24 @@ def _builtin_node(node: Any) -> Schema:
     return replace(target, atomic=atomic or target.atomic, strategies=strategies)
 
 
-def builtin_kind(words: str) -> str:
-    """Return the kind, or `@` and the name of a type, from a string in the table."""
-    first, _, rest = words.partition(" ")
-    return rest.partition(" ")[0] if first[0].isdigit() else first
+class Words(NamedTuple):
+    """A string in the table. `message` is the name of a type, or empty if the value is not a message."""
+
+    wire: str
+    kind: str
+    message: str
+
+
+def parse_words(text: str) -> Words:
+    """Split a string in the table. For a struct, the kind is empty."""
+    words = text.split(" ")
+    wire = words.pop(0) if words[0][0].isdigit() else ""
+    return Words(wire, words[0] if words[0][0] != "@" else "", words[-1][1:] if words[-1][0] == "@" else "")
 
 
 def _key_defaults(items: str, keys: tuple[str, ...]) -> JsonObject:
-    fields: JsonObject = builtin_table()["types"][builtin_kind(items)[1:]]["fields"]
-    return {key: _KEY_DEFAULTS.get(key, _KEY_ZEROS[builtin_kind(fields[key])]) for key in keys}
+    fields: JsonObject = builtin_table()["types"][parse_words(items).message]["fields"]
+    return {key: _KEY_DEFAULTS.get(key, _KEY_ZEROS[parse_words(fields[key]).kind]) for key in keys}
 
 
 def structural_schema(openapi_v3_schema: JsonObject) -> Schema:

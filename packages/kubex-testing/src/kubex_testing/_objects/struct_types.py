@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from .json_types import JsonObject, is_array, is_object
-from .schema import builtin_kind, builtin_table
+from .schema import builtin_table, parse_words
 
 Visit = Callable[[str, JsonObject], None]
 
@@ -45,5 +45,7 @@ def _struct_types(node: Any) -> Iterator[tuple[str, bool]]:
             inner: Any = node.get("list") or node.get("map")
             for child, _ in _struct_types(inner):
                 yield child, "map" in node
-    elif (kind := builtin_kind(node)).startswith("@"):
-        yield kind[1:], False
+    else:
+        words = parse_words(node)
+        if not words.kind:
+            yield words.message, False

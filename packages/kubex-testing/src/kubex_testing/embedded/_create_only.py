@@ -30,7 +30,7 @@ def decode_create_only(call: Call, body_type: ResourceType) -> tuple[JsonObject,
     """Decode and check the body. Raises 400, 406, 415 and 422."""
     negotiate(call.request, as_kinds=_AS_KINDS)
     options = write_options(call.request, "CreateOptions")
-    body = decode_object(call.request, body_type.kind)
+    body = decode_object(call.request, body_type)
     # Older clients send evictions as policy/v1beta1, which has the same fields.
     if (body_type, body.document.get("apiVersion")) == (EVICTION, "policy/v1beta1"):
         body.document["apiVersion"] = body_type.api_version

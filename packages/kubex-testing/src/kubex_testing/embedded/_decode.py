@@ -1,4 +1,4 @@
-"""Decode request bodies: JSON or YAML, with their duplicate fields."""
+"""Decode request bodies: JSON and YAML with their duplicate fields, and protobuf."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +10,10 @@ from kubex_testing._objects.unmarshal_types import UnmarshalTypeError, check_typ
 
 from . import _errors as errors
 from ._messages import RecordedRequest
-from ._negotiation import JSON, YAML, content_type
+from ._negotiation import JSON, PROTOBUF, YAML, content_type
+from ._registry import ResourceType
 
 _DELETE_OPTIONS = "DeleteOptions"
-_ACCEPTED_MEDIA_TYPES = f"{JSON}, {YAML}"
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,22 @@ class Body:
     duplicates: tuple[str, ...] = ()
 
 
-def decode_object(request: RecordedRequest, kind: str) -> Body:
+def decode_object(request: RecordedRequest, resource: ResourceType) -> Body:
     """Decode the body of a write. The default content type is JSON. Raises 400 and 415."""
+    if content_type(request).lower() != PROTOBUF:
+        return _decode_text(request, resource.kind)
+    if resource.custom is not None:
+        # kube-apiserver closes the connection.
+        raise errors.unknown_body_format(JSON, YAML)
+    from ._decode_protobuf import decode_protobuf  # most tests do not need it
+
+    return Body(decode_protobuf(request.body, resource))
+
+
+def _decode_text(request: RecordedRequest, kind: str) -> Body:
     media = content_type(request).lower()
     if media not in ("", JSON, YAML):
-        raise errors.unsupported_media(
-            f"the body of the request was in an unknown format - accepted media types include: {_ACCEPTED_MEDIA_TYPES}"
-        )
+        raise errors.unknown_body_format(JSON, YAML, PROTOBUF)
     unrecognized = f"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind"
     try:
         document, duplicates = decode_strict(request.body, yaml=media == YAML)
@@ -60,9 +69,13 @@ def decode_patch(request: RecordedRequest, *, yaml: bool = False) -> Any:
 
 def decode_delete_options(request: RecordedRequest) -> JsonObject:
     """Decode the optional body of a delete. Raises 400 and 415."""
+    if request.body and content_type(request).lower() == PROTOBUF:
+        from ._decode_protobuf import decode_protobuf_delete_options  # most tests do not need it
+
+        return decode_protobuf_delete_options(request.body)
     if not request.body.strip():
         return {}
-    document = decode_object(request, _DELETE_OPTIONS).document
+    document = _decode_text(request, _DELETE_OPTIONS).document
     kind = document.get("kind") or _DELETE_OPTIONS
     prefix = f"{kind} in the body cannot be handled as a {_DELETE_OPTIONS}"
     if kind != _DELETE_OPTIONS:

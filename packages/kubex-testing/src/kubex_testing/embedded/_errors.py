@@ -197,5 +197,11 @@ def unsupported_media(message: str, *, details: Mapping[str, Any] | None = None)
     return ApiError(415, "UnsupportedMediaType", message, details=details)
 
 
+def unknown_body_format(*accepted: str) -> ApiError:
+    """Return a 415 with the media types that the request could have."""
+    message = f"the body of the request was in an unknown format - accepted media types include: {', '.join(accepted)}"
+    return unsupported_media(message)
+
+
 def entity_too_large(problem: str) -> ApiError:
     return ApiError(413, "RequestEntityTooLarge", f"Request entity too large: {problem}")

@@ -60,14 +60,11 @@ def check_route(request: RecordedRequest, resource: ResourceType, info: RequestI
 
 def check_patch_type(resource: ResourceType, media: str) -> None:
     """Raise 415 for unknown patch types, and for strategic merge patches of custom resources."""
-    known = (JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, APPLY_PATCH)
-    if media not in known and resource.custom is None:
+    supported = (JSON_PATCH, MERGE_PATCH, APPLY_PATCH)
+    if resource.custom is not None and media not in supported:
+        raise errors.unknown_body_format(*supported)
+    if media not in (*supported, STRATEGIC_MERGE_PATCH):
         raise errors.unsupported_media("415: Unsupported Media Type", details={})
-    if media not in known or (media == STRATEGIC_MERGE_PATCH and resource.custom is not None):
-        supported = ", ".join((JSON_PATCH, MERGE_PATCH, APPLY_PATCH))
-        raise errors.unsupported_media(
-            f"the body of the request was in an unknown format - accepted media types include: {supported}"
-        )
 
 
 def read_patch(operations: object, media: str) -> object:

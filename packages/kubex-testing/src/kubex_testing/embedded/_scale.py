@@ -35,7 +35,7 @@ async def get_scale(call: Call) -> Response:
 async def update_scale(call: Call) -> Response:
     """PUT …/scale."""
     options = write_options(call.request, "UpdateOptions")
-    body = decode_object(call.request, SCALE.kind)
+    body = decode_object(call.request, SCALE)
     check_type_meta(SCALE, body.document)
     scale = decode_fields(call, body, options, resource=SCALE)
     return _scale_response(call, _update_replicas(call, call.stored(), scale, options))

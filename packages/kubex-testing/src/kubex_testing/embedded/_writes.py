@@ -28,7 +28,7 @@ async def create(call: Call) -> Response:
     """POST on a collection."""
     representation = negotiate_object(call.request)
     options = write_options(call.request, "CreateOptions")
-    body = decode_object(call.request, call.resource.kind)
+    body = decode_object(call.request, call.resource)
     check_type_meta(call.resource, body.document)
     document = decode_fields(call, body, options)
     return object_response(call, 201, create_object(call, document, options), representation)
@@ -38,7 +38,7 @@ async def update(call: Call) -> Response:
     """PUT on an object or its status."""
     representation = negotiate_object(call.request)
     options = write_options(call.request, "UpdateOptions")
-    body = decode_object(call.request, call.resource.kind)
+    body = decode_object(call.request, call.resource)
     if call.resource.custom is not None and body.document.get("kind") not in (None, "", call.resource.kind):
         call.stored()
     check_type_meta(call.resource, body.document)
