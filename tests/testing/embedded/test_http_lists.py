@@ -5,6 +5,7 @@ import gzip
 import json
 import time
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -232,3 +233,20 @@ def test_metadata_name_selector_returns_one_object(client: Any, selector: str) -
     assert client.request("GET", client.path("configmaps")).names == ["a", "c"]
     with client.watch(f"{path}&watch=1&resourceVersion={listed.resource_version}") as events:
         assert events.take(1)[0]["type"] == "DELETED"
+
+
+@pytest.mark.parametrize(
+    ("path", "selector"),
+    [
+        ("/api/v1/replicationcontrollers", "status.replicas=0"),
+        ("/apis/certificates.k8s.io/v1/certificatesigningrequests", "spec.signerName=a"),
+        ("/apis/certificates.k8s.io/v1/clustertrustbundles", "spec.signerName=a"),
+        ("/apis/certificates.k8s.io/v1/podcertificaterequests", "spec.signerName=a,spec.podName=b,spec.nodeName=c"),
+        ("/apis/resource.k8s.io/v1/resourceslices", "spec.nodeName=a,spec.driver=b,spec.pool.name=c"),
+        ("/apis/batch/v1/jobs", "status.successful=1"),
+    ],
+)
+def test_kinds_have_selectable_fields(client: Any, path: str, selector: str) -> None:
+    listed = client.request("GET", f"{path}?fieldSelector={quote(selector)}")
+    assert (listed.status, listed.names) == (200, [])
+    assert client.request("GET", f"{path}?fieldSelector=spec.missing%3Da").status == 400

@@ -28,7 +28,11 @@ _FIELDS: dict[tuple[str, str], AbstractSet[str]] = {
     ("", "Secret"): {"type"},
     ("", "Service"): {"spec.clusterIP", "spec.type"},
     ("batch", "Job"): {"status.successful"},
+    ("", "ReplicationController"): {"status.replicas"},
     ("certificates.k8s.io", "CertificateSigningRequest"): {"spec.signerName"},
+    ("certificates.k8s.io", "ClusterTrustBundle"): {"spec.signerName"},
+    ("certificates.k8s.io", "PodCertificateRequest"): {"spec.signerName", "spec.podName", "spec.nodeName"},
+    ("resource.k8s.io", "ResourceSlice"): {"spec.nodeName", "spec.driver", "spec.pool.name"},
 }
 
 
