@@ -10,6 +10,7 @@ from kubex_testing._objects.json_types import JsonObject
 from ._cluster import Cluster, new_uid, now
 from ._pod_status import HOST_ADDRESS
 from ._scheduler import NODE_NAME
+from ._write_log import CONTROLLERS, current_user
 
 _LEASES, _LEASE_KEY = "leases.coordination.k8s.io", f"kube-node-lease/{NODE_NAME}"
 _HEARTBEAT_SECONDS = 10.0
@@ -41,6 +42,7 @@ class Heartbeat:
         self._renew()
 
     def _renew(self) -> None:
+        current_user.set(CONTROLLERS)
         node, moment = self._cluster.store.get("nodes.", NODE_NAME), now().replace("Z", ".000000Z")
         if node is not None:
             stored = self._cluster.store.get(_LEASES, _LEASE_KEY)
