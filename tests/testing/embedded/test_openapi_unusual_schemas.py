@@ -2,10 +2,12 @@
 
 import json
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from kubex_testing.embedded import EmbeddedServer
 from kubex_testing.embedded._crd import resource_types
 from kubex_testing.embedded._messages import RecordedRequest
 from kubex_testing.embedded._openapi.service import OpenApi
@@ -88,9 +90,28 @@ def test_random_schemas_have_documents() -> None:
             pytest.fail(f"schema {number} {schema!r} failed: {error!r}")
 
 
+def nested_schema(key: str, levels: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(levels):
+        schema = {"type": "object", key: {"a": schema} if key == "properties" else schema}
+    return {"type": "object", "properties": {"spec": schema}}
+
+
 @pytest.mark.parametrize("key", ["properties", "items", "additionalProperties", "not"])
 def test_deeply_nested_schemas_have_documents(key: str) -> None:
-    schema: dict[str, Any] = {"type": "string"}
-    for _ in range(150):
-        schema = {"type": "object", key: {"a": schema} if key == "properties" else schema}
-    check_documents(schema)
+    check_documents(nested_schema(key, 150))
+
+
+@pytest.mark.parametrize(("levels", "status"), [(150, 201), (300, 400)])
+def test_server_rejects_definitions_with_too_many_levels(
+    make_client: Callable[..., Any], levels: int, status: int
+) -> None:
+    server = EmbeddedServer()
+    with server as handle:
+        client = make_client(handle, create=False)
+        body = definition(nested_schema("properties", levels))
+        answer = client.request("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", body)
+        assert answer.status == status
+        for headers in ((), PROTOBUF):
+            assert client.request("GET", "/openapi/v2", headers=headers, accept=None).status == 200
+    assert server.failures == []

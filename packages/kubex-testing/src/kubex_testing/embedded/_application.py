@@ -124,6 +124,10 @@ class Application:
             response = render(error.code, dumps(error.status()), negotiate_error(request), error.headers)
         except errors.PlainError as error:
             response = plain_text_response(error.code, error.text, error.headers)
+        except RecursionError:
+            # The functions for objects are recursive. kube-apiserver accepts up to 10,000 levels.
+            status = errors.bad_request("the object has too many levels for the embedded server").status()
+            response = render(400, dumps(status), negotiate_error(request))
         except DropConnectionError:
             raise
         except Exception as error:  # noqa: BLE001  # as kube-apiserver, return 500 for any error, and log it
