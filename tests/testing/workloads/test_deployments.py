@@ -169,9 +169,10 @@ def test_orphaned_pods_remain_and_are_adopted_again(client: WorkloadClient) -> N
 
 
 def test_available_replicas_wait_for_min_ready_seconds(client: WorkloadClient) -> None:
-    client.create("replicasets", "web", replicated(1, minReadySeconds=1))
+    client.create("replicasets", "web", replicated(1, minReadySeconds=3600))
     ready = client.wait("replicasets", "web", lambda item: item["status"].get("readyReplicas") == 1)
     assert "availableReplicas" not in ready["status"]
+    client.patch("replicasets", "web", {"spec": {"minReadySeconds": 1}})
     client.wait("replicasets", "web", lambda item: item["status"].get("availableReplicas") == 1)
 
 

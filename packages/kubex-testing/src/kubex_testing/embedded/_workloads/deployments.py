@@ -52,7 +52,8 @@ class DeploymentController:
         if is_terminating(stored.object):
             self._write_status(key, sets)
             return
-        stored = self._writer.update_status(DEPLOYMENTS, stored, set_paused_condition(stored.object))
+        self._writer.update_status(DEPLOYMENTS, stored, set_paused_condition(stored.object))
+        stored = self._context.get(DEPLOYMENTS, key) or stored
         if stored.object["spec"].get("paused"):
             if sets.new is not None:
                 self._update_new_set(stored.object, sets, sets.new)
