@@ -404,7 +404,7 @@ def test_invalid_objects_of_other_kinds_are_reported(group: str, kind: str, body
 
 
 def test_job_template_is_immutable() -> None:
-    selector = {"matchLabels": {}}
+    selector: Object = {"matchLabels": {}}
     old = with_name(
         spec={"selector": selector, "template": {"spec": {"containers": [CONTAINER], "restartPolicy": "Never"}}}
     )
