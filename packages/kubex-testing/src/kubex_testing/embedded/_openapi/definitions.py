@@ -180,9 +180,14 @@ def _extensions(schema: Schema) -> dict[str, Any]:
         extensions["x-kubernetes-patch-merge-key"] = schema.merge_key
     if schema.strategies:
         extensions["x-kubernetes-patch-strategy"] = ",".join(sorted(schema.strategies))
-    if schema.atomic and not (schema.definition and builtin_type(schema.definition).atomic):
+    if schema.kind in ("map", "struct") and schema.atomic and not _is_atomic_type(schema.definition):
         extensions["x-kubernetes-map-type"] = "atomic"
     return extensions
+
+
+def _is_atomic_type(table_name: str) -> bool:
+    """Return whether all values of a type are atomic, and not only those of one field."""
+    return bool(table_name) and builtin_type(table_name).atomic
 
 
 def _full_name(table_name: str) -> str:
