@@ -1,4 +1,4 @@
-"""Values of protobuf fields whose JSON form is not the form of their Go struct."""
+"""Values of protobuf fields that JSON does not show as the fields of their Go struct."""
 
 import base64
 import re

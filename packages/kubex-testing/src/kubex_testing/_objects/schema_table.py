@@ -9,8 +9,8 @@ JSON with:
 * an object for lists, maps and other fields with properties. Its `wire` is the protobuf field.
 
 The protobuf field is a number. With a dot, the field is in a message that JSON does not show: `2.1`. With `?`, JSON
-omits the zero value. `apiVersion` and `kind` have none. A list with `wrapped` is a protobuf message, with the items in
-its field 1. In a type with `alternatives`, only one field is set, and JSON shows only its value. For
+omits the zero value. `apiVersion` and `kind` do not have a protobuf field. A list with `wrapped` is a protobuf message,
+with the items in its field 1. In a type with `alternatives`, only one field is set, and JSON shows only its value. For
 documentation, `required` names the fields of a type that OpenAPI requires, and `enums` has the values of fields with
 few values. The server does not check them.
 """
