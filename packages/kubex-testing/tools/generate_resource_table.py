@@ -22,7 +22,7 @@ from kubex_testing.embedded._resource_table import table_from_discovery
 TARGET = Path(kubex_testing.__file__).parent / "embedded" / "resources.txt"
 _ACCEPT = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
-# The strategies in pkg/registry of k8s.io/kubernetes define these three properties of a kind.
+# The strategies and storages in pkg/registry of k8s.io/kubernetes define these four properties of a kind.
 GENERATION = {
     "": "pods podtemplates replicationcontrollers",
     "admissionregistration.k8s.io": (
@@ -59,6 +59,11 @@ NEEDS_REVISION = {
     "storage.k8s.io": "csidrivers csinodes csistoragecapacities volumeattachments",
     "storagemigration.k8s.io": "storageversionmigrations",
 }
+RETURNS_DELETED = {
+    "": "persistentvolumeclaims persistentvolumes pods podtemplates resourcequotas serviceaccounts services",
+    "resource.k8s.io": "deviceclasses resourceclaims resourceclaimtemplates resourceslices",
+    "storage.k8s.io": "csidrivers csinodes storageclasses volumeattachments volumeattributesclasses",
+}
 # The API version in etcd if it is not the served one. Discovery without aggregation contains a hash of it.
 STORAGE = {
     "apiextensions.k8s.io/v1beta1": "customresourcedefinitions",
@@ -72,7 +77,12 @@ STORAGE = {
 def resource_flags() -> dict[str, list[str]]:
     """Return the flags of each resource. The keys are `plural.group`."""
     flags: dict[str, list[str]] = {}
-    facts = {"generation": GENERATION, "create-on-update": CREATE_ON_UPDATE, "needs-revision": NEEDS_REVISION}
+    facts = {
+        "generation": GENERATION,
+        "create-on-update": CREATE_ON_UPDATE,
+        "needs-revision": NEEDS_REVISION,
+        "returns-deleted": RETURNS_DELETED,
+    }
     for flag, groups in facts.items():
         for group, plurals in groups.items():
             for plural in plurals.split():

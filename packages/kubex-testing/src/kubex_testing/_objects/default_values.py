@@ -56,6 +56,7 @@ DEFAULT_VALUES: dict[str, dict[str, Any]] = {
         "kind": "Shared",
     },
     "core.v1.EndpointPort": _TCP,
+    "core.v1.HostPathVolumeSource": {"type": ""},
     "core.v1.ISCSIPersistentVolumeSource": {"iscsiInterface": "default"},
     "core.v1.ISCSIVolumeSource": {"iscsiInterface": "default"},
     "core.v1.PersistentVolumeClaimSpec": {"volumeMode": "Filesystem"},
@@ -83,6 +84,7 @@ DEFAULT_VALUES: dict[str, dict[str, Any]] = {
         "volumeLifecycleModes": ["Persistent"],
         "requiresRepublish": False,
         "seLinuxMount": False,
+        "preventPodSchedulingIfMissing": False,
     },
     "storage.v1.StorageClass": {"reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"},
 }

@@ -37,6 +37,11 @@ def prepare_builtin_for_create(
 def _prepare_pod(obj: JsonObject) -> None:
     apply_admission_defaults(obj["spec"])
     obj["status"] = {"phase": "Pending", "qosClass": qos_class(obj["spec"])}
+    if obj["spec"].get("schedulingGates"):
+        condition = {"type": "PodScheduled", "status": "False", "lastProbeTime": None}
+        condition.update(lastTransitionTime=obj["metadata"].get("creationTimestamp"), reason="SchedulingGated")
+        condition["message"] = "Scheduling is blocked due to non-empty scheduling gates"
+        obj["status"]["conditions"] = [condition]
 
 
 def _prepare_namespace(obj: JsonObject) -> None:
@@ -87,6 +92,27 @@ def _prepare_service(obj: JsonObject, allocate_ip: Callable[[], str], allocate_n
             port["nodePort"] = port.get("nodePort") or allocate_node_port()
 
 
+def _prepare_volume(obj: JsonObject) -> None:
+    _add_finalizer(obj, "kubernetes.io/pv-protection")
+    obj["status"] = {"phase": "Pending", "lastPhaseTransitionTime": obj["metadata"].get("creationTimestamp")}
+
+
+def _prepare_claim(obj: JsonObject) -> None:
+    _add_finalizer(obj, "kubernetes.io/pvc-protection")
+    obj["status"] = {"phase": "Pending"}
+
+
+def _prepare_attributes_class(obj: JsonObject) -> None:
+    _add_finalizer(obj, "kubernetes.io/vac-protection")
+
+
+def _add_finalizer(obj: JsonObject, name: str) -> None:
+    """Add a finalizer, as the admission plugin for the protection of storage objects does."""
+    finalizers = array_at(obj, "metadata", "finalizers")
+    if name not in finalizers:
+        obj["metadata"]["finalizers"] = [*finalizers, name]
+
+
 def _prepare_crd(obj: JsonObject) -> None:
     stored: list[Any] = [version.get("name") for version in array_at(obj, "spec", "versions") if version.get("storage")]
     obj["status"]["storedVersions"] = stored
@@ -96,6 +122,9 @@ _PREPARE_FOR_CREATE: dict[tuple[str, str], Callable[[JsonObject], None]] = {
     ("", "Pod"): _prepare_pod,
     ("", "Namespace"): _prepare_namespace,
     ("", "Node"): _prepare_node,
+    ("", "PersistentVolume"): _prepare_volume,
+    ("", "PersistentVolumeClaim"): _prepare_claim,
     ("batch", "Job"): _prepare_job,
+    ("storage.k8s.io", "VolumeAttributesClass"): _prepare_attributes_class,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): _prepare_crd,
 }

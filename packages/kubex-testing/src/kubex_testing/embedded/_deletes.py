@@ -18,17 +18,6 @@ from ._responses import encode_success_status, list_response, negotiate_object, 
 from ._store import StoredObject
 
 DEFAULT_POD_GRACE_SECONDS = 30
-# Most kinds return a Status after a delete. These return the deleted object.
-_RETURNS_DELETED_OBJECT = frozenset(
-    f"{plural}.{group}"
-    for group, plurals in (
-        ("", "namespaces persistentvolumeclaims persistentvolumes pods podtemplates resourcequotas"),
-        ("", "serviceaccounts services"),
-        ("resource.k8s.io", "deviceclasses resourceclaims resourceclaimtemplates resourceslices"),
-        ("storage.k8s.io", "csidrivers csinodes storageclasses volumeattachments volumeattributesclasses"),
-    )
-    for plural in plurals.split()
-)
 CRD_FINALIZER = "customresourcecleanup.apiextensions.k8s.io"
 
 
@@ -47,7 +36,7 @@ async def delete(call: Call) -> Response:
     stored = call.stored()
     check_preconditions(call, stored, options)
     result = delete_object(call.cluster, call.resource, stored, options)
-    if result.removed and call.resource.bucket not in _RETURNS_DELETED_OBJECT:
+    if result.removed and not call.resource.returns_deleted:
         metadata = stored.object["metadata"]
         return render(200, encode_success_status(call, metadata["uid"], metadata["name"]), representation)
     return object_response(call, 200, result.stored, representation)
@@ -71,13 +60,14 @@ async def delete_collection(call: Call) -> Response:
 
 
 def _with_default_policy(call: Call, options: DeleteOptions) -> DeleteOptions:
-    """Set the policy Orphan, and add a warning, for kinds that orphan their dependents by default."""
+    """Set the policy Orphan for kinds that orphan their dependents by default, with a warning for jobs."""
     if options.policy or not call.resource.orphans_by_default:
         return options
-    call.warnings.append(
-        "child pods are preserved by default when jobs are deleted; "
-        "set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"
-    )
+    if call.resource.bucket == "jobs.batch":
+        call.warnings.append(
+            "child pods are preserved by default when jobs are deleted; "
+            "set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"
+        )
     return replace(options, policy="Orphan")
 
 

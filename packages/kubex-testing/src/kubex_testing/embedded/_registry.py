@@ -50,6 +50,8 @@ class ResourceType:
     unconditional_update: bool = True
     create_on_update: bool = False
     orphans_by_default: bool = False
+    returns_deleted: bool = False
+    """Whether the response to a delete is the object. For other kinds, it is a Status."""
     deprecation: str = ""
     """The warning in each response for this resource."""
     storage: str = ""
@@ -136,7 +138,8 @@ def _builtin_resource(row: ResourceRow) -> ResourceType:
         tracks_generation="generation" in row.flags,
         unconditional_update="needs-revision" not in row.flags,
         create_on_update="create-on-update" in row.flags,
-        orphans_by_default=key == "jobs.batch",
+        orphans_by_default=key in ("jobs.batch", "replicationcontrollers."),
+        returns_deleted="returns-deleted" in row.flags,
         deprecation=_DEPRECATIONS.get(key, ""),
         storage=row.flag_value("storage"),
         conversion=find_conversion(row.group, row.version, row.kind),

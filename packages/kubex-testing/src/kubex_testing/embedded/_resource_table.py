@@ -29,7 +29,10 @@ class Subresource:
 
 @dataclass(frozen=True)
 class ResourceRow:
-    """One line of the table. The flags are `generation`, `create-on-update`, `needs-revision` and `storage=VERSION`."""
+    """One line of the table.
+
+    The flags are `generation`, `create-on-update`, `needs-revision`, `returns-deleted` and `storage=VERSION`.
+    """
 
     group: str
     version: str

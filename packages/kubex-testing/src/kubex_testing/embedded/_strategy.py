@@ -137,7 +137,8 @@ def prepare_update(
             new["spec"].pop("finalizers", None)
     if resource.has_subresource("status"):
         _copy_field(new, old, "status")
-    if resource.tracks_generation:
+    # As in kube-apiserver, no change of a PriorityClass increases its generation.
+    if resource.tracks_generation and resource.bucket != "priorityclasses.scheduling.k8s.io":
         generation = old["metadata"].get("generation", 1)
         new["metadata"]["generation"] = generation + (
             1 if _desired_state(resource, new) != _desired_state(resource, old) else 0
@@ -182,6 +183,8 @@ def _desired_state(resource: ResourceType, document: JsonObject) -> JsonObject:
     desired = {key: value for key, value in document.items() if key not in skipped}
     if resource.kind == "Deployment" and resource.custom is None:
         desired["annotations"] = document["metadata"].get("annotations") or {}
+    if resource.bucket == "endpointslices.discovery.k8s.io":
+        desired["labels"] = document["metadata"].get("labels") or {}
     return desired
 
 
