@@ -1,4 +1,4 @@
-"""Compare the stored objects and the tables of all kinds on both servers: `python -m testing.comparison.stored_objects`.
+"""The command `python -m testing.comparison.stored_objects`: compare stored objects and tables of all kinds.
 
 The program creates the valid body of each kind in resources.yaml, and the body with each valid edit. It prints the
 differences of the objects, their table rows, and the responses to a PUT without a resourceVersion and of a missing
@@ -62,7 +62,9 @@ def _compare(servers: Sequence[Server], kind: Kind, name: str, body: dict[str, A
 
 def _run(server: Server, kind: Kind, name: str, body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Send the requests for one object, and yield the normalized responses."""
-    collection = f"/{kind.api}/namespaces/{NAMESPACE}/{kind.plural}" if kind.namespaced else f"/{kind.api}/{kind.plural}"
+    collection = (
+        f"/{kind.api}/namespaces/{NAMESPACE}/{kind.plural}" if kind.namespaced else f"/{kind.api}/{kind.plural}"
+    )
     body["metadata"] = {**body.get("metadata", {}), "name": f"{name}-1"}
     path = f"{collection}/{name}-1"
     normalizer = Normalizer()

@@ -7,11 +7,6 @@ from .json_types import JsonObject, is_array, is_object
 from .quantities import canonical_quantity, is_quantity
 from .schema import Schema
 
-_TIMES = frozenset({"time", "micro-time"})
-# Go omits an unset time if the field is a pointer, and encodes null otherwise. These structs have pointers.
-_POINTER_TIMES = frozenset(
-    f"v1.{name}" for name in ("JobStatus", "LeaseSpec", "ManagedFieldsEntry", "ObjectMeta", "PodStatus", "Taint")
-)
 _ZERO_VALUES: dict[str, Any] = {
     "string": "",
     "quantity": "0",
@@ -49,8 +44,8 @@ def _find_unknown_fields(schema: Schema, value: Any, path: str) -> Iterator[str]
 def prune(schema: Schema, obj: JsonObject) -> JsonObject:
     """Return the object without undeclared fields.
 
-    Built-in objects also lose nulls, empty maps and empty lists, and get nulls for unset times, because kube-apiserver
-    decodes them into Go structs and encodes them again. Custom resources keep these values until validation.
+    Built-in objects also lose nulls, empty maps and empty lists, because kube-apiserver decodes them into Go structs
+    and encodes them again. Custom resources keep these values until validation.
     """
     pruned = _prune(schema, obj)
     return pruned if is_object(pruned) else {}
@@ -67,9 +62,6 @@ def _prune(schema: Schema, value: Any) -> Any:
             pruned = _zero_value(child) if item is None and builtin else _prune(child, item)
             if not (builtin and schema.kind == "struct" and child.kind in {"map", "list"} and pruned in ({}, [])):
                 result[key] = pruned
-        if builtin and schema.name not in _POINTER_TIMES:
-            unset = (key for key, child in schema.fields.items() if child.kind in _TIMES and key not in result)
-            result.update(dict.fromkeys(unset))
         return result
     if is_array(value) and schema.kind == "list":
         entry = schema.entry

@@ -11,7 +11,6 @@ from ._negotiation import AsKind, Representation, negotiate
 from ._pagination import Page
 from ._registry import ResourceType
 from ._store import StoredObject
-from ._tables import parse_include_object, table_bytes
 
 AS_KINDS: tuple[AsKind, ...] = ("PartialObjectMetadata", "PartialObjectMetadataList", "Table")
 
@@ -31,6 +30,8 @@ def encode_object(
         return partial_bytes(stored, representation.version)
     if representation.as_kind == "Table":
         metadata = {"resourceVersion": stored.object["metadata"].get("resourceVersion", "")}
+        from ._tables import parse_include_object, table_bytes
+
         return table_bytes(resource, [stored], metadata, representation.version, parse_include_object(request.query))
     if resource.custom is not None:
         raise errors.internal("content is not a list")
@@ -62,6 +63,8 @@ def list_response(call: Call, page: Page, representation: Representation) -> Res
             f"you requested PartialObjectMetadata, but the requested object is a list ({_go_type(resource, kind)})"
         )
     if as_kind == "Table":
+        from ._tables import parse_include_object, table_bytes
+
         body = table_bytes(resource, page.items, metadata, version, parse_include_object(call.request.query))
     elif as_kind == "PartialObjectMetadataList":
         items = [partial_bytes(item, version) for item in page.items]

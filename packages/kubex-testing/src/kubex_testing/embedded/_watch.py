@@ -18,7 +18,6 @@ from ._negotiation import Representation
 from ._options import ListOptions, Selection, parse_selection, watch_options
 from ._responses import encode_object, negotiate_object
 from ._store import Bucket, Event, StoredObject
-from ._tables import parse_include_object, table_bytes
 
 WatchEvent = tuple[str, StoredObject]
 INITIAL_EVENTS_END = {"k8s.io/initial-events-end": "true"}
@@ -188,6 +187,8 @@ class _Encoder:
         representation, call = self._representation, self._call
         if representation.as_kind != "Table":
             return encode_object(call.resource, stored, representation, call.request)
+        from ._tables import parse_include_object, table_bytes
+
         first, self._table_started = not self._table_started, True
         return table_bytes(
             call.resource,
