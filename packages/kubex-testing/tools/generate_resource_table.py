@@ -60,7 +60,9 @@ NEEDS_REVISION = {
     "storagemigration.k8s.io": "storageversionmigrations",
 }
 RETURNS_DELETED = {
-    "": "persistentvolumeclaims persistentvolumes pods podtemplates resourcequotas serviceaccounts services",
+    "": (
+        "namespaces persistentvolumeclaims persistentvolumes pods podtemplates resourcequotas serviceaccounts services"
+    ),
     "resource.k8s.io": "deviceclasses resourceclaims resourceclaimtemplates resourceslices",
     "storage.k8s.io": "csidrivers csinodes storageclasses volumeattachments volumeattributesclasses",
 }

@@ -36,12 +36,13 @@ def prepare_builtin_for_create(
 
 def _prepare_pod(obj: JsonObject) -> None:
     apply_admission_defaults(obj["spec"])
-    obj["status"] = {"phase": "Pending", "qosClass": qos_class(obj["spec"])}
+    status: JsonObject = {"phase": "Pending", "qosClass": qos_class(obj["spec"])}
     if obj["spec"].get("schedulingGates"):
         condition: JsonObject = {"type": "PodScheduled", "status": "False", "lastProbeTime": None}
         condition.update(lastTransitionTime=obj["metadata"].get("creationTimestamp"), reason="SchedulingGated")
         condition["message"] = "Scheduling is blocked due to non-empty scheduling gates"
-        obj["status"]["conditions"] = [condition]
+        status["conditions"] = [condition]
+    obj["status"] = status
 
 
 def _prepare_namespace(obj: JsonObject) -> None:

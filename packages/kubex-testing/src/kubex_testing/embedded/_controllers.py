@@ -15,6 +15,7 @@ from ._kubelet import Kubelet
 from ._namespace_controller import NamespaceController
 from ._options import DeleteOptions
 from ._pod_status import container_instances
+from ._storage_protection import StorageProtection
 from ._store import Event
 from ._write_log import CONTROLLERS, current_user
 
@@ -32,6 +33,7 @@ class Controllers:
         self._pending: dict[tuple[str, str], Reconcile] = {}
         self._namespaces = NamespaceController(cluster) if "namespace-controller" in enabled else None
         self._gc = GarbageCollector(cluster) if "gc" in enabled else None
+        self._protection = StorageProtection(cluster) if "gc" in enabled else None
         self.kubelet = Kubelet(cluster)
         self._workloads: Workloads | None = None
         cluster.store.listeners.append(self._observe)
@@ -45,6 +47,9 @@ class Controllers:
         if self._gc is not None:
             for uid in self._gc.index(bucket, event):
                 self._enqueue("gc", uid, self._gc.reconcile)
+        if self._protection is not None:
+            for protected in self._protection.index(bucket, event):
+                self._enqueue("protection", "/".join(protected), partial(self._release_storage, *protected))
         if bucket == "pods.":
             self._end_containers(event)
         for key in self.kubelet.index(bucket, event):
@@ -52,6 +57,10 @@ class Controllers:
         if self._workloads is not None:
             for target in self._workloads.index(bucket, event):
                 self._enqueue_workload(*target)
+
+    def _release_storage(self, bucket: str, key: str, _name: str) -> None:
+        if self._protection is not None:
+            self._protection.reconcile(bucket, key)
 
     def run_pods(self) -> None:
         """Run all pods, now and later."""
