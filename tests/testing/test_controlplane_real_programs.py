@@ -202,3 +202,15 @@ def test_existing_cluster_is_used_with_the_kubeconfig(
         ControlPlane(controller_manager=True).start()
     with pytest.raises(ControlPlaneUnavailable, match="unset USE_EXISTING_CLUSTER"):
         ControlPlane(token_users=[JANE]).start()
+
+
+def test_service_account_admission_can_be_enabled(api_server: ServerHandle) -> None:
+    pod = {"metadata": {"name": "a"}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
+    with ControlPlane(controller_manager=False, kubelet=False, service_accounts=True) as handle:
+        path = "/api/v1/namespaces/default"
+        status, document = send_request(handle, "POST", f"{path}/pods", pod)
+        assert (status, document["reason"]) == (403, "Forbidden")
+        assert 'service account default/default: serviceaccount "default" not found' in document["message"]
+        assert send_request(handle, "POST", f"{path}/serviceaccounts", {"metadata": {"name": "default"}})[0] == 201
+        status, document = send_request(handle, "POST", f"{path}/pods", pod)
+        assert (status, document["spec"]["serviceAccountName"]) == (201, "default")

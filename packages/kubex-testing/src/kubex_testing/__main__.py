@@ -127,6 +127,7 @@ def _run_server(options: argparse.Namespace) -> Generator[ServerHandle, None, No
         server = EmbeddedServer(
             tls=not options.http,
             port=options.port,
+            controllers=("namespace-controller", "gc", "bootstrap"),
             run_pods=options.run_pods,
             workloads=options.workloads,
             control=options.control,

@@ -30,6 +30,7 @@ class LaunchOptions:
 
     port: int
     token_users: tuple[TokenUser, ...]
+    service_accounts: bool
     extra_etcd_args: tuple[str, ...]
     extra_apiserver_args: tuple[str, ...]
     start_timeout: float
@@ -60,7 +61,9 @@ class ControlPlaneRun:
         port = self._options.port or port
         etcd = etcd_flags(data_directory, client_port=client_port, peer_port=peer_port)
         self._start(self._assets.etcd, [*etcd, *self._options.extra_etcd_args])
-        apiserver = apiserver_flags(data_directory, port=port, etcd_port=client_port)
+        apiserver = apiserver_flags(
+            data_directory, port=port, etcd_port=client_port, service_accounts=self._options.service_accounts
+        )
         self._start(self._assets.kube_apiserver, [*apiserver, *self._options.extra_apiserver_args])
         handle = admin_handle(f"https://127.0.0.1:{port}", authority)
         probe = Probe(handle)

@@ -31,8 +31,10 @@ def etcd_flags(data_directory: DataDirectory, *, client_port: int, peer_port: in
     )
 
 
-def apiserver_flags(data_directory: DataDirectory, *, port: int, etcd_port: int) -> list[str]:
-    """Return the flags of kube-apiserver."""
+def apiserver_flags(
+    data_directory: DataDirectory, *, port: int, etcd_port: int, service_accounts: bool = False
+) -> list[str]:
+    """Return the flags of kube-apiserver, with or without the admission plug-in for service accounts."""
     return _flags(
         {
             "bind-address": "127.0.0.1",
@@ -54,7 +56,7 @@ def apiserver_flags(data_directory: DataDirectory, *, port: int, etcd_port: int)
             "allow-privileged": "true",
             # This plug-in rejects Pods if their service account does not exist. Only a controller manager creates
             # service accounts, and in a new namespace it needs some time.
-            "disable-admission-plugins": "ServiceAccount",
+            **({} if service_accounts else {"disable-admission-plugins": "ServiceAccount"}),
             # Do not create `kubernetes` Endpoints in the namespace default: they would contain a loopback address.
             "endpoint-reconciler-type": "none",
             "service-cluster-ip-range": "10.0.0.0/24",

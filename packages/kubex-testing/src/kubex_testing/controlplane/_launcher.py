@@ -40,6 +40,9 @@ class ControlPlane:
             starts it if it is found.
         kubelet: the same for kubex-kubelet.
         token_users: users that authenticate with a bearer token; see `ServerHandle.with_token()`.
+        service_accounts: whether to enable the admission plug-in ServiceAccount, as in most clusters. It adds the
+            service account `default` and a volume with a token to Pods, and rejects Pods whose service account does not
+            exist. kube-controller-manager creates `default` some time after the namespace.
         port: the port of the API server; 0 selects a free port.
         extra_etcd_args: additional flags of etcd, which override the flags of the launcher.
         extra_apiserver_args: additional flags of kube-apiserver, which override the flags of the launcher.
@@ -53,6 +56,7 @@ class ControlPlane:
         controller_manager: bool | None = None,
         kubelet: bool | None = None,
         token_users: Collection[TokenUser] = (),
+        service_accounts: bool = False,
         port: int = 0,
         extra_etcd_args: Sequence[str] = (),
         extra_apiserver_args: Sequence[str] = (),
@@ -64,6 +68,7 @@ class ControlPlane:
         self._options = LaunchOptions(
             port=port,
             token_users=tuple(token_users),
+            service_accounts=service_accounts,
             extra_etcd_args=tuple(extra_etcd_args),
             extra_apiserver_args=tuple(extra_apiserver_args),
             start_timeout=start_timeout,
@@ -170,11 +175,12 @@ class ControlPlane:
         settings = (
             self._options.port,
             self._options.token_users,
+            self._options.service_accounts,
             self._options.extra_etcd_args,
             self._options.extra_apiserver_args,
         )
         if any(settings):
             raise ControlPlaneUnavailable(
-                "an existing cluster does not support port, token_users and extra arguments; "
+                "an existing cluster does not support port, token_users, service_accounts and extra arguments; "
                 f"unset {EXISTING_CLUSTER_VARIABLE} to start a control plane"
             )

@@ -20,6 +20,7 @@ from ._store import Event
 from ._write_log import CONTROLLERS, current_user
 
 if TYPE_CHECKING:
+    from ._bootstrap import Bootstrap
     from ._workloads.workloads import Workloads
 
 Reconcile = Callable[[str], None]
@@ -36,6 +37,7 @@ class Controllers:
         self._protection = StorageProtection(cluster) if "gc" in enabled else None
         self.kubelet = Kubelet(cluster)
         self._workloads: Workloads | None = None
+        self._bootstrap: Bootstrap | None = None
         cluster.store.listeners.append(self._observe)
 
     def _observe(self, bucket: str, event: Event) -> None:
@@ -47,6 +49,9 @@ class Controllers:
         if self._gc is not None:
             for uid in self._gc.index(bucket, event):
                 self._enqueue("gc", uid, self._gc.reconcile)
+        if self._bootstrap is not None:
+            for name in self._bootstrap.index(bucket, event):
+                self._enqueue("bootstrap", name, self._bootstrap.reconcile)
         if self._protection is not None:
             for protected in self._protection.index(bucket, event):
                 self._enqueue("protection", "/".join(protected), partial(self._release_storage, *protected))
@@ -61,6 +66,15 @@ class Controllers:
     def _release_storage(self, bucket: str, key: str, _name: str) -> None:
         if self._protection is not None:
             self._protection.reconcile(bucket, key)
+
+    def bootstrap(self, certificate: str, *, runs_workloads: bool) -> None:
+        """Create the objects that each cluster and each namespace have, now and in later namespaces."""
+        # Most servers are empty, so import it on demand.
+        from ._bootstrap import Bootstrap
+
+        if self._bootstrap is None:
+            self._bootstrap = Bootstrap(self._cluster, certificate, runs_workloads=runs_workloads)
+        self._bootstrap.start()
 
     def run_pods(self) -> None:
         """Run all pods, now and later."""

@@ -24,7 +24,7 @@ from ._loop_thread import LoopThread
 from ._messages import Identity, RecordedRequest, Response
 from ._request_log import RequestLog
 
-Controller = Literal["namespace-controller", "gc"]
+Controller = Literal["namespace-controller", "gc", "bootstrap"]
 
 
 class EmbeddedServer(ControlledServer):
@@ -39,7 +39,9 @@ class EmbeddedServer(ControlledServer):
         tokens: bearer tokens and their users, in addition to the token of the administrator.
         authorize: a function that returns whether a user may send a request.
         settings: limits and delays.
-        controllers: the controllers to run.
+        controllers: the controllers to run. `bootstrap` creates the ServiceAccount `default` and the ConfigMap
+            `kube-root-ca.crt` in each namespace, and the Service `kubernetes`. It also runs with `workloads`, and
+            then creates a pod in `kube-system`, too.
         run_pods: whether to run pods from the start, see `run_pods()`.
         workloads: whether to run pods, and the controllers that create them, from the start; see `run_workloads()`.
         control: whether other processes can inject faults and change the state through HTTP. Administrators send these
@@ -62,7 +64,7 @@ class EmbeddedServer(ControlledServer):
         self._clock = ServerClock()
         self._thread = LoopThread("kubex-embedded-api", self._clock)
         self._admin_token = secrets.token_urlsafe(24)
-        self._controllers = frozenset(controllers)
+        self._controllers = frozenset[Controller]((*controllers, *(("bootstrap",) if workloads else ())))
         self._runs_pods = run_pods or workloads
         self._runs_workloads = workloads
         settings = settings or Settings()
@@ -121,7 +123,8 @@ class EmbeddedServer(ControlledServer):
         authority = self._authority
         pod_capabilities: tuple[Capability, ...] = ("pod-runtime", "exec") if self._runs_pods else ()
         workloads: tuple[Capability, ...] = ("workloads",) if self._runs_workloads else ()
-        capabilities: frozenset[Capability] = frozenset({"api", *self._controllers, *pod_capabilities, *workloads})
+        controllers = (name for name in self._controllers if name != "bootstrap")
+        capabilities: frozenset[Capability] = frozenset({"api", *controllers, *pod_capabilities, *workloads})
         return ServerHandle(
             f"{'https' if authority else 'http'}://{self._listener.address}",
             ca_pem=authority.cert_pem if authority else None,
@@ -189,6 +192,9 @@ class EmbeddedServer(ControlledServer):
         # Timers of the controllers were lost with the previous event loop.
         self._controller_runner.resume()
         self._cluster.create_initial_namespaces()
+        if "bootstrap" in self._controllers:
+            certificate = self._authority.cert_pem if self._authority else ""
+            self._controller_runner.bootstrap(certificate, runs_workloads=self._runs_workloads)
         if self._runs_workloads:
             self._controller_runner.run_workloads()
         elif self._runs_pods:
