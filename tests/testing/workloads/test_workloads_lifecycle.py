@@ -38,7 +38,7 @@ def test_work_continues_after_the_server_was_stopped() -> None:
 
     def is_running() -> bool:
         server.advance_clock(60)
-        return [pod["status"]["phase"] for pod in server.state("pods")] == ["Running"]
+        return [pod["status"]["phase"] for pod in server.state("pods", namespace=client.namespace)] == ["Running"]
 
     with server:
         wait_until(is_running)

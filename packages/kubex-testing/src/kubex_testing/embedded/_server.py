@@ -123,7 +123,7 @@ class EmbeddedServer(ControlledServer):
         authority = self._authority
         pod_capabilities: tuple[Capability, ...] = ("pod-runtime", "exec") if self._runs_pods else ()
         workloads: tuple[Capability, ...] = ("workloads",) if self._runs_workloads else ()
-        controllers = (name for name in self._controllers if name != "bootstrap")
+        controllers: list[Capability] = [name for name in self._controllers if name != "bootstrap"]
         capabilities: frozenset[Capability] = frozenset({"api", *controllers, *pod_capabilities, *workloads})
         return ServerHandle(
             f"{'https' if authority else 'http'}://{self._listener.address}",
