@@ -120,6 +120,21 @@ def test_namespace_and_service_names_are_dns_labels(kind: str, name: str, valid:
 
 
 @pytest.mark.parametrize(
+    ("group", "kind", "name", "valid"),
+    [
+        ("rbac.authorization.k8s.io", "ClusterRole", "system:admin", True),
+        ("certificates.k8s.io", "ClusterTrustBundle", "example.com:signer:a", True),
+        ("certificates.k8s.io", "CertificateSigningRequest", "a:b", True),
+        ("networking.k8s.io", "IPAddress", "2001:db8::1", True),
+        ("certificates.k8s.io", "ClusterTrustBundle", "a/b", False),
+        ("networking.k8s.io", "ServiceCIDR", "a:b", False),
+    ],
+)
+def test_names_of_some_kinds_may_contain_colons(group: str, kind: str, name: str, valid: bool) -> None:
+    assert (("FieldValueInvalid", "metadata.name") not in causes_of(group, kind, {"metadata": {"name": name}})) is valid
+
+
+@pytest.mark.parametrize(
     ("body", "expected"),
     [
         ({"data": {"a": "b"}, "binaryData": {"c": "Yg=="}}, []),

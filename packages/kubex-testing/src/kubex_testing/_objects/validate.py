@@ -40,6 +40,14 @@ _UNQUALIFIED_FINALIZERS_ALLOWED = frozenset(
 
 # Since Kubernetes 1.36, names of services may start with a digit; before, they had to be DNS-1035 labels.
 _DNS_LABEL_NAMES = frozenset({("", "Namespace"), ("", "Service")})
+# Some of these have more rules that the embedded server does not check, such as the prefix of a ClusterTrustBundle.
+_PATH_SEGMENT_NAMES = frozenset(
+    {
+        ("certificates.k8s.io", "CertificateSigningRequest"),
+        ("certificates.k8s.io", "ClusterTrustBundle"),
+        ("networking.k8s.io", "IPAddress"),
+    }
+)
 _VALIDATORS: dict[tuple[str, str], Validator] = {
     ("", "ConfigMap"): validate_config_map,
     ("", "Event"): validate_event,
@@ -62,7 +70,7 @@ _VALIDATORS: dict[tuple[str, str], Validator] = {
 
 def name_problems(group: str, kind: str) -> NameProblems:
     """Return the validation function for the names of a kind."""
-    if group == "rbac.authorization.k8s.io":
+    if group == "rbac.authorization.k8s.io" or (group, kind) in _PATH_SEGMENT_NAMES:
         return path_segment_problems
     return dns1123_label_problems if (group, kind) in _DNS_LABEL_NAMES else dns1123_subdomain_problems
 

@@ -1,0 +1,46 @@
+"""`apply`, `diff`, `replace` and `edit`."""
+
+from testing.kubectl.model import Command, Group, commands
+
+GROUPS = (
+    Group(
+        "apply",
+        commands=commands(
+            "apply -f settings.yaml",
+            "apply -f settings.yaml",
+            Command("diff -f settings-green.yaml", exit_code=1),
+            Command("diff -f settings-green.yaml --server-side --force-conflicts", exit_code=1),
+            "apply -f settings-green.yaml --dry-run=server",
+            "apply -f settings-green.yaml",
+            "diff -f settings-green.yaml",
+            "get configmap settings -o yaml",
+            "apply view-last-applied configmap settings",
+            "apply set-last-applied -f settings.yaml",
+            Command("apply edit-last-applied configmap settings", editor="sed -i s/green/blue/"),
+            "apply -f settings.yaml --server-side --force-conflicts",
+            Command("apply -f settings-green.yaml --server-side --field-manager=other", exit_code=1),
+            "apply -f settings-green.yaml --server-side --field-manager=other --force-conflicts",
+            "get configmap settings -o yaml --show-managed-fields",
+            "apply -f several.yaml",
+            "apply -f web.yaml",
+            "apply -f web-green.yaml",
+            "get deployment web -o jsonpath='{.spec.template.spec.containers[0].env}'",
+            "apply -f web.yaml --server-side --force-conflicts",
+            "apply -f network.yaml -f policies.yaml -f rbac.yaml -f jobs.yaml",
+            "apply -f network.yaml -f policies.yaml -f rbac.yaml -f jobs.yaml",
+            "apply -k .",
+            "apply -f settings.yaml --prune -l app=web --prune-allowlist=core/v1/ConfigMap",
+            Command("apply -f unknown-field.yaml", exit_code=1),
+            "apply -f unknown-field.yaml --validate=warn",
+            "apply -f unknown-field.yaml --validate=false",
+            "replace -f settings-green.yaml",
+            "replace -f settings.yaml --force",
+            Command("edit configmap settings", editor="sed -i s/blue/yellow/"),
+            "get configmap settings -o jsonpath='{.data.color}'",
+            Command("edit deployment web --subresource=status", editor="sed -i s/none/some/"),
+            Command("create -f settings-green.yaml --edit", editor="sed -i 's/name: settings/name: edited/'"),
+            "get configmap edited -o jsonpath='{.data.color}'",
+            "delete -f web.yaml",
+        ),
+    ),
+)

@@ -1,0 +1,47 @@
+"""Output forms and selectors of `get`, events, and watches."""
+
+from testing.kubectl.model import Command, Group, commands
+
+GROUPS = (
+    Group(
+        "get",
+        prepare=("create -f settings.yaml -f several.yaml -f idle.yaml -f pending.yaml -f event.yaml",),
+        commands=commands(
+            "get configmaps settings",
+            "get configmaps settings -o wide",
+            "get configmaps settings -o yaml",
+            "get configmaps settings -o json",
+            "get configmaps settings -o name",
+            "get configmaps settings -o kyaml",
+            "get configmaps settings -o jsonpath='{.data.color}'",
+            "get configmaps settings -o jsonpath-as-json='{.data}'",
+            "get configmaps settings -o jsonpath-file=jsonpath.txt",
+            "get configmaps settings -o custom-columns=NAME:.metadata.name,COLOR:.data.color",
+            "get configmaps settings -o custom-columns-file=columns.txt",
+            "get configmaps settings -o go-template='{{.data.color}}'",
+            "get configmaps settings -o go-template-file=template.txt",
+            "get configmaps settings -o yaml --show-managed-fields",
+            "get deployment idle -o yaml",
+            "get deployment idle -o wide",
+            "get configmaps,secrets -l app=list",
+            "get configmaps -l 'app in (web,list),tier!=front' --show-labels",
+            "get configmaps -L app,tier --no-headers -l app",
+            "get configmaps -l app --sort-by=.metadata.name",
+            "get pods --field-selector=status.phase=Pending,metadata.name=pending",
+            "get pod pending -o wide",
+            "get secret/second configmap/first",
+            "get -f several.yaml",
+            "get configmaps -A --field-selector=metadata.name=settings,metadata.namespace=$NAMESPACE",
+            "get configmaps -l app --chunk-size=1",
+            "get configmaps -l app=web --server-print=false",
+            "get configmap missing --ignore-not-found",
+            "get all -l app=idle",
+            Command("get configmaps -l app=web --watch", until="settings"),
+            Command("get configmaps -l app=web --watch --output-watch-events", until="settings"),
+            "get events --field-selector=involvedObject.name=settings",
+            "events --for=configmap/settings",
+            "events --types=Warning -o name",
+            "get --raw /api/v1/namespaces/$NAMESPACE/configmaps/settings?pretty=true",
+        ),
+    ),
+)
