@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import yaml
@@ -9,71 +10,51 @@ import yaml
 from ._messages import Response
 from ._negotiation import JSON, YAML, Representation
 from ._registry import ResourceType
-from ._store import StoredObject
+from ._stored_object import StoredObject, dumps, encode_item, ordered_metadata
 
-_METADATA_ORDER = (
-    "name",
-    "generateName",
-    "namespace",
-    "selfLink",
-    "uid",
-    "resourceVersion",
-    "generation",
-    "creationTimestamp",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-    "labels",
-    "annotations",
-    "ownerReferences",
-    "finalizers",
-    "managedFields",
-)
-# kube-apiserver encodes the status after all other fields.
+__all__ = [
+    "TEMPLATE_GENERATION",
+    "dumps",
+    "item_bytes",
+    "list_bytes",
+    "object_bytes",
+    "ordered_metadata",
+    "partial_bytes",
+    "render",
+]
+
 TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
-_LAST_KEYS = ("status",)
-_encode_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _encode_sorted = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode
-
-
-def dumps(document: Any) -> bytes:
-    """Encode as compact JSON with the keys in their order."""
-    return _encode_compact(document).encode("utf-8", "surrogatepass")
-
-
-def ordered_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the metadata of an object with its keys in the order of kube-apiserver."""
-    ordered = {key: metadata[key] for key in _METADATA_ORDER if key in metadata}
-    for key in ("labels", "annotations"):
-        if key in ordered:
-            ordered[key] = dict(sorted(ordered[key].items()))
-    return ordered
 
 
 def item_bytes(resource: ResourceType, stored: StoredObject) -> bytes:
     """Encode an object as a list item. Items of built-in kinds do not contain `kind` and `apiVersion`."""
     if resource.custom is not None:
         return object_bytes(resource, stored)
-    key = "item" if resource.conversion is None else f"item/{resource.api_version}"
+    if resource.conversion is None:
+        return stored.item
+    key = f"item/{resource.api_version}"
     encoded = stored.encoded.get(key)
     if encoded is None:
-        encoded = stored.encoded[key] = dumps(_ordered_body(resource.present(stored.object)))
+        encoded = stored.encoded[key] = encode_item(resource.present(stored.object))
     return encoded
 
 
 def object_bytes(resource: ResourceType, stored: StoredObject) -> bytes:
     """Encode a complete object."""
-    encoded = stored.encoded.get(resource.api_version)
-    if encoded is not None:
-        return encoded
-    if resource.custom is not None:
-        document = {**stored.object, "apiVersion": resource.api_version, "kind": resource.kind}
-        encoded = _encode_sorted(document).encode("utf-8", "surrogatepass")
-    else:
+    if resource.custom is None:
         # Reuse the encoded list item: only insert the kind and the version at its start.
-        head = dumps({"kind": resource.kind, "apiVersion": resource.api_version})
-        encoded = head[:-1] + b"," + item_bytes(resource, stored)[1:]
-    stored.encoded[resource.api_version] = encoded
+        return _head(resource.kind, resource.api_version) + item_bytes(resource, stored)[1:]
+    encoded = stored.encoded.get(resource.api_version)
+    if encoded is None:
+        document = {**stored.object, "apiVersion": resource.api_version, "kind": resource.kind}
+        encoded = stored.encoded[resource.api_version] = _encode_sorted(document).encode("utf-8", "surrogatepass")
     return encoded
+
+
+@cache
+def _head(kind: str, api_version: str) -> bytes:
+    return dumps({"kind": kind, "apiVersion": api_version})[:-1] + b","
 
 
 def partial_bytes(stored: StoredObject, version: str = "v1") -> bytes:
@@ -124,11 +105,3 @@ def render(
     if representation.pretty:
         body = json.dumps(json.loads(body), indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return Response(status, [("Content-Type", JSON), *headers], body + b"\n")
-
-
-def _ordered_body(document: Mapping[str, Any]) -> dict[str, Any]:
-    body: dict[str, Any] = {"metadata": ordered_metadata(document["metadata"])}
-    skipped = ("kind", "apiVersion", "metadata", *_LAST_KEYS)
-    body.update({key: value for key, value in document.items() if key not in skipped})
-    body.update({key: document[key] for key in _LAST_KEYS if key in document})
-    return body

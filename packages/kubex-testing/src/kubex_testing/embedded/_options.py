@@ -92,6 +92,8 @@ class Selection:
     """Select only the object with this name (legacy watch paths)."""
     key: str = ""
     """The key of the only object that can match, or an empty string."""
+    required_name: str = ""
+    """The only name that can match, or an empty string."""
 
     @property
     def selects_all(self) -> bool:
@@ -120,6 +122,7 @@ def parse_selection(query: Query, resource: ResourceType, namespace: str, name: 
         selector,
         name,
         f"{prefix}{required_name}" if required_name and (prefix or not resource.namespaced) else "",
+        required_name,
     )
 
 

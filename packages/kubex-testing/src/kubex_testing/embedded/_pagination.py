@@ -3,11 +3,13 @@
 import base64
 import json
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from . import _errors as errors
 from ._options import ListOptions, Selection
 from ._store import Bucket, StoredObject
+from ._view import View
 
 _TOKEN_VERSION = "meta.k8s.io/v1"  # noqa: S105 - the name of a format
 _EXPIRED_MESSAGE = "The provided continue parameter is too old to display a consistent list result"
@@ -51,37 +53,26 @@ def read_page(bucket: Bucket, current: int, selection: Selection, options: ListO
     limit = 0 if options.revision == 0 and options.match != "Exact" else options.limit
     if revision is None and options.cached_revision != current:
         revision = options.cached_revision
-    if revision is None or revision < 0:
-        return _read_chunk(
-            bucket.objects, bucket.keys_for(selection.prefix, selection.key), start, limit, current, selection
-        )
-    snapshot = bucket.snapshot(revision)
-    keys = sorted(key for key in snapshot if key.startswith(selection.prefix))
-    return _read_chunk(snapshot, keys, start, limit, revision, selection)
+    shown = None if revision is None or revision < 0 else revision
+    return _read_chunk(View(bucket, shown), start, limit, current if shown is None else shown, selection)
 
 
-def _read_chunk(
-    objects: dict[str, StoredObject], keys: list[str], start: str, limit: int, revision: int, selection: Selection
-) -> Page:
-    if start:
-        keys = [key for key in keys if key >= selection.prefix + start]
+def _read_chunk(view: View, start: str, limit: int, revision: int, selection: Selection) -> Page:
+    selected = view.items(selection, selection.prefix + start if start else "")
     if not limit:
-        return Page([item for key in keys if selection.matches(item := objects[key])], revision)
-    items: list[StoredObject] = []
-    for index, key in enumerate(keys):
-        item = objects[key]
-        if not selection.matches(item):
-            continue
-        items.append(item)
-        if len(items) == limit:
-            rest = keys[index + 1 :]
-            if not rest:
-                break
-            # The next page starts after this key: as in etcd, a NUL suffix is the smallest larger key.
-            token = _encode(revision, key.removeprefix(selection.prefix) + "\0")
-            # With selectors the count is unknown, because the remaining objects were not filtered.
-            return Page(items, revision, token, len(rest) if selection.selects_all else 0)
-    return Page(items, revision)
+        return Page([item for _, item in selected], revision)
+    chunk = list(islice(selected, limit))
+    items = [item for _, item in chunk]
+    if len(chunk) < limit or selection.key:
+        return Page(items, revision)
+    last = chunk[-1][0]
+    remaining = view.count_after(selection.prefix, last)
+    if not remaining:
+        return Page(items, revision)
+    # The next page starts after this key: as in etcd, a NUL suffix is the smallest larger key.
+    token = _encode(revision, last.removeprefix(selection.prefix) + "\0")
+    # With selectors the count is unknown, because the remaining objects were not filtered.
+    return Page(items, revision, token, remaining if selection.selects_all else 0)
 
 
 def _check_token(bucket: Bucket, revision: int, start: str, *, expired: bool) -> None:

@@ -10,6 +10,7 @@ from ._options import first_value, list_options, parse_revision, parse_selection
 from ._pagination import read_page
 from ._responses import list_response, negotiate_object, object_response
 from ._store import StoredObject
+from ._view import View
 
 
 async def get(call: Call) -> Response:
@@ -25,7 +26,7 @@ def _stored(call: Call, *, cached: bool) -> StoredObject:
     store, revision = call.cluster.store, call.cached_revision
     if not cached or revision == store.revision:
         return call.stored()
-    found = store.bucket(call.resource.bucket).snapshot(revision).get(call.key)
+    found = View(store.bucket(call.resource.bucket), revision).get(call.key)
     if found is None:
         raise errors.not_found(call.resource.plural, call.resource.error_group, call.info.name)
     return found

@@ -1,28 +1,19 @@
 """A store with one revision counter, a history of each resource, and snapshots of earlier revisions."""
 
-import json
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
+
+from ._stored_object import DecodedCache, StoredObject
+
+__all__ = ["Bucket", "Event", "EventType", "Store", "StoredObject"]
 
 EventType = Literal["ADDED", "MODIFIED", "DELETED"]
 
 
-@dataclass
-class StoredObject:
-    """One version of one object. The object is not modified in place."""
-
-    object: dict[str, Any]
-    revision: int
-    encoded: dict[str, bytes] = field(default_factory=dict[str, bytes])
-    """Encoded forms, created on first use and kept while this version is the latest one."""
-    size: int = 0
-    """The size of the object as JSON, in bytes; 0 for objects outside the store."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """A change. For DELETED, `current` is the last state with the revision of the deletion."""
 
@@ -52,39 +43,57 @@ class Bucket:
         """The revision of the latest change that was discarded. Unlike `compacted_revision`, it had a change."""
         self.listeners: set[Callable[[Event], None]] = set()
 
+    def span(self, prefix: str) -> range:
+        """Return the positions in `keys` of the keys with this prefix."""
+        if not prefix:
+            return range(len(self.keys))
+        # The prefix ends with "/". The next ASCII character is "0", so no key with the prefix is after it.
+        return range(bisect_left(self.keys, prefix), bisect_left(self.keys, prefix[:-1] + "0"))
+
     def keys_with_prefix(self, prefix: str) -> list[str]:
         """Return the sorted keys with this prefix."""
-        if not prefix:
-            return self.keys
-        # The prefix ends with "/". The next ASCII character is "0", so no key with the prefix is after it.
-        return self.keys[bisect_left(self.keys, prefix) : bisect_left(self.keys, prefix[:-1] + "0")]
+        span = self.span(prefix)
+        return self.keys[span.start : span.stop]
 
-    def keys_for(self, prefix: str, key: str) -> list[str]:
-        """Return the keys with this prefix, or only `key` if it is set and exists."""
-        if not key:
-            return self.keys_with_prefix(prefix)
-        return [key] if key in self.objects else []
+    def keys_named(self, name: str) -> Iterator[str]:
+        """Return the sorted keys of the objects with this name in all namespaces."""
+        position = 0
+        # Look into each namespace once, and skip its other objects.
+        while position < len(self.keys):
+            namespace = self.keys[position].partition("/")[0]
+            if (key := f"{namespace}/{name}") in self.objects:
+                yield key
+            position = bisect_left(self.keys, f"{namespace}0", position)
+
+    def states_at(self, revision: int) -> dict[str, StoredObject | None]:
+        """Return the states at a revision of the objects that changed later; None if the object did not exist.
+
+        The revision must not be older than `compacted_revision`.
+        """
+        return {event.key: event.previous for event in reversed(self._newer(revision))}
 
     def snapshot(self, revision: int) -> dict[str, StoredObject]:
         """Return the objects at a revision, which must not be older than `compacted_revision`."""
         past = dict(self.objects)
-        for event in reversed(self.history):
-            if event.revision <= revision:
-                break
-            if event.previous is None:
-                past.pop(event.key, None)
+        for key, state in self.states_at(revision).items():
+            if state is None:
+                past.pop(key, None)
             else:
-                past[event.key] = event.previous
+                past[key] = state
         return past
 
     def events_since(self, revision: int) -> Iterator[Event]:
         """Return an iterator over the events after a revision, oldest first."""
+        return iter(self._newer(revision))
+
+    def _newer(self, revision: int) -> list[Event]:
         newer: list[Event] = []
         for event in reversed(self.history):
             if event.revision <= revision:
                 break
             newer.append(event)
-        return reversed(newer)
+        newer.reverse()
+        return newer
 
     def rewind(self, revision: int) -> list[Event]:
         """Restore the objects at a revision, discard the later history, and return the changes."""
@@ -109,9 +118,6 @@ class Bucket:
             if event.key not in self.objects:
                 insort(self.keys, event.key)
             self.objects[event.key] = event.current
-        if event.previous is not None:
-            # Old versions are rarely encoded again, so free the memory.
-            event.previous.encoded.clear()
         self.history.append(event)
         # A listener may remove itself, so iterate over a copy.
         for listener in tuple(self.listeners):
@@ -138,6 +144,7 @@ class Store:
         self._history_bytes = history_bytes
         self._history_size = 0
         self._buckets: dict[str, Bucket] = {}
+        self.decoded = DecodedCache(history_bytes // 4)
         self._compacted_revision = 0
         self.listeners: list[Callable[[str, Event], None]] = []
         """Functions that are called with the bucket name and the event, after the listeners of the bucket."""
@@ -151,6 +158,10 @@ class Store:
             bucket = self._buckets[name] = Bucket()
             bucket.compacted_revision = self._compacted_revision
         return bucket
+
+    def buckets(self) -> list[tuple[str, Bucket]]:
+        """Return the names and buckets of all resources that were used."""
+        return list(self._buckets.items())
 
     def get(self, name: str, key: str) -> StoredObject | None:
         return self.bucket(name).objects.get(key)
@@ -198,10 +209,7 @@ class Store:
     def _next(self, object: dict[str, Any]) -> StoredObject:
         self.revision += 1
         metadata = {**object["metadata"], "resourceVersion": str(self.revision)}
-        stored = StoredObject({**object, "metadata": metadata}, self.revision)
-        # The history limits count bytes, so measure each object once.
-        stored.size = len(json.dumps(stored.object))
-        return stored
+        return StoredObject({**object, "metadata": metadata}, self.revision, self.decoded)
 
     def _record(self, name: str, event: Event) -> None:
         bucket = self.bucket(name)
@@ -214,3 +222,7 @@ class Store:
             self._history_size -= min(buckets, key=lambda item: item.history[0].revision).discard_oldest()
         for listener in (*self.write_listeners, *self.listeners):
             listener(name, event)
+        if event.previous is not None:
+            event.previous.forget_forms()
+        if event.type == "DELETED":
+            event.current.forget_forms()

@@ -18,6 +18,7 @@ from ._negotiation import Representation
 from ._options import ListOptions, Selection, parse_selection, watch_options
 from ._responses import encode_object, negotiate_object
 from ._store import Bucket, Event, StoredObject
+from ._view import View
 
 WatchEvent = tuple[str, StoredObject]
 INITIAL_EVENTS_END = {"k8s.io/initial-events-end": "true"}
@@ -111,7 +112,9 @@ class WatchQueue:
 
 def watch_event_for(event: Event, selection: Selection) -> WatchEvent | None:
     """Return the watch event of a change for this selection, or None."""
-    if not event.key.startswith(selection.prefix) or (selection.key and event.key != selection.key):
+    if not event.key.startswith(selection.prefix):
+        return None
+    if selection.required_name and event.key.rpartition("/")[2] != selection.required_name:
         return None
     if selection.selects_all:
         return event.type, event.current
@@ -127,7 +130,7 @@ def watch_event_for(event: Event, selection: Selection) -> WatchEvent | None:
 def _at_revision(stored: StoredObject, revision: int) -> StoredObject:
     """Return an old state with the revision of the change that removed it from the selection."""
     metadata = {**stored.object["metadata"], "resourceVersion": str(revision)}
-    return StoredObject({**stored.object, "metadata": metadata}, revision, size=stored.size)
+    return StoredObject({**stored.object, "metadata": metadata}, revision)
 
 
 async def watch(call: Call) -> Response:
@@ -234,14 +237,10 @@ def _initial_lines(
     bucket: Bucket, options: ListOptions, selection: Selection, encoder: _Encoder, revision: int
 ) -> Iterable[bytes]:
     """Return the lines of the objects at a revision, and of the bookmark after them."""
-    objects, keys = bucket.objects, bucket.keys_for(selection.prefix, selection.key)
-    if bucket.history and bucket.history[-1].revision > revision:
-        objects = bucket.snapshot(revision)
-        keys = sorted(key for key in objects if key.startswith(selection.prefix))
-    state = [objects[key] for key in keys]
+    state = [item for _, item in View(bucket, revision).items(selection)]
     has_end = options.bookmarks and options.marks_initial_events
     end = encoder.bookmark(revision, initial_events_end=True) if has_end else b""
-    lines = (encoder.encode(("ADDED", item)) for item in state if selection.matches(item))
+    lines = (encoder.encode(("ADDED", item)) for item in state)
     return chain(lines, [end])
 
 

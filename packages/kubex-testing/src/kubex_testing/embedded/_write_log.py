@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from contextvars import ContextVar
 from dataclasses import dataclass
+from sys import intern
 
 from ._store import Event, EventType
 
@@ -13,7 +14,7 @@ current_user: ContextVar[str] = ContextVar("current_user", default="")
 """The user of the current request; empty for changes by methods of the server."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Write:
     """One change of an object.
 
@@ -41,7 +42,8 @@ class WriteLog:
         """Add a change. The store calls this method."""
         namespace, _, name = event.key.rpartition("/")
         uid = event.current.object["metadata"]["uid"]
-        write = Write(event.revision, event.type, bucket.removesuffix("."), namespace, name, uid, current_user.get())
+        resource = intern(bucket.removesuffix("."))
+        write = Write(event.revision, event.type, resource, intern(namespace), name, uid, current_user.get())
         with self._lock:
             self._writes.append(write)
 
