@@ -25,9 +25,13 @@ def both_servers() -> Iterator[tuple[Server, Server]]:
         EmbeddedServer(controllers=(), authorize=_is_allowed) as embedded,
     ):
         servers = (Server("real", real.as_user(USER, GROUPS)), Server("embedded", embedded.as_user(USER, GROUPS)))
-        for server in servers:
-            _install_definitions(server)
-        yield servers
+        try:
+            for server in servers:
+                _install_definitions(server)
+            yield servers
+        finally:
+            for server in servers:
+                server.close()
 
 
 def _is_allowed(user: Identity, _info: RequestInfo) -> bool:

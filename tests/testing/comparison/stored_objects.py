@@ -27,25 +27,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="testing.comparison.stored_objects", description=__doc__)
     parser.add_argument("kinds", nargs="*", help="compare only these kinds")
     arguments = parser.parse_args()
-    compared, different = 0, 0
+    results = list(compare_objects(arguments.kinds))
+    sys.stdout.writelines(f"{line}\n" for _, lines in results for line in lines)
+    different = sum(1 for _, lines in results if lines)
+    sys.stdout.write(f"{len(results) - different} of {len(results)} objects are equal\n")
+    return 1 if different else 0
+
+
+def compare_objects(names: Sequence[str] = (), *, edits: bool = True) -> Iterator[tuple[Kind, list[str]]]:
+    """Yield the kind and the differences of each object, of these kinds or of all."""
     with both_servers() as servers:
         for server in servers:
             _send(server, "POST", "/api/v1/namespaces", {"metadata": {"name": NAMESPACE}})
         for kind in kinds():
-            if kind.name or (arguments.kinds and kind.kind not in arguments.kinds):
+            if kind.name or (names and kind.kind not in names):
                 continue
-            for name, body in _bodies(kind):
-                compared += 1
-                found = list(_compare(servers, kind, name, body))
-                different += bool(found)
-                sys.stdout.writelines(f"{line}\n" for line in found)
-    sys.stdout.write(f"{compared - different} of {compared} objects are equal\n")
-    return 1 if different else 0
+            for name, body in _bodies(kind, edits=edits):
+                yield kind, list(_compare(servers, kind, name, body))
 
 
-def _bodies(kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
+def _bodies(kind: Kind, *, edits: bool) -> Iterator[tuple[str, dict[str, Any]]]:
     base = kind.new_body(NAMESPACE)
     yield "base", base
+    if not edits:
+        return
     for number, edit in enumerate(kind.valid):
         body = apply_edit(base, edit)
         yield f"edit-{number}", body
