@@ -245,3 +245,22 @@ def test_event_cells_start_with_the_time(client: Any) -> None:
         "First Seen": "<unknown>",
         "Count": 2,
     }
+
+
+def test_versions_of_a_definition_are_those_that_are_served(client: Any) -> None:
+    schema = {"openAPIV3Schema": {"type": "object"}}
+    versions = [("v2", True, False), ("v1", True, True), ("v1beta1", False, False)]
+    group = f"{client.namespace}.example.com"
+    spec = {
+        "group": group,
+        "scope": "Cluster",
+        "names": {"plural": "tables", "kind": "Table"},
+        "versions": [
+            {"name": name, "served": served, "storage": storage, "schema": schema} for name, served, storage in versions
+        ],
+    }
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    assert client.request("POST", path, {"metadata": {"name": f"tables.{group}"}, "spec": spec}).status == 201
+    found = cells(client, f"{path}/tables.{group}")
+    assert (found["Scope"], found["Versions"]) == ("Cluster", "v1(storage),v2")
+    assert client.request("DELETE", f"{path}/tables.{group}").status == 200

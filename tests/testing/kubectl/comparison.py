@@ -89,7 +89,7 @@ def _difference(command: Command, real: Result, embedded: Result, namespace: str
 @contextmanager
 def running_embedded_server() -> Iterator[EmbeddedServer]:
     """Run an embedded server with everything that the real control plane has."""
-    server = EmbeddedServer(workloads=True)
+    server = EmbeddedServer(controllers=("namespace-controller", "gc", "bootstrap"), workloads=True)
     with server:
         yield server
 

@@ -7,6 +7,6 @@ DESCRIPTIONS = "The fields of built-in kinds have no descriptions"
 NODE = "The node has another name, other resources and other conditions, and containers have other identifiers"
 IDENTITY = "The server has another version, other health checks, another administrator and other objects"
 MANAGED_FIELDS = "A scale that changes nothing does not change `managedFields`"
-MESSAGES = "In some messages, the fields of an object are in another order"
+MESSAGES = "Some lines and messages are in another order, or depend on the cache of kubectl"
 
 ALL = (RBAC, CONTROLLERS, TIMING, DESCRIPTIONS, NODE, IDENTITY, MANAGED_FIELDS, MESSAGES)

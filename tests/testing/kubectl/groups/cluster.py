@@ -11,7 +11,7 @@ GROUPS = (
             Command("version -o json", "exit", reason=reasons.IDENTITY),
             "cluster-info",
             "get namespaces default kube-system kube-public kube-node-lease --no-headers -o name",
-            "api-versions",
+            Command("api-versions", "exit", reason=reasons.IDENTITY),
             "api-resources --sort-by=name --api-group=''",
             "api-resources --api-group=apps -o wide",
             "api-resources --namespaced=false --verbs=list,get -o name",

@@ -36,7 +36,7 @@ GROUPS = (
             "api-resources --api-group=matrix.example.com",
             "delete widget one",
             "delete -f widgets.yaml",
-            Command("get widgets", exit_code=1),
+            Command("get widgets", "exit", exit_code=1, reason=reasons.MESSAGES),
         ),
         cleanup=("delete -f widgets.yaml --ignore-not-found",),
     ),

@@ -32,7 +32,8 @@ def _param_reference(binding: Mapping[str, Any]) -> str:
 
 
 def _served_versions(definition: Mapping[str, Any]) -> str:
-    return ",".join(item["name"] for item in array_at(definition, "spec", "versions") if item.get("served"))
+    served = (item for item in array_at(definition, "spec", "versions") if item.get("served"))
+    return ",".join(sorted(f"{item['name']}(storage)" if item.get("storage") else item["name"] for item in served))
 
 
 def _api_service(service: Mapping[str, Any]) -> str:
