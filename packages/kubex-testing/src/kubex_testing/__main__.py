@@ -9,16 +9,20 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from kubex_testing._handle import ServerHandle
 from kubex_testing._objects.names import dns1123_label_problems
+
+if TYPE_CHECKING:
+    from kubex_testing.embedded import EmbeddedServer
 
 EXAMPLES = """\
 examples:
   kubex-testing serve > kubeconfig        an embedded API server; the file is complete when the server listens
   kubex-testing serve --kubeconfig ./kc   the same; the command removes the file when it exits
   kubex-testing serve --no-workloads      Deployments create no pods, and pods stay Pending
+  kubex-testing serve --load manifests/   start with the objects of these files or folders
   kubex-testing serve --control-plane     a real kube-apiserver and etcd, found through KUBEBUILDER_ASSETS
 """
 
@@ -74,6 +78,20 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="let other processes inject faults through HTTP, below /kubex-testing/ (embedded server only)",
     )
+    serve.add_argument(
+        "--load",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="start with the objects of these YAML or JSON files or folders (embedded server only)",
+    )
+    serve.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="append the requests to this file as JSON lines, without secrets (embedded server only)",
+    )
     serve.add_argument("--port", type=_port, default=0, help="the port to listen on (default: a free port)")
     serve.add_argument(
         "--namespace", type=_namespace, default="default", help="the namespace of the context in the kubeconfig"
@@ -93,6 +111,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         serve.error("--run-pods and --control-plane cannot be combined: a control plane runs Pods with kubex-kubelet")
     if options.control and options.control_plane:
         serve.error("--control and --control-plane cannot be combined: only the embedded server injects faults")
+    if (options.load or options.record) and options.control_plane:
+        serve.error("--load and --record cannot be combined with --control-plane: use kubectl apply, and audit logs")
     return options
 
 
@@ -122,21 +142,14 @@ def _serve(options: argparse.Namespace) -> NoReturn:
 @contextmanager
 def _run_server(options: argparse.Namespace) -> Generator[ServerHandle, None, None]:
     if not options.control_plane:
-        from kubex_testing.embedded import EmbeddedServer
-
-        server = EmbeddedServer(
-            tls=not options.http,
-            port=options.port,
-            controllers=("namespace-controller", "gc", "bootstrap"),
-            run_pods=options.run_pods,
-            workloads=options.workloads,
-            control=options.control,
-        )
+        server = _create_server(options)
         try:
             server.start()
         except OSError as error:
             reason = f"cannot listen on port {options.port}: {error.strerror}; select another port with --port"
             raise CommandError(reason) from error
+        except ValueError as error:
+            raise CommandError(f"cannot load the objects: {error}") from error
         try:
             yield server.handle_for_programs
         finally:
@@ -148,6 +161,24 @@ def _run_server(options: argparse.Namespace) -> Generator[ServerHandle, None, No
         with ControlPlane(port=options.port) as handle:
             yield handle
     except (ControlPlaneUnavailable, ControlPlaneStartError) as error:
+        raise CommandError(str(error)) from error
+
+
+def _create_server(options: argparse.Namespace) -> "EmbeddedServer":
+    from kubex_testing.embedded import EmbeddedServer
+
+    try:
+        return EmbeddedServer(
+            tls=not options.http,
+            port=options.port,
+            controllers=("namespace-controller", "gc", "bootstrap"),
+            run_pods=options.run_pods,
+            workloads=options.workloads,
+            objects=options.load,
+            record=options.record,
+            control=options.control,
+        )
+    except ValueError as error:
         raise CommandError(str(error)) from error
 
 

@@ -12,6 +12,7 @@ from ._faults.watches import EndWatch, ErrorEvent, Garble, Silence
 from ._messages import Identity, RecordedRequest
 from ._pod_hooks import PodHooks
 from ._server import EmbeddedServer
+from ._snapshots import Snapshot
 from ._write_log import Write
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Settings",
     "Silence",
     "Slow",
+    "Snapshot",
     "TerminalSize",
     "Throttle",
     "Write",

@@ -13,7 +13,6 @@ from . import _errors as errors
 from ._auth import ADMIN, Authenticator
 from ._control_arguments import call
 from ._encode import dumps
-from ._fault_methods import FaultMethods
 from ._faults.base import Fault, FaultAction
 from ._faults.conditions import ExpireContinue, Lag, NoBookmarks, NoStreamingList, Replay
 from ._faults.responses import AddHeaders, Answer, Delay, Drop, Slow, Throttle
@@ -21,6 +20,7 @@ from ._faults.watches import EndWatch, ErrorEvent, Garble, Silence
 from ._messages import RecordedRequest, Response
 from ._negotiation import JSON
 from ._pod_methods import PodMethods
+from ._snapshots import Snapshot, SnapshotMethods
 from ._state_methods import StateMethods
 
 PREFIX = "/kubex-testing/"
@@ -32,13 +32,13 @@ FAULTS: Mapping[str, Callable[..., FaultAction]] = {
     )
 }
 ACTIONS = (
-    *("load", "remove", "compact", "rewind", "clear_writes", "hold", "release"),
+    *("load", "remove", "reset", "compact", "rewind", "clear_writes", "hold", "release"),
     *("close_watches", "bookmark_now", "set_clock_rate", "advance_clock", "run_pods", "run_workloads"),
     *("pods.finish", "pods.crash", "pods.recover", "pods.hold", "pods.release", "cronjobs.trigger"),
 )
 
 
-class ControlledServer(FaultMethods, StateMethods, PodMethods):
+class ControlledServer(SnapshotMethods, StateMethods, PodMethods):
     """The methods that the endpoint uses."""
 
 
@@ -50,6 +50,7 @@ class Control:
         self._authenticator = authenticator
         self._faults: dict[int, tuple[Fault, JsonObject]] = {}
         self._latest = 0
+        self._snapshots: list[Snapshot] = []
 
     async def handle(self, request: RecordedRequest) -> Response:
         """Handle one request. It is not recorded, and faults do not apply to it."""
@@ -77,13 +78,26 @@ class Control:
                 raise ValueError(f"there is no action {name!r}; the actions are: {', '.join(ACTIONS)}")
             call(attrgetter(name)(self._server), _body(request))
             return 200, {"revision": self._server.revision}
+        if (method, section) == ("POST", "snapshots"):
+            return self._respond_about_snapshots(names)
         if (method, section) == ("GET", "state") and name:
             namespace = request.query.get("namespace", [None])[0]
             return 200, {"revision": self._server.revision, "items": self._server.state(name, namespace=namespace)}
         if (method, section) == ("GET", "writes"):
             return 200, {"items": [dataclasses.asdict(write) for write in self._server.writes]}
-        known = "faults, actions/NAME, state/RESOURCE, writes"
+        known = "faults, actions/NAME, snapshots, snapshots/ID/restore, state/RESOURCE, writes"
         raise errors.ApiError(404, "NotFound", f"{method} {request.path} is not available; the paths are: {known}")
+
+    def _respond_about_snapshots(self, names: list[str]) -> tuple[int, JsonObject]:
+        """Take a snapshot, or restore the one that the path names."""
+        if not names:
+            self._snapshots.append(self._server.snapshot())
+            return 201, {"id": len(self._snapshots), "revision": self._snapshots[-1].revision}
+        number = int(names[0]) if names[0].isdecimal() else 0
+        if not 1 <= number <= len(self._snapshots) or names[1:] != ["restore"]:
+            raise errors.ApiError(404, "NotFound", f"there is no snapshot {names[0]}, or the path is not ID/restore")
+        self._server.restore(self._snapshots[number - 1])
+        return 200, {"revision": self._server.revision}
 
     def _respond_about_faults(self, method: str, name: str, request: RecordedRequest) -> tuple[int, JsonObject]:
         if method == "POST" and not name:

@@ -7,8 +7,10 @@ from typing import Any
 from kubex_testing._objects.json_types import JsonObject
 
 from ._cluster import Cluster, new_uid, now
+from ._crd import CRD_BUCKET, definition_status
 from ._registry import ResourceType
 from ._store import StoredObject
+from ._strategy import prepare_create, with_defaults
 
 
 def find_resource(cluster: Cluster, name: str) -> ResourceType:
@@ -23,8 +25,11 @@ def find_resource(cluster: Cluster, name: str) -> ResourceType:
     )
 
 
-def load_object(cluster: Cluster, document: Mapping[str, Any]) -> StoredObject:
-    """Create or replace an object as it is, without defaults and validation. Raises ValueError."""
+def load_object(cluster: Cluster, document: Mapping[str, Any], *, complete: bool = False) -> StoredObject:
+    """Create or replace an object as it is, without defaults and validation. Raises ValueError.
+
+    With `complete`, set its defaults, and if it has no status, the fields that the server sets when it creates objects.
+    """
     resource = _resource_of(cluster, document)
     # Copying through JSON is faster than json_copy() for large objects.
     copy: JsonObject = json.loads(json.dumps(document))
@@ -41,7 +46,14 @@ def load_object(cluster: Cluster, document: Mapping[str, Any]) -> StoredObject:
     if not metadata.get("uid"):
         metadata["uid"] = old.get("uid") or new_uid()
     metadata.setdefault("creationTimestamp", old.get("creationTimestamp") or now())
-    copy["apiVersion"] = resource.stored_api_version
+    if complete:
+        has_status = "status" in copy
+        copy = with_defaults(resource, copy)
+        copy = copy if has_status else prepare_create(cluster, resource, copy)
+    if resource.bucket == CRD_BUCKET:
+        # Serve the custom resource at once, so that its objects can be loaded next.
+        copy["status"] = definition_status(copy, cluster.registry)
+    copy = resource.to_storage(copy)
     return cluster.store.put(resource.bucket, key, copy)
 
 

@@ -1,8 +1,9 @@
 """The embedded server: it runs in a separate thread, and has hooks for tests."""
 
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
@@ -19,10 +20,14 @@ from ._cluster import Cluster, Settings
 from ._control import PREFIX, Control, ControlledServer
 from ._controllers import Controllers
 from ._faults.base import FaultList
+from ._in_process import load_object
 from ._listener import Listener
 from ._loop_thread import LoopThread
+from ._manifests import Manifest, read_definitions, read_manifests
 from ._messages import Identity, RecordedRequest, Response
+from ._recording import Recording
 from ._request_log import RequestLog
+from ._snapshots import Snapshot, take_snapshot
 
 Controller = Literal["namespace-controller", "gc", "bootstrap"]
 
@@ -44,6 +49,10 @@ class EmbeddedServer(ControlledServer):
             then creates a pod in `kube-system`, too.
         run_pods: whether to run pods from the start, see `run_pods()`.
         workloads: whether to run pods, and the controllers that create them, from the start; see `run_workloads()`.
+        crds: CustomResourceDefinitions to serve from the start, as dictionaries, models, YAML text, files or folders.
+        objects: objects that exist from the start, in the same forms. They get their defaults, and those without a
+            status also the fields that the server sets when it creates objects. They are not validated.
+        record: append the requests to this file as JSON lines, without credentials and the contents of Secrets.
         control: whether other processes can inject faults and change the state through HTTP. Administrators send these
             requests to paths below `/kubex-testing/`.
     """
@@ -59,8 +68,14 @@ class EmbeddedServer(ControlledServer):
         controllers: Collection[Controller] = ("namespace-controller", "gc"),
         run_pods: bool = False,
         workloads: bool = False,
+        crds: Iterable[Manifest] | Manifest = (),
+        objects: Iterable[Manifest] | Manifest = (),
+        record: Path | None = None,
         control: bool = False,
     ) -> None:
+        self._manifests = read_manifests([*read_definitions(crds), *read_manifests(objects)])
+        self._initial: Snapshot | None = None
+        self._recording = Recording(record) if record is not None else None
         self._clock = ServerClock()
         self._thread = LoopThread("kubex-embedded-api", self._clock)
         self._admin_token = secrets.token_urlsafe(24)
@@ -87,7 +102,11 @@ class EmbeddedServer(ControlledServer):
         if self._thread.running:
             raise RuntimeError("the server is already running; call stop() first, or create another EmbeddedServer")
         self._thread.start()
-        self._thread.run(self._open())
+        try:
+            self._thread.run(self._open())
+        except BaseException:
+            self._thread.stop()
+            raise
         return self.handle
 
     def stop(self) -> None:
@@ -199,8 +218,15 @@ class EmbeddedServer(ControlledServer):
             self._controller_runner.run_workloads()
         elif self._runs_pods:
             self._controller_runner.run_pods()
+        if self._initial is None:
+            self._load_manifests()
         self._listener.listen()
         self._app.address = self._listener.address
+
+    def _load_manifests(self) -> None:
+        for document in self._manifests:
+            load_object(self._cluster, document, complete=True)
+        self._initial = take_snapshot(self._cluster)
 
     async def _reopen(self) -> None:
         self._listener.close()
@@ -218,7 +244,10 @@ class EmbeddedServer(ControlledServer):
             return await self._control.handle(request)
         self._request_log.add(request)
         # The request is recorded first, so that tests can find a request that a fault delays.
-        return await self._app.handle(request)
+        response = await self._app.handle(request)
+        if self._recording is not None:
+            self._recording.add(request, response.status)
+        return response
 
     def _drops_at_head(self, request: RecordedRequest) -> bool:
         if self._control is not None and request.path.startswith(PREFIX):
