@@ -31,7 +31,7 @@ GROUPS = (
             "wait pod/web --for=jsonpath='{.status.phase}'=Running --timeout=30s",
             "logs web",
             "logs web -c sidecar",
-            "logs web --all-containers --prefix",
+            Command("logs web --all-containers --prefix", "lines"),
             "logs -l app=web --tail=1 -c main",
             "logs web --timestamps --since=1h",
             "logs web --limit-bytes=3",
