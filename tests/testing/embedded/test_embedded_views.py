@@ -1,6 +1,7 @@
 """Pages and snapshots of the embedded server: consistent, and independent of the number of objects."""
 
 import random
+from collections.abc import Mapping
 
 import pytest
 
@@ -69,8 +70,13 @@ def test_page_reads_only_its_own_objects() -> None:
     store = Store()
     for number in range(1000):
         put(store, f"n/{number:04}", n=number)
-    matched: list[int] = []
-    selection = Selection("n/", labels=lambda _: matched.append(1) is None)
+    matched: list[Mapping[str, str]] = []
+
+    def matches(labels: Mapping[str, str]) -> bool:
+        matched.append(labels)
+        return True
+
+    selection = Selection("n/", labels=matches)
     options = ListOptions(limit=10)
     page = read_page(store.bucket(BUCKET), store.revision, selection, options)
     assert len(matched) == len(page.items) == 10

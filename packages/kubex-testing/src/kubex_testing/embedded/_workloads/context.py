@@ -1,10 +1,10 @@
 """The objects that the controllers of all kinds use."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kubex_testing.embedded._cluster import Cluster
-from kubex_testing.embedded._store import StoredObject
+from kubex_testing.embedded._stored_object import StoredObject
 from kubex_testing.embedded._strategy import with_defaults
 
 from .children import Children
@@ -33,7 +33,7 @@ class Context:
             return stored
         document = with_defaults(resource, stored.object)
         document["metadata"]["generation"] = 1
-        return replace(stored, object=document)
+        return StoredObject(document, stored.revision)
 
     def requeue_earliest(self, bucket: str, key: str, delays: Iterable[float | None]) -> None:
         """Reconcile an object again after the shortest of several delays. None and 0 mean no delay."""
