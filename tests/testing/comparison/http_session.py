@@ -64,12 +64,14 @@ class Server:
         self._url = urlsplit(handle.url)
         self._context = _context(handle)
         self._local = threading.local()
+        self._connections: list[http.client.HTTPConnection] = []
 
     def send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Exchange:
         """Send a request and read the response, on the connection of this thread."""
         connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._connect()
+            self._connections.append(connection)
         try:
             return _exchange(_start(connection, method, path, body, headers))
         except (http.client.HTTPException, ConnectionError):
@@ -87,9 +89,8 @@ class Server:
             connection.close()
 
     def close(self) -> None:
-        """Close the connection of this thread."""
-        connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
-        if connection is not None:
+        """Close the connections of all threads."""
+        for connection in self._connections:
             connection.close()
 
     def _connect(self) -> http.client.HTTPConnection:
