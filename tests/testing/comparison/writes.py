@@ -87,15 +87,17 @@ def malformed(builder: Builder) -> None:
     collection, name = builder.collection(kind), builder.existing(kind)
     method, path = builder.pick((3, ("POST", collection)), (1, ("PUT", f"{collection}/{name}")))
     valid = builder.body(kind, name, invalid=0)
+    # Without its fields, an object of a kind that is not validated is only valid on the embedded server.
+    empty = Body(text="null") if kind.tier != "other" else Body(text="[]")
     body = builder.pick(
         (2, Body(text="{")),
         (1, Body(text="[]")),
-        (1, Body(text="null")),
+        (1, empty),
         (1, Body(text='"text"')),
         (2, Body(text="")),
         (1, Body(text="{} {}")),
         (1, Body(text='{"kind": 5}')),
-        (1, Body(text='{"metadata": {"name": "a", "name": "b"}}')),
+        (1, Body(text='{"metadata": {"name": "a", "name": "b"}}') if kind.tier != "other" else Body(text="{")),
         (2, Body(valid)),
         (1, Body(text="a: [")),
     )

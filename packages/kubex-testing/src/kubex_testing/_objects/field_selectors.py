@@ -67,18 +67,23 @@ def parse_field_selector(text: str, allowed: AbstractSet[str] = COMMON_FIELDS) -
         ValueError: the selector is invalid or contains a field that is not in `allowed`. The message is the message of
             kube-apiserver.
     """
-    terms = [_parse_term(term, text) for term in re.findall(r"((?:\\.|[^,\\])+)(?:,|$)", text, re.DOTALL)]
-    if text.endswith("\\") and not re.fullmatch(r"(?:\\.|[^\\])*", text, re.DOTALL):
-        raise ValueError("invalid field selector: invalid escape sequence: \\")
-    # kube-apiserver ignores terms without a field and a value, such as `=`.
-    terms = [term for term in terms if term[0] or term[2]]
-    for field, _, _ in terms:
+    selector = parse_field_terms(text)
+    for field, _, _ in selector.terms:
         if field not in allowed:
             if allowed <= COMMON_FIELDS:
                 supported = ", ".join(f'"{name}"' for name in sorted(allowed))
                 raise ValueError(f'"{field}" is not a known field selector: only {supported}')
             raise ValueError(f"field label not supported: {field}")
-    return FieldSelector(tuple(terms))
+    return selector
+
+
+def parse_field_terms(text: str) -> FieldSelector:
+    """Parse a `fieldSelector` parameter with any fields. Raises ValueError as `parse_field_selector()` does."""
+    terms = [_parse_term(term, text) for term in re.findall(r"((?:\\.|[^,\\])+)(?:,|$)", text, re.DOTALL)]
+    if text.endswith("\\") and not re.fullmatch(r"(?:\\.|[^\\])*", text, re.DOTALL):
+        raise ValueError("invalid field selector: invalid escape sequence: \\")
+    # kube-apiserver ignores terms without a field and a value, such as `=`.
+    return FieldSelector(tuple(term for term in terms if term[0] or term[2]))
 
 
 def _parse_term(term: str, text: str) -> tuple[str, bool, str]:

@@ -16,10 +16,12 @@ _INTEGER_LIMITS = {"int32": 2**31, "int64": 2**63}
 class UnmarshalTypeError(ValueError):
     """A value that Go cannot decode into its field. `message` is the message of Go, and `path` is the field."""
 
-    def __init__(self, message: str, path: str) -> None:
+    def __init__(self, message: str, path: str, conversion: str = "") -> None:
         super().__init__(message, path)
         self.message = message
         self.path = path
+        self.conversion = conversion or f"error decoding from json: {message}"
+        """The message of the converter that Go uses instead of its JSON decoder after a strategic merge patch."""
 
     def __str__(self) -> str:
         return self.message
@@ -36,7 +38,7 @@ def check_types(schema: Schema, obj: JsonObject) -> None:
     try:
         _check(schema.fields["metadata"], obj.get("metadata"), "", "")
     except UnmarshalTypeError as error:
-        raise UnmarshalTypeError(error.message, f"metadata.{error.path}".rstrip(".")) from None
+        raise UnmarshalTypeError(error.message, f"metadata.{error.path}".rstrip("."), error.conversion) from None
 
 
 def _check(schema: Schema, value: Any, path: str, owner: str) -> None:
@@ -142,4 +144,18 @@ def _unmarshal_error(schema: Schema, value: Any, path: str, owner: str) -> Unmar
     if kind == "number" and schema.kind in _INTEGER_LIMITS:
         kind = f"number {value}"
     target = f"into Go struct field {owner}.{path} of type" if owner else "into Go value of type"
-    return UnmarshalTypeError(f"json: cannot unmarshal {kind} {target} {schema.go_type}", path)
+    return UnmarshalTypeError(
+        f"json: cannot unmarshal {kind} {target} {schema.go_type}", path, _conversion(schema, value)
+    )
+
+
+def _conversion(schema: Schema, value: Any) -> str:
+    source = "bool" if isinstance(value, bool) else "int64" if is_integer(value) else _json_type_name(value)
+    source = {"number": "float64", "array": "slice", "object": "map"}.get(source, source)
+    if schema.kind in {"struct", "map", "list"}:
+        return f"cannot restore {'slice' if schema.kind == 'list' else schema.kind} from: {source}"
+    numbers = {"int64", "float64"}
+    # Go can convert between numbers, and from an integer to a string, but the converter does not.
+    if (schema.kind in {"string", "bytes"} and source == "int64") or (schema.kind in numbers and source in numbers):
+        return f"cannot convert {source} to {schema.go_type}"
+    return f"unrecognized type: {'bool' if schema.kind == 'boolean' else schema.go_type}"

@@ -82,7 +82,8 @@ def delete_object(
     marked = _mark_namespace(stored.object) if is_namespace else _mark_deleted(resource, stored.object, options)
     if marked is None:
         return DeleteResult(stored, removed=False)
-    kept = _is_kept(marked)
+    # The first delete of a namespace only marks it.
+    kept = _is_kept(marked) or (is_namespace and "deletionTimestamp" not in metadata)
     if options.dry_run:
         return DeleteResult(_dry_run_result(resource, stored, marked, kept=kept), removed=not kept)
     if kept:
@@ -161,7 +162,7 @@ def _mark_namespace(document: JsonObject) -> JsonObject | None:
     if name in UNDELETABLE_NAMESPACES:
         raise errors.forbidden("namespaces", "", name, "this namespace may not be deleted")
     if "deletionTimestamp" in document["metadata"]:
-        return None
+        return None if _is_kept(document) else document
     metadata = {**document["metadata"], "deletionTimestamp": now()}
     status = {**object_at(document, "status"), "phase": "Terminating"}
     return {**document, "metadata": metadata, "status": status}

@@ -10,7 +10,7 @@ from ._cluster import Call
 from ._decode import Body
 from ._options import WriteOptions
 from ._registry import ResourceType
-from ._type_meta import decoding_error
+from ._type_meta import decoding_error, strategic_patch_error
 
 _STANDARD_FINALIZERS = ("foregroundDeletion", "orphan")
 
@@ -31,7 +31,13 @@ def warn_about_fields(call: Call, new: JsonObject, old: JsonObject | None) -> No
 
 
 def decode_fields(
-    call: Call, body: Body, options: WriteOptions, *, resource: ResourceType | None = None, patched: bool = False
+    call: Call,
+    body: Body,
+    options: WriteOptions,
+    *,
+    resource: ResourceType | None = None,
+    patched: bool = False,
+    strategic_patch: object = None,
 ) -> JsonObject:
     """Return the object without unknown fields.
 
@@ -45,12 +51,16 @@ def decode_fields(
         else:
             check_types(resource.schema, document)
     except UnmarshalTypeError as error:
+        if strategic_patch is not None:
+            raise strategic_patch_error(strategic_patch, error.conversion) from error
         raise decoding_error(resource, document, str(error), patched=patched) from error
     if options.field_validation != "Ignore":
         problems = [f'unknown field "{field}"' for field in unknown_fields(resource.schema, document)]
         problems += [f'duplicate field "{field}"' for field in body.duplicates]
         if problems and options.field_validation == "Strict":
             text = f"strict decoding error: {', '.join(problems)}"
+            if strategic_patch is not None:
+                raise strategic_patch_error(strategic_patch, text)
             raise decoding_error(resource, document, text, patched=patched)
         call.warnings.extend(problems)
     pruned = prune(resource.schema, document)

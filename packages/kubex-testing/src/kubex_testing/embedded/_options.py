@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kubex_testing._objects.field_selectors import FieldSelector, parse_field_selector
+from kubex_testing._objects.field_selectors import FieldSelector, parse_field_selector, parse_field_terms
 from kubex_testing._objects.go_numbers import parse_int, parse_uint
 from kubex_testing._objects.go_strings import quote
 from kubex_testing._objects.json_types import JsonObject, object_at
@@ -130,6 +130,14 @@ def _parse_field_selector(text: str, resource: ResourceType) -> FieldSelector:
     """Return a selector for stored objects. Raises ValueError."""
     selector = parse_field_selector(text, resource.selectable)
     return selector.rename(resource.conversion.field_labels) if resource.conversion else selector
+
+
+def check_selectors(query: Query) -> None:
+    """Check the syntax of the selectors, before the other options are checked. Raises 400."""
+    if labels := first_value(query, "labelSelector"):
+        _parse_or_bad_request(lambda: parse_label_selector(labels))
+    if fields := first_value(query, "fieldSelector"):
+        _parse_or_bad_request(lambda: parse_field_terms(fields))
 
 
 @dataclass(frozen=True)

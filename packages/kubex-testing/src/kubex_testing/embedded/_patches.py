@@ -46,7 +46,9 @@ async def patch(call: Call) -> Response:
     live = {**call.resource.present(current.object), "apiVersion": call.resource.api_version}
     patched = apply_patch(call.resource, media, live, operations)
     check_type_meta(call.resource, patched, patched=True)
-    document = decode_fields(call, Body(patched), options, patched=True)
+    # kube-apiserver shows the patch in errors about a strategic merge patch, and the patched object in others.
+    shown = operations if media == STRATEGIC_MERGE_PATCH else None
+    document = decode_fields(call, Body(patched), options, patched=True, strategic_patch=shown)
     check_identity(call, document)
     return object_response(call, 200, update_object(call, document, current, options), representation)
 

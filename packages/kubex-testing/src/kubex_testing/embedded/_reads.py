@@ -6,7 +6,7 @@ from . import _errors as errors
 from ._cluster import Call
 from ._faults.conditions import ExpireContinue
 from ._messages import Response
-from ._options import first_value, list_options, parse_revision, parse_selection
+from ._options import check_selectors, first_value, list_options, parse_revision, parse_selection
 from ._pagination import read_page
 from ._responses import list_response, negotiate_object, object_response
 from ._store import StoredObject
@@ -35,8 +35,9 @@ def _stored(call: Call, *, cached: bool) -> StoredObject:
 async def list_objects(call: Call) -> Response:
     """GET on a collection. The list is complete, or one chunk of it if the request has a limit."""
     representation = negotiate_object(call.request)
-    selection = parse_selection(call.request.query, call.resource, call.info.namespace)
+    check_selectors(call.request.query)
     options = list_options(call.request.query)
+    selection = parse_selection(call.request.query, call.resource, call.info.namespace)
     await call.wait_for_cache(options.revision)
     store = call.cluster.store
     if options.revision is not None and options.match != "Exact":

@@ -74,8 +74,8 @@ def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None, su
     if resource.custom is not None:
         causes = validate_metadata(new, old, dns1123_subdomain_problems)
         if old is not None:
-            # kube-apiserver validates the metadata of an update twice, and reports both results.
-            causes += causes
+            # kube-apiserver validates the metadata of an update twice, and parts of it three times.
+            causes += [*causes, *(cause for cause in causes if not cause.message.endswith("field is immutable"))]
         if subresource == "status":
             causes += validate_custom_status(resource.schema, new)
         else:

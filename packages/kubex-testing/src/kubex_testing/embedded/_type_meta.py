@@ -3,7 +3,7 @@
 from typing import Any
 
 from kubex_testing._objects.json_types import JsonObject, object_at
-from kubex_testing._objects.status_causes import format_json
+from kubex_testing._objects.status_causes import format_go, format_json
 
 from . import _errors as errors
 from ._registry import ResourceType
@@ -37,6 +37,12 @@ def decoding_error(resource: ResourceType, document: JsonObject, detail: str, *,
     kind = document.get("kind") or resource.kind
     version = str(document.get("apiVersion") or resource.api_version).rpartition("/")[2]
     return errors.bad_request(f'{kind} in version "{version}" cannot be handled as a {resource.kind}: {detail}')
+
+
+def strategic_patch_error(patch: object, detail: str) -> errors.ApiError:
+    """Return the error for a strategic merge patch whose result is not an object of its kind."""
+    message = f"Invalid value: {format_json(format_go(patch))}: {detail}"
+    return errors.invalid("", "", "", [errors.status_cause("FieldValueInvalid", message, "patch")])
 
 
 def _check_custom_type(resource: ResourceType, document: JsonObject, kind: Any, version: Any) -> None:

@@ -15,7 +15,7 @@ from ._encode import dumps
 from ._faults.conditions import WatchCondition
 from ._messages import Response
 from ._negotiation import Representation
-from ._options import ListOptions, Selection, parse_selection, watch_options
+from ._options import ListOptions, Selection, check_selectors, parse_selection, watch_options
 from ._responses import encode_object, negotiate_object
 from ._store import Bucket, Event, StoredObject
 from ._view import View
@@ -136,8 +136,9 @@ def _at_revision(stored: StoredObject, revision: int) -> StoredObject:
 async def watch(call: Call) -> Response:
     """GET with `watch`: return a stream of events. The headers are sent before the first event."""
     representation = negotiate_object(call.request, watch=True)
-    selection = parse_selection(call.request.query, call.resource, call.info.namespace, call.info.name)
+    check_selectors(call.request.query)
     options = watch_options(call.request.query)
+    selection = parse_selection(call.request.query, call.resource, call.info.namespace, call.info.name)
     for condition in call.faults_of(WatchCondition):
         options = condition.change_options(options, call.cluster.store.bucket(call.resource.bucket))
     encoder = _Encoder(call, representation)
