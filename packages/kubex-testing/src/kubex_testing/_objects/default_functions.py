@@ -58,6 +58,10 @@ def _default_namespace(obj: JsonObject) -> None:
         metadata["labels"] = {**object_at(metadata, "labels"), "kubernetes.io/metadata.name": name}
 
 
+def _default_host_path(source: JsonObject) -> None:
+    source["type"] = source.get("type") or ""
+
+
 def _default_node_spec(spec: JsonObject) -> None:
     if spec.get("podCIDR"):
         set_default(spec, "podCIDRs", [spec["podCIDR"]])
@@ -135,6 +139,7 @@ DEFAULT_FUNCTIONS: dict[str, Callable[[JsonObject], None]] = {
     **WORKLOAD_FUNCTIONS,
     "apiextensions.v1.CustomResourceDefinitionNames": _default_custom_resource_names,
     "autoscaling.v2.HorizontalPodAutoscalerSpec": _default_autoscaler,
+    "core.v1.HostPathVolumeSource": _default_host_path,
     "core.v1.LimitRangeItem": _default_limit_range_item,
     "core.v1.Namespace": _default_namespace,
     "core.v1.NodeSpec": _default_node_spec,

@@ -38,6 +38,8 @@ def validate_pod(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     if not spec.get("serviceAccountName"):
         causes += _validate_projected_tokens(array_at(spec, "volumes"), "spec.volumes")
     if old is None:
+        if spec.get("nodeName") and array_at(spec, "schedulingGates"):
+            causes.append(forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared"))
         if array_at(spec, "ephemeralContainers"):
             causes.append(forbidden("spec.ephemeralContainers", "cannot be set on create"))
         return causes
@@ -91,7 +93,11 @@ def validate_pod_spec(spec: JsonObject, field: str) -> list[StatusCause]:
         if name := spec.get(key):
             causes += validate_dns1123_label(name, f"{field}.{key}")
     for index, toleration in enumerate(array_at(spec, "tolerations")):
-        if (operator := toleration.get("operator")) not in {None, "", "Equal", "Exists"}:
+        operator = toleration.get("operator")
+        if not toleration.get("key") and operator != "Exists":
+            text = 'operator must be Exists when `key` is empty, which means "match all values and all keys"'
+            causes.append(invalid(f"{field}.tolerations[{index}].operator", operator or "", text))
+        elif operator not in {None, "", "Equal", "Exists"}:
             causes.append(not_supported(f"{field}.tolerations[{index}].operator", operator, ["Equal", "Exists"]))
     return causes
 

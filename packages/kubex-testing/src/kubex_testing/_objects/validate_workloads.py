@@ -145,7 +145,8 @@ def _validate_template(spec: JsonObject, kind: str) -> Iterator[StatusCause]:
     labels = object_at(template, "metadata").get("labels")
     selector = spec.get("selector")
     if not is_object(selector):
-        yield required("spec.selector")
+        if kind != "DaemonSet":
+            yield required("spec.selector")
     elif not object_at(selector, "matchLabels") and not array_at(selector, "matchExpressions"):
         name = "deployment" if kind in {"Deployment", "ReplicaSet"} else kind.lower()
         yield invalid("spec.selector", selector, f"empty selector is invalid for {name}")

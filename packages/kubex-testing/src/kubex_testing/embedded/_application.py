@@ -222,7 +222,7 @@ class Application:
             raise errors.unknown_path()
         if info.subresource and not resource.has_subresource(info.subresource):
             if resource.custom is not None:
-                raise errors.not_found(resource.plural, resource.error_group, info.name)
+                raise errors.not_found(resource.plural, resource.group, info.name)
             raise errors.unknown_resource()
         has_target = info.name or (resource.namespaced and not info.namespace)
         if has_target and not resource.is_stored:
@@ -247,7 +247,7 @@ def _custom_verb(resource: ResourceType, info: RequestInfo) -> Verb:
     """Return the function of a verb on custom resources, whose paths kube-apiserver does not check. Raises 400, 405."""
     verbs = _SUBRESOURCES[info.subresource] if info.subresource else _VERBS
     if info.verb not in verbs:
-        raise errors.unsupported_action(info.verb, resource.plural, resource.error_group)
+        raise errors.unsupported_action(info.verb, resource.plural, resource.group)
     if info.verb in ("update", "patch") and not info.name:
         raise errors.bad_request("name must be provided")
     if info.verb == "create" and resource.namespaced and not info.namespace:

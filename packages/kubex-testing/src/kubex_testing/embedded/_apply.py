@@ -78,4 +78,4 @@ def _check_no_uid(call: Call, metadata: JsonObject) -> None:
     uid = metadata.get("uid")
     if uid:
         detail = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
-        raise errors.conflict(call.resource.plural, call.resource.error_group, call.info.name, detail)
+        raise errors.conflict(call.resource.plural, call.resource.group, call.info.name, detail)

@@ -209,7 +209,7 @@ class Call:
         """Return the object that the path names. Raises 404."""
         found = self.cluster.store.get(self.resource.bucket, self.key)
         if found is None:
-            raise errors.not_found(self.resource.plural, self.resource.error_group, self.info.name)
+            raise errors.not_found(self.resource.plural, self.resource.group, self.info.name)
         return found
 
 

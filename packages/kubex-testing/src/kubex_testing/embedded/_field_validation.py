@@ -17,7 +17,7 @@ _STANDARD_FINALIZERS = ("foregroundDeletion", "orphan")
 
 def warn_about_fields(call: Call, new: JsonObject, old: JsonObject | None) -> None:
     """Add warnings for a valid object: deprecated fields, and new finalizers without a domain of custom resources."""
-    if call.resource.bucket == "services." and not call.info.subresource:
+    if call.resource.bucket == "services." and (old is None or not call.info.subresource):
         call.warnings.extend(service_warnings(new))
     if call.resource.custom is None:
         return

@@ -16,7 +16,7 @@ from ._cluster import Call
 from ._decode import Body, decode_patch
 from ._field_validation import decode_fields
 from ._messages import RecordedRequest, Response
-from ._negotiation import check_acceptable, content_type
+from ._negotiation import check_acceptable, content_type, negotiate
 from ._options import write_options
 from ._registry import ResourceType
 from ._request_info import RequestInfo
@@ -53,11 +53,19 @@ async def patch(call: Call) -> Response:
     return object_response(call, 200, update_object(call, document, current, options), representation)
 
 
+_WITHOUT_TABLES = {
+    ("customresourcedefinitions.apiextensions.k8s.io", "status"),
+    ("namespaces.", "finalize"),
+}
+
+
 def check_route(request: RecordedRequest, resource: ResourceType, info: RequestInfo) -> None:
     """Check the headers of a request before its verb runs, as the routes of kube-apiserver do. Raises 406 and 415."""
     if info.verb == "patch":
         check_patch_type(resource, content_type(request))
     check_acceptable(request, streams=info.verb in ("list", "watch"))
+    if (resource.bucket, info.subresource) in _WITHOUT_TABLES:
+        negotiate(request, as_kinds=("PartialObjectMetadata", "PartialObjectMetadataList"))
 
 
 def check_patch_type(resource: ResourceType, media: str) -> None:

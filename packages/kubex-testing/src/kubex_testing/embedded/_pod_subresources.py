@@ -15,14 +15,14 @@ POD_SUBRESOURCES = ("ephemeralcontainers", "resize")
 _RESIZABLE_FIELDS = ("resources", "resizePolicy")
 
 
-def apply_pod_update(cluster: Cluster, subresource: str, new: JsonObject, old: JsonObject) -> JsonObject:
-    """Return the old pod with the fields that the subresource may change. Other changes are ignored. Raises 403."""
+def apply_pod_update(subresource: str, new: JsonObject, old: JsonObject) -> JsonObject:
+    """Return the old pod with the fields that the subresource may change. Other changes are ignored."""
     result: JsonObject = json_copy(old)
     for key in ("managedFields", "resourceVersion"):
         if key in new["metadata"]:
             result["metadata"][key] = new["metadata"][key]
     if subresource == "resize":
-        _apply_resize(cluster, result, new)
+        _apply_resize(result, new)
     else:
         containers = array_at(new, "spec", "ephemeralContainers")
         result["spec"].pop("ephemeralContainers", None)
@@ -40,19 +40,23 @@ def validate_pod_update(subresource: str, new: JsonObject, old: JsonObject) -> N
         raise errors.invalid("Pod", "", new["metadata"]["name"], [item.to_dict() for item in causes])
 
 
-def _apply_resize(cluster: Cluster, pod: JsonObject, new: JsonObject) -> None:
+def check_node(cluster: Cluster, subresource: str, new: JsonObject, old: JsonObject) -> None:
+    """Check that the node of a pod exists if a resize changes the pod. Raises 403."""
+    node = object_at(new, "spec").get("nodeName")
+    changed = array_at(new, "spec", "containers") != array_at(old, "spec", "containers")
+    if subresource == "resize" and node and changed and cluster.store.get("nodes.", node) is None:
+        raise errors.forbidden("pods", "", new["metadata"]["name"], f'node "{node}" not found')
+
+
+def _apply_resize(pod: JsonObject, new: JsonObject) -> None:
     current, requested = array_at(pod, "spec", "containers"), array_at(new, "spec", "containers")
     by_name = {item.get("name"): item for item in requested}
     if len(requested) != len(current) or any(item["name"] not in by_name for item in current):
         # Keep added, removed or renamed containers: the validation of the resize rejects them.
         pod["spec"]["containers"] = requested
         return
-    before = json_copy(current)
     for container in current:
         for key in _RESIZABLE_FIELDS:
             container.pop(key, None)
             if key in by_name[container["name"]]:
                 container[key] = by_name[container["name"]][key]
-    node = object_at(pod, "spec").get("nodeName")
-    if node and current != before and cluster.store.get("nodes.", node) is None:
-        raise errors.forbidden("pods", "", pod["metadata"]["name"], f'node "{node}" not found')

@@ -28,7 +28,7 @@ def _stored(call: Call, *, cached: bool) -> StoredObject:
         return call.stored()
     found = View(store.bucket(call.resource.bucket), revision).get(call.key)
     if found is None:
-        raise errors.not_found(call.resource.plural, call.resource.error_group, call.info.name)
+        raise errors.not_found(call.resource.plural, call.resource.group, call.info.name)
     return found
 
 

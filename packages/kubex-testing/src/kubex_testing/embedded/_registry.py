@@ -89,7 +89,7 @@ class ResourceType:
 
     @property
     def error_group(self) -> str:
-        """The group in errors about an object. Both APIs of events share the core group."""
+        """The group in errors about an invalid object. Both APIs of events validate an event of the core group."""
         return "" if self.group == "events.k8s.io" else self.group
 
     @property

@@ -107,7 +107,7 @@ def _update_replicas(call: Call, current: StoredObject, scale: JsonObject, optio
     uid, current_uid = metadata.get("uid"), changed["metadata"]["uid"]
     if uid and uid != current_uid:
         detail = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {current_uid}"
-        raise errors.conflict(call.resource.plural, call.resource.error_group, name, detail)
+        raise errors.conflict(call.resource.plural, call.resource.group, name, detail)
     _set_path(changed, _replicas_path(call.resource), replicas)
     return update_object(call, changed, current, options)
 

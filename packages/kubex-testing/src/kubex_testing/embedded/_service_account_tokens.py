@@ -37,6 +37,7 @@ class ServiceAccountTokens:
     async def create(self, call: Call) -> Response:
         """POST …/serviceaccounts/NAME/token: issue a token that authenticates as the service account."""
         body, options = decode_create_only(call, TOKEN_REQUEST)
+        body["spec"] = {"expirationSeconds": _DEFAULT_SECONDS, **object_at(body, "spec")}
         record_managed_fields(call, body, None, options, TOKEN_REQUEST)
         account = call.stored().object["metadata"]
         _check_token_request(call, body, account)

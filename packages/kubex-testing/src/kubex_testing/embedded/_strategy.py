@@ -84,7 +84,7 @@ def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None, su
         causes = validate_builtin(resource.group, resource.kind, new, old)
     if causes:
         name = new["metadata"].get("name") or ""
-        raise errors.invalid(resource.kind, resource.group, name, [item.to_dict() for item in causes])
+        raise errors.invalid(resource.kind, resource.error_group, name, [item.to_dict() for item in causes])
 
 
 def _validate_scale(custom: CustomResourceInfo, document: JsonObject) -> Iterator[StatusCause]:

@@ -8,6 +8,8 @@ from kubex_testing._objects.status_causes import format_go, format_json
 from . import _errors as errors
 from ._registry import ResourceType
 
+_SCHEME = "pkg/runtime/scheme.go:111"
+
 
 def check_type_meta(resource: ResourceType, document: JsonObject, *, patched: bool = False) -> None:
     """Check `kind` and `apiVersion`, and set missing ones. Raises 400, or 422 for custom resources and patches."""
@@ -19,7 +21,7 @@ def check_type_meta(resource: ResourceType, document: JsonObject, *, patched: bo
         detail = f"converting ({resource.version}.{kind}) to ({group}.{resource.kind}): unknown conversion"
         raise decoding_error(resource, document, detail, patched=patched)
     elif version not in (None, "", resource.api_version):
-        detail = f'no kind "{resource.kind}" is registered for version "{version}"'
+        detail = f'no kind "{resource.kind}" is registered for version "{version}" in scheme "{_SCHEME}"'
         raise decoding_error(resource, document, detail, patched=patched)
     document["kind"], document["apiVersion"] = resource.kind, resource.api_version
     if document.get("metadata") is None:

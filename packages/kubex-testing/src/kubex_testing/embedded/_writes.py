@@ -14,7 +14,7 @@ from ._field_validation import decode_fields, warn_about_fields
 from ._managed_fields import record_managed_fields
 from ._messages import Response
 from ._options import WriteOptions, write_options
-from ._pod_subresources import POD_SUBRESOURCES, apply_pod_update, validate_pod_update
+from ._pod_subresources import POD_SUBRESOURCES, apply_pod_update, check_node, validate_pod_update
 from ._responses import negotiate_object, object_response
 from ._store import StoredObject
 from ._strategy import prepare_create, prepare_update, validate, with_defaults
@@ -60,7 +60,7 @@ def _create_by_update(call: Call, document: JsonObject, options: WriteOptions) -
         _check_revision_number(revision)
     if uid := metadata.get("uid"):
         detail = f"Precondition failed: UID in precondition: {uid}, UID in object meta: "
-        raise errors.conflict(resource.plural, resource.error_group, call.info.name, detail)
+        raise errors.conflict(resource.plural, resource.group, call.info.name, detail)
     return create_object(call, document, options)
 
 
@@ -94,11 +94,11 @@ def create_object(
     existing = call.cluster.store.get(resource.bucket, key)
     if existing is not None:
         terminating = "deletionTimestamp" in existing.object["metadata"]
-        raise errors.already_exists(resource.plural, resource.error_group, metadata["name"], terminating=terminating)
+        raise errors.already_exists(resource.plural, resource.group, metadata["name"], terminating=terminating)
     document = resource.to_storage(document)
     if options.dry_run:
         # kube-apiserver removes these when it stores an object.
-        _set_unless_empty(metadata, resourceVersion=revision, selfLink=link)
+        _set_unless_empty(metadata, resourceVersion=revision, selfLink=None if resource.custom else link)
         return StoredObject(document, 0)
     return call.cluster.store.put(resource.bucket, key, document)
 
@@ -121,20 +121,21 @@ def update_object(
     is_pod_subresource = call.info.subresource in POD_SUBRESOURCES
     link = metadata.pop("selfLink", None)
     if is_pod_subresource:
-        document = apply_pod_update(call.cluster, call.info.subresource, document, old)
+        document = apply_pod_update(call.info.subresource, document, old)
     if not has_managed_fields:
         # As in kube-apiserver, the manager owns what the request contains, not what the server sets.
         record_managed_fields(call, document, old, options)
     document = prepare_update(call.cluster, resource, document, old, call.info.subresource)
     if is_pod_subresource:
         validate_pod_update(call.info.subresource, document, old)
+        check_node(call.cluster, call.info.subresource, document, old)
     else:
         validate(resource, document, old, call.info.subresource)
         warn_about_fields(call, document, old)
     document["metadata"]["resourceVersion"] = old_metadata["resourceVersion"]
     document = resource.to_storage(document)
     # As in kube-apiserver, an update without changes keeps the resourceVersion and sends no event.
-    if json_equal(document, current.object):
+    if json_equal(document, current.object) and not (link and options.dry_run):
         return current
     if options.dry_run:
         _set_unless_empty(document["metadata"], selfLink=link)
@@ -170,7 +171,7 @@ def check_revision(call: Call, metadata: JsonObject, current: StoredObject) -> N
     if uid and uid != current.object["metadata"]["uid"] and call.info.verb == "update":
         raise errors.conflict(
             resource.plural,
-            resource.error_group,
+            resource.group,
             name,
             f"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.object['metadata']['uid']}",
         )
@@ -180,9 +181,9 @@ def check_revision(call: Call, metadata: JsonObject, current: StoredObject) -> N
         cause = errors.status_cause(
             "FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"
         )
-        raise errors.invalid(resource.plural, resource.error_group, name, [cause])
+        raise errors.invalid(resource.plural, resource.group, name, [cause])
     if revision != current.object["metadata"]["resourceVersion"]:
-        raise errors.conflict(resource.plural, resource.error_group, name)
+        raise errors.conflict(resource.plural, resource.group, name)
 
 
 def check_namespace_active(call: Call, name: str) -> None:
@@ -196,7 +197,7 @@ def check_namespace_active(call: Call, name: str) -> None:
     if "deletionTimestamp" in found.object["metadata"]:
         raise errors.forbidden(
             call.resource.plural,
-            call.resource.error_group,
+            call.resource.group,
             name,
             f"unable to create new content in namespace {namespace} because it is being terminated",
             errors.status_cause(
