@@ -1,0 +1,154 @@
+"""The order of the checks of requests, and details of responses that the random comparison has found."""
+
+from typing import Any
+
+import pytest
+
+JSON_PATCH = "application/json-patch+json"
+STRATEGIC = "application/strategic-merge-patch+json"
+TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
+SERVICE = {"metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}]}}
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [("[]", "application/merge-patch+json", 404), ("{", JSON_PATCH, 400), ("[]", "text/plain", 415)],
+)
+def test_patch_of_a_missing_object_checks_the_body_first(
+    client: Any, body: str, content_type: str, status: int
+) -> None:
+    response = client.patch(client.path("configmaps", "missing"), body, content_type)
+    assert response.status == status
+
+
+@pytest.mark.parametrize("accept", ["application/*", "text/html"])
+def test_built_in_kinds_need_an_exact_media_type(client: Any, accept: str) -> None:
+    response = client.request("GET", client.path("configmaps"), accept=accept)
+    assert (response.status, response.reason, response.document["details"]) == (406, "NotAcceptable", {})
+
+
+def test_list_options_report_all_causes(client: Any) -> None:
+    response = client.request("GET", client.path("configmaps", resourceVersionMatch="Wrong"))
+    assert response.causes == [
+        ("FieldValueForbidden", "resourceVersionMatch"),
+        ("FieldValueNotSupported", "resourceVersionMatch"),
+    ]
+
+
+@pytest.mark.parametrize(("selector", "status"), [("a b", 400), ("spec.no=x", 422)])
+def test_list_options_are_checked_between_the_syntax_and_the_fields_of_selectors(
+    client: Any, selector: str, status: int
+) -> None:
+    path = client.path("configmaps", fieldSelector=selector, resourceVersionMatch="Exact")
+    assert client.request("GET", path).status == status
+
+
+def test_patch_options_report_all_causes(client: Any) -> None:
+    path = client.path("configmaps", "a", fieldManager="a\x07", force="true", dryRun="Some")
+    fields = [field for _, field in client.patch(path, {}).causes]
+    assert fields == ["force", "fieldManager", "dryRun"]
+
+
+def test_an_object_without_a_name_reports_its_other_problems(client: Any) -> None:
+    response = client.request("POST", client.path("configmaps"), {"data": {"a b": "x"}})
+    assert response.causes == [("FieldValueRequired", "metadata.name"), ("FieldValueInvalid", "data[a b]")]
+
+
+def test_reviews_have_managed_fields(client: Any) -> None:
+    spec = {"resourceAttributes": {"verb": "get", "resource": "pods"}}
+    path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    (entry,) = client.request("POST", path, {"spec": spec}).document["metadata"]["managedFields"]
+    assert entry["fieldsV1"] == {"f:spec": {"f:resourceAttributes": {".": {}, "f:resource": {}, "f:verb": {}}}}
+
+
+@pytest.mark.parametrize("accept", ["application/json", TABLE])
+def test_bookmarks_contain_an_empty_object(client: Any, accept: str) -> None:
+    query = {"watch": "1", "sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
+    path = client.path("deployments", group="apps/v1", allowWatchBookmarks="true", timeoutSeconds="1", **query)
+    with client.watch(path, accept) as watch:
+        bookmark = watch.next()["object"]
+    if accept == TABLE:
+        assert [row["cells"][0] for row in bookmark["rows"]] == [""]
+        assert bookmark["columnDefinitions"][0]["name"] == "Name"
+    else:
+        template = {"metadata": {}, "spec": {"containers": None}}
+        assert bookmark["spec"] == {"replicas": 0, "selector": None, "strategy": {}, "template": template}
+
+
+def test_an_update_to_a_node_port_service_allocates_ports(client: Any) -> None:
+    client.create("services", SERVICE)
+    response = client.patch(client.path("services", "s"), {"spec": {"type": "NodePort"}})
+    assert response.document["spec"]["ports"][0]["nodePort"] >= 30000
+    entries = [str(entry["fieldsV1"]) for entry in response.document["metadata"]["managedFields"]]
+    assert "nodePort" not in "".join(entries)
+    response = client.patch(client.path("services", "s"), {"spec": {"type": "ClusterIP"}})
+    assert "nodePort" not in response.document["spec"]["ports"][0]
+
+
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        ({"type": "NodePort", "clusterIP": "None"}, "spec.clusterIPs[0]"),
+        ({"ipFamilies": ["IPv6"]}, "spec.ipFamilies[0]"),
+        ({"clusterIP": "1.2.3.4"}, "spec.clusterIPs"),
+        ({"externalTrafficPolicy": "Local"}, "spec.externalTrafficPolicy"),
+        ({"loadBalancerClass": "a/b"}, "spec.loadBalancerClass"),
+        ({"healthCheckNodePort": 31000}, "spec.healthCheckNodePort"),
+    ],
+)
+def test_invalid_services_are_rejected(client: Any, spec: dict[str, Any], field: str) -> None:
+    body = {**SERVICE, "spec": {**SERVICE["spec"], **spec}}  # type: ignore[dict-item]  # the values are dictionaries
+    response = client.request("POST", client.path("services"), body)
+    assert (response.status, [name for _, name in response.causes]) == (422, [field])
+
+
+def test_services_with_external_addresses_have_a_warning(client: Any) -> None:
+    body = {**SERVICE, "spec": {"ports": [{"port": 80}], "externalIPs": ["192.0.2.1"]}}
+    response = client.request("POST", client.path("services"), body)
+    assert [text.partition('"')[2][:14] for text in response.warnings] == ["spec.externalI"]
+    assert response.document["spec"]["externalTrafficPolicy"] == "Cluster"
+
+
+@pytest.mark.parametrize(
+    ("container", "field"),
+    [
+        ({"livenessProbe": {"exec": {"command": []}}}, "livenessProbe.exec.command"),
+        ({"livenessProbe": {"httpGet": {"port": 0}}}, "livenessProbe.httpGet.port"),
+        ({"readinessProbe": {"tcpSocket": {"port": 80}, "timeoutSeconds": -1}}, "readinessProbe.timeoutSeconds"),
+    ],
+)
+def test_invalid_probes_are_rejected(client: Any, container: dict[str, Any], field: str) -> None:
+    containers = [{"name": "c", "image": "i:1", **container}]
+    response = client.request(
+        "POST", client.path("pods"), {"metadata": {"name": "p"}, "spec": {"containers": containers}}
+    )
+    assert [name for _, name in response.causes] == [f"spec.containers[0].{field}"]
+
+
+def test_a_strategic_patch_with_a_wrong_type_has_the_error_of_the_converter(client: Any) -> None:
+    client.create("configmaps", client.config_map("a"))
+    response = client.patch(client.path("configmaps", "a"), {"data": {"k": 5}}, STRATEGIC)
+    (cause,) = response.document["details"]["causes"]
+    assert cause["message"] == 'Invalid value: "map[data:map[k:5]]": cannot convert int64 to string'
+
+
+def test_a_dry_run_of_a_delete_returns_the_unchanged_object(client: Any) -> None:
+    client.create("services", SERVICE)
+    response = client.request("DELETE", client.path("services", "s", dryRun="All"))
+    assert "deletionTimestamp" not in response.document["metadata"]
+
+
+def test_the_first_delete_of_a_namespace_only_marks_it(client: Any) -> None:
+    namespace = client.request("GET", f"/api/v1/namespaces/{client.namespace}").document
+    path = f"/api/v1/namespaces/{client.namespace}"
+    client.request("PUT", f"{path}/finalize", {**namespace, "spec": {"finalizers": []}})
+    assert client.request("DELETE", path).document["status"]["phase"] == "Terminating"
+    assert client.request("DELETE", path).status == 200
+    assert client.request("GET", path).status == 404
+
+
+def test_a_claim_has_a_finalizer_and_a_phase(client: Any) -> None:
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    document = client.create("persistentvolumeclaims", {"metadata": {"name": "a"}, "spec": spec}).document
+    assert document["metadata"]["finalizers"] == ["kubernetes.io/pvc-protection"]
+    assert document["status"] == {"phase": "Pending"}
