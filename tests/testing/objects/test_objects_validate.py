@@ -264,7 +264,7 @@ CONTAINER = {"name": "c", "image": "nginx"}
         ({"containers": [{**CONTAINER, "env": [{"name": "a=b"}]}]}, [(INVALID, "spec.containers[0].env[0].name")]),
         ({"containers": [{**CONTAINER, "livenessProbe": {}}]}, [(REQUIRED, "spec.containers[0].livenessProbe")]),
         (
-            {"containers": [CONTAINER], "tolerations": [{"operator": "Odd"}]},
+            {"containers": [CONTAINER], "tolerations": [{"key": "k", "operator": "Odd"}]},
             [(UNSUPPORTED, "spec.tolerations[0].operator")],
         ),
         (
