@@ -70,11 +70,7 @@ _VALIDATORS: dict[tuple[str, str], Validator] = {
 
 def name_problems(group: str, kind: str) -> NameProblems:
     """Return the validation function for the names of a kind."""
-<<<<<<< HEAD
     if group == "rbac.authorization.k8s.io" or (group, kind) in _PATH_SEGMENT_NAMES:
-=======
-    if group == "rbac.authorization.k8s.io" or (group, kind) == ("", "Event"):
->>>>>>> 1b66676d (Follow the order of checks of kube-apiserver in resizes, and the columns of watched tables)
         return path_segment_problems
     return dns1123_label_problems if (group, kind) in _DNS_LABEL_NAMES else dns1123_subdomain_problems
 

@@ -62,21 +62,12 @@ async def delete_collection(call: Call) -> Response:
 def _with_default_policy(call: Call, options: DeleteOptions) -> DeleteOptions:
     """Set the policy Orphan for kinds that orphan their dependents by default, with a warning for jobs."""
     if options.policy or not call.resource.orphans_by_default:
-<<<<<<< HEAD
         return options
     if call.resource.bucket == "jobs.batch":
         call.warnings.append(
             "child pods are preserved by default when jobs are deleted; "
             "set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"
         )
-=======
-        orphans = not options.policy and call.resource.bucket == "replicationcontrollers."
-        return replace(options, policy="Orphan") if orphans else options
-    call.warnings.append(
-        "child pods are preserved by default when jobs are deleted; "
-        "set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"
-    )
->>>>>>> 1b66676d (Follow the order of checks of kube-apiserver in resizes, and the columns of watched tables)
     return replace(options, policy="Orphan")
 
 

@@ -87,123 +87,12 @@ def _row(
     return b'{"cells":' + cells + b',"object":' + encoded_object + b"}"
 
 
-<<<<<<< HEAD
-NAME = Column("Name", read_path("metadata", "name"), format="name", description="Name of the object.")
+NAME = Column("Name", read_path("metadata", "name", default=""), format="name", description="Name of the object.")
 AGE = Column("Age", format_age, "date", description="Time since the object was created.")
 _COMMON_CELLS: dict[str, Cell] = {
     "Name": NAME.cell,
     "Age": AGE.cell,
     "Created At": read_path("metadata", "creationTimestamp"),
-=======
-def read_path(*path: str, default: Any = None) -> Callable[[Mapping[str, Any]], Any]:
-    """Return a function that reads a cell from a path in the object."""
-
-    def read(document: Mapping[str, Any]) -> Any:
-        value: Any = document
-        for key in path:
-            value = value.get(key) if is_object(value) else None
-        return default if value is None else value
-
-    return read
-
-
-def format_age(document: Mapping[str, Any]) -> str:
-    """Return the age of an object in the short format of kubectl."""
-    created = document["metadata"].get("creationTimestamp")
-    if not created:
-        return "<unknown>"
-    since = datetime.fromisoformat(created.replace("Z", "+00:00"))
-    seconds = int((datetime.now(timezone.utc) - since).total_seconds())
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
-        # As in kubectl, use a unit only from two of it, so that 90 seconds are shown as 90s.
-        if seconds >= 2 * size:
-            return f"{seconds // size}{unit}"
-    return f"{max(seconds, 0)}s"
-
-
-NAME = Column("Name", read_path("metadata", "name", default=""), format="name", description="Name of the object.")
-AGE = Column("Age", format_age, description="Time since the object was created.")
-CREATED = Column("Created At", read_path("metadata", "creationTimestamp"), "date", description="When it was created.")
-
-
-def _data_size(document: Mapping[str, Any]) -> int:
-    return len(document.get("data") or {}) + len(document.get("binaryData") or {})
-
-
-def _ready_containers(document: Mapping[str, Any]) -> str:
-    statuses = read_path("status", "containerStatuses", default=[])(document)
-    total = len(read_path("spec", "containers", default=[])(document))
-    return f"{sum(1 for status in statuses if status.get('ready'))}/{total}"
-
-
-def _restarts(document: Mapping[str, Any]) -> str:
-    statuses = read_path("status", "containerStatuses", default=[])(document)
-    return str(sum(status.get("restartCount", 0) for status in statuses))
-
-
-def _pod_status(document: Mapping[str, Any]) -> str:
-    if document["metadata"].get("deletionTimestamp"):
-        return "Terminating"
-    return str(read_path("status", "phase", default="")(document))
-
-
-def _ports(document: Mapping[str, Any]) -> str:
-    ports = read_path("spec", "ports", default=[])(document)
-    return ",".join(f"{port.get('port')}/{port.get('protocol', 'TCP')}" for port in ports) or "<none>"
-
-
-def _deployment_ready(document: Mapping[str, Any]) -> str:
-    ready = read_path("status", "readyReplicas", default=0)(document)
-    return f"{ready}/{read_path('spec', 'replicas', default=0)(document)}"
-
-
-def _containers(key: str) -> Callable[[Mapping[str, Any]], str]:
-    containers = read_path("spec", "template", "spec", "containers", default=())
-    return lambda document: ",".join(str(item.get(key)) for item in containers(document))
-
-
-def _labels(*path: str) -> Callable[[Mapping[str, Any]], str]:
-    labels = read_path(*path, default={})
-    return lambda document: ",".join(f"{key}={value}" for key, value in sorted(labels(document).items())) or "<none>"
-
-
-_COLUMNS: dict[str, tuple[Column, ...]] = {
-    "configmaps.": (NAME, Column("Data", _data_size), AGE),
-    "secrets.": (NAME, Column("Type", read_path("type", default="")), Column("Data", _data_size), AGE),
-    "namespaces.": (NAME, Column("Status", read_path("status", "phase", default="")), AGE),
-    "pods.": (
-        NAME,
-        Column("Ready", _ready_containers),
-        Column("Status", _pod_status),
-        Column("Restarts", _restarts),
-        AGE,
-        Column("IP", read_path("status", "podIP", default="<none>"), priority=1),
-        Column("Node", read_path("spec", "nodeName", default="<none>"), priority=1),
-        Column("Nominated Node", read_path("status", "nominatedNodeName", default="<none>"), priority=1),
-        Column("Readiness Gates", lambda _: "<none>", priority=1),
-    ),
-    "services.": (
-        NAME,
-        Column("Type", read_path("spec", "type", default="")),
-        Column("Cluster-IP", read_path("spec", "clusterIP", default="<none>")),
-        Column("External-IP", lambda _: "<none>"),
-        Column("Port(s)", _ports),
-        AGE,
-        Column("Selector", _labels("spec", "selector"), priority=1),
-    ),
-    "deployments.apps": (
-        NAME,
-        Column("Ready", _deployment_ready),
-        Column("Up-to-date", read_path("status", "updatedReplicas", default=0)),
-        Column("Available", read_path("status", "availableReplicas", default=0)),
-        AGE,
-        Column("Containers", _containers("name"), priority=1),
-        Column("Images", _containers("image"), priority=1),
-        Column("Selector", _labels("spec", "selector", "matchLabels"), priority=1),
-    ),
-    "leases.coordination.k8s.io": (NAME, Column("Holder", read_path("spec", "holderIdentity", default="")), AGE),
-    "customresourcedefinitions.apiextensions.k8s.io": (NAME, CREATED),
->>>>>>> 1b66676d (Follow the order of checks of kube-apiserver in resizes, and the columns of watched tables)
 }
 _DEFINITION_DEFAULTS = {"type": "string", "format": "", "priority": 0}
 

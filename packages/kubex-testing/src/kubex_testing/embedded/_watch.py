@@ -240,15 +240,9 @@ def _initial_lines(
     """Return the lines of the objects at a revision, and of the bookmark after them."""
     state = [item for _, item in View(bucket, revision).items(selection)]
     has_end = options.bookmarks and options.marks_initial_events
-<<<<<<< HEAD
-    end = encoder.bookmark(revision, initial_events_end=True) if has_end else b""
     lines = (encoder.encode(("ADDED", item)) for item in state)
-    return chain(lines, [end])
-=======
-    lines = (encoder.encode(("ADDED", item)) for item in state if selection.matches(item))
     # Encode the bookmark last, because the first line of a watch of tables defines the columns.
     return chain(lines, (encoder.bookmark(revision, initial_events_end=True) for _ in range(has_end)))
->>>>>>> 1b66676d (Follow the order of checks of kube-apiserver in resizes, and the columns of watched tables)
 
 
 def _join_chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
