@@ -70,7 +70,7 @@ class SnapshotMethods(FaultMethods):
     _initial: Snapshot | None
 
     def snapshot(self) -> Snapshot:
-        """Return the current objects, for `restore()`. The cost is that of a few references for each object.
+        """Return the current objects, for `restore()`. It needs a few bytes for each object.
 
         Example:
             before = server.snapshot()
