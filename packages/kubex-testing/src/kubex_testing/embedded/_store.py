@@ -144,7 +144,7 @@ class Store:
         self._history_bytes = history_bytes
         self._history_size = 0
         self._buckets: dict[str, Bucket] = {}
-        self.decoded = DecodedCache(history_bytes // 4)
+        self.decoded = DecodedCache(history_bytes // 16)
         self._compacted_revision = 0
         self.listeners: list[Callable[[str, Event], None]] = []
         """Functions that are called with the bucket name and the event, after the listeners of the bucket."""
