@@ -171,10 +171,9 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
 def _update_template_generation(new: JsonObject, old: JsonObject) -> None:
     """Set the annotation with the generation of the template, which kube-apiserver stores as a field of the spec."""
     key = "deprecated.daemonset.template.generation"
-    value = int((old["metadata"].get("annotations") or {}).get(key) or 1)
+    value = int(object_at(old, "metadata", "annotations").get(key) or 1)
     changed = not json_equal(object_at(new, "spec").get("template"), object_at(old, "spec").get("template"))
-    annotations = {**(new["metadata"].get("annotations") or {}), key: str(value + changed)}
-    new["metadata"]["annotations"] = annotations
+    new["metadata"]["annotations"] = {**object_at(new, "metadata", "annotations"), key: str(value + changed)}
 
 
 def _desired_state(resource: ResourceType, document: JsonObject) -> JsonObject:
