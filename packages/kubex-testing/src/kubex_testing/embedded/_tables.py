@@ -121,7 +121,8 @@ def _printer_cell(item: Mapping[str, Any]) -> Cell:
     """Return a cell function for a printer column. Only simple JSON paths (`.spec.replicas`) are supported."""
     path = str(item.get("jsonPath", "")).lstrip(".").split(".")
     if path == ["metadata", "creationTimestamp"]:
-        return format_age
+        # The object of a bookmark has no times. Only the columns of built-in kinds show them as unknown.
+        return lambda document: format_age(document) if document["metadata"].get("creationTimestamp") else None
     return read_path(*path)
 
 

@@ -56,11 +56,12 @@ async def update(call: Call) -> Response:
 def _create_by_update(call: Call, document: JsonObject, options: WriteOptions) -> StoredObject:
     """Create the object of a PUT and ignore its resourceVersion. Raises 409 if it has a UID."""
     resource, metadata = call.resource, document["metadata"]
-    if revision := str(metadata.pop("resourceVersion", "") or ""):
-        _check_revision_number(revision)
+    revision = str(metadata.pop("resourceVersion", "") or "")
     if uid := metadata.get("uid"):
         detail = f"Precondition failed: UID in precondition: {uid}, UID in object meta: "
         raise errors.conflict(resource.plural, resource.group, call.info.name, detail)
+    if revision:
+        _check_revision_number(revision)
     return create_object(call, document, options)
 
 
