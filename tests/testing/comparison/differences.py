@@ -59,7 +59,7 @@ class Comparer:
             "reason": status.get("reason"),
             "message": status.get("message"),
             "details": status.get("details"),
-            "Warning": sorted(normalizer.text(item) for item in exchange.warnings),
+            "Warning": sorted(normalizer.text(item.removeprefix("299 - ")) for item in exchange.warnings),
         }
         if step.is_watch and exchange.status == 200:
             events = [normalizer.normalize(event) for event in exchange.events() if not _is_periodic(event)]
