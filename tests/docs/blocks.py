@@ -34,6 +34,12 @@ class Block:
         """Whether the block defines tests, so that pytest must run it."""
         return re.search(r"^(async )?def test_", self.text, re.MULTILINE) is not None
 
+    @property
+    def file_name(self) -> str | None:
+        """The file for pytest: the name in the first line, such as `# conftest.py`, or a name for a block with tests."""
+        match = re.match(r"# (\w+\.py)\n", self.text)
+        return match[1] if match else f"test_line_{self.line}.py" if self.is_test else None
+
 
 def page_name(path: Path) -> str:
     """Return the path of a page relative to the root, for the IDs of tests."""

@@ -23,10 +23,10 @@ PAGES_AND_PAIRS = [
     pytest.param(path, pair, id=f"{page_name(path)}-{pair}")
     for path in PAGES
     for pair in PAIRS
-    if any(not block.is_test for block in blocks(path, "python"))
+    if any(block.file_name is None for block in blocks(path, "python"))
     if path.parent.name not in BACKENDS - {f"kubex-{pair.backend}"}
 ]
-TEST_BLOCKS = [block for path in PAGES for block in blocks(path, "python") if block.is_test]
+PAGES_WITH_TESTS = [path for path in PAGES if any(block.is_test for block in blocks(path, "python"))]
 SHELL_BLOCKS = [block for path in PAGES for block in blocks(path, "sh")]
 DISTRIBUTIONS = {path.parent.name for path in ROOT.glob("packages/*/pyproject.toml")}
 
@@ -43,16 +43,18 @@ async def test_python_blocks_of_a_page_run_in_order(path: Path, pair: BackendPai
         await create_workloads(client)
         names = {"__name__": "page", "client": client}
         for block in blocks(path, "python"):
-            if not block.is_test:
+            if block.file_name is None:
                 await run_block(block, names)
 
 
 @pytest.mark.parametrize("backend", sorted({pair.backend for pair in PAIRS}))
-@pytest.mark.parametrize("block", TEST_BLOCKS, ids=block_id)
-def test_tests_of_a_page_pass_on_each_backend(block: Block, backend: str, tmp_path: Path) -> None:
-    (tmp_path / "test_page.py").write_text(block.text, encoding="utf-8")
+@pytest.mark.parametrize("path", PAGES_WITH_TESTS, ids=page_name)
+def test_tests_of_a_page_pass_on_each_backend(path: Path, backend: str, tmp_path: Path) -> None:
+    for block in blocks(path, "python"):
+        if block.file_name is not None:
+            (tmp_path / block.file_name).write_text(block.text, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_page.py"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     environment = {**os.environ, "HOME": str(tmp_path), "KUBEX_BACKEND": backend}
     completed = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert completed.returncode == 0, completed.stdout + completed.stderr
