@@ -36,7 +36,7 @@ class Block:
 
     @property
     def file_name(self) -> str | None:
-        """The file for pytest: the name in the first line, such as `# conftest.py`, or a name for a block with tests."""
+        """The file for pytest: its name is in the first line, such as `# conftest.py`, or the block defines tests."""
         match = re.match(r"# (\w+\.py)\n", self.text)
         return match[1] if match else f"test_line_{self.line}.py" if self.is_test else None
 

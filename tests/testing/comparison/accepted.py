@@ -1,6 +1,6 @@
 """The accepted differences from kube-apiserver, and the table of them in the documentation.
 
-`python -m testing.comparison.accepted` writes the table to `docs/testing.md`.
+`python -m testing.comparison.accepted` writes the table to `docs/testing/differences.md`.
 """
 
 import re
@@ -13,7 +13,7 @@ import yaml
 from testing.comparison.differences import Difference
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGE = ROOT / "docs" / "testing.md"
+PAGE = ROOT / "docs" / "testing" / "differences.md"
 START = "<!-- differences: start -->\n"
 END = "<!-- differences: end -->\n"
 
