@@ -1,6 +1,9 @@
 """The iteration of `follow()`, with a server that works."""
 
+from collections.abc import Callable
+
 import anyio
+import anyio.to_thread
 import pytest
 
 from kubex.api import Api
@@ -8,11 +11,12 @@ from kubex.client import Client
 from kubex.errors import AlreadyOpenError, BadRequest, ConfigurationError, StreamNotOpenError
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
-from kubex_runtime import Added, Deleted, Modified, follow
+from kubex_runtime import Added, Deleted, Follower, Modified, follow
 from kubex_runtime._machine.reflector import Initial
-from kubex_testing.embedded import EmbeddedServer
+from kubex_testing.embedded import Delay, EmbeddedServer
 from runtime.following import (
     TIMEOUT,
+    WATCH,
     create,
     delete,
     is_read,
@@ -22,6 +26,7 @@ from runtime.following import (
     take,
     take_until_synced,
 )
+from support.polling import wait_until
 
 pytestmark = pytest.mark.anyio
 
@@ -171,6 +176,41 @@ async def test_follower_must_be_open_once(api: Api[ConfigMap]) -> None:
     async with changes:
         with pytest.raises(AlreadyOpenError, match="the follower is open in another"):
             await changes.__aenter__()
+
+
+async def close_while_another_task_reads(changes: Follower[ConfigMap], is_waiting: Callable[[], object]) -> None:
+    """Leave the block of a follower while another task waits for a change."""
+    await anyio.to_thread.run_sync(wait_until, is_waiting)
+    await changes.__aexit__(None, None, None)
+
+
+async def read_until_closed(changes: Follower[ConfigMap]) -> None:
+    with pytest.raises(StreamNotOpenError, match="following ConfigMap"):
+        await take(changes, 2)
+
+
+async def test_follower_that_another_task_closes_ends_its_watch(api: Api[ConfigMap], server: EmbeddedServer) -> None:
+    changes = await follow(api).__aenter__()
+    await take_until_synced(changes)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(read_until_closed, changes)
+        await close_while_another_task_reads(changes, lambda: server.open_watches == 1)
+    await anyio.to_thread.run_sync(wait_until, lambda: server.open_watches == 0)
+    assert requests(server) == ["stream"]
+
+
+async def test_follower_that_another_task_closes_during_a_request_ends_its_watch(
+    api: Api[ConfigMap], server: EmbeddedServer
+) -> None:
+    delay = Delay()
+    server.inject(WATCH, delay)
+    changes = await follow(api).__aenter__()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(read_until_closed, changes)
+        await close_while_another_task_reads(changes, delay.arrived.is_set)
+        delay.release()
+    await anyio.to_thread.run_sync(wait_until, lambda: server.open_watches == 0)
+    assert requests(server) == ["stream"]
 
 
 async def test_quiet_time_ends_with_each_sign_of_life(api: Api[ConfigMap], server: EmbeddedServer) -> None:

@@ -9,7 +9,7 @@ import pytest
 from kubex.api import Api
 from kubex.client import Client
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from kubex_runtime import Follower, _reflect, follow
+from kubex_runtime import Follower, _turns, follow
 from kubex_runtime._machine.reflector import Initial
 from kubex_testing.embedded import EmbeddedServer, ErrorEvent, Silence
 from runtime.following import TIMEOUT, create, is_read, parameter, requests, take, take_until_synced
@@ -81,7 +81,7 @@ async def test_data_that_has_arrived_does_not_block_other_tasks(
             longest = max(longest, seconds - started)
 
     server.load(config_maps(2000))
-    monkeypatch.setattr(_reflect, "time", SimpleNamespace(perf_counter=perf_counter))
+    monkeypatch.setattr(_turns, "time", SimpleNamespace(perf_counter=perf_counter))
     async with anyio.create_task_group() as tasks, follow(Api(ConfigMap, client), initial=initial) as changes:
         tasks.start_soon(tick)
         assert len(await take_until_synced(changes)) == 2000

@@ -179,6 +179,21 @@ async def test_changes_cannot_be_read_by_two_tasks(api: Api[ConfigMap]) -> None:
         tasks.cancel_scope.cancel()
 
 
+async def test_changes_that_another_task_closes_raise(api: Api[ConfigMap]) -> None:
+    informer = Informer(api)
+    async with running(informer), anyio.create_task_group() as tasks:
+        changes = await informer.changes().__aenter__()
+        await next_changes(changes, 1)
+
+        async def read() -> None:
+            with anyio.fail_after(TIMEOUT), pytest.raises(InformerStateError, match="inside of"):
+                await changes.__anext__()
+
+        tasks.start_soon(read)
+        await anyio.wait_all_tasks_blocked()
+        await changes.__aexit__(None, None, None)
+
+
 async def test_consumer_of_many_changes_does_not_block_the_event_loop(
     api: Api[ConfigMap], kubex_server: EmbeddedServer
 ) -> None:

@@ -224,6 +224,16 @@ def test_cancelled_list_is_replaced_by_pages() -> None:
     assert scene.next() == ListStep(limit=500)
 
 
+def test_cancelled_list_after_an_expired_token_is_replaced_by_pages() -> None:
+    scene = Scene("list")
+    scene.next()
+    assert scene.page(9, state("a", 7), token="expires") == ["added uid-a"]
+    scene.fail(EXPIRED)
+    assert scene.next() == ListStep()
+    scene.reflector.request_cancelled()
+    assert scene.next() == ListStep(limit=500)
+
+
 def test_cancelled_request_for_a_watch_is_sent_again() -> None:
     scene = listed()
     for _ in range(2):

@@ -1,12 +1,10 @@
 """The changes of an informer for one consumer."""
 
-import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 import anyio
-import anyio.lowlevel
 from typing_extensions import Self
 
 from kubex.errors import AlreadyOpenError
@@ -15,12 +13,10 @@ from kubex_runtime._machine.cache import Cache
 from kubex_runtime._machine.changes import Added, Change, Deleted, Modified, Synced, decode_later
 from kubex_runtime._machine.mailbox import Delivery, Mailbox
 from kubex_runtime._run_state import RunState
+from kubex_runtime._turns import Turns
 from kubex_runtime.errors import InformerStateError
 
 T = TypeVar("T", bound=Resource)
-
-# A change that is already there does not suspend the task. After this time, other tasks get a turn.
-_MAX_BUSY_SECONDS = 0.005
 
 
 class Changes(Generic[T]):
@@ -36,7 +32,7 @@ class Changes(Generic[T]):
         self._state = state
         self._name = name
         self._mailbox: Mailbox | None = None
-        self._busy_since = 0.0
+        self._turns = Turns()
 
     async def __aenter__(self) -> Self:
         if self._mailbox is not None:
@@ -50,27 +46,29 @@ class Changes(Generic[T]):
         mailbox, self._mailbox = self._mailbox, None
         if mailbox is not None:
             self._cache.unsubscribe(mailbox)
+            mailbox.wake()
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Change[T]:
-        mailbox = self._mailbox
-        if mailbox is None:
-            raise InformerStateError(
-                self._name, "read its changes inside of `async with informer.changes() as changes`"
-            )
-        if time.perf_counter() - self._busy_since > _MAX_BUSY_SECONDS:
-            try:
-                await anyio.lowlevel.checkpoint()
-            finally:  # a cancelled call counts, so that the next one returns a change
-                self._busy_since = time.perf_counter()
+        mailbox = self._open_mailbox()
+        if self._turns.is_due:
+            await self._turns.give()
         while (delivery := mailbox.pop()) is None:
             await self._state.wait_running()
             if not mailbox:
                 await self._wait(mailbox)
-            self._busy_since = time.perf_counter()
+            mailbox = self._open_mailbox()  # another task may have left the block
+            self._turns.given()
         return _decoded(delivery, self._cache.decode)
+
+    def _open_mailbox(self) -> Mailbox:
+        if self._mailbox is None:
+            raise InformerStateError(
+                self._name, "read its changes inside of `async with informer.changes() as changes`"
+            )
+        return self._mailbox
 
     async def _wait(self, mailbox: Mailbox) -> None:
         if mailbox.on_change is not None:

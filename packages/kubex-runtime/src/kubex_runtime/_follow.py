@@ -7,7 +7,7 @@ from typing_extensions import Self
 
 from kubex.api import RawApi, ReadApi
 from kubex.core.params import NamespaceTypes
-from kubex.errors import AlreadyOpenError, DecodeError, StreamNotOpenError
+from kubex.errors import AlreadyOpenError, DecodeError
 from kubex.models import Resource
 from kubex.selectors import FieldSelectorTypes, LabelSelectorTypes
 from kubex_runtime._machine.backoff import Backoff, Failure
@@ -79,26 +79,22 @@ class Follower(Generic[T]):
     def __init__(self, raw: RawApi[T], reflection: Reflection[T]) -> None:
         self._raw = raw
         self._reflection = reflection
-        self._is_open = False
 
     async def __aenter__(self) -> Self:
-        if self._is_open:
+        if self._reflection.responses.is_open:
             raise AlreadyOpenError("the follower")
-        self._is_open = True
+        await self._reflection.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._is_open = False
         await self._reflection.__aexit__(kind, error, traceback)
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Change[T]:
-        if not self._is_open:
-            raise StreamNotOpenError("following", self._raw.resource.__name__, "follow(...) as changes")
         while True:
             change = await self._reflection.__anext__()
             try:

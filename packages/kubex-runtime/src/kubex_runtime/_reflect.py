@@ -1,11 +1,9 @@
 """Run a reflector: send its requests, pass the responses to it, and wait between attempts."""
 
-import time
 from types import TracebackType
 from typing import Generic, TypeVar
 
 import anyio
-import anyio.lowlevel
 from typing_extensions import Self
 
 from kubex.errors import KubexError
@@ -17,11 +15,9 @@ from kubex_runtime._machine.steps import ListStep, WatchStep
 from kubex_runtime._open_watch import OpenWatch
 from kubex_runtime._responses import Responses
 from kubex_runtime._source import Source
+from kubex_runtime._turns import Turns
 
 T = TypeVar("T", bound=Resource)
-
-# Reading data that has already arrived does not suspend the task. After this time, other tasks get a turn.
-_MAX_BUSY_SECONDS = 0.005
 
 
 class Reflection(Generic[T]):
@@ -36,7 +32,7 @@ class Reflection(Generic[T]):
         self._clock = clock or Clock()
         self.responses = Responses(source.raw.resource.__name__, reflector)
         self._watch: OpenWatch | None = None
-        self._busy_since = 0.0
+        self._turns = Turns()
 
     @property
     def quiet_for(self) -> float | None:
@@ -44,11 +40,13 @@ class Reflection(Generic[T]):
         return None if self.responses.last_at is None else self._clock.now() - self.responses.last_at
 
     async def __aenter__(self) -> Self:
+        self.responses.is_open = True
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.responses.is_open = False
         watch, self._watch = self._watch, None
         if watch is not None and watch.is_open:
             await watch.close()
@@ -59,26 +57,23 @@ class Reflection(Generic[T]):
     async def __anext__(self) -> RawChange:
         responses = self.responses
         while True:
-            if time.perf_counter() - self._busy_since > _MAX_BUSY_SECONDS:
-                try:
-                    await anyio.lowlevel.checkpoint()
-                finally:  # a cancelled call counts, so that the next one returns a change
-                    self._busy_since = time.perf_counter()
+            responses.check_open()
+            if self._turns.is_due:
+                await self._turns.give()
             if responses.changes:
                 return responses.changes.popleft()
             if responses.items:
                 responses.apply_item(responses.items.pop())
             elif responses.items is not None:
                 responses.end_page(self._clock.now())
-            elif self._watch is None:
-                await self._request()
-            elif self._watch.is_open:
+            elif self._watch is not None and self._watch.is_open:
                 await self._watch.receive()
             else:
-                self._watch = None
+                await self._request()
 
     async def _request(self) -> None:
         await self._clock.sleep(self.reflector.attempts.next_at - self._clock.now())
+        self.responses.check_open()
         step = self.reflector.next_step()
         try:
             await (self._list(step) if isinstance(step, ListStep) else self._open_watch(step))
@@ -96,3 +91,5 @@ class Reflection(Generic[T]):
         await watch.__aenter__()
         self._watch = OpenWatch(watch, self.responses, self._clock)
         self.responses.opened(self._clock.now())
+        if not self.responses.is_open:
+            await self.__aexit__(None, None, None)

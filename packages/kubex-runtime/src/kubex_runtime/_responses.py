@@ -3,7 +3,7 @@
 from collections import deque
 
 from kubex.api import RawEvent, RawList, RawObject
-from kubex.errors import DecodeError, KubexError, UnknownWatchEventError
+from kubex.errors import DecodeError, KubexError, StreamNotOpenError, UnknownWatchEventError
 from kubex_runtime._machine.entries import RawChange
 from kubex_runtime._machine.reflector import Reflector
 from kubex_runtime._reflector_log import ReflectorLog
@@ -14,12 +14,20 @@ class Responses:
 
     def __init__(self, kind: str, reflector: Reflector) -> None:
         self.reflector = reflector
+        self.is_open = False
+        """Whether the block in which the changes are read was entered, and not left."""
+        self._kind = kind
         self.log = ReflectorLog(kind, reflector)
         self.changes: deque[RawChange] = deque()
         self.items: list[RawObject] | None = None
         """The items of a page that are not applied yet, in reverse order."""
         self.last_at: float | None = None
         """The time of the last response, event or bookmark."""
+
+    def check_open(self) -> None:
+        """Raise an error outside of the block, which another task can leave while this one waits."""
+        if not self.is_open:
+            raise StreamNotOpenError("following", self._kind, "follow(...) as changes")
 
     def page(self, page: RawList, now: float) -> None:
         """Take a page of a list."""

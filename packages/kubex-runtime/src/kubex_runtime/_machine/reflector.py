@@ -240,7 +240,7 @@ class Reflector:
         if self._phase is Phase.STREAM:
             self._phase, self._token, self._is_first_page = Phase.LIST, None, True
         if self._phase is Phase.LIST and self._token is None:
-            self._latest = True
+            self._latest = self._paged = True
 
     def silent(self) -> None:
         """Note that the server does not continue with the initial events, which it probably does not support."""
