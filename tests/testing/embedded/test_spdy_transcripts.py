@@ -201,8 +201,23 @@ def test_reset_stream_cancels_the_handler_of_its_port(embedded: PodServer, embed
         assert connection.read_finished(*replaced) == [b"X", b""]
 
 
+def test_second_stream_with_the_same_number_is_reset(embedded: PodServer) -> None:
+    with embedded.forward() as connection:
+        data = connection.open(streamType="data", port=str(embedded.port), requestID="0")
+        connection.read_until(lambda: connection.streams[data].replied)
+        connection._next = data
+        connection.open(streamType="error", port=str(embedded.port), requestID="0")
+        connection.read_until(lambda: connection.streams[data].reset)
+
+
 @pytest.mark.parametrize(
-    "headers", [{"streamType": "other", "port": "80"}, {"streamType": "data", "port": "x"}, {"port": "80"}]
+    "headers",
+    [
+        {"streamType": "other", "port": "80"},
+        {"streamType": "data", "port": "x"},
+        {"streamType": "data", "port": "8" * 5000},
+        {"port": "80"},
+    ],
 )
 def test_streams_with_wrong_headers_are_reset(embedded: PodServer, headers: dict[str, str]) -> None:
     with embedded.forward() as connection:

@@ -79,10 +79,10 @@ class SpdyPortForward(Session[None]):
         """Accept a stream, and connect to the port if both streams of the connection exist."""
         headers = event.headers
         kind, port, request = headers.get("streamtype", ""), headers.get("port", ""), headers.get("requestid", "")
-        valid_port = port.isascii() and port.isdecimal() and 0 < int(port) <= MAX_PORT
         pair = self._pairs.get(request)
         full = pair is None and len(self._pairs) >= MAX_CONNECTIONS
-        if kind not in ("data", "error") or not valid_port or full or (pair is not None and kind in pair.streams):
+        repeated = event.stream in self._by_stream or (pair is not None and kind in pair.streams)
+        if kind not in ("data", "error") or not _is_port(port) or full or repeated:
             await connection.reset(event.stream)
             return
         pair = self._pairs.setdefault(request, _Pair(int(port)))
@@ -121,3 +121,8 @@ class SpdyPortForward(Session[None]):
                 await connection.finish(error)
         finally:
             del self._pairs[request], self._by_stream[data], self._by_stream[error]
+
+
+def _is_port(text: str) -> bool:
+    # Python does not convert a text with more than 4,300 digits.
+    return text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_PORT)) and 0 < int(text) <= MAX_PORT
