@@ -110,6 +110,31 @@ def test_annotations_of_version_1_contain_the_metrics_of_version_2(client: Any) 
     assert "annotations" not in found["metadata"]
 
 
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        ("metrics", "[" * 20_000),
+        ("metrics", '[{"type": 5}]'),
+        ("metrics", '[5, {"type": "Pods", "pods": {"metricName": "x", "targetAverageValue": "1"}}]'),
+        ("metrics", '[{"type": "Pods", "pods": 5}]'),
+        ("metrics", '[{"type": "Resource", "resource": {"name": "cpu", "targetAverageUtilization": "x"}}]'),
+        ("behavior", '{"ScaleUp": {"Policies": [5]}}'),
+        ("behavior", '{"ScaleUp": 5}'),
+        ("conditions", '[{"type": {}}]'),
+        ("current-metrics", '[{"type": "Object", "object": {"target": 7}}]'),
+    ],
+)
+def test_annotations_of_version_1_with_wrong_types_are_ignored(client: Any, annotation: tuple[str, str]) -> None:
+    name, value = annotation
+    metadata = {"name": "a", "annotations": {f"{PREFIX}{name}": value}}
+    client.create(HPA, {"metadata": metadata, "spec": {"scaleTargetRef": TARGET, "maxReplicas": 3}}, **V1)
+    assert "annotations" not in get(client, HPA, **V1)["metadata"]
+    found = get(client, HPA, **V2)
+    default = {"type": "Utilization", "averageUtilization": 80}
+    assert found["spec"]["metrics"] == [{"type": "Resource", "resource": {"name": "cpu", "target": default}}]
+    assert "behavior" not in found["spec"]
+
+
 def test_status_of_an_autoscaler_is_converted(client: Any) -> None:
     client.create(HPA, {"metadata": {"name": "a"}, "spec": {"scaleTargetRef": TARGET, "maxReplicas": 3}}, **V2)
     current = {"name": "cpu", "current": {"averageUtilization": 30, "averageValue": "100m"}}

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .json_types import JsonObject, array_at, is_array, is_object, object_at
+from .schema import builtin_schema
+from .unmarshal_types import UnmarshalTypeError, check_types
 
 _PREFIX = "autoscaling.alpha.kubernetes.io/"
 _METRICS, _BEHAVIOR = f"{_PREFIX}metrics", f"{_PREFIX}behavior"
@@ -53,23 +55,23 @@ def to_autoscaling_v2(document: JsonObject) -> JsonObject:
     """Return the stored form of an autoscaling/v1 object."""
     spec, status = object_at(document, "spec"), object_at(document, "status")
     annotations = object_at(document, "metadata", "annotations")
-    metrics = [_to_v2_metric(item, "target") for item in _read_list(annotations, _METRICS)]
+    metrics = _read_metrics(annotations, _METRICS, "target") or []
     if (utilization := spec.get("targetCPUUtilizationPercentage")) is not None:
         metrics.append(_cpu_metric("target", {"type": "Utilization", "averageUtilization": utilization}))
     if not metrics:
         metrics.append(_cpu_metric("target", {"type": "Utilization", "averageUtilization": _DEFAULT_UTILIZATION}))
-    current = [_to_v2_metric(item, "current") for item in _read_list(annotations, _CURRENT_METRICS)]
+    current = _read_metrics(annotations, _CURRENT_METRICS, "current") or []
     if not current and (utilization := status.get("currentCPUUtilizationPercentage")) is not None:
         current.append(_cpu_metric("current", {"averageUtilization": utilization}))
     result = {**document, "apiVersion": "autoscaling/v2", "metadata": _with_annotations(document, {})}
     result["spec"] = {**{key: spec[key] for key in _SHARED_SPEC if key in spec}, "metrics": metrics}
-    if behavior := _from_go_behavior(_read(annotations, _BEHAVIOR)):
+    if behavior := _decoded("spec", "behavior", _from_go_behavior(_read(annotations, _BEHAVIOR))):
         result["spec"]["behavior"] = behavior
     result["status"] = {key: status[key] for key in _SHARED_STATUS if key in status}
     if not result["status"].get("currentReplicas"):
         result["status"].pop("currentReplicas", None)
     result["status"]["currentMetrics"] = current or None
-    if conditions := _read_list(annotations, _CONDITIONS):
+    if conditions := _decoded("status", "conditions", _read(annotations, _CONDITIONS)):
         result["status"]["conditions"] = conditions
     return result
 
@@ -139,12 +141,13 @@ def _to_v1_source(name: str, source: JsonObject, field: str) -> JsonObject:
     return result
 
 
-def _to_v2_metric(metric: JsonObject, field: str) -> JsonObject:
-    result: JsonObject = {"type": metric.get("type", "")}
-    for name in _SOURCES:
-        if is_object(source := metric.get(name)):
-            result[name] = _to_v2_source(name, source, field)
-    return result
+def _to_v2_metric(metric: Any, field: str) -> Any:
+    if not is_object(metric):
+        return metric
+    sources = {name: source for name in _SOURCES if (source := metric.get(name)) is not None}
+    return {"type": metric.get("type", "")} | {
+        name: _to_v2_source(name, source, field) if is_object(source) else source for name, source in sources.items()
+    }
 
 
 def _to_v2_source(name: str, source: JsonObject, field: str) -> JsonObject:
@@ -228,14 +231,25 @@ def _compact(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
+def _read_metrics(annotations: JsonObject, key: str, field: str) -> Any:
+    """Return the metrics of an annotation in version 2. `field` is `target` or `current`."""
+    value = _read(annotations, key)
+    metrics = [_to_v2_metric(item, field) for item in value] if is_array(value) else value
+    return _decoded(*(("spec", "metrics") if field == "target" else ("status", "currentMetrics")), metrics)
+
+
 def _read(annotations: JsonObject, key: str) -> Any:
     """Return the JSON of an annotation, or None if it is missing or invalid: kube-apiserver ignores it."""
     try:
         return json.loads(annotations.get(key) or "null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
-def _read_list(annotations: JsonObject, key: str) -> Iterable[JsonObject]:
-    value = _read(annotations, key)
-    return [item for item in value if is_object(item)] if is_array(value) else []
+def _decoded(part: str, field: str, value: Any) -> Any:
+    """Return a value, or None if its types are wrong: kube-apiserver ignores the complete annotation."""
+    try:
+        check_types(builtin_schema("autoscaling", "v2", "HorizontalPodAutoscaler"), {part: {field: value}})
+    except UnmarshalTypeError:
+        return None
+    return value
