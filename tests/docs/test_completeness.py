@@ -1,6 +1,7 @@
 """Public names are documented, and documented names exist."""
 
 import dataclasses
+import inspect
 import re
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from kubex.client import ClientOptions, RetryPolicy
 from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex.transport import Backend, TransportConfig
+from kubex_testing import embedded, pytest_plugin
+from kubex_testing.embedded import EmbeddedServer, FaultAction, PodHooks, Settings
 
 DOCS = ROOT / "docs"
 # Attributes of an Api that are not verbs or accessors.
@@ -53,6 +56,7 @@ def test_each_client_option_has_a_section(name: str) -> None:
         (RetryPolicy, "docs/timeouts.md"),
         (Backend, "docs/plugins/descriptor.md"),
         (TransportConfig, "docs/plugins/contract.md"),
+        (Settings, "docs/testing/embedded-server.md"),
     ],
 )
 def test_each_field_is_in_a_table_of_its_page(described: type, where: str) -> None:
@@ -73,6 +77,26 @@ def test_each_row_of_the_comparison_with_kubectl_is_in_covered_txt() -> None:
 @pytest.mark.parametrize("verb", [name for name in dir(Api) if not name.startswith("_") and name not in ATTRIBUTES])
 def test_operations_page_names_each_verb_and_accessor(verb: str) -> None:
     assert re.search(rf"`{verb}[`(.]", page("docs/operations.md"))
+
+
+@pytest.mark.parametrize(
+    ("described", "where"),
+    [(EmbeddedServer, "embedded-server"), (PodHooks, "workloads"), (pytest_plugin, "fixtures")],
+)
+def test_page_about_testing_names_each_method_and_fixture(described: object, where: str) -> None:
+    text = page(f"docs/testing/{where}.md")
+    names = [name for name in dir(described) if not name.startswith("_")]
+    if described is pytest_plugin:
+        names = [name for name in names if name.startswith("kubex_")]
+    assert [name for name in names if not re.search(rf"`{name}\b", text)] == []
+    assert len(names) > 4
+
+
+def test_page_about_faults_names_each_fault() -> None:
+    classes = [getattr(embedded, name) for name in embedded.__all__ if name != "FaultAction"]
+    faults = [each.__name__ for each in classes if inspect.isclass(each) and issubclass(each, FaultAction)]
+    assert [name for name in faults if f"| `{name}(" not in page("docs/testing/faults.md")] == []
+    assert len(faults) > 10
 
 
 def test_readme_starts_with_the_commands_for_the_quickstart_and_the_tests() -> None:
