@@ -15,6 +15,7 @@ from kubex.configuration import ClientConfiguration
 from kubex.core.params import Timeout
 from kubex.transport import Backend, TransportConfig
 from kubex_testing import embedded, pytest_plugin
+from kubex_testing.controlplane import ControlPlane
 from kubex_testing.embedded import EmbeddedServer, FaultAction, PodHooks, Settings
 
 DOCS = ROOT / "docs"
@@ -90,6 +91,13 @@ def test_page_about_testing_names_each_method_and_fixture(described: object, whe
         names = [name for name in names if name.startswith("kubex_")]
     assert [name for name in names if not re.search(rf"`{name}\b", text)] == []
     assert len(names) > 4
+
+
+@pytest.mark.parametrize(("server", "where"), [(EmbeddedServer, "embedded-server"), (ControlPlane, "control-plane")])
+def test_page_about_a_server_names_each_argument(server: type, where: str) -> None:
+    names = list(inspect.signature(server).parameters)
+    assert [name for name in names if not re.search(rf"`{name}\b", page(f"docs/testing/{where}.md"))] == []
+    assert len(names) > 7
 
 
 def test_page_about_faults_names_each_fault() -> None:

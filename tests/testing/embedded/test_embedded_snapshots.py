@@ -75,6 +75,7 @@ def test_files_and_folders_are_loaded_with_definitions_first(tmp_path: Path) -> 
     [
         ({"objects": "a: [b"}, "the text is not valid YAML"),
         ({"objects": "- a"}, "must contain Kubernetes objects"),
+        ({"objects": "crds/web.yaml"}, "pass a file or a folder as a Path"),
         ({"crds": config_map("a")}, "crds contains an object of the kind ConfigMap"),
     ],
 )

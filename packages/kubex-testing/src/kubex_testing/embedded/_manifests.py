@@ -78,7 +78,9 @@ def _split(document: Any, where: str) -> Iterator[JsonObject]:
     if document is None:
         return
     if not is_object(document) or not document.get("kind"):
-        raise ValueError(f"{where} must contain Kubernetes objects with apiVersion and kind, not {document!r:.80}")
+        remedy = "; pass a file or a folder as a Path" if isinstance(document, str) else ""
+        message = f"{where} must contain Kubernetes objects with apiVersion and kind, not {document!r:.80}{remedy}"
+        raise ValueError(message)
     items = document.get("items")
     if is_array(items) and str(document["kind"]).endswith("List"):
         for item in items:
