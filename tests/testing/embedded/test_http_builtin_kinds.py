@@ -367,6 +367,22 @@ def test_pod_with_a_projected_token_requires_a_service_account(client: Any) -> N
 
 
 POD_SPEC = {"containers": [{"name": "c", "image": "x"}]}
+
+
+@pytest.mark.parametrize(
+    ("spec", "cause"),
+    [
+        ({"completionMode": "X"}, ("FieldValueNotSupported", "spec.completionMode")),
+        ({"activeDeadlineSeconds": -1}, ("FieldValueInvalid", "spec.activeDeadlineSeconds")),
+        ({"backoffLimitPerIndex": 1}, ("FieldValueInvalid", "spec.backoffLimitPerIndex")),
+    ],
+)
+def test_job_with_a_wrong_field_is_invalid(client: Any, spec: dict[str, Any], cause: tuple[str, str]) -> None:
+    body = {"metadata": {"name": "a"}, "spec": {"template": {"spec": {**POD_SPEC, "restartPolicy": "Never"}}, **spec}}
+    answer = client.request("POST", client.path("jobs", group="batch/v1"), body)
+    assert (answer.status, answer.causes) == (422, [cause])
+
+
 BUDGET_PATH = ("poddisruptionbudgets", "policy/v1")
 
 

@@ -90,12 +90,15 @@ def _validate_counts(status: JsonObject, kind: str) -> Iterator[StatusCause]:
         yield invalid("status.availableReplicas", value, f"cannot be greater than {name}")
 
 
+_JOB_COUNTS = ("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished")
+_COMPLETION_MODES = ("NonIndexed", "Indexed")
+
+
 def validate_job(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Validate a Job. Its template is immutable."""
     spec = object_at(obj, "spec")
-    causes = list(
-        validate_not_negative(spec, "spec", "parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished")
-    )
+    causes = list(validate_not_negative(spec, "spec", *_JOB_COUNTS))
+    causes += _validate_completion_mode(spec)
     template = object_at(spec, "template")
     causes += validate_pod_template(template, "spec.template")
     if object_at(template, "spec").get("restartPolicy") not in {"OnFailure", "Never"}:
@@ -111,6 +114,14 @@ def validate_job(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
         causes += validate_immutable(spec, before, "completions")
     fields = ("selector", "template", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy")
     return [*causes, *validate_immutable(spec, before, *fields)]
+
+
+def _validate_completion_mode(spec: JsonObject) -> Iterator[StatusCause]:
+    mode = spec.get("completionMode")
+    if mode not in _COMPLETION_MODES:
+        yield not_supported("spec.completionMode", mode, _COMPLETION_MODES)
+    elif mode == "NonIndexed" and (limit := spec.get("backoffLimitPerIndex")) is not None:
+        yield invalid("spec.backoffLimitPerIndex", limit, "requires indexed completion mode")
 
 
 def validate_scale(obj: JsonObject, old: JsonObject | None = None) -> list[StatusCause]:
